@@ -1,0 +1,3 @@
+//! Terraform's type system: types, values, unknowns, marks, conversion.
+
+pub mod marks;

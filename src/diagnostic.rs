@@ -1,0 +1,161 @@
+//! Findings: what is wrong, where, how bad it is, and how to mend it.
+//!
+//! A diagnostic is data. What severity the user gave its rule, how its lines and columns count and
+//! which colour it has is decided further up (`check`, `output`).
+
+use crate::source::Span;
+
+/// How bad a finding is. The order is that of weight: `Info < Warning < Error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; never changes the exit status unless asked to.
+    Info,
+    /// Likely wrong, or a trap.
+    Warning,
+    /// Fails at plan or apply, or breaks pulls.
+    Error,
+}
+
+impl Severity {
+    /// The word that every output format prints.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A place that belongs to a finding, and what it shows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What the place shows; may be empty for the primary label.
+    pub message: String,
+}
+
+impl Label {
+    /// A label with a message.
+    #[must_use]
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Self {
+            span,
+            message: message.into(),
+        }
+    }
+}
+
+/// Whether a fix may be made without asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Applicability {
+    /// Keeps the meaning that was intended.
+    Safe,
+    /// A good guess that a person must look at.
+    Unsafe,
+}
+
+/// One change of bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Edit {
+    /// The bytes to replace; an empty span inserts.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub content: String,
+}
+
+/// A set of edits that together mend a finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fix {
+    /// What the fix does, as an instruction: "write the full name".
+    pub title: String,
+    /// Whether it may be made without asking.
+    pub applicability: Applicability,
+    /// The changes; they do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// A finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The name of the rule.
+    pub rule: &'static str,
+    /// The severity the rule gave it; settings may change it.
+    pub severity: Severity,
+    /// What is wrong, with the resource address in it; no full stop.
+    pub message: String,
+    /// The resource instance that is concerned, as Terraform prints it.
+    pub address: Option<String>,
+    /// The place to change.
+    pub primary: Option<Label>,
+    /// Places that explain it: the way a value took, the other half of a conflict.
+    pub related: Vec<Label>,
+    /// Why it is bad: the consequence.
+    pub note: Option<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// The change that mends it.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// A finding with a message alone.
+    #[must_use]
+    pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity,
+            message: message.into(),
+            address: None,
+            primary: None,
+            related: Vec::new(),
+            note: None,
+            help: None,
+            fix: None,
+        }
+    }
+
+    /// Says which resource instance is concerned.
+    #[must_use]
+    pub fn at_address(mut self, address: impl ToString) -> Self {
+        self.address = Some(address.to_string());
+        self
+    }
+
+    /// Sets the place to change.
+    #[must_use]
+    pub fn at(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.primary = Some(Label::new(span, message));
+        self
+    }
+
+    /// Adds a place that explains the finding.
+    #[must_use]
+    pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.related.push(Label::new(span, message));
+        self
+    }
+
+    /// Sets the consequence.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    /// Sets what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Sets the change that mends it.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+}

@@ -1,0 +1,7 @@
+//! A linter and converter for container image mirrors in Terraform.
+
+pub mod address;
+pub mod cty;
+pub mod diagnostic;
+pub mod source;
+pub mod syntax;
