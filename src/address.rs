@@ -274,17 +274,39 @@ pub struct Reference {
     pub module: ModulePath,
     /// What it names.
     pub subject: Subject,
+    /// The instance of it, where one is named: `[0]`.
+    pub key: Option<InstanceKey>,
     /// The attribute that is read of it, first step only: `id`; none where the whole object is meant.
     pub attribute: Option<Arc<str>>,
 }
 
 impl Reference {
+    /// A reference to the whole of `subject`.
+    #[must_use]
+    pub fn new(module: ModulePath, subject: Subject) -> Self {
+        Self {
+            module,
+            subject,
+            key: None,
+            attribute: None,
+        }
+    }
+
     /// The resource that is referred to, if it is one.
     #[must_use]
     pub fn resource(&self) -> Option<&ResourceName> {
         match &self.subject {
             Subject::Resource(resource) => Some(resource),
             _ => None,
+        }
+    }
+
+    /// The reference to the object itself, without the attribute that is read of it.
+    #[must_use]
+    pub fn without_attribute(&self) -> Self {
+        Self {
+            attribute: None,
+            ..self.clone()
         }
     }
 }
@@ -295,6 +317,9 @@ impl fmt::Display for Reference {
             write!(f, "{}.", self.module)?;
         }
         write!(f, "{}", self.subject)?;
+        if let Some(key) = &self.key {
+            write!(f, "{key}")?;
+        }
         if let Some(attribute) = &self.attribute {
             write!(f, ".{attribute}")?;
         }

@@ -3,5 +3,6 @@
 pub mod address;
 pub mod cty;
 pub mod diagnostic;
+pub mod model;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,57 @@
+//! What the readers fill and the rules and converters see: mirrors, clusters, and how they hang together.
+//!
+//! The model does not know which reader filled it. The same configuration, read as HCL and as a plan
+//! of it, gives the same model, save for what only one side records.
+
+pub mod attribute;
+pub mod cluster;
+pub mod mirror;
+pub mod references;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+pub use attribute::{Attribute, Cause, Content, Unknown};
+pub use cluster::{Cluster, ClusterKind};
+pub use mirror::{Dependency, ImageMirror, Lead, Leads, Step, Target};
+pub use references::{Node, Reach, ReferenceGraph};
+
+/// Everything that was read in one run.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// One for each root module, plan and state, in the order in which they were found.
+    pub configurations: Vec<Configuration>,
+    /// What was wrong with the files themselves.
+    pub problems: Vec<Diagnostic>,
+    /// Text that no output may show: the source of sensitive values.
+    pub sensitive: Vec<Span>,
+    /// How many files were read.
+    pub files: usize,
+    /// How many files could not be read.
+    pub unreadable: usize,
+}
+
+/// What a configuration was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// Configuration files.
+    Configuration,
+    /// A plan, as `terraform show -json PLAN` prints it.
+    Plan,
+    /// A state, as `terraform show -json` prints it. It records no expressions, so the rules about
+    /// references have nothing to say about it.
+    State,
+}
+
+/// One root module with the modules below it, or the plan or state of one.
+#[derive(Debug)]
+pub struct Configuration {
+    /// What it was read from.
+    pub input: Input,
+    /// Its name for people: the directory, or the plan file.
+    pub name: String,
+    /// The mirrors, one for each planned instance, by address.
+    pub mirrors: Vec<ImageMirror>,
+    /// The clusters that it creates or reads, one for each block that has an instance.
+    pub clusters: Vec<Cluster>,
+}

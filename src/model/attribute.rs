@@ -1,0 +1,160 @@
+//! Arguments of a resource as the rules see them: what is known, where it was written, what it waits for.
+
+use std::fmt;
+
+use crate::source::Span;
+
+use super::mirror::Step;
+
+/// An argument of a resource, or an element of one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attribute<T> {
+    /// What it holds.
+    pub content: Content<T>,
+    /// Whether it may be shown.
+    pub sensitive: bool,
+    /// The text that a person must change to change the value; none where nothing is written.
+    pub span: Option<Span>,
+    /// The way from there to the resource: variable, local, module argument, last step last.
+    pub way: Vec<Step>,
+}
+
+/// What an argument holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content<T> {
+    /// It is not written, or null.
+    Absent,
+    /// A known value.
+    Known(T),
+    /// It will have a value, which cannot be known yet.
+    Unknown(Unknown),
+}
+
+/// Why a value is unknown. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The reasons, each once.
+    pub causes: Vec<Cause>,
+}
+
+/// One reason for not knowing a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// Terraform itself learns it at apply only: the reference that yields it, if it is recorded.
+    AfterApply(Option<String>),
+    /// A variable that has neither a value nor a default.
+    NoValue(String),
+    /// It could not be worked out: what stood in the way.
+    NotEvaluated(String),
+    /// The input does not record it: what is missing.
+    NotRecorded(String),
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AfterApply(Some(reference)) => write!(f, "{reference} is known after apply only"),
+            Self::AfterApply(None) => f.write_str("it is known after apply only"),
+            Self::NoValue(name) => write!(f, "{name} has no value"),
+            Self::NotEvaluated(what) => f.write_str(what),
+            Self::NotRecorded(what) => write!(f, "{what} is not recorded in the plan"),
+        }
+    }
+}
+
+impl Unknown {
+    /// Unknown for one reason.
+    #[must_use]
+    pub fn because(cause: Cause) -> Self {
+        Self { causes: vec![cause] }
+    }
+
+    /// Unknown for several reasons, sorted, each once.
+    #[must_use]
+    pub fn for_all(mut causes: Vec<Cause>) -> Self {
+        causes.sort();
+        causes.dedup();
+        if causes.is_empty() {
+            causes.push(Cause::AfterApply(None));
+        }
+        Self { causes }
+    }
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, cause) in self.causes.iter().enumerate() {
+            if position > 0 {
+                f.write_str("; ")?;
+            }
+            write!(f, "{cause}")?;
+        }
+        Ok(())
+    }
+}
+
+impl<T> Attribute<T> {
+    /// An argument that is not written.
+    #[must_use]
+    pub fn absent() -> Self {
+        Self {
+            content: Content::Absent,
+            sensitive: false,
+            span: None,
+            way: Vec::new(),
+        }
+    }
+
+    /// A known value, written at `span`.
+    #[must_use]
+    pub fn known(value: T, span: Option<Span>) -> Self {
+        Self {
+            content: Content::Known(value),
+            sensitive: false,
+            span,
+            way: Vec::new(),
+        }
+    }
+
+    /// A value that cannot be known yet.
+    #[must_use]
+    pub fn unknown(unknown: Unknown, span: Option<Span>) -> Self {
+        Self {
+            content: Content::Unknown(unknown),
+            sensitive: false,
+            span,
+            way: Vec::new(),
+        }
+    }
+
+    /// The value, where it is known.
+    #[must_use]
+    pub fn value(&self) -> Option<&T> {
+        match &self.content {
+            Content::Known(value) => Some(value),
+            Content::Absent | Content::Unknown(_) => None,
+        }
+    }
+
+    /// Why it is unknown, where it is.
+    #[must_use]
+    pub fn as_unknown(&self) -> Option<&Unknown> {
+        match &self.content {
+            Content::Unknown(unknown) => Some(unknown),
+            Content::Absent | Content::Known(_) => None,
+        }
+    }
+}
+
+impl Attribute<String> {
+    /// The value in quotes for a message, or a stand-in for one that may not be shown.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match &self.content {
+            _ if self.sensitive => "(sensitive value)".to_owned(),
+            Content::Known(value) => format!("{value:?}"),
+            Content::Absent => "null".to_owned(),
+            Content::Unknown(_) => "(not known yet)".to_owned(),
+        }
+    }
+}

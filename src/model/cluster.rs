@@ -1,0 +1,129 @@
+//! Which resource types are clusters, echo a cluster's id, or wait for a cluster.
+//!
+//! The table is that of the provider terraform-redhat/rhcs at v1.7.7 (the type names its resources
+//! register, their `cluster` attribute, and which of them call `WaitForClusterToBeReady` in create).
+
+use crate::address::{InstanceKey, Mode, ResourceName, ResourcePath};
+use crate::source::Span;
+
+/// What a cluster runs as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClusterKind {
+    /// ROSA with hosted control planes: the only kind that has image mirrors.
+    Hosted,
+    /// ROSA classic or OpenShift Dedicated.
+    Classic,
+}
+
+/// What a resource type has to do with clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClusterRole {
+    /// It is a cluster of this kind.
+    Cluster(ClusterKind),
+    /// Its `cluster` argument holds a cluster's id. With a kind where only such clusters have one.
+    Echo(Option<ClusterKind>),
+}
+
+/// What a resource or data source has to do with clusters; none where it has nothing to do with one.
+#[must_use]
+pub fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
+    use ClusterKind::{Classic, Hosted};
+    let role = match (resource.mode, &*resource.kind) {
+        (_, "rhcs_cluster_rosa_hcp") => ClusterRole::Cluster(Hosted),
+        (_, "rhcs_cluster_rosa_classic") | (Mode::Managed, "rhcs_cluster") => ClusterRole::Cluster(Classic),
+        (_, "rhcs_machine_pool") | (Mode::Managed, "rhcs_default_ingress" | "rhcs_cluster_autoscaler") => {
+            ClusterRole::Echo(Some(Classic))
+        }
+        (_, "rhcs_hcp_machine_pool")
+        | (
+            Mode::Managed,
+            "rhcs_hcp_default_ingress"
+            | "rhcs_hcp_cluster_autoscaler"
+            | "rhcs_log_forwarder"
+            | "rhcs_image_mirror",
+        )
+        | (Mode::Data, "rhcs_log_forwarders" | "rhcs_image_mirrors") => ClusterRole::Echo(Some(Hosted)),
+        (
+            Mode::Managed,
+            "rhcs_cluster_wait"
+            | "rhcs_kubeletconfig"
+            | "rhcs_tuning_config"
+            | "rhcs_identity_provider"
+            | "rhcs_group_membership"
+            | "rhcs_break_glass_credential",
+        )
+        | (Mode::Data, "rhcs_groups") => ClusterRole::Echo(None),
+        _ => return None,
+    };
+    Some(role)
+}
+
+/// The name of the argument by which an echoing type holds the cluster's id.
+#[must_use]
+pub fn echo_argument(resource: &ResourceName) -> &'static str {
+    match &*resource.kind {
+        "rhcs_image_mirror" | "rhcs_image_mirrors" => "cluster_id",
+        _ => "cluster",
+    }
+}
+
+/// Whether a registry module's `cluster_id` output is a cluster's id, and of which kind.
+#[must_use]
+pub fn module_kind(source: &str) -> Option<ClusterKind> {
+    let source = source.strip_prefix("registry.terraform.io/").unwrap_or(source);
+    let package = source.split("//").next().unwrap_or(source);
+    match package {
+        "terraform-redhat/rosa-hcp/rhcs" => Some(ClusterKind::Hosted),
+        "terraform-redhat/rosa-classic/rhcs" => Some(ClusterKind::Classic),
+        _ => None,
+    }
+}
+
+/// A cluster that a configuration creates or reads.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// The block, its module without instance keys.
+    pub path: ResourcePath,
+    /// The kind.
+    pub kind: ClusterKind,
+    /// The ids that are known already, by the instance that has them.
+    pub ids: Vec<(Option<InstanceKey>, String)>,
+    /// The block.
+    pub span: Span,
+}
+
+impl Cluster {
+    /// Whether this configuration creates it, rather than reads it.
+    #[must_use]
+    pub fn is_created(&self) -> bool {
+        self.path.resource.mode == Mode::Managed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deprecated_cluster_is_classic_and_its_data_source_does_not_exist() {
+        let managed = ResourceName::managed("rhcs_cluster", "a");
+        assert_eq!(
+            cluster_role(&managed),
+            Some(ClusterRole::Cluster(ClusterKind::Classic))
+        );
+        assert_eq!(cluster_role(&ResourceName::data("rhcs_cluster", "a")), None);
+    }
+
+    #[test]
+    fn module_sources_are_known_with_host_and_submodule() {
+        assert_eq!(
+            module_kind("registry.terraform.io/terraform-redhat/rosa-hcp/rhcs//modules/rosa-cluster-hcp"),
+            Some(ClusterKind::Hosted)
+        );
+        assert_eq!(
+            module_kind("terraform-redhat/rosa-classic/rhcs"),
+            Some(ClusterKind::Classic)
+        );
+        assert_eq!(module_kind("./modules/rosa-hcp"), None);
+    }
+}

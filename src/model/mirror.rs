@@ -1,0 +1,145 @@
+//! An image mirror, where its cluster id leads, and what it depends on.
+
+use std::collections::BTreeSet;
+
+use crate::address::{Address, InstanceKey, ResourcePath};
+use crate::source::Span;
+
+use super::attribute::{Attribute, Cause, Content};
+
+/// One planned instance of `rhcs_image_mirror`.
+#[derive(Debug, Clone)]
+pub struct ImageMirror {
+    /// Its address; an instance key `[*]` where the expansion is unknown.
+    pub address: Address,
+    /// The resource block's header; in a plan, the address.
+    pub span: Span,
+    /// `cluster_id`.
+    pub cluster_id: Attribute<String>,
+    /// Where `cluster_id` leads.
+    pub leads: Leads,
+    /// `source`.
+    pub source: Attribute<String>,
+    /// `mirrors`, in order.
+    pub mirrors: Attribute<Vec<Attribute<String>>>,
+    /// `type`; the provider's default `digest` where it is not written.
+    pub kind: Attribute<String>,
+    /// The entries of `depends_on`; none where the input does not record them.
+    pub depends_on: Option<Vec<Dependency>>,
+    /// The `depends_on` argument as written.
+    pub depends_on_span: Option<Span>,
+    /// What is created before this mirror, by any reference in its block or around its module.
+    pub after: BTreeSet<ResourcePath>,
+}
+
+/// An entry of `depends_on`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dependency {
+    /// As it is written: `rhcs_cluster_rosa_hcp.main`, `module.cluster`.
+    pub text: String,
+    /// The resources that come before it, itself included; modules without instance keys.
+    pub reaches: BTreeSet<ResourcePath>,
+}
+
+/// Where a cluster id leads.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Leads {
+    /// The resources and modules that it comes from, outermost first: an echo, then what feeds it.
+    pub to: Vec<Lead>,
+    /// Why there may be more than these.
+    pub unfollowed: Vec<Cause>,
+}
+
+impl Leads {
+    /// Whether the id surely comes from no resource: a literal, or a variable of the root module.
+    #[must_use]
+    pub fn nowhere(&self) -> bool {
+        self.to.is_empty() && self.unfollowed.is_empty()
+    }
+}
+
+/// One thing that a cluster id comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lead {
+    /// What it comes from.
+    pub target: Target,
+    /// Whether it surely does; a conditional may choose something else.
+    pub certain: bool,
+    /// The block of the target.
+    pub span: Option<Span>,
+    /// The way from the target to the mirror, last step last.
+    pub way: Vec<Step>,
+}
+
+/// What a cluster id may come from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// A resource or data source.
+    Resource {
+        /// The block, its module with the instance keys that are known.
+        path: ResourcePath,
+        /// The instance, where it is known.
+        key: Option<InstanceKey>,
+        /// The attribute that is read.
+        attribute: Option<String>,
+    },
+    /// An output of a module that is not among the files.
+    Module {
+        /// The module call's address.
+        call: String,
+        /// Where the module comes from, as written.
+        source: String,
+        /// The output.
+        output: Option<String>,
+    },
+}
+
+/// One place on the way of a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Step {
+    /// The place.
+    pub span: Span,
+    /// What is written there: `local.target`.
+    pub text: String,
+}
+
+impl ImageMirror {
+    /// The name of its cluster: the id, or what the id is read from.
+    ///
+    /// Mirrors of one cluster share this name inside one configuration, mirrors of two never do.
+    #[must_use]
+    pub fn cluster_name(&self) -> String {
+        match &self.cluster_id.content {
+            Content::Known(id) if !self.cluster_id.sensitive => return id.clone(),
+            Content::Absent => return "(no cluster)".to_owned(),
+            Content::Known(_) | Content::Unknown(_) => {}
+        }
+        // The last lead is the innermost: behind every echo, the cluster itself.
+        let certain: Vec<&Lead> = self.leads.to.iter().filter(|lead| lead.certain).collect();
+        if let (Some(lead), true) = (certain.last(), certain.len() == self.leads.to.len()) {
+            return lead.target.name();
+        }
+        let variable = self
+            .cluster_id
+            .as_unknown()
+            .and_then(|unknown| match unknown.causes.as_slice() {
+                [Cause::NoValue(name)] => Some(name.clone()),
+                _ => None,
+            });
+        variable.unwrap_or_else(|| format!("(cluster of {})", self.address))
+    }
+}
+
+impl Target {
+    /// The object, as Terraform names it, without the attribute that is read.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Resource { path, key, .. } => match key {
+                Some(key) => format!("{path}{key}"),
+                None => path.to_string(),
+            },
+            Self::Module { call, .. } => call.clone(),
+        }
+    }
+}
