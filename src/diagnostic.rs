@@ -119,8 +119,8 @@ impl Diagnostic {
 
     /// Says which resource instance is concerned.
     #[must_use]
-    pub fn at_address(mut self, address: impl ToString) -> Self {
-        self.address = Some(address.to_string());
+    pub fn at_address(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
         self
     }
 

@@ -1,8 +1,11 @@
 //! A linter and converter for container image mirrors in Terraform.
 
 pub mod address;
+pub mod check;
 pub mod cty;
 pub mod diagnostic;
 pub mod model;
+pub mod registry;
+pub mod rules;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,146 @@
+//! From a project to a report: every rule on every mirror, sorted, said once, counted.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Configuration, ImageMirror, Project, Unknown};
+use crate::rules::{Check, Outcome, RULES, undecided};
+use crate::source::Span;
+
+/// What is said of one mirror.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Every rule decided, and none found anything.
+    Clean,
+    /// Some rule found something.
+    WithFindings,
+    /// No rule found anything, but some could not decide.
+    Undecided,
+}
+
+impl Verdict {
+    /// The word of the JSON output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Clean => "clean",
+            Self::WithFindings => "with_findings",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+/// How many mirrors were looked at, and what was said of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// All mirrors, one for each planned instance.
+    pub mirrors: usize,
+    /// Those that are clean.
+    pub clean: usize,
+    /// Those with findings.
+    pub with_findings: usize,
+    /// Those that are undecided.
+    pub undecided: usize,
+    /// The root modules, plans and states that they stand in.
+    pub configurations: usize,
+    /// Files that were read.
+    pub files: usize,
+    /// Files that could not be read.
+    pub unreadable: usize,
+}
+
+/// The result of a check.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// The findings, by file and place, those without a place first.
+    pub findings: Vec<Diagnostic>,
+    /// The mirrors with what is said of them, in the order of the model.
+    pub mirrors: Vec<(&'a ImageMirror, Verdict)>,
+    /// The counts.
+    pub summary: Summary,
+}
+
+impl Report<'_> {
+    /// The weightiest finding; none where there is none.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+}
+
+/// Runs every rule.
+#[must_use]
+pub fn check(project: &Project) -> Report<'_> {
+    let mut findings = project.problems.clone();
+    let mut mirrors = Vec::new();
+    let mut summary = Summary {
+        files: project.files,
+        unreadable: project.unreadable,
+        ..Summary::default()
+    };
+    for configuration in &project.configurations {
+        summary.configurations += 1;
+        for mirror in &configuration.mirrors {
+            let verdict = judge(configuration, mirror, &mut findings);
+            summary.mirrors += 1;
+            match verdict {
+                Verdict::Clean => summary.clean += 1,
+                Verdict::WithFindings => summary.with_findings += 1,
+                Verdict::Undecided => summary.undecided += 1,
+            }
+            mirrors.push((mirror, verdict));
+        }
+    }
+    Report {
+        findings: said_once(findings),
+        mirrors,
+        summary,
+    }
+}
+
+fn judge(configuration: &Configuration, mirror: &ImageMirror, findings: &mut Vec<Diagnostic>) -> Verdict {
+    let mut verdict = Verdict::Clean;
+    let mut open: Vec<(&'static str, Unknown)> = Vec::new();
+    for rule in RULES {
+        let Check::Mirror(decide) = rule.check else {
+            continue;
+        };
+        match decide(configuration, mirror) {
+            Outcome::Clean => {}
+            Outcome::Found(finding) => {
+                verdict = Verdict::WithFindings;
+                findings.push(*finding);
+            }
+            Outcome::Undecided(unknown) => open.push((rule.name, unknown)),
+        }
+    }
+    if let Some(finding) = undecided::report(mirror, &open) {
+        if verdict == Verdict::Clean {
+            verdict = Verdict::Undecided;
+        }
+        findings.push(finding);
+    }
+    verdict
+}
+
+/// Sorts by place and drops what was found twice: a module that two roots call is read twice.
+fn said_once(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
+    let mut seen = BTreeSet::new();
+    findings.retain(|finding| {
+        let (place, _, rule, message) = key(finding);
+        // Two plans may hold the same address; without a place there is nothing to tell them apart.
+        place.is_none() || seen.insert((place, rule, message.to_owned()))
+    });
+    findings
+}
+
+fn key(finding: &Diagnostic) -> (Option<Span>, std::cmp::Reverse<Severity>, &'static str, &str) {
+    let place = finding.primary.as_ref().map(|label| label.span);
+    (
+        place,
+        std::cmp::Reverse(finding.severity),
+        finding.rule,
+        &finding.message,
+    )
+}

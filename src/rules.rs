@@ -1,0 +1,130 @@
+//! The rules: data and a function each, one file a rule, listed in one slice.
+//!
+//! Rules see the model alone. What a rule needs is known or it is not: a rule that meets an unknown
+//! value answers [`Outcome::Undecided`] and never guesses.
+
+mod classic_cluster;
+mod missing_depends_on;
+mod non_digest_type;
+mod short_source;
+mod syntax_error;
+pub mod undecided;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Attribute, Configuration, ImageMirror, Unknown};
+
+pub use syntax_error::RULE as SYNTAX_ERROR;
+pub use undecided::RULE as UNDECIDED;
+
+/// Every rule, in the order of the catalogue.
+pub const RULES: &[&Rule] = &[
+    &missing_depends_on::RULE,
+    &short_source::RULE,
+    &non_digest_type::RULE,
+    &classic_cluster::RULE,
+    &undecided::RULE,
+    &syntax_error::RULE,
+];
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, in kebab case; the id in every output.
+    pub name: &'static str,
+    /// How bad its findings are, unless the finding says otherwise.
+    pub severity: Severity,
+    /// What it does in one sentence, for tables.
+    pub summary: &'static str,
+    /// Its page.
+    pub documentation: Documentation,
+    /// How it decides.
+    pub check: Check,
+}
+
+/// A rule's page, in a fixed form.
+#[derive(Debug)]
+pub struct Documentation {
+    /// What it looks for.
+    pub what: &'static str,
+    /// Why that is bad: the consequence in production, and the source of that fact.
+    pub why: &'static str,
+    /// Configuration that has one finding of this rule, and none of another one.
+    pub failing: &'static str,
+    /// The same configuration made right: no finding at all.
+    pub passing: &'static str,
+}
+
+/// How a rule decides.
+#[derive(Debug)]
+pub enum Check {
+    /// It looks at one mirror at a time.
+    Mirror(fn(&Configuration, &ImageMirror) -> Outcome),
+    /// Its findings arise where the files are read or the outcomes are counted.
+    Elsewhere,
+}
+
+/// What a rule says of one mirror.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing is wrong, as far as this rule sees.
+    Clean,
+    /// This is wrong.
+    Found(Box<Diagnostic>),
+    /// An unknown value keeps the rule from deciding.
+    Undecided(Unknown),
+}
+
+impl Rule {
+    /// A finding of this rule about a mirror. `what` follows the address in the message.
+    fn finding(&self, mirror: &ImageMirror, what: &str) -> Diagnostic {
+        Diagnostic::new(self.name, self.severity, format!("{}: {what}", mirror.address))
+            .at_address(mirror.address.to_string())
+    }
+}
+
+/// Puts the primary label on an argument's value, and the way that the value took beside it.
+trait AtAttribute {
+    fn at_attribute<T>(self, mirror: &ImageMirror, attribute: &Attribute<T>, label: &str) -> Self;
+}
+
+impl AtAttribute for Diagnostic {
+    fn at_attribute<T>(self, mirror: &ImageMirror, attribute: &Attribute<T>, label: &str) -> Self {
+        let labelled = self.at(attribute.span.unwrap_or(mirror.span), label);
+        attribute
+            .way
+            .iter()
+            .fold(labelled, |finding, step| finding.related(step.span, "used here"))
+    }
+}
+
+/// The rule of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kebab_case_and_unique() {
+        let mut names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+        assert!(
+            names
+                .iter()
+                .all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
+        );
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), RULES.len());
+    }
+
+    #[test]
+    fn every_rule_is_found_by_its_name() {
+        for rule in RULES {
+            assert!(std::ptr::eq(find(rule.name).unwrap(), *rule));
+        }
+        assert!(find("no-such-rule").is_none());
+    }
+}

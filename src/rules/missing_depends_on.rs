@@ -1,0 +1,121 @@
+//! `missing-depends-on`: a mirror that is not tied to the cluster of its module.
+
+use crate::address::{ModulePath, ResourcePath};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Cluster, ClusterKind, Configuration, ImageMirror, Target, Unknown};
+
+use super::{Check, Documentation, Outcome, Rule};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    name: "missing-depends-on",
+    severity: Severity::Warning,
+    summary: "the module creates the mirror's cluster, and `depends_on` does not name it",
+    documentation: Documentation {
+        what: "Looks at mirrors in a module that creates their cluster. `depends_on` has to name that cluster, or \
+               a resource that waits for it. A mirror whose `cluster_id` leads to no resource at all, in a module \
+               that creates a hosted cluster, has to be tied to the cluster in some way. A mirror in another \
+               module than its cluster cannot name it: there, the reference through inputs and outputs is enough.",
+        why: "Mirrors can be created on a ready cluster only, and the provider does not wait: create fails at once \
+              with `Cluster Not Ready`. A reference in `cluster_id` orders the two only as long as it stands; once \
+              the id is a variable or a literal (a split of the state, an import, a copy into another root), \
+              nothing does, and destroy runs in any order. The provider's guide writes `depends_on` for that \
+              reason (terraform-provider-rhcs, `docs/guides/image-mirrors.md`).",
+        failing: r#"
+resource "rhcs_cluster_rosa_hcp" "main" {
+  name                     = "prod"
+  wait_for_create_complete = true
+}
+
+resource "rhcs_image_mirror" "nginx" {
+  cluster_id = rhcs_cluster_rosa_hcp.main.id
+  source     = "docker.io/library/nginx"
+  mirrors    = ["mirror.example.com/library/nginx"]
+}
+"#,
+        passing: r#"
+resource "rhcs_cluster_rosa_hcp" "main" {
+  name                     = "prod"
+  wait_for_create_complete = true
+}
+
+resource "rhcs_image_mirror" "nginx" {
+  cluster_id = rhcs_cluster_rosa_hcp.main.id
+  source     = "docker.io/library/nginx"
+  mirrors    = ["mirror.example.com/library/nginx"]
+  depends_on = [rhcs_cluster_rosa_hcp.main]
+}
+"#,
+    },
+    check: Check::Mirror(check),
+};
+
+fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
+    // A state records no `depends_on`.
+    let Some(depends_on) = &mirror.depends_on else {
+        return Outcome::Clean;
+    };
+    let names = |cluster: &ResourcePath| depends_on.iter().any(|entry| entry.reaches.contains(cluster));
+
+    let module = mirror.address.module().without_keys();
+    // On a classic cluster no order helps: `classic-cluster` says what is wrong there.
+    let beside = |cluster: &&Cluster| {
+        cluster.is_created() && cluster.kind == ClusterKind::Hosted && cluster.path.module == module
+    };
+    let beside: Vec<&Cluster> = configuration.clusters.iter().filter(beside).collect();
+    let Some(first) = beside.first() else {
+        return Outcome::Clean;
+    };
+
+    let led_to = |cluster: &&&Cluster| {
+        mirror
+            .leads
+            .to
+            .iter()
+            .any(|lead| is(&lead.target, &module, cluster))
+    };
+    if let Some(cluster) = beside.iter().filter(led_to).find(|cluster| !names(&cluster.path)) {
+        let finding = report(
+            mirror,
+            cluster,
+            "does not name its cluster",
+            "`cluster_id` comes from it",
+        );
+        return Outcome::Found(Box::new(finding));
+    }
+    if !mirror.leads.unfollowed.is_empty() && !beside.iter().any(|cluster| names(&cluster.path)) {
+        return Outcome::Undecided(Unknown::for_all(mirror.leads.unfollowed.clone()));
+    }
+
+    let tied = |cluster: &&Cluster| mirror.after.contains(&cluster.path);
+    if mirror.leads.nowhere() && !beside.iter().any(tied) {
+        let finding = report(
+            mirror,
+            first,
+            "is not tied to the cluster that its module creates",
+            "created here",
+        );
+        return Outcome::Found(Box::new(finding));
+    }
+    Outcome::Clean
+}
+
+/// Whether a lead ends at this cluster. The mirror's module and the lead's are compared as places in
+/// the configuration: every instance of a module has its own cluster.
+fn is(target: &Target, module: &ModulePath, cluster: &Cluster) -> bool {
+    matches!(target, Target::Resource { path, .. }
+        if path.resource == cluster.path.resource && path.module.without_keys() == *module)
+}
+
+fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, why: &str) -> Diagnostic {
+    let name = &cluster.path.resource;
+    let (span, label) = match mirror.depends_on_span {
+        Some(span) => (span, format!("`{name}` is missing here")),
+        None => (mirror.span, "has no `depends_on`".to_owned()),
+    };
+    RULE.finding(mirror, &format!("depends_on {what}, {name}"))
+        .at(span, label)
+        .related(cluster.span, why)
+        .note("a mirror is refused until its cluster is ready, and the provider does not wait for it")
+        .help(format!("add `depends_on = [{name}]`"))
+}

@@ -1,0 +1,59 @@
+//! `non-digest-type`: a type that the provider refuses.
+
+use crate::diagnostic::Severity;
+use crate::model::{Configuration, Content, ImageMirror};
+
+use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    name: "non-digest-type",
+    severity: Severity::Error,
+    summary: "`type` is known and not `digest`, the only one there is",
+    documentation: Documentation {
+        what: "Looks for a `type` other than `digest`.",
+        why: "Hosted control planes know digest mirrors alone: they become an ImageDigestMirrorSet. The provider \
+              refuses any other value as soon as it is known (`Expected a valid param. Options are [digest].`), \
+              and the service answers 400 (`Image mirror type must be 'digest' if specified`). Where the value \
+              comes from a variable, that may be as late as the pipeline that applies the plan \
+              (terraform-provider-rhcs, `provider/imagemirror`).",
+        failing: r#"
+resource "rhcs_image_mirror" "nginx" {
+  cluster_id = var.cluster_id
+  type       = "tag"
+  source     = "docker.io/library/nginx"
+  mirrors    = ["mirror.example.com/library/nginx"]
+}
+
+variable "cluster_id" {
+  type = string
+}
+"#,
+        passing: r#"
+resource "rhcs_image_mirror" "nginx" {
+  cluster_id = var.cluster_id
+  type       = "digest"
+  source     = "docker.io/library/nginx"
+  mirrors    = ["mirror.example.com/library/nginx"]
+}
+
+variable "cluster_id" {
+  type = string
+}
+"#,
+    },
+    check: Check::Mirror(check),
+};
+
+fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+    match &mirror.kind.content {
+        Content::Known(kind) if kind != "digest" => Outcome::Found(Box::new(
+            RULE.finding(mirror, &format!("type {} is not supported", mirror.kind.shown()))
+                .at_attribute(mirror, &mirror.kind, "only \"digest\" is")
+                .note("the provider refuses any other type, and the service has none")
+                .help("write \"digest\", or leave `type` out: \"digest\" is the default"),
+        )),
+        Content::Known(_) | Content::Absent => Outcome::Clean,
+        Content::Unknown(unknown) => Outcome::Undecided(unknown.clone()),
+    }
+}

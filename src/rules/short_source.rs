@@ -1,0 +1,71 @@
+//! `short-source`: a source without a registry host.
+
+use crate::diagnostic::Severity;
+use crate::model::{Configuration, Content, ImageMirror};
+use crate::registry;
+
+use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    name: "short-source",
+    severity: Severity::Error,
+    summary: "`source` has no registry host, so no image reference ever matches it",
+    documentation: Documentation {
+        what: "Looks for a `source` that names an image without its registry: `nginx`, `library/nginx`, \
+               `bitnami/redis`.",
+        why: "The container runtime completes an image reference before it looks for a mirror (`nginx` in a pod \
+              becomes `docker.io/library/nginx`), but it takes a mirror's source as it is written. A source \
+              without a host passes Terraform, the provider and the schema of ImageDigestMirrorSet, and then \
+              matches nothing: every pull goes to the public registry, and fails where that is out of reach \
+              (containers/image, `sysregistriesv2`; containers-registries.conf(5)).",
+        failing: r#"
+resource "rhcs_image_mirror" "nginx" {
+  cluster_id = var.cluster_id
+  source     = "nginx"
+  mirrors    = ["mirror.example.com/library/nginx"]
+}
+
+variable "cluster_id" {
+  type = string
+}
+"#,
+        passing: r#"
+resource "rhcs_image_mirror" "nginx" {
+  cluster_id = var.cluster_id
+  source     = "docker.io/library/nginx"
+  mirrors    = ["mirror.example.com/library/nginx"]
+}
+
+variable "cluster_id" {
+  type = string
+}
+"#,
+    },
+    check: Check::Mirror(check),
+};
+
+fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+    let source = match &mirror.source.content {
+        Content::Known(source) => source,
+        Content::Unknown(unknown) => return Outcome::Undecided(unknown.clone()),
+        Content::Absent => return Outcome::Clean,
+    };
+    if !registry::is_short(source) {
+        return Outcome::Clean;
+    }
+    let shown = mirror.source.shown();
+    let mut finding = RULE
+        .finding(mirror, &format!("source {shown} has no registry host"))
+        .at_attribute(mirror, &mirror.source, "matches no image reference")
+        .note(
+            "the runtime completes image references before it looks for mirrors, but not sources: \
+             this mirror is never used",
+        );
+    finding.help = Some(if mirror.source.sensitive {
+        format!("write the full name, with `{}/` in front", registry::DOCKER_HUB)
+    } else {
+        format!("write the full name: \"{}\"", registry::full_name(source))
+    });
+    Outcome::Found(Box::new(finding))
+}

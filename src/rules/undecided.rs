@@ -1,0 +1,105 @@
+//! `undecided`: what the rules could not decide, and why. Reported where the outcomes are counted.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Content, ImageMirror, Unknown};
+use crate::source::Span;
+
+use super::{Check, Documentation, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "undecided",
+    severity: Severity::Info,
+    summary: "a value is unknown, so some rules could not decide",
+    documentation: Documentation {
+        what: "Says which rules could not decide about a mirror, and which unknown value kept them from it: a \
+               variable without a value, or something that Terraform itself learns at apply only.",
+        why: "A mirror that could not be checked is not a clean one. Give the variable a value, or check the plan, \
+              where most values are known.",
+        failing: r#"
+variable "source_registry" {
+  type = string
+}
+
+resource "rhcs_image_mirror" "nginx" {
+  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
+  source     = var.source_registry
+  mirrors    = ["mirror.example.com/library/nginx"]
+}
+"#,
+        passing: r#"
+variable "source_registry" {
+  type    = string
+  default = "docker.io/library/nginx"
+}
+
+resource "rhcs_image_mirror" "nginx" {
+  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
+  source     = var.source_registry
+  mirrors    = ["mirror.example.com/library/nginx"]
+}
+"#,
+    },
+    check: Check::Elsewhere,
+};
+
+/// The finding about a mirror that some rules could not decide on; none where all could.
+///
+/// A mirror whose `mirrors` are not wholly known is undecided whichever rules there are: nobody can
+/// say of it that it is right.
+#[must_use]
+pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option<Diagnostic> {
+    let open = open_values(mirror);
+    let causes = rules
+        .iter()
+        .map(|(_, unknown)| unknown)
+        .chain(open.iter().map(|(_, unknown, _)| *unknown));
+    let causes: Vec<_> = causes
+        .flat_map(|unknown| unknown.causes.iter().cloned())
+        .collect();
+    if causes.is_empty() {
+        return None;
+    }
+    let unknown = Unknown::for_all(causes);
+    let values: Vec<&str> = open.iter().map(|(name, ..)| name.as_str()).collect();
+    let what = if values.is_empty() {
+        format!("not decided: {unknown}")
+    } else {
+        let verb = if values.len() == 1 { "is" } else { "are" };
+        format!("{} {verb} not known: {unknown}", values.join(", "))
+    };
+    let span = open
+        .iter()
+        .find_map(|(.., span)| *span)
+        .or(mirror.cluster_id.span)
+        .unwrap_or(mirror.span);
+    let mut finding = RULE.finding(mirror, &what).at(span, "not known yet");
+    if !rules.is_empty() {
+        let names: Vec<&str> = rules.iter().map(|(name, _)| *name).collect();
+        finding = finding.note(format!("could not decide: {}", names.join(", ")));
+    }
+    Some(finding)
+}
+
+/// The values of the mirror itself that are unknown. An unknown cluster id is none: what matters is
+/// where it leads, and the rules about it say whether they could follow it.
+fn open_values(mirror: &ImageMirror) -> Vec<(String, &Unknown, Option<Span>)> {
+    let mut open = Vec::new();
+    for (name, attribute) in [("source", &mirror.source), ("type", &mirror.kind)] {
+        if let Some(unknown) = attribute.as_unknown() {
+            open.push((name.to_owned(), unknown, attribute.span));
+        }
+    }
+    match &mirror.mirrors.content {
+        Content::Unknown(unknown) => open.push(("mirrors".to_owned(), unknown, mirror.mirrors.span)),
+        Content::Known(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                if let Some(unknown) = element.as_unknown() {
+                    open.push((format!("mirrors[{index}]"), unknown, element.span));
+                }
+            }
+        }
+        Content::Absent => {}
+    }
+    open
+}
