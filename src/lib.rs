@@ -2,9 +2,11 @@
 
 pub mod address;
 pub mod check;
+pub mod convert;
 pub mod cty;
 pub mod diagnostic;
 pub mod model;
+pub mod output;
 pub mod registry;
 pub mod rules;
 pub mod source;

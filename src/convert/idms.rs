@@ -1,0 +1,212 @@
+//! `idms`: `ImageDigestMirrorSet` manifests of `config.openshift.io/v1`, one for each cluster.
+//!
+//! The form is that of `oc` and oc-mirror: keys in alphabetical order inside an entry, entries sorted
+//! by source, mirrors in the order that was declared. `mirrorSourcePolicy` is never written: an
+//! `rhcs_image_mirror` always leaves the source as the last resort (hypershift,
+//! `support/globalconfig/imagecontentsource.go`).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_saphyr::{CommentPosition, Commented};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::Project;
+use crate::source::Sources;
+
+use super::{Name, Resolved, resolve};
+
+/// What the user decided.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The name of the manifest; where there are several clusters, its first part.
+    pub name: Option<Name>,
+    /// Whether mirrors with unknown or sensitive values are left out rather than refused.
+    pub skip_unresolved: bool,
+}
+
+/// One manifest.
+#[derive(Debug)]
+pub struct Document {
+    /// Its `metadata.name`.
+    pub name: Name,
+    /// The YAML text, without a document marker.
+    pub yaml: String,
+}
+
+/// What came of a conversion.
+#[derive(Debug)]
+pub struct Conversion {
+    /// The manifests, by cluster.
+    pub documents: Vec<Document>,
+    /// The mirrors that were left out, by address.
+    pub skipped: Vec<String>,
+}
+
+/// A cluster among all configurations: two configurations that name one id mean one cluster, while
+/// `rhcs_cluster_rosa_hcp.main` is another one in each.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Cluster {
+    Known(String),
+    Unknown(String, usize),
+}
+
+/// Converts every mirror. The findings say which values cannot be written, and which sources stand
+/// twice in one cluster.
+pub fn convert(
+    project: &Project,
+    sources: &Sources,
+    options: &Options,
+) -> Result<Conversion, Vec<Diagnostic>> {
+    let mut clusters: BTreeMap<Cluster, Vec<Resolved<'_>>> = BTreeMap::new();
+    let mut skipped = Vec::new();
+    let mut problems = Vec::new();
+    for (index, configuration) in project.configurations.iter().enumerate() {
+        for mirror in &configuration.mirrors {
+            match resolve(mirror) {
+                Ok(resolved) => {
+                    let cluster = match mirror.cluster_id.value() {
+                        Some(id) if !mirror.cluster_id.sensitive => Cluster::Known(id.clone()),
+                        _ => Cluster::Unknown(mirror.cluster_name(), index),
+                    };
+                    clusters.entry(cluster).or_default().push(resolved);
+                }
+                Err(_) if options.skip_unresolved => skipped.push(mirror.address.to_string()),
+                Err(found) => problems.extend(found),
+            }
+        }
+    }
+    for entries in clusters.values_mut() {
+        entries.sort_by(|a, b| (a.source, &a.mirror.address).cmp(&(b.source, &b.mirror.address)));
+        problems.extend(
+            entries
+                .windows(2)
+                .filter_map(|pair| duplicate(&pair[0], &pair[1])),
+        );
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let names = names(&clusters, options.name.as_ref());
+    let documents = clusters.into_values().zip(names);
+    let documents = documents
+        .map(|(entries, name)| document(name, &entries, sources))
+        .collect();
+    Ok(Conversion { documents, skipped })
+}
+
+fn duplicate(first: &Resolved<'_>, second: &Resolved<'_>) -> Option<Diagnostic> {
+    if first.source != second.source {
+        return None;
+    }
+    let (address, other) = (&second.mirror.address, &first.mirror.address);
+    let message = format!(
+        "{address}: source {:?} is that of {other} as well, on the same cluster",
+        second.source
+    );
+    Some(
+        Diagnostic::new("duplicate-source", Severity::Error, message)
+            .at_address(address.to_string())
+            .at(
+                second.mirror.source.span.unwrap_or(second.mirror.span),
+                "the same source again",
+            )
+            .related(
+                first.mirror.source.span.unwrap_or(first.mirror.span),
+                "first here",
+            )
+            .note("a source is unique in a cluster: the service answers 400 to the second one")
+            .help("put all mirrors of a source in one list"),
+    )
+}
+
+/// A name for each cluster, all different.
+fn names(clusters: &BTreeMap<Cluster, Vec<Resolved<'_>>>, chosen: Option<&Name>) -> Vec<Name> {
+    let mut names: Vec<Name> = Vec::with_capacity(clusters.len());
+    for cluster in clusters.keys() {
+        let (Cluster::Known(text) | Cluster::Unknown(text, _)) = cluster;
+        let own = Name::for_cluster(text);
+        let wanted = match chosen {
+            Some(name) if clusters.len() == 1 => name.clone(),
+            Some(name) => name.with_suffix(own.as_str()),
+            None => own,
+        };
+        let mut candidates = std::iter::once(wanted.clone())
+            .chain((2_usize..).map(|number| wanted.with_suffix(&number.to_string())));
+        names.extend(candidates.find(|candidate| !names.contains(candidate)));
+    }
+    names
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Manifest<'a> {
+    api_version: &'a str,
+    kind: &'a str,
+    metadata: Metadata<'a>,
+    spec: Spec<'a>,
+}
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Spec<'a> {
+    image_digest_mirrors: Vec<Commented<Entry<'a>>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    mirrors: &'a [&'a str],
+    source: &'a str,
+}
+
+fn document(name: Name, entries: &[Resolved<'_>], sources: &Sources) -> Document {
+    let entry = |resolved: &'_ Resolved<'_>| origin(resolved, sources);
+    let manifest = Manifest {
+        api_version: "config.openshift.io/v1",
+        kind: "ImageDigestMirrorSet",
+        metadata: Metadata { name: name.as_str() },
+        spec: Spec {
+            image_digest_mirrors: entries
+                .iter()
+                .map(|resolved| {
+                    Commented(
+                        Entry {
+                            mirrors: &resolved.mirrors,
+                            source: resolved.source,
+                        },
+                        entry(resolved),
+                    )
+                })
+                .collect(),
+        },
+    };
+    let options = serde_saphyr::ser_options! {
+        prefer_block_scalars: false,
+        comment_position: CommentPosition::Above,
+    };
+    // Strings and lists of strings always have a YAML form.
+    let yaml = serde_saphyr::to_string_with_options(&manifest, options).unwrap_or_default();
+    Document { name, yaml }
+}
+
+/// Where an entry comes from: `main.tf:34 rhcs_image_mirror.nginx`.
+fn origin(resolved: &Resolved<'_>, sources: &Sources) -> String {
+    let span = resolved.mirror.span;
+    let file = sources.file(span.file);
+    let line = file.location(span.range().start).line;
+    let text = format!("{}:{line} {}", file.name(), resolved.mirror.address);
+    text.chars()
+        .map(|c| {
+            if c.is_control() {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        })
+        .collect()
+}

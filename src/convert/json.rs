@@ -1,0 +1,97 @@
+//! `json`: the resolved mirrors in the shape of Terraform's own plan JSON, one for each planned instance.
+//!
+//! `values` are as in `planned_values`, with the provider's default for `type` filled in; `unknown` is
+//! as in `after_unknown`; `sensitive` is as in `sensitive_values`. A sensitive value is null.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::model::{Attribute, Content, ImageMirror, Project};
+
+#[derive(Serialize)]
+struct Instance {
+    address: String,
+    values: Map<String, Value>,
+    unknown: Map<String, Value>,
+    sensitive: Map<String, Value>,
+}
+
+/// All mirrors as one JSON array.
+#[must_use]
+pub fn convert(project: &Project) -> String {
+    let mirrors = project
+        .configurations
+        .iter()
+        .flat_map(|configuration| &configuration.mirrors);
+    let instances: Vec<Instance> = mirrors.map(instance).collect();
+    let mut text = serde_json::to_string_pretty(&instances).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn instance(mirror: &ImageMirror) -> Instance {
+    let mut instance = Instance {
+        address: mirror.address.to_string(),
+        values: Map::new(),
+        unknown: Map::new(),
+        sensitive: Map::new(),
+    };
+    instance.string("cluster_id", &mirror.cluster_id);
+    instance.list("mirrors", &mirror.mirrors);
+    instance.string("source", &mirror.source);
+    instance.string("type", &mirror.kind);
+    instance
+}
+
+impl Instance {
+    fn string(&mut self, name: &str, attribute: &Attribute<String>) {
+        match &attribute.content {
+            Content::Unknown(_) => _ = self.unknown.insert(name.to_owned(), Value::Bool(true)),
+            Content::Known(_) | Content::Absent => _ = self.values.insert(name.to_owned(), shown(attribute)),
+        }
+        if attribute.sensitive {
+            self.sensitive.insert(name.to_owned(), Value::Bool(true));
+        }
+    }
+
+    fn list(&mut self, name: &str, attribute: &Attribute<Vec<Attribute<String>>>) {
+        let elements = match &attribute.content {
+            Content::Known(elements) => elements.as_slice(),
+            Content::Absent => {
+                self.values.insert(name.to_owned(), Value::Null);
+                return;
+            }
+            Content::Unknown(_) => {
+                self.unknown.insert(name.to_owned(), Value::Bool(true));
+                &[]
+            }
+        };
+        let each = |of: fn(&Attribute<String>) -> Value| Value::Array(elements.iter().map(of).collect());
+        if attribute.value().is_some() {
+            let value = if attribute.sensitive {
+                Value::Null
+            } else {
+                each(shown)
+            };
+            self.values.insert(name.to_owned(), value);
+            self.unknown.insert(
+                name.to_owned(),
+                each(|element| Value::Bool(element.as_unknown().is_some())),
+            );
+        }
+        let sensitive = if attribute.sensitive {
+            Value::Bool(true)
+        } else {
+            each(|element| Value::Bool(element.sensitive))
+        };
+        self.sensitive.insert(name.to_owned(), sensitive);
+    }
+}
+
+/// A string, or null for one that may not be shown or does not exist.
+fn shown(attribute: &Attribute<String>) -> Value {
+    match &attribute.content {
+        Content::Known(value) if !attribute.sensitive => Value::String(value.clone()),
+        Content::Known(_) | Content::Absent | Content::Unknown(_) => Value::Null,
+    }
+}

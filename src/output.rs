@@ -1,0 +1,166 @@
+//! Printing a report: one file a format. Output is a pure function of the report and its sources.
+
+pub mod concise;
+mod excerpt;
+pub mod full;
+pub mod json;
+
+use std::fmt::Write as _;
+
+use crate::check::Summary;
+use crate::diagnostic::Diagnostic;
+use crate::model::Project;
+use crate::rules::UNDECIDED;
+
+/// A finding as people read it: once for all the instances of one block that have it alike.
+struct Group<'a> {
+    finding: &'a Diagnostic,
+    /// How many more findings are the same but for their address.
+    more: usize,
+}
+
+/// Puts findings of the same rule at the same place with the same words together. The findings are
+/// sorted by place, so that those stand side by side.
+fn grouped(findings: &[Diagnostic]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for finding in findings {
+        match groups.last_mut() {
+            Some(group) if alike(group.finding, finding) => group.more += 1,
+            _ => groups.push(Group { finding, more: 0 }),
+        }
+    }
+    groups
+}
+
+fn alike(a: &Diagnostic, b: &Diagnostic) -> bool {
+    a.primary.is_some()
+        && a.rule == b.rule
+        && a.severity == b.severity
+        && a.address.is_some()
+        && a.primary == b.primary
+        && without_address(a) == without_address(b)
+}
+
+fn without_address(finding: &Diagnostic) -> &str {
+    let address = finding.address.as_deref().unwrap_or_default();
+    finding.message.strip_prefix(address).unwrap_or(&finding.message)
+}
+
+impl Group<'_> {
+    fn message(&self) -> String {
+        let message = printable(&self.finding.message);
+        match self.more {
+            0 => message,
+            1 => format!("{message} (and 1 more instance)"),
+            more => format!("{message} (and {more} more instances)"),
+        }
+    }
+}
+
+/// A text without the control characters by which a hostile file could steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_control() && c != '\n' {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+/// The last line: what was looked at, and what was said of it.
+///
+/// `14 mirrors in 6 configurations: 11 clean, 2 with findings, 1 undecided (var.mirrors has no value)`
+#[must_use]
+pub fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic]) -> String {
+    let mut line = format!(
+        "{} in {}: {} clean, {} with findings, {} undecided",
+        count(summary.mirrors, "mirror"),
+        count(summary.configurations, place_word(project)),
+        summary.clean,
+        summary.with_findings,
+        summary.undecided
+    );
+    if summary.undecided > 0
+        && let Some(reason) = reason(findings)
+    {
+        let _ = write!(line, " ({reason})");
+    }
+    if summary.unreadable > 0 {
+        let _ = write!(line, "; {} could not be read", count(summary.unreadable, "file"));
+    }
+    line
+}
+
+/// What the configurations are called when they are all of one sort.
+fn place_word(project: &Project) -> &'static str {
+    use crate::model::Input;
+    let mut inputs = project
+        .configurations
+        .iter()
+        .map(|configuration| configuration.input);
+    match inputs.next() {
+        Some(first) if inputs.all(|input| input == first) => match first {
+            Input::Configuration => "root module",
+            Input::Plan => "plan",
+            Input::State => "state",
+        },
+        None => "root module",
+        Some(_) => "input",
+    }
+}
+
+/// Why mirrors are undecided, as far as it fits in a line.
+fn reason(findings: &[Diagnostic]) -> Option<String> {
+    let mut reasons: Vec<&str> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.rule == UNDECIDED.name) {
+        let (_, reason) = without_address(finding)
+            .trim_start_matches(": ")
+            .split_once(": ")?;
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    let first = printable(reasons.first()?);
+    Some(match reasons.len() - 1 {
+        0 => first,
+        more => format!("{first}; and {} more", count(more, "reason")),
+    })
+}
+
+fn count(number: usize, word: &str) -> String {
+    if number == 1 {
+        format!("1 {word}")
+    } else {
+        format!("{number} {word}s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Severity;
+    use crate::source::{Sources, Span};
+
+    #[test]
+    fn instances_of_one_block_are_said_once() {
+        let file = Sources::new().add("a.tf", "x");
+        let at = |address: &str, what: &str| {
+            Diagnostic::new("r", Severity::Error, format!("{address}: {what}"))
+                .at_address(address)
+                .at(Span::new(file, 0, 1), "")
+        };
+        let findings = [
+            at("a[0]", "wrong"),
+            at("a[1]", "wrong"),
+            at("a[2]", "otherwise wrong"),
+        ];
+        let messages: Vec<String> = grouped(&findings).iter().map(Group::message).collect();
+        assert_eq!(
+            messages,
+            ["a[0]: wrong (and 1 more instance)", "a[2]: otherwise wrong"]
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! `full`: findings with excerpts, for people.
+
+use codespan_reporting::diagnostic::{self as codespan, LabelStyle};
+use codespan_reporting::term::{Config, Styles, StylesWriter, emit_to_write_style};
+use termcolor::{Ansi, NoColor, WriteColor};
+
+use crate::check::Report;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::Project;
+use crate::source::Sources;
+
+use super::excerpt::Excerpts;
+use super::{Group, grouped, printable, summary_line};
+
+/// The report as text, coloured or not.
+#[must_use]
+pub fn render(report: &Report<'_>, project: &Project, sources: &Sources, coloured: bool) -> String {
+    let mut text = String::new();
+    for group in grouped(&report.findings) {
+        text.push_str(&finding(&group, project, sources, coloured));
+        text.push('\n');
+    }
+    text.push_str(&summary_line(&report.summary, project, &report.findings));
+    text.push('\n');
+    text
+}
+
+fn finding(group: &Group<'_>, project: &Project, sources: &Sources, coloured: bool) -> String {
+    if coloured {
+        let bytes = draw(group, project, sources, Ansi::new(Vec::new())).into_inner();
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        let bytes = draw(group, project, sources, NoColor::new(Vec::new())).into_inner();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+fn draw<W: WriteColor>(group: &Group<'_>, project: &Project, sources: &Sources, mut writer: W) -> W {
+    let finding = group.finding;
+    let mut excerpts = Excerpts::new(sources, &project.sensitive);
+    let mut labels = Vec::new();
+    for (style, label) in finding
+        .primary
+        .iter()
+        .map(|label| (LabelStyle::Primary, label))
+        .chain(finding.related.iter().map(|label| (LabelStyle::Secondary, label)))
+    {
+        let (piece, place) = excerpts.show(label.span);
+        labels.push(codespan::Label::new(style, piece, place).with_message(printable(&label.message)));
+    }
+    let drawn = codespan::Diagnostic::new(severity(finding.severity))
+        .with_code(finding.rule)
+        .with_message(group.message())
+        .with_labels(labels)
+        .with_notes(notes(finding));
+    let palette = Styles::default();
+    let mut styled = StylesWriter::new(&mut writer, &palette);
+    // Writing to memory cannot fail, and every label is inside its piece.
+    let drawn = emit_to_write_style(&mut styled, &Config::default(), &excerpts, &drawn);
+    debug_assert!(drawn.is_ok(), "{drawn:?}");
+    writer
+}
+
+fn notes(finding: &Diagnostic) -> Vec<String> {
+    let note = finding
+        .note
+        .iter()
+        .map(|note| format!("note: {}", printable(note)));
+    let help = finding
+        .help
+        .iter()
+        .map(|help| format!("help: {}", printable(help)));
+    note.chain(help).collect()
+}
+
+/// codespan has no `info`; its `note` is the nearest.
+fn severity(severity: Severity) -> codespan::Severity {
+    match severity {
+        Severity::Info => codespan::Severity::Note,
+        Severity::Warning => codespan::Severity::Warning,
+        Severity::Error => codespan::Severity::Error,
+    }
+}
