@@ -3,20 +3,29 @@
 //! What values are worth, how they convert and what the errors say follows the library `go-cty` 1.16
 //! and the helpers of `hcl` 2.23, which Terraform 1.11 is built with; numbers follow Go's `big.Float`.
 
+mod convert;
+mod convertible;
 mod decimal;
 mod equality;
 mod float;
+mod json;
 pub mod marks;
+mod mismatch;
 mod number;
+mod quote;
 mod refinement;
 mod set_order;
 mod type_names;
 mod types;
+mod unify;
 mod value;
 mod value_marks;
 
+pub use convert::{ConvertError, PathStep, convert};
+pub use json::{EncodeError, to_json};
 pub use marks::Marks;
 pub use number::{Number, NumberError};
 pub use refinement::{Refinement, safe_prefix};
 pub use types::{ObjectType, Type};
+pub use unify::{Unified, unify};
 pub use value::{Kind, MAX_DEPTH, Value, normalized};

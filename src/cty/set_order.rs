@@ -1,9 +1,9 @@
 //! The order of a set's elements, in which Terraform iterates and prints them (cty's `setRules`).
 
 use std::cmp::Ordering;
-use std::fmt::Write as _;
 
 use super::equality;
+use super::quote::write_quoted;
 use super::types::Type;
 use super::value::{Kind, Value};
 
@@ -92,35 +92,6 @@ fn write_key(value: &Value, out: &mut String) {
             out.push('}');
         }
     }
-}
-
-/// `text` as Go's `%q` quotes it.
-pub(super) fn write_quoted(text: &str, out: &mut String) {
-    out.push('"');
-    for character in text.chars() {
-        let escape = match character {
-            '"' => "\\\"",
-            '\\' => "\\\\",
-            '\u{7}' => "\\a",
-            '\u{8}' => "\\b",
-            '\u{c}' => "\\f",
-            '\n' => "\\n",
-            '\r' => "\\r",
-            '\t' => "\\t",
-            '\u{b}' => "\\v",
-            control if control < ' ' || control == '\u{7f}' => {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "\\x{:02x}", u32::from(control));
-                continue;
-            }
-            printed => {
-                out.push(printed);
-                continue;
-            }
-        };
-        out.push_str(escape);
-    }
-    out.push('"');
 }
 
 #[cfg(test)]
