@@ -155,8 +155,8 @@ fn known(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertErr
         (Kind::List(items), Type::List(element)) => list(value, items, element, safety),
         (Kind::Set(items), Type::List(element)) => {
             if items.len() > 1 && !value.is_wholly_known() {
-                let given = value.ty().element().unwrap_or(element);
-                return Ok(Value::unknown(Type::list(given.clone())));
+                // Unknown elements can turn out to be the same, so that the length is open.
+                return Ok(Value::unknown(decided(value.ty(), &want.without_optional())));
             }
             list(value, items, element, safety)
         }

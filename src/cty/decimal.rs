@@ -1,5 +1,7 @@
 //! Numbers as decimal text, both ways, with the digits that Go's `big.Float` reads and prints.
 
+use std::fmt::Write as _;
+
 use dashu_int::UBig;
 use dashu_int::ops::BitTest as _;
 
@@ -229,7 +231,8 @@ impl Decimal {
         }
         let exponent = self.point - 1;
         let sign = if exponent < 0 { '-' } else { '+' };
-        out.push_str(&format!("e{sign}{:02}", exponent.abs()));
+        // Writing to a string cannot fail.
+        let _ = write!(out, "e{sign}{:02}", exponent.abs());
     }
 }
 

@@ -1,6 +1,6 @@
 //! Values as JSON, as Terraform's `jsonencode` prints them.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::value::{Kind, Value};
 
@@ -27,11 +27,11 @@ impl std::error::Error for EncodeError {}
 /// The value as JSON without white space, keys in order. Marks are not looked at.
 pub fn to_json(value: &Value) -> Result<String, EncodeError> {
     let mut out = String::new();
-    write(value, &mut out)?;
+    encode(value, &mut out)?;
     Ok(out)
 }
 
-fn write(value: &Value, out: &mut String) -> Result<(), EncodeError> {
+fn encode(value: &Value, out: &mut String) -> Result<(), EncodeError> {
     match value.kind() {
         Kind::Unknown(_) => return Err(EncodeError::Unknown),
         Kind::Null => out.push_str("null"),
@@ -45,7 +45,7 @@ fn write(value: &Value, out: &mut String) -> Result<(), EncodeError> {
                 if position > 0 {
                     out.push(',');
                 }
-                write(item, out)?;
+                encode(item, out)?;
             }
             out.push(']');
         }
@@ -57,7 +57,7 @@ fn write(value: &Value, out: &mut String) -> Result<(), EncodeError> {
                 }
                 write_string(key, out);
                 out.push(':');
-                write(item, out)?;
+                encode(item, out)?;
             }
             out.push('}');
         }
@@ -78,7 +78,8 @@ fn write_string(text: &str, out: &mut String) {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(character)));
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(character));
             }
             plain => out.push(plain),
         }

@@ -130,6 +130,16 @@ impl Marks {
         self.changed(|set| set.ephemeral = true)
     }
 
+    /// These marks without any origins: what Terraform itself has.
+    #[must_use]
+    pub fn without_origins(&self) -> Self {
+        if self.origins().is_empty() {
+            self.clone()
+        } else {
+            self.changed(|set| set.origins.clear())
+        }
+    }
+
     /// These marks and one more origin.
     #[must_use]
     pub fn with_origin(&self, origin: Origin) -> Self {

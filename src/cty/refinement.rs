@@ -1,5 +1,6 @@
 //! What is known of an unknown value besides its type (cty's refinements).
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -39,36 +40,26 @@ impl Refinement {
         *self == Self::default()
     }
 
-    /// What holds of a value that is one of two: the weaker of both.
+    /// What holds of a value that is one of two: the weaker of both. Terraform forgets how a string
+    /// begins.
     #[must_use]
     pub fn either(&self, other: &Self) -> Self {
-        let common = self
-            .prefix
-            .char_indices()
-            .zip(other.prefix.chars())
-            .take_while(|((_, left), right)| left == right)
-            .last()
-            .map_or("", |((at, last), _)| &self.prefix[..at + last.len_utf8()]);
         Self {
             not_null: self.not_null && other.not_null,
-            prefix: if common.len() == self.prefix.len() {
-                self.prefix.clone()
-            } else {
-                safe_prefix(common).into()
-            },
+            prefix: Arc::default(),
             min_length: self.min_length.min(other.min_length),
             max_length: self
                 .max_length
                 .zip(other.max_length)
                 .map(|(left, right)| left.max(right)),
-            min: pick(self.min.as_ref(), other.min.as_ref(), std::cmp::Ordering::Less),
-            max: pick(self.max.as_ref(), other.max.as_ref(), std::cmp::Ordering::Greater),
+            min: pick(self.min.as_ref(), other.min.as_ref(), Ordering::Less),
+            max: pick(self.max.as_ref(), other.max.as_ref(), Ordering::Greater),
         }
     }
 }
 
 /// The number of the two that compares as `wanted` with the other.
-fn pick(left: Option<&Number>, right: Option<&Number>, wanted: std::cmp::Ordering) -> Option<Number> {
+fn pick(left: Option<&Number>, right: Option<&Number>, wanted: Ordering) -> Option<Number> {
     let (left, right) = (left?, right?);
     let first = left.compare(right) == wanted;
     Some(if first { left.clone() } else { right.clone() })

@@ -237,14 +237,12 @@ fn generality(left: &Type, right: &Type) -> i32 {
     use Type::{Dynamic, List, Map, Object, Set, String, Tuple};
     match (left, right) {
         (Dynamic, Dynamic) | (String, String) => 0,
-        // Whatever is not decided yet is hoped to become what its neighbours are.
-        (_, Dynamic) | (List(_), Tuple(_)) | (Map(_), Object(_)) => 1,
-        (Dynamic, _) | (Tuple(_), List(_)) | (Object(_), Map(_)) => -1,
+        // Whatever is not decided yet is hoped to become what its neighbours are; a list is preferred to
+        // a set, which becomes one safely.
+        (_, Dynamic) | (List(_), Tuple(_)) | (Map(_), Object(_)) | (Tuple(_) | List(_), Set(_)) => 1,
+        (Dynamic, _) | (Tuple(_), List(_)) | (Object(_), Map(_)) | (Set(_), Tuple(_) | List(_)) => -1,
         (String, other) if other.is_primitive() => 1,
         (other, String) if other.is_primitive() => -1,
-        // A list is preferred to a set, since it becomes one less safely.
-        (Tuple(_) | List(_), Set(_)) => 1,
-        (Set(_), Tuple(_) | List(_)) => -1,
         (List(left), List(right)) | (Set(left), Set(right)) | (Map(left), Map(right)) => {
             generality(left, right)
         }

@@ -57,6 +57,14 @@ impl Value {
         all
     }
 
+    /// The marks of all that is nested in the value, without its own.
+    #[must_use]
+    pub fn marks_within(&self) -> Marks {
+        let mut all = Marks::none();
+        self.gather(&mut all);
+        all
+    }
+
     fn gather(&self, all: &mut Marks) {
         if !self.contains_marked() {
             return;
