@@ -1,0 +1,460 @@
+//! Elements and attributes of values, as the language reads them (`hcl.Index`, `hcl.GetAttr`).
+
+use std::fmt;
+
+use super::convert::convert;
+use super::equality::{known_or_unknown, same};
+use super::marks::Marks;
+use super::number::Number;
+use super::quote::quoted;
+use super::refinement::Refinement;
+use super::types::Type;
+use super::value::{Kind, Value};
+
+/// There is no such element or attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessError {
+    /// The summary that Terraform prints: `Invalid index`.
+    pub summary: &'static str,
+    /// The detail below it.
+    pub detail: String,
+}
+
+impl AccessError {
+    fn new(summary: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            summary,
+            detail: detail.into(),
+        }
+    }
+
+    fn no_element(why: &str) -> Self {
+        let detail = format!("The given key does not identify an element in this collection value{why}");
+        Self::new("Invalid index", detail)
+    }
+}
+
+impl fmt::Display for AccessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for AccessError {}
+
+/// The attribute `name` of an object, or the element of a map by that key.
+///
+/// The result is the element itself with its own place and marks; the marks of the container are added
+/// as influences. Of an unknown object the result is unknown and comes from where the object comes from.
+pub fn get_attr(value: &Value, name: &str) -> Result<Value, AccessError> {
+    const UNSUPPORTED: &str = "Unsupported attribute";
+    if value.is_null() {
+        return Err(AccessError::new(
+            "Attempt to get attribute from null value",
+            "This value is null, so it does not have any attributes.",
+        ));
+    }
+    let missing = |detail: String| Err(AccessError::new(UNSUPPORTED, detail));
+    match value.ty() {
+        Type::Object(object) => {
+            if let Some(item) = value.as_map().and_then(|items| items.get(name)) {
+                return Ok(taken(value, item));
+            }
+            match object.attributes.get(name) {
+                Some(ty) => Ok(unknown_part(value, ty.clone(), Some(name))),
+                None => missing(format!(
+                    "This object does not have an attribute named {}.",
+                    quoted(name)
+                )),
+            }
+        }
+        Type::Map(element) => match value.as_map().map(|items| items.get(name)) {
+            None => Ok(unknown_part(value, (**element).clone(), Some(name))),
+            Some(Some(item)) => Ok(taken(value, item)),
+            Some(None) => Err(AccessError::new(
+                "Missing map element",
+                format!("This map does not have an element with the key {}.", quoted(name)),
+            )),
+        },
+        Type::Dynamic => Ok(unknown_part(value, Type::Dynamic, Some(name))),
+        Type::List(element) if matches!(**element, Type::Object(_)) => {
+            let attribute = match element.attribute(name) {
+                Some(_) => format!("attribute {}", quoted(name)),
+                None => "an attribute".to_owned(),
+            };
+            missing(format!(
+                "Can't access attributes on a list of objects. Did you mean to access {attribute} for a \
+                 specific element of the list, or across all elements of the list?"
+            ))
+        }
+        Type::Set(element) if matches!(**element, Type::Object(_)) => missing(
+            "Can't access attributes on a set of objects. Did you mean to access an attribute across all \
+             elements of the set?"
+                .to_owned(),
+        ),
+        ty if ty.is_primitive() => missing(format!(
+            "Can't access attributes on a primitive-typed value ({}).",
+            ty.friendly_name()
+        )),
+        _ => missing("This value does not have any attributes.".to_owned()),
+    }
+}
+
+/// The element of a list, tuple, map or object by a key, with marks as for [`get_attr`]. Where only the key
+/// is unknown, the result may be any of the elements.
+pub fn index(value: &Value, key: &Value) -> Result<Value, AccessError> {
+    if value.is_null() {
+        return Err(AccessError::new(
+            "Attempt to index null value",
+            "This value is null, so it does not have any indices.",
+        ));
+    }
+    let invalid = |detail: &str| AccessError::new("Invalid index", detail);
+    if key.is_null() {
+        return Err(invalid("Can't use a null value as an indexing key."));
+    }
+    let found = element(value, key, &invalid)?;
+    Ok(found.with_marks(&key.marks().demoted()))
+}
+
+fn element(value: &Value, key: &Value, invalid: &dyn Fn(&str) -> AccessError) -> Result<Value, AccessError> {
+    let converted =
+        |want: &Type| convert(key, want).map_err(|error| AccessError::no_element(&format!(": {error}.")));
+    match value.ty() {
+        Type::Dynamic => Ok(unknown_part(value, Type::Dynamic, None)),
+        _ if *key.ty() == Type::Dynamic => Ok(any_part(value, Type::Dynamic)),
+        Type::List(ty) => {
+            let key = converted(&Type::Number)?;
+            match (value.as_slice(), key.as_number()) {
+                (Some(items), Some(number)) => match number.to_index().and_then(|at| items.get(at)) {
+                    Some(item) => Ok(taken(value, item)),
+                    None => Err(not_in_sequence(number, items.len())),
+                },
+                _ => Ok(any_part(value, (**ty).clone())),
+            }
+        }
+        Type::Tuple(types) => {
+            let key = converted(&Type::Number)?;
+            let Some(number) = key.as_number() else {
+                return Ok(any_part(value, Type::Dynamic));
+            };
+            let at = number.to_index().filter(|&at| at < types.len());
+            let at = at.ok_or_else(|| not_in_sequence(number, types.len()))?;
+            Ok(match value.as_slice().and_then(|items| items.get(at)) {
+                Some(item) => taken(value, item),
+                None => unknown_part(value, types[at].clone(), None),
+            })
+        }
+        Type::Map(ty) => {
+            let key = converted(&Type::String)?;
+            match (value.as_map(), key.as_str()) {
+                (Some(items), Some(text)) => match items.get(&**text) {
+                    Some(item) => Ok(taken(value, item)),
+                    None => Err(AccessError::no_element(".")),
+                },
+                _ => Ok(any_part(value, (**ty).clone())),
+            }
+        }
+        Type::Object(_) => {
+            let was_number = *key.ty() == Type::Number;
+            let key = converted(&Type::String)?;
+            match (value.as_map(), key.as_str()) {
+                (Some(items), Some(text)) => match items.get(&**text) {
+                    Some(item) => Ok(taken(value, item)),
+                    None if was_number => Err(AccessError::no_element(
+                        ". An object only supports looking up attributes by name, not by numeric index.",
+                    )),
+                    None => Err(AccessError::no_element(".")),
+                },
+                _ => Ok(any_part(value, Type::Dynamic)),
+            }
+        }
+        Type::Set(_) => Err(invalid(
+            "Elements of a set are identified only by their value and don't have any separate index or key \
+             to select with, so it's only possible to perform operations across all elements of the set.",
+        )),
+        _ => Err(invalid("This value does not have any indices.")),
+    }
+}
+
+fn not_in_sequence(number: &Number, length: usize) -> AccessError {
+    if !number.is_whole() {
+        return AccessError::no_element(
+            ": indexing a sequence requires a whole number, but the given index has a fractional part.",
+        );
+    }
+    if number.sign() < 0 {
+        return AccessError::no_element(": a negative number is not a valid index for a sequence.");
+    }
+    // Terraform says more only where the index is the very length.
+    match number.to_index() {
+        Some(0) if length == 0 => AccessError::no_element(": the collection has no elements."),
+        Some(at) if at == length => AccessError::no_element(
+            ": the given index is greater than or equal to the length of the collection.",
+        ),
+        _ => AccessError::no_element("."),
+    }
+}
+
+/// An element on its way out of a known container.
+fn taken(container: &Value, item: &Value) -> Value {
+    item.clone().with_marks(&container.marks().demoted())
+}
+
+/// A part of an unknown container. It comes from where the container comes from, and an attribute of it
+/// is more precise than the whole.
+fn unknown_part(container: &Value, ty: Type, attribute: Option<&str>) -> Value {
+    let marks = match attribute {
+        Some(name) => container.marks().with_attribute(name),
+        None => container.marks().clone(),
+    };
+    Value::unknown(ty).with_only_marks(marks)
+}
+
+/// Some part of a container, it is not known which.
+fn any_part(container: &Value, ty: Type) -> Value {
+    if !container.is_known() {
+        return unknown_part(container, ty, None);
+    }
+    let mut marks = container.marks().demoted();
+    if container.contains_marked() {
+        let items = container.as_slice().unwrap_or_default().iter();
+        let items = items.chain(container.as_map().into_iter().flat_map(|items| items.values()));
+        marks = items.fold(marks, |marks, item| marks.union(&item.marks().maybe()));
+    }
+    Value::unknown(ty).with_only_marks(marks)
+}
+
+impl Value {
+    /// How many elements a list, set, map, tuple or object has, as a number; unknown with bounds where
+    /// that is not certain. None for null and for what has no elements.
+    #[must_use]
+    pub fn length(&self) -> Option<Value> {
+        let marks = self.marks().demoted();
+        let known = match (self.kind(), self.ty()) {
+            (Kind::Null, _) => return None,
+            (_, Type::Tuple(elements)) => elements.len(),
+            (_, Type::Object(object)) => object.attributes.len(),
+            (Kind::Unknown(refinement), ty) if ty.is_collection() => {
+                let bound = |length: usize| Number::from_count(i64::try_from(length).unwrap_or(i64::MAX));
+                let refinement = Refinement {
+                    min: Some(bound(refinement.min_length)),
+                    max: refinement.max_length.map(bound),
+                    ..Refinement::not_null()
+                };
+                return Some(Self::refined(Type::Number, refinement).with_marks(&marks));
+            }
+            (Kind::Unknown(_), Type::Dynamic) => {
+                return Some(Self::unknown(Type::Number).refine_not_null().with_marks(&marks));
+            }
+            (Kind::Set(items), _) if items.len() > 1 && !self.is_wholly_known() => {
+                // Unknown elements can turn out to be the same.
+                let most = i64::try_from(items.len()).unwrap_or(i64::MAX);
+                let refinement = Refinement {
+                    min: Some(Number::from_count(1)),
+                    max: Some(Number::from_count(most)),
+                    ..Refinement::not_null()
+                };
+                return Some(Self::refined(Type::Number, refinement).with_marks(&marks));
+            }
+            (Kind::List(items) | Kind::Set(items), _) => items.len(),
+            (Kind::Map(items), _) => items.len(),
+            _ => return None,
+        };
+        Some(Self::count(known).with_marks(&marks))
+    }
+
+    /// The elements with their keys: a number in a list or tuple, a string in a map or object, the element
+    /// itself in a set. Each carries the marks of the container as influences. None where the value is
+    /// unknown, null or no container.
+    #[must_use]
+    pub fn elements(&self) -> Option<impl Iterator<Item = (Self, Self)> + '_> {
+        let marks = self.marks().demoted();
+        let set = matches!(self.ty(), Type::Set(_));
+        let (items, table) = (self.as_slice(), self.as_map());
+        if items.is_none() && table.is_none() {
+            return None;
+        }
+        let marked = move |value: Self, marks: &Marks| value.with_marks(marks);
+        let table_marks = marks.clone();
+        let sequence = items
+            .unwrap_or_default()
+            .iter()
+            .enumerate()
+            .map(move |(at, item)| {
+                let item = marked(item.clone(), &marks);
+                let key = if set {
+                    item.clone()
+                } else {
+                    marked(Self::count(at), &marks)
+                };
+                (key, item)
+            });
+        let table = table.into_iter().flatten().map(move |(key, item)| {
+            let key = Self::shared_string(key.clone());
+            (marked(key, &table_marks), marked(item.clone(), &table_marks))
+        });
+        Some(sequence.chain(table))
+    }
+
+    /// Whether there is an element by that key: a bool, unknown where that is not certain.
+    #[must_use]
+    pub fn has_index(&self, key: &Self) -> Self {
+        let marks = self.marks().union(key.marks()).demoted();
+        let decided = match (self.ty(), key.ty()) {
+            (Type::Dynamic, _) | (_, Type::Dynamic) => None,
+            (Type::Tuple(types), Type::Number) => {
+                let inside = |number: &Number| number.to_index().is_some_and(|at| at < types.len());
+                key.as_number().map(inside)
+            }
+            (Type::List(_), Type::Number) => self
+                .as_slice()
+                .zip(key.as_number())
+                .map(|(items, number)| number.to_index().is_some_and(|at| at < items.len())),
+            (Type::Map(_), Type::String) => self
+                .as_map()
+                .zip(key.as_str())
+                .map(|(items, key)| items.contains_key(&**key)),
+            (Type::Object(object), Type::String) => {
+                key.as_str().map(|key| object.attributes.contains_key(&**key))
+            }
+            _ => Some(false),
+        };
+        known_or_unknown(decided, &marks)
+    }
+
+    /// Whether a set has an element: a bool, unknown where that is not certain.
+    #[must_use]
+    pub fn has_element(&self, element: &Self) -> Self {
+        let marks = self.marks().union(&element.marks_deep()).demoted();
+        let decided = match self.kind() {
+            Kind::Set(items) if element.is_known() => {
+                Some(items.iter().any(|item| same(item, element) == Some(true)))
+            }
+            _ => None,
+        };
+        known_or_unknown(decided, &marks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::address::{ModulePath, Reference, ResourceName, Subject};
+    use crate::cty::marks::{Origin, Role};
+    use crate::source::{Sources, Span};
+
+    fn detail(result: Result<Value, AccessError>) -> String {
+        match result {
+            Ok(value) => crate::cty::to_json(&value).unwrap_or_else(|_| format!("unknown {}", value.ty())),
+            Err(error) => format!("{}: {error}", error.summary),
+        }
+    }
+
+    fn cluster(role: Role) -> Marks {
+        Marks::of(Origin {
+            reference: Arc::new(Reference {
+                module: ModulePath::root(),
+                subject: Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", "c")),
+                attribute: None,
+            }),
+            span: None,
+            role,
+            hops: None,
+        })
+    }
+
+    #[test]
+    fn an_element_keeps_its_place_and_is_influenced_by_its_container() {
+        let place = Span::new(Sources::new().add("a.tf", "x"), 0, 1);
+        let items = BTreeMap::from([("a".into(), Value::string("x").with_place(place))]);
+        let object = Value::object(items)
+            .with_marks(&cluster(Role::Same))
+            .with_marks(&Marks::sensitive());
+        let attribute = get_attr(&object, "a").expect("an attribute");
+        assert_eq!(attribute.place(), Some(place));
+        assert!(attribute.marks().is_sensitive());
+        assert_eq!(attribute.marks().origins()[0].role, Role::Influence);
+    }
+
+    #[test]
+    fn an_attribute_of_an_unknown_resource_is_an_unknown_that_says_what_it_waits_for() {
+        let resource = Value::dynamic().with_marks(&cluster(Role::Same));
+        let instance = index(&resource, &Value::number(0)).expect("unknown");
+        let id = get_attr(&instance, "id").expect("unknown");
+        let origin = &id.marks().origins()[0];
+        assert_eq!(origin.reference.to_string(), "rhcs_cluster_rosa_hcp.c.id");
+        assert_eq!(origin.role, Role::Same);
+        assert!(!id.is_known());
+    }
+
+    #[test]
+    fn what_is_not_there_is_explained_as_in_terraform() {
+        let invalid = "Invalid index: The given key does not identify an element in this collection value";
+        let pair = Value::tuple(vec![Value::number(1), Value::number(2)]);
+        let at = |key: &str| {
+            detail(index(
+                &pair,
+                &Value::number(Number::parse(key).expect("a number")),
+            ))
+        };
+        assert_eq!(at("1"), "2");
+        assert_eq!(
+            at("2"),
+            format!("{invalid}: the given index is greater than or equal to the length of the collection.")
+        );
+        assert_eq!(at("5"), format!("{invalid}."));
+        assert_eq!(
+            at("-1"),
+            format!("{invalid}: a negative number is not a valid index for a sequence.")
+        );
+        assert_eq!(detail(index(&pair, &Value::string("0"))), "1");
+        assert_eq!(
+            detail(index(&pair, &Value::string("x"))),
+            format!("{invalid}: a number is required.")
+        );
+        assert_eq!(
+            detail(get_attr(&Value::string("a"), "b")),
+            "Unsupported attribute: Can't access attributes on a primitive-typed value (string)."
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_leaves_open_which_element_it_is() {
+        let part = Value::string("x").with_marks(&cluster(Role::Same));
+        let list = Value::list(Type::String, vec![part]);
+        let some = index(&list, &Value::unknown(Type::Number)).expect("unknown");
+        assert_eq!(some, Value::unknown(Type::String));
+        assert_eq!(some.marks().origins()[0].role, Role::Maybe);
+    }
+
+    #[test]
+    fn lengths_are_known_as_far_as_the_type_or_a_bound_tells() {
+        let tuple = Value::unknown(Type::tuple([Type::String]));
+        assert_eq!(tuple.length(), Some(Value::count(1)));
+        let set = Value::set(
+            Type::String,
+            vec![Value::string("a"), Value::unknown(Type::String)],
+        );
+        let refinement = set.length().map(|length| length.refinement());
+        assert_eq!(
+            refinement.and_then(|known| known.max),
+            Some(Number::from_count(2))
+        );
+        assert_eq!(Value::string("a").length(), None);
+    }
+
+    #[test]
+    fn elements_come_with_their_keys_in_order() {
+        let map = Value::map(
+            Type::Number,
+            BTreeMap::from([("b".into(), Value::number(2)), ("a".into(), Value::number(1))]),
+        );
+        let pairs: Vec<_> = map.elements().expect("a map").collect();
+        assert_eq!(pairs[0], (Value::string("a"), Value::number(1)));
+        assert!(Value::null(Type::list(Type::String)).elements().is_none());
+    }
+}

@@ -1,0 +1,481 @@
+//! Conversion of values to types (cty's `convert.Convert`), with the errors in cty's words.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::convertible::{Safety, convertible, decided, element_for_object, element_for_tuple};
+use super::mismatch::mismatch;
+use super::number::Number;
+use super::quote::quoted;
+use super::refinement::Refinement;
+use super::types::{ObjectType, Type};
+use super::unify::unify_types;
+use super::value::{Kind, Value};
+
+/// One step into a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathStep {
+    /// `.name`
+    Attribute(Arc<str>),
+    /// `[0]`
+    Index(usize),
+    /// `["key"]`
+    Key(Arc<str>),
+}
+
+impl fmt::Display for PathStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Attribute(name) => write!(f, ".{name}"),
+            Self::Index(index) => write!(f, "[{index}]"),
+            Self::Key(key) => write!(f, "[{}]", quoted(key)),
+        }
+    }
+}
+
+/// A value does not convert. It prints as cty's message alone; [`ConvertError::located`] says where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConvertError {
+    /// The way to the part that does not convert, from outside.
+    pub path: Vec<PathStep>,
+    /// What is wrong with it: `a number is required`.
+    pub message: String,
+}
+
+impl ConvertError {
+    fn new(message: impl Into<String>) -> Self {
+        Self {
+            path: Vec::new(),
+            message: message.into(),
+        }
+    }
+
+    fn inside(mut self, step: PathStep) -> Self {
+        // The innermost step comes first while the error is on its way out.
+        self.path.push(step);
+        self
+    }
+
+    fn outermost(mut self) -> Self {
+        self.path.reverse();
+        self
+    }
+
+    /// The message with the way before it, as Terraform prints it: `.a[0]: a number is required`.
+    #[must_use]
+    pub fn located(&self) -> String {
+        let path: String = self.path.iter().map(PathStep::to_string).collect();
+        if path.is_empty() {
+            self.message.clone()
+        } else {
+            format!("{path}: {}", self.message)
+        }
+    }
+}
+
+impl fmt::Display for ConvertError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ConvertError {}
+
+/// Converts a value to a type, or says why that cannot be. Marks and places stay with the parts.
+pub fn convert(value: &Value, want: &Type) -> Result<Value, ConvertError> {
+    if *value.ty() == *want || want.has_optional() && *value.ty() == want.without_optional() {
+        return Ok(value.clone());
+    }
+    if !convertible(value.ty(), want, Safety::Unsafe) {
+        return Err(ConvertError::new(mismatch(value.ty(), want)));
+    }
+    apply(value, want, Safety::Unsafe).map_err(ConvertError::outermost)
+}
+
+/// Converts where the types are known to permit it.
+fn apply(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertError> {
+    if *want == Type::Dynamic || value.ty() == want {
+        return Ok(value.clone());
+    }
+    let converted = match value.kind() {
+        Kind::Unknown(_) => unknown(value, &want.without_optional()),
+        Kind::Null => Value::null(decided(value.ty(), &want.without_optional())),
+        _ => known(value, want, safety)?,
+    };
+    Ok(converted.with_marks(value.marks()).placed_like(value))
+}
+
+/// An unknown value of the wanted type, with what is known of the given one carried over.
+fn unknown(value: &Value, want: &Type) -> Value {
+    let given = value.refinement();
+    let ty = decided(value.ty(), want);
+    let mut refinement = Refinement {
+        not_null: given.not_null,
+        ..Refinement::default()
+    };
+    let exactly = |refinement: &mut Refinement, length: usize| {
+        refinement.min_length = length;
+        refinement.max_length = Some(length);
+    };
+    match (value.ty(), &ty) {
+        (Type::Object(given), Type::Map(_)) => exactly(&mut refinement, given.attributes.len()),
+        (Type::Tuple(given), Type::List(_)) => exactly(&mut refinement, given.len()),
+        (Type::Tuple(given), Type::Set(_)) => {
+            // Elements of a set can turn out to be equal.
+            refinement.min_length = given.len().min(1);
+            refinement.max_length = Some(given.len());
+        }
+        (source, target) if source.is_collection() && target.is_collection() => {
+            refinement.min_length = match target {
+                Type::Set(_) => given.min_length.min(1),
+                _ => given.min_length,
+            };
+            refinement.max_length = given.max_length;
+        }
+        _ => {}
+    }
+    Value::refined(ty, refinement)
+}
+
+fn known(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertError> {
+    match (value.kind(), want) {
+        (Kind::Number(number), Type::String) => Ok(Value::string(number.to_string())),
+        (Kind::Bool(value), Type::String) => Ok(Value::string(if value { "true" } else { "false" })),
+        (Kind::String(text), Type::Number) => Number::parse(text)
+            .map(Value::number)
+            .map_err(|error| ConvertError::new(error.to_string())),
+        (Kind::String(text), Type::Bool) => bool_from(text),
+        (Kind::Object(items), Type::Object(want)) => object(items, want, safety, PathStep::Attribute),
+        (Kind::Map(items), Type::Object(want)) => object_from_map(value.ty(), items, want, safety),
+        (Kind::Tuple(items), Type::Tuple(want)) => {
+            let types = want.iter();
+            Ok(Value::tuple(each(items.iter().zip(types), safety)?))
+        }
+        (Kind::List(items), Type::List(element)) => list(value, items, element, safety),
+        (Kind::Set(items), Type::List(element)) => {
+            if items.len() > 1 && !value.is_wholly_known() {
+                // Unknown elements can turn out to be the same, so that the length is open.
+                return Ok(Value::unknown(decided(value.ty(), &want.without_optional())));
+            }
+            list(value, items, element, safety)
+        }
+        (Kind::List(items) | Kind::Set(items), Type::Set(element)) => {
+            let converted = each(items.iter().map(|item| (item, &**element)), safety)?;
+            let element = common_element(&converted, "set")?
+                .unwrap_or_else(|| empty_element(value.ty().element(), element));
+            Ok(Value::set(element, converted))
+        }
+        (Kind::Tuple(items), Type::List(element)) => list_from_tuple(value.ty(), items, element, safety),
+        (Kind::Tuple(items), Type::Set(element)) => {
+            let wanted = wanted_element(value.ty(), element, safety)?;
+            let converted = each(items.iter().map(|item| (item, &wanted)), safety)?;
+            let element = common_element(&converted, "set")?.unwrap_or_else(|| element.without_optional());
+            Ok(Value::set(element, converted))
+        }
+        (Kind::Map(items), Type::Map(element)) => {
+            let converted = each_key(items, element, safety, PathStep::Key)?;
+            let empty = empty_element(value.ty().element(), element);
+            map(converted, element, empty, Safety::Safe, "element")
+        }
+        (Kind::Object(items), Type::Map(element)) => {
+            let wanted = match value.ty().attributes() {
+                Some(given) if !items.is_empty() => element_for_object(given, element, safety),
+                _ => Some((**element).clone()),
+            };
+            let wanted = wanted.ok_or_else(|| ConvertError::new(mismatch(value.ty(), want)))?;
+            let converted = each_key(items, &wanted, safety, PathStep::Key)?;
+            map(
+                converted,
+                &wanted,
+                element.without_optional(),
+                safety,
+                "attribute",
+            )
+        }
+        _ => Err(ConvertError::new(mismatch(value.ty(), want))),
+    }
+}
+
+fn bool_from(text: &str) -> Result<Value, ConvertError> {
+    let message = match text {
+        "true" | "1" => return Ok(Value::bool(true)),
+        "false" | "0" => return Ok(Value::bool(false)),
+        other if other.to_lowercase() == "true" => {
+            r#"a bool is required; to convert from string, use lowercase "true""#
+        }
+        other if other.to_lowercase() == "false" => {
+            r#"a bool is required; to convert from string, use lowercase "false""#
+        }
+        _ => "a bool is required",
+    };
+    Err(ConvertError::new(message))
+}
+
+fn each<'a>(
+    pairs: impl Iterator<Item = (&'a Value, &'a Type)>,
+    safety: Safety,
+) -> Result<Vec<Value>, ConvertError> {
+    pairs
+        .enumerate()
+        .map(|(index, (item, want))| {
+            apply(item, want, safety).map_err(|error| error.inside(PathStep::Index(index)))
+        })
+        .collect()
+}
+
+fn each_key(
+    items: &BTreeMap<Arc<str>, Value>,
+    want: &Type,
+    safety: Safety,
+    step: fn(Arc<str>) -> PathStep,
+) -> Result<BTreeMap<Arc<str>, Value>, ConvertError> {
+    items
+        .iter()
+        .map(|(key, item)| {
+            let item = apply(item, want, safety).map_err(|error| error.inside(step(key.clone())))?;
+            Ok((key.clone(), item))
+        })
+        .collect()
+}
+
+/// The element type of an empty collection: a decided one is preferred.
+fn empty_element(given: Option<&Type>, want: &Type) -> Type {
+    match (want, given) {
+        (Type::Dynamic, Some(given)) => given.clone(),
+        _ => want.without_optional(),
+    }
+}
+
+/// The type that all elements of a collection have; none where there are no elements.
+fn common_element<'a>(
+    items: impl IntoIterator<Item = &'a Value>,
+    kind: &str,
+) -> Result<Option<Type>, ConvertError> {
+    let mut common: Option<&Type> = None;
+    for item in items {
+        match common {
+            None | Some(Type::Dynamic) => common = Some(item.ty()),
+            Some(common) if *item.ty() != Type::Dynamic && item.ty() != common => {
+                let message = format!("element types must all match for conversion to {kind}");
+                return Err(ConvertError::new(message));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(common.cloned())
+}
+
+fn list(value: &Value, items: &[Value], element: &Type, safety: Safety) -> Result<Value, ConvertError> {
+    let converted = each(items.iter().map(|item| (item, element)), safety)?;
+    let element =
+        common_element(&converted, "list")?.unwrap_or_else(|| empty_element(value.ty().element(), element));
+    Ok(Value::list(element, converted))
+}
+
+fn wanted_element(tuple: &Type, element: &Type, safety: Safety) -> Result<Type, ConvertError> {
+    let given = tuple.tuple_elements().unwrap_or_default();
+    if given.is_empty() {
+        return Ok(element.clone());
+    }
+    element_for_tuple(given, element, safety)
+        .ok_or_else(|| ConvertError::new(mismatch(tuple, &Type::list(element.clone()))))
+}
+
+fn list_from_tuple(
+    tuple: &Type,
+    items: &[Value],
+    element: &Type,
+    safety: Safety,
+) -> Result<Value, ConvertError> {
+    if items.is_empty() {
+        return Ok(Value::list(element.without_optional(), Vec::new()));
+    }
+    let wanted = wanted_element(tuple, element, safety)?;
+    let converted = each(items.iter().map(|item| (item, &wanted)), safety)?;
+    // An undecided part of the element type can have come out differently for each element.
+    let unified = unify_types(converted.iter().map(Value::ty), safety)
+        .ok_or_else(|| ConvertError::new("cannot find a common base type for all elements"))?;
+    let converted = each(converted.iter().map(|item| (item, &unified.ty)), safety)?;
+    let element = common_element(&converted, "list")?.unwrap_or(unified.ty);
+    Ok(Value::list(element, converted))
+}
+
+fn map(
+    mut items: BTreeMap<Arc<str>, Value>,
+    wanted: &Type,
+    empty: Type,
+    safety: Safety,
+    noun: &str,
+) -> Result<Value, ConvertError> {
+    if items.is_empty() {
+        return Ok(Value::map(empty, items));
+    }
+    if wanted.is_collection() || matches!(wanted, Type::Object(_)) {
+        let unified = unify_types(items.values().map(Value::ty), safety)
+            .ok_or_else(|| ConvertError::new("cannot find a common base type for all elements"))?;
+        items = each_key(&items, &unified.ty, safety, PathStep::Key)?;
+    }
+    let element = common_element(items.values(), "map")
+        .map_err(|_| ConvertError::new(format!("{noun} types must all match for conversion to map")))?;
+    Ok(Value::map(element.unwrap_or(empty), items))
+}
+
+fn object(
+    items: &BTreeMap<Arc<str>, Value>,
+    want: &ObjectType,
+    safety: Safety,
+    step: fn(Arc<str>) -> PathStep,
+) -> Result<Value, ConvertError> {
+    let mut attributes = BTreeMap::new();
+    for (name, want_type) in &want.attributes {
+        let attribute = match items.get(name) {
+            Some(item) => apply(item, want_type, safety).map_err(|error| error.inside(step(name.clone())))?,
+            None if want.optional.contains(name) => Value::null(want_type.without_optional()),
+            None => {
+                return Err(ConvertError::new(format!(
+                    "map has no element for required attribute {}",
+                    quoted(name)
+                )));
+            }
+        };
+        attributes.insert(name.clone(), attribute);
+    }
+    Ok(Value::object(attributes))
+}
+
+fn object_from_map(
+    given: &Type,
+    items: &BTreeMap<Arc<str>, Value>,
+    want: &ObjectType,
+    safety: Safety,
+) -> Result<Value, ConvertError> {
+    let element = given.element().unwrap_or(&Type::Dynamic);
+    for (name, want_type) in &want.attributes {
+        if items.contains_key(name) && !convertible(element, want_type, safety) {
+            return Err(ConvertError::new(format!(
+                "map element type is incompatible with attribute {}: {}",
+                quoted(name),
+                mismatch(element, want_type)
+            )));
+        }
+    }
+    object(items, want, safety, PathStep::Key)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::cty::Marks;
+
+    fn text(result: &Result<Value, ConvertError>) -> String {
+        match result {
+            Ok(value) => format!("{} {}", value.ty(), crate::cty::to_json(value).expect("known")),
+            Err(error) => error.located(),
+        }
+    }
+
+    fn map_of(items: &[(&str, Value)]) -> BTreeMap<Arc<str>, Value> {
+        items
+            .iter()
+            .map(|(key, value)| ((*key).into(), value.clone()))
+            .collect()
+    }
+
+    #[test]
+    fn primitives_convert_as_in_terraform() {
+        for (value, want, expected) in [
+            (Value::number(5), Type::String, r#"string "5""#),
+            (Value::bool(true), Type::String, r#"string "true""#),
+            (Value::string("1"), Type::Bool, "bool true"),
+            (Value::string("1e3"), Type::Number, "number 1000"),
+            (Value::string("x"), Type::Number, "a number is required"),
+            (
+                Value::string("True"),
+                Type::Bool,
+                "a bool is required; to convert from string, use lowercase \"true\"",
+            ),
+            (Value::bool(true), Type::Number, "number required"),
+            (Value::tuple(vec![]), Type::String, "string required"),
+        ] {
+            assert_eq!(text(&convert(&value, &want)), expected);
+        }
+    }
+
+    #[test]
+    fn errors_say_where() {
+        let value = Value::object(map_of(&[(
+            "a",
+            Value::tuple(vec![Value::string("1"), Value::string("x")]),
+        )]));
+        let want = Type::object([("a", Type::list(Type::Number))]);
+        assert_eq!(text(&convert(&value, &want)), ".a[1]: a number is required");
+    }
+
+    #[test]
+    fn collections_of_any_find_their_element_type() {
+        let value = Value::tuple(vec![Value::number(1), Value::string("a")]);
+        let any = Type::Dynamic;
+        assert_eq!(
+            text(&convert(&value, &Type::list(any.clone()))),
+            r#"list(string) ["1","a"]"#
+        );
+        assert_eq!(
+            text(&convert(&value, &Type::set(any.clone()))),
+            r#"set(string) ["1","a"]"#
+        );
+        let value = Value::object(map_of(&[("a", Value::number(1)), ("b", Value::bool(true))]));
+        assert_eq!(
+            text(&convert(&value, &Type::map(any))),
+            "all map elements must have the same type"
+        );
+    }
+
+    #[test]
+    fn an_optional_attribute_that_is_left_out_is_null() {
+        let want = Type::object_with_optional(
+            [("a", Type::String), ("b", Type::list(Type::Number))],
+            BTreeSet::from(["b".into()]),
+        );
+        let value = Value::object(map_of(&[("a", Value::number(1)), ("c", Value::number(2))]));
+        assert_eq!(
+            text(&convert(&value, &want)),
+            r#"object({ a: string, b: list(number), }) {"a":"1","b":null}"#
+        );
+        let value = Value::map(Type::String, map_of(&[("a", Value::string("x"))]));
+        assert_eq!(
+            text(&convert(&value, &want)),
+            r#"object({ a: string, b: list(number), }) {"a":"x","b":null}"#
+        );
+        let value = Value::map(Type::String, BTreeMap::new());
+        assert_eq!(
+            text(&convert(&value, &want)),
+            r#"map has no element for required attribute "a""#
+        );
+    }
+
+    #[test]
+    fn unknown_values_keep_what_is_known_of_them() {
+        let value = Value::unknown(Type::tuple([Type::Number, Type::String])).refine_not_null();
+        let list = convert(&value, &Type::list(Type::String)).expect("convertible");
+        assert_eq!(
+            list,
+            Value::list(Type::String, vec![Value::unknown(Type::String); 2])
+        );
+        let null = convert(&Value::null(Type::Dynamic), &Type::Number).expect("convertible");
+        assert_eq!(null, Value::null(Type::Number));
+    }
+
+    #[test]
+    fn marks_stay_where_they_are() {
+        let secret = Value::number(1).with_marks(&Marks::sensitive());
+        let value = Value::tuple(vec![secret, Value::number(2)]);
+        let list = convert(&value, &Type::list(Type::String)).expect("convertible");
+        let items = list.as_slice().expect("a list");
+        assert!(items[0].marks().is_sensitive() && !items[1].contains_marked());
+        let set = convert(&value, &Type::set(Type::String)).expect("convertible");
+        assert!(set.marks().is_sensitive());
+    }
+}

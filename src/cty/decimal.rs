@@ -1,0 +1,308 @@
+//! Numbers as decimal text, both ways, with the digits that Go's `big.Float` reads and prints.
+
+use std::fmt::Write as _;
+
+use dashu_int::UBig;
+use dashu_int::ops::BitTest as _;
+
+use super::float::{EXPONENT_LIMIT, Float, Magnitude};
+use super::number::NumberError;
+
+/// More digits than this are refused before they are read.
+const MAX_DIGITS: usize = 100_000;
+
+/// The exponent range of `big.Float`: beyond it a number is infinite or zero.
+const GO_EXPONENT_LIMIT: i64 = 1 << 31;
+
+/// The precision of every number that is read from text (`cty.ParseNumberVal`).
+pub(super) const TEXT_PRECISION: u16 = 512;
+
+/// A decimal numeral taken apart.
+struct Numeral<'a> {
+    negative: bool,
+    whole: &'a str,
+    fraction: &'a str,
+    /// The exponent and whether it counts powers of ten (`e`) or of two (`p`).
+    exponent: Option<(i64, bool)>,
+}
+
+fn split(text: &str) -> Option<Numeral<'_>> {
+    let (negative, rest) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (digits, exponent) = match rest.find(['e', 'E', 'p', 'P']) {
+        None => (rest, None),
+        Some(at) => {
+            let decimal = matches!(rest.as_bytes()[at], b'e' | b'E');
+            let exponent = &rest[at + 1..];
+            let unsigned = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+            if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            (&rest[..at], Some((exponent.parse().ok()?, decimal)))
+        }
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() && fraction.is_empty()
+        || !whole
+            .bytes()
+            .chain(fraction.bytes())
+            .all(|byte| byte.is_ascii_digit())
+    {
+        return None;
+    }
+    Some(Numeral {
+        negative,
+        whole,
+        fraction,
+        exponent,
+    })
+}
+
+/// Reads a number as `big.ParseFloat(text, 10, 512, ToNearestEven)` does.
+pub(super) fn parse(text: &str) -> Result<Float, NumberError> {
+    match text {
+        "inf" | "Inf" | "+inf" | "+Inf" => return Ok(Float::infinity(false, TEXT_PRECISION)),
+        "-inf" | "-Inf" => return Ok(Float::infinity(true, TEXT_PRECISION)),
+        _ => {}
+    }
+    let numeral = split(text).ok_or(NumberError::NotANumber)?;
+    if numeral.whole.len() + numeral.fraction.len() > MAX_DIGITS {
+        return Err(NumberError::OutOfRange);
+    }
+    let digits = [numeral.whole, numeral.fraction].concat();
+    let mantissa = UBig::from_str_radix(&digits, 10).map_err(|_| NumberError::NotANumber)?;
+    let negative = numeral.negative;
+    if mantissa == UBig::ZERO {
+        return Ok(Float::zero(negative, TEXT_PRECISION));
+    }
+    let fraction = i64::try_from(numeral.fraction.len()).map_err(|_| NumberError::OutOfRange)?;
+    let (tens, twos) = match numeral.exponent {
+        None => (-fraction, -fraction),
+        Some((exponent, true)) => (
+            exponent.saturating_sub(fraction),
+            exponent.saturating_sub(fraction),
+        ),
+        Some((exponent, false)) => (-fraction, exponent.saturating_sub(fraction)),
+    };
+    let bits = i64::try_from(mantissa.bit_len()).map_err(|_| NumberError::OutOfRange)?;
+    if twos.saturating_add(bits).abs() >= GO_EXPONENT_LIMIT {
+        return Err(NumberError::NotANumber);
+    }
+    // The power of two above the number: log2(5) is a little more than 2.32192.
+    let top = bits + twos + tens.saturating_mul(232_192) / 100_000;
+    if top >= GO_EXPONENT_LIMIT {
+        return Ok(Float::infinity(negative, TEXT_PRECISION));
+    }
+    if top <= -GO_EXPONENT_LIMIT {
+        return Ok(Float::zero(negative, TEXT_PRECISION));
+    }
+    if top.abs() > EXPONENT_LIMIT || tens.abs() > EXPONENT_LIMIT / 2 {
+        return Err(NumberError::OutOfRange);
+    }
+    if tens == 0 {
+        return Ok(Float::new(negative, mantissa, twos, TEXT_PRECISION)?);
+    }
+    let exact = u16::try_from(bits).map_err(|_| NumberError::OutOfRange);
+    let scaled = Float::new(negative, mantissa, twos, exact?.max(TEXT_PRECISION))?;
+    let power = power_of_five(tens.unsigned_abs(), TEXT_PRECISION + 64)?;
+    let result = if tens < 0 {
+        scaled.quotient(&power, TEXT_PRECISION)
+    } else {
+        scaled.product(&power, TEXT_PRECISION)
+    };
+    result?.ok_or(NumberError::NotANumber)
+}
+
+/// `5^exponent`. Large powers are rounded on the way in the same steps as Go takes, since the
+/// last bit of the result can depend on them.
+fn power_of_five(exponent: u64, precision: u16) -> Result<Float, NumberError> {
+    const EXACT: u64 = 27;
+    let start = u32::try_from(exponent.min(EXACT)).unwrap_or(0);
+    let mut power = Float::new(false, UBig::from(5_u64.pow(start)), 0, precision)?;
+    let mut rest = exponent - u64::from(start);
+    let mut factor = Float::new(false, UBig::from(5_u8), 0, precision + 64)?;
+    while rest > 0 {
+        if rest & 1 == 1 {
+            power = power
+                .product(&factor, precision)?
+                .ok_or(NumberError::OutOfRange)?;
+        }
+        rest >>= 1;
+        if rest > 0 {
+            factor = factor
+                .product(&factor, precision + 64)?
+                .ok_or(NumberError::OutOfRange)?;
+        }
+    }
+    Ok(power)
+}
+
+/// Decimal digits without trailing zeros; the value is `0.digits * 10^point`.
+struct Decimal {
+    digits: Vec<u8>,
+    point: i64,
+}
+
+impl Decimal {
+    /// The exact digits of `mantissa * 2^exponent`.
+    fn of(mantissa: &UBig, exponent: i64) -> Self {
+        let shift = usize::try_from(exponent.unsigned_abs()).unwrap_or(usize::MAX);
+        let (whole, behind) = if exponent >= 0 {
+            (mantissa << shift, 0)
+        } else {
+            (mantissa * UBig::from(5_u8).pow(shift), exponent.abs())
+        };
+        let digits = whole.to_string().into_bytes();
+        let point = i64::try_from(digits.len()).unwrap_or(i64::MAX) - behind;
+        let mut decimal = Self { digits, point };
+        decimal.trim();
+        decimal
+    }
+
+    fn trim(&mut self) {
+        while self.digits.last() == Some(&b'0') {
+            self.digits.pop();
+        }
+    }
+
+    fn at(&self, index: usize) -> u8 {
+        self.digits.get(index).copied().unwrap_or(b'0')
+    }
+
+    fn round_down(&mut self, length: usize) {
+        self.digits.truncate(length);
+        self.trim();
+    }
+
+    fn round_up(&mut self, length: usize) {
+        self.digits.truncate(length);
+        while self.digits.last() == Some(&b'9') {
+            self.digits.pop();
+        }
+        if let Some(last) = self.digits.last_mut() {
+            *last += 1;
+        } else {
+            self.digits.push(b'1');
+            self.point += 1;
+        }
+    }
+
+    /// Rounds to `length` digits, half to even.
+    fn round(&mut self, length: usize) {
+        let Some(&next) = self.digits.get(length) else {
+            return;
+        };
+        let halfway = next == b'5' && self.digits.len() == length + 1;
+        let up = if halfway {
+            length > 0 && self.at(length - 1) % 2 == 1
+        } else {
+            next >= b'5'
+        };
+        if up {
+            self.round_up(length);
+        } else {
+            self.round_down(length);
+        }
+    }
+
+    /// Digits with a point and no exponent.
+    fn plain(&self, out: &mut String) {
+        let point = usize::try_from(self.point).unwrap_or(0);
+        if point == 0 {
+            out.push('0');
+        }
+        out.extend((0..point).map(|index| char::from(self.at(index))));
+        if point < self.digits.len() {
+            out.push('.');
+            out.extend((self.point..0).map(|_| '0'));
+            out.extend(self.digits[point..].iter().map(|&digit| char::from(digit)));
+        }
+    }
+
+    /// One digit before the point and an exponent of at least two digits.
+    fn scientific(&self, out: &mut String) {
+        out.push(char::from(self.at(0)));
+        if self.digits.len() > 1 {
+            out.push('.');
+            out.extend(self.digits[1..].iter().map(|&digit| char::from(digit)));
+        }
+        let exponent = self.point - 1;
+        let sign = if exponent < 0 { '-' } else { '+' };
+        // Writing to a string cannot fail.
+        let _ = write!(out, "e{sign}{:02}", exponent.abs());
+    }
+}
+
+/// Sign and special values; the mantissa and exponent where digits are to follow.
+fn opening<'a>(number: &'a Float, out: &mut String) -> Option<(&'a UBig, i64)> {
+    if number.negative {
+        out.push('-');
+    } else if number.is_infinite() {
+        out.push('+');
+    }
+    match &number.magnitude {
+        Magnitude::Zero => out.push('0'),
+        Magnitude::Infinite => out.push_str("Inf"),
+        Magnitude::Finite { mantissa, exponent } => return Some((mantissa, *exponent)),
+    }
+    None
+}
+
+/// The shortest digits that read back as the same number at its precision, without an exponent
+/// (`Text('f', -1)`).
+pub(super) fn shortest(number: &Float) -> String {
+    let mut out = String::new();
+    let Some((mantissa, exponent)) = opening(number, &mut out) else {
+        return out;
+    };
+    let mut decimal = Decimal::of(mantissa, exponent);
+    // The neighbours lie half a unit of the last place away: one bit more than the precision.
+    let spare = (usize::from(number.precision) + 1).saturating_sub(mantissa.bit_len());
+    let scaled = mantissa << spare;
+    let exponent = exponent - i64::try_from(spare).unwrap_or(0);
+    let inclusive = !scaled.bit(1);
+    let lower = Decimal::of(&(&scaled - UBig::ONE), exponent);
+    let upper = Decimal::of(&(&scaled + UBig::ONE), exponent);
+    for index in 0..decimal.digits.len() {
+        let (low, digit, high) = (lower.at(index), decimal.at(index), upper.at(index));
+        let down = low != digit || inclusive && index + 1 == lower.digits.len();
+        let up = digit != high && (inclusive || digit + 1 < high || index + 1 < upper.digits.len());
+        match (down, up) {
+            (true, true) => decimal.round(index + 1),
+            (true, false) => decimal.round_down(index + 1),
+            (false, true) => decimal.round_up(index + 1),
+            (false, false) => continue,
+        }
+        break;
+    }
+    decimal.plain(&mut out);
+    out
+}
+
+/// Ten significant digits, with an exponent where that is shorter (`Text('g', 10)`): what cty orders
+/// the elements of a set by that contain numbers.
+pub(super) fn general(number: &Float) -> String {
+    const DIGITS: usize = 10;
+    let mut out = String::new();
+    let Some((mantissa, exponent)) = opening(number, &mut out) else {
+        return out;
+    };
+    let mut decimal = Decimal::of(mantissa, exponent);
+    decimal.round(DIGITS);
+    let length = i64::try_from(decimal.digits.len()).unwrap_or(i64::MAX);
+    let threshold = if decimal.digits.len() < DIGITS && length >= decimal.point {
+        length
+    } else {
+        10
+    };
+    let exponent = decimal.point - 1;
+    if exponent < -4 || exponent >= threshold {
+        decimal.scientific(&mut out);
+    } else {
+        decimal.plain(&mut out);
+    }
+    out
+}

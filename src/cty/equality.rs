@@ -1,0 +1,170 @@
+//! Equality as Terraform's `==` has it (cty's `Equals`).
+
+use std::cmp::Ordering;
+
+use super::marks::Marks;
+use super::types::Type;
+use super::value::{Kind, Value};
+
+impl Value {
+    /// `==`: true or false where that is certain, else an unknown bool. Values of different types are
+    /// never equal, but null is equal to null of any type. The marks of all parts are taken along.
+    #[must_use]
+    pub fn equals(&self, other: &Self) -> Self {
+        let marks = self.marks_deep().union(&other.marks_deep()).demoted();
+        known_or_unknown(same(self, other), &marks)
+    }
+
+    /// `!=`.
+    #[must_use]
+    pub fn not_equals(&self, other: &Self) -> Self {
+        let marks = self.marks_deep().union(&other.marks_deep()).demoted();
+        known_or_unknown(same(self, other).map(|same| !same), &marks)
+    }
+}
+
+/// A bool that may not be decided, as a value.
+pub(super) fn known_or_unknown(decided: Option<bool>, marks: &Marks) -> Value {
+    decided
+        .map_or_else(|| Value::unknown(Type::Bool).refine_not_null(), Value::bool)
+        .with_marks(marks)
+}
+
+/// Whether two values are equal; none where that is not certain yet. Marks do not matter.
+pub(super) fn same(left: &Value, right: &Value) -> Option<bool> {
+    if left.is_null() && right.is_definitely_not_null() || right.is_null() && left.is_definitely_not_null() {
+        return Some(false);
+    }
+    match (left.is_known(), right.is_known()) {
+        (true, true) => {}
+        (false, false) => return None,
+        (true, false) => return same_as_unknown(left, right),
+        (false, true) => return same_as_unknown(right, left),
+    }
+    if left.is_null() || right.is_null() {
+        return Some(left.is_null() && right.is_null());
+    }
+    if !left.is_type_wholly_known() || !right.is_type_wholly_known() {
+        let possible = left.ty().conforms_to(right.ty()) || right.ty().conforms_to(left.ty());
+        return if possible { None } else { Some(false) };
+    }
+    if left.ty() != right.ty() {
+        return Some(false);
+    }
+    match (left.kind(), right.kind()) {
+        (Kind::Bool(left), Kind::Bool(right)) => Some(left == right),
+        (Kind::Number(left), Kind::Number(right)) => Some(left == right),
+        (Kind::String(left), Kind::String(right)) => Some(left == right),
+        (Kind::List(left), Kind::List(right)) | (Kind::Tuple(left), Kind::Tuple(right)) => {
+            all_same(left.len() == right.len(), left.iter().zip(right))
+        }
+        (Kind::Set(left), Kind::Set(right)) => {
+            if left.iter().chain(right).any(|item| !item.is_known()) {
+                return None;
+            }
+            // Both are in the same order; what cannot be decided inside an element counts as different.
+            let equal = left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| same(left, right) == Some(true));
+            Some(equal)
+        }
+        (Kind::Map(left), Kind::Map(right)) | (Kind::Object(left), Kind::Object(right)) => {
+            all_same(left.keys().eq(right.keys()), left.values().zip(right.values()))
+        }
+        _ => Some(false),
+    }
+}
+
+/// Decides pair by pair: the first difference or uncertainty settles it.
+fn all_same<'a>(same_shape: bool, mut pairs: impl Iterator<Item = (&'a Value, &'a Value)>) -> Option<bool> {
+    if !same_shape {
+        return Some(false);
+    }
+    pairs
+        .find_map(|(left, right)| match same(left, right) {
+            Some(true) => None,
+            other => Some(other),
+        })
+        .unwrap_or(Some(true))
+}
+
+fn same_as_unknown(known: &Value, unknown: &Value) -> Option<bool> {
+    if known.is_null() {
+        return None;
+    }
+    let refinement = unknown.refinement();
+    let excluded = !known.ty().conforms_to(unknown.ty())
+        || match known.kind() {
+            Kind::String(text) => !text.starts_with(&*refinement.prefix),
+            Kind::Number(number) => {
+                let beyond = |bound: Option<&super::Number>, order| {
+                    bound.is_some_and(|bound| number.compare(bound) == order)
+                };
+                beyond(refinement.min.as_ref(), Ordering::Less)
+                    || beyond(refinement.max.as_ref(), Ordering::Greater)
+            }
+            Kind::List(_) | Kind::Set(_) | Kind::Map(_) => {
+                let given = known.refinement();
+                given.max_length.is_some_and(|most| most < refinement.min_length)
+                    || refinement.max_length.is_some_and(|most| given.min_length > most)
+            }
+            _ => false,
+        };
+    (excluded || !unknown.ty().has_dynamic() && known.ty() != unknown.ty()).then_some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cty::Refinement;
+    use std::collections::BTreeMap;
+
+    fn equal(left: &Value, right: &Value) -> Option<bool> {
+        assert_eq!(same(left, right), same(right, left));
+        left.equals(right).as_bool()
+    }
+
+    #[test]
+    fn values_of_different_types_are_different() {
+        assert_eq!(equal(&Value::number(1), &Value::string("1")), Some(false));
+        let (tuple, object) = (Value::tuple(vec![]), Value::object(BTreeMap::new()));
+        assert_eq!(equal(&tuple, &object), Some(false));
+        assert_eq!(equal(&tuple, &Value::list(Type::String, vec![])), Some(false));
+        assert_eq!(equal(&Value::number(1), &Value::number(1)), Some(true));
+    }
+
+    #[test]
+    fn null_is_equal_to_null_only() {
+        let null = Value::null(Type::Dynamic);
+        assert_eq!(equal(&null, &Value::null(Type::String)), Some(true));
+        assert_eq!(equal(&null, &Value::string("")), Some(false));
+        assert_eq!(equal(&null, &Value::unknown(Type::String)), None);
+        assert_eq!(
+            equal(&null, &Value::unknown(Type::String).refine_not_null()),
+            Some(false)
+        );
+    }
+
+    #[test]
+    fn what_is_known_of_an_unknown_value_can_rule_equality_out() {
+        let unknown = Value::refined(
+            Type::String,
+            Refinement {
+                prefix: "https://".into(),
+                ..Refinement::not_null()
+            },
+        );
+        assert_eq!(equal(&unknown, &Value::string("quay.io")), Some(false));
+        assert_eq!(equal(&unknown, &Value::string("https://quay.io")), None);
+        assert_eq!(equal(&unknown, &Value::number(1)), Some(false));
+    }
+
+    #[test]
+    fn the_first_difference_decides_although_another_part_is_unknown() {
+        let left = Value::tuple(vec![Value::number(1), Value::unknown(Type::String)]);
+        let right = Value::tuple(vec![Value::number(2), Value::string("x")]);
+        assert_eq!(equal(&left, &right), Some(false));
+    }
+}

@@ -1,0 +1,371 @@
+//! Numbers as Terraform has them: binary fractions of up to 512 bits, with machine integers as the
+//! short cut that nearly every number takes.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+use dashu_int::UBig;
+
+use super::decimal;
+use super::float::{Float, OutOfRange};
+
+/// A number. Equality is Terraform's `==`: same whole number, or same decimal text.
+#[derive(Debug, Clone)]
+pub struct Number(Repr);
+
+#[derive(Debug, Clone)]
+enum Repr {
+    /// A whole number with its precision; never a negative zero.
+    Small(i64, u16),
+    Big(Arc<Float>),
+}
+
+/// Why there is no number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberError {
+    /// The text is no decimal number.
+    NotANumber,
+    /// The number is further from 1 than this program computes with.
+    OutOfRange,
+    /// An operation that has no result, in the words of cty's standard functions.
+    Undefined(&'static str),
+}
+
+impl fmt::Display for NumberError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotANumber => "a number is required",
+            Self::OutOfRange => "the number is too large or too small to be computed with",
+            Self::Undefined(why) => why,
+        })
+    }
+}
+
+impl std::error::Error for NumberError {}
+
+impl From<OutOfRange> for NumberError {
+    fn from(_: OutOfRange) -> Self {
+        Self::OutOfRange
+    }
+}
+
+/// The precision that cty gives to counts and indices (`cty.NumberIntVal`).
+const COUNT_PRECISION: u16 = 64;
+
+impl Number {
+    /// A count: a length or an index, as Terraform's functions make them, with 64 bits of precision.
+    #[must_use]
+    pub fn from_count(value: i64) -> Self {
+        Self(Repr::Small(value, COUNT_PRECISION))
+    }
+
+    /// A whole number as it is written in decimal, with 512 bits of precision.
+    #[must_use]
+    pub fn from_i64(value: i64) -> Self {
+        Self(Repr::Small(value, decimal::TEXT_PRECISION))
+    }
+
+    /// A machine float as cty takes it in (`cty.NumberFloatVal`), with 53 bits of precision; none for NaN
+    /// and for infinity, which it also refuses.
+    #[must_use]
+    pub fn from_f64(value: f64) -> Option<Self> {
+        const PRECISION: u16 = 53;
+        if !value.is_finite() {
+            return None;
+        }
+        let bits = value.to_bits();
+        let fraction = bits & ((1 << 52) - 1);
+        let biased = i64::try_from((bits >> 52) & 0x7ff).ok()?;
+        let (mantissa, exponent) = if biased == 0 {
+            (fraction, -1074)
+        } else {
+            (fraction | (1 << 52), biased - 1075)
+        };
+        let float = Float::new(
+            value.is_sign_negative(),
+            UBig::from(mantissa),
+            exponent,
+            PRECISION,
+        );
+        float.ok().map(Self::from_float)
+    }
+
+    /// Reads decimal text as `cty.ParseNumberVal` does: also `1.`, `.5`, `+5`, `1p3`, `inf`.
+    pub fn parse(text: &str) -> Result<Self, NumberError> {
+        // Eighteen digits always fit; a sign before a zero matters and takes the long way.
+        let short = text.len() <= 18 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if short && let Ok(value) = text.parse() {
+            return Ok(Self::from_i64(value));
+        }
+        decimal::parse(text).map(Self::from_float)
+    }
+
+    fn from_float(float: Float) -> Self {
+        match float.to_i64() {
+            Some(value) => Self(Repr::Small(value, float.precision)),
+            None => Self(Repr::Big(Arc::new(float))),
+        }
+    }
+
+    fn float(&self) -> Arc<Float> {
+        match &self.0 {
+            Repr::Small(value, precision) => Arc::new(Float::from_i64(*value, *precision)),
+            Repr::Big(float) => Arc::clone(float),
+        }
+    }
+
+    fn precision(&self) -> u16 {
+        match &self.0 {
+            Repr::Small(_, precision) => *precision,
+            Repr::Big(float) => float.precision,
+        }
+    }
+
+    fn common_precision(&self, other: &Self) -> u16 {
+        self.precision().max(other.precision())
+    }
+
+    fn small_pair(&self, other: &Self) -> Option<(i64, i64)> {
+        match (&self.0, &other.0) {
+            (Repr::Small(left, _), Repr::Small(right, _)) => Some((*left, *right)),
+            _ => None,
+        }
+    }
+
+    /// The sum; an error for opposed infinities.
+    pub fn add(&self, other: &Self) -> Result<Self, NumberError> {
+        const UNDEFINED: NumberError = NumberError::Undefined("can't compute sum of opposing infinities");
+        let precision = self.common_precision(other);
+        if let Some((left, right)) = self.small_pair(other)
+            && let Some(sum) = left.checked_add(right)
+        {
+            return Ok(Self(Repr::Small(sum, precision)));
+        }
+        let sum = self.float().sum(&other.float(), precision)?;
+        sum.map(Self::from_float).ok_or(UNDEFINED)
+    }
+
+    /// The difference; an error for equal infinities.
+    pub fn sub(&self, other: &Self) -> Result<Self, NumberError> {
+        const UNDEFINED: NumberError = NumberError::Undefined("can't subtract infinity from itself");
+        let precision = self.common_precision(other);
+        if let Some((left, right)) = self.small_pair(other)
+            && let Some(difference) = left.checked_sub(right)
+        {
+            return Ok(Self(Repr::Small(difference, precision)));
+        }
+        let sum = self.float().sum(&other.float().negated(), precision)?;
+        sum.map(Self::from_float).ok_or(UNDEFINED)
+    }
+
+    /// The product; an error for zero times infinity.
+    pub fn mul(&self, other: &Self) -> Result<Self, NumberError> {
+        const UNDEFINED: NumberError = NumberError::Undefined("can't multiply zero by infinity");
+        let precision = self.common_precision(other);
+        if let Some((left, right)) = self.small_pair(other)
+            && let Some(product) = left.checked_mul(right)
+            && (product != 0 || (left >= 0 && right >= 0))
+        {
+            return Ok(Self(Repr::Small(product, precision)));
+        }
+        let product = self
+            .float()
+            .product(&other.float(), decimal::TEXT_PRECISION)?
+            .ok_or(UNDEFINED)?;
+        // cty widens the result as far as the product needs, up to the 512 bits it was computed with.
+        let precision = precision.max(product.needed_precision());
+        Ok(Self::from_float(product.with_precision(precision)?))
+    }
+
+    /// The quotient, infinite for a division by zero; an error for `0 / 0` and for infinities.
+    pub fn div(&self, other: &Self) -> Result<Self, NumberError> {
+        const UNDEFINED: NumberError =
+            NumberError::Undefined("can't divide zero by zero or infinity by infinity");
+        let precision = self.common_precision(other);
+        if let Some((left, right)) = self.small_pair(other)
+            && left != 0
+            && left.checked_rem(right) == Some(0)
+            && let Some(quotient) = left.checked_div(right)
+        {
+            return Ok(Self(Repr::Small(quotient, precision)));
+        }
+        let quotient = self.float().quotient(&other.float(), precision)?;
+        quotient.map(Self::from_float).ok_or(UNDEFINED)
+    }
+
+    /// The remainder of the division that cuts at the point; the number itself for `% 0`.
+    pub fn rem(&self, other: &Self) -> Result<Self, NumberError> {
+        const UNDEFINED: NumberError = NumberError::Undefined("can't use modulo with zero and infinity");
+        let precision = self.common_precision(other);
+        if let Some((left, right)) = self.small_pair(other)
+            && let Some(remainder) = left.checked_rem(right)
+        {
+            return Ok(Self(Repr::Small(remainder, self.precision())));
+        }
+        if other.sign() == 0 {
+            return Ok(self.clone());
+        }
+        let (left, right) = (self.float(), other.float());
+        let quotient = left.quotient(&right, precision)?.ok_or(UNDEFINED)?;
+        let (whole, _) = quotient.truncated().ok_or(UNDEFINED)?;
+        let whole = Float::new(quotient.negative && whole != UBig::ZERO, whole, 0, left.precision)?;
+        let product = right.product(&whole, left.precision)?.ok_or(UNDEFINED)?;
+        let remainder = left.sum(&product.negated(), left.precision)?;
+        remainder.map(Self::from_float).ok_or(UNDEFINED)
+    }
+
+    /// The number with the other sign; zero becomes Terraform's `-0`.
+    #[must_use]
+    pub fn neg(&self) -> Self {
+        match &self.0 {
+            Repr::Small(value, precision) if *value != 0 && *value != i64::MIN => {
+                Self(Repr::Small(-value, *precision))
+            }
+            _ => Self::from_float(self.float().negated()),
+        }
+    }
+
+    /// The number without its sign.
+    #[must_use]
+    pub fn abs(&self) -> Self {
+        match self.float() {
+            float if float.negative => Self::from_float(float.negated()),
+            _ => self.clone(),
+        }
+    }
+
+    /// -1, 0 or 1.
+    #[must_use]
+    pub fn sign(&self) -> i8 {
+        match &self.0 {
+            Repr::Small(value, _) => i8::try_from(value.signum()).unwrap_or(0),
+            Repr::Big(float) => float.sign(),
+        }
+    }
+
+    /// Whether the number is infinite; only a division by zero and `inf` make one.
+    #[must_use]
+    pub fn is_infinite(&self) -> bool {
+        matches!(&self.0, Repr::Big(float) if float.is_infinite())
+    }
+
+    /// Whether there is nothing behind the point.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        match &self.0 {
+            Repr::Small(..) => true,
+            Repr::Big(float) => float.is_whole(),
+        }
+    }
+
+    /// The number as a machine integer, where it is one exactly.
+    #[must_use]
+    pub fn to_i64(&self) -> Option<i64> {
+        match &self.0 {
+            Repr::Small(value, _) => Some(*value),
+            Repr::Big(float) if float.is_zero() => Some(0),
+            Repr::Big(float) => float.to_i64(),
+        }
+    }
+
+    /// The number as an index of a sequence, where it is one.
+    #[must_use]
+    pub fn to_index(&self) -> Option<usize> {
+        self.to_i64().and_then(|value| usize::try_from(value).ok())
+    }
+
+    /// The nearest machine float.
+    #[must_use]
+    pub fn to_f64(&self) -> f64 {
+        // Reading the shortest digits rounds once more than Go does, which the last bit can show.
+        self.to_string().parse().unwrap_or(f64::NAN)
+    }
+
+    /// The number cut at the point; infinity stays what it is.
+    #[must_use]
+    pub fn truncate(&self) -> Self {
+        self.rounded(|_| false)
+    }
+
+    /// The largest whole number that is not above this one.
+    #[must_use]
+    pub fn floor(&self) -> Self {
+        self.rounded(|negative| negative)
+    }
+
+    /// The smallest whole number that is not below this one.
+    #[must_use]
+    pub fn ceil(&self) -> Self {
+        self.rounded(|negative| !negative)
+    }
+
+    /// Cuts at the point and goes one further from zero where `away` says so for the sign.
+    fn rounded(&self, away: impl Fn(bool) -> bool) -> Self {
+        let Repr::Big(float) = &self.0 else {
+            return self.clone();
+        };
+        let Some((mut whole, cut)) = float.truncated() else {
+            return self.clone();
+        };
+        if cut && away(float.negative) {
+            whole += UBig::ONE;
+        }
+        // A whole number of no sign: Go's big.Int has no negative zero.
+        let negative = float.negative && whole != UBig::ZERO;
+        let precision = float.precision.max(COUNT_PRECISION);
+        Float::new(negative, whole, 0, precision).map_or_else(|_| self.clone(), Self::from_float)
+    }
+
+    /// Which number is larger, by value.
+    #[must_use]
+    pub fn compare(&self, other: &Self) -> Ordering {
+        match self.small_pair(other) {
+            Some((left, right)) => left.cmp(&right),
+            None => self.float().compare(&other.float()),
+        }
+    }
+
+    /// The text that cty compares the elements of sets by, ten digits long at most.
+    #[must_use]
+    pub(super) fn sort_text(&self) -> String {
+        match &self.0 {
+            Repr::Small(value, _) if value.unsigned_abs() < 10_000_000_000 => value.to_string(),
+            _ => decimal::general(&self.float()),
+        }
+    }
+}
+
+/// The shortest decimal that reads back as the same number, never with an exponent: what Terraform
+/// puts into strings and JSON.
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Repr::Small(value, _) => write!(f, "{value}"),
+            Repr::Big(float) => f.write_str(&decimal::shortest(float)),
+        }
+    }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        if let Some((left, right)) = self.small_pair(other) {
+            return left == right;
+        }
+        if self.sign() != other.sign() || self.is_whole() != other.is_whole() {
+            return false;
+        }
+        let same = self.compare(other) == Ordering::Equal;
+        if self.is_whole() || same && self.precision() == other.precision() {
+            return same;
+        }
+        // Fractions are equal where their text is: that makes `0.1 + 0.2 == 0.3` true.
+        self.to_string() == other.to_string()
+    }
+}
+
+impl From<i64> for Number {
+    fn from(value: i64) -> Self {
+        Self::from_i64(value)
+    }
+}
