@@ -1,3 +1,8 @@
 //! From text to the syntax tree.
 
+pub mod cut;
+mod input;
+pub mod native;
+pub mod problem;
+mod scan;
 pub mod tree;
