@@ -182,7 +182,7 @@ fn what_terraform_rejects_and_hcl_edit_reads() {
     assert_eq!(error("f(x)\n  ? 1 : 2"), "3:3 \"?\" an argument or a block is expected here\n");
     assert_eq!(error("[]\n  == b"), "3:3 \"=\" an argument or a block is expected here\n");
     // J: a heredoc whose marker is the end of the file.
-    assert_eq!(problems("a {\n  b = <<EOT\nEOT"), "2:7 \"<<\" the heredoc is not closed\n");
+    assert_eq!(problems("a {\n  b = <<EOT\nEOT"), "2:7 \"<<EOT\" the heredoc is not closed\n");
     // E: a lone carriage return outside of a comment.
     assert_eq!(error("1\r"), "");
     assert_eq!(error("1\r b"), "2:8 \"\\r\" `\\r` is not expected here\n");

@@ -334,10 +334,7 @@ impl<'a> Scanner<'a> {
                 at + 1
             }
             Some(b'\n') => {
-                // The string is taken to end with its line, so that the rest of the file is read.
-                self.stack.pop();
-                self.closed = !self.stack.is_empty();
-                self.fault(frame.at..frame.at + 1, FaultKind::OpenString);
+                self.broken_line(at, frame);
                 at
             }
             Some(b'\\') => {
@@ -345,6 +342,29 @@ impl<'a> Scanner<'a> {
                 at + 1 + usize::from(self.byte(at + 1).is_some_and(|byte| byte != b'\n'))
             }
             _ => self.sequence(at),
+        }
+    }
+
+    /// A line break in a quoted string. The outermost string of the line is taken to end here, so that
+    /// the rest of the file is read; if a template sequence is open in it, that is the mistake.
+    fn broken_line(&mut self, at: usize, frame: Frame) {
+        let before = self.text.as_bytes().get(..at).unwrap_or_default();
+        let line = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        let mut template = None;
+        let mut keep = self.stack.len().saturating_sub(1);
+        for (index, outer) in self.stack.iter().enumerate().rev() {
+            match outer.kind {
+                _ if outer.at < line => break,
+                FrameKind::Quote => keep = index,
+                FrameKind::Template => template = template.or(Some((index, outer.at))),
+                _ => {}
+            }
+        }
+        self.stack.truncate(keep);
+        self.closed = !self.stack.is_empty();
+        match template {
+            Some((index, start)) if index > keep => self.fault(start..start + 2, FaultKind::OpenTemplate),
+            _ => self.fault(frame.at..frame.at + 1, FaultKind::OpenString),
         }
     }
 
@@ -370,9 +390,9 @@ impl<'a> Scanner<'a> {
             let line = text.get(at..at + length.unwrap_or(rest.len())).unwrap_or_default();
             let trimmed = line.trim();
             if Some(trimmed) == text.get(marker) {
-                if length.is_none() {
+                if at + line.len() >= text.len() {
                     // Terraform wants the line of the marker to be a whole one.
-                    self.fault(frame.at..frame.at + 2, FaultKind::OpenHeredoc);
+                    return self.end;
                 }
                 self.stack.pop();
                 return at + line.len() - line.trim_start().len() + trimmed.len();

@@ -49,19 +49,16 @@ impl Reader<'_> {
         let blanks = rest.len() - rest.trim_start_matches(' ').len();
         let start = mask.start + offset + blanks;
         let end = mask.start + mask.text.len();
-        match self.input.slice(start..end).chars().next() {
-            Some(character) if offset + blanks + 1 < mask.text.len() || offset == 0 || character != ' ' => {
-                let word = self.word(start, end);
-                let shown = self.input.slice(start..word).to_owned();
-                let help = "an operand, an operator or a bracket is missing or misplaced";
-                self.report(start..word, format!("`{shown}` is not expected here"), help)
-            }
-            _ => {
-                let last = mask.text.trim_end().char_indices().last().map_or(0, |(at, _)| at);
-                let help = "write the missing operand, or remove the operator";
-                self.report(mask.start + last..end, "the expression is not complete", help)
-            }
+        let unread = self.input.slice(start..end).trim_end();
+        if unread.chars().all(|character| "+-*/%!=<>&|.?:".contains(character)) {
+            let last = mask.text.char_indices().last().map_or(0, |(at, _)| at);
+            let help = "write the missing operand, or remove the operator";
+            return self.report(mask.start + last..end, "the expression is not complete", help);
         }
+        let word = self.word(start, end);
+        let shown = self.input.slice(start..word).escape_debug().to_string();
+        let help = "an operand, an operator or a bracket is missing or misplaced";
+        self.report(start..word, format!("`{shown}` is not expected here"), help)
     }
 
     /// The end of the word, or of the single character, at `start`.
