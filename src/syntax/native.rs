@@ -12,6 +12,8 @@ mod object;
 mod template;
 mod text;
 
+pub(super) use text::normal;
+
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -44,12 +46,25 @@ pub fn parse_block(file: FileId, text: &str, item: &Item) -> (Option<Block>, Vec
     (block, reader.problems)
 }
 
-/// Parses a top-level attribute that [`cut`](crate::syntax::cut::cut) found, as in a `.tfvars` file.
-#[must_use]
-pub fn parse_attribute(file: FileId, text: &str, item: &Item) -> (Option<Attribute>, Vec<Problem>) {
+/// Parses the top-level attributes that [`cut`](crate::syntax::cut::cut) found in a `.tfvars` file.
+pub(super) fn parse_attributes(file: FileId, text: &str, items: &[Item]) -> (Vec<Attribute>, Vec<Problem>) {
     let mut reader = Reader::new(Input { file, text, offsets: None });
-    let attribute = reader.attribute(item);
-    (attribute, reader.problems)
+    let mut seen = HashSet::new();
+    let mut attributes = Vec::new();
+    for item in items {
+        if matches!(item.content, Content::Block { .. }) {
+            let help = "values of variables are written `name = value`";
+            reader.report(item.name.range(), "a block has no place in a file of values", help);
+        } else if reader.first(item, &mut seen) {
+            attributes.extend(reader.attribute(item));
+        }
+    }
+    (attributes, reader.problems)
+}
+
+/// The kind or a label of a block; what is wrong with a label is told when the block is parsed.
+pub(super) fn header_name(file: FileId, text: &str, span: Span) -> Name {
+    Reader::new(Input { file, text, offsets: None }).label(span)
 }
 
 /// Parses the bytes of a file, or of any text, as one expression. Line breaks in it do not end it.
@@ -139,19 +154,22 @@ impl<'a> Reader<'a> {
                 body.blocks.extend(self.block(item, depth + 1));
                 continue;
             }
-            let name = self.name(item.name).text;
-            if seen.contains(&name) {
-                self.report(
-                    item.name.range(),
-                    format!("the argument `{name}` is set twice"),
-                    "keep one; each argument may be set only once in a block",
-                );
-                continue;
+            if self.first(item, &mut seen) {
+                body.attributes.extend(self.attribute(item));
             }
-            seen.insert(name);
-            body.attributes.extend(self.attribute(item));
         }
         body
+    }
+
+    /// Whether an attribute is the first of its name; a second one is reported.
+    fn first(&mut self, item: &Item, seen: &mut HashSet<Arc<str>>) -> bool {
+        let name = self.name(item.name).text;
+        if seen.contains(&name) {
+            let help = "keep one; each argument may be set only once";
+            self.report(item.name.range(), format!("the argument `{name}` is set twice"), help);
+            return false;
+        }
+        seen.insert(name)
     }
 
     fn attribute(&mut self, item: &Item) -> Option<Attribute> {

@@ -217,7 +217,7 @@ impl<'a> Scanner<'a> {
             at = match frame.kind {
                 FrameKind::Bracket(_) | FrameKind::Template => self.code(at),
                 FrameKind::Quote => self.quoted(at, frame),
-                FrameKind::Heredoc { marker } => self.heredoc(at, frame, marker.0..marker.1),
+                FrameKind::Heredoc { marker } => self.heredoc(at, marker.0..marker.1),
             };
         }
         at.min(self.end)
@@ -381,7 +381,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn heredoc(&mut self, at: usize, frame: Frame, marker: Range<usize>) -> usize {
+    fn heredoc(&mut self, at: usize, marker: Range<usize>) -> usize {
         let text = self.text;
         let rest = text.as_bytes().get(at..self.end).unwrap_or_default();
         let line_start = text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\n');

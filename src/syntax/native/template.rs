@@ -16,10 +16,9 @@ use crate::syntax::tree::{Expression, ExpressionKind, TemplatePart};
 enum Style {
     /// Between quotes, with backslash escapes.
     Quoted,
-    /// A heredoc: each line is a piece of its own, which is as far as a `~` strips.
-    Heredoc,
-    /// A template file or a JSON string.
-    Bare,
+    /// A heredoc, a template file or a JSON string, without backslash escapes. Each line is a piece of
+    /// its own, which is as far as a `~` strips.
+    Lines,
 }
 
 /// A piece of a template.
@@ -53,12 +52,12 @@ impl Reader<'_> {
         // The first and the last line hold the markers.
         let first = source.find('\n').map_or(source.len(), |at| at + 1);
         let last = source.rfind('\n').map_or(source.len(), |at| at + 1);
-        self.template(range.start + first..range.start + last, Style::Heredoc, indented, depth)
+        self.template(range.start + first..range.start + last, Style::Lines, indented, depth)
     }
 
     /// The whole text as a template without quotes.
     pub(in crate::syntax) fn bare_template(&mut self, range: Range<usize>) -> Result<Expression, Reported> {
-        let kind = self.template(range.clone(), Style::Bare, false, 0)?;
+        let kind = self.template(range.clone(), Style::Lines, false, 0)?;
         Ok(Expression { kind, span: self.input.span(range) })
     }
 
@@ -136,7 +135,7 @@ impl Reader<'_> {
             at += length;
             let rest = rest.get(length..).unwrap_or_default();
             match rest {
-                [b'\n', ..] if style == Style::Heredoc => {
+                [b'\n', ..] if style == Style::Lines => {
                     at += 1;
                     let text = self.literal(literal..at, style)?;
                     pieces.push(Piece::Literal { range: literal..at, text });
