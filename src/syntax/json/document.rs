@@ -1,0 +1,208 @@
+//! Whole JSON files: their blocks, or the values of a `.tfvars.json` file.
+
+use std::collections::HashSet;
+
+use serde_json::value::RawValue;
+
+use super::node::Node;
+use super::schema::{self, Place};
+use super::value::Meaning;
+use super::{MAX_DEPTH, Reader};
+use crate::source::{FileId, Span};
+use crate::syntax::problem::Problem;
+use crate::syntax::tree::{Attribute, Block, Body, Name};
+
+/// The top-level blocks of a configuration file.
+pub(in crate::syntax) fn blocks(file: FileId, text: &str) -> (Vec<Block>, Vec<Problem>) {
+    let mut reader = Reader { file, text, problems: Vec::new() };
+    let mut blocks = Vec::new();
+    if let Some(root) = reader.root() {
+        match Node::open(root) {
+            Node::Object(_) => reader.file_body(root, &mut blocks),
+            Node::Array(elements) => elements.into_iter().for_each(|element| reader.file_body(element, &mut blocks)),
+            _ => reader.not_an_object(root),
+        }
+    }
+    (blocks, reader.problems)
+}
+
+/// The values of a `.tfvars.json` file.
+pub(in crate::syntax) fn variables(file: FileId, text: &str) -> (Vec<Attribute>, Vec<Problem>) {
+    let mut reader = Reader { file, text, problems: Vec::new() };
+    let mut attributes = Vec::new();
+    if let Some(root) = reader.root() {
+        match Node::open(root) {
+            Node::Object(members) => {
+                let mut seen = HashSet::new();
+                for (key, value) in members {
+                    reader.attribute(key, value, Meaning::Literal, 1, &mut seen, &mut attributes);
+                }
+            }
+            _ => reader.not_an_object(root),
+        }
+    }
+    (attributes, reader.problems)
+}
+
+/// A kind of block on the way down through its labels.
+struct Header {
+    kind: Name,
+    labels: Vec<Name>,
+    /// How many labels are still to come.
+    missing: usize,
+    place: Place,
+}
+
+impl<'a> Reader<'a> {
+    fn root(&mut self) -> Option<&'a RawValue> {
+        let text = self.text;
+        let json = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let before = text.len() - json.len();
+        if before > 0 {
+            let span = Span::new(self.file, 0, before);
+            let help = "save the file without it; in JSON files Terraform refuses it";
+            self.report(span, "the file starts with a byte order mark", help);
+        }
+        match serde_json::from_str::<&RawValue>(json) {
+            Ok(root) => Some(root),
+            Err(error) => {
+                self.invalid(&error, before);
+                None
+            }
+        }
+    }
+
+    fn invalid(&mut self, error: &serde_json::Error, before: usize) {
+        let json = self.text.get(before..).unwrap_or_default();
+        let line = error.line().saturating_sub(1);
+        let start: usize = json.split_inclusive('\n').take(line).map(str::len).sum();
+        let mut at = (start + error.column().saturating_sub(1)).min(json.len());
+        while !json.is_char_boundary(at) {
+            at -= 1;
+        }
+        let length = json.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let span = Span::new(self.file, before + at, before + at + length);
+        if error.is_eof() {
+            self.report(span, "the JSON ends too early", "close all strings, arrays and objects");
+        } else {
+            let message = error.to_string();
+            let reason = message.split(" at line ").next().unwrap_or_default();
+            self.report(span, format!("this is not valid JSON: {reason}"), "write JSON without comments and trailing commas");
+        }
+    }
+
+    fn not_an_object(&mut self, raw: &RawValue) {
+        let span = self.span(raw);
+        self.report(span, "an object is expected here", "write `{ … }`");
+    }
+
+    fn file_body(&mut self, raw: &RawValue, blocks: &mut Vec<Block>) {
+        let Node::Object(members) = Node::open(raw) else {
+            self.not_an_object(raw);
+            return;
+        };
+        for (key, value) in members {
+            let kind = self.name(key);
+            if &*kind.text == "//" {
+                continue;
+            }
+            match schema::block(Place::File, &kind.text) {
+                Some((missing, place)) => {
+                    self.block(&mut Header { kind, labels: Vec::new(), missing, place }, value, 1, blocks);
+                }
+                None => self.report(
+                    kind.span,
+                    format!("there is no kind of block named `{}`", kind.text),
+                    "the kinds are those of native syntax: `resource`, `module`, `locals`, …; a comment is `//`",
+                ),
+            }
+        }
+    }
+
+    /// The blocks that a value stands for: none, one, or one for each element or label.
+    fn block(&mut self, header: &mut Header, raw: &RawValue, depth: usize, blocks: &mut Vec<Block>) {
+        let span = self.span(raw);
+        if depth > MAX_DEPTH {
+            let first = Span { end: span.start + 1, ..span };
+            self.report(first, "the blocks are nested too deeply to be read", "the limit is 64 arrays and objects");
+            return;
+        }
+        match Node::open(raw) {
+            Node::Null => {}
+            Node::Array(elements) => {
+                for element in elements {
+                    self.block(header, element, depth + 1, blocks);
+                }
+            }
+            Node::Object(members) if header.missing > 0 => {
+                header.missing -= 1;
+                for (key, value) in members {
+                    header.labels.push(self.name(key));
+                    self.block(header, value, depth + 1, blocks);
+                    header.labels.pop();
+                }
+                header.missing += 1;
+            }
+            Node::Object(members) => {
+                let body = self.body(header.place, members, span, depth);
+                // The nearest name stands for the header: siblings may lie between it and the others.
+                let name = header.labels.last().unwrap_or(&header.kind).span;
+                blocks.push(Block {
+                    kind: header.kind.clone(),
+                    labels: header.labels.clone(),
+                    body,
+                    header: name,
+                    span: Span { start: name.start.min(span.start), ..span },
+                });
+            }
+            Node::Bool(_) | Node::Number(_) | Node::String(_) => {
+                let message = format!("`{}` takes an object here", header.kind.text);
+                self.report(span, message, "write `{ … }`, or an array of such objects for several blocks");
+            }
+        }
+    }
+
+    fn body(&mut self, place: Place, members: Vec<(&RawValue, &RawValue)>, span: Span, depth: usize) -> Body {
+        let inside = Span { start: span.start + 1, end: span.end - 1, ..span };
+        let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: inside };
+        let mut seen = HashSet::new();
+        for (key, value) in members {
+            let name = self.name(key);
+            if &*name.text == "//" {
+                continue;
+            }
+            match schema::block(place, &name.text) {
+                Some((missing, inner)) => {
+                    let mut header = Header { kind: name, labels: Vec::new(), missing, place: inner };
+                    self.block(&mut header, value, depth + 1, &mut body.blocks);
+                }
+                None => {
+                    let meaning = schema::meaning(place, &name.text);
+                    self.attribute(key, value, meaning, depth + 1, &mut seen, &mut body.attributes);
+                }
+            }
+        }
+        body
+    }
+
+    fn attribute(
+        &mut self,
+        key: &RawValue,
+        value: &RawValue,
+        meaning: Meaning,
+        depth: usize,
+        seen: &mut HashSet<std::sync::Arc<str>>,
+        attributes: &mut Vec<Attribute>,
+    ) {
+        let name = self.name(key);
+        if !seen.insert(name.text.clone()) {
+            let message = format!("the argument `{}` is set twice", name.text);
+            self.report(name.span, message, "keep one; each argument may be set only once");
+            return;
+        }
+        if let Some(value) = self.expression(value, meaning, depth) {
+            let span = Span { end: value.span.end, ..name.span };
+            attributes.push(Attribute { name, value, span });
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What Terraform expects where: JSON alone does not tell a block from an attribute, nor a reference
+//! from text.
+
+use super::value::Meaning;
+
+/// The kind of body that is being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    File,
+    Resource,
+    Module,
+    Lifecycle,
+    Provisioner,
+    Dynamic,
+    Variable,
+    Output,
+    Terraform,
+    RequiredProviders,
+    Cloud,
+    Check,
+    Moved,
+    Import,
+    Removed,
+    /// A body of attributes alone.
+    Plain,
+}
+
+/// If `name` is a block there: how many labels it has, and what its body is.
+pub(super) fn block(place: Place, name: &str) -> Option<(usize, Place)> {
+    Some(match (place, name) {
+        (Place::File, "resource" | "data" | "ephemeral") | (Place::Check, "data") => (2, Place::Resource),
+        (Place::File, "provider") => (1, Place::Plain),
+        (Place::File, "variable") => (1, Place::Variable),
+        (Place::File, "locals") => (0, Place::Plain),
+        (Place::File, "output") => (1, Place::Output),
+        (Place::File, "module") => (1, Place::Module),
+        (Place::File, "terraform") => (0, Place::Terraform),
+        (Place::File, "moved") => (0, Place::Moved),
+        (Place::File, "import") => (0, Place::Import),
+        (Place::File, "removed") => (0, Place::Removed),
+        (Place::File, "check") => (1, Place::Check),
+        (Place::Resource | Place::Module | Place::Removed, "lifecycle") => (0, Place::Lifecycle),
+        (Place::Resource | Place::Module | Place::Removed, "provisioner") => (1, Place::Provisioner),
+        (Place::Resource | Place::Module | Place::Provisioner | Place::Removed, "connection")
+        | (Place::Lifecycle | Place::Output, "precondition")
+        | (Place::Lifecycle, "postcondition")
+        | (Place::Variable, "validation")
+        | (Place::Check, "assert")
+        | (Place::Cloud, "workspaces")
+        | (Place::Dynamic, "content") => (0, Place::Plain),
+        (Place::Resource, "dynamic") => (1, Place::Dynamic),
+        (Place::Terraform, "required_providers") => (0, Place::RequiredProviders),
+        (Place::Terraform, "backend" | "provider_meta") => (1, Place::Plain),
+        (Place::Terraform, "cloud") => (0, Place::Cloud),
+        _ => return None,
+    })
+}
+
+/// What the strings of an attribute are.
+pub(super) fn meaning(place: Place, name: &str) -> Meaning {
+    match (place, name) {
+        (Place::Resource | Place::Module | Place::Output, "depends_on")
+        | (Place::Resource | Place::Import, "provider")
+        | (Place::Module, "providers")
+        | (Place::Lifecycle, "ignore_changes" | "replace_triggered_by")
+        | (Place::Provisioner, "when" | "on_failure")
+        | (Place::Dynamic, "iterator")
+        | (Place::Variable, "type")
+        | (Place::Moved, "from" | "to")
+        | (Place::Import, "to")
+        | (Place::Removed, "from") => Meaning::Reference,
+        (Place::Variable, "default" | "description")
+        | (Place::Output, "description")
+        | (Place::Module, "source" | "version")
+        | (Place::Terraform, "required_version")
+        | (Place::RequiredProviders, _) => Meaning::Literal,
+        _ => Meaning::Template,
+    }
+}

@@ -1,0 +1,111 @@
+//! JSON values as expressions.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use super::node::Node;
+use super::{MAX_DEPTH, Reader, string};
+use crate::source::Span;
+use crate::syntax::input::Input;
+use crate::syntax::native;
+use crate::syntax::native::Reported;
+use crate::syntax::tree::{Expression, ExpressionKind, Name, ObjectItem, ObjectKey, UnaryOperator};
+
+/// What the strings of a value are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Templates, as everywhere else.
+    Template,
+    /// Text that stands for itself.
+    Literal,
+    /// Expressions: references, or the type of a variable.
+    Reference,
+}
+
+impl Reader<'_> {
+    /// A value as an expression. What is wrong is reported; a value that cannot be read is none.
+    pub(super) fn expression(&mut self, raw: &RawValue, meaning: Meaning, depth: usize) -> Option<Expression> {
+        let span = self.span(raw);
+        if depth > MAX_DEPTH {
+            let first = Span { end: span.start + 1, ..span };
+            self.report(first, "the value is nested too deeply to be read", "the limit is 64 arrays and objects");
+            return None;
+        }
+        let kind = match Node::open(raw) {
+            Node::Null => ExpressionKind::Null,
+            Node::Bool(value) => ExpressionKind::Bool(value),
+            Node::Number(text) => number(text, span),
+            Node::String(source) => self.string(source, span, meaning)?,
+            Node::Array(elements) => {
+                let elements = elements.into_iter().map(|element| self.expression(element, meaning, depth + 1));
+                ExpressionKind::Tuple(elements.collect::<Option<_>>()?)
+            }
+            Node::Object(members) => {
+                let mut items = Vec::new();
+                let mut seen = HashSet::new();
+                for (key, value) in members {
+                    let name = self.name(key);
+                    if !seen.insert(name.text.clone()) {
+                        let message = format!("the key `{}` is there twice", name.text);
+                        self.report(name.span, message, "keep one; Terraform refuses a JSON object with both");
+                        continue;
+                    }
+                    let key = self.key(key, name, meaning)?;
+                    items.push(ObjectItem { key, value: self.expression(value, meaning, depth + 1)? });
+                }
+                ExpressionKind::Object(items)
+            }
+        };
+        Some(Expression { kind, span })
+    }
+
+    /// A key or label, decoded.
+    pub(super) fn name(&self, raw: &RawValue) -> Name {
+        let (text, _) = string::decode(raw.get(), self.start(raw));
+        Name { text: Arc::from(native::normal(&text)), span: self.span(raw) }
+    }
+
+    fn key(&mut self, raw: &RawValue, name: Name, meaning: Meaning) -> Option<ObjectKey> {
+        let span = name.span;
+        let kind = self.string(raw.get(), span, meaning)?;
+        // The keys of `providers` are references; a plain one is a word, as in native syntax.
+        Some(match kind {
+            ExpressionKind::Variable(_) => ObjectKey::Word(name),
+            kind => ObjectKey::Expression(Expression { kind, span }),
+        })
+    }
+
+    fn string(&mut self, source: &str, span: Span, meaning: Meaning) -> Option<ExpressionKind> {
+        let (text, offsets) = string::decode(source, span.start as usize);
+        let plain = meaning == Meaning::Literal
+            || meaning == Meaning::Template && !text.contains("${") && !text.contains("%{");
+        if plain {
+            return Some(ExpressionKind::String(Arc::from(native::normal(&text))));
+        }
+        let mut reader = native::Reader::new(Input { file: self.file, text: &text, offsets: Some(&offsets) });
+        let whole = 0..text.len();
+        let result: Result<Expression, Reported> = match meaning {
+            Meaning::Reference => reader.root(whole),
+            Meaning::Template | Meaning::Literal => reader.bare_template(whole),
+        };
+        let problems = std::mem::take(&mut reader.problems);
+        self.problems.extend(problems);
+        result.ok().map(|expression| expression.kind)
+    }
+}
+
+/// A number; a sign is an operator, as in native syntax.
+fn number(text: &str, span: Span) -> ExpressionKind {
+    match text.strip_prefix('-') {
+        None => ExpressionKind::Number(Arc::from(text)),
+        Some(rest) => ExpressionKind::Unary {
+            operator: UnaryOperator::Negate,
+            operand: Box::new(Expression {
+                kind: ExpressionKind::Number(Arc::from(rest)),
+                span: Span { start: span.start + 1, ..span },
+            }),
+        },
+    }
+}

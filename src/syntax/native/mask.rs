@@ -1,0 +1,195 @@
+//! The copy that hcl-edit parses: as long as the original, without anything it reads differently.
+
+use std::ops::Range;
+
+use super::{MAX_OPEN, Reader, Reported};
+use crate::syntax::cut::describe;
+use crate::syntax::scan::{self, Scanner};
+
+/// The copy of one expression.
+pub(super) struct Mask {
+    /// The copied text, without the blanks around it.
+    pub(super) text: String,
+    /// Where the copy starts in the original.
+    pub(super) start: usize,
+}
+
+/// The last token, as far as the next one depends on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Number,
+    Dot,
+    LegacyIndex,
+    Other,
+}
+
+impl Reader<'_> {
+    /// Checks brackets and strings of a range, then parses it. `line` says that a line break ends it.
+    pub(super) fn checked(&mut self, range: Range<usize>, line: bool) -> Result<super::Expression, Reported> {
+        let mut scanner = Scanner::new(self.input.text, range.end);
+        let mut at = range.start;
+        while at < range.end {
+            at = if scanner.opens(at) {
+                scanner.close(at)
+            } else {
+                match self.input.text.as_bytes().get(at) {
+                    Some(b'\n') if line => break,
+                    Some(b'}' | b')' | b']') => {
+                        let byte = self.input.text.as_bytes().get(at).copied().unwrap_or_default();
+                        let kind = scan::FaultKind::StrayBracket(byte);
+                        scanner.faults.push(scan::Fault { range: at..at + 1, kind });
+                        break;
+                    }
+                    _ => scanner.comment(at).unwrap_or(at + 1),
+                }
+            };
+        }
+        if let Some(fault) = scanner.faults.first() {
+            if !self.known {
+                let span = self.input.span(fault.range.clone());
+                let mut problem = describe(self.input.file, fault);
+                problem.span = span;
+                self.problems.push(problem);
+            }
+            return Err(Reported);
+        }
+        if scanner.deepest > MAX_OPEN {
+            return Err(self.too_deep(range));
+        }
+        self.expression(range, 0)
+    }
+
+    /// The copy of an expression's bytes, whose brackets and strings are known to be closed.
+    pub(super) fn mask(&mut self, range: &Range<usize>) -> Result<Mask, Reported> {
+        let text = self.input.text;
+        let mut scanner = Scanner::new(text, range.end);
+        let mut copy = String::with_capacity(range.len());
+        let mut at = range.start;
+        let mut last = Last::Other;
+        while let Some(character) = text.get(at..range.end).and_then(|rest| rest.chars().next()) {
+            if let Some(end) = scanner.comment(at) {
+                blank(&mut copy, end - at);
+                at = end;
+                continue;
+            }
+            let start = at;
+            match character {
+                ' ' | '\t' | '\n' => {
+                    copy.push(' ');
+                    at += 1;
+                    continue;
+                }
+                '\r' if text.as_bytes().get(at + 1) == Some(&b'\n') => {
+                    copy.push(' ');
+                    at += 1;
+                    continue;
+                }
+                '"' | '<' if scanner.opens(at) => {
+                    at = scanner.close(at);
+                    copy.push('"');
+                    copy.extend(std::iter::repeat_n('.', (at - start).saturating_sub(2)));
+                    copy.push('"');
+                }
+                '{' if !self.opens_for(at, range.end) => {
+                    at = scanner.close(at);
+                    copy.push('{');
+                    blank(&mut copy, (at - start).saturating_sub(2));
+                    copy.push('}');
+                }
+                '0'..='9' if last == Last::Dot => {
+                    at = self.legacy_index(at, range.end)?;
+                    copy.push_str(self.input.slice(start..at));
+                    last = Last::LegacyIndex;
+                    continue;
+                }
+                '0'..='9' => {
+                    at = number(text.get(..range.end).unwrap_or_default(), at);
+                    copy.extend(std::iter::repeat_n('0', at - start));
+                    last = Last::Number;
+                    continue;
+                }
+                '.' => {
+                    let ellipsis = text.get(at..range.end).is_some_and(|rest| rest.starts_with("..."));
+                    if ellipsis {
+                        copy.push_str("...");
+                        at += 3;
+                    } else {
+                        let step = text.get(at + 1..range.end).and_then(|rest| rest.trim_start().chars().next());
+                        let digit = step.is_some_and(|next| next.is_ascii_digit());
+                        if last == Last::Number {
+                            let help = "write the number without a second dot, or quote it: `\"10.11.12.13\"`";
+                            return Err(self.report(at..at + 1, "a number has no attributes", help));
+                        }
+                        if last == Last::LegacyIndex && digit {
+                            let help = "write the indexes in brackets: `[0][1]`";
+                            let message = "two indexes in a row cannot be written with dots";
+                            return Err(self.report(at..at + 1, message, help));
+                        }
+                        copy.push('.');
+                        at += 1;
+                        last = Last::Dot;
+                        continue;
+                    }
+                }
+                _ => match scan::identifier(text.get(..range.end).unwrap_or_default(), at) {
+                    Some(end) => {
+                        copy.push_str(self.input.slice(at..end));
+                        at = end;
+                    }
+                    None => {
+                        copy.push(character);
+                        at += character.len_utf8();
+                    }
+                },
+            }
+            last = Last::Other;
+        }
+        let leading = copy.len() - copy.trim_start_matches(' ').len();
+        let text = copy.trim_matches(' ').to_owned();
+        Ok(Mask { text, start: range.start + leading })
+    }
+
+    /// Whether the brace at `at` opens a `for` expression.
+    pub(super) fn opens_for(&self, at: usize, end: usize) -> bool {
+        let mut scanner = Scanner::new(self.input.text, end);
+        let at = scanner.trivia(at + 1, true);
+        let text = self.input.text.get(..end).unwrap_or_default();
+        scan::identifier(text, at).is_some_and(|end| self.input.slice(at..end) == "for")
+    }
+
+    /// The end of the digits behind a dot; Terraform refuses `a.0.1`, which looks like `0.1`.
+    fn legacy_index(&mut self, at: usize, end: usize) -> Result<usize, Reported> {
+        let stop = number(self.input.text.get(..end).unwrap_or_default(), at);
+        if self.input.slice(at..stop).bytes().all(|byte| byte.is_ascii_digit()) && stop - at < 20 {
+            return Ok(stop);
+        }
+        let help = "write the indexes in brackets: `[0][1]`";
+        Err(self.report(at..stop, "two indexes in a row cannot be written with dots", help))
+    }
+}
+
+fn blank(copy: &mut String, length: usize) {
+    copy.extend(std::iter::repeat_n(' ', length));
+}
+
+/// The end of the number that starts at `at`.
+fn number(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    let digits = |mut at: usize| {
+        while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+        at
+    };
+    let mut end = digits(at);
+    if bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
+        end = digits(end + 1);
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+        if bytes.get(end + 1 + sign).is_some_and(u8::is_ascii_digit) {
+            end = digits(end + 1 + sign);
+        }
+    }
+    end
+}

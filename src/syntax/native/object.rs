@@ -1,0 +1,98 @@
+//! Objects, cut into their items by the lexical pass: keys may repeat, and line breaks count.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Reader, Reported};
+use crate::syntax::scan::{self, Scanner};
+use crate::syntax::tree::{ExpressionKind, Name, ObjectItem, ObjectKey};
+
+impl Reader<'_> {
+    /// The object whose braces are the first and the last byte of the range.
+    pub(super) fn object(&mut self, range: &Range<usize>, depth: usize) -> Result<ExpressionKind, Reported> {
+        let end = range.end.saturating_sub(1);
+        let mut items = Vec::new();
+        let mut at = range.start + 1;
+        loop {
+            at = Scanner::new(self.input.text, end).trivia(at, true);
+            if at >= end {
+                return Ok(ExpressionKind::Object(items));
+            }
+            let separator = self.separator(at, end)?;
+            let key = self.key(at..separator, depth)?;
+            let stop = self.item_end(separator + 1, end);
+            if self.is_empty(separator + 1..stop) {
+                let help = "write the value behind the `=`, on the same line";
+                return Err(self.report(at..separator + 1, "the key has no value", help));
+            }
+            let value = self.expression(separator + 1..stop, depth + 1)?;
+            items.push(ObjectItem { key, value });
+            at = stop + usize::from(self.input.text.as_bytes().get(stop) == Some(&b','));
+        }
+    }
+
+    fn is_empty(&self, range: Range<usize>) -> bool {
+        Scanner::new(self.input.text, range.end).trivia(range.start, true) >= range.end
+    }
+
+    /// The `=` or `:` behind the key that starts at `key`.
+    fn separator(&mut self, key: usize, end: usize) -> Result<usize, Reported> {
+        let mut scanner = Scanner::new(self.input.text, end);
+        let bytes = self.input.text.as_bytes();
+        let mut at = key;
+        let mut conditionals = 0_usize;
+        while at < end {
+            let next = if at + 1 < end { bytes.get(at + 1).copied() } else { None };
+            at = match bytes.get(at) {
+                Some(b'\n' | b',') => break,
+                Some(b'=' | b'!' | b'<' | b'>') if next == Some(b'=') => at + 2,
+                Some(b':') if next == Some(b':') => at + 2,
+                Some(b'?') => {
+                    conditionals += 1;
+                    at + 1
+                }
+                Some(b':') if conditionals > 0 => {
+                    conditionals -= 1;
+                    at + 1
+                }
+                Some(b'=' | b':') if at > key => return Ok(at),
+                Some(_) if scanner.opens(at) => scanner.close(at),
+                Some(_) => scanner.comment(at).unwrap_or(at + 1),
+                None => break,
+            };
+        }
+        let message = match bytes.get(key) {
+            Some(b'=' | b':' | b',') => "a key is expected here",
+            _ => "the key has no value",
+        };
+        let stop = at.min(end).max(key + 1);
+        Err(self.report(key..stop, message, "write `key = value`, one on a line or with commas between them"))
+    }
+
+    /// The line break or comma behind the value that starts at `at`.
+    fn item_end(&self, mut at: usize, end: usize) -> usize {
+        let mut scanner = Scanner::new(self.input.text, end);
+        while at < end {
+            at = match self.input.text.as_bytes().get(at) {
+                Some(b'\n' | b',') | None => break,
+                Some(_) if scanner.opens(at) => scanner.close(at),
+                Some(_) => scanner.comment(at).unwrap_or(at + 1),
+            };
+        }
+        at.min(end)
+    }
+
+    fn key(&mut self, range: Range<usize>, depth: usize) -> Result<ObjectKey, Reported> {
+        let text = self.input.text.get(..range.end).unwrap_or_default();
+        if let Some(end) = scan::identifier(text, range.start)
+            && self.is_empty(end..range.end)
+        {
+            let name = range.start..end;
+            return Ok(ObjectKey::Word(Name {
+                text: Arc::from(super::text::normal(self.input.slice(name.clone()))),
+                span: self.input.span(name),
+            }));
+        }
+        self.expression(range, depth + 1).map(ObjectKey::Expression)
+    }
+}

@@ -1,0 +1,256 @@
+//! Templates: quoted strings, heredocs, template files and the strings of JSON configuration.
+
+mod assemble;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::text::{self, EscapeError};
+use super::{Reader, Reported};
+use crate::source::Span;
+use crate::syntax::scan::Scanner;
+use crate::syntax::tree::{Expression, ExpressionKind, TemplatePart};
+
+/// How literal text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    /// Between quotes, with backslash escapes.
+    Quoted,
+    /// A heredoc, a template file or a JSON string, without backslash escapes. Each line is a piece of
+    /// its own, which is as far as a `~` strips.
+    Lines,
+}
+
+/// A piece of a template.
+#[derive(Debug)]
+enum Piece {
+    Literal { range: Range<usize>, text: String },
+    Sequence(Sequence),
+}
+
+/// `${ … }` or `%{ … }`.
+#[derive(Debug, Clone)]
+struct Sequence {
+    directive: bool,
+    range: Range<usize>,
+    inside: Range<usize>,
+    strip_before: bool,
+    strip_after: bool,
+}
+
+impl Reader<'_> {
+    /// The quoted string whose quotes are the first and the last byte of the range.
+    pub(super) fn quoted(&mut self, range: &Range<usize>, depth: usize) -> Result<ExpressionKind, Reported> {
+        let inside = range.start + 1..range.end.saturating_sub(1).max(range.start + 1);
+        self.template(inside, Style::Quoted, false, depth)
+    }
+
+    /// The heredoc from its `<<` to the end of its marker.
+    pub(super) fn heredoc(&mut self, range: &Range<usize>, depth: usize) -> Result<ExpressionKind, Reported> {
+        let indented = self.input.slice(range.start + 2..range.start + 3) == "-";
+        let source = self.input.slice(range.clone());
+        // The first and the last line hold the markers.
+        let first = source.find('\n').map_or(source.len(), |at| at + 1);
+        let last = source.rfind('\n').map_or(source.len(), |at| at + 1);
+        self.template(range.start + first..range.start + last, Style::Lines, indented, depth)
+    }
+
+    /// The whole text as a template without quotes.
+    pub(in crate::syntax) fn bare_template(&mut self, range: Range<usize>) -> Result<Expression, Reported> {
+        let kind = self.template(range.clone(), Style::Lines, false, 0)?;
+        Ok(Expression { kind, span: self.input.span(range) })
+    }
+
+    /// The text of a quoted label, in which templates have no place.
+    pub(super) fn plain_text(&mut self, range: Range<usize>) -> Arc<str> {
+        let source = self.input.slice(range.clone());
+        if let Some(at) = sequences(source).first() {
+            let place = range.start + at..range.start + at + 2;
+            let help = "write the label as plain text; a literal `${` is written `$${`";
+            self.report(place, "a label cannot hold a template", help);
+        }
+        Arc::from(self.literal(range, Style::Quoted).unwrap_or_default())
+    }
+
+    fn literal(&mut self, range: Range<usize>, style: Style) -> Result<String, Reported> {
+        let source = self.input.slice(range.clone());
+        if style != Style::Quoted {
+            return Ok(text::unescape_templates(source));
+        }
+        let mut wrong = None;
+        let text = text::unescape(source, |place, error| wrong = wrong.take().or(Some((place, error))));
+        let Some((place, error)) = wrong else {
+            return Ok(text);
+        };
+        let sequence = source.get(place.clone()).unwrap_or_default();
+        let (message, help) = match error {
+            EscapeError::Unknown => (
+                format!("`{}` is no escape sequence", sequence.escape_debug().to_string().replace("\\\\", "\\")),
+                "the escapes are `\\n`, `\\r`, `\\t`, `\\\"`, `\\\\`, `\\uNNNN` and `\\UNNNNNNNN`; a backslash is `\\\\`",
+            ),
+            EscapeError::Unicode => (
+                format!("`{sequence}` is not followed by the digits of a character"),
+                "write four digits behind `\\u` and eight behind `\\U`",
+            ),
+        };
+        Err(self.report(range.start + place.start..range.start + place.end, message, help))
+    }
+
+    fn template(
+        &mut self,
+        range: Range<usize>,
+        style: Style,
+        indented: bool,
+        depth: usize,
+    ) -> Result<ExpressionKind, Reported> {
+        let mut pieces = self.pieces(range, style)?;
+        strip(&mut pieces);
+        if indented {
+            dedent(&mut pieces);
+        }
+        if pieces.iter().all(|piece| matches!(piece, Piece::Literal { .. })) {
+            let mut whole = String::new();
+            for piece in &pieces {
+                if let Piece::Literal { text, .. } = piece {
+                    whole.push_str(text);
+                }
+            }
+            return Ok(ExpressionKind::String(Arc::from(text::normal(&whole))));
+        }
+        self.assemble(pieces, depth).map(ExpressionKind::Template)
+    }
+
+    fn pieces(&mut self, range: Range<usize>, style: Style) -> Result<Vec<Piece>, Reported> {
+        let mut pieces = Vec::new();
+        let mut literal = range.start;
+        let mut at = range.start;
+        let mut scanner = Scanner::new(self.input.text, range.end);
+        let bytes = self.input.text.as_bytes();
+        while at < range.end {
+            let rest = bytes.get(at..range.end).unwrap_or_default();
+            let stop = |byte: &u8| matches!(byte, b'$' | b'%' | b'\n' | b'\\');
+            let Some(length) = rest.iter().position(stop) else {
+                break;
+            };
+            at += length;
+            let rest = rest.get(length..).unwrap_or_default();
+            match rest {
+                [b'\n', ..] if style == Style::Lines => {
+                    at += 1;
+                    let text = self.literal(literal..at, style)?;
+                    pieces.push(Piece::Literal { range: literal..at, text });
+                    literal = at;
+                }
+                // Both bytes of an escape are passed over; the second may be a quote or a backslash.
+                [b'\\', _, ..] if style == Style::Quoted => at += 2,
+                [b'$', b'$', b'{', ..] | [b'%', b'%', b'{', ..] => at += 3,
+                [b'$' | b'%', b'{', ..] => {
+                    if literal < at {
+                        let text = self.literal(literal..at, style)?;
+                        pieces.push(Piece::Literal { range: literal..at, text });
+                    }
+                    let end = scanner.close(at);
+                    if !scanner.closed || !scanner.faults.is_empty() {
+                        let help = "close it with `}`; for a literal `${` write `$${`";
+                        return Err(self.report(at..at + 2, "the template sequence is not closed", help));
+                    }
+                    pieces.push(Piece::Sequence(self.sequence(at..end)));
+                    at = end;
+                    literal = at;
+                }
+                _ => at += 1,
+            }
+        }
+        if literal < range.end {
+            let text = self.literal(literal..range.end, style)?;
+            pieces.push(Piece::Literal { range: literal..range.end, text });
+        }
+        Ok(pieces)
+    }
+
+    fn sequence(&self, range: Range<usize>) -> Sequence {
+        let bytes = self.input.text.as_bytes();
+        let strip_before = bytes.get(range.start + 2) == Some(&b'~');
+        let start = range.start + 2 + usize::from(strip_before);
+        let end = range.end - 1;
+        let strip_after = end > start && bytes.get(end - 1) == Some(&b'~');
+        Sequence {
+            directive: bytes.get(range.start) == Some(&b'%'),
+            inside: start..(end - usize::from(strip_after)).max(start),
+            strip_before,
+            strip_after,
+            range,
+        }
+    }
+
+    fn literal_part(&self, range: Range<usize>, text: &str) -> TemplatePart {
+        let span: Span = self.input.span(range);
+        TemplatePart::Literal { text: Arc::from(text::normal(text)), span }
+    }
+}
+
+/// Where template sequences start, escapes passed over.
+fn sequences(source: &str) -> Vec<usize> {
+    let bytes = source.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        at += match bytes.get(at..).unwrap_or_default() {
+            [b'\\', _, ..] => 2,
+            [b'$', b'$', b'{', ..] | [b'%', b'%', b'{', ..] => 3,
+            [b'$' | b'%', b'{', ..] => {
+                found.push(at);
+                2
+            }
+            _ => 1,
+        };
+    }
+    found
+}
+
+/// Takes white space away beside `~`, from the next piece alone.
+fn strip(pieces: &mut [Piece]) {
+    for index in 0..pieces.len() {
+        let Some(Piece::Sequence(sequence)) = pieces.get(index) else {
+            continue;
+        };
+        let (before, after) = (sequence.strip_before, sequence.strip_after);
+        if before && let Some(Piece::Literal { text, .. }) = pieces.get_mut(index.wrapping_sub(1)) {
+            text.truncate(text.trim_end().len());
+        }
+        if after && let Some(Piece::Literal { text, .. }) = pieces.get_mut(index + 1) {
+            *text = text.trim_start().to_owned();
+        }
+    }
+}
+
+/// Takes the least indentation away from the lines of a `<<-` heredoc. A line is what Terraform takes
+/// for one: a piece that stands behind a line break which no `~` has stripped.
+fn dedent(pieces: &mut [Piece]) {
+    let mut least = usize::MAX;
+    let mut lines = Vec::new();
+    let mut line_start = true;
+    for (index, piece) in pieces.iter().enumerate() {
+        let Piece::Literal { text, .. } = piece else {
+            if line_start {
+                least = 0;
+            }
+            line_start = false;
+            continue;
+        };
+        if line_start {
+            let content = text.trim_start();
+            if !(content.is_empty() && text.ends_with('\n')) {
+                let indentation = text.chars().count() - content.chars().count();
+                least = least.min(indentation);
+                lines.push(index);
+            }
+        }
+        line_start = text.ends_with('\n');
+    }
+    for index in lines {
+        if let Some(Piece::Literal { text, .. }) = pieces.get_mut(index) {
+            *text = text.chars().skip(least).collect();
+        }
+    }
+}

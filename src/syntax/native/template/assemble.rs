@@ -1,0 +1,166 @@
+//! Pieces of a template put together: directives open and close, the rest stands in a row.
+
+use std::ops::Range;
+
+use super::{Piece, Sequence};
+use crate::syntax::native::{MAX_DEPTH, Reader, Reported};
+use crate::syntax::scan::{self, Scanner};
+use crate::syntax::tree::{Expression, Name, Template, TemplatePart};
+
+/// A directive that is open.
+enum Open {
+    If { condition: Expression, yes: Option<Template> },
+    For { key_variable: Option<Name>, value_variable: Name, collection: Expression },
+}
+
+struct Frame {
+    open: Open,
+    /// The directive that opened it.
+    opened: Range<usize>,
+    /// The parts around it.
+    outer: Vec<TemplatePart>,
+}
+
+impl Reader<'_> {
+    pub(super) fn assemble(&mut self, pieces: Vec<Piece>, depth: usize) -> Result<Template, Reported> {
+        let mut frames: Vec<Frame> = Vec::new();
+        let mut parts = Vec::new();
+        let mut pieces = pieces.into_iter().peekable();
+        while let Some(piece) = pieces.next() {
+            let depth = depth + 1 + frames.len();
+            match piece {
+                Piece::Literal { mut range, mut text } => {
+                    while let Some(Piece::Literal { range: next, text: more }) =
+                        pieces.next_if(|piece| matches!(piece, Piece::Literal { .. }))
+                    {
+                        range.end = next.end;
+                        text.push_str(&more);
+                    }
+                    if !text.is_empty() {
+                        parts.push(self.literal_part(range, &text));
+                    }
+                }
+                Piece::Sequence(sequence) if sequence.directive => {
+                    self.directive(&sequence, &mut frames, &mut parts, depth)?;
+                }
+                Piece::Sequence(sequence) => {
+                    let expression = self.expression(sequence.inside, depth)?;
+                    parts.push(TemplatePart::Interpolation(expression));
+                }
+            }
+        }
+        if let Some(frame) = frames.pop() {
+            let end = match frame.open {
+                Open::If { .. } => "endif",
+                Open::For { .. } => "endfor",
+            };
+            let help = format!("close it with `%{{ {end} }}`");
+            return Err(self.report(frame.opened, format!("the directive lacks its `{end}`"), &help));
+        }
+        Ok(Template { parts })
+    }
+
+    fn directive(
+        &mut self,
+        sequence: &Sequence,
+        frames: &mut Vec<Frame>,
+        parts: &mut Vec<TemplatePart>,
+        depth: usize,
+    ) -> Result<(), Reported> {
+        if depth >= MAX_DEPTH {
+            return Err(self.too_deep(sequence.range.clone()));
+        }
+        let inside = sequence.inside.clone();
+        let start = Scanner::new(self.input.text, inside.end).trivia(inside.start, true);
+        let text = self.input.text.get(..inside.end).unwrap_or_default();
+        let word_end = scan::identifier(text, start).unwrap_or(start);
+        let word = self.input.slice(start..word_end);
+        let rest = word_end..inside.end;
+        match word {
+            "if" => {
+                let condition = self.expression(rest, depth)?;
+                let open = Open::If { condition, yes: None };
+                frames.push(Frame { open, opened: sequence.range.clone(), outer: std::mem::take(parts) });
+                return Ok(());
+            }
+            "for" => {
+                let open = self.for_directive(rest, depth)?;
+                frames.push(Frame { open, opened: sequence.range.clone(), outer: std::mem::take(parts) });
+                return Ok(());
+            }
+            "else" | "endif" | "endfor" => {}
+            _ => {
+                let help = "the directives are `if`, `else`, `endif`, `for` and `endfor`; a literal `%{` is written `%%{`";
+                return Err(self.report(sequence.range.clone(), "there is no such template directive", help));
+            }
+        }
+        let message = format!("`{word}` closes nothing");
+        let blank = Scanner::new(self.input.text, rest.end).trivia(rest.start, true) >= rest.end;
+        if !blank {
+            let help = format!("write `%{{ {word} }}`");
+            return Err(self.report(rest, format!("`{word}` takes no expression"), &help));
+        }
+        match (word, frames.last_mut()) {
+            ("else", Some(Frame { open: Open::If { yes: yes @ None, .. }, .. })) => {
+                *yes = Some(Template { parts: std::mem::take(parts) });
+                return Ok(());
+            }
+            ("endif", Some(Frame { open: Open::If { .. }, .. }))
+            | ("endfor", Some(Frame { open: Open::For { .. }, .. })) => {}
+            _ => {
+                let help = "directives close in the order in which they were opened";
+                return Err(self.report(sequence.range.clone(), message, help));
+            }
+        }
+        if let Some(Frame { open, opened, outer }) = frames.pop() {
+            let inner = Template { parts: std::mem::replace(parts, outer) };
+            let span = self.input.span(opened.start..sequence.range.end);
+            parts.push(match open {
+                Open::If { condition, yes: Some(yes) } => TemplatePart::If { condition, yes, no: inner, span },
+                Open::If { condition, yes: None } => {
+                    let no = Template { parts: Vec::new() };
+                    TemplatePart::If { condition, yes: inner, no, span }
+                }
+                Open::For { key_variable, value_variable, collection } => {
+                    TemplatePart::For { key_variable, value_variable, collection, body: inner, span }
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// `k, v in collection`, behind the word `for`.
+    fn for_directive(&mut self, range: Range<usize>, depth: usize) -> Result<Open, Reported> {
+        let mut words = Vec::new();
+        let mut comma = false;
+        let mut at = range.start;
+        loop {
+            at = Scanner::new(self.input.text, range.end).trivia(at, true);
+            let text = self.input.text.get(..range.end).unwrap_or_default();
+            match scan::identifier(text, at) {
+                Some(end) if words.len() == 1 + usize::from(comma) && self.input.slice(at..end) == "in" => {
+                    at = end;
+                    break;
+                }
+                Some(end) if words.len() <= usize::from(comma) => {
+                    words.push(self.name(self.input.span(at..end)));
+                    at = end;
+                }
+                None if words.len() == 1 && !comma && self.input.slice(at..at + 1) == "," => {
+                    comma = true;
+                    at += 1;
+                }
+                _ => {
+                    let help = "write `%{ for value in list }` or `%{ for key, value in map }`";
+                    return Err(self.report(range, "the `for` directive is not complete", help));
+                }
+            }
+        }
+        let collection = self.expression(at..range.end, depth)?;
+        let value_variable = words.pop();
+        let Some(value_variable) = value_variable else {
+            return Err(Reported);
+        };
+        Ok(Open::For { key_variable: words.pop(), value_variable, collection })
+    }
+}

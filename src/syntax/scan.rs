@@ -1,0 +1,435 @@
+//! The lexical pass: from an opening bracket, quote or heredoc to the place behind its end.
+//!
+//! Everything else that reads native text stands on this walk, so that all of them agree on where
+//! a string, a comment or a bracket ends. It keeps a stack of its own and never recurses.
+
+use std::ops::Range;
+
+/// A lexical mistake, as bytes of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// The place: the opening one, for what is left open.
+    pub(super) range: Range<usize>,
+    /// What it is.
+    pub(super) kind: FaultKind,
+}
+
+/// The kinds of lexical mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FaultKind {
+    /// A quoted string that its line does not close.
+    OpenString,
+    /// A heredoc without its end marker.
+    OpenHeredoc,
+    /// A `/*` without `*/`.
+    OpenComment,
+    /// An interpolation or directive without `}`.
+    OpenTemplate,
+    /// A bracket that nothing closes, or that a bracket of another kind closes.
+    OpenBracket(u8),
+    /// A closing bracket that nothing opened.
+    StrayBracket(u8),
+    /// More open brackets than the walk keeps track of.
+    TooDeep,
+}
+
+/// More than anyone writes, and few enough to keep in memory whatever the text is.
+const MAX_OPEN: usize = 10_000;
+
+/// After so many mistakes the rest is not worth a message of its own.
+const MAX_FAULTS: usize = 100;
+
+/// How far out a `)` or `]` of the wrong kind looks for its bracket.
+const MAX_REACH: usize = 32;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FrameKind {
+    /// `{`, `(` or `[`, by its byte.
+    Bracket(u8),
+    Quote,
+    /// A heredoc; the marker's bytes.
+    Heredoc { marker: (usize, usize) },
+    /// `${` or `%{`.
+    Template,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    at: usize,
+    kind: FrameKind,
+}
+
+/// How the bytes of code differ: only these few stop the walk.
+const STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    let mut at = 0;
+    let bytes = b"\"#/<{}()[]";
+    while at < bytes.len() {
+        stops[bytes[at] as usize] = true;
+        at += 1;
+    }
+    stops
+};
+
+/// The same for the inside of a quoted string.
+const QUOTE_STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    let mut at = 0;
+    let bytes = b"\"\\$%\n";
+    while at < bytes.len() {
+        stops[bytes[at] as usize] = true;
+        at += 1;
+    }
+    stops
+};
+
+/// Walks over one text up to an end.
+#[derive(Debug)]
+pub(super) struct Scanner<'a> {
+    text: &'a str,
+    end: usize,
+    stack: Vec<Frame>,
+    /// What was wrong, in the order in which it was met.
+    pub(super) faults: Vec<Fault>,
+    /// Whether the last [`Scanner::close`] met the end that belongs to what it started from.
+    pub(super) closed: bool,
+    /// The largest number of brackets, strings and templates that were open at once.
+    pub(super) deepest: usize,
+}
+
+impl<'a> Scanner<'a> {
+    /// A walk over `text[..end]`.
+    pub(super) fn new(text: &'a str, end: usize) -> Self {
+        Self {
+            text,
+            end: end.min(text.len()),
+            stack: Vec::new(),
+            faults: Vec::new(),
+            closed: true,
+            deepest: 0,
+        }
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        if at < self.end { self.text.as_bytes().get(at).copied() } else { None }
+    }
+
+    fn starts_with(&self, at: usize, what: &str) -> bool {
+        self.text.as_bytes().get(at..self.end).is_some_and(|rest| rest.starts_with(what.as_bytes()))
+    }
+
+    fn fault(&mut self, range: Range<usize>, kind: FaultKind) {
+        if self.faults.len() < MAX_FAULTS {
+            self.faults.push(Fault { range, kind });
+        }
+    }
+
+    fn push(&mut self, at: usize, kind: FrameKind) {
+        self.stack.push(Frame { at, kind });
+        self.deepest = self.deepest.max(self.stack.len());
+    }
+
+    /// If a comment starts at `at`: its end, which for a line comment is before the line break.
+    pub(super) fn comment(&mut self, at: usize) -> Option<usize> {
+        let line = match self.byte(at)? {
+            b'#' => true,
+            b'/' => match self.byte(at + 1)? {
+                b'/' => true,
+                b'*' => false,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        if line {
+            let rest = self.text.as_bytes().get(at..self.end)?;
+            let length = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+            let carriage_return = length > 0 && length < rest.len() && rest.get(length - 1) == Some(&b'\r');
+            return Some(at + length - usize::from(carriage_return));
+        }
+        let rest = self.text.as_bytes().get(at + 2..self.end)?;
+        if let Some(length) = rest.windows(2).position(|pair| pair == b"*/") {
+            Some(at + 2 + length + 2)
+        } else {
+            self.fault(at..at + 2, FaultKind::OpenComment);
+            Some(self.end)
+        }
+    }
+
+    /// Behind spaces, tabs and comments; behind line breaks too if `lines`.
+    pub(super) fn trivia(&mut self, mut at: usize, lines: bool) -> usize {
+        loop {
+            match self.byte(at) {
+                Some(b' ' | b'\t') => at += 1,
+                Some(b'\n') if lines => at += 1,
+                Some(b'\r') if lines && self.byte(at + 1) == Some(b'\n') => at += 2,
+                Some(b'#' | b'/') => match self.comment(at) {
+                    Some(end) => at = end,
+                    None => return at,
+                },
+                _ => return at,
+            }
+        }
+    }
+
+    /// If a heredoc starts at `at`: its marker.
+    pub(super) fn heredoc_marker(&self, at: usize) -> Option<Range<usize>> {
+        if !self.starts_with(at, "<<") {
+            return None;
+        }
+        let start = at + 2 + usize::from(self.byte(at + 2) == Some(b'-'));
+        let end = identifier(self.text.get(..self.end)?, start)?;
+        let line_ends = self.byte(end) == Some(b'\n') || self.starts_with(end, "\r\n");
+        line_ends.then_some(start..end)
+    }
+
+    /// Whether something that has an end of its own starts at `at`.
+    pub(super) fn opens(&self, at: usize) -> bool {
+        match self.byte(at) {
+            Some(b'"' | b'{' | b'(' | b'[') => true,
+            Some(b'<') => self.heredoc_marker(at).is_some(),
+            _ => false,
+        }
+    }
+
+    /// From an opening bracket, quote or heredoc at `at`, or from a template sequence (`${`, `%{`),
+    /// to the place behind its end. Something is always passed over.
+    pub(super) fn close(&mut self, at: usize) -> usize {
+        self.stack.clear();
+        self.closed = true;
+        let mut at = match self.byte(at) {
+            Some(b'$' | b'%') => {
+                self.push(at, FrameKind::Template);
+                (at + 2).min(self.end)
+            }
+            Some(_) => self.open(at),
+            None => return self.end,
+        };
+        while let Some(frame) = self.stack.last().copied() {
+            if at >= self.end {
+                return self.unclosed();
+            }
+            if self.stack.len() > MAX_OPEN {
+                self.stack.clear();
+                self.closed = false;
+                self.fault(frame.at..frame.at + 1, FaultKind::TooDeep);
+                return self.end;
+            }
+            at = match frame.kind {
+                FrameKind::Bracket(_) | FrameKind::Template => self.code(at),
+                FrameKind::Quote => self.quoted(at, frame),
+                FrameKind::Heredoc { marker } => self.heredoc(at, marker.0..marker.1),
+            };
+        }
+        at.min(self.end)
+    }
+
+    /// Opens what starts at `at`, if anything does.
+    fn open(&mut self, at: usize) -> usize {
+        match self.byte(at) {
+            Some(b'"') => self.push(at, FrameKind::Quote),
+            Some(byte @ (b'{' | b'(' | b'[')) => self.push(at, FrameKind::Bracket(byte)),
+            Some(b'<') => {
+                if let Some(marker) = self.heredoc_marker(at) {
+                    let kind = FrameKind::Heredoc { marker: (marker.start, marker.end) };
+                    self.push(at, kind);
+                    return marker.end + 1 + usize::from(self.byte(marker.end) == Some(b'\r'));
+                }
+            }
+            _ => {}
+        }
+        at + 1
+    }
+
+    fn code(&mut self, at: usize) -> usize {
+        let rest = self.text.as_bytes().get(at..self.end).unwrap_or_default();
+        let Some(length) = rest.iter().position(|&byte| STOPS[byte as usize]) else {
+            return self.end;
+        };
+        let at = at + length;
+        match rest.get(length) {
+            Some(b'#' | b'/') => self.comment(at).unwrap_or(at + 1),
+            Some(&byte @ (b'}' | b')' | b']')) => self.closing(at, byte),
+            _ => self.open(at),
+        }
+    }
+
+    /// A closing bracket: of the innermost frame, of one further out (what lies between was left
+    /// open), or of none.
+    fn closing(&mut self, at: usize, byte: u8) -> usize {
+        let closes = |frame: &Frame| match frame.kind {
+            FrameKind::Bracket(open) => matches!((open, byte), (b'{', b'}') | (b'(', b')') | (b'[', b']')),
+            FrameKind::Template => byte == b'}',
+            FrameKind::Quote | FrameKind::Heredoc { .. } => false,
+        };
+        // A `)` or `]` does not reach out of the braces or the string around it.
+        let reach = |frame: &&Frame| match frame.kind {
+            FrameKind::Bracket(open) => byte == b'}' || open != b'{',
+            FrameKind::Template => byte == b'}',
+            FrameKind::Quote | FrameKind::Heredoc { .. } => false,
+        };
+        let candidates = self.stack.iter().rev().take_while(reach).take(
+            if byte == b'}' { usize::MAX } else { MAX_REACH },
+        );
+        let distance = candidates.enumerate().find(|(_, frame)| closes(frame)).map(|(index, _)| index);
+        if let Some(distance) = distance {
+            for _ in 0..distance {
+                self.abandon();
+            }
+            self.stack.pop();
+            return at + 1;
+        }
+        if byte == b'}' {
+            // Only `(` and `[` are open up to here: the walk started inside of the braces.
+            while let Some(frame) = self.stack.last() {
+                if !matches!(frame.kind, FrameKind::Bracket(_)) {
+                    break;
+                }
+                self.abandon();
+            }
+            if self.stack.is_empty() {
+                self.closed = false;
+                return at;
+            }
+        }
+        self.fault(at..at + 1, FaultKind::StrayBracket(byte));
+        at + 1
+    }
+
+    /// Takes the innermost frame off as one that was never closed.
+    fn abandon(&mut self) {
+        if let Some(frame) = self.stack.pop() {
+            match frame.kind {
+                FrameKind::Bracket(open) => self.fault(frame.at..frame.at + 1, FaultKind::OpenBracket(open)),
+                FrameKind::Template => self.fault(frame.at..frame.at + 2, FaultKind::OpenTemplate),
+                FrameKind::Quote => self.fault(frame.at..frame.at + 1, FaultKind::OpenString),
+                FrameKind::Heredoc { marker } => self.fault(frame.at..marker.1, FaultKind::OpenHeredoc),
+            }
+        }
+    }
+
+    /// The end came with frames still open. One of them is the mistake, the rest follow from it: the
+    /// innermost string or heredoc if there is one, because it swallowed all that came after it, and
+    /// the outermost bracket otherwise, because it is the one that the missing bracket would close.
+    fn unclosed(&mut self) -> usize {
+        let text = |frame: &&Frame| matches!(frame.kind, FrameKind::Heredoc { .. } | FrameKind::Quote);
+        let frame = self.stack.iter().rev().find(text).or(self.stack.first()).copied();
+        self.stack.clear();
+        self.closed = false;
+        if let Some(frame) = frame {
+            self.stack.push(frame);
+            self.abandon();
+        }
+        self.end
+    }
+
+    fn quoted(&mut self, at: usize, frame: Frame) -> usize {
+        let rest = self.text.as_bytes().get(at..self.end).unwrap_or_default();
+        let Some(length) = rest.iter().position(|&byte| QUOTE_STOPS[byte as usize]) else {
+            return self.end;
+        };
+        let at = at + length;
+        match rest.get(length) {
+            Some(b'"') => {
+                self.stack.pop();
+                at + 1
+            }
+            Some(b'\n') => {
+                self.broken_line(at, frame);
+                at
+            }
+            Some(b'\\') => {
+                // A line break is never part of an escape.
+                at + 1 + usize::from(self.byte(at + 1).is_some_and(|byte| byte != b'\n'))
+            }
+            _ => self.sequence(at),
+        }
+    }
+
+    /// A line break in a quoted string. The outermost string of the line is taken to end here, so that
+    /// the rest of the file is read; if a template sequence is open in it, that is the mistake.
+    fn broken_line(&mut self, at: usize, frame: Frame) {
+        let before = self.text.as_bytes().get(..at).unwrap_or_default();
+        let line = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        let mut template = None;
+        let mut keep = self.stack.len().saturating_sub(1);
+        for (index, outer) in self.stack.iter().enumerate().rev() {
+            match outer.kind {
+                _ if outer.at < line => break,
+                FrameKind::Quote => keep = index,
+                FrameKind::Template => template = template.or(Some((index, outer.at))),
+                _ => {}
+            }
+        }
+        self.stack.truncate(keep);
+        self.closed = !self.stack.is_empty();
+        match template {
+            Some((index, start)) if index > keep => self.fault(start..start + 2, FaultKind::OpenTemplate),
+            _ => self.fault(frame.at..frame.at + 1, FaultKind::OpenString),
+        }
+    }
+
+    /// At a `$` or `%` of literal text: opens a template sequence, or passes over it.
+    fn sequence(&mut self, at: usize) -> usize {
+        let (next, third) = (self.byte(at + 1), self.byte(at + 2));
+        if next == Some(b'{') {
+            self.push(at, FrameKind::Template);
+            at + 2
+        } else if next == self.byte(at) && third == Some(b'{') {
+            at + 3
+        } else {
+            at + 1
+        }
+    }
+
+    fn heredoc(&mut self, at: usize, marker: Range<usize>) -> usize {
+        let text = self.text;
+        let rest = text.as_bytes().get(at..self.end).unwrap_or_default();
+        let line_start = text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\n');
+        if line_start {
+            let length = rest.iter().position(|&byte| byte == b'\n');
+            let line = text.get(at..at + length.unwrap_or(rest.len())).unwrap_or_default();
+            let trimmed = line.trim();
+            if Some(trimmed) == text.get(marker) {
+                if at + line.len() >= text.len() {
+                    // Terraform wants the line of the marker to be a whole one.
+                    return self.end;
+                }
+                self.stack.pop();
+                return at + line.len() - line.trim_start().len() + trimmed.len();
+            }
+        }
+        match rest.iter().position(|&byte| matches!(byte, b'\n' | b'$' | b'%')) {
+            Some(before) if rest.get(before) == Some(&b'\n') => at + before + 1,
+            Some(before) => self.sequence(at + before),
+            None => self.end,
+        }
+    }
+}
+
+/// The end of the identifier that starts at `at`.
+pub(super) fn identifier(text: &str, at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let mut characters = rest.char_indices();
+    let (_, first) = characters.next()?;
+    if !starts(first) {
+        return None;
+    }
+    // Most identifiers are ASCII; only the others pay for the tables of Unicode.
+    let end = characters.find(|&(_, character)| !continues(character)).map_or(rest.len(), |(end, _)| end);
+    Some(at + end)
+}
+
+fn starts(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_alphabetic() || character == '_';
+    }
+    hcl_edit::Ident::try_new(character.to_string()).is_ok()
+}
+
+/// Whether a character may stand in an identifier behind its first one.
+pub(super) fn continues(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_alphanumeric() || character == '_' || character == '-';
+    }
+    hcl_edit::Ident::try_new(format!("a{character}")).is_ok()
+}
