@@ -4,5 +4,6 @@ pub mod address;
 pub mod cty;
 pub mod diagnostic;
 pub mod model;
+pub mod plan;
 pub mod source;
 pub mod syntax;
