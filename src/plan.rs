@@ -91,13 +91,26 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
         (None, None) => return Err(PlanError::new(Problem::NotAPlan, None)),
     };
     let planned = instances::read(text, values)?;
-    let prior = match document.prior_state.as_ref().and_then(|prior| prior.values.as_ref()) {
+    let prior = match document
+        .prior_state
+        .as_ref()
+        .and_then(|prior| prior.values.as_ref())
+    {
         Some(values) => instances::read(text, values)?,
         None => Instances::default(),
     };
-    let changes = instances::changes(text, document.resource_changes.iter().flat_map(|changes| &changes.0))?;
-    let root = document.configuration.as_ref().and_then(|configuration| configuration.root_module.as_ref());
-    let modules = root.map(|root| configuration::read(text, root)).transpose()?.unwrap_or_default();
+    let changes = instances::changes(
+        text,
+        document.resource_changes.iter().flat_map(|changes| &changes.0),
+    )?;
+    let root = document
+        .configuration
+        .as_ref()
+        .and_then(|configuration| configuration.root_module.as_ref());
+    let modules = root
+        .map(|root| configuration::read(text, root))
+        .transpose()?
+        .unwrap_or_default();
     let clusters = clusters::read(text, &modules, &planned, &prior, read_later(text, &changes))?;
     let graph = graph::build(&modules);
     let reader = mirrors::Reader {

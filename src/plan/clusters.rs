@@ -36,10 +36,15 @@ pub(super) fn read<'a>(
     let mut found: BTreeMap<ResourcePath, Cluster> = BTreeMap::new();
     let mut clusters = Clusters::default();
     // Managed clusters of the state before the plan that are not planned are going to be deleted.
-    let stored = prior.resources.iter().filter(|(address, _)| address.resource().mode == Mode::Data);
-    let known = planned.resources.iter().chain(stored).map(|(address, instance)| {
-        (address.clone(), instance.span, instance.values)
-    });
+    let stored = prior
+        .resources
+        .iter()
+        .filter(|(address, _)| address.resource().mode == Mode::Data);
+    let known = planned
+        .resources
+        .iter()
+        .chain(stored)
+        .map(|(address, instance)| (address.clone(), instance.span, instance.values));
     let later = read_later.map(|(address, span)| (address, span, None));
     for (address, span, values) in known.chain(later) {
         let Some(kind) = kind(&address) else { continue };
@@ -56,7 +61,10 @@ pub(super) fn read<'a>(
         if !clusters.instances.insert(address.clone()) {
             continue;
         }
-        let fields = values.map(|raw| text.piece::<ClusterFields<'a>>(raw)).transpose()?.unwrap_or_default();
+        let fields = values
+            .map(|raw| text.piece::<ClusterFields<'a>>(raw))
+            .transpose()?
+            .unwrap_or_default();
         if let Some(raw) = fields.id {
             let id = text.string(raw, "a cluster's id")?.into_owned();
             cluster.ids.push((address.key.clone(), id.clone()));
@@ -84,11 +92,17 @@ impl Clusters {
     pub(super) fn settle(&self, mirror: &mut ImageMirror) {
         if let Some(id) = mirror.cluster_id.value() {
             let leads = &mut mirror.leads;
-            let Some(address) = self.by_id.get(id).and_then(|addresses| choose(addresses, &leads.to)) else {
+            let Some(address) = self
+                .by_id
+                .get(id)
+                .and_then(|addresses| choose(addresses, &leads.to))
+            else {
                 return;
             };
             leads.unfollowed.clear();
-            leads.to.retain(|lead| lead.certain || means(&lead.target, address));
+            leads
+                .to
+                .retain(|lead| lead.certain || means(&lead.target, address));
             match leads.to.iter_mut().find(|lead| means(&lead.target, address)) {
                 Some(lead) => {
                     lead.certain = true;
@@ -105,7 +119,8 @@ impl Clusters {
                 }),
             }
         } else if mirror.cluster_id.as_unknown().is_some() {
-            let open = !mirror.leads.unfollowed.is_empty() || mirror.leads.to.iter().any(|lead| !lead.certain);
+            let open =
+                !mirror.leads.unfollowed.is_empty() || mirror.leads.to.iter().any(|lead| !lead.certain);
             let mut all = self.instances.iter();
             if let (true, Some(only), None) = (open, all.next(), all.next()) {
                 mirror.leads.only = Some(target(only));
@@ -134,7 +149,9 @@ fn target(address: &Address) -> Target {
 /// Of several objects with one id, a resource and a data source that reads it, the one that is referred
 /// to, or else the one that is created.
 fn choose<'c>(addresses: &'c [Address], leads: &[Lead]) -> Option<&'c Address> {
-    let referred = addresses.iter().find(|address| leads.iter().any(|lead| means(&lead.target, address)));
+    let referred = addresses
+        .iter()
+        .find(|address| leads.iter().any(|lead| means(&lead.target, address)));
     referred.or_else(|| addresses.iter().min_by_key(|address| address.resource().mode))
 }
 
@@ -149,6 +166,9 @@ fn means(target: &Target, address: &Address) -> bool {
     };
     path.resource == address.path.resource
         && steps.len() == others.len()
-        && steps.iter().zip(others).all(|(one, other)| one.call == other.call && agrees(&one.key, &other.key))
+        && steps
+            .iter()
+            .zip(others)
+            .all(|(one, other)| one.call == other.call && agrees(&one.key, &other.key))
         && agrees(key, &address.key)
 }

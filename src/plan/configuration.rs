@@ -90,7 +90,10 @@ pub(super) fn read<'a>(text: Text<'a>, root: &ModuleConfiguration<'a>) -> Result
             let (name, block) = block(text, resource)?;
             let span = block.span;
             if module.resources.insert(name, block).is_some() {
-                return Err(PlanError::new(Problem::Twice("a resource".to_owned()), Some(span)));
+                return Err(PlanError::new(
+                    Problem::Twice("a resource".to_owned()),
+                    Some(span),
+                ));
             }
         }
         for (name, call) in written.module_calls.iter().flat_map(|calls| &calls.0) {
@@ -102,8 +105,12 @@ pub(super) fn read<'a>(text: Text<'a>, root: &ModuleConfiguration<'a>) -> Result
         }
         for (name, output) in written.outputs.iter().flat_map(|outputs| &outputs.0) {
             let name: Arc<str> = Arc::from(&**name);
-            module.outputs.insert(name.clone(), references(text, output.expression)?);
-            module.output_depends_on.insert(name, strings(text, output.depends_on)?);
+            module
+                .outputs
+                .insert(name.clone(), references(text, output.expression)?);
+            module
+                .output_depends_on
+                .insert(name, strings(text, output.depends_on)?);
         }
         module.variables = written
             .variables
@@ -116,10 +123,16 @@ pub(super) fn read<'a>(text: Text<'a>, root: &ModuleConfiguration<'a>) -> Result
     Ok(modules)
 }
 
-fn block<'a>(text: Text<'a>, written: &ResourceConfiguration<'a>) -> Result<(ResourceName, Block<'a>), PlanError> {
+fn block<'a>(
+    text: Text<'a>,
+    written: &ResourceConfiguration<'a>,
+) -> Result<(ResourceName, Block<'a>), PlanError> {
     let (Some(kind), Some(name), Some(address)) = (&written.kind, &written.name, written.address) else {
         let what = "a resource of the configuration has no address, type or name".to_owned();
-        return Err(PlanError::new(Problem::Shape(what), written.address.map(|raw| text.span(raw.get()))));
+        return Err(PlanError::new(
+            Problem::Shape(what),
+            written.address.map(|raw| text.span(raw.get())),
+        ));
     };
     let name = ResourceName {
         mode: mode(written.mode.as_deref()),
@@ -130,8 +143,14 @@ fn block<'a>(text: Text<'a>, written: &ResourceConfiguration<'a>) -> Result<(Res
         span: text.span(address.get()),
         arguments: arguments(text, written.expressions)?,
         repetition: Repetition {
-            count: written.count_expression.map(|raw| references(text, Some(raw))).transpose()?,
-            for_each: written.for_each_expression.map(|raw| references(text, Some(raw))).transpose()?,
+            count: written
+                .count_expression
+                .map(|raw| references(text, Some(raw)))
+                .transpose()?,
+            for_each: written
+                .for_each_expression
+                .map(|raw| references(text, Some(raw)))
+                .transpose()?,
         },
         depends_on: strings(text, written.depends_on)?,
         depends_on_span: written.depends_on.map(|raw| text.span(raw.get())),
@@ -145,8 +164,14 @@ fn module_call<'a>(text: Text<'a>, call: &Call<'a>) -> Result<ModuleCall<'a>, Pl
         has_body: call.module.is_some(),
         inputs: arguments(text, call.expressions)?,
         repetition: Repetition {
-            count: call.count_expression.map(|raw| references(text, Some(raw))).transpose()?,
-            for_each: call.for_each_expression.map(|raw| references(text, Some(raw))).transpose()?,
+            count: call
+                .count_expression
+                .map(|raw| references(text, Some(raw)))
+                .transpose()?,
+            for_each: call
+                .for_each_expression
+                .map(|raw| references(text, Some(raw)))
+                .transpose()?,
         },
         depends_on: strings(text, call.depends_on)?,
     })
@@ -226,10 +251,12 @@ fn references<'a>(text: Text<'a>, raw: Option<&'a RawValue>) -> Result<Reference
 /// A whole that does not follow its part is a reference of its own.
 fn most_specific(list: References<'_>) -> References<'_> {
     let mut kept: References<'_> = Vec::new();
-    let mut last: Option<Cow<'_, str>> = None;
+    let mut before: Option<Cow<'_, str>> = None;
     for written in list {
-        let whole = last.as_ref().is_some_and(|last| is_part(last, &written.text));
-        last = Some(written.text.clone());
+        let whole = before
+            .as_ref()
+            .is_some_and(|before| is_part(before, &written.text));
+        before = Some(written.text.clone());
         if !whole && !kept.iter().any(|other| other.text == written.text) {
             kept.push(written);
         }

@@ -15,7 +15,7 @@ pub(super) struct Document<'a> {
     #[serde(borrow)]
     pub(super) format_version: Option<&'a RawValue>,
     #[serde(borrow)]
-    pub(super) variables: Option<&'a RawValue>,
+    pub(super) variables: Option<Pairs<'a, &'a RawValue>>,
     #[serde(borrow)]
     pub(super) planned_values: Option<Values<'a>>,
     #[serde(borrow)]
@@ -116,15 +116,15 @@ pub(super) struct Change<'a> {
     pub(super) index: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) deposed: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) change: Option<ChangeBody<'a>>,
+    #[serde(borrow, rename = "change")]
+    pub(super) body: Option<ChangeBody<'a>>,
 }
 
 impl Wanted for Change<'_> {
     fn wanted(&self) -> bool {
         is_ours(self.kind.as_deref())
             || self
-                .change
+                .body
                 .as_ref()
                 .is_some_and(|change| has_marks(change.before_sensitive) || has_marks(change.after_sensitive))
     }

@@ -55,21 +55,29 @@ impl PlanError {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self.problem {
-            Problem::Truncated => Some("was the command that wrote it interrupted? write it again: `terraform show -json PLAN > plan.json`"),
-            Problem::Trailing => Some("one file holds one plan: write each `terraform show -json` to its own file"),
-            Problem::Version(_) => Some("versions 1.x and 0.2 are read: those of Terraform 0.15 and newer, and of OpenTofu"),
+            Problem::Truncated => Some(
+                "was the command that wrote it interrupted? write it again: `terraform show -json PLAN > plan.json`",
+            ),
+            Problem::Trailing => {
+                Some("one file holds one plan: write each `terraform show -json` to its own file")
+            }
+            Problem::Version(_) => {
+                Some("versions 1.x and 0.2 are read: those of Terraform 0.15 and newer, and of OpenTofu")
+            }
             Problem::LineStream => Some(
                 "save the plan and print it: `terraform plan -out=PLAN`, then `terraform show -json PLAN > plan.json`",
             ),
-            Problem::RawState => Some("print it with `terraform show -json > state.json`, in the directory that the state belongs to"),
+            Problem::RawState => Some(
+                "print it with `terraform show -json > state.json`, in the directory that the state belongs to",
+            ),
             Problem::ProviderSchemas
             | Problem::Validation
             | Problem::NotAPlan
             | Problem::NoVersion
             | Problem::Syntax(_)
-            | Problem::Shape(_) => {
-                Some("a plan is what `terraform show -json PLAN` prints, a state what `terraform show -json` prints")
-            }
+            | Problem::Shape(_) => Some(
+                "a plan is what `terraform show -json PLAN` prints, a state what `terraform show -json` prints",
+            ),
             Problem::TooDeep | Problem::DuplicateKey(_) | Problem::Twice(_) => None,
         }
     }

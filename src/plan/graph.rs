@@ -51,12 +51,20 @@ fn declare(graph: &mut ReferenceGraph, path: &ModulePath, module: &Module<'_>) {
             let variable = Node::Inside(inside.clone(), Subject::Variable(input.clone()));
             graph.declare(variable, nodes(&mut value.iter()));
         }
-        graph.declare(Node::Inside(path.clone(), Subject::Module(name.clone())), [whole(&inside)]);
+        graph.declare(
+            Node::Inside(path.clone(), Subject::Module(name.clone())),
+            [whole(&inside)],
+        );
     }
     let resources = module.resources.keys().cloned().map(Subject::Resource);
     let calls = module.calls.keys().cloned().map(Subject::Module);
-    let parts = resources.chain(calls).map(|subject| Node::Inside(path.clone(), subject));
-    let outputs = module.outputs.keys().map(|name| Node::Output(path.clone(), name.clone()));
+    let parts = resources
+        .chain(calls)
+        .map(|subject| Node::Inside(path.clone(), subject));
+    let outputs = module
+        .outputs
+        .keys()
+        .map(|name| Node::Output(path.clone(), name.clone()));
     graph.declare(whole(path), parts.chain(outputs));
 }
 

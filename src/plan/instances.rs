@@ -98,7 +98,10 @@ where
         if !is_ours(change.kind.as_deref()) || change.deposed.is_some() {
             continue;
         }
-        let module = module_path(change.module_address.as_deref(), change.address.map(|raw| text.span(raw.get())))?;
+        let module = module_path(
+            change.module_address.as_deref(),
+            change.address.map(|raw| text.span(raw.get())),
+        )?;
         let identity = Identity {
             address: change.address,
             mode: change.mode.as_deref(),
@@ -108,7 +111,10 @@ where
         };
         let (address, span) = identity.address(text, &module)?;
         if found.insert(address.clone(), change).is_some() {
-            return Err(PlanError::new(Problem::Twice(format!("the change of {address}")), Some(span)));
+            return Err(PlanError::new(
+                Problem::Twice(format!("the change of {address}")),
+                Some(span),
+            ));
         }
     }
     Ok(found)
@@ -136,17 +142,27 @@ impl<'a> Identity<'_, 'a> {
             name: Arc::from(&**name),
         };
         let key = self.index.map(|raw| key(text, raw)).transpose()?;
-        Ok((Address::new(module.clone(), resource, key), text.span(address.get())))
+        Ok((
+            Address::new(module.clone(), resource, key),
+            text.span(address.get()),
+        ))
     }
 }
 
 fn key<'a>(text: Text<'a>, raw: &'a RawValue) -> Result<InstanceKey, PlanError> {
     if raw.get().starts_with('"') {
-        return Ok(InstanceKey::Key(Arc::from(&*text.string(raw, "an instance key")?)));
+        return Ok(InstanceKey::Key(Arc::from(
+            &*text.string(raw, "an instance key")?,
+        )));
     }
     serde_json::from_str(raw.get())
         .map(InstanceKey::Index)
-        .map_err(|_| text.shape(raw, "an instance key is neither a string nor a whole number".to_owned()))
+        .map_err(|_| {
+            text.shape(
+                raw,
+                "an instance key is neither a string nor a whole number".to_owned(),
+            )
+        })
 }
 
 fn module_path(address: Option<&str>, span: Option<Span>) -> Result<ModulePath, PlanError> {
@@ -196,8 +212,9 @@ fn same(pattern: &[crate::address::ModuleStep], steps: &[crate::address::ModuleS
 
 /// Whether the instance exists, or will.
 pub(super) fn stays(change: &Change<'_>) -> bool {
-    let actions = change.change.as_ref().and_then(|change| change.actions.as_ref());
-    !actions.is_some_and(|actions| matches!(actions.as_slice(), [only] if *only == "delete" || *only == "forget"))
+    let actions = change.body.as_ref().and_then(|change| change.actions.as_ref());
+    !actions
+        .is_some_and(|actions| matches!(actions.as_slice(), [only] if *only == "delete" || *only == "forget"))
 }
 
 /// Whether a resource is a mirror that Terraform manages.

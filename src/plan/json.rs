@@ -75,7 +75,7 @@ impl<'a> Text<'a> {
         PlanError::new(problem, Some(self.before(at)))
     }
 
-    /// The character before `at`, which is where serde_json found the error.
+    /// The character before `at`, which is where `serde_json` found the error.
     fn before(self, at: usize) -> Span {
         let (mut start, mut end) = (at.saturating_sub(1), at);
         while !self.text.is_char_boundary(start) {
@@ -88,7 +88,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// serde_json says where by line and by byte of the line, both from 1; 0 where it does not know.
+/// `serde_json` says where by line and by byte of the line, both from 1; 0 where it does not know.
 fn offset(part: &str, line: usize, column: usize) -> usize {
     let start = match line {
         0 | 1 => 0,
@@ -102,7 +102,7 @@ fn offset(part: &str, line: usize, column: usize) -> usize {
     (start + column).min(part.len())
 }
 
-/// The message of serde_json without the place, which a span says better.
+/// The message of `serde_json` without the place, which a span says better.
 fn message(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rfind(" at line ") {

@@ -42,6 +42,10 @@ pub fn recognise(text: &str) -> Option<Kind> {
 }
 
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each key is there or not, on its own"
+)]
 struct Seen {
     kind: Option<Kind>,
     format_version: bool,
@@ -114,14 +118,29 @@ mod tests {
     fn each_kind_is_told_by_its_keys_in_any_order() {
         let cases = [
             (r#"{"format_version":"1.2","planned_values":{"#, Some(Kind::Plan)),
-            (r#"{"applyable":true,"configuration":{},"format_version":"1.2","prior_state":{}}"#, Some(Kind::Plan)),
+            (
+                r#"{"applyable":true,"configuration":{},"format_version":"1.2","prior_state":{}}"#,
+                Some(Kind::Plan),
+            ),
             (r#"{"format_version":"1.0","values":{}}"#, Some(Kind::State)),
             (r#" {"values":{},"format_version":"1.0""#, Some(Kind::State)),
             (r#"{"format_version":"1.0"}"#, Some(Kind::State)),
-            ("{\"@level\":\"info\"}\n{\"@level\":\"info\"}", Some(Kind::LineStream)),
-            (r#"{"version":4,"terraform_version":"1.11.4","serial":3,"lineage":"x"}"#, Some(Kind::RawState)),
-            (r#"{"format_version":"1.0","provider_schemas":{}}"#, Some(Kind::ProviderSchemas)),
-            (r#"{"format_version":"1.0","valid":true,"diagnostics":[]}"#, Some(Kind::Validation)),
+            (
+                "{\"@level\":\"info\"}\n{\"@level\":\"info\"}",
+                Some(Kind::LineStream),
+            ),
+            (
+                r#"{"version":4,"terraform_version":"1.11.4","serial":3,"lineage":"x"}"#,
+                Some(Kind::RawState),
+            ),
+            (
+                r#"{"format_version":"1.0","provider_schemas":{}}"#,
+                Some(Kind::ProviderSchemas),
+            ),
+            (
+                r#"{"format_version":"1.0","valid":true,"diagnostics":[]}"#,
+                Some(Kind::Validation),
+            ),
             (r#"{"resource":{"rhcs_image_mirror":{}}}"#, None),
             (r#"{"values":1}"#, None),
             ("[1]", None),

@@ -30,6 +30,24 @@ pub(super) struct Place<'p, 'a> {
     pub(super) repetition: Option<&'p Repetition<'a>>,
     /// The instance key of the block that holds it.
     pub(super) key: Option<InstanceKey>,
+    /// Whether it is itself the `for_each` of that block.
+    pub(super) in_for_each: bool,
+}
+
+impl<'p, 'a> Place<'p, 'a> {
+    /// An argument of a block.
+    pub(super) fn new(
+        module: ModulePath,
+        repetition: Option<&'p Repetition<'a>>,
+        key: Option<InstanceKey>,
+    ) -> Self {
+        Self {
+            module,
+            repetition,
+            key,
+            in_for_each: false,
+        }
+    }
 }
 
 /// Follows references through a plan's configuration.
@@ -42,6 +60,14 @@ pub(super) struct Follower<'p, 'a> {
     work: Cell<usize>,
 }
 
+/// Which instance the references of one expression mean, where they name none.
+struct Index {
+    /// Whether `each.key` and `count.index` are indexes here and lead nowhere themselves.
+    skips: bool,
+    /// The key, where it can be told.
+    key: Option<InstanceKey>,
+}
+
 /// A reference with its parts.
 struct Part<'p, 'a> {
     written: &'p Written<'a>,
@@ -49,11 +75,7 @@ struct Part<'p, 'a> {
 }
 
 impl<'p, 'a> Follower<'p, 'a> {
-    pub(super) fn new(
-        modules: &'p Modules<'a>,
-        instances: &'p Instances<'a>,
-        through_echoes: bool,
-    ) -> Self {
+    pub(super) fn new(modules: &'p Modules<'a>, instances: &'p Instances<'a>, through_echoes: bool) -> Self {
         Self {
             modules,
             instances,
@@ -90,19 +112,17 @@ impl<'p, 'a> Follower<'p, 'a> {
         }
         let parts: Vec<Part<'p, 'a>> = references
             .iter()
-            .filter_map(|written| {
-                names::reference(&written.text).map(|name| Part { written, name })
-            })
+            .filter_map(|written| names::reference(&written.text).map(|name| Part { written, name }))
             .collect();
         let wanted = wanted.filter(|_| parts.len() == 1);
         let index = self.index(place, &parts);
         let mut all = Leads::default();
         let mut branches: Vec<BTreeSet<(ResourcePath, Option<InstanceKey>)>> = Vec::new();
         for part in &parts {
-            if is_index(&part.name.subject) && index.is_some() {
+            if index.skips && is_index(&part.name.subject) {
                 continue;
             }
-            let mut found = self.part(place, part, index.as_ref(), wanted, depth);
+            let mut found = self.part(place, part, &index, wanted, depth);
             for lead in &mut found.to {
                 lead.way.push(Step {
                     span: part.written.span,
@@ -137,22 +157,43 @@ impl<'p, 'a> Follower<'p, 'a> {
     ///
     /// `a[each.key].id` is recorded as `a` and `each.key`. Beside a reference to all instances of a
     /// repeated block, `each.key` and `count.index` are taken for its index.
-    fn index(&self, place: &Place<'p, 'a>, parts: &[Part<'p, 'a>]) -> Option<Option<InstanceKey>> {
+    fn index(&self, place: &Place<'p, 'a>, parts: &[Part<'p, 'a>]) -> Index {
+        // `for_each = a` makes one instance for each of `a`'s, by its key.
+        if let (true, [_]) = (place.in_for_each, parts) {
+            return Index {
+                skips: false,
+                key: place.key.clone(),
+            };
+        }
         let whole = parts.iter().any(|part| {
-            part.name.key.is_none() && part.name.path.is_empty() && self.is_repeated(&place.module, &part.name.subject)
+            part.name.key.is_none()
+                && part.name.path.is_empty()
+                && self.is_repeated(&place.module, &part.name.subject)
         });
-        let indexed = parts.iter().any(|part| is_index(&part.name.subject));
+        let skips = whole && parts.iter().any(|part| is_index(&part.name.subject));
         // With a third reference, the key may be computed, or stand in another's index.
-        (whole && indexed).then(|| if parts.len() == 2 { place.key.clone() } else { None })
+        let key = place.key.as_ref().filter(|_| skips && parts.len() == 2).cloned();
+        Index { skips, key }
     }
 
+    /// Whether a block has instances with keys. A plan leaves out a `for_each` that refers to nothing,
+    /// so the instances count as well.
     fn is_repeated(&self, module: &ModulePath, subject: &Subject) -> bool {
-        let Some(module) = self.modules.get(&module.without_keys()) else {
-            return false;
-        };
+        let has_keys = |keys: BTreeSet<Option<InstanceKey>>| keys.iter().any(Option::is_some);
         match subject {
-            Subject::Resource(name) => module.resources.get(name).is_some_and(|block| block.repetition.is_some()),
-            Subject::Module(name) => module.calls.get(name).is_some_and(|call| call.repetition.is_some()),
+            Subject::Resource(name) => {
+                let path = ResourcePath {
+                    module: module.clone(),
+                    resource: name.clone(),
+                };
+                self.block(&path).is_some_and(|block| block.repetition.is_some())
+                    || has_keys(self.instances.keys(&path))
+            }
+            Subject::Module(name) => {
+                self.call(module, name)
+                    .is_some_and(|call| call.repetition.is_some())
+                    || has_keys(self.instances.module_keys(module, name))
+            }
             _ => false,
         }
     }
@@ -161,7 +202,7 @@ impl<'p, 'a> Follower<'p, 'a> {
         &self,
         place: &Place<'p, 'a>,
         part: &Part<'p, 'a>,
-        index: Option<&Option<InstanceKey>>,
+        index: &Index,
         wanted: Option<&Arc<str>>,
         depth: usize,
     ) -> Leads {
@@ -175,11 +216,14 @@ impl<'p, 'a> Follower<'p, 'a> {
             Subject::Variable(variable) => self.variable(place, variable, name.path.first(), depth),
             Subject::Local(_) => unfollowed(Cause::NotRecorded(qualified(&place.module, &part.written.text))),
             Subject::Other(text) if text.starts_with("each.") => {
-                let for_each = place.repetition.and_then(|repetition| repetition.for_each.as_ref());
+                let for_each = place
+                    .repetition
+                    .and_then(|repetition| repetition.for_each.as_ref());
                 match for_each {
                     Some(references) => {
                         let place = Place {
                             repetition: None,
+                            in_for_each: true,
                             ..place.clone()
                         };
                         self.expression(&place, references, name.path.first(), depth + 1)
@@ -197,7 +241,7 @@ impl<'p, 'a> Follower<'p, 'a> {
         resource: &ResourceName,
         key: Option<&InstanceKey>,
         attribute: Option<&Arc<str>>,
-        index: Option<&Option<InstanceKey>>,
+        index: &Index,
         depth: usize,
     ) -> Leads {
         let path = ResourcePath {
@@ -205,11 +249,10 @@ impl<'p, 'a> Follower<'p, 'a> {
             resource: resource.clone(),
         };
         let block = self.block(&path);
-        let repeated = block.is_some_and(|block| block.repetition.is_some());
         let key = match key {
             Some(key) => Some(key.clone()),
-            None if !repeated => None,
-            None => one_key(&self.instances.keys(&path), index),
+            None if !self.is_repeated(&place.module, &Subject::Resource(resource.clone())) => None,
+            None => Some(one_key(&self.instances.keys(&path), index)),
         };
         let mut leads = Leads {
             to: vec![Lead {
@@ -229,11 +272,7 @@ impl<'p, 'a> Follower<'p, 'a> {
         let echoes = matches!(cluster_role(resource), Some(ClusterRole::Echo(_)))
             && attribute.is_none_or(|attribute| &**attribute == argument);
         if let (true, true, Some(block)) = (self.through_echoes, echoes, block) {
-            let place = Place {
-                module: place.module.clone(),
-                repetition: Some(&block.repetition),
-                key,
-            };
+            let place = Place::new(place.module.clone(), Some(&block.repetition), key);
             if let Some(references) = block.arguments.get(argument) {
                 let behind = self.expression(&place, references, None, depth + 1);
                 leads.to.extend(behind.to);
@@ -244,7 +283,10 @@ impl<'p, 'a> Follower<'p, 'a> {
     }
 
     fn block(&self, path: &ResourcePath) -> Option<&'p Block<'a>> {
-        self.modules.get(&path.module.without_keys())?.resources.get(&path.resource)
+        self.modules
+            .get(&path.module.without_keys())?
+            .resources
+            .get(&path.resource)
     }
 
     fn call(&self, module: &ModulePath, call: &str) -> Option<&'p ModuleCall<'a>> {
@@ -252,18 +294,20 @@ impl<'p, 'a> Follower<'p, 'a> {
     }
 
     /// The value of a module's input: what its call gives to it.
-    fn variable(&self, place: &Place<'p, 'a>, variable: &str, wanted: Option<&Arc<str>>, depth: usize) -> Leads {
+    fn variable(
+        &self,
+        place: &Place<'p, 'a>,
+        variable: &str,
+        wanted: Option<&Arc<str>>,
+        depth: usize,
+    ) -> Leads {
         let (Some(parent), Some(step)) = (place.module.parent(), place.module.steps().last()) else {
             return Leads::default();
         };
         let Some(call) = self.call(&parent, &step.call) else {
             return Leads::default();
         };
-        let place = Place {
-            module: parent,
-            repetition: Some(&call.repetition),
-            key: step.key.clone(),
-        };
+        let place = Place::new(parent, Some(&call.repetition), step.key.clone());
         match call.inputs.get(variable) {
             Some(references) => self.expression(&place, references, wanted, depth + 1),
             None => Leads::default(),
@@ -275,14 +319,14 @@ impl<'p, 'a> Follower<'p, 'a> {
         place: &Place<'p, 'a>,
         name: &Arc<str>,
         reference: &Name,
-        index: Option<&Option<InstanceKey>>,
+        index: &Index,
         depth: usize,
     ) -> Leads {
         let call = self.call(&place.module, name);
         let key = match &reference.key {
             Some(key) => Some(key.clone()),
-            None if !call.is_some_and(|call| call.repetition.is_some()) => None,
-            None => one_key(&self.instances.module_keys(&place.module, name), index),
+            None if !self.is_repeated(&place.module, &reference.subject) => None,
+            None => Some(one_key(&self.instances.module_keys(&place.module, name), index)),
         };
         let inside = place.module.child(name.clone(), key);
         let output = reference.path.first();
@@ -316,11 +360,7 @@ impl<'p, 'a> Follower<'p, 'a> {
         let module = self.modules.get(&inside.without_keys());
         match module.and_then(|module| module.outputs.get(output)) {
             Some(references) => {
-                let place = Place {
-                    module: inside.clone(),
-                    repetition: None,
-                    key: None,
-                };
+                let place = Place::new(inside.clone(), None, None);
                 self.expression(&place, references, wanted, depth + 1)
             }
             None => Leads::default(),
@@ -372,16 +412,13 @@ fn is_index(subject: &Subject) -> bool {
 }
 
 /// The instance that a reference without a key means.
-fn one_key(keys: &BTreeSet<Option<InstanceKey>>, index: Option<&Option<InstanceKey>>) -> Option<InstanceKey> {
-    if let Some(Some(key)) = index
-        && keys.contains(&Some(key.clone()))
-    {
-        return Some(key.clone());
-    }
-    match (keys.len(), keys.first()) {
-        (1, Some(Some(key))) => Some(key.clone()),
-        _ => Some(InstanceKey::Unknown),
-    }
+fn one_key(keys: &BTreeSet<Option<InstanceKey>>, index: &Index) -> InstanceKey {
+    let by_index = keys.get(&index.key).cloned().flatten();
+    let single = || match (keys.len(), keys.first()) {
+        (1, Some(only)) => only.clone(),
+        _ => None,
+    };
+    by_index.or_else(single).unwrap_or(InstanceKey::Unknown)
 }
 
 fn unfollowed(cause: Cause) -> Leads {
@@ -413,10 +450,12 @@ fn object(target: &Target) -> Option<(ResourcePath, Option<InstanceKey>)> {
 /// Of several attributes of one object the identifying one is kept: in `c.state == "ready" ? c.id : …`
 /// the others stand in the condition.
 fn merge(leads: &mut Vec<Lead>, lead: Lead) {
-    let same = leads.iter_mut().find(|other| match (&other.target, &lead.target) {
-        (Target::Module { .. }, _) | (_, Target::Module { .. }) => other.target == lead.target,
-        (one, other) => object(one) == object(other),
-    });
+    let same = leads
+        .iter_mut()
+        .find(|other| match (&other.target, &lead.target) {
+            (Target::Module { .. }, _) | (_, Target::Module { .. }) => other.target == lead.target,
+            (one, other) => object(one) == object(other),
+        });
     let Some(same) = same else {
         leads.push(lead);
         return;

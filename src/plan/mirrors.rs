@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::value::RawValue;
 
 use crate::address::{Address, InstanceKey, ResourcePath, Subject};
-use crate::model::{
-    Attribute, Cause, Dependency, ImageMirror, Leads, Node, ReferenceGraph, Target, Unknown,
-};
+use crate::model::{Attribute, Cause, Dependency, ImageMirror, Leads, Node, ReferenceGraph, Target, Unknown};
 
 use super::configuration::{Block, Modules, References};
 use super::document::{Change, MirrorFields};
@@ -67,10 +65,18 @@ impl Argument<'_> {
 
 impl<'p, 'a> Reader<'p, 'a> {
     /// Reads one mirror; its known id is not looked up yet.
-    pub(super) fn mirror(&self, address: &Address, instance: &Instance<'a>) -> Result<ImageMirror, PlanError> {
+    pub(super) fn mirror(
+        &self,
+        address: &Address,
+        instance: &Instance<'a>,
+    ) -> Result<ImageMirror, PlanError> {
         let text = self.text;
-        let change = self.changes.get(address).and_then(|change| change.change.as_ref());
-        let values: MirrorFields<'a> = instance.values.map(|raw| text.piece(raw)).transpose()?.unwrap_or_default();
+        let change = self.changes.get(address).and_then(|change| change.body.as_ref());
+        let values: MirrorFields<'a> = instance
+            .values
+            .map(|raw| text.piece(raw))
+            .transpose()?
+            .unwrap_or_default();
         let unknown = Marks::read(text, change.and_then(|change| change.after_unknown))?;
         let planned = Marks::read(text, instance.sensitive)?;
         let changed = Marks::read(text, change.and_then(|change| change.after_sensitive))?;
@@ -81,11 +87,8 @@ impl<'p, 'a> Reader<'p, 'a> {
             sensitive: [planned.of(field), changed.of(field)],
         };
         let block = self.block(&address.path);
-        let place = Place {
-            module: address.path.module.clone(),
-            repetition: block.map(|block| &block.repetition),
-            key: address.key.clone(),
-        };
+        let repetition = block.map(|block| &block.repetition);
+        let place = Place::new(address.path.module.clone(), repetition, address.key.clone());
         let causes = |name: &str| self.causes(&place, block.and_then(|block| block.arguments.get(name)));
         let mut kind = self.string(argument("type", |fields| fields.kind), &causes)?;
         if kind == Attribute::absent() {
@@ -106,7 +109,10 @@ impl<'p, 'a> Reader<'p, 'a> {
     }
 
     fn block(&self, path: &ResourcePath) -> Option<&'p Block<'a>> {
-        self.modules.get(&path.module.without_keys())?.resources.get(&path.resource)
+        self.modules
+            .get(&path.module.without_keys())?
+            .resources
+            .get(&path.resource)
     }
 
     fn leads(&self, place: &Place<'p, 'a>, block: Option<&'p Block<'a>>) -> Leads {
@@ -119,9 +125,16 @@ impl<'p, 'a> Reader<'p, 'a> {
     fn depends_on(&self, address: &Address, block: &Block<'_>) -> Vec<Dependency> {
         let entry = |text: &str| Dependency {
             text: text.to_owned(),
-            reaches: self.graph.reach(graph::node(&address.path.module, text)).resources,
+            reaches: self
+                .graph
+                .reach(graph::node(&address.path.module, text))
+                .resources,
         };
-        block.depends_on.iter().map(|written| entry(&written.text)).collect()
+        block
+            .depends_on
+            .iter()
+            .map(|written| entry(&written.text))
+            .collect()
     }
 
     fn after(&self, address: &Address) -> BTreeSet<ResourcePath> {
@@ -141,7 +154,10 @@ impl<'p, 'a> Reader<'p, 'a> {
             return Unknown::because(Cause::AfterApply(None));
         };
         let leads = Follower::new(self.modules, self.instances, false).follow(place, references);
-        let resources = leads.to.iter().map(|lead| Cause::AfterApply(Some(shown(&lead.target))));
+        let resources = leads
+            .to
+            .iter()
+            .map(|lead| Cause::AfterApply(Some(shown(&lead.target))));
         let others = leads.unfollowed.into_iter().map(|cause| match cause {
             Cause::NotRecorded(name) => Cause::AfterApply(Some(name)),
             other => other,
@@ -179,7 +195,11 @@ impl<'p, 'a> Reader<'p, 'a> {
             (None, Some(raw)) => {
                 let values: Vec<Option<&'a RawValue>> = match serde_json::from_str(raw.get()) {
                     Ok(values) => values,
-                    Err(_) => return Err(self.text.shape(raw, "the mirror's `mirrors` is not a list".to_owned())),
+                    Err(_) => {
+                        return Err(self
+                            .text
+                            .shape(raw, "the mirror's `mirrors` is not a list".to_owned()));
+                    }
                 };
                 let (unknown, sensitive) = (elements(argument.unknown), argument.sensitive.map(elements));
                 let mut list = Vec::with_capacity(values.len());
@@ -211,7 +231,10 @@ fn shown(target: &Target) -> String {
         Target::Resource { path, key, attribute } => {
             let key = key.as_ref().filter(|key| **key != InstanceKey::Unknown);
             let key = key.map(ToString::to_string).unwrap_or_default();
-            let attribute = attribute.as_ref().map(|attribute| format!(".{attribute}")).unwrap_or_default();
+            let attribute = attribute
+                .as_ref()
+                .map(|attribute| format!(".{attribute}"))
+                .unwrap_or_default();
             qualified(&path.module, &format!("{}{key}{attribute}", path.resource))
         }
         Target::Module { call, output, .. } => match output {

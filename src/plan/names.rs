@@ -126,7 +126,10 @@ impl<'t> Rest<'t> {
     }
 
     /// An instance key, if one follows; none where what follows is no key.
-    #[expect(clippy::option_option, reason = "no key and a broken key are different things")]
+    #[expect(
+        clippy::option_option,
+        reason = "no key and a broken key are different things"
+    )]
     fn key(&mut self) -> Option<Option<InstanceKey>> {
         if !self.eat("[") {
             return Some(None);
@@ -196,7 +199,16 @@ mod tests {
         ] {
             assert_eq!(module_path(text).unwrap().to_string(), text);
         }
-        for text in ["module", "module.", "module.a[", "module.a[\"x]", "module.a[x]", "module.a.b", "a", "module.a[0"] {
+        for text in [
+            "module",
+            "module.",
+            "module.a[",
+            "module.a[\"x]",
+            "module.a[x]",
+            "module.a.b",
+            "a",
+            "module.a[0",
+        ] {
             assert_eq!(module_path(text), None, "{text}");
         }
     }
@@ -204,22 +216,34 @@ mod tests {
     #[test]
     fn escapes_of_characters_that_do_not_print() {
         let path = module_path(r#"module.a["\u00ad\U0001f3fb\n"]"#).unwrap();
-        assert_eq!(path.steps()[0].key, Some(InstanceKey::Key("\u{ad}\u{1f3fb}\n".into())));
+        assert_eq!(
+            path.steps()[0].key,
+            Some(InstanceKey::Key("\u{ad}\u{1f3fb}\n".into()))
+        );
     }
 
     #[test]
     fn references_are_taken_apart() {
         let name = reference(r#"rhcs_cluster_rosa_hcp.c["a.b"].sts.x["y"].z"#).unwrap();
-        assert_eq!(name.subject, Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", "c")));
+        assert_eq!(
+            name.subject,
+            Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", "c"))
+        );
         assert_eq!(name.key, Some(InstanceKey::Key("a.b".into())));
         assert_eq!(name.path, ["sts".into(), "x".into()] as [Arc<str>; 2]);
         let name = reference("module.m[0].out.id").unwrap();
-        assert_eq!((name.subject, name.key), (Subject::Module("m".into()), Some(InstanceKey::Index(0))));
+        assert_eq!(
+            (name.subject, name.key),
+            (Subject::Module("m".into()), Some(InstanceKey::Index(0)))
+        );
         assert_eq!(name.path.len(), 2);
         let name = reference("each.value.cluster").unwrap();
         assert_eq!(name.subject, Subject::Other("each.value".into()));
         assert_eq!(name.path, ["cluster".into()] as [Arc<str>; 1]);
-        assert_eq!(reference("data.rhcs_groups.g").unwrap().subject.to_string(), "data.rhcs_groups.g");
+        assert_eq!(
+            reference("data.rhcs_groups.g").unwrap().subject.to_string(),
+            "data.rhcs_groups.g"
+        );
         assert_eq!(reference("self").unwrap().subject, Subject::Other("self".into()));
         assert_eq!(reference("var"), None);
         assert_eq!(reference(""), None);

@@ -18,20 +18,34 @@ pub(super) fn spans(text: Text<'_>, document: &Document<'_>) -> Vec<Span> {
         text,
         spans: Vec::new(),
     };
-    let prior = document.prior_state.as_ref().and_then(|prior| prior.values.as_ref());
-    for values in [&document.planned_values, &document.values].into_iter().flatten().chain(prior) {
+    let prior = document
+        .prior_state
+        .as_ref()
+        .and_then(|prior| prior.values.as_ref());
+    for values in [&document.planned_values, &document.values]
+        .into_iter()
+        .flatten()
+        .chain(prior)
+    {
         found.values(values);
     }
-    for changes in [&document.resource_changes, &document.resource_drift].into_iter().flatten() {
-        for change in changes.0.iter().filter_map(|change| change.change.as_ref()) {
+    for changes in [&document.resource_changes, &document.resource_drift]
+        .into_iter()
+        .flatten()
+    {
+        for change in changes.0.iter().filter_map(|change| change.body.as_ref()) {
             found.change(change);
         }
     }
     for (_, change) in document.output_changes.iter().flat_map(|changes| &changes.0) {
         found.change(change);
     }
-    if let Some(root) = document.configuration.as_ref().and_then(|configuration| configuration.root_module.as_ref()) {
-        found.variables(root, document.variables);
+    if let Some(root) = document
+        .configuration
+        .as_ref()
+        .and_then(|configuration| configuration.root_module.as_ref())
+    {
+        found.variables(root, document.variables.as_ref());
         found.modules(root);
     }
     found.spans.sort();
@@ -72,11 +86,17 @@ impl Found<'_> {
     }
 
     /// The values of the root module's sensitive variables.
-    fn variables(&mut self, root: &ModuleConfiguration<'_>, values: Option<&RawValue>) {
-        let values = values.and_then(fields).unwrap_or_default();
+    fn variables(&mut self, root: &ModuleConfiguration<'_>, values: Option<&Pairs<'_, &RawValue>>) {
+        let Some(values) = values else { return };
         for (name, variable) in root.variables.iter().flat_map(|variables| &variables.0) {
             if variable.sensitive == Some(true) {
-                self.whole(values.0.iter().find(|(key, _)| key == name).map(|(_, value)| *value));
+                self.whole(
+                    values
+                        .0
+                        .iter()
+                        .find(|(key, _)| key == name)
+                        .map(|(_, value)| *value),
+                );
             }
         }
     }
@@ -95,7 +115,13 @@ impl Found<'_> {
                 let inputs = call.expressions.and_then(fields).unwrap_or_default();
                 for (name, variable) in called.variables.iter().flat_map(|variables| &variables.0) {
                     if variable.sensitive == Some(true) {
-                        self.whole(inputs.0.iter().find(|(key, _)| key == name).map(|(_, value)| *value));
+                        self.whole(
+                            inputs
+                                .0
+                                .iter()
+                                .find(|(key, _)| key == name)
+                                .map(|(_, value)| *value),
+                        );
                     }
                 }
                 modules.push(called);
@@ -105,7 +131,11 @@ impl Found<'_> {
 
     /// The parts of `value` that `marks`, of the same shape, says to be sensitive.
     fn marked(&mut self, value: Option<&RawValue>, marks: Option<&RawValue>) {
-        let mut pending: Vec<_> = value.zip(marks).map(|(value, marks)| (value, marks, 0)).into_iter().collect();
+        let mut pending: Vec<_> = value
+            .zip(marks)
+            .map(|(value, marks)| (value, marks, 0))
+            .into_iter()
+            .collect();
         while let Some((value, marks, depth)) = pending.pop() {
             if !marks.get().contains("true") {
                 continue;
@@ -118,8 +148,17 @@ impl Found<'_> {
             } else {
                 match fields(value).zip(fields(marks)) {
                     Some((values, marks)) => {
-                        let of = |name: &str| values.0.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
-                        let parts = marks.0.iter().filter_map(|(name, marks)| Some((of(name)?, *marks)));
+                        let of = |name: &str| {
+                            values
+                                .0
+                                .iter()
+                                .find(|(key, _)| key == name)
+                                .map(|(_, value)| *value)
+                        };
+                        let parts = marks
+                            .0
+                            .iter()
+                            .filter_map(|(name, marks)| Some((of(name)?, *marks)));
                         pending.extend(parts.map(|(value, marks)| (value, marks, depth + 1)));
                     }
                     // What is not of the shape of its marks is not shown at all.
