@@ -9,5 +9,6 @@ pub mod model;
 pub mod output;
 pub mod registry;
 pub mod rules;
+pub mod plan;
 pub mod source;
 pub mod syntax;

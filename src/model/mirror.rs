@@ -48,6 +48,9 @@ pub struct Leads {
     pub to: Vec<Lead>,
     /// Why there may be more than these.
     pub unfollowed: Vec<Cause>,
+    /// What it can only be, where the way to it could not be seen: the id is not known yet, and the
+    /// configuration has this one cluster and no other.
+    pub only: Option<Target>,
 }
 
 impl Leads {
@@ -115,9 +118,11 @@ impl ImageMirror {
             Content::Known(_) | Content::Unknown(_) => {}
         }
         // The last lead is the innermost: behind every echo, the cluster itself.
-        let certain: Vec<&Lead> = self.leads.to.iter().filter(|lead| lead.certain).collect();
-        if let (Some(lead), true) = (certain.last(), certain.len() == self.leads.to.len()) {
-            return lead.target.name();
+        let settled = self.leads.unfollowed.is_empty() && self.leads.to.iter().all(|lead| lead.certain);
+        let last = self.leads.to.last().map(|lead| &lead.target);
+        let target = last.filter(|target| settled && target.is_one());
+        if let Some(target) = target.or(self.leads.only.as_ref()) {
+            return target.name();
         }
         let variable = self
             .cluster_id
@@ -131,6 +136,19 @@ impl ImageMirror {
 }
 
 impl Target {
+    /// Whether it is one object: no instance key on the way to it is unknown.
+    #[must_use]
+    pub fn is_one(&self) -> bool {
+        match self {
+            Self::Resource { path, key, .. } => {
+                let steps = path.module.steps().iter();
+                let mut keys = steps.map(|step| &step.key).chain([key]);
+                keys.all(|key| *key != Some(InstanceKey::Unknown))
+            }
+            Self::Module { call, .. } => !call.contains(&InstanceKey::Unknown.to_string()),
+        }
+    }
+
     /// The object, as Terraform names it, without the attribute that is read.
     #[must_use]
     pub fn name(&self) -> String {

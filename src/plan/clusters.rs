@@ -1,0 +1,174 @@
+//! The clusters of a plan or state, and the ids that lead to them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::address::{Address, InstanceKey, Mode, ResourcePath};
+use crate::model::cluster::{ClusterRole, cluster_role};
+use crate::model::{Cluster, ClusterKind, ImageMirror, Lead, Target};
+use crate::source::Span;
+
+use super::configuration::Modules;
+use super::document::ClusterFields;
+use super::error::PlanError;
+use super::instances::Instances;
+use super::json::Text;
+
+/// The clusters, and what is known of their instances.
+#[derive(Debug, Default)]
+pub(super) struct Clusters {
+    /// The blocks, for the model.
+    pub(super) blocks: Vec<Cluster>,
+    /// The known ids.
+    by_id: BTreeMap<String, Vec<Address>>,
+    /// All instances, their ids known or not.
+    instances: BTreeSet<Address>,
+}
+
+/// Finds the clusters of the planned (or stored) instances, of what is stored already, and of what
+/// will be read during apply.
+pub(super) fn read<'a>(
+    text: Text<'a>,
+    modules: &Modules<'_>,
+    planned: &Instances<'a>,
+    prior: &Instances<'a>,
+    read_later: impl Iterator<Item = (Address, Span)>,
+) -> Result<Clusters, PlanError> {
+    let mut found: BTreeMap<ResourcePath, Cluster> = BTreeMap::new();
+    let mut clusters = Clusters::default();
+    // Managed clusters of the state before the plan that are not planned are going to be deleted.
+    let stored = prior
+        .resources
+        .iter()
+        .filter(|(address, _)| address.resource().mode == Mode::Data);
+    let known = planned
+        .resources
+        .iter()
+        .chain(stored)
+        .map(|(address, instance)| (address.clone(), instance.span, instance.values));
+    let later = read_later.map(|(address, span)| (address, span, None));
+    for (address, span, values) in known.chain(later) {
+        let Some(kind) = kind(&address) else { continue };
+        let block = ResourcePath {
+            module: address.path.module.without_keys(),
+            resource: address.path.resource.clone(),
+        };
+        let cluster = found.entry(block).or_insert_with_key(|block| Cluster {
+            path: block.clone(),
+            kind,
+            ids: Vec::new(),
+            span: span_of(modules, block).unwrap_or(span),
+        });
+        if !clusters.instances.insert(address.clone()) {
+            continue;
+        }
+        let fields = values
+            .map(|raw| text.piece::<ClusterFields<'a>>(raw))
+            .transpose()?
+            .unwrap_or_default();
+        if let Some(raw) = fields.id {
+            let id = text.string(raw, "a cluster's id")?.into_owned();
+            cluster.ids.push((address.key.clone(), id.clone()));
+            clusters.by_id.entry(id).or_default().push(address);
+        }
+    }
+    clusters.blocks = found.into_values().collect();
+    Ok(clusters)
+}
+
+/// The block's address in the configuration.
+fn span_of(modules: &Modules<'_>, block: &ResourcePath) -> Option<Span> {
+    Some(modules.get(&block.module)?.resources.get(&block.resource)?.span)
+}
+
+fn kind(address: &Address) -> Option<ClusterKind> {
+    match cluster_role(address.resource())? {
+        ClusterRole::Cluster(kind) => Some(kind),
+        ClusterRole::Echo(_) => None,
+    }
+}
+
+impl Clusters {
+    /// Adds to a mirror's leads what its `cluster_id` itself says.
+    pub(super) fn settle(&self, mirror: &mut ImageMirror) {
+        if let Some(id) = mirror.cluster_id.value() {
+            let leads = &mut mirror.leads;
+            let Some(address) = self
+                .by_id
+                .get(id)
+                .and_then(|addresses| choose(addresses, &leads.to))
+            else {
+                return;
+            };
+            leads.unfollowed.clear();
+            leads
+                .to
+                .retain(|lead| lead.certain || means(&lead.target, address));
+            match leads.to.iter_mut().find(|lead| means(&lead.target, address)) {
+                Some(lead) => {
+                    lead.certain = true;
+                    if let Target::Resource { path, key, .. } = &mut lead.target {
+                        path.clone_from(&address.path);
+                        key.clone_from(&address.key);
+                    }
+                }
+                None => leads.to.push(Lead {
+                    target: target(address),
+                    certain: true,
+                    span: self.span(address),
+                    way: Vec::new(),
+                }),
+            }
+        } else if mirror.cluster_id.as_unknown().is_some() {
+            let open =
+                !mirror.leads.unfollowed.is_empty() || mirror.leads.to.iter().any(|lead| !lead.certain);
+            let mut all = self.instances.iter();
+            if let (true, Some(only), None) = (open, all.next(), all.next()) {
+                mirror.leads.only = Some(target(only));
+            }
+        }
+    }
+
+    fn span(&self, address: &Address) -> Option<Span> {
+        let module = address.path.module.without_keys();
+        let block = self
+            .blocks
+            .iter()
+            .find(|cluster| cluster.path.module == module && cluster.path.resource == address.path.resource);
+        block.map(|cluster| cluster.span)
+    }
+}
+
+fn target(address: &Address) -> Target {
+    Target::Resource {
+        path: address.path.clone(),
+        key: address.key.clone(),
+        attribute: Some("id".to_owned()),
+    }
+}
+
+/// Of several objects with one id, a resource and a data source that reads it, the one that is referred
+/// to, or else the one that is created.
+fn choose<'c>(addresses: &'c [Address], leads: &[Lead]) -> Option<&'c Address> {
+    let referred = addresses
+        .iter()
+        .find(|address| leads.iter().any(|lead| means(&lead.target, address)));
+    referred.or_else(|| addresses.iter().min_by_key(|address| address.resource().mode))
+}
+
+/// Whether a target can be this instance.
+fn means(target: &Target, address: &Address) -> bool {
+    let Target::Resource { path, key, .. } = target else {
+        return false;
+    };
+    let (steps, others) = (path.module.steps(), address.path.module.steps());
+    let agrees = |one: &Option<InstanceKey>, other: &Option<InstanceKey>| {
+        one == other || *one == Some(InstanceKey::Unknown)
+    };
+    path.resource == address.path.resource
+        && steps.len() == others.len()
+        && steps
+            .iter()
+            .zip(others)
+            .all(|(one, other)| one.call == other.call && agrees(&one.key, &other.key))
+        && agrees(key, &address.key)
+}

@@ -1,0 +1,245 @@
+//! The mirrors of a plan or state: values, what is unknown about them and why, where they lead.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::value::RawValue;
+
+use crate::address::{Address, InstanceKey, ResourcePath, Subject};
+use crate::model::{Attribute, Cause, Dependency, ImageMirror, Leads, Node, ReferenceGraph, Target, Unknown};
+
+use super::configuration::{Block, Modules, References};
+use super::document::{Change, MirrorFields};
+use super::error::PlanError;
+use super::graph;
+use super::instances::{Instance, Instances};
+use super::json::{Text, elements, is_true};
+use super::leads::{Follower, Place, qualified};
+
+/// Everything that a mirror is made of.
+pub(super) struct Reader<'p, 'a> {
+    pub(super) text: Text<'a>,
+    pub(super) modules: &'p Modules<'a>,
+    pub(super) instances: &'p Instances<'a>,
+    pub(super) changes: &'p BTreeMap<Address, &'p Change<'a>>,
+    pub(super) graph: &'p ReferenceGraph,
+}
+
+/// Marks of the shape of a mirror's arguments: all, or some of them.
+enum Marks<'a> {
+    All(&'a RawValue),
+    Of(MirrorFields<'a>),
+}
+
+impl<'a> Marks<'a> {
+    fn read(text: Text<'a>, raw: Option<&'a RawValue>) -> Result<Self, PlanError> {
+        match raw {
+            Some(raw) if is_true(Some(raw)) => Ok(Self::All(raw)),
+            Some(raw) if raw.get().starts_with('{') => Ok(Self::Of(text.piece(raw)?)),
+            _ => Ok(Self::Of(MirrorFields::default())),
+        }
+    }
+
+    fn of(&self, argument: impl Fn(&MirrorFields<'a>) -> Option<&'a RawValue>) -> Option<&'a RawValue> {
+        match self {
+            Self::All(raw) => Some(raw),
+            Self::Of(fields) => argument(fields),
+        }
+    }
+}
+
+/// One argument: its value and its marks.
+#[derive(Clone, Copy)]
+struct Argument<'a> {
+    name: &'static str,
+    value: Option<&'a RawValue>,
+    unknown: Option<&'a RawValue>,
+    /// By the planned value and by the change; `false` in one does not take back what the other says.
+    sensitive: [Option<&'a RawValue>; 2],
+}
+
+impl Argument<'_> {
+    fn is_sensitive(&self) -> bool {
+        self.sensitive.into_iter().any(is_true)
+    }
+}
+
+impl<'p, 'a> Reader<'p, 'a> {
+    /// Reads one mirror; its known id is not looked up yet.
+    pub(super) fn mirror(
+        &self,
+        address: &Address,
+        instance: &Instance<'a>,
+    ) -> Result<ImageMirror, PlanError> {
+        let text = self.text;
+        let change = self.changes.get(address).and_then(|change| change.body.as_ref());
+        let values: MirrorFields<'a> = instance
+            .values
+            .map(|raw| text.piece(raw))
+            .transpose()?
+            .unwrap_or_default();
+        let unknown = Marks::read(text, change.and_then(|change| change.after_unknown))?;
+        let planned = Marks::read(text, instance.sensitive)?;
+        let changed = Marks::read(text, change.and_then(|change| change.after_sensitive))?;
+        let argument = |name, field: fn(&MirrorFields<'a>) -> Option<&'a RawValue>| Argument {
+            name,
+            value: field(&values),
+            unknown: unknown.of(field),
+            sensitive: [planned.of(field), changed.of(field)],
+        };
+        let block = self.block(&address.path);
+        let repetition = block.map(|block| &block.repetition);
+        let place = Place::new(address.path.module.clone(), repetition, address.key.clone());
+        let causes = |name: &str| self.causes(&place, block.and_then(|block| block.arguments.get(name)));
+        let mut kind = self.string(argument("type", |fields| fields.kind), &causes)?;
+        if kind == Attribute::absent() {
+            kind = Attribute::known("digest".to_owned(), None);
+        }
+        Ok(ImageMirror {
+            address: address.clone(),
+            span: instance.span,
+            cluster_id: self.string(argument("cluster_id", |fields| fields.cluster_id), &causes)?,
+            leads: self.leads(&place, block),
+            source: self.string(argument("source", |fields| fields.source), &causes)?,
+            mirrors: self.list(argument("mirrors", |fields| fields.mirrors), &causes)?,
+            kind,
+            depends_on: block.map(|block| self.depends_on(address, block)),
+            depends_on_span: block.and_then(|block| block.depends_on_span),
+            after: self.after(address),
+        })
+    }
+
+    fn block(&self, path: &ResourcePath) -> Option<&'p Block<'a>> {
+        self.modules
+            .get(&path.module.without_keys())?
+            .resources
+            .get(&path.resource)
+    }
+
+    fn leads(&self, place: &Place<'p, 'a>, block: Option<&'p Block<'a>>) -> Leads {
+        let references = block.and_then(|block| block.arguments.get("cluster_id"));
+        references.map_or_else(Leads::default, |references| {
+            Follower::new(self.modules, self.instances, true).follow(place, references)
+        })
+    }
+
+    fn depends_on(&self, address: &Address, block: &Block<'_>) -> Vec<Dependency> {
+        let entry = |text: &str| Dependency {
+            text: text.to_owned(),
+            reaches: self
+                .graph
+                .reach(graph::node(&address.path.module, text))
+                .resources,
+        };
+        block
+            .depends_on
+            .iter()
+            .map(|written| entry(&written.text))
+            .collect()
+    }
+
+    fn after(&self, address: &Address) -> BTreeSet<ResourcePath> {
+        let module = address.path.module.without_keys();
+        let this = Node::Inside(module.clone(), Subject::Resource(address.path.resource.clone()));
+        let mut reached = self.graph.reach([this]).resources;
+        reached.remove(&ResourcePath {
+            module,
+            resource: address.path.resource.clone(),
+        });
+        reached
+    }
+
+    /// Why an argument with these references can be unknown.
+    fn causes(&self, place: &Place<'p, 'a>, references: Option<&'p References<'a>>) -> Unknown {
+        let Some(references) = references else {
+            return Unknown::because(Cause::AfterApply(None));
+        };
+        let leads = Follower::new(self.modules, self.instances, false).follow(place, references);
+        let resources = leads
+            .to
+            .iter()
+            .map(|lead| Cause::AfterApply(Some(shown(&lead.target))));
+        let others = leads.unfollowed.into_iter().map(|cause| match cause {
+            Cause::NotRecorded(name) => Cause::AfterApply(Some(name)),
+            other => other,
+        });
+        Unknown::for_all(resources.chain(others).collect())
+    }
+
+    fn string(
+        &self,
+        argument: Argument<'a>,
+        causes: &impl Fn(&str) -> Unknown,
+    ) -> Result<Attribute<String>, PlanError> {
+        let mut attribute = match (argument.unknown.filter(|raw| is_true(Some(raw))), argument.value) {
+            (Some(raw), _) => Attribute::unknown(causes(argument.name), Some(self.text.span(raw.get()))),
+            (None, Some(raw)) => {
+                let what = format!("the mirror's `{}`", argument.name);
+                let value = self.text.string(raw, &what)?.into_owned();
+                Attribute::known(value, Some(self.text.span(raw.get())))
+            }
+            (None, None) => Attribute::absent(),
+        };
+        attribute.sensitive = argument.is_sensitive();
+        Ok(attribute)
+    }
+
+    fn list(
+        &self,
+        argument: Argument<'a>,
+        causes: &impl Fn(&str) -> Unknown,
+    ) -> Result<Attribute<Vec<Attribute<String>>>, PlanError> {
+        let whole_sensitive = argument.is_sensitive();
+        let span = |raw: &RawValue| Some(self.text.span(raw.get()));
+        let mut attribute = match (argument.unknown.filter(|raw| is_true(Some(raw))), argument.value) {
+            (Some(raw), _) => Attribute::unknown(causes(argument.name), span(raw)),
+            (None, Some(raw)) => {
+                let values: Vec<Option<&'a RawValue>> = match serde_json::from_str(raw.get()) {
+                    Ok(values) => values,
+                    Err(_) => {
+                        return Err(self
+                            .text
+                            .shape(raw, "the mirror's `mirrors` is not a list".to_owned()));
+                    }
+                };
+                let (unknown, sensitive) = (elements(argument.unknown), argument.sensitive.map(elements));
+                let mut list = Vec::with_capacity(values.len());
+                for (position, value) in values.into_iter().enumerate() {
+                    let mut element = self.string(
+                        Argument {
+                            name: argument.name,
+                            value,
+                            unknown: unknown.get(position).copied(),
+                            sensitive: sensitive.each_ref().map(|marks| marks.get(position).copied()),
+                        },
+                        causes,
+                    )?;
+                    element.sensitive |= whole_sensitive;
+                    list.push(element);
+                }
+                Attribute::known(list, span(raw))
+            }
+            (None, None) => Attribute::absent(),
+        };
+        attribute.sensitive = whole_sensitive;
+        Ok(attribute)
+    }
+}
+
+/// A target as a reference from the root: `module.a.rhcs_cluster_rosa_hcp.c.domain`.
+fn shown(target: &Target) -> String {
+    match target {
+        Target::Resource { path, key, attribute } => {
+            let key = key.as_ref().filter(|key| **key != InstanceKey::Unknown);
+            let key = key.map(ToString::to_string).unwrap_or_default();
+            let attribute = attribute
+                .as_ref()
+                .map(|attribute| format!(".{attribute}"))
+                .unwrap_or_default();
+            qualified(&path.module, &format!("{}{key}{attribute}", path.resource))
+        }
+        Target::Module { call, output, .. } => match output {
+            Some(output) => format!("{call}.{output}"),
+            None => call.clone(),
+        },
+    }
+}
