@@ -42,7 +42,11 @@ impl Reader<'_> {
         let mut at = key;
         let mut conditionals = 0_usize;
         while at < end {
-            let next = if at + 1 < end { bytes.get(at + 1).copied() } else { None };
+            let next = if at + 1 < end {
+                bytes.get(at + 1).copied()
+            } else {
+                None
+            };
             at = match bytes.get(at) {
                 Some(b'\n' | b',') => break,
                 Some(b'=' | b'!' | b'<' | b'>') if next == Some(b'=') => at + 2,
@@ -66,7 +70,11 @@ impl Reader<'_> {
             _ => "the key has no value",
         };
         let stop = at.min(end).max(key + 1);
-        Err(self.report(key..stop, message, "write `key = value`, one on a line or with commas between them"))
+        Err(self.report(
+            key..stop,
+            message,
+            "write `key = value`, one on a line or with commas between them",
+        ))
     }
 
     /// The line break or comma behind the value that starts at `at`.

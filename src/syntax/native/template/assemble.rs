@@ -9,8 +9,15 @@ use crate::syntax::tree::{Expression, Name, Template, TemplatePart};
 
 /// A directive that is open.
 enum Open {
-    If { condition: Expression, yes: Option<Template> },
-    For { key_variable: Option<Name>, value_variable: Name, collection: Expression },
+    If {
+        condition: Expression,
+        yes: Option<Template>,
+    },
+    For {
+        key_variable: Option<Name>,
+        value_variable: Name,
+        collection: Expression,
+    },
 }
 
 struct Frame {
@@ -30,8 +37,10 @@ impl Reader<'_> {
             let depth = depth + 1 + frames.len();
             match piece {
                 Piece::Literal { mut range, mut text } => {
-                    while let Some(Piece::Literal { range: next, text: more }) =
-                        pieces.next_if(|piece| matches!(piece, Piece::Literal { .. }))
+                    while let Some(Piece::Literal {
+                        range: next,
+                        text: more,
+                    }) = pieces.next_if(|piece| matches!(piece, Piece::Literal { .. }))
                     {
                         range.end = next.end;
                         text.push_str(&more);
@@ -80,18 +89,30 @@ impl Reader<'_> {
             "if" => {
                 let condition = self.expression(rest, depth)?;
                 let open = Open::If { condition, yes: None };
-                frames.push(Frame { open, opened: sequence.range.clone(), outer: std::mem::take(parts) });
+                frames.push(Frame {
+                    open,
+                    opened: sequence.range.clone(),
+                    outer: std::mem::take(parts),
+                });
                 return Ok(());
             }
             "for" => {
                 let open = self.for_directive(rest, depth)?;
-                frames.push(Frame { open, opened: sequence.range.clone(), outer: std::mem::take(parts) });
+                frames.push(Frame {
+                    open,
+                    opened: sequence.range.clone(),
+                    outer: std::mem::take(parts),
+                });
                 return Ok(());
             }
             "else" | "endif" | "endfor" => {}
             _ => {
                 let help = "the directives are `if`, `else`, `endif`, `for` and `endfor`; a literal `%{` is written `%%{`";
-                return Err(self.report(sequence.range.clone(), "there is no such template directive", help));
+                return Err(self.report(
+                    sequence.range.clone(),
+                    "there is no such template directive",
+                    help,
+                ));
             }
         }
         let message = format!("`{word}` closes nothing");
@@ -101,29 +122,72 @@ impl Reader<'_> {
             return Err(self.report(rest, format!("`{word}` takes no expression"), &help));
         }
         match (word, frames.last_mut()) {
-            ("else", Some(Frame { open: Open::If { yes: yes @ None, .. }, .. })) => {
-                *yes = Some(Template { parts: std::mem::take(parts) });
+            (
+                "else",
+                Some(Frame {
+                    open: Open::If { yes: yes @ None, .. },
+                    ..
+                }),
+            ) => {
+                *yes = Some(Template {
+                    parts: std::mem::take(parts),
+                });
                 return Ok(());
             }
-            ("endif", Some(Frame { open: Open::If { .. }, .. }))
-            | ("endfor", Some(Frame { open: Open::For { .. }, .. })) => {}
+            (
+                "endif",
+                Some(Frame {
+                    open: Open::If { .. },
+                    ..
+                }),
+            )
+            | (
+                "endfor",
+                Some(Frame {
+                    open: Open::For { .. },
+                    ..
+                }),
+            ) => {}
             _ => {
                 let help = "directives close in the order in which they were opened";
                 return Err(self.report(sequence.range.clone(), message, help));
             }
         }
         if let Some(Frame { open, opened, outer }) = frames.pop() {
-            let inner = Template { parts: std::mem::replace(parts, outer) };
+            let inner = Template {
+                parts: std::mem::replace(parts, outer),
+            };
             let span = self.input.span(opened.start..sequence.range.end);
             parts.push(match open {
-                Open::If { condition, yes: Some(yes) } => TemplatePart::If { condition, yes, no: inner, span },
+                Open::If {
+                    condition,
+                    yes: Some(yes),
+                } => TemplatePart::If {
+                    condition,
+                    yes,
+                    no: inner,
+                    span,
+                },
                 Open::If { condition, yes: None } => {
                     let no = Template { parts: Vec::new() };
-                    TemplatePart::If { condition, yes: inner, no, span }
+                    TemplatePart::If {
+                        condition,
+                        yes: inner,
+                        no,
+                        span,
+                    }
                 }
-                Open::For { key_variable, value_variable, collection } => {
-                    TemplatePart::For { key_variable, value_variable, collection, body: inner, span }
-                }
+                Open::For {
+                    key_variable,
+                    value_variable,
+                    collection,
+                } => TemplatePart::For {
+                    key_variable,
+                    value_variable,
+                    collection,
+                    body: inner,
+                    span,
+                },
             });
         }
         Ok(())
@@ -161,6 +225,10 @@ impl Reader<'_> {
         let Some(value_variable) = value_variable else {
             return Err(Reported);
         };
-        Ok(Open::For { key_variable: words.pop(), value_variable, collection })
+        Ok(Open::For {
+            key_variable: words.pop(),
+            value_variable,
+            collection,
+        })
     }
 }

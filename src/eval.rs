@@ -1,0 +1,187 @@
+//! What expressions are worth in a module, as Terraform would say before it plans.
+//!
+//! Evaluation is by need and with memory: a value is worked out when somebody asks for it, once.
+//! What Terraform learns at apply only is unknown here too, and carries the reference that it waits
+//! for. Work and depth are bounded; a bound that is met is said, and ends in a failure that the caller
+//! reports as undecided.
+
+mod comprehension;
+mod conditional;
+pub mod expansion;
+mod expression;
+mod failure;
+mod functions;
+mod instance;
+mod operators;
+mod reference;
+mod scope;
+mod splat;
+mod template;
+mod type_constraint;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::address::{InstanceKey, ModulePath, ResourceName};
+use crate::cty::Value;
+use crate::source::Sources;
+use crate::syntax::tree::Expression;
+use crate::terraform::{Module, ModuleId, Tree};
+
+pub use expansion::Expansion;
+pub use failure::Failure;
+pub use instance::InstanceId;
+pub use scope::{Repetition, Scope};
+
+use instance::ModuleInstance;
+
+/// The result of an evaluation.
+pub type Result<T> = std::result::Result<T, Failure>;
+
+/// How many steps one root module may take: some seconds of work.
+const BUDGET: u64 = 30_000_000;
+
+/// How deep evaluation may nest, counted in expressions. The caller's stack has to bear it.
+const DEPTH: u32 = 4_000;
+
+/// Stack that evaluation needs at its greatest depth, in bytes, unoptimised builds included.
+pub const STACK: usize = 512 << 20;
+
+/// Values for the root module's variables.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// Expressions by variable, from tfvars files; they are evaluated without any scope.
+    pub expressions: BTreeMap<Arc<str>, Expression>,
+}
+
+/// Evaluates the modules below one root module.
+pub struct Evaluator<'a> {
+    tree: &'a Tree,
+    sources: &'a Sources,
+    inputs: &'a Inputs,
+    instances: RefCell<Vec<ModuleInstance>>,
+    memory: RefCell<HashMap<(InstanceId, Node), Memory>>,
+    expansions: RefCell<HashMap<(InstanceId, Node), Rc<Expansion>>>,
+    children: RefCell<HashMap<(InstanceId, Arc<str>, Option<InstanceKey>), InstanceId>>,
+    budget: Cell<u64>,
+    depth: Cell<u32>,
+}
+
+/// Something with a value of its own in a module instance.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Node {
+    Variable(Arc<str>),
+    Local(Arc<str>),
+    Output(Arc<str>),
+    Attribute(ResourceName, Option<InstanceKey>, Arc<str>),
+    Resource(ResourceName),
+    Call(Arc<str>),
+}
+
+/// What is remembered of a node.
+enum Memory {
+    /// It is being worked out: whoever asks for it now asks in a circle.
+    Pending,
+    Done(Result<Value>),
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator for the module `root` and what it calls.
+    #[must_use]
+    pub fn new(tree: &'a Tree, sources: &'a Sources, inputs: &'a Inputs, root: ModuleId) -> Self {
+        let root = ModuleInstance {
+            module: root,
+            path: ModulePath::root(),
+            caller: None,
+        };
+        Self {
+            tree,
+            sources,
+            inputs,
+            instances: RefCell::new(vec![root]),
+            memory: RefCell::default(),
+            expansions: RefCell::default(),
+            children: RefCell::default(),
+            budget: Cell::new(BUDGET),
+            depth: Cell::new(0),
+        }
+    }
+
+    /// The root module's instance.
+    #[must_use]
+    pub fn root(&self) -> InstanceId {
+        InstanceId::ROOT
+    }
+
+    /// The path of a module instance.
+    #[must_use]
+    pub fn path(&self, instance: InstanceId) -> ModulePath {
+        self.instances.borrow()[instance.index()].path.clone()
+    }
+
+    /// The module of an instance.
+    #[must_use]
+    pub fn module(&self, instance: InstanceId) -> &'a Module {
+        self.tree.module(self.module_id(instance))
+    }
+
+    /// Which module an instance is of.
+    #[must_use]
+    pub fn module_id(&self, instance: InstanceId) -> ModuleId {
+        self.instances.borrow()[instance.index()].module
+    }
+
+    /// The value of a node, from memory or worked out now.
+    fn remembered(
+        &self,
+        instance: InstanceId,
+        node: Node,
+        name: impl FnOnce() -> String,
+        work_out: impl FnOnce() -> Result<Value>,
+    ) -> Result<Value> {
+        let key = (instance, node);
+        match self.memory.borrow().get(&key) {
+            Some(Memory::Done(result)) => return result.clone(),
+            Some(Memory::Pending) => return Err(Failure::cycle(name())),
+            None => {}
+        }
+        self.memory.borrow_mut().insert(key.clone(), Memory::Pending);
+        let result = work_out().map_err(|failure| failure.through(name));
+        self.memory.borrow_mut().insert(key, Memory::Done(result.clone()));
+        result
+    }
+
+    /// Whether a node has been worked out.
+    fn is_done(&self, instance: InstanceId, node: &Node) -> bool {
+        matches!(
+            self.memory.borrow().get(&(instance, node.clone())),
+            Some(Memory::Done(_))
+        )
+    }
+
+    /// Takes steps off the budget.
+    fn spend(&self, steps: usize) -> Result<()> {
+        let steps = u64::try_from(steps).unwrap_or(u64::MAX);
+        match self.budget.get().checked_sub(steps) {
+            Some(rest) => {
+                self.budget.set(rest);
+                Ok(())
+            }
+            None => Err(Failure::limit("the evaluation takes too many steps")),
+        }
+    }
+
+    /// Runs `inner` one level deeper.
+    fn deeper<T>(&self, inner: impl FnOnce() -> Result<T>) -> Result<T> {
+        let depth = self.depth.get();
+        if depth >= DEPTH {
+            return Err(Failure::limit("the expressions refer to each other too deeply"));
+        }
+        self.depth.set(depth + 1);
+        let result = inner();
+        self.depth.set(depth);
+        result
+    }
+}

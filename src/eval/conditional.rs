@@ -1,0 +1,48 @@
+//! `condition ? yes : no`: both branches have one type, and only the chosen one may fail.
+
+use crate::cty::{Type, Value, convert, unify_conditional};
+use crate::syntax::tree::Expression;
+
+use super::{Evaluator, Failure, Result, Scope};
+
+impl Evaluator<'_> {
+    pub(super) fn conditional(
+        &self,
+        condition: &Expression,
+        yes: &Expression,
+        no: &Expression,
+        scope: Scope<'_>,
+    ) -> Result<Value> {
+        let (yes, no) = (self.evaluate(yes, scope), self.evaluate(no, scope));
+        let condition = self.evaluate(condition, scope)?;
+        if condition.is_null() {
+            return Err(Failure::invalid("the condition is null"));
+        }
+        let decided = convert(&condition, &Type::Bool)
+            .map_err(|error| Failure::invalid(format!("the condition is no bool: {error}")))?;
+        let marks = condition.marks();
+        let Some(holds) = decided.as_bool() else {
+            let (yes, no) = (yes?, no?);
+            return Ok(agreement(&yes, &no)?.undecided(marks, &yes, &no));
+        };
+        let (chosen, other) = if holds { (yes?, no) } else { (no?, yes) };
+        match other {
+            Ok(other) => {
+                let agreement = if holds {
+                    agreement(&chosen, &other)
+                } else {
+                    agreement(&other, &chosen)
+                };
+                let value = agreement?.choose(marks, &chosen, &other);
+                value.map_err(|error| Failure::invalid(format!("the branches do not agree: {error}")))
+            }
+            Err(failure) if failure.is_limit() => Err(failure),
+            // A branch that fails has no type to agree with.
+            Err(_) => Ok(chosen.with_marks(&marks.demoted())),
+        }
+    }
+}
+
+fn agreement(yes: &Value, no: &Value) -> Result<crate::cty::Conditional> {
+    unify_conditional(yes, no).map_err(|error| Failure::invalid(error.to_string()))
+}

@@ -1,0 +1,244 @@
+//! `count` and `for_each`: from a block to its instances.
+
+use std::path::{Component, Path};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::address::{InstanceKey, ResourceName};
+use crate::cty::{Kind, Type, Value, convert};
+use crate::source::Span;
+use crate::syntax::tree::Body;
+
+use super::comprehension::each_element;
+use super::instance::InstanceId;
+use super::scope::Repetition;
+use super::{Evaluator, Failure, Node, Result, Scope};
+
+/// No block that anybody means has more instances.
+const MOST: usize = 1_000_000;
+
+/// The instances of a block.
+#[derive(Debug)]
+pub enum Expansion {
+    /// One, without a key.
+    Single,
+    /// So many, by index.
+    Count(usize),
+    /// One for each element, by key.
+    Each(Vec<(Arc<str>, Value, Value)>),
+    /// How many is not known.
+    Unknown {
+        /// The value of `count` or `for_each`, which says why.
+        value: Value,
+        /// What is known of `each.key` and `each.value`; none for `count`.
+        each: Option<(Value, Value)>,
+        /// The expression.
+        span: Span,
+    },
+}
+
+impl Expansion {
+    /// Every instance, in Terraform's order. An unknown expansion has one that stands for all.
+    pub fn instances(&self) -> Vec<Repetition> {
+        match self {
+            Self::Single => vec![Repetition::single()],
+            Self::Count(count) => (0..*count).map(by_index).collect(),
+            Self::Each(elements) => elements.iter().map(by_key).collect(),
+            Self::Unknown { value, each, .. } => {
+                let index = each
+                    .is_none()
+                    .then(|| Value::unknown(Type::Number).with_marks(&value.marks().demoted()));
+                vec![Repetition {
+                    key: Some(InstanceKey::Unknown),
+                    index,
+                    each: each.clone(),
+                }]
+            }
+        }
+    }
+
+    /// The instance of this key.
+    pub(super) fn instance(&self, key: &Value) -> Option<Repetition> {
+        match self {
+            Self::Count(count) => {
+                let index = convert(key, &Type::Number).ok()?.as_number()?.to_index()?;
+                (index < *count).then(|| by_index(index))
+            }
+            Self::Each(elements) => {
+                let key = convert(key, &Type::String).ok()?;
+                let key = key.as_str()?;
+                let at = elements
+                    .binary_search_by(|(other, ..)| other.as_bytes().cmp(key.as_bytes()))
+                    .ok()?;
+                elements.get(at).map(by_key)
+            }
+            Self::Single | Self::Unknown { .. } => None,
+        }
+    }
+
+    /// Whether there is no instance at all, for sure.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Count(count) => *count == 0,
+            Self::Each(elements) => elements.is_empty(),
+            Self::Single | Self::Unknown { .. } => false,
+        }
+    }
+}
+
+fn by_index(index: usize) -> Repetition {
+    let key = InstanceKey::Index(u64::try_from(index).unwrap_or(u64::MAX));
+    Repetition {
+        key: Some(key),
+        index: Some(Value::count(index)),
+        each: None,
+    }
+}
+
+fn by_key((key, each_key, each_value): &(Arc<str>, Value, Value)) -> Repetition {
+    Repetition {
+        key: Some(InstanceKey::Key(key.clone())),
+        index: None,
+        each: Some((each_key.clone(), each_value.clone())),
+    }
+}
+
+impl Evaluator<'_> {
+    /// The instances of a resource block.
+    pub fn resource_expansion(&self, instance: InstanceId, name: &ResourceName) -> Result<Rc<Expansion>> {
+        let resource = self.module(instance).resources.get(name);
+        let body = resource
+            .and_then(|resource| resource.block.parse(self.sources))
+            .map(|block| &block.body);
+        self.expansion(instance, Node::Resource(name.clone()), body)
+    }
+
+    /// The instances of a module call.
+    pub fn call_expansion(&self, instance: InstanceId, call: &Arc<str>) -> Result<Rc<Expansion>> {
+        let declared = self.module(instance).calls.get(call);
+        let body = declared
+            .and_then(|call| call.block.parse(self.sources))
+            .map(|block| &block.body);
+        self.expansion(instance, Node::Call(call.clone()), body)
+    }
+
+    fn expansion(&self, instance: InstanceId, node: Node, body: Option<&Body>) -> Result<Rc<Expansion>> {
+        let Some(body) = body else {
+            return Err(Failure::invalid("the block cannot be read"));
+        };
+        let key = (instance, node);
+        if let Some(known) = self.expansions.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let scope = Scope::module(instance);
+        let expansion = self.deeper(|| match (body.attribute("count"), body.attribute("for_each")) {
+            (Some(count), _) => {
+                let value = self.evaluate(&count.value, scope)?;
+                by_count(&value, count.value.span).map_err(|failure| failure.at(count.value.span))
+            }
+            (None, Some(for_each)) => {
+                let value = self
+                    .evaluate(&for_each.value, scope)?
+                    .with_hop(for_each.value.span);
+                by_element(&value, for_each.value.span).map_err(|failure| failure.at(for_each.value.span))
+            }
+            (None, None) => Ok(Expansion::Single),
+        })?;
+        let expansion = Rc::new(expansion);
+        self.expansions.borrow_mut().insert(key, expansion.clone());
+        Ok(expansion)
+    }
+}
+
+fn by_count(value: &Value, span: Span) -> Result<Expansion> {
+    if value.is_null() {
+        return Err(Failure::invalid("count is null"));
+    }
+    let number =
+        convert(value, &Type::Number).map_err(|error| Failure::invalid(format!("count: {error}")))?;
+    let Some(count) = number.as_number() else {
+        return Ok(Expansion::Unknown {
+            value: value.clone(),
+            each: None,
+            span,
+        });
+    };
+    match count.to_index() {
+        Some(count) if count <= MOST => Ok(Expansion::Count(count)),
+        Some(_) => Err(Failure::limit(format!("count is over {MOST}"))),
+        None => Err(Failure::invalid("count is not a whole number from 0 on")),
+    }
+}
+
+fn by_element(value: &Value, span: Span) -> Result<Expansion> {
+    let open = |key: Value, element: Value| Expansion::Unknown {
+        value: value.clone(),
+        each: Some((key, element)),
+        span,
+    };
+    match (value.kind(), value.ty()) {
+        (Kind::Null, _) => Err(Failure::invalid("for_each is null")),
+        (Kind::Unknown(_), Type::Map(element)) => {
+            let marks = value.marks();
+            let element = Value::unknown((**element).clone()).with_marks(marks);
+            Ok(open(Value::unknown(Type::String).with_marks(marks), element))
+        }
+        (Kind::Unknown(_), Type::Set(_)) => {
+            let element = Value::unknown(Type::String).with_marks(value.marks());
+            Ok(open(element.clone(), element))
+        }
+        (Kind::Unknown(_), Type::Dynamic) => {
+            let marks = value.marks();
+            Ok(open(
+                Value::unknown(Type::String).with_marks(marks),
+                Value::dynamic().with_marks(marks),
+            ))
+        }
+        (Kind::Map(_) | Kind::Object(_), _) => elements(value),
+        (Kind::Set(_), Type::Set(element)) if **element == Type::String => {
+            if value.is_wholly_known() {
+                return elements(value);
+            }
+            let element = Value::unknown(Type::String).with_marks(&value.marks_deep());
+            Ok(open(element.clone(), element))
+        }
+        (Kind::Set(items), Type::Set(element)) if items.is_empty() && **element == Type::Dynamic => {
+            Ok(Expansion::Each(Vec::new()))
+        }
+        (_, ty) => Err(Failure::invalid(format!(
+            "for_each takes a map or a set of strings, and this is a {}",
+            ty.friendly_name()
+        ))),
+    }
+}
+
+fn elements(value: &Value) -> Result<Expansion> {
+    let elements = each_element(value)?.unwrap_or_default();
+    if elements.len() > MOST {
+        return Err(Failure::limit(format!("for_each has over {MOST} elements")));
+    }
+    let keyed = elements.into_iter().map(|(key, element)| match key.as_str() {
+        Some(text) => Ok((text.clone(), key.clone(), element)),
+        None => Err(Failure::invalid("for_each has a key that is null or no string")),
+    });
+    Ok(Expansion::Each(keyed.collect::<Result<_>>()?))
+}
+
+/// A module's directory as `path.module` gives it: relative to the root module, `.` for that itself.
+pub(super) fn module_path(root: &Path, module: &Path) -> String {
+    let relative = module.strip_prefix(root).unwrap_or(module);
+    let mut parts: Vec<String> = Vec::new();
+    for component in relative.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if parts.last().is_some_and(|part| part != "..") => _ = parts.pop(),
+            other => parts.push(other.as_os_str().to_string_lossy().into_owned()),
+        }
+    }
+    if parts.is_empty() {
+        ".".to_owned()
+    } else {
+        parts.join("/")
+    }
+}

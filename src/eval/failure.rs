@@ -1,0 +1,116 @@
+//! Why an expression has no value.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::source::Span;
+
+/// An expression that Terraform would refuse, or that could not be worked out here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure(Arc<Inner>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Inner {
+    message: String,
+    span: Option<Span>,
+    kind: Kind,
+    /// The names in a circle, as far as it has been walked back.
+    circle: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Terraform refuses it as well.
+    Invalid,
+    /// A bound was met.
+    Limit,
+    /// The value refers to itself.
+    Cycle,
+}
+
+impl Failure {
+    /// Terraform refuses it as well. The message is lower case, without a full stop.
+    #[must_use]
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(message.into(), Kind::Invalid)
+    }
+
+    /// A bound was met.
+    #[must_use]
+    pub fn limit(message: impl Into<String>) -> Self {
+        Self::new(message.into(), Kind::Limit)
+    }
+
+    pub(super) fn cycle(name: String) -> Self {
+        let mut failure = Inner {
+            message: String::new(),
+            span: None,
+            kind: Kind::Cycle,
+            circle: vec![name],
+        };
+        failure.message = "it refers to itself".to_owned();
+        Self(Arc::new(failure))
+    }
+
+    fn new(message: String, kind: Kind) -> Self {
+        Self(Arc::new(Inner {
+            message,
+            span: None,
+            kind,
+            circle: Vec::new(),
+        }))
+    }
+
+    /// The failure, at this place unless it has one already.
+    #[must_use]
+    pub fn at(self, span: Span) -> Self {
+        if self.0.span.is_some() {
+            return self;
+        }
+        Self(Arc::new(Inner {
+            span: Some(span),
+            ..(*self.0).clone()
+        }))
+    }
+
+    /// The failure, after it passed through a named value: a circle gets longer until it closes.
+    pub(super) fn through(self, name: impl FnOnce() -> String) -> Self {
+        if self.0.kind != Kind::Cycle {
+            return self;
+        }
+        let closed = self.0.circle.len() > 1 && self.0.circle.first() == self.0.circle.last();
+        if closed || self.0.circle.len() > 16 {
+            return self;
+        }
+        let mut inner = (*self.0).clone();
+        inner.circle.push(name());
+        Self(Arc::new(inner))
+    }
+
+    /// Whether a bound was met, so that nothing is known of what Terraform would say.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.0.kind == Kind::Limit
+    }
+
+    /// The place, where it is known.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        self.0.span
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.kind == Kind::Cycle {
+            return write!(
+                f,
+                "values refer to each other in a circle: {}",
+                self.0.circle.join(" ← ")
+            );
+        }
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for Failure {}

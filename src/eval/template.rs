@@ -1,0 +1,130 @@
+//! Templates: text with values in it.
+
+use crate::cty::marks::Marks;
+use crate::cty::{Refinement, Type, Value, convert, safe_prefix};
+use crate::syntax::tree::{Template, TemplatePart};
+
+use super::comprehension::each_element;
+use super::scope::Frame;
+use super::{Evaluator, Failure, Result, Scope};
+
+/// A text that is being put together, up to the first thing that is not known.
+struct Text {
+    known: String,
+    open: bool,
+    marks: Marks,
+}
+
+impl Text {
+    fn push(&mut self, text: &str) {
+        if !self.open {
+            self.known.push_str(text);
+        }
+    }
+}
+
+impl Evaluator<'_> {
+    pub(super) fn template(&self, template: &Template, scope: Scope<'_>) -> Result<Value> {
+        // A lone interpolation is the value itself, of whatever type.
+        if let [TemplatePart::Interpolation(expression)] = template.parts.as_slice() {
+            return self.evaluate(expression, scope);
+        }
+        let mut text = Text {
+            known: String::new(),
+            open: false,
+            marks: Marks::none(),
+        };
+        self.parts(&template.parts, scope, &mut text)?;
+        let value = if text.open {
+            let prefix = safe_prefix(&text.known).into();
+            Value::refined(
+                Type::String,
+                Refinement {
+                    prefix,
+                    ..Refinement::not_null()
+                },
+            )
+        } else {
+            Value::string(text.known)
+        };
+        Ok(value.with_marks(&text.marks))
+    }
+
+    fn parts(&self, parts: &[TemplatePart], scope: Scope<'_>, text: &mut Text) -> Result<()> {
+        for part in parts {
+            match part {
+                TemplatePart::Literal { text: literal, .. } => {
+                    self.spend(1 + literal.len() / 64)?;
+                    text.push(literal);
+                }
+                TemplatePart::Interpolation(expression) => {
+                    let value = self.evaluate(expression, scope)?;
+                    interpolate(&value, text).map_err(|failure| failure.at(expression.span))?;
+                }
+                TemplatePart::If {
+                    condition, yes, no, ..
+                } => {
+                    let value = self.evaluate(condition, scope)?;
+                    text.marks = text.marks.union(&value.marks().demoted());
+                    if value.is_null() {
+                        return Err(Failure::invalid("the condition is null").at(condition.span));
+                    }
+                    let decided = convert(&value, &Type::Bool).map_err(|error| {
+                        Failure::invalid(format!("the condition is no bool: {error}")).at(condition.span)
+                    })?;
+                    match decided.as_bool() {
+                        Some(true) => self.parts(&yes.parts, scope, text)?,
+                        Some(false) => self.parts(&no.parts, scope, text)?,
+                        None => text.open = true,
+                    }
+                }
+                TemplatePart::For {
+                    key_variable,
+                    value_variable,
+                    collection,
+                    body,
+                    ..
+                } => {
+                    let value = self.evaluate(collection, scope)?;
+                    text.marks = text.marks.union(&value.marks().demoted());
+                    let Some(elements) =
+                        each_element(&value).map_err(|failure| failure.at(collection.span))?
+                    else {
+                        text.open = true;
+                        continue;
+                    };
+                    for (key, element) in elements {
+                        let frame = Frame {
+                            key: key_variable.as_ref().map(|name| (&name.text, key)),
+                            value: (&value_variable.text, element),
+                            outer: scope.names,
+                        };
+                        self.spend(1)?;
+                        self.parts(&body.parts, scope.with_names(&frame), text)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn interpolate(value: &Value, text: &mut Text) -> Result<()> {
+    text.marks = text.marks.union(&value.marks_deep().demoted());
+    if value.is_null() {
+        return Err(Failure::invalid(
+            "the value is null, and a template cannot hold null",
+        ));
+    }
+    let string = convert(value, &Type::String)
+        .map_err(|error| Failure::invalid(format!("the value cannot be put into a text: {error}")))?;
+    match string.as_str() {
+        Some(known) => text.push(known),
+        None => {
+            // What is known of the beginning of the first open value belongs to the text's beginning.
+            text.push(&string.refinement().prefix);
+            text.open = true;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! From paths to a project: finds what is to be read, has it read, and joins it.
+
+mod discover;
+mod modules;
+
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::Project;
+use crate::plan;
+use crate::rules::SYNTAX_ERROR;
+use crate::source::{FileId, ReadError, Sources, display_name};
+
+/// What was loaded.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The model.
+    pub project: Project,
+    /// The files behind it.
+    pub sources: Sources,
+    /// Paths that could not be read at all, and why. The tool could not do its whole job.
+    pub failures: Vec<Failure>,
+    /// What was passed over, and why that does no harm.
+    pub warnings: Vec<String>,
+}
+
+/// A path that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The path as it was given, and what is wrong: `a/b: there is no such file or directory`.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// Reads every path: directories of configuration with the modules below them, plans, states.
+#[must_use]
+pub fn load(paths: &[PathBuf]) -> Loaded {
+    let mut loaded = Loaded {
+        project: Project::default(),
+        sources: Sources::new(),
+        failures: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let found = discover::discover(paths);
+    for (path, message) in found.failures {
+        loaded.fail(&path, &message, None);
+    }
+    for (path, message) in found.warnings {
+        loaded
+            .warnings
+            .push(format!("{}: {message}", display_name(&path)));
+    }
+    for path in &found.files {
+        loaded.read_file(path);
+    }
+    let forest = modules::Forest::read(&found.directories, &mut loaded);
+    loaded
+}
+
+/// Reads one input from standard input: a plan or a state.
+#[must_use]
+pub fn load_stdin(name: &str) -> Loaded {
+    let mut loaded = load(&[]);
+    match loaded.sources.read_stdin(name) {
+        Ok(file) => loaded.read_text(file, name),
+        Err(error) => loaded.refuse(Path::new(name), &error),
+    }
+    loaded
+}
+
+impl Loaded {
+    fn fail(&mut self, path: &Path, message: &str, help: Option<&str>) {
+        let message = format!("{}: {message}", display_name(path));
+        self.failures.push(Failure {
+            message,
+            help: help.map(str::to_owned),
+        });
+    }
+
+    /// A file that is not what it should be: a finding, and one file less that was read.
+    fn refuse(&mut self, path: &Path, error: &ReadError) {
+        self.project.unreadable += 1;
+        let mut finding = Diagnostic::new(
+            SYNTAX_ERROR.name,
+            Severity::Error,
+            format!("{}: {error}", display_name(path)),
+        );
+        finding.help = error.help().map(str::to_owned);
+        self.project.problems.push(finding);
+    }
+
+    /// Reads a file that was given by name, for what its content says it is.
+    fn read_file(&mut self, path: &Path) {
+        match self.sources.read(path) {
+            Ok(file) => self.read_text(file, &display_name(path)),
+            Err(error) => self.refuse(path, &error),
+        }
+    }
+
+    fn read_text(&mut self, file: FileId, name: &str) {
+        match plan::read(file, name, self.sources.text(file)) {
+            Ok(reading) => {
+                self.project.files += 1;
+                self.project.configurations.push(reading.configuration);
+                self.project.sensitive.extend(reading.sensitive);
+            }
+            Err(error) => {
+                self.project.unreadable += 1;
+                let message = format!("{name}: {error}");
+                let mut finding = Diagnostic::new(SYNTAX_ERROR.name, Severity::Error, message);
+                if let Some(span) = error.span {
+                    finding = finding.at(span, "");
+                }
+                finding.help = error.help().map(str::to_owned);
+                self.project.problems.push(finding);
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The reference graph of a configuration, as far as it is reached from given blocks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::address::{ModulePath, Subject};
+use crate::model::{Node, ReferenceGraph};
+use crate::source::Sources;
+
+use super::references::{self, Traversal};
+use super::tree::{Callee, ModuleId, Tree};
+
+/// Builds the graph of the modules below one root, by need: blocks that nothing leads to stay unread.
+#[derive(Debug)]
+pub struct GraphBuilder<'a> {
+    tree: &'a Tree,
+    sources: &'a Sources,
+    root: ModuleId,
+    graph: ReferenceGraph,
+    declared: BTreeSet<Node>,
+    modules: BTreeMap<ModulePath, Option<ModuleId>>,
+}
+
+impl<'a> GraphBuilder<'a> {
+    /// An empty graph below `root`.
+    #[must_use]
+    pub fn new(tree: &'a Tree, sources: &'a Sources, root: ModuleId) -> Self {
+        Self {
+            tree,
+            sources,
+            root,
+            graph: ReferenceGraph::new(),
+            declared: BTreeSet::new(),
+            modules: BTreeMap::new(),
+        }
+    }
+
+    /// The graph with everything that `start` leads to.
+    pub fn graph(&mut self, start: impl IntoIterator<Item = Node>) -> &ReferenceGraph {
+        let mut pending: Vec<Node> = start.into_iter().collect();
+        while let Some(node) = pending.pop() {
+            if self.declared.insert(node.clone()) {
+                let edges = self.edges(&node);
+                pending.extend(edges.iter().cloned());
+                self.graph.declare(node, edges);
+            }
+        }
+        &self.graph
+    }
+
+    /// The node of what a reference in a module names; none for words such as `each`.
+    #[must_use]
+    pub fn node(path: &ModulePath, traversal: &Traversal) -> Option<Node> {
+        match (&traversal.subject, &traversal.attribute) {
+            (Subject::Other(_), _) => None,
+            (Subject::Module(call), Some(output)) => {
+                Some(Node::Output(path.child(call.clone(), None), output.clone()))
+            }
+            (subject, _) => Some(Node::Inside(path.clone(), subject.clone())),
+        }
+    }
+
+    /// The module at a path without instance keys.
+    pub fn module_at(&mut self, path: &ModulePath) -> Option<ModuleId> {
+        if let Some(known) = self.modules.get(path) {
+            return *known;
+        }
+        let mut at = Some(self.root);
+        for step in path.steps() {
+            at = at.and_then(|id| match self.tree.callee(id, &step.call) {
+                Some(Callee::Module(child)) => Some(*child),
+                _ => None,
+            });
+        }
+        self.modules.insert(path.clone(), at);
+        at
+    }
+
+    fn edges(&mut self, node: &Node) -> Vec<Node> {
+        match node {
+            Node::Output(path, name) => self.output(path, name),
+            Node::Inside(path, subject) => self.inside(path, subject),
+        }
+    }
+
+    fn output(&mut self, path: &ModulePath, name: &str) -> Vec<Node> {
+        let Some(id) = self.module_at(path) else {
+            return Vec::new();
+        };
+        let block = self
+            .tree
+            .module(id)
+            .outputs
+            .get(name)
+            .and_then(|block| block.parse(self.sources));
+        block
+            .map(|block| nodes(path, references::of_body(&block.body)))
+            .unwrap_or_default()
+    }
+
+    fn inside(&mut self, path: &ModulePath, subject: &Subject) -> Vec<Node> {
+        let Some(id) = self.module_at(path) else {
+            return Vec::new();
+        };
+        let module = self.tree.module(id);
+        match subject {
+            Subject::Resource(name) => {
+                let block = module
+                    .resources
+                    .get(name)
+                    .and_then(|resource| resource.block.parse(self.sources));
+                let mut edges = block
+                    .map(|block| nodes(path, references::of_body(&block.body)))
+                    .unwrap_or_default();
+                edges.extend(self.around(path));
+                edges
+            }
+            Subject::Local(name) => {
+                let local = module.locals(self.sources).get(name);
+                local
+                    .map(|local| nodes(path, references::of_expression(&local.value)))
+                    .unwrap_or_default()
+            }
+            Subject::Variable(name) => self.argument(path, name),
+            Subject::Module(call) => self.whole(path, call),
+            Subject::Other(_) => Vec::new(),
+        }
+    }
+
+    /// What a variable is given by the module call.
+    fn argument(&mut self, path: &ModulePath, name: &str) -> Vec<Node> {
+        let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
+            return Vec::new();
+        };
+        let Some(id) = self.module_at(&caller) else {
+            return Vec::new();
+        };
+        let call = self
+            .tree
+            .module(id)
+            .calls
+            .get(&step.call)
+            .and_then(|call| call.block.parse(self.sources));
+        let argument = call.and_then(|block| block.body.attribute(name));
+        argument
+            .map(|argument| nodes(&caller, references::of_expression(&argument.value)))
+            .unwrap_or_default()
+    }
+
+    /// What orders a whole module: `depends_on`, `count` and `for_each` of the calls around a block.
+    fn around(&mut self, path: &ModulePath) -> Vec<Node> {
+        let mut edges = Vec::new();
+        let mut inner = path.clone();
+        while let (Some(caller), Some(step)) = (inner.parent(), inner.steps().last()) {
+            let call = self
+                .module_at(&caller)
+                .and_then(|id| self.tree.module(id).calls.get(&step.call));
+            if let Some(block) = call.and_then(|call| call.block.parse(self.sources)) {
+                for name in ["depends_on", "count", "for_each"] {
+                    let argument = block.body.attribute(name).into_iter();
+                    edges.extend(
+                        argument
+                            .flat_map(|argument| nodes(&caller, references::of_expression(&argument.value))),
+                    );
+                }
+            }
+            inner = caller;
+        }
+        edges
+    }
+
+    /// Everything in a module: its resources, its outputs, the modules that it calls, and its arguments.
+    fn whole(&mut self, path: &ModulePath, call: &str) -> Vec<Node> {
+        let child = path.child(call, None);
+        let block = self
+            .module_at(path)
+            .and_then(|id| self.tree.module(id).calls.get(call));
+        let mut edges = Vec::new();
+        if let Some(block) = block.and_then(|call| call.block.parse(self.sources)) {
+            let arguments = block.body.attributes.iter();
+            let arguments = arguments
+                .filter(|argument| !matches!(&*argument.name.text, "source" | "version" | "providers"));
+            edges.extend(
+                arguments.flat_map(|argument| nodes(path, references::of_expression(&argument.value))),
+            );
+        }
+        let Some(id) = self.module_at(&child) else {
+            return edges;
+        };
+        let module = self.tree.module(id);
+        let inside = |subject| Node::Inside(child.clone(), subject);
+        edges.extend(
+            module
+                .resources
+                .keys()
+                .map(|name| inside(Subject::Resource(name.clone()))),
+        );
+        edges.extend(
+            module
+                .calls
+                .keys()
+                .map(|name| inside(Subject::Module(name.clone()))),
+        );
+        edges.extend(
+            module
+                .outputs
+                .keys()
+                .map(|name| Node::Output(child.clone(), name.clone())),
+        );
+        edges
+    }
+}
+
+fn nodes(path: &ModulePath, found: Vec<Traversal>) -> Vec<Node> {
+    found
+        .iter()
+        .filter_map(|traversal| GraphBuilder::node(path, traversal))
+        .collect()
+}

@@ -1,0 +1,270 @@
+//! What an expression refers to, by its text alone.
+
+use std::sync::Arc;
+
+use crate::address::{InstanceKey, Mode, ResourceName, Subject};
+use crate::source::Span;
+use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey, Template, TemplatePart};
+
+/// A reference as it stands in an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traversal {
+    /// What it names.
+    pub subject: Subject,
+    /// The instance, where a literal key follows: `[0]`, `["a"]`.
+    pub key: Option<InstanceKey>,
+    /// The first attribute behind that.
+    pub attribute: Option<Arc<str>>,
+    /// The whole reference.
+    pub span: Span,
+}
+
+/// Every reference in an expression. Variables that a `for` binds are none.
+#[must_use]
+pub fn of_expression(expression: &Expression) -> Vec<Traversal> {
+    let mut walk = Walk::default();
+    walk.expression(expression);
+    walk.found
+}
+
+/// Every reference in a body, nested blocks included.
+#[must_use]
+pub fn of_body(body: &Body) -> Vec<Traversal> {
+    let mut walk = Walk::default();
+    walk.body(body);
+    walk.found
+}
+
+#[derive(Default)]
+struct Walk {
+    found: Vec<Traversal>,
+    bound: Vec<Arc<str>>,
+}
+
+impl Walk {
+    fn body(&mut self, body: &Body) {
+        // A provider is named like a resource and is none.
+        for attribute in body
+            .attributes
+            .iter()
+            .filter(|attribute| &*attribute.name.text != "provider")
+        {
+            self.expression(&attribute.value);
+        }
+        for block in &body.blocks {
+            // A dynamic block's iterator is named by its label.
+            let iterators = if &*block.kind.text == "dynamic" {
+                block.labels.len()
+            } else {
+                0
+            };
+            self.bound.extend(
+                block
+                    .labels
+                    .iter()
+                    .take(iterators)
+                    .map(|label| label.text.clone()),
+            );
+            self.body(&block.body);
+            self.bound.truncate(self.bound.len() - iterators);
+        }
+    }
+
+    fn expression(&mut self, expression: &Expression) {
+        use ExpressionKind as Kind;
+        match &expression.kind {
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::SplatElement => {}
+            Kind::Template(template) => self.template(template),
+            Kind::Tuple(items) => items.iter().for_each(|item| self.expression(item)),
+            Kind::Object(items) => {
+                for item in items {
+                    if let ObjectKey::Expression(key) = &item.key {
+                        self.expression(key);
+                    }
+                    self.expression(&item.value);
+                }
+            }
+            Kind::Variable(_) | Kind::GetAttr { .. } | Kind::Index { .. } => self.traversal(expression),
+            Kind::Splat { base, each, .. } => {
+                self.expression(base);
+                self.expression(each);
+            }
+            Kind::Call(call) => call
+                .arguments
+                .iter()
+                .for_each(|argument| self.expression(argument)),
+            Kind::Unary { operand, .. } => self.expression(operand),
+            Kind::Binary { left, right, .. } => {
+                self.expression(left);
+                self.expression(right);
+            }
+            Kind::Conditional { condition, yes, no } => {
+                self.expression(condition);
+                self.expression(yes);
+                self.expression(no);
+            }
+            Kind::For(parts) => {
+                self.expression(&parts.collection);
+                let names = [parts.key_variable.as_ref(), Some(&parts.value_variable)];
+                let before = self.bound.len();
+                self.bound
+                    .extend(names.into_iter().flatten().map(|name| name.text.clone()));
+                for inner in [parts.key.as_ref(), Some(&parts.value), parts.condition.as_ref()] {
+                    inner.into_iter().for_each(|inner| self.expression(inner));
+                }
+                self.bound.truncate(before);
+            }
+            Kind::Parenthesis(inner) => self.expression(inner),
+        }
+    }
+
+    fn template(&mut self, template: &Template) {
+        for part in &template.parts {
+            match part {
+                TemplatePart::Literal { .. } => {}
+                TemplatePart::Interpolation(expression) => self.expression(expression),
+                TemplatePart::If {
+                    condition, yes, no, ..
+                } => {
+                    self.expression(condition);
+                    self.template(yes);
+                    self.template(no);
+                }
+                TemplatePart::For {
+                    key_variable,
+                    value_variable,
+                    collection,
+                    body,
+                    ..
+                } => {
+                    self.expression(collection);
+                    let before = self.bound.len();
+                    let names = [key_variable.as_ref(), Some(value_variable)];
+                    self.bound
+                        .extend(names.into_iter().flatten().map(|name| name.text.clone()));
+                    self.template(body);
+                    self.bound.truncate(before);
+                }
+            }
+        }
+    }
+
+    /// A chain of attribute and index steps: a reference if it starts at a name, else its base may hold
+    /// some. The keys on the way are expressions of their own.
+    fn traversal(&mut self, expression: &Expression) {
+        if let Some((root, steps)) = chain(expression)
+            && !self.bound.contains(root)
+        {
+            self.found.extend(resolve(root, &steps, expression.span));
+        }
+        let mut at = expression;
+        loop {
+            match &at.kind {
+                ExpressionKind::GetAttr { base, .. } => at = base,
+                ExpressionKind::Index { base, key } => {
+                    self.expression(key);
+                    at = base;
+                }
+                ExpressionKind::Variable(_) => break,
+                _ => break self.expression(at),
+            }
+        }
+    }
+}
+
+/// A step of a traversal.
+enum Step<'a> {
+    Attribute(&'a Arc<str>),
+    Key(Option<InstanceKey>),
+}
+
+/// The root name of a chain and the steps behind it.
+fn chain(expression: &Expression) -> Option<(&Arc<str>, Vec<Step<'_>>)> {
+    let mut steps = Vec::new();
+    let mut at = expression;
+    loop {
+        match &at.kind {
+            ExpressionKind::Variable(name) => {
+                steps.reverse();
+                return Some((name, steps));
+            }
+            ExpressionKind::GetAttr { base, name } => {
+                steps.push(Step::Attribute(&name.text));
+                at = base;
+            }
+            ExpressionKind::Index { base, key } => {
+                steps.push(Step::Key(literal_key(key)));
+                at = base;
+            }
+            _ => return None,
+        }
+    }
+}
+
+fn literal_key(key: &Expression) -> Option<InstanceKey> {
+    match &key.kind {
+        ExpressionKind::Number(text) => text.parse().ok().map(InstanceKey::Index),
+        ExpressionKind::String(text) => Some(InstanceKey::Key(text.clone())),
+        _ => None,
+    }
+}
+
+/// What a root name and its steps stand for, by Terraform's rules (`internal/addrs/parse_ref.go`).
+fn resolve(root: &Arc<str>, steps: &[Step<'_>], span: Span) -> Option<Traversal> {
+    let name = |position: usize| match steps.get(position) {
+        Some(Step::Attribute(name)) => Some((*name).clone()),
+        _ => None,
+    };
+    let (subject, used) = match &**root {
+        "var" => (Subject::Variable(name(0)?), 1),
+        "local" => (Subject::Local(name(0)?), 1),
+        "module" => (Subject::Module(name(0)?), 1),
+        "data" => (
+            Subject::Resource(ResourceName {
+                mode: Mode::Data,
+                kind: name(0)?,
+                name: name(1)?,
+            }),
+            2,
+        ),
+        "each" | "count" | "path" | "terraform" | "self" | "ephemeral" => {
+            let text = name(0).map_or_else(|| root.to_string(), |name| format!("{root}.{name}"));
+            (Subject::Other(text.into()), 1)
+        }
+        "resource" => (
+            Subject::Resource(ResourceName {
+                mode: Mode::Managed,
+                kind: name(0)?,
+                name: name(1)?,
+            }),
+            2,
+        ),
+        _ => {
+            let resource = ResourceName {
+                mode: Mode::Managed,
+                kind: root.clone(),
+                name: name(0)?,
+            };
+            (Subject::Resource(resource), 1)
+        }
+    };
+    let mut rest = steps.get(used..).unwrap_or_default().iter();
+    let mut key = None;
+    let mut attribute = None;
+    match rest.next() {
+        Some(Step::Key(found)) => {
+            key.clone_from(found);
+            if let Some(Step::Attribute(name)) = rest.next() {
+                attribute = Some((*name).clone());
+            }
+        }
+        Some(Step::Attribute(name)) => attribute = Some((*name).clone()),
+        None => {}
+    }
+    Some(Traversal {
+        subject,
+        key,
+        attribute,
+        span,
+    })
+}
