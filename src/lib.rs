@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod check;
+pub mod cli;
 pub mod convert;
 pub mod cty;
 pub mod diagnostic;

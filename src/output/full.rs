@@ -15,13 +15,19 @@ use super::{Group, grouped, printable, summary_line};
 /// The report as text, coloured or not.
 #[must_use]
 pub fn render(report: &Report<'_>, project: &Project, sources: &Sources, coloured: bool) -> String {
+    let mut text = findings(report, project, sources, coloured);
+    text.push_str(&summary_line(&report.summary, project, &report.findings));
+    text.push('\n');
+    text
+}
+
+/// The findings alone.
+#[must_use]
+pub fn findings(report: &Report<'_>, project: &Project, sources: &Sources, coloured: bool) -> String {
     let mut text = String::new();
     for group in grouped(&report.findings) {
         text.push_str(&finding(&group, project, sources, coloured));
-        text.push('\n');
     }
-    text.push_str(&summary_line(&report.summary, project, &report.findings));
-    text.push('\n');
     text
 }
 
