@@ -1,7 +1,8 @@
 //! `missing-depends-on`: a mirror that is not tied to the cluster of its module.
 
-use crate::address::{ModulePath, ResourcePath};
+use crate::address::{ModulePath, ResourceName, ResourcePath};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::cluster::waits;
 use crate::model::{Cause, Cluster, ClusterKind, Configuration, ImageMirror, Target, Unknown};
 
 use super::{Check, Documentation, Outcome, Rule};
@@ -135,5 +136,16 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, why: &str) -> Dia
         .at(span, label)
         .related(cluster.span, why)
         .note("a mirror is refused until its cluster is ready, and the provider does not wait for it")
-        .help(format!("add `depends_on = [{name}]`"))
+        .help(format!("add `depends_on = [{}]`", waiter(mirror).unwrap_or(name)))
+}
+
+/// The resource through which the id comes and which waits for the cluster: naming that one is better.
+fn waiter(mirror: &ImageMirror) -> Option<&ResourceName> {
+    let module = mirror.address.module().without_keys();
+    mirror.leads.to.iter().find_map(|lead| match &lead.target {
+        Target::Resource { path, .. } if waits(&path.resource) && path.module.without_keys() == module => {
+            Some(&path.resource)
+        }
+        _ => None,
+    })
 }
