@@ -146,7 +146,16 @@ fn known(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertErr
             .map(Value::number)
             .map_err(|error| ConvertError::new(error.to_string())),
         (Kind::String(text), Type::Bool) => bool_from(text),
-        (Kind::Object(items), Type::Object(want)) => object(items, want, safety, PathStep::Attribute),
+        (Kind::Object(items), Type::Object(attributes)) => {
+            let converted = object(items, attributes, safety, PathStep::Attribute)?;
+            // Elements that share their type are compared by its address.
+            let shared = !want.has_dynamic() && !want.has_optional();
+            Ok(if shared {
+                converted.with_type(want)
+            } else {
+                converted
+            })
+        }
         (Kind::Map(items), Type::Object(want)) => object_from_map(value.ty(), items, want, safety),
         (Kind::Tuple(items), Type::Tuple(want)) => {
             let types = want.iter();
@@ -293,6 +302,9 @@ fn list_from_tuple(
     }
     let wanted = wanted_element(tuple, element, safety)?;
     let converted = each(items.iter().map(|item| (item, &wanted)), safety)?;
+    if !wanted.has_dynamic() {
+        return Ok(Value::list(wanted.without_optional(), converted));
+    }
     // An undecided part of the element type can have come out differently for each element.
     let unified = unify_types(converted.iter().map(Value::ty), safety)
         .ok_or_else(|| ConvertError::new("cannot find a common base type for all elements"))?;
@@ -310,6 +322,9 @@ fn map(
 ) -> Result<Value, ConvertError> {
     if items.is_empty() {
         return Ok(Value::map(empty, items));
+    }
+    if !wanted.has_dynamic() {
+        return Ok(Value::map(wanted.without_optional(), items));
     }
     if wanted.is_collection() || matches!(wanted, Type::Object(_)) {
         let unified = unify_types(items.values().map(Value::ty), safety)

@@ -296,6 +296,16 @@ impl Value {
         Self::table(items, OnceLock::new(), Inner::Object)
     }
 
+    /// The value with its type, which is known to be this one, so that it need not be made.
+    #[must_use]
+    pub(super) fn with_type(self, ty: &Type) -> Self {
+        if let Inner::Object(table) = &self.inner {
+            // Where the type was made already, that one stays.
+            let _ = table.ty.set(ty.clone());
+        }
+        self
+    }
+
     fn sequence(items: Vec<Self>, ty: OnceLock<Type>, wrap: fn(Arc<Sequence>) -> Inner) -> Self {
         let traits = Traits::around(&items);
         if traits.depth > MAX_DEPTH {
