@@ -204,6 +204,8 @@ prop_compose! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn what_is_printed_reads_back_as_the_same(text in decimals()) {
         let given = number(&text);
