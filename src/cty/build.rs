@@ -139,14 +139,15 @@ impl Value {
         Self::sequence(items, OnceLock::from(Type::list(element)), Inner::List)
     }
 
-    /// A set: each element once, in Terraform's order. Marks cannot stay on elements and move to the set.
+    /// A set: each element once, in Terraform's order. Marks cannot stay on elements and move to the set,
+    /// origins as influences: the set is not what one of its elements is.
     #[must_use]
     pub fn set(element: Type, items: Vec<Self>) -> Self {
         let mut marks = Marks::none();
         let mut plain = Vec::with_capacity(items.len());
         for item in items {
             if item.contains_marked() {
-                marks = marks.union(&item.marks_deep());
+                marks = marks.union(&item.marks_deep().demoted());
                 plain.push(retyped(item.without_marks(), &element));
             } else {
                 plain.push(retyped(item, &element));
