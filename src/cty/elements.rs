@@ -47,8 +47,8 @@ impl Value {
     }
 
     /// The elements with their keys: a number in a list or tuple, a string in a map or object, the element
-    /// itself in a set. Each carries the marks of the container as influences. None where the value is
-    /// unknown, null or no container.
+    /// itself in a set. A key has the place where it was written, if that is known. Each carries the marks
+    /// of the container as influences. None where the value is unknown, null or no container.
     #[must_use]
     pub fn elements(&self) -> Option<impl Iterator<Item = (Self, Self)> + '_> {
         let marks = self.marks().demoted();
@@ -73,7 +73,7 @@ impl Value {
                 (key, item)
             });
         let table = table.into_iter().flatten().map(move |(key, item)| {
-            let key = Self::shared_string(key.clone());
+            let key = Self::shared_string(key.clone()).placed_at(item.key_place());
             (marked(key, &table_marks), marked(item.clone(), &table_marks))
         });
         Some(sequence.chain(table))

@@ -22,6 +22,7 @@ pub struct Value {
     pub(super) inner: Inner,
     pub(super) marks: Marks,
     pub(super) place: Option<Span>,
+    pub(super) key_place: Option<Span>,
 }
 
 #[derive(Debug, Clone)]
@@ -123,6 +124,7 @@ impl From<Inner> for Value {
             inner,
             marks: Marks::none(),
             place: None,
+            key_place: None,
         }
     }
 }
@@ -291,10 +293,32 @@ impl Value {
         self
     }
 
+    /// The value, written at `place` if that is known.
+    #[must_use]
+    pub(super) fn placed_at(mut self, place: Option<Span>) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// Where the key was written under which a map or object holds this value. It stays with the value
+    /// while that is handed from one map to another.
+    #[must_use]
+    pub fn key_place(&self) -> Option<Span> {
+        self.key_place
+    }
+
+    /// The value, held under a key that was written at `place`.
+    #[must_use]
+    pub fn with_key_place(mut self, place: Option<Span>) -> Self {
+        self.key_place = place;
+        self
+    }
+
     /// The value with the place of another one that it was made from, such as by a conversion.
     #[must_use]
     pub(super) fn placed_like(mut self, other: &Self) -> Self {
         self.place = self.place.or(other.place);
+        self.key_place = self.key_place.or(other.key_place);
         self
     }
 

@@ -82,7 +82,7 @@ impl Evaluator<'_> {
             marks = marks.union(&key.marks().demoted());
             match object_key(&key).map_err(|failure| failure.at(item.key.span()))? {
                 Some(name) => {
-                    attributes.insert(name, value);
+                    attributes.insert(name, value.with_key_place(key.place()));
                 }
                 None => open = true,
             }

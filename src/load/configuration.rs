@@ -355,10 +355,17 @@ impl<'a> Reader<'a> {
                 way: attribute.way,
             };
         };
-        let elements = items
-            .iter()
-            .map(|item| self.attribute(item, site, expression))
-            .collect();
+        // What is not known of the list as a whole is not known of its elements.
+        let marks = value.marks().demoted();
+        let mut elements = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let item = if item.is_known() {
+                item.clone()
+            } else {
+                item.clone().with_marks(&marks)
+            };
+            elements.push(self.attribute(&item, site, element_of(expression, index, items.len())));
+        }
         let Placed { span, way } = self.place(&value, site, expression);
         Attribute {
             content: Content::Known(elements),
@@ -501,6 +508,15 @@ fn failed<T>(failure: &Failure, expression: &Expression) -> Attribute<T> {
 
 fn as_type(value: &Value, ty: &Type) -> eval::Result<Value> {
     convert(value, ty).map_err(|error| Failure::invalid(error.located()))
+}
+
+/// The expression of a list's element, where the list is spelled out.
+fn element_of(list: &Expression, index: usize, length: usize) -> &Expression {
+    match &list.kind {
+        ExpressionKind::Tuple(items) if items.len() == length => items.get(index).unwrap_or(list),
+        ExpressionKind::Parenthesis(inner) => element_of(inner, index, length),
+        _ => list,
+    }
 }
 
 /// The entries of `depends_on`.
