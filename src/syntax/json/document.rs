@@ -86,7 +86,11 @@ impl<'a> Reader<'a> {
             self.report(span, "the JSON ends too early", "close all strings, arrays and objects");
         } else {
             let message = error.to_string();
-            let reason = message.split(" at line ").next().unwrap_or_default();
+            let closing = json.get(at..at + length).is_some_and(|text| text == "}" || text == "]");
+            let reason = match message.split(" at line ").next().unwrap_or_default() {
+                "key must be a string" | "expected value" if closing => "trailing comma",
+                reason => reason,
+            };
             self.report(span, format!("this is not valid JSON: {reason}"), "write JSON without comments and trailing commas");
         }
     }

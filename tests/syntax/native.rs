@@ -1,11 +1,9 @@
 //! Native HCL as the tree shows it. Every text and error here is what Terraform 1.11.4 makes of it.
 
-mod syntax_support;
-
 use mirrorset::source::Sources;
 use mirrorset::syntax::cut::cut;
 use mirrorset::syntax::native::{parse_block, parse_expression};
-use syntax_support::{messages, show, show_block};
+use crate::support::{messages, show, show_block};
 
 /// The expression behind `a =` in a block of its own.
 fn value(source: &str) -> String {
