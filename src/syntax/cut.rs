@@ -117,7 +117,11 @@ impl<'a> Cutter<'a> {
     }
 
     fn byte(&self, at: usize) -> Option<u8> {
-        if at < self.end { self.text.as_bytes().get(at).copied() } else { None }
+        if at < self.end {
+            self.text.as_bytes().get(at).copied()
+        } else {
+            None
+        }
     }
 
     fn span(&self, range: Range<usize>) -> Span {
@@ -126,7 +130,8 @@ impl<'a> Cutter<'a> {
 
     fn problem(&mut self, range: Range<usize>, message: &str, help: &str) {
         if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(Problem::new(self.span(range), message).help(help));
+            self.problems
+                .push(Problem::new(self.span(range), message).help(help));
         }
     }
 
@@ -135,7 +140,8 @@ impl<'a> Cutter<'a> {
         let faults = std::mem::take(&mut self.scanner.faults);
         let any = !faults.is_empty();
         if !self.known && self.problems.len() < MAX_PROBLEMS {
-            self.problems.extend(faults.iter().map(|fault| describe(self.file, fault)));
+            self.problems
+                .extend(faults.iter().map(|fault| describe(self.file, fault)));
         }
         any
     }
@@ -171,7 +177,10 @@ impl<'a> Cutter<'a> {
         let end = self.character_end(at);
         match self.byte(at) {
             Some(byte @ (b'}' | b')' | b']')) => {
-                let fault = Fault { range: at..end, kind: FaultKind::StrayBracket(byte) };
+                let fault = Fault {
+                    range: at..end,
+                    kind: FaultKind::StrayBracket(byte),
+                };
                 if !self.known && self.problems.len() < MAX_PROBLEMS {
                     self.problems.push(describe(self.file, &fault));
                 }
@@ -195,8 +204,7 @@ impl<'a> Cutter<'a> {
     fn rest_of_line(&mut self, mut at: usize) -> usize {
         loop {
             at = match self.byte(at) {
-                None | Some(b'\n') => break,
-                Some(b'}') => break,
+                None | Some(b'\n' | b'}') => break,
                 Some(_) if self.scanner.opens(at) => self.scanner.close(at),
                 Some(_) => self.scanner.comment(at).unwrap_or(at + 1),
             };
@@ -246,7 +254,11 @@ impl<'a> Cutter<'a> {
                 self.problem(at..at + 1, &message, "write `=` in place of `:`");
             }
             Some(b'.' | b'[') if labels.is_empty() => {
-                self.problem(name, "an argument's name is a single word", "write `name = value`");
+                self.problem(
+                    name,
+                    "an argument's name is a single word",
+                    "write `name = value`",
+                );
             }
             Some(b'\n' | b'\r') | None if !labels.is_empty() => {
                 let help = "put the brace on the line of the block's labels";
@@ -274,7 +286,9 @@ impl<'a> Cutter<'a> {
             name: self.span(name.clone()),
             labels,
             span: self.span(name.start..end),
-            content: Content::Block { body: self.span(brace + 1..body_end) },
+            content: Content::Block {
+                body: self.span(brace + 1..body_end),
+            },
             broken,
         });
         if closed { self.line_end(end, "block") } else { end }
@@ -302,7 +316,11 @@ impl<'a> Cutter<'a> {
             None | Some(b'\n' | b'}') => at,
             Some(b'\r') if self.byte(at + 1) == Some(b'\n') => at,
             Some(b',') => {
-                self.problem(at..at + 1, &format!("a {what} is not followed by a comma"), "remove the comma");
+                self.problem(
+                    at..at + 1,
+                    &format!("a {what} is not followed by a comma"),
+                    "remove the comma",
+                );
                 at + 1
             }
             Some(_) => {
@@ -324,7 +342,9 @@ impl<'a> Cutter<'a> {
             name: self.span(name.clone()),
             labels: Vec::new(),
             span: self.span(name.start..(start + trimmed).max(start)),
-            content: Content::Attribute { value: self.span(value) },
+            content: Content::Attribute {
+                value: self.span(value),
+            },
             broken: broken || self.known,
         });
         match ending.reason {
@@ -335,7 +355,11 @@ impl<'a> Cutter<'a> {
             }
             Reason::Argument => {
                 let end = self.character_end(at);
-                self.problem(at..end, "a line break is missing behind the argument", "start a new line here");
+                self.problem(
+                    at..end,
+                    "a line break is missing behind the argument",
+                    "start a new line here",
+                );
                 at
             }
             Reason::Limit if self.nested && !self.one_line && !self.known => {
@@ -353,7 +377,7 @@ impl<'a> Cutter<'a> {
         loop {
             let reason = match self.byte(at) {
                 None => Reason::Limit,
-                Some(b'\n') => Reason::Line,
+                Some(b'\n' | b'}') => Reason::Line,
                 Some(b',') => Reason::Comma,
                 Some(b'=') => {
                     if self.byte(at + 1) == Some(b'=') {
@@ -365,20 +389,18 @@ impl<'a> Cutter<'a> {
                         at += 1;
                         continue;
                     }
-                    match word_before(self.text, start, at) {
-                        Some(word) => {
-                            at = word;
-                            Reason::Argument
-                        }
-                        None => {
-                            at += 1;
-                            continue;
-                        }
-                    }
+                    let Some(word) = word_before(self.text, start, at) else {
+                        at += 1;
+                        continue;
+                    };
+                    at = word;
+                    Reason::Argument
                 }
-                Some(b'}') => Reason::Line,
                 Some(byte @ (b')' | b']')) => {
-                    let fault = Fault { range: at..at + 1, kind: FaultKind::StrayBracket(byte) };
+                    let fault = Fault {
+                        range: at..at + 1,
+                        kind: FaultKind::StrayBracket(byte),
+                    };
                     self.scanner.faults.push(fault);
                     at += 1;
                     continue;
@@ -392,7 +414,10 @@ impl<'a> Cutter<'a> {
                     continue;
                 }
             };
-            return Ending { end: at.min(self.end), reason };
+            return Ending {
+                end: at.min(self.end),
+                reason,
+            };
         }
     }
 }
@@ -429,7 +454,10 @@ fn looks_like_header(line: &str) -> bool {
     };
     let rest = line.get(end..).unwrap_or_default();
     let rest = rest.split(['#']).next().unwrap_or_default().trim();
-    rest.contains('{') && rest.chars().all(|c| scan::continues(c) || matches!(c, ' ' | '"' | '{' | '}'))
+    rest.contains('{')
+        && rest
+            .chars()
+            .all(|c| scan::continues(c) || matches!(c, ' ' | '"' | '{' | '}'))
 }
 
 /// The words for a lexical mistake.
@@ -455,11 +483,14 @@ pub(super) fn describe(file: FileId, fault: &Fault) -> Problem {
                 b'(' => ')',
                 _ => ']',
             };
-            (format!("`{}` is not closed", char::from(open)), match close {
-                '}' => "close it with `}`",
-                ')' => "close it with `)`",
-                _ => "close it with `]`",
-            })
+            (
+                format!("`{}` is not closed", char::from(open)),
+                match close {
+                    '}' => "close it with `}`",
+                    ')' => "close it with `)`",
+                    _ => "close it with `]`",
+                },
+            )
         }
         FaultKind::TooDeep => (
             "more than 10000 brackets are open at once".to_owned(),

@@ -22,7 +22,11 @@ impl Format {
     /// The format that a file's name tells: `.json` at the end is JSON.
     #[must_use]
     pub fn of(path: &Path) -> Self {
-        if path.extension().is_some_and(|extension| extension == "json") { Self::Json } else { Self::Native }
+        if path.extension().is_some_and(|extension| extension == "json") {
+            Self::Json
+        } else {
+            Self::Native
+        }
     }
 }
 
@@ -80,7 +84,10 @@ pub fn document(file: FileId, text: &str, format: Format) -> Document {
                 span: block.span,
                 body: Source::Json(Arc::new(block)),
             });
-            Document { items: items.collect(), problems }
+            Document {
+                items: items.collect(),
+                problems,
+            }
         }
     }
 }
@@ -92,12 +99,17 @@ fn native_document(file: FileId, text: &str) -> Document {
     for item in cut.items {
         if let Content::Attribute { .. } = item.content {
             let problem = Problem::new(item.name, "an argument has no place outside of a block");
-            problems.push(problem.help("move it into a block; values of variables belong into a `.tfvars` file"));
+            problems
+                .push(problem.help("move it into a block; values of variables belong into a `.tfvars` file"));
             continue;
         }
         items.push(TopLevel {
             kind: native::header_name(file, text, item.name),
-            labels: item.labels.iter().map(|&label| native::header_name(file, text, label)).collect(),
+            labels: item
+                .labels
+                .iter()
+                .map(|&label| native::header_name(file, text, label))
+                .collect(),
             span: item.span,
             body: Source::Native(item),
         });

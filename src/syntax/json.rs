@@ -38,7 +38,9 @@ impl Reader<'_> {
 
     /// Where a value stands: it is a slice of the text.
     fn start(&self, raw: &RawValue) -> usize {
-        (raw.get().as_ptr().addr()).saturating_sub(self.text.as_ptr().addr()).min(self.text.len())
+        (raw.get().as_ptr().addr())
+            .saturating_sub(self.text.as_ptr().addr())
+            .min(self.text.len())
     }
 
     fn report(&mut self, span: Span, message: impl Into<String>, help: &str) {

@@ -41,20 +41,32 @@ pub(super) struct Reported;
 /// left out; the rest is there.
 #[must_use]
 pub fn parse_block(file: FileId, text: &str, item: &Item) -> (Option<Block>, Vec<Problem>) {
-    let mut reader = Reader::new(Input { file, text, offsets: None });
+    let mut reader = Reader::new(Input {
+        file,
+        text,
+        offsets: None,
+    });
     let block = reader.block(item, 0);
     (block, reader.problems)
 }
 
 /// Parses the top-level attributes that [`cut`](crate::syntax::cut::cut) found in a `.tfvars` file.
 pub(super) fn parse_attributes(file: FileId, text: &str, items: &[Item]) -> (Vec<Attribute>, Vec<Problem>) {
-    let mut reader = Reader::new(Input { file, text, offsets: None });
+    let mut reader = Reader::new(Input {
+        file,
+        text,
+        offsets: None,
+    });
     let mut seen = HashSet::new();
     let mut attributes = Vec::new();
     for item in items {
         if matches!(item.content, Content::Block { .. }) {
             let help = "values of variables are written `name = value`";
-            reader.report(item.name.range(), "a block has no place in a file of values", help);
+            reader.report(
+                item.name.range(),
+                "a block has no place in a file of values",
+                help,
+            );
         } else if reader.first(item, &mut seen) {
             attributes.extend(reader.attribute(item));
         }
@@ -64,13 +76,22 @@ pub(super) fn parse_attributes(file: FileId, text: &str, items: &[Item]) -> (Vec
 
 /// The kind or a label of a block; what is wrong with a label is told when the block is parsed.
 pub(super) fn header_name(file: FileId, text: &str, span: Span) -> Name {
-    Reader::new(Input { file, text, offsets: None }).label(span)
+    Reader::new(Input {
+        file,
+        text,
+        offsets: None,
+    })
+    .label(span)
 }
 
 /// Parses the bytes of a file, or of any text, as one expression. Line breaks in it do not end it.
 #[must_use]
 pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> (Option<Expression>, Vec<Problem>) {
-    let mut reader = Reader::new(Input { file, text, offsets: None });
+    let mut reader = Reader::new(Input {
+        file,
+        text,
+        offsets: None,
+    });
     let expression = reader.root(range);
     (expression.ok(), reader.problems)
 }
@@ -78,7 +99,11 @@ pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> (Optio
 /// Parses the bytes of a text as a template without quotes, as a template file is one.
 #[must_use]
 pub fn parse_template(file: FileId, text: &str, range: Range<usize>) -> (Option<Expression>, Vec<Problem>) {
-    let mut reader = Reader::new(Input { file, text, offsets: None });
+    let mut reader = Reader::new(Input {
+        file,
+        text,
+        offsets: None,
+    });
     let expression = reader.bare_template(range);
     (expression.ok(), reader.problems)
 }
@@ -94,7 +119,11 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(input: Input<'a>) -> Self {
-        Self { input, problems: Vec::new(), known: false }
+        Self {
+            input,
+            problems: Vec::new(),
+            known: false,
+        }
     }
 
     fn report(&mut self, range: Range<usize>, message: impl Into<String>, help: &str) -> Reported {
@@ -113,7 +142,10 @@ impl<'a> Reader<'a> {
     }
 
     fn name(&self, span: Span) -> Name {
-        Name { text: Arc::from(self.input.slice(span.range())), span }
+        Name {
+            text: Arc::from(self.input.slice(span.range())),
+            span,
+        }
     }
 
     fn block(&mut self, item: &Item, depth: usize) -> Option<Block> {
@@ -121,16 +153,27 @@ impl<'a> Reader<'a> {
             return None;
         };
         if depth >= MAX_BLOCKS {
-            self.report(item.name.range(), "the blocks are nested too deeply to be read", "the limit is 32");
+            self.report(
+                item.name.range(),
+                "the blocks are nested too deeply to be read",
+                "the limit is 32",
+            );
             return None;
         }
-        let labels = item.labels.iter().map(|&span| self.label(span)).collect::<Vec<_>>();
+        let labels = item
+            .labels
+            .iter()
+            .map(|&span| self.label(span))
+            .collect::<Vec<_>>();
         let header_end = item.labels.last().map_or(item.name.end, |label| label.end);
         Some(Block {
             kind: self.name(item.name),
             labels,
             body: self.body(body, item.broken, depth),
-            header: Span { end: header_end, ..item.name },
+            header: Span {
+                end: header_end,
+                ..item.name
+            },
             span: item.span,
         })
     }
@@ -141,13 +184,20 @@ impl<'a> Reader<'a> {
             return self.name(span);
         }
         let inside = range.start + 1..range.end.saturating_sub(1).max(range.start + 1);
-        Name { text: self.plain_text(inside), span }
+        Name {
+            text: self.plain_text(inside),
+            span,
+        }
     }
 
     fn body(&mut self, span: Span, broken: bool, depth: usize) -> Body {
         let Cut { items, problems } = cut_body(self.input.file, self.input.text, span.range(), broken);
         self.problems.extend(problems);
-        let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span };
+        let mut body = Body {
+            attributes: Vec::new(),
+            blocks: Vec::new(),
+            span,
+        };
         let mut seen = HashSet::new();
         for item in &items {
             if matches!(item.content, Content::Block { .. }) {
@@ -166,7 +216,11 @@ impl<'a> Reader<'a> {
         let name = self.name(item.name).text;
         if seen.contains(&name) {
             let help = "keep one; each argument may be set only once";
-            self.report(item.name.range(), format!("the argument `{name}` is set twice"), help);
+            self.report(
+                item.name.range(),
+                format!("the argument `{name}` is set twice"),
+                help,
+            );
             return false;
         }
         seen.insert(name)
@@ -192,7 +246,14 @@ impl<'a> Reader<'a> {
         }
         self.known = false;
         let value = result.ok()?;
-        let span = Span { end: value.span.end.max(item.span.end), ..item.name };
-        Some(Attribute { name: self.name(item.name), value, span })
+        let span = Span {
+            end: value.span.end.max(item.span.end),
+            ..item.name
+        };
+        Some(Attribute {
+            name: self.name(item.name),
+            value,
+            span,
+        })
     }
 }

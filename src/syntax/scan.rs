@@ -48,7 +48,9 @@ enum FrameKind {
     Bracket(u8),
     Quote,
     /// A heredoc; the marker's bytes.
-    Heredoc { marker: (usize, usize) },
+    Heredoc {
+        marker: (usize, usize),
+    },
     /// `${` or `%{`.
     Template,
 }
@@ -111,11 +113,18 @@ impl<'a> Scanner<'a> {
     }
 
     fn byte(&self, at: usize) -> Option<u8> {
-        if at < self.end { self.text.as_bytes().get(at).copied() } else { None }
+        if at < self.end {
+            self.text.as_bytes().get(at).copied()
+        } else {
+            None
+        }
     }
 
     fn starts_with(&self, at: usize, what: &str) -> bool {
-        self.text.as_bytes().get(at..self.end).is_some_and(|rest| rest.starts_with(what.as_bytes()))
+        self.text
+            .as_bytes()
+            .get(at..self.end)
+            .is_some_and(|rest| rest.starts_with(what.as_bytes()))
     }
 
     fn fault(&mut self, range: Range<usize>, kind: FaultKind) {
@@ -230,7 +239,9 @@ impl<'a> Scanner<'a> {
             Some(byte @ (b'{' | b'(' | b'[')) => self.push(at, FrameKind::Bracket(byte)),
             Some(b'<') => {
                 if let Some(marker) = self.heredoc_marker(at) {
-                    let kind = FrameKind::Heredoc { marker: (marker.start, marker.end) };
+                    let kind = FrameKind::Heredoc {
+                        marker: (marker.start, marker.end),
+                    };
                     self.push(at, kind);
                     return marker.end + 1 + usize::from(self.byte(marker.end) == Some(b'\r'));
                 }
@@ -267,10 +278,16 @@ impl<'a> Scanner<'a> {
             FrameKind::Template => byte == b'}',
             FrameKind::Quote | FrameKind::Heredoc { .. } => false,
         };
-        let candidates = self.stack.iter().rev().take_while(reach).take(
-            if byte == b'}' { usize::MAX } else { MAX_REACH },
-        );
-        let distance = candidates.enumerate().find(|(_, frame)| closes(frame)).map(|(index, _)| index);
+        let candidates =
+            self.stack
+                .iter()
+                .rev()
+                .take_while(reach)
+                .take(if byte == b'}' { usize::MAX } else { MAX_REACH });
+        let distance = candidates
+            .enumerate()
+            .find(|(_, frame)| closes(frame))
+            .map(|(index, _)| index);
         if let Some(distance) = distance {
             for _ in 0..distance {
                 self.abandon();
@@ -349,7 +366,10 @@ impl<'a> Scanner<'a> {
     /// the rest of the file is read; if a template sequence is open in it, that is the mistake.
     fn broken_line(&mut self, at: usize, frame: Frame) {
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
-        let line = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        let line = before
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |end| end + 1);
         let mut template = None;
         let mut keep = self.stack.len().saturating_sub(1);
         for (index, outer) in self.stack.iter().enumerate().rev() {
@@ -387,7 +407,9 @@ impl<'a> Scanner<'a> {
         let line_start = text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\n');
         if line_start {
             let length = rest.iter().position(|&byte| byte == b'\n');
-            let line = text.get(at..at + length.unwrap_or(rest.len())).unwrap_or_default();
+            let line = text
+                .get(at..at + length.unwrap_or(rest.len()))
+                .unwrap_or_default();
             let trimmed = line.trim();
             if Some(trimmed) == text.get(marker) {
                 if at + line.len() >= text.len() {
@@ -415,7 +437,9 @@ pub(super) fn identifier(text: &str, at: usize) -> Option<usize> {
         return None;
     }
     // Most identifiers are ASCII; only the others pay for the tables of Unicode.
-    let end = characters.find(|&(_, character)| !continues(character)).map_or(rest.len(), |(end, _)| end);
+    let end = characters
+        .find(|&(_, character)| !continues(character))
+        .map_or(rest.len(), |(end, _)| end);
     Some(at + end)
 }
 

@@ -1,9 +1,9 @@
 //! Native HCL as the tree shows it. Every text and error here is what Terraform 1.11.4 makes of it.
 
+use crate::support::{messages, show, show_block};
 use mirrorset::source::Sources;
 use mirrorset::syntax::cut::cut;
 use mirrorset::syntax::native::{parse_block, parse_expression};
-use crate::support::{messages, show, show_block};
 
 /// The expression behind `a =` in a block of its own.
 fn value(source: &str) -> String {
@@ -30,7 +30,10 @@ fn problems(text: &str) -> String {
     for problem in &all {
         let place = sources.file(file).location(problem.span.start as usize);
         let covered = sources.slice(problem.span);
-        lines += &format!("{}:{} {covered:?} {}\n", place.line, place.column, problem.message);
+        lines += &format!(
+            "{}:{} {covered:?} {}\n",
+            place.line, place.column, problem.message
+        );
     }
     lines
 }
@@ -99,18 +102,33 @@ fn for_expressions_may_break_lines_anywhere() {
 fn objects_keep_repeated_keys() {
     assert_eq!(value("{x = 1, x = 2}"), "{x:1 x:2}");
     assert_eq!(value("{\n a : 1, # c, d = 3\n b = 2 }"), "{a:1 b:2}");
-    assert_eq!(value("{ true = 1, null = 2, 3 = 4, a-b = 5 }"), "{true:1 null:2 <3>:4 a-b:5}");
-    assert_eq!(value("{ (a) = 1, upper(\"x\") = 2, \"${b}c\" = 3, a.b = 4 }"), "{<(a)>:1 <upper(\"x\")>:2 <`{b}c`>:3 <a.b>:4}");
-    assert_eq!(value("{ true ? \"x\" : \"y\" : 1 }"), "{<(? true \"x\" \"y\")>:1}");
+    assert_eq!(
+        value("{ true = 1, null = 2, 3 = 4, a-b = 5 }"),
+        "{true:1 null:2 <3>:4 a-b:5}"
+    );
+    assert_eq!(
+        value("{ (a) = 1, upper(\"x\") = 2, \"${b}c\" = 3, a.b = 4 }"),
+        "{<(a)>:1 <upper(\"x\")>:2 <`{b}c`>:3 <a.b>:4}"
+    );
+    assert_eq!(
+        value("{ true ? \"x\" : \"y\" : 1 }"),
+        "{<(? true \"x\" \"y\")>:1}"
+    );
     assert_eq!(value("{ a = { b = [{ c = 1 }] } }"), "{a:{b:[{c:1}]}}");
-    assert_eq!(value("{ a = provider::x::y(1), provider::a::b(2) = 3 }"), "{a:provider::x::y(1) <provider::a::b(2)>:3}");
+    assert_eq!(
+        value("{ a = provider::x::y(1), provider::a::b(2) = 3 }"),
+        "{a:provider::x::y(1) <provider::a::b(2)>:3}"
+    );
     assert_eq!(value("{}"), "{}");
     assert_eq!(value("{ a = <<EOT\nq\nEOT\n y = 2}"), "{a:\"q\\n\" y:2}");
 }
 
 #[test]
 fn quoted_strings_are_decoded() {
-    assert_eq!(value(r#""\n\t\r\"\\ \u00e9 \U0001F600 $${x} %%{y} $$${z} $$ $""#), r#""\n\t\r\"\\ é 😀 ${x} %{y} $${z} $$ $""#);
+    assert_eq!(
+        value(r#""\n\t\r\"\\ \u00e9 \U0001F600 $${x} %%{y} $$${z} $$ $""#),
+        r#""\n\t\r\"\\ é 😀 ${x} %{y} $${z} $$ $""#
+    );
     assert_eq!(value("\"e\u{301}\""), "\"\u{e9}\"");
     assert_eq!(value("\"${x}\""), "`{x}`");
     assert_eq!(value("\"a  ${~ 1 ~}  \\n b\""), "`a{1}b`");
@@ -121,17 +139,29 @@ fn quoted_strings_are_decoded() {
 
 #[test]
 fn directives() {
-    assert_eq!(value("\"x %{ if a }b%{ else }c%{ endif } y\""), "`x %if a(b)(c) y`");
+    assert_eq!(
+        value("\"x %{ if a }b%{ else }c%{ endif } y\""),
+        "`x %if a(b)(c) y`"
+    );
     assert_eq!(value("\"a %{~ if a ~} b %{~ endif ~} c\""), "`a%if a(b)()c`");
-    assert_eq!(value("\"%{ for k, v in m }${k}=${v};%{ endfor }\""), "`%for k v in m({k}={v};)`");
-    assert_eq!(value("\"%{for in in in}${in}%{endfor}\""), "`%for in in in({in})`");
+    assert_eq!(
+        value("\"%{ for k, v in m }${k}=${v};%{ endfor }\""),
+        "`%for k v in m({k}={v};)`"
+    );
+    assert_eq!(
+        value("\"%{for in in in}${in}%{endfor}\""),
+        "`%for in in in({in})`"
+    );
 }
 
 #[test]
 fn heredocs() {
     assert_eq!(value("<<EOT\nx\n  y\nEOT"), r#""x\n  y\n""#);
     assert_eq!(value("<<EOT\nEOT"), r#""""#);
-    assert_eq!(value("<<EOT\n\\n $${x} %%{y} $$${z} $$ $ % \\\" $\nEOT"), r#""\\n ${x} %{y} $${z} $$ $ % \\\" $\n""#);
+    assert_eq!(
+        value("<<EOT\n\\n $${x} %%{y} $$${z} $$ $ % \\\" $\nEOT"),
+        r#""\\n ${x} %{y} $${z} $$ $ % \\\" $\n""#
+    );
     assert_eq!(value("<<EOT\nEOT is\nEOT)\n  EOT  "), r#""EOT is\nEOT)\n""#);
     assert_eq!(value("<<EOT\n${1\n}EOT\nEOT"), r"`{1}EOT\n`");
     assert_eq!(value("upper(<<EOT\nx\nEOT\n)"), r#"upper("x\n")"#);
@@ -142,7 +172,10 @@ fn heredocs() {
 fn strip_markers_in_heredocs_reach_to_the_end_of_the_line() {
     assert_eq!(value("<<EOT\nx${1 ~}\n\n   y\nEOT"), r"`x{1}\n   y\n`");
     assert_eq!(value("<<EOT\nx\n\n  ${~ 1}\n   y\nEOT"), r"`x\n\n{1}\n   y\n`");
-    assert_eq!(value("<<EOT\r\nx${1}\r\ny${2 ~}\r\n  z\r\nEOT\r"), r"`x{1}\r\ny{2}  z\r\n`");
+    assert_eq!(
+        value("<<EOT\r\nx${1}\r\ny${2 ~}\r\n  z\r\nEOT\r"),
+        r"`x{1}\r\ny{2}  z\r\n`"
+    );
 }
 
 #[test]
@@ -150,11 +183,19 @@ fn indented_heredocs_lose_the_least_indentation() {
     assert_eq!(value("<<-EOT\n    x\n  \n\n     y\n  EOT"), r#""x\n  \n\n y\n""#);
     assert_eq!(value("<<-EOT\n\t\tx\n\t y\n\tEOT"), r#""x\ny\n""#);
     assert_eq!(value("<<-EOT\n \u{a0}x\n  y\n\tEOT"), r#""x\ny\n""#);
-    assert_eq!(value("<<-EOT\r\n   x\r\n  y\r\n\r\n   EOT\r"), r#"" x\r\ny\r\n\r\n""#);
-    assert_eq!(value("<<-EOT\n    x\n${1}\n    z\n  EOT"), r"`    x\n{1}\n    z\n`");
+    assert_eq!(
+        value("<<-EOT\r\n   x\r\n  y\r\n\r\n   EOT\r"),
+        r#"" x\r\ny\r\n\r\n""#
+    );
+    assert_eq!(
+        value("<<-EOT\n    x\n${1}\n    z\n  EOT"),
+        r"`    x\n{1}\n    z\n`"
+    );
     assert_eq!(value("<<-EOT\n    x${1 ~}\n  y\n    z\n  EOT"), r"`x{1}  y\nz\n`");
     assert_eq!(
-        value("<<-EOT\n    %{ if true ~}\n    yes\n      deep\n    %{ else ~}\n    no\n    %{ endif ~}\n    end\n  EOT"),
+        value(
+            "<<-EOT\n    %{ if true ~}\n    yes\n      deep\n    %{ else ~}\n    no\n    %{ endif ~}\n    end\n  EOT"
+        ),
         r"`%if true(    yes\n  deep\n)(    no\n)    end\n`"
     );
     assert_eq!(
@@ -166,7 +207,10 @@ fn indented_heredocs_lose_the_least_indentation() {
 #[test]
 fn what_terraform_rejects_and_hcl_edit_reads() {
     // F: a line break in a quoted string.
-    assert_eq!(error("\"abc\n  b = 2"), "2:7 \"\\\"\" the string is not closed on its line\n");
+    assert_eq!(
+        error("\"abc\n  b = 2"),
+        "2:7 \"\\\"\" the string is not closed on its line\n"
+    );
     // G: a line break behind a dot.
     assert_eq!(
         error("a.\n  b"),
@@ -174,13 +218,28 @@ fn what_terraform_rejects_and_hcl_edit_reads() {
     );
     // H: numbers and indexes with dots.
     assert_eq!(error("10.11.10.12/32"), "2:12 \".\" a number has no attributes\n");
-    assert_eq!(error("\"x\".0.1"), "2:11 \"0.1\" two indexes in a row cannot be written with dots\n");
-    assert_eq!(error("[for i inrange(3) : i]"), "2:14 \"in\" `in` is not a word here\n");
+    assert_eq!(
+        error("\"x\".0.1"),
+        "2:11 \"0.1\" two indexes in a row cannot be written with dots\n"
+    );
+    assert_eq!(
+        error("[for i inrange(3) : i]"),
+        "2:14 \"in\" `in` is not a word here\n"
+    );
     // I: a line break behind a bracket ends the expression.
-    assert_eq!(error("f(x)\n  ? 1 : 2"), "3:3 \"?\" an argument or a block is expected here\n");
-    assert_eq!(error("[]\n  == b"), "3:3 \"=\" an argument or a block is expected here\n");
+    assert_eq!(
+        error("f(x)\n  ? 1 : 2"),
+        "3:3 \"?\" an argument or a block is expected here\n"
+    );
+    assert_eq!(
+        error("[]\n  == b"),
+        "3:3 \"=\" an argument or a block is expected here\n"
+    );
     // J: a heredoc whose marker is the end of the file.
-    assert_eq!(problems("a {\n  b = <<EOT\nEOT"), "2:7 \"<<EOT\" the heredoc is not closed\n");
+    assert_eq!(
+        problems("a {\n  b = <<EOT\nEOT"),
+        "2:7 \"<<EOT\" the heredoc is not closed\n"
+    );
     // E: a lone carriage return outside of a comment.
     assert_eq!(error("1\r"), "");
     assert_eq!(error("1\r b"), "2:8 \"\\r\" `\\r` is not expected here\n");
@@ -191,29 +250,68 @@ fn frequent_mistakes_have_names() {
     assert_eq!(error("1 & 2"), "2:9 \"&\" there is no operator `&`\n");
     assert_eq!(error("'x'"), "2:7 \"'\" single quotes are not valid\n");
     assert_eq!(error("1,"), "2:8 \",\" a comma follows the argument\n");
-    assert_eq!(error("1 b = 2"), "2:9 \"b\" a line break is missing behind the argument\n");
+    assert_eq!(
+        error("1 b = 2"),
+        "2:9 \"b\" a line break is missing behind the argument\n"
+    );
     assert_eq!(error("1 +"), "2:9 \"+\" the expression is not complete\n");
     assert_eq!(error("[1 2]"), "2:10 \"2\" `2` is not expected here\n");
     assert_eq!(error("f(1"), "2:8 \"(\" `(` is not closed\n");
-    assert_eq!(error("[1)"), "2:9 \")\" `)` closes nothing\n2:7 \"[\" `[` is not closed\n");
+    assert_eq!(
+        error("[1)"),
+        "2:9 \")\" `)` closes nothing\n2:7 \"[\" `[` is not closed\n"
+    );
     assert_eq!(error(""), "2:3 \"a =\" `a` has no value\n");
     assert_eq!(error("\"\\d\""), "2:8 \"\\\\d\" `\\d` is no escape sequence\n");
-    assert_eq!(error("\"\\ud800\""), "2:8 \"\\\\u\" `\\u` is not followed by the digits of a character\n");
+    assert_eq!(
+        error("\"\\ud800\""),
+        "2:8 \"\\\\u\" `\\u` is not followed by the digits of a character\n"
+    );
     assert_eq!(error("{ a = 1\n , b = 2 }"), "3:2 \",\" a key is expected here\n");
     assert_eq!(error("{ a\n = 1 }"), "2:9 \"a\" the key has no value\n");
     assert_eq!(error("{ a =\n 1 }"), "2:9 \"a =\" the key has no value\n");
-    assert_eq!(error("\"${x\""), "2:8 \"${\" the template sequence is not closed\n");
-    assert_eq!(error("\"%{ if a }\""), "2:8 \"%{ if a }\" the directive lacks its `endif`\n");
-    assert_eq!(error("\"%{ endif }\""), "2:8 \"%{ endif }\" `endif` closes nothing\n");
+    assert_eq!(
+        error("\"${x\""),
+        "2:8 \"${\" the template sequence is not closed\n"
+    );
+    assert_eq!(
+        error("\"%{ if a }\""),
+        "2:8 \"%{ if a }\" the directive lacks its `endif`\n"
+    );
+    assert_eq!(
+        error("\"%{ endif }\""),
+        "2:8 \"%{ endif }\" `endif` closes nothing\n"
+    );
     assert_eq!(error("\"${}\""), "2:10 \"\" an expression is expected here\n");
-    assert_eq!(error("a.*.b.*.c"), "2:12 \".*\" a splat `.*` cannot stand within another\n");
-    assert_eq!(problems("a {\n x 1\n y = 2 }\n"), "2:2 \"x\" `x` is neither an argument nor a block\n3:8 \"}\" a line break is missing behind the argument\n");
-    assert_eq!(problems("a {\n x: 1\n}\n"), "2:3 \":\" `x` is followed by `:`, and an argument is set with `=`\n");
-    assert_eq!(problems("a {\n \"x\" = 1\n}\n"), "2:2 \"\\\"\" an argument's name stands without quotes\n");
-    assert_eq!(problems("a {} b {}\n"), "1:6 \"b\" a line break is missing behind the block\n");
-    assert_eq!(problems("a { b = 1, c = 2 }\n"), "1:10 \",\" a comma follows the argument\n1:12 \"c\" a block on one line holds a single argument\n");
+    assert_eq!(
+        error("a.*.b.*.c"),
+        "2:12 \".*\" a splat `.*` cannot stand within another\n"
+    );
+    assert_eq!(
+        problems("a {\n x 1\n y = 2 }\n"),
+        "2:2 \"x\" `x` is neither an argument nor a block\n3:8 \"}\" a line break is missing behind the argument\n"
+    );
+    assert_eq!(
+        problems("a {\n x: 1\n}\n"),
+        "2:3 \":\" `x` is followed by `:`, and an argument is set with `=`\n"
+    );
+    assert_eq!(
+        problems("a {\n \"x\" = 1\n}\n"),
+        "2:2 \"\\\"\" an argument's name stands without quotes\n"
+    );
+    assert_eq!(
+        problems("a {} b {}\n"),
+        "1:6 \"b\" a line break is missing behind the block\n"
+    );
+    assert_eq!(
+        problems("a { b = 1, c = 2 }\n"),
+        "1:10 \",\" a comma follows the argument\n1:12 \"c\" a block on one line holds a single argument\n"
+    );
     assert_eq!(problems("a {\n}\n}\n"), "3:1 \"}\" `}` closes nothing\n");
-    assert_eq!(problems("a {\n b = 1\n b = 2\n}\n"), "3:2 \"b\" the argument `b` is set twice\n");
+    assert_eq!(
+        problems("a {\n b = 1\n b = 2\n}\n"),
+        "3:2 \"b\" the argument `b` is set twice\n"
+    );
 }
 
 #[test]
@@ -222,7 +320,11 @@ fn a_missing_brace_costs_its_own_block() {
     assert_eq!(problems(text), "1:18 \"{\" `{` is not closed\n");
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
-    let shown: Vec<String> = cut(file, text).items.iter().map(|item| show_block(&parse_block(file, text, item).0.unwrap())).collect();
+    let shown: Vec<String> = cut(file, text)
+        .items
+        .iter()
+        .map(|item| show_block(&parse_block(file, text, item).0.unwrap()))
+        .collect();
     assert_eq!(shown, ["resource a b { x=1 }", "resource c d { y=2 }"]);
 }
 
@@ -233,7 +335,10 @@ fn what_is_broken_is_left_out_and_the_rest_is_there() {
     let file = sources.add("main.tf", text);
     let cut = cut(file, text);
     let (block, problems) = parse_block(file, text, &cut.items[0]);
-    assert_eq!(show_block(&block.unwrap()), "module m { source=\"./x\" depends_on=[a.b] deep { b=1 } }");
+    assert_eq!(
+        show_block(&block.unwrap()),
+        "module m { source=\"./x\" depends_on=[a.b] deep { b=1 } }"
+    );
     assert_eq!(problems.len(), 2);
 }
 

@@ -6,7 +6,11 @@ use mirrorset::syntax::tree::{
 };
 
 pub(crate) fn messages(problems: &[Problem]) -> String {
-    problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("\n")
+    problems
+        .iter()
+        .map(|problem| problem.message.as_str())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn list(expressions: &[Expression]) -> String {
@@ -33,7 +37,12 @@ pub(crate) fn show(expression: &Expression) -> String {
         ExpressionKind::GetAttr { base, name } => format!("{}.{}", show(base), name.text),
         ExpressionKind::Index { base, key } => format!("{}[{}]", show(base), show(key)),
         ExpressionKind::Splat { base, full, each } => {
-            format!("{}{}({})", show(base), if *full { "[*]" } else { ".*" }, show(each))
+            format!(
+                "{}{}({})",
+                show(base),
+                if *full { "[*]" } else { ".*" },
+                show(each)
+            )
         }
         ExpressionKind::SplatElement => "_".into(),
         ExpressionKind::Call(call) => {
@@ -47,24 +56,41 @@ pub(crate) fn show(expression: &Expression) -> String {
             };
             format!("({operator} {})", show(operand))
         }
-        ExpressionKind::Binary { operator, left, right } => {
+        ExpressionKind::Binary {
+            operator,
+            left,
+            right,
+        } => {
             format!("({} {} {})", symbol(*operator), show(left), show(right))
         }
         ExpressionKind::Conditional { condition, yes, no } => {
             format!("(? {} {} {})", show(condition), show(yes), show(no))
         }
         ExpressionKind::For(source) => {
-            let key = source.key_variable.as_ref().map_or(String::new(), |name| format!("{} ", name.text));
-            let result = source.key.as_ref().map_or(String::new(), |key| format!("{} => ", show(key)));
+            let key = source
+                .key_variable
+                .as_ref()
+                .map_or(String::new(), |name| format!("{} ", name.text));
+            let result = source
+                .key
+                .as_ref()
+                .map_or(String::new(), |key| format!("{} => ", show(key)));
             let dots = if source.grouping { " ..." } else { "" };
-            let condition = source.condition.as_ref().map_or(String::new(), |c| format!(" if {}", show(c)));
+            let condition = source
+                .condition
+                .as_ref()
+                .map_or(String::new(), |c| format!(" if {}", show(c)));
             let inner = format!(
                 "for {key}{} in {}: {result}{}{dots}{condition}",
                 source.value_variable.text,
                 show(&source.collection),
                 show(&source.value)
             );
-            if source.key.is_some() { format!("{{{inner}}}") } else { format!("[{inner}]") }
+            if source.key.is_some() {
+                format!("{{{inner}}}")
+            } else {
+                format!("[{inner}]")
+            }
         }
         ExpressionKind::Parenthesis(inner) => match inner.kind {
             ExpressionKind::Binary { .. } | ExpressionKind::Unary { .. } => show(inner),
@@ -98,12 +124,32 @@ fn show_template(template: &Template) -> String {
             quoted[1..quoted.len() - 1].to_owned()
         }
         TemplatePart::Interpolation(expression) => format!("{{{}}}", show(expression)),
-        TemplatePart::If { condition, yes, no, .. } => {
-            format!("%if {}({})({})", show(condition), show_template(yes), show_template(no))
+        TemplatePart::If {
+            condition, yes, no, ..
+        } => {
+            format!(
+                "%if {}({})({})",
+                show(condition),
+                show_template(yes),
+                show_template(no)
+            )
         }
-        TemplatePart::For { key_variable, value_variable, collection, body, .. } => {
-            let key = key_variable.as_ref().map_or(String::new(), |name| format!("{} ", name.text));
-            format!("%for {key}{} in {}({})", value_variable.text, show(collection), show_template(body))
+        TemplatePart::For {
+            key_variable,
+            value_variable,
+            collection,
+            body,
+            ..
+        } => {
+            let key = key_variable
+                .as_ref()
+                .map_or(String::new(), |name| format!("{} ", name.text));
+            format!(
+                "%for {key}{} in {}({})",
+                value_variable.text,
+                show(collection),
+                show_template(body)
+            )
         }
     });
     parts.collect()
@@ -171,7 +217,11 @@ pub(crate) fn spans_of_expression(expression: &Expression) -> Vec<Span> {
             spans.extend(spans_of_expression(right));
         }
         ExpressionKind::Conditional { condition, yes, no } => {
-            spans.extend([condition, yes, no].into_iter().flat_map(|part| spans_of_expression(part)));
+            spans.extend(
+                [condition, yes, no]
+                    .into_iter()
+                    .flat_map(|part| spans_of_expression(part)),
+            );
         }
         ExpressionKind::For(source) => {
             spans.push(source.value_variable.span);
@@ -189,13 +239,23 @@ fn spans_of_template(template: &Template, spans: &mut Vec<Span>) {
         match part {
             TemplatePart::Literal { span, .. } => spans.push(*span),
             TemplatePart::Interpolation(expression) => spans.extend(spans_of_expression(expression)),
-            TemplatePart::If { condition, yes, no, span } => {
+            TemplatePart::If {
+                condition,
+                yes,
+                no,
+                span,
+            } => {
                 spans.push(*span);
                 spans.extend(spans_of_expression(condition));
                 spans_of_template(yes, spans);
                 spans_of_template(no, spans);
             }
-            TemplatePart::For { collection, body, span, .. } => {
+            TemplatePart::For {
+                collection,
+                body,
+                span,
+                ..
+            } => {
                 spans.push(*span);
                 spans.extend(spans_of_expression(collection));
                 spans_of_template(body, spans);

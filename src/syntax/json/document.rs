@@ -14,12 +14,18 @@ use crate::syntax::tree::{Attribute, Block, Body, Name};
 
 /// The top-level blocks of a configuration file.
 pub(in crate::syntax) fn blocks(file: FileId, text: &str) -> (Vec<Block>, Vec<Problem>) {
-    let mut reader = Reader { file, text, problems: Vec::new() };
+    let mut reader = Reader {
+        file,
+        text,
+        problems: Vec::new(),
+    };
     let mut blocks = Vec::new();
     if let Some(root) = reader.root() {
         match Node::open(root) {
             Node::Object(_) => reader.file_body(root, &mut blocks),
-            Node::Array(elements) => elements.into_iter().for_each(|element| reader.file_body(element, &mut blocks)),
+            Node::Array(elements) => elements
+                .into_iter()
+                .for_each(|element| reader.file_body(element, &mut blocks)),
             _ => reader.not_an_object(root),
         }
     }
@@ -28,7 +34,11 @@ pub(in crate::syntax) fn blocks(file: FileId, text: &str) -> (Vec<Block>, Vec<Pr
 
 /// The values of a `.tfvars.json` file.
 pub(in crate::syntax) fn variables(file: FileId, text: &str) -> (Vec<Attribute>, Vec<Problem>) {
-    let mut reader = Reader { file, text, problems: Vec::new() };
+    let mut reader = Reader {
+        file,
+        text,
+        problems: Vec::new(),
+    };
     let mut attributes = Vec::new();
     if let Some(root) = reader.root() {
         match Node::open(root) {
@@ -80,18 +90,31 @@ impl<'a> Reader<'a> {
         while !json.is_char_boundary(at) {
             at -= 1;
         }
-        let length = json.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let length = json
+            .get(at..)
+            .and_then(|rest| rest.chars().next())
+            .map_or(0, char::len_utf8);
         let span = Span::new(self.file, before + at, before + at + length);
         if error.is_eof() {
-            self.report(span, "the JSON ends too early", "close all strings, arrays and objects");
+            self.report(
+                span,
+                "the JSON ends too early",
+                "close all strings, arrays and objects",
+            );
         } else {
             let message = error.to_string();
-            let closing = json.get(at..at + length).is_some_and(|text| text == "}" || text == "]");
+            let closing = json
+                .get(at..at + length)
+                .is_some_and(|text| text == "}" || text == "]");
             let reason = match message.split(" at line ").next().unwrap_or_default() {
                 "key must be a string" | "expected value" if closing => "trailing comma",
                 reason => reason,
             };
-            self.report(span, format!("this is not valid JSON: {reason}"), "write JSON without comments and trailing commas");
+            self.report(
+                span,
+                format!("this is not valid JSON: {reason}"),
+                "write JSON without comments and trailing commas",
+            );
         }
     }
 
@@ -127,8 +150,15 @@ impl<'a> Reader<'a> {
     fn block(&mut self, header: &mut Header, raw: &RawValue, depth: usize, blocks: &mut Vec<Block>) {
         let span = self.span(raw);
         if depth > MAX_DEPTH {
-            let first = Span { end: span.start + 1, ..span };
-            self.report(first, "the blocks are nested too deeply to be read", "the limit is 64 arrays and objects");
+            let first = Span {
+                end: span.start + 1,
+                ..span
+            };
+            self.report(
+                first,
+                "the blocks are nested too deeply to be read",
+                "the limit is 64 arrays and objects",
+            );
             return;
         }
         match Node::open(raw) {
@@ -156,35 +186,52 @@ impl<'a> Reader<'a> {
                     labels: header.labels.clone(),
                     body,
                     header: name,
-                    span: Span { start: name.start.min(span.start), ..span },
+                    span: Span {
+                        start: name.start.min(span.start),
+                        ..span
+                    },
                 });
             }
             Node::Bool(_) | Node::Number(_) | Node::String(_) => {
                 let message = format!("`{}` takes an object here", header.kind.text);
-                self.report(span, message, "write `{ … }`, or an array of such objects for several blocks");
+                self.report(
+                    span,
+                    message,
+                    "write `{ … }`, or an array of such objects for several blocks",
+                );
             }
         }
     }
 
     fn body(&mut self, place: Place, members: Vec<(&RawValue, &RawValue)>, span: Span, depth: usize) -> Body {
-        let inside = Span { start: span.start + 1, end: span.end - 1, ..span };
-        let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: inside };
+        let inside = Span {
+            start: span.start + 1,
+            end: span.end - 1,
+            ..span
+        };
+        let mut body = Body {
+            attributes: Vec::new(),
+            blocks: Vec::new(),
+            span: inside,
+        };
         let mut seen = HashSet::new();
         for (key, value) in members {
             let name = self.name(key);
             if &*name.text == "//" {
                 continue;
             }
-            match schema::block(place, &name.text) {
-                Some((missing, inner)) => {
-                    let mut header = Header { kind: name, labels: Vec::new(), missing, place: inner };
-                    self.block(&mut header, value, depth + 1, &mut body.blocks);
-                }
-                None => {
-                    let meaning = schema::meaning(place, &name.text);
-                    self.attribute(key, value, meaning, depth + 1, &mut seen, &mut body.attributes);
-                }
-            }
+            let Some((missing, inner)) = schema::block(place, &name.text) else {
+                let meaning = schema::meaning(place, &name.text);
+                self.attribute(key, value, meaning, depth + 1, &mut seen, &mut body.attributes);
+                continue;
+            };
+            let mut header = Header {
+                kind: name,
+                labels: Vec::new(),
+                missing,
+                place: inner,
+            };
+            self.block(&mut header, value, depth + 1, &mut body.blocks);
         }
         body
     }
@@ -205,7 +252,10 @@ impl<'a> Reader<'a> {
             return;
         }
         if let Some(value) = self.expression(value, meaning, depth) {
-            let span = Span { end: value.span.end, ..name.span };
+            let span = Span {
+                end: value.span.end,
+                ..name.span
+            };
             attributes.push(Attribute { name, value, span });
         }
     }

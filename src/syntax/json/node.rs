@@ -24,8 +24,12 @@ impl<'a> Node<'a> {
     pub(super) fn open(raw: &'a RawValue) -> Self {
         let text = raw.get();
         match text.as_bytes().first() {
-            Some(b'{') => Self::Object(serde_json::from_str::<Members<'a>>(text).map_or(Vec::new(), |all| all.0)),
-            Some(b'[') => Self::Array(serde_json::from_str::<Elements<'a>>(text).map_or(Vec::new(), |all| all.0)),
+            Some(b'{') => {
+                Self::Object(serde_json::from_str::<Members<'a>>(text).map_or(Vec::new(), |all| all.0))
+            }
+            Some(b'[') => {
+                Self::Array(serde_json::from_str::<Elements<'a>>(text).map_or(Vec::new(), |all| all.0))
+            }
             Some(b'"') => Self::String(text),
             Some(b't') => Self::Bool(true),
             Some(b'f') => Self::Bool(false),

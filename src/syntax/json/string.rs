@@ -45,14 +45,20 @@ fn escape(source: &str, at: usize) -> (char, usize) {
 
 fn unicode(source: &str, at: usize) -> (char, usize) {
     let unit = |at: usize| {
-        let digits = source.get(at..).and_then(|rest| rest.strip_prefix("\\u"))?.get(..4)?;
+        let digits = source
+            .get(at..)
+            .and_then(|rest| rest.strip_prefix("\\u"))?
+            .get(..4)?;
         u32::from_str_radix(digits, 16).ok()
     };
     let end = (at + 6).min(source.len());
     match (unit(at), unit(at + 6)) {
         (Some(high @ 0xd800..=0xdbff), Some(low @ 0xdc00..=0xdfff)) => {
             let number = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-            (char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER), at + 12)
+            (
+                char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER),
+                at + 12,
+            )
         }
         (Some(number), _) => (char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER), end),
         (None, _) => (char::REPLACEMENT_CHARACTER, end),

@@ -26,11 +26,23 @@ pub(super) enum Meaning {
 
 impl Reader<'_> {
     /// A value as an expression. What is wrong is reported; a value that cannot be read is none.
-    pub(super) fn expression(&mut self, raw: &RawValue, meaning: Meaning, depth: usize) -> Option<Expression> {
+    pub(super) fn expression(
+        &mut self,
+        raw: &RawValue,
+        meaning: Meaning,
+        depth: usize,
+    ) -> Option<Expression> {
         let span = self.span(raw);
         if depth > MAX_DEPTH {
-            let first = Span { end: span.start + 1, ..span };
-            self.report(first, "the value is nested too deeply to be read", "the limit is 64 arrays and objects");
+            let first = Span {
+                end: span.start + 1,
+                ..span
+            };
+            self.report(
+                first,
+                "the value is nested too deeply to be read",
+                "the limit is 64 arrays and objects",
+            );
             return None;
         }
         let kind = match Node::open(raw) {
@@ -39,7 +51,9 @@ impl Reader<'_> {
             Node::Number(text) => number(text, span),
             Node::String(source) => self.string(source, span, meaning)?,
             Node::Array(elements) => {
-                let elements = elements.into_iter().map(|element| self.expression(element, meaning, depth + 1));
+                let elements = elements
+                    .into_iter()
+                    .map(|element| self.expression(element, meaning, depth + 1));
                 ExpressionKind::Tuple(elements.collect::<Option<_>>()?)
             }
             Node::Object(members) => {
@@ -49,11 +63,18 @@ impl Reader<'_> {
                     let name = self.name(key);
                     if !seen.insert(name.text.clone()) {
                         let message = format!("the key `{}` is there twice", name.text);
-                        self.report(name.span, message, "keep one; Terraform refuses a JSON object with both");
+                        self.report(
+                            name.span,
+                            message,
+                            "keep one; Terraform refuses a JSON object with both",
+                        );
                         continue;
                     }
                     let key = self.key(key, name, meaning)?;
-                    items.push(ObjectItem { key, value: self.expression(value, meaning, depth + 1)? });
+                    items.push(ObjectItem {
+                        key,
+                        value: self.expression(value, meaning, depth + 1)?,
+                    });
                 }
                 ExpressionKind::Object(items)
             }
@@ -64,7 +85,10 @@ impl Reader<'_> {
     /// A key or label, decoded.
     pub(super) fn name(&self, raw: &RawValue) -> Name {
         let (text, _) = string::decode(raw.get(), self.start(raw));
-        Name { text: Arc::from(native::normal(&text)), span: self.span(raw) }
+        Name {
+            text: Arc::from(native::normal(&text)),
+            span: self.span(raw),
+        }
     }
 
     fn key(&mut self, raw: &RawValue, name: Name, meaning: Meaning) -> Option<ObjectKey> {
@@ -84,7 +108,11 @@ impl Reader<'_> {
         if plain {
             return Some(ExpressionKind::String(Arc::from(native::normal(&text))));
         }
-        let mut reader = native::Reader::new(Input { file: self.file, text: &text, offsets: Some(&offsets) });
+        let mut reader = native::Reader::new(Input {
+            file: self.file,
+            text: &text,
+            offsets: Some(&offsets),
+        });
         let whole = 0..text.len();
         let result: Result<Expression, Reported> = match meaning {
             Meaning::Reference => reader.root(whole),
@@ -104,7 +132,10 @@ fn number(text: &str, span: Span) -> ExpressionKind {
             operator: UnaryOperator::Negate,
             operand: Box::new(Expression {
                 kind: ExpressionKind::Number(Arc::from(rest)),
-                span: Span { start: span.start + 1, ..span },
+                span: Span {
+                    start: span.start + 1,
+                    ..span
+                },
             }),
         },
     }

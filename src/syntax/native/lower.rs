@@ -10,9 +10,7 @@ use super::mask::Mask;
 use super::{MAX_DEPTH, Reader, Reported};
 use crate::source::Span;
 use crate::syntax::scan::Scanner;
-use crate::syntax::tree::{
-    BinaryOperator, Call, Expression, ExpressionKind, For, Name, UnaryOperator,
-};
+use crate::syntax::tree::{BinaryOperator, Call, Expression, ExpressionKind, For, Name, UnaryOperator};
 
 impl Reader<'_> {
     /// A whole range as one expression, whose brackets have not been checked yet.
@@ -31,7 +29,10 @@ impl Reader<'_> {
         }
         let whole = mask.start..mask.start + mask.text.len();
         if let Some(kind) = self.literal_alone(&mask, &whole, depth)? {
-            return Ok(Expression { kind, span: self.input.span(whole) });
+            return Ok(Expression {
+                kind,
+                span: self.input.span(whole),
+            });
         }
         match mask.text.parse::<hcl::Expression>() {
             Ok(expression) => self.lower(&expression, mask.start, depth),
@@ -85,7 +86,10 @@ impl Reader<'_> {
             hcl::Expression::String(_) => self.string(&range, depth)?,
             hcl::Expression::Object(_) => self.object(&range, depth)?,
             hcl::Expression::Array(items) => ExpressionKind::Tuple(
-                items.iter().map(|item| self.lower(item, base, depth + 1)).collect::<Result<_, _>>()?,
+                items
+                    .iter()
+                    .map(|item| self.lower(item, base, depth + 1))
+                    .collect::<Result<_, _>>()?,
             ),
             hcl::Expression::Parenthesis(inner) => {
                 ExpressionKind::Parenthesis(Box::new(self.lower(inner.inner(), base, depth + 1)?))
@@ -110,7 +114,9 @@ impl Reader<'_> {
                 left: Box::new(self.lower(&source.lhs_expr, base, depth + 1)?),
                 right: Box::new(self.lower(&source.rhs_expr, base, depth + 1)?),
             },
-            hcl::Expression::ForExpr(source) => ExpressionKind::For(Box::new(self.for_expression(source, base, depth)?)),
+            hcl::Expression::ForExpr(source) => {
+                ExpressionKind::For(Box::new(self.for_expression(source, base, depth)?))
+            }
             hcl::Expression::StringTemplate(_) | hcl::Expression::HeredocTemplate(_) => {
                 return Err(self.report(range, "the string cannot be read", "write it as a plain string"));
             }
@@ -149,7 +155,10 @@ impl Reader<'_> {
             .map(|argument| self.lower(argument, base, depth + 1))
             .collect::<Result<_, _>>()?;
         Ok(Call {
-            name: Name { text: Arc::from(text), span: self.input.span(first.start..last.end) },
+            name: Name {
+                text: Arc::from(text),
+                span: self.input.span(first.start..last.end),
+            },
             arguments,
             expand_last: call.args.expand_final(),
         })
@@ -162,7 +171,11 @@ impl Reader<'_> {
         let intro = &source.intro;
         let collection = self.lower(&intro.collection_expr, base, depth + 1)?;
         self.separate_word("in", collection.span)?;
-        let key = source.key_expr.as_ref().map(|key| self.lower(key, base, depth + 1)).transpose()?;
+        let key = source
+            .key_expr
+            .as_ref()
+            .map(|key| self.lower(key, base, depth + 1))
+            .transpose()?;
         let value = self.lower(&source.value_expr, base, depth + 1)?;
         let condition = match &source.cond {
             Some(condition) => {
@@ -191,15 +204,29 @@ impl Reader<'_> {
         }
         let range = behind.range();
         let glued = self.input.slice(0..range.start).ends_with(word);
-        let continues = self.input.slice(range.clone()).chars().next().is_some_and(crate::syntax::scan::continues);
+        let continues = self
+            .input
+            .slice(range.clone())
+            .chars()
+            .next()
+            .is_some_and(crate::syntax::scan::continues);
         if glued && continues {
             let help = format!("write a space behind `{word}`");
-            return Err(self.report(range.start - word.len()..range.start, format!("`{word}` is not a word here"), &help));
+            return Err(self.report(
+                range.start - word.len()..range.start,
+                format!("`{word}` is not a word here"),
+                &help,
+            ));
         }
         Ok(())
     }
 
-    fn traversal(&mut self, source: &hcl::Traversal, base: usize, depth: usize) -> Result<Expression, Reported> {
+    fn traversal(
+        &mut self,
+        source: &hcl::Traversal,
+        base: usize,
+        depth: usize,
+    ) -> Result<Expression, Reported> {
         let steps = source.operators.len();
         if depth + steps >= MAX_DEPTH {
             let (range, _) = self.place(source.span(), base);
@@ -229,7 +256,10 @@ impl Reader<'_> {
                 TraversalOperator::GetAttr(name) => {
                     let (_, span) = self.place(name.span(), base);
                     let (range, _) = self.place(name.span(), base);
-                    let name = Name { text: Arc::from(self.input.slice(range)), span };
+                    let name = Name {
+                        text: Arc::from(self.input.slice(range)),
+                        span,
+                    };
                     ExpressionKind::GetAttr { base: boxed, name }
                 }
                 TraversalOperator::Index(key) => {
@@ -239,14 +269,19 @@ impl Reader<'_> {
                 TraversalOperator::LegacyIndex(index) => {
                     let (range, span) = self.place(index.span().or(operator.span()), base);
                     let kind = ExpressionKind::Number(Arc::from(self.input.slice(range)));
-                    ExpressionKind::Index { base: boxed, key: Box::new(Expression { kind, span }) }
+                    ExpressionKind::Index {
+                        base: boxed,
+                        key: Box::new(Expression { kind, span }),
+                    }
                 }
                 TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => {
                     let full = matches!(operator.value(), TraversalOperator::FullSplat(_));
                     let taken = if full {
                         rest.len()
                     } else {
-                        rest.iter().take_while(|step| attribute_step(step.value())).count()
+                        rest.iter()
+                            .take_while(|step| attribute_step(step.value()))
+                            .count()
                     };
                     let (each, more) = rest.split_at(taken);
                     if let Some(operator) = more.first().filter(|_| !full)
@@ -260,12 +295,22 @@ impl Reader<'_> {
                         end = self.place(last.span(), base).0.end;
                     }
                     rest = more;
-                    let element = Expression { kind: ExpressionKind::SplatElement, span: self.input.span(place) };
+                    let element = Expression {
+                        kind: ExpressionKind::SplatElement,
+                        span: self.input.span(place),
+                    };
                     let each = Box::new(self.steps(element, each, base, depth + 1)?);
-                    ExpressionKind::Splat { base: boxed, full, each }
+                    ExpressionKind::Splat {
+                        base: boxed,
+                        full,
+                        each,
+                    }
                 }
             };
-            let span = Span { end: self.input.span(end..end).end, ..begin };
+            let span = Span {
+                end: self.input.span(end..end).end,
+                ..begin
+            };
             current = Expression { kind, span };
         }
         Ok(current)
@@ -273,7 +318,10 @@ impl Reader<'_> {
 }
 
 fn attribute_step(operator: &TraversalOperator) -> bool {
-    matches!(operator, TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_))
+    matches!(
+        operator,
+        TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_)
+    )
 }
 
 fn binary(operator: hcl::BinaryOperator) -> BinaryOperator {

@@ -37,7 +37,10 @@ impl Reader<'_> {
                     Some(b'}' | b')' | b']') => {
                         let byte = self.input.text.as_bytes().get(at).copied().unwrap_or_default();
                         let kind = scan::FaultKind::StrayBracket(byte);
-                        scanner.faults.push(scan::Fault { range: at..at + 1, kind });
+                        scanner.faults.push(scan::Fault {
+                            range: at..at + 1,
+                            kind,
+                        });
                         break;
                     }
                     _ => scanner.comment(at).unwrap_or(at + 1),
@@ -109,15 +112,20 @@ impl Reader<'_> {
                     continue;
                 }
                 '.' => {
-                    let ellipsis = text.get(at..range.end).is_some_and(|rest| rest.starts_with("..."));
+                    let ellipsis = text
+                        .get(at..range.end)
+                        .is_some_and(|rest| rest.starts_with("..."));
                     if ellipsis {
                         copy.push_str("...");
                         at += 3;
                     } else {
-                        let step = text.get(at + 1..range.end).and_then(|rest| rest.trim_start().chars().next());
+                        let step = text
+                            .get(at + 1..range.end)
+                            .and_then(|rest| rest.trim_start().chars().next());
                         let digit = step.is_some_and(|next| next.is_ascii_digit());
                         if last == Last::Number {
-                            let help = "write the number without a second dot, or quote it: `\"10.11.12.13\"`";
+                            let help =
+                                "write the number without a second dot, or quote it: `\"10.11.12.13\"`";
                             return Err(self.report(at..at + 1, "a number has no attributes", help));
                         }
                         if last == Last::LegacyIndex && digit {
@@ -131,22 +139,20 @@ impl Reader<'_> {
                         continue;
                     }
                 }
-                _ => match scan::identifier(text.get(..range.end).unwrap_or_default(), at) {
-                    Some(end) => {
-                        copy.push_str(self.input.slice(at..end));
-                        at = end;
-                    }
-                    None => {
-                        copy.push(character);
-                        at += character.len_utf8();
-                    }
-                },
+                _ => {
+                    let word = scan::identifier(text.get(..range.end).unwrap_or_default(), at);
+                    at = word.unwrap_or(at + character.len_utf8());
+                    copy.push_str(self.input.slice(start..at));
+                }
             }
             last = Last::Other;
         }
         let leading = copy.len() - copy.trim_start_matches(' ').len();
         let text = copy.trim_matches(' ').to_owned();
-        Ok(Mask { text, start: range.start + leading })
+        Ok(Mask {
+            text,
+            start: range.start + leading,
+        })
     }
 
     /// Whether the brace at `at` opens a `for` expression.
@@ -160,7 +166,13 @@ impl Reader<'_> {
     /// The end of the digits behind a dot; Terraform refuses `a.0.1`, which looks like `0.1`.
     fn legacy_index(&mut self, at: usize, end: usize) -> Result<usize, Reported> {
         let stop = number(self.input.text.get(..end).unwrap_or_default(), at);
-        if self.input.slice(at..stop).bytes().all(|byte| byte.is_ascii_digit()) && stop - at < 20 {
+        if self
+            .input
+            .slice(at..stop)
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            && stop - at < 20
+        {
             return Ok(stop);
         }
         let help = "write the indexes in brackets: `[0][1]`";

@@ -16,16 +16,56 @@ const SIGNS: &[Sign] = &[
         message: "single quotes are not valid",
         help: "write strings with double quotes: `\"text\"`",
     },
-    Sign { text: "`", message: "backquotes are not valid", help: "write strings with double quotes: `\"text\"`" },
-    Sign { text: "\u{201c}", message: "curly quotes are not valid", help: "write strings with straight quotes: `\"text\"`" },
-    Sign { text: "\u{201d}", message: "curly quotes are not valid", help: "write strings with straight quotes: `\"text\"`" },
-    Sign { text: ";", message: "`;` is not valid", help: "separate arguments by line breaks" },
-    Sign { text: "&", message: "there is no operator `&`", help: "did you mean `&&`?" },
-    Sign { text: "|", message: "there is no operator `|`", help: "did you mean `||`?" },
-    Sign { text: "^", message: "there is no operator `^`", help: "did you mean the function `pow`?" },
-    Sign { text: "~", message: "there is no operator `~`", help: "did you mean `!`?" },
-    Sign { text: "**", message: "there is no operator `**`", help: "did you mean the function `pow`?" },
-    Sign { text: "<<", message: "the heredoc has no marker", help: "write `<<EOT` at the end of the line, with nothing behind it" },
+    Sign {
+        text: "`",
+        message: "backquotes are not valid",
+        help: "write strings with double quotes: `\"text\"`",
+    },
+    Sign {
+        text: "\u{201c}",
+        message: "curly quotes are not valid",
+        help: "write strings with straight quotes: `\"text\"`",
+    },
+    Sign {
+        text: "\u{201d}",
+        message: "curly quotes are not valid",
+        help: "write strings with straight quotes: `\"text\"`",
+    },
+    Sign {
+        text: ";",
+        message: "`;` is not valid",
+        help: "separate arguments by line breaks",
+    },
+    Sign {
+        text: "&",
+        message: "there is no operator `&`",
+        help: "did you mean `&&`?",
+    },
+    Sign {
+        text: "|",
+        message: "there is no operator `|`",
+        help: "did you mean `||`?",
+    },
+    Sign {
+        text: "^",
+        message: "there is no operator `^`",
+        help: "did you mean the function `pow`?",
+    },
+    Sign {
+        text: "~",
+        message: "there is no operator `~`",
+        help: "did you mean `!`?",
+    },
+    Sign {
+        text: "**",
+        message: "there is no operator `**`",
+        help: "did you mean the function `pow`?",
+    },
+    Sign {
+        text: "<<",
+        message: "the heredoc has no marker",
+        help: "write `<<EOT` at the end of the line, with nothing behind it",
+    },
 ];
 
 impl Reader<'_> {
@@ -44,13 +84,23 @@ impl Reader<'_> {
             let help = "compare with `==`; an argument starts on a line of its own";
             return self.report(start..start + 1, "`=` is no operator", help);
         }
+        if let Some(at) = mask.text.rfind('?')
+            && !mask.text.get(at..).unwrap_or_default().contains(':')
+        {
+            let start = mask.start + at;
+            let help = "write `condition ? value : other value`";
+            return self.report(start..start + 1, "the conditional lacks its `:`", help);
+        }
         let offset = error.location().offset().min(mask.text.len());
         let rest = mask.text.get(offset..).unwrap_or_default();
         let blanks = rest.len() - rest.trim_start_matches(' ').len();
         let start = mask.start + offset + blanks;
         let end = mask.start + mask.text.len();
         let unread = self.input.slice(start..end).trim_end();
-        if unread.chars().all(|character| "+-*/%!=<>&|.?:".contains(character)) {
+        if unread
+            .chars()
+            .all(|character| "+-*/%!=<>&|.?:".contains(character))
+        {
             let last = mask.text.char_indices().last().map_or(0, |(at, _)| at);
             let help = "write the missing operand, or remove the operator";
             return self.report(mask.start + last..end, "the expression is not complete", help);

@@ -42,9 +42,13 @@ impl Reader<'_> {
         let mut at = key;
         let mut conditionals = 0_usize;
         while at < end {
-            let next = if at + 1 < end { bytes.get(at + 1).copied() } else { None };
+            let next = if at + 1 < end {
+                bytes.get(at + 1).copied()
+            } else {
+                None
+            };
             at = match bytes.get(at) {
-                Some(b'\n' | b',') => break,
+                Some(b'\n' | b',') | None => break,
                 Some(b'=' | b'!' | b'<' | b'>') if next == Some(b'=') => at + 2,
                 Some(b':') if next == Some(b':') => at + 2,
                 Some(b'?') => {
@@ -58,7 +62,6 @@ impl Reader<'_> {
                 Some(b'=' | b':') if at > key => return Ok(at),
                 Some(_) if scanner.opens(at) => scanner.close(at),
                 Some(_) => scanner.comment(at).unwrap_or(at + 1),
-                None => break,
             };
         }
         let message = match bytes.get(key) {
@@ -66,7 +69,11 @@ impl Reader<'_> {
             _ => "the key has no value",
         };
         let stop = at.min(end).max(key + 1);
-        Err(self.report(key..stop, message, "write `key = value`, one on a line or with commas between them"))
+        Err(self.report(
+            key..stop,
+            message,
+            "write `key = value`, one on a line or with commas between them",
+        ))
     }
 
     /// The line break or comma behind the value that starts at `at`.

@@ -52,13 +52,21 @@ impl Reader<'_> {
         // The first and the last line hold the markers.
         let first = source.find('\n').map_or(source.len(), |at| at + 1);
         let last = source.rfind('\n').map_or(source.len(), |at| at + 1);
-        self.template(range.start + first..range.start + last, Style::Lines, indented, depth)
+        self.template(
+            range.start + first..range.start + last,
+            Style::Lines,
+            indented,
+            depth,
+        )
     }
 
     /// The whole text as a template without quotes.
     pub(in crate::syntax) fn bare_template(&mut self, range: Range<usize>) -> Result<Expression, Reported> {
         let kind = self.template(range.clone(), Style::Lines, false, 0)?;
-        Ok(Expression { kind, span: self.input.span(range) })
+        Ok(Expression {
+            kind,
+            span: self.input.span(range),
+        })
     }
 
     /// The text of a quoted label, in which templates have no place.
@@ -78,14 +86,19 @@ impl Reader<'_> {
             return Ok(text::unescape_templates(source));
         }
         let mut wrong = None;
-        let text = text::unescape(source, |place, error| wrong = wrong.take().or(Some((place, error))));
+        let text = text::unescape(source, |place, error| {
+            wrong = wrong.take().or(Some((place, error)));
+        });
         let Some((place, error)) = wrong else {
             return Ok(text);
         };
         let sequence = source.get(place.clone()).unwrap_or_default();
         let (message, help) = match error {
             EscapeError::Unknown => (
-                format!("`{}` is no escape sequence", sequence.escape_debug().to_string().replace("\\\\", "\\")),
+                format!(
+                    "`{}` is no escape sequence",
+                    sequence.escape_debug().to_string().replace("\\\\", "\\")
+                ),
                 "the escapes are `\\n`, `\\r`, `\\t`, `\\\"`, `\\\\`, `\\uNNNN` and `\\UNNNNNNNN`; a backslash is `\\\\`",
             ),
             EscapeError::Unicode => (
@@ -138,7 +151,10 @@ impl Reader<'_> {
                 [b'\n', ..] if style == Style::Lines => {
                     at += 1;
                     let text = self.literal(literal..at, style)?;
-                    pieces.push(Piece::Literal { range: literal..at, text });
+                    pieces.push(Piece::Literal {
+                        range: literal..at,
+                        text,
+                    });
                     literal = at;
                 }
                 // Both bytes of an escape are passed over; the second may be a quote or a backslash.
@@ -147,7 +163,10 @@ impl Reader<'_> {
                 [b'$' | b'%', b'{', ..] => {
                     if literal < at {
                         let text = self.literal(literal..at, style)?;
-                        pieces.push(Piece::Literal { range: literal..at, text });
+                        pieces.push(Piece::Literal {
+                            range: literal..at,
+                            text,
+                        });
                     }
                     let end = scanner.close(at);
                     if !scanner.closed || !scanner.faults.is_empty() {
@@ -163,7 +182,10 @@ impl Reader<'_> {
         }
         if literal < range.end {
             let text = self.literal(literal..range.end, style)?;
-            pieces.push(Piece::Literal { range: literal..range.end, text });
+            pieces.push(Piece::Literal {
+                range: literal..range.end,
+                text,
+            });
         }
         Ok(pieces)
     }
@@ -185,7 +207,10 @@ impl Reader<'_> {
 
     fn literal_part(&self, range: Range<usize>, text: &str) -> TemplatePart {
         let span: Span = self.input.span(range);
-        TemplatePart::Literal { text: Arc::from(text::normal(text)), span }
+        TemplatePart::Literal {
+            text: Arc::from(text::normal(text)),
+            span,
+        }
     }
 }
 

@@ -40,7 +40,9 @@ pub(super) fn unescape(source: &str, mut wrong: impl FnMut(Range<usize>, EscapeE
     let mut text = String::with_capacity(source.len());
     let mut at = 0;
     while let Some(length) = source.get(at..).and_then(|rest| rest.find('\\')) {
-        text.push_str(&unescape_templates(source.get(at..at + length).unwrap_or_default()));
+        text.push_str(&unescape_templates(
+            source.get(at..at + length).unwrap_or_default(),
+        ));
         at += length;
         let (decoded, end) = escape(source, at);
         match decoded {
