@@ -63,13 +63,10 @@ pub fn cut(file: FileId, text: &str) -> Cut {
 
 /// Cuts the inside of a block. `known` says that lexical problems in it are reported already.
 pub(super) fn cut_body(file: FileId, text: &str, body: Range<usize>, known: bool) -> Cut {
-    let first_line = text.get(body.clone()).unwrap_or_default();
-    let one_line = !first_line.contains('\n');
     let start = body.start;
     let mut cutter = Cutter::new(file, text, body);
     cutter.known = known;
     cutter.nested = true;
-    cutter.one_line = one_line;
     cutter.body(start);
     Cut {
         items: cutter.items,
@@ -88,7 +85,7 @@ struct Cutter<'a> {
     known: bool,
     /// The end is a closing brace and not the end of the file.
     nested: bool,
-    /// The body stands on one line with its braces.
+    /// The first argument stands on the line of the opening brace, so it has to be the only one.
     one_line: bool,
     /// How many blocks without end may still be cut where the next one seems to start. Each costs a
     /// walk to the end of the file.
@@ -147,18 +144,27 @@ impl<'a> Cutter<'a> {
     }
 
     fn body(&mut self, mut at: usize) {
+        let start = at;
+        let mut crowded = false;
         loop {
+            let before = at;
             at = self.scanner.trivia(at, true);
             self.faults();
+            let breaks = |from: usize| self.text.get(from..at).unwrap_or_default().contains('\n');
+            if self.items.is_empty() {
+                self.one_line = self.nested && at < self.end && !breaks(start);
+            } else if self.one_line && !crowded && (at < self.end || breaks(before)) {
+                crowded = true;
+                let place = if at < self.end {
+                    at..self.character_end(at)
+                } else {
+                    start - 1..start
+                };
+                let help = "put each argument and the closing brace on a line of its own";
+                self.problem(place, "a block on one line holds a single argument", help);
+            }
             if at >= self.end {
                 return;
-            }
-            if self.one_line && self.nested && !self.items.is_empty() {
-                self.problem(
-                    at..self.character_end(at),
-                    "a block on one line holds a single argument",
-                    "put each argument on a line of its own",
-                );
             }
             at = match scan::identifier(self.text.get(..self.end).unwrap_or_default(), at) {
                 Some(name_end) => self.item(at..name_end),
@@ -273,6 +279,14 @@ impl<'a> Cutter<'a> {
     }
 
     fn block(&mut self, name: Range<usize>, labels: Vec<Span>, brace: usize) -> usize {
+        if self.one_line && self.items.is_empty() {
+            let help = "put it on a line of its own";
+            self.problem(
+                name.clone(),
+                "a block within a block starts on a line of its own",
+                help,
+            );
+        }
         let mut end = self.scanner.close(brace);
         let closed = self.scanner.closed;
         if !closed && self.resynchronisations > 0 {

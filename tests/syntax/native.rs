@@ -242,7 +242,7 @@ fn what_terraform_rejects_and_hcl_edit_reads() {
     );
     // E: a lone carriage return outside of a comment.
     assert_eq!(error("1\r"), "");
-    assert_eq!(error("1\r b"), "2:8 \"\\r\" `\\r` is not expected here\n");
+    assert_eq!(error("1\r b"), "2:8 \"\\r\" a carriage return stands alone\n");
 }
 
 #[test]

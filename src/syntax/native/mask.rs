@@ -105,8 +105,16 @@ impl Reader<'_> {
                     last = Last::LegacyIndex;
                     continue;
                 }
+                '\r' => {
+                    let help = "write a line break, or nothing";
+                    return Err(self.report(at..at + 1, "a carriage return stands alone", help));
+                }
                 '0'..='9' => {
                     at = number(text.get(..range.end).unwrap_or_default(), at);
+                    if matches!(text.as_bytes().get(at), Some(b'e' | b'E')) {
+                        let help = "an exponent is a whole number: `1e3`, `1e-3`";
+                        return Err(self.report(start..at + 1, "the number is not complete", help));
+                    }
                     copy.extend(std::iter::repeat_n('0', at - start));
                     last = Last::Number;
                     continue;
@@ -123,7 +131,7 @@ impl Reader<'_> {
                             .get(at + 1..range.end)
                             .and_then(|rest| rest.trim_start().chars().next());
                         let digit = step.is_some_and(|next| next.is_ascii_digit());
-                        if last == Last::Number {
+                        if last == Last::Number && digit {
                             let help =
                                 "write the number without a second dot, or quote it: `\"10.11.12.13\"`";
                             return Err(self.report(at..at + 1, "a number has no attributes", help));
