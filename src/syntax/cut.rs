@@ -224,7 +224,7 @@ impl<'a> Cutter<'a> {
         let mut at = self.scanner.trivia(name.end, false);
         loop {
             match self.byte(at) {
-                Some(b'=') if labels.is_empty() && self.byte(at + 1) != Some(b'=') => {
+                Some(b'=') if labels.is_empty() && !matches!(self.byte(at + 1), Some(b'=' | b'>')) => {
                     return self.attribute(name, at + 1);
                 }
                 Some(b'{') => return self.block(name, labels, at),
@@ -327,6 +327,15 @@ impl<'a> Cutter<'a> {
         let at = self.scanner.trivia(at, false);
         self.faults();
         match self.byte(at) {
+            None if self.nested && !self.one_line && !self.known => {
+                let help = "put the closing brace on a line of its own";
+                self.problem(
+                    at..at + 1,
+                    &format!("a line break is missing behind the {what}"),
+                    help,
+                );
+                at
+            }
             None | Some(b'\n' | b'}') => at,
             Some(b'\r') if self.byte(at + 1) == Some(b'\n') => at,
             Some(b',') => {

@@ -74,6 +74,8 @@ fn traversals_and_splats() {
     assert_eq!(value("var.a.b[\"c\"].0"), "var.a.b[\"c\"][0]");
     assert_eq!(value("a[*].b[0].c[*].d"), "a[*](_.b[0].c[*](_.d))");
     assert_eq!(value("a.*.b.c[0]"), "a.*(_.b.c)[0]");
+    assert_eq!(value("a.01.b.2"), "a[01].b[2]");
+    assert_eq!(value("1. 50"), "1[50]");
     assert_eq!(value("a.*.0"), "a.*(_[0])");
     assert_eq!(value("a.*.b[*].c"), "a.*(_.b)[*](_.c)");
     assert_eq!(value("[1, 2][0]"), "[1 2][0]");
@@ -217,7 +219,10 @@ fn what_terraform_rejects_and_hcl_edit_reads() {
         "3:3 \"b\" `b` is neither an argument nor a block\n2:8 \".\" the expression is not complete\n"
     );
     // H: numbers and indexes with dots.
-    assert_eq!(error("10.11.10.12/32"), "2:12 \".\" a number has no attributes\n");
+    assert_eq!(
+        error("10.11.10.12/32"),
+        "2:13 \"10.12\" a number has no attributes\n"
+    );
     assert_eq!(
         error("\"x\".0.1"),
         "2:11 \"0.1\" two indexes in a row cannot be written with dots\n"
@@ -255,6 +260,9 @@ fn frequent_mistakes_have_names() {
         "2:9 \"b\" a line break is missing behind the argument\n"
     );
     assert_eq!(error("1 +"), "2:9 \"+\" the expression is not complete\n");
+    assert_eq!(error("1 * ::0"), "2:11 \":\" `:` is not expected here\n");
+    assert_eq!(error("log(10..., 1)"), "2:16 \",\" `,` is not expected here\n");
+    assert_eq!(error("\"a\r\""), "2:9 \"\\r\" a carriage return stands alone\n");
     assert_eq!(error("[1 2]"), "2:10 \"2\" `2` is not expected here\n");
     assert_eq!(error("f(1"), "2:8 \"(\" `(` is not closed\n");
     assert_eq!(

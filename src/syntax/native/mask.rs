@@ -19,6 +19,7 @@ pub(super) struct Mask {
 enum Last {
     Number,
     Dot,
+    NumberDot,
     LegacyIndex,
     Other,
 }
@@ -99,9 +100,10 @@ impl Reader<'_> {
                     blank(&mut copy, (at - start).saturating_sub(2));
                     copy.push('}');
                 }
-                '0'..='9' if last == Last::Dot => {
-                    at = self.legacy_index(at, range.end)?;
-                    copy.push_str(self.input.slice(start..at));
+                '0'..='9' if matches!(last, Last::Dot | Last::NumberDot) => {
+                    at = self.legacy_index(at, range.end, last == Last::NumberDot)?;
+                    // hcl-edit wants no leading zero.
+                    copy.extend(std::iter::repeat_n('1', at - start));
                     last = Last::LegacyIndex;
                     continue;
                 }
@@ -115,7 +117,13 @@ impl Reader<'_> {
                         let help = "an exponent is a whole number: `1e3`, `1e-3`";
                         return Err(self.report(start..at + 1, "the number is not complete", help));
                     }
-                    copy.extend(std::iter::repeat_n('0', at - start));
+                    // A dot and digits behind it would make a longer number of the digits here.
+                    let digit = if self.digit_behind_dot(at, range.end) {
+                        'n'
+                    } else {
+                        '0'
+                    };
+                    copy.extend(std::iter::repeat_n(digit, at - start));
                     last = Last::Number;
                     continue;
                 }
@@ -127,23 +135,18 @@ impl Reader<'_> {
                         copy.push_str("...");
                         at += 3;
                     } else {
-                        let step = text
-                            .get(at + 1..range.end)
-                            .and_then(|rest| rest.trim_start().chars().next());
-                        let digit = step.is_some_and(|next| next.is_ascii_digit());
-                        if last == Last::Number && digit {
-                            let help =
-                                "write the number without a second dot, or quote it: `\"10.11.12.13\"`";
-                            return Err(self.report(at..at + 1, "a number has no attributes", help));
-                        }
-                        if last == Last::LegacyIndex && digit {
+                        if last == Last::LegacyIndex && self.digit_behind_dot(at, range.end) {
                             let help = "write the indexes in brackets: `[0][1]`";
                             let message = "two indexes in a row cannot be written with dots";
                             return Err(self.report(at..at + 1, message, help));
                         }
                         copy.push('.');
                         at += 1;
-                        last = Last::Dot;
+                        last = if last == Last::Number {
+                            Last::NumberDot
+                        } else {
+                            Last::Dot
+                        };
                         continue;
                     }
                 }
@@ -171,8 +174,15 @@ impl Reader<'_> {
         scan::identifier(text, at).is_some_and(|end| self.input.slice(at..end) == "for")
     }
 
+    /// Whether a dot stands at `at`, and digits behind it.
+    fn digit_behind_dot(&self, at: usize, end: usize) -> bool {
+        let rest = self.input.text.get(at..end).unwrap_or_default().trim_start();
+        let step = rest.strip_prefix('.').map(str::trim_start);
+        step.is_some_and(|step| step.starts_with(|next: char| next.is_ascii_digit()))
+    }
+
     /// The end of the digits behind a dot; Terraform refuses `a.0.1`, which looks like `0.1`.
-    fn legacy_index(&mut self, at: usize, end: usize) -> Result<usize, Reported> {
+    fn legacy_index(&mut self, at: usize, end: usize, of_number: bool) -> Result<usize, Reported> {
         let stop = number(self.input.text.get(..end).unwrap_or_default(), at);
         if self
             .input
@@ -182,6 +192,10 @@ impl Reader<'_> {
             && stop - at < 20
         {
             return Ok(stop);
+        }
+        if of_number {
+            let help = "write the number with one dot at most, or quote it: `\"10.11.12.13\"`";
+            return Err(self.report(at..stop, "a number has no attributes", help));
         }
         let help = "write the indexes in brackets: `[0][1]`";
         Err(self.report(at..stop, "two indexes in a row cannot be written with dots", help))
