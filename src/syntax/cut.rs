@@ -294,7 +294,7 @@ impl<'a> Cutter<'a> {
             end = self.next_block(brace + 1).unwrap_or(end);
             self.scanner.faults.retain(|fault| fault.range.start < end);
         }
-        let broken = self.faults() || self.known;
+        let broken = self.faults();
         let body_end = if closed { end - 1 } else { end };
         self.items.push(Item {
             name: self.span(name.clone()),
@@ -368,7 +368,7 @@ impl<'a> Cutter<'a> {
             content: Content::Attribute {
                 value: self.span(value),
             },
-            broken: broken || self.known,
+            broken,
         });
         match ending.reason {
             Reason::Comma => {

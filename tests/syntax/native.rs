@@ -221,7 +221,7 @@ fn what_terraform_rejects_and_hcl_edit_reads() {
     // H: numbers and indexes with dots.
     assert_eq!(
         error("10.11.10.12/32"),
-        "2:13 \"10.12\" a number has no attributes\n"
+        "2:7 \"10.11.1\" a number has a single dot\n"
     );
     assert_eq!(
         error("\"x\".0.1"),
@@ -348,6 +348,15 @@ fn what_is_broken_is_left_out_and_the_rest_is_there() {
         "module m { source=\"./x\" depends_on=[a.b] deep { b=1 } }"
     );
     assert_eq!(problems.len(), 2);
+}
+
+#[test]
+fn one_mistake_does_not_hide_another() {
+    let text = "a {\n  b = \"x\n  c = 1 & 2\n  d = 3\n  e {\n    f = (1\n    g = 2\n  }\n}\n";
+    assert_eq!(
+        problems(text),
+        "2:7 \"\\\"\" the string is not closed on its line\n6:9 \"(\" `(` is not closed\n3:9 \"&\" there is no operator `&`\n"
+    );
 }
 
 #[test]

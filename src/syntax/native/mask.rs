@@ -112,17 +112,8 @@ impl Reader<'_> {
                     return Err(self.report(at..at + 1, "a carriage return stands alone", help));
                 }
                 '0'..='9' => {
-                    at = number(text.get(..range.end).unwrap_or_default(), at);
-                    if matches!(text.as_bytes().get(at), Some(b'e' | b'E')) {
-                        let help = "an exponent is a whole number: `1e3`, `1e-3`";
-                        return Err(self.report(start..at + 1, "the number is not complete", help));
-                    }
-                    // A dot and digits behind it would make a longer number of the digits here.
-                    let digit = if self.digit_behind_dot(at, range.end) {
-                        'n'
-                    } else {
-                        '0'
-                    };
+                    let digit;
+                    (at, digit) = self.whole_number(at, range.end)?;
                     copy.extend(std::iter::repeat_n(digit, at - start));
                     last = Last::Number;
                     continue;
@@ -174,6 +165,25 @@ impl Reader<'_> {
         scan::identifier(text, at).is_some_and(|end| self.input.slice(at..end) == "for")
     }
 
+    /// The end of the number at `at`, and what stands for its digits in the copy.
+    fn whole_number(&mut self, at: usize, end: usize) -> Result<(usize, char), Reported> {
+        let stop = number(self.input.text.get(..end).unwrap_or_default(), at);
+        let rest = self.input.text.as_bytes().get(stop..end).unwrap_or_default();
+        match rest {
+            [b'e' | b'E', ..] => {
+                let help = "an exponent is a whole number: `1e3`, `1e-3`";
+                Err(self.report(at..stop + 1, "the number is not complete", help))
+            }
+            [b'.', b'0'..=b'9', ..] => {
+                let help = "write the number with one dot at most, or quote it: `\"10.11.12.13\"`";
+                Err(self.report(at..stop + 2, "a number has a single dot", help))
+            }
+            // A dot and digits behind it would make a longer number of the digits here.
+            _ if self.digit_behind_dot(stop, end) => Ok((stop, 'n')),
+            _ => Ok((stop, '0')),
+        }
+    }
+
     /// Whether a dot stands at `at`, and digits behind it.
     fn digit_behind_dot(&self, at: usize, end: usize) -> bool {
         let rest = self.input.text.get(at..end).unwrap_or_default().trim_start();
@@ -195,7 +205,7 @@ impl Reader<'_> {
         }
         if of_number {
             let help = "write the number with one dot at most, or quote it: `\"10.11.12.13\"`";
-            return Err(self.report(at..stop, "a number has no attributes", help));
+            return Err(self.report(at..stop, "a number has a single dot", help));
         }
         let help = "write the indexes in brackets: `[0][1]`";
         Err(self.report(at..stop, "two indexes in a row cannot be written with dots", help))
