@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use crate::source::{FileId, Span};
+use crate::syntax::fault::{Fault, FaultKind, describe};
 use crate::syntax::problem::Problem;
-use crate::syntax::scan::{self, Fault, FaultKind, Scanner};
+use crate::syntax::scan::{self, Scanner};
 
 /// What a file consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -481,48 +482,4 @@ fn looks_like_header(line: &str) -> bool {
         && rest
             .chars()
             .all(|c| scan::continues(c) || matches!(c, ' ' | '"' | '{' | '}'))
-}
-
-/// The words for a lexical mistake.
-pub(super) fn describe(file: FileId, fault: &Fault) -> Problem {
-    let span = Span::new(file, fault.range.start, fault.range.end);
-    let (message, help) = match fault.kind {
-        FaultKind::OpenString => (
-            "the string is not closed on its line".to_owned(),
-            "close it with `\"`; for text of several lines use a heredoc, or `\\n`",
-        ),
-        FaultKind::OpenHeredoc => (
-            "the heredoc is not closed".to_owned(),
-            "end it with its marker alone on a line",
-        ),
-        FaultKind::OpenComment => ("the comment is not closed".to_owned(), "close it with `*/`"),
-        FaultKind::OpenTemplate => (
-            "the template sequence is not closed".to_owned(),
-            "close it with `}`; for a literal `${` write `$${`",
-        ),
-        FaultKind::OpenBracket(open) => {
-            let close = match open {
-                b'{' => '}',
-                b'(' => ')',
-                _ => ']',
-            };
-            (
-                format!("`{}` is not closed", char::from(open)),
-                match close {
-                    '}' => "close it with `}`",
-                    ')' => "close it with `)`",
-                    _ => "close it with `]`",
-                },
-            )
-        }
-        FaultKind::TooDeep => (
-            "more than 10000 brackets are open at once".to_owned(),
-            "split the expression into local values",
-        ),
-        FaultKind::StrayBracket(close) => (
-            format!("`{}` closes nothing", char::from(close)),
-            "remove it, or write the bracket that it should close",
-        ),
-    };
-    Problem::new(span, message).help(help)
 }

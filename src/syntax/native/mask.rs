@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{MAX_OPEN, Reader, Reported};
-use crate::syntax::cut::describe;
+use crate::syntax::fault::{Fault, FaultKind, describe};
 use crate::syntax::scan::{self, Scanner};
 
 /// The copy of one expression.
@@ -37,8 +37,8 @@ impl Reader<'_> {
                     Some(b'\n') if line => break,
                     Some(b'}' | b')' | b']') => {
                         let byte = self.input.text.as_bytes().get(at).copied().unwrap_or_default();
-                        let kind = scan::FaultKind::StrayBracket(byte);
-                        scanner.faults.push(scan::Fault {
+                        let kind = FaultKind::StrayBracket(byte);
+                        scanner.faults.push(Fault {
                             range: at..at + 1,
                             kind,
                         });
