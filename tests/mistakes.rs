@@ -12,14 +12,26 @@ fn check(path: &str) -> Vec<String> {
     let run = mirrorset(&["check", "--output-format", "json", path]);
     assert!(run.status < 2, "{}", run.stderr);
     let found = findings(&run, &fixture(""));
-    found.into_iter().map(|(rule, address, text)| format!("{rule} {address} {text}")).collect()
+    found
+        .into_iter()
+        .map(|(rule, address, text)| format!("{rule} {address} {text}"))
+        .collect()
 }
 
 #[test]
 fn what_the_guide_writes_is_clean() {
-    for name in ["simple-mirror", "several-mirrors", "for-each-over-a-variable", "cluster-and-mirrors"] {
+    for name in [
+        "simple-mirror",
+        "several-mirrors",
+        "for-each-over-a-variable",
+        "cluster-and-mirrors",
+    ] {
         assert_eq!(check(&format!("guide/{name}")), [] as [&str; 0], "{name}");
-        assert_eq!(check(&format!("guide/{name}/plan.json")), [] as [&str; 0], "the plan of {name}");
+        assert_eq!(
+            check(&format!("guide/{name}/plan.json")),
+            [] as [&str; 0],
+            "the plan of {name}"
+        );
     }
 }
 
@@ -49,14 +61,24 @@ fn a_type_other_than_digest() {
     assert_eq!(check("mistakes/non-digest-type"), [finding]);
     // Terraform makes no plan of it: the provider refuses the value. An older provider might not have.
     let plan = std::fs::read_to_string(fixture("guide/cluster-and-mirrors/plan.json")).unwrap();
-    let changed = plan.replacen("\"source\":\"docker.io/library/nginx\",\"type\":\"digest\"",
-        "\"source\":\"docker.io/library/nginx\",\"type\":\"tag\"", 1);
+    let changed = plan.replacen(
+        "\"source\":\"docker.io/library/nginx\",\"type\":\"digest\"",
+        "\"source\":\"docker.io/library/nginx\",\"type\":\"tag\"",
+        1,
+    );
     assert_ne!(plan, changed);
     let scratch = tempfile::tempdir().unwrap();
     std::fs::write(scratch.path().join("plan.json"), changed).unwrap();
     let run = program::mirrorset_in(scratch.path(), &["check", "--output-format", "json", "plan.json"]);
     let found = findings(&run, scratch.path());
-    assert_eq!(found, [("non-digest-type".into(), "rhcs_image_mirror.nginx".into(), "\"tag\"".into())]);
+    assert_eq!(
+        found,
+        [(
+            "non-digest-type".into(),
+            "rhcs_image_mirror.nginx".into(),
+            "\"tag\"".into()
+        )]
+    );
 }
 
 #[test]
@@ -67,5 +89,8 @@ fn a_classic_cluster() {
         [format!("{finding} rhcs_cluster_rosa_classic.old.id")]
     );
     // In a plan the id is not known yet; the label is on the word that says so.
-    assert_eq!(check("mistakes/classic-cluster/plan.json"), [format!("{finding} true")]);
+    assert_eq!(
+        check("mistakes/classic-cluster/plan.json"),
+        [format!("{finding} true")]
+    );
 }

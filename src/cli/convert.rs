@@ -53,16 +53,15 @@ fn manifests(arguments: &ConvertArguments, loaded: &Loaded) -> anyhow::Result<Ex
             "warning: {address} is left out: not all of its values are known and may be written"
         ));
     }
-    match &arguments.output {
-        Some(directory) => write(directory, &conversion.documents)?,
-        None => {
-            let documents: Vec<&str> = conversion
-                .documents
-                .iter()
-                .map(|document| document.yaml.as_str())
-                .collect();
-            print(&documents.join("---\n"))?;
-        }
+    if let Some(directory) = &arguments.output {
+        write(directory, &conversion.documents)?;
+    } else {
+        let documents: Vec<&str> = conversion
+            .documents
+            .iter()
+            .map(|document| document.yaml.as_str())
+            .collect();
+        print(&documents.join("---\n"))?;
     }
     if conversion.documents.is_empty() && conversion.skipped.is_empty() {
         complain("warning: there is no image mirror to convert");

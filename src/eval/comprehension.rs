@@ -57,13 +57,11 @@ impl Evaluator<'_> {
                 Some(expression) => {
                     let key = self.evaluate(expression, scope)?;
                     marks = marks.union(&key.marks().demoted());
-                    match object_key(&key).map_err(|failure| failure.at(expression.span))? {
-                        Some(name) => Some((name, key.place())),
-                        None => {
-                            open = true;
-                            continue;
-                        }
-                    }
+                    let Some(name) = object_key(&key).map_err(|failure| failure.at(expression.span))? else {
+                        open = true;
+                        continue;
+                    };
+                    Some((name, key.place()))
                 }
             };
             let value = self.evaluate(&parts.value, scope)?;

@@ -162,9 +162,9 @@ impl Forest {
                 continue;
             }
             states.insert(start, State::Open);
-            while let Some((caller, calls)) = stack.last_mut() {
+            while let Some((caller, pending)) = stack.last_mut() {
                 let caller = *caller;
-                let Some((call, called, span)) = calls.pop() else {
+                let Some((name, called, span)) = pending.pop() else {
                     states.insert(caller, State::Done);
                     stack.pop();
                     continue;
@@ -178,10 +178,7 @@ impl Forest {
                                 "this module calls itself, here or further down",
                             ));
                         }
-                        self.tree.connect(
-                            caller,
-                            call,
-                            Callee::Missing {
+                        self.tree.connect(caller, name, Callee::Missing {
                                 source: String::new(),
                             },
                             span,

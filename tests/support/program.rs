@@ -5,32 +5,32 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 
 /// What a run printed, and how it ended.
-pub struct Run {
+pub(crate) struct Run {
     /// The exit status.
-    pub status: i32,
+    pub(crate) status: i32,
     /// Standard output.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// Standard error.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 /// A file or directory of the repository's fixtures.
-pub fn fixture(name: &str) -> PathBuf {
+pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 
 /// Runs `mirrorset` in a directory, with an empty environment.
-pub fn mirrorset_in(directory: &Path, arguments: &[&str]) -> Run {
+pub(crate) fn mirrorset_in(directory: &Path, arguments: &[&str]) -> Run {
     run(directory, arguments, None)
 }
 
 /// Runs `mirrorset` in the fixtures' directory.
-pub fn mirrorset(arguments: &[&str]) -> Run {
+pub(crate) fn mirrorset(arguments: &[&str]) -> Run {
     run(&fixture(""), arguments, None)
 }
 
 /// Runs `mirrorset` with a text on standard input.
-pub fn mirrorset_with_input(arguments: &[&str], input: &[u8]) -> Run {
+pub(crate) fn mirrorset_with_input(arguments: &[&str], input: &[u8]) -> Run {
     run(&fixture(""), arguments, Some(input))
 }
 
@@ -49,7 +49,7 @@ fn run(directory: &Path, arguments: &[&str], input: Option<&[u8]>) -> Run {
 }
 
 /// The findings of a JSON report: rule, address, and the text that the label covers.
-pub fn findings(run: &Run, directory: &Path) -> Vec<(String, String, String)> {
+pub(crate) fn findings(run: &Run, directory: &Path) -> Vec<(String, String, String)> {
     let report: serde_json::Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
     let found = report["findings"].as_array().unwrap().iter();
     found
