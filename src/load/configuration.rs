@@ -55,11 +55,28 @@ pub(super) fn read_roots(forest: &Forest, loaded: &mut Loaded) {
         .tree
         .modules()
         .flat_map(|(_, module)| module.all_problems());
-    let problems = forest.problems.iter().chain(modules);
-    loaded
-        .project
-        .problems
-        .extend(problems.map(|problem| diagnostic(problem, &loaded.sources)));
+    let problems = innermost(forest.problems.iter().chain(modules).collect());
+    let problems = problems
+        .into_iter()
+        .map(|problem| diagnostic(problem, &loaded.sources));
+    loaded.project.problems.extend(problems);
+}
+
+/// The problems that hold no other one: of one mistake seen twice, by the cut and by the parser, the
+/// one that points at it.
+fn innermost(mut problems: Vec<&Problem>) -> Vec<&Problem> {
+    let key = |problem: &Problem| {
+        (
+            problem.span.file,
+            problem.span.start,
+            std::cmp::Reverse(problem.span.end),
+        )
+    };
+    problems.sort_by_key(|problem| key(problem));
+    let holds_next = |pair: &[&Problem]| pair[0].span != pair[1].span && pair[0].span.contains(pair[1].span);
+    let outer: Vec<bool> = problems.windows(2).map(holds_next).chain([false]).collect();
+    let kept = problems.into_iter().zip(outer).filter(|(_, outer)| !outer);
+    kept.map(|(problem, _)| problem).collect()
 }
 
 fn diagnostic(problem: &Problem, sources: &Sources) -> Diagnostic {
@@ -158,6 +175,7 @@ impl<'a> Reader<'a> {
 
     fn visit(&mut self, instance: InstanceId) {
         let module = self.evaluator.module(instance);
+        module.parse(self.sources);
         for resource in module.resources.values() {
             if is_mirror(&resource.name) {
                 self.mirror_block(instance, resource);

@@ -178,7 +178,10 @@ impl Forest {
                                 "this module calls itself, here or further down",
                             ));
                         }
-                        self.tree.connect(caller, name, Callee::Missing {
+                        self.tree.connect(
+                            caller,
+                            name,
+                            Callee::Missing {
                                 source: String::new(),
                             },
                             span,
