@@ -4,7 +4,18 @@
 //! types first; a null, unknown or marked argument is dealt with here unless the parameter asks for
 //! it; of unknown arguments the result is unknown with the type that the function says it will have.
 
+mod choices;
+#[cfg(test)]
+mod conformance_tests;
+mod conversion;
 mod definition;
+mod mappings;
+mod marks;
+mod numbers;
+mod parts;
+mod searches;
+mod sequences;
+mod sets;
 
 use crate::cty::marks::Marks;
 use crate::cty::{Type, Value, convert};
@@ -14,7 +25,16 @@ use super::{Evaluator, Failure, Result};
 pub(super) use definition::{Call, Function, Outcome, Parameter, Stop, Want};
 
 /// The functions, by file, each file sorted by name.
-const TABLES: &[&[Function]] = &[];
+const TABLES: &[&[Function]] = &[
+    choices::TABLE,
+    conversion::TABLE,
+    mappings::TABLE,
+    marks::TABLE,
+    numbers::TABLE,
+    searches::TABLE,
+    sequences::TABLE,
+    sets::TABLE,
+];
 
 /// The function of this name, without `core::`.
 fn find(name: &str) -> Option<&'static Function> {
