@@ -70,12 +70,15 @@ impl Number {
         Self(Repr::Small(value, decimal::TEXT_PRECISION))
     }
 
-    /// A machine float as cty takes it in (`cty.NumberFloatVal`), with 53 bits of precision; none for NaN
-    /// and for infinity, which it also refuses.
+    /// A machine float as cty takes it in (`cty.NumberFloatVal`), with 53 bits of precision; none for NaN,
+    /// which it also refuses.
     #[must_use]
     pub fn from_f64(value: f64) -> Option<Self> {
-        if !value.is_finite() {
+        if value.is_nan() {
             return None;
+        }
+        if value.is_infinite() {
+            return Some(Self::from_float(Float::infinity(value < 0.0, FLOAT_PRECISION)));
         }
         let bits = value.to_bits();
         let fraction = bits & ((1 << 52) - 1);
@@ -104,17 +107,31 @@ impl Number {
         decimal::parse(text).map(Self::from_float)
     }
 
-    /// Reads a whole number in another base, as `parseint` does, with the precision that it needs but not
-    /// less than a count has. The base is 2 to 36.
+    /// Reads a whole number in another base, as Go's `big.Int` does: a sign, then digits of a base up to
+    /// 62, where letters of both cases are the same digits up to base 36. The precision is that of a
+    /// count, or what the number needs.
     pub fn from_radix(text: &str, radix: u32) -> Result<Self, NumberError> {
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-        if !(2..=36).contains(&radix) || !digits.chars().all(|digit| digit.is_digit(radix)) {
+        if digits.is_empty() {
             return Err(NumberError::NotANumber);
         }
-        if digits.len() > 10_000 {
-            return Err(NumberError::OutOfRange);
+        let mut whole = UBig::ZERO;
+        for byte in digits.bytes() {
+            let digit = match byte {
+                b'0'..=b'9' => byte - b'0',
+                b'a'..=b'z' => byte - b'a' + 10,
+                b'A'..=b'Z' if radix <= 36 => byte - b'A' + 10,
+                b'A'..=b'Z' => byte - b'A' + 36,
+                _ => return Err(NumberError::NotANumber),
+            };
+            if u32::from(digit) >= radix {
+                return Err(NumberError::NotANumber);
+            }
+            whole = whole * radix + UBig::from(digit);
+            if whole.bit_len() > usize::from(u16::MAX) {
+                return Err(NumberError::OutOfRange);
+            }
         }
-        let whole = UBig::from_str_radix(digits, radix).map_err(|_| NumberError::NotANumber)?;
         let bits = u16::try_from(whole.bit_len()).map_err(|_| NumberError::OutOfRange)?;
         let negative = text.starts_with('-') && whole != UBig::ZERO;
         let float = Float::new(negative, whole, 0, bits.max(COUNT_PRECISION))?;
