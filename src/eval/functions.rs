@@ -4,7 +4,17 @@
 //! types first; a null, unknown or marked argument is dealt with here unless the parameter asks for
 //! it; of unknown arguments the result is unknown with the type that the function says it will have.
 
+mod csv;
+mod dates;
 mod definition;
+mod encoding;
+mod hashes;
+mod letters;
+mod regexp;
+mod regexp_syntax;
+mod strings;
+mod support;
+mod timestamp;
 
 use std::sync::Arc;
 
@@ -16,7 +26,14 @@ use super::{Evaluator, Failure, Result};
 pub(super) use definition::{Call, Function, Outcome, Parameter, Want};
 
 /// The functions, by file, each file sorted by name.
-const TABLES: &[&[Function]] = &[];
+const TABLES: &[&[Function]] = &[
+    csv::TABLE,
+    dates::TABLE,
+    encoding::TABLE,
+    hashes::TABLE,
+    regexp::TABLE,
+    strings::TABLE,
+];
 
 /// The function of this name, without `core::`.
 fn find(name: &str) -> Option<&'static Function> {
