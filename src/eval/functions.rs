@@ -8,14 +8,24 @@ mod choices;
 #[cfg(test)]
 mod conformance_tests;
 mod conversion;
+mod csv;
+mod dates;
 mod definition;
+mod encoding;
+mod hashes;
+mod letters;
 mod mappings;
 mod marks;
 mod numbers;
 mod parts;
+mod regexp;
+mod regexp_syntax;
 mod searches;
 mod sequences;
 mod sets;
+mod strings;
+mod support;
+mod timestamp;
 
 use crate::cty::marks::Marks;
 use crate::cty::{Type, Value, convert};
@@ -28,12 +38,18 @@ pub(super) use definition::{Call, Function, Outcome, Parameter, Stop, Want};
 const TABLES: &[&[Function]] = &[
     choices::TABLE,
     conversion::TABLE,
+    csv::TABLE,
+    dates::TABLE,
+    encoding::TABLE,
+    hashes::TABLE,
     mappings::TABLE,
     marks::TABLE,
     numbers::TABLE,
+    regexp::TABLE,
     searches::TABLE,
     sequences::TABLE,
     sets::TABLE,
+    strings::TABLE,
 ];
 
 /// The function of this name, without `core::`.
