@@ -8,13 +8,17 @@ mod csv;
 mod dates;
 mod definition;
 mod encoding;
+mod files;
+mod fileset;
 mod hashes;
 mod letters;
 mod regexp;
 mod regexp_syntax;
 mod strings;
 mod support;
+mod templates;
 mod timestamp;
+mod yaml;
 
 use std::sync::Arc;
 
@@ -23,6 +27,8 @@ use crate::cty::{Type, Value, convert};
 
 use super::{Evaluator, Failure, Result};
 
+pub(super) use templates::check_call;
+
 pub(super) use definition::{Call, Function, Outcome, Parameter, Want};
 
 /// The functions, by file, each file sorted by name.
@@ -30,9 +36,13 @@ const TABLES: &[&[Function]] = &[
     csv::TABLE,
     dates::TABLE,
     encoding::TABLE,
+    files::TABLE,
+    fileset::TABLE,
     hashes::TABLE,
     regexp::TABLE,
     strings::TABLE,
+    templates::TABLE,
+    yaml::TABLE,
 ];
 
 /// The function of this name, without `core::`.
