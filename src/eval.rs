@@ -19,14 +19,16 @@ mod splat;
 mod template;
 mod type_constraint;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, ResourceName};
 use crate::cty::Value;
 use crate::source::Sources;
+use crate::source::tree_access::TreeAccess;
 use crate::syntax::tree::Expression;
 use crate::terraform::{Module, ModuleId, Tree};
 
@@ -54,6 +56,9 @@ pub const STACK: usize = 512 << 20;
 pub struct Inputs {
     /// Expressions by variable, from tfvars files; they are evaluated without any scope.
     pub expressions: BTreeMap<Arc<str>, Expression>,
+    /// The directory tree that the user gave: `file` and its kin may read in it, besides the directories
+    /// of the modules.
+    pub tree: Option<PathBuf>,
 }
 
 /// Evaluates the modules below one root module.
@@ -65,6 +70,7 @@ pub struct Evaluator<'a> {
     memory: RefCell<HashMap<(InstanceId, Node), Memory>>,
     expansions: RefCell<HashMap<(InstanceId, Node), Rc<Expansion>>>,
     children: RefCell<HashMap<(InstanceId, Arc<str>, Option<InstanceKey>), InstanceId>>,
+    access: OnceCell<TreeAccess>,
     budget: Cell<u64>,
     depth: Cell<u32>,
 }
@@ -104,6 +110,7 @@ impl<'a> Evaluator<'a> {
             memory: RefCell::default(),
             expansions: RefCell::default(),
             children: RefCell::default(),
+            access: OnceCell::new(),
             budget: Cell::new(BUDGET),
             depth: Cell::new(0),
         }
@@ -153,6 +160,15 @@ impl<'a> Evaluator<'a> {
             self.memory.borrow().get(&(instance, node.clone())),
             Some(Memory::Done(_))
         )
+    }
+
+    /// The files that functions may read: those below the directory of a module, and those of the tree
+    /// that the user gave. Everything else could be read by Terraform and is unknown here.
+    fn access(&self) -> &TreeAccess {
+        self.access.get_or_init(|| {
+            let modules = self.tree.modules().map(|(_, module)| module.directory.as_path());
+            TreeAccess::new(modules.chain(self.inputs.tree.as_deref()))
+        })
     }
 
     /// Takes steps off the budget.

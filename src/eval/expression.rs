@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::address::Subject;
 use crate::cty::marks::Marks;
 use crate::cty::{Number, Type, Value, convert, normalized};
 use crate::syntax::tree::{Call, Expression, ExpressionKind, ObjectItem, ObjectKey};
@@ -101,7 +102,7 @@ impl Evaluator<'_> {
         match name {
             "try" => return self.first_success(call, scope),
             "can" => return self.success(call, scope),
-            _ => {}
+            _ => functions::check_call(name, call, scope)?,
         }
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {
@@ -124,6 +125,13 @@ impl Evaluator<'_> {
             arguments.extend(items.iter().cloned());
         }
         self.spend(arguments.len())?;
+        if name.starts_with("provider::") {
+            let subject = Subject::Other(format!("the function {name}").into());
+            let instance = scope.instance.unwrap_or_else(|| self.root());
+            let value = self.unknown_from(instance, subject, None, None, call.name.span);
+            let given = arguments.iter().map(Value::marks_deep);
+            return Ok(given.fold(value, |value, marks| value.with_marks(&marks.demoted())));
+        }
         functions::call(self, name, &arguments).map(|value| value.with_marks(&marks))
     }
 

@@ -12,6 +12,8 @@ mod csv;
 mod dates;
 mod definition;
 mod encoding;
+mod files;
+mod fileset;
 mod hashes;
 mod letters;
 mod mappings;
@@ -25,7 +27,9 @@ mod sequences;
 mod sets;
 mod strings;
 mod support;
+mod templates;
 mod timestamp;
+mod yaml;
 
 use crate::cty::marks::Marks;
 use crate::cty::{Type, Value, convert};
@@ -33,6 +37,7 @@ use crate::cty::{Type, Value, convert};
 use super::{Evaluator, Failure, Result};
 
 pub(super) use definition::{Call, Function, Outcome, Parameter, Stop, Want};
+pub(super) use templates::check_call;
 
 /// The functions, by file, each file sorted by name.
 const TABLES: &[&[Function]] = &[
@@ -41,6 +46,8 @@ const TABLES: &[&[Function]] = &[
     csv::TABLE,
     dates::TABLE,
     encoding::TABLE,
+    files::TABLE,
+    fileset::TABLE,
     hashes::TABLE,
     mappings::TABLE,
     marks::TABLE,
@@ -50,6 +57,8 @@ const TABLES: &[&[Function]] = &[
     sequences::TABLE,
     sets::TABLE,
     strings::TABLE,
+    templates::TABLE,
+    yaml::TABLE,
 ];
 
 /// The function of this name, without `core::`.
