@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use mirrorset::check::check;
 use mirrorset::convert::{idms, json};
 use mirrorset::diagnostic::Diagnostic;
-use mirrorset::load::{Loaded, load};
+use mirrorset::load::{Loaded, Options, load};
 use mirrorset::output;
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ fn loaded(name: &str, content: &[u8]) -> Loaded {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join(name);
     std::fs::write(&path, content).unwrap();
-    load(&[path])
+    load(&[path], &Options::default())
 }
 
 /// Every output of one input.
@@ -156,7 +156,7 @@ proptest! {
 fn the_same_input_gives_the_same_bytes() {
     let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let once = || {
-        let loaded = load(std::slice::from_ref(&fixtures));
+        let loaded = load(std::slice::from_ref(&fixtures), &Options::default());
         output::json::render(&check(&loaded.project), &loaded.sources)
     };
     assert_eq!(once(), once());

@@ -8,7 +8,7 @@ use crate::cty::marks::Marks;
 use crate::cty::{Number, Type, Value, convert, normalized};
 use crate::syntax::tree::{Call, Expression, ExpressionKind, ObjectItem, ObjectKey};
 
-use super::{Evaluator, Failure, Result, Scope, functions, operators};
+use super::{Evaluator, Failure, InstanceId, Result, Scope, functions, operators};
 
 impl Evaluator<'_> {
     /// What an expression is worth.
@@ -127,7 +127,7 @@ impl Evaluator<'_> {
         self.spend(arguments.len())?;
         if name.starts_with("provider::") {
             let subject = Subject::Other(format!("the function {name}").into());
-            let instance = scope.instance.unwrap_or_else(|| self.root());
+            let instance = scope.instance.unwrap_or_else(|| InstanceId::ROOT);
             let value = self.unknown_from(instance, subject, None, None, call.name.span);
             let given = arguments.iter().map(Value::marks_deep);
             return Ok(given.fold(value, |value, marks| value.with_marks(&marks.demoted())));

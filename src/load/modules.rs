@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use crate::eval::Inputs;
 use crate::source::{FileId, Span};
 use crate::syntax::document::{Format, document, variables};
 use crate::syntax::problem::Problem;
 use crate::syntax::tree::Attribute;
 use crate::terraform::{Callee, Module, ModuleCall, ModuleId, Tree};
 
-use super::Loaded;
 use super::discover::is_configuration;
+use super::inputs::GivenValues;
+use super::{Loaded, Options};
 
 /// The modules of a run.
 #[derive(Debug)]
@@ -27,13 +29,13 @@ pub(super) struct Forest {
 #[derive(Debug)]
 pub(super) struct Root {
     pub(super) module: ModuleId,
-    /// The arguments of its tfvars files, in Terraform's order: later ones win.
-    pub(super) values: Vec<Attribute>,
+    /// The values for its variables.
+    pub(super) inputs: Inputs,
 }
 
 impl Forest {
     /// Reads the modules in `directories` and everything that they call by a local path.
-    pub(super) fn read(directories: &[PathBuf], loaded: &mut Loaded) -> Self {
+    pub(super) fn read(directories: &[PathBuf], options: &Options, loaded: &mut Loaded) -> Self {
         let mut forest = Self {
             tree: Tree::new(),
             roots: Vec::new(),
@@ -54,19 +56,29 @@ impl Forest {
             }
         }
         forest.cut_circles();
+        let given = GivenValues::read(options, loaded, &mut forest.problems);
         for module in found {
             // A module that calls nothing but itself is still a root.
-            let only_itself = !called.contains(&module) || forest.calls_itself(module);
-            if only_itself && !forest.roots.iter().any(|root| root.module == module) {
-                let values = read_values(
-                    &forest.tree.module(module).directory,
-                    loaded,
-                    &mut forest.problems,
-                );
-                forest.roots.push(Root { module, values });
+            let is_root = !called.contains(&module) || forest.calls_itself(module);
+            if is_root && !forest.roots.iter().any(|root| root.module == module) {
+                forest.add_root(module, &given, loaded);
             }
         }
         forest
+    }
+
+    /// The module of a directory as a root, whoever calls it in the walk.
+    pub(super) fn take_root(&mut self, directory: &Path) -> Option<Root> {
+        let key = std::fs::canonicalize(directory).ok()?;
+        let module = self.tree.find(&key)?;
+        let at = self.roots.iter().position(|root| root.module == module)?;
+        Some(self.roots.swap_remove(at))
+    }
+
+    fn add_root(&mut self, module: ModuleId, given: &GivenValues, loaded: &mut Loaded) {
+        let own = read_values(&self.tree.module(module).directory, loaded, &mut self.problems);
+        let inputs = given.inputs(self.tree.module(module), &own, loaded, &mut self.problems);
+        self.roots.push(Root { module, inputs });
     }
 
     /// The module of a directory, read now unless it is known.

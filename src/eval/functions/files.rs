@@ -8,7 +8,7 @@ use crate::cty::marks::{Origin, Role};
 use crate::cty::{Type, Value};
 use crate::source::tree_access::{Found, cleaned};
 
-use super::super::Failure;
+use super::super::{Failure, InstanceId};
 use super::definition::{Call, Function, Parameter, Want};
 use super::support::{Answer, Refusal, bool, function, string, text};
 use super::{encoding, hashes};
@@ -48,10 +48,16 @@ pub(super) const TABLE: &[Function] = &[
         with_bytes(call, arguments, |bytes| hashes::hexadecimal(&hashes::sha1(bytes))).into()
     }),
     function("filesha256", PATH, string, |call, arguments| {
-        with_bytes(call, arguments, |bytes| hashes::hexadecimal(&hashes::sha256(bytes))).into()
+        with_bytes(call, arguments, |bytes| {
+            hashes::hexadecimal(&hashes::sha256(bytes))
+        })
+        .into()
     }),
     function("filesha512", PATH, string, |call, arguments| {
-        with_bytes(call, arguments, |bytes| hashes::hexadecimal(&hashes::sha512(bytes))).into()
+        with_bytes(call, arguments, |bytes| {
+            hashes::hexadecimal(&hashes::sha512(bytes))
+        })
+        .into()
     }),
     function("pathexpand", PATH, string, |_, arguments| {
         expand(arguments).into()
@@ -68,7 +74,7 @@ pub(super) enum Content<T> {
 
 /// The directory that Terraform runs in.
 fn base<'a>(call: &Call<'a>) -> &'a Path {
-    let root = &call.evaluator.module(call.evaluator.root()).directory;
+    let root = &call.evaluator.module(InstanceId::ROOT).directory;
     if root.as_os_str().is_empty() {
         Path::new(".")
     } else {

@@ -329,8 +329,9 @@ impl Reader<'_> {
             None => return Err(INVALID_RANGE),
         }
         const CATEGORIES: &[&str] = &[
-            "Cc", "Cf", "Co", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No",
-            "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs",
+            "Cc", "Cf", "Co", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl",
+            "No", "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl",
+            "Zp", "Zs",
         ];
         let ranges = match name.as_str() {
             "Any" => "\\x{0}-\\x{10ffff}".to_owned(),
@@ -339,7 +340,9 @@ impl Reader<'_> {
             category if CATEGORIES.contains(&category) => format!("\\p{{{category}}}"),
             script => {
                 let capital = script.starts_with(|letter: char| letter.is_ascii_uppercase());
-                let plain = script.chars().all(|letter| letter.is_ascii_alphabetic() || letter == '_');
+                let plain = script
+                    .chars()
+                    .all(|letter| letter.is_ascii_alphabetic() || letter == '_');
                 let class = format!("\\p{{Script={script}}}");
                 if !capital || !plain || regex::Regex::new(&class).is_err() {
                     return Err(INVALID_RANGE);
@@ -381,7 +384,11 @@ impl Reader<'_> {
     }
 
     fn hexadecimal(&mut self) -> Result<char, &'static str> {
-        let digit = |letter: Option<char>| letter.and_then(|letter| letter.to_digit(16)).ok_or(INVALID_ESCAPE);
+        let digit = |letter: Option<char>| {
+            letter
+                .and_then(|letter| letter.to_digit(16))
+                .ok_or(INVALID_ESCAPE)
+        };
         if !self.take('{') {
             let code = digit(self.rest.next())? * 16 + digit(self.rest.next())?;
             return char::from_u32(code).ok_or(INVALID_ESCAPE);
@@ -460,8 +467,8 @@ impl Reader<'_> {
     /// `[:alpha:]`, `[:^alpha:]`; none where no `:]` follows.
     fn named_class(&mut self) -> Result<Option<String>, &'static str> {
         const NAMES: &[&str] = &[
-            "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
-            "upper", "word", "xdigit",
+            "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
+            "space", "upper", "word", "xdigit",
         ];
         let rest: String = self.rest.clone().skip(1).collect();
         let Some((name, _)) = rest.split_once(":]") else {

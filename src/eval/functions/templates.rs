@@ -69,7 +69,12 @@ pub(in crate::eval) fn check_call(name: &str, call: &CallExpression, scope: Scop
         };
         return Err(Failure::invalid(message));
     }
-    if name == "templatestring" && call.arguments.first().is_some_and(|template| !is_reference(template)) {
+    if name == "templatestring"
+        && call
+            .arguments
+            .first()
+            .is_some_and(|template| !is_reference(template))
+    {
         return Err(Failure::invalid(
             "invalid template expression: templatestring is only for templates from elsewhere; it takes a \
              direct reference to a string that holds one",
@@ -109,7 +114,13 @@ fn template_string(call: &Call<'_>, arguments: &[Value]) -> Answer {
         .map_err(|error| Refusal::Error(format!("invalid template result: {error}")))
 }
 
-fn render(call: &Call<'_>, function: &'static str, name: &str, source: &str, given: Option<&Value>) -> Answer {
+fn render(
+    call: &Call<'_>,
+    function: &'static str,
+    name: &str,
+    source: &str,
+    given: Option<&Value>,
+) -> Answer {
     let no_map = "invalid vars value: must be a map";
     let given = given.ok_or(no_map)?;
     let variables = match given.kind() {
@@ -137,7 +148,9 @@ fn render(call: &Call<'_>, function: &'static str, name: &str, source: &str, giv
         .evaluator
         .evaluate(&template, Scope::rendered(&rendered))
         .map_err(|failure| {
-            let at = failure.span().map_or(name.to_owned(), |span| line(name, source, span));
+            let at = failure
+                .span()
+                .map_or(name.to_owned(), |span| line(name, source, span));
             if failure.is_limit() {
                 Refusal::Failure(Failure::limit(format!("{at}: {failure}")))
             } else {
@@ -182,7 +195,9 @@ fn line(name: &str, source: &str, span: Span) -> String {
 
 fn is_identifier(name: &str) -> bool {
     let mut letters = name.chars();
-    letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+    letters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-'))
 }
 
