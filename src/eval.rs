@@ -14,6 +14,7 @@ mod functions;
 mod instance;
 mod operators;
 mod reference;
+mod resource;
 mod scope;
 mod splat;
 mod template;
@@ -79,7 +80,8 @@ pub struct Evaluator<'a> {
     inputs: &'a Inputs,
     instances: RefCell<Vec<ModuleInstance>>,
     memory: RefCell<HashMap<(InstanceId, Node), Memory>>,
-    expansions: RefCell<HashMap<(InstanceId, Node), Rc<Expansion>>>,
+    /// None while it is being worked out.
+    expansions: RefCell<HashMap<(InstanceId, Node), Option<Result<Rc<Expansion>>>>>,
     children: RefCell<HashMap<(InstanceId, Arc<str>, Option<InstanceKey>), InstanceId>>,
     access: OnceCell<TreeAccess>,
     budget: Cell<u64>,

@@ -145,7 +145,7 @@ impl Evaluator<'_> {
                     return Ok(Value::dynamic().with_marks(&value.marks_deep()));
                 }
                 Ok(value) => return Ok(value),
-                Err(failure) if failure.is_limit() => return Err(failure),
+                Err(failure) if failure.is_final() => return Err(failure),
                 Err(failure) => last = failure,
             }
         }
@@ -164,7 +164,7 @@ impl Evaluator<'_> {
                 Ok(Value::unknown(Type::Bool).with_marks(&value.marks_deep().demoted()))
             }
             Ok(value) => Ok(Value::bool(true).with_marks(&value.marks_deep().demoted())),
-            Err(failure) if failure.is_limit() => Err(failure),
+            Err(failure) if failure.is_final() => Err(failure),
             Err(_) => Ok(Value::bool(false)),
         }
     }

@@ -151,7 +151,7 @@ fn render(
             let at = failure
                 .span()
                 .map_or(name.to_owned(), |span| line(name, source, span));
-            if failure.is_limit() {
+            if failure.is_final() {
                 Refusal::Failure(Failure::limit(format!("{at}: {failure}")))
             } else {
                 Refusal::Error(format!("{at}: {failure}"))
