@@ -38,7 +38,10 @@ pub(super) fn evaluate(text: &str) -> Result<Value, Failure> {
         return Err(Failure::invalid("it cannot be read"));
     };
     let mut tree = Tree::new();
-    let root = tree.add("/".into(), Module::new(Path::new("/"), Vec::new(), Vec::new()));
+    let root = tree.add(
+        "/".into(),
+        Module::new(Path::new("/"), Vec::new(), Vec::new(), Vec::new()),
+    );
     let inputs = Inputs::default();
     let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
     let name: Arc<str> = "u".into();
