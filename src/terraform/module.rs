@@ -137,7 +137,9 @@ impl Module {
                     kind: type_name,
                     name,
                 };
-                insert(&mut self.resources, name.clone(), Resource { name, block })
+                // Other providers' resources are nobody's business here, their names included.
+                let ours = name.kind.starts_with("rhcs_");
+                insert(&mut self.resources, name.clone(), Resource { name, block }) || !ours
             }
             ("locals", None, None) => {
                 self.locals_blocks.push(block);
