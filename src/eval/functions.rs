@@ -9,6 +9,7 @@ mod choices;
 mod conformance_tests;
 mod conversion;
 mod definition;
+mod flatten;
 mod mappings;
 mod marks;
 mod numbers;
@@ -28,6 +29,7 @@ pub(super) use definition::{Call, Function, Outcome, Parameter, Stop, Want};
 const TABLES: &[&[Function]] = &[
     choices::TABLE,
     conversion::TABLE,
+    flatten::TABLE,
     mappings::TABLE,
     marks::TABLE,
     numbers::TABLE,

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 
 use crate::cty::{Marks, Number, Refinement, Type, Value, convert, unify};
 
-use super::parts::{Checked, certain_length, identity, items, machine_integer, outer, sequence, undecided};
+use super::parts::{
+    Checked, Zeros, certain_length, identity, items, machine_integer, outer, sequence, undecided,
+};
 use super::{Call, Function, Parameter, Want};
 
 /// The functions.
@@ -184,7 +186,7 @@ fn distinct(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let mut seen = HashSet::new();
     let mut kept = Vec::new();
     for item in items(list) {
-        let identity = identity(item);
+        let identity = identity(item, Zeros::Same);
         call.spend(1 + identity.len() / 32)?;
         if seen.insert(identity) {
             kept.push(item.clone());
