@@ -13,6 +13,8 @@ mod flatten;
 mod mappings;
 mod marks;
 mod numbers;
+#[cfg(test)]
+mod origin_tests;
 mod parts;
 mod searches;
 mod sequences;

@@ -29,8 +29,12 @@ struct Case {
     detail: Option<String>,
 }
 
-/// What an expression is worth where only `u` has a meaning: unknown values of several types.
-pub(super) fn evaluate(text: &str) -> Result<Value, Failure> {
+fn evaluate(text: &str) -> Result<Value, Failure> {
+    evaluate_with(text, unknowns())
+}
+
+/// What an expression is worth where only `u` has a meaning.
+pub(super) fn evaluate_with(text: &str, u: Value) -> Result<Value, Failure> {
     let mut sources = Sources::new();
     let file = sources.add("expression.tf", text);
     let (expression, problems) = parse_expression(file, text, 0..text.len());
@@ -44,12 +48,13 @@ pub(super) fn evaluate(text: &str) -> Result<Value, Failure> {
     let name: Arc<str> = "u".into();
     let frame = Frame {
         key: None,
-        value: (&name, unknowns()),
+        value: (&name, u),
         outer: None,
     };
     evaluator.evaluate(&expression, Scope::empty().with_names(&frame))
 }
 
+/// Unknown values of several types, as the fixtures have them.
 fn unknowns() -> Value {
     let types = [
         ("any", Type::Dynamic),
