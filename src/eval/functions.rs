@@ -14,11 +14,14 @@ mod definition;
 mod encoding;
 mod files;
 mod fileset;
+mod flatten;
 mod hashes;
 mod letters;
 mod mappings;
 mod marks;
 mod numbers;
+#[cfg(test)]
+mod origin_tests;
 mod parts;
 mod regexp;
 mod regexp_syntax;
@@ -48,6 +51,7 @@ const TABLES: &[&[Function]] = &[
     encoding::TABLE,
     files::TABLE,
     fileset::TABLE,
+    flatten::TABLE,
     hashes::TABLE,
     mappings::TABLE,
     marks::TABLE,
