@@ -359,6 +359,7 @@ mod tests {
             reference: Arc::new(Reference {
                 module: ModulePath::root(),
                 subject: Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", "c")),
+                key: None,
                 attribute: None,
             }),
             span: None,

@@ -17,6 +17,8 @@ mod regexp_syntax;
 mod strings;
 mod support;
 mod templates;
+#[cfg(test)]
+mod text_tests;
 mod timestamp;
 mod yaml;
 
