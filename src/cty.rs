@@ -4,13 +4,16 @@
 //! and the helpers of `hcl` 2.23, which Terraform 1.11 is built with; numbers follow Go's `big.Float`.
 
 mod access;
+mod build;
 mod conditional;
 mod convert;
+mod convert_containers;
 #[cfg(test)]
 mod convert_tests;
 mod convertible;
 mod decimal;
 mod defaults;
+mod elements;
 mod equality;
 mod float;
 mod json;
@@ -31,8 +34,10 @@ mod value;
 mod value_marks;
 
 pub use access::{AccessError, get_attr, index};
+pub use build::normalized;
 pub use conditional::{Conditional, InconsistentBranches, unify_conditional};
 pub use convert::{ConvertError, PathStep, convert};
+pub use decimal::Notation;
 pub use defaults::{Children, Defaults};
 pub use json::{EncodeError, to_json};
 pub use json_decode::{DecodeError, from_json};
@@ -42,4 +47,4 @@ pub use operation::{Binary, Operand, OperationError, Unary};
 pub use refinement::{Refinement, safe_prefix};
 pub use types::{ObjectType, Type};
 pub use unify::{Unified, unify};
-pub use value::{Kind, MAX_DEPTH, Value, normalized};
+pub use value::{Kind, MAX_DEPTH, Value};

@@ -116,12 +116,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The root module's instance.
-    #[must_use]
-    pub fn root(&self) -> InstanceId {
-        InstanceId::ROOT
-    }
-
     /// The path of a module instance.
     #[must_use]
     pub fn path(&self, instance: InstanceId) -> ModulePath {

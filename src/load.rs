@@ -1,8 +1,8 @@
 //! From paths to a project: finds what is to be read, has it read, and joins it.
-
+mod configuration;
 mod discover;
 mod modules;
-
+mod origins;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -55,6 +55,7 @@ pub fn load(paths: &[PathBuf]) -> Loaded {
         loaded.read_file(path);
     }
     let forest = modules::Forest::read(&found.directories, &mut loaded);
+    configuration::read_roots(&forest, &mut loaded);
     loaded
 }
 

@@ -126,7 +126,8 @@ fn reason(findings: &[Diagnostic]) -> Option<String> {
     let first = printable(reasons.first()?);
     Some(match reasons.len() - 1 {
         0 => first,
-        more => format!("{first}; and {} more", count(more, "reason")),
+        1 => format!("{first}; and 1 more reason"),
+        more => format!("{first}; and {more} more reasons"),
     })
 }
 

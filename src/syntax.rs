@@ -7,6 +7,7 @@
 
 pub mod cut;
 pub mod document;
+mod fault;
 mod input;
 mod json;
 pub mod native;

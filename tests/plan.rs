@@ -124,8 +124,14 @@ fn describe(sources: &Sources, mirror: &ImageMirror) -> String {
             for entry in entries {
                 let reaches: Vec<String> = entry.reaches.iter().map(ToString::to_string).collect();
                 let _ = writeln!(out, "  depends_on {} [{}]", entry.text, reaches.join(" "));
+                for cause in &entry.unfollowed {
+                    let _ = writeln!(out, "    unfollowed {cause}");
+                }
             }
         }
+    }
+    for cause in &mirror.after_unfollowed {
+        let _ = writeln!(out, "  after, unfollowed {cause}");
     }
     if !mirror.after.is_empty() {
         let after: Vec<String> = mirror.after.iter().map(ToString::to_string).collect();

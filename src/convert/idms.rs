@@ -6,9 +6,9 @@
 //! `support/globalconfig/imagecontentsource.go`).
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::Serialize;
-use serde_saphyr::{CommentPosition, Commented};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Project;
@@ -139,23 +139,8 @@ fn names(clusters: &BTreeMap<Cluster, Vec<Resolved<'_>>>, chosen: Option<&Name>)
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Manifest<'a> {
-    api_version: &'a str,
-    kind: &'a str,
-    metadata: Metadata<'a>,
-    spec: Spec<'a>,
-}
-
-#[derive(Serialize)]
 struct Metadata<'a> {
     name: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Spec<'a> {
-    image_digest_mirrors: Vec<Commented<Entry<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -164,34 +149,37 @@ struct Entry<'a> {
     source: &'a str,
 }
 
+/// The manifest is put together from pieces that serde-saphyr writes, so that the comment over an entry
+/// stands over it: inside of a list item it would come behind the dash.
 fn document(name: Name, entries: &[Resolved<'_>], sources: &Sources) -> Document {
-    let entry = |resolved: &'_ Resolved<'_>| origin(resolved, sources);
-    let manifest = Manifest {
-        api_version: "config.openshift.io/v1",
-        kind: "ImageDigestMirrorSet",
-        metadata: Metadata { name: name.as_str() },
-        spec: Spec {
-            image_digest_mirrors: entries
-                .iter()
-                .map(|resolved| {
-                    Commented(
-                        Entry {
-                            mirrors: &resolved.mirrors,
-                            source: resolved.source,
-                        },
-                        entry(resolved),
-                    )
-                })
-                .collect(),
-        },
-    };
-    let options = serde_saphyr::ser_options! {
-        prefer_block_scalars: false,
-        comment_position: CommentPosition::Above,
-    };
-    // Strings and lists of strings always have a YAML form.
-    let yaml = serde_saphyr::to_string_with_options(&manifest, options).unwrap_or_default();
+    let mut yaml =
+        String::from("apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata:\n");
+    indent(&mut yaml, &written(&Metadata { name: name.as_str() }));
+    yaml.push_str("spec:\n  imageDigestMirrors:\n");
+    for resolved in entries {
+        let _ = writeln!(yaml, "  # {}", origin(resolved, sources));
+        indent(
+            &mut yaml,
+            &written(&[Entry {
+                mirrors: &resolved.mirrors,
+                source: resolved.source,
+            }]),
+        );
+    }
     Document { name, yaml }
+}
+
+fn written(value: &impl Serialize) -> String {
+    let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
+    // Strings and lists of strings always have a YAML form.
+    serde_saphyr::to_string_with_options(value, options).unwrap_or_default()
+}
+
+/// Without block scalars every line break is one of the layout's.
+fn indent(yaml: &mut String, piece: &str) {
+    for line in piece.lines() {
+        let _ = writeln!(yaml, "  {line}");
+    }
 }
 
 /// Where an entry comes from: `main.tf:34 rhcs_image_mirror.nginx`.

@@ -3,13 +3,10 @@
 use std::fmt;
 
 use super::convert::convert;
-use super::equality::{known_or_unknown, same};
-use super::marks::Marks;
 use super::number::Number;
 use super::quote::quoted;
-use super::refinement::Refinement;
 use super::types::Type;
-use super::value::{Kind, Value};
+use super::value::Value;
 
 /// There is no such element or attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,118 +222,6 @@ fn any_part(container: &Value, ty: Type) -> Value {
     Value::unknown(ty).with_only_marks(marks)
 }
 
-impl Value {
-    /// How many elements a list, set, map, tuple or object has, as a number; unknown with bounds where
-    /// that is not certain. None for null and for what has no elements.
-    #[must_use]
-    pub fn length(&self) -> Option<Value> {
-        let marks = self.marks().demoted();
-        let known = match (self.kind(), self.ty()) {
-            (Kind::Null, _) => return None,
-            (_, Type::Tuple(elements)) => elements.len(),
-            (_, Type::Object(object)) => object.attributes.len(),
-            (Kind::Unknown(refinement), ty) if ty.is_collection() => {
-                let bound = |length: usize| Number::from_count(i64::try_from(length).unwrap_or(i64::MAX));
-                let refinement = Refinement {
-                    min: Some(bound(refinement.min_length)),
-                    max: refinement.max_length.map(bound),
-                    ..Refinement::not_null()
-                };
-                return Some(Self::refined(Type::Number, refinement).with_marks(&marks));
-            }
-            (Kind::Unknown(_), Type::Dynamic) => {
-                return Some(Self::unknown(Type::Number).refine_not_null().with_marks(&marks));
-            }
-            (Kind::Set(items), _) if items.len() > 1 && !self.is_wholly_known() => {
-                // Unknown elements can turn out to be the same.
-                let most = i64::try_from(items.len()).unwrap_or(i64::MAX);
-                let refinement = Refinement {
-                    min: Some(Number::from_count(1)),
-                    max: Some(Number::from_count(most)),
-                    ..Refinement::not_null()
-                };
-                return Some(Self::refined(Type::Number, refinement).with_marks(&marks));
-            }
-            (Kind::List(items) | Kind::Set(items), _) => items.len(),
-            (Kind::Map(items), _) => items.len(),
-            _ => return None,
-        };
-        Some(Self::count(known).with_marks(&marks))
-    }
-
-    /// The elements with their keys: a number in a list or tuple, a string in a map or object, the element
-    /// itself in a set. Each carries the marks of the container as influences. None where the value is
-    /// unknown, null or no container.
-    #[must_use]
-    pub fn elements(&self) -> Option<impl Iterator<Item = (Self, Self)> + '_> {
-        let marks = self.marks().demoted();
-        let set = matches!(self.ty(), Type::Set(_));
-        let (items, table) = (self.as_slice(), self.as_map());
-        if items.is_none() && table.is_none() {
-            return None;
-        }
-        let marked = move |value: Self, marks: &Marks| value.with_marks(marks);
-        let table_marks = marks.clone();
-        let sequence = items
-            .unwrap_or_default()
-            .iter()
-            .enumerate()
-            .map(move |(at, item)| {
-                let item = marked(item.clone(), &marks);
-                let key = if set {
-                    item.clone()
-                } else {
-                    marked(Self::count(at), &marks)
-                };
-                (key, item)
-            });
-        let table = table.into_iter().flatten().map(move |(key, item)| {
-            let key = Self::shared_string(key.clone());
-            (marked(key, &table_marks), marked(item.clone(), &table_marks))
-        });
-        Some(sequence.chain(table))
-    }
-
-    /// Whether there is an element by that key: a bool, unknown where that is not certain.
-    #[must_use]
-    pub fn has_index(&self, key: &Self) -> Self {
-        let marks = self.marks().union(key.marks()).demoted();
-        let decided = match (self.ty(), key.ty()) {
-            (Type::Dynamic, _) | (_, Type::Dynamic) => None,
-            (Type::Tuple(types), Type::Number) => {
-                let inside = |number: &Number| number.to_index().is_some_and(|at| at < types.len());
-                key.as_number().map(inside)
-            }
-            (Type::List(_), Type::Number) => self
-                .as_slice()
-                .zip(key.as_number())
-                .map(|(items, number)| number.to_index().is_some_and(|at| at < items.len())),
-            (Type::Map(_), Type::String) => self
-                .as_map()
-                .zip(key.as_str())
-                .map(|(items, key)| items.contains_key(&**key)),
-            (Type::Object(object), Type::String) => {
-                key.as_str().map(|key| object.attributes.contains_key(&**key))
-            }
-            _ => Some(false),
-        };
-        known_or_unknown(decided, &marks)
-    }
-
-    /// Whether a set has an element: a bool, unknown where that is not certain.
-    #[must_use]
-    pub fn has_element(&self, element: &Self) -> Self {
-        let marks = self.marks().union(&element.marks_deep()).demoted();
-        let decided = match self.kind() {
-            Kind::Set(items) if element.is_known() => {
-                Some(items.iter().any(|item| same(item, element) == Some(true)))
-            }
-            _ => None,
-        };
-        known_or_unknown(decided, &marks)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -344,7 +229,7 @@ mod tests {
 
     use super::*;
     use crate::address::{ModulePath, Reference, ResourceName, Subject};
-    use crate::cty::marks::{Origin, Role};
+    use crate::cty::marks::{Marks, Origin, Role};
     use crate::source::{Sources, Span};
 
     fn detail(result: Result<Value, AccessError>) -> String {
@@ -430,32 +315,5 @@ mod tests {
         let some = index(&list, &Value::unknown(Type::Number)).expect("unknown");
         assert_eq!(some, Value::unknown(Type::String));
         assert_eq!(some.marks().origins()[0].role, Role::Maybe);
-    }
-
-    #[test]
-    fn lengths_are_known_as_far_as_the_type_or_a_bound_tells() {
-        let tuple = Value::unknown(Type::tuple([Type::String]));
-        assert_eq!(tuple.length(), Some(Value::count(1)));
-        let set = Value::set(
-            Type::String,
-            vec![Value::string("a"), Value::unknown(Type::String)],
-        );
-        let refinement = set.length().map(|length| length.refinement());
-        assert_eq!(
-            refinement.and_then(|known| known.max),
-            Some(Number::from_count(2))
-        );
-        assert_eq!(Value::string("a").length(), None);
-    }
-
-    #[test]
-    fn elements_come_with_their_keys_in_order() {
-        let map = Value::map(
-            Type::Number,
-            BTreeMap::from([("b".into(), Value::number(2)), ("a".into(), Value::number(1))]),
-        );
-        let pairs: Vec<_> = map.elements().expect("a map").collect();
-        assert_eq!(pairs[0], (Value::string("a"), Value::number(1)));
-        assert!(Value::null(Type::list(Type::String)).elements().is_none());
     }
 }

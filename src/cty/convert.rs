@@ -1,16 +1,15 @@
 //! Conversion of values to types (cty's `convert.Convert`), with the errors in cty's words.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::convertible::{Safety, convertible, decided, element_for_object, element_for_tuple};
+use super::convert_containers::container;
+use super::convertible::{Safety, convertible, decided};
 use super::mismatch::mismatch;
 use super::number::Number;
 use super::quote::quoted;
 use super::refinement::Refinement;
-use super::types::{ObjectType, Type};
-use super::unify::unify_types;
+use super::types::Type;
 use super::value::{Kind, Value};
 
 /// One step into a value.
@@ -44,14 +43,14 @@ pub struct ConvertError {
 }
 
 impl ConvertError {
-    fn new(message: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>) -> Self {
         Self {
             path: Vec::new(),
             message: message.into(),
         }
     }
 
-    fn inside(mut self, step: PathStep) -> Self {
+    pub(super) fn inside(mut self, step: PathStep) -> Self {
         // The innermost step comes first while the error is on its way out.
         self.path.push(step);
         self
@@ -94,7 +93,7 @@ pub fn convert(value: &Value, want: &Type) -> Result<Value, ConvertError> {
 }
 
 /// Converts where the types are known to permit it.
-fn apply(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertError> {
+pub(super) fn apply(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertError> {
     if *want == Type::Dynamic || value.ty() == want {
         return Ok(value.clone());
     }
@@ -146,54 +145,7 @@ fn known(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertErr
             .map(Value::number)
             .map_err(|error| ConvertError::new(error.to_string())),
         (Kind::String(text), Type::Bool) => bool_from(text),
-        (Kind::Object(items), Type::Object(want)) => object(items, want, safety, PathStep::Attribute),
-        (Kind::Map(items), Type::Object(want)) => object_from_map(value.ty(), items, want, safety),
-        (Kind::Tuple(items), Type::Tuple(want)) => {
-            let types = want.iter();
-            Ok(Value::tuple(each(items.iter().zip(types), safety)?))
-        }
-        (Kind::List(items), Type::List(element)) => list(value, items, element, safety),
-        (Kind::Set(items), Type::List(element)) => {
-            if items.len() > 1 && !value.is_wholly_known() {
-                // Unknown elements can turn out to be the same, so that the length is open.
-                return Ok(Value::unknown(decided(value.ty(), &want.without_optional())));
-            }
-            list(value, items, element, safety)
-        }
-        (Kind::List(items) | Kind::Set(items), Type::Set(element)) => {
-            let converted = each(items.iter().map(|item| (item, &**element)), safety)?;
-            let element = common_element(&converted, "set")?
-                .unwrap_or_else(|| empty_element(value.ty().element(), element));
-            Ok(Value::set(element, converted))
-        }
-        (Kind::Tuple(items), Type::List(element)) => list_from_tuple(value.ty(), items, element, safety),
-        (Kind::Tuple(items), Type::Set(element)) => {
-            let wanted = wanted_element(value.ty(), element, safety)?;
-            let converted = each(items.iter().map(|item| (item, &wanted)), safety)?;
-            let element = common_element(&converted, "set")?.unwrap_or_else(|| element.without_optional());
-            Ok(Value::set(element, converted))
-        }
-        (Kind::Map(items), Type::Map(element)) => {
-            let converted = each_key(items, element, safety, PathStep::Key)?;
-            let empty = empty_element(value.ty().element(), element);
-            map(converted, element, empty, Safety::Safe, "element")
-        }
-        (Kind::Object(items), Type::Map(element)) => {
-            let wanted = match value.ty().attributes() {
-                Some(given) if !items.is_empty() => element_for_object(given, element, safety),
-                _ => Some((**element).clone()),
-            };
-            let wanted = wanted.ok_or_else(|| ConvertError::new(mismatch(value.ty(), want)))?;
-            let converted = each_key(items, &wanted, safety, PathStep::Key)?;
-            map(
-                converted,
-                &wanted,
-                element.without_optional(),
-                safety,
-                "attribute",
-            )
-        }
-        _ => Err(ConvertError::new(mismatch(value.ty(), want))),
+        _ => container(value, want, safety),
     }
 }
 
@@ -212,160 +164,9 @@ fn bool_from(text: &str) -> Result<Value, ConvertError> {
     Err(ConvertError::new(message))
 }
 
-fn each<'a>(
-    pairs: impl Iterator<Item = (&'a Value, &'a Type)>,
-    safety: Safety,
-) -> Result<Vec<Value>, ConvertError> {
-    pairs
-        .enumerate()
-        .map(|(index, (item, want))| {
-            apply(item, want, safety).map_err(|error| error.inside(PathStep::Index(index)))
-        })
-        .collect()
-}
-
-fn each_key(
-    items: &BTreeMap<Arc<str>, Value>,
-    want: &Type,
-    safety: Safety,
-    step: fn(Arc<str>) -> PathStep,
-) -> Result<BTreeMap<Arc<str>, Value>, ConvertError> {
-    items
-        .iter()
-        .map(|(key, item)| {
-            let item = apply(item, want, safety).map_err(|error| error.inside(step(key.clone())))?;
-            Ok((key.clone(), item))
-        })
-        .collect()
-}
-
-/// The element type of an empty collection: a decided one is preferred.
-fn empty_element(given: Option<&Type>, want: &Type) -> Type {
-    match (want, given) {
-        (Type::Dynamic, Some(given)) => given.clone(),
-        _ => want.without_optional(),
-    }
-}
-
-/// The type that all elements of a collection have; none where there are no elements.
-fn common_element<'a>(
-    items: impl IntoIterator<Item = &'a Value>,
-    kind: &str,
-) -> Result<Option<Type>, ConvertError> {
-    let mut common: Option<&Type> = None;
-    for item in items {
-        match common {
-            None | Some(Type::Dynamic) => common = Some(item.ty()),
-            Some(common) if *item.ty() != Type::Dynamic && item.ty() != common => {
-                let message = format!("element types must all match for conversion to {kind}");
-                return Err(ConvertError::new(message));
-            }
-            Some(_) => {}
-        }
-    }
-    Ok(common.cloned())
-}
-
-fn list(value: &Value, items: &[Value], element: &Type, safety: Safety) -> Result<Value, ConvertError> {
-    let converted = each(items.iter().map(|item| (item, element)), safety)?;
-    let element =
-        common_element(&converted, "list")?.unwrap_or_else(|| empty_element(value.ty().element(), element));
-    Ok(Value::list(element, converted))
-}
-
-fn wanted_element(tuple: &Type, element: &Type, safety: Safety) -> Result<Type, ConvertError> {
-    let given = tuple.tuple_elements().unwrap_or_default();
-    if given.is_empty() {
-        return Ok(element.clone());
-    }
-    element_for_tuple(given, element, safety)
-        .ok_or_else(|| ConvertError::new(mismatch(tuple, &Type::list(element.clone()))))
-}
-
-fn list_from_tuple(
-    tuple: &Type,
-    items: &[Value],
-    element: &Type,
-    safety: Safety,
-) -> Result<Value, ConvertError> {
-    if items.is_empty() {
-        return Ok(Value::list(element.without_optional(), Vec::new()));
-    }
-    let wanted = wanted_element(tuple, element, safety)?;
-    let converted = each(items.iter().map(|item| (item, &wanted)), safety)?;
-    // An undecided part of the element type can have come out differently for each element.
-    let unified = unify_types(converted.iter().map(Value::ty), safety)
-        .ok_or_else(|| ConvertError::new("cannot find a common base type for all elements"))?;
-    let converted = each(converted.iter().map(|item| (item, &unified.ty)), safety)?;
-    let element = common_element(&converted, "list")?.unwrap_or(unified.ty);
-    Ok(Value::list(element, converted))
-}
-
-fn map(
-    mut items: BTreeMap<Arc<str>, Value>,
-    wanted: &Type,
-    empty: Type,
-    safety: Safety,
-    noun: &str,
-) -> Result<Value, ConvertError> {
-    if items.is_empty() {
-        return Ok(Value::map(empty, items));
-    }
-    if wanted.is_collection() || matches!(wanted, Type::Object(_)) {
-        let unified = unify_types(items.values().map(Value::ty), safety)
-            .ok_or_else(|| ConvertError::new("cannot find a common base type for all elements"))?;
-        items = each_key(&items, &unified.ty, safety, PathStep::Key)?;
-    }
-    let element = common_element(items.values(), "map")
-        .map_err(|_| ConvertError::new(format!("{noun} types must all match for conversion to map")))?;
-    Ok(Value::map(element.unwrap_or(empty), items))
-}
-
-fn object(
-    items: &BTreeMap<Arc<str>, Value>,
-    want: &ObjectType,
-    safety: Safety,
-    step: fn(Arc<str>) -> PathStep,
-) -> Result<Value, ConvertError> {
-    let mut attributes = BTreeMap::new();
-    for (name, want_type) in &want.attributes {
-        let attribute = match items.get(name) {
-            Some(item) => apply(item, want_type, safety).map_err(|error| error.inside(step(name.clone())))?,
-            None if want.optional.contains(name) => Value::null(want_type.without_optional()),
-            None => {
-                return Err(ConvertError::new(format!(
-                    "map has no element for required attribute {}",
-                    quoted(name)
-                )));
-            }
-        };
-        attributes.insert(name.clone(), attribute);
-    }
-    Ok(Value::object(attributes))
-}
-
-fn object_from_map(
-    given: &Type,
-    items: &BTreeMap<Arc<str>, Value>,
-    want: &ObjectType,
-    safety: Safety,
-) -> Result<Value, ConvertError> {
-    let element = given.element().unwrap_or(&Type::Dynamic);
-    for (name, want_type) in &want.attributes {
-        if items.contains_key(name) && !convertible(element, want_type, safety) {
-            return Err(ConvertError::new(format!(
-                "map element type is incompatible with attribute {}: {}",
-                quoted(name),
-                mismatch(element, want_type)
-            )));
-        }
-    }
-    object(items, want, safety, PathStep::Key)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
     use crate::cty::Marks;

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{Marks, Type, Value, convert, from_json, get_attr, index, to_json, unify, unify_conditional};
+use super::{
+    MAX_DEPTH, Marks, Type, Value, convert, from_json, get_attr, index, to_json, unify, unify_conditional,
+};
 
 fn types() -> impl Strategy<Value = Type> {
     let leaf = prop_oneof![
@@ -73,8 +75,31 @@ fn values() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Two values as deep as values may be, different at the bottom.
+fn deep() -> [Value; 2] {
+    [Value::number(1), Value::string("x")].map(|bottom| {
+        (1..MAX_DEPTH).fold(bottom.with_marks(&Marks::sensitive()), |inner, _| {
+            Value::object(BTreeMap::from([("a".into(), inner)]))
+        })
+    })
+}
+
+#[test]
+fn the_deepest_values_neither_exhaust_the_stack_nor_take_long() {
+    let pair = deep();
+    let tuple = Value::tuple(pair.to_vec());
+    assert_eq!(tuple.depth(), MAX_DEPTH);
+    let list = convert(&tuple, &Type::list(Type::Dynamic)).expect("a common type");
+    assert!(list.ty().to_string().contains("a: string"));
+    let set = convert(&tuple, &Type::set(Type::Dynamic)).expect("a common type");
+    assert!(set.marks().is_sensitive());
+    assert_eq!(pair[0].equals(&pair[1]).as_bool(), Some(false));
+    let text = to_json(&list.without_marks()).expect("known");
+    assert!(from_json(&text).is_ok());
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_converted_value_has_the_type_and_keeps_its_marks(value in values(), want in types()) {

@@ -15,15 +15,16 @@ pub(super) enum Safety {
     Unsafe,
 }
 
-/// Whether values of type `given` can be converted to `want`; in the unsafe case, perhaps.
+/// Whether values of type `given` can be converted to `want`; in the unsafe case, perhaps. Equal types are
+/// not looked for first: on the way into deep types that would compare the same parts again and again.
 pub(super) fn convertible(given: &Type, want: &Type, safety: Safety) -> bool {
-    let can = |given: &Type, want: &Type| given == want || convertible(given, want, safety);
+    let can = |given: &Type, want: &Type| convertible(given, want, safety);
     let risky = safety == Safety::Unsafe;
-    if given == want {
-        return true;
-    }
     match (given, want) {
-        (_, Type::Dynamic) | (Type::Number | Type::Bool, Type::String) => true,
+        (_, Type::Dynamic)
+        | (Type::String | Type::Number | Type::Bool, Type::String)
+        | (Type::Number, Type::Number)
+        | (Type::Bool, Type::Bool) => true,
         (Type::Dynamic, _) | (Type::String, Type::Number | Type::Bool) => risky,
         (Type::Object(given), Type::Object(want)) => {
             want.attributes

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::build::normalized;
 use super::number::Number;
 use super::types::Type;
-use super::value::{MAX_DEPTH, Value, normalized};
+use super::value::{MAX_DEPTH, Value};
 
 /// Why a text is no JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,10 +84,8 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, depth: u16) -> Result<Value, DecodeError> {
-        if depth > MAX_DEPTH {
-            return Err(self.error("exceeded max depth"));
-        }
         match self.peek() {
+            Some(b'{' | b'[') if depth >= MAX_DEPTH => Err(self.error("exceeded max depth")),
             Some(b'{') => self.object(depth),
             Some(b'[') => self.array(depth),
             Some(b'"') => Ok(Value::string(self.string()?)),
@@ -330,6 +329,9 @@ mod tests {
 
     #[test]
     fn nesting_has_a_bound() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert_eq!(decoded(&"[".repeat(100_000)), "exceeded max depth");
+        assert_eq!(decoded(&nested(usize::from(MAX_DEPTH) + 1)), "exceeded max depth");
+        assert!(from_json(&nested(usize::from(MAX_DEPTH))).is_ok_and(|value| value.is_wholly_known()));
     }
 }

@@ -140,6 +140,29 @@ impl Marks {
         }
     }
 
+    /// The origins alone, without what Terraform itself marks.
+    #[must_use]
+    pub fn origins_only(&self) -> Self {
+        if self.is_sensitive() || self.is_ephemeral() {
+            self.changed(|set| {
+                set.sensitive = false;
+                set.ephemeral = false;
+            })
+        } else {
+            self.clone()
+        }
+    }
+
+    /// These marks without the mark of an ephemeral value, as `ephemeralasnull(…)` makes them.
+    #[must_use]
+    pub fn without_ephemeral(&self) -> Self {
+        if self.is_ephemeral() {
+            self.changed(|set| set.ephemeral = false)
+        } else {
+            self.clone()
+        }
+    }
+
     /// These marks and one more origin.
     #[must_use]
     pub fn with_origin(&self, origin: Origin) -> Self {

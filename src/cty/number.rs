@@ -6,8 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use dashu_int::UBig;
+use dashu_int::ops::BitTest as _;
 
-use super::decimal;
+use super::decimal::{self, Notation};
 use super::float::{Float, OutOfRange};
 
 /// A number. Equality is Terraform's `==`: same whole number, or same decimal text.
@@ -53,6 +54,9 @@ impl From<OutOfRange> for NumberError {
 /// The precision that cty gives to counts and indices (`cty.NumberIntVal`).
 const COUNT_PRECISION: u16 = 64;
 
+/// The precision of a machine float.
+const FLOAT_PRECISION: u16 = 53;
+
 impl Number {
     /// A count: a length or an index, as Terraform's functions make them, with 64 bits of precision.
     #[must_use]
@@ -66,13 +70,15 @@ impl Number {
         Self(Repr::Small(value, decimal::TEXT_PRECISION))
     }
 
-    /// A machine float as cty takes it in (`cty.NumberFloatVal`), with 53 bits of precision; none for NaN
-    /// and for infinity, which it also refuses.
+    /// A machine float as cty takes it in (`cty.NumberFloatVal`), with 53 bits of precision; none for NaN,
+    /// which it also refuses.
     #[must_use]
     pub fn from_f64(value: f64) -> Option<Self> {
-        const PRECISION: u16 = 53;
-        if !value.is_finite() {
+        if value.is_nan() {
             return None;
+        }
+        if value.is_infinite() {
+            return Some(Self::from_float(Float::infinity(value < 0.0, FLOAT_PRECISION)));
         }
         let bits = value.to_bits();
         let fraction = bits & ((1 << 52) - 1);
@@ -86,7 +92,7 @@ impl Number {
             value.is_sign_negative(),
             UBig::from(mantissa),
             exponent,
-            PRECISION,
+            FLOAT_PRECISION,
         );
         float.ok().map(Self::from_float)
     }
@@ -101,11 +107,49 @@ impl Number {
         decimal::parse(text).map(Self::from_float)
     }
 
-    fn from_float(float: Float) -> Self {
-        match float.to_i64() {
-            Some(value) => Self(Repr::Small(value, float.precision)),
-            None => Self(Repr::Big(Arc::new(float))),
+    /// Reads a whole number in another base, as Go's `big.Int` does: a sign, then digits of a base up to
+    /// 62, where letters of both cases are the same digits up to base 36. The precision is that of a
+    /// count, or what the number needs.
+    pub fn from_radix(text: &str, radix: u32) -> Result<Self, NumberError> {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        if digits.is_empty() {
+            return Err(NumberError::NotANumber);
         }
+        let mut whole = UBig::ZERO;
+        for byte in digits.bytes() {
+            let digit = match byte {
+                b'0'..=b'9' => byte - b'0',
+                b'a'..=b'z' => byte - b'a' + 10,
+                b'A'..=b'Z' if radix <= 36 => byte - b'A' + 10,
+                b'A'..=b'Z' => byte - b'A' + 36,
+                _ => return Err(NumberError::NotANumber),
+            };
+            if u32::from(digit) >= radix {
+                return Err(NumberError::NotANumber);
+            }
+            whole = whole * radix + UBig::from(digit);
+            if whole.bit_len() > usize::from(u16::MAX) {
+                return Err(NumberError::OutOfRange);
+            }
+        }
+        let bits = u16::try_from(whole.bit_len()).map_err(|_| NumberError::OutOfRange)?;
+        let negative = text.starts_with('-') && whole != UBig::ZERO;
+        let float = Float::new(negative, whole, 0, bits.max(COUNT_PRECISION))?;
+        Ok(Self::from_float(float))
+    }
+
+    fn from_float(float: Float) -> Self {
+        float
+            .to_i64()
+            .and_then(|value| Self::small(value, float.precision))
+            .unwrap_or_else(|| Self(Repr::Big(Arc::new(float))))
+    }
+
+    /// The whole number, where that many bits hold it and its neighbours: else it has to be rounded, and
+    /// prints with fewer digits.
+    fn small(value: i64, precision: u16) -> Option<Self> {
+        let fits = precision >= COUNT_PRECISION || value.unsigned_abs() < 1 << FLOAT_PRECISION;
+        (fits && precision >= FLOAT_PRECISION).then_some(Self(Repr::Small(value, precision)))
     }
 
     fn float(&self) -> Arc<Float> {
@@ -139,8 +183,9 @@ impl Number {
         let precision = self.common_precision(other);
         if let Some((left, right)) = self.small_pair(other)
             && let Some(sum) = left.checked_add(right)
+            && let Some(sum) = Self::small(sum, precision)
         {
-            return Ok(Self(Repr::Small(sum, precision)));
+            return Ok(sum);
         }
         let sum = self.float().sum(&other.float(), precision)?;
         sum.map(Self::from_float).ok_or(UNDEFINED)
@@ -152,8 +197,9 @@ impl Number {
         let precision = self.common_precision(other);
         if let Some((left, right)) = self.small_pair(other)
             && let Some(difference) = left.checked_sub(right)
+            && let Some(difference) = Self::small(difference, precision)
         {
-            return Ok(Self(Repr::Small(difference, precision)));
+            return Ok(difference);
         }
         let sum = self.float().sum(&other.float().negated(), precision)?;
         sum.map(Self::from_float).ok_or(UNDEFINED)
@@ -166,8 +212,9 @@ impl Number {
         if let Some((left, right)) = self.small_pair(other)
             && let Some(product) = left.checked_mul(right)
             && (product != 0 || (left >= 0 && right >= 0))
+            && let Some(product) = Self::small(product, precision)
         {
-            return Ok(Self(Repr::Small(product, precision)));
+            return Ok(product);
         }
         let product = self
             .float()
@@ -187,8 +234,9 @@ impl Number {
             && left != 0
             && left.checked_rem(right) == Some(0)
             && let Some(quotient) = left.checked_div(right)
+            && let Some(quotient) = Self::small(quotient, precision)
         {
-            return Ok(Self(Repr::Small(quotient, precision)));
+            return Ok(quotient);
         }
         let quotient = self.float().quotient(&other.float(), precision)?;
         quotient.map(Self::from_float).ok_or(UNDEFINED)
@@ -200,8 +248,9 @@ impl Number {
         let precision = self.common_precision(other);
         if let Some((left, right)) = self.small_pair(other)
             && let Some(remainder) = left.checked_rem(right)
+            && let Some(remainder) = Self::small(remainder, self.precision())
         {
-            return Ok(Self(Repr::Small(remainder, self.precision())));
+            return Ok(remainder);
         }
         if other.sign() == 0 {
             return Ok(self.clone());
@@ -313,8 +362,7 @@ impl Number {
         }
         // A whole number of no sign: Go's big.Int has no negative zero.
         let negative = float.negative && whole != UBig::ZERO;
-        let precision = float.precision.max(COUNT_PRECISION);
-        Float::new(negative, whole, 0, precision).map_or_else(|_| self.clone(), Self::from_float)
+        Float::new(negative, whole, 0, float.precision).map_or_else(|_| self.clone(), Self::from_float)
     }
 
     /// Which number is larger, by value.
@@ -324,6 +372,22 @@ impl Number {
             Some((left, right)) => left.cmp(&right),
             None => self.float().compare(&other.float()),
         }
+    }
+
+    /// The number in one of the notations of `printf`, with so many digits behind the point.
+    #[must_use]
+    pub fn in_notation(&self, notation: Notation, digits: Option<usize>) -> String {
+        decimal::in_notation(&self.float(), notation, digits)
+    }
+
+    /// The digits of a whole number in a base of up to 36, without a sign; none for a fraction.
+    #[must_use]
+    pub fn digits_in_base(&self, base: u8) -> Option<String> {
+        if !self.is_whole() {
+            return None;
+        }
+        let (magnitude, _) = self.float().truncated()?;
+        Some(magnitude.in_radix(base).to_string())
     }
 
     /// The text that cty compares the elements of sets by, ten digits long at most.

@@ -99,6 +99,25 @@ fn counts_have_64_bits_of_precision() {
 }
 
 #[test]
+fn other_bases_are_read_exactly() {
+    let read = |text: &str, radix| Number::from_radix(text, radix).map(|whole| whole.to_string());
+    assert_eq!(read("00FF", 16).as_deref(), Ok("255"));
+    assert_eq!(read("-zz", 36).as_deref(), Ok("-1295"));
+    assert_eq!(
+        read(&"f".repeat(20), 16).as_deref(),
+        Ok("1208925819614629174706175")
+    );
+    for (text, radix) in [("", 10), ("-", 10), ("12", 2), ("1_0", 10), ("1", 1), ("1", 37)] {
+        assert_eq!(read(text, radix), Err(NumberError::NotANumber));
+    }
+    let third = Number::from_radix("1", 10).and_then(|one| one.div(&Number::from_count(3)));
+    assert_eq!(
+        third.map(|third| third.to_string()).as_deref(),
+        Ok("0.33333333333333333334")
+    );
+}
+
+#[test]
 fn zero_has_a_sign() {
     assert_eq!(number("0").neg().to_string(), "-0");
     assert_eq!(
@@ -171,6 +190,12 @@ fn machine_floats_keep_their_53_bits() {
     let tenth = Number::from_f64(0.1).expect("finite");
     assert_eq!(tenth.to_string(), "0.1");
     assert_eq!(Number::from_f64(f64::NAN), None);
+    // As `pow(2, 60) + pow(2, 1)` and `pow(2, 40) * pow(2, 20)` print, and `pow(2, 60) + 1`.
+    let power = |exponent| Number::from_f64(2_f64.powi(exponent)).expect("finite");
+    let printed = |result: Result<Number, NumberError>| result.expect("a number").to_string();
+    assert_eq!(printed(power(60).add(&power(1))), "1152921504606847000");
+    assert_eq!(printed(power(40).mul(&power(20))), "1152921504606847000");
+    assert_eq!(printed(power(60).add(&number("1"))), "1152921504606846977");
     assert_eq!(
         Number::from_f64(2_f64.powi(600))
             .expect("finite")
@@ -204,6 +229,8 @@ prop_compose! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn what_is_printed_reads_back_as_the_same(text in decimals()) {
         let given = number(&text);

@@ -3,21 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use unicode_normalization::{UnicodeNormalization as _, is_nfc};
-
 use super::marks::Marks;
 use super::number::Number;
 use super::refinement::Refinement;
-use super::set_order;
 use super::types::Type;
 use crate::source::Span;
 
 /// How deep values may nest. What is built deeper becomes an unknown value, so that no walk over a
 /// value can exhaust the stack.
 pub const MAX_DEPTH: u16 = 256;
-
-/// More unknown elements than this are not spelled out where only the length of a list is known.
-const MAX_SPELLED_OUT: usize = 1024;
 
 /// A value of some type: known, unknown or null. Cheap to clone.
 ///
@@ -27,7 +21,8 @@ const MAX_SPELLED_OUT: usize = 1024;
 pub struct Value {
     pub(super) inner: Inner,
     pub(super) marks: Marks,
-    place: Option<Span>,
+    pub(super) place: Option<Span>,
+    pub(super) key_place: Option<Span>,
 }
 
 #[derive(Debug, Clone)]
@@ -54,22 +49,22 @@ pub(super) struct Unknown {
 #[derive(Debug)]
 pub(super) struct Sequence {
     pub(super) items: Vec<Value>,
-    ty: OnceLock<Type>,
-    traits: Traits,
+    pub(super) ty: OnceLock<Type>,
+    pub(super) traits: Traits,
 }
 
 /// Elements by key.
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) items: BTreeMap<Arc<str>, Value>,
-    ty: OnceLock<Type>,
-    traits: Traits,
+    pub(super) ty: OnceLock<Type>,
+    pub(super) traits: Traits,
 }
 
 /// What holds of a value with all that is nested in it, gathered once when it is built.
 #[derive(Debug, Clone, Copy)]
-struct Traits {
-    depth: u16,
+pub(super) struct Traits {
+    pub(super) depth: u16,
     marked: bool,
     known: bool,
     /// No part of it is an unknown value of unknown type.
@@ -84,7 +79,7 @@ impl Traits {
         type_known: true,
     };
 
-    fn around<'a>(items: impl IntoIterator<Item = &'a Value>) -> Self {
+    pub(super) fn around<'a>(items: impl IntoIterator<Item = &'a Value>) -> Self {
         let mut traits = Self::LEAF;
         for item in items {
             let inner = item.traits();
@@ -129,196 +124,12 @@ impl From<Inner> for Value {
             inner,
             marks: Marks::none(),
             place: None,
+            key_place: None,
         }
     }
-}
-
-/// `text` in normal form C, as Terraform keeps every string.
-#[must_use]
-pub fn normalized(text: &str) -> Arc<str> {
-    if text.is_ascii() || is_nfc(text) {
-        text.into()
-    } else {
-        text.nfc().collect::<String>().into()
-    }
-}
-
-/// An element as its collection has it: what had no type of its own takes the collection's.
-fn retyped(item: Value, element: &Type) -> Value {
-    if *element == Type::Dynamic {
-        return item;
-    }
-    let inner = match &item.inner {
-        Inner::Null(Type::Dynamic) => Inner::Null(element.clone()),
-        Inner::Unknown(unknown) if unknown.ty == Type::Dynamic => Inner::Unknown(Arc::new(Unknown {
-            ty: element.clone(),
-            refinement: Refinement::default(),
-        })),
-        _ => return item,
-    };
-    Value { inner, ..item }
 }
 
 impl Value {
-    /// An unknown value of a type; [`Type::Dynamic`] where not even that is known.
-    #[must_use]
-    pub fn unknown(ty: Type) -> Self {
-        Inner::Unknown(Arc::new(Unknown {
-            ty,
-            refinement: Refinement::default(),
-        }))
-        .into()
-    }
-
-    /// An unknown value of unknown type.
-    #[must_use]
-    pub fn dynamic() -> Self {
-        Self::unknown(Type::Dynamic)
-    }
-
-    /// An unknown value of which something is known. Where that leaves one value only, it is that value
-    /// (as cty's refinement builder does it).
-    #[must_use]
-    pub fn refined(ty: Type, refinement: Refinement) -> Self {
-        if ty == Type::Dynamic {
-            return Self::dynamic();
-        }
-        if refinement.not_null {
-            if let (Some(min), Some(max)) = (&refinement.min, &refinement.max)
-                && min == max
-            {
-                return Self::number(min.clone());
-            }
-            if refinement.max_length == Some(refinement.min_length) {
-                let length = refinement.min_length;
-                match &ty {
-                    Type::List(element) if length <= MAX_SPELLED_OUT => {
-                        let items = vec![Self::unknown((**element).clone()); length];
-                        return Self::list((**element).clone(), items);
-                    }
-                    Type::Set(element) if length <= 1 => {
-                        let items = vec![Self::unknown((**element).clone()); length];
-                        return Self::set((**element).clone(), items);
-                    }
-                    Type::Map(element) if length == 0 => {
-                        return Self::map((**element).clone(), BTreeMap::new());
-                    }
-                    _ => {}
-                }
-            }
-        }
-        Inner::Unknown(Arc::new(Unknown { ty, refinement })).into()
-    }
-
-    /// `null` of a type; a bare `null` has [`Type::Dynamic`].
-    #[must_use]
-    pub fn null(ty: Type) -> Self {
-        Inner::Null(ty).into()
-    }
-
-    /// `true` or `false`.
-    #[must_use]
-    pub fn bool(value: bool) -> Self {
-        Inner::Bool(value).into()
-    }
-
-    /// A number.
-    #[must_use]
-    pub fn number(value: impl Into<Number>) -> Self {
-        Inner::Number(value.into()).into()
-    }
-
-    /// A length or an index, as a number of 64 bits.
-    #[must_use]
-    pub fn count(value: usize) -> Self {
-        Self::number(Number::from_count(i64::try_from(value).unwrap_or(i64::MAX)))
-    }
-
-    /// A string; it is brought into normal form C.
-    #[must_use]
-    pub fn string(text: impl AsRef<str>) -> Self {
-        Inner::String(normalized(text.as_ref())).into()
-    }
-
-    /// A string that is shared already.
-    #[must_use]
-    pub fn shared_string(text: Arc<str>) -> Self {
-        if text.is_ascii() {
-            Inner::String(text).into()
-        } else {
-            Self::string(&text)
-        }
-    }
-
-    /// A list. Its elements have the element type already, or none.
-    #[must_use]
-    pub fn list(element: Type, items: Vec<Self>) -> Self {
-        let items = items.into_iter().map(|item| retyped(item, &element)).collect();
-        Self::sequence(items, OnceLock::from(Type::list(element)), Inner::List)
-    }
-
-    /// A set: each element once, in Terraform's order. Marks cannot stay on elements and move to the set.
-    #[must_use]
-    pub fn set(element: Type, items: Vec<Self>) -> Self {
-        let mut marks = Marks::none();
-        let mut plain = Vec::with_capacity(items.len());
-        for item in items {
-            if item.contains_marked() {
-                marks = marks.union(&item.marks_deep());
-                plain.push(retyped(item.without_marks(), &element));
-            } else {
-                plain.push(retyped(item, &element));
-            }
-        }
-        let items = set_order::arranged(&element, plain);
-        Self::sequence(items, OnceLock::from(Type::set(element)), Inner::Set).with_marks(&marks)
-    }
-
-    /// A tuple.
-    #[must_use]
-    pub fn tuple(items: Vec<Self>) -> Self {
-        Self::sequence(items, OnceLock::new(), Inner::Tuple)
-    }
-
-    /// A map. Its elements have the element type already, or none; its keys are in normal form C.
-    #[must_use]
-    pub fn map(element: Type, items: BTreeMap<Arc<str>, Self>) -> Self {
-        let items = items
-            .into_iter()
-            .map(|(key, item)| (key, retyped(item, &element)))
-            .collect();
-        Self::table(items, OnceLock::from(Type::map(element)), Inner::Map)
-    }
-
-    /// An object. Its names are in normal form C.
-    #[must_use]
-    pub fn object(items: BTreeMap<Arc<str>, Self>) -> Self {
-        Self::table(items, OnceLock::new(), Inner::Object)
-    }
-
-    fn sequence(items: Vec<Self>, ty: OnceLock<Type>, wrap: fn(Arc<Sequence>) -> Inner) -> Self {
-        let traits = Traits::around(&items);
-        if traits.depth > MAX_DEPTH {
-            return Self::too_deep(&items);
-        }
-        wrap(Arc::new(Sequence { items, ty, traits })).into()
-    }
-
-    fn table(items: BTreeMap<Arc<str>, Self>, ty: OnceLock<Type>, wrap: fn(Arc<Table>) -> Inner) -> Self {
-        let traits = Traits::around(items.values());
-        if traits.depth > MAX_DEPTH {
-            return Self::too_deep(items.values());
-        }
-        wrap(Arc::new(Table { items, ty, traits })).into()
-    }
-
-    fn too_deep<'a>(items: impl IntoIterator<Item = &'a Self>) -> Self {
-        let marks = items
-            .into_iter()
-            .fold(Marks::none(), |marks, item| marks.union(&item.marks_deep()));
-        Self::dynamic().with_marks(&marks.demoted())
-    }
-
     /// What the value is.
     #[must_use]
     pub fn kind(&self) -> Kind<'_> {
@@ -489,10 +300,32 @@ impl Value {
         self
     }
 
+    /// The value, written at `place` if that is known.
+    #[must_use]
+    pub(super) fn placed_at(mut self, place: Option<Span>) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// Where the key was written under which a map or object holds this value. It stays with the value
+    /// while that is handed from one map to another.
+    #[must_use]
+    pub fn key_place(&self) -> Option<Span> {
+        self.key_place
+    }
+
+    /// The value, held under a key that was written at `place`.
+    #[must_use]
+    pub fn with_key_place(mut self, place: Option<Span>) -> Self {
+        self.key_place = place;
+        self
+    }
+
     /// The value with the place of another one that it was made from, such as by a conversion.
     #[must_use]
     pub(super) fn placed_like(mut self, other: &Self) -> Self {
         self.place = self.place.or(other.place);
+        self.key_place = self.key_place.or(other.key_place);
         self
     }
 
@@ -577,11 +410,6 @@ mod tests {
     use crate::source::Sources;
 
     #[test]
-    fn a_string_is_kept_in_normal_form_c() {
-        assert_eq!(Value::string("e\u{301}").as_str().map(|text| &**text), Some("é"));
-    }
-
-    #[test]
     fn a_place_and_marks_are_no_part_of_equality() {
         let place = Span::new(Sources::new().add("a.tf", "x"), 0, 1);
         let value = Value::string("x")
@@ -589,18 +417,6 @@ mod tests {
             .with_marks(&Marks::sensitive());
         assert_eq!(value, Value::string("x"));
         assert_eq!(value.clone().place(), Some(place));
-    }
-
-    #[test]
-    fn an_untyped_element_takes_the_type_of_its_list() {
-        let list = Value::list(Type::String, vec![Value::null(Type::Dynamic), Value::dynamic()]);
-        assert_eq!(
-            list,
-            Value::list(
-                Type::String,
-                vec![Value::null(Type::String), Value::unknown(Type::String)]
-            )
-        );
     }
 
     #[test]
@@ -614,27 +430,5 @@ mod tests {
             "tuple([ string, object({ b: dynamic, }), ])"
         );
         assert!(value.is_wholly_known());
-    }
-
-    #[test]
-    fn nesting_has_a_bound_and_ends_in_an_unknown_value() {
-        let mut value = Value::string("x");
-        for _ in 0..100_000 {
-            value = Value::tuple(vec![value]);
-            assert!(value.depth() <= MAX_DEPTH);
-        }
-        assert!(!value.is_wholly_known());
-    }
-
-    #[test]
-    fn a_refinement_that_leaves_one_value_is_that_value() {
-        let empty = Refinement {
-            max_length: Some(0),
-            ..Refinement::not_null()
-        };
-        assert_eq!(
-            Value::refined(Type::map(Type::Bool), empty),
-            Value::map(Type::Bool, BTreeMap::new())
-        );
     }
 }

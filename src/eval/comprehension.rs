@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::cty::marks::Marks;
 use crate::cty::{Kind, Type, Value, convert};
-use crate::syntax::tree::For;
+use crate::source::Span;
+use crate::syntax::tree::{Expression, For};
 
 use super::expression::object_key;
 use super::scope::Frame;
@@ -56,13 +57,11 @@ impl Evaluator<'_> {
                 Some(expression) => {
                     let key = self.evaluate(expression, scope)?;
                     marks = marks.union(&key.marks().demoted());
-                    match object_key(&key).map_err(|failure| failure.at(expression.span))? {
-                        Some(name) => Some(name),
-                        None => {
-                            open = true;
-                            continue;
-                        }
-                    }
+                    let Some(name) = object_key(&key).map_err(|failure| failure.at(expression.span))? else {
+                        open = true;
+                        continue;
+                    };
+                    Some((name, key.place()))
                 }
             };
             let value = self.evaluate(&parts.value, scope)?;
@@ -74,12 +73,7 @@ impl Evaluator<'_> {
         Ok(finish(collected).with_marks(&marks))
     }
 
-    fn holds(
-        &self,
-        condition: &crate::syntax::tree::Expression,
-        scope: Scope<'_>,
-        marks: &mut Marks,
-    ) -> Result<Option<bool>> {
+    fn holds(&self, condition: &Expression, scope: Scope<'_>, marks: &mut Marks) -> Result<Option<bool>> {
         let value = self.evaluate(condition, scope)?;
         *marks = marks.union(&value.marks().demoted());
         if value.is_null() {
@@ -92,18 +86,19 @@ impl Evaluator<'_> {
     }
 }
 
-fn collect(collected: &mut Collected, name: Option<Arc<str>>, value: Value) -> Result<()> {
-    match (collected, name) {
+/// Takes a value in, under its key if it has one, and where that was written.
+fn collect(collected: &mut Collected, key: Option<(Arc<str>, Option<Span>)>, value: Value) -> Result<()> {
+    match (collected, key) {
         (Collected::Tuple(items), _) => items.push(value),
-        (Collected::Object(items), Some(name)) => {
+        (Collected::Object(items), Some((name, place))) => {
             if items.contains_key(&name) {
                 return Err(Failure::invalid(format!(
                     "two items have the key {name:?}; `...` behind the value would group them"
                 )));
             }
-            items.insert(name, value);
+            items.insert(name, value.with_key_place(place));
         }
-        (Collected::Groups(groups), Some(name)) => groups.entry(name).or_default().push(value),
+        (Collected::Groups(groups), Some((name, _))) => groups.entry(name).or_default().push(value),
         (Collected::Object(_) | Collected::Groups(_), None) => {}
     }
     Ok(())
@@ -126,42 +121,14 @@ fn finish(collected: Collected) -> Value {
 ///
 /// The key of a list or tuple is the index, of a set the element itself.
 pub(super) fn each_element(collection: &Value) -> Result<Option<Vec<(Value, Value)>>> {
-    let indexed = |items: &[Value]| -> Vec<(Value, Value)> {
-        items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| (Value::count(index), item.clone()))
-            .collect()
-    };
-    let keyed = |items: &BTreeMap<Arc<str>, Value>| -> Vec<(Value, Value)> {
-        items
-            .iter()
-            .map(|(key, item)| (Value::shared_string(key.clone()), item.clone()))
-            .collect()
-    };
-    let mut elements = match collection.kind() {
-        Kind::Unknown(_) => {
-            let ty = collection.ty();
-            return if matches!(ty, Type::String | Type::Number | Type::Bool) {
-                Err(no_collection(ty))
-            } else {
-                Ok(None)
-            };
-        }
-        Kind::Null => return Err(Failure::invalid("the collection is null")),
-        Kind::List(items) | Kind::Tuple(items) => indexed(items),
-        Kind::Set(items) => items.iter().map(|item| (item.clone(), item.clone())).collect(),
-        Kind::Map(items) | Kind::Object(items) => keyed(items),
-        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => return Err(no_collection(collection.ty())),
-    };
-    let marks = collection.marks().demoted();
-    if !marks.is_empty() {
-        for (key, element) in &mut elements {
-            *key = key.clone().with_marks(&marks);
-            *element = element.clone().with_marks(&marks);
-        }
+    match collection.kind() {
+        Kind::Null => Err(Failure::invalid("the collection is null")),
+        Kind::Unknown(_) if !collection.ty().is_primitive() => Ok(None),
+        _ => match collection.elements() {
+            Some(elements) => Ok(Some(elements.collect())),
+            None => Err(no_collection(collection.ty())),
+        },
     }
-    Ok(Some(elements))
 }
 
 fn no_collection(ty: &Type) -> Failure {

@@ -42,14 +42,12 @@ impl Failure {
     }
 
     pub(super) fn cycle(name: String) -> Self {
-        let mut failure = Inner {
-            message: String::new(),
+        Self(Arc::new(Inner {
+            message: "it refers to itself".to_owned(),
             span: None,
             kind: Kind::Cycle,
             circle: vec![name],
-        };
-        failure.message = "it refers to itself".to_owned();
-        Self(Arc::new(failure))
+        }))
     }
 
     fn new(message: String, kind: Kind) -> Self {

@@ -4,16 +4,31 @@
 //! types first; a null, unknown or marked argument is dealt with here unless the parameter asks for
 //! it; of unknown arguments the result is unknown with the type that the function says it will have.
 
+mod choices;
+#[cfg(test)]
+mod conformance_tests;
+mod conversion;
 mod csv;
 mod dates;
 mod definition;
 mod encoding;
 mod files;
 mod fileset;
+mod flatten;
+mod format;
+mod format_verbs;
 mod hashes;
 mod letters;
+mod mappings;
+mod marks;
+mod networks;
+mod numbers;
+mod parts;
 mod regexp;
 mod regexp_syntax;
+mod searches;
+mod sequences;
+mod sets;
 mod strings;
 mod support;
 mod templates;
@@ -21,30 +36,40 @@ mod templates;
 mod text_tests;
 mod timestamp;
 mod yaml;
-
-use std::sync::Arc;
+mod yaml_encode;
 
 use crate::cty::marks::Marks;
 use crate::cty::{Type, Value, convert};
 
 use super::{Evaluator, Failure, Result};
 
+pub(super) use definition::{Call, Function, Outcome, Parameter, Stop, Want};
 pub(super) use templates::check_call;
-
-pub(super) use definition::{Call, Function, Outcome, Parameter, Want};
 
 /// The functions, by file, each file sorted by name.
 const TABLES: &[&[Function]] = &[
+    choices::TABLE,
+    conversion::TABLE,
     csv::TABLE,
     dates::TABLE,
     encoding::TABLE,
     files::TABLE,
     fileset::TABLE,
+    flatten::TABLE,
+    format::TABLE,
     hashes::TABLE,
+    mappings::TABLE,
+    marks::TABLE,
+    networks::TABLE,
+    numbers::TABLE,
     regexp::TABLE,
+    searches::TABLE,
+    sequences::TABLE,
+    sets::TABLE,
     strings::TABLE,
     templates::TABLE,
     yaml::TABLE,
+    yaml_encode::TABLE,
 ];
 
 /// The function of this name, without `core::`.
@@ -67,44 +92,57 @@ pub(super) fn call(evaluator: &Evaluator<'_>, name: &str, arguments: &[Value]) -
     let mut open_type = false;
     for (position, argument) in arguments.iter().enumerate() {
         let parameter = function.parameter(position);
-        if argument.is_null() && !parameter.allow_null {
+        // What follows an argument of open type is not looked at any more.
+        if argument.is_null() && !parameter.allow_null && !open_type {
             return Err(failed(
                 name,
                 &format!("argument must not be null (the {:?} argument)", parameter.name),
             ));
         }
         open |= !argument.is_known() && !parameter.allow_unknown;
-        open_type |= *argument.ty() == Type::Dynamic && !argument.is_null() && !parameter.allow_dynamic;
+        open_type |= *argument.ty() == Type::Dynamic && !parameter.allow_dynamic;
         plain.push(if parameter.allow_marked {
             argument.clone()
         } else {
-            take_marks(function, argument, &mut marks)
+            take_marks(function, parameter, argument, &mut marks)
         });
     }
     // Nothing can be said of the type of the result where that of an argument is open.
-    if open_type && open {
-        return Ok(Value::dynamic().with_marks(&marks));
-    }
-    let ty = (function.result)(&plain).map_err(|message| failed(name, &message))?;
-    if open {
-        for (argument, position) in plain.iter().zip(0..) {
-            if function.parameter(position).allow_marked {
-                marks = marks.union(&kept(function, &argument.marks_deep()));
-            }
+    let ty = if open_type {
+        Type::Dynamic
+    } else {
+        (function.result)(&plain).map_err(|message| failed(name, &message))?
+    };
+    if open || open_type {
+        for argument in &plain {
+            // Terraform's own marks stay behind with arguments whose marks the function deals with.
+            marks = marks.union(&possible_marks(argument, function.passes_on));
         }
-        let unknown = Value::unknown(ty);
-        let unknown = if function.never_null {
-            unknown.refine_not_null()
-        } else {
-            unknown
-        };
-        return Ok(unknown.with_marks(&marks));
+        return Ok(not_null(function, Value::unknown(ty)).with_marks(&marks));
     }
     let context = Call { evaluator, ty: &ty };
     match (function.run)(&context, &plain) {
-        Outcome::Value(value) => Ok(value.with_marks(&marks)),
+        Outcome::Value(value) => Ok(not_null(function, value).with_marks(&marks)),
         Outcome::Error(message) => Err(failed(name, &message)),
         Outcome::Failure(failure) => Err(failure),
+    }
+}
+
+fn not_null(function: &Function, value: Value) -> Value {
+    if function.never_null && !value.is_known() {
+        value.refine_not_null()
+    } else {
+        value
+    }
+}
+
+/// The origins of an unknown result that holds the argument or parts of it, or was only made from it.
+fn possible_marks(argument: &Value, passes_on: bool) -> Marks {
+    if passes_on {
+        let inner = argument.marks_within().origins_only().maybe();
+        argument.marks().origins_only().union(&inner)
+    } else {
+        argument.marks_deep().origins_only().demoted()
     }
 }
 
@@ -143,35 +181,15 @@ fn convert_arguments(function: &Function, arguments: &[Value]) -> Result<Vec<Val
 
 /// The argument without the marks that the function must not see; those go to the result. A function
 /// that passes its arguments on keeps what is known of their origin.
-fn take_marks(function: &Function, argument: &Value, marks: &mut Marks) -> Value {
+fn take_marks(function: &Function, parameter: &Parameter, argument: &Value, marks: &mut Marks) -> Value {
     if !argument.contains_marked() {
         return argument.clone();
     }
     let deep = argument.marks_deep();
-    if function.passes_on && argument.is_known() {
-        if deep.is_sensitive() {
-            *marks = marks.with_sensitive();
-        }
-        return argument.map_marks(&|marks: &Marks| marks.without_sensitive());
+    if function.passes_on && !parameter.want.is_primitive() {
+        *marks = marks.union(&deep.without_origins());
+        return argument.map_marks(&Marks::origins_only);
     }
-    *marks = marks.union(&kept(function, &deep));
+    *marks = marks.union(&deep.demoted());
     argument.without_marks()
-}
-
-fn kept(function: &Function, marks: &Marks) -> Marks {
-    if function.passes_on {
-        marks.clone()
-    } else {
-        marks.demoted()
-    }
-}
-
-/// Names of all functions.
-#[must_use]
-pub(super) fn names() -> Vec<Arc<str>> {
-    TABLES
-        .iter()
-        .flat_map(|table| table.iter())
-        .map(|function| function.name.into())
-        .collect()
 }

@@ -19,7 +19,8 @@ use super::{Evaluator, Failure, Node, Result};
 pub struct InstanceId(usize);
 
 impl InstanceId {
-    pub(super) const ROOT: Self = Self(0);
+    /// The root module's instance.
+    pub const ROOT: Self = Self(0);
 
     pub(super) fn index(self) -> usize {
         self.0

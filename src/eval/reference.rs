@@ -146,7 +146,7 @@ impl Evaluator<'_> {
     }
 
     fn path_value(&self, instance: InstanceId, name: &str) -> Result<Value> {
-        let root = &self.module(self.root()).directory;
+        let root = &self.module(InstanceId::ROOT).directory;
         match name {
             "root" => Ok(Value::string(".")),
             "module" => Ok(Value::string(super::expansion::module_path(

@@ -112,7 +112,7 @@ impl Forest {
                 continue;
             };
             let local = ModuleCall::local_directory(&text, &directory);
-            let callee = match local.as_ref().map(|path| self.module(&clean(path), loaded)) {
+            let leads_to = match local.as_ref().map(|path| self.module(&clean(path), loaded)) {
                 Some(Some(module)) => {
                     callees.push(module);
                     Callee::Module(module)
@@ -126,7 +126,7 @@ impl Forest {
                 }
                 None => Callee::Missing { source: text },
             };
-            self.tree.connect(caller, name, callee, Some(span));
+            self.tree.connect(caller, name, leads_to, Some(span));
         }
         callees
     }
@@ -162,14 +162,14 @@ impl Forest {
                 continue;
             }
             states.insert(start, State::Open);
-            while let Some((caller, calls)) = stack.last_mut() {
+            while let Some((caller, pending)) = stack.last_mut() {
                 let caller = *caller;
-                let Some((call, callee, span)) = calls.pop() else {
+                let Some((name, called, span)) = pending.pop() else {
                     states.insert(caller, State::Done);
                     stack.pop();
                     continue;
                 };
-                match states.get(&callee) {
+                match states.get(&called) {
                     Some(State::Done) => {}
                     Some(State::Open) => {
                         if let Some(span) = span {
@@ -180,7 +180,7 @@ impl Forest {
                         }
                         self.tree.connect(
                             caller,
-                            call,
+                            name,
                             Callee::Missing {
                                 source: String::new(),
                             },
@@ -188,9 +188,9 @@ impl Forest {
                         );
                     }
                     None => {
-                        states.insert(callee, State::Open);
-                        let further = self.tree.calls_of(callee);
-                        stack.push((callee, further));
+                        states.insert(called, State::Open);
+                        let further = self.tree.calls_of(called);
+                        stack.push((called, further));
                     }
                 }
             }

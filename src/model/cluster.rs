@@ -58,6 +58,26 @@ pub fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
     Some(role)
 }
 
+/// Whether a resource waits in its own creation until the cluster is ready
+/// (`grep WaitForClusterToBeReady provider/`).
+#[must_use]
+pub fn waits(resource: &ResourceName) -> bool {
+    let waiting = [
+        "rhcs_cluster_wait",
+        "rhcs_hcp_machine_pool",
+        "rhcs_kubeletconfig",
+        "rhcs_tuning_config",
+        "rhcs_hcp_cluster_autoscaler",
+        "rhcs_hcp_default_ingress",
+        "rhcs_log_forwarder",
+        "rhcs_group_membership",
+        "rhcs_machine_pool",
+        "rhcs_cluster_autoscaler",
+        "rhcs_default_ingress",
+    ];
+    resource.mode == Mode::Managed && waiting.contains(&&*resource.kind)
+}
+
 /// The name of the argument by which an echoing type holds the cluster's id.
 #[must_use]
 pub fn echo_argument(resource: &ResourceName) -> &'static str {

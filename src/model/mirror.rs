@@ -30,6 +30,8 @@ pub struct ImageMirror {
     pub depends_on_span: Option<Span>,
     /// What is created before this mirror, by any reference in its block or around its module.
     pub after: BTreeSet<ResourcePath>,
+    /// Why there may be more than these: a plan records no locals, and they may lead on.
+    pub after_unfollowed: Vec<Cause>,
 }
 
 /// An entry of `depends_on`.
@@ -39,6 +41,8 @@ pub struct Dependency {
     pub text: String,
     /// The resources that come before it, itself included; modules without instance keys.
     pub reaches: BTreeSet<ResourcePath>,
+    /// Why there may be more than these.
+    pub unfollowed: Vec<Cause>,
 }
 
 /// Where a cluster id leads.

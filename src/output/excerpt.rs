@@ -11,7 +11,7 @@ use crate::source::{SourceFile, Sources, Span};
 /// From this length on a line is cropped, in bytes.
 const LONG_LINE: usize = 240;
 /// How much of a long line is shown before and behind a label, in bytes.
-const AROUND: usize = 40;
+const AROUND: usize = 80;
 
 /// The pieces of files that one finding shows.
 pub(super) struct Excerpts<'a> {
@@ -90,7 +90,7 @@ impl<'a> Excerpts<'a> {
         let end = floor(text, end).max(label.start);
         let before = floor(text, label.start.saturating_sub(AROUND).max(line.start));
         let lead_in = text.get(before..label.start).unwrap_or_default();
-        let from = before + lead_in.rfind(['{', '[', ',']).map_or(0, |at| at + 1);
+        let from = before + key_start(lead_in);
         let masked = self.masked(text.get(from..end).unwrap_or_default(), span, from);
         let mut shown = String::new();
         let front = if from > line.start { "…" } else { "" };
@@ -155,6 +155,16 @@ fn line(file: &SourceFile, offset: usize) -> Range<usize> {
     let starts = file.line_starts();
     let end = starts.get(index + 1).copied().unwrap_or(file.text().len());
     starts.get(index).copied().unwrap_or_default()..end
+}
+
+/// Where to begin in the text before a label: at its key; for an element of a list, at the list's key.
+fn key_start(lead_in: &str) -> usize {
+    let opening = lead_in.rfind(['{', '[', ']', '}']);
+    let list = opening.filter(|&at| lead_in[at..].starts_with('[') && lead_in[..at].ends_with("\":"));
+    match list {
+        Some(at) => lead_in[..at - 2].rfind('"').unwrap_or(at + 1),
+        None => lead_in.rfind(['{', '[', ',']).map_or(0, |at| at + 1),
+    }
 }
 
 fn floor(text: &str, offset: usize) -> usize {

@@ -15,23 +15,34 @@ use super::{Group, grouped, printable, summary_line};
 /// The report as text, coloured or not.
 #[must_use]
 pub fn render(report: &Report<'_>, project: &Project, sources: &Sources, coloured: bool) -> String {
-    let mut text = String::new();
-    for group in grouped(&report.findings) {
-        text.push_str(&finding(&group, project, sources, coloured));
-        text.push('\n');
-    }
+    let mut text = findings(report, project, sources, coloured);
     text.push_str(&summary_line(&report.summary, project, &report.findings));
     text.push('\n');
     text
 }
 
+/// The findings alone.
+#[must_use]
+pub fn findings(report: &Report<'_>, project: &Project, sources: &Sources, coloured: bool) -> String {
+    let mut text = String::new();
+    for group in grouped(&report.findings) {
+        text.push_str(&finding(&group, project, sources, coloured));
+    }
+    text
+}
+
 fn finding(group: &Group<'_>, project: &Project, sources: &Sources, coloured: bool) -> String {
-    if coloured {
-        let bytes = draw(group, project, sources, Ansi::new(Vec::new())).into_inner();
-        String::from_utf8_lossy(&bytes).into_owned()
+    let bytes = if coloured {
+        draw(group, project, sources, Ansi::new(Vec::new())).into_inner()
     } else {
-        let bytes = draw(group, project, sources, NoColor::new(Vec::new())).into_inner();
-        String::from_utf8_lossy(&bytes).into_owned()
+        draw(group, project, sources, NoColor::new(Vec::new())).into_inner()
+    };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    // codespan has no `info` and calls it `note`: the first word that it writes.
+    if group.finding.severity == Severity::Info {
+        text.replacen("note", "info", 1)
+    } else {
+        text
     }
 }
 
@@ -73,7 +84,6 @@ fn notes(finding: &Diagnostic) -> Vec<String> {
     note.chain(help).collect()
 }
 
-/// codespan has no `info`; its `note` is the nearest.
 fn severity(severity: Severity) -> codespan::Severity {
     match severity {
         Severity::Info => codespan::Severity::Note,

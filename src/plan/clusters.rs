@@ -106,9 +106,10 @@ impl Clusters {
             match leads.to.iter_mut().find(|lead| means(&lead.target, address)) {
                 Some(lead) => {
                     lead.certain = true;
-                    if let Target::Resource { path, key, .. } = &mut lead.target {
+                    if let Target::Resource { path, key, attribute } = &mut lead.target {
                         path.clone_from(&address.path);
                         key.clone_from(&address.key);
+                        attribute.get_or_insert_with(|| "id".to_owned());
                     }
                 }
                 None => leads.to.push(Lead {

@@ -1,11 +1,13 @@
 //! The mirrors of a plan or state: values, what is unknown about them and why, where they lead.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
 use crate::address::{Address, InstanceKey, ResourcePath, Subject};
-use crate::model::{Attribute, Cause, Dependency, ImageMirror, Leads, Node, ReferenceGraph, Target, Unknown};
+use crate::model::{
+    Attribute, Cause, Dependency, ImageMirror, Leads, Node, Reach, ReferenceGraph, Target, Unknown,
+};
 
 use super::configuration::{Block, Modules, References};
 use super::document::{Change, MirrorFields};
@@ -94,6 +96,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         if kind == Attribute::absent() {
             kind = Attribute::known("digest".to_owned(), None);
         }
+        let after = self.after(address);
         Ok(ImageMirror {
             address: address.clone(),
             span: instance.span,
@@ -104,7 +107,8 @@ impl<'p, 'a> Reader<'p, 'a> {
             kind,
             depends_on: block.map(|block| self.depends_on(address, block)),
             depends_on_span: block.and_then(|block| block.depends_on_span),
-            after: self.after(address),
+            after_unfollowed: unrecorded(&after),
+            after: after.resources,
         })
     }
 
@@ -123,12 +127,13 @@ impl<'p, 'a> Reader<'p, 'a> {
     }
 
     fn depends_on(&self, address: &Address, block: &Block<'_>) -> Vec<Dependency> {
-        let entry = |text: &str| Dependency {
-            text: text.to_owned(),
-            reaches: self
-                .graph
-                .reach(graph::node(&address.path.module, text))
-                .resources,
+        let entry = |text: &str| {
+            let reach = self.graph.reach(graph::node(&address.path.module, text));
+            Dependency {
+                text: text.to_owned(),
+                unfollowed: unrecorded(&reach),
+                reaches: reach.resources,
+            }
         };
         block
             .depends_on
@@ -137,15 +142,16 @@ impl<'p, 'a> Reader<'p, 'a> {
             .collect()
     }
 
-    fn after(&self, address: &Address) -> BTreeSet<ResourcePath> {
-        let module = address.path.module.without_keys();
-        let this = Node::Inside(module.clone(), Subject::Resource(address.path.resource.clone()));
-        let mut reached = self.graph.reach([this]).resources;
-        reached.remove(&ResourcePath {
-            module,
+    /// What comes before a mirror, itself left out.
+    fn after(&self, address: &Address) -> Reach {
+        let block = ResourcePath {
+            module: address.path.module.without_keys(),
             resource: address.path.resource.clone(),
-        });
-        reached
+        };
+        let node = Node::Inside(block.module.clone(), Subject::Resource(block.resource.clone()));
+        let mut reach = self.graph.reach([node]);
+        reach.resources.remove(&block);
+        reach
     }
 
     /// Why an argument with these references can be unknown.
@@ -223,6 +229,17 @@ impl<'p, 'a> Reader<'p, 'a> {
         attribute.sensitive = whole_sensitive;
         Ok(attribute)
     }
+}
+
+/// The locals that a reach ends at.
+fn unrecorded(reach: &Reach) -> Vec<Cause> {
+    let local = |node: &Node| match node {
+        Node::Inside(module, subject @ Subject::Local(_)) => {
+            Some(Cause::NotRecorded(qualified(module, &subject.to_string())))
+        }
+        _ => None,
+    };
+    reach.open.iter().filter_map(local).collect()
 }
 
 /// A target as a reference from the root: `module.a.rhcs_cluster_rosa_hcp.c.domain`.

@@ -84,7 +84,11 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         finding
     };
     finding = finding.at_attribute(mirror, &mirror.cluster_id, "not a hosted control plane cluster");
-    for step in &lead.way {
+    for step in lead
+        .way
+        .iter()
+        .filter(|step| mirror.cluster_id.span != Some(step.span))
+    {
         finding = finding.related(step.span, "comes from here");
     }
     if let Some(span) = lead.span {

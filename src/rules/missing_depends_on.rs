@@ -1,8 +1,9 @@
 //! `missing-depends-on`: a mirror that is not tied to the cluster of its module.
 
-use crate::address::{ModulePath, ResourcePath};
+use crate::address::{ModulePath, ResourceName, ResourcePath};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Cluster, ClusterKind, Configuration, ImageMirror, Target, Unknown};
+use crate::model::cluster::waits;
+use crate::model::{Cause, Cluster, ClusterKind, Configuration, ImageMirror, Target, Unknown};
 
 use super::{Check, Documentation, Outcome, Rule};
 
@@ -67,14 +68,27 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         return Outcome::Clean;
     };
 
-    let led_to = |cluster: &&&Cluster| {
-        mirror
+    let leads_here = |cluster: &&&Cluster| {
+        let targets = mirror
             .leads
             .to
             .iter()
-            .any(|lead| is(&lead.target, &module, cluster))
+            .map(|lead| &lead.target)
+            .chain(&mirror.leads.only);
+        targets.into_iter().any(|target| is(target, &module, cluster))
     };
-    if let Some(cluster) = beside.iter().filter(led_to).find(|cluster| !names(&cluster.path)) {
+    let open_names: Vec<Cause> = depends_on
+        .iter()
+        .flat_map(|entry| entry.unfollowed.iter().cloned())
+        .collect();
+    if let Some(cluster) = beside
+        .iter()
+        .filter(leads_here)
+        .find(|cluster| !names(&cluster.path))
+    {
+        if !open_names.is_empty() {
+            return Outcome::Undecided(Unknown::for_all(open_names));
+        }
         let finding = report(
             mirror,
             cluster,
@@ -83,12 +97,17 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         );
         return Outcome::Found(Box::new(finding));
     }
-    if !mirror.leads.unfollowed.is_empty() && !beside.iter().any(|cluster| names(&cluster.path)) {
+    // Whatever else the id may lead to does not matter where every cluster is named.
+    if !mirror.leads.unfollowed.is_empty()
+        && mirror.leads.only.is_none()
+        && !beside.iter().all(|cluster| names(&cluster.path))
+    {
         return Outcome::Undecided(Unknown::for_all(mirror.leads.unfollowed.clone()));
     }
-
-    let tied = |cluster: &&Cluster| mirror.after.contains(&cluster.path);
-    if mirror.leads.nowhere() && !beside.iter().any(tied) {
+    if mirror.leads.nowhere() && !beside.iter().any(|cluster| mirror.after.contains(&cluster.path)) {
+        if !mirror.after_unfollowed.is_empty() {
+            return Outcome::Undecided(Unknown::for_all(mirror.after_unfollowed.clone()));
+        }
         let finding = report(
             mirror,
             first,
@@ -117,5 +136,16 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, why: &str) -> Dia
         .at(span, label)
         .related(cluster.span, why)
         .note("a mirror is refused until its cluster is ready, and the provider does not wait for it")
-        .help(format!("add `depends_on = [{name}]`"))
+        .help(format!("add `depends_on = [{}]`", waiter(mirror).unwrap_or(name)))
+}
+
+/// The resource through which the id comes and which waits for the cluster: naming that one is better.
+fn waiter(mirror: &ImageMirror) -> Option<&ResourceName> {
+    let module = mirror.address.module().without_keys();
+    mirror.leads.to.iter().find_map(|lead| match &lead.target {
+        Target::Resource { path, .. } if waits(&path.resource) && path.module.without_keys() == module => {
+            Some(&path.resource)
+        }
+        _ => None,
+    })
 }

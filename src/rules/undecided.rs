@@ -66,7 +66,7 @@ pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option
         format!("not decided: {unknown}")
     } else {
         let verb = if values.len() == 1 { "is" } else { "are" };
-        format!("{} {verb} not known: {unknown}", values.join(", "))
+        format!("{} {verb} not known: {unknown}", listed(&values))
     };
     let span = open
         .iter()
@@ -102,4 +102,13 @@ fn open_values(mirror: &ImageMirror) -> Vec<(String, &Unknown, Option<Span>)> {
         Content::Absent => {}
     }
     open
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => (*word).to_owned(),
+        [words @ .., last] => format!("{} and {last}", words.join(", ")),
+    }
 }

@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use crate::source::{FileId, Span};
+use crate::syntax::fault::{Fault, FaultKind, describe};
 use crate::syntax::problem::Problem;
-use crate::syntax::scan::{self, Fault, FaultKind, Scanner};
+use crate::syntax::scan::{self, Scanner};
 
 /// What a file consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,13 +64,10 @@ pub fn cut(file: FileId, text: &str) -> Cut {
 
 /// Cuts the inside of a block. `known` says that lexical problems in it are reported already.
 pub(super) fn cut_body(file: FileId, text: &str, body: Range<usize>, known: bool) -> Cut {
-    let first_line = text.get(body.clone()).unwrap_or_default();
-    let one_line = !first_line.contains('\n');
     let start = body.start;
     let mut cutter = Cutter::new(file, text, body);
     cutter.known = known;
     cutter.nested = true;
-    cutter.one_line = one_line;
     cutter.body(start);
     Cut {
         items: cutter.items,
@@ -88,7 +86,7 @@ struct Cutter<'a> {
     known: bool,
     /// The end is a closing brace and not the end of the file.
     nested: bool,
-    /// The body stands on one line with its braces.
+    /// The first argument stands on the line of the opening brace, so it has to be the only one.
     one_line: bool,
     /// How many blocks without end may still be cut where the next one seems to start. Each costs a
     /// walk to the end of the file.
@@ -147,18 +145,27 @@ impl<'a> Cutter<'a> {
     }
 
     fn body(&mut self, mut at: usize) {
+        let start = at;
+        let mut crowded = false;
         loop {
+            let before = at;
             at = self.scanner.trivia(at, true);
             self.faults();
+            let breaks = |from: usize| self.text.get(from..at).unwrap_or_default().contains('\n');
+            if self.items.is_empty() {
+                self.one_line = self.nested && at < self.end && !breaks(start);
+            } else if self.one_line && !crowded && (at < self.end || breaks(before)) {
+                crowded = true;
+                let place = if at < self.end {
+                    at..self.character_end(at)
+                } else {
+                    start - 1..start
+                };
+                let help = "put each argument and the closing brace on a line of its own";
+                self.problem(place, "a block on one line holds a single argument", help);
+            }
             if at >= self.end {
                 return;
-            }
-            if self.one_line && self.nested && !self.items.is_empty() {
-                self.problem(
-                    at..self.character_end(at),
-                    "a block on one line holds a single argument",
-                    "put each argument on a line of its own",
-                );
             }
             at = match scan::identifier(self.text.get(..self.end).unwrap_or_default(), at) {
                 Some(name_end) => self.item(at..name_end),
@@ -204,8 +211,7 @@ impl<'a> Cutter<'a> {
     fn rest_of_line(&mut self, mut at: usize) -> usize {
         loop {
             at = match self.byte(at) {
-                None | Some(b'\n') => break,
-                Some(b'}') => break,
+                None | Some(b'\n' | b'}') => break,
                 Some(_) if self.scanner.opens(at) => self.scanner.close(at),
                 Some(_) => self.scanner.comment(at).unwrap_or(at + 1),
             };
@@ -219,7 +225,7 @@ impl<'a> Cutter<'a> {
         let mut at = self.scanner.trivia(name.end, false);
         loop {
             match self.byte(at) {
-                Some(b'=') if labels.is_empty() && self.byte(at + 1) != Some(b'=') => {
+                Some(b'=') if labels.is_empty() && !matches!(self.byte(at + 1), Some(b'=' | b'>')) => {
                     return self.attribute(name, at + 1);
                 }
                 Some(b'{') => return self.block(name, labels, at),
@@ -274,6 +280,14 @@ impl<'a> Cutter<'a> {
     }
 
     fn block(&mut self, name: Range<usize>, labels: Vec<Span>, brace: usize) -> usize {
+        if self.one_line && self.items.is_empty() {
+            let help = "put it on a line of its own";
+            self.problem(
+                name.clone(),
+                "a block within a block starts on a line of its own",
+                help,
+            );
+        }
         let mut end = self.scanner.close(brace);
         let closed = self.scanner.closed;
         if !closed && self.resynchronisations > 0 {
@@ -281,7 +295,7 @@ impl<'a> Cutter<'a> {
             end = self.next_block(brace + 1).unwrap_or(end);
             self.scanner.faults.retain(|fault| fault.range.start < end);
         }
-        let broken = self.faults() || self.known;
+        let broken = self.faults();
         let body_end = if closed { end - 1 } else { end };
         self.items.push(Item {
             name: self.span(name.clone()),
@@ -314,6 +328,15 @@ impl<'a> Cutter<'a> {
         let at = self.scanner.trivia(at, false);
         self.faults();
         match self.byte(at) {
+            None if self.nested && !self.one_line && !self.known => {
+                let help = "put the closing brace on a line of its own";
+                self.problem(
+                    at..at + 1,
+                    &format!("a line break is missing behind the {what}"),
+                    help,
+                );
+                at
+            }
             None | Some(b'\n' | b'}') => at,
             Some(b'\r') if self.byte(at + 1) == Some(b'\n') => at,
             Some(b',') => {
@@ -346,7 +369,7 @@ impl<'a> Cutter<'a> {
             content: Content::Attribute {
                 value: self.span(value),
             },
-            broken: broken || self.known,
+            broken,
         });
         match ending.reason {
             Reason::Comma => {
@@ -378,7 +401,7 @@ impl<'a> Cutter<'a> {
         loop {
             let reason = match self.byte(at) {
                 None => Reason::Limit,
-                Some(b'\n') => Reason::Line,
+                Some(b'\n' | b'}') => Reason::Line,
                 Some(b',') => Reason::Comma,
                 Some(b'=') => {
                     if self.byte(at + 1) == Some(b'=') {
@@ -390,18 +413,13 @@ impl<'a> Cutter<'a> {
                         at += 1;
                         continue;
                     }
-                    match word_before(self.text, start, at) {
-                        Some(word) => {
-                            at = word;
-                            Reason::Argument
-                        }
-                        None => {
-                            at += 1;
-                            continue;
-                        }
-                    }
+                    let Some(word) = word_before(self.text, start, at) else {
+                        at += 1;
+                        continue;
+                    };
+                    at = word;
+                    Reason::Argument
                 }
-                Some(b'}') => Reason::Line,
                 Some(byte @ (b')' | b']')) => {
                     let fault = Fault {
                         range: at..at + 1,
@@ -464,48 +482,4 @@ fn looks_like_header(line: &str) -> bool {
         && rest
             .chars()
             .all(|c| scan::continues(c) || matches!(c, ' ' | '"' | '{' | '}'))
-}
-
-/// The words for a lexical mistake.
-pub(super) fn describe(file: FileId, fault: &Fault) -> Problem {
-    let span = Span::new(file, fault.range.start, fault.range.end);
-    let (message, help) = match fault.kind {
-        FaultKind::OpenString => (
-            "the string is not closed on its line".to_owned(),
-            "close it with `\"`; for text of several lines use a heredoc, or `\\n`",
-        ),
-        FaultKind::OpenHeredoc => (
-            "the heredoc is not closed".to_owned(),
-            "end it with its marker alone on a line",
-        ),
-        FaultKind::OpenComment => ("the comment is not closed".to_owned(), "close it with `*/`"),
-        FaultKind::OpenTemplate => (
-            "the template sequence is not closed".to_owned(),
-            "close it with `}`; for a literal `${` write `$${`",
-        ),
-        FaultKind::OpenBracket(open) => {
-            let close = match open {
-                b'{' => '}',
-                b'(' => ')',
-                _ => ']',
-            };
-            (
-                format!("`{}` is not closed", char::from(open)),
-                match close {
-                    '}' => "close it with `}`",
-                    ')' => "close it with `)`",
-                    _ => "close it with `]`",
-                },
-            )
-        }
-        FaultKind::TooDeep => (
-            "more than 10000 brackets are open at once".to_owned(),
-            "split the expression into local values",
-        ),
-        FaultKind::StrayBracket(close) => (
-            format!("`{}` closes nothing", char::from(close)),
-            "remove it, or write the bracket that it should close",
-        ),
-    };
-    Problem::new(span, message).help(help)
 }

@@ -60,6 +60,24 @@ enum Source {
 }
 
 impl TopLevel {
+    /// The kind and the labels; in JSON, where other things may stand between them, the last label.
+    #[must_use]
+    pub fn header(&self) -> Span {
+        match &self.body {
+            Source::Native(_) => {
+                let end = self
+                    .labels
+                    .last()
+                    .map_or(self.kind.span.end, |label| label.span.end);
+                Span {
+                    end,
+                    ..self.kind.span
+                }
+            }
+            Source::Json(block) => block.header,
+        }
+    }
+
     /// Parses the block. `text` is the text of the file that the block was found in. What is broken is
     /// reported and left out.
     #[must_use]

@@ -13,7 +13,7 @@ pub(super) struct Input<'a> {
     pub(super) offsets: Option<&'a Offsets>,
 }
 
-impl Input<'_> {
+impl<'a> Input<'a> {
     /// The span of these bytes of the text.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
         match self.offsets {
@@ -23,7 +23,7 @@ impl Input<'_> {
     }
 
     /// The bytes of the text; empty where they do not lie on character boundaries.
-    pub(super) fn slice(&self, range: Range<usize>) -> &str {
+    pub(super) fn slice(&self, range: Range<usize>) -> &'a str {
         self.text.get(range).unwrap_or_default()
     }
 }

@@ -33,6 +33,9 @@ const MAX_DEPTH: usize = 256;
 /// How many brackets, strings and templates may be open at once.
 const MAX_OPEN: usize = 64;
 
+/// After so many problems the rest is not worth a message of its own.
+const MAX_PROBLEMS: usize = 100;
+
 /// The problem is reported already.
 #[derive(Debug)]
 pub(super) struct Reported;
@@ -128,7 +131,9 @@ impl<'a> Reader<'a> {
 
     fn report(&mut self, range: Range<usize>, message: impl Into<String>, help: &str) -> Reported {
         let span = self.input.span(range);
-        self.problems.push(Problem::new(span, message).help(help));
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(Problem::new(span, message).help(help));
+        }
         Reported
     }
 

@@ -5,33 +5,7 @@
 
 use std::ops::Range;
 
-/// A lexical mistake, as bytes of the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    /// The place: the opening one, for what is left open.
-    pub(super) range: Range<usize>,
-    /// What it is.
-    pub(super) kind: FaultKind,
-}
-
-/// The kinds of lexical mistake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FaultKind {
-    /// A quoted string that its line does not close.
-    OpenString,
-    /// A heredoc without its end marker.
-    OpenHeredoc,
-    /// A `/*` without `*/`.
-    OpenComment,
-    /// An interpolation or directive without `}`.
-    OpenTemplate,
-    /// A bracket that nothing closes, or that a bracket of another kind closes.
-    OpenBracket(u8),
-    /// A closing bracket that nothing opened.
-    StrayBracket(u8),
-    /// More open brackets than the walk keeps track of.
-    TooDeep,
-}
+use crate::syntax::fault::{Fault, FaultKind};
 
 /// More than anyone writes, and few enough to keep in memory whatever the text is.
 const MAX_OPEN: usize = 10_000;

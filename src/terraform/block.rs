@@ -40,13 +40,7 @@ impl LazyBlock {
     /// The kind and the labels.
     #[must_use]
     pub fn header(&self) -> Span {
-        let start = self.item.kind.span;
-        let end = self.item.labels.last().map_or(start.end, |label| label.span.end);
-        if end < start.start {
-            start
-        } else {
-            Span { end, ..start }
-        }
+        self.item.header()
     }
 
     /// The block, as far as it can be parsed.

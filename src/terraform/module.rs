@@ -148,17 +148,22 @@ impl Module {
         (locals, problems)
     }
 
-    /// Whether the module has an image mirror of its own.
-    #[must_use]
-    pub fn has_mirrors(&self) -> bool {
-        self.mirrors().next().is_some()
-    }
-
-    /// The image mirrors.
-    pub fn mirrors(&self) -> impl Iterator<Item = &Resource> {
-        self.resources.values().filter(|resource| {
-            resource.name.mode == Mode::Managed && &*resource.name.kind == "rhcs_image_mirror"
-        })
+    /// Parses everything that can take part in a mirror: values, calls, the provider's resources. Other
+    /// resources stay unread unless a reference leads to them.
+    pub fn parse(&self, sources: &Sources) {
+        self.locals(sources);
+        let values = self.variables.values().chain(self.outputs.values());
+        let calls = self.calls.values().map(|call| &call.block);
+        let resources = self
+            .resources
+            .values()
+            .filter(|resource| resource.name.kind.starts_with("rhcs_"));
+        for block in values
+            .chain(calls)
+            .chain(resources.map(|resource| &resource.block))
+        {
+            block.parse(sources);
+        }
     }
 
     /// What is wrong with the module, in everything that has been parsed so far.

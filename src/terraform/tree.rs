@@ -54,8 +54,8 @@ impl Tree {
     }
 
     /// Says what a call leads to, and where its source is written.
-    pub fn connect(&mut self, caller: ModuleId, call: Arc<str>, callee: Callee, source: Option<Span>) {
-        self.calls.insert((caller, call), (callee, source));
+    pub fn connect(&mut self, caller: ModuleId, call: Arc<str>, leads_to: Callee, source: Option<Span>) {
+        self.calls.insert((caller, call), (leads_to, source));
     }
 
     /// A module.

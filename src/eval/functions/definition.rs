@@ -85,6 +85,14 @@ pub(in crate::eval) enum Outcome {
     Failure(Failure),
 }
 
+/// Why a call has no result: [`Outcome`] for functions that are written with `?`.
+pub(in crate::eval) enum Stop {
+    /// What is wrong with the arguments.
+    Error(String),
+    /// A bound was met.
+    Failure(Failure),
+}
+
 impl Function {
     /// The parameter of the argument at a position.
     pub(in crate::eval) fn parameter(&self, position: usize) -> &'static Parameter {
@@ -105,9 +113,81 @@ impl Parameter {
             allow_marked: false,
         }
     }
+
+    /// The same for a function that deals with null itself.
+    pub(in crate::eval) const fn null(self) -> Self {
+        Self {
+            allow_null: true,
+            ..self
+        }
+    }
+
+    /// The same for a function that deals with unknown values itself.
+    pub(in crate::eval) const fn unknown(self) -> Self {
+        Self {
+            allow_unknown: true,
+            ..self
+        }
+    }
+
+    /// The same for a function that deals with values of unknown type itself.
+    pub(in crate::eval) const fn dynamic(self) -> Self {
+        Self {
+            allow_dynamic: true,
+            ..self
+        }
+    }
+
+    /// The same for a function that deals with marks itself.
+    pub(in crate::eval) const fn marked(self) -> Self {
+        Self {
+            allow_marked: true,
+            ..self
+        }
+    }
+}
+
+impl Call<'_> {
+    /// Takes steps off the budget, before the work is done.
+    pub(in crate::eval) fn spend(&self, steps: usize) -> super::super::Result<()> {
+        self.evaluator.spend(steps)
+    }
+}
+
+impl From<&str> for Stop {
+    fn from(message: &str) -> Self {
+        Self::Error(message.to_owned())
+    }
+}
+
+impl From<String> for Stop {
+    fn from(message: String) -> Self {
+        Self::Error(message)
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<std::result::Result<Value, Stop>> for Outcome {
+    fn from(result: std::result::Result<Value, Stop>) -> Self {
+        match result {
+            Ok(value) => Self::Value(value),
+            Err(Stop::Error(message)) => Self::Error(message),
+            Err(Stop::Failure(failure)) => Self::Failure(failure),
+        }
+    }
 }
 
 impl Want {
+    /// Whether this is a string, number or bool.
+    pub(in crate::eval) fn is_primitive(self) -> bool {
+        matches!(self, Self::String | Self::Number | Self::Bool)
+    }
+
     /// The type.
     pub(in crate::eval) fn ty(self) -> Type {
         match self {

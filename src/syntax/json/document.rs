@@ -103,7 +103,13 @@ impl<'a> Reader<'a> {
             );
         } else {
             let message = error.to_string();
-            let reason = message.split(" at line ").next().unwrap_or_default();
+            let closing = json
+                .get(at..at + length)
+                .is_some_and(|text| text == "}" || text == "]");
+            let reason = match message.split(" at line ").next().unwrap_or_default() {
+                "key must be a string" | "expected value" if closing => "trailing comma",
+                reason => reason,
+            };
             self.report(
                 span,
                 format!("this is not valid JSON: {reason}"),
@@ -214,21 +220,18 @@ impl<'a> Reader<'a> {
             if &*name.text == "//" {
                 continue;
             }
-            match schema::block(place, &name.text) {
-                Some((missing, inner)) => {
-                    let mut header = Header {
-                        kind: name,
-                        labels: Vec::new(),
-                        missing,
-                        place: inner,
-                    };
-                    self.block(&mut header, value, depth + 1, &mut body.blocks);
-                }
-                None => {
-                    let meaning = schema::meaning(place, &name.text);
-                    self.attribute(key, value, meaning, depth + 1, &mut seen, &mut body.attributes);
-                }
-            }
+            let Some((missing, inner)) = schema::block(place, &name.text) else {
+                let meaning = schema::meaning(place, &name.text);
+                self.attribute(key, value, meaning, depth + 1, &mut seen, &mut body.attributes);
+                continue;
+            };
+            let mut header = Header {
+                kind: name,
+                labels: Vec::new(),
+                missing,
+                place: inner,
+            };
+            self.block(&mut header, value, depth + 1, &mut body.blocks);
         }
         body
     }

@@ -29,9 +29,7 @@ pub(super) enum Place {
 pub(super) fn block(place: Place, name: &str) -> Option<(usize, Place)> {
     Some(match (place, name) {
         (Place::File, "resource" | "data" | "ephemeral") | (Place::Check, "data") => (2, Place::Resource),
-        (Place::File, "provider") => (1, Place::Plain),
         (Place::File, "variable") => (1, Place::Variable),
-        (Place::File, "locals") => (0, Place::Plain),
         (Place::File, "output") => (1, Place::Output),
         (Place::File, "module") => (1, Place::Module),
         (Place::File, "terraform") => (0, Place::Terraform),
@@ -41,7 +39,8 @@ pub(super) fn block(place: Place, name: &str) -> Option<(usize, Place)> {
         (Place::File, "check") => (1, Place::Check),
         (Place::Resource | Place::Module | Place::Removed, "lifecycle") => (0, Place::Lifecycle),
         (Place::Resource | Place::Module | Place::Removed, "provisioner") => (1, Place::Provisioner),
-        (Place::Resource | Place::Module | Place::Provisioner | Place::Removed, "connection")
+        (Place::File, "locals")
+        | (Place::Resource | Place::Module | Place::Provisioner | Place::Removed, "connection")
         | (Place::Lifecycle | Place::Output, "precondition")
         | (Place::Lifecycle, "postcondition")
         | (Place::Variable, "validation")
@@ -50,7 +49,7 @@ pub(super) fn block(place: Place, name: &str) -> Option<(usize, Place)> {
         | (Place::Dynamic, "content") => (0, Place::Plain),
         (Place::Resource, "dynamic") => (1, Place::Dynamic),
         (Place::Terraform, "required_providers") => (0, Place::RequiredProviders),
-        (Place::Terraform, "backend" | "provider_meta") => (1, Place::Plain),
+        (Place::File, "provider") | (Place::Terraform, "backend" | "provider_meta") => (1, Place::Plain),
         (Place::Terraform, "cloud") => (0, Place::Cloud),
         _ => return None,
     })

@@ -94,7 +94,10 @@ impl Reader<'_> {
             hcl::Expression::Parenthesis(inner) => {
                 ExpressionKind::Parenthesis(Box::new(self.lower(inner.inner(), base, depth + 1)?))
             }
-            hcl::Expression::Variable(_) => ExpressionKind::Variable(Arc::from(self.input.slice(range))),
+            hcl::Expression::Variable(_) => match self.input.slice(range.clone()) {
+                number if number.starts_with(|first: char| first.is_ascii_digit()) => self.number(range),
+                name => ExpressionKind::Variable(Arc::from(name)),
+            },
             hcl::Expression::Conditional(source) => ExpressionKind::Conditional {
                 condition: Box::new(self.lower(&source.cond_expr, base, depth + 1)?),
                 yes: Box::new(self.lower(&source.true_expr, base, depth + 1)?),

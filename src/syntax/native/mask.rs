@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{MAX_OPEN, Reader, Reported};
-use crate::syntax::cut::describe;
+use crate::syntax::fault::{Fault, FaultKind, describe};
 use crate::syntax::scan::{self, Scanner};
 
 /// The copy of one expression.
@@ -19,6 +19,7 @@ pub(super) struct Mask {
 enum Last {
     Number,
     Dot,
+    NumberDot,
     LegacyIndex,
     Other,
 }
@@ -36,8 +37,8 @@ impl Reader<'_> {
                     Some(b'\n') if line => break,
                     Some(b'}' | b')' | b']') => {
                         let byte = self.input.text.as_bytes().get(at).copied().unwrap_or_default();
-                        let kind = scan::FaultKind::StrayBracket(byte);
-                        scanner.faults.push(scan::Fault {
+                        let kind = FaultKind::StrayBracket(byte);
+                        scanner.faults.push(Fault {
                             range: at..at + 1,
                             kind,
                         });
@@ -99,15 +100,21 @@ impl Reader<'_> {
                     blank(&mut copy, (at - start).saturating_sub(2));
                     copy.push('}');
                 }
-                '0'..='9' if last == Last::Dot => {
-                    at = self.legacy_index(at, range.end)?;
-                    copy.push_str(self.input.slice(start..at));
+                '0'..='9' if matches!(last, Last::Dot | Last::NumberDot) => {
+                    at = self.legacy_index(at, range.end, last == Last::NumberDot)?;
+                    // hcl-edit wants no leading zero.
+                    copy.extend(std::iter::repeat_n('1', at - start));
                     last = Last::LegacyIndex;
                     continue;
                 }
+                '\r' => {
+                    let help = "write a line break, or nothing";
+                    return Err(self.report(at..at + 1, "a carriage return stands alone", help));
+                }
                 '0'..='9' => {
-                    at = number(text.get(..range.end).unwrap_or_default(), at);
-                    copy.extend(std::iter::repeat_n('0', at - start));
+                    let digit;
+                    (at, digit) = self.whole_number(at, range.end)?;
+                    copy.extend(std::iter::repeat_n(digit, at - start));
                     last = Last::Number;
                     continue;
                 }
@@ -119,36 +126,26 @@ impl Reader<'_> {
                         copy.push_str("...");
                         at += 3;
                     } else {
-                        let step = text
-                            .get(at + 1..range.end)
-                            .and_then(|rest| rest.trim_start().chars().next());
-                        let digit = step.is_some_and(|next| next.is_ascii_digit());
-                        if last == Last::Number {
-                            let help =
-                                "write the number without a second dot, or quote it: `\"10.11.12.13\"`";
-                            return Err(self.report(at..at + 1, "a number has no attributes", help));
-                        }
-                        if last == Last::LegacyIndex && digit {
+                        if last == Last::LegacyIndex && self.digit_behind_dot(at, range.end) {
                             let help = "write the indexes in brackets: `[0][1]`";
                             let message = "two indexes in a row cannot be written with dots";
                             return Err(self.report(at..at + 1, message, help));
                         }
                         copy.push('.');
                         at += 1;
-                        last = Last::Dot;
+                        last = if last == Last::Number {
+                            Last::NumberDot
+                        } else {
+                            Last::Dot
+                        };
                         continue;
                     }
                 }
-                _ => match scan::identifier(text.get(..range.end).unwrap_or_default(), at) {
-                    Some(end) => {
-                        copy.push_str(self.input.slice(at..end));
-                        at = end;
-                    }
-                    None => {
-                        copy.push(character);
-                        at += character.len_utf8();
-                    }
-                },
+                _ => {
+                    let word = scan::identifier(text.get(..range.end).unwrap_or_default(), at);
+                    at = word.unwrap_or(at + character.len_utf8());
+                    copy.push_str(self.input.slice(start..at));
+                }
             }
             last = Last::Other;
         }
@@ -168,8 +165,34 @@ impl Reader<'_> {
         scan::identifier(text, at).is_some_and(|end| self.input.slice(at..end) == "for")
     }
 
+    /// The end of the number at `at`, and what stands for its digits in the copy.
+    fn whole_number(&mut self, at: usize, end: usize) -> Result<(usize, char), Reported> {
+        let stop = number(self.input.text.get(..end).unwrap_or_default(), at);
+        let rest = self.input.text.as_bytes().get(stop..end).unwrap_or_default();
+        match rest {
+            [b'e' | b'E', ..] => {
+                let help = "an exponent is a whole number: `1e3`, `1e-3`";
+                Err(self.report(at..stop + 1, "the number is not complete", help))
+            }
+            [b'.', b'0'..=b'9', ..] => {
+                let help = "write the number with one dot at most, or quote it: `\"10.11.12.13\"`";
+                Err(self.report(at..stop + 2, "a number has a single dot", help))
+            }
+            // A dot and digits behind it would make a longer number of the digits here.
+            _ if self.digit_behind_dot(stop, end) => Ok((stop, 'n')),
+            _ => Ok((stop, '0')),
+        }
+    }
+
+    /// Whether a dot stands at `at`, and digits behind it.
+    fn digit_behind_dot(&self, at: usize, end: usize) -> bool {
+        let rest = self.input.text.get(at..end).unwrap_or_default().trim_start();
+        let step = rest.strip_prefix('.').map(str::trim_start);
+        step.is_some_and(|step| step.starts_with(|next: char| next.is_ascii_digit()))
+    }
+
     /// The end of the digits behind a dot; Terraform refuses `a.0.1`, which looks like `0.1`.
-    fn legacy_index(&mut self, at: usize, end: usize) -> Result<usize, Reported> {
+    fn legacy_index(&mut self, at: usize, end: usize, of_number: bool) -> Result<usize, Reported> {
         let stop = number(self.input.text.get(..end).unwrap_or_default(), at);
         if self
             .input
@@ -179,6 +202,10 @@ impl Reader<'_> {
             && stop - at < 20
         {
             return Ok(stop);
+        }
+        if of_number {
+            let help = "write the number with one dot at most, or quote it: `\"10.11.12.13\"`";
+            return Err(self.report(at..stop, "a number has a single dot", help));
         }
         let help = "write the indexes in brackets: `[0][1]`";
         Err(self.report(at..stop, "two indexes in a row cannot be written with dots", help))

@@ -84,6 +84,13 @@ impl Reader<'_> {
             let help = "compare with `==`; an argument starts on a line of its own";
             return self.report(start..start + 1, "`=` is no operator", help);
         }
+        if let Some(at) = mask.text.rfind('?')
+            && !mask.text.get(at..).unwrap_or_default().contains(':')
+        {
+            let start = mask.start + at;
+            let help = "write `condition ? value : other value`";
+            return self.report(start..start + 1, "the conditional lacks its `:`", help);
+        }
         let offset = error.location().offset().min(mask.text.len());
         let rest = mask.text.get(offset..).unwrap_or_default();
         let blanks = rest.len() - rest.trim_start_matches(' ').len();

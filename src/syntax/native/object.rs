@@ -48,7 +48,7 @@ impl Reader<'_> {
                 None
             };
             at = match bytes.get(at) {
-                Some(b'\n' | b',') => break,
+                Some(b'\n' | b',') | None => break,
                 Some(b'=' | b'!' | b'<' | b'>') if next == Some(b'=') => at + 2,
                 Some(b':') if next == Some(b':') => at + 2,
                 Some(b'?') => {
@@ -62,7 +62,6 @@ impl Reader<'_> {
                 Some(b'=' | b':') if at > key => return Ok(at),
                 Some(_) if scanner.opens(at) => scanner.close(at),
                 Some(_) => scanner.comment(at).unwrap_or(at + 1),
-                None => break,
             };
         }
         let message = match bytes.get(key) {

@@ -82,12 +82,20 @@ impl Reader<'_> {
 
     fn literal(&mut self, range: Range<usize>, style: Style) -> Result<String, Reported> {
         let source = self.input.slice(range.clone());
+        if let Some(at) = lone_carriage_return(source).filter(|_| self.input.offsets.is_none()) {
+            let place = range.start + at..range.start + at + 1;
+            return Err(self.report(
+                place,
+                "a carriage return stands alone",
+                "write `\\r` in a quoted string",
+            ));
+        }
         if style != Style::Quoted {
             return Ok(text::unescape_templates(source));
         }
         let mut wrong = None;
         let text = text::unescape(source, |place, error| {
-            wrong = wrong.take().or(Some((place, error)))
+            wrong = wrong.take().or(Some((place, error)));
         });
         let Some((place, error)) = wrong else {
             return Ok(text);
@@ -212,6 +220,11 @@ impl Reader<'_> {
             span,
         }
     }
+}
+
+fn lone_carriage_return(source: &str) -> Option<usize> {
+    let mut found = source.match_indices('\r').map(|(at, _)| at);
+    found.find(|at| source.as_bytes().get(at + 1) != Some(&b'\n'))
 }
 
 /// Where template sequences start, escapes passed over.

@@ -85,27 +85,13 @@ impl Reader<'_> {
         let word_end = scan::identifier(text, start).unwrap_or(start);
         let word = self.input.slice(start..word_end);
         let rest = word_end..inside.end;
-        match word {
-            "if" => {
-                let condition = self.expression(rest, depth)?;
-                let open = Open::If { condition, yes: None };
-                frames.push(Frame {
-                    open,
-                    opened: sequence.range.clone(),
-                    outer: std::mem::take(parts),
-                });
-                return Ok(());
-            }
-            "for" => {
-                let open = self.for_directive(rest, depth)?;
-                frames.push(Frame {
-                    open,
-                    opened: sequence.range.clone(),
-                    outer: std::mem::take(parts),
-                });
-                return Ok(());
-            }
-            "else" | "endif" | "endfor" => {}
+        let open = match word {
+            "if" => Open::If {
+                condition: self.expression(rest, depth)?,
+                yes: None,
+            },
+            "for" => self.for_directive(rest, depth)?,
+            "else" | "endif" | "endfor" => return self.closing(sequence, word, rest, frames, parts),
             _ => {
                 let help = "the directives are `if`, `else`, `endif`, `for` and `endfor`; a literal `%{` is written `%%{`";
                 return Err(self.report(
@@ -114,43 +100,39 @@ impl Reader<'_> {
                     help,
                 ));
             }
-        }
-        let message = format!("`{word}` closes nothing");
-        let blank = Scanner::new(self.input.text, rest.end).trivia(rest.start, true) >= rest.end;
-        if !blank {
+        };
+        frames.push(Frame {
+            open,
+            opened: sequence.range.clone(),
+            outer: std::mem::take(parts),
+        });
+        Ok(())
+    }
+
+    /// `else`, `endif` and `endfor`, which must be those of the innermost open directive.
+    fn closing(
+        &mut self,
+        sequence: &Sequence,
+        word: &str,
+        rest: Range<usize>,
+        frames: &mut Vec<Frame>,
+        parts: &mut Vec<TemplatePart>,
+    ) -> Result<(), Reported> {
+        if Scanner::new(self.input.text, rest.end).trivia(rest.start, true) < rest.end {
             let help = format!("write `%{{ {word} }}`");
             return Err(self.report(rest, format!("`{word}` takes no expression"), &help));
         }
-        match (word, frames.last_mut()) {
-            (
-                "else",
-                Some(Frame {
-                    open: Open::If { yes: yes @ None, .. },
-                    ..
-                }),
-            ) => {
-                *yes = Some(Template {
-                    parts: std::mem::take(parts),
-                });
+        let innermost = frames.last_mut().map(|frame| &mut frame.open);
+        match (word, innermost) {
+            ("else", Some(Open::If { yes: yes @ None, .. })) => {
+                let parts = std::mem::take(parts);
+                *yes = Some(Template { parts });
                 return Ok(());
             }
-            (
-                "endif",
-                Some(Frame {
-                    open: Open::If { .. },
-                    ..
-                }),
-            )
-            | (
-                "endfor",
-                Some(Frame {
-                    open: Open::For { .. },
-                    ..
-                }),
-            ) => {}
+            ("endif", Some(Open::If { .. })) | ("endfor", Some(Open::For { .. })) => {}
             _ => {
                 let help = "directives close in the order in which they were opened";
-                return Err(self.report(sequence.range.clone(), message, help));
+                return Err(self.report(sequence.range.clone(), format!("`{word}` closes nothing"), help));
             }
         }
         if let Some(Frame { open, opened, outer }) = frames.pop() {

@@ -1,11 +1,9 @@
 //! Native HCL as the tree shows it. Every text and error here is what Terraform 1.11.4 makes of it.
 
-mod syntax_support;
-
+use crate::support::{messages, show, show_block};
 use mirrorset::source::Sources;
 use mirrorset::syntax::cut::cut;
 use mirrorset::syntax::native::{parse_block, parse_expression};
-use syntax_support::{messages, show, show_block};
 
 /// The expression behind `a =` in a block of its own.
 fn value(source: &str) -> String {
@@ -76,6 +74,8 @@ fn traversals_and_splats() {
     assert_eq!(value("var.a.b[\"c\"].0"), "var.a.b[\"c\"][0]");
     assert_eq!(value("a[*].b[0].c[*].d"), "a[*](_.b[0].c[*](_.d))");
     assert_eq!(value("a.*.b.c[0]"), "a.*(_.b.c)[0]");
+    assert_eq!(value("a.01.b.2"), "a[01].b[2]");
+    assert_eq!(value("1. 50"), "1[50]");
     assert_eq!(value("a.*.0"), "a.*(_[0])");
     assert_eq!(value("a.*.b[*].c"), "a.*(_.b)[*](_.c)");
     assert_eq!(value("[1, 2][0]"), "[1 2][0]");
@@ -219,7 +219,10 @@ fn what_terraform_rejects_and_hcl_edit_reads() {
         "3:3 \"b\" `b` is neither an argument nor a block\n2:8 \".\" the expression is not complete\n"
     );
     // H: numbers and indexes with dots.
-    assert_eq!(error("10.11.10.12/32"), "2:12 \".\" a number has no attributes\n");
+    assert_eq!(
+        error("10.11.10.12/32"),
+        "2:7 \"10.11.1\" a number has a single dot\n"
+    );
     assert_eq!(
         error("\"x\".0.1"),
         "2:11 \"0.1\" two indexes in a row cannot be written with dots\n"
@@ -244,7 +247,7 @@ fn what_terraform_rejects_and_hcl_edit_reads() {
     );
     // E: a lone carriage return outside of a comment.
     assert_eq!(error("1\r"), "");
-    assert_eq!(error("1\r b"), "2:8 \"\\r\" `\\r` is not expected here\n");
+    assert_eq!(error("1\r b"), "2:8 \"\\r\" a carriage return stands alone\n");
 }
 
 #[test]
@@ -257,6 +260,9 @@ fn frequent_mistakes_have_names() {
         "2:9 \"b\" a line break is missing behind the argument\n"
     );
     assert_eq!(error("1 +"), "2:9 \"+\" the expression is not complete\n");
+    assert_eq!(error("1 * ::0"), "2:11 \":\" `:` is not expected here\n");
+    assert_eq!(error("log(10..., 1)"), "2:16 \",\" `,` is not expected here\n");
+    assert_eq!(error("\"a\r\""), "2:9 \"\\r\" a carriage return stands alone\n");
     assert_eq!(error("[1 2]"), "2:10 \"2\" `2` is not expected here\n");
     assert_eq!(error("f(1"), "2:8 \"(\" `(` is not closed\n");
     assert_eq!(
@@ -342,6 +348,15 @@ fn what_is_broken_is_left_out_and_the_rest_is_there() {
         "module m { source=\"./x\" depends_on=[a.b] deep { b=1 } }"
     );
     assert_eq!(problems.len(), 2);
+}
+
+#[test]
+fn one_mistake_does_not_hide_another() {
+    let text = "a {\n  b = \"x\n  c = 1 & 2\n  d = 3\n  e {\n    f = (1\n    g = 2\n  }\n}\n";
+    assert_eq!(
+        problems(text),
+        "2:7 \"\\\"\" the string is not closed on its line\n6:9 \"(\" `(` is not closed\n3:9 \"&\" there is no operator `&`\n"
+    );
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! Trees as short text, for the tests of `syntax`.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
-
+use mirrorset::source::Span;
 use mirrorset::syntax::problem::Problem;
 use mirrorset::syntax::tree::{
     BinaryOperator, Block, Expression, ExpressionKind, ObjectKey, Template, TemplatePart, UnaryOperator,
 };
 
-pub fn messages(problems: &[Problem]) -> String {
+pub(crate) fn messages(problems: &[Problem]) -> String {
     problems
         .iter()
         .map(|problem| problem.message.as_str())
@@ -19,7 +18,7 @@ fn list(expressions: &[Expression]) -> String {
 }
 
 /// An expression, in prefix notation.
-pub fn show(expression: &Expression) -> String {
+pub(crate) fn show(expression: &Expression) -> String {
     match &expression.kind {
         ExpressionKind::Null => "null".into(),
         ExpressionKind::Bool(value) => value.to_string(),
@@ -157,7 +156,7 @@ fn show_template(template: &Template) -> String {
 }
 
 /// A block: its kind, its labels, its attributes, its blocks.
-pub fn show_block(block: &Block) -> String {
+pub(crate) fn show_block(block: &Block) -> String {
     let mut text = block.kind.text.to_string();
     for label in &block.labels {
         text += &format!(" {}", label.text);
@@ -170,4 +169,97 @@ pub fn show_block(block: &Block) -> String {
         text += &format!(" {}", show_block(inner));
     }
     text + " }"
+}
+
+/// All spans in a block.
+pub(crate) fn spans_of_block(block: &Block) -> Vec<Span> {
+    let mut spans = vec![block.span, block.header, block.body.span, block.kind.span];
+    spans.extend(block.labels.iter().map(|label| label.span));
+    for attribute in &block.body.attributes {
+        spans.extend([attribute.span, attribute.name.span]);
+        spans.extend(spans_of_expression(&attribute.value));
+    }
+    spans.extend(block.body.blocks.iter().flat_map(spans_of_block));
+    spans
+}
+
+/// All spans in an expression.
+pub(crate) fn spans_of_expression(expression: &Expression) -> Vec<Span> {
+    let mut spans = vec![expression.span];
+    match &expression.kind {
+        ExpressionKind::Template(template) => spans_of_template(template, &mut spans),
+        ExpressionKind::Tuple(items) => spans.extend(items.iter().flat_map(spans_of_expression)),
+        ExpressionKind::Object(items) => {
+            for item in items {
+                spans.push(item.key.span());
+                spans.extend(spans_of_expression(&item.value));
+            }
+        }
+        ExpressionKind::GetAttr { base, name } => {
+            spans.push(name.span);
+            spans.extend(spans_of_expression(base));
+        }
+        ExpressionKind::Index { base, key } => {
+            spans.extend(spans_of_expression(base));
+            spans.extend(spans_of_expression(key));
+        }
+        ExpressionKind::Splat { base, each, .. } => {
+            spans.extend(spans_of_expression(base));
+            spans.extend(spans_of_expression(each));
+        }
+        ExpressionKind::Call(call) => {
+            spans.push(call.name.span);
+            spans.extend(call.arguments.iter().flat_map(spans_of_expression));
+        }
+        ExpressionKind::Unary { operand, .. } => spans.extend(spans_of_expression(operand)),
+        ExpressionKind::Binary { left, right, .. } => {
+            spans.extend(spans_of_expression(left));
+            spans.extend(spans_of_expression(right));
+        }
+        ExpressionKind::Conditional { condition, yes, no } => {
+            spans.extend(
+                [condition, yes, no]
+                    .into_iter()
+                    .flat_map(|part| spans_of_expression(part)),
+            );
+        }
+        ExpressionKind::For(source) => {
+            spans.push(source.value_variable.span);
+            spans.extend(spans_of_expression(&source.collection));
+            spans.extend(spans_of_expression(&source.value));
+        }
+        ExpressionKind::Parenthesis(inner) => spans.extend(spans_of_expression(inner)),
+        _ => {}
+    }
+    spans
+}
+
+fn spans_of_template(template: &Template, spans: &mut Vec<Span>) {
+    for part in &template.parts {
+        match part {
+            TemplatePart::Literal { span, .. } => spans.push(*span),
+            TemplatePart::Interpolation(expression) => spans.extend(spans_of_expression(expression)),
+            TemplatePart::If {
+                condition,
+                yes,
+                no,
+                span,
+            } => {
+                spans.push(*span);
+                spans.extend(spans_of_expression(condition));
+                spans_of_template(yes, spans);
+                spans_of_template(no, spans);
+            }
+            TemplatePart::For {
+                collection,
+                body,
+                span,
+                ..
+            } => {
+                spans.push(*span);
+                spans.extend(spans_of_expression(collection));
+                spans_of_template(body, spans);
+            }
+        }
+    }
 }

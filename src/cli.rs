@@ -1,0 +1,128 @@
+//! The command line. The only module that prints, reads the environment or decides how to exit.
+
+mod arguments;
+mod check;
+mod convert;
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+
+use crate::load::{self, Loaded};
+
+use arguments::{Arguments, Color, Command};
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// Nothing was found.
+    Clean,
+    /// Something was found.
+    Findings,
+    /// The tool could not do its job, or not all of it.
+    Failure,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Clean => Self::SUCCESS,
+            Exit::Findings => Self::from(1),
+            Exit::Failure => Self::from(2),
+        }
+    }
+}
+
+/// Runs the program: the arguments and the environment in, an exit status out.
+#[must_use]
+pub fn main() -> ExitCode {
+    // clap prints its own errors and help, and exits with 2 or 0.
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("error: {error:#}"));
+            Exit::Failure.into()
+        }
+    }
+}
+
+/// A reader such as `head` that has seen enough is no error.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Loads what the paths name; `-` is standard input.
+fn load(paths: &[PathBuf], stdin_name: &str) -> anyhow::Result<Loaded> {
+    let dash = Path::new("-");
+    if paths.iter().any(|path| path == dash) {
+        anyhow::ensure!(
+            paths.len() == 1,
+            "`-` reads standard input and cannot stand beside other paths"
+        );
+        return Ok(load::load_stdin(stdin_name));
+    }
+    Ok(load::load(paths))
+}
+
+/// Says what could not be read, and what was passed over.
+fn complain_of(loaded: &Loaded) {
+    for warning in &loaded.warnings {
+        complain(&format!("warning: {warning}"));
+    }
+    for failure in &loaded.failures {
+        complain(&format!("error: {}", failure.message));
+        if let Some(help) = &failure.help {
+            complain(&format!("help: {help}"));
+        }
+    }
+}
+
+/// A line on standard error. Where that is closed there is nobody to tell.
+fn complain(line: &str) {
+    let clean: String = line
+        .chars()
+        .map(|c| {
+            if c.is_control() && c != '\n' {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        })
+        .collect();
+    let _ = writeln!(io::stderr(), "{clean}");
+}
+
+/// Writes to standard output.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .context("standard output cannot be written to")
+}
+
+/// Whether to colour, by flag, by environment, by what standard output is.
+fn is_coloured(color: Color) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
+        Color::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
+        Color::Auto => {
+            io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The arguments: one place for flags, their help and their defaults.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::convert::Name;
+
+/// Checks and converts container image mirrors in Terraform.
+#[derive(Debug, Parser)]
+#[command(name = "mirrorset", version, about, arg_required_else_help = true)]
+#[command(after_help = "Exit status: 0 nothing found, 1 findings, 2 something could not be read or done.")]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check image mirrors in configuration, plans and states.
+    #[command(alias = "lint")]
+    Check(CheckArguments),
+    /// Convert image mirrors to another form.
+    Convert(ConvertArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InputArguments {
+    /// Directories of configuration, configuration files, plans and states (`terraform show -json`);
+    /// `-` is standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+    /// The name that findings give standard input.
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub(super) stdin_filename: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    /// How to print.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    pub(super) output_format: OutputFormat,
+    /// When to colour.
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+    /// Exit with 0 even if there are findings (not if something could not be read).
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConvertArguments {
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    /// What to convert to.
+    #[arg(long, value_enum, value_name = "TARGET", default_value = "idms")]
+    pub(super) to: Target,
+    /// The name of the manifest; with several clusters, the first part of each name.
+    #[arg(long)]
+    pub(super) name: Option<Name>,
+    /// Write a file for each manifest into this directory instead of printing them.
+    #[arg(long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Leave out mirrors with values that are unknown or sensitive.
+    #[arg(long)]
+    pub(super) skip_unresolved: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutputFormat {
+    /// With excerpts, for people.
+    Full,
+    /// One line a finding.
+    Concise,
+    /// One JSON document.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Target {
+    /// ImageDigestMirrorSet manifests, one for each cluster.
+    Idms,
+    /// The resolved mirrors, in the shape of Terraform's plan JSON.
+    Json,
+}

@@ -1,0 +1,45 @@
+//! `mirrorset check`.
+
+use crate::check;
+use crate::diagnostic::Severity;
+use crate::output;
+
+use super::arguments::{CheckArguments, OutputFormat};
+use super::{Exit, complain, complain_of, is_coloured, load, print};
+
+pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Exit> {
+    let loaded = load(&arguments.input.paths, &arguments.input.stdin_filename)?;
+    let report = check::check(&loaded.project);
+    complain_of(&loaded);
+    match arguments.output_format {
+        OutputFormat::Full => {
+            let coloured = is_coloured(arguments.color);
+            print(&output::full::render(
+                &report,
+                &loaded.project,
+                &loaded.sources,
+                coloured,
+            ))?;
+        }
+        OutputFormat::Concise => {
+            print(&output::concise::render(&report, &loaded.sources))?;
+            complain(&output::summary_line(
+                &report.summary,
+                &loaded.project,
+                &report.findings,
+            ));
+        }
+        OutputFormat::Json => print(&output::json::render(&report, &loaded.sources))?,
+    }
+    let found = report.worst() >= Some(Severity::Warning) && !arguments.exit_zero;
+    Ok(
+        match (
+            loaded.failures.is_empty() && loaded.project.unreadable == 0,
+            found,
+        ) {
+            (false, _) => Exit::Failure,
+            (true, true) => Exit::Findings,
+            (true, false) => Exit::Clean,
+        },
+    )
+}

@@ -1,0 +1,361 @@
+//! The command line as a user meets it: what is printed, where, and how the program exits.
+
+#[path = "support/program.rs"]
+#[allow(dead_code, reason = "each test program uses a part of the support")]
+mod program;
+
+use std::path::Path;
+
+use insta::assert_snapshot;
+use program::{fixture, mirrorset, mirrorset_in, mirrorset_with_input};
+
+fn scratch(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = directory.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    directory
+}
+
+const MIRROR: &[u8] = br#"
+resource "rhcs_image_mirror" "nginx" {
+  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
+  source     = "docker.io/library/nginx"
+  mirrors    = ["mirror.example.com/library/nginx"]
+}
+"#;
+
+fn plan(name: &str) -> String {
+    std::fs::read_to_string(fixture(name)).unwrap()
+}
+
+#[test]
+fn full_shows_the_text_the_reason_and_what_to_do() {
+    let run = mirrorset(&["check", "mistakes/short-source"]);
+    assert_eq!(run.status, 1);
+    assert_eq!(run.stderr, "");
+    assert_snapshot!(run.stdout, @r#"
+    error[short-source]: rhcs_image_mirror.nginx: source "nginx" has no registry host
+       ┌─ mistakes/short-source/main.tf:29:16
+       │
+    29 │   source     = "nginx"
+       │                ^^^^^^^ matches no image reference
+       │
+       = note: the runtime completes image references before it looks for mirrors, but not sources: this mirror is never used
+       = help: write the full name: "docker.io/library/nginx"
+
+    2 mirrors in 1 root module: 1 clean, 1 with findings, 0 undecided
+    "#);
+}
+
+#[test]
+fn full_crops_the_one_line_of_a_plan() {
+    let run = mirrorset(&["check", "mistakes/short-source/plan.json"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.stdout, @r#"
+    error[short-source]: rhcs_image_mirror.nginx: source "nginx" has no registry host
+      ┌─ mistakes/short-source/plan.json:1:2325
+      │
+    1 │ …"source":"nginx"…
+      │           ^^^^^^^ matches no image reference
+      │
+      = note: the runtime completes image references before it looks for mirrors, but not sources: this mirror is never used
+      = help: write the full name: "docker.io/library/nginx"
+
+    2 mirrors in 1 plan: 1 clean, 1 with findings, 0 undecided
+    "#);
+}
+
+#[test]
+fn a_classic_cluster_shows_the_way_to_it() {
+    let run = mirrorset(&["check", "mistakes/classic-cluster"]);
+    assert_snapshot!(run.stdout, @r#"
+    error[classic-cluster]: rhcs_image_mirror.nginx: cluster_id leads to rhcs_cluster_rosa_classic.old, a classic cluster
+       ┌─ mistakes/classic-cluster/main.tf:45:16
+       │
+    27 │ resource "rhcs_cluster_rosa_classic" "old" {
+       │ ------------------------------------------ the classic cluster
+       ·
+    45 │   cluster_id = rhcs_cluster_rosa_classic.old.id
+       │                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not a hosted control plane cluster
+       │
+       = note: image mirrors exist on hosted control plane clusters only; the service refuses this at apply
+       = help: refer to an `rhcs_cluster_rosa_hcp`; on a classic cluster, apply an ImageDigestMirrorSet to the cluster itself (`mirrorset convert` prints one)
+
+    2 mirrors in 1 root module: 1 clean, 1 with findings, 0 undecided
+    "#);
+}
+
+#[test]
+fn concise_is_one_line_a_finding_and_the_summary_goes_to_standard_error() {
+    let run = mirrorset(&[
+        "check",
+        "--output-format",
+        "concise",
+        "mistakes/missing-depends-on",
+    ]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.stdout, @"mistakes/missing-depends-on/main.tf:34:1: warning[missing-depends-on] rhcs_image_mirror.redis: depends_on does not name its cluster, rhcs_cluster_rosa_hcp.example");
+    assert_snapshot!(run.stderr, @"2 mirrors in 1 root module: 1 clean, 1 with findings, 0 undecided");
+}
+
+#[test]
+fn json_has_the_documented_form() {
+    let directory = scratch(&[(
+        "main.tf",
+        br#"resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = "nginx"
+  mirrors    = ["m.example.com/nginx"]
+}
+"#,
+    )]);
+    let run = mirrorset_in(directory.path(), &["check", "--output-format", "json"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.stdout, @r#"
+    {
+      "version": 1,
+      "findings": [
+        {
+          "rule": "short-source",
+          "severity": "error",
+          "message": "rhcs_image_mirror.a: source \"nginx\" has no registry host",
+          "note": "the runtime completes image references before it looks for mirrors, but not sources: this mirror is never used",
+          "help": "write the full name: \"docker.io/library/nginx\"",
+          "address": "rhcs_image_mirror.a",
+          "file": "main.tf",
+          "start": {
+            "line": 3,
+            "column": 16,
+            "offset": 70
+          },
+          "end": {
+            "line": 3,
+            "column": 23,
+            "offset": 77
+          },
+          "related": [],
+          "fix": null
+        }
+      ],
+      "mirrors": [
+        {
+          "address": "rhcs_image_mirror.a",
+          "cluster": "c1",
+          "source": "nginx",
+          "mirrors": [
+            "m.example.com/nginx"
+          ],
+          "verdict": "with_findings"
+        }
+      ],
+      "summary": {
+        "mirrors": 1,
+        "clean": 0,
+        "with_findings": 1,
+        "undecided": 0,
+        "files": 1,
+        "unreadable": 0
+      }
+    }
+    "#);
+}
+
+#[test]
+fn colour_is_for_those_who_ask() {
+    let coloured = mirrorset(&["check", "--color", "always", "mistakes/short-source"]);
+    assert!(coloured.stdout.contains("\u{1b}["));
+    let plain = mirrorset(&["check", "mistakes/short-source"]);
+    assert!(!plain.stdout.contains("\u{1b}["));
+}
+
+#[test]
+fn exit_zero_is_for_findings_and_not_for_what_could_not_be_read() {
+    assert_eq!(
+        mirrorset(&["check", "--exit-zero", "mistakes/short-source"]).status,
+        0
+    );
+    assert_eq!(mirrorset(&["check", "--exit-zero", "no-such-path"]).status, 2);
+}
+
+#[test]
+fn several_paths_are_read_in_one_run() {
+    let run = mirrorset(&["check", "guide", "mistakes/short-source/plan.json"]);
+    let last = run.stdout.lines().last().unwrap();
+    assert_eq!(
+        last,
+        "10 mirrors in 6 inputs: 8 clean, 2 with findings, 0 undecided"
+    );
+}
+
+#[test]
+fn a_plan_comes_through_standard_input() {
+    let run = mirrorset_with_input(
+        &[
+            "check",
+            "--output-format",
+            "concise",
+            "--stdin-filename",
+            "plan.json",
+            "-",
+        ],
+        plan("mistakes/short-source/plan.json").as_bytes(),
+    );
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stdout.starts_with("plan.json:1:2325: error[short-source] "),
+        "{}",
+        run.stdout
+    );
+}
+
+/// One error, exit status 2, and what to do.
+fn refused(directory: &Path, path: &str) -> String {
+    let run = mirrorset_in(directory, &["check", path]);
+    assert_eq!(run.status, 2, "{path}: {}{}", run.stdout, run.stderr);
+    let text = format!("{}{}", run.stderr, run.stdout);
+    let told = text
+        .lines()
+        .filter(|line| line.starts_with("error") || line.contains("help: "));
+    told.map(|line| line.trim_start_matches([' ', '=']))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn what_cannot_be_read_says_why_and_what_to_do() {
+    let whole = plan("guide/simple-mirror/plan.json");
+    let gzip: &[u8] = &[0x1f, 0x8b, 8, 0, 0];
+    let directory = scratch(&[
+        ("empty/readme.md", b"nothing"),
+        ("truncated.json", &whole.as_bytes()[..700]),
+        ("new.json", whole.replacen("1.2", "2.0", 1).as_bytes()),
+        ("other.json", br#"{"a": 1}"#),
+        ("stream.json", b"{\"@level\":\"info\",\"@message\":\"Terraform 1.11.4\",\"type\":\"version\"}\n{\"@level\":\"info\",\"@message\":\"x\"}\n"),
+        ("terraform.tfstate", br#"{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": []}"#),
+        ("tfplan", b"PK\x03\x04 and so on"),
+        ("plan.json.gz", gzip),
+        ("utf8/main.tf", b"locals {\n  a = \"\xff\"\n}\n"),
+    ]);
+    let refused = |path| refused(directory.path(), path);
+    assert_snapshot!(refused("absent"), @"error: absent: there is no such file or directory");
+    assert_snapshot!(refused("empty"), @"error: empty: there is no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file)");
+    assert_snapshot!(refused("truncated.json"), @r"
+    error[syntax-error]: truncated.json: the file ends in the middle of the document
+    help: was the command that wrote it interrupted? write it again: `terraform show -json PLAN > plan.json`
+    ");
+    assert_snapshot!(refused("new.json"), @r"
+    error[syntax-error]: new.json: its format version 2.0 is not supported
+    help: versions 1.x and 0.2 are read: those of Terraform 0.15 and newer, and of OpenTofu
+    ");
+    assert_snapshot!(refused("other.json"), @r"
+    error[syntax-error]: other.json: it is JSON, but neither a plan nor a state
+    help: a plan is what `terraform show -json PLAN` prints, a state what `terraform show -json` prints
+    ");
+    assert!(refused("stream.json").contains("terraform show -json"));
+    assert!(refused("terraform.tfstate").contains("terraform show -json"));
+    assert_snapshot!(refused("tfplan"), @r"
+    error[syntax-error]: tfplan: it is a binary plan (or another zip archive), not JSON
+    help: print it as JSON first: `terraform show -json PLAN > plan.json`
+    ");
+    assert_snapshot!(refused("plan.json.gz"), @r"
+    error[syntax-error]: plan.json.gz: it is compressed with gzip
+    help: decompress it first: `gunzip -k FILE`
+    ");
+    assert_snapshot!(refused("utf8"), @r"
+    error[syntax-error]: utf8/main.tf: it is not UTF-8 (byte 16 is not valid)
+    help: save the file as UTF-8
+    ");
+}
+
+#[test]
+fn one_broken_block_costs_one_block() {
+    let broken = [b"locals {\n  a = = 1\n}\n".as_slice(), MIRROR].concat();
+    let directory = scratch(&[("main.tf", &broken)]);
+    let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
+    assert_eq!(run.status, 1);
+    assert!(run.stdout.starts_with("main.tf:2:"), "{}", run.stdout);
+    assert!(run.stdout.contains("error[syntax-error]"), "{}", run.stdout);
+    assert_snapshot!(run.stderr, @"1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided");
+}
+
+#[test]
+fn deep_nesting_costs_the_block_that_nests() {
+    let deep = format!(
+        "locals {{\n  a = {}{}\n}}\n",
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
+    let directory = scratch(&[("main.tf", &[deep.as_bytes(), MIRROR].concat())]);
+    let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
+    assert_eq!(run.status, 1);
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
+    assert!(run.stdout.contains("error[syntax-error]"), "{}", run.stdout);
+    assert!(
+        run.stderr.contains("1 mirror in 1 root module: 1 clean"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_long_line_is_read() {
+    let long = format!("locals {{\n  a = \"{}\"\n}}\n", "x".repeat(10_000_000));
+    let directory = scratch(&[("main.tf", &[long.as_bytes(), MIRROR].concat())]);
+    let run = mirrorset_in(directory.path(), &["check"]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    assert_snapshot!(run.stdout, @"1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_back_is_said_and_not_followed() {
+    let directory = scratch(&[("a/main.tf", MIRROR)]);
+    std::os::unix::fs::symlink("..", directory.path().join("a/up")).unwrap();
+    let run = mirrorset_in(directory.path(), &["check", "."]);
+    assert_eq!(run.status, 0);
+    assert_snapshot!(run.stderr, @"warning: a/up: this link leads back to .; it is not followed");
+    assert_snapshot!(run.stdout, @"1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided");
+}
+
+#[test]
+fn a_sensitive_value_is_checked_and_never_shown() {
+    let directory = scratch(&[
+        (
+            "main.tf",
+            br#"
+variable "source" {
+  type      = string
+  sensitive = true
+}
+
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = var.source
+  mirrors    = ["m.example.com/a"]
+}
+"#,
+        ),
+        ("terraform.tfvars", b"source = \"hunter2\"\n"),
+    ]);
+    for format in ["full", "concise", "json"] {
+        let run = mirrorset_in(directory.path(), &["check", "--output-format", format]);
+        assert_eq!(run.status, 1, "it is a short name all the same");
+        assert!(run.stdout.contains("short-source"), "{}", run.stdout);
+        assert!(
+            !format!("{}{}", run.stdout, run.stderr).contains("hunter2"),
+            "{}",
+            run.stdout
+        );
+    }
+    for target in ["idms", "json"] {
+        let run = mirrorset_in(directory.path(), &["convert", "--to", target]);
+        assert!(
+            !format!("{}{}", run.stdout, run.stderr).contains("hunter2"),
+            "{}",
+            run.stdout
+        );
+    }
+}
