@@ -1,9 +1,12 @@
 //! From paths to a project: finds what is to be read, has it read, and joins it.
 
 mod configuration;
+mod directory;
 mod discover;
 mod expressions;
 mod inputs;
+mod installed;
+mod known;
 mod modules;
 mod origins;
 

@@ -20,12 +20,14 @@ pub(super) fn arranged(element: &Type, items: Vec<Value>) -> Vec<Value> {
                 .cmp(&rank(right))
                 .then_with(|| match (left.kind(), right.kind()) {
                     (Kind::String(left), Kind::String(right)) => left.cmp(right),
-                    (Kind::Number(left), Kind::Number(right)) => left.compare(right),
+                    (Kind::Number(left), Kind::Number(right)) => left
+                        .compare(right)
+                        .then_with(|| left.sort_text().cmp(&right.sort_text())),
                     (Kind::Bool(left), Kind::Bool(right)) => left.cmp(&right),
                     _ => Ordering::Equal,
                 })
         });
-        items.dedup_by(|next, kept| equality::same(next, kept) == Some(true));
+        items.dedup_by(|next, kept| equality::same(next, kept) == Some(true) && !opposed_zeros(next, kept));
         return items;
     }
     let mut keyed: Vec<_> = items
@@ -51,6 +53,14 @@ pub(super) fn arranged(element: &Type, items: Vec<Value>) -> Vec<Value> {
         }
     }
     arranged
+}
+
+/// Both zeros are equal and still two elements: cty looks for an equal one among those with the same text.
+fn opposed_zeros(left: &Value, right: &Value) -> bool {
+    match (left.as_number(), right.as_number()) {
+        (Some(left), Some(right)) if left.sign() == 0 => left.sort_text() != right.sort_text(),
+        _ => false,
+    }
 }
 
 /// Known values come before unknown ones, and null is last.

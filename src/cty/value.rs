@@ -293,6 +293,13 @@ impl Value {
         self
     }
 
+    /// The value without a place of its own; what is nested in it keeps its own.
+    #[must_use]
+    pub fn without_place(mut self) -> Self {
+        self.place = None;
+        self
+    }
+
     /// The value, written at `place` if that is known.
     #[must_use]
     pub(super) fn placed_at(mut self, place: Option<Span>) -> Self {
@@ -311,13 +318,6 @@ impl Value {
     #[must_use]
     pub fn with_key_place(mut self, place: Option<Span>) -> Self {
         self.key_place = place;
-        self
-    }
-
-    /// The value without a place of its own; what is nested in it keeps its own.
-    #[must_use]
-    pub fn without_place(mut self) -> Self {
-        self.place = None;
         self
     }
 

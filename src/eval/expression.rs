@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::address::Subject;
 use crate::cty::marks::Marks;
 use crate::cty::{Number, Type, Value, convert, normalized};
+use crate::source::Span;
 use crate::syntax::tree::{Call, Expression, ExpressionKind, ObjectItem, ObjectKey};
 
 use super::{Evaluator, Failure, InstanceId, Result, Scope, functions, operators};
@@ -104,35 +105,52 @@ impl Evaluator<'_> {
             "can" => return self.success(call, scope),
             _ => functions::check_call(name, call, scope)?,
         }
-        let mut arguments = Vec::with_capacity(call.arguments.len());
-        for argument in &call.arguments {
+        let (given, expanded) = match call.arguments.split_last() {
+            Some((last, given)) if call.expand_last => (given, Some(last)),
+            _ => (call.arguments.as_slice(), None),
+        };
+        let expanded = match expanded {
+            Some(last) => {
+                let last = self.evaluate(last, scope)?;
+                match expand(&last)? {
+                    Some(items) => items,
+                    // How many arguments there are is not known, and nothing is looked at.
+                    None => return Ok(Value::dynamic().with_marks(&last.marks().origins_only().demoted())),
+                }
+            }
+            None => Vec::new(),
+        };
+        self.spend(given.len() + expanded.len())?;
+        let mut arguments = Vec::with_capacity(given.len() + expanded.len());
+        for argument in given {
             arguments.push(self.evaluate(argument, scope)?);
         }
-        let mut marks = Marks::none();
-        if call.expand_last {
-            let Some(last) = arguments.pop() else {
-                return Err(Failure::invalid("`...` needs an argument to expand"));
-            };
-            if !last.is_known() {
-                return Ok(Value::dynamic().with_marks(&last.marks().demoted()));
-            }
-            let Some(items) = last.as_slice() else {
-                return Err(Failure::invalid(
-                    "only a list, tuple or set can be expanded with `...`",
-                ));
-            };
-            marks = last.marks().demoted();
-            arguments.extend(items.iter().cloned());
+        arguments.extend(expanded);
+        if let Some(function) = name.strip_prefix("provider::") {
+            return self.provider_function(function, &arguments, scope, call.name.span);
         }
-        self.spend(arguments.len())?;
-        if name.starts_with("provider::") {
-            let subject = Subject::Other(format!("the function {name}").into());
-            let instance = scope.instance.unwrap_or_else(|| InstanceId::ROOT);
-            let value = self.unknown_from(instance, subject, None, None, call.name.span);
-            let given = arguments.iter().map(Value::marks_deep);
-            return Ok(given.fold(value, |value, marks| value.with_marks(&marks.demoted())));
+        functions::call(self, name, &arguments)
+    }
+
+    /// A function of a provider's: only the provider knows what it gives.
+    fn provider_function(
+        &self,
+        name: &str,
+        arguments: &[Value],
+        scope: Scope<'_>,
+        span: Span,
+    ) -> Result<Value> {
+        let instance = scope.instance.unwrap_or(InstanceId::ROOT);
+        let provider = name.split("::").next().unwrap_or(name);
+        if !self.module(instance).requires_provider(provider, self.sources) {
+            return Err(Failure::invalid(format!(
+                "there is no function provider::{name}: the module's required_providers do not name {provider:?}"
+            )));
         }
-        functions::call(self, name, &arguments).map(|value| value.with_marks(&marks))
+        let subject = Subject::Other(format!("the function provider::{name} is the provider's").into());
+        let value = self.unknown_from(instance, subject, None, None, span);
+        let given = arguments.iter().map(Value::marks_deep);
+        Ok(given.fold(value, |value, marks| value.with_marks(&marks.demoted())))
     }
 
     /// `try`: the first argument that is worth something.
@@ -140,9 +158,9 @@ impl Evaluator<'_> {
         let mut last = Failure::invalid("`try` needs at least one argument");
         for argument in &call.arguments {
             match self.evaluate(argument, scope) {
-                // Whether an unknown value fails in the end cannot be said, so neither which one counts.
-                Ok(value) if !value.is_type_wholly_known() => {
-                    return Ok(Value::dynamic().with_marks(&value.marks_deep()));
+                // What is not wholly known may still fail when it is, so that another argument counts.
+                Ok(value) if !value.is_wholly_known() => {
+                    return Ok(Value::dynamic().with_marks(&value.marks_deep().origins_only()));
                 }
                 Ok(value) => return Ok(value),
                 Err(failure) if failure.is_final() => return Err(failure),
@@ -154,20 +172,45 @@ impl Evaluator<'_> {
         )))
     }
 
-    /// `can`: whether the argument is worth something.
+    /// `can`: whether the argument is worth something. That is no secret even where the value is one.
     fn success(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
         let [argument] = call.arguments.as_slice() else {
             return Err(Failure::invalid("`can` takes one argument"));
         };
-        match self.evaluate(argument, scope) {
-            Ok(value) if !value.is_type_wholly_known() => {
-                Ok(Value::unknown(Type::Bool).with_marks(&value.marks_deep().demoted()))
+        let success = match self.evaluate(argument, scope) {
+            Ok(value) => {
+                let success = if value.is_wholly_known() {
+                    Value::bool(true)
+                } else {
+                    Value::unknown(Type::Bool)
+                };
+                success.with_marks(&value.marks_deep().origins_only().demoted())
             }
-            Ok(value) => Ok(Value::bool(true).with_marks(&value.marks_deep().demoted())),
-            Err(failure) if failure.is_final() => Err(failure),
-            Err(_) => Ok(Value::bool(false)),
-        }
+            Err(failure) if failure.is_final() => return Err(failure),
+            Err(_) => Value::bool(false),
+        };
+        Ok(success)
     }
+}
+
+/// The arguments that `value...` stands for, with its marks; none where they are not known.
+fn expand(value: &Value) -> Result<Option<Vec<Value>>> {
+    let possible = match value.ty() {
+        Type::Dynamic => !value.is_null(),
+        Type::List(_) | Type::Set(_) | Type::Tuple(_) => true,
+        _ => false,
+    };
+    if !possible {
+        return Err(Failure::invalid(
+            "only a list, tuple or set can be expanded with `...`",
+        ));
+    }
+    if value.is_null() {
+        return Err(Failure::invalid("null cannot be expanded with `...`"));
+    }
+    let marks = value.marks().demoted();
+    let items = value.as_slice();
+    Ok(items.map(|items| items.iter().map(|item| item.clone().with_marks(&marks)).collect()))
 }
 
 /// A value as an object's key; none where it is unknown.

@@ -152,6 +152,13 @@ impl Call<'_> {
     pub(in crate::eval) fn spend(&self, steps: usize) -> super::super::Result<()> {
         self.evaluator.spend(steps)
     }
+
+    /// Takes the steps off the budget that so many elements of a new collection cost: they take memory
+    /// besides time.
+    pub(in crate::eval) fn spend_elements(&self, elements: usize) -> super::super::Result<()> {
+        const EACH: usize = 4;
+        self.spend(elements.saturating_mul(EACH))
+    }
 }
 
 impl From<&str> for Stop {

@@ -69,14 +69,23 @@ pub(super) fn mapping(ty: &Type, items: BTreeMap<Arc<str>, Value>) -> Value {
     }
 }
 
+/// Whether the two zeros are the same number: for `==` they are, for a set they are not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zeros {
+    /// As for `==`.
+    Same,
+    /// As for the elements of a set.
+    Different,
+}
+
 /// A text that two known values of one type share exactly if they are equal.
-pub(super) fn identity(value: &Value) -> String {
+pub(super) fn identity(value: &Value, zeros: Zeros) -> String {
     let mut text = String::new();
-    write_identity(value, &mut text);
+    write_identity(value, zeros, &mut text);
     text
 }
 
-fn write_identity(value: &Value, out: &mut String) {
+fn write_identity(value: &Value, zeros: Zeros, out: &mut String) {
     let mut group = |items: &mut dyn Iterator<Item = (Option<&Arc<str>>, &Value)>| {
         out.push('[');
         for (key, item) in items {
@@ -84,7 +93,7 @@ fn write_identity(value: &Value, out: &mut String) {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "{}:{key}", key.len());
             }
-            write_identity(item, out);
+            write_identity(item, zeros, out);
             out.push(',');
         }
         out.push(']');
@@ -93,8 +102,7 @@ fn write_identity(value: &Value, out: &mut String) {
         Kind::Unknown(_) => out.push('?'),
         Kind::Null => out.push('!'),
         Kind::Bool(value) => out.push(if value { 't' } else { 'f' }),
-        // Both zeros are the same number.
-        Kind::Number(number) if number.sign() == 0 => out.push('0'),
+        Kind::Number(number) if number.sign() == 0 && zeros == Zeros::Same => out.push('0'),
         Kind::Number(number) => out.push_str(&number.to_string()),
         Kind::String(text) => {
             let _ = write!(out, "{}:{text}", text.len());
@@ -115,9 +123,16 @@ mod tests {
     #[test]
     fn only_equal_values_share_an_identity() {
         let pair = |left: &str, right: &str| Value::tuple(vec![Value::string(left), Value::string(right)]);
-        assert_ne!(identity(&pair("a,1:b", "")), identity(&pair("a", "b")));
+        assert_ne!(
+            identity(&pair("a,1:b", ""), Zeros::Same),
+            identity(&pair("a", "b"), Zeros::Same)
+        );
         let zero = Value::number(0);
         let negative = Value::number(Number::from_i64(0).neg());
-        assert_eq!(identity(&zero), identity(&negative));
+        assert_eq!(identity(&zero, Zeros::Same), identity(&negative, Zeros::Same));
+        assert_ne!(
+            identity(&zero, Zeros::Different),
+            identity(&negative, Zeros::Different)
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::cty::{Marks, Refinement, Type, Value, convert, unify};
 
-use super::parts::{Checked, certain_length, identity, items, outer, sequence, undecided};
+use super::parts::{Checked, Zeros, certain_length, identity, items, outer, sequence, undecided};
 use super::{Call, Function, Parameter, Want};
 
 /// The functions.
@@ -73,7 +73,7 @@ fn common_set(arguments: &[Value]) -> Result<Type, String> {
 fn converted(call: &Call<'_>, arguments: &[Value]) -> Checked<Vec<Value>> {
     let mut sets = Vec::with_capacity(arguments.len());
     for argument in arguments {
-        call.spend(items(argument).len())?;
+        call.spend_elements(items(argument).len())?;
         sets.push(convert(argument, call.ty).map_err(|error| error.located())?);
     }
     Ok(sets)
@@ -102,11 +102,11 @@ fn filtered(call: &Call<'_>, arguments: &[Value], shared: bool) -> Checked<Value
     for other in others {
         let mut identities = HashSet::new();
         for item in items(other) {
-            let identity = identity(item);
+            let identity = identity(item, Zeros::Different);
             call.spend(1 + identity.len() / 32)?;
             identities.insert(identity);
         }
-        kept.retain(|item| identities.contains(&identity(item)) == shared);
+        kept.retain(|item| identities.contains(&identity(item, Zeros::Different)) == shared);
         marks = marks.union(&outer(other));
     }
     Ok(sequence(&set_type(call.ty, &sets), kept).with_marks(&marks))

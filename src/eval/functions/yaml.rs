@@ -8,9 +8,9 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 use crate::cty::{Number, Type, Value, convert, normalized};
 
 use super::super::Failure;
-use super::definition::{Call, Function, Parameter, Want};
+use super::definition::{Call, Function, Parameter, Stop, Want};
 use super::encoding;
-use super::support::{Answer, Refusal, dynamic, function, text};
+use super::support::{Answer, dynamic, function, text};
 use super::timestamp::Timestamp;
 
 /// The functions of this file.
@@ -73,20 +73,11 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
     for event in Parser::new_from_str_with_options(source, options) {
         let (event, span) = event.map_err(|error| {
             let at = error.marker();
-            Refusal::Error(format!(
-                "on line {}, column {}: {}",
-                at.line(),
-                at.col() + 1,
-                error.info()
-            ))
+            Stop::Error(format!("on line {}, column {}: {}", at.line(), at.col() + 1, error.info()))
         })?;
         let located = |message: String| {
             let at = span.start;
-            Refusal::Error(format!(
-                "on line {}, column {}: {message}",
-                at.line(),
-                at.col() + 1
-            ))
+            Stop::Error(format!("on line {}, column {}: {message}", at.line(), at.col() + 1))
         };
         if matches!(event, Event::DocumentStart(..)) {
             documents += 1;
@@ -94,8 +85,8 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
                 return Err(located("only a single document is allowed".to_owned()));
             }
         }
-        reader.event(event).map_err(|refusal| match refusal {
-            Refusal::Error(message) => located(message),
+        reader.event(event).map_err(|stop| match stop {
+            Stop::Error(message) => located(message),
             limit => limit,
         })?;
     }
@@ -105,7 +96,7 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
 }
 
 impl Reader<'_> {
-    fn event(&mut self, event: Event<'_>) -> Result<(), Refusal> {
+    fn event(&mut self, event: Event<'_>) -> Result<(), Stop> {
         self.call.evaluator.spend(1)?;
         match event {
             Event::Scalar(value, style, anchor, tag) => self.scalar(&value, style, anchor, tag.as_deref()),
@@ -143,7 +134,7 @@ impl Reader<'_> {
         }
     }
 
-    fn open(&mut self, open: Open, anchor: usize) -> Result<(), Refusal> {
+    fn open(&mut self, open: Open, anchor: usize) -> Result<(), Stop> {
         if let Some(Frame {
             open: Open::Mapping { key: Key::Wanted, .. },
             ..
@@ -152,13 +143,9 @@ impl Reader<'_> {
             return Err("only strings are allowed as mapping keys".into());
         }
         if self.frames.len() >= MAX_DEPTH {
-            return Err(Refusal::Failure(Failure::limit("the YAML is nested too deeply")));
+            return Err(Stop::Failure(Failure::limit("the YAML is nested too deeply")));
         }
-        self.frames.push(Frame {
-            open,
-            anchor,
-            size: 0,
-        });
+        self.frames.push(Frame { open, anchor, size: 0 });
         Ok(())
     }
 
@@ -168,13 +155,7 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(
-        &mut self,
-        text: &str,
-        style: ScalarStyle,
-        anchor: usize,
-        tag: Option<&Tag>,
-    ) -> Result<(), Refusal> {
+    fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, tag: Option<&Tag>) -> Result<(), Stop> {
         self.call.spend_bytes(text.len())?;
         let tag = tag.map_or(Cow::Borrowed(""), full_name);
         let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
@@ -194,9 +175,7 @@ impl Reader<'_> {
                 return Err("mapping key cannot be null".into());
             }
             let name = convert(&name, &Type::String).map_err(|error| error.to_string())?;
-            let name = name
-                .as_str()
-                .map_or_else(|| normalized(text), |name| normalized(name));
+            let name = name.as_str().map_or_else(|| normalized(text), |name| normalized(name));
             *key = Key::Entry(name);
             return Ok(());
         }
@@ -210,7 +189,7 @@ impl Reader<'_> {
     }
 
     /// Puts a finished value where it belongs.
-    fn value(&mut self, value: Value, size: usize) -> Result<(), Refusal> {
+    fn value(&mut self, value: Value, size: usize) -> Result<(), Stop> {
         let Some(frame) = self.frames.last_mut() else {
             self.result = Some(value);
             return Ok(());
@@ -243,7 +222,7 @@ fn full_name(tag: &Tag) -> Cow<'_, str> {
     Cow::Owned(format!("{}{}", tag.handle(), tag.suffix()))
 }
 
-fn only_tag(tag: Option<&Tag>, allowed: &str, what: &str) -> Result<(), Refusal> {
+fn only_tag(tag: Option<&Tag>, allowed: &str, what: &str) -> Result<(), Stop> {
     let Some(tag) = tag.map(full_name) else {
         return Ok(());
     };
@@ -254,7 +233,7 @@ fn only_tag(tag: Option<&Tag>, allowed: &str, what: &str) -> Result<(), Refusal>
 }
 
 /// The value of a scalar, by its tag or by what it looks like.
-fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Refusal> {
+fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Stop> {
     let core = tag.strip_prefix(CORE);
     let known = ["str", "bool", "int", "float", "null", "timestamp", "binary"];
     if !tag.is_empty() && !core.is_some_and(|name| known.contains(&name)) {
@@ -294,12 +273,10 @@ fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Refusal> {
             _ => {}
         }
     }
-    let wrong = || Refusal::Error(format!("cannot parse {text:?} as {tag}"));
+    let wrong = || Stop::Error(format!("cannot parse {text:?} as {tag}"));
     match kind {
         "binary" if encoding::decode(text).is_none() => Err(wrong()),
-        "bool" => word(text)
-            .filter(|value| value.as_bool().is_some())
-            .ok_or_else(wrong),
+        "bool" => word(text).filter(|value| value.as_bool().is_some()).ok_or_else(wrong),
         "float" | "int" => number(&text.replace('_', "")).ok_or_else(wrong),
         "timestamp" => {
             let time = Timestamp::parse_yaml(text).ok_or_else(wrong)?;
@@ -313,9 +290,7 @@ fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Refusal> {
 /// The words that are values.
 fn word(text: &str) -> Option<Value> {
     Some(match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            Value::bool(true)
-        }
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Value::bool(true),
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
             Value::bool(false)
         }
