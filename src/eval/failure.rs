@@ -108,6 +108,12 @@ impl Failure {
         }))
     }
 
+    /// Whether a bound was met, so that nothing is known of what Terraform would say.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.0.kind == Kind::Limit
+    }
+
     /// Whether neither `try` nor `can` nor a condition can get around it: a bound was met, so that nothing
     /// is known of what Terraform would say, or Terraform refuses the configuration for it.
     #[must_use]
