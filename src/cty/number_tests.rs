@@ -107,7 +107,7 @@ fn other_bases_are_read_exactly() {
         read(&"f".repeat(20), 16).as_deref(),
         Ok("1208925819614629174706175")
     );
-    for (text, radix) in [("", 10), ("-", 10), ("12", 2), ("1_0", 10), ("1", 1), ("1", 37)] {
+    for (text, radix) in [("", 10), ("-", 10), ("12", 2), ("1_0", 10), ("1", 1)] {
         assert_eq!(read(text, radix), Err(NumberError::NotANumber));
     }
     let third = Number::from_radix("1", 10).and_then(|one| one.div(&Number::from_count(3)));
