@@ -360,18 +360,24 @@ fn check_key(name: &ResourceName, expansion: &Expansion, first: Option<&Step<'_>
         (Expansion::Single, Some(Step::Index(key))) if literal_key(key).is_some() => Err(Failure::refused(
             format!("{name} has neither count nor for_each, so no key can follow it"),
         )),
-        (Expansion::Count(_) | Expansion::Each(_) | Expansion::Unknown { .. }, Some(Step::Attribute(attribute))) => {
-            Err(Failure::refused(format!(
-                "{name} has several instances; say which one before `.{}`",
-                attribute.text
-            )))
-        }
+        (
+            Expansion::Count(_) | Expansion::Each(_) | Expansion::Unknown { .. },
+            Some(Step::Attribute(attribute)),
+        ) => Err(Failure::refused(format!(
+            "{name} has several instances; say which one before `.{}`",
+            attribute.text
+        ))),
         _ => Ok(()),
     }
 }
 
 /// The same for the attributes of a resource whose schema is known, as far as the steps are literal.
-fn check_attribute(name: &ResourceName, before: &[Step<'_>], attribute: &Name, behind: &[Step<'_>]) -> Result<()> {
+fn check_attribute(
+    name: &ResourceName,
+    before: &[Step<'_>],
+    attribute: &Name,
+    behind: &[Step<'_>],
+) -> Result<()> {
     let Some(schema) = schema(name) else { return Ok(()) };
     let is_literal = |step: &Step<'_>| !matches!(step, Step::Index(key) if literal_key(key).is_none());
     let Some(declared) = schema.get(&attribute.text) else {

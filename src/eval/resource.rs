@@ -90,9 +90,8 @@ impl Evaluator<'_> {
             .body
             .attribute(attribute)
             .filter(|_| !META.contains(&&**attribute));
-        let configured = |expression: &Expression| {
-            self.evaluate(expression, Scope::module(instance).repeated(repetition))
-        };
+        let configured =
+            |expression: &Expression| self.evaluate(expression, Scope::module(instance).repeated(repetition));
         let Some(schema) = schema(name) else {
             // What another provider makes of null, nobody knows here.
             return match written {
@@ -175,7 +174,10 @@ fn inside(value: &Value, schema: &Schema) -> Value {
                 .iter()
                 .map(|(name, item)| (name.clone(), inside(item, schema)))
                 .collect();
-            let element = items.values().next().map_or(Type::Dynamic, |item| item.ty().clone());
+            let element = items
+                .values()
+                .next()
+                .map_or(Type::Dynamic, |item| item.ty().clone());
             Value::map(element, items)
         }
         _ => return value.clone(),

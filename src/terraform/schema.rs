@@ -149,7 +149,12 @@ mod tests {
         assert_eq!(cluster["sts"].inside["thumbprint"].setter, Setter::Computed);
         assert_eq!(cluster["properties"].ty, Type::map(Type::String));
         let mirrors = schema(&ResourceName::data("rhcs_image_mirrors", "m")).expect("known");
-        assert!(mirrors["image_mirrors"].ty.element().is_some_and(|element| element.attribute("source").is_some()));
+        assert!(
+            mirrors["image_mirrors"]
+                .ty
+                .element()
+                .is_some_and(|element| element.attribute("source").is_some())
+        );
         assert!(schema(&ResourceName::managed("aws_instance", "i")).is_none());
     }
 }
