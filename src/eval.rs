@@ -28,8 +28,8 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, ResourceName, Subject};
 use crate::cty::Value;
-use crate::source::{Sources, Span};
 use crate::source::tree_access::TreeAccess;
+use crate::source::{Sources, Span};
 use crate::syntax::tree::Expression;
 use crate::terraform::{Module, ModuleId, Tree};
 
@@ -45,6 +45,9 @@ pub type Result<T> = std::result::Result<T, Failure>;
 
 /// How many steps one root module may take: some seconds of work.
 const BUDGET: u64 = 30_000_000;
+
+/// How many instances of blocks one root module may have, those of modules included.
+const INSTANCES: usize = 250_000;
 
 /// How deep evaluation may nest, counted in expressions. The caller's stack has to bear it.
 const DEPTH: u32 = 4_000;
@@ -81,12 +84,20 @@ pub struct Evaluator<'a> {
     instances: RefCell<Vec<ModuleInstance>>,
     memory: RefCell<HashMap<(InstanceId, Node), Memory>>,
     /// None while it is being worked out.
-    expansions: RefCell<HashMap<(InstanceId, Node), Option<Result<Rc<Expansion>>>>>,
-    children: RefCell<HashMap<(InstanceId, Arc<str>, Option<InstanceKey>), InstanceId>>,
+    expansions: RefCell<HashMap<(InstanceId, Node), Option<Expanded>>>,
+    children: RefCell<HashMap<ChildKey, InstanceId>>,
     access: OnceCell<TreeAccess>,
     budget: Cell<u64>,
     depth: Cell<u32>,
+    /// How many more instances there may be; none once there was no room for some.
+    room: Cell<Option<usize>>,
 }
+
+/// The instances of a block, or why there are none.
+type Expanded = Result<Rc<Expansion>>;
+
+/// A module call in an instance, and the key behind it.
+type ChildKey = (InstanceId, Arc<str>, Option<InstanceKey>);
 
 /// Something with a value of its own in a module instance.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -128,6 +139,7 @@ impl<'a> Evaluator<'a> {
             access: OnceCell::new(),
             budget: Cell::new(BUDGET),
             depth: Cell::new(0),
+            room: Cell::new(Some(INSTANCES)),
         }
     }
 
@@ -196,6 +208,22 @@ impl<'a> Evaluator<'a> {
             }
             None => Err(Failure::limit("the evaluation takes too many steps")),
         }
+    }
+
+    /// Makes room for the instances of a block.
+    fn make_room(&self, instances: usize) -> Result<()> {
+        self.room
+            .set(self.room.get().and_then(|room| room.checked_sub(instances)));
+        if self.is_full() {
+            return Err(Failure::limit(format!("there are over {INSTANCES} instances")));
+        }
+        Ok(())
+    }
+
+    /// Whether there are more instances than one root module may have. From then on no block has any.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.room.get().is_none()
     }
 
     /// Runs `inner` one level deeper.

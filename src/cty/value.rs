@@ -13,6 +13,10 @@ use crate::source::Span;
 /// value can exhaust the stack.
 pub const MAX_DEPTH: u16 = 256;
 
+/// How many parts a value may have, each counted as often as it occurs: of what is shared, a few lines can
+/// make more than there are atoms. What would be larger becomes an unknown value as well.
+pub const MAX_SIZE: u32 = 1 << 20;
+
 /// A value of some type: known, unknown or null. Cheap to clone.
 ///
 /// Equality in Rust is that of structure: two unknown values of one type are equal, and marks and
@@ -65,6 +69,7 @@ pub(super) struct Table {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Traits {
     pub(super) depth: u16,
+    pub(super) size: u32,
     marked: bool,
     known: bool,
     /// No part of it is an unknown value of unknown type.
@@ -74,6 +79,7 @@ pub(super) struct Traits {
 impl Traits {
     const LEAF: Self = Self {
         depth: 0,
+        size: 1,
         marked: false,
         known: true,
         type_known: true,
@@ -84,6 +90,7 @@ impl Traits {
         for item in items {
             let inner = item.traits();
             traits.depth = traits.depth.max(inner.depth);
+            traits.size = traits.size.saturating_add(inner.size);
             traits.marked |= inner.marked;
             traits.known &= inner.known;
             traits.type_known &= inner.type_known;
@@ -226,6 +233,12 @@ impl Value {
     #[must_use]
     pub fn depth(&self) -> u16 {
         self.traits().depth
+    }
+
+    /// How many parts it has, itself and every element of what is nested in it.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        self.traits().size
     }
 
     /// Whether the value or anything nested in it is marked.

@@ -15,7 +15,7 @@ use super::scope::Repetition;
 use super::{Evaluator, Failure, Node, Result, Scope};
 
 /// No block that anybody means has more instances.
-const MOST: usize = 1_000_000;
+const MOST: usize = 100_000;
 
 /// The instances of a block.
 #[derive(Debug)]
@@ -54,6 +54,15 @@ impl Expansion {
                     each: each.clone(),
                 }]
             }
+        }
+    }
+
+    /// How many instances there are, or stand for what is not known.
+    fn len(&self) -> usize {
+        match self {
+            Self::Count(count) => *count,
+            Self::Each(elements) => elements.len(),
+            Self::Single | Self::Unknown { .. } => 1,
         }
     }
 
@@ -139,7 +148,10 @@ impl Evaluator<'_> {
             None => {}
         }
         self.expansions.borrow_mut().insert(key.clone(), None);
-        let expansion = self.expand(instance, body).map(Rc::new);
+        let expansion = self.expand(instance, body).and_then(|expansion| {
+            self.make_room(expansion.len())?;
+            Ok(Rc::new(expansion))
+        });
         let expansion = expansion.map_err(|failure| failure.through(name));
         self.expansions.borrow_mut().insert(key, Some(expansion.clone()));
         expansion

@@ -295,7 +295,7 @@ impl Evaluator<'_> {
     /// Which instance the steps behind a repeated block's name choose.
     fn choose(&self, expansion: &Expansion, steps: &[Step<'_>], scope: Scope<'_>) -> Result<Chosen> {
         let keyed = match expansion {
-            Expansion::Single => return Ok(Chosen::One(Repetition::single(), 0, Marks::none())),
+            Expansion::Single => return Ok(Chosen::One(Box::new(Repetition::single()), 0, Marks::none())),
             Expansion::Unknown { .. } => {
                 let used = usize::from(matches!(steps.first(), Some(Step::Index(_))));
                 return Ok(Chosen::Open(used));
@@ -320,7 +320,7 @@ impl Evaluator<'_> {
             return Ok(Chosen::Open(1));
         }
         match expansion.instance(&key) {
-            Some(repetition) => Ok(Chosen::One(repetition, 1, key.marks().demoted())),
+            Some(repetition) => Ok(Chosen::One(Box::new(repetition), 1, key.marks().demoted())),
             None => Err(Failure::invalid("there is no instance with this key")),
         }
     }
@@ -360,7 +360,7 @@ impl Evaluator<'_> {
 /// What the steps behind a repeated block's name choose.
 enum Chosen {
     /// One instance, how many steps said so, and the marks of the key.
-    One(Repetition, usize, Marks),
+    One(Box<Repetition>, usize, Marks),
     /// An instance that is not known.
     Open(usize),
     /// All of them.

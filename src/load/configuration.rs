@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{self, Evaluator, Expansion, InstanceId, Repetition};
 use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{Cause, Cluster, Configuration, Dependency, ImageMirror, Input, Node, Step, Unknown};
-use crate::rules::SYNTAX_ERROR;
+use crate::rules::{SYNTAX_ERROR, UNDECIDED};
 use crate::source::{Sources, Span, display_name};
 use crate::syntax::problem::Problem;
 use crate::syntax::tree::{Block, Expression, ExpressionKind};
@@ -35,6 +35,7 @@ pub(super) fn read_roots(forest: &Forest, loaded: &mut Loaded) {
             for read in reads {
                 loaded.project.configurations.push(read.configuration);
                 loaded.project.sensitive.extend(read.sensitive);
+                loaded.project.problems.extend(read.problem);
             }
         }
         None => loaded.fail(
@@ -87,6 +88,7 @@ fn diagnostic(problem: &Problem, sources: &Sources) -> Diagnostic {
 struct Read {
     configuration: Configuration,
     sensitive: Vec<Span>,
+    problem: Option<Diagnostic>,
 }
 
 fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
@@ -101,10 +103,18 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         mirrors: Vec::new(),
         clusters: BTreeMap::new(),
         sensitive: BTreeSet::new(),
+        full: false,
     };
     if reader.is_relevant(root.module) {
         reader.visit(InstanceId::ROOT, &Surroundings::default());
     }
+    let problem = reader.full.then(|| {
+        let message = format!(
+            "{}: there are more instances of modules and resources than can be looked at; the rest is left out",
+            display_name(directory)
+        );
+        Diagnostic::new(UNDECIDED.name, Severity::Warning, message)
+    });
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     let configuration = Configuration {
@@ -116,6 +126,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     Read {
         configuration,
         sensitive: reader.sensitive.into_iter().collect(),
+        problem,
     }
 }
 
@@ -131,6 +142,8 @@ struct Reader<'a> {
     mirrors: Vec<ImageMirror>,
     clusters: BTreeMap<ResourcePath, Cluster>,
     sensitive: BTreeSet<Span>,
+    /// There are more instances than we look at.
+    full: bool,
 }
 
 /// What comes before a mirror block.
@@ -184,6 +197,10 @@ impl<'a> Reader<'a> {
         for (call, callee, _) in self.tree.calls_of(id) {
             if !self.is_relevant(callee) {
                 continue;
+            }
+            if self.evaluator.is_full() {
+                self.full = true;
+                return;
             }
             let expansion = self.evaluator.call_expansion(instance, &call);
             let (repetitions, around) = self.instances(instance, expansion, around);

@@ -120,7 +120,9 @@ impl Walk {
                 self.bound
                     .extend(names.into_iter().flatten().map(|name| name.text.clone()));
                 for inner in [parts.key.as_ref(), Some(&parts.value), parts.condition.as_ref()] {
-                    inner.into_iter().for_each(|inner| self.expression(inner));
+                    if let Some(inner) = inner {
+                        self.expression(inner);
+                    }
                 }
                 self.bound.truncate(before);
             }
