@@ -193,3 +193,62 @@ fn so_is_every_module_of_the_conformance_set() {
             .collect(),
     );
 }
+
+/// The only mirror of a configuration whose root module is this text.
+fn only_mirror(text: &str) -> Value {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("main.tf"), text).unwrap();
+    let mut found = evaluated(directory.path());
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.pop_first().unwrap().1
+}
+
+fn mirror(head: &str, source: &str) -> String {
+    format!(
+        "resource \"rhcs_image_mirror\" \"m\" {{\n  {head}\n  cluster_id = \"x\"\n  source = {source}\n  \
+         mirrors = [\"m\"]\n}}\n"
+    )
+}
+
+#[test]
+fn too_many_instances_are_one_that_stands_for_all() {
+    let products = "for_each = toset([for p in setproduct(range(1000), range(1000), range(1000)) : p[0]])";
+    for head in [
+        "count = 1e9",
+        "count = 100001",
+        "count = length(range(1e9))",
+        products,
+    ] {
+        let found = only_mirror(&mirror(head, r#""x""#));
+        assert_eq!(found["address"], "rhcs_image_mirror.m[*]");
+    }
+}
+
+#[test]
+fn values_that_outgrow_every_bound_are_undecided() {
+    for (first, next) in [
+        (r#""x""#, "\"${local.l}${local.l}\""),
+        (r#"["x"]"#, "concat(local.l, local.l)"),
+        (r#"["x"]"#, "[local.l, local.l]"),
+    ] {
+        let mut text = format!("locals {{\n  l0 = {first}\n");
+        for step in 1..60 {
+            let next = next.replace("local.l", &format!("local.l{}", step - 1));
+            writeln!(text, "  l{step} = {next}").unwrap();
+        }
+        text.push_str("}\n");
+        text.push_str(&mirror("", "try(join(\",\", local.l59), local.l59)"));
+        assert_eq!(only_mirror(&text)["unknown"]["source"], true, "{next}");
+    }
+}
+
+#[test]
+fn ten_thousand_locals_in_a_chain_have_a_value() {
+    let mut text = "locals {\n  l0 = \"deep\"\n".to_owned();
+    for step in 1..10_000 {
+        writeln!(text, "  l{step} = local.l{}", step - 1).unwrap();
+    }
+    text.push_str("}\n");
+    text.push_str(&mirror("", "local.l9999"));
+    assert_eq!(only_mirror(&text)["values"]["source"], "deep");
+}

@@ -193,7 +193,7 @@ impl Value {
     fn sequence(items: Vec<Self>, ty: OnceLock<Type>, wrap: fn(Arc<Sequence>) -> Inner) -> Self {
         let traits = Traits::around(&items);
         if traits.depth > MAX_DEPTH || traits.size > MAX_SIZE {
-            return Self::too_large(&items);
+            return Self::too_large(&items, traits);
         }
         wrap(Arc::new(Sequence { items, ty, traits })).into()
     }
@@ -201,19 +201,19 @@ impl Value {
     fn table(items: BTreeMap<Arc<str>, Self>, ty: OnceLock<Type>, wrap: fn(Arc<Table>) -> Inner) -> Self {
         let traits = Traits::around(items.values());
         if traits.depth > MAX_DEPTH || traits.size > MAX_SIZE {
-            return Self::too_large(items.values());
+            return Self::too_large(items.values(), traits);
         }
         wrap(Arc::new(Table { items, ty, traits })).into()
     }
 
-    fn too_large<'a>(items: impl IntoIterator<Item = &'a Self>) -> Self {
+    fn too_large<'a>(items: impl IntoIterator<Item = &'a Self>, traits: Traits) -> Self {
         // What is nested deeper is too much to be walked through, or it would be here.
         let mut marks = Marks::none();
         for item in items {
             marks = marks.union(item.marks());
-            if item.contains_marked() && item.depth() > 0 {
-                marks = marks.with_sensitive();
-            }
+        }
+        if traits.sensitive {
+            marks = marks.with_sensitive();
         }
         let reason = Subject::Other("the value is too large to be worked out".into());
         let origin = Origin {

@@ -71,6 +71,7 @@ pub(super) struct Traits {
     pub(super) depth: u16,
     pub(super) size: u32,
     marked: bool,
+    pub(super) sensitive: bool,
     known: bool,
     /// No part of it is an unknown value of unknown type.
     type_known: bool,
@@ -81,6 +82,7 @@ impl Traits {
         depth: 0,
         size: 1,
         marked: false,
+        sensitive: false,
         known: true,
         type_known: true,
     };
@@ -92,6 +94,7 @@ impl Traits {
             traits.depth = traits.depth.max(inner.depth);
             traits.size = traits.size.saturating_add(inner.size);
             traits.marked |= inner.marked;
+            traits.sensitive |= inner.sensitive;
             traits.known &= inner.known;
             traits.type_known &= inner.type_known;
         }
@@ -192,6 +195,7 @@ impl Value {
             Inner::Map(table) | Inner::Object(table) => table.traits,
         };
         traits.marked |= !self.marks.is_empty();
+        traits.sensitive |= self.marks.is_sensitive();
         traits
     }
 

@@ -6,6 +6,9 @@ use super::marks::{Marks, Origin};
 use super::value::{Kind, Value};
 use crate::source::Span;
 
+/// Of how many parts a large value is made.
+const LARGE: u32 = 4096;
+
 impl Value {
     /// The marks of the value itself; what is nested in it has its own.
     #[must_use]
@@ -36,9 +39,14 @@ impl Value {
         self
     }
 
-    /// The value after a reference at `span` passed it on: all origins in it remember the step.
+    /// The value after a reference at `span` passed it on: all origins in it remember the step. In a large
+    /// value only its own origins do, so that passing it on to each of many instances costs little.
     #[must_use]
     pub fn with_hop(&self, span: Span) -> Self {
+        if self.size() > LARGE {
+            let marks = self.marks.with_hop(span);
+            return self.clone().with_only_marks(marks);
+        }
         self.map_marks(&|marks| marks.with_hop(span))
     }
 

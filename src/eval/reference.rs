@@ -11,6 +11,7 @@ use crate::terraform::Callee;
 use crate::terraform::schema::schema;
 
 use super::instance::InstanceId;
+use super::resource::no_attribute;
 use super::scope::Repetition;
 use super::{Evaluator, Expansion, Failure, Node, Result, Scope};
 
@@ -260,11 +261,11 @@ impl Evaluator<'_> {
         }
         let expansion = self.resource_expansion(instance, &name)?;
         check_key(&name, &expansion, steps)?;
+        check_attribute(&name, steps)?;
         match self.choose(&expansion, steps, scope)? {
             Chosen::One(repetition, used, marks) => {
                 let value = match steps.get(used) {
                     Some(Step::Attribute(attribute)) => {
-                        check_attribute(&name, &steps[..used], attribute, &steps[used + 1..])?;
                         self.resource_attribute(instance, &name, &repetition, &attribute.text, span)?
                     }
                     _ => self.resource_object(instance, &name, &repetition, span)?,
@@ -392,25 +393,21 @@ fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> 
     }
 }
 
-/// The same for the attributes of a resource whose schema is known, as far as the steps are literal.
-fn check_attribute(
-    name: &ResourceName,
-    before: &[Step<'_>],
-    attribute: &Name,
-    behind: &[Step<'_>],
-) -> Result<()> {
-    let Some(schema) = schema(name) else { return Ok(()) };
-    let is_literal = |step: &Step<'_>| !matches!(step, Step::Index(key) if literal_key(key).is_none());
-    let Some(declared) = schema.get(&attribute.text) else {
-        let message = format!("{} has no attribute named {:?}", name.kind, attribute.text);
-        return Err(if before.iter().all(is_literal) {
-            Failure::refused(message)
-        } else {
-            Failure::invalid(message)
+/// The same for the attributes of a resource whose schema is known, as far as the steps are literal: they
+/// have to exist even where no instance does.
+fn check_attribute(name: &ResourceName, steps: &[Step<'_>]) -> Result<()> {
+    let (attribute, behind) = match steps {
+        [Step::Attribute(attribute), behind @ ..] => (attribute, behind),
+        [Step::Index(key), Step::Attribute(attribute), behind @ ..] if literal_key(key).is_some() => {
+            (attribute, behind)
         }
-        .at(attribute.span));
+        _ => return Ok(()),
     };
-    if behind.is_empty() || !before.iter().all(is_literal) {
+    let Some(schema) = schema(name) else { return Ok(()) };
+    let Some(declared) = schema.get(&attribute.text) else {
+        return Err(no_attribute(name, &attribute.text).finally().at(attribute.span));
+    };
+    if behind.is_empty() {
         return Ok(());
     }
     let mut value = Value::unknown(declared.ty.without_optional());

@@ -54,6 +54,10 @@ impl Evaluator<'_> {
         attribute: &Arc<str>,
         span: Span,
     ) -> Result<Value> {
+        // Behind a key that had to be evaluated, this is a failure like others: `try` may catch it.
+        if schema(name).is_some_and(|schema| !schema.contains_key(attribute)) {
+            return Err(no_attribute(name, attribute));
+        }
         let origin = self.origin(
             instance,
             Subject::Resource(name.clone()),
@@ -101,10 +105,7 @@ impl Evaluator<'_> {
             };
         };
         let Some(declared) = schema.get(attribute) else {
-            return Err(Failure::refused(format!(
-                "{} has no attribute named {attribute:?}",
-                name.kind
-            )));
+            return Err(no_attribute(name, attribute));
         };
         let written = written.filter(|_| declared.setter != Setter::Computed);
         let value = match written {
@@ -138,6 +139,11 @@ impl Evaluator<'_> {
             _ => with_computed(&value, declared),
         })
     }
+}
+
+/// A resource has no attribute of this name.
+pub(super) fn no_attribute(resource: &ResourceName, attribute: &str) -> Failure {
+    Failure::invalid(format!("{} has no attribute named {attribute:?}", resource.kind))
 }
 
 /// The value with everything unknown that only the provider sets.
