@@ -84,6 +84,10 @@ fn diagnostic(problem: &Problem, sources: &Sources) -> Diagnostic {
     finding
 }
 
+/// At so many places in the tree of modules can mirror blocks be looked at: a dozen modules that each call
+/// the next one ten times have more places than anybody can mean.
+const MOST_PLACES: usize = 20_000;
+
 /// What was read of one root module.
 struct Read {
     configuration: Configuration,
@@ -198,7 +202,7 @@ impl<'a> Reader<'a> {
             if !self.is_relevant(callee) {
                 continue;
             }
-            if self.evaluator.is_full() {
+            if self.evaluator.is_full() || self.orders.len() >= MOST_PLACES {
                 self.full = true;
                 return;
             }
