@@ -19,14 +19,16 @@ mod splat;
 mod template;
 mod type_constraint;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, ResourceName};
 use crate::cty::Value;
 use crate::source::Sources;
+use crate::source::tree_access::TreeAccess;
 use crate::syntax::tree::Expression;
 use crate::terraform::{Module, ModuleId, Tree};
 
@@ -46,14 +48,28 @@ const BUDGET: u64 = 30_000_000;
 /// How deep evaluation may nest, counted in expressions. The caller's stack has to bear it.
 const DEPTH: u32 = 4_000;
 
-/// Stack that evaluation needs at its greatest depth, in bytes, unoptimised builds included.
-pub const STACK: usize = 512 << 20;
+/// Stack that evaluation needs at its greatest depth, in bytes, unoptimised builds included. What is not
+/// used is never touched.
+const STACK: usize = 512 << 20;
+
+/// Runs an evaluation where there is enough stack for it; none where the system has no such thread.
+pub fn with_stack<T: Send>(evaluate: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, evaluate);
+        thread.ok()?.join().ok()
+    })
+}
 
 /// Values for the root module's variables.
 #[derive(Debug, Default)]
 pub struct Inputs {
     /// Expressions by variable, from tfvars files; they are evaluated without any scope.
     pub expressions: BTreeMap<Arc<str>, Expression>,
+    /// The directory tree that the user gave: `file` and its kin may read in it, besides the directories
+    /// of the modules.
+    pub tree: Option<PathBuf>,
 }
 
 /// Evaluates the modules below one root module.
@@ -65,6 +81,7 @@ pub struct Evaluator<'a> {
     memory: RefCell<HashMap<(InstanceId, Node), Memory>>,
     expansions: RefCell<HashMap<(InstanceId, Node), Rc<Expansion>>>,
     children: RefCell<HashMap<(InstanceId, Arc<str>, Option<InstanceKey>), InstanceId>>,
+    access: OnceCell<TreeAccess>,
     budget: Cell<u64>,
     depth: Cell<u32>,
 }
@@ -104,6 +121,7 @@ impl<'a> Evaluator<'a> {
             memory: RefCell::default(),
             expansions: RefCell::default(),
             children: RefCell::default(),
+            access: OnceCell::new(),
             budget: Cell::new(BUDGET),
             depth: Cell::new(0),
         }
@@ -153,6 +171,15 @@ impl<'a> Evaluator<'a> {
             self.memory.borrow().get(&(instance, node.clone())),
             Some(Memory::Done(_))
         )
+    }
+
+    /// The files that functions may read: those below the directory of a module, and those of the tree
+    /// that the user gave. Everything else could be read by Terraform and is unknown here.
+    fn access(&self) -> &TreeAccess {
+        self.access.get_or_init(|| {
+            let modules = self.tree.modules().map(|(_, module)| module.directory.as_path());
+            TreeAccess::new(modules.chain(self.inputs.tree.as_deref()))
+        })
     }
 
     /// Takes steps off the budget.

@@ -3,6 +3,8 @@
 //! A span counts bytes of the file on disk, a byte order mark included, so that an edit or an
 //! editor finds the place without knowing how the file was read.
 
+pub mod tree_access;
+
 use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -11,6 +13,19 @@ use std::sync::OnceLock;
 /// A file in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
+
+impl FileId {
+    /// A text that is no file of a run: a template, read while something is evaluated. Its name and its
+    /// text are empty wherever somebody asks for them.
+    pub(crate) const DETACHED: Self = Self(u32::MAX);
+}
+
+static DETACHED: SourceFile = SourceFile {
+    name: String::new(),
+    path: None,
+    text: String::new(),
+    line_starts: OnceLock::new(),
+};
 
 /// A range of bytes of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -201,7 +216,7 @@ impl Sources {
 
     /// Reads a file from disk.
     pub fn read(&mut self, path: &Path) -> Result<FileId, ReadError> {
-        let text = decode(std::fs::read(path).map_err(ReadError::Io)?)?;
+        let text = read_text(path)?;
         Ok(self.insert(display_name(path), Some(path.to_owned()), text))
     }
 
@@ -238,6 +253,9 @@ impl Sources {
     /// On an id of another set.
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {
+        if id == FileId::DETACHED {
+            return &DETACHED;
+        }
         &self.files[id.0 as usize]
     }
 
@@ -257,6 +275,11 @@ impl Sources {
     pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
         (0..u32::try_from(self.files.len()).unwrap_or(u32::MAX)).map(FileId)
     }
+}
+
+/// The text of a file that no finding points into.
+pub fn read_text(path: &Path) -> Result<String, ReadError> {
+    decode(std::fs::read(path).map_err(ReadError::Io)?)
 }
 
 /// Bytes as text, told apart from the things that people pass by mistake.

@@ -314,6 +314,13 @@ impl Value {
         self
     }
 
+    /// The value without a place of its own; what is nested in it keeps its own.
+    #[must_use]
+    pub fn without_place(mut self) -> Self {
+        self.place = None;
+        self
+    }
+
     /// The value with the place of another one that it was made from, such as by a conversion.
     #[must_use]
     pub(super) fn placed_like(mut self, other: &Self) -> Self {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::marks::Marks;
 use crate::cty::{Kind, Type, Value, convert};
 use crate::source::Span;
 use crate::syntax::tree::For;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::address::Subject;
 use crate::cty::marks::Marks;
 use crate::cty::{Number, Type, Value, convert, normalized};
 use crate::syntax::tree::{Call, Expression, ExpressionKind, ObjectItem, ObjectKey};
 
-use super::{Evaluator, Failure, Result, Scope, functions, operators};
+use super::{Evaluator, Failure, InstanceId, Result, Scope, functions, operators};
 
 impl Evaluator<'_> {
     /// What an expression is worth.
@@ -101,7 +102,7 @@ impl Evaluator<'_> {
         match name {
             "try" => return self.first_success(call, scope),
             "can" => return self.success(call, scope),
-            _ => {}
+            _ => functions::check_call(name, call, scope)?,
         }
         let (given, expanded) = match call.arguments.split_last() {
             Some((last, given)) if call.expand_last => (given, Some(last)),
@@ -124,6 +125,13 @@ impl Evaluator<'_> {
             arguments.push(self.evaluate(argument, scope)?);
         }
         arguments.extend(expanded);
+        if name.starts_with("provider::") {
+            let subject = Subject::Other(format!("the function {name}").into());
+            let instance = scope.instance.unwrap_or(InstanceId::ROOT);
+            let value = self.unknown_from(instance, subject, None, None, call.name.span);
+            let given = arguments.iter().map(Value::marks_deep);
+            return Ok(given.fold(value, |value, marks| value.with_marks(&marks.demoted())));
+        }
         functions::call(self, name, &arguments)
     }
 

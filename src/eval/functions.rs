@@ -8,17 +8,31 @@ mod choices;
 #[cfg(test)]
 mod conformance_tests;
 mod conversion;
+mod csv;
+mod dates;
 mod definition;
+mod encoding;
+mod files;
+mod fileset;
 mod flatten;
+mod hashes;
+mod letters;
 mod mappings;
 mod marks;
 mod numbers;
 #[cfg(test)]
 mod origin_tests;
 mod parts;
+mod regexp;
+mod regexp_syntax;
 mod searches;
 mod sequences;
 mod sets;
+mod strings;
+mod support;
+mod templates;
+mod timestamp;
+mod yaml;
 
 use crate::cty::marks::Marks;
 use crate::cty::{Type, Value, convert};
@@ -26,18 +40,29 @@ use crate::cty::{Type, Value, convert};
 use super::{Evaluator, Failure, Result};
 
 pub(super) use definition::{Call, Function, Outcome, Parameter, Stop, Want};
+pub(super) use templates::check_call;
 
 /// The functions, by file, each file sorted by name.
 const TABLES: &[&[Function]] = &[
     choices::TABLE,
     conversion::TABLE,
+    csv::TABLE,
+    dates::TABLE,
+    encoding::TABLE,
+    files::TABLE,
+    fileset::TABLE,
     flatten::TABLE,
+    hashes::TABLE,
     mappings::TABLE,
     marks::TABLE,
     numbers::TABLE,
+    regexp::TABLE,
     searches::TABLE,
     sequences::TABLE,
     sets::TABLE,
+    strings::TABLE,
+    templates::TABLE,
+    yaml::TABLE,
 ];
 
 /// The function of this name, without `core::`.

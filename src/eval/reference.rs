@@ -74,6 +74,11 @@ impl Evaluator<'_> {
         scope: Scope<'_>,
         span: Span,
     ) -> Result<(Value, usize, bool)> {
+        if scope.template.is_some() {
+            return Err(Failure::invalid(format!(
+                "the template was not given a value for {root:?}"
+            )));
+        }
         let Some(instance) = scope.instance else {
             return Err(Failure::invalid(
                 "only literal values can stand here, no references and no functions",

@@ -1,5 +1,6 @@
 //! What names mean where an expression stands.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::address::InstanceKey;
@@ -40,6 +41,15 @@ pub struct Scope<'s> {
     pub(super) repetition: Option<&'s Repetition>,
     pub(super) names: Option<&'s Frame<'s>>,
     pub(super) element: Option<&'s Value>,
+    /// The template that the expression is part of, where that stands on its own.
+    pub(super) template: Option<&'s Rendered<'s>>,
+}
+
+/// A template that a function renders: it knows the names that the function was given and no others.
+pub(super) struct Rendered<'s> {
+    /// `templatefile` or `templatestring`.
+    pub(super) function: &'static str,
+    pub(super) variables: &'s BTreeMap<Arc<str>, Value>,
 }
 
 /// The names that one `for` binds.
@@ -58,6 +68,7 @@ impl<'s> Scope<'s> {
             repetition: None,
             names: None,
             element: None,
+            template: None,
         }
     }
 
@@ -69,6 +80,15 @@ impl<'s> Scope<'s> {
             repetition: None,
             names: None,
             element: None,
+            template: None,
+        }
+    }
+
+    /// The scope of a template that a function renders.
+    pub(super) fn rendered(template: &'s Rendered<'s>) -> Self {
+        Self {
+            template: Some(template),
+            ..Self::empty()
         }
     }
 
@@ -90,6 +110,7 @@ impl<'s> Scope<'s> {
             repetition: self.repetition,
             names: Some(names),
             element: self.element,
+            template: self.template,
         }
     }
 
@@ -102,10 +123,11 @@ impl<'s> Scope<'s> {
             repetition: self.repetition,
             names: self.names,
             element: Some(element),
+            template: self.template,
         }
     }
 
-    /// The value that a `for` around binds to a name.
+    /// The value that a `for` around binds to a name, or that a template was given for it.
     pub(super) fn name(&self, name: &str) -> Option<Value> {
         let mut frame = self.names;
         while let Some(names) = frame {
@@ -119,6 +141,8 @@ impl<'s> Scope<'s> {
             }
             frame = names.outer;
         }
-        None
+        self.template
+            .and_then(|template| template.variables.get(name))
+            .cloned()
     }
 }

@@ -30,6 +30,7 @@ pub struct Module {
     /// What is wrong with the files, as far as they have been read.
     pub problems: Vec<Problem>,
     locals_blocks: Vec<LazyBlock>,
+    locals_overrides: Vec<LazyBlock>,
     locals: OnceLock<Locals>,
 }
 
@@ -67,7 +68,12 @@ impl Module {
     /// Sorts the blocks of a module's files by what they declare. A second block of one name is a
     /// problem, as it is for Terraform; the first one counts.
     #[must_use]
-    pub fn new(directory: &Path, files: Vec<FileId>, blocks: Vec<TopLevel>) -> Self {
+    pub fn new(
+        directory: &Path,
+        files: Vec<FileId>,
+        blocks: Vec<TopLevel>,
+        overrides: Vec<TopLevel>,
+    ) -> Self {
         let mut module = Self {
             directory: directory.to_owned(),
             files,
@@ -77,12 +83,44 @@ impl Module {
             resources: BTreeMap::new(),
             problems: Vec::new(),
             locals_blocks: Vec::new(),
+            locals_overrides: Vec::new(),
             locals: OnceLock::new(),
         };
         for block in blocks {
             module.declare(LazyBlock::new(block));
         }
+        for block in overrides {
+            module.override_with(block);
+        }
         module
+    }
+
+    /// Lays a block of an override file over the one that it changes.
+    fn override_with(&mut self, block: TopLevel) {
+        let label = |position: usize| block.labels.get(position).map(|label| label.text.clone());
+        let base = match (&*block.kind.text, label(0), label(1)) {
+            ("locals", ..) => return self.locals_overrides.push(LazyBlock::new(block)),
+            ("variable", Some(name), None) => self.variables.get_mut(&name),
+            ("output", Some(name), None) => self.outputs.get_mut(&name),
+            ("module", Some(name), None) => self.calls.get_mut(&name).map(|call| &mut call.block),
+            (kind @ ("resource" | "data"), Some(type_name), Some(name)) => {
+                let mode = if kind == "data" { Mode::Data } else { Mode::Managed };
+                let name = ResourceName {
+                    mode,
+                    kind: type_name,
+                    name,
+                };
+                self.resources.get_mut(&name).map(|resource| &mut resource.block)
+            }
+            _ => return,
+        };
+        match base {
+            Some(base) => base.overlay(block),
+            None => {
+                let message = "this overrides a block that no other file declares";
+                self.problems.push(Problem::new(block.header(), message));
+            }
+        }
     }
 
     fn declare(&mut self, block: LazyBlock) {
@@ -145,6 +183,18 @@ impl Module {
                 }
             }
         }
+        for block in &self.locals_overrides {
+            let Some(parsed) = block.parse(sources) else {
+                continue;
+            };
+            for Attribute { name, value, .. } in &parsed.body.attributes {
+                let declaration = Declaration {
+                    name: name.span,
+                    value: value.clone(),
+                };
+                locals.insert(name.text.clone(), declaration);
+            }
+        }
         (locals, problems)
     }
 
@@ -172,7 +222,8 @@ impl Module {
             .variables
             .values()
             .chain(self.outputs.values())
-            .chain(&self.locals_blocks);
+            .chain(&self.locals_blocks)
+            .chain(&self.locals_overrides);
         let blocks = blocks
             .chain(self.calls.values().map(|call| &call.block))
             .chain(self.resources.values().map(|resource| &resource.block));

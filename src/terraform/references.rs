@@ -27,6 +27,15 @@ pub fn of_expression(expression: &Expression) -> Vec<Traversal> {
     walk.found
 }
 
+/// The first word of every reference in an expression, whatever it stands for, and the whole reference's
+/// place. Variables that a `for` binds are none.
+#[must_use]
+pub fn names(expression: &Expression) -> Vec<(Arc<str>, Span)> {
+    let mut walk = Walk::default();
+    walk.expression(expression);
+    walk.names
+}
+
 /// Every reference in a body, nested blocks included.
 #[must_use]
 pub fn of_body(body: &Body) -> Vec<Traversal> {
@@ -38,6 +47,7 @@ pub fn of_body(body: &Body) -> Vec<Traversal> {
 #[derive(Default)]
 struct Walk {
     found: Vec<Traversal>,
+    names: Vec<(Arc<str>, Span)>,
     bound: Vec<Arc<str>>,
 }
 
@@ -155,6 +165,7 @@ impl Walk {
         if let Some((root, steps)) = chain(expression)
             && !self.bound.contains(root)
         {
+            self.names.push((root.clone(), expression.span));
             self.found.extend(resolve(root, &steps, expression.span));
         }
         let mut at = expression;

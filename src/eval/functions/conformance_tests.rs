@@ -42,7 +42,10 @@ pub(super) fn evaluate_with(text: &str, u: Value) -> Result<Value, Failure> {
         return Err(Failure::invalid("it cannot be read"));
     };
     let mut tree = Tree::new();
-    let root = tree.add("/".into(), Module::new(Path::new("/"), Vec::new(), Vec::new()));
+    let root = tree.add(
+        "/".into(),
+        Module::new(Path::new("/"), Vec::new(), Vec::new(), Vec::new()),
+    );
     let inputs = Inputs::default();
     let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
     let name: Arc<str> = "u".into();
@@ -120,10 +123,12 @@ fn shown(value: &Value) -> String {
         return "(sensitive value)".to_owned();
     }
     let all = |items: &[Value]| {
-        items
-            .iter()
-            .map(|item| format!("{}, ", shown(item)))
-            .collect::<String>()
+        let mut all = String::new();
+        for item in items {
+            all += &shown(item);
+            all += ", ";
+        }
+        all
     };
     let table = |items: &BTreeMap<Arc<str>, Value>| {
         let each = |(key, item): (&Arc<str>, &Value)| format!("{key:?} = {} ", shown(item));
@@ -146,7 +151,7 @@ fn shown(value: &Value) -> String {
             Type::Map(element) => null("tomap", element),
             Type::Tuple(_) => "null /* tuple */".to_owned(),
             Type::Object(_) => "null /* object */".to_owned(),
-            _ => "null".to_owned(),
+            Type::Dynamic => "null".to_owned(),
         },
         (Kind::Bool(value), _) => value.to_string(),
         (Kind::Number(number), _) => number.to_string(),
@@ -183,9 +188,10 @@ fn differences(text: &str) -> (usize, usize, Vec<String>) {
         let case: Case = serde_json::from_str(line).expect("a case on every line");
         let detail = case.detail.as_deref().unwrap_or_default();
         let exists = !detail.contains("There is no function named");
-        if exists && !missing_functions(&case.expr).is_empty() {
+        // What a provider's function is worth is unknown here, whether the provider is declared or not.
+        let foreign = case.expr.contains("provider::");
+        if foreign || exists && !missing_functions(&case.expr).is_empty() {
             skipped += 1;
-            println!("skip {}", case.expr);
             continue;
         }
         tried += 1;

@@ -168,7 +168,7 @@ fn a_call_that_would_make_too_much_fails_at_once() {
         format!("flatten([for a in {digits} : [for b in {digits} : {digits}]])"),
         format!("[for a in {digits} : [for b in {digits} : concat({digits}, {digits})]]"),
         format!("[for a in {digits} : [for b in {digits} : contains({digits}, a)]]"),
-        format!("matchkeys({0}, {0}, [for a in {0} : [for b in {0} : a]])", digits),
+        format!("matchkeys({digits}, {digits}, [for a in {digits} : [for b in {digits} : a]])"),
         format!("parseint(\"{}\", 62)", "z".repeat(100_000)),
         "pow(10, 1e9)".to_owned(),
     ];

@@ -1,0 +1,385 @@
+//! `yamldecode`, as the library `go-cty-yaml` 1.1 reads YAML: a YAML 1.1 reader with a few words of 1.2.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
+
+use crate::cty::{Number, Type, Value, convert, normalized};
+
+use super::super::Failure;
+use super::definition::{Call, Function, Parameter, Want};
+use super::encoding;
+use super::support::{Answer, Refusal, dynamic, function, text};
+use super::timestamp::Timestamp;
+
+/// The functions of this file.
+pub(super) const TABLE: &[Function] = &[Function {
+    never_null: false,
+    ..function(
+        "yamldecode",
+        &[Parameter::of("src", Want::String)],
+        dynamic,
+        |call, arguments| decode(call, text(arguments, 0)).into(),
+    )
+}];
+
+/// Collections may stand within each other so deep.
+const MAX_DEPTH: usize = 200;
+
+const CORE: &str = "tag:yaml.org,2002:";
+
+/// A collection that is being read.
+enum Open {
+    Sequence(Vec<Value>),
+    Mapping {
+        entries: BTreeMap<std::sync::Arc<str>, Value>,
+        key: Key,
+    },
+}
+
+/// What a mapping waits for.
+enum Key {
+    Wanted,
+    Entry(std::sync::Arc<str>),
+    Merge,
+}
+
+struct Frame {
+    open: Open,
+    anchor: usize,
+    /// How many values are in it, those behind aliases counted each time.
+    size: usize,
+}
+
+struct Reader<'c> {
+    call: &'c Call<'c>,
+    frames: Vec<Frame>,
+    anchors: HashMap<usize, (Value, usize)>,
+    result: Option<Value>,
+}
+
+fn decode(call: &Call<'_>, source: &str) -> Answer {
+    call.evaluator.spend(source.len() / 4)?;
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    let mut reader = Reader {
+        call,
+        frames: Vec::new(),
+        anchors: HashMap::new(),
+        result: None,
+    };
+    let mut documents = 0;
+    for event in Parser::new_from_str_with_options(source, options) {
+        let (event, span) = event.map_err(|error| {
+            let at = error.marker();
+            Refusal::Error(format!(
+                "on line {}, column {}: {}",
+                at.line(),
+                at.col() + 1,
+                error.info()
+            ))
+        })?;
+        let located = |message: String| {
+            let at = span.start;
+            Refusal::Error(format!(
+                "on line {}, column {}: {message}",
+                at.line(),
+                at.col() + 1
+            ))
+        };
+        if matches!(event, Event::DocumentStart(..)) {
+            documents += 1;
+            if documents > 1 {
+                return Err(located("only a single document is allowed".to_owned()));
+            }
+        }
+        reader.event(event).map_err(|refusal| match refusal {
+            Refusal::Error(message) => located(message),
+            limit => limit,
+        })?;
+    }
+    reader
+        .result
+        .ok_or_else(|| "on line 1, column 1: missing start of document".into())
+}
+
+impl Reader<'_> {
+    fn event(&mut self, event: Event<'_>) -> Result<(), Refusal> {
+        self.call.evaluator.spend(1)?;
+        match event {
+            Event::Scalar(value, style, anchor, tag) => self.scalar(&value, style, anchor, tag.as_deref()),
+            Event::Alias(anchor) => {
+                let Some((value, size)) = self.anchors.get(&anchor).cloned() else {
+                    return Err("cannot refer to an anchor from inside its own definition".into());
+                };
+                self.call.evaluator.spend(size)?;
+                self.value(value, size)
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                only_tag(tag.as_deref(), "seq", "sequence")?;
+                self.open(Open::Sequence(Vec::new()), anchor)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                only_tag(tag.as_deref(), "map", "mapping")?;
+                let open = Open::Mapping {
+                    entries: BTreeMap::new(),
+                    key: Key::Wanted,
+                };
+                self.open(open, anchor)
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some(frame) = self.frames.pop() else {
+                    return Ok(());
+                };
+                let value = match frame.open {
+                    Open::Sequence(items) => Value::tuple(items),
+                    Open::Mapping { entries, .. } => Value::object(entries),
+                };
+                self.anchored(frame.anchor, &value, frame.size + 1);
+                self.value(value, frame.size + 1)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn open(&mut self, open: Open, anchor: usize) -> Result<(), Refusal> {
+        if let Some(Frame {
+            open: Open::Mapping { key: Key::Wanted, .. },
+            ..
+        }) = self.frames.last()
+        {
+            return Err("only strings are allowed as mapping keys".into());
+        }
+        if self.frames.len() >= MAX_DEPTH {
+            return Err(Refusal::Failure(Failure::limit("the YAML is nested too deeply")));
+        }
+        self.frames.push(Frame {
+            open,
+            anchor,
+            size: 0,
+        });
+        Ok(())
+    }
+
+    fn anchored(&mut self, anchor: usize, value: &Value, size: usize) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, (value.clone(), size));
+        }
+    }
+
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+    ) -> Result<(), Refusal> {
+        self.call.spend_bytes(text.len())?;
+        let tag = tag.map_or(Cow::Borrowed(""), full_name);
+        let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+        let tag = if tag == "!" { "" } else { &*tag };
+        if let Some(Frame {
+            open: Open::Mapping { key, .. },
+            ..
+        }) = self.frames.last_mut()
+            && matches!(key, Key::Wanted)
+        {
+            if tag.is_empty() && text == "<<" {
+                *key = Key::Merge;
+                return Ok(());
+            }
+            let name = resolve(tag, text, quoted)?;
+            if name.is_null() {
+                return Err("mapping key cannot be null".into());
+            }
+            let name = convert(&name, &Type::String).map_err(|error| error.to_string())?;
+            let name = name
+                .as_str()
+                .map_or_else(|| normalized(text), |name| normalized(name));
+            *key = Key::Entry(name);
+            return Ok(());
+        }
+        let mut value = resolve(tag, text, quoted)?;
+        // What is written as a block is a string, and still takes the way through what it looks like.
+        if tag.is_empty() && style != ScalarStyle::Plain {
+            value = convert(&value, &Type::String).map_err(|error| error.to_string())?;
+        }
+        self.anchored(anchor, &value, 1);
+        self.value(value, 1)
+    }
+
+    /// Puts a finished value where it belongs.
+    fn value(&mut self, value: Value, size: usize) -> Result<(), Refusal> {
+        let Some(frame) = self.frames.last_mut() else {
+            self.result = Some(value);
+            return Ok(());
+        };
+        frame.size = frame.size.saturating_add(size);
+        match &mut frame.open {
+            Open::Sequence(items) => items.push(value),
+            Open::Mapping { entries, key } => match std::mem::replace(key, Key::Wanted) {
+                Key::Wanted => return Err("only strings are allowed as mapping keys".into()),
+                Key::Entry(name) => _ = entries.insert(name, value),
+                Key::Merge => match value.as_map() {
+                    Some(merged) => {
+                        entries.extend(merged.iter().map(|(name, value)| (name.clone(), value.clone())));
+                    }
+                    None => {
+                        let kind = value.ty().friendly_name();
+                        return Err(format!("cannot merge {kind} into mapping").into());
+                    }
+                },
+            },
+        }
+        Ok(())
+    }
+}
+
+fn full_name(tag: &Tag) -> Cow<'_, str> {
+    if tag.handle().is_empty() {
+        return Cow::Borrowed(tag.suffix());
+    }
+    Cow::Owned(format!("{}{}", tag.handle(), tag.suffix()))
+}
+
+fn only_tag(tag: Option<&Tag>, allowed: &str, what: &str) -> Result<(), Refusal> {
+    let Some(tag) = tag.map(full_name) else {
+        return Ok(());
+    };
+    if tag == "!" || tag.strip_prefix(CORE) == Some(allowed) {
+        return Ok(());
+    }
+    Err(format!("can't interpret {what} as {tag}").into())
+}
+
+/// The value of a scalar, by its tag or by what it looks like.
+fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Refusal> {
+    let core = tag.strip_prefix(CORE);
+    let known = ["str", "bool", "int", "float", "null", "timestamp", "binary"];
+    if !tag.is_empty() && !core.is_some_and(|name| known.contains(&name)) {
+        return Err(format!("unsupported tag {tag:?}").into());
+    }
+    let mut kind = core.unwrap_or("");
+    let first = text.bytes().next();
+    let hinted = first.is_none_or(|byte| {
+        matches!(byte, b'+' | b'-' | b'.' | b'~' | b'0'..=b'9') || b"yYnNtTfFoO".contains(&byte)
+    });
+    if hinted && !matches!(kind, "str" | "binary") {
+        if quoted {
+            return Ok(Value::string(text));
+        }
+        if let Some(value) = word(text) {
+            return Ok(value);
+        }
+        if tag.is_empty() && matches!(text, ".nan" | ".NaN" | ".NAN") {
+            return Err("floating point NaN is not supported".into());
+        }
+        match first {
+            Some(b'.') => {
+                if let Ok(number) = Number::parse(text) {
+                    return Ok(Value::number(number));
+                }
+            }
+            Some(b'+' | b'-' | b'0'..=b'9') => {
+                if matches!(kind, "" | "timestamp")
+                    && let Some(time) = Timestamp::parse_yaml(text)
+                {
+                    return Ok(Value::string(time.to_string()));
+                }
+                if looks_like_number(text) {
+                    kind = "float";
+                }
+            }
+            _ => {}
+        }
+    }
+    let wrong = || Refusal::Error(format!("cannot parse {text:?} as {tag}"));
+    match kind {
+        "binary" if encoding::decode(text).is_none() => Err(wrong()),
+        "bool" => word(text)
+            .filter(|value| value.as_bool().is_some())
+            .ok_or_else(wrong),
+        "float" | "int" => number(&text.replace('_', "")).ok_or_else(wrong),
+        "timestamp" => {
+            let time = Timestamp::parse_yaml(text).ok_or_else(wrong)?;
+            Ok(Value::string(time.to_string()))
+        }
+        "null" => Ok(Value::null(Type::Dynamic)),
+        _ => Ok(Value::string(text)),
+    }
+}
+
+/// The words that are values.
+fn word(text: &str) -> Option<Value> {
+    Some(match text {
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            Value::bool(true)
+        }
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+            Value::bool(false)
+        }
+        "" | "~" | "null" | "Null" | "NULL" => Value::null(Type::Dynamic),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Value::number(Number::parse("inf").ok()?),
+        "-.inf" | "-.Inf" | "-.INF" => Value::number(Number::parse("-inf").ok()?),
+        _ => return None,
+    })
+}
+
+/// Whether a text is a number by YAML 1.2: `0o` and `0x` without a sign, decimals with or without one.
+fn looks_like_number(text: &str) -> bool {
+    let all = |digits: &str, is_digit: fn(&u8) -> bool| {
+        !digits.is_empty() && digits.as_bytes().iter().all(is_digit)
+    };
+    if let Some(digits) = text.strip_prefix("0o") {
+        return all(digits, |digit| matches!(digit, b'0'..=b'7'));
+    }
+    if let Some(digits) = text.strip_prefix("0x") {
+        return all(digits, u8::is_ascii_hexdigit);
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let exponent_is_good = exponent.is_none_or(|exponent| {
+        all(
+            exponent.strip_prefix(['-', '+']).unwrap_or(exponent),
+            u8::is_ascii_digit,
+        )
+    });
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let some = all(whole, u8::is_ascii_digit) && (fraction.is_empty() || all(fraction, u8::is_ascii_digit));
+    let point_first = whole.is_empty() && all(fraction, u8::is_ascii_digit);
+    exponent_is_good && (some || point_first)
+}
+
+/// A decimal number, or a whole number with the prefixes of Go's literals.
+fn number(text: &str) -> Option<Value> {
+    if let Ok(number) = Number::parse(text) {
+        return Some(Value::number(number));
+    }
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let radix = match digits.get(..2)?.to_ascii_lowercase().as_str() {
+        "0x" => 16,
+        "0o" => 8,
+        "0b" => 2,
+        _ => return None,
+    };
+    let digits = digits.get(2..)?;
+    if digits.starts_with('+') || digits.starts_with('-') {
+        return None;
+    }
+    let value = u64::from_str_radix(digits, radix).ok()?;
+    match (sign, i64::try_from(value)) {
+        ("", Ok(value)) => Some(Value::number(Number::from_count(value))),
+        ("", Err(_)) => Number::parse(&value.to_string()).ok().map(Value::number),
+        _ => {
+            let negative = 0_i64.checked_sub_unsigned(value)?;
+            Some(Value::number(Number::from_count(negative)))
+        }
+    }
+}
