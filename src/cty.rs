@@ -37,6 +37,7 @@ pub use access::{AccessError, get_attr, index};
 pub use build::normalized;
 pub use conditional::{Conditional, InconsistentBranches, unify_conditional};
 pub use convert::{ConvertError, PathStep, convert};
+pub use decimal::Notation;
 pub use defaults::{Children, Defaults};
 pub use json::{EncodeError, to_json};
 pub use json_decode::{DecodeError, from_json};

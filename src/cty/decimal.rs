@@ -222,6 +222,37 @@ impl Decimal {
         }
     }
 
+    /// Digits with a point and so many digits behind it.
+    fn fixed_with(&self, behind: i64, out: &mut String) {
+        let digit = |index: i64| {
+            let index = usize::try_from(index).ok();
+            char::from(index.map_or(b'0', |index| self.at(index)))
+        };
+        if self.point <= 0 || self.digits.is_empty() {
+            out.push('0');
+        } else {
+            out.extend((0..self.point).map(digit));
+        }
+        if behind > 0 {
+            out.push('.');
+            out.extend((0..behind).map(|index| digit(self.point.saturating_add(index))));
+        }
+    }
+
+    /// One digit before the point, so many behind it, and an exponent of at least two digits.
+    fn scientific_with(&self, behind: i64, out: &mut String) {
+        out.push(char::from(self.at(0)));
+        if behind > 0 {
+            out.push('.');
+            let behind = usize::try_from(behind).unwrap_or(0);
+            out.extend((1..=behind).map(|index| char::from(self.at(index))));
+        }
+        let exponent = if self.digits.is_empty() { 0 } else { self.point - 1 };
+        let sign = if exponent < 0 { '-' } else { '+' };
+        // Writing to a string cannot fail.
+        let _ = write!(out, "e{sign}{:02}", exponent.abs());
+    }
+
     /// One digit before the point and an exponent of at least two digits.
     fn scientific(&self, out: &mut String) {
         out.push(char::from(self.at(0)));
@@ -255,12 +286,16 @@ fn opening<'a>(number: &'a Float, out: &mut String) -> Option<(&'a UBig, i64)> {
 /// (`Text('f', -1)`).
 pub(super) fn shortest(number: &Float) -> String {
     let mut out = String::new();
-    let Some((mantissa, exponent)) = opening(number, &mut out) else {
-        return out;
-    };
+    if let Some((mantissa, exponent)) = opening(number, &mut out) {
+        shortest_digits(mantissa, exponent, number.precision).plain(&mut out);
+    }
+    out
+}
+
+fn shortest_digits(mantissa: &UBig, exponent: i64, precision: u16) -> Decimal {
     let mut decimal = Decimal::of(mantissa, exponent);
     // The neighbours lie half a unit of the last place away: one bit more than the precision.
-    let spare = (usize::from(number.precision) + 1).saturating_sub(mantissa.bit_len());
+    let spare = (usize::from(precision) + 1).saturating_sub(mantissa.bit_len());
     let scaled = mantissa << spare;
     let exponent = exponent - i64::try_from(spare).unwrap_or(0);
     let inclusive = !scaled.bit(1);
@@ -278,7 +313,88 @@ pub(super) fn shortest(number: &Float) -> String {
         }
         break;
     }
-    decimal.plain(&mut out);
+    decimal
+}
+
+/// How a number is written with `printf`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notation {
+    /// `%e`: one digit before the point, and an exponent.
+    Scientific,
+    /// `%f`: no exponent.
+    Fixed,
+    /// `%g`: an exponent where it is needed, and no zeros behind.
+    General,
+}
+
+/// The number in a notation, with so many digits behind the point (all in all for
+/// [`Notation::General`]); with the fewest that do where none are asked for (`Text` of `big.Float`).
+pub(super) fn in_notation(number: &Float, notation: Notation, digits: Option<usize>) -> String {
+    let mut out = String::new();
+    if number.negative {
+        out.push('-');
+    } else if number.is_infinite() {
+        out.push('+');
+    }
+    let mut decimal = match &number.magnitude {
+        Magnitude::Infinite => {
+            out.push_str("Inf");
+            return out;
+        }
+        Magnitude::Zero => Decimal {
+            digits: Vec::new(),
+            point: 0,
+        },
+        Magnitude::Finite { mantissa, exponent } => match digits {
+            None => shortest_digits(mantissa, *exponent, number.precision),
+            Some(_) => Decimal::of(mantissa, *exponent),
+        },
+    };
+    let length = |decimal: &Decimal| i64::try_from(decimal.digits.len()).unwrap_or(i64::MAX);
+    let wanted = digits.map(|digits| i64::try_from(digits).unwrap_or(i64::MAX));
+    match notation {
+        Notation::Scientific => {
+            if let Some(digits) = digits {
+                decimal.round(digits.saturating_add(1));
+            }
+            let behind = wanted.unwrap_or((length(&decimal) - 1).max(0));
+            decimal.scientific_with(behind, &mut out);
+        }
+        Notation::Fixed => {
+            if let Some(wanted) = wanted {
+                match usize::try_from(decimal.point.saturating_add(wanted)) {
+                    Ok(kept) => decimal.round(kept),
+                    Err(_) => decimal.digits.clear(),
+                }
+            }
+            let behind = wanted.unwrap_or((length(&decimal) - decimal.point).max(0));
+            decimal.fixed_with(behind, &mut out);
+        }
+        Notation::General => {
+            let significant = digits.map(|digits| digits.max(1));
+            if let Some(significant) = significant {
+                decimal.round(significant);
+            }
+            let length = length(&decimal);
+            let mut threshold = match significant {
+                None => 6,
+                Some(digits) => i64::try_from(digits).unwrap_or(i64::MAX),
+            };
+            if significant.is_some() && threshold > length && length >= decimal.point {
+                threshold = length;
+            }
+            let exponent = if decimal.digits.is_empty() {
+                0
+            } else {
+                decimal.point - 1
+            };
+            if exponent < -4 || exponent >= threshold {
+                decimal.scientific_with((length - 1).max(0), &mut out);
+            } else {
+                decimal.fixed_with((length - decimal.point).max(0), &mut out);
+            }
+        }
+    }
     out
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use dashu_int::UBig;
 use dashu_int::ops::BitTest as _;
 
-use super::decimal;
+use super::decimal::{self, Notation};
 use super::float::{Float, OutOfRange};
 
 /// A number. Equality is Terraform's `==`: same whole number, or same decimal text.
@@ -372,6 +372,22 @@ impl Number {
             Some((left, right)) => left.cmp(&right),
             None => self.float().compare(&other.float()),
         }
+    }
+
+    /// The number in one of the notations of `printf`, with so many digits behind the point.
+    #[must_use]
+    pub fn in_notation(&self, notation: Notation, digits: Option<usize>) -> String {
+        decimal::in_notation(&self.float(), notation, digits)
+    }
+
+    /// The digits of a whole number in a base of up to 36, without a sign; none for a fraction.
+    #[must_use]
+    pub fn digits_in_base(&self, base: u8) -> Option<String> {
+        if !self.is_whole() {
+            return None;
+        }
+        let (magnitude, _) = self.float().truncated()?;
+        Some(magnitude.in_radix(base).to_string())
     }
 
     /// The text that cty compares the elements of sets by, ten digits long at most.

@@ -99,7 +99,7 @@ impl Traits {
 
 /// How many values may be nested in one, shared ones counted as often as they occur. What is built larger
 /// becomes an unknown value, so that no walk over a value takes for ever.
-pub const MAX_SIZE: u32 = 1 << 22;
+pub(super) const MAX_SIZE: u32 = 1 << 22;
 
 /// A look at a value: what it is and what it holds.
 #[derive(Debug, Clone, Copy)]
@@ -307,6 +307,13 @@ impl Value {
         self
     }
 
+    /// The value without a place of its own; what is nested in it keeps its own.
+    #[must_use]
+    pub fn without_place(mut self) -> Self {
+        self.place = None;
+        self
+    }
+
     /// The value, written at `place` if that is known.
     #[must_use]
     pub(super) fn placed_at(mut self, place: Option<Span>) -> Self {
@@ -325,13 +332,6 @@ impl Value {
     #[must_use]
     pub fn with_key_place(mut self, place: Option<Span>) -> Self {
         self.key_place = place;
-        self
-    }
-
-    /// The value without a place of its own; what is nested in it keeps its own.
-    #[must_use]
-    pub fn without_place(mut self) -> Self {
-        self.place = None;
         self
     }
 

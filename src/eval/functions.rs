@@ -15,10 +15,13 @@ mod encoding;
 mod files;
 mod fileset;
 mod flatten;
+mod format;
+mod format_verbs;
 mod hashes;
 mod letters;
 mod mappings;
 mod marks;
+mod networks;
 mod numbers;
 #[cfg(test)]
 mod origin_tests;
@@ -31,8 +34,11 @@ mod sets;
 mod strings;
 mod support;
 mod templates;
+#[cfg(test)]
+mod text_tests;
 mod timestamp;
 mod yaml;
+mod yaml_encode;
 
 use crate::cty::marks::Marks;
 use crate::cty::{Type, Value, convert};
@@ -52,9 +58,11 @@ const TABLES: &[&[Function]] = &[
     files::TABLE,
     fileset::TABLE,
     flatten::TABLE,
+    format::TABLE,
     hashes::TABLE,
     mappings::TABLE,
     marks::TABLE,
+    networks::TABLE,
     numbers::TABLE,
     regexp::TABLE,
     searches::TABLE,
@@ -63,6 +71,7 @@ const TABLES: &[&[Function]] = &[
     strings::TABLE,
     templates::TABLE,
     yaml::TABLE,
+    yaml_encode::TABLE,
 ];
 
 /// The function of this name, without `core::`.

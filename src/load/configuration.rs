@@ -234,6 +234,7 @@ impl<'a> Reader<'a> {
         };
         let path = self.evaluator.path(instance);
         let order = self.order(&path, resource, block);
+        let calls = self.calls(instance);
         for repetition in repetitions {
             let site = Site {
                 instance,
@@ -245,6 +246,7 @@ impl<'a> Reader<'a> {
             let mirror = ImageMirror {
                 address: Address::new(path.clone(), resource.name.clone(), repetition.key.clone()),
                 span: resource.block.header(),
+                calls: calls.clone(),
                 cluster_id,
                 leads,
                 source: self.string(&site, "source"),
@@ -426,6 +428,24 @@ impl<'a> Reader<'a> {
             span: Some(place),
             way: way.to(place, expression, site.instance, site.block),
         }
+    }
+
+    /// The module calls around an instance, outermost first.
+    fn calls(&self, instance: InstanceId) -> Vec<Step> {
+        let mut calls = Vec::new();
+        let mut at = instance;
+        while let Some((caller, call, _)) = self.evaluator.called_from(at) {
+            if let Some(declared) = self.evaluator.module(caller).calls.get(&call) {
+                let span = declared.block.header();
+                calls.push(Step {
+                    span,
+                    text: format!("module.{call}"),
+                });
+            }
+            at = caller;
+        }
+        calls.reverse();
+        calls
     }
 
     fn order(&mut self, path: &ModulePath, resource: &Resource, block: &Block) -> Order {

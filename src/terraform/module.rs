@@ -29,6 +29,8 @@ pub struct Module {
     pub resources: BTreeMap<ResourceName, Resource>,
     /// What is wrong with the files, as far as they have been read.
     pub problems: Vec<Problem>,
+    /// `terraform` blocks.
+    settings: Vec<LazyBlock>,
     locals_blocks: Vec<LazyBlock>,
     locals_overrides: Vec<LazyBlock>,
     locals: OnceLock<Locals>,
@@ -82,6 +84,7 @@ impl Module {
             calls: BTreeMap::new(),
             resources: BTreeMap::new(),
             problems: Vec::new(),
+            settings: Vec::new(),
             locals_blocks: Vec::new(),
             locals_overrides: Vec::new(),
             locals: OnceLock::new(),
@@ -137,10 +140,16 @@ impl Module {
                     kind: type_name,
                     name,
                 };
-                insert(&mut self.resources, name.clone(), Resource { name, block })
+                // Other providers' resources are nobody's business here, their names included.
+                let ours = name.kind.starts_with("rhcs_");
+                insert(&mut self.resources, name.clone(), Resource { name, block }) || !ours
             }
             ("locals", None, None) => {
                 self.locals_blocks.push(block);
+                true
+            }
+            ("terraform", None, None) => {
+                self.settings.push(block);
                 true
             }
             (kind @ ("resource" | "data" | "variable" | "output" | "module" | "locals"), ..) => {
@@ -196,6 +205,13 @@ impl Module {
             }
         }
         (locals, problems)
+    }
+
+    /// Whether `required_providers` names a provider.
+    pub fn requires_provider(&self, name: &str, sources: &Sources) -> bool {
+        let settings = self.settings.iter().filter_map(|block| block.parse(sources));
+        let mut required = settings.flat_map(|block| block.body.blocks("required_providers"));
+        required.any(|block| block.body.attribute(name).is_some())
     }
 
     /// Parses everything that can take part in a mirror: values, calls, the provider's resources. Other

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::cty::{Refinement, Type, Value, from_json, to_json};
 
-use super::definition::{Call, Function, Parameter, Want};
-use super::support::{Answer, Refusal, function, string, text};
+use super::definition::{Call, Function, Parameter, Stop, Want};
+use super::support::{Answer, function, string, text};
 
 const STR: &[Parameter] = &[Parameter::of("str", Want::String)];
 
@@ -122,7 +122,7 @@ fn json_type(arguments: &[Value]) -> Result<Type, String> {
 fn json_decode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let source = text(arguments, 0);
     call.evaluator.spend(source.len() / 8)?;
-    from_json(source).map_err(|error| Refusal::Error(error.to_string()))
+    from_json(source).map_err(|error| Stop::Error(error.to_string()))
 }
 
 fn json_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
@@ -130,7 +130,7 @@ fn json_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
         return Err("there is no argument".into());
     };
     if value.is_wholly_known() {
-        let encoded = to_json(value).map_err(|error| Refusal::Error(error.to_string()))?;
+        let encoded = to_json(value).map_err(|error| Stop::Error(error.to_string()))?;
         call.spend_bytes(encoded.len())?;
         return Ok(Value::string(encoded));
     }
@@ -147,7 +147,7 @@ fn json_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
 }
 
 /// The encoding of a name, as far as the names of the web and of Terraform's library agree.
-fn encoding(name: &str) -> Result<&'static encoding_rs::Encoding, Refusal> {
+fn encoding(name: &str) -> Result<&'static encoding_rs::Encoding, Stop> {
     let found = encoding_rs::Encoding::for_label(name.as_bytes()).filter(|found| {
         // The web says windows-1252 where these names are said and Terraform does not.
         let plain = name.to_ascii_lowercase();
@@ -156,7 +156,7 @@ fn encoding(name: &str) -> Result<&'static encoding_rs::Encoding, Refusal> {
     });
     found.ok_or_else(|| {
         let quoted = format!("{name:?}");
-        Refusal::Error(format!(
+        Stop::Error(format!(
             "{quoted} is not a supported IANA encoding name or alias in this Terraform version"
         ))
     })
@@ -186,13 +186,13 @@ fn text_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     Ok(Value::string(encode(&bytes)))
 }
 
-fn unrepresentable(name: &str) -> Refusal {
-    Refusal::Error(format!(
+fn unrepresentable(name: &str) -> Stop {
+    Stop::Error(format!(
         "the given string contains characters that cannot be represented in {name}"
     ))
 }
 
-fn latin1(plain: &str, name: &str) -> Result<Vec<u8>, Refusal> {
+fn latin1(plain: &str, name: &str) -> Result<Vec<u8>, Stop> {
     let bytes: Result<Vec<u8>, _> = plain
         .chars()
         .map(|letter| u8::try_from(u32::from(letter)))

@@ -9,8 +9,8 @@ use crate::cty::{Type, Value};
 use crate::source::tree_access::{Found, cleaned};
 
 use super::super::{Failure, InstanceId};
-use super::definition::{Call, Function, Parameter, Want};
-use super::support::{Answer, Refusal, bool, function, string, text};
+use super::definition::{Call, Function, Parameter, Stop, Want};
+use super::support::{Answer, bool, function, string, text};
 use super::{encoding, hashes};
 
 const PATH: &[Parameter] = &[Parameter::of("path", Want::String)];
@@ -83,7 +83,7 @@ fn base<'a>(call: &Call<'a>) -> &'a Path {
 }
 
 /// The path that an argument means. The home directory is nobody's business.
-pub(super) fn located(call: &Call<'_>, path: &str) -> Result<Content<PathBuf>, Refusal> {
+pub(super) fn located(call: &Call<'_>, path: &str) -> Result<Content<PathBuf>, Stop> {
     match path.strip_prefix('~') {
         None => Ok(Content::Here(base(call).join(cleaned(Path::new(path))))),
         Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => Ok(Content::Outside),
@@ -104,12 +104,12 @@ pub(super) fn outside(ty: Type, what: &str, argument: Option<&Value>) -> Value {
     })
 }
 
-pub(super) fn too_large(path: &str) -> Refusal {
-    Refusal::Failure(Failure::limit(format!("{path:?} is too large to be read")))
+pub(super) fn too_large(path: &str) -> Stop {
+    Stop::Failure(Failure::limit(format!("{path:?} is too large to be read")))
 }
 
 /// The bytes of a file.
-pub(super) fn read(call: &Call<'_>, path: &str) -> Result<Content<Vec<u8>>, Refusal> {
+pub(super) fn read(call: &Call<'_>, path: &str) -> Result<Content<Vec<u8>>, Stop> {
     let Content::Here(file) = located(call, path)? else {
         return Ok(Content::Outside);
     };
@@ -132,12 +132,12 @@ pub(super) fn read(call: &Call<'_>, path: &str) -> Result<Content<Vec<u8>>, Refu
 }
 
 /// The text of a file.
-pub(super) fn read_text(call: &Call<'_>, path: &str) -> Result<Content<String>, Refusal> {
+pub(super) fn read_text(call: &Call<'_>, path: &str) -> Result<Content<String>, Stop> {
     let Content::Here(bytes) = read(call, path)? else {
         return Ok(Content::Outside);
     };
     String::from_utf8(bytes).map(Content::Here).map_err(|_| {
-        Refusal::Error(format!(
+        Stop::Error(format!(
             "contents of {path:?} are not valid UTF-8; use the filebase64 function to obtain the Base64 \
              encoded contents or the other file functions (e.g. filemd5, filesha256) to obtain file hashing \
              results instead"
@@ -185,7 +185,7 @@ fn exists(call: &Call<'_>, arguments: &[Value]) -> Answer {
 }
 
 fn absolute(call: &Call<'_>, arguments: &[Value]) -> Answer {
-    let base = std::path::absolute(base(call)).map_err(|error| Refusal::Error(error.to_string()))?;
+    let base = std::path::absolute(base(call)).map_err(|error| Stop::Error(error.to_string()))?;
     let path = cleaned(&base.join(text(arguments, 0)));
     Ok(Value::string(path.to_string_lossy()))
 }

@@ -7,9 +7,9 @@ use crate::cty::{Type, Value};
 use crate::source::tree_access::{Entry, Found, cleaned};
 
 use super::super::Failure;
-use super::definition::{Call, Function, Parameter, Want};
+use super::definition::{Call, Function, Parameter, Stop, Want};
 use super::files::{Content, located, outside, too_large};
-use super::support::{Answer, Refusal, function, text};
+use super::support::{Answer, function, text};
 
 /// The functions of this file.
 pub(super) const TABLE: &[Function] = &[function(
@@ -57,7 +57,7 @@ fn file_set(call: &Call<'_>, arguments: &[Value]) -> Answer {
         call.evaluator.spend(1)?;
         Ok(Value::string(relative(&start, found)))
     });
-    let names: Result<Vec<Value>, Refusal> = names.collect();
+    let names: Result<Vec<Value>, Stop> = names.collect();
     Ok(Value::set(Type::String, names?))
 }
 
@@ -86,7 +86,7 @@ struct Search<'c> {
 }
 
 impl Search<'_> {
-    fn on_disk(&self, path: &Path) -> Result<PathBuf, Refusal> {
+    fn on_disk(&self, path: &Path) -> Result<PathBuf, Stop> {
         match located(self.call, ".")? {
             Content::Here(base) => Ok(base.join(path)),
             Content::Outside => Err("there is no directory to search".into()),
@@ -94,10 +94,10 @@ impl Search<'_> {
     }
 
     /// Goes down the components of a pattern.
-    fn walk(&mut self, at: &Path, components: &[&str], depth: usize) -> Result<Content<()>, Refusal> {
+    fn walk(&mut self, at: &Path, components: &[&str], depth: usize) -> Result<Content<()>, Stop> {
         self.call.evaluator.spend(20)?;
         if depth > MAX_DEPTH {
-            return Err(Refusal::Failure(Failure::limit(
+            return Err(Stop::Failure(Failure::limit(
                 "the directories are nested too deeply",
             )));
         }
@@ -141,7 +141,7 @@ impl Search<'_> {
         rest: &[&str],
         entries: &[Entry],
         depth: usize,
-    ) -> Result<Content<()>, Refusal> {
+    ) -> Result<Content<()>, Stop> {
         for entry in entries {
             let below = at.join(&entry.name);
             let step = if entry.is_directory {
@@ -163,7 +163,7 @@ impl Search<'_> {
     }
 
     /// Takes what the pattern leads to where it is a file.
-    fn take(&mut self, at: &Path) -> Result<Content<()>, Refusal> {
+    fn take(&mut self, at: &Path) -> Result<Content<()>, Stop> {
         match self.call.evaluator.access().file(&self.on_disk(at)?) {
             Found::Here(_) => _ = self.matches.insert(at.to_owned()),
             Found::Outside => return Ok(Content::Outside),
@@ -174,12 +174,12 @@ impl Search<'_> {
 }
 
 /// The patterns that `{a,b}` stands for.
-fn alternatives(pattern: &str) -> Result<Vec<String>, Refusal> {
+fn alternatives(pattern: &str) -> Result<Vec<String>, Stop> {
     let mut pending = vec![pattern.to_owned()];
     let mut done = Vec::new();
     while let Some(pattern) = pending.pop() {
         if pending.len() + done.len() > MAX_ALTERNATIVES {
-            return Err(Refusal::Failure(Failure::limit(
+            return Err(Stop::Failure(Failure::limit(
                 "the pattern has too many alternatives",
             )));
         }
@@ -200,7 +200,7 @@ fn alternatives(pattern: &str) -> Result<Vec<String>, Refusal> {
 type Braces = (usize, usize, Vec<usize>);
 
 /// Where the first braces begin and end, and the commas between their alternatives.
-fn first_braces(pattern: &str) -> Result<Option<Braces>, Refusal> {
+fn first_braces(pattern: &str) -> Result<Option<Braces>, Stop> {
     let mut start = None;
     let mut depth = 0;
     let mut commas = Vec::new();
@@ -239,7 +239,7 @@ enum Part {
     Class(bool, Vec<(char, char)>),
 }
 
-fn parse(pattern: &str) -> Result<Vec<Part>, Refusal> {
+fn parse(pattern: &str) -> Result<Vec<Part>, Stop> {
     const BAD: &str = "syntax error in pattern";
     let mut letters = pattern.chars().peekable();
     let mut parts = Vec::new();

@@ -219,5 +219,5 @@ fn values_that_double_do_not_take_for_ever() {
     let concat = |before: &str| format!("concat({before}, {before})");
     let list = evaluate_with(&doubled(60, "[1]", concat, "length(X)"), Value::bool(true));
     assert!(list.is_err_and(|failure| failure.is_limit()));
-    assert!(start.elapsed() < Duration::from_secs(60));
+    assert!(start.elapsed() < Duration::from_mins(1));
 }

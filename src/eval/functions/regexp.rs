@@ -7,9 +7,9 @@ use regex::{Captures, Regex, RegexBuilder};
 use crate::cty::{Type, Value};
 
 use super::super::Failure;
-use super::definition::{Call, Function, Parameter, Want};
+use super::definition::{Call, Function, Parameter, Stop, Want};
 use super::regexp_syntax::{Translated, translate};
-use super::support::{Answer, Refusal, function, text};
+use super::support::{Answer, function, text};
 
 const PARAMETERS: &[Parameter] = &[
     Parameter::of("pattern", Want::String),
@@ -54,7 +54,7 @@ fn match_type(translated: &Translated) -> Result<Type, String> {
 }
 
 /// The pattern, ready to match. What only the crate refuses is no error: Terraform would take it.
-fn compile(call: &Call<'_>, pattern: &str) -> Result<(Regex, Translated), Refusal> {
+fn compile(call: &Call<'_>, pattern: &str) -> Result<(Regex, Translated), Stop> {
     let translated = translate(pattern)?;
     call.spend_bytes(translated.pattern.len().saturating_mul(64))?;
     let compiled = RegexBuilder::new(&translated.pattern).nest_limit(1000).build();
@@ -109,8 +109,8 @@ fn each_match<'t>(
     call: &Call<'_>,
     regex: &Regex,
     searched: &'t str,
-    mut each: impl FnMut(&Captures<'t>) -> Result<(), Refusal>,
-) -> Result<(), Refusal> {
+    mut each: impl FnMut(&Captures<'t>) -> Result<(), Stop>,
+) -> Result<(), Stop> {
     let mut at = 0;
     for captures in regex.captures_iter(searched) {
         call.evaluator.spend(1 + (searched.len() - at) / 256)?;

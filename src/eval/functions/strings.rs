@@ -6,10 +6,10 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::cty::{Type, Value};
 
-use super::definition::{Call, Function, Outcome, Parameter, Want};
+use super::definition::{Call, Function, Outcome, Parameter, Stop, Want};
 use super::letters;
 use super::regexp;
-use super::support::{Answer, Refusal, bool, function, list_of_string, string, text, whole};
+use super::support::{Answer, bool, function, list_of_string, string, text, whole};
 
 const STR: Parameter = Parameter::of("str", Want::String);
 const ONE: &[Parameter] = &[STR];
@@ -202,7 +202,7 @@ fn split(call: &Call<'_>, arguments: &[Value]) -> Answer {
         call.spend_bytes(part.len())?;
         Ok(Value::string(part))
     };
-    let parts: Result<Vec<Value>, Refusal> = if separator.is_empty() {
+    let parts: Result<Vec<Value>, Stop> = if separator.is_empty() {
         let mut buffer = [0; 4];
         whole
             .chars()

@@ -2,47 +2,10 @@
 
 use crate::cty::{Type, Value};
 
-use super::super::Failure;
-use super::definition::{Call, Function, Outcome, Parameter};
-
-/// Why a function has no result.
-pub(super) enum Refusal {
-    /// What is wrong with the arguments.
-    Error(String),
-    /// A bound was met.
-    Failure(Failure),
-}
+use super::definition::{Call, Function, Outcome, Parameter, Stop};
 
 /// The result of a function that can refuse.
-pub(super) type Answer = Result<Value, Refusal>;
-
-impl From<String> for Refusal {
-    fn from(message: String) -> Self {
-        Self::Error(message)
-    }
-}
-
-impl From<&str> for Refusal {
-    fn from(message: &str) -> Self {
-        Self::Error(message.to_owned())
-    }
-}
-
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
-    }
-}
-
-impl From<Answer> for Outcome {
-    fn from(answer: Answer) -> Self {
-        match answer {
-            Ok(value) => Self::Value(value),
-            Err(Refusal::Error(message)) => Self::Error(message),
-            Err(Refusal::Failure(failure)) => Self::Failure(failure),
-        }
-    }
-}
+pub(super) type Answer = Result<Value, Stop>;
 
 impl From<Value> for Outcome {
     fn from(value: Value) -> Self {
@@ -59,11 +22,11 @@ pub(super) fn text(arguments: &[Value], position: usize) -> &str {
 }
 
 /// A number argument as a machine integer.
-pub(super) fn whole(arguments: &[Value], position: usize) -> Result<i64, Refusal> {
+pub(super) fn whole(arguments: &[Value], position: usize) -> Result<i64, Stop> {
     let number = arguments.get(position).and_then(Value::as_number);
     number.and_then(crate::cty::Number::to_i64).ok_or_else(|| {
         let (low, high) = (i64::MIN, i64::MAX);
-        Refusal::Error(format!(
+        Stop::Error(format!(
             "value must be a whole number, between {low} and {high} inclusive"
         ))
     })
@@ -71,8 +34,8 @@ pub(super) fn whole(arguments: &[Value], position: usize) -> Result<i64, Refusal
 
 impl Call<'_> {
     /// Takes the work of going through so many bytes off the budget.
-    pub(super) fn spend_bytes(&self, bytes: usize) -> Result<(), Refusal> {
-        self.evaluator.spend(bytes / 64 + 1).map_err(Refusal::Failure)
+    pub(super) fn spend_bytes(&self, bytes: usize) -> Result<(), Stop> {
+        self.evaluator.spend(bytes / 64 + 1).map_err(Stop::Failure)
     }
 }
 

@@ -11,9 +11,9 @@ use crate::terraform::references;
 
 use super::super::scope::Rendered;
 use super::super::{Failure, Result as Evaluated, Scope};
-use super::definition::{Call, Function, Parameter, Want};
+use super::definition::{Call, Function, Parameter, Stop, Want};
 use super::files::{Content, outside, read_text};
-use super::support::{Answer, Refusal, dynamic, function, string, text};
+use super::support::{Answer, dynamic, function, string, text};
 
 const VARS: Parameter = Parameter {
     allow_marked: true,
@@ -111,7 +111,7 @@ fn template_string(call: &Call<'_>, arguments: &[Value]) -> Answer {
     };
     let rendered = render(call, "templatestring", "the template", template, arguments.get(1))?;
     convert(&rendered, &Type::String)
-        .map_err(|error| Refusal::Error(format!("invalid template result: {error}")))
+        .map_err(|error| Stop::Error(format!("invalid template result: {error}")))
 }
 
 fn render(
@@ -152,9 +152,9 @@ fn render(
                 .span()
                 .map_or(name.to_owned(), |span| line(name, source, span));
             if failure.is_limit() {
-                Refusal::Failure(Failure::limit(format!("{at}: {failure}")))
+                Stop::Failure(Failure::limit(format!("{at}: {failure}")))
             } else {
-                Refusal::Error(format!("{at}: {failure}"))
+                Stop::Error(format!("{at}: {failure}"))
             }
         })?;
     if value.is_null() {
@@ -177,7 +177,7 @@ fn check_names(
     name: &str,
     source: &str,
     variables: &BTreeMap<Arc<str>, Value>,
-) -> Result<(), Refusal> {
+) -> Result<(), Stop> {
     for (root, span) in references::names(template) {
         if !variables.contains_key(&root) {
             let at = line(name, source, span);
@@ -218,8 +218,10 @@ fn attached(value: &Value) -> Value {
         _ => value.clone(),
     };
     let new = new.with_only_marks(value.marks().clone());
-    match value.place() {
-        Some(place) if place.file != FileId::DETACHED => new.with_place(place),
-        _ => new.without_place(),
+    let shown = |place: Option<Span>| place.filter(|place| place.file != FileId::DETACHED);
+    let new = new.with_key_place(shown(value.key_place()));
+    match shown(value.place()) {
+        Some(place) => new.with_place(place),
+        None => new.without_place(),
     }
 }

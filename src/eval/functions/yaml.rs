@@ -8,9 +8,9 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 use crate::cty::{Number, Type, Value, convert, normalized};
 
 use super::super::Failure;
-use super::definition::{Call, Function, Parameter, Want};
+use super::definition::{Call, Function, Parameter, Stop, Want};
 use super::encoding;
-use super::support::{Answer, Refusal, dynamic, function, text};
+use super::support::{Answer, dynamic, function, text};
 use super::timestamp::Timestamp;
 
 /// The functions of this file.
@@ -73,7 +73,7 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
     for event in Parser::new_from_str_with_options(source, options) {
         let (event, span) = event.map_err(|error| {
             let at = error.marker();
-            Refusal::Error(format!(
+            Stop::Error(format!(
                 "on line {}, column {}: {}",
                 at.line(),
                 at.col() + 1,
@@ -82,7 +82,7 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
         })?;
         let located = |message: String| {
             let at = span.start;
-            Refusal::Error(format!(
+            Stop::Error(format!(
                 "on line {}, column {}: {message}",
                 at.line(),
                 at.col() + 1
@@ -94,8 +94,8 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
                 return Err(located("only a single document is allowed".to_owned()));
             }
         }
-        reader.event(event).map_err(|refusal| match refusal {
-            Refusal::Error(message) => located(message),
+        reader.event(event).map_err(|stop| match stop {
+            Stop::Error(message) => located(message),
             limit => limit,
         })?;
     }
@@ -105,7 +105,7 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
 }
 
 impl Reader<'_> {
-    fn event(&mut self, event: Event<'_>) -> Result<(), Refusal> {
+    fn event(&mut self, event: Event<'_>) -> Result<(), Stop> {
         self.call.evaluator.spend(1)?;
         match event {
             Event::Scalar(value, style, anchor, tag) => self.scalar(&value, style, anchor, tag.as_deref()),
@@ -143,7 +143,7 @@ impl Reader<'_> {
         }
     }
 
-    fn open(&mut self, open: Open, anchor: usize) -> Result<(), Refusal> {
+    fn open(&mut self, open: Open, anchor: usize) -> Result<(), Stop> {
         if let Some(Frame {
             open: Open::Mapping { key: Key::Wanted, .. },
             ..
@@ -152,7 +152,7 @@ impl Reader<'_> {
             return Err("only strings are allowed as mapping keys".into());
         }
         if self.frames.len() >= MAX_DEPTH {
-            return Err(Refusal::Failure(Failure::limit("the YAML is nested too deeply")));
+            return Err(Stop::Failure(Failure::limit("the YAML is nested too deeply")));
         }
         self.frames.push(Frame {
             open,
@@ -174,7 +174,7 @@ impl Reader<'_> {
         style: ScalarStyle,
         anchor: usize,
         tag: Option<&Tag>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Stop> {
         self.call.spend_bytes(text.len())?;
         let tag = tag.map_or(Cow::Borrowed(""), full_name);
         let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
@@ -210,7 +210,7 @@ impl Reader<'_> {
     }
 
     /// Puts a finished value where it belongs.
-    fn value(&mut self, value: Value, size: usize) -> Result<(), Refusal> {
+    fn value(&mut self, value: Value, size: usize) -> Result<(), Stop> {
         let Some(frame) = self.frames.last_mut() else {
             self.result = Some(value);
             return Ok(());
@@ -243,7 +243,7 @@ fn full_name(tag: &Tag) -> Cow<'_, str> {
     Cow::Owned(format!("{}{}", tag.handle(), tag.suffix()))
 }
 
-fn only_tag(tag: Option<&Tag>, allowed: &str, what: &str) -> Result<(), Refusal> {
+fn only_tag(tag: Option<&Tag>, allowed: &str, what: &str) -> Result<(), Stop> {
     let Some(tag) = tag.map(full_name) else {
         return Ok(());
     };
@@ -254,7 +254,7 @@ fn only_tag(tag: Option<&Tag>, allowed: &str, what: &str) -> Result<(), Refusal>
 }
 
 /// The value of a scalar, by its tag or by what it looks like.
-fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Refusal> {
+fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Stop> {
     let core = tag.strip_prefix(CORE);
     let known = ["str", "bool", "int", "float", "null", "timestamp", "binary"];
     if !tag.is_empty() && !core.is_some_and(|name| known.contains(&name)) {
@@ -294,7 +294,7 @@ fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Refusal> {
             _ => {}
         }
     }
-    let wrong = || Refusal::Error(format!("cannot parse {text:?} as {tag}"));
+    let wrong = || Stop::Error(format!("cannot parse {text:?} as {tag}"));
     match kind {
         "binary" if encoding::decode(text).is_none() => Err(wrong()),
         "bool" => word(text)
