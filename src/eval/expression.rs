@@ -63,6 +63,8 @@ impl Evaluator<'_> {
             } => {
                 let left = self.evaluate(left, scope)?;
                 let right = self.evaluate(right, scope)?;
+                // A comparison walks through both values.
+                self.spend(left.size().min(right.size()))?;
                 operators::binary(*operator, &left, &right)
             }
             Kind::Conditional { condition, yes, no } => self.conditional(condition, yes, no, scope),

@@ -59,6 +59,7 @@ impl Evaluator<'_> {
                 }
                 TemplatePart::Interpolation(expression) => {
                     let value = self.evaluate(expression, scope)?;
+                    self.spend(value.as_str().map_or(0, |text| text.len() / 8))?;
                     interpolate(&value, text).map_err(|failure| failure.at(expression.span))?;
                 }
                 TemplatePart::If {
