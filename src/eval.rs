@@ -80,11 +80,14 @@ pub struct Evaluator<'a> {
     instances: RefCell<Vec<ModuleInstance>>,
     memory: RefCell<HashMap<(InstanceId, Node), Memory>>,
     expansions: RefCell<HashMap<(InstanceId, Node), Rc<Expansion>>>,
-    children: RefCell<HashMap<(InstanceId, Arc<str>, Option<InstanceKey>), InstanceId>>,
+    children: RefCell<HashMap<Child, InstanceId>>,
     access: OnceCell<TreeAccess>,
     budget: Cell<u64>,
     depth: Cell<u32>,
 }
+
+/// A module instance by its caller, the call and the key.
+type Child = (InstanceId, Arc<str>, Option<InstanceKey>);
 
 /// Something with a value of its own in a module instance.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -341,7 +341,7 @@ impl Evaluator<'_> {
     /// Which instance the steps behind a repeated block's name choose.
     fn choose(&self, expansion: &Expansion, steps: &[Step<'_>], scope: Scope<'_>) -> Result<Chosen> {
         let keyed = match expansion {
-            Expansion::Single => return Ok(Chosen::One(Repetition::single(), 0)),
+            Expansion::Single => return Ok(Chosen::One(Box::new(Repetition::single()), 0)),
             Expansion::Unknown { .. } => {
                 let used = usize::from(matches!(steps.first(), Some(Step::Index(_))));
                 return Ok(Chosen::Open(used));
@@ -366,7 +366,7 @@ impl Evaluator<'_> {
             return Ok(Chosen::Open(1));
         }
         match expansion.instance(&key) {
-            Some(repetition) => Ok(Chosen::One(repetition, 1)),
+            Some(repetition) => Ok(Chosen::One(Box::new(repetition), 1)),
             None => Err(Failure::invalid("there is no instance with this key")),
         }
     }
@@ -394,7 +394,7 @@ impl Evaluator<'_> {
 /// What the steps behind a repeated block's name choose.
 enum Chosen {
     /// One instance, and how many steps said so.
-    One(Repetition, usize),
+    One(Box<Repetition>, usize),
     /// An instance that is not known.
     Open(usize),
     /// All of them.

@@ -55,7 +55,7 @@ enum Source {
 #[derive(Debug)]
 struct Text {
     name: Arc<str>,
-    text: String,
+    value: String,
     file: FileId,
 }
 
@@ -64,7 +64,7 @@ impl GivenValues {
     pub(super) fn read(options: &Options, loaded: &mut Loaded, problems: &mut Vec<Problem>) -> Self {
         let text = |origin: &str, name: &str, text: &str, loaded: &mut Loaded| Text {
             name: name.into(),
-            text: text.to_owned(),
+            value: text.to_owned(),
             file: loaded.sources.add(format!("<{origin}{name}>"), text),
         };
         let mut values = Self::default();
@@ -138,12 +138,12 @@ impl Text {
             return;
         }
         if is_literal(module, &self.name, loaded) {
-            let span = Span::new(self.file, 0, self.text.len());
-            let kind = ExpressionKind::String(self.text.as_str().into());
+            let span = Span::new(self.file, 0, self.value.len());
+            let kind = ExpressionKind::String(self.value.as_str().into());
             into.insert(self.name.clone(), Expression { kind, span });
             return;
         }
-        let (expression, found) = parse_expression(self.file, &self.text, 0..self.text.len());
+        let (expression, found) = parse_expression(self.file, &self.value, 0..self.value.len());
         problems.extend(found);
         into.extend(expression.map(|expression| (self.name.clone(), expression)));
     }

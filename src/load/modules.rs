@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::eval::Inputs;
 use crate::source::Span;
@@ -99,9 +98,9 @@ impl Forest {
             files.push(file);
             self.problems.extend(document.problems);
             if is_override(&path) {
-                overrides.extend(document.items)
+                overrides.extend(document.items);
             } else {
-                blocks.extend(document.items)
+                blocks.extend(document.items);
             }
         }
         let module = Module::new(directory, files, blocks, overrides);
@@ -132,7 +131,7 @@ impl Forest {
                 .map(|(text, span)| (text.to_owned(), span));
             (call.name.clone(), source)
         };
-        let calls: Vec<(Arc<str>, Option<(String, Span)>)> = module.calls.values().map(source).collect();
+        let calls: Vec<_> = module.calls.values().map(source).collect();
         let mut callees = Vec::new();
         for (name, source) in calls {
             let (text, span) = source.map_or((String::new(), None), |(text, span)| (text, Some(span)));

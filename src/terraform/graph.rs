@@ -93,7 +93,7 @@ impl<'a> GraphBuilder<'a> {
             .get(name)
             .and_then(|block| block.parse(self.sources));
         block
-            .map(|block| nodes(path, references::of_body(&block.body)))
+            .map(|block| nodes(path, &references::of_body(&block.body)))
             .unwrap_or_default()
     }
 
@@ -109,7 +109,7 @@ impl<'a> GraphBuilder<'a> {
                     .get(name)
                     .and_then(|resource| resource.block.parse(self.sources));
                 let mut edges = block
-                    .map(|block| nodes(path, references::of_body(&block.body)))
+                    .map(|block| nodes(path, &references::of_body(&block.body)))
                     .unwrap_or_default();
                 edges.extend(self.around(path));
                 edges
@@ -117,7 +117,7 @@ impl<'a> GraphBuilder<'a> {
             Subject::Local(name) => {
                 let local = module.locals(self.sources).get(name);
                 local
-                    .map(|local| nodes(path, references::of_expression(&local.value)))
+                    .map(|local| nodes(path, &references::of_expression(&local.value)))
                     .unwrap_or_default()
             }
             Subject::Variable(name) => self.argument(path, name),
@@ -142,7 +142,7 @@ impl<'a> GraphBuilder<'a> {
             .and_then(|call| call.block.parse(self.sources));
         let argument = call.and_then(|block| block.body.attribute(name));
         argument
-            .map(|argument| nodes(&caller, references::of_expression(&argument.value)))
+            .map(|argument| nodes(&caller, &references::of_expression(&argument.value)))
             .unwrap_or_default()
     }
 
@@ -157,10 +157,10 @@ impl<'a> GraphBuilder<'a> {
             if let Some(block) = call.and_then(|call| call.block.parse(self.sources)) {
                 for name in ["depends_on", "count", "for_each"] {
                     let argument = block.body.attribute(name).into_iter();
-                    edges.extend(
-                        argument
-                            .flat_map(|argument| nodes(&caller, references::of_expression(&argument.value))),
-                    );
+                    edges
+                        .extend(argument.flat_map(|argument| {
+                            nodes(&caller, &references::of_expression(&argument.value))
+                        }));
                 }
             }
             inner = caller;
@@ -180,7 +180,7 @@ impl<'a> GraphBuilder<'a> {
             let arguments = arguments
                 .filter(|argument| !matches!(&*argument.name.text, "source" | "version" | "providers"));
             edges.extend(
-                arguments.flat_map(|argument| nodes(path, references::of_expression(&argument.value))),
+                arguments.flat_map(|argument| nodes(path, &references::of_expression(&argument.value))),
             );
         }
         let Some(id) = self.module_at(&child) else {
@@ -210,7 +210,7 @@ impl<'a> GraphBuilder<'a> {
     }
 }
 
-fn nodes(path: &ModulePath, found: Vec<Traversal>) -> Vec<Node> {
+fn nodes(path: &ModulePath, found: &[Traversal]) -> Vec<Node> {
     found
         .iter()
         .filter_map(|traversal| GraphBuilder::node(path, traversal))
