@@ -245,7 +245,8 @@ fn float(verb: &Verb<'_>, number: &Number) -> String {
         sign => sign,
     };
     let missing = verb.width.unwrap_or(0).saturating_sub(sign.len() + digits.len());
-    if verb.zero && !verb.minus && !infinite {
+    // Unlike a whole number, a float is filled with zeros even where it is to stand left.
+    if verb.zero && !infinite {
         [sign, &"0".repeat(missing), digits].concat()
     } else if verb.minus {
         [sign, digits, &" ".repeat(missing)].concat()
