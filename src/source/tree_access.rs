@@ -80,7 +80,12 @@ impl TreeAccess {
                 Ok(true_path) if ancestor == path => return Found::Here(true_path),
                 Ok(_) if below_a_file => return Found::Refused("lies below a file".to_owned()),
                 Ok(_) => return Found::Missing,
-                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                    ) =>
+                {
                     below_a_file |= error.kind() == io::ErrorKind::NotADirectory;
                     // A link that leads nowhere could lead anywhere.
                     if ancestor.is_symlink() {
@@ -201,7 +206,10 @@ mod tests {
         assert!(matches!(tree.read(&root.join("sub/b")), Found::Missing));
         assert!(matches!(tree.read(&root.join("sub/a/b")), Found::Refused(_)));
         assert!(matches!(tree.read(&root.join("sub")), Found::Refused(_)));
-        assert!(matches!(tree.read(&scratch.path().join("secret")), Found::Outside));
+        assert!(matches!(
+            tree.read(&scratch.path().join("secret")),
+            Found::Outside
+        ));
         assert!(matches!(tree.read(&scratch.path().join("none")), Found::Outside));
         assert!(matches!(tree.read(&root.join("../secret")), Found::Outside));
         assert!(matches!(tree.list(&root), Found::Here(entries) if entries.len() == 1));

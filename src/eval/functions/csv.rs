@@ -19,7 +19,10 @@ pub(super) const TABLE: &[Function] = &[function(
 fn decode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let source = text(arguments, 0);
     call.evaluator.spend(source.len() / 8)?;
-    let mut reader = Reader { rest: source, line: 0 };
+    let mut reader = Reader {
+        rest: source,
+        line: 0,
+    };
     let Some(headers) = reader.record()? else {
         return Err("missing header line".into());
     };

@@ -100,7 +100,9 @@ fn nanoseconds(duration: &str) -> Option<i64> {
             _ => return None,
         };
         let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-        let part = whole.checked_mul(unit)?.checked_add(fraction_of(fraction, unit))?;
+        let part = whole
+            .checked_mul(unit)?
+            .checked_add(fraction_of(fraction, unit))?;
         total = total.checked_add(part).filter(|&total| total <= MOST)?;
         rest = behind;
         if rest.is_empty() {
@@ -148,7 +150,10 @@ fn format_date(call: &Call<'_>, arguments: &[Value]) -> Answer {
         let end = match first {
             '\'' => quoted(rest, &mut out)?,
             letter if letter.is_ascii_alphabetic() => {
-                let end = rest.bytes().take_while(|&byte| char::from(byte) == letter).count();
+                let end = rest
+                    .bytes()
+                    .take_while(|&byte| char::from(byte) == letter)
+                    .count();
                 verb(letter, end, &clock, time, &mut out)?;
                 end
             }

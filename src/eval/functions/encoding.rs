@@ -114,7 +114,9 @@ fn json_type(arguments: &[Value]) -> Result<Type, String> {
         Some('"') => Ok(Type::String),
         Some('t' | 'f') => Ok(Type::Bool),
         Some('-' | '.' | '0'..='9') => Ok(Type::Number),
-        Some(other) => Err(format!("a JSON document cannot begin with the character {other:?}")),
+        Some(other) => Err(format!(
+            "a JSON document cannot begin with the character {other:?}"
+        )),
     }
 }
 
@@ -149,7 +151,14 @@ fn json_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
 /// not kept here; whether there are more names is not known.
 fn encoding(name: &str) -> Result<&'static encoding_rs::Encoding, Stop> {
     const WEB_ONLY: &[&str] = &[
-        "ascii", "dos-874", "iso88591", "latin-1", "shift-jis", "sjis", "unicode", "utf8",
+        "ascii",
+        "dos-874",
+        "iso88591",
+        "latin-1",
+        "shift-jis",
+        "sjis",
+        "unicode",
+        "utf8",
     ];
     let lower = name.to_ascii_lowercase();
     let web = WEB_ONLY.contains(&&*lower) || lower.starts_with("x-") || lower.starts_with("cp");
@@ -160,8 +169,13 @@ fn encoding(name: &str) -> Result<&'static encoding_rs::Encoding, Stop> {
     });
     match found {
         Some(found) => Ok(found),
-        None if ["cp", "csibm", "ebcdic", "hz-", "ibm", "iso-2022", "mac"].iter().any(|start| lower.starts_with(start)) => {
-            Err(Stop::Failure(Failure::limit(format!("the encoding {name:?} is not known here"))))
+        None if ["cp", "csibm", "ebcdic", "hz-", "ibm", "iso-2022", "mac"]
+            .iter()
+            .any(|start| lower.starts_with(start)) =>
+        {
+            Err(Stop::Failure(Failure::limit(format!(
+                "the encoding {name:?} is not known here"
+            ))))
         }
         None => Err(Stop::Error(format!(
             "{name:?} is not a supported IANA encoding name or alias in this Terraform version"
@@ -170,13 +184,26 @@ fn encoding(name: &str) -> Result<&'static encoding_rs::Encoding, Stop> {
 }
 
 fn is_latin1(name: &str) -> bool {
-    const NAMES: &[&str] = &["csisolatin1", "iso-8859-1", "iso_8859-1", "iso_8859-1:1987", "l1", "latin1"];
+    const NAMES: &[&str] = &[
+        "csisolatin1",
+        "iso-8859-1",
+        "iso_8859-1",
+        "iso_8859-1:1987",
+        "l1",
+        "latin1",
+    ];
     NAMES.contains(&&*name.to_ascii_lowercase())
 }
 
 fn is_ascii(name: &str) -> bool {
     const NAMES: &[&str] = &[
-        "ansi_x3.4-1968", "ansi_x3.4-1986", "csascii", "iso646-us", "iso_646.irv:1991", "us", "us-ascii",
+        "ansi_x3.4-1968",
+        "ansi_x3.4-1986",
+        "csascii",
+        "iso646-us",
+        "iso_646.irv:1991",
+        "us",
+        "us-ascii",
     ];
     NAMES.contains(&&*name.to_ascii_lowercase())
 }
@@ -214,7 +241,10 @@ fn unrepresentable(name: &str) -> Stop {
 }
 
 fn latin1(plain: &str, name: &str) -> Result<Vec<u8>, Stop> {
-    let bytes: Result<Vec<u8>, _> = plain.chars().map(|letter| u8::try_from(u32::from(letter))).collect();
+    let bytes: Result<Vec<u8>, _> = plain
+        .chars()
+        .map(|letter| u8::try_from(u32::from(letter)))
+        .collect();
     bytes.map_err(|_| unrepresentable(name))
 }
 
@@ -234,7 +264,9 @@ fn text_decode(call: &Call<'_>, arguments: &[Value]) -> Answer {
         if is_ascii(name) && !bytes.is_ascii() {
             return Err(undefined());
         }
-        return Ok(Value::string(bytes.into_iter().map(char::from).collect::<String>()));
+        return Ok(Value::string(
+            bytes.into_iter().map(char::from).collect::<String>(),
+        ));
     }
     let decoded = if upper == "UTF-16" {
         encoding_rs::UTF_16BE.decode(&bytes).0
@@ -269,4 +301,3 @@ fn url_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     }
     Ok(Value::string(encoded))
 }
-

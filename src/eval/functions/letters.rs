@@ -7,9 +7,7 @@ fn capital(letter: char) -> char {
         (Some(single), None) => single,
         // The full mapping takes several letters. Greek with iota has a single capital as well.
         _ => match letter {
-            '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}' => {
-                offset(letter, 8)
-            }
+            '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}' => offset(letter, 8),
             '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}' => offset(letter, 9),
             _ => letter,
         },

@@ -184,10 +184,7 @@ fn join(call: &Call<'_>, arguments: &[Value]) -> Answer {
 fn replace(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let (whole, wanted, with) = (text(arguments, 0), text(arguments, 1), text(arguments, 2));
     call.spend_bytes(whole.len())?;
-    if let Some(pattern) = wanted
-        .strip_prefix('/')
-        .and_then(|rest| rest.strip_suffix('/'))
-    {
+    if let Some(pattern) = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
         return regexp::replace(call, whole, pattern, with);
     }
     let places = if wanted.is_empty() {
@@ -251,10 +248,7 @@ fn substr(call: &Call<'_>, arguments: &[Value]) -> Answer {
         return Ok(Value::string(""));
     }
     let skipped = usize::try_from(offset).unwrap_or(0);
-    let mut starts = whole_text
-        .grapheme_indices(true)
-        .map(|(at, _)| at)
-        .skip(skipped);
+    let mut starts = whole_text.grapheme_indices(true).map(|(at, _)| at).skip(skipped);
     let Some(start) = starts.next() else {
         return Ok(Value::string(""));
     };

@@ -57,28 +57,43 @@ pub(super) const fn function(
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the type of a function's result can be an error")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the type of a function's result can be an error"
+)]
 pub(super) fn string(_: &[Value]) -> Result<Type, String> {
     Ok(Type::String)
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the type of a function's result can be an error")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the type of a function's result can be an error"
+)]
 pub(super) fn bool(_: &[Value]) -> Result<Type, String> {
     Ok(Type::Bool)
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the type of a function's result can be an error")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the type of a function's result can be an error"
+)]
 pub(super) fn number(_: &[Value]) -> Result<Type, String> {
     Ok(Type::Number)
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the type of a function's result can be an error")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the type of a function's result can be an error"
+)]
 pub(super) fn list_of_string(_: &[Value]) -> Result<Type, String> {
     Ok(Type::list(Type::String))
 }
 
 /// A type that only the result shows.
-#[expect(clippy::unnecessary_wraps, reason = "the type of a function's result can be an error")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the type of a function's result can be an error"
+)]
 pub(super) fn dynamic(_: &[Value]) -> Result<Type, String> {
     Ok(Type::Dynamic)
 }

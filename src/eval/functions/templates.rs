@@ -69,7 +69,12 @@ pub(in crate::eval) fn check_call(name: &str, call: &CallExpression, scope: Scop
         };
         return Err(Failure::invalid(message));
     }
-    if name == "templatestring" && call.arguments.first().is_some_and(|template| !is_reference(template)) {
+    if name == "templatestring"
+        && call
+            .arguments
+            .first()
+            .is_some_and(|template| !is_reference(template))
+    {
         return Err(Failure::invalid(
             "invalid template expression: templatestring is only for templates from elsewhere; it takes a \
              direct reference to a string that holds one",
@@ -109,12 +114,17 @@ fn template_string(call: &Call<'_>, arguments: &[Value]) -> Answer {
         .map_err(|error| Stop::Error(format!("invalid template result: {error}")))
 }
 
-fn render(call: &Call<'_>, function: &'static str, name: &str, source: &str, given: Option<&Value>) -> Answer {
+fn render(
+    call: &Call<'_>,
+    function: &'static str,
+    name: &str,
+    source: &str,
+    given: Option<&Value>,
+) -> Answer {
     let no_map = "invalid vars value: must be a map";
     let given = given.ok_or(no_map)?;
-    let variables = match given.kind() {
-        Kind::Map(items) | Kind::Object(items) => items,
-        _ => return Err(no_map.into()),
+    let (Kind::Map(variables) | Kind::Object(variables)) = given.kind() else {
+        return Err(no_map.into());
     };
     if let Some(wrong) = variables.keys().find(|name| !is_identifier(name)) {
         let message = format!(
@@ -137,7 +147,9 @@ fn render(call: &Call<'_>, function: &'static str, name: &str, source: &str, giv
         .evaluator
         .evaluate(&template, Scope::rendered(&rendered))
         .map_err(|failure| {
-            let at = failure.span().map_or(name.to_owned(), |span| line(name, source, span));
+            let at = failure
+                .span()
+                .map_or(name.to_owned(), |span| line(name, source, span));
             if failure.is_limit() {
                 Stop::Failure(Failure::limit(format!("{at}: {failure}")))
             } else {
@@ -175,14 +187,16 @@ fn check_names(
 }
 
 fn line(name: &str, source: &str, span: Span) -> String {
-    let before = source.as_bytes().get(..span.range().start).unwrap_or_default();
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let before = source.get(..span.range().start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
     format!("{name}:{line}")
 }
 
 fn is_identifier(name: &str) -> bool {
     let mut letters = name.chars();
-    letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+    letters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-'))
 }
 

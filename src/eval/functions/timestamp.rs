@@ -142,11 +142,20 @@ impl Reader<'_> {
             };
             self.expect(letter).ok_or("time introducer")?;
             let least_hour = if form == Form::Strict { 2 } else { 1 };
-            let hour = self.digits(least_hour, 2).filter(|&hour| hour < 24).ok_or("hour")?;
+            let hour = self
+                .digits(least_hour, 2)
+                .filter(|&hour| hour < 24)
+                .ok_or("hour")?;
             self.expect(':').ok_or("time")?;
-            let minute = self.digits(least, 2).filter(|&minute| minute < 60).ok_or("minute")?;
+            let minute = self
+                .digits(least, 2)
+                .filter(|&minute| minute < 60)
+                .ok_or("minute")?;
             self.expect(':').ok_or("time")?;
-            let second = self.digits(least, 2).filter(|&second| second < 60).ok_or("second")?;
+            let second = self
+                .digits(least, 2)
+                .filter(|&second| second < 60)
+                .ok_or("second")?;
             moment.nanoseconds = self.fraction(form == Form::Strict);
             if form != Form::Spaced {
                 moment.offset = self.offset(form == Form::Strict).ok_or("UTC offset")?;
@@ -166,7 +175,12 @@ impl Reader<'_> {
     }
 
     fn digits(&mut self, least: usize, most: usize) -> Option<i64> {
-        let count = self.rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
+        let count = self
+            .rest
+            .bytes()
+            .take(most)
+            .take_while(u8::is_ascii_digit)
+            .count();
         if count < least {
             return None;
         }
@@ -186,7 +200,7 @@ impl Reader<'_> {
         let count = behind.bytes().take_while(u8::is_ascii_digit).count();
         let (digits, rest) = behind.split_at(count);
         self.rest = rest;
-        let nine = format!("{:0<9.9}", digits);
+        let nine = format!("{digits:0<9.9}");
         nine.parse().unwrap_or(0)
     }
 
@@ -236,7 +250,11 @@ fn date_of(days: i64) -> (i64, i64, i64) {
     let of_year = of_era - (365 * year + year / 4 - year / 100);
     let from_march = (5 * of_year + 2) / 153;
     let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
     (era * 400 + year + i64::from(month <= 2), month, day)
 }
 
