@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::model::{Configuration, ImageMirror, Project, Unknown};
 use crate::rules::{Check, Outcome, RULES, undecided};
 use crate::source::Span;
@@ -109,7 +109,7 @@ fn judge(configuration: &Configuration, mirror: &ImageMirror, findings: &mut Vec
             Outcome::Clean => {}
             Outcome::Found(finding) => {
                 verdict = Verdict::WithFindings;
-                findings.push(*finding);
+                findings.push(called(*finding, mirror));
             }
             Outcome::Undecided(unknown) => open.push((rule.name, unknown)),
         }
@@ -118,9 +118,25 @@ fn judge(configuration: &Configuration, mirror: &ImageMirror, findings: &mut Vec
         if verdict == Verdict::Clean {
             verdict = Verdict::Undecided;
         }
-        findings.push(finding);
+        findings.push(called(finding, mirror));
     }
     verdict
+}
+
+/// Shows the calls that lead to a finding inside of a called module. Where the text to change is in
+/// another file, the way to it shows them already.
+fn called(mut finding: Diagnostic, mirror: &ImageMirror) -> Diagnostic {
+    if finding
+        .primary
+        .as_ref()
+        .is_some_and(|label| label.span.file == mirror.span.file)
+    {
+        let calls = mirror.calls.iter();
+        finding
+            .related
+            .extend(calls.map(|call| Label::new(call.span, "called here")));
+    }
+    finding
 }
 
 /// Sorts by place and drops what was found twice: a module that two roots call is read twice.

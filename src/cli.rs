@@ -3,17 +3,18 @@
 mod arguments;
 mod check;
 mod convert;
+mod eval;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Parser as _;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
-use crate::load::{self, Loaded};
+use crate::load::{self, Given, Loaded, Options};
 
-use arguments::{Arguments, Color, Command};
+use arguments::{Arguments, Color, Command, InputArguments};
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,12 +41,9 @@ impl From<Exit> for ExitCode {
 #[must_use]
 pub fn main() -> ExitCode {
     // clap prints its own errors and help, and exits with 2 or 0.
-    let arguments = Arguments::parse();
-    let result = match arguments.command {
-        Command::Check(arguments) => check::run(&arguments),
-        Command::Convert(arguments) => convert::run(&arguments),
-    };
-    match result {
+    let matches = Arguments::command().get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match run(arguments, &matches) {
         Ok(exit) => exit.into(),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -53,6 +51,52 @@ pub fn main() -> ExitCode {
             Exit::Failure.into()
         }
     }
+}
+
+fn run(arguments: Arguments, matches: &ArgMatches) -> anyhow::Result<Exit> {
+    let options = options(matches)?;
+    match arguments.command {
+        Command::Check(arguments) => check::run(&arguments, &options),
+        Command::Convert(arguments) => convert::run(&arguments, &options),
+        Command::Eval(arguments) => eval::run(&arguments, &options),
+    }
+}
+
+/// Values for variables, from the environment and from the arguments in their order.
+fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
+    let mut given: Vec<(usize, Given)> = Vec::new();
+    if let Some((_, matches)) = matches.subcommand() {
+        let texts = matches.get_many::<String>("var").into_iter().flatten();
+        for (at, text) in matches.indices_of("var").into_iter().flatten().zip(texts) {
+            let (name, value) = text
+                .split_once('=')
+                .with_context(|| format!("--var {text} does not say a value; write it as NAME=VALUE"))?;
+            given.push((
+                at,
+                Given::Variable {
+                    name: name.trim().to_owned(),
+                    text: value.to_owned(),
+                },
+            ));
+        }
+        let paths = matches.get_many::<PathBuf>("var_file").into_iter().flatten();
+        for (at, path) in matches.indices_of("var_file").into_iter().flatten().zip(paths) {
+            given.push((at, Given::File(path.clone())));
+        }
+    }
+    given.sort_by_key(|(at, _)| *at);
+    let variable = |(name, text): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((
+            name.to_str()?.strip_prefix("TF_VAR_")?.to_owned(),
+            text.to_str()?.to_owned(),
+        ))
+    };
+    let mut environment: Vec<(String, String)> = std::env::vars_os().filter_map(variable).collect();
+    environment.sort();
+    Ok(Options {
+        environment,
+        given: given.into_iter().map(|(_, given)| given).collect(),
+    })
 }
 
 /// A reader such as `head` that has seen enough is no error.
@@ -64,16 +108,17 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Loads what the paths name; `-` is standard input.
-fn load(paths: &[PathBuf], stdin_name: &str) -> anyhow::Result<Loaded> {
+fn load(input: &InputArguments, options: &Options) -> anyhow::Result<Loaded> {
+    let paths = &input.paths;
     let dash = Path::new("-");
     if paths.iter().any(|path| path == dash) {
         anyhow::ensure!(
             paths.len() == 1,
             "`-` reads standard input and cannot stand beside other paths"
         );
-        return Ok(load::load_stdin(stdin_name));
+        return Ok(load::load_stdin(&input.stdin_filename));
     }
-    Ok(load::load(paths))
+    Ok(load::load(paths, options))
 }
 
 /// Says what could not be read, and what was passed over.

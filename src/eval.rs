@@ -48,8 +48,19 @@ const BUDGET: u64 = 30_000_000;
 /// How deep evaluation may nest, counted in expressions. The caller's stack has to bear it.
 const DEPTH: u32 = 4_000;
 
-/// Stack that evaluation needs at its greatest depth, in bytes, unoptimised builds included.
-pub const STACK: usize = 512 << 20;
+/// Stack that evaluation needs at its greatest depth, in bytes, unoptimised builds included. What is not
+/// used is never touched.
+const STACK: usize = 512 << 20;
+
+/// Runs an evaluation where there is enough stack for it; none where the system has no such thread.
+pub fn with_stack<T: Send>(evaluate: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, evaluate);
+        thread.ok()?.join().ok()
+    })
+}
 
 /// Values for the root module's variables.
 #[derive(Debug, Default)]

@@ -1,8 +1,15 @@
 //! From paths to a project: finds what is to be read, has it read, and joins it.
+
 mod configuration;
+mod directory;
 mod discover;
+mod expressions;
+mod inputs;
+mod installed;
+mod known;
 mod modules;
 mod origins;
+
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -11,8 +18,11 @@ use crate::plan;
 use crate::rules::SYNTAX_ERROR;
 use crate::source::{FileId, ReadError, Sources, display_name};
 
+pub use expressions::evaluate;
+pub use inputs::{Given, Options};
+
 /// What was loaded.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Loaded {
     /// The model.
     pub project: Project,
@@ -35,13 +45,8 @@ pub struct Failure {
 
 /// Reads every path: directories of configuration with the modules below them, plans, states.
 #[must_use]
-pub fn load(paths: &[PathBuf]) -> Loaded {
-    let mut loaded = Loaded {
-        project: Project::default(),
-        sources: Sources::new(),
-        failures: Vec::new(),
-        warnings: Vec::new(),
-    };
+pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
+    let mut loaded = Loaded::default();
     let found = discover::discover(paths);
     for (path, message) in found.failures {
         loaded.fail(&path, &message, None);
@@ -54,7 +59,7 @@ pub fn load(paths: &[PathBuf]) -> Loaded {
     for path in &found.files {
         loaded.read_file(path);
     }
-    let forest = modules::Forest::read(&found.directories, &mut loaded);
+    let forest = modules::Forest::read(&found.directories, options, &mut loaded);
     configuration::read_roots(&forest, &mut loaded);
     loaded
 }
@@ -62,7 +67,7 @@ pub fn load(paths: &[PathBuf]) -> Loaded {
 /// Reads one input from standard input: a plan or a state.
 #[must_use]
 pub fn load_stdin(name: &str) -> Loaded {
-    let mut loaded = load(&[]);
+    let mut loaded = Loaded::default();
     match loaded.sources.read_stdin(name) {
         Ok(file) => loaded.read_text(file, name),
         Err(error) => loaded.refuse(Path::new(name), &error),

@@ -216,7 +216,7 @@ impl Sources {
 
     /// Reads a file from disk.
     pub fn read(&mut self, path: &Path) -> Result<FileId, ReadError> {
-        let text = decode(std::fs::read(path).map_err(ReadError::Io)?)?;
+        let text = read_text(path)?;
         Ok(self.insert(display_name(path), Some(path.to_owned()), text))
     }
 
@@ -275,6 +275,11 @@ impl Sources {
     pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
         (0..u32::try_from(self.files.len()).unwrap_or(u32::MAX)).map(FileId)
     }
+}
+
+/// The text of a file that no finding points into.
+pub fn read_text(path: &Path) -> Result<String, ReadError> {
+    decode(std::fs::read(path).map_err(ReadError::Io)?)
 }
 
 /// Bytes as text, told apart from the things that people pass by mistake.

@@ -22,6 +22,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Convert image mirrors to another form.
     Convert(ConvertArguments),
+    /// Say what expressions are worth in a module, without `terraform init`.
+    Eval(EvalArguments),
 }
 
 #[derive(Debug, Args)]
@@ -33,6 +35,19 @@ pub(super) struct InputArguments {
     /// The name that findings give standard input.
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub(super) stdin_filename: String,
+    #[command(flatten)]
+    pub(super) variables: VariableArguments,
+}
+
+/// They are read from the raw matches, since their order counts (`super::options`).
+#[derive(Debug, Args)]
+pub(super) struct VariableArguments {
+    /// A value for a variable of the root modules.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) var: Vec<String>,
+    /// A file of values for variables.
+    #[arg(long, value_name = "FILE")]
+    pub(super) var_file: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +81,29 @@ pub(super) struct ConvertArguments {
     /// Leave out mirrors with values that are unknown or sensitive.
     #[arg(long)]
     pub(super) skip_unresolved: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EvalArguments {
+    /// The expressions; without any, one is read from each line of standard input.
+    #[arg(value_name = "EXPR", allow_hyphen_values = true)]
+    pub(super) expressions: Vec<String>,
+    /// The module's directory.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    pub(super) output_format: EvalFormat,
+    #[command(flatten)]
+    pub(super) variables: VariableArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum EvalFormat {
+    /// As `terraform console` shows values.
+    Full,
+    /// One JSON object an expression.
+    JsonLines,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

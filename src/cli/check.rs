@@ -2,13 +2,14 @@
 
 use crate::check;
 use crate::diagnostic::Severity;
+use crate::load::Options;
 use crate::output;
 
 use super::arguments::{CheckArguments, OutputFormat};
 use super::{Exit, complain, complain_of, is_coloured, load, print};
 
-pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Exit> {
-    let loaded = load(&arguments.input.paths, &arguments.input.stdin_filename)?;
+pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
+    let loaded = load(&arguments.input, options)?;
     let report = check::check(&loaded.project);
     complain_of(&loaded);
     match arguments.output_format {

@@ -7,14 +7,14 @@ use anyhow::Context as _;
 use crate::check::{Report, Summary};
 use crate::convert::{self, idms};
 use crate::diagnostic::Diagnostic;
-use crate::load::Loaded;
+use crate::load::{Loaded, Options};
 use crate::output;
 
 use super::arguments::{ConvertArguments, Target};
 use super::{Exit, complain, complain_of, load, print};
 
-pub(super) fn run(arguments: &ConvertArguments) -> anyhow::Result<Exit> {
-    let loaded = load(&arguments.input.paths, &arguments.input.stdin_filename)?;
+pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
+    let loaded = load(&arguments.input, options)?;
     complain_of(&loaded);
     let problems = loaded.project.problems.clone();
     let broken = !problems.is_empty();

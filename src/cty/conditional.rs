@@ -94,7 +94,7 @@ impl Conditional {
         for branch in [on_true, on_false] {
             marks = marks
                 .union(&branch.marks().maybe())
-                .union(&branch.marks_within().demoted());
+                .union(&branch.marks_within().origins_only().demoted());
         }
         if on_true.is_null() && on_false.is_null() {
             return Value::null(self.ty.clone()).with_marks(&marks);

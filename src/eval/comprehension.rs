@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::marks::Marks;
 use crate::cty::{Kind, Type, Value, convert};
 use crate::source::Span;
-use crate::syntax::tree::{Expression, For};
+use crate::syntax::tree::For;
 
 use super::expression::object_key;
 use super::scope::Frame;
@@ -23,9 +22,26 @@ impl Evaluator<'_> {
     pub(super) fn comprehension(&self, parts: &For, scope: Scope<'_>) -> Result<Value> {
         let collection = self.evaluate(&parts.collection, scope)?;
         let mut marks = collection.marks().demoted();
-        let Some(elements) =
-            each_element(&collection).map_err(|failure| failure.at(parts.collection.span))?
-        else {
+        let elements = each_element(&collection).map_err(|failure| failure.at(parts.collection.span))?;
+        if let Some(condition) = &parts.condition
+            && *collection.ty() != Type::Dynamic
+        {
+            // Terraform tries the condition out before it looks at any element.
+            let frame = Frame {
+                key: parts
+                    .key_variable
+                    .as_ref()
+                    .map(|name| (&name.text, Value::dynamic())),
+                value: (&parts.value_variable.text, Value::dynamic()),
+                outer: scope.names,
+            };
+            let tried = self.evaluate(condition, scope.with_names(&frame))?;
+            holds(&tried).map_err(|failure| failure.at(condition.span))?;
+            if elements.is_none() {
+                marks = marks.union(&tried.marks().demoted());
+            }
+        }
+        let Some(elements) = elements else {
             return Ok(Value::dynamic().with_marks(&marks));
         };
         let mut open = false;
@@ -43,13 +59,18 @@ impl Evaluator<'_> {
             };
             let scope = scope.with_names(&frame);
             if let Some(condition) = &parts.condition {
-                match self.holds(condition, scope, &mut marks)? {
-                    Some(true) => {}
-                    Some(false) => continue,
-                    None => {
+                let value = self.evaluate(condition, scope)?;
+                marks = marks.union(&value.marks().demoted());
+                match holds(&value) {
+                    Ok(Some(true)) => {}
+                    Ok(Some(false)) => continue,
+                    Ok(None) => {
                         open = true;
                         continue;
                     }
+                    // Once something is not known, Terraform passes over what is wrong later on.
+                    Err(_) if open => continue,
+                    Err(failure) => return Err(failure.at(condition.span)),
                 }
             }
             let name = match &parts.key {
@@ -57,11 +78,20 @@ impl Evaluator<'_> {
                 Some(expression) => {
                     let key = self.evaluate(expression, scope)?;
                     marks = marks.union(&key.marks().demoted());
-                    let Some(name) = object_key(&key).map_err(|failure| failure.at(expression.span))? else {
-                        open = true;
-                        continue;
+                    let name = if key.is_known() {
+                        object_key(&key)
+                    } else {
+                        Ok(None)
                     };
-                    Some((name, key.place()))
+                    match name {
+                        Ok(Some(name)) => Some((name, key.place())),
+                        Ok(None) => {
+                            open = true;
+                            continue;
+                        }
+                        Err(_) if open => continue,
+                        Err(failure) => return Err(failure.at(expression.span)),
+                    }
                 }
             };
             let value = self.evaluate(&parts.value, scope)?;
@@ -72,18 +102,16 @@ impl Evaluator<'_> {
         }
         Ok(finish(collected).with_marks(&marks))
     }
+}
 
-    fn holds(&self, condition: &Expression, scope: Scope<'_>, marks: &mut Marks) -> Result<Option<bool>> {
-        let value = self.evaluate(condition, scope)?;
-        *marks = marks.union(&value.marks().demoted());
-        if value.is_null() {
-            return Err(Failure::invalid("the condition is null").at(condition.span));
-        }
-        let decided = convert(&value, &Type::Bool).map_err(|error| {
-            Failure::invalid(format!("the condition is no bool: {error}")).at(condition.span)
-        })?;
-        Ok(decided.as_bool())
+/// Whether a condition holds; none where it is not known.
+fn holds(value: &Value) -> Result<Option<bool>> {
+    if value.is_null() {
+        return Err(Failure::invalid("the condition is null"));
     }
+    let decided = convert(value, &Type::Bool)
+        .map_err(|error| Failure::invalid(format!("the condition is no bool: {error}")))?;
+    Ok(decided.as_bool())
 }
 
 /// Takes a value in, under its key if it has one, and where that was written.

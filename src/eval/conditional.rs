@@ -22,7 +22,8 @@ impl Evaluator<'_> {
             .map_err(|error| Failure::invalid(format!("the condition is no bool: {error}")))?;
         let marks = condition.marks();
         let Some(holds) = decided.as_bool() else {
-            let (yes, no) = (yes?, no?);
+            // A branch that fails may be the one that is not taken.
+            let (yes, no) = (open_branch(yes)?, open_branch(no)?);
             return Ok(agreement(&yes, &no)?.undecided(marks, &yes, &no));
         };
         let (chosen, other) = if holds { (yes?, no) } else { (no?, yes) };
@@ -40,6 +41,13 @@ impl Evaluator<'_> {
             // A branch that fails has no type to agree with.
             Err(_) => Ok(chosen.with_marks(&marks.demoted())),
         }
+    }
+}
+
+fn open_branch(branch: Result<Value>) -> Result<Value> {
+    match branch {
+        Err(failure) if !failure.is_limit() => Ok(Value::dynamic()),
+        branch => branch,
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::address::Subject;
 use crate::cty::marks::Marks;
 use crate::cty::{Number, Type, Value, convert, normalized};
+use crate::source::Span;
 use crate::syntax::tree::{Call, Expression, ExpressionKind, ObjectItem, ObjectKey};
 
 use super::{Evaluator, Failure, InstanceId, Result, Scope, functions, operators};
@@ -62,6 +63,8 @@ impl Evaluator<'_> {
             } => {
                 let left = self.evaluate(left, scope)?;
                 let right = self.evaluate(right, scope)?;
+                // A comparison walks through both values.
+                self.spend(left.size().min(right.size()))?;
                 operators::binary(*operator, &left, &right)
             }
             Kind::Conditional { condition, yes, no } => self.conditional(condition, yes, no, scope),
@@ -125,14 +128,31 @@ impl Evaluator<'_> {
             arguments.push(self.evaluate(argument, scope)?);
         }
         arguments.extend(expanded);
-        if name.starts_with("provider::") {
-            let subject = Subject::Other(format!("the function {name}").into());
-            let instance = scope.instance.unwrap_or(InstanceId::ROOT);
-            let value = self.unknown_from(instance, subject, None, None, call.name.span);
-            let given = arguments.iter().map(Value::marks_deep);
-            return Ok(given.fold(value, |value, marks| value.with_marks(&marks.demoted())));
+        if let Some(function) = name.strip_prefix("provider::") {
+            return self.provider_function(function, &arguments, scope, call.name.span);
         }
         functions::call(self, name, &arguments)
+    }
+
+    /// A function of a provider's: only the provider knows what it gives.
+    fn provider_function(
+        &self,
+        name: &str,
+        arguments: &[Value],
+        scope: Scope<'_>,
+        span: Span,
+    ) -> Result<Value> {
+        let instance = scope.instance.unwrap_or(InstanceId::ROOT);
+        let provider = name.split("::").next().unwrap_or(name);
+        if !self.module(instance).requires_provider(provider, self.sources) {
+            return Err(Failure::invalid(format!(
+                "there is no function provider::{name}: the module's required_providers do not name {provider:?}"
+            )));
+        }
+        let subject = Subject::Other(format!("the function provider::{name} is the provider's").into());
+        let value = self.unknown_from(instance, subject, None, None, span);
+        let given = arguments.iter().map(Value::marks_deep);
+        Ok(given.fold(value, |value, marks| value.with_marks(&marks.demoted())))
     }
 
     /// `try`: the first argument that is worth something.

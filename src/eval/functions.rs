@@ -23,6 +23,8 @@ mod mappings;
 mod marks;
 mod networks;
 mod numbers;
+#[cfg(test)]
+mod origin_tests;
 mod parts;
 mod regexp;
 mod regexp_syntax;
@@ -85,6 +87,9 @@ pub(super) fn call(evaluator: &Evaluator<'_>, name: &str, arguments: &[Value]) -
     let Some(function) = find(name) else {
         return Err(Failure::invalid(format!("there is no function named {name:?}")));
     };
+    // Some functions walk through all that is nested in their arguments, most do not.
+    let size: usize = arguments.iter().map(|argument| argument.size() / 32).sum();
+    evaluator.spend(size)?;
     let arguments = convert_arguments(function, arguments)?;
     let mut marks = Marks::none();
     let mut plain = Vec::with_capacity(arguments.len());

@@ -11,7 +11,6 @@ use crate::syntax::tree::Body;
 use crate::terraform::{Callee, ModuleId, references};
 
 use super::scope::{Repetition, Scope};
-use super::type_constraint::TypeConstraint;
 use super::{Evaluator, Failure, Node, Result};
 
 /// A module instance of one evaluation.
@@ -183,7 +182,7 @@ impl Evaluator<'_> {
     }
 
     fn variable_value(&self, instance: InstanceId, name: &Arc<str>, body: &Body) -> Result<Value> {
-        let constraint = TypeConstraint::of_variable(body)?;
+        let constraint = self.constraint(body)?;
         let default = || match body.attribute("default") {
             Some(attribute) => {
                 let value = self.evaluate(&attribute.value, Scope::empty())?;

@@ -1,6 +1,6 @@
 //! `base[*].attr` and `base.*.attr`.
 
-use crate::cty::{Kind, Type, Value};
+use crate::cty::{Kind, Refinement, Type, Value};
 use crate::syntax::tree::Expression;
 
 use super::comprehension::each_element;
@@ -27,14 +27,35 @@ impl Evaluator<'_> {
                 Err(Failure::invalid("a splat cannot be applied to a null sequence"))
             }
             Kind::Null => Ok(Value::tuple(Vec::new()).with_marks(&marks)),
-            Kind::Unknown(_) => match base.ty() {
+            Kind::Unknown(refinement) => match base.ty() {
                 // Whether it is a sequence is not known; what it leads to stays the same.
                 Type::Dynamic => Ok(Value::dynamic().with_marks(one(&base)?.marks())),
                 Type::List(element) | Type::Set(element) => {
                     let element = Value::unknown((**element).clone()).with_marks(base.marks());
                     let result = one(&element)?;
-                    Ok(Value::unknown(Type::list(result.ty().clone())).with_marks(result.marks()))
+                    let refinement = Refinement {
+                        min_length: refinement.min_length,
+                        max_length: refinement.max_length,
+                        ..Refinement::not_null()
+                    };
+                    let list = Value::refined(Type::list(result.ty().clone()), refinement);
+                    Ok(list.with_marks(result.marks()))
                 }
+                Type::Tuple(elements) => {
+                    let mut marks = marks;
+                    let mut types = Vec::with_capacity(elements.len());
+                    for element in elements.iter() {
+                        let element = Value::unknown(element.clone()).with_marks(base.marks());
+                        let result = one(&element)?;
+                        marks = marks.union(result.marks());
+                        types.push(result.ty().clone());
+                    }
+                    Ok(Value::unknown(Type::tuple(types))
+                        .refine_not_null()
+                        .with_marks(&marks))
+                }
+                // Of null it would be an empty tuple.
+                _ if !base.is_definitely_not_null() => Ok(Value::dynamic().with_marks(one(&base)?.marks())),
                 _ => Ok(Value::tuple(vec![one(&base)?])),
             },
             Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) => {
@@ -46,7 +67,11 @@ impl Evaluator<'_> {
                 }
                 let value = match base.ty() {
                     Type::Tuple(_) => Value::tuple(items),
-                    _ => list(items, base.ty())?,
+                    ty if items.is_empty() => {
+                        let element = ty.element().cloned().unwrap_or(Type::Dynamic);
+                        Value::list(one(&Value::unknown(element))?.ty().clone(), items)
+                    }
+                    _ => list(items),
                 };
                 Ok(value.with_marks(&marks))
             }
@@ -55,15 +80,13 @@ impl Evaluator<'_> {
     }
 }
 
-/// The result of a splat over a list or set: its elements have one type, as those had.
-fn list(items: Vec<Value>, ty: &Type) -> Result<Value> {
-    let Some(first) = items.first() else {
-        return Ok(Value::list(ty.element().cloned().unwrap_or(Type::Dynamic), items));
-    };
-    let element = first.ty().clone();
-    if items.iter().all(|item| *item.ty() == element) {
-        Ok(Value::list(element, items))
+/// The result of a splat over a list or set: its elements have one type, as those had, or none yet.
+fn list(items: Vec<Value>) -> Value {
+    let mut types = items.iter().map(Value::ty).filter(|ty| **ty != Type::Dynamic);
+    let element = types.next().cloned().unwrap_or(Type::Dynamic);
+    if types.all(|ty| *ty == element) {
+        Value::list(element, items)
     } else {
-        Ok(Value::tuple(items))
+        Value::tuple(items)
     }
 }

@@ -59,6 +59,7 @@ impl Evaluator<'_> {
                 }
                 TemplatePart::Interpolation(expression) => {
                     let value = self.evaluate(expression, scope)?;
+                    self.spend(value.as_str().map_or(0, |text| text.len() / 8))?;
                     interpolate(&value, text).map_err(|failure| failure.at(expression.span))?;
                 }
                 TemplatePart::If {
@@ -72,11 +73,7 @@ impl Evaluator<'_> {
                     let decided = convert(&value, &Type::Bool).map_err(|error| {
                         Failure::invalid(format!("the condition is no bool: {error}")).at(condition.span)
                     })?;
-                    match decided.as_bool() {
-                        Some(true) => self.parts(&yes.parts, scope, text)?,
-                        Some(false) => self.parts(&no.parts, scope, text)?,
-                        None => text.open = true,
-                    }
+                    self.branches(decided.as_bool(), [&yes.parts, &no.parts], scope, text)?;
                 }
                 TemplatePart::For {
                     key_variable,
@@ -107,10 +104,50 @@ impl Evaluator<'_> {
         }
         Ok(())
     }
+
+    /// The branch that the condition takes. As in a conditional expression the other one is worked out as
+    /// well, may fail, and makes the text sensitive where it is.
+    fn branches(
+        &self,
+        condition: Option<bool>,
+        [yes, no]: [&[TemplatePart]; 2],
+        scope: Scope<'_>,
+        text: &mut Text,
+    ) -> Result<()> {
+        let chosen = match condition {
+            Some(true) => Some((yes, no)),
+            Some(false) => Some((no, yes)),
+            None => None,
+        };
+        if let Some((chosen, _)) = chosen {
+            self.parts(chosen, scope, text)?;
+        } else {
+            text.open = true;
+        }
+        for other in chosen.map_or(vec![yes, no], |(_, other)| vec![other]) {
+            let mut unused = Text {
+                known: String::new(),
+                open: true,
+                marks: Marks::none(),
+            };
+            match self.parts(other, scope, &mut unused) {
+                Err(failure) if failure.is_limit() => return Err(failure),
+                Ok(()) if chosen.is_none() => text.marks = text.marks.union(&unused.marks),
+                Ok(()) => text.marks = text.marks.union(&unused.marks.without_origins()),
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
 }
 
 fn interpolate(value: &Value, text: &mut Text) -> Result<()> {
     text.marks = text.marks.union(&value.marks_deep().demoted());
+    if !value.is_known() && !value.ty().is_primitive() {
+        // Terraform looks at the type of a value only once it is known.
+        text.open = true;
+        return Ok(());
+    }
     if value.is_null() {
         return Err(Failure::invalid(
             "the value is null, and a template cannot hold null",

@@ -1,106 +1,170 @@
 //! Type constraints of variables: `map(object({ mirrors = list(string), type = optional(string) }))`.
 
-use crate::cty::{Type, Value, convert};
+use std::collections::BTreeMap;
+
+use crate::cty::{Children, Defaults, Type, Value, convert};
 use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey};
 
-use super::{Failure, Result};
+use super::{Evaluator, Failure, Result, Scope};
 
-/// A variable's type.
+/// A variable's type, and the defaults that are written inside it.
 #[derive(Debug)]
 pub(super) struct TypeConstraint {
     pub(super) ty: Type,
+    defaults: Defaults,
 }
 
 impl TypeConstraint {
-    /// The constraint of a variable block; without a `type`, anything goes.
-    pub(super) fn of_variable(body: &Body) -> Result<Self> {
-        match body.attribute("type") {
-            Some(attribute) => Ok(Self {
-                ty: parse(&attribute.value)?,
-            }),
-            None => Ok(Self { ty: Type::Dynamic }),
-        }
-    }
-
-    /// A value as this type has it.
+    /// A value as this type has it. A null as a whole stays null; defaults are for what is inside.
     pub(super) fn apply(&self, value: &Value) -> Result<Value> {
-        convert(value, &self.ty).map_err(|error| Failure::invalid(error.located()))
+        let value = self.defaults.apply(value);
+        convert(&value, &self.ty).map_err(|error| Failure::invalid(error.located()))
     }
 }
 
-fn parse(expression: &Expression) -> Result<Type> {
-    let invalid = |message: &str| Failure::invalid(message).at(expression.span);
-    match &expression.kind {
-        ExpressionKind::Variable(name) => match &**name {
-            "string" => Ok(Type::String),
-            "number" => Ok(Type::Number),
-            "bool" => Ok(Type::Bool),
-            "any" => Ok(Type::Dynamic),
-            "list" => Ok(Type::list(Type::Dynamic)),
-            "map" => Ok(Type::map(Type::Dynamic)),
-            "set" => Ok(Type::set(Type::Dynamic)),
-            other => Err(invalid(&format!("{other} is no type"))),
-        },
-        // Terraform 0.11 wrote types as strings, and Terraform still reads these three.
-        ExpressionKind::String(text) => match &**text {
-            "string" => Ok(Type::String),
-            "list" => Ok(Type::list(Type::Dynamic)),
-            "map" => Ok(Type::map(Type::Dynamic)),
-            _ => Err(invalid("a type is written without quotes")),
-        },
-        ExpressionKind::Parenthesis(inner) => parse(inner),
-        ExpressionKind::Call(call) => {
-            let [argument] = call.arguments.as_slice() else {
-                return Err(invalid(&format!("{} takes one type", call.name.text)));
-            };
-            match &*call.name.text {
-                "list" => Ok(Type::list(parse(argument)?)),
-                "set" => Ok(Type::set(parse(argument)?)),
-                "map" => Ok(Type::map(parse(argument)?)),
-                "tuple" => match &argument.kind {
-                    ExpressionKind::Tuple(items) => {
-                        Ok(Type::tuple(items.iter().map(parse).collect::<Result<Vec<_>>>()?))
-                    }
-                    _ => Err(invalid("tuple takes a list of types")),
-                },
-                "object" => object(argument),
-                other => Err(invalid(&format!("{other} is no type"))),
+impl Evaluator<'_> {
+    /// The constraint of a variable block; without a `type`, anything goes.
+    pub(super) fn constraint(&self, body: &Body) -> Result<TypeConstraint> {
+        match body.attribute("type") {
+            Some(attribute) => {
+                let (ty, defaults) = self.ty(&attribute.value)?;
+                Ok(TypeConstraint { ty, defaults })
             }
+            None => Ok(TypeConstraint {
+                ty: Type::Dynamic,
+                defaults: Defaults::default(),
+            }),
         }
-        _ => Err(invalid("this is no type")),
     }
-}
 
-fn object(argument: &Expression) -> Result<Type> {
-    let ExpressionKind::Object(items) = &argument.kind else {
-        return Err(Failure::invalid("object takes attributes with their types").at(argument.span));
-    };
-    let mut attributes = Vec::new();
-    let mut optional = Vec::new();
-    for item in items {
-        let name = match &item.key {
-            ObjectKey::Word(name) => name.text.clone(),
-            ObjectKey::Expression(Expression {
-                kind: ExpressionKind::String(text),
-                ..
-            }) => text.clone(),
-            ObjectKey::Expression(other) => {
-                return Err(Failure::invalid("this is no attribute name").at(other.span));
-            }
-        };
-        match &item.value.kind {
-            ExpressionKind::Call(call) if &*call.name.text == "optional" => {
-                let Some(ty) = call.arguments.first() else {
-                    return Err(Failure::invalid("optional takes a type").at(item.value.span));
+    fn ty(&self, expression: &Expression) -> Result<(Type, Defaults)> {
+        let plain = |ty: Type| Ok((ty, Defaults::default()));
+        let invalid = |message: &str| Err(Failure::invalid(message).at(expression.span));
+        match &expression.kind {
+            ExpressionKind::Variable(name) => match &**name {
+                "string" => plain(Type::String),
+                "number" => plain(Type::Number),
+                "bool" => plain(Type::Bool),
+                "any" => plain(Type::Dynamic),
+                "list" => plain(Type::list(Type::Dynamic)),
+                "map" => plain(Type::map(Type::Dynamic)),
+                "set" => plain(Type::set(Type::Dynamic)),
+                other => invalid(&format!("{other} is no type")),
+            },
+            // Terraform 0.11 wrote types as strings, and Terraform still reads these three.
+            ExpressionKind::String(text) => match &**text {
+                "string" => plain(Type::String),
+                "list" => plain(Type::list(Type::Dynamic)),
+                "map" => plain(Type::map(Type::Dynamic)),
+                _ => invalid("a type is written without quotes"),
+            },
+            ExpressionKind::Parenthesis(inner) => self.deeper(|| self.ty(inner)),
+            ExpressionKind::Call(call) => {
+                let [argument] = call.arguments.as_slice() else {
+                    return invalid(&format!("{} takes one type", call.name.text));
                 };
-                attributes.push((name.clone(), parse(ty)?));
-                optional.push(name);
+                let container: fn(Type) -> Type = match &*call.name.text {
+                    "list" => Type::list,
+                    "set" => Type::set,
+                    "map" => Type::map,
+                    "tuple" => return self.tuple_type(argument),
+                    "object" => return self.object_type(argument),
+                    other => return invalid(&format!("{other} is no type")),
+                };
+                let (element, inner) = self.deeper(|| self.ty(argument))?;
+                let children = if inner.is_empty() {
+                    Children::None
+                } else {
+                    Children::Element(Box::new(inner))
+                };
+                let defaults = Defaults {
+                    values: BTreeMap::new(),
+                    children,
+                };
+                Ok((container(element), defaults))
             }
-            _ => attributes.push((name, parse(&item.value)?)),
+            _ => invalid("this is no type"),
         }
     }
-    Ok(Type::object_with_optional(
-        attributes,
-        optional.into_iter().collect(),
-    ))
+
+    fn tuple_type(&self, argument: &Expression) -> Result<(Type, Defaults)> {
+        let ExpressionKind::Tuple(items) = &argument.kind else {
+            return Err(Failure::invalid("tuple takes a list of types").at(argument.span));
+        };
+        let mut types = Vec::with_capacity(items.len());
+        let mut positions = BTreeMap::new();
+        for (position, item) in items.iter().enumerate() {
+            let (ty, inner) = self.deeper(|| self.ty(item))?;
+            types.push(ty);
+            if !inner.is_empty() {
+                positions.insert(position, inner);
+            }
+        }
+        let children = if positions.is_empty() {
+            Children::None
+        } else {
+            Children::Positions(positions)
+        };
+        let defaults = Defaults {
+            values: BTreeMap::new(),
+            children,
+        };
+        Ok((Type::tuple(types), defaults))
+    }
+
+    fn object_type(&self, argument: &Expression) -> Result<(Type, Defaults)> {
+        let ExpressionKind::Object(items) = &argument.kind else {
+            return Err(Failure::invalid("object takes attributes with their types").at(argument.span));
+        };
+        let mut attributes = Vec::new();
+        let mut optional = Vec::new();
+        let mut values = BTreeMap::new();
+        let mut inside = BTreeMap::new();
+        for item in items {
+            let name = match &item.key {
+                ObjectKey::Word(name) => name.text.clone(),
+                ObjectKey::Expression(Expression {
+                    kind: ExpressionKind::String(text),
+                    ..
+                }) => text.clone(),
+                ObjectKey::Expression(other) => {
+                    return Err(Failure::invalid("this is no attribute name").at(other.span));
+                }
+            };
+            let (expression, default) = match &item.value.kind {
+                ExpressionKind::Call(call) if &*call.name.text == "optional" => {
+                    optional.push(name.clone());
+                    match call.arguments.as_slice() {
+                        [ty] => (ty, None),
+                        [ty, default] => (ty, Some(default)),
+                        _ => {
+                            let message = "optional takes a type and perhaps a default";
+                            return Err(Failure::invalid(message).at(item.value.span));
+                        }
+                    }
+                }
+                _ => (&item.value, None),
+            };
+            let (ty, inner) = self.deeper(|| self.ty(expression))?;
+            if let Some(default) = default {
+                let value = self.evaluate(default, Scope::empty())?;
+                let value = convert(&value, &ty).map_err(|error| {
+                    let message = format!("the default is not of the attribute's type: {}", error.located());
+                    Failure::invalid(message).at(default.span)
+                })?;
+                values.insert(name.clone(), value);
+            }
+            if !inner.is_empty() {
+                inside.insert(name.clone(), inner);
+            }
+            attributes.push((name, ty));
+        }
+        let children = if inside.is_empty() {
+            Children::None
+        } else {
+            Children::Attributes(inside)
+        };
+        let ty = Type::object_with_optional(attributes, optional.into_iter().collect());
+        Ok((ty, Defaults { values, children }))
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::address::{Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject};
 use crate::cty::{Type, Value, convert};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
+use crate::eval::{self, Evaluator, Failure, InstanceId, Repetition, Scope};
 use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{
     Attribute, Cause, Cluster, Configuration, Content, Dependency, ImageMirror, Input, Leads, Node, Step,
@@ -23,7 +23,6 @@ use super::origins::{self, Way};
 
 /// Evaluates every root module and adds it to the project.
 pub(super) fn read_roots(forest: &Forest, loaded: &mut Loaded) {
-    // Deep expressions need more stack than a thread is usually given.
     let sources = &loaded.sources;
     let evaluate = || -> Vec<Read> {
         forest
@@ -32,12 +31,7 @@ pub(super) fn read_roots(forest: &Forest, loaded: &mut Loaded) {
             .map(|root| read(forest, sources, root))
             .collect()
     };
-    let reads = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .stack_size(eval::STACK)
-            .spawn_scoped(scope, evaluate);
-        thread.ok().and_then(|thread| thread.join().ok())
-    });
+    let reads = eval::with_stack(evaluate);
     match reads {
         Some(reads) => {
             for read in reads {
@@ -99,16 +93,10 @@ struct Read {
 
 fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     let directory = &forest.tree.module(root.module).directory;
-    let mut inputs = Inputs::default();
-    for attribute in &root.values {
-        inputs
-            .expressions
-            .insert(attribute.name.text.clone(), attribute.value.clone());
-    }
     let mut reader = Reader {
         tree: &forest.tree,
         sources,
-        evaluator: Evaluator::new(&forest.tree, sources, &inputs, root.module),
+        evaluator: Evaluator::new(&forest.tree, sources, &root.inputs, root.module),
         graph: GraphBuilder::new(&forest.tree, sources, root.module),
         relevant: BTreeMap::new(),
         orders: BTreeMap::new(),
@@ -246,6 +234,7 @@ impl<'a> Reader<'a> {
         };
         let path = self.evaluator.path(instance);
         let order = self.order(&path, resource, block);
+        let calls = self.calls(instance);
         for repetition in repetitions {
             let site = Site {
                 instance,
@@ -257,6 +246,7 @@ impl<'a> Reader<'a> {
             let mirror = ImageMirror {
                 address: Address::new(path.clone(), resource.name.clone(), repetition.key.clone()),
                 span: resource.block.header(),
+                calls: calls.clone(),
                 cluster_id,
                 leads,
                 source: self.string(&site, "source"),
@@ -438,6 +428,24 @@ impl<'a> Reader<'a> {
             span: Some(place),
             way: way.to(place, expression, site.instance, site.block),
         }
+    }
+
+    /// The module calls around an instance, outermost first.
+    fn calls(&self, instance: InstanceId) -> Vec<Step> {
+        let mut calls = Vec::new();
+        let mut at = instance;
+        while let Some((caller, call, _)) = self.evaluator.called_from(at) {
+            if let Some(declared) = self.evaluator.module(caller).calls.get(&call) {
+                let span = declared.block.header();
+                calls.push(Step {
+                    span,
+                    text: format!("module.{call}"),
+                });
+            }
+            at = caller;
+        }
+        calls.reverse();
+        calls
     }
 
     fn order(&mut self, path: &ModulePath, resource: &Resource, block: &Block) -> Order {

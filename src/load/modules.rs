@@ -1,17 +1,20 @@
 //! From directories to modules, and from modules to the ones they call.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{FileId, Span};
-use crate::syntax::document::{Format, document, variables};
+use crate::eval::Inputs;
+use crate::source::Span;
+use crate::syntax::document::{Format, document};
 use crate::syntax::problem::Problem;
-use crate::syntax::tree::Attribute;
 use crate::terraform::{Callee, Module, ModuleCall, ModuleId, Tree};
 
-use super::Loaded;
-use super::discover::is_configuration;
+use super::directory::{clean, configuration_files, is_override, read, read_values};
+use super::inputs::GivenValues;
+use super::installed::Installed;
+use super::known::{self, Known};
+use super::{Loaded, Options};
 
 /// The modules of a run.
 #[derive(Debug)]
@@ -21,26 +24,29 @@ pub(super) struct Forest {
     pub(super) roots: Vec<Root>,
     /// What is wrong with the way modules are put together.
     pub(super) problems: Vec<Problem>,
+    installed: Installed,
 }
 
 /// A root module.
 #[derive(Debug)]
 pub(super) struct Root {
     pub(super) module: ModuleId,
-    /// The arguments of its tfvars files, in Terraform's order: later ones win.
-    pub(super) values: Vec<Attribute>,
+    /// The values for its variables.
+    pub(super) inputs: Inputs,
 }
 
 impl Forest {
     /// Reads the modules in `directories` and everything that they call by a local path.
-    pub(super) fn read(directories: &[PathBuf], loaded: &mut Loaded) -> Self {
+    pub(super) fn read(directories: &[PathBuf], options: &Options, loaded: &mut Loaded) -> Self {
         let mut forest = Self {
             tree: Tree::new(),
             roots: Vec::new(),
             problems: Vec::new(),
+            installed: Installed::default(),
         };
         let mut found = Vec::new();
         for directory in directories {
+            forest.installed.read(&clean(directory));
             found.extend(forest.module(&clean(directory), loaded));
         }
         let mut pending = found.clone();
@@ -54,19 +60,29 @@ impl Forest {
             }
         }
         forest.cut_circles();
+        let given = GivenValues::read(options, loaded, &mut forest.problems);
         for module in found {
             // A module that calls nothing but itself is still a root.
-            let only_itself = !called.contains(&module) || forest.calls_itself(module);
-            if only_itself && !forest.roots.iter().any(|root| root.module == module) {
-                let values = read_values(
-                    &forest.tree.module(module).directory,
-                    loaded,
-                    &mut forest.problems,
-                );
-                forest.roots.push(Root { module, values });
+            let is_root = !called.contains(&module) || forest.calls_itself(module);
+            if is_root && !forest.roots.iter().any(|root| root.module == module) {
+                forest.add_root(module, &given, loaded);
             }
         }
         forest
+    }
+
+    /// The module of a directory as a root, whoever calls it in the walk.
+    pub(super) fn take_root(&mut self, directory: &Path) -> Option<Root> {
+        let key = std::fs::canonicalize(directory).ok()?;
+        let module = self.tree.find(&key)?;
+        let at = self.roots.iter().position(|root| root.module == module)?;
+        Some(self.roots.swap_remove(at))
+    }
+
+    fn add_root(&mut self, module: ModuleId, given: &GivenValues, loaded: &mut Loaded) {
+        let own = read_values(&self.tree.module(module).directory, loaded, &mut self.problems);
+        let inputs = given.inputs(self.tree.module(module), &own, loaded, &mut self.problems);
+        self.roots.push(Root { module, inputs });
     }
 
     /// The module of a directory, read now unless it is known.
@@ -76,15 +92,34 @@ impl Forest {
             return Some(known);
         }
         let mut files = Vec::new();
-        let mut blocks = Vec::new();
+        let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
         for path in configuration_files(directory) {
             let Some(file) = read(&path, loaded) else { continue };
             let document = document(file, loaded.sources.text(file), Format::of(&path));
             files.push(file);
-            blocks.extend(document.items);
             self.problems.extend(document.problems);
+            if is_override(&path) {
+                overrides.extend(document.items)
+            } else {
+                blocks.extend(document.items)
+            }
         }
-        Some(self.tree.add(key, Module::new(directory, files, blocks)))
+        let module = Module::new(directory, files, blocks, overrides);
+        Some(self.tree.add(key, module))
+    }
+
+    /// A module that is known without its files.
+    fn known_module(&mut self, known: Known, loaded: &mut Loaded) -> ModuleId {
+        let directory = known.directory();
+        if let Some(module) = self.tree.find(&directory) {
+            return module;
+        }
+        let file = loaded
+            .sources
+            .add(format!("{}/main.tf", directory.display()), known.text);
+        let document = document(file, known.text, Format::Native);
+        let module = Module::new(&directory, vec![file], document.items, Vec::new());
+        self.tree.add(directory, module)
     }
 
     /// Follows the calls of a module; gives the modules that they lead to.
@@ -100,35 +135,38 @@ impl Forest {
         let calls: Vec<(Arc<str>, Option<(String, Span)>)> = module.calls.values().map(source).collect();
         let mut callees = Vec::new();
         for (name, source) in calls {
-            let Some((text, span)) = source else {
-                self.tree.connect(
-                    caller,
-                    name,
-                    Callee::Missing {
-                        source: String::new(),
-                    },
-                    None,
-                );
-                continue;
-            };
-            let local = ModuleCall::local_directory(&text, &directory);
-            let leads_to = match local.as_ref().map(|path| self.module(&clean(path), loaded)) {
-                Some(Some(module)) => {
-                    callees.push(module);
-                    Callee::Module(module)
-                }
-                Some(None) => {
-                    let message = format!("there is no module in {text:?}");
-                    let problem =
-                        Problem::new(span, message).help("the path counts from the directory of this file");
-                    self.problems.push(problem);
-                    Callee::Missing { source: text }
-                }
-                None => Callee::Missing { source: text },
-            };
-            self.tree.connect(caller, name, leads_to, Some(span));
+            let (text, span) = source.map_or((String::new(), None), |(text, span)| (text, Some(span)));
+            let leads_to = self.find(&directory, &name, &text, span, loaded);
+            callees.extend(leads_to);
+            let leads_to = leads_to.map_or(Callee::Missing { source: text }, Callee::Module);
+            self.tree.connect(caller, name, leads_to, span);
         }
         callees
+    }
+
+    /// The module that a call leads to: by its path, where `terraform init` put it, or by its name.
+    fn find(
+        &mut self,
+        caller: &Path,
+        call: &str,
+        source: &str,
+        span: Option<Span>,
+        loaded: &mut Loaded,
+    ) -> Option<ModuleId> {
+        if let Some(path) = ModuleCall::local_directory(source, caller) {
+            let module = self.module(&clean(&path), loaded);
+            if let (None, Some(span)) = (module, span) {
+                let problem = Problem::new(span, format!("there is no module in {source:?}"));
+                self.problems
+                    .push(problem.help("the path counts from the directory of this file"));
+            }
+            return module;
+        }
+        let installed = self.installed.find(caller, call).map(clean);
+        if let Some(module) = installed.and_then(|directory| self.module(&directory, loaded)) {
+            return Some(module);
+        }
+        known::find(source).map(|known| self.known_module(known, loaded))
     }
 
     fn calls_itself(&self, module: ModuleId) -> bool {
@@ -195,92 +233,5 @@ impl Forest {
                 }
             }
         }
-    }
-}
-
-fn read(path: &Path, loaded: &mut Loaded) -> Option<FileId> {
-    match loaded.sources.read(path) {
-        Ok(file) => {
-            loaded.project.files += 1;
-            Some(file)
-        }
-        Err(error) => {
-            loaded.refuse(path, &error);
-            None
-        }
-    }
-}
-
-/// The configuration files of a directory, by name. Where `main.tofu` and `main.tf` are both there, the
-/// first one counts, as it does for OpenTofu.
-fn configuration_files(directory: &Path) -> Vec<PathBuf> {
-    let files = files_of(directory, is_configuration);
-    let names: BTreeSet<String> = files.iter().map(|path| name_of(path)).collect();
-    let replaced = |path: &PathBuf| {
-        let name = name_of(path);
-        let other = match name.strip_suffix(".tf.json") {
-            Some(stem) => format!("{stem}.tofu.json"),
-            None => format!("{}.tofu", name.strip_suffix(".tf").unwrap_or(&name)),
-        };
-        other != name && names.contains(&other)
-    };
-    files.into_iter().filter(|path| !replaced(path)).collect()
-}
-
-/// The arguments of the tfvars files that Terraform reads on its own, in its order.
-fn read_values(directory: &Path, loaded: &mut Loaded, problems: &mut Vec<Problem>) -> Vec<Attribute> {
-    let ends = |path: &Path, endings: [&str; 2]| endings.iter().any(|ending| name_of(path).ends_with(ending));
-    let mut files = Vec::new();
-    for name in ["terraform.tfvars", "terraform.tfvars.json"] {
-        files.extend(files_of(directory, |path| name_of(path) == name));
-    }
-    files.extend(files_of(directory, |path| {
-        ends(path, [".auto.tfvars", ".auto.tfvars.json"])
-    }));
-    let mut values = Vec::new();
-    for path in files {
-        let Some(file) = read(&path, loaded) else { continue };
-        let (attributes, found) = variables(file, loaded.sources.text(file), Format::of(&path));
-        values.extend(attributes);
-        problems.extend(found);
-    }
-    values
-}
-
-fn files_of(directory: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = entries
-        .map(|entry| directory.join(entry.file_name()))
-        .filter(|path| wanted(path) && !path.is_dir())
-        .collect();
-    files.sort();
-    files
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
-}
-
-/// A path without the steps that lead nowhere: `a/./b/../c` is `a/c`.
-fn clean(path: &Path) -> PathBuf {
-    let mut cleaned = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(cleaned.components().next_back(), Some(Component::Normal(_))) =>
-            {
-                cleaned.pop();
-            }
-            other => cleaned.push(other),
-        }
-    }
-    if cleaned.as_os_str().is_empty() {
-        PathBuf::from(".")
-    } else {
-        cleaned
     }
 }

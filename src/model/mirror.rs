@@ -14,6 +14,8 @@ pub struct ImageMirror {
     pub address: Address,
     /// The resource block's header; in a plan, the address.
     pub span: Span,
+    /// The module calls around the block, outermost first; none where the input records no places for them.
+    pub calls: Vec<Step>,
     /// `cluster_id`.
     pub cluster_id: Attribute<String>,
     /// Where `cluster_id` leads.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::source::{FileId, Span};
 use crate::syntax::problem::Problem;
+use crate::syntax::scan::MAX_OPEN;
 
 /// A lexical mistake, as bytes of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +67,7 @@ pub(super) fn describe(file: FileId, fault: &Fault) -> Problem {
             )
         }
         FaultKind::TooDeep => (
-            "more than 10000 brackets are open at once".to_owned(),
+            format!("more than {MAX_OPEN} brackets are open at once"),
             "split the expression into local values",
         ),
         FaultKind::StrayBracket(close) => (

@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::syntax::fault::{Fault, FaultKind};
 
 /// More than anyone writes, and few enough to keep in memory whatever the text is.
-const MAX_OPEN: usize = 10_000;
+pub(super) const MAX_OPEN: usize = 1_000_000;
 
 /// After so many mistakes the rest is not worth a message of its own.
 const MAX_FAULTS: usize = 100;

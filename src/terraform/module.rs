@@ -29,7 +29,10 @@ pub struct Module {
     pub resources: BTreeMap<ResourceName, Resource>,
     /// What is wrong with the files, as far as they have been read.
     pub problems: Vec<Problem>,
+    /// `terraform` blocks.
+    settings: Vec<LazyBlock>,
     locals_blocks: Vec<LazyBlock>,
+    locals_overrides: Vec<LazyBlock>,
     locals: OnceLock<Locals>,
 }
 
@@ -67,7 +70,12 @@ impl Module {
     /// Sorts the blocks of a module's files by what they declare. A second block of one name is a
     /// problem, as it is for Terraform; the first one counts.
     #[must_use]
-    pub fn new(directory: &Path, files: Vec<FileId>, blocks: Vec<TopLevel>) -> Self {
+    pub fn new(
+        directory: &Path,
+        files: Vec<FileId>,
+        blocks: Vec<TopLevel>,
+        overrides: Vec<TopLevel>,
+    ) -> Self {
         let mut module = Self {
             directory: directory.to_owned(),
             files,
@@ -76,13 +84,46 @@ impl Module {
             calls: BTreeMap::new(),
             resources: BTreeMap::new(),
             problems: Vec::new(),
+            settings: Vec::new(),
             locals_blocks: Vec::new(),
+            locals_overrides: Vec::new(),
             locals: OnceLock::new(),
         };
         for block in blocks {
             module.declare(LazyBlock::new(block));
         }
+        for block in overrides {
+            module.override_with(block);
+        }
         module
+    }
+
+    /// Lays a block of an override file over the one that it changes.
+    fn override_with(&mut self, block: TopLevel) {
+        let label = |position: usize| block.labels.get(position).map(|label| label.text.clone());
+        let base = match (&*block.kind.text, label(0), label(1)) {
+            ("locals", ..) => return self.locals_overrides.push(LazyBlock::new(block)),
+            ("variable", Some(name), None) => self.variables.get_mut(&name),
+            ("output", Some(name), None) => self.outputs.get_mut(&name),
+            ("module", Some(name), None) => self.calls.get_mut(&name).map(|call| &mut call.block),
+            (kind @ ("resource" | "data"), Some(type_name), Some(name)) => {
+                let mode = if kind == "data" { Mode::Data } else { Mode::Managed };
+                let name = ResourceName {
+                    mode,
+                    kind: type_name,
+                    name,
+                };
+                self.resources.get_mut(&name).map(|resource| &mut resource.block)
+            }
+            _ => return,
+        };
+        match base {
+            Some(base) => base.overlay(block),
+            None => {
+                let message = "this overrides a block that no other file declares";
+                self.problems.push(Problem::new(block.header(), message));
+            }
+        }
     }
 
     fn declare(&mut self, block: LazyBlock) {
@@ -99,10 +140,16 @@ impl Module {
                     kind: type_name,
                     name,
                 };
-                insert(&mut self.resources, name.clone(), Resource { name, block })
+                // Other providers' resources are nobody's business here, their names included.
+                let ours = name.kind.starts_with("rhcs_");
+                insert(&mut self.resources, name.clone(), Resource { name, block }) || !ours
             }
             ("locals", None, None) => {
                 self.locals_blocks.push(block);
+                true
+            }
+            ("terraform", None, None) => {
+                self.settings.push(block);
                 true
             }
             (kind @ ("resource" | "data" | "variable" | "output" | "module" | "locals"), ..) => {
@@ -145,7 +192,26 @@ impl Module {
                 }
             }
         }
+        for block in &self.locals_overrides {
+            let Some(parsed) = block.parse(sources) else {
+                continue;
+            };
+            for Attribute { name, value, .. } in &parsed.body.attributes {
+                let declaration = Declaration {
+                    name: name.span,
+                    value: value.clone(),
+                };
+                locals.insert(name.text.clone(), declaration);
+            }
+        }
         (locals, problems)
+    }
+
+    /// Whether `required_providers` names a provider.
+    pub fn requires_provider(&self, name: &str, sources: &Sources) -> bool {
+        let settings = self.settings.iter().filter_map(|block| block.parse(sources));
+        let mut required = settings.flat_map(|block| block.body.blocks("required_providers"));
+        required.any(|block| block.body.attribute(name).is_some())
     }
 
     /// Parses everything that can take part in a mirror: values, calls, the provider's resources. Other
@@ -172,7 +238,8 @@ impl Module {
             .variables
             .values()
             .chain(self.outputs.values())
-            .chain(&self.locals_blocks);
+            .chain(&self.locals_blocks)
+            .chain(&self.locals_overrides);
         let blocks = blocks
             .chain(self.calls.values().map(|call| &call.block))
             .chain(self.resources.values().map(|resource| &resource.block));

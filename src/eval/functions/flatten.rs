@@ -59,7 +59,7 @@ impl Flat {
         // An object stands here only where some part of it is not known.
         let items = sequence.as_slice().unwrap_or_default().iter();
         for item in items.chain(sequence.as_map().into_iter().flat_map(|items| items.values())) {
-            call.spend(1)?;
+            call.spend_elements(1)?;
             let nested = matches!(item.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_));
             if nested && !item.is_null() {
                 if item.is_known() {

@@ -112,7 +112,7 @@ fn keys(call: &Call<'_>, mapping: &Value) -> Checked<Value> {
         }
         _ => return Ok(Value::unknown(call.ty.clone()).with_marks(&outer(mapping))),
     };
-    call.spend(names.len())?;
+    call.spend_elements(names.len())?;
     Ok(sequence(call.ty, names).with_marks(&outer(mapping)))
 }
 
@@ -220,7 +220,7 @@ fn merge(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let mut marks = Marks::none();
     for argument in given {
         let items = argument.as_map().into_iter().flatten();
-        call.spend(argument.as_map().map_or(0, BTreeMap::len))?;
+        call.spend_elements(argument.as_map().map_or(0, BTreeMap::len))?;
         merged.extend(items.map(|(key, item)| (key.clone(), item.clone())));
         marks = marks.union(&outer(argument));
     }
@@ -244,7 +244,7 @@ fn transpose(call: &Call<'_>, lists: &Value) -> Checked<Value> {
         if list.is_null() {
             return Err("input must not contain null list".into());
         }
-        call.spend(1 + items(list).len())?;
+        call.spend_elements(1 + items(list).len())?;
         for item in items(list) {
             let item = item.as_str().ok_or("input list must not contain null string")?;
             // The keys come in order, so the lists need no sorting.
@@ -261,7 +261,7 @@ fn transpose(call: &Call<'_>, lists: &Value) -> Checked<Value> {
 
 fn values(call: &Call<'_>, mapping: &Value) -> Checked<Value> {
     let items = mapping.as_map().map(BTreeMap::values);
-    call.spend(items.as_ref().map_or(0, ExactSizeIterator::len))?;
+    call.spend_elements(items.as_ref().map_or(0, ExactSizeIterator::len))?;
     let items = items.into_iter().flatten().cloned().collect();
     Ok(sequence(call.ty, items).with_marks(&outer(mapping)))
 }
@@ -301,7 +301,7 @@ fn zipmap(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     if names.iter().any(Value::is_null) {
         return Err("a key is null".into());
     }
-    call.spend(items.len())?;
+    call.spend_elements(items.len())?;
     // Keys cannot carry marks, so the result has theirs.
     let marks = names.iter().fold(marks, |marks, name| marks.union(&outer(name)));
     let zipped = names.iter().zip(items);

@@ -113,7 +113,7 @@ fn chunks(call: &Call<'_>, list: &Value, size: &Value) -> Checked<Value> {
     let marks = outer(list).union(&outer(size));
     let size = machine_integer(size).map_err(|error| format!("invalid size: {error}"))?;
     let size = usize::try_from(size).map_err(|_| "the size argument must be positive".to_owned())?;
-    call.spend(items(list).len())?;
+    call.spend_elements(items(list).len())?;
     let chunks = match (items(list), size) {
         ([], _) => Vec::new(),
         (_, 0) => vec![list.unmark().0],
@@ -130,7 +130,7 @@ fn compact(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     if !list.is_wholly_known() {
         return Ok(undecided(call.ty, arguments));
     }
-    call.spend(items(list).len())?;
+    call.spend_elements(items(list).len())?;
     let filled = |item: &&Value| item.as_str().is_some_and(|text| !text.is_empty());
     let kept = items(list).iter().filter(filled).cloned().collect();
     Ok(sequence(call.ty, kept).with_marks(&outer(list)))
@@ -167,7 +167,7 @@ fn concat(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let mut all = Vec::new();
     let mut marks = Marks::none();
     for argument in arguments {
-        call.spend(items(argument).len())?;
+        call.spend_elements(items(argument).len())?;
         let list = match call.ty {
             Type::List(_) => convert(argument, call.ty).map_err(|error| error.located())?,
             _ => argument.clone(),
@@ -229,7 +229,7 @@ fn range(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let mut made = Vec::new();
     let mut number = start.clone();
     while end.compare(&number) == wrong.reverse() {
-        call.spend(1)?;
+        call.spend_elements(1)?;
         if made.len() >= MAX_RANGE {
             return Err(
                 "more than 1024 values were generated; either decrease the difference between \
@@ -244,7 +244,7 @@ fn range(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
 }
 
 fn reverse(call: &Call<'_>, list: &Value) -> Checked<Value> {
-    call.spend(items(list).len())?;
+    call.spend_elements(items(list).len())?;
     let reversed = items(list).iter().rev().cloned().collect();
     Ok(sequence(call.ty, reversed).with_marks(&outer(list)))
 }
@@ -297,7 +297,7 @@ fn slice(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let bounds = slice_bounds(arguments)?;
     let part = bounds.and_then(|(start, end)| items(list).get(start..end));
     let part = part.ok_or("the indices are not known")?;
-    call.spend(part.len())?;
+    call.spend_elements(part.len())?;
     Ok(sequence(call.ty, part.to_vec()).with_marks(&outer(list)))
 }
 
@@ -317,7 +317,7 @@ fn sort(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     if let Some(position) = items(list).iter().position(Value::is_null) {
         return Err(format!("given list element {position} is null; a null string cannot be sorted").into());
     }
-    call.spend(items(list).len())?;
+    call.spend_elements(items(list).len())?;
     let mut sorted = items(list).to_vec();
     sorted.sort_by(|left, right| left.as_str().cmp(&right.as_str()));
     Ok(sequence(call.ty, sorted).with_marks(&outer(list)))

@@ -73,7 +73,7 @@ fn common_set(arguments: &[Value]) -> Result<Type, String> {
 fn converted(call: &Call<'_>, arguments: &[Value]) -> Checked<Vec<Value>> {
     let mut sets = Vec::with_capacity(arguments.len());
     for argument in arguments {
-        call.spend(items(argument).len())?;
+        call.spend_elements(items(argument).len())?;
         sets.push(convert(argument, call.ty).map_err(|error| error.located())?);
     }
     Ok(sets)

@@ -23,7 +23,7 @@ fn evaluate(text: &str, directory: &Path) -> Result<Value, Failure> {
     let mut tree = Tree::new();
     let root = tree.add(
         directory.to_owned(),
-        Module::new(directory, Vec::new(), Vec::new()),
+        Module::new(directory, Vec::new(), Vec::new(), Vec::new()),
     );
     let inputs = Inputs::default();
     let evaluator = Evaluator::new(&tree, &sources, &inputs, root);

@@ -1,0 +1,84 @@
+//! Modules of the registry that people call for image mirrors, as far as mirrors need them, for
+//! configuration that has not been through `terraform init`.
+//!
+//! The names are those of terraform-redhat/rosa-hcp/rhcs from 1.7.1 on: its input `image_mirrors`, the
+//! submodule `image-mirrors` with its four required inputs, and the output `cluster_id`.
+
+use std::path::PathBuf;
+
+/// A module as it is known here.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// Its source, without the registry's host.
+    pub(super) source: &'static str,
+    /// What it declares.
+    pub(super) text: &'static str,
+}
+
+const MODULES: &[Known] = &[
+    Known {
+        source: "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors",
+        text: r#"# What mirrorset knows of this module. After `terraform init` the module itself is read.
+variable "cluster_id" {
+  type = string
+}
+variable "type" {
+  type = string
+}
+variable "source_registry" {
+  type = string
+}
+variable "mirrors" {
+  type = list(string)
+}
+resource "rhcs_image_mirror" "image_mirror" {
+  cluster_id = var.cluster_id
+  type       = var.type
+  source     = var.source_registry
+  mirrors    = var.mirrors
+}
+output "image_mirror_id" {
+  value = rhcs_image_mirror.image_mirror.id
+}
+"#,
+    },
+    Known {
+        source: "terraform-redhat/rosa-hcp/rhcs",
+        text: r#"# What mirrorset knows of this module. After `terraform init` the module itself is read.
+variable "image_mirrors" {
+  type    = map(any)
+  default = {}
+}
+module "rosa_cluster_hcp" {
+  source = "terraform-redhat/rosa-hcp/rhcs//modules/rosa-cluster-hcp"
+}
+module "rhcs_hcp_image_mirrors" {
+  source          = "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors"
+  for_each        = var.image_mirrors
+  cluster_id      = module.rosa_cluster_hcp.cluster_id
+  type            = each.value.type
+  source_registry = each.value.source
+  mirrors         = each.value.mirrors
+}
+output "cluster_id" {
+  value = module.rosa_cluster_hcp.cluster_id
+}
+output "image_mirror_ids" {
+  value = { for key, mirror in module.rhcs_hcp_image_mirrors : key => mirror.image_mirror_id }
+}
+"#,
+    },
+];
+
+/// The module behind a source, if it is one of these.
+pub(super) fn find(source: &str) -> Option<Known> {
+    let source = source.strip_prefix("registry.terraform.io/").unwrap_or(source);
+    MODULES.iter().copied().find(|known| known.source == source)
+}
+
+impl Known {
+    /// What stands for its directory: no path on disk.
+    pub(super) fn directory(self) -> PathBuf {
+        PathBuf::from(format!("<{}>", self.source))
+    }
+}

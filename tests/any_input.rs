@@ -1,0 +1,163 @@
+//! Whatever is read, nothing panics, labels stay inside their files, and the same input gives the same
+//! bytes.
+
+use std::path::PathBuf;
+
+use mirrorset::check::check;
+use mirrorset::convert::{idms, json};
+use mirrorset::diagnostic::Diagnostic;
+use mirrorset::load::{Loaded, Options, load};
+use mirrorset::output;
+use proptest::prelude::*;
+
+/// Loads one file of this name and content.
+fn loaded(name: &str, content: &[u8]) -> Loaded {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    load(&[path], &Options::default())
+}
+
+/// Every output of one input.
+fn everything(name: &str, content: &[u8]) -> Vec<String> {
+    let loaded = loaded(name, content);
+    let report = check(&loaded.project);
+    for finding in &report.findings {
+        assert_inside(finding, &loaded);
+    }
+    let options = idms::Options {
+        name: None,
+        skip_unresolved: true,
+    };
+    let manifests = match idms::convert(&loaded.project, &loaded.sources, &options) {
+        Ok(conversion) => conversion
+            .documents
+            .into_iter()
+            .map(|document| document.yaml)
+            .collect(),
+        Err(findings) => findings
+            .iter()
+            .map(|finding| finding.message.clone())
+            .collect::<Vec<_>>(),
+    };
+    let mut all = vec![
+        output::full::render(&report, &loaded.project, &loaded.sources, true),
+        output::concise::render(&report, &loaded.sources),
+        output::json::render(&report, &loaded.sources),
+        json::convert(&loaded.project),
+    ];
+    all.extend(manifests);
+    all
+}
+
+fn assert_inside(finding: &Diagnostic, loaded: &Loaded) {
+    for label in finding.primary.iter().chain(&finding.related) {
+        let text = loaded.sources.text(label.span.file);
+        assert!(
+            text.get(label.span.range()).is_some(),
+            "{finding:?} is not on character boundaries inside {}",
+            text.len()
+        );
+    }
+}
+
+/// Pieces of configuration, so that random texts come near to what means something.
+fn configuration() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("resource \"rhcs_image_mirror\" \"a\" {\n".to_owned()),
+        Just("cluster_id = rhcs_cluster_rosa_hcp.c.id\n".to_owned()),
+        Just("source = \"nginx\"\n".to_owned()),
+        Just("source = each.key\n".to_owned()),
+        Just("mirrors = [var.v, \"é\", local.l]\n".to_owned()),
+        Just("for_each = { a = 1, \"b\" = [2] }\n".to_owned()),
+        Just("count = 3\n".to_owned()),
+        Just("depends_on = [rhcs_cluster_rosa_hcp.c]\n".to_owned()),
+        Just("}\n".to_owned()),
+        Just("locals {\n l = \"x${var.v}y\"\n m = [for k, v in local.m : k...]\n".to_owned()),
+        Just("variable \"v\" {\n default = <<-E\n  a\n  E\n".to_owned()),
+        Just("module \"m\" {\n source = \"./\"\n".to_owned()),
+        Just("\u{feff}".to_owned()),
+        "[ -~é\n\"{}$%\\[\\]]{0,12}".prop_map(|text| text),
+    ];
+    proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_bytes_as_configuration(content in proptest::collection::vec(any::<u8>(), 0..300)) {
+        everything("main.tf", &content);
+        everything("main.tf.json", &content);
+    }
+
+    #[test]
+    fn any_bytes_as_plan(content in proptest::collection::vec(any::<u8>(), 0..300)) {
+        everything("plan.json", &content);
+    }
+
+    #[test]
+    fn anything_near_to_configuration(content in configuration()) {
+        prop_assert_eq!(everything_named(&content), everything_named(&content));
+    }
+}
+
+/// The outputs with the scratch directory's name taken out.
+fn everything_named(content: &str) -> Vec<usize> {
+    // Names of scratch directories have one length, so equal outputs have equal lengths.
+    everything("main.tf", content.as_bytes())
+        .iter()
+        .map(String::len)
+        .collect()
+}
+
+/// Sources and mirrors as the grammar allows them, and hostile ones that YAML could misread.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z0-9]{1,8}(\\.[a-z0-9]{1,5}){1,3}(/[a-z0-9]{1,8}){0,3}",
+        proptest::sample::select(vec![
+            "no", "yes", "12:30", "1e3", "~", "null", "0x1f", "on", "true", "-", "é: ü", "a # b", "'",
+            "\u{85}x", "|"
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn the_manifest_reads_back_as_the_model(entries in proptest::collection::btree_map(name(), proptest::collection::vec(name(), 1..4), 1..6)) {
+        let quoted = |text: &str| serde_json::to_string(text).unwrap();
+        let mut configuration = String::new();
+        for (index, (source, mirrors)) in entries.iter().enumerate() {
+            let mirrors: Vec<String> = mirrors.iter().map(|mirror| quoted(mirror)).collect();
+            configuration.push_str(&format!(
+                "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  cluster_id = \"c\"\n  source = {}\n  mirrors = [{}]\n}}\n",
+                quoted(source), mirrors.join(", ")
+            ));
+        }
+        let loaded = loaded("main.tf", configuration.as_bytes());
+        let conversion = idms::convert(&loaded.project, &loaded.sources, &idms::Options::default()).unwrap();
+        prop_assert_eq!(conversion.documents.len(), 1);
+        let read: serde_json::Value = serde_saphyr::from_str(&conversion.documents[0].yaml).unwrap();
+        let listed = read["spec"]["imageDigestMirrors"].as_array().unwrap();
+        let normal = |text: &String| mirrorset::cty::normalized(text).to_string();
+        let expected: Vec<(String, Vec<String>)> = entries.iter().map(|(source, mirrors)| (normal(source), mirrors.iter().map(normal).collect())).collect();
+        let found: Vec<(String, Vec<String>)> = listed.iter().map(|entry| {
+            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+            (text(&entry["source"]), entry["mirrors"].as_array().unwrap().iter().map(text).collect())
+        }).collect();
+        prop_assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let once = || {
+        let loaded = load(std::slice::from_ref(&fixtures), &Options::default());
+        output::json::render(&check(&loaded.project), &loaded.sources)
+    };
+    assert_eq!(once(), once());
+}

@@ -1,0 +1,194 @@
+//! Modules that real Terraform planned, evaluated without it.
+//!
+//! Each directory in `fixtures/modules` holds a module and one of two things: `plan.json`, the plan
+//! that Terraform 1.11.4 made of it (with the lab in `../shared/lab`; without the time at which it did),
+//! or `refused.json`, what Terraform says against it and which values may not be made up for it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use mirrorset::{convert, load};
+use serde_json::{Map, Value, json};
+
+/// What the comparison is about: the other attributes are the provider's.
+const ATTRIBUTES: [&str; 4] = ["cluster_id", "mirrors", "source", "type"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn directories(path: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(path).unwrap();
+    let mut found: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    found.sort();
+    found
+}
+
+fn json_of(path: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// The mirrors that we find in a module, by address.
+fn evaluated(module: &Path) -> BTreeMap<String, Value> {
+    let loaded = load::load(&[module.to_owned()], &load::Options::default());
+    let instances: Vec<Value> = serde_json::from_str(&convert::json::convert(&loaded.project)).unwrap();
+    instances
+        .into_iter()
+        .map(|instance| (instance["address"].as_str().unwrap().to_owned(), instance))
+        .collect()
+}
+
+/// The mirrors that Terraform plans, by address, in the same shape.
+fn planned(plan: &Value) -> BTreeMap<String, Value> {
+    let mut unknown = BTreeMap::new();
+    for change in plan["resource_changes"].as_array().into_iter().flatten() {
+        unknown.insert(
+            change["address"].as_str().unwrap(),
+            &change["change"]["after_unknown"],
+        );
+    }
+    let mut found = BTreeMap::new();
+    let mut pending = vec![&plan["planned_values"]["root_module"]];
+    while let Some(module) = pending.pop() {
+        pending.extend(module["child_modules"].as_array().into_iter().flatten());
+        for resource in module["resources"].as_array().into_iter().flatten() {
+            if resource["type"] != "rhcs_image_mirror" || resource["mode"] != "managed" {
+                continue;
+            }
+            let address = resource["address"].as_str().unwrap();
+            let sensitive = ours(&resource["sensitive_values"]);
+            let mut values = ours(&resource["values"]);
+            for (name, mask) in &sensitive {
+                if let Some(value) = values.get_mut(name) {
+                    hide(value, mask);
+                }
+            }
+            let instance = json!({
+                "address": address,
+                "values": values,
+                "unknown": ours(unknown[address]),
+                "sensitive": sensitive,
+            });
+            found.insert(address.to_owned(), instance);
+        }
+    }
+    found
+}
+
+fn ours(values: &Value) -> Map<String, Value> {
+    let wanted = values.as_object().into_iter().flatten();
+    let wanted = wanted.filter(|(name, _)| ATTRIBUTES.contains(&name.as_str()));
+    wanted
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// Takes out what we do not print: sensitive values.
+fn hide(value: &mut Value, mask: &Value) {
+    match (value, mask) {
+        (value, Value::Bool(true)) => *value = Value::Null,
+        (Value::Array(items), Value::Array(masks)) => {
+            for (item, mask) in items.iter_mut().zip(masks) {
+                hide(item, mask);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Compares a module with its plan; says what differs.
+fn compare(module: &Path, plan: &Path) -> Result<(), String> {
+    let (ours, theirs) = (evaluated(module), planned(&json_of(plan)));
+    if ours == theirs {
+        return Ok(());
+    }
+    let mut text = String::new();
+    let addresses: std::collections::BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+    for address in addresses {
+        let (ours, theirs) = (ours.get(address), theirs.get(address));
+        if ours != theirs {
+            let show = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), Value::to_string);
+            text += &format!(
+                "\n  {address}\n    Terraform: {}\n    we:        {}",
+                show(theirs),
+                show(ours)
+            );
+        }
+    }
+    Err(text)
+}
+
+/// Looks whether the values that Terraform does not come to are unknown here.
+fn refused(module: &Path, refusal: &Path) -> Result<(), String> {
+    let ours = evaluated(module);
+    for expected in json_of(refusal)["undecided"].as_array().unwrap() {
+        let expected = expected.as_str().unwrap();
+        let (address, attribute) = expected.rsplit_once('.').unwrap();
+        let instance = ours
+            .get(address)
+            .ok_or_else(|| format!("\n  there is no {address}, only {:?}", ours.keys()))?;
+        if instance["unknown"][attribute] != true {
+            return Err(format!("\n  {expected} is not undecided: {instance}"));
+        }
+    }
+    Ok(())
+}
+
+fn check(cases: Vec<(PathBuf, PathBuf)>) {
+    let total = cases.len();
+    let mut wrong = Vec::new();
+    for (module, expected) in cases {
+        let result = if expected.ends_with("refused.json") {
+            refused(&module, &expected)
+        } else {
+            compare(&module, &expected)
+        };
+        if let Err(text) = result {
+            wrong.push(format!("{}:{text}", module.display()));
+        }
+    }
+    println!("{} of {total} agree", total - wrong.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_module_is_worth_what_terraform_plans() {
+    let modules = directories(&root().join("fixtures/modules"));
+    let expected = |module: PathBuf| {
+        let names = ["plan.json", "refused.json"].map(|name| module.join(name));
+        let found = names.into_iter().find(|path| path.exists());
+        let expected = found.unwrap_or_else(|| panic!("{} says nothing", module.display()));
+        (module, expected)
+    };
+    check(modules.into_iter().map(expected).collect());
+}
+
+#[test]
+fn so_is_every_module_of_the_conformance_set() {
+    let shared = root().join("../shared/conformance");
+    if !shared.is_dir() {
+        println!("skipped: {} is not there", shared.display());
+        return;
+    }
+    let plan = |module: PathBuf| {
+        let name = module.file_name().unwrap().to_string_lossy();
+        let plan = shared.join(format!("plans/{name}.json"));
+        (module, plan)
+    };
+    check(
+        directories(&shared.join("modules"))
+            .into_iter()
+            .map(plan)
+            .collect(),
+    );
+}

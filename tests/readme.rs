@@ -1,0 +1,78 @@
+//! The README shows what the program prints, and the rules that there are.
+
+#[path = "support/program.rs"]
+#[allow(dead_code, reason = "each test program uses a part of the support")]
+mod program;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use mirrorset::rules::RULES;
+use program::mirrorset_in;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).unwrap()
+}
+
+/// The command and the output of the example behind a marker.
+fn example(marker: &str) -> (Vec<String>, String) {
+    let readme = readme();
+    let block = readme
+        .split(&format!("<!-- {marker} -->\n```console\n$ "))
+        .nth(1)
+        .unwrap();
+    let block = block.split("```").next().unwrap();
+    let (command, output) = block.split_once('\n').unwrap();
+    let command = command
+        .trim_start_matches("cargo run --release --quiet -- ")
+        .trim_start_matches("mirrorset ");
+    (
+        command.split_whitespace().map(str::to_owned).collect(),
+        output.to_owned(),
+    )
+}
+
+fn assert_true(marker: &str, status: i32) {
+    let (command, output) = example(marker);
+    let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+    let run = mirrorset_in(root(), &arguments);
+    assert_eq!(run.stdout, output);
+    assert_eq!((run.status, run.stderr.as_str()), (status, ""));
+}
+
+#[test]
+fn the_main_job_prints_what_the_readme_shows() {
+    assert_true("main job", 1);
+}
+
+#[test]
+fn the_conversion_prints_what_the_readme_shows() {
+    assert_true("conversion", 0);
+}
+
+#[test]
+fn the_table_of_rules_is_that_of_the_program() {
+    let mut table = String::from("| rule | severity | finds |\n|---|---|---|\n");
+    for rule in RULES {
+        let _ = writeln!(
+            table,
+            "| `{}` | {} | {} |",
+            rule.name,
+            rule.severity.as_str(),
+            rule.summary
+        );
+    }
+    let readme = readme();
+    let found = readme
+        .split("<!-- rules -->\n")
+        .nth(1)
+        .unwrap()
+        .split("<!-- end of rules -->")
+        .next()
+        .unwrap();
+    assert_eq!(found, table);
+}

@@ -1,0 +1,59 @@
+//! The examples in the rules' documentation, run: the failing one has a finding of its rule and of no
+//! other, the passing one has none at all.
+
+#[path = "support/program.rs"]
+#[allow(dead_code, reason = "each test program uses a part of the support")]
+mod program;
+
+use mirrorset::rules::{RULES, Rule};
+use program::{findings, mirrorset_in};
+
+/// The rules that fire on a configuration. A variable without a value leaves nothing open that matters.
+fn fired(configuration: &str) -> Vec<String> {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("main.tf"), configuration).unwrap();
+    let run = mirrorset_in(directory.path(), &["check", "--output-format", "json"]);
+    findings(&run, directory.path())
+        .into_iter()
+        .map(|(rule, ..)| rule)
+        .collect()
+}
+
+#[test]
+fn the_failing_example_fails_by_its_rule_alone() {
+    for Rule {
+        name, documentation, ..
+    } in RULES
+    {
+        assert_eq!(fired(documentation.failing), [*name], "{name}");
+    }
+}
+
+#[test]
+fn the_passing_example_passes() {
+    for Rule {
+        name, documentation, ..
+    } in RULES
+    {
+        assert_eq!(fired(documentation.passing), [] as [&str; 0], "{name}");
+    }
+}
+
+#[test]
+fn every_page_is_complete() {
+    for Rule {
+        name,
+        summary,
+        documentation,
+        ..
+    } in RULES
+    {
+        assert!(
+            !summary.ends_with('.') && !summary.is_empty(),
+            "{name}: the summary is a phrase"
+        );
+        for text in [documentation.what, documentation.why] {
+            assert!(text.trim().ends_with('.') && text.len() > 30, "{name}: {text:?}");
+        }
+    }
+}
