@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::cty::{Refinement, Type, Value, from_json, to_json};
 
+use super::super::Failure;
 use super::definition::{Call, Function, Parameter, Stop, Want};
 use super::support::{Answer, function, string, text};
 
@@ -146,20 +147,65 @@ fn json_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     Ok(Value::refined(Type::String, refinement))
 }
 
-/// The encoding of a name, as far as the names of the web and of Terraform's library agree.
+/// The encoding of a name, as far as it is one of the web's as well. The code pages of DOS and EBCDIC are
+/// not kept here; whether there are more names is not known.
 fn encoding(name: &str) -> Result<&'static encoding_rs::Encoding, Stop> {
+    const WEB_ONLY: &[&str] = &[
+        "ascii",
+        "dos-874",
+        "iso88591",
+        "latin-1",
+        "shift-jis",
+        "sjis",
+        "unicode",
+        "utf8",
+    ];
+    let lower = name.to_ascii_lowercase();
+    let web = WEB_ONLY.contains(&&*lower) || lower.starts_with("x-") || lower.starts_with("cp");
     let found = encoding_rs::Encoding::for_label(name.as_bytes()).filter(|found| {
-        // The web says windows-1252 where these names are said and Terraform does not.
-        let plain = name.to_ascii_lowercase();
-        let latin = *found == encoding_rs::WINDOWS_1252;
-        *found != encoding_rs::REPLACEMENT && (!latin || matches!(plain.as_str(), "windows-1252"))
+        // The web says windows-1252 for other names, and gives up on some.
+        let latin = *found == encoding_rs::WINDOWS_1252 && lower != "windows-1252";
+        !web && !latin && *found != encoding_rs::REPLACEMENT
     });
-    found.ok_or_else(|| {
-        let quoted = format!("{name:?}");
-        Stop::Error(format!(
-            "{quoted} is not a supported IANA encoding name or alias in this Terraform version"
-        ))
-    })
+    match found {
+        Some(found) => Ok(found),
+        None if ["cp", "csibm", "ebcdic", "hz-", "ibm", "iso-2022", "mac"]
+            .iter()
+            .any(|start| lower.starts_with(start)) =>
+        {
+            Err(Stop::Failure(Failure::limit(format!(
+                "the encoding {name:?} is not known here"
+            ))))
+        }
+        None => Err(Stop::Error(format!(
+            "{name:?} is not a supported IANA encoding name or alias in this Terraform version"
+        ))),
+    }
+}
+
+fn is_latin1(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "csisolatin1",
+        "iso-8859-1",
+        "iso_8859-1",
+        "iso_8859-1:1987",
+        "l1",
+        "latin1",
+    ];
+    NAMES.contains(&&*name.to_ascii_lowercase())
+}
+
+fn is_ascii(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "ansi_x3.4-1968",
+        "ansi_x3.4-1986",
+        "csascii",
+        "iso646-us",
+        "iso_646.irv:1991",
+        "us",
+        "us-ascii",
+    ];
+    NAMES.contains(&&*name.to_ascii_lowercase())
 }
 
 fn text_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
@@ -173,7 +219,9 @@ fn text_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
             let units = std::iter::once(0xfeff).chain(plain.encode_utf16());
             units.flat_map(u16::to_be_bytes).collect()
         }
-        "ISO-8859-1" | "LATIN1" | "ISO_8859-1" | "L1" => latin1(plain, name)?,
+        _ if is_latin1(name) => latin1(plain, name)?,
+        _ if is_ascii(name) && plain.is_ascii() => plain.as_bytes().to_vec(),
+        _ if is_ascii(name) => return Err(unrepresentable(name)),
         _ => {
             let encoding = encoding(name)?;
             let (bytes, _, unmappable) = encoding.encode(plain);
@@ -204,29 +252,32 @@ fn text_decode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let (source, name) = (text(arguments, 0), text(arguments, 1));
     call.spend_bytes(source.len())?;
     let upper = name.to_ascii_uppercase();
-    let latin = matches!(upper.as_str(), "ISO-8859-1" | "LATIN1" | "ISO_8859-1" | "L1");
-    let encoding = match upper.as_str() {
-        _ if latin => encoding_rs::WINDOWS_1252,
-        "UTF-16" => encoding_rs::UTF_16BE,
-        _ => encoding(name)?,
-    };
     let Some(bytes) = decode(source) else {
         return Err("the given value has an invalid base64 symbol".into());
     };
-    if latin {
+    let undefined = || {
+        Stop::Error(format!(
+            "the given string contains symbols that are not defined for {name}"
+        ))
+    };
+    if is_latin1(name) || is_ascii(name) {
+        if is_ascii(name) && !bytes.is_ascii() {
+            return Err(undefined());
+        }
         return Ok(Value::string(
             bytes.into_iter().map(char::from).collect::<String>(),
         ));
     }
     let decoded = if upper == "UTF-16" {
-        let (decoded, _, _) = encoding.decode(&bytes);
-        decoded
+        encoding_rs::UTF_16BE.decode(&bytes).0
     } else {
-        encoding.decode_without_bom_handling(&bytes).0
+        encoding(name)?.decode_without_bom_handling(&bytes).0
     };
-    if decoded.contains('\u{fffd}') {
-        let message = format!("the given string contains symbols that are not defined for {name}");
-        return Err(message.into());
+    // Where Windows has no letter, the web takes a control character.
+    let control = |letter: char| ('\u{80}'..='\u{9f}').contains(&letter);
+    let windows = upper.starts_with("WINDOWS") && decoded.contains(control);
+    if windows || decoded.contains('\u{fffd}') {
+        return Err(undefined());
     }
     Ok(Value::string(decoded))
 }

@@ -27,7 +27,7 @@ enum Last {
     Nothing,
     /// Something in which a thing is repeated so often.
     Atom(u32),
-    Repetition(u32),
+    Repetition,
 }
 
 struct Reader<'a> {
@@ -58,6 +58,12 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, String> {
         groups: reader.groups,
     })
 }
+
+/// Unicode's general categories, as far as both know them.
+const CATEGORIES: &[&str] = &[
+    "Cc", "Cf", "Co", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No", "P",
+    "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs",
+];
 
 type Step = Result<(), &'static str>;
 
@@ -132,7 +138,7 @@ impl Reader<'_> {
     fn repeat(&mut self, operator: &str, count: u32) -> Step {
         let inside = match self.last {
             Last::Nothing => return Err("missing argument to repetition operator"),
-            Last::Repetition(_) => return Err("invalid nested repetition operator"),
+            Last::Repetition => return Err("invalid nested repetition operator"),
             Last::Atom(inside) => inside,
         };
         self.out.push_str(operator);
@@ -144,7 +150,7 @@ impl Reader<'_> {
             return Err("invalid repeat count");
         }
         self.most = self.most.max(inside);
-        self.last = Last::Repetition(inside);
+        self.last = Last::Repetition;
         Ok(())
     }
 
@@ -186,7 +192,8 @@ impl Reader<'_> {
         if !self.take('?') {
             self.groups.push(None);
             self.out.push('(');
-            return self.opened();
+            self.opened();
+            return Ok(());
         }
         let named = if self.take('P') {
             if !self.take('<') {
@@ -208,21 +215,18 @@ impl Reader<'_> {
             if name.is_empty() {
                 return Err("invalid named capture");
             }
-            if self.groups.iter().flatten().any(|other| *other == name) {
-                return Err("duplicate capture group name");
-            }
             self.groups.push(Some(name));
             self.out.push('(');
-            return self.opened();
+            self.opened();
+            return Ok(());
         }
         self.flags()
     }
 
-    fn opened(&mut self) -> Step {
+    fn opened(&mut self) {
         self.open.push(self.most);
         self.most = 1;
         self.last = Last::Nothing;
-        Ok(())
     }
 
     fn flags(&mut self) -> Step {
@@ -251,7 +255,8 @@ impl Reader<'_> {
                     let minus = if off.is_empty() { "" } else { "-" };
                     if end == ':' {
                         let _ = write!(self.out, "(?{on}{minus}{off}:");
-                        return self.opened();
+                        self.opened();
+                        return Ok(());
                     }
                     if !on.is_empty() || !off.is_empty() {
                         let _ = write!(self.out, "(?{on}{minus}{off})");
@@ -328,11 +333,6 @@ impl Reader<'_> {
             Some(letter) => name.push(letter),
             None => return Err(INVALID_RANGE),
         }
-        const CATEGORIES: &[&str] = &[
-            "Cc", "Cf", "Co", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl",
-            "No", "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl",
-            "Zp", "Zs",
-        ];
         let ranges = match name.as_str() {
             "Any" => "\\x{0}-\\x{10ffff}".to_owned(),
             "C" => "\\p{Cc}\\p{Cf}\\p{Co}".to_owned(),
