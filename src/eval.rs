@@ -14,6 +14,7 @@ mod functions;
 mod instance;
 mod operators;
 mod reference;
+mod resource;
 mod scope;
 mod splat;
 mod template;
@@ -79,12 +80,15 @@ pub struct Evaluator<'a> {
     inputs: &'a Inputs,
     instances: RefCell<Vec<ModuleInstance>>,
     memory: RefCell<HashMap<(InstanceId, Node), Memory>>,
-    expansions: RefCell<HashMap<(InstanceId, Node), Rc<Expansion>>>,
+    expansions: RefCell<HashMap<(InstanceId, Node), Expanded>>,
     children: RefCell<HashMap<Child, InstanceId>>,
     access: OnceCell<TreeAccess>,
     budget: Cell<u64>,
     depth: Cell<u32>,
 }
+
+/// The instances of a block; none while they are being worked out.
+type Expanded = Option<Result<Rc<Expansion>>>;
 
 /// A module instance by its caller, the call and the key.
 type Child = (InstanceId, Arc<str>, Option<InstanceKey>);

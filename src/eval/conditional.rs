@@ -37,7 +37,7 @@ impl Evaluator<'_> {
                 let value = agreement?.choose(marks, &chosen, &other);
                 value.map_err(|error| Failure::invalid(format!("the branches do not agree: {error}")))
             }
-            Err(failure) if failure.is_limit() => Err(failure),
+            Err(failure) if failure.is_final() => Err(failure),
             // A branch that fails has no type to agree with.
             Err(_) => Ok(chosen.with_marks(&marks.demoted())),
         }
@@ -46,7 +46,7 @@ impl Evaluator<'_> {
 
 fn open_branch(branch: Result<Value>) -> Result<Value> {
     match branch {
-        Err(failure) if !failure.is_limit() => Ok(Value::dynamic()),
+        Err(failure) if !failure.is_final() => Ok(Value::dynamic()),
         branch => branch,
     }
 }

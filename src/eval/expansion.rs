@@ -127,12 +127,26 @@ impl Evaluator<'_> {
         let Some(body) = body else {
             return Err(Failure::invalid("the block cannot be read"));
         };
-        let key = (instance, node);
-        if let Some(known) = self.expansions.borrow().get(&key) {
-            return Ok(known.clone());
+        let name = || match &node {
+            Node::Resource(name) => name.to_string(),
+            _ => "the module call".to_owned(),
+        };
+        let key = (instance, node.clone());
+        match self.expansions.borrow().get(&key) {
+            Some(Some(known)) => return known.clone(),
+            Some(None) => return Err(Failure::cycle(name())),
+            None => {}
         }
+        self.expansions.borrow_mut().insert(key.clone(), None);
+        let expansion = self.expand(instance, body).map(Rc::new);
+        let expansion = expansion.map_err(|failure| failure.through(name));
+        self.expansions.borrow_mut().insert(key, Some(expansion.clone()));
+        expansion
+    }
+
+    fn expand(&self, instance: InstanceId, body: &Body) -> Result<Expansion> {
         let scope = Scope::module(instance);
-        let expansion = self.deeper(|| match (body.attribute("count"), body.attribute("for_each")) {
+        self.deeper(|| match (body.attribute("count"), body.attribute("for_each")) {
             (Some(count), _) => {
                 let value = self.evaluate(&count.value, scope)?;
                 by_count(&value, count.value.span).map_err(|failure| failure.at(count.value.span))
@@ -144,10 +158,7 @@ impl Evaluator<'_> {
                 by_element(&value, for_each.value.span).map_err(|failure| failure.at(for_each.value.span))
             }
             (None, None) => Ok(Expansion::Single),
-        })?;
-        let expansion = Rc::new(expansion);
-        self.expansions.borrow_mut().insert(key, expansion.clone());
-        Ok(expansion)
+        })
     }
 }
 

@@ -165,7 +165,7 @@ impl Evaluator<'_> {
                     return Ok(Value::dynamic().with_marks(&value.marks_deep().origins_only()));
                 }
                 Ok(value) => return Ok(value),
-                Err(failure) if failure.is_limit() => return Err(failure),
+                Err(failure) if failure.is_final() => return Err(failure),
                 Err(failure) => last = failure,
             }
         }
@@ -188,7 +188,7 @@ impl Evaluator<'_> {
                 };
                 success.with_marks(&value.marks_deep().origins_only().demoted())
             }
-            Err(failure) if failure.is_limit() => return Err(failure),
+            Err(failure) if failure.is_final() => return Err(failure),
             Err(_) => Value::bool(false),
         };
         Ok(success)

@@ -95,7 +95,7 @@ impl Evaluator<'_> {
 
     fn one_local(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
         let Some(local) = self.module(instance).locals(self.sources).get(name) else {
-            return Err(Failure::invalid(format!(
+            return Err(Failure::refused(format!(
                 "there is no local value named {name:?}"
             )));
         };
@@ -149,7 +149,7 @@ impl Evaluator<'_> {
     /// `var.name`.
     pub fn variable(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
         let Some(block) = self.module(instance).variables.get(name) else {
-            return Err(Failure::invalid(format!("there is no variable named {name:?}")));
+            return Err(Failure::refused(format!("there is no variable named {name:?}")));
         };
         let node = Node::Variable(name.clone());
         self.remembered(
@@ -261,19 +261,15 @@ impl Evaluator<'_> {
             || {
                 let parsed = block
                     .parse(self.sources)
-                    .and_then(|block| Some((block, block.body.attribute("value")?)));
-                let Some((parsed, attribute)) = parsed else {
+                    .and_then(|block| block.body.attribute("value"));
+                let Some(attribute) = parsed else {
                     return Err(
                         Failure::invalid(format!("the output {name:?} cannot be read")).at(block.header())
                     );
                 };
-                let value = self.evaluate(&attribute.value, Scope::module(instance))?;
-                Ok(if self.is_sensitive(&parsed.body) {
-                    let marks = value.marks().with_sensitive();
-                    value.with_marks(&marks)
-                } else {
-                    value
-                })
+                // `sensitive` keeps an output out of what Terraform prints of the root module. It does
+                // not mark what a caller reads.
+                self.evaluate(&attribute.value, Scope::module(instance))
             },
         )
     }

@@ -131,7 +131,7 @@ impl Evaluator<'_> {
                 marks: Marks::none(),
             };
             match self.parts(other, scope, &mut unused) {
-                Err(failure) if failure.is_limit() => return Err(failure),
+                Err(failure) if failure.is_final() => return Err(failure),
                 Ok(()) if chosen.is_none() => text.marks = text.marks.union(&unused.marks),
                 Ok(()) => text.marks = text.marks.union(&unused.marks.without_origins()),
                 Err(_) => {}

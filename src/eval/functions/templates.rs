@@ -150,7 +150,7 @@ fn render(
             let at = failure
                 .span()
                 .map_or(name.to_owned(), |span| line(name, source, span));
-            if failure.is_limit() {
+            if failure.is_final() {
                 Stop::Failure(Failure::limit(format!("{at}: {failure}")))
             } else {
                 Stop::Error(format!("{at}: {failure}"))
