@@ -111,7 +111,7 @@ impl Evaluator<'_> {
         let body = resource
             .and_then(|resource| resource.block.parse(self.sources))
             .map(|block| &block.body);
-        self.expansion(instance, Node::Resource(name.clone()), body)
+        self.expansion(instance, &Node::Resource(name.clone()), body)
     }
 
     /// The instances of a module call.
@@ -120,10 +120,10 @@ impl Evaluator<'_> {
         let body = declared
             .and_then(|call| call.block.parse(self.sources))
             .map(|block| &block.body);
-        self.expansion(instance, Node::Call(call.clone()), body)
+        self.expansion(instance, &Node::Call(call.clone()), body)
     }
 
-    fn expansion(&self, instance: InstanceId, node: Node, body: Option<&Body>) -> Result<Rc<Expansion>> {
+    fn expansion(&self, instance: InstanceId, node: &Node, body: Option<&Body>) -> Result<Rc<Expansion>> {
         let Some(body) = body else {
             return Err(Failure::invalid("the block cannot be read"));
         };

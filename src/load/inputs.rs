@@ -13,7 +13,7 @@ use crate::syntax::problem::Problem;
 use crate::syntax::tree::{Attribute, Expression, ExpressionKind};
 use crate::terraform::Module;
 
-use super::Loaded;
+use super::{Failure, Loaded};
 
 /// What the user says about variables, besides the files of the configuration.
 #[derive(Debug, Clone, Default)]
@@ -91,6 +91,19 @@ impl GivenValues {
             }
         }
         values
+    }
+
+    /// Says which values of `--var` are for variables that there are not. In files and in the
+    /// environment, Terraform passes them over too.
+    pub(super) fn undeclared(&self, declared: impl Fn(&str) -> bool, loaded: &mut Loaded) {
+        for source in &self.given {
+            if let Source::Text(text) = source
+                && !declared(&text.name)
+            {
+                let message = format!("--var {}: no root module declares this variable", text.name);
+                loaded.failures.push(Failure { message, help: None });
+            }
+        }
     }
 
     /// The values for one root module. `own` are the attributes of its tfvars files.

@@ -67,6 +67,13 @@ impl Forest {
                 forest.add_root(module, &given, loaded);
             }
         }
+        let declared = |name: &str| {
+            let mut roots = forest.roots.iter().map(|root| forest.tree.module(root.module));
+            roots.any(|module| module.variables.contains_key(name))
+        };
+        if !forest.roots.is_empty() {
+            given.undeclared(declared, loaded);
+        }
         forest
     }
 
