@@ -18,6 +18,8 @@ mod flatten;
 mod format;
 mod format_verbs;
 mod hashes;
+#[cfg(test)]
+mod hostile_tests;
 mod letters;
 mod mappings;
 mod marks;

@@ -38,6 +38,8 @@ struct Reader<'a> {
     open: Vec<u32>,
     most: u32,
     last: Last,
+    /// No `:]` follows any more.
+    no_names: bool,
 }
 
 /// Translates a pattern; the error is what Go says of it.
@@ -49,6 +51,7 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, String> {
         open: Vec::new(),
         most: 1,
         last: Last::Nothing,
+        no_names: false,
     };
     reader
         .run()
@@ -470,8 +473,12 @@ impl Reader<'_> {
             "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
             "space", "upper", "word", "xdigit",
         ];
+        if self.no_names {
+            return Ok(None);
+        }
         let rest: String = self.rest.clone().skip(1).collect();
         let Some((name, _)) = rest.split_once(":]") else {
+            self.no_names = true;
             return Ok(None);
         };
         if !NAMES.contains(&name.strip_prefix('^').unwrap_or(name)) {
