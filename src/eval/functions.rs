@@ -29,6 +29,7 @@ mod numbers;
 mod origin_tests;
 mod parts;
 mod regexp;
+mod regexp_classes;
 mod regexp_syntax;
 mod searches;
 mod sequences;
@@ -41,6 +42,7 @@ mod text_tests;
 mod timestamp;
 mod yaml;
 mod yaml_encode;
+mod yaml_scalars;
 
 use crate::cty::marks::Marks;
 use crate::cty::{Type, Value, convert};

@@ -17,7 +17,7 @@ fn work_is_bounded() {
         let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..40 {
             let below = format!("*a{}, ", level - 1).repeat(10);
-            text.push_str(&format!("a{level}: &a{level} [{below}]\n"));
+            text += &format!("a{level}: &a{level} [{below}]\n");
         }
         text
     };
