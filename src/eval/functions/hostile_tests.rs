@@ -1,5 +1,6 @@
 //! Arguments that nobody means well with: everything ends, in a value or in a refusal.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -17,7 +18,7 @@ fn work_is_bounded() {
         let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..40 {
             let below = format!("*a{}, ", level - 1).repeat(10);
-            text += &format!("a{level}: &a{level} [{below}]\n");
+            writeln!(text, "a{level}: &a{level} [{below}]").expect("a string takes everything");
         }
         text
     };
