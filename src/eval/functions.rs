@@ -18,6 +18,8 @@ mod flatten;
 mod format;
 mod format_verbs;
 mod hashes;
+#[cfg(test)]
+mod hostile_tests;
 mod letters;
 mod mappings;
 mod marks;
@@ -27,6 +29,7 @@ mod numbers;
 mod origin_tests;
 mod parts;
 mod regexp;
+mod regexp_classes;
 mod regexp_syntax;
 mod searches;
 mod sequences;
@@ -39,6 +42,7 @@ mod text_tests;
 mod timestamp;
 mod yaml;
 mod yaml_encode;
+mod yaml_scalars;
 
 use crate::cty::marks::Marks;
 use crate::cty::{Type, Value, convert};

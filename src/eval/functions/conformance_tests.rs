@@ -29,7 +29,7 @@ struct Case {
     detail: Option<String>,
 }
 
-fn evaluate(text: &str) -> Result<Value, Failure> {
+pub(super) fn evaluate(text: &str) -> Result<Value, Failure> {
     evaluate_with(text, unknowns())
 }
 
