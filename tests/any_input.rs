@@ -1,6 +1,14 @@
 //! Whatever is read, nothing panics, labels stay inside their files, and the same input gives the same
 //! bytes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
 use std::path::PathBuf;
 
 use mirrorset::check::check;

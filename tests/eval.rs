@@ -1,5 +1,13 @@
 //! `mirrorset eval`: what expressions are worth, and values for variables from everywhere.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
 #[path = "support/program.rs"]
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;
@@ -101,7 +109,7 @@ fn values_are_shown_as_the_console_shows_them() {
     (known after apply)
     (sensitive value)
     []
-    error: an operand is missing after `+`
+    error: the expression is not complete
     "#);
 }
 
