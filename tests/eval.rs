@@ -28,10 +28,11 @@ fn compare(path: &Path) {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    let input: String = expected
+    let expressions: Vec<&str> = expected
         .iter()
-        .map(|case| format!("{}\n", case["expr"].as_str().unwrap()))
+        .map(|case| case["expr"].as_str().unwrap())
         .collect();
+    let input = expressions.join("\n");
     let scratch = tempfile::tempdir().unwrap();
     let directory = scratch.path().to_str().unwrap();
     let run = mirrorset_with_input(
