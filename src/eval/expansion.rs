@@ -127,9 +127,10 @@ impl Evaluator<'_> {
         let Some(body) = body else {
             return Err(Failure::invalid("the block cannot be read"));
         };
-        let name = || match &node {
+        let name = || match node {
             Node::Resource(name) => name.to_string(),
-            _ => "the module call".to_owned(),
+            Node::Call(call) => format!("module.{call}"),
+            _ => String::new(),
         };
         let key = (instance, node.clone());
         match self.expansions.borrow().get(&key) {
@@ -147,7 +148,11 @@ impl Evaluator<'_> {
     fn expand(&self, instance: InstanceId, body: &Body) -> Result<Expansion> {
         let scope = Scope::module(instance);
         self.deeper(|| match (body.attribute("count"), body.attribute("for_each")) {
-            (Some(count), _) => {
+            (Some(count), Some(_)) => {
+                let message = "a block has `count` or `for_each`, not both";
+                Err(Failure::refused(message).at(count.span))
+            }
+            (Some(count), None) => {
                 let value = self.evaluate(&count.value, scope)?;
                 by_count(&value, count.value.span).map_err(|failure| failure.at(count.value.span))
             }
@@ -165,6 +170,9 @@ impl Evaluator<'_> {
 fn by_count(value: &Value, span: Span) -> Result<Expansion> {
     if value.is_null() {
         return Err(Failure::invalid("count is null"));
+    }
+    if value.marks().is_ephemeral() {
+        return Err(Failure::invalid("count is ephemeral"));
     }
     let number =
         convert(value, &Type::Number).map_err(|error| Failure::invalid(format!("count: {error}")))?;
@@ -188,6 +196,13 @@ fn by_element(value: &Value, span: Span) -> Result<Expansion> {
         each: Some((key, element)),
         span,
     };
+    // Keys are printed in addresses and kept in the state. A sensitive `count` gives nothing away.
+    if value.marks().is_sensitive() {
+        return Err(Failure::invalid("for_each is sensitive"));
+    }
+    if value.marks().is_ephemeral() {
+        return Err(Failure::invalid("for_each is ephemeral"));
+    }
     match (value.kind(), value.ty()) {
         (Kind::Null, _) => Err(Failure::invalid("for_each is null")),
         (Kind::Unknown(_), Type::Map(element)) => {

@@ -163,17 +163,16 @@ impl Evaluator<'_> {
                     );
                 };
                 let value = self.variable_value(instance, name, &block.body)?;
-                Ok(if self.is_sensitive(&block.body) {
-                    value.clone().with_marks(&value.marks().with_sensitive())
-                } else {
-                    value
-                })
+                let mut marks = value.marks().clone();
+                if self.flag(&block.body, "sensitive") == Some(true) {
+                    marks = marks.with_sensitive();
+                }
+                if self.flag(&block.body, "ephemeral") == Some(true) {
+                    marks = marks.with_ephemeral();
+                }
+                Ok(value.with_marks(&marks))
             },
         )
-    }
-
-    fn is_sensitive(&self, body: &Body) -> bool {
-        self.flag(body, "sensitive") == Some(true)
     }
 
     fn flag(&self, body: &Body, name: &str) -> Option<bool> {

@@ -259,7 +259,7 @@ impl Evaluator<'_> {
             )));
         }
         let expansion = self.resource_expansion(instance, &name)?;
-        check_key(&name, &expansion, steps.first())?;
+        check_key(&name, &expansion, steps)?;
         match self.choose(&expansion, steps, scope)? {
             Chosen::One(repetition, used, marks) => {
                 let value = match steps.get(used) {
@@ -355,8 +355,16 @@ enum Chosen {
 }
 
 /// Terraform looks at the text alone to see whether a key has to follow a resource's name.
-fn check_key(name: &ResourceName, expansion: &Expansion, first: Option<&Step<'_>>) -> Result<()> {
-    match (expansion, first) {
+fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> Result<()> {
+    if let [Step::Index(first), Step::Index(second), ..] = steps
+        && literal_key(first).is_some()
+        && literal_key(second).is_some()
+    {
+        return Err(Failure::refused(
+            "only an attribute can follow the key of an instance, as in `[0].id`",
+        ));
+    }
+    match (expansion, steps.first()) {
         (Expansion::Single, Some(Step::Index(key))) if literal_key(key).is_some() => Err(Failure::refused(
             format!("{name} has neither count nor for_each, so no key can follow it"),
         )),
