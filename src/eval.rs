@@ -46,6 +46,9 @@ pub type Result<T> = std::result::Result<T, Failure>;
 /// How many steps one root module may take: some seconds of work.
 const BUDGET: u64 = 30_000_000;
 
+/// How many steps each mirror may take when the budget is used up: enough for literals.
+const RESERVE: u64 = 200;
+
 /// How deep evaluation may nest, counted in expressions. The caller's stack has to bear it.
 const DEPTH: u32 = 4_000;
 
@@ -84,6 +87,7 @@ pub struct Evaluator<'a> {
     children: RefCell<HashMap<Child, InstanceId>>,
     access: OnceCell<TreeAccess>,
     budget: Cell<u64>,
+    reserve: Cell<u64>,
     depth: Cell<u32>,
 }
 
@@ -130,6 +134,7 @@ impl<'a> Evaluator<'a> {
             children: RefCell::default(),
             access: OnceCell::new(),
             budget: Cell::new(BUDGET),
+            reserve: Cell::new(0),
             depth: Cell::new(0),
         }
     }
@@ -189,7 +194,13 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// Takes steps off the budget.
+    /// Grants what plain values cost, so that one expression that used up the budget does not keep
+    /// those from being read.
+    pub fn grant_reserve(&self) {
+        self.reserve.set(RESERVE);
+    }
+
+    /// Takes steps off the budget, and then off the reserve.
     fn spend(&self, steps: usize) -> Result<()> {
         let steps = u64::try_from(steps).unwrap_or(u64::MAX);
         match self.budget.get().checked_sub(steps) {
@@ -197,7 +208,13 @@ impl<'a> Evaluator<'a> {
                 self.budget.set(rest);
                 Ok(())
             }
-            None => Err(Failure::limit("the evaluation takes too many steps")),
+            None => match self.reserve.get().checked_sub(steps) {
+                Some(rest) => {
+                    self.reserve.set(rest);
+                    Ok(())
+                }
+                None => Err(Failure::limit("the evaluation takes too many steps")),
+            },
         }
     }
 

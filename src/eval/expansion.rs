@@ -15,7 +15,7 @@ use super::scope::Repetition;
 use super::{Evaluator, Failure, Node, Result, Scope};
 
 /// No block that anybody means has more instances.
-const MOST: usize = 1_000_000;
+const MOST: usize = 100_000;
 
 /// The instances of a block.
 #[derive(Debug)]
@@ -76,14 +76,20 @@ impl Expansion {
         }
     }
 
+    /// How many instances there are; an unknown expansion has one that stands for all.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Single | Self::Unknown { .. } => 1,
+            Self::Count(count) => *count,
+            Self::Each(elements) => elements.len(),
+        }
+    }
+
     /// Whether there is no instance at all, for sure.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        match self {
-            Self::Count(count) => *count == 0,
-            Self::Each(elements) => elements.is_empty(),
-            Self::Single | Self::Unknown { .. } => false,
-        }
+        self.len() == 0
     }
 }
 

@@ -119,6 +119,9 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     }
 }
 
+/// After so many mirrors of one root module, each further block is looked at once. A cluster takes 255.
+const MOST_MIRRORS: usize = 200_000;
+
 struct Reader<'a> {
     tree: &'a Tree,
     sources: &'a Sources,
@@ -204,6 +207,11 @@ impl<'a> Reader<'a> {
     ) -> (Vec<Repetition>, Surroundings) {
         let mut around = around.clone();
         let repetitions = match expansion {
+            Ok(expansion) if self.mirrors.len() + expansion.len() > MOST_MIRRORS => {
+                let cause = Cause::NotEvaluated(format!("there are more than {MOST_MIRRORS} mirrors"));
+                around.open.get_or_insert(Unknown::because(cause));
+                expansion.instances().into_iter().take(1).collect()
+            }
             Ok(expansion) => {
                 if let Expansion::Unknown { value, .. } = &*expansion {
                     let unknown = Unknown::for_all(origins::causes(value));
@@ -266,6 +274,7 @@ impl<'a> Reader<'a> {
         let order = self.order(&path, resource, block);
         let calls = self.calls(instance);
         for repetition in repetitions {
+            self.evaluator.grant_reserve();
             let mut site = Site {
                 evaluator: &self.evaluator,
                 sources: self.sources,
