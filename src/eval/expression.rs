@@ -44,7 +44,7 @@ impl Evaluator<'_> {
             Kind::Variable(_) | Kind::GetAttr { .. } | Kind::Index { .. } => {
                 self.traversal(expression, scope)
             }
-            Kind::Splat { base, full, each } => self.splat(base, *full, each, scope),
+            Kind::Splat { base, each, .. } => self.splat(base, each, scope),
             Kind::SplatElement => match scope.element {
                 Some(element) => Ok(element.clone()),
                 None => Err(Failure::invalid(
