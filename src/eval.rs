@@ -26,9 +26,9 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::address::{InstanceKey, ModulePath, ResourceName};
+use crate::address::{InstanceKey, ModulePath, ResourceName, Subject};
 use crate::cty::Value;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::source::tree_access::TreeAccess;
 use crate::syntax::tree::Expression;
 use crate::terraform::{Module, ModuleId, Tree};
@@ -106,6 +106,8 @@ enum Node {
     Attribute(ResourceName, Option<InstanceKey>, Arc<str>),
     Resource(ResourceName),
     Call(Arc<str>),
+    /// All instances of a resource or module call, as one place in the configuration sees them.
+    Whole(Subject, Span),
 }
 
 /// What is remembered of a node.

@@ -12,7 +12,7 @@ use crate::terraform::schema::schema;
 
 use super::instance::InstanceId;
 use super::scope::Repetition;
-use super::{Evaluator, Expansion, Failure, Result, Scope};
+use super::{Evaluator, Expansion, Failure, Node, Result, Scope};
 
 /// A step behind a name.
 #[derive(Clone, Copy)]
@@ -197,7 +197,7 @@ impl Evaluator<'_> {
                 ));
             }
             Chosen::All => {
-                let all = self.every(&expansion, |repetition| {
+                let all = self.every(instance, (subject, span), &expansion, |repetition| {
                     self.call_object(instance, call, repetition, span)
                 })?;
                 return Ok((all, 0));
@@ -283,7 +283,8 @@ impl Evaluator<'_> {
                 ))
             }
             Chosen::All => {
-                let all = self.every(&expansion, |repetition| {
+                let place = (Subject::Resource(name.clone()), span);
+                let all = self.every(instance, place, &expansion, |repetition| {
                     self.resource_object(instance, &name, repetition, span)
                 })?;
                 Ok((all, 0))
@@ -324,23 +325,35 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The value of a repeated block as a whole: a tuple of its instances, or an object by key.
-    fn every(&self, expansion: &Expansion, one: impl Fn(&Repetition) -> Result<Value>) -> Result<Value> {
-        let mut items = Vec::new();
-        for repetition in expansion.instances() {
-            self.spend(1)?;
-            items.push((repetition.key.clone(), one(&repetition)?));
-        }
-        Ok(match expansion {
-            Expansion::Each(_) => {
-                let keyed = items.into_iter().filter_map(|(key, value)| match key {
-                    Some(InstanceKey::Key(key)) => Some((key, value)),
-                    _ => None,
-                });
-                Value::object(keyed.collect())
+    /// The value of a repeated block as a whole: a tuple of its instances, or an object by key. It is
+    /// worked out once for each place that asks for it, however many instances that has.
+    fn every(
+        &self,
+        instance: InstanceId,
+        place: (Subject, Span),
+        expansion: &Expansion,
+        one: impl Fn(&Repetition) -> Result<Value>,
+    ) -> Result<Value> {
+        let (subject, span) = place;
+        let name = subject.to_string();
+        let all = || {
+            let mut items = Vec::new();
+            for repetition in expansion.instances() {
+                self.spend(1)?;
+                items.push((repetition.key.clone(), one(&repetition)?));
             }
-            _ => Value::tuple(items.into_iter().map(|(_, value)| value).collect()),
-        })
+            Ok(match expansion {
+                Expansion::Each(_) => {
+                    let keyed = items.into_iter().filter_map(|(key, value)| match key {
+                        Some(InstanceKey::Key(key)) => Some((key, value)),
+                        _ => None,
+                    });
+                    Value::object(keyed.collect())
+                }
+                _ => Value::tuple(items.into_iter().map(|(_, value)| value).collect()),
+            })
+        };
+        self.remembered(instance, Node::Whole(subject, span), || name, all)
     }
 }
 
