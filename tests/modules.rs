@@ -185,5 +185,10 @@ fn so_is_every_module_of_the_conformance_set() {
         let plan = shared.join(format!("plans/{name}.json"));
         (module, plan)
     };
-    check(directories(&shared.join("modules")).into_iter().map(plan).collect());
+    check(
+        directories(&shared.join("modules"))
+            .into_iter()
+            .map(plan)
+            .collect(),
+    );
 }

@@ -113,7 +113,9 @@ fn json_type(arguments: &[Value]) -> Result<Type, String> {
         Some('"') => Ok(Type::String),
         Some('t' | 'f') => Ok(Type::Bool),
         Some('-' | '.' | '0'..='9') => Ok(Type::Number),
-        Some(other) => Err(format!("a JSON document cannot begin with the character {other:?}")),
+        Some(other) => Err(format!(
+            "a JSON document cannot begin with the character {other:?}"
+        )),
     }
 }
 
@@ -191,7 +193,10 @@ fn unrepresentable(name: &str) -> Stop {
 }
 
 fn latin1(plain: &str, name: &str) -> Result<Vec<u8>, Stop> {
-    let bytes: Result<Vec<u8>, _> = plain.chars().map(|letter| u8::try_from(u32::from(letter))).collect();
+    let bytes: Result<Vec<u8>, _> = plain
+        .chars()
+        .map(|letter| u8::try_from(u32::from(letter)))
+        .collect();
     bytes.map_err(|_| unrepresentable(name))
 }
 
@@ -209,7 +214,9 @@ fn text_decode(call: &Call<'_>, arguments: &[Value]) -> Answer {
         return Err("the given value has an invalid base64 symbol".into());
     };
     if latin {
-        return Ok(Value::string(bytes.into_iter().map(char::from).collect::<String>()));
+        return Ok(Value::string(
+            bytes.into_iter().map(char::from).collect::<String>(),
+        ));
     }
     let decoded = if upper == "UTF-16" {
         let (decoded, _, _) = encoding.decode(&bytes);
@@ -243,4 +250,3 @@ fn url_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     }
     Ok(Value::string(encoded))
 }
-

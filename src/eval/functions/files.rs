@@ -48,10 +48,16 @@ pub(super) const TABLE: &[Function] = &[
         with_bytes(call, arguments, |bytes| hashes::hexadecimal(&hashes::sha1(bytes))).into()
     }),
     function("filesha256", PATH, string, |call, arguments| {
-        with_bytes(call, arguments, |bytes| hashes::hexadecimal(&hashes::sha256(bytes))).into()
+        with_bytes(call, arguments, |bytes| {
+            hashes::hexadecimal(&hashes::sha256(bytes))
+        })
+        .into()
     }),
     function("filesha512", PATH, string, |call, arguments| {
-        with_bytes(call, arguments, |bytes| hashes::hexadecimal(&hashes::sha512(bytes))).into()
+        with_bytes(call, arguments, |bytes| {
+            hashes::hexadecimal(&hashes::sha512(bytes))
+        })
+        .into()
     }),
     function("pathexpand", PATH, string, |_, arguments| {
         expand(arguments).into()

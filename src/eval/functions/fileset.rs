@@ -70,7 +70,11 @@ fn relative(start: &Path, found: &Path) -> String {
             .collect()
     };
     let (start, found) = (normal(start), normal(found));
-    let common = start.iter().zip(&found).take_while(|(left, right)| left == right).count();
+    let common = start
+        .iter()
+        .zip(&found)
+        .take_while(|(left, right)| left == right)
+        .count();
     let up = std::iter::repeat_n("..", start.len() - common);
     let down = found.iter().skip(common).map(String::as_str);
     up.chain(down).collect::<Vec<_>>().join("/")
@@ -93,7 +97,9 @@ impl Search<'_> {
     fn walk(&mut self, at: &Path, components: &[&str], depth: usize) -> Result<Content<()>, Stop> {
         self.call.evaluator.spend(20)?;
         if depth > MAX_DEPTH {
-            return Err(Stop::Failure(Failure::limit("the directories are nested too deeply")));
+            return Err(Stop::Failure(Failure::limit(
+                "the directories are nested too deeply",
+            )));
         }
         let Some((first, rest)) = components.split_first() else {
             return self.take(at);
@@ -116,7 +122,10 @@ impl Search<'_> {
             let name = entry.name.to_string_lossy();
             self.call.evaluator.spend((name.len() + 1) * pattern.len() / 32)?;
             if matches(&pattern, &name.chars().collect::<Vec<_>>())
-                && matches!(self.walk(&at.join(&entry.name), rest, depth + 1)?, Content::Outside)
+                && matches!(
+                    self.walk(&at.join(&entry.name), rest, depth + 1)?,
+                    Content::Outside
+                )
             {
                 return Ok(Content::Outside);
             }
@@ -170,7 +179,9 @@ fn alternatives(pattern: &str) -> Result<Vec<String>, Stop> {
     let mut done = Vec::new();
     while let Some(pattern) = pending.pop() {
         if pending.len() + done.len() > MAX_ALTERNATIVES {
-            return Err(Stop::Failure(Failure::limit("the pattern has too many alternatives")));
+            return Err(Stop::Failure(Failure::limit(
+                "the pattern has too many alternatives",
+            )));
         }
         let Some((start, end, commas)) = first_braces(&pattern)? else {
             done.push(pattern);
@@ -279,7 +290,9 @@ fn matches(pattern: &[Part], name: &[char]) -> bool {
             Some(Part::Any) => true,
             Some(Part::Letter(letter)) => *letter == name[from],
             Some(Part::Class(negative, ranges)) => {
-                let inside = ranges.iter().any(|&(low, high)| (low..=high).contains(&name[from]));
+                let inside = ranges
+                    .iter()
+                    .any(|&(low, high)| (low..=high).contains(&name[from]));
                 inside != *negative
             }
             None => false,

@@ -59,7 +59,9 @@ fn format_list(call: &Call<'_>, arguments: &[Value]) -> Answer {
             open |= *argument.ty() == Type::Dynamic && !argument.is_known();
             continue;
         }
-        let known = argument.length().and_then(|length| length.as_number()?.to_index());
+        let known = argument
+            .length()
+            .and_then(|length| length.as_number()?.to_index());
         let is_tuple = matches!(argument.ty(), Type::Tuple(_));
         let Some(here) = known.filter(|_| argument.is_known() || is_tuple) else {
             open = true;
@@ -113,7 +115,11 @@ fn formatted(call: &Call<'_>, format: &str, arguments: &[Value]) -> Result<Strin
         match piece? {
             Piece::Text(text) => out.push_str(text),
             Piece::Verb(verb) => {
-                let Some(argument) = verb.argument.checked_sub(1).and_then(|index| arguments.get(index)) else {
+                let Some(argument) = verb
+                    .argument
+                    .checked_sub(1)
+                    .and_then(|index| arguments.get(index))
+                else {
                     return Err(format!(
                         "not enough arguments for {}: need index {} but have {} total",
                         verb.place(),
@@ -139,7 +145,9 @@ fn formatted(call: &Call<'_>, format: &str, arguments: &[Value]) -> Result<Strin
 fn append(verb: &Verb<'_>, argument: &Value, out: &mut String) -> Result<(), Stop> {
     let too_wide = |length: Option<usize>| length.is_some_and(|length| length > MAX_WIDTH);
     if too_wide(verb.width) || too_wide(verb.precision) {
-        return Err(Stop::Failure(Failure::limit("the format asks for a text that is too wide")));
+        return Err(Stop::Failure(Failure::limit(
+            "the format asks for a text that is too wide",
+        )));
     }
     let unsupported = |why: String| Stop::Error(format!("unsupported value for {}: {why}", verb.place()));
     if verb.mode != 'v' && argument.is_null() {
@@ -167,8 +175,7 @@ fn append(verb: &Verb<'_>, argument: &Value, out: &mut String) -> Result<(), Sto
                 .ok_or_else(|| unsupported("a number is required".to_owned()))?;
             let shown = match verb.mode {
                 'e' | 'E' | 'f' | 'g' | 'G' => float(verb, number),
-                _ => integer(verb, number)
-                    .ok_or_else(|| unsupported("an integer is required".to_owned()))?,
+                _ => integer(verb, number).ok_or_else(|| unsupported("an integer is required".to_owned()))?,
             };
             out.push_str(&shown);
         }

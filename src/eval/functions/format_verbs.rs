@@ -108,7 +108,9 @@ fn verb(format: &str, offset: usize, argument: usize) -> Result<(Verb<'_>, usize
         verb.precision = Some(number(&mut letters).unwrap_or(0));
     }
     if letters.next_if(|(_, letter)| *letter == '[').is_some() {
-        let starts_well = letters.peek().is_some_and(|(_, digit)| matches!(digit, '1'..='9'));
+        let starts_well = letters
+            .peek()
+            .is_some_and(|(_, digit)| matches!(digit, '1'..='9'));
         verb.argument = number(&mut letters).filter(|_| starts_well).unwrap_or(0);
         if verb.argument == 0 || letters.next_if(|(_, letter)| *letter == ']').is_none() {
             return Err(unrecognized(&mut letters, start));
@@ -127,7 +129,10 @@ fn verb(format: &str, offset: usize, argument: usize) -> Result<(Verb<'_>, usize
 
 fn unrecognized(letters: &mut Peekable<CharIndices<'_>>, start: usize) -> String {
     match letters.next() {
-        Some((at, letter)) => format!("unrecognized format character {letter:?} at offset {}", start + at),
+        Some((at, letter)) => format!(
+            "unrecognized format character {letter:?} at offset {}",
+            start + at
+        ),
         None => "invalid format string: it ends inside of a verb".to_owned(),
     }
 }
@@ -135,7 +140,10 @@ fn unrecognized(letters: &mut Peekable<CharIndices<'_>>, start: usize) -> String
 fn number(letters: &mut Peekable<CharIndices<'_>>) -> Option<usize> {
     let mut number: Option<usize> = None;
     while let Some((_, digit)) = letters.next_if(|(_, letter)| letter.is_ascii_digit()) {
-        let digit = digit.to_digit(10).and_then(|digit| usize::try_from(digit).ok()).unwrap_or(0);
+        let digit = digit
+            .to_digit(10)
+            .and_then(|digit| usize::try_from(digit).ok())
+            .unwrap_or(0);
         number = Some(number.unwrap_or(0).saturating_mul(10).saturating_add(digit));
     }
     number

@@ -64,7 +64,14 @@ impl Network {
             };
             let digits = !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_digit());
             let prefix = prefix.parse().ok().filter(|&prefix| digits && prefix <= bits)?;
-            Some(Self { address, prefix, bits }.masked())
+            Some(
+                Self {
+                    address,
+                    prefix,
+                    bits,
+                }
+                .masked(),
+            )
         });
         parts.ok_or_else(|| format!("invalid CIDR expression: invalid CIDR address: {text}"))
     }
@@ -87,9 +94,21 @@ impl Network {
 
     /// The network of that prefix behind this one; none behind the last address.
     fn next(self, prefix: u32) -> Option<Self> {
-        let wider = Self { address: self.last(), prefix, ..self }.masked();
+        let wider = Self {
+            address: self.last(),
+            prefix,
+            ..self
+        }
+        .masked();
         let address = wider.last().wrapping_add(1) & low_bits(self.bits);
-        (address != 0).then(|| Self { address, prefix, ..self }.masked())
+        (address != 0).then(|| {
+            Self {
+                address,
+                prefix,
+                ..self
+            }
+            .masked()
+        })
     }
 
     fn address_text(self) -> String {
@@ -118,12 +137,15 @@ fn parse_v4(text: &str) -> Option<u32> {
         if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let part: u8 = part.trim_start_matches('0').parse().or(if part.contains(|digit| digit != '0') {
-            Err(())
-        } else {
-            Ok(0)
-        })
-        .ok()?;
+        let part: u8 = part
+            .trim_start_matches('0')
+            .parse()
+            .or(if part.contains(|digit| digit != '0') {
+                Err(())
+            } else {
+                Ok(0)
+            })
+            .ok()?;
         address = address << 8 | u32::from(part);
         count += 1;
     }
@@ -133,7 +155,9 @@ fn parse_v4(text: &str) -> Option<u32> {
 /// A number argument that can be larger than a machine integer.
 fn large(arguments: &[Value], position: usize) -> Result<i128, Stop> {
     let number = arguments.get(position).and_then(Value::as_number);
-    let number = number.filter(|number| number.is_whole()).ok_or("value must be a whole number")?;
+    let number = number
+        .filter(|number| number.is_whole())
+        .ok_or("value must be a whole number")?;
     let parsed = number.to_string().parse();
     parsed.map_err(|_| Stop::Failure(Failure::limit("the number is larger than any network")))
 }
@@ -143,7 +167,11 @@ fn host(arguments: &[Value]) -> Answer {
     let network = Network::parse(text(arguments, 0))?;
     let most = low_bits(network.host_bits());
     let from_end = number < 0;
-    let distance = if from_end { (number + 1).unsigned_abs() } else { number.unsigned_abs() };
+    let distance = if from_end {
+        (number + 1).unsigned_abs()
+    } else {
+        number.unsigned_abs()
+    };
     if distance > most {
         let prefix = network.prefix;
         return Err(format!("prefix of {prefix} does not accommodate a host numbered {number}").into());
@@ -170,7 +198,9 @@ fn subnet(arguments: &[Value]) -> Answer {
     let Some(longer) = longer.filter(|&longer| longer <= network.bits) else {
         return Err(format!("insufficient address space to extend prefix of {prefix} by {more}").into());
     };
-    let number = u128::try_from(number).ok().filter(|&number| number <= low_bits(longer - prefix));
+    let number = u128::try_from(number)
+        .ok()
+        .filter(|&number| number <= low_bits(longer - prefix));
     let Some(number) = number else {
         return Err(format!("prefix extension of {more} does not accommodate that subnet number").into());
     };
@@ -203,11 +233,16 @@ fn subnets(call: &Call<'_>, arguments: &[Value]) -> Answer {
         }
         let before = current.unwrap_or_else(|| {
             let address = network.address.wrapping_sub(1) & low_bits(network.bits);
-            Network { address, prefix, ..network }.masked()
+            Network {
+                address,
+                prefix,
+                ..network
+            }
+            .masked()
         });
-        let next = before.next(prefix).filter(|next| {
-            next.address & !low_bits(network.host_bits()) == network.address
-        });
+        let next = before
+            .next(prefix)
+            .filter(|next| next.address & !low_bits(network.host_bits()) == network.address);
         let Some(next) = next else {
             let before = before.text();
             return Err(format!(

@@ -21,12 +21,18 @@ fn evaluate(text: &str, directory: &Path) -> Result<Value, Failure> {
     let mut sources = Sources::new();
     let file = sources.add("expression", text);
     let mut tree = Tree::new();
-    let root = tree.add(directory.to_owned(), Module::new(directory, Vec::new(), Vec::new(), Vec::new()));
+    let root = tree.add(
+        directory.to_owned(),
+        Module::new(directory, Vec::new(), Vec::new(), Vec::new()),
+    );
     let inputs = Inputs::default();
     let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
     let (expression, problems) = parse_expression(file, text, 0..text.len());
     assert_eq!(problems, []);
-    evaluator.evaluate(&expression.expect("an expression"), Scope::module(InstanceId::ROOT))
+    evaluator.evaluate(
+        &expression.expect("an expression"),
+        Scope::module(InstanceId::ROOT),
+    )
 }
 
 #[derive(serde::Deserialize)]
@@ -46,7 +52,9 @@ fn functions_on_files_do_as_in_terraform() {
         let case: Case = serde_json::from_str(line).expect("a case on every line");
         let found = evaluate(&case.expr, &directory);
         let same = match &found {
-            Ok(value) => case.ok && case.ty == Some(value.ty().to_string()) && case.json == to_json(value).ok(),
+            Ok(value) => {
+                case.ok && case.ty == Some(value.ty().to_string()) && case.json == to_json(value).ok()
+            }
             Err(failure) => !case.ok && !failure.is_limit(),
         };
         if !same {
@@ -73,7 +81,14 @@ fn a_file_outside_of_the_tree_is_unknown_and_says_so() {
     ] {
         let value = evaluate(text, &root).expect("no failure");
         assert!(!value.is_known(), "{text}");
-        let origin = value.marks().origins().first().map(|origin| origin.reference.to_string());
-        assert!(origin.is_some_and(|origin| origin.contains("outside of the tree")), "{text}");
+        let origin = value
+            .marks()
+            .origins()
+            .first()
+            .map(|origin| origin.reference.to_string());
+        assert!(
+            origin.is_some_and(|origin| origin.contains("outside of the tree")),
+            "{text}"
+        );
     }
 }

@@ -73,11 +73,20 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
     for event in Parser::new_from_str_with_options(source, options) {
         let (event, span) = event.map_err(|error| {
             let at = error.marker();
-            Stop::Error(format!("on line {}, column {}: {}", at.line(), at.col() + 1, error.info()))
+            Stop::Error(format!(
+                "on line {}, column {}: {}",
+                at.line(),
+                at.col() + 1,
+                error.info()
+            ))
         })?;
         let located = |message: String| {
             let at = span.start;
-            Stop::Error(format!("on line {}, column {}: {message}", at.line(), at.col() + 1))
+            Stop::Error(format!(
+                "on line {}, column {}: {message}",
+                at.line(),
+                at.col() + 1
+            ))
         };
         if matches!(event, Event::DocumentStart(..)) {
             documents += 1;
@@ -145,7 +154,11 @@ impl Reader<'_> {
         if self.frames.len() >= MAX_DEPTH {
             return Err(Stop::Failure(Failure::limit("the YAML is nested too deeply")));
         }
-        self.frames.push(Frame { open, anchor, size: 0 });
+        self.frames.push(Frame {
+            open,
+            anchor,
+            size: 0,
+        });
         Ok(())
     }
 
@@ -155,7 +168,13 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, tag: Option<&Tag>) -> Result<(), Stop> {
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+    ) -> Result<(), Stop> {
         self.call.spend_bytes(text.len())?;
         let tag = tag.map_or(Cow::Borrowed(""), full_name);
         let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
@@ -175,7 +194,9 @@ impl Reader<'_> {
                 return Err("mapping key cannot be null".into());
             }
             let name = convert(&name, &Type::String).map_err(|error| error.to_string())?;
-            let name = name.as_str().map_or_else(|| normalized(text), |name| normalized(name));
+            let name = name
+                .as_str()
+                .map_or_else(|| normalized(text), |name| normalized(name));
             *key = Key::Entry(name);
             return Ok(());
         }
@@ -276,7 +297,9 @@ fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Stop> {
     let wrong = || Stop::Error(format!("cannot parse {text:?} as {tag}"));
     match kind {
         "binary" if encoding::decode(text).is_none() => Err(wrong()),
-        "bool" => word(text).filter(|value| value.as_bool().is_some()).ok_or_else(wrong),
+        "bool" => word(text)
+            .filter(|value| value.as_bool().is_some())
+            .ok_or_else(wrong),
         "float" | "int" => number(&text.replace('_', "")).ok_or_else(wrong),
         "timestamp" => {
             let time = Timestamp::parse_yaml(text).ok_or_else(wrong)?;
@@ -290,7 +313,9 @@ fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Stop> {
 /// The words that are values.
 fn word(text: &str) -> Option<Value> {
     Some(match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Value::bool(true),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            Value::bool(true)
+        }
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
             Value::bool(false)
         }
