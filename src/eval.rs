@@ -14,6 +14,7 @@ mod functions;
 mod instance;
 mod operators;
 mod reference;
+mod remains;
 mod scope;
 mod splat;
 mod template;

@@ -51,13 +51,13 @@ fn prepared(directory: &Path) {
     let files: [(&str, &[u8]); 9] = [
         ("main.tf", call.as_bytes()),
         ("u/main.tf", module.as_bytes()),
-        ("plain.txt", b"plain text\n"),
-        ("sub/a.txt", b"a"),
-        ("sub/é.txt", "é".as_bytes()),
-        ("greet.tftpl", b"Hello ${a}!\n"),
-        ("loop.tftpl", b"%{ for x in a ~}\n- ${x}\n%{ endfor ~}\n"),
-        ("bytes.bin", b"\xff\xfe\x00"),
-        ("binary.tftpl", b"\xff${a}"),
+        ("f/plain.txt", b"plain text\n"),
+        ("f/sub/a.txt", b"a"),
+        ("f/sub/é.txt", "é".as_bytes()),
+        ("f/greet.tftpl", b"Hello ${a}!\n"),
+        ("f/loop.tftpl", b"%{ for x in a ~}\n- ${x}\n%{ endfor ~}\n"),
+        ("f/bytes.bin", b"\xff\xfe\x00"),
+        ("f/binary.tftpl", b"\xff${a}"),
     ];
     for (name, content) in files {
         let path = directory.join(name);

@@ -46,7 +46,7 @@ use crate::cty::{Type, Value, convert};
 use super::{Evaluator, Failure, Result};
 
 pub(super) use definition::{Call, Function, Outcome, Parameter, Stop, Want};
-pub(super) use templates::check_call;
+pub(super) use templates::{check_call, check_template};
 
 /// The functions, by file, each file sorted by name.
 const TABLES: &[&[Function]] = &[

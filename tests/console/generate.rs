@@ -508,8 +508,9 @@ impl Generator {
             } else {
                 self.parts(depth.min(1), &|this| this.random.pick(&["a", " b ", "é", "  "]))
             };
-            // A tab would ask the console to complete a word.
-            writeln!(text, "{indent}{}", line.replace('\t', " ")).unwrap();
+            if !line.trim().is_empty() {
+                writeln!(text, "{indent}{line}").unwrap();
+            }
         }
         let indent = self.random.pick(&["", " ", "    "]);
         let dash = self.random.pick(&["-", ""]);

@@ -6,7 +6,7 @@ use mirrorset::cty::{Kind, Type, Value, to_json};
 use mirrorset::eval::Failure;
 use mirrorset::load::{self, Options};
 
-use super::terraform::{Answer, unquoted};
+use super::terraform::{Answer, single_spaced, unquoted};
 
 /// What an expression is worth here.
 pub(crate) struct Worth(Result<Value, Failure>);
@@ -40,7 +40,7 @@ pub(crate) fn difference(answer: &Answer, worth: &Worth) -> Option<String> {
         }
         Ok(value) => value,
     };
-    let ty = value.ty().to_string();
+    let ty = single_spaced(&value.ty().to_string());
     if answer.ty.is_empty() {
         return Some(format!("  is refused\n not {ty} {}", shown(value)));
     }
@@ -66,7 +66,7 @@ pub(crate) fn difference(answer: &Answer, worth: &Worth) -> Option<String> {
     if !same {
         return Some(format!("  is {wanted:?}\n not {json:?}"));
     }
-    let ours = shown(value).split_whitespace().collect::<Vec<_>>().join(" ");
+    let ours = single_spaced(&shown(value));
     let quoted = |text: &str| text.contains(['\\']) || text.contains("<<EOT") || !text.is_ascii();
     (json.is_none() && ours != answer.shown && !quoted(&answer.shown) && !quoted(&ours))
         .then(|| format!("  is {}\n not {ours}", answer.shown))
@@ -74,7 +74,7 @@ pub(crate) fn difference(answer: &Answer, worth: &Worth) -> Option<String> {
 
 /// The value as the console prints it.
 fn shown(value: &Value) -> String {
-    if value.marks().is_sensitive() {
+    if value.is_known() && value.marks().is_sensitive() {
         return "(sensitive value)".to_owned();
     }
     let all = |items: &[Value]| {

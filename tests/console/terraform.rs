@@ -11,11 +11,11 @@ use std::process::{Command, Stdio};
 /// What the console says of one expression. Each answer is empty where it is an error.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
-    /// What `type(…)` prints, with single spaces for all white space.
+    /// What `type(…)` prints.
     pub(crate) ty: String,
     /// What `jsonencode(…)` gives, as the console shows it.
     pub(crate) json: String,
-    /// The value, as the console shows it, with single spaces for all white space.
+    /// The value, as the console shows it.
     pub(crate) shown: String,
 }
 
@@ -87,10 +87,19 @@ pub(crate) fn ask(directory: &Path, expressions: &[String]) -> Vec<Answer> {
                 .unwrap_or_else(|| panic!("no {start} in the answers to {}", expressions[number]));
             rest = after;
             let end = after.find("\"<<@").unwrap_or(after.len());
-            *place = after[..end].split_whitespace().collect::<Vec<_>>().join(" ");
+            *place = after[..end].trim().to_owned();
         }
     }
+    for answer in &mut found {
+        answer.ty = single_spaced(&answer.ty);
+        answer.shown = single_spaced(&answer.shown);
+    }
     found
+}
+
+/// The text with single spaces for all white space.
+pub(crate) fn single_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn marker(number: usize, part: usize) -> String {

@@ -208,9 +208,6 @@ impl Reader<'_> {
             if name.is_empty() {
                 return Err("invalid named capture");
             }
-            if self.groups.iter().flatten().any(|other| *other == name) {
-                return Err("duplicate capture group name");
-            }
             self.groups.push(Some(name));
             self.out.push('(');
             return self.opened();
