@@ -26,6 +26,7 @@ mod numbers;
 #[cfg(test)]
 mod origin_tests;
 mod parts;
+mod powers;
 mod regexp;
 mod regexp_syntax;
 mod searches;
