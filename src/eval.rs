@@ -14,6 +14,7 @@ mod functions;
 mod instance;
 mod operators;
 mod reference;
+mod remains;
 mod resource;
 mod scope;
 mod splat;
@@ -28,8 +29,8 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, ResourceName, Subject};
 use crate::cty::Value;
-use crate::source::{Sources, Span};
 use crate::source::tree_access::TreeAccess;
+use crate::source::{Sources, Span};
 use crate::syntax::tree::Expression;
 use crate::terraform::{Module, ModuleId, Tree};
 

@@ -28,6 +28,7 @@ mod numbers;
 #[cfg(test)]
 mod origin_tests;
 mod parts;
+mod powers;
 mod regexp;
 mod regexp_classes;
 mod regexp_syntax;
@@ -50,7 +51,7 @@ use crate::cty::{Type, Value, convert};
 use super::{Evaluator, Failure, Result};
 
 pub(super) use definition::{Call, Function, Outcome, Parameter, Stop, Want};
-pub(super) use templates::check_call;
+pub(super) use templates::{check_call, check_template};
 
 /// The functions, by file, each file sorted by name.
 const TABLES: &[&[Function]] = &[
