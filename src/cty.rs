@@ -47,4 +47,4 @@ pub use operation::{Binary, Operand, OperationError, Unary};
 pub use refinement::{Refinement, safe_prefix};
 pub use types::{ObjectType, Type};
 pub use unify::{Unified, unify};
-pub use value::{Kind, MAX_DEPTH, Value};
+pub use value::{Kind, MAX_DEPTH, MAX_SIZE, Value};

@@ -50,6 +50,9 @@ const BUDGET: u64 = 30_000_000;
 /// How many steps each mirror may take when the budget is used up: enough for literals.
 const RESERVE: u64 = 200;
 
+/// How many instances of blocks one root module may have, those of modules included.
+const INSTANCES: usize = 250_000;
+
 /// How deep evaluation may nest, counted in expressions. The caller's stack has to bear it.
 const DEPTH: u32 = 4_000;
 
@@ -84,19 +87,22 @@ pub struct Evaluator<'a> {
     inputs: &'a Inputs,
     instances: RefCell<Vec<ModuleInstance>>,
     memory: RefCell<HashMap<(InstanceId, Node), Memory>>,
-    expansions: RefCell<HashMap<(InstanceId, Node), Expanded>>,
-    children: RefCell<HashMap<Child, InstanceId>>,
+    /// None while it is being worked out.
+    expansions: RefCell<HashMap<(InstanceId, Node), Option<Expanded>>>,
+    children: RefCell<HashMap<ChildKey, InstanceId>>,
     access: OnceCell<TreeAccess>,
     budget: Cell<u64>,
     reserve: Cell<u64>,
     depth: Cell<u32>,
+    /// How many more instances there may be; none once there was no room for some.
+    room: Cell<Option<usize>>,
 }
 
-/// The instances of a block; none while they are being worked out.
-type Expanded = Option<Result<Rc<Expansion>>>;
+/// The instances of a block, or why there are none.
+type Expanded = Result<Rc<Expansion>>;
 
-/// A module instance by its caller, the call and the key.
-type Child = (InstanceId, Arc<str>, Option<InstanceKey>);
+/// A module call in an instance, and the key behind it.
+type ChildKey = (InstanceId, Arc<str>, Option<InstanceKey>);
 
 /// Something with a value of its own in a module instance.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -139,6 +145,7 @@ impl<'a> Evaluator<'a> {
             budget: Cell::new(BUDGET),
             reserve: Cell::new(0),
             depth: Cell::new(0),
+            room: Cell::new(Some(INSTANCES)),
         }
     }
 
@@ -219,6 +226,22 @@ impl<'a> Evaluator<'a> {
                 None => Err(Failure::limit("the evaluation takes too many steps")),
             },
         }
+    }
+
+    /// Makes room for the instances of a block.
+    fn make_room(&self, instances: usize) -> Result<()> {
+        self.room
+            .set(self.room.get().and_then(|room| room.checked_sub(instances)));
+        if self.is_full() {
+            return Err(Failure::limit(format!("there are over {INSTANCES} instances")));
+        }
+        Ok(())
+    }
+
+    /// Whether there are more instances than one root module may have. From then on no block has any.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.room.get().is_none()
     }
 
     /// Runs `inner` one level deeper.

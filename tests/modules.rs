@@ -119,11 +119,10 @@ fn compare(module: &Path, plan: &Path) -> Result<(), String> {
         let (ours, theirs) = (ours.get(address), theirs.get(address));
         if ours != theirs {
             let show = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), Value::to_string);
+            let (ours, theirs) = (show(ours), show(theirs));
             let _ = write!(
                 text,
-                "\n  {address}\n    Terraform: {}\n    we:        {}",
-                show(theirs),
-                show(ours)
+                "\n  {address}\n    Terraform: {theirs}\n    we:        {ours}"
             );
         }
     }

@@ -5,12 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
-use super::marks::Marks;
+use super::marks::{Marks, Origin, Role};
 use super::number::Number;
 use super::refinement::Refinement;
 use super::set_order;
 use super::types::Type;
 use super::value::{Inner, MAX_DEPTH, MAX_SIZE, Sequence, Table, Traits, Unknown, Value};
+use crate::address::{ModulePath, Reference, Subject};
 
 /// More unknown elements than this are not spelled out where only the length of a list is known.
 const MAX_SPELLED_OUT: usize = 1024;
@@ -206,10 +207,22 @@ impl Value {
     }
 
     fn too_large<'a>(items: impl IntoIterator<Item = &'a Self>) -> Self {
-        let marks = items
-            .into_iter()
-            .fold(Marks::none(), |marks, item| marks.union(&item.marks_deep()));
-        Self::dynamic().with_marks(&marks.demoted())
+        // What is nested deeper is too much to be walked through, or it would be here.
+        let mut marks = Marks::none();
+        for item in items {
+            marks = marks.union(item.marks());
+            if item.contains_marked() && item.depth() > 0 {
+                marks = marks.with_sensitive();
+            }
+        }
+        let reason = Subject::Other("the value is too large to be worked out".into());
+        let origin = Origin {
+            reference: Arc::new(Reference::new(ModulePath::root(), reason)),
+            span: None,
+            role: Role::Influence,
+            hops: None,
+        };
+        Self::dynamic().with_marks(&marks.demoted().with_origin(origin))
     }
 }
 
@@ -240,6 +253,16 @@ mod tests {
         for _ in 0..100_000 {
             value = Value::tuple(vec![value]);
             assert!(value.depth() <= MAX_DEPTH);
+        }
+        assert!(!value.is_wholly_known());
+    }
+
+    #[test]
+    fn size_has_a_bound_and_counts_what_is_shared() {
+        let mut value = Value::string("x");
+        for _ in 0..100 {
+            value = Value::tuple(vec![value.clone(), value]);
+            assert!(value.size() <= usize::try_from(MAX_SIZE).expect("a small number"));
         }
         assert!(!value.is_wholly_known());
     }

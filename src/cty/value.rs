@@ -13,6 +13,10 @@ use crate::source::Span;
 /// value can exhaust the stack.
 pub const MAX_DEPTH: u16 = 256;
 
+/// How many parts a value may have, each counted as often as it occurs: of what is shared, a few lines can
+/// make more than there are atoms. What would be larger becomes an unknown value as well.
+pub const MAX_SIZE: u32 = 1 << 22;
+
 /// A value of some type: known, unknown or null. Cheap to clone.
 ///
 /// Equality in Rust is that of structure: two unknown values of one type are equal, and marks and
@@ -96,10 +100,6 @@ impl Traits {
         traits
     }
 }
-
-/// How many values may be nested in one, shared ones counted as often as they occur. What is built larger
-/// becomes an unknown value, so that no walk over a value takes for ever.
-pub(super) const MAX_SIZE: u32 = 1 << 22;
 
 /// A look at a value: what it is and what it holds.
 #[derive(Debug, Clone, Copy)]

@@ -145,7 +145,10 @@ impl Evaluator<'_> {
             None => {}
         }
         self.expansions.borrow_mut().insert(key.clone(), None);
-        let expansion = self.expand(instance, body).map(Rc::new);
+        let expansion = self.expand(instance, body).and_then(|expansion| {
+            self.make_room(expansion.len())?;
+            Ok(Rc::new(expansion))
+        });
         let expansion = expansion.map_err(|failure| failure.through(name));
         self.expansions.borrow_mut().insert(key, Some(expansion.clone()));
         expansion

@@ -8,6 +8,9 @@ use super::comprehension::each_element;
 use super::scope::Frame;
 use super::{Evaluator, Failure, Result, Scope};
 
+/// So many bytes of text are one step: they take memory besides time.
+const BYTES: usize = 8;
+
 /// A text that is being put together, up to the first thing that is not known.
 struct Text {
     known: String,
@@ -54,13 +57,14 @@ impl Evaluator<'_> {
         for part in parts {
             match part {
                 TemplatePart::Literal { text: literal, .. } => {
-                    self.spend(1 + literal.len() / 64)?;
+                    self.spend(1 + literal.len() / BYTES)?;
                     text.push(literal);
                 }
                 TemplatePart::Interpolation(expression) => {
                     let value = self.evaluate(expression, scope)?;
-                    self.spend(value.as_str().map_or(0, |text| text.len() / 8))?;
+                    let before = text.known.len();
                     interpolate(&value, text).map_err(|failure| failure.at(expression.span))?;
+                    self.spend((text.known.len() - before) / BYTES)?;
                 }
                 TemplatePart::If {
                     condition, yes, no, ..

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{self, Evaluator, Expansion, InstanceId, Repetition};
 use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{Cause, Cluster, Configuration, Dependency, ImageMirror, Input, Node, Step, Unknown};
-use crate::rules::SYNTAX_ERROR;
+use crate::rules::{SYNTAX_ERROR, UNDECIDED};
 use crate::source::{Sources, Span, display_name};
 use crate::syntax::problem::Problem;
 use crate::syntax::tree::{Block, Expression, ExpressionKind};
@@ -35,6 +35,7 @@ pub(super) fn read_roots(forest: &Forest, loaded: &mut Loaded) {
             for read in reads {
                 loaded.project.configurations.push(read.configuration);
                 loaded.project.sensitive.extend(read.sensitive);
+                loaded.project.problems.extend(read.problem);
             }
         }
         None => loaded.fail(
@@ -87,6 +88,7 @@ fn diagnostic(problem: &Problem, sources: &Sources) -> Diagnostic {
 struct Read {
     configuration: Configuration,
     sensitive: Vec<Span>,
+    problem: Option<Diagnostic>,
 }
 
 fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
@@ -101,10 +103,18 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         mirrors: Vec::new(),
         clusters: BTreeMap::new(),
         sensitive: BTreeSet::new(),
+        full: false,
     };
     if reader.is_relevant(root.module) {
         reader.visit(InstanceId::ROOT, &Surroundings::default());
     }
+    let problem = reader.full.then(|| {
+        let message = format!(
+            "{}: there are more instances of modules and resources than can be looked at; the rest is left out",
+            display_name(directory)
+        );
+        Diagnostic::new(UNDECIDED.name, Severity::Warning, message)
+    });
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     let configuration = Configuration {
@@ -116,11 +126,9 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     Read {
         configuration,
         sensitive: reader.sensitive.into_iter().collect(),
+        problem,
     }
 }
-
-/// After so many mirrors of one root module, each further block is looked at once. A cluster takes 255.
-const MOST_MIRRORS: usize = 200_000;
 
 struct Reader<'a> {
     tree: &'a Tree,
@@ -134,6 +142,8 @@ struct Reader<'a> {
     mirrors: Vec<ImageMirror>,
     clusters: BTreeMap<ResourcePath, Cluster>,
     sensitive: BTreeSet<Span>,
+    /// There are more instances than we look at.
+    full: bool,
 }
 
 /// What comes before a mirror block.
@@ -188,6 +198,10 @@ impl<'a> Reader<'a> {
             if !self.is_relevant(callee) {
                 continue;
             }
+            if self.evaluator.is_full() {
+                self.full = true;
+                return;
+            }
             let expansion = self.evaluator.call_expansion(instance, &call);
             let (repetitions, around) = self.instances(instance, expansion, around);
             for repetition in repetitions {
@@ -207,11 +221,6 @@ impl<'a> Reader<'a> {
     ) -> (Vec<Repetition>, Surroundings) {
         let mut around = around.clone();
         let repetitions = match expansion {
-            Ok(expansion) if self.mirrors.len() + expansion.len() > MOST_MIRRORS => {
-                let cause = Cause::NotEvaluated(format!("there are more than {MOST_MIRRORS} mirrors"));
-                around.open.get_or_insert(Unknown::because(cause));
-                expansion.instances().into_iter().take(1).collect()
-            }
             Ok(expansion) => {
                 if let Expansion::Unknown { value, .. } = &*expansion {
                     let unknown = Unknown::for_all(origins::causes(value));

@@ -136,7 +136,9 @@ impl<'a> GraphBuilder<'a> {
             Node::Output(path, name) => (path, self.output(path, name)),
             Node::Inside(path, subject) => (path, self.inside(path, subject)),
         };
-        edges.extend(self.around(path));
+        if !path.is_root() && !matches!(node, Node::Inside(_, Subject::Other(_))) {
+            edges.push(expansion(path));
+        }
         edges
     }
 
@@ -178,7 +180,7 @@ impl<'a> GraphBuilder<'a> {
             }
             Subject::Variable(name) => self.argument(path, name),
             Subject::Module(call) => self.whole(path, call),
-            Subject::Other(_) => Vec::new(),
+            Subject::Other(_) => self.around(path),
         }
     }
 
@@ -202,25 +204,26 @@ impl<'a> GraphBuilder<'a> {
             .unwrap_or_default()
     }
 
-    /// What orders a whole module: `depends_on`, `count` and `for_each` of the calls around it. Everything
-    /// in a module waits for its expansion.
+    /// What the expansion of a module waits for: `depends_on`, `count` and `for_each` of its call, and the
+    /// expansion of the module around that.
     fn around(&mut self, path: &ModulePath) -> Vec<Node> {
+        let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
+            return Vec::new();
+        };
         let mut edges = Vec::new();
-        let mut inner = path.clone();
-        while let (Some(caller), Some(step)) = (inner.parent(), inner.steps().last()) {
-            let call = self
-                .module_at(&caller)
-                .and_then(|id| self.tree.module(id).calls.get(&step.call));
-            if let Some(block) = call.and_then(|call| call.block.parse(self.sources)) {
-                for name in ["depends_on", "count", "for_each"] {
-                    let argument = block.body.attribute(name).into_iter();
-                    edges
-                        .extend(argument.flat_map(|argument| {
-                            nodes(&caller, &references::of_expression(&argument.value))
-                        }));
-                }
+        let call = self
+            .module_at(&caller)
+            .and_then(|id| self.tree.module(id).calls.get(&step.call));
+        if let Some(block) = call.and_then(|call| call.block.parse(self.sources)) {
+            for name in ["depends_on", "count", "for_each"] {
+                let argument = block.body.attribute(name).into_iter();
+                edges.extend(
+                    argument.flat_map(|argument| nodes(&caller, &references::of_expression(&argument.value))),
+                );
             }
-            inner = caller;
+        }
+        if !caller.is_root() {
+            edges.push(expansion(&caller));
         }
         edges
     }
@@ -279,9 +282,15 @@ impl Ways {
     }
 }
 
+/// The expansion of a module: everything in it waits for that.
+fn expansion(path: &ModulePath) -> Node {
+    Node::Inside(path.clone(), Subject::Other("(expansion)".into()))
+}
+
 /// A node as people write it.
 fn name(node: &Node) -> String {
     match node {
+        Node::Inside(path, Subject::Other(_)) => path.to_string(),
         Node::Inside(path, subject) => Reference::new(path.clone(), subject.clone()).to_string(),
         Node::Output(path, output) => format!("{path}.{output}"),
     }
