@@ -43,7 +43,13 @@ fn file_set(call: &Call<'_>, arguments: &[Value]) -> Answer {
         call,
         matches: BTreeSet::new(),
     };
-    for pattern in alternatives(&cleaned(&start.join(pattern.trim_start_matches('/'))).to_string_lossy())? {
+    let whole = cleaned(&start.join(pattern.trim_start_matches('/')));
+    let patterns = match alternatives(&whole.to_string_lossy()) {
+        // The library does not look at patterns for what is in no directory.
+        Err(Stop::Error(_)) if !search.is_directory(&start)? => Vec::new(),
+        patterns => patterns?,
+    };
+    for pattern in patterns {
         let mut components: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
         if components == ["."] {
             components.clear();
@@ -77,7 +83,8 @@ fn relative(start: &Path, found: &Path) -> String {
         .count();
     let up = std::iter::repeat_n("..", start.len() - common);
     let down = found.iter().skip(common).map(String::as_str);
-    up.chain(down).collect::<Vec<_>>().join("/")
+    let way = up.chain(down).collect::<Vec<_>>().join("/");
+    if way.is_empty() { ".".to_owned() } else { way }
 }
 
 struct Search<'c> {
@@ -91,6 +98,11 @@ impl Search<'_> {
             Content::Here(base) => Ok(base.join(path)),
             Content::Outside => Err("there is no directory to search".into()),
         }
+    }
+
+    fn is_directory(&self, path: &Path) -> Result<bool, Stop> {
+        let listed = self.call.evaluator.access().list(&self.on_disk(path)?);
+        Ok(!matches!(listed, Found::Missing))
     }
 
     /// Goes down the components of a pattern.

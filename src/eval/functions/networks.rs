@@ -198,15 +198,19 @@ fn subnet(arguments: &[Value]) -> Answer {
     let Some(longer) = longer.filter(|&longer| longer <= network.bits) else {
         return Err(format!("insufficient address space to extend prefix of {prefix} by {more}").into());
     };
-    let number = u128::try_from(number)
-        .ok()
-        .filter(|&number| number <= low_bits(longer - prefix));
-    let Some(number) = number else {
+    let size = number.unsigned_abs();
+    if size > low_bits(longer - prefix) {
         return Err(format!("prefix extension of {more} does not accommodate that subnet number").into());
+    }
+    let shifted = size.checked_shl(network.bits - longer).unwrap_or(0);
+    let address = if number < 0 {
+        // Terraform takes a negative number's bits in two's complement, and of the outcome the size.
+        (shifted.wrapping_sub(1) & !network.address).wrapping_add(1)
+    } else {
+        network.address | shifted
     };
-    let shifted = number.checked_shl(network.bits - longer).unwrap_or(0);
     let network = Network {
-        address: network.address | shifted,
+        address,
         prefix: longer,
         ..network
     };
