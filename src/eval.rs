@@ -15,6 +15,7 @@ mod instance;
 mod operators;
 mod reference;
 mod remains;
+mod resource;
 mod scope;
 mod splat;
 mod template;
@@ -26,9 +27,9 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::address::{InstanceKey, ModulePath, ResourceName};
+use crate::address::{InstanceKey, ModulePath, ResourceName, Subject};
 use crate::cty::Value;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::source::tree_access::TreeAccess;
 use crate::syntax::tree::Expression;
 use crate::terraform::{Module, ModuleId, Tree};
@@ -45,6 +46,9 @@ pub type Result<T> = std::result::Result<T, Failure>;
 
 /// How many steps one root module may take: some seconds of work.
 const BUDGET: u64 = 30_000_000;
+
+/// How many steps each mirror may take when the budget is used up: enough for literals.
+const RESERVE: u64 = 200;
 
 /// How deep evaluation may nest, counted in expressions. The caller's stack has to bear it.
 const DEPTH: u32 = 4_000;
@@ -80,12 +84,19 @@ pub struct Evaluator<'a> {
     inputs: &'a Inputs,
     instances: RefCell<Vec<ModuleInstance>>,
     memory: RefCell<HashMap<(InstanceId, Node), Memory>>,
-    expansions: RefCell<HashMap<(InstanceId, Node), Rc<Expansion>>>,
-    children: RefCell<HashMap<(InstanceId, Arc<str>, Option<InstanceKey>), InstanceId>>,
+    expansions: RefCell<HashMap<(InstanceId, Node), Expanded>>,
+    children: RefCell<HashMap<Child, InstanceId>>,
     access: OnceCell<TreeAccess>,
     budget: Cell<u64>,
+    reserve: Cell<u64>,
     depth: Cell<u32>,
 }
+
+/// The instances of a block; none while they are being worked out.
+type Expanded = Option<Result<Rc<Expansion>>>;
+
+/// A module instance by its caller, the call and the key.
+type Child = (InstanceId, Arc<str>, Option<InstanceKey>);
 
 /// Something with a value of its own in a module instance.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -96,6 +107,8 @@ enum Node {
     Attribute(ResourceName, Option<InstanceKey>, Arc<str>),
     Resource(ResourceName),
     Call(Arc<str>),
+    /// All instances of a resource or module call, as one place in the configuration sees them.
+    Whole(Subject, Span),
 }
 
 /// What is remembered of a node.
@@ -124,6 +137,7 @@ impl<'a> Evaluator<'a> {
             children: RefCell::default(),
             access: OnceCell::new(),
             budget: Cell::new(BUDGET),
+            reserve: Cell::new(0),
             depth: Cell::new(0),
         }
     }
@@ -183,7 +197,13 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// Takes steps off the budget.
+    /// Grants what plain values cost, so that one expression that used up the budget does not keep
+    /// those from being read.
+    pub fn grant_reserve(&self) {
+        self.reserve.set(RESERVE);
+    }
+
+    /// Takes steps off the budget, and then off the reserve.
     fn spend(&self, steps: usize) -> Result<()> {
         let steps = u64::try_from(steps).unwrap_or(u64::MAX);
         match self.budget.get().checked_sub(steps) {
@@ -191,7 +211,13 @@ impl<'a> Evaluator<'a> {
                 self.budget.set(rest);
                 Ok(())
             }
-            None => Err(Failure::limit("the evaluation takes too many steps")),
+            None => match self.reserve.get().checked_sub(steps) {
+                Some(rest) => {
+                    self.reserve.set(rest);
+                    Ok(())
+                }
+                None => Err(Failure::limit("the evaluation takes too many steps")),
+            },
         }
     }
 

@@ -9,6 +9,7 @@ mod installed;
 mod known;
 mod modules;
 mod origins;
+mod site;
 
 use std::path::{Path, PathBuf};
 

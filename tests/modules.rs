@@ -12,6 +12,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use mirrorset::{convert, load};
@@ -118,7 +119,8 @@ fn compare(module: &Path, plan: &Path) -> Result<(), String> {
         let (ours, theirs) = (ours.get(address), theirs.get(address));
         if ours != theirs {
             let show = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), Value::to_string);
-            text += &format!(
+            let _ = write!(
+                text,
                 "\n  {address}\n    Terraform: {}\n    we:        {}",
                 show(theirs),
                 show(ours)

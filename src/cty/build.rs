@@ -10,7 +10,7 @@ use super::number::Number;
 use super::refinement::Refinement;
 use super::set_order;
 use super::types::Type;
-use super::value::{Inner, MAX_DEPTH, Sequence, Table, Traits, Unknown, Value};
+use super::value::{Inner, MAX_DEPTH, MAX_SIZE, Sequence, Table, Traits, Unknown, Value};
 
 /// More unknown elements than this are not spelled out where only the length of a list is known.
 const MAX_SPELLED_OUT: usize = 1024;
@@ -191,21 +191,21 @@ impl Value {
 
     fn sequence(items: Vec<Self>, ty: OnceLock<Type>, wrap: fn(Arc<Sequence>) -> Inner) -> Self {
         let traits = Traits::around(&items);
-        if traits.depth > MAX_DEPTH {
-            return Self::too_deep(&items);
+        if traits.depth > MAX_DEPTH || traits.size > MAX_SIZE {
+            return Self::too_large(&items);
         }
         wrap(Arc::new(Sequence { items, ty, traits })).into()
     }
 
     fn table(items: BTreeMap<Arc<str>, Self>, ty: OnceLock<Type>, wrap: fn(Arc<Table>) -> Inner) -> Self {
         let traits = Traits::around(items.values());
-        if traits.depth > MAX_DEPTH {
-            return Self::too_deep(items.values());
+        if traits.depth > MAX_DEPTH || traits.size > MAX_SIZE {
+            return Self::too_large(items.values());
         }
         wrap(Arc::new(Table { items, ty, traits })).into()
     }
 
-    fn too_deep<'a>(items: impl IntoIterator<Item = &'a Self>) -> Self {
+    fn too_large<'a>(items: impl IntoIterator<Item = &'a Self>) -> Self {
         let marks = items
             .into_iter()
             .fold(Marks::none(), |marks, item| marks.union(&item.marks_deep()));

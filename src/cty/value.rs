@@ -65,6 +65,8 @@ pub(super) struct Table {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Traits {
     pub(super) depth: u16,
+    /// How many values there are, each as often as it occurs.
+    pub(super) size: u32,
     marked: bool,
     known: bool,
     /// No part of it is an unknown value of unknown type.
@@ -74,6 +76,7 @@ pub(super) struct Traits {
 impl Traits {
     const LEAF: Self = Self {
         depth: 0,
+        size: 1,
         marked: false,
         known: true,
         type_known: true,
@@ -84,6 +87,7 @@ impl Traits {
         for item in items {
             let inner = item.traits();
             traits.depth = traits.depth.max(inner.depth);
+            traits.size = traits.size.saturating_add(inner.size);
             traits.marked |= inner.marked;
             traits.known &= inner.known;
             traits.type_known &= inner.type_known;
@@ -92,6 +96,10 @@ impl Traits {
         traits
     }
 }
+
+/// How many values may be nested in one, shared ones counted as often as they occur. What is built larger
+/// becomes an unknown value, so that no walk over a value takes for ever.
+pub(super) const MAX_SIZE: u32 = 1 << 22;
 
 /// A look at a value: what it is and what it holds.
 #[derive(Debug, Clone, Copy)]
@@ -226,6 +234,12 @@ impl Value {
     #[must_use]
     pub fn depth(&self) -> u16 {
         self.traits().depth
+    }
+
+    /// How many values it is made of, itself included; a part that is shared counts as often as it occurs.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        usize::try_from(self.traits().size).unwrap_or(usize::MAX)
     }
 
     /// Whether the value or anything nested in it is marked.

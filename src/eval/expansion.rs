@@ -15,7 +15,7 @@ use super::scope::Repetition;
 use super::{Evaluator, Failure, Node, Result, Scope};
 
 /// No block that anybody means has more instances.
-const MOST: usize = 1_000_000;
+const MOST: usize = 100_000;
 
 /// The instances of a block.
 #[derive(Debug)]
@@ -76,14 +76,20 @@ impl Expansion {
         }
     }
 
+    /// How many instances there are; an unknown expansion has one that stands for all.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Single | Self::Unknown { .. } => 1,
+            Self::Count(count) => *count,
+            Self::Each(elements) => elements.len(),
+        }
+    }
+
     /// Whether there is no instance at all, for sure.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        match self {
-            Self::Count(count) => *count == 0,
-            Self::Each(elements) => elements.is_empty(),
-            Self::Single | Self::Unknown { .. } => false,
-        }
+        self.len() == 0
     }
 }
 
@@ -111,7 +117,7 @@ impl Evaluator<'_> {
         let body = resource
             .and_then(|resource| resource.block.parse(self.sources))
             .map(|block| &block.body);
-        self.expansion(instance, Node::Resource(name.clone()), body)
+        self.expansion(instance, &Node::Resource(name.clone()), body)
     }
 
     /// The instances of a module call.
@@ -120,20 +126,39 @@ impl Evaluator<'_> {
         let body = declared
             .and_then(|call| call.block.parse(self.sources))
             .map(|block| &block.body);
-        self.expansion(instance, Node::Call(call.clone()), body)
+        self.expansion(instance, &Node::Call(call.clone()), body)
     }
 
-    fn expansion(&self, instance: InstanceId, node: Node, body: Option<&Body>) -> Result<Rc<Expansion>> {
+    fn expansion(&self, instance: InstanceId, node: &Node, body: Option<&Body>) -> Result<Rc<Expansion>> {
         let Some(body) = body else {
             return Err(Failure::invalid("the block cannot be read"));
         };
-        let key = (instance, node);
-        if let Some(known) = self.expansions.borrow().get(&key) {
-            return Ok(known.clone());
+        let name = || match node {
+            Node::Resource(name) => name.to_string(),
+            Node::Call(call) => format!("module.{call}"),
+            _ => String::new(),
+        };
+        let key = (instance, node.clone());
+        match self.expansions.borrow().get(&key) {
+            Some(Some(known)) => return known.clone(),
+            Some(None) => return Err(Failure::cycle(name())),
+            None => {}
         }
+        self.expansions.borrow_mut().insert(key.clone(), None);
+        let expansion = self.expand(instance, body).map(Rc::new);
+        let expansion = expansion.map_err(|failure| failure.through(name));
+        self.expansions.borrow_mut().insert(key, Some(expansion.clone()));
+        expansion
+    }
+
+    fn expand(&self, instance: InstanceId, body: &Body) -> Result<Expansion> {
         let scope = Scope::module(instance);
-        let expansion = self.deeper(|| match (body.attribute("count"), body.attribute("for_each")) {
-            (Some(count), _) => {
+        self.deeper(|| match (body.attribute("count"), body.attribute("for_each")) {
+            (Some(count), Some(_)) => {
+                let message = "a block has `count` or `for_each`, not both";
+                Err(Failure::refused(message).at(count.span))
+            }
+            (Some(count), None) => {
                 let value = self.evaluate(&count.value, scope)?;
                 by_count(&value, count.value.span).map_err(|failure| failure.at(count.value.span))
             }
@@ -144,16 +169,16 @@ impl Evaluator<'_> {
                 by_element(&value, for_each.value.span).map_err(|failure| failure.at(for_each.value.span))
             }
             (None, None) => Ok(Expansion::Single),
-        })?;
-        let expansion = Rc::new(expansion);
-        self.expansions.borrow_mut().insert(key, expansion.clone());
-        Ok(expansion)
+        })
     }
 }
 
 fn by_count(value: &Value, span: Span) -> Result<Expansion> {
     if value.is_null() {
         return Err(Failure::invalid("count is null"));
+    }
+    if value.marks().is_ephemeral() {
+        return Err(Failure::invalid("count is ephemeral"));
     }
     let number =
         convert(value, &Type::Number).map_err(|error| Failure::invalid(format!("count: {error}")))?;
@@ -177,6 +202,13 @@ fn by_element(value: &Value, span: Span) -> Result<Expansion> {
         each: Some((key, element)),
         span,
     };
+    // Keys are printed in addresses and kept in the state. A sensitive `count` gives nothing away.
+    if value.marks().is_sensitive() {
+        return Err(Failure::invalid("for_each is sensitive"));
+    }
+    if value.marks().is_ephemeral() {
+        return Err(Failure::invalid("for_each is ephemeral"));
+    }
     match (value.kind(), value.ty()) {
         (Kind::Null, _) => Err(Failure::invalid("for_each is null")),
         (Kind::Unknown(_), Type::Map(element)) => {

@@ -44,7 +44,7 @@ impl Evaluator<'_> {
             Kind::Variable(_) | Kind::GetAttr { .. } | Kind::Index { .. } => {
                 self.traversal(expression, scope)
             }
-            Kind::Splat { base, full, each } => self.splat(base, *full, each, scope),
+            Kind::Splat { base, each, .. } => self.splat(base, each, scope),
             Kind::SplatElement => match scope.element {
                 Some(element) => Ok(element.clone()),
                 None => Err(Failure::invalid(
@@ -63,6 +63,8 @@ impl Evaluator<'_> {
             } => {
                 let left = self.evaluate(left, scope)?;
                 let right = self.evaluate(right, scope)?;
+                // A comparison walks through both values.
+                self.spend(left.size().min(right.size()))?;
                 operators::binary(*operator, &left, &right)
             }
             Kind::Conditional { condition, yes, no } => self.conditional(condition, yes, no, scope),
@@ -156,6 +158,7 @@ impl Evaluator<'_> {
     }
 }
 
+<<<<<<< HEAD
 /// `try`: the first argument that is worth something.
 fn first_success(arguments: impl Iterator<Item = Result<Value>>) -> Result<Value> {
     let mut last = Failure::invalid("`try` needs at least one argument");
@@ -169,6 +172,45 @@ fn first_success(arguments: impl Iterator<Item = Result<Value>>) -> Result<Value
             Err(failure) if failure.is_limit() => return Err(failure),
             Err(failure) => last = failure,
         }
+=======
+    /// `try`: the first argument that is worth something.
+    fn first_success(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
+        let mut last = Failure::invalid("`try` needs at least one argument");
+        for argument in &call.arguments {
+            match self.evaluate(argument, scope) {
+                // What is not wholly known may still fail when it is, so that another argument counts.
+                Ok(value) if !value.is_wholly_known() => {
+                    return Ok(Value::dynamic().with_marks(&value.marks_deep().origins_only()));
+                }
+                Ok(value) => return Ok(value),
+                Err(failure) if failure.is_final() => return Err(failure),
+                Err(failure) => last = failure,
+            }
+        }
+        Err(Failure::invalid(format!(
+            "no argument of `try` is worth anything; the last one: {last}"
+        )))
+    }
+
+    /// `can`: whether the argument is worth something. That is no secret even where the value is one.
+    fn success(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
+        let [argument] = call.arguments.as_slice() else {
+            return Err(Failure::invalid("`can` takes one argument"));
+        };
+        let success = match self.evaluate(argument, scope) {
+            Ok(value) => {
+                let success = if value.is_wholly_known() {
+                    Value::bool(true)
+                } else {
+                    Value::unknown(Type::Bool)
+                };
+                success.with_marks(&value.marks_deep().origins_only().demoted())
+            }
+            Err(failure) if failure.is_final() => return Err(failure),
+            Err(_) => Value::bool(false),
+        };
+        Ok(success)
+>>>>>>> main
     }
     Err(Failure::invalid(format!(
         "no argument of `try` is worth anything; the last one: {last}"

@@ -20,8 +20,10 @@ struct Inner {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Terraform refuses it as well.
+    /// Terraform refuses it as well, save inside of `try` and `can`.
     Invalid,
+    /// Terraform refuses it whatever stands around it.
+    Refused,
     /// A bound was met.
     Limit,
     /// The value refers to itself.
@@ -33,6 +35,12 @@ impl Failure {
     #[must_use]
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(message.into(), Kind::Invalid)
+    }
+
+    /// Terraform refuses it whatever stands around it: it looks at this before it evaluates anything.
+    #[must_use]
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(message.into(), Kind::Refused)
     }
 
     /// A bound was met.
@@ -71,8 +79,12 @@ impl Failure {
         }))
     }
 
-    /// The failure, after it passed through a named value: a circle gets longer until it closes.
+    /// The failure, after it passed through a named value. Terraform evaluates that on its own, so
+    /// nothing that refers to it can help it any more. A circle gets longer until it closes.
     pub(super) fn through(self, name: impl FnOnce() -> String) -> Self {
+        if self.0.kind == Kind::Invalid {
+            return self.finally();
+        }
         if self.0.kind != Kind::Cycle {
             return self;
         }
@@ -85,10 +97,28 @@ impl Failure {
         Self(Arc::new(inner))
     }
 
+    /// The failure, as one that Terraform does not let `try` and `can` catch.
+    pub(super) fn finally(self) -> Self {
+        if self.0.kind != Kind::Invalid {
+            return self;
+        }
+        Self(Arc::new(Inner {
+            kind: Kind::Refused,
+            ..(*self.0).clone()
+        }))
+    }
+
     /// Whether a bound was met, so that nothing is known of what Terraform would say.
     #[must_use]
     pub fn is_limit(&self) -> bool {
         self.0.kind == Kind::Limit
+    }
+
+    /// Whether neither `try` nor `can` nor a condition can get around it: a bound was met, so that nothing
+    /// is known of what Terraform would say, or Terraform refuses the configuration for it.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.0.kind != Kind::Invalid
     }
 
     /// The place, where it is known.

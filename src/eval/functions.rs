@@ -18,6 +18,8 @@ mod flatten;
 mod format;
 mod format_verbs;
 mod hashes;
+#[cfg(test)]
+mod hostile_tests;
 mod letters;
 mod mappings;
 mod marks;
@@ -28,6 +30,7 @@ mod origin_tests;
 mod parts;
 mod powers;
 mod regexp;
+mod regexp_classes;
 mod regexp_syntax;
 mod searches;
 mod sequences;
@@ -40,6 +43,7 @@ mod text_tests;
 mod timestamp;
 mod yaml;
 mod yaml_encode;
+mod yaml_scalars;
 
 use crate::cty::marks::Marks;
 use crate::cty::{Type, Value, convert};
@@ -88,6 +92,9 @@ pub(super) fn call(evaluator: &Evaluator<'_>, name: &str, arguments: &[Value]) -
     let Some(function) = find(name) else {
         return Err(Failure::invalid(format!("there is no function named {name:?}")));
     };
+    // Some functions walk through all that is nested in their arguments, most do not.
+    let size: usize = arguments.iter().map(|argument| argument.size() / 32).sum();
+    evaluator.spend(size)?;
     let arguments = convert_arguments(function, arguments)?;
     let mut marks = Marks::none();
     let mut plain = Vec::with_capacity(arguments.len());

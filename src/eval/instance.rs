@@ -95,7 +95,7 @@ impl Evaluator<'_> {
 
     fn one_local(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
         let Some(local) = self.module(instance).locals(self.sources).get(name) else {
-            return Err(Failure::invalid(format!(
+            return Err(Failure::refused(format!(
                 "there is no local value named {name:?}"
             )));
         };
@@ -149,7 +149,7 @@ impl Evaluator<'_> {
     /// `var.name`.
     pub fn variable(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
         let Some(block) = self.module(instance).variables.get(name) else {
-            return Err(Failure::invalid(format!("there is no variable named {name:?}")));
+            return Err(Failure::refused(format!("there is no variable named {name:?}")));
         };
         let node = Node::Variable(name.clone());
         self.remembered(
@@ -163,17 +163,16 @@ impl Evaluator<'_> {
                     );
                 };
                 let value = self.variable_value(instance, name, &block.body)?;
-                Ok(if self.is_sensitive(&block.body) {
-                    value.clone().with_marks(&value.marks().with_sensitive())
-                } else {
-                    value
-                })
+                let mut marks = value.marks().clone();
+                if self.flag(&block.body, "sensitive") == Some(true) {
+                    marks = marks.with_sensitive();
+                }
+                if self.flag(&block.body, "ephemeral") == Some(true) {
+                    marks = marks.with_ephemeral();
+                }
+                Ok(value.with_marks(&marks))
             },
         )
-    }
-
-    fn is_sensitive(&self, body: &Body) -> bool {
-        self.flag(body, "sensitive") == Some(true)
     }
 
     fn flag(&self, body: &Body, name: &str) -> Option<bool> {
@@ -261,19 +260,15 @@ impl Evaluator<'_> {
             || {
                 let parsed = block
                     .parse(self.sources)
-                    .and_then(|block| Some((block, block.body.attribute("value")?)));
-                let Some((parsed, attribute)) = parsed else {
+                    .and_then(|block| block.body.attribute("value"));
+                let Some(attribute) = parsed else {
                     return Err(
                         Failure::invalid(format!("the output {name:?} cannot be read")).at(block.header())
                     );
                 };
-                let value = self.evaluate(&attribute.value, Scope::module(instance))?;
-                Ok(if self.is_sensitive(&parsed.body) {
-                    let marks = value.marks().with_sensitive();
-                    value.with_marks(&marks)
-                } else {
-                    value
-                })
+                // `sensitive` keeps an output out of what Terraform prints of the root module. It does
+                // not mark what a caller reads.
+                self.evaluate(&attribute.value, Scope::module(instance))
             },
         )
     }

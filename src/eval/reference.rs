@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, Mode, ResourceName, Subject};
-use crate::cty::{self, Type, Value, convert, index};
+use crate::cty::marks::Marks;
+use crate::cty::{self, Number, Value, index};
 use crate::source::Span;
-use crate::syntax::tree::{Body, Expression, ExpressionKind, Name};
+use crate::syntax::tree::{Expression, ExpressionKind, Name};
 use crate::terraform::Callee;
+use crate::terraform::schema::schema;
 
 use super::instance::InstanceId;
 use super::scope::Repetition;
@@ -80,13 +82,13 @@ impl Evaluator<'_> {
             )));
         }
         let Some(instance) = scope.instance else {
-            return Err(Failure::invalid(
+            return Err(Failure::refused(
                 "only literal values can stand here, no references and no functions",
             ));
         };
         let attribute = |position: usize| match steps.get(position) {
             Some(Step::Attribute(name)) => Ok(&name.text),
-            _ => Err(Failure::invalid(format!(
+            _ => Err(Failure::refused(format!(
                 "{root} is followed by a name, as in `{root}.name`"
             ))),
         };
@@ -98,7 +100,7 @@ impl Evaluator<'_> {
             "path" => Ok((self.path_value(instance, attribute(0)?)?, 1, false)),
             "terraform" => match &**attribute(0)? {
                 "workspace" => Ok((Value::string("default"), 1, false)),
-                other => Err(Failure::invalid(format!("terraform.{other} does not exist"))),
+                other => Err(Failure::refused(format!("terraform.{other} does not exist"))),
             },
             "module" => {
                 let (value, used) =
@@ -123,14 +125,17 @@ impl Evaluator<'_> {
                 let (value, used) = self.resource_reference(instance, name, &steps[2..], scope, span)?;
                 Ok((value, used + 2, false))
             }
-            "self" | "ephemeral" => Ok((
+            "self" => Err(Failure::refused(
+                "`self` can be used in provisioners and in conditions only",
+            )),
+            "ephemeral" => Ok((
                 self.unknown_from(instance, Subject::Other(root.clone()), None, None, span),
                 0,
                 false,
             )),
             _ => {
                 if steps.is_empty() {
-                    return Err(Failure::invalid(format!(
+                    return Err(Failure::refused(format!(
                         "{root:?} is not a name that is known here"
                     )));
                 }
@@ -157,7 +162,7 @@ impl Evaluator<'_> {
                 let path = std::path::absolute(root).unwrap_or_else(|_| root.clone());
                 Ok(Value::string(path.to_string_lossy()))
             }
-            _ => Err(Failure::invalid(format!(
+            _ => Err(Failure::refused(format!(
                 "path.{name} does not exist; there are cwd, module and root"
             ))),
         }
@@ -174,7 +179,7 @@ impl Evaluator<'_> {
     ) -> Result<(Value, usize)> {
         let subject = Subject::Module(call.clone());
         let Some(declared) = self.module(instance).calls.get(call) else {
-            return Err(Failure::invalid(format!(
+            return Err(Failure::refused(format!(
                 "there is no module call named {call:?}"
             )));
         };
@@ -183,8 +188,8 @@ impl Evaluator<'_> {
             Some(Callee::Module(_))
         );
         let expansion = self.call_expansion(instance, call)?;
-        let (repetition, used) = match self.choose(&expansion, steps, scope)? {
-            Chosen::One(repetition, used) => (repetition, used),
+        let (repetition, used, marks) = match self.choose(&expansion, steps, scope)? {
+            Chosen::One(repetition, used, marks) => (repetition, used, marks),
             Chosen::Open(used) => {
                 return Ok((
                     self.unknown_from(instance, subject, open_key(used), None, span),
@@ -192,7 +197,7 @@ impl Evaluator<'_> {
                 ));
             }
             Chosen::All => {
-                let all = self.every(&expansion, |repetition| {
+                let all = self.every(instance, (subject, span), &expansion, |repetition| {
                     self.call_object(instance, call, repetition, span)
                 })?;
                 return Ok((all, 0));
@@ -214,9 +219,12 @@ impl Evaluator<'_> {
                 let child = self.child(instance, call, &repetition);
                 let child =
                     child.ok_or_else(|| Failure::invalid(format!("the module {call:?} is not here")))?;
-                Ok((self.output(child, &output.text)?, used + 1))
+                Ok((self.output(child, &output.text)?.with_marks(&marks), used + 1))
             }
-            (_, false) => Ok((self.call_object(instance, call, &repetition, span)?, used)),
+            (_, false) => {
+                let object = self.call_object(instance, call, &repetition, span)?;
+                Ok((object.with_marks(&marks), used))
+            }
         }
     }
 
@@ -246,20 +254,27 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Result<(Value, usize)> {
         if !self.module(instance).resources.contains_key(&name) {
-            return Err(Failure::invalid(format!(
+            return Err(Failure::refused(format!(
                 "there is no resource {name} in this module"
             )));
         }
         let expansion = self.resource_expansion(instance, &name)?;
+        check_key(&name, &expansion, steps)?;
         match self.choose(&expansion, steps, scope)? {
-            Chosen::One(repetition, used) => match steps.get(used) {
-                Some(Step::Attribute(attribute)) => {
-                    let value =
-                        self.resource_attribute(instance, &name, &repetition, &attribute.text, span)?;
-                    Ok((value, used + 1))
-                }
-                _ => Ok((self.resource_object(instance, &name, &repetition, span)?, used)),
-            },
+            Chosen::One(repetition, used, marks) => {
+                let value = match steps.get(used) {
+                    Some(Step::Attribute(attribute)) => {
+                        check_attribute(&name, &steps[..used], attribute, &steps[used + 1..])?;
+                        self.resource_attribute(instance, &name, &repetition, &attribute.text, span)?
+                    }
+                    _ => self.resource_object(instance, &name, &repetition, span)?,
+                };
+                let used = match steps.get(used) {
+                    Some(Step::Attribute(_)) => used + 1,
+                    _ => used,
+                };
+                Ok((value.with_marks(&marks), used))
+            }
             Chosen::Open(used) => {
                 let subject = Subject::Resource(name);
                 Ok((
@@ -268,7 +283,8 @@ impl Evaluator<'_> {
                 ))
             }
             Chosen::All => {
-                let all = self.every(&expansion, |repetition| {
+                let place = (Subject::Resource(name.clone()), span);
+                let all = self.every(instance, place, &expansion, |repetition| {
                     self.resource_object(instance, &name, repetition, span)
                 })?;
                 Ok((all, 0))
@@ -276,72 +292,10 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A whole resource object. Without the provider's schema nobody can say which attributes it has, so
-    /// it is unknown and leads to the resource; the attributes of an image mirror are known.
-    fn resource_object(
-        &self,
-        instance: InstanceId,
-        name: &ResourceName,
-        repetition: &Repetition,
-        span: Span,
-    ) -> Result<Value> {
-        let subject = Subject::Resource(name.clone());
-        if name.mode == Mode::Managed && &*name.kind == MIRROR {
-            let attributes = MIRROR_ATTRIBUTES.iter().map(|attribute| {
-                let attribute: Arc<str> = (*attribute).into();
-                let value = self.resource_attribute(instance, name, repetition, &attribute, span)?;
-                Ok((attribute, value))
-            });
-            return Ok(Value::object(attributes.collect::<Result<_>>()?));
-        }
-        Ok(self.unknown_from(instance, subject, repetition.key.clone(), None, span))
-    }
-
-    /// An attribute of a resource instance: what the configuration sets is known, everything else is
-    /// the provider's and unknown until apply. Both lead to the resource.
-    fn resource_attribute(
-        &self,
-        instance: InstanceId,
-        name: &ResourceName,
-        repetition: &Repetition,
-        attribute: &Arc<str>,
-        span: Span,
-    ) -> Result<Value> {
-        let origin = self.origin(
-            instance,
-            Subject::Resource(name.clone()),
-            repetition.key.clone(),
-            Some(attribute.clone()),
-            span,
-        );
-        let node = Node::Attribute(name.clone(), repetition.key.clone(), attribute.clone());
-        let value = self.remembered(
-            instance,
-            node,
-            || format!("{name}.{attribute}"),
-            || {
-                let block = self
-                    .module(instance)
-                    .resources
-                    .get(name)
-                    .and_then(|resource| resource.block.parse(self.sources));
-                match block.and_then(|block| configured(&block.body, attribute)) {
-                    Some(expression) => {
-                        let value =
-                            self.evaluate(expression, Scope::module(instance).repeated(repetition))?;
-                        as_argument(name, attribute, &value)
-                    }
-                    None => Ok(default_of(name, attribute)),
-                }
-            },
-        )?;
-        Ok(value.with_origin(origin))
-    }
-
     /// Which instance the steps behind a repeated block's name choose.
     fn choose(&self, expansion: &Expansion, steps: &[Step<'_>], scope: Scope<'_>) -> Result<Chosen> {
         let keyed = match expansion {
-            Expansion::Single => return Ok(Chosen::One(Repetition::single(), 0)),
+            Expansion::Single => return Ok(Chosen::One(Box::new(Repetition::single()), 0, Marks::none())),
             Expansion::Unknown { .. } => {
                 let used = usize::from(matches!(steps.first(), Some(Step::Index(_))));
                 return Ok(Chosen::Open(used));
@@ -366,39 +320,118 @@ impl Evaluator<'_> {
             return Ok(Chosen::Open(1));
         }
         match expansion.instance(&key) {
-            Some(repetition) => Ok(Chosen::One(repetition, 1)),
+            Some(repetition) => Ok(Chosen::One(Box::new(repetition), 1, key.marks().demoted())),
             None => Err(Failure::invalid("there is no instance with this key")),
         }
     }
 
-    /// The value of a repeated block as a whole: a tuple of its instances, or an object by key.
-    fn every(&self, expansion: &Expansion, one: impl Fn(&Repetition) -> Result<Value>) -> Result<Value> {
-        let mut items = Vec::new();
-        for repetition in expansion.instances() {
-            self.spend(1)?;
-            items.push((repetition.key.clone(), one(&repetition)?));
-        }
-        Ok(match expansion {
-            Expansion::Each(_) => {
-                let keyed = items.into_iter().filter_map(|(key, value)| match key {
-                    Some(InstanceKey::Key(key)) => Some((key, value)),
-                    _ => None,
-                });
-                Value::object(keyed.collect())
+    /// The value of a repeated block as a whole: a tuple of its instances, or an object by key. It is
+    /// worked out once for each place that asks for it, however many instances that has.
+    fn every(
+        &self,
+        instance: InstanceId,
+        place: (Subject, Span),
+        expansion: &Expansion,
+        one: impl Fn(&Repetition) -> Result<Value>,
+    ) -> Result<Value> {
+        let (subject, span) = place;
+        let name = subject.to_string();
+        let all = || {
+            let mut items = Vec::new();
+            for repetition in expansion.instances() {
+                self.spend(1)?;
+                items.push((repetition.key.clone(), one(&repetition)?));
             }
-            _ => Value::tuple(items.into_iter().map(|(_, value)| value).collect()),
-        })
+            Ok(match expansion {
+                Expansion::Each(_) => {
+                    let keyed = items.into_iter().filter_map(|(key, value)| match key {
+                        Some(InstanceKey::Key(key)) => Some((key, value)),
+                        _ => None,
+                    });
+                    Value::object(keyed.collect())
+                }
+                _ => Value::tuple(items.into_iter().map(|(_, value)| value).collect()),
+            })
+        };
+        self.remembered(instance, Node::Whole(subject, span), || name, all)
     }
 }
 
 /// What the steps behind a repeated block's name choose.
 enum Chosen {
-    /// One instance, and how many steps said so.
-    One(Repetition, usize),
+    /// One instance, how many steps said so, and the marks of the key.
+    One(Box<Repetition>, usize, Marks),
     /// An instance that is not known.
     Open(usize),
     /// All of them.
     All,
+}
+
+/// Terraform looks at the text alone to see whether a key has to follow a resource's name.
+fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> Result<()> {
+    if let [Step::Index(first), Step::Index(second), ..] = steps
+        && literal_key(first).is_some()
+        && literal_key(second).is_some()
+    {
+        return Err(Failure::refused(
+            "only an attribute can follow the key of an instance, as in `[0].id`",
+        ));
+    }
+    match (expansion, steps.first()) {
+        (Expansion::Single, Some(Step::Index(key))) if literal_key(key).is_some() => Err(Failure::refused(
+            format!("{name} has neither count nor for_each, so no key can follow it"),
+        )),
+        (
+            Expansion::Count(_) | Expansion::Each(_) | Expansion::Unknown { .. },
+            Some(Step::Attribute(attribute)),
+        ) => Err(Failure::refused(format!(
+            "{name} has several instances; say which one before `.{}`",
+            attribute.text
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The same for the attributes of a resource whose schema is known, as far as the steps are literal.
+fn check_attribute(
+    name: &ResourceName,
+    before: &[Step<'_>],
+    attribute: &Name,
+    behind: &[Step<'_>],
+) -> Result<()> {
+    let Some(schema) = schema(name) else { return Ok(()) };
+    let is_literal = |step: &Step<'_>| !matches!(step, Step::Index(key) if literal_key(key).is_none());
+    let Some(declared) = schema.get(&attribute.text) else {
+        let message = format!("{} has no attribute named {:?}", name.kind, attribute.text);
+        return Err(if before.iter().all(is_literal) {
+            Failure::refused(message)
+        } else {
+            Failure::invalid(message)
+        }
+        .at(attribute.span));
+    };
+    if behind.is_empty() || !before.iter().all(is_literal) {
+        return Ok(());
+    }
+    let mut value = Value::unknown(declared.ty.without_optional());
+    for step in behind {
+        value = match step {
+            Step::Attribute(name) => get_attr(&value, name).map_err(Failure::finally)?,
+            Step::Index(key) => match literal_key(key) {
+                Some(key) => index(&value, &key).map_err(|error| Failure::refused(error.to_string()))?,
+                None => return Ok(()),
+            },
+        };
+    }
+    Ok(())
+}
+
+fn literal_key(key: &Expression) -> Option<Value> {
+    match &key.kind {
+        ExpressionKind::String(text) => Some(Value::shared_string(text.clone())),
+        ExpressionKind::Number(text) => Number::parse(text).ok().map(Value::number),
+        _ => None,
+    }
 }
 
 /// The key of an instance of which only that there is a key is known.
@@ -417,10 +450,10 @@ fn each(scope: Scope<'_>, name: &str) -> Result<Value> {
     ) {
         (Some((key, _)), "key") => Ok(key.clone()),
         (Some((_, value)), "value") => Ok(value.clone()),
-        (Some(_), _) => Err(Failure::invalid(format!(
+        (Some(_), _) => Err(Failure::refused(format!(
             "each.{name} does not exist; there are each.key and each.value"
         ))),
-        (None, _) => Err(Failure::invalid(
+        (None, _) => Err(Failure::refused(
             "`each` can be used in a block with `for_each` only",
         )),
     }
@@ -432,60 +465,11 @@ fn count(scope: Scope<'_>, name: &str) -> Result<Value> {
         name,
     ) {
         (Some(index), "index") => Ok(index.clone()),
-        (Some(_), _) => Err(Failure::invalid(format!(
+        (Some(_), _) => Err(Failure::refused(format!(
             "count.{name} does not exist; there is count.index"
         ))),
-        (None, _) => Err(Failure::invalid(
+        (None, _) => Err(Failure::refused(
             "`count` can be used in a block with `count` only",
         )),
-    }
-}
-
-/// The type of the resource that this is all about.
-const MIRROR: &str = "rhcs_image_mirror";
-
-/// Its attributes (terraform-provider-rhcs v1.7.7, `provider/imagemirror`).
-const MIRROR_ATTRIBUTES: &[&str] = &[
-    "cluster_id",
-    "creation_timestamp",
-    "id",
-    "last_update_timestamp",
-    "mirrors",
-    "source",
-    "type",
-];
-
-/// The expression that the configuration sets an attribute to.
-fn configured<'b>(body: &'b Body, attribute: &str) -> Option<&'b Expression> {
-    const META: &[&str] = &["count", "for_each", "depends_on", "provider", "lifecycle"];
-    if META.contains(&attribute) {
-        None
-    } else {
-        body.attribute(attribute).map(|attribute| &attribute.value)
-    }
-}
-
-/// A configured value as the provider's schema has it, where that is known.
-fn as_argument(resource: &ResourceName, attribute: &str, value: &Value) -> Result<Value> {
-    let ty = match (&*resource.kind, attribute) {
-        (MIRROR, "mirrors") => Type::list(Type::String),
-        (MIRROR, _) => Type::String,
-        _ => return Ok(value.clone()),
-    };
-    if value.is_null() && attribute == "type" {
-        return Ok(Value::string("digest"));
-    }
-    convert(value, &ty).map_err(|error| Failure::invalid(format!("{attribute}: {error}")))
-}
-
-/// The value of an attribute that the configuration does not set.
-fn default_of(resource: &ResourceName, attribute: &str) -> Value {
-    match (&*resource.kind, attribute) {
-        (MIRROR, "type") => Value::string("digest"),
-        (MIRROR, "mirrors") => Value::null(Type::list(Type::String)),
-        (MIRROR, "source" | "cluster_id") => Value::null(Type::String),
-        (kind, "id") if kind.starts_with("rhcs_") => Value::unknown(Type::String).refine_not_null(),
-        (MIRROR, _) => Value::unknown(Type::String),
-        _ => Value::dynamic(),
     }
 }

@@ -59,6 +59,7 @@ impl Evaluator<'_> {
                 }
                 TemplatePart::Interpolation(expression) => {
                     let value = self.evaluate(expression, scope)?;
+                    self.spend(value.as_str().map_or(0, |text| text.len() / 8))?;
                     interpolate(&value, text).map_err(|failure| failure.at(expression.span))?;
                 }
                 TemplatePart::If {
@@ -135,7 +136,7 @@ impl Evaluator<'_> {
                 marks: Marks::none(),
             };
             match self.parts(other, scope, &mut unused) {
-                Err(failure) if failure.is_limit() => return Err(failure),
+                Err(failure) if failure.is_final() => return Err(failure),
                 Ok(()) if chosen.is_none() => text.marks = text.marks.union(&unused.marks),
                 Ok(()) => text.marks = text.marks.union(&unused.marks.without_origins()),
                 Err(_) => {}

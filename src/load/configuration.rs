@@ -1,16 +1,13 @@
 //! From modules to the model: evaluates what the rules need of each root module, and no more.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::address::{Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject};
-use crate::cty::{Type, Value, convert};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{self, Evaluator, Failure, InstanceId, Repetition, Scope};
+use crate::eval::{self, Evaluator, Expansion, InstanceId, Repetition};
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{
-    Attribute, Cause, Cluster, Configuration, Content, Dependency, ImageMirror, Input, Leads, Node, Step,
-    Unknown,
-};
+use crate::model::{Cause, Cluster, Configuration, Dependency, ImageMirror, Input, Node, Step, Unknown};
 use crate::rules::SYNTAX_ERROR;
 use crate::source::{Sources, Span, display_name};
 use crate::syntax::problem::Problem;
@@ -19,7 +16,8 @@ use crate::terraform::{Callee, GraphBuilder, ModuleId, Resource, Tree, reference
 
 use super::Loaded;
 use super::modules::{Forest, Root};
-use super::origins::{self, Way};
+use super::origins;
+use super::site::Site;
 
 /// Evaluates every root module and adds it to the project.
 pub(super) fn read_roots(forest: &Forest, loaded: &mut Loaded) {
@@ -105,7 +103,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         sensitive: BTreeSet::new(),
     };
     if reader.is_relevant(root.module) {
-        reader.visit(InstanceId::ROOT);
+        reader.visit(InstanceId::ROOT, &Surroundings::default());
     }
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
@@ -120,6 +118,9 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         sensitive: reader.sensitive.into_iter().collect(),
     }
 }
+
+/// After so many mirrors of one root module, each further block is looked at once. A cluster takes 255.
+const MOST_MIRRORS: usize = 200_000;
 
 struct Reader<'a> {
     tree: &'a Tree,
@@ -141,6 +142,17 @@ struct Order {
     depends_on: Vec<Dependency>,
     span: Option<Span>,
     after: BTreeSet<ResourcePath>,
+    /// The circle that it is part of or waits for.
+    circle: Option<Cause>,
+}
+
+/// What is not known of the instances of a block, by itself or by the module calls around it.
+#[derive(Clone, Default)]
+struct Surroundings {
+    /// Why it is not known how many there are.
+    open: Option<Unknown>,
+    /// Why Terraform has none at all.
+    refused: Option<Cause>,
 }
 
 impl<'a> Reader<'a> {
@@ -161,12 +173,12 @@ impl<'a> Reader<'a> {
         relevant
     }
 
-    fn visit(&mut self, instance: InstanceId) {
+    fn visit(&mut self, instance: InstanceId, around: &Surroundings) {
         let module = self.evaluator.module(instance);
         module.parse(self.sources);
         for resource in module.resources.values() {
             if is_mirror(&resource.name) {
-                self.mirror_block(instance, resource);
+                self.mirror_block(instance, resource, around);
             } else if is_cluster(&resource.name) {
                 self.cluster_block(instance, resource);
             }
@@ -176,27 +188,55 @@ impl<'a> Reader<'a> {
             if !self.is_relevant(callee) {
                 continue;
             }
-            let repetitions = match self.evaluator.call_expansion(instance, &call) {
-                Ok(expansion) => expansion.instances(),
-                Err(failure) => vec![self.failed_expansion(instance, &failure)],
-            };
+            let expansion = self.evaluator.call_expansion(instance, &call);
+            let (repetitions, around) = self.instances(instance, expansion, around);
             for repetition in repetitions {
                 if let Some(child) = self.evaluator.child(instance, &call, &repetition) {
-                    self.visit(child);
+                    self.visit(child, &around);
                 }
             }
         }
     }
 
-    /// The one instance that stands for a block whose `count` or `for_each` could not be evaluated.
-    fn failed_expansion(&self, instance: InstanceId, failure: &Failure) -> Repetition {
-        let reason = Subject::Other(format!("the instances are not known: {failure}").into());
-        let unknown = || origins::unknown_because(self.evaluator.path(instance), reason.clone());
-        Repetition {
-            key: Some(InstanceKey::Unknown),
-            index: Some(unknown()),
-            each: Some((unknown(), unknown())),
-        }
+    /// The instances of a block, and what is not known of them. One stands for all where nothing is.
+    fn instances(
+        &self,
+        instance: InstanceId,
+        expansion: eval::Result<Rc<Expansion>>,
+        around: &Surroundings,
+    ) -> (Vec<Repetition>, Surroundings) {
+        let mut around = around.clone();
+        let repetitions = match expansion {
+            Ok(expansion) if self.mirrors.len() + expansion.len() > MOST_MIRRORS => {
+                let cause = Cause::NotEvaluated(format!("there are more than {MOST_MIRRORS} mirrors"));
+                around.open.get_or_insert(Unknown::because(cause));
+                expansion.instances().into_iter().take(1).collect()
+            }
+            Ok(expansion) => {
+                if let Expansion::Unknown { value, .. } = &*expansion {
+                    let unknown = Unknown::for_all(origins::causes(value));
+                    around.open.get_or_insert(unknown);
+                }
+                expansion.instances()
+            }
+            Err(failure) => {
+                let reason = format!("the instances are not known: {failure}");
+                let cause = Cause::NotEvaluated(reason.clone());
+                if failure.is_limit() {
+                    around.open.get_or_insert(Unknown::because(cause));
+                } else {
+                    around.refused.get_or_insert(cause);
+                }
+                let reason = Subject::Other(reason.into());
+                let unknown = || origins::unknown_because(self.evaluator.path(instance), reason.clone());
+                vec![Repetition {
+                    key: Some(InstanceKey::Unknown),
+                    index: Some(unknown()),
+                    each: Some((unknown(), unknown())),
+                }]
+            }
+        };
+        (repetitions, around)
     }
 
     fn cluster_block(&mut self, instance: InstanceId, resource: &Resource) {
@@ -224,58 +264,46 @@ impl<'a> Reader<'a> {
         self.clusters.entry(path).or_insert(cluster);
     }
 
-    fn mirror_block(&mut self, instance: InstanceId, resource: &'a Resource) {
+    fn mirror_block(&mut self, instance: InstanceId, resource: &'a Resource, around: &Surroundings) {
         let Some(block) = resource.block.parse(self.sources) else {
             return;
         };
-        let repetitions = match self.evaluator.resource_expansion(instance, &resource.name) {
-            Ok(expansion) => expansion.instances(),
-            Err(failure) => vec![self.failed_expansion(instance, &failure)],
-        };
+        let expansion = self.evaluator.resource_expansion(instance, &resource.name);
+        let (repetitions, around) = self.instances(instance, expansion, around);
         let path = self.evaluator.path(instance);
         let order = self.order(&path, resource, block);
         let calls = self.calls(instance);
         for repetition in repetitions {
-            let site = Site {
+            self.evaluator.grant_reserve();
+            let mut site = Site {
+                evaluator: &self.evaluator,
+                sources: self.sources,
                 instance,
                 repetition: &repetition,
                 block,
                 broken: !resource.block.problems().is_empty(),
+                refused: around.refused.as_ref().or(order.circle.as_ref()),
+                secrets: Vec::new(),
             };
-            let (cluster_id, leads) = self.cluster_id(&site);
+            let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));
             let mirror = ImageMirror {
                 address: Address::new(path.clone(), resource.name.clone(), repetition.key.clone()),
                 span: resource.block.header(),
                 calls: calls.clone(),
+                instances: around.open.clone(),
                 cluster_id,
                 leads,
-                source: self.string(&site, "source"),
-                mirrors: self.list(&site, "mirrors"),
-                kind: self.kind(&site),
+                source: site.string("source"),
+                mirrors: site.list("mirrors"),
+                kind: site.kind(),
                 depends_on: Some(order.depends_on.clone()),
                 depends_on_span: order.span,
                 after: order.after.clone(),
                 after_unfollowed: Vec::new(),
             };
+            self.sensitive.extend(site.secrets);
             self.mirrors.push(mirror);
         }
-    }
-
-    fn cluster_id(&mut self, site: &Site<'_>) -> (Attribute<String>, Leads) {
-        let mut attribute = self.string(site, "cluster_id");
-        let leads = match site.value(&self.evaluator, "cluster_id") {
-            Some(Ok(value)) => origins::leads(&value, self.sources, |reference| self.block_of(reference)),
-            Some(Err(failure)) => Leads {
-                unfollowed: vec![Cause::NotEvaluated(failure.to_string())],
-                ..Leads::default()
-            },
-            None => Leads::default(),
-        };
-        // An id that leads somewhere is mended where it is referred to, not where it leads.
-        if let (false, Some(expression)) = (leads.nowhere(), site.expression("cluster_id")) {
-            attribute.span = Some(expression.span);
-        }
-        (attribute, leads)
     }
 
     /// The header of the block behind a resource reference, and the source of a module that is not here.
@@ -316,120 +344,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn string(&mut self, site: &Site<'_>, name: &str) -> Attribute<String> {
-        let Some(expression) = site.expression(name) else {
-            return site.absent();
-        };
-        let converted = site
-            .value(&self.evaluator, name)
-            .unwrap_or_else(|| Ok(Value::null(Type::String)));
-        match converted.and_then(|value| as_type(&value, &Type::String)) {
-            Ok(value) => self.attribute(&value, site, expression),
-            Err(failure) => failed(&failure, expression),
-        }
-    }
-
-    fn kind(&mut self, site: &Site<'_>) -> Attribute<String> {
-        let kind = self.string(site, "type");
-        match kind.content {
-            // The provider's default.
-            Content::Absent => Attribute::known("digest".to_owned(), None),
-            _ => kind,
-        }
-    }
-
-    fn list(&mut self, site: &Site<'_>, name: &str) -> Attribute<Vec<Attribute<String>>> {
-        let Some(expression) = site.expression(name) else {
-            return site.absent();
-        };
-        let converted = site
-            .value(&self.evaluator, name)
-            .unwrap_or_else(|| Ok(Value::null(Type::Dynamic)));
-        let value = match converted.and_then(|value| as_type(&value, &Type::list(Type::String))) {
-            Ok(value) => value,
-            Err(failure) => return failed(&failure, expression),
-        };
-        let sensitive = value.marks().is_sensitive();
-        let Some(items) = value.as_slice() else {
-            let attribute = self.attribute(&value, site, expression);
-            // A list that is not known has no text: what is left is null or unknown.
-            return Attribute {
-                content: match attribute.content {
-                    Content::Unknown(unknown) => Content::Unknown(unknown),
-                    _ => Content::Absent,
-                },
-                sensitive: attribute.sensitive,
-                span: attribute.span,
-                way: attribute.way,
-            };
-        };
-        // What is not known of the list as a whole is not known of its elements.
-        let marks = value.marks().demoted();
-        let mut elements = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
-            let item = if item.is_known() {
-                item.clone()
-            } else {
-                item.clone().with_marks(&marks)
-            };
-            elements.push(self.attribute(&item, site, element_of(expression, index, items.len())));
-        }
-        let Placed { span, way } = self.place(&value, site, expression);
-        Attribute {
-            content: Content::Known(elements),
-            sensitive,
-            span,
-            way,
-        }
-    }
-
-    /// A string value as the model has it.
-    fn attribute(&mut self, value: &Value, site: &Site<'_>, expression: &Expression) -> Attribute<String> {
-        let sensitive = value.marks_deep().is_sensitive();
-        if let (true, Some(place)) = (sensitive, value.place()) {
-            self.sensitive.insert(place);
-        }
-        let Placed { span, way } = self.place(value, site, expression);
-        let content = match value.as_str() {
-            Some(text) => Content::Known(text.to_string()),
-            None if value.is_known() => Content::Absent,
-            None => Content::Unknown(Unknown::for_all(origins::causes(value))),
-        };
-        Attribute {
-            content,
-            sensitive,
-            span,
-            way,
-        }
-    }
-
-    /// The text to change for a value, and the way from there to the mirror. A sensitive value is
-    /// shown where it is used, never where it is written.
-    fn place(&self, value: &Value, site: &Site<'_>, expression: &Expression) -> Placed {
-        let here = Placed {
-            span: Some(expression.span),
-            way: Vec::new(),
-        };
-        let Some(place) = value.place() else { return here };
-        if expression.span.contains(place) {
-            return Placed {
-                span: Some(place),
-                way: Vec::new(),
-            };
-        }
-        if value.marks_deep().is_sensitive() || !value.is_known() {
-            return here;
-        }
-        let way = Way {
-            evaluator: &self.evaluator,
-            sources: self.sources,
-        };
-        Placed {
-            span: Some(place),
-            way: way.to(place, expression, site.instance, site.block),
-        }
-    }
-
     /// The module calls around an instance, outermost first.
     fn calls(&self, instance: InstanceId) -> Vec<Step> {
         let mut calls = Vec::new();
@@ -458,6 +372,10 @@ impl<'a> Reader<'a> {
             return known.clone();
         }
         let node = Node::Inside(module.clone(), Subject::Resource(resource.name.clone()));
+        let circle = self
+            .graph
+            .circle(&node)
+            .map(|names| Cause::NotEvaluated(format!("values refer to each other in a circle: {names}")));
         let mut after = self.graph.graph([node.clone()]).reach([node]).resources;
         after.remove(&key);
         let argument = block.body.attribute("depends_on");
@@ -481,67 +399,10 @@ impl<'a> Reader<'a> {
             depends_on: depends_on.collect(),
             span: argument.map(|argument| argument.span),
             after,
+            circle,
         };
         self.orders.insert(key, order.clone());
         order
-    }
-}
-
-/// One instance of a mirror block.
-struct Site<'s> {
-    instance: InstanceId,
-    repetition: &'s Repetition,
-    block: &'s Block,
-    /// Parts of the block could not be read.
-    broken: bool,
-}
-
-struct Placed {
-    span: Option<Span>,
-    way: Vec<Step>,
-}
-
-impl Site<'_> {
-    fn expression(&self, name: &str) -> Option<&Expression> {
-        self.block.body.attribute(name).map(|attribute| &attribute.value)
-    }
-
-    fn value(&self, evaluator: &Evaluator<'_>, name: &str) -> Option<eval::Result<Value>> {
-        let scope = Scope::module(self.instance).repeated(self.repetition);
-        self.expression(name)
-            .map(|expression| evaluator.evaluate(expression, scope))
-    }
-
-    /// An argument that is not there; in a broken block it may be in what could not be read.
-    fn absent<T>(&self) -> Attribute<T> {
-        if self.broken {
-            let cause = Cause::NotEvaluated("the block cannot be read as a whole".to_owned());
-            Attribute::unknown(Unknown::because(cause), Some(self.block.header))
-        } else {
-            Attribute::absent()
-        }
-    }
-}
-
-fn failed<T>(failure: &Failure, expression: &Expression) -> Attribute<T> {
-    let cause = Cause::NotEvaluated(failure.to_string());
-    let span = failure
-        .span()
-        .filter(|span| expression.span.contains(*span))
-        .unwrap_or(expression.span);
-    Attribute::unknown(Unknown::because(cause), Some(span))
-}
-
-fn as_type(value: &Value, ty: &Type) -> eval::Result<Value> {
-    convert(value, ty).map_err(|error| Failure::invalid(error.located()))
-}
-
-/// The expression of a list's element, where the list is spelled out.
-fn element_of(list: &Expression, index: usize, length: usize) -> &Expression {
-    match &list.kind {
-        ExpressionKind::Tuple(items) if items.len() == length => items.get(index).unwrap_or(list),
-        ExpressionKind::Parenthesis(inner) => element_of(inner, index, length),
-        _ => list,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::address::{Address, InstanceKey, ResourcePath};
 use crate::source::Span;
 
-use super::attribute::{Attribute, Cause, Content};
+use super::attribute::{Attribute, Cause, Content, Unknown};
 
 /// One planned instance of `rhcs_image_mirror`.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct ImageMirror {
     pub span: Span,
     /// The module calls around the block, outermost first; none where the input records no places for them.
     pub calls: Vec<Step>,
+    /// Why it is not known how many instances there are: then this one stands for all.
+    pub instances: Option<Unknown>,
     /// `cluster_id`.
     pub cluster_id: Attribute<String>,
     /// Where `cluster_id` leads.

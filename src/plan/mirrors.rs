@@ -101,6 +101,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             address: address.clone(),
             span: instance.span,
             calls: Vec::new(),
+            instances: None,
             cluster_id: self.string(argument("cluster_id", |fields| fields.cluster_id), &causes)?,
             leads: self.leads(&place, block),
             source: self.string(argument("source", |fields| fields.source), &causes)?,

@@ -53,6 +53,7 @@ pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option
     let causes = rules
         .iter()
         .map(|(_, unknown)| unknown)
+        .chain(&mirror.instances)
         .chain(open.iter().map(|(_, unknown, _)| *unknown));
     let causes: Vec<_> = causes
         .flat_map(|unknown| unknown.causes.iter().cloned())
@@ -62,7 +63,9 @@ pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option
     }
     let unknown = Unknown::for_all(causes);
     let values: Vec<&str> = open.iter().map(|(name, ..)| name.as_str()).collect();
-    let what = if values.is_empty() {
+    let what = if values.is_empty() && mirror.instances.is_some() {
+        format!("how many instances there are is not known: {unknown}")
+    } else if values.is_empty() {
         format!("not decided: {unknown}")
     } else {
         let verb = if values.len() == 1 { "is" } else { "are" };
@@ -71,7 +74,7 @@ pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option
     let span = open
         .iter()
         .find_map(|(.., span)| *span)
-        .or(mirror.cluster_id.span)
+        .or(mirror.cluster_id.span.filter(|_| mirror.instances.is_none()))
         .unwrap_or(mirror.span);
     let mut finding = RULE.finding(mirror, &what).at(span, "not known yet");
     if !rules.is_empty() {

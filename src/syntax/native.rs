@@ -147,9 +147,14 @@ impl<'a> Reader<'a> {
     }
 
     fn name(&self, span: Span) -> Name {
+        self.name_at(span.range())
+    }
+
+    /// A name at these bytes of the text, which may stand elsewhere in the file.
+    fn name_at(&self, range: Range<usize>) -> Name {
         Name {
-            text: Arc::from(self.input.slice(span.range())),
-            span,
+            text: Arc::from(self.input.slice(range.clone())),
+            span: self.input.span(range),
         }
     }
 

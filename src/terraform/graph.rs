@@ -1,13 +1,25 @@
 //! The reference graph of a configuration, as far as it is reached from given blocks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::address::{ModulePath, Subject};
+use crate::address::{ModulePath, Reference, Subject};
 use crate::model::{Node, ReferenceGraph};
 use crate::source::Sources;
 
 use super::references::{self, Traversal};
 use super::tree::{Callee, ModuleId, Tree};
+
+/// What is known of the ways that start at a node.
+#[derive(Debug, Clone)]
+enum Ways {
+    /// They are being followed.
+    Open,
+    /// They all end.
+    End,
+    /// One of them leads into this circle.
+    Circle(Arc<str>),
+}
 
 /// Builds the graph of the modules below one root, by need: blocks that nothing leads to stay unread.
 #[derive(Debug)]
@@ -18,6 +30,7 @@ pub struct GraphBuilder<'a> {
     graph: ReferenceGraph,
     declared: BTreeSet<Node>,
     modules: BTreeMap<ModulePath, Option<ModuleId>>,
+    ways: BTreeMap<Node, Ways>,
 }
 
 impl<'a> GraphBuilder<'a> {
@@ -31,6 +44,7 @@ impl<'a> GraphBuilder<'a> {
             graph: ReferenceGraph::new(),
             declared: BTreeSet::new(),
             modules: BTreeMap::new(),
+            ways: BTreeMap::new(),
         }
     }
 
@@ -45,6 +59,48 @@ impl<'a> GraphBuilder<'a> {
             }
         }
         &self.graph
+    }
+
+    /// The names in a circle that `start` is part of or leads to; none where all its ways end. Terraform
+    /// refuses such a configuration even where no value depends on itself.
+    pub fn circle(&mut self, start: &Node) -> Option<Arc<str>> {
+        if let Some(ways) = self.ways.get(start) {
+            return ways.circle();
+        }
+        self.ways.insert(start.clone(), Ways::Open);
+        let mut stack = vec![(start.clone(), self.edges(start))];
+        while let Some((node, pending)) = stack.last_mut() {
+            let Some(next) = pending.pop() else {
+                self.ways.insert(node.clone(), Ways::End);
+                stack.pop();
+                continue;
+            };
+            let circle = match self.ways.get(&next) {
+                None => {
+                    let further = self.edges(&next);
+                    self.ways.insert(next.clone(), Ways::Open);
+                    stack.push((next, further));
+                    continue;
+                }
+                Some(Ways::End) => continue,
+                Some(Ways::Circle(names)) => names.clone(),
+                Some(Ways::Open) => {
+                    let nodes = stack.iter().map(|(node, _)| node);
+                    let nodes: Vec<&Node> = nodes.skip_while(|node| **node != next).collect();
+                    let mut names: Vec<String> =
+                        nodes.iter().take(MOST_NAMES).map(|node| name(node)).collect();
+                    if nodes.len() > MOST_NAMES {
+                        names.push("…".to_owned());
+                    }
+                    names.push(name(&next));
+                    names.join(" → ").into()
+                }
+            };
+            for (node, _) in stack.drain(..) {
+                self.ways.insert(node, Ways::Circle(circle.clone()));
+            }
+        }
+        self.ways.get(start).and_then(Ways::circle)
     }
 
     /// The node of what a reference in a module names; none for words such as `each`.
@@ -76,10 +132,12 @@ impl<'a> GraphBuilder<'a> {
     }
 
     fn edges(&mut self, node: &Node) -> Vec<Node> {
-        match node {
-            Node::Output(path, name) => self.output(path, name),
-            Node::Inside(path, subject) => self.inside(path, subject),
-        }
+        let (path, mut edges) = match node {
+            Node::Output(path, name) => (path, self.output(path, name)),
+            Node::Inside(path, subject) => (path, self.inside(path, subject)),
+        };
+        edges.extend(self.around(path));
+        edges
     }
 
     fn output(&mut self, path: &ModulePath, name: &str) -> Vec<Node> {
@@ -93,7 +151,7 @@ impl<'a> GraphBuilder<'a> {
             .get(name)
             .and_then(|block| block.parse(self.sources));
         block
-            .map(|block| nodes(path, references::of_body(&block.body)))
+            .map(|block| nodes(path, &references::of_body(&block.body)))
             .unwrap_or_default()
     }
 
@@ -108,16 +166,14 @@ impl<'a> GraphBuilder<'a> {
                     .resources
                     .get(name)
                     .and_then(|resource| resource.block.parse(self.sources));
-                let mut edges = block
-                    .map(|block| nodes(path, references::of_body(&block.body)))
-                    .unwrap_or_default();
-                edges.extend(self.around(path));
-                edges
+                block
+                    .map(|block| nodes(path, &references::of_body(&block.body)))
+                    .unwrap_or_default()
             }
             Subject::Local(name) => {
                 let local = module.locals(self.sources).get(name);
                 local
-                    .map(|local| nodes(path, references::of_expression(&local.value)))
+                    .map(|local| nodes(path, &references::of_expression(&local.value)))
                     .unwrap_or_default()
             }
             Subject::Variable(name) => self.argument(path, name),
@@ -142,11 +198,12 @@ impl<'a> GraphBuilder<'a> {
             .and_then(|call| call.block.parse(self.sources));
         let argument = call.and_then(|block| block.body.attribute(name));
         argument
-            .map(|argument| nodes(&caller, references::of_expression(&argument.value)))
+            .map(|argument| nodes(&caller, &references::of_expression(&argument.value)))
             .unwrap_or_default()
     }
 
-    /// What orders a whole module: `depends_on`, `count` and `for_each` of the calls around a block.
+    /// What orders a whole module: `depends_on`, `count` and `for_each` of the calls around it. Everything
+    /// in a module waits for its expansion.
     fn around(&mut self, path: &ModulePath) -> Vec<Node> {
         let mut edges = Vec::new();
         let mut inner = path.clone();
@@ -157,10 +214,10 @@ impl<'a> GraphBuilder<'a> {
             if let Some(block) = call.and_then(|call| call.block.parse(self.sources)) {
                 for name in ["depends_on", "count", "for_each"] {
                     let argument = block.body.attribute(name).into_iter();
-                    edges.extend(
-                        argument
-                            .flat_map(|argument| nodes(&caller, references::of_expression(&argument.value))),
-                    );
+                    edges
+                        .extend(argument.flat_map(|argument| {
+                            nodes(&caller, &references::of_expression(&argument.value))
+                        }));
                 }
             }
             inner = caller;
@@ -180,7 +237,7 @@ impl<'a> GraphBuilder<'a> {
             let arguments = arguments
                 .filter(|argument| !matches!(&*argument.name.text, "source" | "version" | "providers"));
             edges.extend(
-                arguments.flat_map(|argument| nodes(path, references::of_expression(&argument.value))),
+                arguments.flat_map(|argument| nodes(path, &references::of_expression(&argument.value))),
             );
         }
         let Some(id) = self.module_at(&child) else {
@@ -210,7 +267,27 @@ impl<'a> GraphBuilder<'a> {
     }
 }
 
-fn nodes(path: &ModulePath, found: Vec<Traversal>) -> Vec<Node> {
+/// More names than these show nobody where a circle can be cut.
+const MOST_NAMES: usize = 8;
+
+impl Ways {
+    fn circle(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Circle(names) => Some(names.clone()),
+            Self::Open | Self::End => None,
+        }
+    }
+}
+
+/// A node as people write it.
+fn name(node: &Node) -> String {
+    match node {
+        Node::Inside(path, subject) => Reference::new(path.clone(), subject.clone()).to_string(),
+        Node::Output(path, output) => format!("{path}.{output}"),
+    }
+}
+
+fn nodes(path: &ModulePath, found: &[Traversal]) -> Vec<Node> {
     found
         .iter()
         .filter_map(|traversal| GraphBuilder::node(path, traversal))

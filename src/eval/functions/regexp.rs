@@ -113,7 +113,7 @@ fn each_match<'t>(
 ) -> Result<(), Stop> {
     let mut at = 0;
     for captures in regex.captures_iter(searched) {
-        call.evaluator.spend(1 + (searched.len() - at) / 256)?;
+        call.evaluator.spend(1 + (searched.len() - at) / 64)?;
         at = captures.get(0).map_or(at, |found| found.end());
         each(&captures)?;
     }

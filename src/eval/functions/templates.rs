@@ -129,9 +129,8 @@ fn render(
 ) -> Answer {
     let no_map = "invalid vars value: must be a map";
     let given = given.ok_or(no_map)?;
-    let variables = match given.kind() {
-        Kind::Map(items) | Kind::Object(items) => items,
-        _ => return Err(no_map.into()),
+    let (Kind::Map(variables) | Kind::Object(variables)) = given.kind() else {
+        return Err(no_map.into());
     };
     if let Some(wrong) = variables.keys().find(|name| !is_identifier(name)) {
         let message = format!(
@@ -157,7 +156,7 @@ fn render(
             let at = failure
                 .span()
                 .map_or(name.to_owned(), |span| line(name, source, span));
-            if failure.is_limit() {
+            if failure.is_final() {
                 Stop::Failure(Failure::limit(format!("{at}: {failure}")))
             } else {
                 Stop::Error(format!("{at}: {failure}"))
@@ -194,8 +193,8 @@ fn check_names(
 }
 
 fn line(name: &str, source: &str, span: Span) -> String {
-    let before = source.as_bytes().get(..span.range().start).unwrap_or_default();
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let before = source.get(..span.range().start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
     format!("{name}:{line}")
 }
 

@@ -169,7 +169,7 @@ impl Reader<'_> {
 
     fn for_expression(&mut self, source: &hcl::ForExpr, base: usize, depth: usize) -> Result<For, Reported> {
         let word = |reader: &Self, ident: &hcl_edit::Decorated<hcl_edit::Ident>| {
-            reader.name(reader.place(ident.span(), base).1)
+            reader.name_at(reader.place(ident.span(), base).0)
         };
         let intro = &source.intro;
         let collection = self.lower(&intro.collection_expr, base, depth + 1)?;

@@ -188,7 +188,7 @@ impl Reader<'_> {
                     break;
                 }
                 Some(end) if words.len() <= usize::from(comma) => {
-                    words.push(self.name(self.input.span(at..end)));
+                    words.push(self.name_at(at..end));
                     at = end;
                 }
                 None if words.len() == 1 && !comma && self.input.slice(at..at + 1) == "," => {

@@ -1,0 +1,220 @@
+//! The arguments of one mirror instance, as the model has them.
+
+use crate::address::Reference;
+use crate::cty::{Type, Value, convert};
+use crate::eval::{self, Evaluator, Failure, InstanceId, Repetition, Scope};
+use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown};
+use crate::source::{Sources, Span};
+use crate::syntax::tree::{Block, Expression, ExpressionKind};
+
+use super::origins::{self, Way};
+
+/// One instance of a mirror block.
+pub(super) struct Site<'s, 'a> {
+    pub(super) evaluator: &'s Evaluator<'a>,
+    pub(super) sources: &'s Sources,
+    pub(super) instance: InstanceId,
+    pub(super) repetition: &'s Repetition,
+    pub(super) block: &'s Block,
+    /// Parts of the block could not be read.
+    pub(super) broken: bool,
+    /// Why Terraform refuses the block: then none of its arguments has a value.
+    pub(super) refused: Option<&'s Cause>,
+    /// Where sensitive values are written that have been met.
+    pub(super) secrets: Vec<Span>,
+}
+
+struct Placed {
+    span: Option<Span>,
+    way: Vec<Step>,
+}
+
+impl Site<'_, '_> {
+    /// `cluster_id`, and where it leads.
+    pub(super) fn cluster_id(
+        &mut self,
+        block_of: impl Fn(&Reference) -> origins::Block,
+    ) -> (Attribute<String>, Leads) {
+        let mut attribute = self.string("cluster_id");
+        let leads = match self.value("cluster_id") {
+            Some(Ok(value)) => origins::leads(&value, self.sources, block_of),
+            Some(Err(failure)) => Leads {
+                unfollowed: vec![Cause::NotEvaluated(failure.to_string())],
+                ..Leads::default()
+            },
+            None => Leads::default(),
+        };
+        // An id that leads somewhere is mended where it is referred to, not where it leads.
+        if let (false, Some(expression)) = (leads.nowhere(), self.expression("cluster_id")) {
+            attribute.span = Some(expression.span);
+        }
+        (attribute, leads)
+    }
+
+    /// `type`, with the provider's default.
+    pub(super) fn kind(&mut self) -> Attribute<String> {
+        let kind = self.string("type");
+        match kind.content {
+            Content::Absent => Attribute::known("digest".to_owned(), None),
+            _ => kind,
+        }
+    }
+
+    /// An argument that is a string.
+    pub(super) fn string(&mut self, name: &str) -> Attribute<String> {
+        let Some(expression) = self.expression(name) else {
+            return self.absent();
+        };
+        let converted = self.value(name).unwrap_or_else(|| Ok(Value::null(Type::String)));
+        match converted.and_then(|value| as_type(&value, &Type::String)) {
+            Ok(value) => self.attribute(&value, expression),
+            Err(failure) => failed(&failure, expression),
+        }
+    }
+
+    /// An argument that is a list of strings.
+    pub(super) fn list(&mut self, name: &str) -> Attribute<Vec<Attribute<String>>> {
+        let Some(expression) = self.expression(name) else {
+            return self.absent();
+        };
+        let converted = self.value(name).unwrap_or_else(|| Ok(Value::null(Type::Dynamic)));
+        let value = match converted.and_then(|value| as_type(&value, &Type::list(Type::String))) {
+            Ok(value) => value,
+            Err(failure) => return failed(&failure, expression),
+        };
+        let sensitive = value.marks().is_sensitive();
+        let Some(items) = value.as_slice() else {
+            let attribute = self.attribute(&value, expression);
+            // A list that is not known has no text: what is left is null or unknown.
+            return Attribute {
+                content: match attribute.content {
+                    Content::Unknown(unknown) => Content::Unknown(unknown),
+                    _ => Content::Absent,
+                },
+                sensitive: attribute.sensitive,
+                span: attribute.span,
+                way: attribute.way,
+            };
+        };
+        // What is not known of the list as a whole is not known of its elements.
+        let marks = value.marks().demoted();
+        let mut elements = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let item = if item.is_known() {
+                item.clone()
+            } else {
+                item.clone().with_marks(&marks)
+            };
+            elements.push(self.attribute(&item, element_of(expression, index, items.len())));
+        }
+        let Placed { span, way } = self.place(&value, expression);
+        Attribute {
+            content: Content::Known(elements),
+            sensitive,
+            span,
+            way,
+        }
+    }
+
+    fn expression<'e>(&self, name: &str) -> Option<&'e Expression>
+    where
+        Self: 'e,
+    {
+        self.block.body.attribute(name).map(|attribute| &attribute.value)
+    }
+
+    fn value(&self, name: &str) -> Option<eval::Result<Value>> {
+        let scope = Scope::module(self.instance).repeated(self.repetition);
+        let expression = self.expression(name)?;
+        if let Some(cause) = self.refused {
+            return Some(Err(Failure::refused(cause.to_string())));
+        }
+        let value = self.evaluator.evaluate(expression, scope);
+        Some(value.and_then(|value| {
+            if value.marks_deep().is_ephemeral() {
+                let message = "the value is ephemeral, and the state would have to keep it";
+                return Err(Failure::refused(message).at(expression.span));
+            }
+            Ok(value)
+        }))
+    }
+
+    /// An argument that is not there; in a broken block it may be in what could not be read.
+    fn absent<T>(&self) -> Attribute<T> {
+        if self.broken {
+            let cause = Cause::NotEvaluated("the block cannot be read as a whole".to_owned());
+            Attribute::unknown(Unknown::because(cause), Some(self.block.header))
+        } else {
+            Attribute::absent()
+        }
+    }
+
+    /// A string value as the model has it.
+    fn attribute(&mut self, value: &Value, expression: &Expression) -> Attribute<String> {
+        let sensitive = value.marks_deep().is_sensitive();
+        if let (true, Some(place)) = (sensitive, value.place()) {
+            self.secrets.push(place);
+        }
+        let Placed { span, way } = self.place(value, expression);
+        let content = match value.as_str() {
+            Some(text) => Content::Known(text.to_string()),
+            None if value.is_known() => Content::Absent,
+            None => Content::Unknown(Unknown::for_all(origins::causes(value))),
+        };
+        Attribute {
+            content,
+            sensitive,
+            span,
+            way,
+        }
+    }
+
+    /// The text to change for a value, and the way from there to the mirror. A sensitive value is
+    /// shown where it is used, never where it is written.
+    fn place(&self, value: &Value, expression: &Expression) -> Placed {
+        let here = Placed {
+            span: Some(expression.span),
+            way: Vec::new(),
+        };
+        let Some(place) = value.place() else { return here };
+        if expression.span.contains(place) {
+            return Placed {
+                span: Some(place),
+                way: Vec::new(),
+            };
+        }
+        if value.marks_deep().is_sensitive() || !value.is_known() {
+            return here;
+        }
+        let way = Way {
+            evaluator: self.evaluator,
+            sources: self.sources,
+        };
+        Placed {
+            span: Some(place),
+            way: way.to(place, expression, self.instance, self.block),
+        }
+    }
+}
+
+fn failed<T>(failure: &Failure, expression: &Expression) -> Attribute<T> {
+    let cause = Cause::NotEvaluated(failure.to_string());
+    let span = failure
+        .span()
+        .filter(|span| expression.span.contains(*span))
+        .unwrap_or(expression.span);
+    Attribute::unknown(Unknown::because(cause), Some(span))
+}
+
+fn as_type(value: &Value, ty: &Type) -> eval::Result<Value> {
+    convert(value, ty).map_err(|error| Failure::invalid(error.located()))
+}
+
+/// The expression of a list's element, where the list is spelled out.
+fn element_of(list: &Expression, index: usize, length: usize) -> &Expression {
+    match &list.kind {
+        ExpressionKind::Tuple(items) if items.len() == length => items.get(index).unwrap_or(list),
+        ExpressionKind::Parenthesis(inner) => element_of(inner, index, length),
+        _ => list,
+    }
+}

@@ -1,0 +1,140 @@
+//! What the rules say of the shared modules, of the plans that Terraform made of them, and of plans of
+//! changes: written down by hand from the rules, not taken over from the output.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
+#[path = "support/program.rs"]
+#[allow(dead_code, reason = "each test program uses a part of the support")]
+mod program;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use program::mirrorset_in;
+
+type Expected = BTreeMap<&'static str, &'static [(&'static str, &'static str)]>;
+
+/// The findings of each module, by rule and address.
+fn on_configuration() -> Expected {
+    BTreeMap::from([
+        // `target` is the classic cluster: the condition is known. `right` takes the other one.
+        (
+            "classic_through_local",
+            [("classic-cluster", "rhcs_image_mirror.wrong")].as_slice(),
+        ),
+        // One of two mirrors of a cluster in the same module has no `depends_on`.
+        (
+            "cluster_in_same_configuration",
+            &[("missing-depends-on", "rhcs_image_mirror.redis")],
+        ),
+        ("files_yaml_json_csv", &[]),
+        ("for_each_variable_map", &[]),
+        ("json_configuration", &[]),
+        ("literal", &[]),
+        // The cluster is in another module: the reference through the output is enough.
+        ("module_for_each_chain", &[]),
+        ("moved_import_removed_check", &[]),
+        ("templates_and_heredocs", &[]),
+        ("toset_and_count", &[]),
+        ("unknown_parts", UNKNOWN_PARTS),
+        // Its id comes through the waiter, but `depends_on` names neither that nor the cluster.
+        (
+            "wait_and_waiters",
+            &[("missing-depends-on", "rhcs_image_mirror.waits")],
+        ),
+    ])
+}
+
+/// No mirror names the cluster of its module, and something of each is known after apply only.
+const UNKNOWN_PARTS: &[(&str, &str)] = &[
+    ("missing-depends-on", "rhcs_image_mirror.conditional"),
+    ("missing-depends-on", "rhcs_image_mirror.partly_known"),
+    ("missing-depends-on", "rhcs_image_mirror.unknown_list"),
+    ("missing-depends-on", "rhcs_image_mirror.unknown_source"),
+    ("undecided", "rhcs_image_mirror.conditional"),
+    ("undecided", "rhcs_image_mirror.partly_known"),
+    ("undecided", "rhcs_image_mirror.unknown_list"),
+    ("undecided", "rhcs_image_mirror.unknown_source"),
+];
+
+/// The findings of each plan: those of the module, but for what plans do not record.
+fn on_plans() -> Expected {
+    let mut expected = on_configuration();
+    // A plan records no locals, and there is a classic cluster that they could lead to.
+    expected.insert(
+        "classic_through_local",
+        &[
+            ("undecided", "rhcs_image_mirror.right"),
+            ("undecided", "rhcs_image_mirror.wrong"),
+        ],
+    );
+    expected.extend([
+        ("change_noop", [].as_slice()),
+        ("change_renamed_without_moved", &[]),
+        ("change_replace_source", &[]),
+        ("change_update", &[]),
+        ("state_after_apply", &[]),
+    ]);
+    expected
+}
+
+fn shared() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance");
+    if !path.is_dir() {
+        println!("skipped: {} is not there", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+/// Checks every path and compares; a path that nothing is expected of is an error.
+fn compare(directory: &Path, suffix: &str, expected: &Expected) {
+    let mut names: Vec<String> = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let known: Vec<String> = expected.keys().map(|name| format!("{name}{suffix}")).collect();
+    assert_eq!(names, known);
+    for (name, expected) in expected {
+        let run = mirrorset_in(
+            directory,
+            &["check", "--output-format", "json", &format!("{name}{suffix}")],
+        );
+        assert_eq!(run.stderr, "", "{name}");
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let mut found: Vec<(&str, &str)> = report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| {
+                (
+                    finding["rule"].as_str().unwrap(),
+                    finding["address"].as_str().unwrap(),
+                )
+            })
+            .collect();
+        found.sort_unstable();
+        assert_eq!(found, *expected, "{name}");
+    }
+}
+
+#[test]
+fn modules_have_the_findings_that_the_rules_give_them() {
+    if let Some(shared) = shared() {
+        compare(&shared.join("modules"), "", &on_configuration());
+    }
+}
+
+#[test]
+fn plans_have_the_findings_that_the_rules_give_them() {
+    if let Some(shared) = shared() {
+        compare(&shared.join("plans"), ".json", &on_plans());
+    }
+}
