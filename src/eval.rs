@@ -29,8 +29,8 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, ResourceName, Subject};
 use crate::cty::Value;
-use crate::source::{Sources, Span};
 use crate::source::tree_access::TreeAccess;
+use crate::source::{Sources, Span};
 use crate::syntax::tree::Expression;
 use crate::terraform::{Module, ModuleId, Tree};
 

@@ -42,7 +42,7 @@ fn prepared(directory: &Path) {
     let mut call = "resource \"terraform_data\" \"u\" {}\nlocals {\n  u = module.u\n}\nmodule \"u\" {\n  source = \"./u\"\n".to_owned();
     let mut module = String::new();
     for (name, ty) in types {
-        call.push_str(&format!("  {name} = terraform_data.u.output\n"));
+        call.push_str(&format!("  {name} = jsondecode(terraform_data.u.id)\n"));
         module.push_str(&format!(
             "variable \"{name}\" {{\n  type = {ty}\n}}\noutput \"{name}\" {{\n  value = var.{name}\n}}\n"
         ));

@@ -158,7 +158,6 @@ impl Evaluator<'_> {
     }
 }
 
-<<<<<<< HEAD
 /// `try`: the first argument that is worth something.
 fn first_success(arguments: impl Iterator<Item = Result<Value>>) -> Result<Value> {
     let mut last = Failure::invalid("`try` needs at least one argument");
@@ -169,48 +168,9 @@ fn first_success(arguments: impl Iterator<Item = Result<Value>>) -> Result<Value
                 return Ok(Value::dynamic().with_marks(&value.marks_deep().origins_only()));
             }
             Ok(value) => return Ok(value),
-            Err(failure) if failure.is_limit() => return Err(failure),
+            Err(failure) if failure.is_final() => return Err(failure),
             Err(failure) => last = failure,
         }
-=======
-    /// `try`: the first argument that is worth something.
-    fn first_success(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
-        let mut last = Failure::invalid("`try` needs at least one argument");
-        for argument in &call.arguments {
-            match self.evaluate(argument, scope) {
-                // What is not wholly known may still fail when it is, so that another argument counts.
-                Ok(value) if !value.is_wholly_known() => {
-                    return Ok(Value::dynamic().with_marks(&value.marks_deep().origins_only()));
-                }
-                Ok(value) => return Ok(value),
-                Err(failure) if failure.is_final() => return Err(failure),
-                Err(failure) => last = failure,
-            }
-        }
-        Err(Failure::invalid(format!(
-            "no argument of `try` is worth anything; the last one: {last}"
-        )))
-    }
-
-    /// `can`: whether the argument is worth something. That is no secret even where the value is one.
-    fn success(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
-        let [argument] = call.arguments.as_slice() else {
-            return Err(Failure::invalid("`can` takes one argument"));
-        };
-        let success = match self.evaluate(argument, scope) {
-            Ok(value) => {
-                let success = if value.is_wholly_known() {
-                    Value::bool(true)
-                } else {
-                    Value::unknown(Type::Bool)
-                };
-                success.with_marks(&value.marks_deep().origins_only().demoted())
-            }
-            Err(failure) if failure.is_final() => return Err(failure),
-            Err(_) => Value::bool(false),
-        };
-        Ok(success)
->>>>>>> main
     }
     Err(Failure::invalid(format!(
         "no argument of `try` is worth anything; the last one: {last}"
@@ -231,7 +191,7 @@ fn success(mut arguments: impl Iterator<Item = Result<Value>>) -> Result<Value> 
             };
             success.with_marks(&value.marks_deep().origins_only().demoted())
         }
-        Err(failure) if failure.is_limit() => return Err(failure),
+        Err(failure) if failure.is_final() => return Err(failure),
         Err(_) => Value::bool(false),
     };
     Ok(success)

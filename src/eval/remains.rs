@@ -21,7 +21,7 @@ impl Evaluator<'_> {
     ) -> Result<(Value, Option<Failure>)> {
         match self.evaluate(expression, scope) {
             Ok(value) => Ok((value, None)),
-            Err(failure) if failure.is_limit() => Err(failure),
+            Err(failure) if failure.is_final() => Err(failure),
             Err(failure) => {
                 let remains = self.deeper(|| self.remains(expression, scope))?;
                 Ok((remains, Some(failure)))

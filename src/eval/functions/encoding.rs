@@ -147,7 +147,6 @@ fn json_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     Ok(Value::refined(Type::String, refinement))
 }
 
-<<<<<<< HEAD
 /// Names of encodings that the web knows and Terraform's library, which keeps to IANA's, does not. Those
 /// that begin with `x-`, `cp125` or `iso88` come on top.
 const ON_THE_WEB_ONLY: &[&str] = &[
@@ -229,38 +228,12 @@ fn charset(name: &str) -> Result<Charset, Stop> {
     let found = found.filter(|found| {
         *found != encoding_rs::REPLACEMENT && !elsewhere && !ON_THE_WEB_ONLY.contains(&label)
     });
-    found.map(Charset::Other).ok_or_else(|| {
-        let quoted = format!("{name:?}");
-        Stop::Error(format!(
-            "{quoted} is not a supported IANA encoding name or alias in this Terraform version"
-        ))
-    })
-=======
-/// The encoding of a name, as far as it is one of the web's as well. The code pages of DOS and EBCDIC are
-/// not kept here; whether there are more names is not known.
-fn encoding(name: &str) -> Result<&'static encoding_rs::Encoding, Stop> {
-    const WEB_ONLY: &[&str] = &[
-        "ascii",
-        "dos-874",
-        "iso88591",
-        "latin-1",
-        "shift-jis",
-        "sjis",
-        "unicode",
-        "utf8",
-    ];
-    let lower = name.to_ascii_lowercase();
-    let web = WEB_ONLY.contains(&&*lower) || lower.starts_with("x-") || lower.starts_with("cp");
-    let found = encoding_rs::Encoding::for_label(name.as_bytes()).filter(|found| {
-        // The web says windows-1252 for other names, and gives up on some.
-        let latin = *found == encoding_rs::WINDOWS_1252 && lower != "windows-1252";
-        !web && !latin && *found != encoding_rs::REPLACEMENT
-    });
     match found {
-        Some(found) => Ok(found),
-        None if ["cp", "csibm", "ebcdic", "hz-", "ibm", "iso-2022", "mac"]
+        Some(found) => Ok(Charset::Other(found)),
+        // The code pages of DOS and EBCDIC, and the encodings with escape sequences, are not kept here.
+        None if ["cp4", "cp8", "csibm", "ebcdic", "hz-", "ibm", "iso-2022-jp"]
             .iter()
-            .any(|start| lower.starts_with(start)) =>
+            .any(|start| label.starts_with(start)) =>
         {
             Err(Stop::Failure(Failure::limit(format!(
                 "the encoding {name:?} is not known here"
@@ -270,32 +243,6 @@ fn encoding(name: &str) -> Result<&'static encoding_rs::Encoding, Stop> {
             "{name:?} is not a supported IANA encoding name or alias in this Terraform version"
         ))),
     }
-}
-
-fn is_latin1(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "csisolatin1",
-        "iso-8859-1",
-        "iso_8859-1",
-        "iso_8859-1:1987",
-        "l1",
-        "latin1",
-    ];
-    NAMES.contains(&&*name.to_ascii_lowercase())
-}
-
-fn is_ascii(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "ansi_x3.4-1968",
-        "ansi_x3.4-1986",
-        "csascii",
-        "iso646-us",
-        "iso_646.irv:1991",
-        "us",
-        "us-ascii",
-    ];
-    NAMES.contains(&&*name.to_ascii_lowercase())
->>>>>>> main
 }
 
 /// The code pages of Windows leave places open where the web has control characters.
@@ -322,7 +269,6 @@ fn text_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
             let units = std::iter::once(0xfeff).chain(plain.encode_utf16());
             units.flat_map(u16::to_be_bytes).collect()
         }
-<<<<<<< HEAD
         Charset::Other(found) if found == encoding_rs::UTF_16LE => {
             plain.encode_utf16().flat_map(u16::to_le_bytes).collect()
         }
@@ -333,16 +279,6 @@ fn text_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
             let (bytes, _, unmappable) = found.encode(plain);
             if unmappable || (is_windows(found) && plain.contains(is_c1)) {
                 return Err(unrepresentable(found.name()));
-=======
-        _ if is_latin1(name) => latin1(plain, name)?,
-        _ if is_ascii(name) && plain.is_ascii() => plain.as_bytes().to_vec(),
-        _ if is_ascii(name) => return Err(unrepresentable(name)),
-        _ => {
-            let encoding = encoding(name)?;
-            let (bytes, _, unmappable) = encoding.encode(plain);
-            if unmappable {
-                return Err(unrepresentable(encoding.name()));
->>>>>>> main
             }
             bytes.into_owned()
         }
@@ -356,7 +292,6 @@ fn unrepresentable(name: &str) -> Stop {
     ))
 }
 
-<<<<<<< HEAD
 fn text_decode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let (source, name) = (text(arguments, 0), text(arguments, 1));
     call.spend_bytes(source.len())?;
@@ -379,46 +314,6 @@ fn text_decode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     if undefined || decoded.contains('\u{fffd}') {
         let message = format!("the given string contains symbols that are not defined for {name}");
         return Err(message.into());
-=======
-fn latin1(plain: &str, name: &str) -> Result<Vec<u8>, Stop> {
-    let bytes: Result<Vec<u8>, _> = plain
-        .chars()
-        .map(|letter| u8::try_from(u32::from(letter)))
-        .collect();
-    bytes.map_err(|_| unrepresentable(name))
-}
-
-fn text_decode(call: &Call<'_>, arguments: &[Value]) -> Answer {
-    let (source, name) = (text(arguments, 0), text(arguments, 1));
-    call.spend_bytes(source.len())?;
-    let upper = name.to_ascii_uppercase();
-    let Some(bytes) = decode(source) else {
-        return Err("the given value has an invalid base64 symbol".into());
-    };
-    let undefined = || {
-        Stop::Error(format!(
-            "the given string contains symbols that are not defined for {name}"
-        ))
-    };
-    if is_latin1(name) || is_ascii(name) {
-        if is_ascii(name) && !bytes.is_ascii() {
-            return Err(undefined());
-        }
-        return Ok(Value::string(
-            bytes.into_iter().map(char::from).collect::<String>(),
-        ));
-    }
-    let decoded = if upper == "UTF-16" {
-        encoding_rs::UTF_16BE.decode(&bytes).0
-    } else {
-        encoding(name)?.decode_without_bom_handling(&bytes).0
-    };
-    // Where Windows has no letter, the web takes a control character.
-    let control = |letter: char| ('\u{80}'..='\u{9f}').contains(&letter);
-    let windows = upper.starts_with("WINDOWS") && decoded.contains(control);
-    if windows || decoded.contains('\u{fffd}') {
-        return Err(undefined());
->>>>>>> main
     }
     Ok(Value::string(decoded))
 }

@@ -43,23 +43,6 @@ fn file_set(call: &Call<'_>, arguments: &[Value]) -> Answer {
         call,
         matches: BTreeSet::new(),
     };
-<<<<<<< HEAD
-    let whole = cleaned(&start.join(pattern.trim_start_matches('/')));
-    let patterns = match alternatives(&whole.to_string_lossy()) {
-        // The library does not look at patterns for what is in no directory.
-        Err(Stop::Error(_)) if !search.is_directory(&start)? => Vec::new(),
-        patterns => patterns?,
-    };
-    for pattern in patterns {
-        let mut components: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
-        if components == ["."] {
-            components.clear();
-        }
-        let base = PathBuf::from(if pattern.starts_with('/') { "/" } else { "" });
-        if matches!(search.walk(&base, &components, 0)?, Content::Outside) {
-            return Ok(unknown());
-        }
-=======
     let pattern = cleaned(&start.join(pattern.trim_start_matches('/')));
     let pattern = pattern.to_string_lossy();
     let components = pattern.split('/').filter(|part| !matches!(*part, "" | "."));
@@ -69,7 +52,6 @@ fn file_set(call: &Call<'_>, arguments: &[Value]) -> Answer {
         Content::Outside
     ) {
         return Ok(unknown());
->>>>>>> main
     }
     let names = search.matches.iter().map(|found| {
         call.evaluator.spend(1)?;
@@ -95,8 +77,7 @@ fn relative(start: &Path, found: &Path) -> String {
         .count();
     let up = std::iter::repeat_n("..", start.len() - common);
     let down = found.iter().skip(common).map(String::as_str);
-    let way = up.chain(down).collect::<Vec<_>>().join("/");
-    if way.is_empty() { ".".to_owned() } else { way }
+    up.chain(down).collect::<Vec<_>>().join("/")
 }
 
 struct Search<'c> {
@@ -110,11 +91,6 @@ impl Search<'_> {
             Content::Here(base) => Ok(base.join(path)),
             Content::Outside => Err("there is no directory to search".into()),
         }
-    }
-
-    fn is_directory(&self, path: &Path) -> Result<bool, Stop> {
-        let listed = self.call.evaluator.access().list(&self.on_disk(path)?);
-        Ok(!matches!(listed, Found::Missing))
     }
 
     /// Goes down the components of a pattern.
@@ -148,14 +124,9 @@ impl Search<'_> {
         let length: usize = patterns.iter().map(Vec::len).sum();
         for entry in entries {
             let name = entry.name.to_string_lossy();
-<<<<<<< HEAD
-            self.call.evaluator.spend((name.len() + 1) * pattern.len() / 32)?;
-            if matches(&pattern, &name.chars().collect::<Vec<_>>())
-=======
             self.call.evaluator.spend((name.len() + 1) * length / 32)?;
             let name: Vec<char> = name.chars().collect();
             if patterns.iter().any(|pattern| matches(pattern, &name))
->>>>>>> main
                 && matches!(
                     self.walk(&at.join(&entry.name), rest, depth + 1)?,
                     Content::Outside

@@ -211,32 +211,17 @@ fn subnet(arguments: &[Value]) -> Answer {
     let Ok(longer) = u32::try_from(longer) else {
         return Ok(Value::string("<nil>"));
     };
-<<<<<<< HEAD
-    let size = number.unsigned_abs();
-    if size > low_bits(longer - prefix) {
-        return Err(format!("prefix extension of {more} does not accommodate that subnet number").into());
-    }
-    let shifted = size.checked_shl(network.bits - longer).unwrap_or(0);
-    let address = if number < 0 {
-        // Terraform takes a negative number's bits in two's complement, and of the outcome the size.
-        (shifted.wrapping_sub(1) & !network.address).wrapping_add(1)
-=======
     let shifted = number
         .unsigned_abs()
         .checked_shl(network.bits - longer)
         .unwrap_or(0);
     let address = if number < 0 {
         (!network.address & shifted.wrapping_sub(1)).wrapping_add(1)
->>>>>>> main
     } else {
         network.address | shifted
     };
     let network = Network {
-<<<<<<< HEAD
-        address,
-=======
         address: address & low_bits(network.bits),
->>>>>>> main
         prefix: longer,
         ..network
     };
