@@ -1,5 +1,16 @@
 //! Expressions at random: `terraform console` and the evaluator have to say the same of them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::assigning_clones,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
 #[path = "console/functions.rs"]
 mod functions;
 #[path = "console/generate.rs"]
@@ -42,7 +53,7 @@ fn prepared(directory: &Path) {
     let mut call = "resource \"terraform_data\" \"u\" {}\nlocals {\n  u = module.u\n}\nmodule \"u\" {\n  source = \"./u\"\n".to_owned();
     let mut module = String::new();
     for (name, ty) in types {
-        call.push_str(&format!("  {name} = terraform_data.u.output\n"));
+        call.push_str(&format!("  {name} = jsondecode(terraform_data.u.id)\n"));
         module.push_str(&format!(
             "variable \"{name}\" {{\n  type = {ty}\n}}\noutput \"{name}\" {{\n  value = var.{name}\n}}\n"
         ));

@@ -3,7 +3,7 @@
 use Want::{
     Any, Base64, Bool, Cidr, Collection, Csv, DateFormat, Duration, Encoding, File, Format, Glob, Integer,
     Json, List, ListOfBools, ListOfLists, ListOfNumbers, ListOfObjects, ListOfStrings, Map, MapOfLists,
-    MapOfStrings, Number, Object, Path, Pattern, Set, String, Template, Time, Tuple, Yaml,
+    MapOfStrings, Number, Object, Path, Pattern, Set, Size, String, Template, Time, Tuple, Yaml,
 };
 
 /// What an argument is meant to be. The generator gives something else now and then.
@@ -14,6 +14,8 @@ pub(crate) enum Want {
     Number,
     /// A number that is small, so that little comes of it.
     Integer,
+    /// A small number that is not negative.
+    Size,
     String,
     /// A list, set, tuple, map or object.
     Collection,
@@ -65,7 +67,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ("chunklist", &[List, Integer], None, ListOfLists),
     ("cidrhost", &[Cidr, Integer], None, String),
     ("cidrnetmask", &[Cidr], None, String),
-    ("cidrsubnet", &[Cidr, Integer, Integer], None, Cidr),
+    ("cidrsubnet", &[Cidr, Size, Integer], None, Cidr),
     ("cidrsubnets", &[Cidr, Integer], Some(Integer), ListOfStrings),
     ("coalesce", &[Any], Some(Any), Any),
     ("coalescelist", &[List], Some(List), List),
@@ -168,7 +170,7 @@ impl Want {
     /// The wider kind, by which a function that gives this is found.
     pub(crate) fn family(self) -> Self {
         match self {
-            Integer => Number,
+            Integer | Size => Number,
             ListOfBools | ListOfLists | ListOfNumbers | ListOfObjects | ListOfStrings | Tuple => List,
             MapOfLists | MapOfStrings | Object => Map,
             Base64 | Cidr | Csv | DateFormat | Duration | Encoding | File | Format | Glob | Json | Path

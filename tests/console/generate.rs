@@ -173,7 +173,7 @@ impl Generator {
                 .random
                 .pick(&["true", "false", "true", "\"true\""])
                 .to_owned(),
-            Want::Number | Want::Integer => self.word(want).to_owned(),
+            Want::Number | Want::Integer | Want::Size => self.word(want).to_owned(),
             Want::Any => match self.random.below(6) {
                 0 => "null".to_owned(),
                 1 => self.literal(Want::Bool, inner),
@@ -318,7 +318,8 @@ impl Generator {
     /// Arguments with a language of their own are mostly literals: others are seldom valid.
     fn argument(&mut self, want: Want, depth: usize) -> String {
         let particular = want.family() == Want::String && want != Want::String;
-        if particular && self.random.percent(85) {
+        // What lies outside of the directory is not read here.
+        if want == Want::File || (particular && self.random.percent(85)) {
             return self.literal(want, depth);
         }
         self.expression(want, depth)

@@ -55,6 +55,7 @@ const INTEGERS: &[&str] = &[
     "0", "1", "2", "3", "4", "5", "8", "10", "16", "24", "32", "36", "62", "64", "-1", "-2", "-3", "1.5",
     "0.5", "-0", "100", "1000", "\"2\"", "\"3\"", "1e2", "1e-1",
 ];
+const SIZES: &[&str] = &["0", "1", "2", "3", "4", "8", "16", "24", "64", "0.5", "\"2\""];
 const STRINGS: &[&str] = &[
     "",
     "a",
@@ -342,7 +343,6 @@ const CIDRS: &[&str] = &[
     "10.0.0.0",
     "10.0.0/8",
     "010.0.0.0/8",
-    "::ffff:10.0.0.0/104",
     "1.2.3.4/",
     "/8",
     "x",
@@ -580,7 +580,6 @@ const YAMLS: &[&str] = &[
     "a: [1, {b: c}]",
     "- - 1\\n  - 2",
     "a: 1\\na: 2",
-    "\\t- a",
     "é: ü",
     "!x a",
     "x: !!float 1",
@@ -666,8 +665,6 @@ const FILES: &[&str] = &[
     "f/loop.tftpl",
     "none",
     "f/sub",
-    "",
-    "f",
     "f/bytes.bin",
     "f/sub//a.txt",
     "f/sub/é.txt",
@@ -716,6 +713,7 @@ pub(crate) fn words(want: Want) -> &'static [&'static str] {
     match want {
         Want::Number => NUMBERS,
         Want::Integer => INTEGERS,
+        Want::Size => SIZES,
         Want::Pattern => PATTERNS,
         Want::Format => FORMATS,
         Want::Cidr => CIDRS,

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::cty::{Refinement, Type, Value, from_json, to_json};
 
+use super::super::Failure;
 use super::definition::{Call, Function, Parameter, Stop, Want};
 use super::support::{Answer, function, string, text};
 
@@ -227,12 +228,21 @@ fn charset(name: &str) -> Result<Charset, Stop> {
     let found = found.filter(|found| {
         *found != encoding_rs::REPLACEMENT && !elsewhere && !ON_THE_WEB_ONLY.contains(&label)
     });
-    found.map(Charset::Other).ok_or_else(|| {
-        let quoted = format!("{name:?}");
-        Stop::Error(format!(
-            "{quoted} is not a supported IANA encoding name or alias in this Terraform version"
-        ))
-    })
+    match found {
+        Some(found) => Ok(Charset::Other(found)),
+        // The code pages of DOS and EBCDIC, and the encodings with escape sequences, are not kept here.
+        None if ["cp4", "cp8", "csibm", "ebcdic", "hz-", "ibm", "iso-2022-jp"]
+            .iter()
+            .any(|start| label.starts_with(start)) =>
+        {
+            Err(Stop::Failure(Failure::limit(format!(
+                "the encoding {name:?} is not known here"
+            ))))
+        }
+        None => Err(Stop::Error(format!(
+            "{name:?} is not a supported IANA encoding name or alias in this Terraform version"
+        ))),
+    }
 }
 
 /// The code pages of Windows leave places open where the web has control characters.
