@@ -14,6 +14,7 @@ mod functions;
 mod instance;
 mod operators;
 mod reference;
+mod remains;
 mod resource;
 mod scope;
 mod splat;
@@ -45,6 +46,9 @@ pub type Result<T> = std::result::Result<T, Failure>;
 
 /// How many steps one root module may take: some seconds of work.
 const BUDGET: u64 = 30_000_000;
+
+/// How many steps each mirror may take when the budget is used up: enough for literals.
+const RESERVE: u64 = 200;
 
 /// How many instances of blocks one root module may have, those of modules included.
 const INSTANCES: usize = 250_000;
@@ -88,6 +92,7 @@ pub struct Evaluator<'a> {
     children: RefCell<HashMap<ChildKey, InstanceId>>,
     access: OnceCell<TreeAccess>,
     budget: Cell<u64>,
+    reserve: Cell<u64>,
     depth: Cell<u32>,
     /// How many more instances there may be; none once there was no room for some.
     room: Cell<Option<usize>>,
@@ -138,6 +143,7 @@ impl<'a> Evaluator<'a> {
             children: RefCell::default(),
             access: OnceCell::new(),
             budget: Cell::new(BUDGET),
+            reserve: Cell::new(0),
             depth: Cell::new(0),
             room: Cell::new(Some(INSTANCES)),
         }
@@ -198,7 +204,13 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// Takes steps off the budget.
+    /// Grants what plain values cost, so that one expression that used up the budget does not keep
+    /// those from being read.
+    pub fn grant_reserve(&self) {
+        self.reserve.set(RESERVE);
+    }
+
+    /// Takes steps off the budget, and then off the reserve.
     fn spend(&self, steps: usize) -> Result<()> {
         let steps = u64::try_from(steps).unwrap_or(u64::MAX);
         match self.budget.get().checked_sub(steps) {
@@ -206,7 +218,13 @@ impl<'a> Evaluator<'a> {
                 self.budget.set(rest);
                 Ok(())
             }
-            None => Err(Failure::limit("the evaluation takes too many steps")),
+            None => match self.reserve.get().checked_sub(steps) {
+                Some(rest) => {
+                    self.reserve.set(rest);
+                    Ok(())
+                }
+                None => Err(Failure::limit("the evaluation takes too many steps")),
+            },
         }
     }
 

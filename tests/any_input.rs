@@ -1,6 +1,15 @@
 //! Whatever is read, nothing panics, labels stay inside their files, and the same input gives the same
 //! bytes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use mirrorset::check::check;
@@ -132,10 +141,11 @@ proptest! {
         let mut configuration = String::new();
         for (index, (source, mirrors)) in entries.iter().enumerate() {
             let mirrors: Vec<String> = mirrors.iter().map(|mirror| quoted(mirror)).collect();
-            configuration.push_str(&format!(
+            let _ = write!(
+                configuration,
                 "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  cluster_id = \"c\"\n  source = {}\n  mirrors = [{}]\n}}\n",
                 quoted(source), mirrors.join(", ")
-            ));
+            );
         }
         let loaded = loaded("main.tf", configuration.as_bytes());
         let conversion = idms::convert(&loaded.project, &loaded.sources, &idms::Options::default()).unwrap();

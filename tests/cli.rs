@@ -1,5 +1,13 @@
 //! The command line as a user meets it: what is printed, where, and how the program exits.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
 #[path = "support/program.rs"]
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;

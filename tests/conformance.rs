@@ -1,6 +1,14 @@
 //! What the rules say of the shared modules, of the plans that Terraform made of them, and of plans of
 //! changes: written down by hand from the rules, not taken over from the output.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
 #[path = "support/program.rs"]
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;

@@ -1,5 +1,13 @@
 //! Holds the imports of `src/` to the table of layers in `src/lib.rs`, so that no circle comes in unseen.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

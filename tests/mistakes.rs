@@ -1,6 +1,14 @@
 //! A root module with a cluster and its mirrors, as the provider's guide writes it, is clean; with one
 //! mistake put in it has one finding, at the exact text, on the configuration and on the plan of it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
 #[path = "support/program.rs"]
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;

@@ -1,5 +1,13 @@
 //! The README shows what the program prints, and the rules that there are.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
 #[path = "support/program.rs"]
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;

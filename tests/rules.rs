@@ -1,6 +1,14 @@
 //! The examples in the rules' documentation, run: the failing one has a finding of its rule and of no
 //! other, the passing one has none at all.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
 #[path = "support/program.rs"]
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;

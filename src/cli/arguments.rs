@@ -85,8 +85,9 @@ pub(super) struct ConvertArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct EvalArguments {
-    /// The expressions; without any, one is read from each line of standard input.
-    #[arg(value_name = "EXPR", allow_hyphen_values = true)]
+    /// The expressions, behind `--` where one begins with a dash; without any, one is read from each line
+    /// of standard input.
+    #[arg(value_name = "EXPR")]
     pub(super) expressions: Vec<String>,
     /// The module's directory.
     #[arg(long, value_name = "DIR", default_value = ".")]

@@ -262,7 +262,7 @@ mod tests {
         let mut value = Value::string("x");
         for _ in 0..100 {
             value = Value::tuple(vec![value.clone(), value]);
-            assert!(value.size() <= MAX_SIZE);
+            assert!(value.size() <= usize::try_from(MAX_SIZE).expect("a small number"));
         }
         assert!(!value.is_wholly_known());
     }

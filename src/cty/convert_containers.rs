@@ -38,7 +38,7 @@ pub(super) fn container(value: &Value, want: &Type, safety: Safety) -> Result<Va
             list(value, items, element, safety)
         }
         (Kind::List(items) | Kind::Set(items), Type::Set(element)) => {
-            let converted = each(items.iter().map(|item| (item, &**element)), safety)?;
+            let converted = bare_nulls(each(items.iter().map(|item| (item, &**element)), safety)?);
             let element = common_element(&converted, "set")?
                 .unwrap_or_else(|| empty_element(value.ty().element(), element));
             Ok(Value::set(element, converted))
@@ -46,7 +46,7 @@ pub(super) fn container(value: &Value, want: &Type, safety: Safety) -> Result<Va
         (Kind::Tuple(items), Type::List(element)) => list_from_tuple(value.ty(), items, element, safety),
         (Kind::Tuple(items), Type::Set(element)) => {
             let wanted = wanted_element(value.ty(), element, safety)?;
-            let converted = each(items.iter().map(|item| (item, &wanted)), safety)?;
+            let converted = bare_nulls(each(items.iter().map(|item| (item, &wanted)), safety)?);
             let element = common_element(&converted, "set")?.unwrap_or_else(|| element.without_optional());
             Ok(Value::set(element, converted))
         }
@@ -84,6 +84,18 @@ fn each<'a>(
             apply(item, want, safety).map_err(|error| error.inside(PathStep::Index(index)))
         })
         .collect()
+}
+
+/// The elements of a new list or set: in cty, null is made anew there and is no longer sensitive.
+fn bare_nulls(items: Vec<Value>) -> Vec<Value> {
+    let bare = |item: Value| {
+        if item.is_null() && item.contains_marked() {
+            Value::null(item.ty().clone()).with_marks(&item.marks().origins_only())
+        } else {
+            item
+        }
+    };
+    items.into_iter().map(bare).collect()
 }
 
 fn each_key(
@@ -129,7 +141,7 @@ fn common_element<'a>(
 }
 
 fn list(value: &Value, items: &[Value], element: &Type, safety: Safety) -> Result<Value, ConvertError> {
-    let converted = each(items.iter().map(|item| (item, element)), safety)?;
+    let converted = bare_nulls(each(items.iter().map(|item| (item, element)), safety)?);
     let element =
         common_element(&converted, "list")?.unwrap_or_else(|| empty_element(value.ty().element(), element));
     Ok(Value::list(element, converted))

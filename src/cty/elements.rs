@@ -1,6 +1,5 @@
 //! What a value contains: how many elements, which ones, whether a certain one.
 
-use super::equality::{known_or_unknown, same};
 use super::marks::Marks;
 use super::number::Number;
 use super::refinement::Refinement;
@@ -77,45 +76,6 @@ impl Value {
             (marked(key, &table_marks), marked(item.clone(), &table_marks))
         });
         Some(sequence.chain(table))
-    }
-
-    /// Whether there is an element by that key: a bool, unknown where that is not certain.
-    #[must_use]
-    pub fn has_index(&self, key: &Self) -> Self {
-        let marks = self.marks().union(key.marks()).demoted();
-        let decided = match (self.ty(), key.ty()) {
-            (Type::Dynamic, _) | (_, Type::Dynamic) => None,
-            (Type::Tuple(types), Type::Number) => {
-                let inside = |number: &Number| number.to_index().is_some_and(|at| at < types.len());
-                key.as_number().map(inside)
-            }
-            (Type::List(_), Type::Number) => self
-                .as_slice()
-                .zip(key.as_number())
-                .map(|(items, number)| number.to_index().is_some_and(|at| at < items.len())),
-            (Type::Map(_), Type::String) => self
-                .as_map()
-                .zip(key.as_str())
-                .map(|(items, key)| items.contains_key(&**key)),
-            (Type::Object(object), Type::String) => {
-                key.as_str().map(|key| object.attributes.contains_key(&**key))
-            }
-            _ => Some(false),
-        };
-        known_or_unknown(decided, &marks)
-    }
-
-    /// Whether a set has an element: a bool, unknown where that is not certain.
-    #[must_use]
-    pub fn has_element(&self, element: &Self) -> Self {
-        let marks = self.marks().union(&element.marks_deep()).demoted();
-        let decided = match self.kind() {
-            Kind::Set(items) if element.is_known() => {
-                Some(items.iter().any(|item| same(item, element) == Some(true)))
-            }
-            _ => None,
-        };
-        known_or_unknown(decided, &marks)
     }
 }
 

@@ -130,7 +130,13 @@ impl Reader<'_> {
                 return Err(self.unexpected(" after object key", "EOF"));
             }
             let item = self.value(depth + 1)?;
-            items.insert(normalized(&key), item);
+            let name = normalized(&key);
+            if *name != *key {
+                // Only an escape sequence leads here. Terraform puts the name of the attribute in normal
+                // form and then does not find it.
+                return Err(self.error(format!("unsupported attribute {name:?}")));
+            }
+            items.insert(name, item);
             if self.take(b'}') {
                 return Ok(Value::object(items));
             }

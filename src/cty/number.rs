@@ -112,7 +112,7 @@ impl Number {
     /// count, or what the number needs.
     pub fn from_radix(text: &str, radix: u32) -> Result<Self, NumberError> {
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-        if digits.is_empty() {
+        if digits.is_empty() || !(2..=62).contains(&radix) {
             return Err(NumberError::NotANumber);
         }
         let mut whole = UBig::ZERO;

@@ -102,12 +102,21 @@ fn counts_have_64_bits_of_precision() {
 fn other_bases_are_read_exactly() {
     let read = |text: &str, radix| Number::from_radix(text, radix).map(|whole| whole.to_string());
     assert_eq!(read("00FF", 16).as_deref(), Ok("255"));
-    assert_eq!(read("-zz", 36).as_deref(), Ok("-1295"));
+    assert_eq!(read("-zZ", 36).as_deref(), Ok("-1295"));
+    assert_eq!(read("zZ", 62).as_deref(), Ok("2231"));
     assert_eq!(
         read(&"f".repeat(20), 16).as_deref(),
         Ok("1208925819614629174706175")
     );
-    for (text, radix) in [("", 10), ("-", 10), ("12", 2), ("1_0", 10), ("1", 1)] {
+    for (text, radix) in [
+        ("", 10),
+        ("-", 10),
+        ("12", 2),
+        ("1_0", 10),
+        ("1", 1),
+        ("1", 63),
+        ("Z", 35),
+    ] {
         assert_eq!(read(text, radix), Err(NumberError::NotANumber));
     }
     let third = Number::from_radix("1", 10).and_then(|one| one.div(&Number::from_count(3)));

@@ -15,7 +15,7 @@ pub const MAX_DEPTH: u16 = 256;
 
 /// How many parts a value may have, each counted as often as it occurs: of what is shared, a few lines can
 /// make more than there are atoms. What would be larger becomes an unknown value as well.
-pub const MAX_SIZE: u32 = 1 << 20;
+pub const MAX_SIZE: u32 = 1 << 22;
 
 /// A value of some type: known, unknown or null. Cheap to clone.
 ///
@@ -69,6 +69,7 @@ pub(super) struct Table {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Traits {
     pub(super) depth: u16,
+    /// How many values there are, each as often as it occurs.
     pub(super) size: u32,
     marked: bool,
     pub(super) sensitive: bool,
@@ -239,10 +240,10 @@ impl Value {
         self.traits().depth
     }
 
-    /// How many parts it has, itself and every element of what is nested in it.
+    /// How many values it is made of, itself included; a part that is shared counts as often as it occurs.
     #[must_use]
-    pub fn size(&self) -> u32 {
-        self.traits().size
+    pub fn size(&self) -> usize {
+        usize::try_from(self.traits().size).unwrap_or(usize::MAX)
     }
 
     /// Whether the value or anything nested in it is marked.

@@ -57,15 +57,6 @@ impl Expansion {
         }
     }
 
-    /// How many instances there are, or stand for what is not known.
-    fn len(&self) -> usize {
-        match self {
-            Self::Count(count) => *count,
-            Self::Each(elements) => elements.len(),
-            Self::Single | Self::Unknown { .. } => 1,
-        }
-    }
-
     /// The instance of this key.
     pub(super) fn instance(&self, key: &Value) -> Option<Repetition> {
         match self {
@@ -85,14 +76,20 @@ impl Expansion {
         }
     }
 
+    /// How many instances there are; an unknown expansion has one that stands for all.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Single | Self::Unknown { .. } => 1,
+            Self::Count(count) => *count,
+            Self::Each(elements) => elements.len(),
+        }
+    }
+
     /// Whether there is no instance at all, for sure.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        match self {
-            Self::Count(count) => *count == 0,
-            Self::Each(elements) => elements.is_empty(),
-            Self::Single | Self::Unknown { .. } => false,
-        }
+        self.len() == 0
     }
 }
 

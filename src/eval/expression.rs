@@ -44,7 +44,7 @@ impl Evaluator<'_> {
             Kind::Variable(_) | Kind::GetAttr { .. } | Kind::Index { .. } => {
                 self.traversal(expression, scope)
             }
-            Kind::Splat { base, full, each } => self.splat(base, *full, each, scope),
+            Kind::Splat { base, each, .. } => self.splat(base, each, scope),
             Kind::SplatElement => match scope.element {
                 Some(element) => Ok(element.clone()),
                 None => Err(Failure::invalid(
@@ -63,6 +63,8 @@ impl Evaluator<'_> {
             } => {
                 let left = self.evaluate(left, scope)?;
                 let right = self.evaluate(right, scope)?;
+                // A comparison walks through both values.
+                self.spend(left.size().min(right.size()))?;
                 operators::binary(*operator, &left, &right)
             }
             Kind::Conditional { condition, yes, no } => self.conditional(condition, yes, no, scope),
@@ -89,22 +91,18 @@ impl Evaluator<'_> {
                 None => open = true,
             }
         }
-        // With one key unknown, nothing is known of the object's type.
-        let object = if open {
-            Value::dynamic()
+        // With one key unknown, nothing is known of the object's type; and as in Terraform, that some
+        // other key is sensitive is then forgotten.
+        Ok(if open {
+            Value::dynamic().with_marks(&marks.origins_only())
         } else {
-            Value::object(attributes)
-        };
-        Ok(object.with_marks(&marks))
+            Value::object(attributes).with_marks(&marks)
+        })
     }
 
     fn call(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
         let name = call.name.text.strip_prefix("core::").unwrap_or(&call.name.text);
-        match name {
-            "try" => return self.first_success(call, scope),
-            "can" => return self.success(call, scope),
-            _ => functions::check_call(name, call, scope)?,
-        }
+        functions::check_call(name, scope)?;
         let (given, expanded) = match call.arguments.split_last() {
             Some((last, given)) if call.expand_last => (given, Some(last)),
             _ => (call.arguments.as_slice(), None),
@@ -121,11 +119,17 @@ impl Evaluator<'_> {
             None => Vec::new(),
         };
         self.spend(given.len() + expanded.len())?;
-        let mut arguments = Vec::with_capacity(given.len() + expanded.len());
-        for argument in given {
-            arguments.push(self.evaluate(argument, scope)?);
+        let worths = given
+            .iter()
+            .map(|argument| self.evaluate(argument, scope))
+            .chain(expanded.into_iter().map(Ok));
+        match name {
+            "try" => return first_success(worths),
+            "can" => return success(worths),
+            _ => {}
         }
-        arguments.extend(expanded);
+        let arguments = worths.collect::<Result<Vec<Value>>>()?;
+        functions::check_template(name, given, &arguments)?;
         if let Some(function) = name.strip_prefix("provider::") {
             return self.provider_function(function, &arguments, scope, call.name.span);
         }
@@ -152,45 +156,45 @@ impl Evaluator<'_> {
         let given = arguments.iter().map(Value::marks_deep);
         Ok(given.fold(value, |value, marks| value.with_marks(&marks.demoted())))
     }
+}
 
-    /// `try`: the first argument that is worth something.
-    fn first_success(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
-        let mut last = Failure::invalid("`try` needs at least one argument");
-        for argument in &call.arguments {
-            match self.evaluate(argument, scope) {
-                // What is not wholly known may still fail when it is, so that another argument counts.
-                Ok(value) if !value.is_wholly_known() => {
-                    return Ok(Value::dynamic().with_marks(&value.marks_deep().origins_only()));
-                }
-                Ok(value) => return Ok(value),
-                Err(failure) if failure.is_final() => return Err(failure),
-                Err(failure) => last = failure,
+/// `try`: the first argument that is worth something.
+fn first_success(arguments: impl Iterator<Item = Result<Value>>) -> Result<Value> {
+    let mut last = Failure::invalid("`try` needs at least one argument");
+    for argument in arguments {
+        match argument {
+            // What is not wholly known may still fail when it is, so that another argument counts.
+            Ok(value) if !value.is_wholly_known() => {
+                return Ok(Value::dynamic().with_marks(&value.marks_deep().origins_only()));
             }
-        }
-        Err(Failure::invalid(format!(
-            "no argument of `try` is worth anything; the last one: {last}"
-        )))
-    }
-
-    /// `can`: whether the argument is worth something. That is no secret even where the value is one.
-    fn success(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
-        let [argument] = call.arguments.as_slice() else {
-            return Err(Failure::invalid("`can` takes one argument"));
-        };
-        let success = match self.evaluate(argument, scope) {
-            Ok(value) => {
-                let success = if value.is_wholly_known() {
-                    Value::bool(true)
-                } else {
-                    Value::unknown(Type::Bool)
-                };
-                success.with_marks(&value.marks_deep().origins_only().demoted())
-            }
+            Ok(value) => return Ok(value),
             Err(failure) if failure.is_final() => return Err(failure),
-            Err(_) => Value::bool(false),
-        };
-        Ok(success)
+            Err(failure) => last = failure,
+        }
     }
+    Err(Failure::invalid(format!(
+        "no argument of `try` is worth anything; the last one: {last}"
+    )))
+}
+
+/// `can`: whether the argument is worth something. That is no secret even where the value is one.
+fn success(mut arguments: impl Iterator<Item = Result<Value>>) -> Result<Value> {
+    let (Some(argument), None) = (arguments.next(), arguments.next()) else {
+        return Err(Failure::invalid("`can` takes one argument"));
+    };
+    let success = match argument {
+        Ok(value) => {
+            let success = if value.is_wholly_known() {
+                Value::bool(true)
+            } else {
+                Value::unknown(Type::Bool)
+            };
+            success.with_marks(&value.marks_deep().origins_only().demoted())
+        }
+        Err(failure) if failure.is_final() => return Err(failure),
+        Err(_) => Value::bool(false),
+    };
+    Ok(success)
 }
 
 /// The arguments that `value...` stands for, with its marks; none where they are not known.

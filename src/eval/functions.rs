@@ -18,6 +18,8 @@ mod flatten;
 mod format;
 mod format_verbs;
 mod hashes;
+#[cfg(test)]
+mod hostile_tests;
 mod letters;
 mod mappings;
 mod marks;
@@ -26,7 +28,9 @@ mod numbers;
 #[cfg(test)]
 mod origin_tests;
 mod parts;
+mod powers;
 mod regexp;
+mod regexp_classes;
 mod regexp_syntax;
 mod searches;
 mod sequences;
@@ -39,6 +43,7 @@ mod text_tests;
 mod timestamp;
 mod yaml;
 mod yaml_encode;
+mod yaml_scalars;
 
 use crate::cty::marks::Marks;
 use crate::cty::{Type, Value, convert};
@@ -46,7 +51,7 @@ use crate::cty::{Type, Value, convert};
 use super::{Evaluator, Failure, Result};
 
 pub(super) use definition::{Call, Function, Outcome, Parameter, Stop, Want};
-pub(super) use templates::check_call;
+pub(super) use templates::{check_call, check_template};
 
 /// The functions, by file, each file sorted by name.
 const TABLES: &[&[Function]] = &[
@@ -87,6 +92,9 @@ pub(super) fn call(evaluator: &Evaluator<'_>, name: &str, arguments: &[Value]) -
     let Some(function) = find(name) else {
         return Err(Failure::invalid(format!("there is no function named {name:?}")));
     };
+    // Some functions walk through all that is nested in their arguments, most do not.
+    let size: usize = arguments.iter().map(|argument| argument.size() / 32).sum();
+    evaluator.spend(size)?;
     let arguments = convert_arguments(function, arguments)?;
     let mut marks = Marks::none();
     let mut plain = Vec::with_capacity(arguments.len());

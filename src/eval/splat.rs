@@ -9,13 +9,7 @@ use super::{Evaluator, Failure, Result, Scope};
 impl Evaluator<'_> {
     /// A splat over a list, set or tuple takes each element; anything else is a list of itself, and null
     /// an empty one. The two forms differ in what `each` holds alone.
-    pub(super) fn splat(
-        &self,
-        base: &Expression,
-        _full: bool,
-        each: &Expression,
-        scope: Scope<'_>,
-    ) -> Result<Value> {
+    pub(super) fn splat(&self, base: &Expression, each: &Expression, scope: Scope<'_>) -> Result<Value> {
         let base = self.evaluate(base, scope)?;
         let marks = base.marks().demoted();
         let one = |element: &Value| {

@@ -74,10 +74,15 @@ impl Evaluator<'_> {
                     if value.is_null() {
                         return Err(Failure::invalid("the condition is null").at(condition.span));
                     }
-                    let decided = convert(&value, &Type::Bool).map_err(|error| {
-                        Failure::invalid(format!("the condition is no bool: {error}")).at(condition.span)
-                    })?;
-                    self.branches(decided.as_bool(), [&yes.parts, &no.parts], scope, text)?;
+                    let decided = if value.is_known() {
+                        let bool = convert(&value, &Type::Bool).map_err(|error| {
+                            Failure::invalid(format!("the condition is no bool: {error}")).at(condition.span)
+                        })?;
+                        bool.as_bool()
+                    } else {
+                        None
+                    };
+                    self.branches(decided, [&yes.parts, &no.parts], scope, text)?;
                 }
                 TemplatePart::For {
                     key_variable,

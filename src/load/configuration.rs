@@ -287,6 +287,7 @@ impl<'a> Reader<'a> {
         let order = self.order(&path, resource, block);
         let calls = self.calls(instance);
         for repetition in repetitions {
+            self.evaluator.grant_reserve();
             let mut site = Site {
                 evaluator: &self.evaluator,
                 sources: self.sources,

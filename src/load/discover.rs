@@ -12,13 +12,21 @@ use walkdir::WalkDir;
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// Directories that hold configuration files, each once, in the order in which they were met.
-    pub(super) directories: Vec<PathBuf>,
+    pub(super) directories: Vec<Directory>,
     /// Other files that were given by name: plans, states.
     pub(super) files: Vec<PathBuf>,
     /// Paths that lead nowhere.
     pub(super) failures: Vec<(PathBuf, String)>,
     /// What was passed over, and why that does no harm.
     pub(super) warnings: Vec<(PathBuf, String)>,
+}
+
+/// A directory that holds configuration files.
+#[derive(Debug, Clone)]
+pub(super) struct Directory {
+    pub(super) path: PathBuf,
+    /// The directory that was given, and under which it was found: functions may read files there.
+    pub(super) tree: PathBuf,
 }
 
 /// Looks at every path.
@@ -31,7 +39,7 @@ pub(super) fn discover(paths: &[PathBuf]) -> Found {
             Ok(_) if is_configuration(path) => {
                 let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
                 let directory = directory.unwrap_or(Path::new("."));
-                seen.list(directory, &mut found);
+                seen.list(directory, directory, &mut found);
             }
             Ok(_) => found.files.push(path.clone()),
             Err(error) => found.failures.push((path.clone(), explain(&error))),
@@ -52,9 +60,12 @@ impl Seen {
         self.entered.insert(true_path(directory))
     }
 
-    fn list(&mut self, directory: &Path, found: &mut Found) {
+    fn list(&mut self, directory: &Path, tree: &Path, found: &mut Found) {
         if self.listed.insert(true_path(directory)) {
-            found.directories.push(directory.to_owned());
+            found.directories.push(Directory {
+                path: directory.to_owned(),
+                tree: tree.to_owned(),
+            });
         }
     }
 }
@@ -91,7 +102,7 @@ fn walk(root: &Path, seen: &mut Seen, found: &mut Found) {
             holds_configuration = true;
             let directory = entry.path().parent().unwrap_or(root);
             if current.as_deref() != Some(directory) {
-                seen.list(directory, found);
+                seen.list(directory, root, found);
                 current = Some(directory.to_owned());
             }
         }
@@ -163,7 +174,14 @@ mod tests {
     }
 
     fn names(root: &Path, found: &Found) -> Vec<String> {
-        let name = |path: &PathBuf| path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+        let name = |directory: &Directory| {
+            directory
+                .path
+                .strip_prefix(root)
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        };
         found.directories.iter().map(name).collect()
     }
 

@@ -6,6 +6,7 @@ use crate::cty::Value;
 use crate::eval::{self, Evaluator, Failure, InstanceId, Scope};
 use crate::syntax::native::parse_expression;
 
+use super::discover::Directory;
 use super::modules::Forest;
 use super::{Loaded, Options};
 
@@ -14,7 +15,11 @@ use super::{Loaded, Options};
 #[must_use]
 pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> Vec<Result<Value, Failure>> {
     let mut loaded = Loaded::default();
-    let mut forest = Forest::read(&[directory.to_owned()], options, &mut loaded);
+    let given = Directory {
+        path: directory.to_owned(),
+        tree: directory.to_owned(),
+    };
+    let mut forest = Forest::read(&[given], options, &mut loaded);
     let Some(root) = forest.take_root(directory) else {
         return vec![Err(Failure::invalid("there is no such directory")); expressions.len()];
     };

@@ -13,7 +13,7 @@ use crate::syntax::problem::Problem;
 use crate::syntax::tree::{Attribute, Expression, ExpressionKind};
 use crate::terraform::Module;
 
-use super::Loaded;
+use super::{Failure, Loaded};
 
 /// What the user says about variables, besides the files of the configuration.
 #[derive(Debug, Clone, Default)]
@@ -55,7 +55,7 @@ enum Source {
 #[derive(Debug)]
 struct Text {
     name: Arc<str>,
-    text: String,
+    value: String,
     file: FileId,
 }
 
@@ -64,7 +64,7 @@ impl GivenValues {
     pub(super) fn read(options: &Options, loaded: &mut Loaded, problems: &mut Vec<Problem>) -> Self {
         let text = |origin: &str, name: &str, text: &str, loaded: &mut Loaded| Text {
             name: name.into(),
-            text: text.to_owned(),
+            value: text.to_owned(),
             file: loaded.sources.add(format!("<{origin}{name}>"), text),
         };
         let mut values = Self::default();
@@ -91,6 +91,19 @@ impl GivenValues {
             }
         }
         values
+    }
+
+    /// Says which values of `--var` are for variables that there are not. In files and in the
+    /// environment, Terraform passes them over too.
+    pub(super) fn undeclared(&self, declared: impl Fn(&str) -> bool, loaded: &mut Loaded) {
+        for source in &self.given {
+            if let Source::Text(text) = source
+                && !declared(&text.name)
+            {
+                let message = format!("--var {}: no root module declares this variable", text.name);
+                loaded.failures.push(Failure { message, help: None });
+            }
+        }
     }
 
     /// The values for one root module. `own` are the attributes of its tfvars files.
@@ -138,12 +151,12 @@ impl Text {
             return;
         }
         if is_literal(module, &self.name, loaded) {
-            let span = Span::new(self.file, 0, self.text.len());
-            let kind = ExpressionKind::String(self.text.as_str().into());
+            let span = Span::new(self.file, 0, self.value.len());
+            let kind = ExpressionKind::String(self.value.as_str().into());
             into.insert(self.name.clone(), Expression { kind, span });
             return;
         }
-        let (expression, found) = parse_expression(self.file, &self.text, 0..self.text.len());
+        let (expression, found) = parse_expression(self.file, &self.value, 0..self.value.len());
         problems.extend(found);
         into.extend(expression.map(|expression| (self.name.clone(), expression)));
     }

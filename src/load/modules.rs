@@ -1,8 +1,7 @@
 //! From directories to modules, and from modules to the ones they call.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use crate::eval::Inputs;
 use crate::source::Span;
@@ -11,6 +10,7 @@ use crate::syntax::problem::Problem;
 use crate::terraform::{Callee, Module, ModuleCall, ModuleId, Tree};
 
 use super::directory::{clean, configuration_files, is_override, read, read_values};
+use super::discover::Directory;
 use super::inputs::GivenValues;
 use super::installed::Installed;
 use super::known::{self, Known};
@@ -37,7 +37,7 @@ pub(super) struct Root {
 
 impl Forest {
     /// Reads the modules in `directories` and everything that they call by a local path.
-    pub(super) fn read(directories: &[PathBuf], options: &Options, loaded: &mut Loaded) -> Self {
+    pub(super) fn read(directories: &[Directory], options: &Options, loaded: &mut Loaded) -> Self {
         let mut forest = Self {
             tree: Tree::new(),
             roots: Vec::new(),
@@ -46,10 +46,11 @@ impl Forest {
         };
         let mut found = Vec::new();
         for directory in directories {
-            forest.installed.read(&clean(directory));
-            found.extend(forest.module(&clean(directory), loaded));
+            forest.installed.read(&clean(&directory.path));
+            let module = forest.module(&clean(&directory.path), loaded);
+            found.extend(module.map(|module| (module, &directory.tree)));
         }
-        let mut pending = found.clone();
+        let mut pending: Vec<ModuleId> = found.iter().map(|(module, _)| *module).collect();
         let mut connected = BTreeSet::new();
         let mut called = BTreeSet::new();
         while let Some(caller) = pending.pop() {
@@ -61,12 +62,19 @@ impl Forest {
         }
         forest.cut_circles();
         let given = GivenValues::read(options, loaded, &mut forest.problems);
-        for module in found {
+        for (module, tree) in found {
             // A module that calls nothing but itself is still a root.
             let is_root = !called.contains(&module) || forest.calls_itself(module);
             if is_root && !forest.roots.iter().any(|root| root.module == module) {
-                forest.add_root(module, &given, loaded);
+                forest.add_root(module, tree, &given, loaded);
             }
+        }
+        let declared = |name: &str| {
+            let mut roots = forest.roots.iter().map(|root| forest.tree.module(root.module));
+            roots.any(|module| module.variables.contains_key(name))
+        };
+        if !forest.roots.is_empty() {
+            given.undeclared(declared, loaded);
         }
         forest
     }
@@ -79,9 +87,10 @@ impl Forest {
         Some(self.roots.swap_remove(at))
     }
 
-    fn add_root(&mut self, module: ModuleId, given: &GivenValues, loaded: &mut Loaded) {
+    fn add_root(&mut self, module: ModuleId, tree: &Path, given: &GivenValues, loaded: &mut Loaded) {
         let own = read_values(&self.tree.module(module).directory, loaded, &mut self.problems);
-        let inputs = given.inputs(self.tree.module(module), &own, loaded, &mut self.problems);
+        let mut inputs = given.inputs(self.tree.module(module), &own, loaded, &mut self.problems);
+        inputs.tree = Some(tree.to_owned());
         self.roots.push(Root { module, inputs });
     }
 
@@ -99,9 +108,9 @@ impl Forest {
             files.push(file);
             self.problems.extend(document.problems);
             if is_override(&path) {
-                overrides.extend(document.items)
+                overrides.extend(document.items);
             } else {
-                blocks.extend(document.items)
+                blocks.extend(document.items);
             }
         }
         let module = Module::new(directory, files, blocks, overrides);
@@ -132,7 +141,7 @@ impl Forest {
                 .map(|(text, span)| (text.to_owned(), span));
             (call.name.clone(), source)
         };
-        let calls: Vec<(Arc<str>, Option<(String, Span)>)> = module.calls.values().map(source).collect();
+        let calls: Vec<_> = module.calls.values().map(source).collect();
         let mut callees = Vec::new();
         for (name, source) in calls {
             let (text, span) = source.map_or((String::new(), None), |(text, span)| (text, Some(span)));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::address::{ModulePath, Reference, Subject};
+use crate::address::{Mode, ModulePath, Reference, Subject};
 use crate::cty::Value;
 use crate::cty::marks::{Hop, Origin, Role};
 use crate::eval::{Evaluator, InstanceId};
@@ -88,8 +88,7 @@ pub(super) fn leads(value: &Value, sources: &Sources, block_of: impl Fn(&Referen
             to.push(lead);
         }
     }
-    // What is no cluster stands in front: the last lead is the cluster itself.
-    to.sort_by_key(|lead| (is_cluster(&lead.target), lead.target.clone()));
+    to.sort_by_key(|lead| (distance(&lead.target), lead.target.clone()));
     Leads {
         to,
         unfollowed: unfollowed(value),
@@ -136,12 +135,16 @@ fn is_id(reference: &Reference) -> bool {
     }
 }
 
-fn is_cluster(target: &Target) -> bool {
+/// How near to the cluster itself: echoes stand in front, a cluster that is read before the one that is
+/// created, and that one last.
+fn distance(target: &Target) -> u8 {
     match target {
-        Target::Resource { path, .. } => {
-            matches!(cluster_role(&path.resource), Some(ClusterRole::Cluster(_)))
-        }
-        Target::Module { .. } => true,
+        Target::Resource { path, .. } => match (cluster_role(&path.resource), path.resource.mode) {
+            (Some(ClusterRole::Cluster(_)), Mode::Managed) => 2,
+            (Some(ClusterRole::Cluster(_)), Mode::Data) => 1,
+            _ => 0,
+        },
+        Target::Module { .. } => 2,
     }
 }
 

@@ -78,6 +78,20 @@ pub fn waits(resource: &ResourceName) -> bool {
     resource.mode == Mode::Managed && waiting.contains(&&*resource.kind)
 }
 
+/// The argument whose value an attribute repeats: `cluster` of what echoes a cluster's id, `id` of a
+/// cluster that is read by it. `None` for the attribute stands for the whole object.
+#[must_use]
+pub fn echoed(resource: &ResourceName, attribute: Option<&str>) -> Option<&'static str> {
+    let argument = match (cluster_role(resource)?, resource.mode) {
+        (ClusterRole::Echo(_), _) => echo_argument(resource),
+        (ClusterRole::Cluster(_), Mode::Data) => "id",
+        (ClusterRole::Cluster(_), Mode::Managed) => return None,
+    };
+    attribute
+        .is_none_or(|attribute| attribute == argument)
+        .then_some(argument)
+}
+
 /// The name of the argument by which an echoing type holds the cluster's id.
 #[must_use]
 pub fn echo_argument(resource: &ResourceName) -> &'static str {

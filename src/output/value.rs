@@ -1,5 +1,8 @@
 //! Values of expressions: for people as `terraform console` shows them, for programs as JSON lines.
 
+use std::fmt::Write as _;
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -23,7 +26,7 @@ struct Line<'a> {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     ty: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    json: Option<Option<String>>,
+    json: Option<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown: Option<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,7 +44,11 @@ pub fn json_line(expression: &str, outcome: &Result<&Value, String>) -> String {
                 expr: expression,
                 ok: true,
                 ty: Some(value.ty().to_string()),
-                json: Some(if shown { to_json(value).ok() } else { None }),
+                json: Some(if shown {
+                    to_json(value).ok().into()
+                } else {
+                    Json::Null
+                }),
                 unknown: (!value.is_wholly_known()).then(|| unknown(value)),
                 error: None,
             }
@@ -100,30 +107,25 @@ fn shown(value: &Value, depth: usize) -> String {
 }
 
 fn listed(items: &[Value], depth: usize) -> String {
-    if items.is_empty() {
-        return "[]".to_owned();
-    }
-    let inner = "  ".repeat(depth + 1);
-    let lines: String = items
-        .iter()
-        .map(|item| format!("{inner}{},\n", shown(item, depth + 1)))
-        .collect();
-    format!("[\n{lines}{}]", "  ".repeat(depth))
+    let lines = items.iter().map(|item| format!("{},", shown(item, depth + 1)));
+    enclosed('[', lines, ']', depth)
 }
 
-fn keyed<'a>(items: impl Iterator<Item = (&'a std::sync::Arc<str>, &'a Value)>, depth: usize) -> String {
-    let inner = "  ".repeat(depth + 1);
-    let line = |(key, item): (&std::sync::Arc<str>, &Value)| {
-        format!(
-            "{inner}{} = {}\n",
-            Json::String(key.to_string()),
-            shown(item, depth + 1)
-        )
+fn keyed<'a>(items: impl Iterator<Item = (&'a Arc<str>, &'a Value)>, depth: usize) -> String {
+    let line = |(key, item): (&Arc<str>, &Value)| {
+        format!("{} = {}", Json::String(key.to_string()), shown(item, depth + 1))
     };
-    let lines: String = items.map(line).collect();
-    if lines.is_empty() {
-        "{}".to_owned()
-    } else {
-        format!("{{\n{lines}{}}}", "  ".repeat(depth))
+    enclosed('{', items.map(line), '}', depth)
+}
+
+fn enclosed(open: char, lines: impl Iterator<Item = String>, close: char, depth: usize) -> String {
+    let mut text = String::from(open);
+    for line in lines {
+        let _ = write!(text, "\n{}{line}", "  ".repeat(depth + 1));
     }
+    if text.len() > 1 {
+        let _ = write!(text, "\n{}", "  ".repeat(depth));
+    }
+    text.push(close);
+    text
 }

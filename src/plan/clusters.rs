@@ -97,6 +97,9 @@ impl Clusters {
                 .get(id)
                 .and_then(|addresses| choose(addresses, &leads.to))
             else {
+                // A cluster whose id is not known yet cannot be the one whose id is known: what could not
+                // be followed leads to none of these.
+                leads.unfollowed.clear();
                 return;
             };
             leads.unfollowed.clear();

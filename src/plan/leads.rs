@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, ResourceName, ResourcePath, Subject};
-use crate::model::cluster::{ClusterRole, cluster_role, echo_argument, module_kind};
+use crate::model::cluster::{ClusterRole, cluster_role, echo_argument, echoed, module_kind};
 use crate::model::{Cause, Lead, Leads, Step, Target};
 
 use super::configuration::{Block, ModuleCall, Modules, References, Repetition, Written};
@@ -268,10 +268,8 @@ impl<'p, 'a> Follower<'p, 'a> {
             unfollowed: Vec::new(),
             only: None,
         };
-        let argument = echo_argument(resource);
-        let echoes = matches!(cluster_role(resource), Some(ClusterRole::Echo(_)))
-            && attribute.is_none_or(|attribute| &**attribute == argument);
-        if let (true, true, Some(block)) = (self.through_echoes, echoes, block) {
+        let argument = echoed(resource, attribute.map(|attribute| &**attribute));
+        if let (true, Some(argument), Some(block)) = (self.through_echoes, argument, block) {
             let place = Place::new(place.module.clone(), Some(&block.repetition), key);
             if let Some(references) = block.arguments.get(argument) {
                 let behind = self.expression(&place, references, None, depth + 1);

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::cluster::{ClusterRole, cluster_role, echo_argument, module_kind};
-use crate::model::{ClusterKind, Configuration, ImageMirror, Lead, Target, Unknown};
+use crate::model::{Cause, ClusterKind, Configuration, ImageMirror, Input, Lead, Target, Unknown};
 
 use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
 
@@ -70,6 +70,11 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         return unless_open(configuration, mirror);
     };
     let target = lead.target.name();
+    if !lead.certain && configuration.input == Input::Plan {
+        // What decides between several references, and whether that is known, is not in the plan.
+        let cause = Cause::NotRecorded(format!("whether cluster_id comes from {target}"));
+        return Outcome::Undecided(Unknown::because(cause));
+    }
     let mut finding = if lead.certain {
         RULE.finding(
             mirror,

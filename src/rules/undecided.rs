@@ -74,7 +74,7 @@ pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option
     let span = open
         .iter()
         .find_map(|(.., span)| *span)
-        .or(mirror.cluster_id.span)
+        .or(mirror.cluster_id.span.filter(|_| mirror.instances.is_none()))
         .unwrap_or(mirror.span);
     let mut finding = RULE.finding(mirror, &what).at(span, "not known yet");
     if !rules.is_empty() {

@@ -68,6 +68,7 @@ impl TreeAccess {
     fn resolve(&self, path: &Path) -> Found<PathBuf> {
         let inside = |true_path: &Path| self.roots.iter().any(|root| true_path.starts_with(root));
         let mut ancestor = path;
+        let mut below_a_file = false;
         loop {
             let start = if ancestor.as_os_str().is_empty() {
                 Path::new(".")
@@ -77,6 +78,7 @@ impl TreeAccess {
             match start.canonicalize() {
                 Ok(true_path) if !inside(&true_path) => return Found::Outside,
                 Ok(true_path) if ancestor == path => return Found::Here(true_path),
+                Ok(_) if below_a_file => return Found::Refused("lies below a file".to_owned()),
                 Ok(_) => return Found::Missing,
                 Err(error)
                     if matches!(
@@ -84,6 +86,7 @@ impl TreeAccess {
                         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
                     ) =>
                 {
+                    below_a_file |= error.kind() == io::ErrorKind::NotADirectory;
                     // A link that leads nowhere could lead anywhere.
                     if ancestor.is_symlink() {
                         return Found::Outside;
@@ -201,7 +204,7 @@ mod tests {
         let tree = TreeAccess::new([root.as_path()]);
         assert!(matches!(tree.read(&root.join("sub/a")), Found::Here(bytes) if bytes == b"a"));
         assert!(matches!(tree.read(&root.join("sub/b")), Found::Missing));
-        assert!(matches!(tree.read(&root.join("sub/a/b")), Found::Missing));
+        assert!(matches!(tree.read(&root.join("sub/a/b")), Found::Refused(_)));
         assert!(matches!(tree.read(&root.join("sub")), Found::Refused(_)));
         assert!(matches!(
             tree.read(&scratch.path().join("secret")),

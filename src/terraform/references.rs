@@ -119,10 +119,9 @@ impl Walk {
                 let before = self.bound.len();
                 self.bound
                     .extend(names.into_iter().flatten().map(|name| name.text.clone()));
-                for inner in [parts.key.as_ref(), Some(&parts.value), parts.condition.as_ref()] {
-                    if let Some(inner) = inner {
-                        self.expression(inner);
-                    }
+                let inner = [parts.key.as_ref(), Some(&parts.value), parts.condition.as_ref()];
+                for expression in inner.into_iter().flatten() {
+                    self.expression(expression);
                 }
                 self.bound.truncate(before);
             }

@@ -242,7 +242,8 @@ fn quickly(what: &str, text: &str) {
     let took = start.elapsed();
     println!("{what}: {took:?}, {problems} problems");
     assert!(problems > 0, "{what}");
-    assert!(took < Duration::from_secs(4), "{what} took {took:?}");
+    // What grows with the square of its length would take minutes, and a busy machine some seconds.
+    assert!(took < Duration::from_mins(1), "{what} took {took:?}");
 }
 
 #[test]

@@ -25,6 +25,10 @@ pub(in crate::eval) struct Function {
 }
 
 /// A parameter.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each permission of go-cty's parameters is independent of the others"
+)]
 pub(in crate::eval) struct Parameter {
     /// Its name, for messages.
     pub(in crate::eval) name: &'static str,
@@ -59,8 +63,6 @@ pub(in crate::eval) enum Want {
     ListOfBool,
     /// `set(any)`.
     Set,
-    /// `set(string)`.
-    SetOfString,
     /// `map(any)`.
     Map,
     /// `map(list(string))`.
@@ -206,7 +208,6 @@ impl Want {
             Self::ListOfString => Type::list(Type::String),
             Self::ListOfBool => Type::list(Type::Bool),
             Self::Set => Type::set(Type::Dynamic),
-            Self::SetOfString => Type::set(Type::String),
             Self::Map => Type::map(Type::Dynamic),
             Self::MapOfListOfString => Type::map(Type::list(Type::String)),
         }

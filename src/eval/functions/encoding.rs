@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::cty::{Refinement, Type, Value, from_json, to_json};
 
+use super::super::Failure;
 use super::definition::{Call, Function, Parameter, Stop, Want};
 use super::support::{Answer, function, string, text};
 
@@ -146,39 +147,138 @@ fn json_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     Ok(Value::refined(Type::String, refinement))
 }
 
-/// The encoding of a name, as far as the names of the web and of Terraform's library agree.
-fn encoding(name: &str) -> Result<&'static encoding_rs::Encoding, Stop> {
-    let found = encoding_rs::Encoding::for_label(name.as_bytes()).filter(|found| {
-        // The web says windows-1252 where these names are said and Terraform does not.
-        let plain = name.to_ascii_lowercase();
-        let latin = *found == encoding_rs::WINDOWS_1252;
-        *found != encoding_rs::REPLACEMENT && (!latin || matches!(plain.as_str(), "windows-1252"))
+/// Names of encodings that the web knows and Terraform's library, which keeps to IANA's, does not. Those
+/// that begin with `x-`, `cp125` or `iso88` come on top.
+const ON_THE_WEB_ONLY: &[&str] = &[
+    "ascii",
+    "big5-hkscs",
+    "chinese",
+    "cn-big5",
+    "csgb2312",
+    "csiso2022kr",
+    "csiso58gb231280",
+    "csisolatin9",
+    "csksc56011987",
+    "csunicode",
+    "dos-874",
+    "gb2312",
+    "gb_2312",
+    "gb_2312-80",
+    "iso-10646-ucs-2",
+    "iso-8859-11",
+    "iso-ir-149",
+    "iso-ir-58",
+    "koi",
+    "koi8",
+    "koi8-ru",
+    "koi8_r",
+    "korean",
+    "ks_c_5601-1987",
+    "ks_c_5601-1989",
+    "ksc5601",
+    "ksc_5601",
+    "l9",
+    "logical",
+    "ms932",
+    "shift-jis",
+    "sjis",
+    "sun_eu_greek",
+    "tis-620",
+    "ucs-2",
+    "unicode",
+    "unicode-1-1-utf-8",
+    "unicode11utf8",
+    "unicode20utf8",
+    "unicodefeff",
+    "unicodefffe",
+    "utf8",
+    "visual",
+    "windows-31j",
+    "windows-949",
+];
+
+/// What a name stands for.
+enum Charset {
+    /// The first code points of Unicode, so many of them.
+    Unicode(u32),
+    /// With a byte order mark, and the byte order that Go takes where there is a choice.
+    Utf16,
+    Other(&'static encoding_rs::Encoding),
+}
+
+fn charset(name: &str) -> Result<Charset, Stop> {
+    let plain = name.trim().to_ascii_lowercase();
+    let label = match plain.as_str() {
+        "us-ascii" | "ansi_x3.4-1968" | "ansi_x3.4-1986" | "iso-ir-6" | "iso_646.irv:1991" | "iso646-us"
+        | "us" | "ibm367" | "cp367" | "csascii" => return Ok(Charset::Unicode(0x80)),
+        "iso-8859-1" | "iso_8859-1" | "iso_8859-1:1987" | "iso-ir-100" | "latin1" | "l1" | "ibm819"
+        | "cp819" | "csisolatin1" => return Ok(Charset::Unicode(0x100)),
+        "utf-16" | "csutf16" => return Ok(Charset::Utf16),
+        "csutf16be" => "utf-16be",
+        "csutf16le" => "utf-16le",
+        "csutf8" => "utf-8",
+        "ms936" | "cp936" | "windows-936" => "gbk",
+        "extended_unix_code_packed_format_for_japanese" => "euc-jp",
+        other => other,
+    };
+    let elsewhere = ["x-", "cp125", "iso88"]
+        .iter()
+        .any(|start| label.starts_with(start));
+    let found = encoding_rs::Encoding::for_label(label.as_bytes());
+    let found = found.filter(|found| {
+        *found != encoding_rs::REPLACEMENT && !elsewhere && !ON_THE_WEB_ONLY.contains(&label)
     });
-    found.ok_or_else(|| {
-        let quoted = format!("{name:?}");
-        Stop::Error(format!(
-            "{quoted} is not a supported IANA encoding name or alias in this Terraform version"
-        ))
-    })
+    match found {
+        Some(found) => Ok(Charset::Other(found)),
+        // The code pages of DOS and EBCDIC, and the encodings with escape sequences, are not kept here.
+        None if ["cp4", "cp8", "csibm", "ebcdic", "hz-", "ibm", "iso-2022-jp"]
+            .iter()
+            .any(|start| label.starts_with(start)) =>
+        {
+            Err(Stop::Failure(Failure::limit(format!(
+                "the encoding {name:?} is not known here"
+            ))))
+        }
+        None => Err(Stop::Error(format!(
+            "{name:?} is not a supported IANA encoding name or alias in this Terraform version"
+        ))),
+    }
+}
+
+/// The code pages of Windows leave places open where the web has control characters.
+fn is_windows(encoding: &'static encoding_rs::Encoding) -> bool {
+    encoding.name().starts_with("windows-125")
+}
+
+fn is_c1(letter: char) -> bool {
+    matches!(letter, '\u{80}'..='\u{9f}')
 }
 
 fn text_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let (plain, name) = (text(arguments, 0), text(arguments, 1));
     call.spend_bytes(plain.len())?;
-    let bytes = match name.to_ascii_uppercase().as_str() {
-        "UTF-16LE" => plain.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        "UTF-16BE" => plain.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-        // With a byte order mark, and the byte order that Go takes where there is a choice.
-        "UTF-16" => {
+    let bytes = match charset(name)? {
+        Charset::Unicode(end) => {
+            let bytes = plain.chars().map(|letter| match u32::from(letter) {
+                code if code < end => u8::try_from(code).map_err(|_| unrepresentable(name)),
+                _ => Err(unrepresentable(name)),
+            });
+            bytes.collect::<Result<Vec<u8>, Stop>>()?
+        }
+        Charset::Utf16 => {
             let units = std::iter::once(0xfeff).chain(plain.encode_utf16());
             units.flat_map(u16::to_be_bytes).collect()
         }
-        "ISO-8859-1" | "LATIN1" | "ISO_8859-1" | "L1" => latin1(plain, name)?,
-        _ => {
-            let encoding = encoding(name)?;
-            let (bytes, _, unmappable) = encoding.encode(plain);
-            if unmappable {
-                return Err(unrepresentable(encoding.name()));
+        Charset::Other(found) if found == encoding_rs::UTF_16LE => {
+            plain.encode_utf16().flat_map(u16::to_le_bytes).collect()
+        }
+        Charset::Other(found) if found == encoding_rs::UTF_16BE => {
+            plain.encode_utf16().flat_map(u16::to_be_bytes).collect()
+        }
+        Charset::Other(found) => {
+            let (bytes, _, unmappable) = found.encode(plain);
+            if unmappable || (is_windows(found) && plain.contains(is_c1)) {
+                return Err(unrepresentable(found.name()));
             }
             bytes.into_owned()
         }
@@ -192,39 +292,26 @@ fn unrepresentable(name: &str) -> Stop {
     ))
 }
 
-fn latin1(plain: &str, name: &str) -> Result<Vec<u8>, Stop> {
-    let bytes: Result<Vec<u8>, _> = plain
-        .chars()
-        .map(|letter| u8::try_from(u32::from(letter)))
-        .collect();
-    bytes.map_err(|_| unrepresentable(name))
-}
-
 fn text_decode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let (source, name) = (text(arguments, 0), text(arguments, 1));
     call.spend_bytes(source.len())?;
-    let upper = name.to_ascii_uppercase();
-    let latin = matches!(upper.as_str(), "ISO-8859-1" | "LATIN1" | "ISO_8859-1" | "L1");
-    let encoding = match upper.as_str() {
-        _ if latin => encoding_rs::WINDOWS_1252,
-        "UTF-16" => encoding_rs::UTF_16BE,
-        _ => encoding(name)?,
-    };
+    let charset = charset(name)?;
     let Some(bytes) = decode(source) else {
         return Err("the given value has an invalid base64 symbol".into());
     };
-    if latin {
-        return Ok(Value::string(
-            bytes.into_iter().map(char::from).collect::<String>(),
-        ));
-    }
-    let decoded = if upper == "UTF-16" {
-        let (decoded, _, _) = encoding.decode(&bytes);
-        decoded
-    } else {
-        encoding.decode_without_bom_handling(&bytes).0
+    let decoded = match charset {
+        Charset::Unicode(end) => {
+            let letter = |byte: u8| match byte {
+                byte if u32::from(byte) < end => char::from(byte),
+                _ => char::REPLACEMENT_CHARACTER,
+            };
+            bytes.into_iter().map(letter).collect::<String>().into()
+        }
+        Charset::Utf16 => encoding_rs::UTF_16BE.decode(&bytes).0,
+        Charset::Other(found) => found.decode_without_bom_handling(&bytes).0,
     };
-    if decoded.contains('\u{fffd}') {
+    let undefined = matches!(charset, Charset::Other(found) if is_windows(found)) && decoded.contains(is_c1);
+    if undefined || decoded.contains('\u{fffd}') {
         let message = format!("the given string contains symbols that are not defined for {name}");
         return Err(message.into());
     }

@@ -43,15 +43,15 @@ fn file_set(call: &Call<'_>, arguments: &[Value]) -> Answer {
         call,
         matches: BTreeSet::new(),
     };
-    for pattern in alternatives(&cleaned(&start.join(pattern.trim_start_matches('/'))).to_string_lossy())? {
-        let mut components: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
-        if components == ["."] {
-            components.clear();
-        }
-        let base = PathBuf::from(if pattern.starts_with('/') { "/" } else { "" });
-        if matches!(search.walk(&base, &components, 0)?, Content::Outside) {
-            return Ok(unknown());
-        }
+    let pattern = cleaned(&start.join(pattern.trim_start_matches('/')));
+    let pattern = pattern.to_string_lossy();
+    let components = pattern.split('/').filter(|part| !matches!(*part, "" | "."));
+    let base = PathBuf::from(if pattern.starts_with('/') { "/" } else { "" });
+    if matches!(
+        search.walk(&base, &components.collect::<Vec<_>>(), 0)?,
+        Content::Outside
+    ) {
+        return Ok(unknown());
     }
     let names = search.matches.iter().map(|found| {
         call.evaluator.spend(1)?;
@@ -104,7 +104,7 @@ impl Search<'_> {
         let Some((first, rest)) = components.split_first() else {
             return self.take(at);
         };
-        if !first.contains(['*', '?', '[', '\\']) {
+        if !first.contains(['*', '?', '[', '{', '\\']) {
             return self.walk(&at.join(first), rest, depth + 1);
         }
         let entries = match self.call.evaluator.access().list(&self.on_disk(at)?) {
@@ -117,11 +117,16 @@ impl Search<'_> {
         if *first == "**" {
             return self.everywhere(at, components, rest, &entries, depth);
         }
-        let pattern = parse(first)?;
+        let patterns: Vec<Vec<Part>> = alternatives(first)?
+            .iter()
+            .map(|pattern| parse(pattern))
+            .collect::<Result<_, _>>()?;
+        let length: usize = patterns.iter().map(Vec::len).sum();
         for entry in entries {
             let name = entry.name.to_string_lossy();
-            self.call.evaluator.spend((name.len() + 1) * pattern.len() / 32)?;
-            if matches(&pattern, &name.chars().collect::<Vec<_>>())
+            self.call.evaluator.spend((name.len() + 1) * length / 32)?;
+            let name: Vec<char> = name.chars().collect();
+            if patterns.iter().any(|pattern| matches(pattern, &name))
                 && matches!(
                     self.walk(&at.join(&entry.name), rest, depth + 1)?,
                     Content::Outside
@@ -249,7 +254,7 @@ fn parse(pattern: &str) -> Result<Vec<Part>, Stop> {
             '?' => Part::Any,
             '\\' => Part::Letter(letters.next().ok_or(BAD)?),
             '[' => {
-                let negative = letters.next_if(|letter| matches!(letter, '^' | '!')).is_some();
+                let negative = letters.next_if_eq(&'^').is_some();
                 let mut ranges = Vec::new();
                 loop {
                     let mut low = letters.next().ok_or(BAD)?;

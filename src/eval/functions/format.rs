@@ -98,7 +98,7 @@ fn format_list(call: &Call<'_>, arguments: &[Value]) -> Answer {
         results.push(if row.iter().all(Value::is_wholly_known) {
             Value::string(formatted(call, format, &row).map_err(|stop| match stop {
                 Stop::Error(message) => Stop::Error(format!("error on format iteration {round}: {message}")),
-                limit => limit,
+                limit @ Stop::Failure(_) => limit,
             })?)
         } else {
             Value::unknown(Type::String).refine_not_null()
@@ -252,7 +252,8 @@ fn float(verb: &Verb<'_>, number: &Number) -> String {
         sign => sign,
     };
     let missing = verb.width.unwrap_or(0).saturating_sub(sign.len() + digits.len());
-    if verb.zero && !verb.minus && !infinite {
+    // Unlike a whole number, a float is filled with zeros even where it is to stand left.
+    if verb.zero && !infinite {
         [sign, &"0".repeat(missing), digits].concat()
     } else if verb.minus {
         [sign, digits, &" ".repeat(missing)].concat()

@@ -13,6 +13,10 @@ pub(super) enum Piece<'f> {
 
 /// `%-8.2[1]f` taken apart.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a verb has five flags, each there or not"
+)]
 pub(super) struct Verb<'f> {
     raw: &'f str,
     offset: usize,

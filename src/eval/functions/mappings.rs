@@ -27,7 +27,7 @@ pub(super) const TABLE: &[Function] = &[
         name: "lookup",
         parameters: &[
             Parameter::of("inputMap", Want::Any).unknown().dynamic().marked(),
-            Parameter::of("key", Want::String).unknown().marked(),
+            Parameter::of("key", Want::String).null().unknown().marked(),
         ],
         variadic: Some(
             &Parameter::of("default", Want::Any)
@@ -118,6 +118,13 @@ fn keys(call: &Call<'_>, mapping: &Value) -> Checked<Value> {
 
 fn lookup_type(arguments: &[Value]) -> Result<Type, String> {
     let (mapping, key) = (&arguments[0], &arguments[1]);
+    // What follows a map of open type is not looked at.
+    if *mapping.ty() == Type::Dynamic {
+        return Ok(Type::Dynamic);
+    }
+    if key.is_null() {
+        return Err("argument must not be null (the \"key\" argument)".to_owned());
+    }
     if arguments.len() > 3 {
         return Err(format!(
             "lookup() takes two or three arguments, got {}",
@@ -125,7 +132,6 @@ fn lookup_type(arguments: &[Value]) -> Result<Type, String> {
         ));
     }
     match mapping.ty() {
-        Type::Dynamic => Ok(Type::Dynamic),
         Type::Object(object) => {
             let Some(key) = key.as_str() else {
                 return Ok(Type::Dynamic);
@@ -219,6 +225,10 @@ fn merge(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let mut merged: BTreeMap<Arc<str>, Value> = BTreeMap::new();
     let mut marks = Marks::none();
     for argument in given {
+        if argument.as_map().is_none() {
+            // Beside a null of no type, Terraform does not look at types and takes what has keys.
+            merge_elements(argument, &mut merged)?;
+        }
         let items = argument.as_map().into_iter().flatten();
         call.spend_elements(argument.as_map().map_or(0, BTreeMap::len))?;
         merged.extend(items.map(|(key, item)| (key.clone(), item.clone())));
@@ -233,6 +243,24 @@ fn merge(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
         return Err("all arguments are null".into());
     }
     Ok(mapping(call.ty, merged).with_marks(&marks))
+}
+
+/// Takes in what is neither a map nor an object: a set of strings has its elements as keys.
+fn merge_elements(argument: &Value, into: &mut BTreeMap<Arc<str>, Value>) -> Checked<()> {
+    let no_map = || {
+        format!(
+            "arguments must be maps or objects, got {:?}",
+            argument.ty().friendly_name()
+        )
+    };
+    for item in argument.as_slice().ok_or_else(no_map)? {
+        let key = item
+            .as_str()
+            .filter(|_| matches!(argument.ty(), Type::Set(_)))
+            .ok_or_else(no_map)?;
+        into.insert(key.clone(), item.clone());
+    }
+    Ok(())
 }
 
 fn transpose(call: &Call<'_>, lists: &Value) -> Checked<Value> {

@@ -177,7 +177,9 @@ fn host(arguments: &[Value]) -> Answer {
         return Err(format!("prefix of {prefix} does not accommodate a host numbered {number}").into());
     }
     let host = if from_end { most - distance } else { distance };
-    let address = network.address | host;
+    // Of an IPv4 address in IPv6's clothes, Terraform takes the upper end for the host's.
+    let mapped = network.bits == 128 && Ipv6Addr::from(network.address).to_ipv4_mapped().is_some();
+    let address = network.address | if mapped { host << 96 } else { host };
     Ok(Value::string(Network { address, ..network }.address_text()))
 }
 
@@ -190,23 +192,36 @@ fn netmask(arguments: &[Value]) -> Answer {
     Ok(Value::string(Network { address, ..network }.address_text()))
 }
 
+/// The number is checked and used as Terraform does it: without its sign and without what is above 64
+/// bits for the one, with both for the other.
 fn subnet(arguments: &[Value]) -> Answer {
     let (more, number) = (whole(arguments, 1)?, large(arguments, 2)?);
     let network = Network::parse(text(arguments, 0))?;
-    let prefix = network.prefix;
-    let longer = u32::try_from(more).ok().and_then(|more| prefix.checked_add(more));
-    let Some(longer) = longer.filter(|&longer| longer <= network.bits) else {
+    let longer = i64::from(network.prefix).saturating_add(more);
+    if longer > i64::from(network.bits) {
+        let prefix = network.prefix;
         return Err(format!("insufficient address space to extend prefix of {prefix} by {more}").into());
+    }
+    let most = u32::try_from(more).map_or(u128::MAX, low_bits);
+    if number.unsigned_abs() & low_bits(64) > most & low_bits(64) {
+        return Err(
+            format!("prefix extension of {more} does not accommodate a subnet numbered {number}").into(),
+        );
+    }
+    let Ok(longer) = u32::try_from(longer) else {
+        return Ok(Value::string("<nil>"));
     };
-    let number = u128::try_from(number)
-        .ok()
-        .filter(|&number| number <= low_bits(longer - prefix));
-    let Some(number) = number else {
-        return Err(format!("prefix extension of {more} does not accommodate that subnet number").into());
+    let shifted = number
+        .unsigned_abs()
+        .checked_shl(network.bits - longer)
+        .unwrap_or(0);
+    let address = if number < 0 {
+        (!network.address & shifted.wrapping_sub(1)).wrapping_add(1)
+    } else {
+        network.address | shifted
     };
-    let shifted = number.checked_shl(network.bits - longer).unwrap_or(0);
     let network = Network {
-        address: network.address | shifted,
+        address: address & low_bits(network.bits),
         prefix: longer,
         ..network
     };

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use crate::cty::{Number, NumberError, Type, Value, convert};
 
 use super::parts::{Checked, items, machine_integer, text};
+use super::powers;
 use super::{Call, Function, Outcome, Parameter, Stop, Want};
 
 /// The functions.
@@ -19,7 +20,7 @@ pub(super) const TABLE: &[Function] = &[
     numeric(
         "log",
         &[NUMBER, Parameter::of("base", Want::Number)],
-        |_, arguments| approximate(arguments, |number, base| number.ln() / base.ln()).into(),
+        |_, arguments| approximate(arguments, |number, base| powers::log(number) / powers::log(base)).into(),
     ),
     Function {
         name: "max",
@@ -60,7 +61,7 @@ pub(super) const TABLE: &[Function] = &[
     numeric(
         "pow",
         &[NUMBER, Parameter::of("power", Want::Number)],
-        |_, arguments| approximate(arguments, f64::powf).into(),
+        |_, arguments| approximate(arguments, powers::pow).into(),
     ),
     numeric("signum", &[NUMBER], |_, arguments| {
         Outcome::from(

@@ -168,7 +168,7 @@ fn a_call_that_would_make_too_much_fails_at_once() {
         format!("flatten([for a in {digits} : [for b in {digits} : {digits}]])"),
         format!("[for a in {digits} : [for b in {digits} : concat({digits}, {digits})]]"),
         format!("[for a in {digits} : [for b in {digits} : contains({digits}, a)]]"),
-        format!("matchkeys({0}, {0}, [for a in {0} : [for b in {0} : a]])", digits),
+        format!("matchkeys({digits}, {digits}, [for a in {digits} : [for b in {digits} : a]])"),
         format!("parseint(\"{}\", 62)", "z".repeat(100_000)),
         "pow(10, 1e9)".to_owned(),
     ];
@@ -180,4 +180,44 @@ fn a_call_that_would_make_too_much_fails_at_once() {
             assert!(result.is_err(), "{expression}");
         }
     }
+}
+/// `[for x0 in [[1, 1]] : [for x1 in [[x0, x0]] : …]]` around an expression of the last of them.
+fn doubled(levels: usize, start: &str, pair: fn(&str) -> String, expression: &str) -> String {
+    let mut text = expression.replace('X', &format!("x{}", levels - 1));
+    for level in (0..levels).rev() {
+        let before = level
+            .checked_sub(1)
+            .map_or(start.to_owned(), |before| format!("x{before}"));
+        text = format!("[for x{level} in [{}] : {text}]", pair(&before));
+    }
+    text
+}
+
+#[test]
+fn values_that_double_do_not_take_for_ever() {
+    let tuple = |before: &str| format!("[{before}, {before}]");
+    let object = |before: &str| format!("{{ a = {before}, b = {before} }}");
+    let string = |before: &str| format!("\"${{{before}}}${{{before}}}\"");
+    let start = Instant::now();
+    for expression in [
+        "X == X",
+        "X != [X]",
+        "flatten(X)",
+        "distinct(X)",
+        "toset([X, X])",
+        "contains([X], X)",
+        "jsonencode(X)",
+    ] {
+        let _ = evaluate_with(&doubled(60, "1", tuple, expression), Value::bool(true));
+        let _ = evaluate_with(&doubled(60, "1", object, expression), Value::bool(true));
+    }
+    let text = evaluate_with(
+        &doubled(60, "\"0123456789abcdef\"", string, "X"),
+        Value::bool(true),
+    );
+    assert!(text.is_err_and(|failure| failure.is_limit()));
+    let concat = |before: &str| format!("concat({before}, {before})");
+    let list = evaluate_with(&doubled(60, "[1]", concat, "length(X)"), Value::bool(true));
+    assert!(list.is_err_and(|failure| failure.is_limit()));
+    assert!(start.elapsed() < Duration::from_mins(1));
 }

@@ -113,7 +113,7 @@ fn each_match<'t>(
 ) -> Result<(), Stop> {
     let mut at = 0;
     for captures in regex.captures_iter(searched) {
-        call.evaluator.spend(1 + (searched.len() - at) / 256)?;
+        call.evaluator.spend(1 + (searched.len() - at) / 64)?;
         at = captures.get(0).map_or(at, |found| found.end());
         each(&captures)?;
     }
@@ -136,8 +136,9 @@ pub(super) fn replace(call: &Call<'_>, searched: &str, pattern: &str, with: &str
         for part in &parts {
             match part {
                 Part::Text(text) => replaced.push_str(text),
-                Part::Group(position) => {
-                    replaced.push_str(captures.get(*position).map_or("", |group| group.as_str()));
+                Part::Groups(positions) => {
+                    let group = positions.iter().find_map(|position| captures.get(*position));
+                    replaced.push_str(group.map_or("", |group| group.as_str()));
                 }
             }
         }
@@ -149,7 +150,8 @@ pub(super) fn replace(call: &Call<'_>, searched: &str, pattern: &str, with: &str
 
 enum Part<'t> {
     Text(&'t str),
-    Group(usize),
+    /// Of several groups with one name, the first that took part in the match counts.
+    Groups(Vec<usize>),
 }
 
 /// A replacement taken apart as Go does it: `$name` is as long as it can be, `$$` is a dollar sign, and
@@ -177,7 +179,7 @@ fn template<'t>(with: &'t str, translated: &Translated) -> Vec<Part<'t>> {
         };
         match named.filter(|(name, _)| !name.is_empty()) {
             Some((name, behind)) => {
-                parts.extend(group(name, translated).map(Part::Group));
+                parts.push(Part::Groups(groups(name, translated)));
                 rest = behind;
             }
             None => {
@@ -190,13 +192,15 @@ fn template<'t>(with: &'t str, translated: &Translated) -> Vec<Part<'t>> {
     parts
 }
 
-fn group(name: &str, translated: &Translated) -> Option<usize> {
+/// The positions of the groups that a name or a number means.
+fn groups(name: &str, translated: &Translated) -> Vec<usize> {
     let number = name.bytes().all(|byte| byte.is_ascii_digit()) && (name == "0" || !name.starts_with('0'));
     if number && let Ok(position) = name.parse::<usize>() {
-        return (position <= translated.groups.len()).then_some(position);
+        let exists = position <= translated.groups.len();
+        return exists.then_some(position).into_iter().collect();
     }
-    let mut groups = translated.groups.iter();
-    groups
-        .position(|other| other.as_deref() == Some(name))
-        .map(|position| position + 1)
+    let all = translated.groups.iter().zip(1..);
+    all.filter(|(other, _)| other.as_deref() == Some(name))
+        .map(|(_, position)| position)
+        .collect()
 }

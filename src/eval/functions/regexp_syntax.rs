@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use std::iter::Peekable;
 use std::str::Chars;
 
+use super::regexp_classes::perl_class;
+
 /// A pattern for the crate `regex`, and the names of its groups, by position.
 #[derive(Debug)]
 pub(super) struct Translated {
@@ -27,17 +29,20 @@ enum Last {
     Nothing,
     /// Something in which a thing is repeated so often.
     Atom(u32),
-    Repetition(u32),
+    Repetition,
 }
 
-struct Reader<'a> {
-    rest: Peekable<Chars<'a>>,
-    out: String,
+/// A pattern on its way.
+pub(super) struct Reader<'a> {
+    pub(super) rest: Peekable<Chars<'a>>,
+    pub(super) out: String,
     groups: Vec<Option<String>>,
     /// For each open group, the largest number of repetitions in it so far.
     open: Vec<u32>,
     most: u32,
     last: Last,
+    /// No `:]` follows any more.
+    pub(super) no_names: bool,
 }
 
 /// Translates a pattern; the error is what Go says of it.
@@ -49,6 +54,7 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, String> {
         open: Vec::new(),
         most: 1,
         last: Last::Nothing,
+        no_names: false,
     };
     reader
         .run()
@@ -59,10 +65,10 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, String> {
     })
 }
 
-type Step = Result<(), &'static str>;
+pub(super) type Step = Result<(), &'static str>;
 
 const INVALID_ESCAPE: &str = "invalid escape sequence";
-const INVALID_RANGE: &str = "invalid character class range";
+pub(super) const INVALID_RANGE: &str = "invalid character class range";
 
 impl Reader<'_> {
     fn run(&mut self) -> Step {
@@ -120,19 +126,19 @@ impl Reader<'_> {
         self.atom(1);
     }
 
-    fn code(&mut self, letter: char) {
+    pub(super) fn code(&mut self, letter: char) {
         // Writing to a string cannot fail.
         let _ = write!(self.out, "\\x{{{:x}}}", u32::from(letter));
     }
 
-    fn take(&mut self, wanted: char) -> bool {
+    pub(super) fn take(&mut self, wanted: char) -> bool {
         self.rest.next_if_eq(&wanted).is_some()
     }
 
     fn repeat(&mut self, operator: &str, count: u32) -> Step {
         let inside = match self.last {
             Last::Nothing => return Err("missing argument to repetition operator"),
-            Last::Repetition(_) => return Err("invalid nested repetition operator"),
+            Last::Repetition => return Err("invalid nested repetition operator"),
             Last::Atom(inside) => inside,
         };
         self.out.push_str(operator);
@@ -144,7 +150,7 @@ impl Reader<'_> {
             return Err("invalid repeat count");
         }
         self.most = self.most.max(inside);
-        self.last = Last::Repetition(inside);
+        self.last = Last::Repetition;
         Ok(())
     }
 
@@ -186,7 +192,8 @@ impl Reader<'_> {
         if !self.take('?') {
             self.groups.push(None);
             self.out.push('(');
-            return self.opened();
+            self.opened();
+            return Ok(());
         }
         let named = if self.take('P') {
             if !self.take('<') {
@@ -208,21 +215,18 @@ impl Reader<'_> {
             if name.is_empty() {
                 return Err("invalid named capture");
             }
-            if self.groups.iter().flatten().any(|other| *other == name) {
-                return Err("duplicate capture group name");
-            }
             self.groups.push(Some(name));
             self.out.push('(');
-            return self.opened();
+            self.opened();
+            return Ok(());
         }
         self.flags()
     }
 
-    fn opened(&mut self) -> Step {
+    fn opened(&mut self) {
         self.open.push(self.most);
         self.most = 1;
         self.last = Last::Nothing;
-        Ok(())
     }
 
     fn flags(&mut self) -> Step {
@@ -251,7 +255,8 @@ impl Reader<'_> {
                     let minus = if off.is_empty() { "" } else { "-" };
                     if end == ':' {
                         let _ = write!(self.out, "(?{on}{minus}{off}:");
-                        return self.opened();
+                        self.opened();
+                        return Ok(());
                     }
                     if !on.is_empty() || !off.is_empty() {
                         let _ = write!(self.out, "(?{on}{minus}{off})");
@@ -303,60 +308,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn set(&mut self, ranges: &str, negative: bool) {
-        let negation = if negative { "^" } else { "" };
-        let _ = write!(self.out, "[{negation}{ranges}]");
-    }
-
-    /// `\pN`, `\p{Greek}`, `\P{^Greek}`.
-    fn property(&mut self, negative: bool) -> Step {
-        let mut name = String::new();
-        let mut negative = negative;
-        match self.rest.next() {
-            Some('{') => {
-                if self.take('^') {
-                    negative = !negative;
-                }
-                loop {
-                    match self.rest.next() {
-                        Some('}') => break,
-                        Some(letter) => name.push(letter),
-                        None => return Err(INVALID_RANGE),
-                    }
-                }
-            }
-            Some(letter) => name.push(letter),
-            None => return Err(INVALID_RANGE),
-        }
-        const CATEGORIES: &[&str] = &[
-            "Cc", "Cf", "Co", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl",
-            "No", "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl",
-            "Zp", "Zs",
-        ];
-        let ranges = match name.as_str() {
-            "Any" => "\\x{0}-\\x{10ffff}".to_owned(),
-            "C" => "\\p{Cc}\\p{Cf}\\p{Co}".to_owned(),
-            "Cs" => "^\\x{0}-\\x{10ffff}".to_owned(),
-            category if CATEGORIES.contains(&category) => format!("\\p{{{category}}}"),
-            script => {
-                let capital = script.starts_with(|letter: char| letter.is_ascii_uppercase());
-                let plain = script
-                    .chars()
-                    .all(|letter| letter.is_ascii_alphabetic() || letter == '_');
-                let class = format!("\\p{{Script={script}}}");
-                if !capital || !plain || regex::Regex::new(&class).is_err() {
-                    return Err(INVALID_RANGE);
-                }
-                class
-            }
-        };
-        let inner = format!("[{ranges}]");
-        self.set(&inner, negative);
-        Ok(())
-    }
-
     /// The letter that a backslash and `letter` stand for, in a class or outside of one.
-    fn escaped(&mut self, letter: char) -> Result<char, &'static str> {
+    pub(super) fn escaped(&mut self, letter: char) -> Result<char, &'static str> {
         Ok(match letter {
             '0'..='7' => {
                 let octal = |letter: &char| ('0'..='7').contains(letter);
@@ -402,96 +355,6 @@ impl Reader<'_> {
         }
         char::from_u32(code).ok_or(INVALID_ESCAPE)
     }
-
-    fn class(&mut self) -> Step {
-        const MISSING: &str = "missing closing ]";
-        self.out.push('[');
-        if self.take('^') {
-            self.out.push('^');
-        }
-        let mut first = true;
-        loop {
-            let letter = self.rest.next().ok_or(MISSING)?;
-            match letter {
-                ']' if !first => break,
-                '[' if self.rest.peek() == Some(&':') => {
-                    if let Some(name) = self.named_class()? {
-                        self.out.push_str(&name);
-                    } else {
-                        self.range('[')?;
-                    }
-                }
-                '\\' => {
-                    let letter = self.rest.next().ok_or(MISSING)?;
-                    if let Some((ranges, negative)) = perl_class(letter) {
-                        self.set(ranges, negative);
-                    } else if matches!(letter, 'p' | 'P') {
-                        self.property(letter == 'P')?;
-                    } else {
-                        let low = self.escaped(letter)?;
-                        self.range(low)?;
-                    }
-                }
-                low => self.range(low)?,
-            }
-            first = false;
-        }
-        self.out.push(']');
-        Ok(())
-    }
-
-    /// `low`, or `low-high`.
-    fn range(&mut self, low: char) -> Step {
-        self.code(low);
-        let mut ahead = self.rest.clone();
-        if ahead.next() != Some('-') || matches!(ahead.peek(), None | Some(']')) {
-            return Ok(());
-        }
-        self.rest.next();
-        let high = match self.rest.next() {
-            Some('\\') => {
-                let letter = self.rest.next().ok_or(INVALID_RANGE)?;
-                self.escaped(letter)?
-            }
-            Some(letter) => letter,
-            None => return Err(INVALID_RANGE),
-        };
-        if high < low {
-            return Err(INVALID_RANGE);
-        }
-        self.out.push('-');
-        self.code(high);
-        Ok(())
-    }
-
-    /// `[:alpha:]`, `[:^alpha:]`; none where no `:]` follows.
-    fn named_class(&mut self) -> Result<Option<String>, &'static str> {
-        const NAMES: &[&str] = &[
-            "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
-            "space", "upper", "word", "xdigit",
-        ];
-        let rest: String = self.rest.clone().skip(1).collect();
-        let Some((name, _)) = rest.split_once(":]") else {
-            return Ok(None);
-        };
-        if !NAMES.contains(&name.strip_prefix('^').unwrap_or(name)) {
-            return Err(INVALID_RANGE);
-        }
-        for _ in 0..name.chars().count() + 3 {
-            self.rest.next();
-        }
-        Ok(Some(format!("[:{name}:]")))
-    }
-}
-
-/// The ranges of `\d`, `\s`, `\w`, and whether it is their complement.
-fn perl_class(letter: char) -> Option<(&'static str, bool)> {
-    Some(match letter {
-        'd' | 'D' => ("0-9", letter == 'D'),
-        's' | 'S' => ("\\t\\n\\x{c}\\r\\x{20}", letter == 'S'),
-        'w' | 'W' => ("0-9A-Za-z_", letter == 'W'),
-        _ => return None,
-    })
 }
 
 /// A number without leading zeros.

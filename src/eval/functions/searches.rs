@@ -113,7 +113,7 @@ fn contains(call: &Call<'_>, list: &Value, wanted: &Value) -> Checked<Value> {
     }
     let mut open = false;
     for item in items(list) {
-        call.spend(1)?;
+        call.spend(item.size().min(wanted.size()))?;
         match wanted.equals(item).as_bool() {
             Some(true) => return Ok(Value::bool(true)),
             Some(false) => {}
@@ -135,7 +135,7 @@ fn index(call: &Call<'_>, list: &Value, wanted: &Value) -> Checked<Value> {
         return Err("cannot search an empty list".into());
     }
     for (position, item) in items(list).iter().enumerate() {
-        call.spend(1)?;
+        call.spend(item.size().min(wanted.size()))?;
         match item.equals(wanted).as_bool() {
             Some(true) => return Ok(Value::count(position)),
             Some(false) => {}
@@ -194,7 +194,7 @@ fn match_keys(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let mut matched = Vec::new();
     for (value, key) in items(values).iter().zip(items(&keys)) {
         for wanted in items(&searched) {
-            call.spend(1)?;
+            call.spend(key.size().min(wanted.size()))?;
             match key.equals(wanted).as_bool() {
                 Some(true) => {
                     matched.push(value.clone());

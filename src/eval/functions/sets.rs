@@ -76,6 +76,10 @@ fn converted(call: &Call<'_>, arguments: &[Value]) -> Checked<Vec<Value>> {
         call.spend_elements(items(argument).len())?;
         sets.push(convert(argument, call.ty).map_err(|error| error.located())?);
     }
+    // An element type that only null has had is not decided by conversion, and Terraform then fails.
+    if sets.windows(2).any(|pair| pair[0].ty() != pair[1].ty()) {
+        return Err("the sets have different element types".into());
+    }
     Ok(sets)
 }
 

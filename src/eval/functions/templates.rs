@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::cty::{Kind, Type, Value, convert};
 use crate::source::{FileId, Span};
 use crate::syntax::native::parse_template;
-use crate::syntax::tree::{Call as CallExpression, Expression, ExpressionKind};
+use crate::syntax::tree::{Expression, ExpressionKind};
 use crate::terraform::references;
 
 use super::super::scope::Rendered;
@@ -53,8 +53,8 @@ const ON_FILES: &[&str] = &[
     "filesha512",
 ];
 
-/// Whether a function may be called where the call stands, and with the expressions that it is given.
-pub(in crate::eval) fn check_call(name: &str, call: &CallExpression, scope: Scope<'_>) -> Evaluated<()> {
+/// Whether a function may be called where the call stands.
+pub(in crate::eval) fn check_call(name: &str, scope: Scope<'_>) -> Evaluated<()> {
     let renders = matches!(name, "templatefile" | "templatestring");
     if let Some(template) = scope.template {
         let message = if renders {
@@ -69,12 +69,18 @@ pub(in crate::eval) fn check_call(name: &str, call: &CallExpression, scope: Scop
         };
         return Err(Failure::invalid(message));
     }
-    if name == "templatestring"
-        && call
-            .arguments
-            .first()
-            .is_some_and(|template| !is_reference(template))
-    {
+    Ok(())
+}
+
+/// Whether a function may be called with the expressions that it is given, once it is really called.
+pub(in crate::eval) fn check_template(
+    name: &str,
+    given: &[Expression],
+    arguments: &[Value],
+) -> Evaluated<()> {
+    let literal = given.first().is_some_and(|template| !is_reference(template));
+    let called = arguments.get(1).is_some_and(Value::is_known);
+    if name == "templatestring" && literal && called {
         return Err(Failure::invalid(
             "invalid template expression: templatestring is only for templates from elsewhere; it takes a \
              direct reference to a string that holds one",
@@ -123,9 +129,8 @@ fn render(
 ) -> Answer {
     let no_map = "invalid vars value: must be a map";
     let given = given.ok_or(no_map)?;
-    let variables = match given.kind() {
-        Kind::Map(items) | Kind::Object(items) => items,
-        _ => return Err(no_map.into()),
+    let (Kind::Map(variables) | Kind::Object(variables)) = given.kind() else {
+        return Err(no_map.into());
     };
     if let Some(wrong) = variables.keys().find(|name| !is_identifier(name)) {
         let message = format!(
@@ -188,8 +193,8 @@ fn check_names(
 }
 
 fn line(name: &str, source: &str, span: Span) -> String {
-    let before = source.as_bytes().get(..span.range().start).unwrap_or_default();
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let before = source.get(..span.range().start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
     format!("{name}:{line}")
 }
 

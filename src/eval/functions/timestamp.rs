@@ -200,7 +200,7 @@ impl Reader<'_> {
         let count = behind.bytes().take_while(u8::is_ascii_digit).count();
         let (digits, rest) = behind.split_at(count);
         self.rest = rest;
-        let nine = format!("{:0<9.9}", digits);
+        let nine = format!("{digits:0<9.9}");
         nine.parse().unwrap_or(0)
     }
 

@@ -3,15 +3,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
+use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle, Tag};
 
-use crate::cty::{Number, Type, Value, convert, normalized};
+use crate::cty::{Type, Value, convert, normalized};
 
 use super::super::Failure;
 use super::definition::{Call, Function, Parameter, Stop, Want};
-use super::encoding;
 use super::support::{Answer, dynamic, function, text};
-use super::timestamp::Timestamp;
+use super::yaml_scalars::resolve;
 
 /// The functions of this file.
 pub(super) const TABLE: &[Function] = &[Function {
@@ -27,7 +26,8 @@ pub(super) const TABLE: &[Function] = &[Function {
 /// Collections may stand within each other so deep.
 const MAX_DEPTH: usize = 200;
 
-const CORE: &str = "tag:yaml.org,2002:";
+/// What the tags of YAML itself begin with.
+pub(super) const CORE: &str = "tag:yaml.org,2002:";
 
 /// A collection that is being read.
 enum Open {
@@ -55,6 +55,8 @@ struct Frame {
 struct Reader<'c> {
     call: &'c Call<'c>,
     frames: Vec<Frame>,
+    /// How many of them are in brackets.
+    flow: usize,
     anchors: HashMap<usize, (Value, usize)>,
     result: Option<Value>,
 }
@@ -63,13 +65,17 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
     call.evaluator.spend(source.len() / 4)?;
     let mut options = Options::default();
     options.set_emit_comments(false);
+    options.block_scalar_eof_without_line_feed = true;
+    check_directives(source)?;
     let mut reader = Reader {
         call,
         frames: Vec::new(),
+        flow: 0,
         anchors: HashMap::new(),
         result: None,
     };
     let mut documents = 0;
+    let (mut end, mut plain) = (0, false);
     for event in Parser::new_from_str_with_options(source, options) {
         let (event, span) = event.map_err(|error| {
             let at = error.marker();
@@ -88,6 +94,16 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
                 at.col() + 1
             ))
         };
+        let start = span.start.byte_offset().unwrap_or(source.len());
+        let gap = source.get(end..start).unwrap_or_default();
+        let tab = reader.flow == 0 && (has_tab(gap, plain) || is_behind_tab(&event, source.get(..start)));
+        (end, plain) = (
+            span.end.byte_offset().unwrap_or(end).max(end),
+            matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..)),
+        );
+        if tab {
+            return Err(located("found character that cannot start any token".to_owned()));
+        }
         if matches!(event, Event::DocumentStart(..)) {
             documents += 1;
             if documents > 1 {
@@ -96,12 +112,56 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
         }
         reader.event(event).map_err(|stop| match stop {
             Stop::Error(message) => located(message),
-            limit => limit,
+            limit @ Stop::Failure(_) => limit,
         })?;
     }
     reader
         .result
         .ok_or_else(|| "on line 1, column 1: missing start of document".into())
+}
+
+/// Of directives, Terraform knows `%YAML 1.1` and `%TAG`.
+fn check_directives(source: &str) -> Result<(), Stop> {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    for line in source.lines() {
+        let Some(directive) = line.strip_prefix('%') else {
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            break;
+        };
+        let mut words = directive.split_whitespace();
+        match (words.next(), words.next()) {
+            (Some("YAML"), Some("1.1")) | (Some("TAG"), _) => {}
+            (Some("YAML"), _) => return Err("found incompatible YAML document".into()),
+            _ => return Err("found unknown directive name".into()),
+        }
+    }
+    Ok(())
+}
+
+/// Whether a tab stands where only spaces may: before something that could be a key.
+fn is_behind_tab(event: &Event<'_>, before: Option<&str>) -> bool {
+    let begins = matches!(
+        event,
+        Event::Scalar(..) | Event::Alias(_) | Event::SequenceStart(..) | Event::MappingStart(..)
+    );
+    let before = before.unwrap_or_default();
+    let text = before.trim_end_matches([' ', '\t']);
+    let tab = before.get(text.len()..).is_some_and(|space| space.contains('\t'));
+    begins && tab && (text.is_empty() || text.ends_with(['\n', '\r', '-', '?']))
+}
+
+/// Whether a line between two things begins with a tab. Behind plain text, which could go on there, it
+/// may stand further right.
+fn has_tab(gap: &str, plain: bool) -> bool {
+    gap.split('\n').skip(1).any(|line| {
+        let space = line.len() - line.trim_start_matches([' ', '\t']).len();
+        match line.get(..space).and_then(|space| space.find('\t')) {
+            Some(column) => column == 0 || !plain,
+            None => false,
+        }
+    })
 }
 
 impl Reader<'_> {
@@ -116,11 +176,13 @@ impl Reader<'_> {
                 self.call.evaluator.spend(size)?;
                 self.value(value, size)
             }
-            Event::SequenceStart(_, anchor, tag) => {
+            Event::SequenceStart(style, anchor, tag) => {
+                self.flow += usize::from(style == StructureStyle::Flow);
                 only_tag(tag.as_deref(), "seq", "sequence")?;
                 self.open(Open::Sequence(Vec::new()), anchor)
             }
-            Event::MappingStart(_, anchor, tag) => {
+            Event::MappingStart(style, anchor, tag) => {
+                self.flow += usize::from(style == StructureStyle::Flow);
                 only_tag(tag.as_deref(), "map", "mapping")?;
                 let open = Open::Mapping {
                     entries: BTreeMap::new(),
@@ -129,6 +191,7 @@ impl Reader<'_> {
                 self.open(open, anchor)
             }
             Event::SequenceEnd | Event::MappingEnd => {
+                self.flow = self.flow.saturating_sub(1);
                 let Some(frame) = self.frames.pop() else {
                     return Ok(());
                 };
@@ -178,7 +241,7 @@ impl Reader<'_> {
         self.call.spend_bytes(text.len())?;
         let tag = tag.map_or(Cow::Borrowed(""), full_name);
         let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
-        let tag = if tag == "!" { "" } else { &*tag };
+        let tag = &*tag;
         if let Some(Frame {
             open: Open::Mapping { key, .. },
             ..
@@ -247,139 +310,8 @@ fn only_tag(tag: Option<&Tag>, allowed: &str, what: &str) -> Result<(), Stop> {
     let Some(tag) = tag.map(full_name) else {
         return Ok(());
     };
-    if tag == "!" || tag.strip_prefix(CORE) == Some(allowed) {
+    if tag.strip_prefix(CORE) == Some(allowed) {
         return Ok(());
     }
     Err(format!("can't interpret {what} as {tag}").into())
-}
-
-/// The value of a scalar, by its tag or by what it looks like.
-fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Stop> {
-    let core = tag.strip_prefix(CORE);
-    let known = ["str", "bool", "int", "float", "null", "timestamp", "binary"];
-    if !tag.is_empty() && !core.is_some_and(|name| known.contains(&name)) {
-        return Err(format!("unsupported tag {tag:?}").into());
-    }
-    let mut kind = core.unwrap_or("");
-    let first = text.bytes().next();
-    let hinted = first.is_none_or(|byte| {
-        matches!(byte, b'+' | b'-' | b'.' | b'~' | b'0'..=b'9') || b"yYnNtTfFoO".contains(&byte)
-    });
-    if hinted && !matches!(kind, "str" | "binary") {
-        if quoted {
-            return Ok(Value::string(text));
-        }
-        if let Some(value) = word(text) {
-            return Ok(value);
-        }
-        if tag.is_empty() && matches!(text, ".nan" | ".NaN" | ".NAN") {
-            return Err("floating point NaN is not supported".into());
-        }
-        match first {
-            Some(b'.') => {
-                if let Ok(number) = Number::parse(text) {
-                    return Ok(Value::number(number));
-                }
-            }
-            Some(b'+' | b'-' | b'0'..=b'9') => {
-                if matches!(kind, "" | "timestamp")
-                    && let Some(time) = Timestamp::parse_yaml(text)
-                {
-                    return Ok(Value::string(time.to_string()));
-                }
-                if looks_like_number(text) {
-                    kind = "float";
-                }
-            }
-            _ => {}
-        }
-    }
-    let wrong = || Stop::Error(format!("cannot parse {text:?} as {tag}"));
-    match kind {
-        "binary" if encoding::decode(text).is_none() => Err(wrong()),
-        "bool" => word(text)
-            .filter(|value| value.as_bool().is_some())
-            .ok_or_else(wrong),
-        "float" | "int" => number(&text.replace('_', "")).ok_or_else(wrong),
-        "timestamp" => {
-            let time = Timestamp::parse_yaml(text).ok_or_else(wrong)?;
-            Ok(Value::string(time.to_string()))
-        }
-        "null" => Ok(Value::null(Type::Dynamic)),
-        _ => Ok(Value::string(text)),
-    }
-}
-
-/// The words that are values.
-fn word(text: &str) -> Option<Value> {
-    Some(match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            Value::bool(true)
-        }
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            Value::bool(false)
-        }
-        "" | "~" | "null" | "Null" | "NULL" => Value::null(Type::Dynamic),
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Value::number(Number::parse("inf").ok()?),
-        "-.inf" | "-.Inf" | "-.INF" => Value::number(Number::parse("-inf").ok()?),
-        _ => return None,
-    })
-}
-
-/// Whether a text is a number by YAML 1.2: `0o` and `0x` without a sign, decimals with or without one.
-fn looks_like_number(text: &str) -> bool {
-    let all = |digits: &str, is_digit: fn(&u8) -> bool| {
-        !digits.is_empty() && digits.as_bytes().iter().all(is_digit)
-    };
-    if let Some(digits) = text.strip_prefix("0o") {
-        return all(digits, |digit| matches!(digit, b'0'..=b'7'));
-    }
-    if let Some(digits) = text.strip_prefix("0x") {
-        return all(digits, u8::is_ascii_hexdigit);
-    }
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (unsigned, None),
-    };
-    let exponent_is_good = exponent.is_none_or(|exponent| {
-        all(
-            exponent.strip_prefix(['-', '+']).unwrap_or(exponent),
-            u8::is_ascii_digit,
-        )
-    });
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let some = all(whole, u8::is_ascii_digit) && (fraction.is_empty() || all(fraction, u8::is_ascii_digit));
-    let point_first = whole.is_empty() && all(fraction, u8::is_ascii_digit);
-    exponent_is_good && (some || point_first)
-}
-
-/// A decimal number, or a whole number with the prefixes of Go's literals.
-fn number(text: &str) -> Option<Value> {
-    if let Ok(number) = Number::parse(text) {
-        return Some(Value::number(number));
-    }
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    };
-    let radix = match digits.get(..2)?.to_ascii_lowercase().as_str() {
-        "0x" => 16,
-        "0o" => 8,
-        "0b" => 2,
-        _ => return None,
-    };
-    let digits = digits.get(2..)?;
-    if digits.starts_with('+') || digits.starts_with('-') {
-        return None;
-    }
-    let value = u64::from_str_radix(digits, radix).ok()?;
-    match (sign, i64::try_from(value)) {
-        ("", Ok(value)) => Some(Value::number(Number::from_count(value))),
-        ("", Err(_)) => Number::parse(&value.to_string()).ok().map(Value::number),
-        _ => {
-            let negative = 0_i64.checked_sub_unsigned(value)?;
-            Some(Value::number(Number::from_count(negative)))
-        }
-    }
 }

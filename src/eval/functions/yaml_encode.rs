@@ -36,15 +36,13 @@ fn encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let mut writer = Writer {
         out: String::new(),
         column: 0,
-        open_ended: false,
     };
     writer.node(value, 0, Place::Document);
-    // Plain text alone could go on.
-    writer.open_ended |= matches!(value.kind(), Kind::Null | Kind::Bool(_) | Kind::Number(_));
     if !writer.out.ends_with('\n') {
         writer.out.push('\n');
     }
-    if writer.open_ended {
+    // Plain text alone could go on.
+    if matches!(value.kind(), Kind::Null | Kind::Bool(_) | Kind::Number(_)) {
         writer.out.push_str("...\n");
     }
     call.spend_bytes(writer.out.len().saturating_mul(2))?;
@@ -65,15 +63,12 @@ struct Writer {
     out: String,
     /// In characters.
     column: usize,
-    /// The text ends with line breaks that belong to it.
-    open_ended: bool,
 }
 
 impl Writer {
     fn write(&mut self, text: &str) {
         self.out.push_str(text);
         self.column += text.chars().count();
-        self.open_ended = false;
     }
 
     fn new_line(&mut self, indent: usize) {
@@ -197,9 +192,7 @@ impl Writer {
             self.write("-");
         } else if before.is_none_or(is_break) {
             self.write("+");
-            self.open_ended = true;
         }
-        let open_ended = self.open_ended;
         self.out.push('\n');
         let indent = indent.max(2);
         let mut at_start = true;
@@ -215,7 +208,6 @@ impl Writer {
             self.out.push(letter);
         }
         self.column = 0;
-        self.open_ended = open_ended;
     }
 }
 

@@ -45,9 +45,8 @@ impl Reader<'_> {
                         range.end = next.end;
                         text.push_str(&more);
                     }
-                    if !text.is_empty() {
-                        parts.push(self.literal_part(range, &text));
-                    }
+                    // Text that `~` leaves nothing of still makes a string of what stands beside it.
+                    parts.push(self.literal_part(range, &text));
                 }
                 Piece::Sequence(sequence) if sequence.directive => {
                     self.directive(&sequence, &mut frames, &mut parts, depth)?;

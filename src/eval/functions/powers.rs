@@ -1,0 +1,210 @@
+//! Logarithms and powers to the last bit of what Terraform says.
+//!
+//! These functions are not exact, and libraries differ in how they round. Terraform's results come from
+//! Go's library on 64-bit x86 machines, so its methods are used here: the logarithm of FreeBSD, a Taylor
+//! series for the exponential (N. Shibata, ISC 2010), and powers by repeated squaring.
+
+#![allow(
+    clippy::excessive_precision,
+    clippy::float_cmp,
+    reason = "the figures are those of the source, digit by digit, and these cases are told by the bit"
+)]
+
+use std::f64::consts::FRAC_1_SQRT_2;
+
+/// The bits of a float without sign and exponent.
+const FRACTION: u64 = (1 << 52) - 1;
+
+/// The natural logarithm. The tiniest numbers, that have no bit of their own before the point, get a
+/// wrong one in Terraform, and so here.
+pub(super) fn log(x: f64) -> f64 {
+    const LN2_HIGH: f64 = 6.931_471_803_691_238_164_90e-01;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+    if x == 0.0 {
+        return f64::NEG_INFINITY;
+    }
+    if x < 0.0 {
+        return f64::NAN;
+    }
+    if !x.is_finite() {
+        return x;
+    }
+    // x is a part between 0.5 and 1 times a power of two; the part is moved to where 1 is in the middle.
+    let mut part = f64::from_bits((x.to_bits() & FRACTION) | 0.5_f64.to_bits());
+    let mut power = exponent_bits(x) - 0x3fe;
+    if part <= FRAC_1_SQRT_2 {
+        part *= 2.0;
+        power -= 1;
+    }
+    let power = f64::from(power);
+    let above = part - 1.0;
+    let s = above / (2.0 + above);
+    let (square, fourth) = (s * s, s * s * (s * s));
+    let odd = [
+        6.666_666_666_666_735_130e-01,
+        2.857_142_874_366_239_149e-01,
+        1.818_357_216_161_805_012e-01,
+        1.479_819_860_511_658_591e-01,
+    ];
+    let even = [
+        3.999_999_999_940_941_908e-01,
+        2.222_219_843_214_978_396e-01,
+        1.531_383_769_920_937_332e-01,
+    ];
+    let series = |terms: &[f64]| terms.iter().rev().fold(0.0, |sum, term| sum * fourth + term);
+    let rest = square * series(&odd) + fourth * series(&even);
+    let half = 0.5 * above * above;
+    power * LN2_HIGH - ((half - (s * (half + rest) + power * LN2_LOW)) - above)
+}
+
+/// The exponential function.
+fn exp(x: f64) -> f64 {
+    const MOST: f64 = 7.097_827_128_933_84e+02;
+    const LEAST: f64 = -746.0;
+    const LN2_HIGH: f64 = 0.693_147_180_559_662_956_511_601_805_686_950_683_593_75;
+    const LN2_LOW: f64 = 0.282_352_905_630_315_771_225_884_481_750_134_360_255_254_120_68e-12;
+    if x > MOST {
+        return f64::INFINITY;
+    }
+    if x < LEAST {
+        return 0.0;
+    }
+    let power = (x * std::f64::consts::LOG2_E).round_ties_even();
+    let rest = (-power).mul_add(LN2_LOW, (-power).mul_add(LN2_HIGH, x)) * 0.0625;
+    let terms = [
+        1.984_126_984_126_984_127e-4,
+        1.388_888_888_888_888_888_9e-3,
+        8.333_333_333_333_333_333_3e-3,
+        4.166_666_666_666_666_666_7e-2,
+        1.666_666_666_666_666_666_7e-1,
+        0.5,
+        1.0,
+    ];
+    let first = 2.480_158_730_158_730_158_7e-5_f64;
+    let mut less_one = rest * terms.iter().fold(first, |sum, term| sum.mul_add(rest, *term));
+    // (1 + y)² − 1 = y (y + 2), three times; the fourth time the 1 is put back.
+    for _ in 0..3 {
+        less_one *= less_one + 2.0;
+    }
+    let value = (less_one + 2.0).mul_add(less_one, 1.0);
+    if power <= -1023.0 {
+        return 0.0;
+    }
+    if power >= 1024.0 {
+        return f64::INFINITY;
+    }
+    value * power.exp2()
+}
+
+/// `x` to the power of `y`.
+pub(super) fn pow(x: f64, y: f64) -> f64 {
+    if y == 0.5 {
+        return x.sqrt();
+    }
+    if y == -0.5 {
+        return 1.0 / x.sqrt();
+    }
+    let size = y.abs();
+    let (mut whole, mut fraction) = (size.trunc(), size.fract());
+    let special = x == 0.0 || x == 1.0 || y == 0.0 || y == 1.0 || !x.is_finite() || !y.is_finite();
+    // Where there is nothing to round, all libraries agree.
+    if special || whole >= 9.2e18 || (fraction != 0.0 && x < 0.0) {
+        return x.powf(y);
+    }
+    let (mut value, mut power) = (1.0, 0_i64);
+    if fraction != 0.0 {
+        if fraction > 0.5 {
+            fraction -= 1.0;
+            whole += 1.0;
+        }
+        value = exp(fraction * log(x));
+    }
+    let (mut base, base_power) = parted(x);
+    let mut base_power = i64::from(base_power);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is whole, positive and below two to the 63rd"
+    )]
+    let mut left = whole as u64;
+    while left != 0 {
+        if base_power.abs() > 1 << 12 {
+            power += base_power;
+            break;
+        }
+        if left & 1 == 1 {
+            value *= base;
+            power += base_power;
+        }
+        base *= base;
+        base_power *= 2;
+        if base < 0.5 {
+            base += base;
+            base_power -= 1;
+        }
+        left >>= 1;
+    }
+    if y < 0.0 {
+        value = 1.0 / value;
+        power = -power;
+    }
+    scaled(value, power)
+}
+
+/// The bits of the exponent of a positive number.
+fn exponent_bits(x: f64) -> i32 {
+    i32::try_from((x.to_bits() >> 52) & 0x7ff).unwrap_or_default()
+}
+
+/// A number other than zero as a part between 0.5 and 1 times a power of two.
+fn parted(x: f64) -> (f64, i32) {
+    const TWO_52: f64 = 4_503_599_627_370_496.0;
+    let (x, shift) = if x.abs() < f64::MIN_POSITIVE {
+        (x * TWO_52, 52)
+    } else {
+        (x, 0)
+    };
+    let part = f64::from_bits((x.to_bits() & !(0x7ff << 52)) | 0.5_f64.to_bits());
+    (part, exponent_bits(x) - 0x3fe - shift)
+}
+
+/// A number times a power of two, rounded once.
+fn scaled(x: f64, power: i64) -> f64 {
+    if x == 0.0 || !x.is_finite() {
+        return x;
+    }
+    let (part, own) = parted(x);
+    let exponent = power + i64::from(own) - 1;
+    if exponent < -1075 {
+        return 0.0_f64.copysign(x);
+    }
+    if exponent > 1023 {
+        return f64::INFINITY.copysign(x);
+    }
+    // Numbers below the normal ones are made from one that is 2⁵³ times as large.
+    let (exponent, scale) = if exponent < -1022 {
+        (exponent + 53, 1.0 / 9_007_199_254_740_992.0)
+    } else {
+        (exponent, 1.0)
+    };
+    let bits = u64::try_from(exponent + 1023).unwrap_or_default() << 52;
+    scale * f64::from_bits((part.to_bits() & !(0x7ff << 52)) | bits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_digit_is_that_of_terraform() {
+        assert_eq!(
+            pow(3.0, 100.0).to_string(),
+            "515377520732011400000000000000000000000000000000"
+        );
+        assert_eq!(
+            (log(0.300_000_000_000_000_04) / log(3.0)).to_string(),
+            "-1.0959032742893846"
+        );
+        assert_eq!((log(5e-324) / log(1.0 / 3.0)).to_string(), "645.441137903601");
+    }
+}

@@ -1,0 +1,146 @@
+//! Expressions at random: `terraform console` and the evaluator have to say the same of them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::assigning_clones,
+    reason = "clippy takes the helpers of an integration test for production code"
+)]
+
+#[path = "console/functions.rs"]
+mod functions;
+#[path = "console/generate.rs"]
+mod generate;
+#[path = "console/ours.rs"]
+mod ours;
+#[path = "console/random.rs"]
+mod random;
+#[path = "console/terraform.rs"]
+mod terraform;
+#[path = "console/words.rs"]
+mod words;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use generate::Generator;
+
+/// How many expressions one console is asked for.
+const BATCH: usize = 250;
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+/// The directory that the expressions are evaluated in.
+fn prepared(directory: &Path) {
+    let types = [
+        ("any", "any"),
+        ("bool", "bool"),
+        ("number", "number"),
+        ("string", "string"),
+        ("list", "list(string)"),
+        ("set", "set(string)"),
+        ("map", "map(string)"),
+        ("object", "object({ a = string, b = optional(number) })"),
+        ("tuple", "tuple([string, number])"),
+    ];
+    let mut call = "resource \"terraform_data\" \"u\" {}\nlocals {\n  u = module.u\n}\nmodule \"u\" {\n  source = \"./u\"\n".to_owned();
+    let mut module = String::new();
+    for (name, ty) in types {
+        call.push_str(&format!("  {name} = jsondecode(terraform_data.u.id)\n"));
+        module.push_str(&format!(
+            "variable \"{name}\" {{\n  type = {ty}\n}}\noutput \"{name}\" {{\n  value = var.{name}\n}}\n"
+        ));
+    }
+    call.push_str("}\n");
+    let files: [(&str, &[u8]); 9] = [
+        ("main.tf", call.as_bytes()),
+        ("u/main.tf", module.as_bytes()),
+        ("f/plain.txt", b"plain text\n"),
+        ("f/sub/a.txt", b"a"),
+        ("f/sub/é.txt", "é".as_bytes()),
+        ("f/greet.tftpl", b"Hello ${a}!\n"),
+        ("f/loop.tftpl", b"%{ for x in a ~}\n- ${x}\n%{ endfor ~}\n"),
+        ("f/bytes.bin", b"\xff\xfe\x00"),
+        ("f/binary.tftpl", b"\xff${a}"),
+    ];
+    for (name, content) in files {
+        let path = directory.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+}
+
+#[test]
+fn random_expressions_are_worth_what_the_console_says() {
+    let Some(count) = number("MIRRORSET_CONSOLE_EXPRESSIONS") else {
+        println!("skipped: MIRRORSET_CONSOLE_EXPRESSIONS does not say how many expressions to try");
+        return;
+    };
+    if !terraform::is_there() {
+        println!("skipped: there is no terraform on the PATH");
+        return;
+    }
+    let seed = number("MIRRORSET_CONSOLE_SEED").unwrap_or(1);
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path().canonicalize().unwrap();
+    prepared(&directory);
+    terraform::prepare(&directory);
+    std::env::set_current_dir(&directory).unwrap();
+    let mut report = std::env::var("MIRRORSET_CONSOLE_REPORT")
+        .ok()
+        .map(|path| fs::File::create(path).unwrap());
+    let (mut tried, mut refused, mut undecided, mut differences) = (0, 0, 0, 0);
+    while tried < count {
+        // Every batch has a seed of its own, so that one can be run again alone.
+        let seed = seed + tried / BATCH as u64;
+        let mut generator = Generator::new(seed);
+        let expressions: Vec<String> = (0..BATCH).map(|_| generator.next()).collect();
+        let answers = terraform::ask(&directory, &expressions);
+        let values = ours::evaluate(&directory, &expressions);
+        for ((expression, answer), value) in expressions.iter().zip(&answers).zip(&values) {
+            tried += 1;
+            refused += u64::from(answer.ty.is_empty());
+            undecided += u64::from(value.is_limit());
+            if let Some(difference) = ours::difference(answer, value) {
+                differences += 1;
+                let text = format!("seed {seed}: {expression}\n{difference}\n");
+                println!("{text}");
+                if let Some(report) = &mut report {
+                    writeln!(report, "{text}").unwrap();
+                }
+            }
+        }
+    }
+    println!(
+        "{tried} expressions from seed {seed} on, {refused} refused, {undecided} undecided: {differences} differ"
+    );
+    assert_eq!(differences, 0);
+}
+
+#[test]
+fn random_expressions_end_in_a_value_or_a_failure() {
+    let count = number("MIRRORSET_EVALUATED_EXPRESSIONS").unwrap_or(2_000);
+    let seed = number("MIRRORSET_CONSOLE_SEED").unwrap_or(1_000_000);
+    let directory = tempfile::tempdir().unwrap();
+    prepared(directory.path());
+    for batch in 0..count / BATCH as u64 {
+        let mut generator = Generator::new(seed + batch);
+        let expressions: Vec<String> = (0..BATCH).map(|_| generator.next()).collect();
+        let started = std::time::Instant::now();
+        let values = ours::evaluate(directory.path(), &expressions);
+        let panicked = values.iter().any(ours::Worth::is_panic);
+        assert!(!panicked, "seed {} panics", seed + batch);
+        assert!(
+            started.elapsed().as_secs() < 60,
+            "seed {} takes too long",
+            seed + batch
+        );
+    }
+}
