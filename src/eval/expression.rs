@@ -135,7 +135,15 @@ impl Evaluator<'_> {
         self.spend(given.len() + expanded.len())?;
         let worths = given
             .iter()
-            .map(|argument| self.evaluate(argument, scope))
+            .enumerate()
+            .map(|(position, argument)| {
+                if position == 0 && functions::is_literal_template(name, argument) {
+                    // It is refused for its form, and its worth is not looked at.
+                    Ok(Value::string(""))
+                } else {
+                    self.evaluate(argument, scope)
+                }
+            })
             .chain(expanded.into_iter().map(Ok));
         match name {
             "try" => return first_success(worths),

@@ -35,7 +35,7 @@ pub(super) fn whole(arguments: &[Value], position: usize) -> Result<i64, Stop> {
 impl Call<'_> {
     /// Takes the work of going through so many bytes off the budget.
     pub(super) fn spend_bytes(&self, bytes: usize) -> Result<(), Stop> {
-        self.evaluator.spend(bytes / 64 + 1).map_err(Stop::Failure)
+        self.evaluator.spend(bytes / 16 + 1).map_err(Stop::Failure)
     }
 }
 
