@@ -8,6 +8,7 @@ use crate::source::Span;
 use crate::syntax::tree::For;
 
 use super::expression::object_key;
+use super::remains::Parts;
 use super::scope::Frame;
 use super::{Evaluator, Failure, Result, Scope};
 
@@ -20,9 +21,22 @@ enum Collected {
 
 impl Evaluator<'_> {
     pub(super) fn comprehension(&self, parts: &For, scope: Scope<'_>) -> Result<Value> {
-        let collection = self.evaluate(&parts.collection, scope)?;
+        let mut failed = Parts::default();
+        let collection = failed.take(self.evaluate(&parts.collection, scope))?;
+        let collected = self.collected(parts, scope, &collection, &mut failed);
+        failed.finish(collected.map_err(|failure| failure.leaving(None))?)
+    }
+
+    /// What a comprehension makes of a collection; values that fail are left to `failed`.
+    fn collected(
+        &self,
+        parts: &For,
+        scope: Scope<'_>,
+        collection: &Value,
+        failed: &mut Parts,
+    ) -> Result<Value> {
         let mut marks = collection.marks().demoted();
-        let elements = each_element(&collection).map_err(|failure| failure.at(parts.collection.span))?;
+        let elements = each_element(collection).map_err(|failure| failure.at(parts.collection.span))?;
         if let Some(condition) = &parts.condition
             && *collection.ty() != Type::Dynamic
         {
@@ -94,7 +108,7 @@ impl Evaluator<'_> {
                     }
                 }
             };
-            let value = self.evaluate(&parts.value, scope)?;
+            let value = failed.take(self.evaluate(&parts.value, scope))?;
             collect(&mut collected, name, value).map_err(|failure| failure.at(parts.value.span))?;
         }
         if open {

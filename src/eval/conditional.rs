@@ -13,12 +13,14 @@ impl Evaluator<'_> {
         no: &Expression,
         scope: Scope<'_>,
     ) -> Result<Value> {
-        let (yes, yes_failure) = self.attempt(yes, scope)?;
-        let (no, no_failure) = self.attempt(no, scope)?;
+        let (yes, no) = (self.evaluate(yes, scope), self.evaluate(no, scope));
+        let (yes, yes_failure) = branch(yes)?;
+        let (no, no_failure) = branch(no)?;
         let agreement = unify_conditional(&yes, &no).map_err(|error| Failure::invalid(error.to_string()))?;
-        let condition = self.evaluate(condition, scope)?;
+        let failed = |failure: Failure| failure.leaving(Some(Value::unknown(agreement.ty.clone())));
+        let condition = self.evaluate(condition, scope).map_err(failed)?;
         if condition.is_null() {
-            return Err(Failure::invalid("the condition is null"));
+            return Err(failed(Failure::invalid("the condition is null")));
         }
         let marks = condition.marks();
         if !condition.is_known() {
@@ -26,16 +28,24 @@ impl Evaluator<'_> {
             return Ok(agreement.undecided(marks, &yes, &no));
         }
         let holds = convert(&condition, &Type::Bool)
-            .map_err(|error| Failure::invalid(format!("the condition is no bool: {error}")))?;
+            .map_err(|error| failed(Failure::invalid(format!("the condition is no bool: {error}"))))?;
         let (chosen, failure, other) = if holds.as_bool() == Some(true) {
             (yes, yes_failure, no)
         } else {
             (no, no_failure, yes)
         };
         if let Some(failure) = failure {
-            return Err(failure);
+            return Err(failed(failure));
         }
         let value = agreement.choose(marks, &chosen, &other);
-        value.map_err(|error| Failure::invalid(format!("the branches do not agree: {error}")))
+        value.map_err(|error| failed(Failure::invalid(format!("the branches do not agree: {error}"))))
+    }
+}
+
+/// The value of a branch, or what remains of it and why it failed.
+fn branch(result: Result<Value>) -> Result<(Value, Option<Failure>)> {
+    match result {
+        Err(failure) if !failure.is_final() => Ok((failure.remains(), Some(failure))),
+        result => Ok((result?, None)),
     }
 }

@@ -9,6 +9,7 @@ use crate::cty::{Number, Type, Value, convert, normalized};
 use crate::source::Span;
 use crate::syntax::tree::{Call, Expression, ExpressionKind, ObjectItem, ObjectKey};
 
+use super::remains::{Parts, left_of};
 use super::{Evaluator, Failure, InstanceId, Result, Scope, functions, operators};
 
 impl Evaluator<'_> {
@@ -17,7 +18,7 @@ impl Evaluator<'_> {
         self.spend(1)?;
         let value = self
             .deeper(|| self.kind(expression, scope))
-            .map_err(|failure| failure.at(expression.span))?;
+            .map_err(|failure| left_of(expression, failure.at(expression.span)))?;
         Ok(if value.place().is_none() {
             value.with_place(expression.span)
         } else {
@@ -37,8 +38,12 @@ impl Evaluator<'_> {
             Kind::String(text) => Ok(Value::shared_string(text.clone())),
             Kind::Template(template) => self.template(template, scope),
             Kind::Tuple(items) => {
-                let items: Result<_> = items.iter().map(|item| self.evaluate(item, scope)).collect();
-                Ok(Value::tuple(items?))
+                let mut parts = Parts::default();
+                let items: Result<_> = items
+                    .iter()
+                    .map(|item| parts.take(self.evaluate(item, scope)))
+                    .collect();
+                parts.finish(Value::tuple(items?))
             }
             Kind::Object(items) => self.object(items, scope),
             Kind::Variable(_) | Kind::GetAttr { .. } | Kind::Index { .. } => {
@@ -77,23 +82,32 @@ impl Evaluator<'_> {
         let mut attributes = BTreeMap::new();
         let mut marks = Marks::none();
         let mut open = false;
+        let mut parts = Parts::default();
         for item in items {
             let key = match &item.key {
-                ObjectKey::Word(name) => Value::shared_string(name.text.clone()).with_place(name.span),
-                ObjectKey::Expression(expression) => self.evaluate(expression, scope)?,
+                ObjectKey::Word(name) => Ok(Value::shared_string(name.text.clone()).with_place(name.span)),
+                ObjectKey::Expression(expression) => self.evaluate(expression, scope),
             };
-            let value = self.evaluate(&item.value, scope)?;
-            marks = marks.union(&key.marks().demoted());
-            match object_key(&key).map_err(|failure| failure.at(item.key.span()))? {
-                Some(name) => {
-                    attributes.insert(name, value.with_key_place(key.place()));
+            let value = parts.take(self.evaluate(&item.value, scope))?;
+            let name = key.and_then(|key| {
+                marks = marks.union(&key.marks().demoted());
+                let name = object_key(&key).map_err(|failure| failure.at(item.key.span()))?;
+                Ok(name.map(|name| (name, key.place())))
+            });
+            match name {
+                Ok(Some((name, place))) => {
+                    attributes.insert(name, value.with_key_place(place));
                 }
-                None => open = true,
+                Ok(None) => open = true,
+                Err(failure) => {
+                    parts.take(Err(failure))?;
+                    open = true;
+                }
             }
         }
         // With one key unknown, nothing is known of the object's type; and as in Terraform, that some
         // other key is sensitive is then forgotten.
-        Ok(if open {
+        parts.finish(if open {
             Value::dynamic().with_marks(&marks.origins_only())
         } else {
             Value::object(attributes).with_marks(&marks)
@@ -121,7 +135,15 @@ impl Evaluator<'_> {
         self.spend(given.len() + expanded.len())?;
         let worths = given
             .iter()
-            .map(|argument| self.evaluate(argument, scope))
+            .enumerate()
+            .map(|(position, argument)| {
+                if position == 0 && functions::is_literal_template(name, argument) {
+                    // It is refused for its form, and its worth is not looked at.
+                    Ok(Value::string(""))
+                } else {
+                    self.evaluate(argument, scope)
+                }
+            })
             .chain(expanded.into_iter().map(Ok));
         match name {
             "try" => return first_success(worths),

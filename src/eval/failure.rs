@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::cty::Value;
 use crate::source::Span;
 
 /// An expression that Terraform would refuse, or that could not be worked out here.
@@ -16,6 +17,8 @@ struct Inner {
     kind: Kind,
     /// The names in a circle, as far as it has been walked back.
     circle: Vec<String>,
+    /// What there is of the value all the same; nothing is known of it without.
+    remains: Option<Value>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +58,7 @@ impl Failure {
             span: None,
             kind: Kind::Cycle,
             circle: vec![name],
+            remains: None,
         }))
     }
 
@@ -64,6 +68,7 @@ impl Failure {
             span: None,
             kind,
             circle: Vec::new(),
+            remains: None,
         }))
     }
 
@@ -77,6 +82,22 @@ impl Failure {
             span: Some(span),
             ..(*self.0).clone()
         }))
+    }
+
+    /// The failure of an expression of which so much remains.
+    pub(super) fn leaving(self, remains: Option<Value>) -> Self {
+        if remains.is_none() && self.0.remains.is_none() {
+            return self;
+        }
+        Self(Arc::new(Inner {
+            remains,
+            ..(*self.0).clone()
+        }))
+    }
+
+    /// What there is of the value.
+    pub(super) fn remains(&self) -> Value {
+        self.0.remains.clone().unwrap_or_else(Value::dynamic)
     }
 
     /// The failure, after it passed through a named value. Terraform evaluates that on its own, so

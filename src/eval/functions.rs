@@ -51,7 +51,7 @@ use crate::cty::{Type, Value, convert};
 use super::{Evaluator, Failure, Result};
 
 pub(super) use definition::{Call, Function, Outcome, Parameter, Stop, Want};
-pub(super) use templates::{check_call, check_template};
+pub(super) use templates::{check_call, check_template, is_literal_template};
 
 /// The functions, by file, each file sorted by name.
 const TABLES: &[&[Function]] = &[

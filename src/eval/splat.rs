@@ -10,7 +10,37 @@ impl Evaluator<'_> {
     /// A splat over a list, set or tuple takes each element; anything else is a list of itself, and null
     /// an empty one. The two forms differ in what `each` holds alone.
     pub(super) fn splat(&self, base: &Expression, each: &Expression, scope: Scope<'_>) -> Result<Value> {
-        let base = self.evaluate(base, scope)?;
+        let base = self
+            .evaluate(base, scope)
+            .map_err(|failure| failure.leaving(None))?;
+        let result = self.each(&base, each, scope);
+        result.map_err(|failure| match failure.is_final() {
+            true => failure,
+            false => failure.leaving(self.each_type(&base, each, scope).map(Value::unknown)),
+        })
+    }
+
+    /// The type that a splat has where it fails at an element; none where nothing can be said.
+    fn each_type(&self, base: &Value, each: &Expression, scope: Scope<'_>) -> Option<Type> {
+        let one = |element: &Type| {
+            let element = Value::unknown(element.clone());
+            let result = self.evaluate(each, scope.with_element(&element));
+            result.map_or_else(
+                |failure| failure.remains().ty().clone(),
+                |value| value.ty().clone(),
+            )
+        };
+        match (base.ty(), base.kind()) {
+            (Type::Dynamic, _) => None,
+            (Type::List(_) | Type::Set(_) | Type::Tuple(_), Kind::Null) => None,
+            (Type::List(element) | Type::Set(element), _) => Some(Type::list(one(element))),
+            (Type::Tuple(elements), _) => Some(Type::tuple(elements.iter().map(one).collect::<Vec<_>>())),
+            (_, Kind::Unknown(_)) if !base.is_definitely_not_null() => None,
+            (ty, _) => Some(Type::tuple(vec![one(ty)])),
+        }
+    }
+
+    fn each(&self, base: &Value, each: &Expression, scope: Scope<'_>) -> Result<Value> {
         let marks = base.marks().demoted();
         let one = |element: &Value| {
             let value = self.evaluate(each, scope.with_element(element))?;
@@ -23,7 +53,7 @@ impl Evaluator<'_> {
             Kind::Null => Ok(Value::tuple(Vec::new()).with_marks(&marks)),
             Kind::Unknown(refinement) => match base.ty() {
                 // Whether it is a sequence is not known; what it leads to stays the same.
-                Type::Dynamic => Ok(Value::dynamic().with_marks(one(&base)?.marks())),
+                Type::Dynamic => Ok(Value::dynamic().with_marks(one(base)?.marks())),
                 Type::List(element) | Type::Set(element) => {
                     let element = Value::unknown((**element).clone()).with_marks(base.marks());
                     let result = one(&element)?;
@@ -49,11 +79,11 @@ impl Evaluator<'_> {
                         .with_marks(&marks))
                 }
                 // Of null it would be an empty tuple.
-                _ if !base.is_definitely_not_null() => Ok(Value::dynamic().with_marks(one(&base)?.marks())),
-                _ => Ok(Value::tuple(vec![one(&base)?])),
+                _ if !base.is_definitely_not_null() => Ok(Value::dynamic().with_marks(one(base)?.marks())),
+                _ => Ok(Value::tuple(vec![one(base)?])),
             },
             Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) => {
-                let elements = each_element(&base)?.unwrap_or_default();
+                let elements = each_element(base)?.unwrap_or_default();
                 let mut items = Vec::with_capacity(elements.len());
                 for (_, element) in &elements {
                     self.spend(1)?;
@@ -69,7 +99,7 @@ impl Evaluator<'_> {
                 };
                 Ok(value.with_marks(&marks))
             }
-            _ => Ok(Value::tuple(vec![one(&base)?]).with_marks(&marks)),
+            _ => Ok(Value::tuple(vec![one(base)?]).with_marks(&marks)),
         }
     }
 }

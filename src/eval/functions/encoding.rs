@@ -277,6 +277,12 @@ fn text_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
         }
         Charset::Other(found) => {
             let (bytes, _, unmappable) = found.encode(plain);
+            if unmappable && found == encoding_rs::EUC_JP {
+                // Terraform writes letters of its third table as well, which the web only reads.
+                return Err(Stop::Failure(Failure::limit(
+                    "not all letters of EUC-JP can be written here",
+                )));
+            }
             if unmappable || (is_windows(found) && plain.contains(is_c1)) {
                 return Err(unrepresentable(found.name()));
             }

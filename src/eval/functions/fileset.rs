@@ -77,7 +77,8 @@ fn relative(start: &Path, found: &Path) -> String {
         .count();
     let up = std::iter::repeat_n("..", start.len() - common);
     let down = found.iter().skip(common).map(String::as_str);
-    up.chain(down).collect::<Vec<_>>().join("/")
+    let way = up.chain(down).collect::<Vec<_>>().join("/");
+    if way.is_empty() { ".".to_owned() } else { way }
 }
 
 struct Search<'c> {

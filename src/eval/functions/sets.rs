@@ -186,7 +186,12 @@ fn product(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let mut factors = Vec::with_capacity(arguments.len());
     for (argument, ty) in arguments.iter().zip(wanted) {
         let factor: Result<Vec<Value>, _> = items(argument).iter().map(|item| convert(item, ty)).collect();
-        factors.push(factor.map_err(|error| error.located())?);
+        let factor = factor.map_err(|error| error.located())?;
+        // Null and unknown values of no type do not get one inside of a tuple, and Terraform then fails.
+        if total > 0 && factor.windows(2).any(|pair| pair[0].ty() != pair[1].ty()) {
+            return Err("the elements of a list have different types".into());
+        }
+        factors.push(factor);
     }
     let mut tuples = Vec::with_capacity(total);
     for number in 0..total {

@@ -6,6 +6,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::cty::{Type, Value};
 
+use super::super::Failure;
 use super::definition::{Call, Function, Outcome, Parameter, Stop, Want};
 use super::letters;
 use super::regexp;
@@ -131,11 +132,19 @@ fn rewritten(call: &Call<'_>, arguments: &[Value], write: impl FnOnce(&str) -> S
     Ok(Value::string(write(text)))
 }
 
+/// Deeper than any text is indented.
+const MAX_INDENT: usize = 1 << 20;
+
 fn indent(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let spaces = whole(arguments, 0)?;
     let Ok(spaces) = usize::try_from(spaces) else {
         return Err("the number of spaces must not be negative".into());
     };
+    if spaces > MAX_INDENT {
+        return Err(Stop::Failure(Failure::limit(
+            "the indentation asks for a text that is too wide",
+        )));
+    }
     let text = text(arguments, 1);
     let lines = text.bytes().filter(|&byte| byte == b'\n').count();
     if lines == 0 {

@@ -78,15 +78,21 @@ pub(in crate::eval) fn check_template(
     given: &[Expression],
     arguments: &[Value],
 ) -> Evaluated<()> {
-    let literal = given.first().is_some_and(|template| !is_reference(template));
-    let called = arguments.get(1).is_some_and(Value::is_known);
-    if name == "templatestring" && literal && called {
+    let literal = given
+        .first()
+        .is_some_and(|template| is_literal_template(name, template));
+    if literal && arguments.get(1).is_some_and(Value::is_known) {
         return Err(Failure::invalid(
             "invalid template expression: templatestring is only for templates from elsewhere; it takes a \
              direct reference to a string that holds one",
         ));
     }
     Ok(())
+}
+
+/// Whether a function's first argument is a template that is no reference to one.
+pub(in crate::eval) fn is_literal_template(name: &str, first: &Expression) -> bool {
+    name == "templatestring" && !is_reference(first)
 }
 
 fn is_reference(expression: &Expression) -> bool {
