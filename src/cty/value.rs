@@ -67,6 +67,10 @@ pub(super) struct Table {
 
 /// What holds of a value with all that is nested in it, gathered once when it is built.
 #[derive(Debug, Clone, Copy)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "four facts that have nothing to do with each other"
+)]
 pub(super) struct Traits {
     pub(super) depth: u16,
     /// How many values there are, each as often as it occurs.

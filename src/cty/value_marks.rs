@@ -7,7 +7,7 @@ use super::value::{Kind, Value};
 use crate::source::Span;
 
 /// Of how many parts a large value is made.
-const LARGE: u32 = 4096;
+const LARGE: usize = 4096;
 
 impl Value {
     /// The marks of the value itself; what is nested in it has its own.
