@@ -49,8 +49,8 @@ impl<'a> Excerpts<'a> {
     pub(super) fn show(&mut self, span: Span) -> (usize, Range<usize>) {
         let file = self.sources.file(span.file);
         let text = file.text();
-        let start = floor(text, span.range().start);
-        let end = ceil(text, span.range().end).max(start);
+        let start = text.floor_char_boundary(span.range().start);
+        let end = text.ceil_char_boundary(span.range().end).max(start);
         let first = line(file, start);
         let last = line(file, end);
         if first.len() <= LONG_LINE && last.len() <= LONG_LINE {
@@ -87,8 +87,8 @@ impl<'a> Excerpts<'a> {
     ) -> (usize, Range<usize>) {
         let text = file.text();
         let end = label.end.min(line.end).min(label.start + LONG_LINE);
-        let end = floor(text, end).max(label.start);
-        let before = floor(text, label.start.saturating_sub(AROUND).max(line.start));
+        let end = text.floor_char_boundary(end).max(label.start);
+        let before = text.floor_char_boundary(label.start.saturating_sub(AROUND).max(line.start));
         let lead_in = text.get(before..label.start).unwrap_or_default();
         let from = before + key_start(lead_in);
         let masked = self.masked(text.get(from..end).unwrap_or_default(), span, from);
@@ -165,22 +165,6 @@ fn key_start(lead_in: &str) -> usize {
         Some(at) => lead_in[..at - 2].rfind('"').unwrap_or(at + 1),
         None => lead_in.rfind(['{', '[', ',']).map_or(0, |at| at + 1),
     }
-}
-
-fn floor(text: &str, offset: usize) -> usize {
-    let mut offset = offset.min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    offset
-}
-
-fn ceil(text: &str, offset: usize) -> usize {
-    let mut offset = offset.min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset += 1;
-    }
-    offset
 }
 
 impl<'a> Files<'a> for Excerpts<'a> {

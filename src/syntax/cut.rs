@@ -122,8 +122,13 @@ impl<'a> Cutter<'a> {
         }
     }
 
+    /// A place in the file. One byte of a letter stands for the whole letter.
     fn span(&self, range: Range<usize>) -> Span {
-        Span::new(self.file, range.start, range.end)
+        let (start, end) = (
+            self.text.floor_char_boundary(range.start),
+            self.text.ceil_char_boundary(range.end),
+        );
+        Span::new(self.file, start, end)
     }
 
     fn problem(&mut self, range: Range<usize>, message: &str, help: &str) {

@@ -16,9 +16,14 @@ pub(super) struct Input<'a> {
 impl<'a> Input<'a> {
     /// The span of these bytes of the text.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
+        // One byte of a letter stands for the whole letter.
+        let (start, end) = (
+            self.text.floor_char_boundary(range.start),
+            self.text.ceil_char_boundary(range.end),
+        );
         match self.offsets {
-            None => Span::new(self.file, range.start, range.end),
-            Some(offsets) => Span::new(self.file, offsets.source(range.start), offsets.source(range.end)),
+            None => Span::new(self.file, start, end),
+            Some(offsets) => Span::new(self.file, offsets.source(start), offsets.source(end)),
         }
     }
 
