@@ -88,9 +88,12 @@ fn each<'a>(
 
 /// The elements of a new list or set: in cty, null is made anew there and is no longer sensitive.
 fn bare_nulls(items: Vec<Value>) -> Vec<Value> {
-    let bare = |item: Value| match item.is_null() && item.contains_marked() {
-        true => Value::null(item.ty().clone()).with_marks(&item.marks().origins_only()),
-        false => item,
+    let bare = |item: Value| {
+        if item.is_null() && item.contains_marked() {
+            Value::null(item.ty().clone()).with_marks(&item.marks().origins_only())
+        } else {
+            item
+        }
     };
     items.into_iter().map(bare).collect()
 }

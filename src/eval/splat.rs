@@ -14,9 +14,12 @@ impl Evaluator<'_> {
             .evaluate(base, scope)
             .map_err(|failure| failure.leaving(None))?;
         let result = self.each(&base, each, scope);
-        result.map_err(|failure| match failure.is_final() {
-            true => failure,
-            false => failure.leaving(self.each_type(&base, each, scope).map(Value::unknown)),
+        result.map_err(|failure| {
+            if failure.is_final() {
+                failure
+            } else {
+                failure.leaving(self.each_type(&base, each, scope).map(Value::unknown))
+            }
         })
     }
 
@@ -31,8 +34,7 @@ impl Evaluator<'_> {
             )
         };
         match (base.ty(), base.kind()) {
-            (Type::Dynamic, _) => None,
-            (Type::List(_) | Type::Set(_) | Type::Tuple(_), Kind::Null) => None,
+            (Type::Dynamic, _) | (Type::List(_) | Type::Set(_) | Type::Tuple(_), Kind::Null) => None,
             (Type::List(element) | Type::Set(element), _) => Some(Type::list(one(element))),
             (Type::Tuple(elements), _) => Some(Type::tuple(elements.iter().map(one).collect::<Vec<_>>())),
             (_, Kind::Unknown(_)) if !base.is_definitely_not_null() => None,
