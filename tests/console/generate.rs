@@ -1,7 +1,5 @@
 //! Expressions at random: mostly of the type that is wanted where they stand, sometimes of any.
 
-use std::fmt::Write as _;
-
 use super::functions::{FUNCTIONS, Function, Want};
 use super::random::Random;
 use super::words::{replacements, words};
@@ -21,9 +19,9 @@ const UNKNOWNS: &[(&str, Want)] = &[
 
 /// Makes expressions; the same seed makes the same ones.
 pub(crate) struct Generator {
-    random: Random,
+    pub(crate) random: Random,
     /// The names of the `for` expressions around.
-    names: Vec<&'static str>,
+    pub(crate) names: Vec<&'static str>,
     /// How many literals, calls and operators one expression may still have.
     room: usize,
 }
@@ -61,7 +59,7 @@ impl Generator {
         self.expression(want, depth)
     }
 
-    fn expression(&mut self, want: Want, depth: usize) -> String {
+    pub(crate) fn expression(&mut self, want: Want, depth: usize) -> String {
         self.room = self.room.saturating_sub(1);
         if self.random.percent(6) {
             return self.any(depth);
@@ -162,7 +160,7 @@ impl Generator {
         }
     }
 
-    fn word(&mut self, want: Want) -> &'static str {
+    pub(crate) fn word(&mut self, want: Want) -> &'static str {
         self.random.pick(words(want))
     }
 
@@ -370,151 +368,5 @@ impl Generator {
             self.expression(want, depth),
             self.expression(other, depth)
         )
-    }
-
-    /// Indexes, attributes and splats, on what may have them.
-    fn access(&mut self, depth: usize) -> String {
-        let wants = [
-            Want::List,
-            Want::Map,
-            Want::Object,
-            Want::Tuple,
-            Want::ListOfObjects,
-            Want::Any,
-            Want::Set,
-        ];
-        let want = wants[self.random.below(wants.len())];
-        let mut base = match self.expression(want, depth) {
-            operation
-                if operation.contains(['?', '+', '-', ' ']) && !operation.starts_with(['[', '{', '(']) =>
-            {
-                format!("({operation})")
-            }
-            other => other,
-        };
-        for _ in 0..=self.random.below(2) {
-            match self.random.below(9) {
-                0 | 1 => write!(base, "[{}]", self.expression(Want::Integer, depth)).unwrap(),
-                2 => write!(base, "[{}]", self.expression(Want::String, depth)).unwrap(),
-                3 => base.push_str(
-                    self.random
-                        .pick(&["[0]", "[1]", "[\"a\"]", "[\"k1\"]", "[-1]", "[null]"]),
-                ),
-                4 | 5 => base.push_str(self.random.pick(&[".a", ".b", ".k1", ".x-y"])),
-                6 => base.push_str(self.random.pick(&[".0", ".1", ".0.0", ".0.a"])),
-                7 => base.push_str(
-                    self.random
-                        .pick(&["[*]", "[*].a", "[*].b[0]", "[*][0]", "[*].a[*]"]),
-                ),
-                _ => base.push_str(self.random.pick(&[".*", ".*.a", ".*.a.b", ".*[0]", ".*.0"])),
-            }
-        }
-        base
-    }
-
-    fn comprehension(&mut self, keyed: bool, depth: usize) -> String {
-        let wants = [
-            Want::List,
-            Want::Map,
-            Want::Set,
-            Want::Object,
-            Want::Tuple,
-            Want::Any,
-        ];
-        let want = wants[self.random.below(wants.len())];
-        let collection = self.expression(want, depth);
-        let before = self.names.len();
-        let both = self.random.percent(50);
-        let value = ["v", "x", "each"][self.random.below(3)];
-        if both {
-            self.names.push("k");
-        }
-        self.names.push(value);
-        let names = if both {
-            format!("k, {value}")
-        } else {
-            value.to_owned()
-        };
-        let condition = if self.random.percent(25) {
-            format!(" if {}", self.expression(Want::Bool, depth))
-        } else {
-            String::new()
-        };
-        let item = if self.random.percent(60) {
-            value.to_owned()
-        } else {
-            self.expression(Want::Any, depth)
-        };
-        let text = if keyed {
-            let key = match self.random.below(4) {
-                0 => self.expression(Want::String, depth),
-                1 => format!("\"${{{value}}}\""),
-                _ => self.names[before].to_owned(),
-            };
-            let group = if self.random.percent(30) { "..." } else { "" };
-            format!("{{for {names} in {collection}: {key} => {item}{group}{condition}}}")
-        } else {
-            format!("[for {names} in {collection}: {item}{condition}]")
-        };
-        self.names.truncate(before);
-        text
-    }
-
-    /// The inside of a template.
-    fn parts(&mut self, depth: usize, plain: &dyn Fn(&mut Self) -> &'static str) -> String {
-        let mut text = String::new();
-        for _ in 0..=self.random.below(3) {
-            let open = self.random.pick(&["", "", "~"]);
-            let close = self.random.pick(&["", "", "~"]);
-            match self.random.below(6) {
-                0 | 1 => text.push_str(plain(self)),
-                2 | 3 => write!(text, "${{{open}{}{close}}}", self.expression(Want::String, depth)).unwrap(),
-                4 => {
-                    let condition = self.expression(Want::Bool, depth);
-                    let yes = plain(self);
-                    write!(text, "%{{{open} if {condition} {close}}} {yes}").unwrap();
-                    if self.random.percent(50) {
-                        write!(text, "%{{{close} else {open}}}{} ", plain(self)).unwrap();
-                    }
-                    write!(text, "%{{{open} endif {close}}}").unwrap();
-                }
-                _ => {
-                    let collection = self.expression(Want::List, depth);
-                    let inside = plain(self);
-                    write!(
-                        text,
-                        "%{{{open} for x in {collection} {close}}}{inside} ${{x}} %{{ endfor {close}}}"
-                    )
-                    .unwrap();
-                }
-            }
-        }
-        text
-    }
-
-    fn template(&mut self, depth: usize) -> String {
-        let text = self.parts(depth, &|this| this.word(Want::String));
-        format!("\"{text}\"")
-    }
-
-    fn heredoc(&mut self, depth: usize) -> String {
-        let lines = [
-            "a", "  b", "    c", "", "  ", "\ttab", "é", "x \\n y", "$${a}", "\"q\"", " ",
-        ];
-        let mut text = String::new();
-        for _ in 0..self.random.below(4) {
-            let indent = self.random.pick(&["", "  ", "    "]);
-            let line = if self.random.percent(60) {
-                self.random.pick(&lines).to_owned()
-            } else {
-                self.parts(depth.min(1), &|this| this.random.pick(&["a", " b ", "é", "  "]))
-            };
-            if !line.trim().is_empty() {
-                writeln!(text, "{indent}{line}").unwrap();
-            }
-        }
-        let indent = self.random.pick(&["", " ", "    "]);
-        let dash = self.random.pick(&["-", ""]);
-        format!("<<{dash}EOT\n{text}{indent}EOT\n")
     }
 }

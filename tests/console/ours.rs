@@ -78,10 +78,8 @@ fn shown(value: &Value) -> String {
         return "(sensitive value)".to_owned();
     }
     let all = |items: &[Value]| {
-        items
-            .iter()
-            .map(|item| format!("{}, ", shown(item)))
-            .collect::<String>()
+        let items: Vec<String> = items.iter().map(|item| format!("{}, ", shown(item))).collect();
+        items.concat()
     };
     let group = |open: &str, inner: String, close: &str| match inner.as_str() {
         "" => format!("{open}{close}"),
@@ -109,10 +107,9 @@ fn shown(value: &Value) -> String {
         (Kind::Set(items), _) => group("toset([", all(items), "])"),
         (Kind::Tuple(items), _) => group("[", all(items), "]"),
         (Kind::Map(items) | Kind::Object(items), ty) => {
-            let inner: String = items
-                .iter()
-                .map(|(key, item)| format!("{:?} = {} ", &**key, shown(item)))
-                .collect();
+            let each =
+                |(key, item): (&std::sync::Arc<str>, &Value)| format!("{:?} = {} ", &**key, shown(item));
+            let inner = items.iter().map(each).collect::<Vec<String>>().concat();
             match ty {
                 Type::Map(_) => group("tomap({", inner, "})"),
                 _ => group("{", inner, "}"),

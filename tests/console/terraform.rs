@@ -4,6 +4,7 @@
 //! util-linux gives it one; its output goes to files all the same. Markers between the expressions tell
 //! the answers apart.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -42,57 +43,76 @@ pub(crate) fn prepare(directory: &Path) {
     );
 }
 
-/// Asks of every expression for its type, its JSON and what it shows.
-pub(crate) fn ask(directory: &Path, expressions: &[String]) -> Vec<Answer> {
+/// Asks of every expression for its type, its JSON and what it shows. There is no answer where Terraform
+/// itself dies of the expression.
+pub(crate) fn ask(directory: &Path, expressions: &[String]) -> Vec<Option<Answer>> {
+    let mut answers = Vec::new();
+    while answers.len() < expressions.len() {
+        let rest = &expressions[answers.len()..];
+        let ended_well = converse(directory, rest);
+        let text = fs::read_to_string(directory.join("answers")).unwrap();
+        answers.extend(read(&text, rest.len()).into_iter().map(Some));
+        if answers.len() < expressions.len() {
+            assert!(!ended_well, "no answer to {}", expressions[answers.len()]);
+            answers.push(None);
+        }
+    }
+    answers
+}
+
+/// Lets a console answer into the file `answers`; false where it does not come to an end by itself.
+fn converse(directory: &Path, expressions: &[String]) -> bool {
     let mut input = String::new();
     for (number, expression) in expressions.iter().enumerate() {
-        // A line that is left open by what is wrong in it ends at the next empty one.
-        for (part, question) in [
+        let questions = [
             format!("type({expression})"),
             format!("jsonencode({expression})"),
             expression.clone(),
-        ]
-        .iter()
-        .enumerate()
-        {
-            input.push_str(&format!("{}\n\n{question}\n\n", marker(number, part)));
+        ];
+        // A line that is left open by what is wrong in it ends at the next empty one.
+        for (part, question) in questions.iter().enumerate() {
+            writeln!(input, "{}\n\n{question}\n", marker(number, part)).unwrap();
         }
     }
-    input.push_str("exit\n");
+    writeln!(input, "{}\nexit", marker(expressions.len(), 0)).unwrap();
     fs::write(directory.join("questions"), &input).unwrap();
+    let console = "terraform console -no-color >answers 2>errors";
     let status = Command::new("script")
-        .args([
-            "-qec",
-            "terraform console -no-color >answers 2>errors",
-            "/dev/null",
-        ])
+        .args(["-qec", console, "/dev/null"])
         .current_dir(directory)
         .env("TERM", "dumb")
         .stdin(File::open(directory.join("questions")).unwrap())
         .stdout(Stdio::null())
-        .status()
-        .unwrap();
-    assert!(status.success(), "terraform console ended with {status}");
-    let answers = fs::read_to_string(directory.join("answers")).unwrap();
-    let mut rest = answers.as_str();
-    let mut found = vec![Answer::default(); expressions.len()];
-    for (number, answer) in found.iter_mut().enumerate() {
-        for (part, place) in [&mut answer.ty, &mut answer.json, &mut answer.shown]
-            .into_iter()
-            .enumerate()
-        {
+        .status();
+    status.unwrap().success()
+}
+
+/// The answers that are whole.
+fn read(text: &str, count: usize) -> Vec<Answer> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    for number in 0..count {
+        let mut parts = Vec::new();
+        for part in 0..3 {
+            let next = match part {
+                2 => marker(number + 1, 0),
+                _ => marker(number, part + 1),
+            };
             let start = marker(number, part);
-            let (_, after) = rest
-                .split_once(&start)
-                .unwrap_or_else(|| panic!("no {start} in the answers to {}", expressions[number]));
-            rest = after;
-            let end = after.find("\"<<@").unwrap_or(after.len());
-            *place = after[..end].trim().to_owned();
+            let Some((_, after)) = rest.split_once(&start) else {
+                return found;
+            };
+            let Some(end) = after.find(&next) else {
+                return found;
+            };
+            parts.push(after[..end].trim().to_owned());
+            rest = &after[end..];
         }
-    }
-    for answer in &mut found {
-        answer.ty = single_spaced(&answer.ty);
-        answer.shown = single_spaced(&answer.shown);
+        found.push(Answer {
+            ty: single_spaced(&parts[0]),
+            json: parts[1].clone(),
+            shown: single_spaced(&parts[2]),
+        });
     }
     found
 }

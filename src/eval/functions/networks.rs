@@ -172,7 +172,16 @@ fn host(arguments: &[Value]) -> Answer {
     } else {
         number.unsigned_abs()
     };
-    if distance > most {
+    // Of numbers that are not negative, Terraform looks at the last 64 bits alone, as a signed number.
+    #[expect(clippy::cast_possible_truncation, reason = "Terraform leaves the rest away")]
+    let tried = i128::from(number as i64);
+    let fits = if from_end {
+        distance <= most
+    } else {
+        u128::try_from(tried).map_or(true, |tried| tried <= most)
+    };
+    let address = network.address | distance;
+    if !fits || address > low_bits(network.bits) {
         let prefix = network.prefix;
         return Err(format!("prefix of {prefix} does not accommodate a host numbered {number}").into());
     }

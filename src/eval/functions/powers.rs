@@ -18,8 +18,8 @@ const FRACTION: u64 = (1 << 52) - 1;
 /// The natural logarithm. The tiniest numbers, that have no bit of their own before the point, get a
 /// wrong one in Terraform, and so here.
 pub(super) fn log(x: f64) -> f64 {
-    const LN2_HIGH: f64 = 6.931_471_803_691_238_164_90e-01;
-    const LN2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+    const LN2_HIGH: f64 = 0.693_147_180_369_123_8;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     if x == 0.0 {
         return f64::NEG_INFINITY;
     }
@@ -41,15 +41,15 @@ pub(super) fn log(x: f64) -> f64 {
     let s = above / (2.0 + above);
     let (square, fourth) = (s * s, s * s * (s * s));
     let odd = [
-        6.666_666_666_666_735_130e-01,
-        2.857_142_874_366_239_149e-01,
-        1.818_357_216_161_805_012e-01,
-        1.479_819_860_511_658_591e-01,
+        0.666_666_666_666_673_5,
+        0.285_714_287_436_623_9,
+        0.181_835_721_616_180_5,
+        0.147_981_986_051_165_86,
     ];
     let even = [
-        3.999_999_999_940_941_908e-01,
-        2.222_219_843_214_978_396e-01,
-        1.531_383_769_920_937_332e-01,
+        0.399_999_999_994_094_2,
+        0.222_221_984_321_497_84,
+        0.153_138_376_992_093_73,
     ];
     let series = |terms: &[f64]| terms.iter().rev().fold(0.0, |sum, term| sum * fourth + term);
     let rest = square * series(&odd) + fourth * series(&even);
@@ -59,10 +59,10 @@ pub(super) fn log(x: f64) -> f64 {
 
 /// The exponential function.
 fn exp(x: f64) -> f64 {
-    const MOST: f64 = 7.097_827_128_933_84e+02;
+    const MOST: f64 = 709.782_712_893_384;
     const LEAST: f64 = -746.0;
-    const LN2_HIGH: f64 = 0.693_147_180_559_662_956_511_601_805_686_950_683_593_75;
-    const LN2_LOW: f64 = 0.282_352_905_630_315_771_225_884_481_750_134_360_255_254_120_68e-12;
+    const LN2_HIGH: f64 = 0.693_147_180_559_663;
+    const LN2_LOW: f64 = 2.823_529_056_303_157_7e-13;
     if x > MOST {
         return f64::INFINITY;
     }
@@ -72,15 +72,15 @@ fn exp(x: f64) -> f64 {
     let power = (x * std::f64::consts::LOG2_E).round_ties_even();
     let rest = (-power).mul_add(LN2_LOW, (-power).mul_add(LN2_HIGH, x)) * 0.0625;
     let terms = [
-        1.984_126_984_126_984_127e-4,
-        1.388_888_888_888_888_888_9e-3,
-        8.333_333_333_333_333_333_3e-3,
-        4.166_666_666_666_666_666_7e-2,
-        1.666_666_666_666_666_666_7e-1,
+        0.000_198_412_698_412_698_4,
+        0.001_388_888_888_888_889,
+        0.008_333_333_333_333_333,
+        0.041_666_666_666_666_664,
+        0.166_666_666_666_666_66,
         0.5,
         1.0,
     ];
-    let first = 2.480_158_730_158_730_158_7e-5_f64;
+    let first = 2.480_158_730_158_73e-5_f64;
     let mut less_one = rest * terms.iter().fold(first, |sum, term| sum.mul_add(rest, *term));
     // (1 + y)² − 1 = y (y + 2), three times; the fourth time the 1 is put back.
     for _ in 0..3 {
@@ -98,15 +98,16 @@ fn exp(x: f64) -> f64 {
 
 /// `x` to the power of `y`.
 pub(super) fn pow(x: f64, y: f64) -> f64 {
-    if y == 0.5 {
+    let is = |number: f64, wanted: f64| number.to_bits() == wanted.to_bits();
+    if is(y, 0.5) {
         return x.sqrt();
     }
-    if y == -0.5 {
+    if is(y, -0.5) {
         return 1.0 / x.sqrt();
     }
     let size = y.abs();
     let (mut whole, mut fraction) = (size.trunc(), size.fract());
-    let special = x == 0.0 || x == 1.0 || y == 0.0 || y == 1.0 || !x.is_finite() || !y.is_finite();
+    let special = x == 0.0 || is(x, 1.0) || y == 0.0 || is(y, 1.0) || !x.is_finite() || !y.is_finite();
     // Where there is nothing to round, all libraries agree.
     if special || whole >= 9.2e18 || (fraction != 0.0 && x < 0.0) {
         return x.powf(y);
