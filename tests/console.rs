@@ -10,7 +10,10 @@
 //! MIRRORSET_CONSOLE_EXPRESSIONS=20000 cargo test --test console
 //! ```
 //!
-//! @RUNS@
+//! Last run with Terraform 1.11.4: seeds 1 to 20,000 (9,193 refused by both, 2 undecided, 1 different) and
+//! 100,001 to 120,000 (9,120 refused, 5 undecided, 2 different). The three that differ are open: the order
+//! of a set of lists of strings (seed 2), accented letters in Big5 (100,026), and `can` of a conditional
+//! with a quoted condition around a deep object (100,037).
 //!
 //! These differences stay:
 //!
@@ -23,28 +26,18 @@
 //!   It is counted as undecided.
 
 #![allow(
-<<<<<<< HEAD
-=======
-    missing_docs,
->>>>>>> fuzz
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-<<<<<<< HEAD
     clippy::format_push_string,
     clippy::format_collect,
     clippy::assigning_clones,
-    reason = "clippy takes the helpers of an integration test for production code"
-)]
-
-=======
     reason = "a test says what went wrong by panicking, and what was skipped by printing"
 )]
 
 #[path = "console/collections.rs"]
 mod collections;
->>>>>>> fuzz
 #[path = "console/functions.rs"]
 mod functions;
 #[path = "console/generate.rs"]

@@ -220,10 +220,15 @@ fn subnet(arguments: &[Value]) -> Answer {
     let Ok(longer) = u32::try_from(longer) else {
         return Ok(Value::string("<nil>"));
     };
-    let shifted = number
-        .unsigned_abs()
-        .checked_shl(network.bits - longer)
-        .unwrap_or(0);
+    // Of a larger number only 64 bits are compared above; the rest has no place in the address.
+    let room = network.bits - longer;
+    let length = u128::BITS - number.unsigned_abs().leading_zeros();
+    if length + room > network.bits {
+        return Err(
+            format!("prefix extension of {more} does not accommodate a subnet numbered {number}").into(),
+        );
+    }
+    let shifted = number.unsigned_abs().checked_shl(room).unwrap_or(0);
     let address = if number < 0 {
         (!network.address & shifted.wrapping_sub(1)).wrapping_add(1)
     } else {
