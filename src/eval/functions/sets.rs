@@ -178,6 +178,10 @@ fn product(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     });
     let total = if lengths.contains(&0) { 0 } else { total };
     call.spend(total.saturating_mul(arguments.len().saturating_add(TUPLE)))?;
+    if total == 0 {
+        // The elements are not converted, and so cannot fail to be.
+        return Ok(sequence(call.ty, Vec::new()).with_marks(&marks));
+    }
     let wanted = call
         .ty
         .element()
@@ -188,7 +192,7 @@ fn product(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
         let factor: Result<Vec<Value>, _> = items(argument).iter().map(|item| convert(item, ty)).collect();
         let factor = factor.map_err(|error| error.located())?;
         // Null and unknown values of no type do not get one inside of a tuple, and Terraform then fails.
-        if total > 0 && factor.windows(2).any(|pair| pair[0].ty() != pair[1].ty()) {
+        if factor.windows(2).any(|pair| pair[0].ty() != pair[1].ty()) {
             return Err("the elements of a list have different types".into());
         }
         factors.push(factor);
