@@ -21,8 +21,17 @@ pub(super) fn write_quoted(text: &str, out: &mut String) {
                 let _ = write!(out, "\\x{:02x}", u32::from(control));
                 continue;
             }
-            printed => {
+            printed if is_printable(printed) => {
                 out.push(printed);
+                continue;
+            }
+            other => {
+                let code = u32::from(other);
+                let _ = if code < 0x1_0000 {
+                    write!(out, "\\u{code:04x}")
+                } else {
+                    write!(out, "\\U{code:08x}")
+                };
                 continue;
             }
         };
@@ -31,9 +40,28 @@ pub(super) fn write_quoted(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// Whether Go shows a character as it is. Rust escapes the same ones, and marks that combine besides.
+fn is_printable(character: char) -> bool {
+    matches!(character, ' '..='~')
+        || character.escape_debug().len() == 1
+        || unicode_normalization::char::is_combining_mark(character)
+}
+
 /// `text` in quotes.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     write_quoted(text, &mut out);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn what_cannot_be_printed_is_escaped() {
+        assert_eq!(quoted("é'e\u{301}日😀"), "\"é'e\u{301}日😀\"");
+        let odd = quoted("\u{feff}\u{a0}\u{85}\u{1}\u{e0001}");
+        assert_eq!(odd, r#""\ufeff\u00a0\u0085\x01\U000e0001""#);
+    }
 }

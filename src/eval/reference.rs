@@ -11,6 +11,7 @@ use crate::terraform::Callee;
 use crate::terraform::schema::schema;
 
 use super::instance::InstanceId;
+use super::remains::Parts;
 use super::resource::no_attribute;
 use super::scope::Repetition;
 use super::{Evaluator, Expansion, Failure, Node, Result, Scope};
@@ -42,15 +43,36 @@ impl Evaluator<'_> {
             }
         }
         steps.reverse();
+        // What remains of a base that fails is still gone into.
+        let mut parts = Parts::default();
         let (value, used, passed_on) = match &root.kind {
             ExpressionKind::Variable(name) => match scope.name(name) {
                 Some(value) => (value, 0, false),
-                None => self.named(name, &steps, scope, expression.span)?,
+                None => self
+                    .named(name, &steps, scope, expression.span)
+                    .map_err(|failure| failure.leaving(None))?,
             },
-            _ => (self.evaluate(root, scope)?, 0, false),
+            _ => (parts.take(self.evaluate(root, scope))?, 0, false),
         };
-        let mut value = value;
-        for step in steps.into_iter().skip(used) {
+        let stepped = self.stepped(value, steps.into_iter().skip(used), scope);
+        let value = parts.finish(stepped.map_err(|failure| failure.leaving(None))?)?;
+        // Only what comes out is marked with the step: marking all of a large value for each use of a
+        // part of it would cost its size each time.
+        Ok(if passed_on {
+            value.with_hop(expression.span)
+        } else {
+            value
+        })
+    }
+
+    /// What the steps of a traversal lead to.
+    fn stepped<'s>(
+        &self,
+        mut value: Value,
+        steps: impl Iterator<Item = Step<'s>>,
+        scope: Scope<'_>,
+    ) -> Result<Value> {
+        for step in steps {
             value = match step {
                 Step::Attribute(name) => get_attr(&value, name)?,
                 Step::Index(key) => {
@@ -59,13 +81,7 @@ impl Evaluator<'_> {
                 }
             };
         }
-        // Only what comes out is marked with the step: marking all of a large value for each use of a
-        // part of it would cost its size each time.
-        Ok(if passed_on {
-            value.with_hop(expression.span)
-        } else {
-            value
-        })
+        Ok(value)
     }
 
     /// The value behind a name, how many steps it took, and whether it is the value of something else

@@ -46,6 +46,9 @@ pub(super) fn left_of(expression: &Expression, failure: Failure) -> Failure {
         | Kind::Tuple(_)
         | Kind::Object(_)
         | Kind::Conditional { .. }
+        | Kind::Variable(_)
+        | Kind::GetAttr { .. }
+        | Kind::Index { .. }
         | Kind::For(_)
         | Kind::Splat { .. } => return failure,
         Kind::Template(template) => match template.parts.as_slice() {

@@ -277,11 +277,10 @@ fn text_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
         }
         Charset::Other(found) => {
             let (bytes, _, unmappable) = found.encode(plain);
-            if unmappable && found == encoding_rs::EUC_JP {
-                // Terraform writes letters of its third table as well, which the web only reads.
-                return Err(Stop::Failure(Failure::limit(
-                    "not all letters of EUC-JP can be written here",
-                )));
+            if unmappable && (found == encoding_rs::EUC_JP || found == encoding_rs::BIG5) {
+                // Terraform writes letters of later tables as well, which the web only reads.
+                let message = format!("not all letters of {} can be written here", found.name());
+                return Err(Stop::Failure(Failure::limit(message)));
             }
             if unmappable || (is_windows(found) && plain.contains(is_c1)) {
                 return Err(unrepresentable(found.name()));
