@@ -77,6 +77,8 @@ fn report(configuration: &Configuration, change: &MirrorChange) -> Diagnostic {
     };
     if change.action == Action::CreateThenDelete && same_place(change.before.as_ref(), change.after.as_ref())
     {
+        let mut finding = finding;
+        finding.severity = Severity::Error;
         return finding
             .note(
                 "the new mirror is created first, and the service refuses a second one for the same source: the \
