@@ -20,11 +20,14 @@ mod mirrors;
 mod names;
 mod sensitive;
 
+use std::collections::BTreeSet;
+
+use crate::address::ResourcePath;
 use crate::model::{self, Configuration, Input};
 use crate::source::{FileId, Span};
 
 use changes::Changes;
-use document::{Document, Head};
+use document::{Document, Head, VariableValue};
 use instances::Instances;
 use json::Text;
 
@@ -38,6 +41,10 @@ pub struct Reading {
     pub configuration: Configuration,
     /// The values in the text that may not be shown.
     pub sensitive: Vec<Span>,
+    /// What the configuration declares that the plan was made of, modules without instance keys.
+    pub declared: BTreeSet<ResourcePath>,
+    /// The values of the root module's variables, where they stand.
+    pub variables: Vec<(String, Span)>,
 }
 
 /// Reads a plan or a state.
@@ -75,6 +82,8 @@ fn reading(input: Input, name: &str) -> Reading {
             changes: model::Changes::default(),
         },
         sensitive: Vec::new(),
+        declared: BTreeSet::new(),
+        variables: Vec::new(),
     }
 }
 
@@ -142,6 +151,19 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
         incomplete: said(text, document.complete, false),
     };
     reading.sensitive = sensitive::spans(text, &document);
+    for (path, module) in &modules {
+        let resources = module.resources.keys().map(|resource| ResourcePath {
+            module: path.clone(),
+            resource: resource.clone(),
+        });
+        reading.declared.extend(resources);
+    }
+    for (name, variable) in document.variables.iter().flat_map(|variables| &variables.0) {
+        let value = text.piece::<VariableValue<'a>>(variable)?.value;
+        reading
+            .variables
+            .extend(value.map(|value| (name.clone().into_owned(), text.span(value.get()))));
+    }
     Ok(reading)
 }
 

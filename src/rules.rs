@@ -9,6 +9,7 @@ mod drifted_mirror;
 mod missing_depends_on;
 mod node_rollout;
 mod non_digest_type;
+mod plan_differs;
 mod recreated_mirror;
 mod removed_mirror;
 mod reordered_mirrors;
@@ -20,6 +21,7 @@ pub mod undecided;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Configuration, ImageMirror, Unknown};
 
+pub use plan_differs::RULE as PLAN_DIFFERS;
 pub use syntax_error::RULE as SYNTAX_ERROR;
 pub use undecided::RULE as UNDECIDED;
 
@@ -35,6 +37,7 @@ pub const RULES: &[&Rule] = &[
     &reordered_mirrors::RULE,
     &drifted_mirror::RULE,
     &node_rollout::RULE,
+    &plan_differs::RULE,
     &undecided::RULE,
     &syntax_error::RULE,
 ];
@@ -106,10 +109,14 @@ trait AtAttribute {
 impl AtAttribute for Diagnostic {
     fn at_attribute<T>(self, mirror: &ImageMirror, attribute: &Attribute<T>, label: &str) -> Self {
         let labelled = self.at(attribute.span.unwrap_or(mirror.span), label);
-        attribute
+        let led = attribute
             .way
             .iter()
-            .fold(labelled, |finding, step| finding.related(step.span, "used here"))
+            .fold(labelled, |finding, step| finding.related(step.span, "used here"));
+        match attribute.planned {
+            Some(span) => led.related(span, "the planned value"),
+            None => led,
+        }
     }
 }
 

@@ -16,14 +16,22 @@ mod program;
 use mirrorset::rules::{RULES, Rule};
 use program::{findings, mirrorset_in};
 
-/// The rules that fire on an example: configuration, or a plan where it is JSON. A variable without a
+/// The rules that fire on an example: configuration, a plan where it is JSON, or both. A variable without a
 /// value leaves nothing open that matters.
 fn fired(example: &str) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
-    let is_plan = example.trim_start().starts_with('{');
-    let name = if is_plan { "plan.json" } else { "main.tf" };
-    std::fs::write(directory.path().join(name), example).unwrap();
-    let path = if is_plan { name } else { "." };
+    let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+    let path = if let Some((configuration, plan)) = example.split_once("\n# plan.json\n") {
+        write("main.tf", configuration);
+        write("plan.json", plan);
+        "plan.json"
+    } else if example.trim_start().starts_with('{') {
+        write("plan.json", example);
+        "plan.json"
+    } else {
+        write("main.tf", example);
+        "."
+    };
     let run = mirrorset_in(directory.path(), &["check", path, "--output-format", "json"]);
     findings(&run, directory.path())
         .into_iter()

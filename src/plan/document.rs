@@ -38,6 +38,13 @@ pub(super) struct Document<'a> {
     pub(super) errored: Option<&'a RawValue>,
 }
 
+/// The value that a variable of the root module has.
+#[derive(Debug, Deserialize)]
+pub(super) struct VariableValue<'a> {
+    #[serde(borrow)]
+    pub(super) value: Option<&'a RawValue>,
+}
+
 /// Only what says whether a document can be read at all.
 #[derive(Debug, Deserialize)]
 pub(super) struct Head<'a> {

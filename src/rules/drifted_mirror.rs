@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
                by the `rosa` command line, by the console or by another configuration.",
         why: "The plan is about to undo what somebody did, or it builds on it. Either is worth a question before \
                the apply (`resource_drift` in the plan).",
-        failing: r##"
+        failing: r#"
 {"format_version":"1.2",
   "planned_values":{"root_module":{"resources":[
     {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
@@ -26,8 +26,8 @@ pub(super) static RULE: Rule = Rule {
       "actions":["update"],
       "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
       "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx","backup.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
-"##,
-        passing: r##"
+"#,
+        passing: r#"
 {"format_version":"1.2",
   "planned_values":{"root_module":{"resources":[
     {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
@@ -37,7 +37,7 @@ pub(super) static RULE: Rule = Rule {
       "actions":["no-op"],
       "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
       "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
-"##,
+"#,
     },
     check: Check::Changes(check),
 };

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
                drained and replaced, by default one at a time (hypershift, \
                `HostedCluster.spec.imageContentSources`). Whoever applies the plan should know that, and may want \
                to put several changes into one plan.",
-        failing: r##"
+        failing: r#"
 {"format_version":"1.2",
   "planned_values":{"root_module":{"resources":[
     {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
@@ -29,8 +29,8 @@ pub(super) static RULE: Rule = Rule {
       "actions":["create"],
       "before":null,
       "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
-"##,
-        passing: r##"
+"#,
+        passing: r#"
 {"format_version":"1.2",
   "planned_values":{"root_module":{"resources":[
     {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
@@ -40,7 +40,7 @@ pub(super) static RULE: Rule = Rule {
       "actions":["no-op"],
       "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
       "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
-"##,
+"#,
     },
     check: Check::Changes(check),
 };

@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
                MGMT-400 ... Image mirror for source ... already exists`, and the apply stops half-way; where it \
                deletes first, there is no mirror for a while. A `moved` block tells Terraform that both are one \
                object, and nothing happens to the cluster at all.",
-        failing: r##"
+        failing: r#"
 {"format_version":"1.2",
   "planned_values":{"root_module":{"resources":[
     {"address":"rhcs_image_mirror.web","mode":"managed","type":"rhcs_image_mirror","name":"web",
@@ -35,8 +35,8 @@ pub(super) static RULE: Rule = Rule {
       "actions":["create"],
       "before":null,
       "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
-"##,
-        passing: r##"
+"#,
+        passing: r#"
 {"format_version":"1.2",
   "planned_values":{"root_module":{"resources":[
     {"address":"rhcs_image_mirror.web","mode":"managed","type":"rhcs_image_mirror","name":"web",
@@ -46,7 +46,7 @@ pub(super) static RULE: Rule = Rule {
       "actions":["no-op"],
       "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
       "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
-"##,
+"#,
     },
     check: Check::Changes(check),
 };

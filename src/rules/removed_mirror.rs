@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
         why: "From the next pull on, the images of that source come from the source itself. Where that is out of \
                reach no pod with such an image starts again, and the workers are replaced right away, so that every \
                pod has to pull (hypershift, `imageContentSources`).",
-        failing: r##"
+        failing: r#"
 {"format_version":"1.2",
   "planned_values":{"root_module":{"resources":[]}},
   "resource_changes":[
@@ -29,8 +29,8 @@ pub(super) static RULE: Rule = Rule {
       "actions":["delete"],
       "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
       "after":null}}]}
-"##,
-        passing: r##"
+"#,
+        passing: r#"
 {"format_version":"1.2",
   "planned_values":{"root_module":{"resources":[
     {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
@@ -40,7 +40,7 @@ pub(super) static RULE: Rule = Rule {
       "actions":["no-op"],
       "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
       "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
-"##,
+"#,
     },
     check: Check::Changes(check),
 };

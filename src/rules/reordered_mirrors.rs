@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
                nothing else is different.",
         why: "The order is the order in which they are tried, so it can be what was meant. If it comes from a set \
                or from keys that were renamed it is not, and it costs a replacement of the workers all the same.",
-        failing: r##"
+        failing: r#"
 {"format_version":"1.2",
   "planned_values":{"root_module":{"resources":[
     {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
@@ -26,8 +26,8 @@ pub(super) static RULE: Rule = Rule {
       "actions":["update"],
       "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["backup.example.com/library/nginx","mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
       "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx","backup.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
-"##,
-        passing: r##"
+"#,
+        passing: r#"
 {"format_version":"1.2",
   "planned_values":{"root_module":{"resources":[
     {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
@@ -37,7 +37,7 @@ pub(super) static RULE: Rule = Rule {
       "actions":["no-op"],
       "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
       "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
-"##,
+"#,
     },
     check: Check::Changes(check),
 };

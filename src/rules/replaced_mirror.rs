@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
                of reach. Each of the two steps is a change of the cluster that replaces its workers, one after the \
                other (hypershift, `imageContentSources`). With `create_before_destroy` and the same source the \
                service refuses the new one, since a source is unique in a cluster.",
-        failing: r##"
+        failing: r#"
 {"format_version":"1.2",
   "planned_values":{"root_module":{"resources":[
     {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
@@ -29,8 +29,8 @@ pub(super) static RULE: Rule = Rule {
       "actions":["delete","create"],
       "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
       "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","mirrors":["mirror.example.com/library/nginx"],"source":"quay.io/org/nginx","type":"digest"},"replace_paths":[["source"]]}}]}
-"##,
-        passing: r##"
+"#,
+        passing: r#"
 {"format_version":"1.2",
   "planned_values":{"root_module":{"resources":[
     {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
@@ -40,7 +40,7 @@ pub(super) static RULE: Rule = Rule {
       "actions":["no-op"],
       "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
       "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
-"##,
+"#,
     },
     check: Check::Changes(check),
 };
