@@ -6,6 +6,7 @@
 //! Labels stand on the values of `planned_values`, since every instance is there once, and for what
 //! is unknown on its `true` in `after_unknown`.
 
+mod changes;
 mod clusters;
 mod configuration;
 mod document;
@@ -19,12 +20,10 @@ mod mirrors;
 mod names;
 mod sensitive;
 
-use std::collections::BTreeMap;
-
-use crate::address::{Address, Mode};
-use crate::model::{Configuration, Input};
+use crate::model::{self, Configuration, Input};
 use crate::source::{FileId, Span};
 
+use changes::Changes;
 use document::{Document, Head};
 use instances::Instances;
 use json::Text;
@@ -73,6 +72,7 @@ fn reading(input: Input, name: &str) -> Reading {
             name: name.to_owned(),
             mirrors: Vec::new(),
             clusters: Vec::new(),
+            changes: model::Changes::default(),
         },
         sensitive: Vec::new(),
     }
@@ -99,10 +99,8 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
         Some(values) => instances::read(text, values)?,
         None => Instances::default(),
     };
-    let changes = instances::changes(
-        text,
-        document.resource_changes.iter().flat_map(|changes| &changes.0),
-    )?;
+    let changes = Changes::read(text, document.resource_changes.iter().flat_map(|list| &list.0))?;
+    let drift = Changes::read(text, document.resource_drift.iter().flat_map(|list| &list.0))?;
     let root = document
         .configuration
         .as_ref()
@@ -111,37 +109,46 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
         .map(|root| configuration::read(text, root))
         .transpose()?
         .unwrap_or_default();
-    let clusters = clusters::read(text, &modules, &planned, &prior, read_later(text, &changes))?;
+    let clusters = clusters::read(text, &modules, &planned, &prior, changes.read_later(text))?;
     let graph = graph::build(&modules);
     let reader = mirrors::Reader {
         text,
         modules: &modules,
         instances: &planned,
-        changes: &changes,
         graph: &graph,
     };
     let mut reading = reading(input, name);
+    let mut mirrors = Vec::new();
     for (address, instance) in &planned.resources {
         if instances::is_mirror(address.resource()) {
-            let mut mirror = reader.mirror(address, instance)?;
-            clusters.settle(&mut mirror);
-            reading.configuration.mirrors.push(mirror);
+            let change = changes.current.get(address);
+            mirrors.push(reader.mirror(address, instance, change.and_then(|change| change.body.as_ref()))?);
         }
     }
+    for deferred in document.deferred_changes.iter().flatten() {
+        mirrors.extend(reader.deferred(deferred)?);
+    }
+    mirrors.sort_by(|a, b| a.address.cmp(&b.address));
+    for mirror in &mut mirrors {
+        clusters.settle(mirror);
+    }
+    reading.configuration.mirrors = mirrors;
     reading.configuration.clusters = clusters.blocks;
+    reading.configuration.changes = model::Changes {
+        mirrors: changes.mirrors(&reader)?,
+        drift: drift.mirrors(&reader)?,
+        clusters: changes.clusters(text, &planned, &prior)?,
+        errored: said(text, document.errored, true),
+        incomplete: said(text, document.complete, false),
+    };
     reading.sensitive = sensitive::spans(text, &document);
     Ok(reading)
 }
 
-/// Data sources that are read during apply: they are among the changes, and not among the planned values.
-fn read_later<'d, 'a>(
-    text: Text<'a>,
-    changes: &'d BTreeMap<Address, &'d document::Change<'a>>,
-) -> impl Iterator<Item = (Address, Span)> + use<'d, 'a> {
-    changes
-        .iter()
-        .filter(|(address, change)| address.resource().mode == Mode::Data && instances::stays(change))
-        .filter_map(move |(address, change)| Some((address.clone(), text.span(change.address?.get()))))
+/// Where a word of the outermost object says this.
+fn said(text: Text<'_>, word: Option<&serde_json::value::RawValue>, answer: bool) -> Option<Span> {
+    let word = word.filter(|word| word.get() == if answer { "true" } else { "false" })?;
+    Some(text.span(word.get()))
 }
 
 /// Every minor version of 1 can be read by who reads 1.0, says Terraform; 0.2 has the same shape.

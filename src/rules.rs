@@ -3,9 +3,16 @@
 //! Rules see the model alone. What a rule needs is known or it is not: a rule that meets an unknown
 //! value answers [`Outcome::Undecided`] and never guesses.
 
+mod changed;
 mod classic_cluster;
+mod drifted_mirror;
 mod missing_depends_on;
+mod node_rollout;
 mod non_digest_type;
+mod recreated_mirror;
+mod removed_mirror;
+mod reordered_mirrors;
+mod replaced_mirror;
 mod short_source;
 mod syntax_error;
 pub mod undecided;
@@ -22,6 +29,12 @@ pub const RULES: &[&Rule] = &[
     &short_source::RULE,
     &non_digest_type::RULE,
     &classic_cluster::RULE,
+    &replaced_mirror::RULE,
+    &recreated_mirror::RULE,
+    &removed_mirror::RULE,
+    &reordered_mirrors::RULE,
+    &drifted_mirror::RULE,
+    &node_rollout::RULE,
     &undecided::RULE,
     &syntax_error::RULE,
 ];
@@ -48,7 +61,8 @@ pub struct Documentation {
     pub what: &'static str,
     /// Why that is bad: the consequence in production, and the source of that fact.
     pub why: &'static str,
-    /// Configuration that has one finding of this rule, and none of another one.
+    /// Configuration that has one finding of this rule, and none of another one; a plan, where only a
+    /// plan can have it.
     pub failing: &'static str,
     /// The same configuration made right: no finding at all.
     pub passing: &'static str,
@@ -59,6 +73,8 @@ pub struct Documentation {
 pub enum Check {
     /// It looks at one mirror at a time.
     Mirror(fn(&Configuration, &ImageMirror) -> Outcome),
+    /// It looks at what a plan changes.
+    Changes(fn(&Configuration) -> Vec<Diagnostic>),
     /// Its findings arise where the files are read or the outcomes are counted.
     Elsewhere,
 }

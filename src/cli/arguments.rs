@@ -60,6 +60,10 @@ pub(super) struct CheckArguments {
     /// When to colour.
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
+    /// Leave out what a plan tells of its changes where that is no mistake: reordered and drifted mirrors, the
+    /// rollout of the nodes.
+    #[arg(long)]
+    pub(super) no_changes_info: bool,
     /// Exit with 0 even if there are findings (not if something could not be read).
     #[arg(long)]
     pub(super) exit_zero: bool,

@@ -10,7 +10,10 @@ use super::{Exit, complain, complain_of, is_coloured, load, print};
 
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
     let loaded = load(&arguments.input, options)?;
-    let report = check::check(&loaded.project);
+    let settings = check::Settings {
+        changes_info: !arguments.no_changes_info,
+    };
+    let report = check::check(&loaded.project, settings);
     complain_of(&loaded);
     match arguments.output_format {
         OutputFormat::Full => {

@@ -7,7 +7,9 @@ use crate::address::{Address, InstanceKey, ModulePath, Reference, ResourceName, 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{self, Evaluator, Expansion, InstanceId, Repetition};
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Cause, Cluster, Configuration, Dependency, ImageMirror, Input, Node, Step, Unknown};
+use crate::model::{
+    Cause, Changes, Cluster, Configuration, Dependency, ImageMirror, Input, Node, Step, Unknown,
+};
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
 use crate::source::{Sources, Span, display_name};
 use crate::syntax::problem::Problem;
@@ -126,6 +128,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         name: display_name(directory),
         mirrors,
         clusters: reader.clusters.into_values().collect(),
+        changes: Changes::default(),
     };
     Read {
         configuration,

@@ -136,6 +136,18 @@ impl<T> Attribute<T> {
         }
     }
 
+    /// Whether two values are known not to be the same.
+    #[must_use]
+    pub fn content_differs(&self, other: &Self) -> bool
+    where
+        T: PartialEq,
+    {
+        match (&self.content, &other.content) {
+            (Content::Unknown(_), _) | (_, Content::Unknown(_)) => false,
+            (one, other) => one != other,
+        }
+    }
+
     /// Why it is unknown, where it is.
     #[must_use]
     pub fn as_unknown(&self) -> Option<&Unknown> {

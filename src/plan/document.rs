@@ -29,7 +29,13 @@ pub(super) struct Document<'a> {
     #[serde(borrow)]
     pub(super) output_changes: Option<Pairs<'a, ChangeBody<'a>>>,
     #[serde(borrow)]
+    pub(super) deferred_changes: Option<Vec<Deferred<'a>>>,
+    #[serde(borrow)]
     pub(super) configuration: Option<Configuration<'a>>,
+    #[serde(borrow)]
+    pub(super) complete: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) errored: Option<&'a RawValue>,
 }
 
 /// Only what says whether a document can be read at all.
@@ -114,8 +120,13 @@ pub(super) struct Change<'a> {
     pub(super) name: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub(super) index: Option<&'a RawValue>,
+    pub(super) index_unknown: Option<bool>,
     #[serde(borrow)]
     pub(super) deposed: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) previous_address: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) action_reason: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "change")]
     pub(super) body: Option<ChangeBody<'a>>,
 }
@@ -145,6 +156,15 @@ pub(super) struct ChangeBody<'a> {
     pub(super) before_sensitive: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) after_sensitive: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) replace_paths: Option<&'a RawValue>,
+}
+
+/// A change that Terraform puts off to a later plan.
+#[derive(Debug, Deserialize)]
+pub(super) struct Deferred<'a> {
+    #[serde(borrow)]
+    pub(super) resource_change: Option<Change<'a>>,
 }
 
 /// The arguments of a mirror, or the marks of the same shape.
@@ -165,6 +185,10 @@ pub(super) struct MirrorFields<'a> {
 pub(super) struct ClusterFields<'a> {
     #[serde(borrow)]
     pub(super) id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) private: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) properties: Option<&'a RawValue>,
 }
 
 /// The configuration that the plan was made of.
