@@ -47,7 +47,7 @@ pub enum Input {
 }
 
 /// One root module with the modules below it, or the plan or state of one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Configuration {
     /// What it was read from.
     pub input: Input,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::address::{ModulePath, ResourceName, ResourcePath};
 use crate::diagnostic::Diagnostic;
 use crate::eval::{self, Evaluator, Inputs, InstanceId};
+use crate::model::Configuration;
 use crate::rules::PLAN_DIFFERS;
 use crate::source::{Sources, Span, display_name};
 use crate::syntax::document::json_value;
@@ -47,17 +48,12 @@ pub(super) fn join(
         Counterpart::Near(directory) => {
             let mut here = Here::NotRead;
             for plan in plans {
-                match plan.among(forest) {
-                    Match::One(root) => {
+                match plan.among(forest, loaded) {
+                    Match::One(root, attempt) => {
                         joined.insert(root.module);
-                        plan.join(forest, root, loaded);
+                        plan.accept(*attempt, loaded);
                     }
-                    Match::Several(roots) => {
-                        let names = roots
-                            .iter()
-                            .map(|root| display_name(&forest.tree.module(root.module).directory));
-                        plan.ambiguous(&names.collect::<Vec<_>>(), loaded);
-                    }
+                    Match::Several(names) => plan.ambiguous(&names, loaded),
                     Match::None => here.join(plan, directory, options, loaded),
                 }
             }
@@ -94,7 +90,8 @@ fn at<'p>(
     let blocks = declared(&forest.tree, root.module);
     for plan in plans {
         if plan.mirrors().any(|mirror| blocks.contains(mirror)) {
-            plan.join(&forest, &root, loaded);
+            let attempt = plan.attempt(&forest, &root, loaded);
+            plan.accept(attempt, loaded);
         } else {
             let what = format!(
                 "{} is not the configuration of this plan: it declares none of its mirrors",
@@ -121,7 +118,8 @@ impl Here {
         if let Self::Read(forest, root) = self
             && plan.fits(&forest.tree, root)
         {
-            plan.join(forest, root, loaded);
+            let attempt = plan.attempt(forest, root, loaded);
+            plan.accept(attempt, loaded);
         }
     }
 
@@ -147,11 +145,18 @@ impl Here {
     }
 }
 
+/// A plan, joined with a root module.
+struct Attempt {
+    configuration: Configuration,
+    sensitive: Vec<Span>,
+    differences: Vec<Diagnostic>,
+}
+
 /// The root modules that a plan can have been made of.
 enum Match<'f> {
     None,
-    One(&'f Root),
-    Several(Vec<&'f Root>),
+    One(&'f Root, Box<Attempt>),
+    Several(Vec<String>),
 }
 
 impl Planned {
@@ -166,42 +171,55 @@ impl Planned {
         self.mirrors().eq(blocks.iter().filter(|path| is_mirror(path)))
     }
 
-    fn among<'f>(&self, forest: &'f Forest) -> Match<'f> {
-        let mut found: Vec<&Root> = forest
-            .roots
-            .iter()
-            .filter(|root| self.fits(&forest.tree, root))
-            .collect();
-        if found.len() > 1 {
-            // Of several, one that has everything else as well.
-            let whole = |root: &&&Root| declared(&forest.tree, root.module) == self.declared;
-            let same: Vec<&Root> = found.iter().filter(whole).copied().collect();
-            if let [one] = same.as_slice() {
-                return Match::One(one);
-            }
+    /// The root module that declares the plan's mirrors and gives them the plan's values.
+    ///
+    /// Two roots often declare the same; then the values tell them apart. Values that differ are taken for
+    /// a difference, and not for another root, only where there is no other root.
+    fn among<'f>(&self, forest: &'f Forest, loaded: &mut Loaded) -> Match<'f> {
+        let mut attempts: Vec<(&Root, Attempt)> = Vec::new();
+        for root in forest.roots.iter().filter(|root| self.fits(&forest.tree, root)) {
+            attempts.push((root, self.attempt(forest, root, loaded)));
         }
-        match found.len() {
-            0 => Match::None,
-            1 => found.pop().map_or(Match::None, Match::One),
-            _ => Match::Several(found),
+        if forest.roots.len() > 1 {
+            attempts.retain(|(_, attempt)| attempt.differences.is_empty());
+        }
+        if attempts.len() > 1 {
+            let names = attempts
+                .iter()
+                .map(|(root, _)| display_name(&forest.tree.module(root.module).directory));
+            return Match::Several(names.collect());
+        }
+        match attempts.pop() {
+            Some((root, attempt)) => Match::One(root, Box::new(attempt)),
+            None => Match::None,
         }
     }
 
     /// Evaluates the root module as it was when the plan was made, and joins the two.
-    fn join(&self, forest: &Forest, root: &Root, loaded: &mut Loaded) {
+    fn attempt(&self, forest: &Forest, root: &Root, loaded: &mut Loaded) -> Attempt {
         let sources = &loaded.sources;
         let inputs = eval::with_stack(|| self.inputs(&forest.tree, sources, root));
         let root = Root {
             module: root.module,
             inputs: inputs.unwrap_or_default(),
         };
-        for read in configuration::evaluate(forest, &[&root], loaded) {
-            loaded.project.sensitive.extend(read.sensitive);
-            if let Some(plan) = loaded.project.configurations.get_mut(self.configuration) {
-                let differences = join::join(plan, read.configuration);
-                loaded.project.problems.extend(differences);
-            }
+        let read = configuration::evaluate(forest, &[&root], loaded).pop();
+        let mut attempt = Attempt {
+            configuration: loaded.project.configurations[self.configuration].clone(),
+            sensitive: Vec::new(),
+            differences: Vec::new(),
+        };
+        if let Some(read) = read {
+            attempt.differences = join::join(&mut attempt.configuration, read.configuration);
+            attempt.sensitive = read.sensitive;
         }
+        attempt
+    }
+
+    fn accept(&self, attempt: Attempt, loaded: &mut Loaded) {
+        loaded.project.configurations[self.configuration] = attempt.configuration;
+        loaded.project.sensitive.extend(attempt.sensitive);
+        loaded.project.problems.extend(attempt.differences);
     }
 
     /// The plan's values for variables. Where a file of the configuration says the same, it is left to say

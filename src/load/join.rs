@@ -219,7 +219,7 @@ impl Join {
         let mut finding = difference(address, what);
         match (own.span, planned.span) {
             (Some(here), Some(there)) => {
-                finding = finding.at(here, "by the configuration").related(there, "planned")
+                finding = finding.at(here, "by the configuration").related(there, "planned");
             }
             (Some(here), None) => finding = finding.at(here, "by the configuration"),
             (None, Some(there)) => finding = finding.at(there, "planned"),

@@ -8,7 +8,7 @@ use crate::source::Span;
 use super::attribute::Attribute;
 
 /// The part of a plan that no configuration has.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Changes {
     /// The changes to mirrors, those without an effect included, by address.
     pub mirrors: Vec<MirrorChange>,
