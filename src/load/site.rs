@@ -3,7 +3,7 @@
 use crate::address::Reference;
 use crate::cty::{Type, Value, convert};
 use crate::eval::{self, Evaluator, Failure, InstanceId, Repetition, Scope};
-use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown};
+use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown, Written};
 use crate::source::{Sources, Span};
 use crate::syntax::tree::{Block, Expression, ExpressionKind};
 
@@ -95,6 +95,7 @@ impl Site<'_, '_> {
                 span: attribute.span,
                 way: attribute.way,
                 planned: None,
+                written: Written::Computed,
             };
         };
         // What is not known of the list as a whole is not known of its elements.
@@ -115,6 +116,7 @@ impl Site<'_, '_> {
             span,
             way,
             planned: None,
+            written: Written::Computed,
         }
     }
 
@@ -169,6 +171,7 @@ impl Site<'_, '_> {
             span,
             way,
             planned: None,
+            written: Written::Computed,
         }
     }
 
