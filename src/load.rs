@@ -4,6 +4,7 @@ mod configuration;
 mod counterpart;
 mod directory;
 mod discover;
+mod element;
 mod expressions;
 mod inputs;
 mod installed;
@@ -12,6 +13,7 @@ mod known;
 mod modules;
 mod origins;
 mod site;
+mod written;
 
 use std::path::{Path, PathBuf};
 

@@ -163,6 +163,10 @@ impl Rule {
 /// Puts the primary label on an argument's value, and the way that the value took beside it.
 trait AtAttribute {
     fn at_attribute<T>(self, mirror: &ImageMirror, attribute: &Attribute<T>, label: &str) -> Self;
+
+    /// Adds the place of a value that another one was compared with, if that is another place and one does
+    /// not give the other away.
+    fn compared_with<A, B>(self, own: &Attribute<A>, other: &Attribute<B>, label: &str) -> Self;
 }
 
 impl AtAttribute for Diagnostic {
@@ -175,6 +179,13 @@ impl AtAttribute for Diagnostic {
         match attribute.planned {
             Some(span) => led.related(span, "the planned value"),
             None => led,
+        }
+    }
+
+    fn compared_with<A, B>(self, own: &Attribute<A>, other: &Attribute<B>, label: &str) -> Self {
+        match other.span.filter(|span| Some(*span) != own.span) {
+            Some(span) if names::may_be_compared(own, other) => self.related(span, label),
+            _ => self,
         }
     }
 }

@@ -62,19 +62,22 @@ fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
                 .clone()
                 .map_or_else(Outcome::clean, Outcome::undecided);
         };
-        let mut finding = RULE
+        let whose = if names::may_be_compared(element, &other.source) {
+            other.address.to_string()
+        } else {
+            "another mirror".to_owned()
+        };
+        let finding = RULE
             .finding(
                 mirror,
-                &format!("mirror {} is the source of {}", element.shown(), other.address),
+                &format!("mirror {} is the source of {whose}", element.shown()),
             )
             .at_attribute(
                 mirror,
                 element,
                 "images are looked for here, and not at the mirrors of this",
-            );
-        if let Some(span) = other.source.span.filter(|span| Some(*span) != element.span) {
-            finding = finding.related(span, "the source of another mirror");
-        }
+            )
+            .compared_with(element, &other.source, "the source of another mirror");
         Outcome::found(
             finding
                 .note("mirrors are not followed: the name that the pod gives picks the entry, once")

@@ -47,15 +47,13 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
             seen.insert(text, element);
             return Outcome::clean();
         };
-        let mut finding = RULE
+        let finding = RULE
             .finding(
                 mirror,
                 &format!("mirror {} stands twice in the list", element.shown()),
             )
-            .at_attribute(mirror, element, "the same mirror again");
-        if let Some(span) = first.span.filter(|span| Some(*span) != element.span) {
-            finding = finding.related(span, "first here");
-        }
+            .at_attribute(mirror, element, "the same mirror again")
+            .compared_with(element, first, "first here");
         Outcome::found(
             finding
                 .note("the cluster takes the list for a set, and refuses it as a whole")

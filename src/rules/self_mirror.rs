@@ -49,11 +49,8 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         met = true;
         let finding = RULE
             .finding(mirror, &format!("source {} is its own mirror", element.shown()))
-            .at_attribute(mirror, element, "the source itself");
-        let finding = match mirror.source.span.filter(|span| Some(*span) != element.span) {
-            Some(span) => finding.related(span, "the source"),
-            None => finding,
-        };
+            .at_attribute(mirror, element, "the source itself")
+            .compared_with(element, &mirror.source, "the source");
         if is_alone(mirror, source) {
             return Outcome::found(
                 finding

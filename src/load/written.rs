@@ -1,0 +1,332 @@
+//! How a value is written: whether a fix could put another text in its place, and nothing else would change.
+//!
+//! The way from a mirror's argument to the text is followed again, and has to consist of references alone:
+//! what computes has to be understood by a person. Every reference on it has to be the only one to what it
+//! names, so that the text serves one argument.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::address::{InstanceKey, Subject};
+use crate::eval::{Evaluator, Inputs, InstanceId, Repetition};
+use crate::model::{Literal, Quoting, Written};
+use crate::source::{SourceFile, Sources, Span};
+use crate::syntax::tree::{Block, Expression, ExpressionKind};
+use crate::terraform::references::{self, Traversal};
+use crate::terraform::{Module, ModuleId};
+
+use super::element;
+
+/// More steps than this are no way that a fix should change the end of.
+const LONGEST_WAY: usize = 32;
+
+/// How often the names of each module are referred to. Counted when first asked for.
+#[derive(Debug, Default)]
+pub(super) struct Uses {
+    modules: RefCell<BTreeMap<ModuleId, Rc<Counts>>>,
+}
+
+/// By name, then by the steps behind it, as far as they are literal.
+type Counts = BTreeMap<Subject, BTreeMap<Vec<String>, usize>>;
+
+/// What is asked of a text and the expression that it came to.
+pub(super) struct Question<'q, 'a> {
+    pub(super) evaluator: &'q Evaluator<'a>,
+    pub(super) sources: &'q Sources,
+    pub(super) uses: &'q Uses,
+    pub(super) inputs: &'q Inputs,
+    /// Where the text stands.
+    pub(super) place: Span,
+    /// The text.
+    pub(super) text: &'q str,
+    /// Whether it is an element of the list that the expression is worth, and of no other one.
+    pub(super) of_list: bool,
+}
+
+/// An expression, and the block that it is an argument of.
+pub(super) struct Argument<'q> {
+    pub(super) expression: &'q Expression,
+    pub(super) instance: InstanceId,
+    pub(super) block: &'q Block,
+    pub(super) repetition: Rc<Repetition>,
+}
+
+/// What was found at the end of a way.
+enum End {
+    /// The text, quoted.
+    Text { in_list: bool },
+    /// A key of an object or a set, which names an instance besides.
+    Key,
+    /// Something else.
+    Other,
+}
+
+impl Question<'_, '_> {
+    /// How the text is written that an argument has as its value, or as an element of its list.
+    pub(super) fn written(&self, argument: Argument<'_>) -> Written {
+        let file = self.sources.file(self.place.file);
+        // What was given on the command line or in the environment is no file.
+        if file.path().is_none() {
+            return Written::Nowhere;
+        }
+        let mut shared = false;
+        match self.follow(argument, &mut shared, 0) {
+            End::Other => Written::Computed,
+            End::Key => Written::Shared,
+            End::Text { .. } if shared => Written::Shared,
+            End::Text { in_list } => self.literal(file, in_list),
+        }
+    }
+
+    fn literal(&self, file: &SourceFile, in_list: bool) -> Written {
+        let quoting = quoting(file.name());
+        if !self.sources.slice(self.place).starts_with('"') {
+            return Written::Computed;
+        }
+        let json = quoting != Quoting::Native;
+        let element =
+            (in_list && self.of_list).then(|| element::around(file.text(), self.place.range(), json));
+        let element = element
+            .flatten()
+            .map(|range| Span::new(self.place.file, range.start, range.end));
+        Written::Literal(Literal {
+            span: self.place,
+            quoting,
+            element,
+        })
+    }
+
+    fn follow(&self, argument: Argument<'_>, shared: &mut bool, steps: usize) -> End {
+        let expression = bare(argument.expression);
+        if expression.span.contains(self.place) {
+            return self.inside(expression, false);
+        }
+        let Some(traversal) = reference(expression).filter(|_| steps < LONGEST_WAY) else {
+            return End::Other;
+        };
+        let Argument {
+            instance,
+            block,
+            repetition,
+            ..
+        } = argument;
+        let module = self.evaluator.module(instance);
+        match &traversal.subject {
+            Subject::Other(name) if name.starts_with("each.") => {
+                let key = repetition.each.as_ref().and_then(|(key, _)| key.place());
+                if key == Some(self.place) {
+                    return End::Key;
+                }
+                let mut counts = Counts::new();
+                count(&mut counts, references::of_body(&block.body));
+                *shared |= uses(&counts, &traversal) > 1;
+                let Some(for_each) = block.body.attribute("for_each") else {
+                    return End::Other;
+                };
+                let next = Argument {
+                    expression: &for_each.value,
+                    instance,
+                    block,
+                    repetition,
+                };
+                self.follow(next, shared, steps + 1)
+            }
+            Subject::Local(name) => {
+                *shared |= self.is_shared(instance, module, &traversal);
+                match module.locals(self.sources).get(name) {
+                    Some(local) => {
+                        let next = Argument {
+                            expression: &local.value,
+                            instance,
+                            block,
+                            repetition,
+                        };
+                        self.follow(next, shared, steps + 1)
+                    }
+                    None => End::Other,
+                }
+            }
+            Subject::Variable(name) => {
+                *shared |= self.is_shared(instance, module, &traversal);
+                self.variable(name, instance, shared, steps)
+            }
+            _ => End::Other,
+        }
+    }
+
+    /// Goes on where the variable got its value: from the call, from what was given, from its default.
+    fn variable(&self, name: &str, instance: InstanceId, shared: &mut bool, steps: usize) -> End {
+        let called = self.evaluator.called_from(instance);
+        if let Some((caller, call, repetition)) = &called {
+            let calls = &self.evaluator.module(*caller).calls;
+            let block = calls.get(call).and_then(|call| call.block.parse(self.sources));
+            if let Some((block, argument)) =
+                block.and_then(|block| Some((block, block.body.attribute(name)?)))
+            {
+                let next = Argument {
+                    expression: &argument.value,
+                    instance: *caller,
+                    block,
+                    repetition: repetition.clone(),
+                };
+                return self.follow(next, shared, steps + 1);
+            }
+        } else if let Some(given) = self.inputs.expressions.get(name) {
+            return self.at_the_end(given);
+        }
+        let declared = self.evaluator.module(instance).variables.get(name);
+        let declared = declared.and_then(|declared| declared.parse(self.sources));
+        match declared.and_then(|declared| declared.body.attribute("default")) {
+            Some(default) => self.at_the_end(&default.value),
+            None => End::Other,
+        }
+    }
+
+    /// In values of variables there are no references to follow.
+    fn at_the_end(&self, expression: &Expression) -> End {
+        if expression.span.contains(self.place) {
+            self.inside(expression, false)
+        } else {
+            End::Other
+        }
+    }
+
+    /// Looks for the text in the expression that holds it, through what passes values on as they are.
+    fn inside(&self, expression: &Expression, in_list: bool) -> End {
+        let within = |inner: &&Expression| inner.span.contains(self.place);
+        match &expression.kind {
+            ExpressionKind::String(text) if expression.span == self.place && **text == *self.text => {
+                End::Text { in_list }
+            }
+            ExpressionKind::Parenthesis(inner) => self.inside(inner, in_list),
+            ExpressionKind::Tuple(items) => {
+                // The items stand in the order of the text.
+                let next = items.partition_point(|item| ends_before(item.span, self.place));
+                match items.get(next).filter(within) {
+                    Some(item) => self.inside(item, true),
+                    None => End::Other,
+                }
+            }
+            ExpressionKind::Object(items) => {
+                let next = items.partition_point(|item| ends_before(item.value.span, self.place));
+                match items.get(next) {
+                    Some(item) if item.key.span().contains(self.place) => End::Key,
+                    Some(item) if item.value.span.contains(self.place) => self.inside(&item.value, false),
+                    _ => End::Other,
+                }
+            }
+            ExpressionKind::Conditional { yes, no, .. } => match [&**yes, &**no].into_iter().find(within) {
+                Some(branch) => self.inside(branch, false),
+                None => End::Other,
+            },
+            ExpressionKind::Call(call)
+                if matches!(&*call.name.text, "tolist" | "toset" | "tomap" | "tostring") =>
+            {
+                match call.arguments.iter().find(within) {
+                    Some(argument) => self.inside(argument, false),
+                    None => End::Other,
+                }
+            }
+            _ => End::Other,
+        }
+    }
+
+    /// Whether something else in the module refers to the same.
+    fn is_shared(&self, instance: InstanceId, module: &Module, traversal: &Traversal) -> bool {
+        let id = self.evaluator.module_id(instance);
+        let known = self.uses.modules.borrow().get(&id).cloned();
+        let counts = known.unwrap_or_else(|| {
+            let counts = Rc::new(of_module(module, self.sources));
+            self.uses.modules.borrow_mut().insert(id, counts.clone());
+            counts
+        });
+        uses(&counts, traversal) > 1
+    }
+}
+
+/// The language that a file's strings are quoted in. Values of variables are no templates.
+fn quoting(name: &str) -> Quoting {
+    if name.ends_with(".tf.json") || name.ends_with(".tofu.json") {
+        Quoting::Json
+    } else if name.ends_with(".json") {
+        Quoting::PlainJson
+    } else {
+        Quoting::Native
+    }
+}
+
+fn ends_before(span: Span, place: Span) -> bool {
+    span.range().end <= place.range().start
+}
+
+fn bare(expression: &Expression) -> &Expression {
+    match &expression.kind {
+        ExpressionKind::Parenthesis(inner) => bare(inner),
+        _ => expression,
+    }
+}
+
+/// The reference that an expression is as a whole.
+fn reference(expression: &Expression) -> Option<Traversal> {
+    let mut found = references::of_expression(expression).into_iter();
+    let first = found.next().filter(|first| first.span == expression.span)?;
+    found.next().is_none().then_some(first)
+}
+
+fn of_module(module: &Module, sources: &Sources) -> Counts {
+    let mut counts = Counts::new();
+    let blocks = module
+        .resources
+        .values()
+        .map(|resource| &resource.block)
+        .chain(module.calls.values().map(|call| &call.block))
+        .chain(module.outputs.values());
+    for block in blocks.filter_map(|block| block.parse(sources)) {
+        count(&mut counts, references::of_body(&block.body));
+    }
+    for local in module.locals(sources).values() {
+        count(&mut counts, references::of_expression(&local.value));
+    }
+    counts
+}
+
+fn count(counts: &mut Counts, found: Vec<Traversal>) {
+    for traversal in found {
+        let path = path(&traversal);
+        *counts
+            .entry(traversal.subject)
+            .or_default()
+            .entry(path)
+            .or_default() += 1;
+    }
+}
+
+/// The steps behind a name, as far as a traversal keeps them.
+fn path(traversal: &Traversal) -> Vec<String> {
+    let key = traversal.key.as_ref().map(|key| match key {
+        InstanceKey::Key(text) => text.to_string(),
+        other => other.to_string(),
+    });
+    key.into_iter()
+        .chain(traversal.attribute.as_deref().map(str::to_owned))
+        .collect()
+}
+
+/// How many references there are to the same, to what it is a part of, or to a part of it.
+fn uses(counts: &Counts, traversal: &Traversal) -> usize {
+    let Some(of_name) = counts.get(&traversal.subject) else {
+        return 0;
+    };
+    let path = path(traversal);
+    let around: usize = (0..path.len())
+        .filter_map(|length| of_name.get(&path[..length]))
+        .sum();
+    let below = of_name.range(path.clone()..);
+    let below: usize = below
+        .take_while(|(other, _)| other.starts_with(&path))
+        .map(|(_, count)| *count)
+        .take(2)
+        .sum();
+    around + below
+}
