@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
 
 use crate::address::{InstanceKey, Subject};
@@ -66,8 +67,10 @@ impl Question<'_, '_> {
     /// How the text is written that an argument has as its value, or as an element of its list.
     pub(super) fn written(&self, argument: Argument<'_>) -> Written {
         let file = self.sources.file(self.place.file);
-        // What was given on the command line or in the environment is no file.
-        if file.path().is_none() {
+        // What was given on the command line or in the environment is no file, and a module that
+        // `terraform init` fetched is not the user's.
+        let fetched = |path: &Path| path.components().any(|part| part.as_os_str() == ".terraform");
+        if file.path().is_none_or(fetched) {
             return Written::Nowhere;
         }
         let mut shared = false;
@@ -247,12 +250,10 @@ impl Question<'_, '_> {
 
 /// The language that a file's strings are quoted in. Values of variables are no templates.
 fn quoting(name: &str) -> Quoting {
-    if name.ends_with(".tf.json") || name.ends_with(".tofu.json") {
-        Quoting::Json
-    } else if name.ends_with(".json") {
-        Quoting::PlainJson
-    } else {
-        Quoting::Native
+    match name.strip_suffix(".json") {
+        None => Quoting::Native,
+        Some(stem) if [".tf", ".tofu"].iter().any(|end| stem.ends_with(end)) => Quoting::Json,
+        Some(_) => Quoting::PlainJson,
     }
 }
 
