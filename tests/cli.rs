@@ -145,7 +145,26 @@ fn json_has_the_documented_form() {
             "offset": 77
           },
           "related": [],
-          "fix": null
+          "fix": {
+            "title": "write \"docker.io/library/nginx\"",
+            "applicability": "safe",
+            "edits": [
+              {
+                "file": "main.tf",
+                "start": {
+                  "line": 3,
+                  "column": 16,
+                  "offset": 70
+                },
+                "end": {
+                  "line": 3,
+                  "column": 23,
+                  "offset": 77
+                },
+                "content": "\"docker.io/library/nginx\""
+              }
+            ]
+          }
         }
       ],
       "mirrors": [

@@ -15,6 +15,9 @@ use mirrorset::check::{Settings, check};
 use mirrorset::diagnostic::{Applicability, Diagnostic, Edit};
 use mirrorset::load::{Counterpart, Loaded, Options, load};
 
+/// Files by name, the one that is changed, the rules that are fixed, and its text afterwards.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [&'a str], &'a str);
+
 /// A directory with these files.
 fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
@@ -216,7 +219,7 @@ fn what_comes_from_elsewhere_is_fixed_there() {
     let module = "module \"mirrors\" {\n  source = \"./inner\"\n  for_each = local.registries\n  registry = each.value.source\n  list = each.value.mirrors\n}\nlocals {\n  registries = {\n    nginx = { source = \"nginx\", mirrors = [\"m.io/a\", \"m.io/a\"] }\n  }\n}\n";
     let inner = mirror("var.registry", "var.list")
         + "variable \"registry\" {\n  type = string\n}\nvariable \"list\" {\n  type = list(string)\n}\n";
-    let cases: [(&[(&str, &str)], &str, &[&str], &str); 6] = [
+    let cases: [Case<'_>; 6] = [
         (
             &[
                 ("main.tf", &of_variable),

@@ -29,7 +29,7 @@ fn loaded(name: &str, text: &str) -> Loaded {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join(name);
     std::fs::write(&path, text).unwrap();
-    let path = if name.ends_with(".tf") {
+    let path = if name == "main.tf" {
         directory.path().to_owned()
     } else {
         path

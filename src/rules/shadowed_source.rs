@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Content, ImageMirror, Unknown};
 use crate::registry::{Name, Role, is_valid, matched_length, unmatchable};
 
+use super::too_many_entries::MOST;
 use super::{AtAttribute as _, Check, Documentation, Entries, Outcome, Rule, names};
 
 /// The rule.
@@ -120,7 +121,8 @@ fn lacking(
         .and_then(|covered| source.get(covered..))
         .unwrap_or_default();
     let mut lacking = Vec::new();
-    for other in others {
+    // A cluster takes no more, and everything under the wider source looks at them.
+    for other in others.iter().take(MOST) {
         let Some(text) = other
             .value()
             .filter(|text| !text.is_empty() && *text != wider_source)

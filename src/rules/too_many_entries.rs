@@ -37,7 +37,7 @@ resource "rhcs_image_mirror" "team" {
 };
 
 /// How many sources a cluster takes, and how many mirrors a source.
-const MOST: usize = 255;
+pub(super) const MOST: usize = 255;
 
 fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
     let mut outcome = Outcome::clean();
