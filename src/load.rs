@@ -13,6 +13,7 @@ mod known;
 mod modules;
 mod origins;
 mod site;
+mod uses;
 mod written;
 
 use std::path::{Path, PathBuf};

@@ -20,7 +20,7 @@ use super::Loaded;
 use super::modules::{Forest, Root};
 use super::origins;
 use super::site::Site;
-use super::written::Uses;
+use super::uses::Uses;
 
 /// Evaluates root modules and adds them to the project.
 pub(super) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Root>, loaded: &mut Loaded) {

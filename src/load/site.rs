@@ -10,7 +10,8 @@ use crate::source::{Sources, Span};
 use crate::syntax::tree::{Block, Expression, ExpressionKind};
 
 use super::origins::{self, Way};
-use super::written::{Argument, Question, Uses};
+use super::uses::Uses;
+use super::written::{Argument, Question};
 
 /// One instance of a mirror block.
 pub(super) struct Site<'s, 'a> {

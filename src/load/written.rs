@@ -4,32 +4,21 @@
 //! what computes has to be understood by a person. Every reference on it has to be the only one to what it
 //! names, so that the text serves one argument.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use crate::address::{InstanceKey, Subject};
+use crate::address::Subject;
 use crate::eval::{Evaluator, Inputs, InstanceId, Repetition};
 use crate::model::{Literal, Quoting, Written};
 use crate::source::{SourceFile, Sources, Span};
 use crate::syntax::tree::{Block, Expression, ExpressionKind};
 use crate::terraform::references::{self, Traversal};
-use crate::terraform::{Module, ModuleId};
 
 use super::element;
+use super::uses::{self, Uses};
 
 /// More steps than this are no way that a fix should change the end of.
 const LONGEST_WAY: usize = 32;
-
-/// How often the names of each module are referred to. Counted when first asked for.
-#[derive(Debug, Default)]
-pub(super) struct Uses {
-    modules: RefCell<BTreeMap<ModuleId, Rc<Counts>>>,
-}
-
-/// By name, then by the steps behind it, as far as they are literal.
-type Counts = BTreeMap<Subject, BTreeMap<Vec<String>, usize>>;
 
 /// What is asked of a text and the expression that it came to.
 pub(super) struct Question<'q, 'a> {
@@ -121,9 +110,7 @@ impl Question<'_, '_> {
                 if key == Some(self.place) {
                     return End::Key;
                 }
-                let mut counts = Counts::new();
-                count(&mut counts, references::of_body(&block.body));
-                *shared |= uses(&counts, &traversal) > 1;
+                *shared |= uses::shares_in(&block.body, &traversal);
                 let Some(for_each) = block.body.attribute("for_each") else {
                     return End::Other;
                 };
@@ -136,7 +123,12 @@ impl Question<'_, '_> {
                 self.follow(next, shared, steps + 1)
             }
             Subject::Local(name) => {
-                *shared |= self.is_shared(instance, module, &traversal);
+                *shared |= self.uses.shares(
+                    self.evaluator.module_id(instance),
+                    module,
+                    &traversal,
+                    self.sources,
+                );
                 match module.locals(self.sources).get(name) {
                     Some(local) => {
                         let next = Argument {
@@ -151,7 +143,12 @@ impl Question<'_, '_> {
                 }
             }
             Subject::Variable(name) => {
-                *shared |= self.is_shared(instance, module, &traversal);
+                *shared |= self.uses.shares(
+                    self.evaluator.module_id(instance),
+                    module,
+                    &traversal,
+                    self.sources,
+                );
                 self.variable(name, instance, shared, steps)
             }
             _ => End::Other,
@@ -234,18 +231,6 @@ impl Question<'_, '_> {
             _ => End::Other,
         }
     }
-
-    /// Whether something else in the module refers to the same.
-    fn is_shared(&self, instance: InstanceId, module: &Module, traversal: &Traversal) -> bool {
-        let id = self.evaluator.module_id(instance);
-        let known = self.uses.modules.borrow().get(&id).cloned();
-        let counts = known.unwrap_or_else(|| {
-            let counts = Rc::new(of_module(module, self.sources));
-            self.uses.modules.borrow_mut().insert(id, counts.clone());
-            counts
-        });
-        uses(&counts, traversal) > 1
-    }
 }
 
 /// The language that a file's strings are quoted in. Values of variables are no templates.
@@ -273,61 +258,4 @@ fn reference(expression: &Expression) -> Option<Traversal> {
     let mut found = references::of_expression(expression).into_iter();
     let first = found.next().filter(|first| first.span == expression.span)?;
     found.next().is_none().then_some(first)
-}
-
-fn of_module(module: &Module, sources: &Sources) -> Counts {
-    let mut counts = Counts::new();
-    let blocks = module
-        .resources
-        .values()
-        .map(|resource| &resource.block)
-        .chain(module.calls.values().map(|call| &call.block))
-        .chain(module.outputs.values());
-    for block in blocks.filter_map(|block| block.parse(sources)) {
-        count(&mut counts, references::of_body(&block.body));
-    }
-    for local in module.locals(sources).values() {
-        count(&mut counts, references::of_expression(&local.value));
-    }
-    counts
-}
-
-fn count(counts: &mut Counts, found: Vec<Traversal>) {
-    for traversal in found {
-        let path = path(&traversal);
-        *counts
-            .entry(traversal.subject)
-            .or_default()
-            .entry(path)
-            .or_default() += 1;
-    }
-}
-
-/// The steps behind a name, as far as a traversal keeps them.
-fn path(traversal: &Traversal) -> Vec<String> {
-    let key = traversal.key.as_ref().map(|key| match key {
-        InstanceKey::Key(text) => text.to_string(),
-        other => other.to_string(),
-    });
-    key.into_iter()
-        .chain(traversal.attribute.as_deref().map(str::to_owned))
-        .collect()
-}
-
-/// How many references there are to the same, to what it is a part of, or to a part of it.
-fn uses(counts: &Counts, traversal: &Traversal) -> usize {
-    let Some(of_name) = counts.get(&traversal.subject) else {
-        return 0;
-    };
-    let path = path(traversal);
-    let around: usize = (0..path.len())
-        .filter_map(|length| of_name.get(&path[..length]))
-        .sum();
-    let below = of_name.range(path.clone()..);
-    let below: usize = below
-        .take_while(|(other, _)| other.starts_with(&path))
-        .map(|(_, count)| *count)
-        .take(2)
-        .sum();
-    around + below
 }

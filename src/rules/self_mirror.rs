@@ -63,11 +63,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         } else {
             "it is tried before the mirrors behind it, which are used only where the source fails"
         };
-        Outcome::found(
-            finding
-                .note(note)
-                .remove(element, "take it out: the source is always tried last"),
-        )
+        Outcome::found(finding.note(note).remove(element, "take it out of the list"))
     })
 }
 
