@@ -91,6 +91,8 @@ pub enum ReadError {
     Gzip,
     /// A zip archive; a binary Terraform plan is one.
     Zip,
+    /// Neither text nor one of these.
+    Binary,
     /// Past what a span can address.
     TooLarge,
 }
@@ -106,6 +108,7 @@ impl fmt::Display for ReadError {
             Self::Utf16 => f.write_str("it is UTF-16, and Terraform's files are UTF-8"),
             Self::Gzip => f.write_str("it is compressed with gzip"),
             Self::Zip => f.write_str("it is a binary plan (or another zip archive), not JSON"),
+            Self::Binary => f.write_str("it is a binary file, not text"),
             Self::TooLarge => f.write_str("it is larger than 4 GiB"),
         }
     }
@@ -116,7 +119,11 @@ impl ReadError {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self {
-            Self::NotUtf8 { .. } | Self::Utf16 => Some("save the file as UTF-8"),
+            Self::NotUtf8 { .. } => Some("save the file as UTF-8"),
+            Self::Utf16 => Some(
+                "save the file as UTF-8; `>` in PowerShell writes UTF-16, `| Out-File -Encoding utf8` does not",
+            ),
+            Self::Binary => Some("a plan is to be printed as JSON: `terraform show -json PLAN > plan.json`"),
             Self::Gzip => Some("decompress it first: `gunzip -k FILE`"),
             Self::Zip => Some("print it as JSON first: `terraform show -json PLAN > plan.json`"),
             Self::Io(_) | Self::TooLarge => None,
@@ -299,6 +306,15 @@ fn decode(bytes: Vec<u8>) -> Result<String, ReadError> {
         [0x1f, 0x8b, ..] => return Err(ReadError::Gzip),
         [b'P', b'K', 3, 4, ..] => return Err(ReadError::Zip),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, 0xfe, 0xff, ..] => return Err(ReadError::Utf16),
+        // Without a mark: every other byte of what begins with ordinary characters is zero.
+        [first, 0, second, 0, ..] | [0, first, 0, second, ..]
+            if first.is_ascii() && second.is_ascii() && *first > 0 =>
+        {
+            return Err(ReadError::Utf16);
+        }
+        _ if memchr::memchr(0, bytes.get(..8192).unwrap_or(&bytes)).is_some() => {
+            return Err(ReadError::Binary);
+        }
         _ => {}
     }
     String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8 {
