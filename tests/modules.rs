@@ -252,3 +252,51 @@ fn ten_thousand_locals_in_a_chain_have_a_value() {
     text.push_str(&mirror("", "local.l9999"));
     assert_eq!(only_mirror(&text)["values"]["source"], "deep");
 }
+
+/// How many mirrors of a root module have no `source`, and how many there are.
+fn undecided_sources(text: &str) -> (usize, usize) {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("main.tf"), text).unwrap();
+    let found = evaluated(directory.path());
+    let undecided = found
+        .values()
+        .filter(|mirror| mirror["values"]["source"].is_null());
+    (undecided.count(), found.len())
+}
+
+#[test]
+fn a_list_of_all_mirrors_costs_each_mirror_that_uses_it_nothing() {
+    let numbered = mirror("count = 10000", "\"quay.io/app-${count.index}\"");
+    let again = mirror(
+        "count = 10000",
+        "element(rhcs_image_mirror.m[*].source, count.index)",
+    );
+    let again = again.replace("\"m\" {", "\"again\" {");
+    assert_eq!(undecided_sources(&(numbered + &again)), (0, 20_000));
+}
+
+#[test]
+fn looking_into_a_large_map_costs_the_same_for_each_of_many_mirrors() {
+    let catalogue = r#"
+locals {
+  numbers   = flatten([for i in range(100) : [for j in range(100) : 100 * i + j]])
+  catalogue = { for n in local.numbers : "app-${n}" => {
+    source = "quay.io/app-${n}", tags = ["a", "b"], labels = { team = "t", site = "s" }
+  } }
+}
+"#;
+    for source in [
+        "lookup(local.catalogue, each.key).source",
+        "lookup(local.catalogue, each.key, null).source",
+        "local.catalogue[each.key].source",
+        "element(values(local.catalogue), length(each.key)).source",
+        "\"${length(local.catalogue)}/${each.key}\"",
+        "contains(keys(local.catalogue), each.key) ? each.key : null",
+        "merge(local.catalogue, { other = { source = \"x\" } })[each.key].source",
+        "concat(values(local.catalogue), [{ source = \"x\" }])[length(each.key)].source",
+    ] {
+        let mirrors = mirror("for_each = local.catalogue", source);
+        let found = undecided_sources(&format!("{catalogue}{mirrors}"));
+        assert_eq!(found, (0, 10_000), "{source}");
+    }
+}
