@@ -3,6 +3,10 @@
 //! Each directory in `fixtures/modules` holds a module and one of two things: `plan.json`, the plan
 //! that Terraform 1.11.4 made of it (with the lab in `../shared/lab`; without the time at which it did),
 //! or `refused.json`, what Terraform says against it and which values may not be made up for it.
+//!
+//! The lab takes what the provider may fill in for null where it is not written. The plans of `filled_in`,
+//! `nested_computed` and `whole_objects` are made with the lab's schemas changed to those in the
+//! provider's source, by which it is known after the apply or has a default.
 
 #![allow(
     clippy::unwrap_used,
