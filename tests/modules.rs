@@ -304,3 +304,33 @@ locals {
         assert_eq!(found, (0, 10_000), "{source}");
     }
 }
+
+#[test]
+fn every_mirror_of_a_long_chain_has_a_source_and_waits_for_the_cluster_before_it() {
+    let mut text = String::from(
+        "resource \"rhcs_cluster_rosa_hcp\" \"c\" {\n  name = \"c\"\n}\n\
+         resource \"rhcs_image_mirror\" \"m0\" {\n  depends_on = [rhcs_cluster_rosa_hcp.c]\n  \
+         cluster_id = \"x\"\n  source = \"quay.io/app\"\n  mirrors = [\"m\"]\n}\n",
+    );
+    for step in 1..3_000 {
+        let before = step - 1;
+        writeln!(
+            text,
+            "resource \"rhcs_image_mirror\" \"m{step}\" {{\n  depends_on = [rhcs_image_mirror.m{before}]\n  \
+             cluster_id = \"x\"\n  source = rhcs_image_mirror.m{before}.source\n  mirrors = [\"m\"]\n}}"
+        )
+        .unwrap();
+    }
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("main.tf"), text).unwrap();
+    let loaded = load::load(&[directory.path().to_owned()], &load::Options::default());
+    let configuration = &loaded.project.configurations[0];
+    assert_eq!(configuration.mirrors.len(), 3_000);
+    let cluster = &configuration.clusters[0].path;
+    for mirror in &configuration.mirrors {
+        assert_eq!(mirror.source.value().map(String::as_str), Some("quay.io/app"));
+        assert!(mirror.after.contains(cluster), "{}", mirror.address);
+        let entries = mirror.depends_on.as_deref().unwrap();
+        assert!(entries.iter().any(|entry| entry.reaches.contains(cluster)));
+    }
+}
