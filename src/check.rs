@@ -7,6 +7,19 @@ use crate::model::{Configuration, ImageMirror, Project, Unknown};
 use crate::rules::{Check, Outcome, RULES, undecided};
 use crate::source::Span;
 
+/// What the user decided about a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether to tell what a plan changes where that is no mistake.
+    pub changes_info: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { changes_info: true }
+    }
+}
+
 /// What is said of one mirror.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
@@ -70,7 +83,7 @@ impl Report<'_> {
 
 /// Runs every rule.
 #[must_use]
-pub fn check(project: &Project) -> Report<'_> {
+pub fn check(project: &Project, settings: Settings) -> Report<'_> {
     let mut findings = project.problems.clone();
     let mut mirrors = Vec::new();
     let mut summary = Summary {
@@ -80,8 +93,17 @@ pub fn check(project: &Project) -> Report<'_> {
     };
     for configuration in &project.configurations {
         summary.configurations += 1;
+        findings.extend(undecided::of_plan(configuration));
+        let changes = changes(configuration, settings);
+        let changed: BTreeSet<&str> = changes
+            .iter()
+            .filter_map(|finding| finding.address.as_deref())
+            .collect();
         for mirror in &configuration.mirrors {
-            let verdict = judge(configuration, mirror, &mut findings);
+            let mut verdict = judge(configuration, mirror, &mut findings);
+            if !changed.is_empty() && changed.contains(mirror.address.to_string().as_str()) {
+                verdict = Verdict::WithFindings;
+            }
             summary.mirrors += 1;
             match verdict {
                 Verdict::Clean => summary.clean += 1,
@@ -90,12 +112,26 @@ pub fn check(project: &Project) -> Report<'_> {
             }
             mirrors.push((mirror, verdict));
         }
+        drop(changed);
+        findings.extend(changes);
     }
     Report {
         findings: said_once(findings),
         mirrors,
         summary,
     }
+}
+
+/// What the rules about changes find.
+fn changes(configuration: &Configuration, settings: Settings) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        if let Check::Changes(find) = rule.check {
+            findings.extend(find(configuration));
+        }
+    }
+    findings.retain(|finding| settings.changes_info || finding.severity > Severity::Info);
+    findings
 }
 
 fn judge(configuration: &Configuration, mirror: &ImageMirror, findings: &mut Vec<Diagnostic>) -> Verdict {

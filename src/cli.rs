@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
-use crate::load::{self, Given, Loaded, Options};
+use crate::load::{self, Counterpart, Given, Loaded, Options};
 
 use arguments::{Arguments, Color, Command, InputArguments};
 
@@ -94,6 +94,7 @@ fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
     let mut environment: Vec<(String, String)> = std::env::vars_os().filter_map(variable).collect();
     environment.sort();
     Ok(Options {
+        counterpart: Counterpart::None,
         environment,
         given: given.into_iter().map(|(_, given)| given).collect(),
     })
@@ -116,7 +117,7 @@ fn load(input: &InputArguments, options: &Options) -> anyhow::Result<Loaded> {
             paths.len() == 1,
             "`-` reads standard input and cannot stand beside other paths"
         );
-        return Ok(load::load_stdin(&input.stdin_filename));
+        return Ok(load::load_stdin(&input.stdin_filename, options));
     }
     Ok(load::load(paths, options))
 }

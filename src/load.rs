@@ -1,11 +1,13 @@
 //! From paths to a project: finds what is to be read, has it read, and joins it.
 
 mod configuration;
+mod counterpart;
 mod directory;
 mod discover;
 mod expressions;
 mod inputs;
 mod installed;
+mod join;
 mod known;
 mod modules;
 mod origins;
@@ -17,10 +19,13 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Project;
 use crate::plan;
 use crate::rules::SYNTAX_ERROR;
-use crate::source::{FileId, ReadError, Sources, display_name};
+use crate::source::{FileId, ReadError, Sources, display_name, glance};
 
+use counterpart::Planned;
 pub use expressions::evaluate;
-pub use inputs::{Given, Options};
+use modules::Forest;
+
+pub use inputs::{Counterpart, Given, Options};
 
 /// What was loaded.
 #[derive(Debug, Default)]
@@ -57,20 +62,28 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
             .warnings
             .push(format!("{}: {message}", display_name(&path)));
     }
+    let mut plans = Vec::new();
     for path in &found.files {
-        loaded.read_file(path);
+        plans.extend(loaded.read_file(path));
     }
-    let forest = modules::Forest::read(&found.directories, options, &mut loaded);
-    configuration::read_roots(&forest, &mut loaded);
+    let forest = Forest::read(&found.directories, options, &mut loaded);
+    let joined = counterpart::join(&plans, &forest, options, &mut loaded);
+    let others = forest.roots.iter().filter(|root| !joined.contains(&root.module));
+    configuration::read_roots(&forest, others, &mut loaded);
+    configuration::report_problems(&forest, &mut loaded);
     loaded
 }
 
 /// Reads one input from standard input: a plan or a state.
 #[must_use]
-pub fn load_stdin(name: &str) -> Loaded {
+pub fn load_stdin(name: &str, options: &Options) -> Loaded {
     let mut loaded = Loaded::default();
     match loaded.sources.read_stdin(name) {
-        Ok(file) => loaded.read_text(file, name),
+        Ok(file) => {
+            let plans: Vec<Planned> = loaded.read_text(file, name).into_iter().collect();
+            let forest = Forest::read(&[], options, &mut loaded);
+            counterpart::join(&plans, &forest, options, &mut loaded);
+        }
         Err(error) => loaded.refuse(Path::new(name), &error),
     }
     loaded
@@ -98,20 +111,36 @@ impl Loaded {
     }
 
     /// Reads a file that was given by name, for what its content says it is.
-    fn read_file(&mut self, path: &Path) {
+    fn read_file(&mut self, path: &Path) -> Option<Planned> {
+        let name = display_name(path);
+        let ends = glance(path, &plan::TELLING);
+        if let Some(reading) = ends.and_then(|ends| plan::read_ends(&name, &ends.head, &ends.tail)) {
+            self.sources.add_unread(path);
+            return Some(self.take(reading));
+        }
         match self.sources.read(path) {
             Ok(file) => self.read_text(file, &display_name(path)),
-            Err(error) => self.refuse(path, &error),
+            Err(error) => {
+                self.refuse(path, &error);
+                None
+            }
         }
     }
 
-    fn read_text(&mut self, file: FileId, name: &str) {
+    fn take(&mut self, reading: plan::Reading) -> Planned {
+        self.project.files += 1;
+        self.project.configurations.push(reading.configuration);
+        self.project.sensitive.extend(reading.sensitive);
+        Planned {
+            configuration: self.project.configurations.len() - 1,
+            declared: reading.declared,
+            variables: reading.variables,
+        }
+    }
+
+    fn read_text(&mut self, file: FileId, name: &str) -> Option<Planned> {
         match plan::read(file, name, self.sources.text(file)) {
-            Ok(reading) => {
-                self.project.files += 1;
-                self.project.configurations.push(reading.configuration);
-                self.project.sensitive.extend(reading.sensitive);
-            }
+            Ok(reading) => Some(self.take(reading)),
             Err(error) => {
                 self.project.unreadable += 1;
                 let message = format!("{name}: {error}");
@@ -121,6 +150,7 @@ impl Loaded {
                 }
                 finding.help = error.help().map(str::to_owned);
                 self.project.problems.push(finding);
+                None
             }
         }
     }

@@ -4,14 +4,17 @@
 //! of it, gives the same model, save for what only one side records.
 
 pub mod attribute;
+pub mod change;
 pub mod cluster;
 pub mod mirror;
 pub mod references;
 
+use crate::address::Address;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 pub use attribute::{Attribute, Cause, Content, Unknown};
+pub use change::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Seclusion};
 pub use cluster::{Cluster, ClusterKind};
 pub use mirror::{Dependency, ImageMirror, Lead, Leads, Step, Target};
 pub use references::{Node, Reach, ReferenceGraph};
@@ -44,7 +47,7 @@ pub enum Input {
 }
 
 /// One root module with the modules below it, or the plan or state of one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Configuration {
     /// What it was read from.
     pub input: Input,
@@ -54,4 +57,17 @@ pub struct Configuration {
     pub mirrors: Vec<ImageMirror>,
     /// The clusters that it creates or reads, one for each block that has an instance.
     pub clusters: Vec<Cluster>,
+    /// What a plan does to mirrors; empty for anything else.
+    pub changes: Changes,
+}
+
+impl Configuration {
+    /// The mirror of this address.
+    #[must_use]
+    pub fn mirror(&self, address: &Address) -> Option<&ImageMirror> {
+        let at = self
+            .mirrors
+            .binary_search_by(|mirror| mirror.address.cmp(address));
+        self.mirrors.get(at.ok()?)
+    }
 }

@@ -6,6 +6,7 @@
 //! Labels stand on the values of `planned_values`, since every instance is there once, and for what
 //! is unknown on its `true` in `after_unknown`.
 
+mod changes;
 mod clusters;
 mod configuration;
 mod document;
@@ -18,14 +19,16 @@ mod leads;
 mod mirrors;
 mod names;
 mod sensitive;
+mod skim;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use crate::address::{Address, Mode};
-use crate::model::{Configuration, Input};
+use crate::address::ResourcePath;
+use crate::model::{self, Configuration, Input};
 use crate::source::{FileId, Span};
 
-use document::{Document, Head};
+use changes::Changes;
+use document::{Document, VariableValue};
 use instances::Instances;
 use json::Text;
 
@@ -39,31 +42,38 @@ pub struct Reading {
     pub configuration: Configuration,
     /// The values in the text that may not be shown.
     pub sensitive: Vec<Span>,
+    /// What the configuration declares that the plan was made of, modules without instance keys.
+    pub declared: BTreeSet<ResourcePath>,
+    /// The values of the root module's variables, where they stand.
+    pub variables: Vec<(String, Span)>,
+}
+
+/// What stands in every plan that has one of the provider's resources: a type name stands in quotes and
+/// without escapes in everything that Terraform writes.
+const NAMED: &[u8] = b"\"rhcs_";
+
+/// What does not stand in a plan that names none: these, and the beginning of a second document.
+pub const TELLING: [&[u8]; 3] = [NAMED, b"}{\"format_version\"", b"}\n{\"format_version\""];
+
+/// Reads a large plan by its two ends, given that nothing [`TELLING`] is between them.
+///
+/// Terraform writes the version first, and last of all, since 1.8, whether it met an error. None where
+/// the ends are not those: then the whole is to be read.
+#[must_use]
+pub fn read_ends(name: &str, head: &[u8], tail: &[u8]) -> Option<Reading> {
+    let head = String::from_utf8_lossy(head);
+    let version = head.strip_prefix("{\"format_version\":\"1.")?;
+    let (minor, _) = version.split_once('"')?;
+    let is_number = !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit());
+    let is_whole = tail.trim_ascii_end().ends_with(b",\"errored\":false}");
+    (is_number && is_whole && recognise(&head) == Some(Kind::Plan)).then(|| reading(Input::Plan, name))
 }
 
 /// Reads a plan or a state.
 pub fn read(file: FileId, name: &str, text: &str) -> Result<Reading, PlanError> {
     let whole = Text::new(file, text);
     let document = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // A type name stands in quotes and without escapes in everything that Terraform writes.
-    let read = if document.contains("\"rhcs_") {
-        read_document(whole, name, document)
-    } else {
-        read_without_resources(whole, name, document)
-    };
-    read.map_err(|error| explain(whole, document, error))
-}
-
-/// A document that has none of the provider's resources: is it complete, and of a version that says so?
-fn read_without_resources<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Reading, PlanError> {
-    let head: Head<'a> = text.read(document)?;
-    check_version(text, head.format_version)?;
-    let input = match recognise(document) {
-        Some(Kind::Plan) => Input::Plan,
-        Some(Kind::State) => Input::State,
-        _ => return Err(PlanError::new(Problem::NotAPlan, None)),
-    };
-    Ok(reading(input, name))
+    read_document(whole, name, document).map_err(|error| explain(whole, document, error))
 }
 
 fn reading(input: Input, name: &str) -> Reading {
@@ -73,13 +83,17 @@ fn reading(input: Input, name: &str) -> Reading {
             name: name.to_owned(),
             mirrors: Vec::new(),
             clusters: Vec::new(),
+            changes: model::Changes::default(),
         },
         sensitive: Vec::new(),
+        declared: BTreeSet::new(),
+        variables: Vec::new(),
     }
 }
 
 fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Reading, PlanError> {
-    let document: Document<'a> = text.read(document)?;
+    let whole = document;
+    let document = Document::read(text, whole)?;
     check_version(text, document.format_version)?;
     let (input, values) = match (&document.planned_values, &document.values) {
         (Some(planned), _) => (Input::Plan, planned),
@@ -88,21 +102,17 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
             let what = "it has no `planned_values`".to_owned();
             return Err(PlanError::new(Problem::Shape(what), None));
         }
+        // The state of nothing at all.
+        (None, None) if recognise(whole) == Some(Kind::State) => return Ok(reading(Input::State, name)),
         (None, None) => return Err(PlanError::new(Problem::NotAPlan, None)),
     };
     let planned = instances::read(text, values)?;
-    let prior = match document
-        .prior_state
-        .as_ref()
-        .and_then(|prior| prior.values.as_ref())
-    {
+    let prior = match &document.prior_state {
         Some(values) => instances::read(text, values)?,
         None => Instances::default(),
     };
-    let changes = instances::changes(
-        text,
-        document.resource_changes.iter().flat_map(|changes| &changes.0),
-    )?;
+    let changes = Changes::read(text, document.resource_changes.iter().flatten())?;
+    let drift = Changes::read(text, document.resource_drift.iter().flatten())?;
     let root = document
         .configuration
         .as_ref()
@@ -111,37 +121,59 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
         .map(|root| configuration::read(text, root))
         .transpose()?
         .unwrap_or_default();
-    let clusters = clusters::read(text, &modules, &planned, &prior, read_later(text, &changes))?;
+    let clusters = clusters::read(text, &modules, &planned, &prior, changes.read_later(text))?;
     let graph = graph::build(&modules);
     let reader = mirrors::Reader {
         text,
         modules: &modules,
         instances: &planned,
-        changes: &changes,
         graph: &graph,
     };
     let mut reading = reading(input, name);
+    let mut mirrors = Vec::new();
     for (address, instance) in &planned.resources {
         if instances::is_mirror(address.resource()) {
-            let mut mirror = reader.mirror(address, instance)?;
-            clusters.settle(&mut mirror);
-            reading.configuration.mirrors.push(mirror);
+            let change = changes.current.get(address);
+            mirrors.push(reader.mirror(address, instance, change.and_then(|change| change.body.as_ref()))?);
         }
     }
+    for deferred in document.deferred_changes.iter().flatten() {
+        mirrors.extend(reader.deferred(deferred)?);
+    }
+    mirrors.sort_by(|a, b| a.address.cmp(&b.address));
+    for mirror in &mut mirrors {
+        clusters.settle(mirror);
+    }
+    reading.configuration.mirrors = mirrors;
     reading.configuration.clusters = clusters.blocks;
+    reading.configuration.changes = model::Changes {
+        mirrors: changes.mirrors(&reader)?,
+        drift: drift.mirrors(&reader)?,
+        clusters: changes.clusters(text, &planned, &prior)?,
+        errored: said(text, document.errored, true),
+        incomplete: said(text, document.complete, false),
+    };
     reading.sensitive = sensitive::spans(text, &document);
+    for (path, module) in &modules {
+        let resources = module.resources.keys().map(|resource| ResourcePath {
+            module: path.clone(),
+            resource: resource.clone(),
+        });
+        reading.declared.extend(resources);
+    }
+    for (name, variable) in document.variables.iter().flat_map(|variables| &variables.0) {
+        let value = text.piece::<VariableValue<'a>>(variable)?.value;
+        reading
+            .variables
+            .extend(value.map(|value| (name.clone().into_owned(), text.span(value.get()))));
+    }
     Ok(reading)
 }
 
-/// Data sources that are read during apply: they are among the changes, and not among the planned values.
-fn read_later<'d, 'a>(
-    text: Text<'a>,
-    changes: &'d BTreeMap<Address, &'d document::Change<'a>>,
-) -> impl Iterator<Item = (Address, Span)> + use<'d, 'a> {
-    changes
-        .iter()
-        .filter(|(address, change)| address.resource().mode == Mode::Data && instances::stays(change))
-        .filter_map(move |(address, change)| Some((address.clone(), text.span(change.address?.get()))))
+/// Where a word of the outermost object says this.
+fn said(text: Text<'_>, word: Option<&serde_json::value::RawValue>, answer: bool) -> Option<Span> {
+    let word = word.filter(|word| word.get() == if answer { "true" } else { "false" })?;
+    Some(text.span(word.get()))
 }
 
 /// Every minor version of 1 can be read by who reads 1.0, says Terraform; 0.2 has the same shape.
@@ -159,6 +191,17 @@ fn check_version<'a>(text: Text<'a>, raw: Option<&'a serde_json::value::RawValue
     }
 }
 
+/// What is wrong with the version of a document that cannot be read otherwise.
+fn version_error(text: Text<'_>, document: &str) -> Option<PlanError> {
+    #[derive(serde::Deserialize)]
+    struct Head<'a> {
+        #[serde(borrow)]
+        format_version: Option<&'a serde_json::value::RawValue>,
+    }
+    let head: Head<'_> = serde_json::from_str(document).ok()?;
+    check_version(text, head.format_version).err()
+}
+
 /// The better reason, where a text is not a plan in the first place.
 fn explain(text: Text<'_>, document: &str, error: PlanError) -> PlanError {
     let problem = match recognise(document) {
@@ -168,9 +211,7 @@ fn explain(text: Text<'_>, document: &str, error: PlanError) -> PlanError {
         Some(Kind::Validation) => Problem::Validation,
         Some(Kind::Plan | Kind::State) => {
             // A version that is not known is the reason for any other shape.
-            let head = serde_json::from_str::<Head<'_>>(document).ok();
-            let version = head.and_then(|head| check_version(text, head.format_version).err());
-            return version.unwrap_or(error);
+            return version_error(text, document).unwrap_or(error);
         }
         None => match error.problem {
             Problem::NoVersion | Problem::Shape(_) => Problem::NotAPlan,

@@ -1,105 +1,76 @@
 //! Image names as the container runtime sees them. Pure: text in, answer out.
 //!
-//! The facts are those of the packages that CRI-O uses: `docker/reference` for what a host is, and
-//! `containers/image` for how a name is completed before it is matched against a mirror's source.
+//! The facts are those of the programs that a mirror passes through: the schema of ImageDigestMirrorSet
+//! (openshift/api), the machine config operator and `EditRegistriesConfig` (openshift/runtime-utils), and
+//! the runtime's own reading of names and tables (containers/image: `docker/reference`,
+//! `sysregistriesv2`). `fixtures/registries` holds what these made of sample settings.
+//!
+//! # What to ask
+//!
+//! | question | answer |
+//! |---|---|
+//! | Is it a source, a mirror? | [`is_valid`]; [`Name::parse`] takes it apart, [`Name::place`] says what it stands for |
+//! | Why not, and what was meant? | [`diagnose()`]: a [`Diagnosis`] with each [`Mistake`] in order, and its [`repair`](Diagnosis::repair) |
+//! | Has it a host? | [`is_short`], [`full_name`] |
+//! | Does a valid source match nothing? | [`unmatchable()`]: the [`Reason`] and a [`Repair`] |
+//! | Does a valid mirror fail every pull? | [`unrewritable`]: the [`RewriteFault`], its [`Extent`] and a [`Repair`] |
+//! | How long may names under a source be? | [`longest_name`] |
+//! | What image does a text name? | [`Reference::normalized`], [`Reference::canonical`] |
+//! | Does a source match an image, and which counts? | [`matched_length`], [`longest_match`] |
+//! | What is the image called at a mirror? | [`rewrite()`] |
+//! | In which order are several lists for one source tried? | [`merged_mirrors`] |
+//! | Do the nodes take these settings? | [`Settings::validate`], then [`Settings::tables`], then [`Registries::load`] |
+//! | Where does a node look for an image? | [`Registries::resolve`]: a [`Resolution`] with each [`Try`] |
+//! | Is a source allowed, blocked, insecure? | [`covering`], [`is_nested`], [`is_scope`] |
+//! | Is a mirror the node itself? | [`is_local`] |
+//!
+//! # The way to the node
+//!
+//! ```text
+//! Settings { entries, insecure, blocked, allowed } ─validate─▶ tables: Vec<Table> ─load─▶ Registries
+//!                                                                                             │
+//!                                                        text ─normalized─▶ Reference ─resolve┴▶ Resolution
+//! ```
 
-/// Where an unqualified image name is completed to.
-pub const DOCKER_HUB: &str = "docker.io";
+mod diagnose;
+mod digest;
+mod grammar;
+mod hub;
+mod load;
+mod local;
+mod matching;
+mod mistake;
+mod name;
+mod order;
+mod reference;
+mod repair;
+mod resolve;
+mod rewritable;
+mod rewrite;
+mod runs;
+mod scope;
+mod settings;
+mod short;
+mod tables;
+mod unmatchable;
 
-/// Whether a source has no registry host, so that it names an image and not a place: `nginx`,
-/// `library/nginx`, `bitnami/redis`.
-///
-/// The first part of a name is a host if it holds a dot, a colon or an upper-case letter, or is
-/// `localhost` (`splitDockerDomain` in `docker/reference`). A source may also be a bare host with a
-/// port, which that function never sees: `mirror:5000` is one, while `redis:7` is an image with a tag.
-/// What is no name at all (empty, a URL, a leading slash) is not short either, but invalid.
-#[must_use]
-pub fn is_short(source: &str) -> bool {
-    let name = source.trim();
-    if name.is_empty() || name.starts_with('/') || name.starts_with("*.") || name.contains("://") {
-        return false;
-    }
-    let name = name.split('@').next().unwrap_or(name);
-    match name.split_once('/') {
-        Some((first, _)) => !is_host(first),
-        None => match name.split_once(':') {
-            Some((first, port)) => !first.contains('.') && first != "localhost" && !is_registry_port(port),
-            None => !is_host(name),
-        },
-    }
-}
-
-fn is_host(first: &str) -> bool {
-    first.contains(['.', ':']) || first == "localhost" || first.chars().any(char::is_uppercase)
-}
-
-/// No registry listens below the port of HTTP, and tags such as `7` or `16` are common.
-fn is_registry_port(text: &str) -> bool {
-    text.parse::<u16>().is_ok_and(|port| port >= 80)
-}
-
-/// The full name of a short source: `nginx` is `docker.io/library/nginx`, `bitnami/redis` is
-/// `docker.io/bitnami/redis`. A tag or digest stays where it is.
-#[must_use]
-pub fn full_name(short: &str) -> String {
-    let name = short.trim();
-    if name.split('@').next().unwrap_or(name).contains('/') {
-        format!("{DOCKER_HUB}/{name}")
-    } else {
-        format!("{DOCKER_HUB}/library/{name}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_without_a_host_are_short() {
-        for name in [
-            "nginx",
-            "library/nginx",
-            "bitnami/redis",
-            "nginx:1.25",
-            "redis:7",
-            "a/b/c",
-            " nginx ",
-        ] {
-            assert!(is_short(name), "{name}");
-        }
-        assert!(is_short("nginx@sha256:0123"));
-    }
-
-    #[test]
-    fn hosts_are_told_by_dot_port_case_or_localhost() {
-        for name in [
-            "quay.io",
-            "quay.io/org",
-            "mirror:5000/org",
-            "mirror:5000",
-            "localhost",
-            "localhost/app",
-            "*.example.com",
-            "Registry/app",
-            "quay.io/org:tag",
-            "localhost:80",
-        ] {
-            assert!(!is_short(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_name_at_all_is_not_short() {
-        for name in ["", "  ", "/nginx", "https://nginx", "docker://nginx"] {
-            assert!(!is_short(name), "{name:?}");
-        }
-    }
-
-    #[test]
-    fn a_short_name_is_completed_as_docker_does() {
-        assert_eq!(full_name("nginx"), "docker.io/library/nginx");
-        assert_eq!(full_name("library/nginx"), "docker.io/library/nginx");
-        assert_eq!(full_name("bitnami/redis"), "docker.io/bitnami/redis");
-        assert_eq!(full_name("nginx:1.25"), "docker.io/library/nginx:1.25");
-    }
-}
+pub use diagnose::{Diagnosis, LENGTH_LIMIT, diagnose};
+pub use digest::DigestError;
+pub use grammar::{Role, is_valid};
+pub use hub::DOCKER_HUB;
+pub use load::{LoadError, Registries};
+pub use local::is_local;
+pub use matching::{longest_match, matched_length};
+pub use mistake::{Edit, Fault, Mistake};
+pub use name::{Name, Place};
+pub use order::merged_mirrors;
+pub use reference::{NAME_LIMIT, Reference, ReferenceError};
+pub use repair::{Repair, Safety};
+pub use resolve::{Resolution, RewriteError, Try};
+pub use rewritable::{Extent, RewriteFault, Unrewritable, longest_name, unrewritable};
+pub use rewrite::rewrite;
+pub use scope::{covering, is_nested, is_scope};
+pub use settings::{Entry, Pull, Settings, SettingsError, SourcePolicy};
+pub use short::{full_name, is_short};
+pub use tables::{MirrorTable, NestedInWildcard, SEARCH_REGISTRIES, Table};
+pub use unmatchable::{Reason, Unmatchable, unmatchable};

@@ -3,9 +3,17 @@
 //! Rules see the model alone. What a rule needs is known or it is not: a rule that meets an unknown
 //! value answers [`Outcome::Undecided`] and never guesses.
 
+mod changed;
 mod classic_cluster;
+mod drifted_mirror;
 mod missing_depends_on;
+mod node_rollout;
 mod non_digest_type;
+mod plan_differs;
+mod recreated_mirror;
+mod removed_mirror;
+mod reordered_mirrors;
+mod replaced_mirror;
 mod short_source;
 mod syntax_error;
 pub mod undecided;
@@ -13,6 +21,7 @@ pub mod undecided;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Configuration, ImageMirror, Unknown};
 
+pub use plan_differs::RULE as PLAN_DIFFERS;
 pub use syntax_error::RULE as SYNTAX_ERROR;
 pub use undecided::RULE as UNDECIDED;
 
@@ -22,6 +31,13 @@ pub const RULES: &[&Rule] = &[
     &short_source::RULE,
     &non_digest_type::RULE,
     &classic_cluster::RULE,
+    &replaced_mirror::RULE,
+    &recreated_mirror::RULE,
+    &removed_mirror::RULE,
+    &reordered_mirrors::RULE,
+    &drifted_mirror::RULE,
+    &node_rollout::RULE,
+    &plan_differs::RULE,
     &undecided::RULE,
     &syntax_error::RULE,
 ];
@@ -48,7 +64,8 @@ pub struct Documentation {
     pub what: &'static str,
     /// Why that is bad: the consequence in production, and the source of that fact.
     pub why: &'static str,
-    /// Configuration that has one finding of this rule, and none of another one.
+    /// Configuration that has one finding of this rule, and none of another one; a plan, where only a
+    /// plan can have it.
     pub failing: &'static str,
     /// The same configuration made right: no finding at all.
     pub passing: &'static str,
@@ -59,6 +76,8 @@ pub struct Documentation {
 pub enum Check {
     /// It looks at one mirror at a time.
     Mirror(fn(&Configuration, &ImageMirror) -> Outcome),
+    /// It looks at what a plan changes.
+    Changes(fn(&Configuration) -> Vec<Diagnostic>),
     /// Its findings arise where the files are read or the outcomes are counted.
     Elsewhere,
 }
@@ -90,10 +109,14 @@ trait AtAttribute {
 impl AtAttribute for Diagnostic {
     fn at_attribute<T>(self, mirror: &ImageMirror, attribute: &Attribute<T>, label: &str) -> Self {
         let labelled = self.at(attribute.span.unwrap_or(mirror.span), label);
-        attribute
+        let led = attribute
             .way
             .iter()
-            .fold(labelled, |finding, step| finding.related(step.span, "used here"))
+            .fold(labelled, |finding, step| finding.related(step.span, "used here"));
+        match attribute.planned {
+            Some(span) => led.related(span, "the planned value"),
+            None => led,
+        }
     }
 }
 

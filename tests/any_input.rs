@@ -12,7 +12,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use mirrorset::check::check;
+use mirrorset::check::{Settings, check};
 use mirrorset::convert::{idms, json};
 use mirrorset::diagnostic::Diagnostic;
 use mirrorset::load::{Loaded, Options, load};
@@ -30,7 +30,7 @@ fn loaded(name: &str, content: &[u8]) -> Loaded {
 /// Every output of one input.
 fn everything(name: &str, content: &[u8]) -> Vec<String> {
     let loaded = loaded(name, content);
-    let report = check(&loaded.project);
+    let report = check(&loaded.project, Settings::default());
     for finding in &report.findings {
         assert_inside(finding, &loaded);
     }
@@ -167,7 +167,7 @@ fn the_same_input_gives_the_same_bytes() {
     let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let once = || {
         let loaded = load(std::slice::from_ref(&fixtures), &Options::default());
-        output::json::render(&check(&loaded.project), &loaded.sources)
+        output::json::render(&check(&loaded.project, Settings::default()), &loaded.sources)
     };
     assert_eq!(once(), once());
 }

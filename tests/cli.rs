@@ -60,7 +60,7 @@ fn full_shows_the_text_the_reason_and_what_to_do() {
 
 #[test]
 fn full_crops_the_one_line_of_a_plan() {
-    let run = mirrorset(&["check", "mistakes/short-source/plan.json"]);
+    let run = mirrorset(&["check", "--no-changes-info", "mistakes/short-source/plan.json"]);
     assert_eq!(run.status, 1);
     assert_snapshot!(run.stdout, @r#"
     error[short-source]: rhcs_image_mirror.nginx: source "nginx" has no registry host
@@ -203,6 +203,7 @@ fn a_plan_comes_through_standard_input() {
     let run = mirrorset_with_input(
         &[
             "check",
+            "--no-changes-info",
             "--output-format",
             "concise",
             "--stdin-filename",

@@ -76,12 +76,49 @@ fn on_plans() -> Expected {
     );
     expected.extend([
         ("change_noop", [].as_slice()),
-        ("change_renamed_without_moved", &[]),
-        ("change_replace_source", &[]),
-        ("change_update", &[]),
+        (
+            "change_renamed_without_moved",
+            &[("recreated-mirror", "rhcs_image_mirror.renamed")],
+        ),
+        (
+            "change_replace_source",
+            &[("replaced-mirror", "rhcs_image_mirror.single")],
+        ),
+        (
+            "change_update",
+            &[
+                ("removed-mirror", r#"rhcs_image_mirror.m["quay.io/remove"]"#),
+                ("reordered-mirrors", r#"rhcs_image_mirror.m["quay.io/reorder"]"#),
+            ],
+        ),
         ("state_after_apply", &[]),
     ]);
     expected
+}
+
+/// How many clusters' mirrors each plan changes: so many lines about their nodes there are.
+fn rollouts() -> BTreeMap<&'static str, usize> {
+    BTreeMap::from([
+        ("change_renamed_without_moved", 1),
+        ("change_replace_source", 1),
+        ("change_update", 1),
+        // Neither cluster is known, and nothing says that they are the same one.
+        ("classic_through_local", 2),
+        ("cluster_in_same_configuration", 1),
+        // `c1` and `c2`.
+        ("files_yaml_json_csv", 2),
+        ("for_each_variable_map", 1),
+        ("json_configuration", 1),
+        ("literal", 1),
+        ("module_for_each_chain", 1),
+        ("moved_import_removed_check", 1),
+        // `c1`, and a text that is no id.
+        ("templates_and_heredocs", 2),
+        // `c1`, `c2` and `c4`.
+        ("toset_and_count", 3),
+        ("unknown_parts", 1),
+        ("wait_and_waiters", 1),
+    ])
 }
 
 fn shared() -> Option<PathBuf> {
@@ -94,7 +131,7 @@ fn shared() -> Option<PathBuf> {
 }
 
 /// Checks every path and compares; a path that nothing is expected of is an error.
-fn compare(directory: &Path, suffix: &str, expected: &Expected) {
+fn compare(directory: &Path, suffix: &str, expected: &Expected, rollouts: &BTreeMap<&str, usize>) {
     let mut names: Vec<String> = std::fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
@@ -116,10 +153,14 @@ fn compare(directory: &Path, suffix: &str, expected: &Expected) {
             .map(|finding| {
                 (
                     finding["rule"].as_str().unwrap(),
-                    finding["address"].as_str().unwrap(),
+                    finding["address"].as_str().unwrap_or_default(),
                 )
             })
             .collect();
+        let before = found.len();
+        found.retain(|(rule, _)| *rule != "node-rollout");
+        let told = before - found.len();
+        assert_eq!(told, rollouts.get(name).copied().unwrap_or_default(), "{name}");
         found.sort_unstable();
         assert_eq!(found, *expected, "{name}");
     }
@@ -128,13 +169,13 @@ fn compare(directory: &Path, suffix: &str, expected: &Expected) {
 #[test]
 fn modules_have_the_findings_that_the_rules_give_them() {
     if let Some(shared) = shared() {
-        compare(&shared.join("modules"), "", &on_configuration());
+        compare(&shared.join("modules"), "", &on_configuration(), &BTreeMap::new());
     }
 }
 
 #[test]
 fn plans_have_the_findings_that_the_rules_give_them() {
     if let Some(shared) = shared() {
-        compare(&shared.join("plans"), ".json", &on_plans());
+        compare(&shared.join("plans"), ".json", &on_plans(), &rollouts());
     }
 }

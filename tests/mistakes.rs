@@ -17,7 +17,7 @@ use program::{findings, fixture, mirrorset};
 
 /// The findings of a fixture, as `rule address text`.
 fn check(path: &str) -> Vec<String> {
-    let run = mirrorset(&["check", "--output-format", "json", path]);
+    let run = mirrorset(&["check", "--no-changes-info", "--output-format", "json", path]);
     assert!(run.status < 2, "{}", run.stderr);
     let found = findings(&run, &fixture(""));
     found
@@ -77,7 +77,16 @@ fn a_type_other_than_digest() {
     assert_ne!(plan, changed);
     let scratch = tempfile::tempdir().unwrap();
     std::fs::write(scratch.path().join("plan.json"), changed).unwrap();
-    let run = program::mirrorset_in(scratch.path(), &["check", "--output-format", "json", "plan.json"]);
+    let run = program::mirrorset_in(
+        scratch.path(),
+        &[
+            "check",
+            "--no-changes-info",
+            "--output-format",
+            "json",
+            "plan.json",
+        ],
+    );
     let found = findings(&run, scratch.path());
     assert_eq!(
         found,

@@ -16,11 +16,23 @@ mod program;
 use mirrorset::rules::{RULES, Rule};
 use program::{findings, mirrorset_in};
 
-/// The rules that fire on a configuration. A variable without a value leaves nothing open that matters.
-fn fired(configuration: &str) -> Vec<String> {
+/// The rules that fire on an example: configuration, a plan where it is JSON, or both. A variable without a
+/// value leaves nothing open that matters.
+fn fired(example: &str) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("main.tf"), configuration).unwrap();
-    let run = mirrorset_in(directory.path(), &["check", "--output-format", "json"]);
+    let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+    let path = if let Some((configuration, plan)) = example.split_once("\n# plan.json\n") {
+        write("main.tf", configuration);
+        write("plan.json", plan);
+        "plan.json"
+    } else if example.trim_start().starts_with('{') {
+        write("plan.json", example);
+        "plan.json"
+    } else {
+        write("main.tf", example);
+        "."
+    };
+    let run = mirrorset_in(directory.path(), &["check", path, "--output-format", "json"]);
     findings(&run, directory.path())
         .into_iter()
         .map(|(rule, ..)| rule)
@@ -33,7 +45,10 @@ fn the_failing_example_fails_by_its_rule_alone() {
         name, documentation, ..
     } in RULES
     {
-        assert_eq!(fired(documentation.failing), [*name], "{name}");
+        let mut fired = fired(documentation.failing);
+        // Every change to a mirror brings a rollout with it.
+        fired.retain(|rule| rule == name || rule != "node-rollout");
+        assert_eq!(fired, [*name], "{name}");
     }
 }
 

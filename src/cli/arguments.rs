@@ -60,6 +60,14 @@ pub(super) struct CheckArguments {
     /// When to colour.
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
+    /// The root module that the plans were made of: findings point at its text. Without it, the one among the
+    /// paths or in the current directory that declares a plan's mirrors is taken.
+    #[arg(long, value_name = "DIR")]
+    pub(super) config: Option<PathBuf>,
+    /// Leave out what a plan tells of its changes where that is no mistake: reordered and drifted mirrors, the
+    /// rollout of the nodes.
+    #[arg(long)]
+    pub(super) no_changes_info: bool,
     /// Exit with 0 even if there are findings (not if something could not be read).
     #[arg(long)]
     pub(super) exit_zero: bool,

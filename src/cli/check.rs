@@ -1,16 +1,26 @@
 //! `mirrorset check`.
 
+use std::path::PathBuf;
+
 use crate::check;
 use crate::diagnostic::Severity;
-use crate::load::Options;
+use crate::load::{Counterpart, Options};
 use crate::output;
 
 use super::arguments::{CheckArguments, OutputFormat};
 use super::{Exit, complain, complain_of, is_coloured, load, print};
 
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
-    let loaded = load(&arguments.input, options)?;
-    let report = check::check(&loaded.project);
+    let here = || Counterpart::Near(PathBuf::from("."));
+    let options = Options {
+        counterpart: arguments.config.clone().map_or_else(here, Counterpart::At),
+        ..options.clone()
+    };
+    let loaded = load(&arguments.input, &options)?;
+    let settings = check::Settings {
+        changes_info: !arguments.no_changes_info,
+    };
+    let report = check::check(&loaded.project, settings);
     complain_of(&loaded);
     match arguments.output_format {
         OutputFormat::Full => {

@@ -7,7 +7,9 @@ use crate::address::{Address, InstanceKey, ModulePath, Reference, ResourceName, 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{self, Evaluator, Expansion, InstanceId, Repetition};
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Cause, Cluster, Configuration, Dependency, ImageMirror, Input, Node, Step, Unknown};
+use crate::model::{
+    Cause, Changes, Cluster, Configuration, Dependency, ImageMirror, Input, Node, Step, Unknown,
+};
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
 use crate::source::{Sources, Span, display_name};
 use crate::syntax::problem::Problem;
@@ -19,31 +21,33 @@ use super::modules::{Forest, Root};
 use super::origins;
 use super::site::Site;
 
-/// Evaluates every root module and adds it to the project.
-pub(super) fn read_roots(forest: &Forest, loaded: &mut Loaded) {
+/// Evaluates root modules and adds them to the project.
+pub(super) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Root>, loaded: &mut Loaded) {
+    let roots: Vec<&Root> = roots.collect();
+    for read in evaluate(forest, &roots, loaded) {
+        loaded.project.configurations.push(read.configuration);
+        loaded.project.sensitive.extend(read.sensitive);
+        loaded.project.problems.extend(read.problem);
+    }
+}
+
+/// Evaluates root modules; none of them where the system has no room for it, which is said.
+pub(super) fn evaluate(forest: &Forest, roots: &[&Root], loaded: &mut Loaded) -> Vec<Read> {
     let sources = &loaded.sources;
-    let evaluate = || -> Vec<Read> {
-        forest
-            .roots
-            .iter()
-            .map(|root| read(forest, sources, root))
-            .collect()
-    };
-    let reads = eval::with_stack(evaluate);
-    match reads {
-        Some(reads) => {
-            for read in reads {
-                loaded.project.configurations.push(read.configuration);
-                loaded.project.sensitive.extend(read.sensitive);
-                loaded.project.problems.extend(read.problem);
-            }
-        }
-        None => loaded.fail(
+    let reads =
+        eval::with_stack(|| -> Vec<Read> { roots.iter().map(|root| read(forest, sources, root)).collect() });
+    reads.unwrap_or_else(|| {
+        loaded.fail(
             std::path::Path::new("."),
             "the configuration could not be evaluated",
             None,
-        ),
-    }
+        );
+        Vec::new()
+    })
+}
+
+/// Adds to the project what is wrong with the text of the modules, and with how they are put together.
+pub(super) fn report_problems(forest: &Forest, loaded: &mut Loaded) {
     let modules = forest
         .tree
         .modules()
@@ -89,10 +93,10 @@ fn diagnostic(problem: &Problem, sources: &Sources) -> Diagnostic {
 const MOST_PLACES: usize = 20_000;
 
 /// What was read of one root module.
-struct Read {
-    configuration: Configuration,
-    sensitive: Vec<Span>,
-    problem: Option<Diagnostic>,
+pub(super) struct Read {
+    pub(super) configuration: Configuration,
+    pub(super) sensitive: Vec<Span>,
+    pub(super) problem: Option<Diagnostic>,
 }
 
 fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
@@ -126,6 +130,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         name: display_name(directory),
         mirrors,
         clusters: reader.clusters.into_values().collect(),
+        changes: Changes::default(),
     };
     Read {
         configuration,

@@ -15,13 +15,27 @@ use crate::terraform::Module;
 
 use super::{Failure, Loaded};
 
-/// What the user says about variables, besides the files of the configuration.
+/// What the user says besides the paths.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// Where the configuration lies that plans were made of.
+    pub counterpart: Counterpart,
     /// `TF_VAR_name=text` of the environment. Names that no root module declares are passed over.
     pub environment: Vec<(String, String)>,
     /// `--var` and `--var-file`, in order. They are for every root module that declares the names.
     pub given: Vec<Given>,
+}
+
+/// Where to look for the configuration that a plan was made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Counterpart {
+    /// Nowhere: what is said of a plan points at the plan.
+    #[default]
+    None,
+    /// Among the root modules of the other paths, and in this directory.
+    Near(PathBuf),
+    /// In this directory.
+    At(PathBuf),
 }
 
 /// A value, or a file of values.

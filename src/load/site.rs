@@ -94,6 +94,7 @@ impl Site<'_, '_> {
                 sensitive: attribute.sensitive,
                 span: attribute.span,
                 way: attribute.way,
+                planned: None,
             };
         };
         // What is not known of the list as a whole is not known of its elements.
@@ -113,6 +114,7 @@ impl Site<'_, '_> {
             sensitive,
             span,
             way,
+            planned: None,
         }
     }
 
@@ -166,6 +168,7 @@ impl Site<'_, '_> {
             sensitive,
             span,
             way,
+            planned: None,
         }
     }
 

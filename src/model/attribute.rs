@@ -17,6 +17,8 @@ pub struct Attribute<T> {
     pub span: Option<Span>,
     /// The way from there to the resource: variable, local, module argument, last step last.
     pub way: Vec<Step>,
+    /// Where a plan says it, if `span` is in the configuration that the plan was made of.
+    pub planned: Option<Span>,
 }
 
 /// What an argument holds.
@@ -102,6 +104,7 @@ impl<T> Attribute<T> {
             sensitive: false,
             span: None,
             way: Vec::new(),
+            planned: None,
         }
     }
 
@@ -113,6 +116,7 @@ impl<T> Attribute<T> {
             sensitive: false,
             span,
             way: Vec::new(),
+            planned: None,
         }
     }
 
@@ -124,6 +128,7 @@ impl<T> Attribute<T> {
             sensitive: false,
             span,
             way: Vec::new(),
+            planned: None,
         }
     }
 
@@ -133,6 +138,18 @@ impl<T> Attribute<T> {
         match &self.content {
             Content::Known(value) => Some(value),
             Content::Absent | Content::Unknown(_) => None,
+        }
+    }
+
+    /// Whether two values are known not to be the same.
+    #[must_use]
+    pub fn content_differs(&self, other: &Self) -> bool
+    where
+        T: PartialEq,
+    {
+        match (&self.content, &other.content) {
+            (Content::Unknown(_), _) | (_, Content::Unknown(_)) => false,
+            (one, other) => one != other,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::address::{Address, InstanceKey, Mode, ModulePath, ResourceName, Resou
 use crate::source::Span;
 
 use super::configuration::mode;
-use super::document::{Change, Resource, Values, is_ours};
+use super::document::{Resource, Values, is_ours};
 use super::error::{PlanError, Problem};
 use super::json::Text;
 use super::names;
@@ -39,7 +39,7 @@ pub(super) fn read<'a>(text: Text<'a>, values: &Values<'a>) -> Result<Instances<
     let mut pending: Vec<_> = values.root_module.iter().collect();
     while let Some(module) = pending.pop() {
         let path = module_path(module.address.as_deref(), None)?;
-        for resource in module.resources.iter().flat_map(|resources| &resources.0) {
+        for resource in &module.resources {
             if !is_ours(resource.kind.as_deref()) {
                 continue;
             }
@@ -50,7 +50,7 @@ pub(super) fn read<'a>(text: Text<'a>, values: &Values<'a>) -> Result<Instances<
             }
         }
         instances.modules.insert(path);
-        pending.extend(module.child_modules.iter().flatten());
+        pending.extend(&module.child_modules);
     }
     for address in instances.resources.keys() {
         let block = ResourcePath {
@@ -85,52 +85,17 @@ fn instance<'a>(
     ))
 }
 
-/// The changes to the provider's instances by address; those to deposed objects are no changes to instances.
-pub(super) fn changes<'a, 'd>(
-    text: Text<'a>,
-    changes: impl IntoIterator<Item = &'d Change<'a>>,
-) -> Result<BTreeMap<Address, &'d Change<'a>>, PlanError>
-where
-    'a: 'd,
-{
-    let mut found = BTreeMap::new();
-    for change in changes {
-        if !is_ours(change.kind.as_deref()) || change.deposed.is_some() {
-            continue;
-        }
-        let module = module_path(
-            change.module_address.as_deref(),
-            change.address.map(|raw| text.span(raw.get())),
-        )?;
-        let identity = Identity {
-            address: change.address,
-            mode: change.mode.as_deref(),
-            kind: change.kind.as_ref(),
-            name: change.name.as_ref(),
-            index: change.index,
-        };
-        let (address, span) = identity.address(text, &module)?;
-        if found.insert(address.clone(), change).is_some() {
-            return Err(PlanError::new(
-                Problem::Twice(format!("the change of {address}")),
-                Some(span),
-            ));
-        }
-    }
-    Ok(found)
-}
-
 /// What names an instance inside its module.
-struct Identity<'r, 'a> {
-    address: Option<&'a RawValue>,
-    mode: Option<&'r str>,
-    kind: Option<&'r Cow<'a, str>>,
-    name: Option<&'r Cow<'a, str>>,
-    index: Option<&'a RawValue>,
+pub(super) struct Identity<'r, 'a> {
+    pub(super) address: Option<&'a RawValue>,
+    pub(super) mode: Option<&'r str>,
+    pub(super) kind: Option<&'r Cow<'a, str>>,
+    pub(super) name: Option<&'r Cow<'a, str>>,
+    pub(super) index: Option<&'a RawValue>,
 }
 
 impl<'a> Identity<'_, 'a> {
-    fn address(&self, text: Text<'a>, module: &ModulePath) -> Result<(Address, Span), PlanError> {
+    pub(super) fn address(&self, text: Text<'a>, module: &ModulePath) -> Result<(Address, Span), PlanError> {
         let (Some(address), Some(kind), Some(name)) = (self.address, self.kind, self.name) else {
             let what = "a resource has no address or name".to_owned();
             let span = self.address.map(|raw| text.span(raw.get()));
@@ -165,7 +130,7 @@ fn key<'a>(text: Text<'a>, raw: &'a RawValue) -> Result<InstanceKey, PlanError> 
         })
 }
 
-fn module_path(address: Option<&str>, span: Option<Span>) -> Result<ModulePath, PlanError> {
+pub(super) fn module_path(address: Option<&str>, span: Option<Span>) -> Result<ModulePath, PlanError> {
     let address = address.unwrap_or_default();
     names::module_path(address)
         .ok_or_else(|| PlanError::new(Problem::Shape(format!("{address} is no module address")), span))
@@ -208,13 +173,6 @@ fn same(pattern: &[crate::address::ModuleStep], steps: &[crate::address::ModuleS
     pattern.iter().zip(steps).all(|(pattern, step)| {
         pattern.call == step.call && (pattern.key == step.key || pattern.key == Some(InstanceKey::Unknown))
     })
-}
-
-/// Whether the instance exists, or will.
-pub(super) fn stays(change: &Change<'_>) -> bool {
-    let actions = change.body.as_ref().and_then(|change| change.actions.as_ref());
-    !actions
-        .is_some_and(|actions| matches!(actions.as_slice(), [only] if *only == "delete" || *only == "forget"))
 }
 
 /// Whether a resource is a mirror that Terraform manages.

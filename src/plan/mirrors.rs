@@ -1,19 +1,19 @@
 //! The mirrors of a plan or state: values, what is unknown about them and why, where they lead.
 
-use std::collections::BTreeMap;
-
 use serde_json::value::RawValue;
 
 use crate::address::{Address, InstanceKey, ResourcePath, Subject};
 use crate::model::{
-    Attribute, Cause, Dependency, ImageMirror, Leads, Node, Reach, ReferenceGraph, Target, Unknown,
+    Attribute, Cause, Dependency, ImageMirror, Leads, MirrorValues, Node, Reach, ReferenceGraph, Target,
+    Unknown,
 };
 
+use super::changes;
 use super::configuration::{Block, Modules, References};
-use super::document::{Change, MirrorFields};
+use super::document::{ChangeBody, Deferred, MirrorFields};
 use super::error::PlanError;
 use super::graph;
-use super::instances::{Instance, Instances};
+use super::instances::{self, Instance, Instances};
 use super::json::{Text, elements, is_true};
 use super::leads::{Follower, Place, qualified};
 
@@ -22,7 +22,6 @@ pub(super) struct Reader<'p, 'a> {
     pub(super) text: Text<'a>,
     pub(super) modules: &'p Modules<'a>,
     pub(super) instances: &'p Instances<'a>,
-    pub(super) changes: &'p BTreeMap<Address, &'p Change<'a>>,
     pub(super) graph: &'p ReferenceGraph,
 }
 
@@ -49,6 +48,31 @@ impl<'a> Marks<'a> {
     }
 }
 
+/// All marks of one mirror.
+struct AllMarks<'a> {
+    unknown: Marks<'a>,
+    sensitive: [Marks<'a>; 2],
+}
+
+impl<'a> AllMarks<'a> {
+    fn read(
+        text: Text<'a>,
+        unknown: Option<&'a RawValue>,
+        [one, other]: [Option<&'a RawValue>; 2],
+    ) -> Result<Self, PlanError> {
+        Ok(Self {
+            unknown: Marks::read(text, unknown)?,
+            sensitive: [Marks::read(text, one)?, Marks::read(text, other)?],
+        })
+    }
+}
+
+/// A mirror before and after a change.
+pub(super) struct Sides {
+    pub(super) before: Option<MirrorValues>,
+    pub(super) after: Option<MirrorValues>,
+}
+
 /// One argument: its value and its marks.
 #[derive(Clone, Copy)]
 struct Argument<'a> {
@@ -71,30 +95,17 @@ impl<'p, 'a> Reader<'p, 'a> {
         &self,
         address: &Address,
         instance: &Instance<'a>,
+        body: Option<&ChangeBody<'a>>,
     ) -> Result<ImageMirror, PlanError> {
-        let text = self.text;
-        let change = self.changes.get(address).and_then(|change| change.body.as_ref());
-        let values: MirrorFields<'a> = instance
-            .values
-            .map(|raw| text.piece(raw))
-            .transpose()?
-            .unwrap_or_default();
-        let unknown = Marks::read(text, change.and_then(|change| change.after_unknown))?;
-        let planned = Marks::read(text, instance.sensitive)?;
-        let changed = Marks::read(text, change.and_then(|change| change.after_sensitive))?;
-        let argument = |name, field: fn(&MirrorFields<'a>) -> Option<&'a RawValue>| Argument {
-            name,
-            value: field(&values),
-            unknown: unknown.of(field),
-            sensitive: [planned.of(field), changed.of(field)],
-        };
-        let block = self.block(&address.path);
-        let repetition = block.map(|block| &block.repetition);
-        let place = Place::new(address.path.module.clone(), repetition, address.key.clone());
-        let causes = |name: &str| self.causes(&place, block.and_then(|block| block.arguments.get(name)));
-        let mut kind = self.string(argument("type", |fields| fields.kind), &causes)?;
-        if kind == Attribute::absent() {
-            kind = Attribute::known("digest".to_owned(), None);
+        let (block, place) = self.place(address);
+        let marks = AllMarks::read(
+            self.text,
+            body.and_then(|body| body.after_unknown),
+            [instance.sensitive, body.and_then(|body| body.after_sensitive)],
+        )?;
+        let mut values = self.values(instance.values, &marks, block, &place)?;
+        if values.kind == Attribute::absent() {
+            values.kind = Attribute::known("digest".to_owned(), None);
         }
         let after = self.after(address);
         Ok(ImageMirror {
@@ -102,15 +113,90 @@ impl<'p, 'a> Reader<'p, 'a> {
             span: instance.span,
             calls: Vec::new(),
             instances: None,
-            cluster_id: self.string(argument("cluster_id", |fields| fields.cluster_id), &causes)?,
+            cluster_id: values.cluster_id,
             leads: self.leads(&place, block),
-            source: self.string(argument("source", |fields| fields.source), &causes)?,
-            mirrors: self.list(argument("mirrors", |fields| fields.mirrors), &causes)?,
-            kind,
+            source: values.source,
+            mirrors: values.mirrors,
+            kind: values.kind,
             depends_on: block.map(|block| self.depends_on(address, block)),
             depends_on_span: block.and_then(|block| block.depends_on_span),
             after_unfollowed: unrecorded(&after),
             after: after.resources,
+        })
+    }
+
+    /// A mirror that Terraform puts off: it is planned as far as that could be done.
+    pub(super) fn deferred(&self, deferred: &Deferred<'a>) -> Result<Option<ImageMirror>, PlanError> {
+        let Some(change) = &deferred.resource_change else {
+            return Ok(None);
+        };
+        let (mut address, span) = changes::address(self.text, change)?;
+        if change.index_unknown == Some(true) {
+            address.key = Some(InstanceKey::Unknown);
+        }
+        let values = change.body.as_ref().and_then(|body| body.after);
+        if !instances::is_mirror(address.resource()) || values.is_none_or(|values| values.get() == "null") {
+            return Ok(None);
+        }
+        let instance = Instance {
+            span,
+            values,
+            sensitive: None,
+        };
+        let mut mirror = self.mirror(&address, &instance, change.body.as_ref())?;
+        if address.key == Some(InstanceKey::Unknown) || address.module().to_string().contains("[*]") {
+            mirror.instances = Some(Unknown::because(Cause::NotEvaluated(
+                "Terraform puts this off, since `count` or `for_each` is not known".to_owned(),
+            )));
+        }
+        Ok(Some(mirror))
+    }
+
+    /// Both sides of a change to a mirror.
+    pub(super) fn sides(&self, address: &Address, body: &ChangeBody<'a>) -> Result<Sides, PlanError> {
+        let (block, place) = self.place(address);
+        let side = |values: Option<&'a RawValue>, unknown, sensitive| {
+            let Some(raw) = values else { return Ok(None) };
+            let marks = AllMarks::read(self.text, unknown, [sensitive, None])?;
+            self.values(Some(raw), &marks, block, &place).map(Some)
+        };
+        Ok(Sides {
+            before: side(body.before, None, body.before_sensitive)?,
+            after: side(body.after, body.after_unknown, body.after_sensitive)?,
+        })
+    }
+
+    /// The block behind an address, and where its arguments stand.
+    fn place(&self, address: &Address) -> (Option<&'p Block<'a>>, Place<'p, 'a>) {
+        let block = self.block(&address.path);
+        let repetition = block.map(|block| &block.repetition);
+        let place = Place::new(address.path.module.clone(), repetition, address.key.clone());
+        (block, place)
+    }
+
+    fn values(
+        &self,
+        values: Option<&'a RawValue>,
+        marks: &AllMarks<'a>,
+        block: Option<&'p Block<'a>>,
+        place: &Place<'p, 'a>,
+    ) -> Result<MirrorValues, PlanError> {
+        let values: MirrorFields<'a> = values
+            .map(|raw| self.text.piece(raw))
+            .transpose()?
+            .unwrap_or_default();
+        let argument = |name, field: fn(&MirrorFields<'a>) -> Option<&'a RawValue>| Argument {
+            name,
+            value: field(&values),
+            unknown: marks.unknown.of(field),
+            sensitive: marks.sensitive.each_ref().map(|marks| marks.of(field)),
+        };
+        let causes = |name: &str| self.causes(place, block.and_then(|block| block.arguments.get(name)));
+        Ok(MirrorValues {
+            cluster_id: self.string(argument("cluster_id", |fields| fields.cluster_id), &causes)?,
+            source: self.string(argument("source", |fields| fields.source), &causes)?,
+            mirrors: self.list(argument("mirrors", |fields| fields.mirrors), &causes)?,
+            kind: self.string(argument("type", |fields| fields.kind), &causes)?,
         })
     }
 

@@ -1,7 +1,7 @@
 //! `undecided`: what the rules could not decide, and why. Reported where the outcomes are counted.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Content, ImageMirror, Unknown};
+use crate::model::{Configuration, Content, ImageMirror, Unknown};
 use crate::source::Span;
 
 use super::{Check, Documentation, Rule};
@@ -82,6 +82,31 @@ pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option
         finding = finding.note(format!("could not decide: {}", names.join(", ")));
     }
     Some(finding)
+}
+
+/// The finding about a plan that does not say everything.
+#[must_use]
+pub fn of_plan(configuration: &Configuration) -> Option<Diagnostic> {
+    let name = &configuration.name;
+    let changes = &configuration.changes;
+    if let Some(span) = changes.errored {
+        let message = format!(
+            "{name}: Terraform met an error while it made this plan, so mirrors may be missing from it"
+        );
+        let mut finding = Diagnostic::new(RULE.name, RULE.severity, message)
+            .at(span, "the plan cannot be applied")
+            .help("mend what `terraform plan` reports, and check the plan that it makes then");
+        // A gate that is green for such a plan would say more than it knows.
+        finding.severity = Severity::Warning;
+        return Some(finding);
+    }
+    changes.incomplete.map(|span| {
+        let message =
+            format!("{name}: this plan is a part of the work (`-target`, or changes that are put off)");
+        Diagnostic::new(RULE.name, RULE.severity, message)
+            .at(span, "another plan has to follow")
+            .help("check the plan that is made after this one as well")
+    })
 }
 
 /// The values of the mirror itself that are unknown. An unknown cluster id is none: what matters is

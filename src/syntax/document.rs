@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::source::{FileId, Span};
 use crate::syntax::cut::{Content, Item, cut};
 use crate::syntax::problem::Problem;
-use crate::syntax::tree::{Attribute, Block, Name};
+use crate::syntax::tree::{Attribute, Block, Expression, Name};
 use crate::syntax::{json, native};
 
 /// How a file is written.
@@ -148,4 +148,10 @@ pub fn variables(file: FileId, text: &str, format: Format) -> (Vec<Attribute>, V
         }
         Format::Json => json::variables(file, text),
     }
+}
+
+/// Reads a JSON value that stands somewhere in a text: what a plan says of a variable.
+#[must_use]
+pub fn json_value(text: &str, span: Span) -> Option<Expression> {
+    json::value(span.file, text, span)
 }

@@ -11,7 +11,7 @@ mod value;
 
 use serde_json::value::RawValue;
 
-pub(super) use document::{blocks, variables};
+pub(super) use document::{blocks, value, variables};
 
 use crate::source::{FileId, Span};
 use crate::syntax::problem::Problem;

@@ -10,7 +10,7 @@ use super::value::Meaning;
 use super::{MAX_DEPTH, Reader};
 use crate::source::{FileId, Span};
 use crate::syntax::problem::Problem;
-use crate::syntax::tree::{Attribute, Block, Body, Name};
+use crate::syntax::tree::{Attribute, Block, Body, Expression, Name};
 
 /// The top-level blocks of a configuration file.
 pub(in crate::syntax) fn blocks(file: FileId, text: &str) -> (Vec<Block>, Vec<Problem>) {
@@ -52,6 +52,18 @@ pub(in crate::syntax) fn variables(file: FileId, text: &str) -> (Vec<Attribute>,
         }
     }
     (attributes, reader.problems)
+}
+
+/// A value somewhere in a text, its strings standing for themselves; none where there is none.
+pub(in crate::syntax) fn value(file: FileId, text: &str, span: Span) -> Option<Expression> {
+    let raw: &RawValue = serde_json::from_str(text.get(span.range())?).ok()?;
+    let mut reader = Reader {
+        file,
+        text,
+        problems: Vec::new(),
+    };
+    let value = reader.expression(raw, Meaning::Literal, 1)?;
+    reader.problems.is_empty().then_some(value)
 }
 
 /// A kind of block on the way down through its labels.

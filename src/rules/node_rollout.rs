@@ -1,0 +1,136 @@
+//! `node-rollout`: what a plan means for the nodes of a cluster.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Action, Configuration, MirrorChange};
+
+use super::changed::ChangeFinding as _;
+use super::{Check, Documentation, Rule};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    name: "node-rollout",
+    severity: Severity::Info,
+    summary: "how many mirrors of a cluster the plan changes, which replaces its workers",
+    documentation: Documentation {
+        what: "Counts for each cluster the mirrors that a plan creates, updates, replaces or deletes.",
+        why: "Every change to the mirrors of a hosted cluster rolls out to all of its node pools: each worker is \
+               drained and replaced, by default one at a time (hypershift, \
+               `HostedCluster.spec.imageContentSources`). Whoever applies the plan should know that, and may want \
+               to put several changes into one plan.",
+        failing: r#"
+{"format_version":"1.2",
+  "planned_values":{"root_module":{"resources":[
+    {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
+      "values":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}]}},
+  "resource_changes":[
+    {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx","change":{
+      "actions":["create"],
+      "before":null,
+      "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
+"#,
+        passing: r#"
+{"format_version":"1.2",
+  "planned_values":{"root_module":{"resources":[
+    {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
+      "values":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}]}},
+  "resource_changes":[
+    {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx","change":{
+      "actions":["no-op"],
+      "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
+      "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
+"#,
+    },
+    check: Check::Changes(check),
+};
+
+fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+    let mut clusters: BTreeMap<String, Vec<&MirrorChange>> = BTreeMap::new();
+    for change in &configuration.changes.mirrors {
+        let counts = matches!(
+            change.action,
+            Action::Create
+                | Action::Update
+                | Action::Delete
+                | Action::DeleteThenCreate
+                | Action::CreateThenDelete
+        );
+        let id = change
+            .before
+            .as_ref()
+            .and_then(|before| before.cluster_id.value());
+        let gone = id
+            .and_then(|id| configuration.changes.cluster(id))
+            .is_some_and(|cluster| cluster.deleted);
+        if counts && !(gone && change.action == Action::Delete) {
+            clusters
+                .entry(cluster_of(configuration, change))
+                .or_default()
+                .push(change);
+        }
+    }
+    clusters
+        .into_iter()
+        .filter_map(|(cluster, changes)| report(configuration, &cluster, &changes))
+        .collect()
+}
+
+/// The cluster for people: its address where the plan has it, or else its id.
+fn cluster_of(configuration: &Configuration, change: &MirrorChange) -> String {
+    let sides = [&change.after, &change.before];
+    let id = sides.iter().find_map(|side| {
+        side.as_ref()?
+            .cluster_id
+            .value()
+            .filter(|_| !is_secret(side.as_ref()))
+    });
+    match (id, configuration.mirror(&change.address)) {
+        (Some(id), _) => match configuration.changes.cluster(id) {
+            Some(cluster) => cluster.address.to_string(),
+            None => id.clone(),
+        },
+        (None, Some(mirror)) => mirror.cluster_name(),
+        (None, None) => "a cluster".to_owned(),
+    }
+}
+
+fn is_secret(side: Option<&crate::model::MirrorValues>) -> bool {
+    side.is_some_and(|side| side.cluster_id.sensitive)
+}
+
+fn report(configuration: &Configuration, cluster: &str, changes: &[&MirrorChange]) -> Option<Diagnostic> {
+    let first = changes.first()?;
+    let count = |word: &str, wanted: &dyn Fn(Action) -> bool| {
+        let number = changes.iter().filter(|change| wanted(change.action)).count();
+        (number > 0).then(|| format!("{number} {word}"))
+    };
+    let parts: Vec<String> = [
+        count("created", &|action| action == Action::Create),
+        count("updated", &|action| action == Action::Update),
+        count("replaced", &Action::replaces),
+        count("deleted", &|action| action == Action::Delete),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let mirrors = if changes.len() == 1 {
+        "1 image mirror".to_owned()
+    } else {
+        format!("{} image mirrors", changes.len())
+    };
+    let message = format!(
+        "{cluster}: the plan changes {mirrors} ({}), which replaces its workers",
+        parts.join(", ")
+    );
+    let finding = Diagnostic::new(RULE.name, RULE.severity, message);
+    Some(finding.at_change(
+        configuration,
+        first,
+        if changes.len() == 1 {
+            "changed"
+        } else {
+            "the first one"
+        },
+    ))
+}
