@@ -94,6 +94,7 @@ pub fn check(project: &Project, settings: Settings) -> Report<'_> {
     for configuration in &project.configurations {
         summary.configurations += 1;
         findings.extend(undecided::of_plan(configuration));
+        findings.extend(beside(configuration));
         let changes = changes(configuration, settings);
         let changed: BTreeSet<&str> = changes
             .iter()
@@ -122,6 +123,15 @@ pub fn check(project: &Project, settings: Settings) -> Report<'_> {
     }
 }
 
+/// What the rules about other blocks than mirrors find.
+fn beside(configuration: &Configuration) -> impl Iterator<Item = Diagnostic> {
+    let rules = RULES.iter().filter_map(|rule| match rule.check {
+        Check::Beside(find) => Some(find),
+        _ => None,
+    });
+    rules.flat_map(|find| find(configuration))
+}
+
 /// What the rules about changes find.
 fn changes(configuration: &Configuration, settings: Settings) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
@@ -147,6 +157,8 @@ fn judge(configuration: &Configuration, mirror: &ImageMirror, findings: &mut Vec
                 verdict = Verdict::WithFindings;
                 findings.push(called(*finding, mirror));
             }
+            // The rule about just that says what is wrong.
+            Outcome::Undecided(unknown) if unknown.is_refused() => verdict = Verdict::WithFindings,
             Outcome::Undecided(unknown) => open.push((rule.name, unknown)),
         }
     }

@@ -1,5 +1,6 @@
 //! From paths to a project: finds what is to be read, has it read, and joins it.
 
+mod beside;
 mod configuration;
 mod counterpart;
 mod directory;
@@ -11,7 +12,9 @@ mod join;
 mod known;
 mod modules;
 mod origins;
+mod registries;
 mod site;
+mod written;
 
 use std::path::{Path, PathBuf};
 

@@ -76,6 +76,8 @@ pub struct Documentation {
 pub enum Check {
     /// It looks at one mirror at a time.
     Mirror(fn(&Configuration, &ImageMirror) -> Outcome),
+    /// It looks at what stands beside mirrors: other blocks, the versions of the provider.
+    Beside(fn(&Configuration) -> Vec<Diagnostic>),
     /// It looks at what a plan changes.
     Changes(fn(&Configuration) -> Vec<Diagnostic>),
     /// Its findings arise where the files are read or the outcomes are counted.
@@ -98,6 +100,12 @@ impl Rule {
     fn finding(&self, mirror: &ImageMirror, what: &str) -> Diagnostic {
         Diagnostic::new(self.name, self.severity, format!("{}: {what}", mirror.address))
             .at_address(mirror.address.to_string())
+    }
+
+    /// A finding of this rule about a mirror's block, in the same words for all its instances: it is said once.
+    fn finding_in_block(&self, mirror: &ImageMirror, what: &str) -> Diagnostic {
+        let block = mirror.path().to_string();
+        Diagnostic::new(self.name, self.severity, format!("{block}: {what}")).at_address(block)
     }
 }
 

@@ -7,6 +7,7 @@ pub mod block;
 pub mod graph;
 pub mod module;
 pub mod references;
+pub mod requirements;
 pub mod schema;
 pub mod tree;
 

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use crate::address::{Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{self, Evaluator, Expansion, InstanceId, Repetition};
-use crate::model::cluster::{ClusterRole, cluster_role};
+use crate::model::cluster::{ClusterRole, cluster_role, waits};
 use crate::model::{
-    Cause, Changes, Cluster, Configuration, Dependency, ImageMirror, Input, Node, Step, Unknown,
+    Cause, Changes, Cluster, ClusterInstance, Configuration, Dependency, ImageMirror, Input, MirrorsRead,
+    MissingInputs, Node, Step, Unknown, Waiter,
 };
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
 use crate::source::{Sources, Span, display_name};
@@ -19,7 +20,9 @@ use crate::terraform::{Callee, GraphBuilder, ModuleId, Resource, Tree, reference
 use super::Loaded;
 use super::modules::{Forest, Root};
 use super::origins;
+use super::registries::registry_sources;
 use super::site::Site;
+use super::{beside, written};
 
 /// Evaluates root modules and adds them to the project.
 pub(super) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Root>, loaded: &mut Loaded) {
@@ -110,6 +113,9 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         orders: BTreeMap::new(),
         mirrors: Vec::new(),
         clusters: BTreeMap::new(),
+        waiters: BTreeMap::new(),
+        reads: BTreeMap::new(),
+        modules: BTreeSet::new(),
         sensitive: BTreeSet::new(),
         full: false,
     };
@@ -123,6 +129,8 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         );
         Diagnostic::new(UNDECIDED.name, Severity::Warning, message)
     });
+    let imports = beside::imports(&reader.evaluator, sources, forest.tree.module(root.module));
+    let modules = reader.modules.iter().map(|id| forest.tree.module(*id));
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     let configuration = Configuration {
@@ -130,6 +138,10 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         name: display_name(directory),
         mirrors,
         clusters: reader.clusters.into_values().collect(),
+        waiters: reader.waiters.into_values().collect(),
+        reads: reader.reads.into_values().collect(),
+        imports,
+        provider: beside::provider(modules, root.locked.as_ref(), sources),
         changes: Changes::default(),
     };
     Read {
@@ -144,12 +156,16 @@ struct Reader<'a> {
     sources: &'a Sources,
     evaluator: Evaluator<'a>,
     graph: GraphBuilder<'a>,
-    /// Which modules hold mirrors or clusters, themselves or further down.
+    /// Which modules hold blocks that matter, themselves or further down.
     relevant: BTreeMap<ModuleId, bool>,
     /// What comes before each mirror block: the same for all its instances.
     orders: BTreeMap<ResourcePath, Order>,
     mirrors: Vec<ImageMirror>,
     clusters: BTreeMap<ResourcePath, Cluster>,
+    waiters: BTreeMap<ResourcePath, Waiter>,
+    reads: BTreeMap<ResourcePath, MirrorsRead>,
+    /// The modules that were looked at.
+    modules: BTreeSet<ModuleId>,
     sensitive: BTreeSet<Span>,
     /// There are more instances than we look at.
     full: bool,
@@ -172,6 +188,8 @@ struct Surroundings {
     open: Option<Unknown>,
     /// Why Terraform has none at all.
     refused: Option<Cause>,
+    /// The module calls that leave something out.
+    missing_inputs: Vec<MissingInputs>,
 }
 
 impl<'a> Reader<'a> {
@@ -185,7 +203,7 @@ impl<'a> Reader<'a> {
             .module(module)
             .resources
             .keys()
-            .any(|name| is_mirror(name) || is_cluster(name));
+            .any(|name| is_mirror(name) || is_cluster(name) || waits(name) || beside::is_read(name));
         let relevant =
             own || (self.tree.calls_of(module).into_iter()).any(|(_, callee, _)| self.is_relevant(callee));
         self.relevant.insert(module, relevant);
@@ -199,10 +217,15 @@ impl<'a> Reader<'a> {
             if is_mirror(&resource.name) {
                 self.mirror_block(instance, resource, around);
             } else if is_cluster(&resource.name) {
-                self.cluster_block(instance, resource);
+                self.cluster_block(instance, resource, around);
+            } else if waits(&resource.name) {
+                self.waiter_block(instance, resource, around);
+            } else if beside::is_read(&resource.name) {
+                self.read_block(instance, resource);
             }
         }
         let id = self.evaluator.module_id(instance);
+        self.modules.insert(id);
         for (call, callee, _) in self.tree.calls_of(id) {
             if !self.is_relevant(callee) {
                 continue;
@@ -212,7 +235,11 @@ impl<'a> Reader<'a> {
                 return;
             }
             let expansion = self.evaluator.call_expansion(instance, &call);
-            let (repetitions, around) = self.instances(instance, expansion, around);
+            let (repetitions, mut around) = self.instances(instance, expansion, around);
+            if let Some(missing) = self.missing_inputs(instance, &call, callee) {
+                around.refused.get_or_insert(Cause::MissingInput(missing.call.clone()));
+                around.missing_inputs.push(missing);
+            }
             for repetition in repetitions {
                 if let Some(child) = self.evaluator.child(instance, &call, &repetition) {
                     self.visit(child, &around);
@@ -257,29 +284,130 @@ impl<'a> Reader<'a> {
         (repetitions, around)
     }
 
-    fn cluster_block(&mut self, instance: InstanceId, resource: &Resource) {
-        let Some(ClusterRole::Cluster(kind)) = cluster_role(&resource.name) else {
+    /// The variables of a module that have no default, and that its call does not set.
+    fn missing_inputs(
+        &self,
+        instance: InstanceId,
+        call: &std::sync::Arc<str>,
+        callee: ModuleId,
+    ) -> Option<MissingInputs> {
+        let declared = self.evaluator.module(instance).calls.get(call)?;
+        let block = declared.block.parse(self.sources)?;
+        if !declared.block.problems().is_empty() {
+            return None;
+        }
+        let required = self.tree.module(callee).variables.iter().filter(|(_, variable)| {
+            let parsed = variable.parse(self.sources);
+            parsed.is_some_and(|block| block.body.attribute("default").is_none()) && variable.problems().is_empty()
+        });
+        let missing = required.filter(|(name, _)| block.body.attribute(name).is_none());
+        let names: Vec<String> = missing.map(|(name, _)| name.to_string()).collect();
+        let path = self.evaluator.path(instance).without_keys().child(call.clone(), None);
+        (!names.is_empty()).then(|| MissingInputs {
+            call: path.to_string(),
+            span: declared.block.header(),
+            names,
+        })
+    }
+
+    /// The place in the configuration of a block in a module instance.
+    fn path(&self, instance: InstanceId, resource: &Resource) -> ResourcePath {
+        ResourcePath {
+            module: self.evaluator.path(instance).without_keys(),
+            resource: resource.name.clone(),
+        }
+    }
+
+    fn cluster_block(&mut self, instance: InstanceId, resource: &'a Resource, around: &Surroundings) {
+        let (Some(ClusterRole::Cluster(kind)), Some(block)) =
+            (cluster_role(&resource.name), resource.block.parse(self.sources))
+        else {
             return;
         };
-        let none = self
-            .evaluator
-            .resource_expansion(instance, &resource.name)
-            .is_ok_and(|expansion| expansion.is_empty());
-        if none {
+        let expansion = self.evaluator.resource_expansion(instance, &resource.name);
+        let (repetitions, around) = self.instances(instance, expansion, around);
+        let mut instances = Vec::with_capacity(repetitions.len());
+        for repetition in repetitions {
+            self.evaluator.grant_reserve();
+            let mut site = Site {
+                evaluator: &self.evaluator,
+                sources: self.sources,
+                instance,
+                repetition: &repetition,
+                block,
+                broken: !resource.block.problems().is_empty(),
+                refused: around.refused.as_ref(),
+                secrets: Vec::new(),
+            };
+            let module = self.evaluator.path(instance);
+            instances.push(ClusterInstance {
+                address: Address::new(module, resource.name.clone(), repetition.key.clone()),
+                id: None,
+                wait_for_create_complete: site.bool("wait_for_create_complete"),
+                registry_sources: registry_sources(&mut site),
+            });
+            self.sensitive.extend(site.secrets);
+        }
+        if instances.is_empty() {
             return;
         }
-        let module = self.evaluator.path(instance).without_keys();
-        let path = ResourcePath {
-            module,
-            resource: resource.name.clone(),
-        };
-        let cluster = Cluster {
-            path: path.clone(),
+        let path = self.path(instance, resource);
+        let cluster = self.clusters.entry(path.clone()).or_insert_with(|| Cluster {
+            path,
             kind,
-            ids: Vec::new(),
+            instances: Vec::new(),
             span: resource.block.header(),
+            room: written::room(block, self.sources),
+        });
+        cluster.instances.extend(instances);
+    }
+
+    fn waiter_block(&mut self, instance: InstanceId, resource: &Resource, around: &Surroundings) {
+        let expansion = self.evaluator.resource_expansion(instance, &resource.name);
+        let (repetitions, around) = self.instances(instance, expansion, around);
+        if repetitions.is_empty() {
+            return;
+        }
+        let path = self.path(instance, resource);
+        let waiter = Waiter {
+            instances: around.open.or_else(|| around.refused.map(Unknown::because)),
+            after: beside::before(&mut self.graph, &path),
+            after_unfollowed: Vec::new(),
+            path,
         };
-        self.clusters.entry(path).or_insert(cluster);
+        beside::add_waiter(&mut self.waiters, waiter);
+    }
+
+    /// A block that reads mirrors; its first instance stands for all.
+    fn read_block(&mut self, instance: InstanceId, resource: &'a Resource) {
+        let expansion = self.evaluator.resource_expansion(instance, &resource.name);
+        let repetition = expansion.ok().and_then(|expansion| expansion.instances().into_iter().next());
+        let (Some(repetition), Some(block)) = (repetition, resource.block.parse(self.sources)) else {
+            return;
+        };
+        let path = self.path(instance, resource);
+        let mut site = Site {
+            evaluator: &self.evaluator,
+            sources: self.sources,
+            instance,
+            repetition: &repetition,
+            block,
+            broken: !resource.block.problems().is_empty(),
+            refused: None,
+            secrets: Vec::new(),
+        };
+        let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));
+        self.sensitive.extend(site.secrets);
+        let free = block.body.attribute("depends_on").is_none();
+        let read = MirrorsRead {
+            span: resource.block.header(),
+            cluster_id,
+            leads,
+            after: beside::before(&mut self.graph, &path),
+            room: written::room(block, self.sources).filter(|_| free),
+            path: path.clone(),
+        };
+        self.reads.entry(path).or_insert(read);
     }
 
     fn mirror_block(&mut self, instance: InstanceId, resource: &'a Resource, around: &Surroundings) {
@@ -291,6 +419,8 @@ impl<'a> Reader<'a> {
         let path = self.evaluator.path(instance);
         let order = self.order(&path, resource, block);
         let calls = self.calls(instance);
+        let mut written = written::mirror_block(&self.evaluator, self.sources, instance, resource, block);
+        written.missing_inputs.clone_from(&around.missing_inputs);
         for repetition in repetitions {
             self.evaluator.grant_reserve();
             let mut site = Site {
@@ -318,6 +448,7 @@ impl<'a> Reader<'a> {
                 depends_on_span: order.span,
                 after: order.after.clone(),
                 after_unfollowed: Vec::new(),
+                block: written.clone(),
             };
             self.sensitive.extend(site.secrets);
             self.mirrors.push(mirror);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use crate::diagnostic::Diagnostic;
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Attribute, Configuration, Content, ImageMirror, Lead, Leads, Target};
+use crate::model::{Attribute, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Lead, Leads, Target};
 use crate::rules::PLAN_DIFFERS;
 use crate::source::Span;
 
@@ -23,11 +23,11 @@ pub(super) fn join(plan: &mut Configuration, configuration: Configuration) -> Ve
             .collect(),
         differences: Vec::new(),
     };
-    for cluster in &mut plan.clusters {
-        if let Some(span) = join.clusters.get(&cluster.path) {
-            cluster.span = *span;
-        }
-    }
+    join_clusters(&mut plan.clusters, configuration.clusters);
+    plan.waiters = configuration.waiters;
+    plan.reads = configuration.reads;
+    plan.imports = configuration.imports;
+    plan.provider = configuration.provider;
     let mut written = Written::new(configuration.mirrors);
     for mirror in &mut plan.mirrors {
         match written.find(&mirror.address) {
@@ -47,6 +47,46 @@ pub(super) fn join(plan: &mut Configuration, configuration: Configuration) -> Ve
         }
     }
     join.differences
+}
+
+/// Points at the clusters' blocks, and at their arguments where both sides give them the same value.
+fn join_clusters(planned: &mut [Cluster], own: Vec<Cluster>) {
+    let mut own: BTreeMap<ResourcePath, Cluster> =
+        own.into_iter().map(|cluster| (cluster.path.clone(), cluster)).collect();
+    for cluster in planned {
+        let Some(written) = own.remove(&cluster.path) else {
+            continue;
+        };
+        cluster.span = written.span;
+        cluster.room = written.room;
+        for instance in &mut cluster.instances {
+            let same = |other: &&ClusterInstance| {
+                other.address == instance.address || stands_for(&other.address, &instance.address)
+            };
+            let Some(own) = written.instances.iter().find(same) else {
+                continue;
+            };
+            let (there, here) = (&mut instance.registry_sources, &own.registry_sources);
+            place_list(&mut there.allowed_registries, &here.allowed_registries);
+            place_list(&mut there.blocked_registries, &here.blocked_registries);
+            place_list(&mut there.insecure_registries, &here.insecure_registries);
+            if instance.wait_for_create_complete.content == own.wait_for_create_complete.content {
+                take_place(&mut instance.wait_for_create_complete, &own.wait_for_create_complete);
+            }
+        }
+    }
+}
+
+fn place_list(planned: &mut Attribute<Vec<Attribute<String>>>, own: &Attribute<Vec<Attribute<String>>>) {
+    let (Content::Known(there), Content::Known(here)) = (&mut planned.content, &own.content) else {
+        return;
+    };
+    for (element, own) in there.iter_mut().zip(here) {
+        if agree(&element.content, &own.content) {
+            take_place(element, own);
+        }
+    }
+    take_place(planned, own);
 }
 
 /// The mirrors of a configuration by address.
@@ -132,6 +172,7 @@ impl Join {
         let address = planned.address.clone();
         planned.span = own.span;
         planned.calls.clone_from(&own.calls);
+        planned.block.clone_from(&own.block);
         self.string(&address, "cluster_id", &mut planned.cluster_id, &own.cluster_id);
         self.string(&address, "source", &mut planned.source, &own.source);
         self.string(&address, "type", &mut planned.kind, &own.kind);
