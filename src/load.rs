@@ -1,6 +1,7 @@
 //! From paths to a project: finds what is to be read, has it read, and joins it.
 
 mod beside;
+mod block;
 mod configuration;
 mod counterpart;
 mod directory;
@@ -14,7 +15,6 @@ mod modules;
 mod origins;
 mod registries;
 mod site;
-mod written;
 
 use std::path::{Path, PathBuf};
 

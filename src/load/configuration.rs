@@ -22,7 +22,7 @@ use super::modules::{Forest, Root};
 use super::origins;
 use super::registries::registry_sources;
 use super::site::Site;
-use super::{beside, written};
+use super::{beside, block as blocks};
 
 /// Evaluates root modules and adds them to the project.
 pub(super) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Root>, loaded: &mut Loaded) {
@@ -357,7 +357,7 @@ impl<'a> Reader<'a> {
             kind,
             instances: Vec::new(),
             span: resource.block.header(),
-            room: written::room(block, self.sources),
+            room: blocks::room(block, self.sources),
         });
         cluster.instances.extend(instances);
     }
@@ -404,7 +404,7 @@ impl<'a> Reader<'a> {
             cluster_id,
             leads,
             after: beside::before(&mut self.graph, &path),
-            room: written::room(block, self.sources).filter(|_| free),
+            room: blocks::room(block, self.sources).filter(|_| free),
             path: path.clone(),
         };
         self.reads.entry(path).or_insert(read);
@@ -419,8 +419,8 @@ impl<'a> Reader<'a> {
         let path = self.evaluator.path(instance);
         let order = self.order(&path, resource, block);
         let calls = self.calls(instance);
-        let mut written = written::mirror_block(&self.evaluator, self.sources, instance, resource, block);
-        written.missing_inputs.clone_from(&around.missing_inputs);
+        let mut mirror_block = blocks::mirror_block(&self.evaluator, self.sources, instance, resource, block);
+        mirror_block.missing_inputs.clone_from(&around.missing_inputs);
         for repetition in repetitions {
             self.evaluator.grant_reserve();
             let mut site = Site {
@@ -448,7 +448,7 @@ impl<'a> Reader<'a> {
                 depends_on_span: order.span,
                 after: order.after.clone(),
                 after_unfollowed: Vec::new(),
-                block: written.clone(),
+                block: mirror_block.clone(),
             };
             self.sensitive.extend(site.secrets);
             self.mirrors.push(mirror);

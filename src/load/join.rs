@@ -4,12 +4,12 @@
 //! Mirrors meet by their whole address. Where the configuration cannot know how many instances a block or
 //! a module call has, one mirror of it stands for all of the plan's that it can mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use crate::diagnostic::Diagnostic;
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Attribute, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Lead, Leads, Target};
+use crate::model::{Attribute, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Lead, Leads, Target, Waiter};
 use crate::rules::PLAN_DIFFERS;
 use crate::source::Span;
 
@@ -24,7 +24,7 @@ pub(super) fn join(plan: &mut Configuration, configuration: Configuration) -> Ve
         differences: Vec::new(),
     };
     join_clusters(&mut plan.clusters, configuration.clusters);
-    plan.waiters = configuration.waiters;
+    join_waiters(&mut plan.waiters, configuration.waiters);
     plan.reads = configuration.reads;
     plan.imports = configuration.imports;
     plan.provider = configuration.provider;
@@ -75,6 +75,20 @@ fn join_clusters(planned: &mut [Cluster], own: Vec<Cluster>) {
             }
         }
     }
+}
+
+/// Which waiters there are, the plan knows, and what comes before them the configuration.
+fn join_waiters(planned: &mut Vec<Waiter>, own: Vec<Waiter>) {
+    let there: BTreeSet<ResourcePath> = planned.iter().map(|waiter| waiter.path.clone()).collect();
+    let known = own
+        .into_iter()
+        .filter(|waiter| waiter.instances.is_none() || there.contains(&waiter.path));
+    *planned = known
+        .map(|waiter| Waiter {
+            instances: None,
+            ..waiter
+        })
+        .collect();
 }
 
 fn place_list(planned: &mut Attribute<Vec<Attribute<String>>>, own: &Attribute<Vec<Attribute<String>>>) {
