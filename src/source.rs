@@ -3,7 +3,10 @@
 //! A span counts bytes of the file on disk, a byte order mark included, so that an edit or an
 //! editor finds the place without knowing how the file was read.
 
+mod bulk;
 pub mod tree_access;
+
+pub use bulk::{Glance, glance};
 
 use std::fmt;
 use std::io::Read as _;
@@ -165,8 +168,8 @@ impl SourceFile {
     #[must_use]
     pub fn line_starts(&self) -> &[usize] {
         self.line_starts.get_or_init(|| {
-            let ends = self.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-            std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
+            let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            std::iter::once(0).chain(ends.map(|at| at + 1)).collect()
         })
     }
 
@@ -218,6 +221,11 @@ impl Sources {
     pub fn read(&mut self, path: &Path) -> Result<FileId, ReadError> {
         let text = read_text(path)?;
         Ok(self.insert(display_name(path), Some(path.to_owned()), text))
+    }
+
+    /// Takes note of a file whose text nobody is going to need.
+    pub fn add_unread(&mut self, path: &Path) -> FileId {
+        self.insert(display_name(path), Some(path.to_owned()), String::new())
     }
 
     /// Reads standard input to its end.
@@ -279,7 +287,7 @@ impl Sources {
 
 /// The text of a file that no finding points into.
 pub fn read_text(path: &Path) -> Result<String, ReadError> {
-    decode(std::fs::read(path).map_err(ReadError::Io)?)
+    decode(bulk::read(path).map_err(ReadError::Io)?)
 }
 
 /// Bytes as text, told apart from the things that people pass by mistake.
