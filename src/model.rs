@@ -8,6 +8,7 @@ pub mod beside;
 pub mod block;
 pub mod change;
 pub mod cluster;
+pub mod literal;
 pub mod mirror;
 pub mod references;
 pub mod version;
@@ -21,6 +22,7 @@ pub use beside::{Import, MirrorsRead, ProviderVersions, Waiter};
 pub use block::{MirrorBlock, MissingInputs, Room, Unsupported, UnsupportedKind};
 pub use change::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Seclusion};
 pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
+pub use literal::{Literal, Quoting, Written};
 pub use mirror::{Dependency, ImageMirror, Lead, Leads, Step, Target};
 pub use references::{Node, Reach, ReferenceGraph};
 

@@ -1,26 +1,58 @@
 //! The rules: data and a function each, one file a rule, listed in one slice.
 //!
 //! Rules see the model alone. What a rule needs is known or it is not: a rule that meets an unknown
-//! value answers [`Outcome::Undecided`] and never guesses.
+//! value says so ([`Outcome::undecided`]) and never guesses.
 
+mod chained_mirror;
 mod changed;
 mod classic_cluster;
+mod cluster_not_awaited;
+mod count_indexed_mirrors;
 mod drifted_mirror;
+mod duplicate_mirror;
+mod duplicate_source;
+mod empty_mirrors;
+mod entries;
+mod external_cluster_id;
+mod ignored_mirrors;
+mod invalid_import_id;
+mod invalid_mirror;
+mod invalid_source;
+mod led;
+mod local_mirror;
+mod missing_argument;
 mod missing_depends_on;
+mod names;
 mod node_rollout;
+mod non_canonical_mirror;
 mod non_digest_type;
+mod offer;
 mod plan_differs;
+mod provider_version;
 mod recreated_mirror;
+mod registry_config_conflict;
 mod removed_mirror;
 mod reordered_mirrors;
 mod replaced_mirror;
+mod rewritten_too_long;
+mod self_mirror;
+mod shadowed_source;
 mod short_source;
 mod syntax_error;
+mod too_many_entries;
 pub mod undecided;
+mod unmatchable_source;
+mod unordered_mirrors_read;
+mod unsupported_argument;
+mod wildcard_source;
+mod wrong_argument_type;
+mod wrong_cluster_attribute;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Configuration, ImageMirror, Unknown};
 
+pub use duplicate_source::report as duplicate_source;
+pub use entries::{Clusters, Entries};
 pub use plan_differs::RULE as PLAN_DIFFERS;
 pub use syntax_error::RULE as SYNTAX_ERROR;
 pub use undecided::RULE as UNDECIDED;
@@ -31,6 +63,32 @@ pub const RULES: &[&Rule] = &[
     &short_source::RULE,
     &non_digest_type::RULE,
     &classic_cluster::RULE,
+    &cluster_not_awaited::RULE,
+    &wrong_cluster_attribute::RULE,
+    &external_cluster_id::RULE,
+    &unordered_mirrors_read::RULE,
+    &invalid_source::RULE,
+    &unmatchable_source::RULE,
+    &wildcard_source::RULE,
+    &shadowed_source::RULE,
+    &invalid_mirror::RULE,
+    &non_canonical_mirror::RULE,
+    &duplicate_mirror::RULE,
+    &empty_mirrors::RULE,
+    &self_mirror::RULE,
+    &chained_mirror::RULE,
+    &local_mirror::RULE,
+    &rewritten_too_long::RULE,
+    &too_many_entries::RULE,
+    &duplicate_source::RULE,
+    &registry_config_conflict::RULE,
+    &count_indexed_mirrors::RULE,
+    &unsupported_argument::RULE,
+    &missing_argument::RULE,
+    &wrong_argument_type::RULE,
+    &provider_version::RULE,
+    &ignored_mirrors::RULE,
+    &invalid_import_id::RULE,
     &replaced_mirror::RULE,
     &recreated_mirror::RULE,
     &removed_mirror::RULE,
@@ -78,21 +136,47 @@ pub enum Check {
     Mirror(fn(&Configuration, &ImageMirror) -> Outcome),
     /// It looks at what stands beside mirrors: other blocks, the versions of the provider.
     Beside(fn(&Configuration) -> Vec<Diagnostic>),
+    /// It looks at one mirror among all of its cluster.
+    Entry(fn(&Entries<'_>, &ImageMirror) -> Outcome),
     /// It looks at what a plan changes.
     Changes(fn(&Configuration) -> Vec<Diagnostic>),
     /// Its findings arise where the files are read or the outcomes are counted.
     Elsewhere,
 }
 
-/// What a rule says of one mirror.
-#[derive(Debug)]
-pub enum Outcome {
+/// What a rule says of one mirror. It may find some things and leave others open.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What is wrong.
+    pub findings: Vec<Diagnostic>,
+    /// Why the rule could not decide on everything.
+    pub undecided: Option<Unknown>,
+}
+
+impl Outcome {
     /// Nothing is wrong, as far as this rule sees.
-    Clean,
+    #[must_use]
+    pub fn clean() -> Self {
+        Self::default()
+    }
+
     /// This is wrong.
-    Found(Box<Diagnostic>),
+    #[must_use]
+    pub fn found(finding: Diagnostic) -> Self {
+        Self {
+            findings: vec![finding],
+            undecided: None,
+        }
+    }
+
     /// An unknown value keeps the rule from deciding.
-    Undecided(Unknown),
+    #[must_use]
+    pub fn undecided(unknown: Unknown) -> Self {
+        Self {
+            findings: Vec::new(),
+            undecided: Some(unknown),
+        }
+    }
 }
 
 impl Rule {

@@ -146,7 +146,10 @@ fn describe_all(sources: &Sources, reading: &Reading) -> String {
         out.push_str(&describe(sources, mirror));
     }
     for cluster in &reading.configuration.clusters {
-        let ids = cluster.instances.iter().filter_map(|instance| instance.id.as_deref());
+        let ids = cluster
+            .instances
+            .iter()
+            .filter_map(|instance| instance.id.as_deref());
         let ids: Vec<&str> = ids.collect();
         let _ = writeln!(out, "cluster {} {:?} {ids:?}", cluster.path, cluster.kind);
     }

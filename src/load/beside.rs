@@ -37,7 +37,9 @@ pub(super) fn imports(evaluator: &Evaluator<'_>, sources: &Sources, module: &Mod
     let blocks = module.imports().iter().filter_map(|block| block.parse(sources));
     // What `for_each` gives is another value for each instance; such ids are left to Terraform.
     let single = blocks.filter(|block| block.body.attribute("for_each").is_none());
-    single.filter_map(|block| import(evaluator, sources, block)).collect()
+    single
+        .filter_map(|block| import(evaluator, sources, block))
+        .collect()
 }
 
 fn import(evaluator: &Evaluator<'_>, sources: &Sources, block: &Block) -> Option<Import> {
@@ -91,7 +93,10 @@ pub(super) fn provider<'m>(
 /// Whether this is the address of Red Hat's provider, in a registry that has it from there.
 pub(super) fn is_rhcs(source: &str) -> bool {
     let hosts = ["registry.terraform.io/", "registry.opentofu.org/"];
-    let local = hosts.iter().find_map(|host| source.strip_prefix(host)).unwrap_or(source);
+    let local = hosts
+        .iter()
+        .find_map(|host| source.strip_prefix(host))
+        .unwrap_or(source);
     local.eq_ignore_ascii_case("terraform-redhat/rhcs")
 }
 

@@ -52,9 +52,8 @@ pub(super) fn mirror_block(
 fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupported> {
     let meant = |name: &str| {
         let names = ["cluster_id", "source", "mirrors", "type"];
-        let close = |known: &&str| {
-            OTHER_NAMES.contains(&(name, *known)) || strsim::osa_distance(name, known) <= 2
-        };
+        let close =
+            |known: &&str| OTHER_NAMES.contains(&(name, *known)) || strsim::osa_distance(name, known) <= 2;
         names
             .into_iter()
             .filter(close)
@@ -148,7 +147,9 @@ fn taken_by_index(expression: &Expression) -> Option<Span> {
             index.map(|_| expression.span)
         }
         ExpressionKind::Call(call) => call.arguments.iter().find_map(taken_by_index),
-        ExpressionKind::Parenthesis(inner) | ExpressionKind::GetAttr { base: inner, .. } => taken_by_index(inner),
+        ExpressionKind::Parenthesis(inner) | ExpressionKind::GetAttr { base: inner, .. } => {
+            taken_by_index(inner)
+        }
         ExpressionKind::Conditional { yes, no, .. } => taken_by_index(yes).or_else(|| taken_by_index(no)),
         ExpressionKind::Template(template) => template.parts.iter().find_map(|part| match part {
             TemplatePart::Interpolation(inner) => taken_by_index(inner),

@@ -237,7 +237,9 @@ impl<'a> Reader<'a> {
             let expansion = self.evaluator.call_expansion(instance, &call);
             let (repetitions, mut around) = self.instances(instance, expansion, around);
             if let Some(missing) = self.missing_inputs(instance, &call, callee) {
-                around.refused.get_or_insert(Cause::MissingInput(missing.call.clone()));
+                around
+                    .refused
+                    .get_or_insert(Cause::MissingInput(missing.call.clone()));
                 around.missing_inputs.push(missing);
             }
             for repetition in repetitions {
@@ -298,11 +300,16 @@ impl<'a> Reader<'a> {
         }
         let required = self.tree.module(callee).variables.iter().filter(|(_, variable)| {
             let parsed = variable.parse(self.sources);
-            parsed.is_some_and(|block| block.body.attribute("default").is_none()) && variable.problems().is_empty()
+            parsed.is_some_and(|block| block.body.attribute("default").is_none())
+                && variable.problems().is_empty()
         });
         let missing = required.filter(|(name, _)| block.body.attribute(name).is_none());
         let names: Vec<String> = missing.map(|(name, _)| name.to_string()).collect();
-        let path = self.evaluator.path(instance).without_keys().child(call.clone(), None);
+        let path = self
+            .evaluator
+            .path(instance)
+            .without_keys()
+            .child(call.clone(), None);
         (!names.is_empty()).then(|| MissingInputs {
             call: path.to_string(),
             span: declared.block.header(),
@@ -381,7 +388,9 @@ impl<'a> Reader<'a> {
     /// A block that reads mirrors; its first instance stands for all.
     fn read_block(&mut self, instance: InstanceId, resource: &'a Resource) {
         let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let repetition = expansion.ok().and_then(|expansion| expansion.instances().into_iter().next());
+        let repetition = expansion
+            .ok()
+            .and_then(|expansion| expansion.instances().into_iter().next());
         let (Some(repetition), Some(block)) = (repetition, resource.block.parse(self.sources)) else {
             return;
         };

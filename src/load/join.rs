@@ -9,7 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use crate::diagnostic::Diagnostic;
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Attribute, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Lead, Leads, Target, Waiter};
+use crate::model::{
+    self, Attribute, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Lead, Leads, Target,
+    Waiter,
+};
 use crate::rules::PLAN_DIFFERS;
 use crate::source::Span;
 
@@ -51,8 +54,10 @@ pub(super) fn join(plan: &mut Configuration, configuration: Configuration) -> Ve
 
 /// Points at the clusters' blocks, and at their arguments where both sides give them the same value.
 fn join_clusters(planned: &mut [Cluster], own: Vec<Cluster>) {
-    let mut own: BTreeMap<ResourcePath, Cluster> =
-        own.into_iter().map(|cluster| (cluster.path.clone(), cluster)).collect();
+    let mut own: BTreeMap<ResourcePath, Cluster> = own
+        .into_iter()
+        .map(|cluster| (cluster.path.clone(), cluster))
+        .collect();
     for cluster in planned {
         let Some(written) = own.remove(&cluster.path) else {
             continue;
@@ -71,7 +76,10 @@ fn join_clusters(planned: &mut [Cluster], own: Vec<Cluster>) {
             place_list(&mut there.blocked_registries, &here.blocked_registries);
             place_list(&mut there.insecure_registries, &here.insecure_registries);
             if instance.wait_for_create_complete.content == own.wait_for_create_complete.content {
-                take_place(&mut instance.wait_for_create_complete, &own.wait_for_create_complete);
+                take_place(
+                    &mut instance.wait_for_create_complete,
+                    &own.wait_for_create_complete,
+                );
             }
         }
     }
@@ -335,6 +343,7 @@ fn take_place<T>(planned: &mut Attribute<T>, own: &Attribute<T>) {
         planned.planned = planned.span;
         planned.span = own.span;
         planned.way.clone_from(&own.way);
+        planned.written = own.written;
     }
 }
 
@@ -345,6 +354,7 @@ fn element_place(list: &Attribute<Vec<Attribute<String>>>) -> Attribute<String> 
         span: list.span,
         way: list.way.clone(),
         planned: None,
+        written: model::Written::Computed,
     }
 }
 

@@ -12,7 +12,9 @@ pub(super) fn registry_sources(site: &mut Site<'_, '_>) -> RegistrySources {
     let Some(expression) = site.expression("registry_config") else {
         return RegistrySources::all(&site.absent());
     };
-    let value = site.value("registry_config").unwrap_or_else(|| Ok(Value::dynamic()));
+    let value = site
+        .value("registry_config")
+        .unwrap_or_else(|| Ok(Value::dynamic()));
     match value.and_then(|value| attribute(&value, "registry_sources")) {
         Ok(value) => RegistrySources {
             allowed_registries: list(site, &value, "allowed_registries", expression),
@@ -43,7 +45,10 @@ fn attribute(value: &Value, name: &str) -> Result<Value, Failure> {
     if value.is_null() {
         return Ok(Value::null(Type::Dynamic));
     }
-    if value.as_map().is_some_and(|attributes| !attributes.contains_key(name)) {
+    if value
+        .as_map()
+        .is_some_and(|attributes| !attributes.contains_key(name))
+    {
         return Ok(Value::null(Type::Dynamic));
     }
     get_attr(value, name).map_err(|error| Failure::invalid(error.to_string()))

@@ -3,7 +3,7 @@
 use crate::address::Reference;
 use crate::cty::{ConvertError, Type, Value, convert};
 use crate::eval::{self, Evaluator, Failure, InstanceId, Repetition, Scope};
-use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown};
+use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown, Written};
 use crate::source::{Sources, Span};
 use crate::syntax::tree::{Block, Expression, ExpressionKind};
 
@@ -88,6 +88,7 @@ impl Site<'_, '_> {
             sensitive: attribute.sensitive,
             span: attribute.span,
             way: attribute.way,
+            written: attribute.written,
             planned: None,
         }
     }
@@ -108,7 +109,11 @@ impl Site<'_, '_> {
     }
 
     /// A list of strings, as the model has it.
-    pub(super) fn list_of(&mut self, value: &Value, expression: &Expression) -> Attribute<Vec<Attribute<String>>> {
+    pub(super) fn list_of(
+        &mut self,
+        value: &Value,
+        expression: &Expression,
+    ) -> Attribute<Vec<Attribute<String>>> {
         let sensitive = value.marks().is_sensitive();
         let Some(items) = value.as_slice() else {
             let attribute = self.attribute(value, expression);
@@ -122,6 +127,7 @@ impl Site<'_, '_> {
                 span: attribute.span,
                 way: attribute.way,
                 planned: None,
+                written: Written::Computed,
             };
         };
         // What is not known of the list as a whole is not known of its elements.
@@ -142,6 +148,7 @@ impl Site<'_, '_> {
             span,
             way,
             planned: None,
+            written: Written::Computed,
         }
     }
 
@@ -212,6 +219,7 @@ impl Site<'_, '_> {
             span,
             way,
             planned: None,
+            written: Written::Computed,
         }
     }
 
@@ -252,7 +260,9 @@ fn wrong_type<T>(name: &str, error: &ConvertError, span: Span) -> Attribute<T> {
 /// The part of a list that keeps it from being one of strings.
 fn misfit<'e>(list: &Value, expression: &'e Expression) -> &'e Expression {
     let items = list.as_slice().unwrap_or_default();
-    let wrong = items.iter().position(|item| convert(item, &Type::String).is_err());
+    let wrong = items
+        .iter()
+        .position(|item| convert(item, &Type::String).is_err());
     wrong.map_or(expression, |index| element_of(expression, index, items.len()))
 }
 

@@ -118,15 +118,25 @@ pub struct Step {
 }
 
 impl ImageMirror {
+    /// What tells its cluster from the others of one configuration; nothing where that is open. Not to be
+    /// shown: it may be a sensitive id.
+    #[must_use]
+    pub fn cluster_key(&self) -> Option<String> {
+        cluster_key(&self.cluster_id, &self.leads)
+    }
+
     /// The name of its cluster: the id, or what the id is read from.
     ///
     /// Mirrors of one cluster share this name inside one configuration, mirrors of two never do.
     #[must_use]
     pub fn cluster_name(&self) -> String {
-        cluster_name(&self.cluster_id, &self.leads).unwrap_or_else(|| match self.cluster_id.content {
-            Content::Absent => "(no cluster)".to_owned(),
-            Content::Known(_) | Content::Unknown(_) => format!("(cluster of {})", self.address),
-        })
+        match &self.cluster_id.content {
+            Content::Known(id) if !self.cluster_id.sensitive => return id.clone(),
+            Content::Absent => return "(no cluster)".to_owned(),
+            Content::Known(_) | Content::Unknown(_) => {}
+        }
+        named_cluster(&self.cluster_id, &self.leads)
+            .unwrap_or_else(|| format!("(cluster of {})", self.address))
     }
 
     /// The block that it is an instance of, its module without instance keys.
@@ -139,14 +149,18 @@ impl ImageMirror {
     }
 }
 
-/// The name of the cluster that a `cluster_id` is the id of; none where it cannot be told from others.
+/// What tells a cluster from the others of one configuration, as [`ImageMirror::cluster_key`] does.
 #[must_use]
-pub fn cluster_name(cluster_id: &Attribute<String>, leads: &Leads) -> Option<String> {
+pub fn cluster_key(cluster_id: &Attribute<String>, leads: &Leads) -> Option<String> {
     match &cluster_id.content {
-        Content::Known(id) if !cluster_id.sensitive => return Some(id.clone()),
-        Content::Absent => return None,
-        Content::Known(_) | Content::Unknown(_) => {}
+        Content::Known(id) => Some(id.clone()),
+        Content::Absent => None,
+        Content::Unknown(_) => named_cluster(cluster_id, leads),
     }
+}
+
+/// What a cluster's id is read from, if that is one thing.
+fn named_cluster(cluster_id: &Attribute<String>, leads: &Leads) -> Option<String> {
     // The last lead is the innermost: behind every echo, the cluster itself.
     let settled = leads.unfollowed.is_empty() && leads.to.iter().all(|lead| lead.certain);
     let last = leads.to.last().map(|lead| &lead.target);
@@ -186,7 +200,8 @@ impl Target {
         };
         path.resource == *address.resource()
             && steps.len() == others.len()
-            && (steps.iter().zip(others)).all(|(one, other)| one.call == other.call && agree(&one.key, &other.key))
+            && (steps.iter().zip(others))
+                .all(|(one, other)| one.call == other.call && agree(&one.key, &other.key))
             && agree(key, &address.key)
     }
 

@@ -77,8 +77,14 @@ impl Range {
         let (operator, version) = split(part);
         let (version, written) = numbers(version)?;
         let from = |from| Self { from, to: None };
-        let below = |to| Self { to: Some(to), ..Self::ALL };
-        let between = |to| Self { from: version, to: Some(to) };
+        let below = |to| Self {
+            to: Some(to),
+            ..Self::ALL
+        };
+        let between = |to| Self {
+            from: version,
+            to: Some(to),
+        };
         Ok(match (operator, written) {
             ("" | "=", _) => between(version.next()),
             ("!=", _) => Self::ALL,

@@ -66,7 +66,9 @@ pub(super) fn registry_sources<'a>(
     fields: &ClusterFields<'a>,
     marks: &Marks,
 ) -> Result<RegistrySources, PlanError> {
-    let config = fields.registry_config.map(|raw| text.piece::<RegistryConfig<'a>>(raw));
+    let config = fields
+        .registry_config
+        .map(|raw| text.piece::<RegistryConfig<'a>>(raw));
     let lists = config.transpose()?.and_then(|config| config.registry_sources);
     let lists = lists.unwrap_or_default();
     let read = |name: &str, raw: Option<&'a RawValue>| {

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::{Address, Mode, ResourcePath};
 use crate::model::cluster::{ClusterRole, cluster_role, waits};
-use crate::model::{Cluster, ClusterInstance, ClusterKind, ImageMirror, Lead, Node, ReferenceGraph, Target, Waiter};
+use crate::model::{
+    Cluster, ClusterInstance, ClusterKind, ImageMirror, Lead, Node, ReferenceGraph, Target, Waiter,
+};
 use crate::source::Span;
 
 use super::changes::Changes;
@@ -48,7 +50,9 @@ pub(super) fn read<'a>(
         .iter()
         .chain(stored)
         .map(|(address, instance)| (address.clone(), instance.span, instance.values));
-    let later = changes.read_later(text).map(|(address, span)| (address, span, None));
+    let later = changes
+        .read_later(text)
+        .map(|(address, span)| (address, span, None));
     for (address, span, values) in known.chain(later) {
         let Some(kind) = kind(&address) else { continue };
         let block = ResourcePath {
@@ -73,7 +77,10 @@ pub(super) fn read<'a>(
             Some(raw) => Some(text.string(raw, "a cluster's id")?.into_owned()),
             None => None,
         };
-        let change = changes.current.get(&address).and_then(|change| change.body.as_ref());
+        let change = changes
+            .current
+            .get(&address)
+            .and_then(|change| change.body.as_ref());
         let marks = cluster_values::Marks::read(change.and_then(|body| body.after_unknown));
         cluster.instances.push(ClusterInstance {
             address: address.clone(),
@@ -96,7 +103,11 @@ pub(super) fn waiters(modules: &Modules<'_>, planned: &Instances<'_>, graph: &Re
             module: module.clone(),
             resource: Clone::clone(resource),
         };
-        declared.resources.keys().filter(|resource| waits(resource)).map(path)
+        declared
+            .resources
+            .keys()
+            .filter(|resource| waits(resource))
+            .map(path)
     });
     let waiter = |path: ResourcePath| {
         let before = graph.reach([Node::block(&path)]);

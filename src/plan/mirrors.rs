@@ -4,8 +4,8 @@ use serde_json::value::RawValue;
 
 use crate::address::{Address, InstanceKey, ResourcePath, Subject};
 use crate::model::{
-    Attribute, Cause, Dependency, ImageMirror, Leads, MirrorBlock, MirrorValues, Node, Reach, ReferenceGraph, Target,
-    Unknown,
+    Attribute, Cause, Dependency, ImageMirror, Leads, MirrorBlock, MirrorValues, Node, Reach, ReferenceGraph,
+    Target, Unknown,
 };
 
 use super::changes;

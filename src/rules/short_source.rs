@@ -48,11 +48,11 @@ variable "cluster_id" {
 fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
     let source = match &mirror.source.content {
         Content::Known(source) => source,
-        Content::Unknown(unknown) => return Outcome::Undecided(unknown.clone()),
-        Content::Absent => return Outcome::Clean,
+        Content::Unknown(unknown) => return Outcome::undecided(unknown.clone()),
+        Content::Absent => return Outcome::clean(),
     };
     if !registry::is_short(source) {
-        return Outcome::Clean;
+        return Outcome::clean();
     }
     let shown = mirror.source.shown();
     let mut finding = RULE
@@ -67,5 +67,5 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
     } else {
         format!("write the full name: \"{}\"", registry::full_name(source))
     });
-    Outcome::Found(Box::new(finding))
+    Outcome::found(finding)
 }
