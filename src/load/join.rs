@@ -199,7 +199,8 @@ impl Join {
         self.string(&address, "source", &mut planned.source, &own.source);
         self.string(&address, "type", &mut planned.kind, &own.kind);
         self.list(&address, &mut planned.mirrors, &own.mirrors);
-        self.leads(&mut planned.leads, &own.leads);
+        let is_known = planned.cluster_id.value().is_some();
+        self.leads(&mut planned.leads, &own.leads, is_known);
         // A plan records no locals, so the configuration always knows at least as much of the order.
         planned.depends_on.clone_from(&own.depends_on);
         planned.depends_on_span = own.depends_on_span;
@@ -293,7 +294,7 @@ impl Join {
 
     /// Where both sides followed the id, they say the same; where the plan could not, the configuration
     /// may have.
-    fn leads(&self, planned: &mut Leads, own: &Leads) {
+    fn leads(&self, planned: &mut Leads, own: &Leads, is_known: bool) {
         let settled = planned.unfollowed.is_empty()
             && planned.to.iter().all(|lead| lead.certain)
             && (ends_at_a_cluster(planned) || !ends_at_a_cluster(own));
@@ -302,6 +303,8 @@ impl Join {
                 if let Some(same) = own.to.iter().find(|other| is_same(other, lead)) {
                     lead.span = same.span;
                     lead.way.clone_from(&same.way);
+                    // A plan tells what is referred to, and not what becomes of it.
+                    lead.certain &= same.certain || is_known;
                 } else if let Target::Resource { path, .. } = &lead.target {
                     let block = ResourcePath {
                         module: path.module.without_keys(),

@@ -97,13 +97,18 @@ fn awaited(
     if let Content::Known(true) = instance.wait_for_create_complete.content {
         return Awaited::Yes;
     }
-    let before = configuration
-        .waiters
-        .iter()
-        .filter(|waiter| mirror.after.contains(&waiter.path));
-    let mut open: Vec<Cause> = mirror.after_unfollowed.clone();
-    for waiter in before {
-        match (&waiter.instances, waiter.after.contains(&cluster.path)) {
+    let mut open: Vec<Cause> = Vec::new();
+    for waiter in &configuration.waiters {
+        let waits = waiter.after.contains(&cluster.path);
+        if !waits && waiter.after_unfollowed.is_empty() {
+            continue;
+        }
+        if !mirror.after.contains(&waiter.path) {
+            // It matters only if it may come before the mirror after all.
+            open.extend(mirror.after_unfollowed.iter().cloned());
+            continue;
+        }
+        match (&waiter.instances, waits) {
             (None, true) => return Awaited::Yes,
             (Some(unknown), true) => open.extend(unknown.causes.iter().cloned()),
             (_, false) => open.extend(waiter.after_unfollowed.iter().cloned()),

@@ -19,11 +19,12 @@ impl<'c> Led<'c> {
         let clusters = || configuration.clusters.iter().filter(created);
         let all =
             || clusters().flat_map(|cluster| cluster.instances.iter().map(move |found| (cluster, found)));
-        if let Content::Known(id) = &mirror.cluster_id.content
-            && let Some(known) = all().find(|(_, instance)| instance.id.as_ref() == Some(id))
-        {
+        // A cluster that is still to be created has no id yet: one that is known is not its.
+        if let Content::Known(id) = &mirror.cluster_id.content {
             return Self {
-                instances: vec![known],
+                instances: all()
+                    .filter(|(_, instance)| instance.id.as_ref() == Some(id))
+                    .collect(),
                 open: None,
             };
         }
