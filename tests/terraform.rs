@@ -212,7 +212,8 @@ fn what_a_rule_calls_an_error_terraform_refuses() {
     }
 }
 
-/// The second mirror comes before the first one is gone, so its source is taken still.
+/// Which of the two comes first is a race, but where something else uses the mirror and it is created before
+/// it is destroyed: then the source is always taken still.
 #[test]
 fn a_mirror_that_is_created_anew_at_another_address_is_refused() {
     let (Some(lab), true) = (lab(), std::env::var_os("MIRRORSET_TERRAFORM").is_some()) else {
@@ -220,20 +221,25 @@ fn a_mirror_that_is_created_anew_at_another_address_is_refused() {
         return;
     };
     let scratch = tempfile::tempdir().unwrap();
-    let (hosted, id) = (
-        cluster("rhcs_cluster_rosa_hcp", WAITS),
-        "rhcs_cluster_rosa_hcp.main.id",
-    );
-    let directory = written(scratch.path(), &format!("{hosted}{}", mirror(id, RIGHT)));
-    assert!(run(&lab, Step::Apply, &directory).0);
-    let renamed = mirror(id, RIGHT).replace("\"nginx\"", "\"renamed\"");
-    // The old one goes after the new one has come, as it may with Terraform's own order.
-    let text = format!("{hosted}{renamed}");
-    written(&directory, &text);
+    let named = |name: &str| {
+        let arguments = format!("{RIGHT}\n  lifecycle {{\n    create_before_destroy = true\n  }}");
+        let mirror =
+            mirror("rhcs_cluster_rosa_hcp.main.id", &arguments).replace("\"nginx\"", &format!("{name:?}"));
+        let user =
+            format!("resource \"terraform_data\" \"user\" {{\n  input = rhcs_image_mirror.{name}.id\n}}\n");
+        cluster("rhcs_cluster_rosa_hcp", WAITS) + &mirror + &user
+    };
+    let directory = written(scratch.path(), &named("nginx"));
     let (succeeds, printed) = run(&lab, Step::Apply, &directory);
-    println!("without `moved`: succeeds: {succeeds}: {printed}");
+    assert!(succeeds, "{printed}");
+    written(&directory, &named("renamed"));
+    let (succeeds, printed) = run(&lab, Step::Apply, &directory);
+    assert!(
+        !succeeds && printed.contains("already exists for cluster"),
+        "{printed}"
+    );
     let moved = "moved {\n  from = rhcs_image_mirror.nginx\n  to   = rhcs_image_mirror.renamed\n}\n";
-    written(&directory, &format!("{text}{moved}"));
+    written(&directory, &(named("renamed") + moved));
     let (succeeds, printed) = run(&lab, Step::Apply, &directory);
     assert!(succeeds, "{printed}");
 }
