@@ -1,9 +1,12 @@
 //! What stands in a mirror's block besides the values of its arguments, and where there is room for more.
 
+use std::path::Path;
+
 use crate::address::Subject;
 use crate::eval::{Evaluator, InstanceId};
 use crate::model::{MirrorBlock, Room, Step, Unsupported, UnsupportedKind};
 use crate::source::{Sources, Span};
+use crate::syntax::document::Format;
 use crate::syntax::tree::{Block, Body, Expression, ExpressionKind, TemplatePart};
 use crate::terraform::module::literal;
 use crate::terraform::schema::{Schema, Setter, schema};
@@ -197,5 +200,5 @@ pub(super) fn room(block: &Block, sources: &Sources) -> Option<Room> {
 /// The text of a file in native syntax.
 fn native(span: Span, sources: &Sources) -> Option<&str> {
     let file = sources.file(span.file);
-    (!file.name().ends_with(".json")).then(|| file.text())
+    matches!(Format::of(Path::new(file.name())), Format::Native).then(|| file.text())
 }

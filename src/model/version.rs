@@ -88,13 +88,12 @@ impl Range {
         Ok(match (operator, written) {
             ("" | "=", _) => between(version.next()),
             ("!=", _) => Self::ALL,
-            (">=", _) => from(version),
+            (">=", _) | ("~>", 1) => from(version),
             (">", _) => from(version.next()),
             ("<", _) => below(version),
             ("<=", _) => below(version.next()),
             ("~>", 3) => between(Version(version.0, version.1.saturating_add(1), 0)),
             ("~>", 2) => between(Version(version.0.saturating_add(1), 0, 0)),
-            ("~>", _) => from(version),
             _ => return Err(NotReadable),
         })
     }

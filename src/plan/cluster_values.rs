@@ -19,12 +19,12 @@ struct RegistryConfig<'a> {
 
 #[derive(Debug, Default, Deserialize)]
 struct Lists<'a> {
-    #[serde(borrow)]
-    allowed_registries: Option<&'a RawValue>,
-    #[serde(borrow)]
-    blocked_registries: Option<&'a RawValue>,
-    #[serde(borrow)]
-    insecure_registries: Option<&'a RawValue>,
+    #[serde(borrow, rename = "allowed_registries")]
+    allowed: Option<&'a RawValue>,
+    #[serde(borrow, rename = "blocked_registries")]
+    blocked: Option<&'a RawValue>,
+    #[serde(borrow, rename = "insecure_registries")]
+    insecure: Option<&'a RawValue>,
 }
 
 /// What is not known before apply, of the shape of the values.
@@ -93,9 +93,9 @@ pub(super) fn registry_sources<'a>(
         Ok(Attribute::known(list, Some(text.span(raw.get()))))
     };
     Ok(RegistrySources {
-        allowed_registries: read("allowed_registries", lists.allowed_registries)?,
-        blocked_registries: read("blocked_registries", lists.blocked_registries)?,
-        insecure_registries: read("insecure_registries", lists.insecure_registries)?,
+        allowed_registries: read("allowed_registries", lists.allowed)?,
+        blocked_registries: read("blocked_registries", lists.blocked)?,
+        insecure_registries: read("insecure_registries", lists.insecure)?,
     })
 }
 

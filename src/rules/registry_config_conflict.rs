@@ -172,10 +172,7 @@ fn nested_in_wildcard(mirror: &ImageMirror, source: &str, lists: [(&str, &List);
     }
     let inside = |entry: &&&Attribute<String>| entry.value().is_some_and(|name| is_nested(name, source));
     let (list, entry) = lists.into_iter().find_map(|(list, values)| {
-        Some((
-            list,
-            entries(values).iter().find(|entry| inside(&entry)).copied()?,
-        ))
+        Some((list, entries(values).iter().find(|entry| inside(entry)).copied()?))
     })?;
     let shown = mirror.source.shown();
     let finding = RULE
