@@ -1,5 +1,7 @@
 //! From modules to the model: evaluates what the rules need of each root module, and no more.
 
+mod others;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -8,8 +10,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{self, Evaluator, Expansion, InstanceId, Repetition};
 use crate::model::cluster::{ClusterRole, cluster_role, waits};
 use crate::model::{
-    Cause, Changes, Cluster, ClusterInstance, Configuration, Dependency, ImageMirror, Input, MirrorsRead,
-    MissingInputs, Node, Step, Unknown, Waiter,
+    Cause, Changes, Cluster, Configuration, Dependency, ImageMirror, Input, MirrorsRead, MissingInputs, Node,
+    Step, Unknown, Waiter,
 };
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
 use crate::source::{Sources, Span, display_name};
@@ -20,7 +22,6 @@ use crate::terraform::{Callee, GraphBuilder, ModuleId, Resource, Tree, reference
 use super::Loaded;
 use super::modules::{Forest, Root};
 use super::origins;
-use super::registries::registry_sources;
 use super::site::Site;
 use super::{beside, block as blocks};
 
@@ -286,139 +287,6 @@ impl<'a> Reader<'a> {
         (repetitions, around)
     }
 
-    /// The variables of a module that have no default, and that its call does not set.
-    fn missing_inputs(
-        &self,
-        instance: InstanceId,
-        call: &std::sync::Arc<str>,
-        callee: ModuleId,
-    ) -> Option<MissingInputs> {
-        let declared = self.evaluator.module(instance).calls.get(call)?;
-        let block = declared.block.parse(self.sources)?;
-        if !declared.block.problems().is_empty() {
-            return None;
-        }
-        let required = self.tree.module(callee).variables.iter().filter(|(_, variable)| {
-            let parsed = variable.parse(self.sources);
-            parsed.is_some_and(|block| block.body.attribute("default").is_none())
-                && variable.problems().is_empty()
-        });
-        let missing = required.filter(|(name, _)| block.body.attribute(name).is_none());
-        let names: Vec<String> = missing.map(|(name, _)| name.to_string()).collect();
-        let path = self
-            .evaluator
-            .path(instance)
-            .without_keys()
-            .child(call.clone(), None);
-        (!names.is_empty()).then(|| MissingInputs {
-            call: path.to_string(),
-            span: declared.block.header(),
-            names,
-        })
-    }
-
-    /// The place in the configuration of a block in a module instance.
-    fn path(&self, instance: InstanceId, resource: &Resource) -> ResourcePath {
-        ResourcePath {
-            module: self.evaluator.path(instance).without_keys(),
-            resource: resource.name.clone(),
-        }
-    }
-
-    fn cluster_block(&mut self, instance: InstanceId, resource: &'a Resource, around: &Surroundings) {
-        let (Some(ClusterRole::Cluster(kind)), Some(block)) =
-            (cluster_role(&resource.name), resource.block.parse(self.sources))
-        else {
-            return;
-        };
-        let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let (repetitions, around) = self.instances(instance, expansion, around);
-        let mut instances = Vec::with_capacity(repetitions.len());
-        for repetition in repetitions {
-            self.evaluator.grant_reserve();
-            let mut site = Site {
-                evaluator: &self.evaluator,
-                sources: self.sources,
-                instance,
-                repetition: &repetition,
-                block,
-                broken: !resource.block.problems().is_empty(),
-                refused: around.refused.as_ref(),
-                secrets: Vec::new(),
-            };
-            let module = self.evaluator.path(instance);
-            instances.push(ClusterInstance {
-                address: Address::new(module, resource.name.clone(), repetition.key.clone()),
-                id: None,
-                wait_for_create_complete: site.bool("wait_for_create_complete"),
-                registry_sources: registry_sources(&mut site),
-            });
-            self.sensitive.extend(site.secrets);
-        }
-        if instances.is_empty() {
-            return;
-        }
-        let path = self.path(instance, resource);
-        let cluster = self.clusters.entry(path.clone()).or_insert_with(|| Cluster {
-            path,
-            kind,
-            instances: Vec::new(),
-            span: resource.block.header(),
-            room: blocks::room(block, self.sources),
-        });
-        cluster.instances.extend(instances);
-    }
-
-    fn waiter_block(&mut self, instance: InstanceId, resource: &Resource, around: &Surroundings) {
-        let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let (repetitions, around) = self.instances(instance, expansion, around);
-        if repetitions.is_empty() {
-            return;
-        }
-        let path = self.path(instance, resource);
-        let waiter = Waiter {
-            instances: around.open.or_else(|| around.refused.map(Unknown::because)),
-            after: beside::before(&mut self.graph, &path),
-            after_unfollowed: Vec::new(),
-            path,
-        };
-        beside::add_waiter(&mut self.waiters, waiter);
-    }
-
-    /// A block that reads mirrors; its first instance stands for all.
-    fn read_block(&mut self, instance: InstanceId, resource: &'a Resource) {
-        let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let repetition = expansion
-            .ok()
-            .and_then(|expansion| expansion.instances().into_iter().next());
-        let (Some(repetition), Some(block)) = (repetition, resource.block.parse(self.sources)) else {
-            return;
-        };
-        let path = self.path(instance, resource);
-        let mut site = Site {
-            evaluator: &self.evaluator,
-            sources: self.sources,
-            instance,
-            repetition: &repetition,
-            block,
-            broken: !resource.block.problems().is_empty(),
-            refused: None,
-            secrets: Vec::new(),
-        };
-        let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));
-        self.sensitive.extend(site.secrets);
-        let free = block.body.attribute("depends_on").is_none();
-        let read = MirrorsRead {
-            span: resource.block.header(),
-            cluster_id,
-            leads,
-            after: beside::before(&mut self.graph, &path),
-            room: blocks::room(block, self.sources).filter(|_| free),
-            path: path.clone(),
-        };
-        self.reads.entry(path).or_insert(read);
-    }
-
     fn mirror_block(&mut self, instance: InstanceId, resource: &'a Resource, around: &Surroundings) {
         let Some(block) = resource.block.parse(self.sources) else {
             return;
@@ -534,22 +402,22 @@ impl<'a> Reader<'a> {
             .graph
             .circle(&node)
             .map(|names| Cause::NotEvaluated(format!("values refer to each other in a circle: {names}")));
-        let mut after = self.graph.graph([node.clone()]).reach([node]).resources;
-        after.remove(&key);
+        let after = (*self.graph.before(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument
             .map(|argument| entries(&argument.value))
             .unwrap_or_default();
         let depends_on = entries.into_iter().map(|entry| {
-            let nodes: Vec<Node> = references::of_expression(entry)
-                .iter()
-                .filter_map(|traversal| GraphBuilder::node(&module, traversal))
-                .collect();
-            let reach = self.graph.graph(nodes.clone()).reach(nodes);
+            let mut reaches = BTreeSet::new();
+            for traversal in references::of_expression(entry) {
+                if let Some(node) = GraphBuilder::node(&module, &traversal) {
+                    reaches.extend(self.graph.before(&node).iter().cloned());
+                }
+            }
             let text = self.sources.slice(entry.span).to_owned();
             Dependency {
                 text,
-                reaches: reach.resources,
+                reaches,
                 unfollowed: Vec::new(),
             }
         });

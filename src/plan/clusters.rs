@@ -96,8 +96,12 @@ pub(super) fn read<'a>(
     Ok(clusters)
 }
 
-/// The resources that wait for clusters, of those that are planned.
-pub(super) fn waiters(modules: &Modules<'_>, planned: &Instances<'_>, graph: &ReferenceGraph) -> Vec<Waiter> {
+/// The resources that wait for clusters, of those that there are.
+pub(super) fn waiters(
+    modules: &Modules<'_>,
+    graph: &ReferenceGraph,
+    is_there: impl Fn(&ResourcePath) -> bool,
+) -> Vec<Waiter> {
     let blocks = modules.iter().flat_map(|(module, declared)| {
         let path = |resource: &_| ResourcePath {
             module: module.clone(),
@@ -118,10 +122,7 @@ pub(super) fn waiters(modules: &Modules<'_>, planned: &Instances<'_>, graph: &Re
             path,
         }
     };
-    blocks
-        .filter(|path| !planned.of_block(path).is_empty())
-        .map(waiter)
-        .collect()
+    blocks.filter(is_there).map(waiter).collect()
 }
 
 /// The block's address in the configuration.
