@@ -94,6 +94,7 @@ pub fn check(project: &Project, settings: Settings) -> Report<'_> {
     for configuration in &project.configurations {
         summary.configurations += 1;
         findings.extend(undecided::of_plan(configuration));
+        findings.extend(beside(configuration));
         let changes = changes(configuration, settings);
         let changed: BTreeSet<&str> = changes
             .iter()
@@ -123,6 +124,15 @@ pub fn check(project: &Project, settings: Settings) -> Report<'_> {
     }
 }
 
+/// What the rules about other blocks than mirrors find.
+fn beside(configuration: &Configuration) -> impl Iterator<Item = Diagnostic> {
+    let rules = RULES.iter().filter_map(|rule| match rule.check {
+        Check::Beside(find) => Some(find),
+        _ => None,
+    });
+    rules.flat_map(|find| find(configuration))
+}
+
 /// What the rules about changes find.
 fn changes(configuration: &Configuration, settings: Settings) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
@@ -147,7 +157,7 @@ fn judge(
         let outcome = match rule.check {
             Check::Mirror(decide) => decide(configuration, mirror),
             Check::Entry(decide) => decide(&entries, mirror),
-            Check::Changes(_) | Check::Elsewhere => continue,
+            Check::Beside(_) | Check::Changes(_) | Check::Elsewhere => continue,
         };
         if !outcome.findings.is_empty() {
             verdict = Verdict::WithFindings;
@@ -158,7 +168,12 @@ fn judge(
                 .into_iter()
                 .map(|finding| called(finding, mirror)),
         );
-        open.extend(outcome.undecided.map(|unknown| (rule.name, unknown)));
+        match outcome.undecided {
+            // The rule about just that says what is wrong.
+            Some(unknown) if unknown.is_refused() => verdict = Verdict::WithFindings,
+            Some(unknown) => open.push((rule.name, unknown)),
+            None => {}
+        }
     }
     if let Some(finding) = undecided::report(mirror, &open) {
         if verdict == Verdict::Clean {

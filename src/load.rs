@@ -1,5 +1,7 @@
 //! From paths to a project: finds what is to be read, has it read, and joins it.
 
+mod beside;
+mod block;
 mod configuration;
 mod counterpart;
 mod directory;
@@ -12,6 +14,7 @@ mod join;
 mod known;
 mod modules;
 mod origins;
+mod registries;
 mod site;
 mod uses;
 mod written;

@@ -6,14 +6,21 @@
 mod chained_mirror;
 mod changed;
 mod classic_cluster;
+mod cluster_not_awaited;
+mod count_indexed_mirrors;
 mod drifted_mirror;
 mod duplicate_mirror;
 mod duplicate_source;
 mod empty_mirrors;
 mod entries;
+mod external_cluster_id;
+mod ignored_mirrors;
+mod invalid_import_id;
 mod invalid_mirror;
 mod invalid_source;
+mod led;
 mod local_mirror;
+mod missing_argument;
 mod missing_depends_on;
 mod names;
 mod node_rollout;
@@ -21,7 +28,9 @@ mod non_canonical_mirror;
 mod non_digest_type;
 mod offer;
 mod plan_differs;
+mod provider_version;
 mod recreated_mirror;
+mod registry_config_conflict;
 mod removed_mirror;
 mod reordered_mirrors;
 mod replaced_mirror;
@@ -33,7 +42,11 @@ mod syntax_error;
 mod too_many_entries;
 pub mod undecided;
 mod unmatchable_source;
+mod unordered_mirrors_read;
+mod unsupported_argument;
 mod wildcard_source;
+mod wrong_argument_type;
+mod wrong_cluster_attribute;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Configuration, ImageMirror, Unknown};
@@ -50,6 +63,10 @@ pub const RULES: &[&Rule] = &[
     &short_source::RULE,
     &non_digest_type::RULE,
     &classic_cluster::RULE,
+    &cluster_not_awaited::RULE,
+    &wrong_cluster_attribute::RULE,
+    &external_cluster_id::RULE,
+    &unordered_mirrors_read::RULE,
     &invalid_source::RULE,
     &unmatchable_source::RULE,
     &wildcard_source::RULE,
@@ -64,6 +81,14 @@ pub const RULES: &[&Rule] = &[
     &rewritten_too_long::RULE,
     &too_many_entries::RULE,
     &duplicate_source::RULE,
+    &registry_config_conflict::RULE,
+    &count_indexed_mirrors::RULE,
+    &unsupported_argument::RULE,
+    &missing_argument::RULE,
+    &wrong_argument_type::RULE,
+    &provider_version::RULE,
+    &ignored_mirrors::RULE,
+    &invalid_import_id::RULE,
     &replaced_mirror::RULE,
     &recreated_mirror::RULE,
     &removed_mirror::RULE,
@@ -109,6 +134,8 @@ pub struct Documentation {
 pub enum Check {
     /// It looks at one mirror at a time.
     Mirror(fn(&Configuration, &ImageMirror) -> Outcome),
+    /// It looks at what stands beside mirrors: other blocks, the versions of the provider.
+    Beside(fn(&Configuration) -> Vec<Diagnostic>),
     /// It looks at one mirror among all of its cluster.
     Entry(fn(&Entries<'_>, &ImageMirror) -> Outcome),
     /// It looks at what a plan changes.
@@ -157,6 +184,12 @@ impl Rule {
     fn finding(&self, mirror: &ImageMirror, what: &str) -> Diagnostic {
         Diagnostic::new(self.name, self.severity, format!("{}: {what}", mirror.address))
             .at_address(mirror.address.to_string())
+    }
+
+    /// A finding of this rule about a mirror's block, in the same words for all its instances: it is said once.
+    fn finding_in_block(&self, mirror: &ImageMirror, what: &str) -> Diagnostic {
+        let block = mirror.path().to_string();
+        Diagnostic::new(self.name, self.severity, format!("{block}: {what}")).at_address(block)
     }
 }
 

@@ -202,6 +202,7 @@ impl Planned {
         let root = Root {
             module: root.module,
             inputs: inputs.unwrap_or_default(),
+            locked: root.locked.clone(),
         };
         let read = configuration::evaluate(forest, &[&root], loaded).pop();
         let mut attempt = Attempt {

@@ -7,8 +7,9 @@ use crate::eval::Inputs;
 use crate::source::Span;
 use crate::syntax::document::{Format, document};
 use crate::syntax::problem::Problem;
-use crate::terraform::{Callee, Module, ModuleCall, ModuleId, Tree};
+use crate::terraform::{Callee, Module, ModuleCall, ModuleId, Tree, requirements};
 
+use super::beside::is_rhcs;
 use super::directory::{clean, configuration_files, is_override, read, read_values};
 use super::discover::Directory;
 use super::inputs::GivenValues;
@@ -27,12 +28,32 @@ pub(super) struct Forest {
     installed: Installed,
 }
 
+/// The dependency lock file, in native syntax whatever the configuration is written in.
+const LOCK_FILE: &str = ".terraform.lock.hcl";
+
+/// The version of Red Hat's provider in a lock file. Terraform writes that file, so what is wrong with it is
+/// nobody's concern here.
+fn locked(path: &Path, loaded: &mut Loaded) -> Option<(String, Span)> {
+    if !path.is_file() {
+        return None;
+    }
+    let file = loaded.sources.read(path).ok()?;
+    let text = loaded.sources.text(file);
+    let blocks = document(file, text, Format::Native).items;
+    let entry = blocks.iter().find(|block| {
+        &*block.kind.text == "provider" && block.labels.first().is_some_and(|label| is_rhcs(&label.text))
+    })?;
+    requirements::locked(&entry.parse(text).0?.body)
+}
+
 /// A root module.
 #[derive(Debug)]
 pub(super) struct Root {
     pub(super) module: ModuleId,
     /// The values for its variables.
     pub(super) inputs: Inputs,
+    /// The version of the provider in its dependency lock file.
+    pub(super) locked: Option<(String, Span)>,
 }
 
 impl Forest {
@@ -91,7 +112,13 @@ impl Forest {
         let own = read_values(&self.tree.module(module).directory, loaded, &mut self.problems);
         let mut inputs = given.inputs(self.tree.module(module), &own, loaded, &mut self.problems);
         inputs.tree = Some(tree.to_owned());
-        self.roots.push(Root { module, inputs });
+        let directory = &self.tree.module(module).directory;
+        let locked = locked(&directory.join(LOCK_FILE), loaded);
+        self.roots.push(Root {
+            module,
+            inputs,
+            locked,
+        });
     }
 
     /// The module of a directory, read now unless it is known.

@@ -129,6 +129,8 @@ fn open_values(mirror: &ImageMirror) -> Vec<(String, &Unknown, Option<Span>)> {
         }
         Content::Absent => {}
     }
+    // What Terraform refuses is no open question.
+    open.retain(|(_, unknown, _)| !unknown.is_refused());
     open
 }
 
