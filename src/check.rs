@@ -1,24 +1,22 @@
-//! From a project to a report: every rule on every mirror, sorted, said once, counted.
+//! From a project to a report: every rule on every mirror, weighed as the user decided, suppressed where
+//! that is written, sorted, said once, counted.
+
+mod places;
+mod settings;
+mod tally;
 
 use std::collections::BTreeSet;
 
+use crate::baseline::{Baseline, Entry};
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::model::{Configuration, ImageMirror, Project, Unknown};
-use crate::rules::{Check, Outcome, RULES, undecided};
-use crate::source::Span;
+use crate::model::{Configuration, ImageMirror, Input, Project, Unknown};
+use crate::rules::{Check, Inputs, Outcome, RULES, undecided};
+use crate::source::{FileId, Sources, Span};
+use crate::suppress::{Suppressions, Usage};
 
-/// What the user decided about a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
-    /// Whether to tell what a plan changes where that is no mistake.
-    pub changes_info: bool,
-}
+use tally::{Found, Tally};
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self { changes_info: true }
-    }
-}
+pub use settings::{Choice, Decided, FailOn, Level, Levels, Settings};
 
 /// What is said of one mirror.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +58,10 @@ pub struct Summary {
     pub files: usize,
     /// Files that could not be read.
     pub unreadable: usize,
+    /// Findings that are suppressed where they stand.
+    pub suppressed: usize,
+    /// Findings that the baseline knows.
+    pub in_baseline: usize,
 }
 
 /// The result of a check.
@@ -67,96 +69,245 @@ pub struct Summary {
 pub struct Report<'a> {
     /// The findings, by file and place, those without a place first.
     pub findings: Vec<Diagnostic>,
+    /// What is suppressed, in the same order.
+    pub suppressed: Vec<Suppressed>,
     /// The mirrors with what is said of them, in the order of the model.
     pub mirrors: Vec<(&'a ImageMirror, Verdict)>,
+    /// What the baseline has and this check did not find again.
+    pub unmatched: Vec<Entry>,
+    /// Whether some finding is as heavy as the user said that fails.
+    pub failed: bool,
     /// The counts.
     pub summary: Summary,
 }
 
-impl Report<'_> {
-    /// The weightiest finding; none where there is none.
-    #[must_use]
-    pub fn worst(&self) -> Option<Severity> {
-        self.findings.iter().map(|finding| finding.severity).max()
-    }
+/// A finding that is suppressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppressed {
+    /// What was found.
+    pub finding: Diagnostic,
+    /// The comment that says so.
+    pub by: Span,
+    /// The reason that is given there.
+    pub reason: String,
 }
 
-/// Runs every rule.
+/// What a check works on besides the project.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    /// The files behind the project.
+    pub sources: &'a Sources,
+    /// What the user decided.
+    pub settings: &'a Settings,
+    /// What is suppressed in the files.
+    pub suppressions: &'a Suppressions,
+    /// The findings that are known.
+    pub baseline: Option<&'a Baseline>,
+}
+
+/// Runs the rules.
 #[must_use]
-pub fn check(project: &Project, settings: Settings) -> Report<'_> {
-    let mut findings = project.problems.clone();
-    let mut mirrors = Vec::new();
-    let mut summary = Summary {
-        files: project.files,
-        unreadable: project.unreadable,
-        ..Summary::default()
+pub fn check<'a>(project: &'a Project, given: Given<'_>) -> Report<'a> {
+    let mut run = Run {
+        given,
+        tally: Tally::default(),
+        usage: Usage::default(),
+        mirrors: Vec::new(),
     };
-    for configuration in &project.configurations {
-        summary.configurations += 1;
-        findings.extend(undecided::of_plan(configuration));
-        let changes = changes(configuration, settings);
-        let changed: BTreeSet<&str> = changes
-            .iter()
-            .filter_map(|finding| finding.address.as_deref())
-            .collect();
+    for problem in &project.problems {
+        run.add_about_file(problem.clone());
+    }
+    for (position, configuration) in project.configurations.iter().enumerate() {
+        run.configuration(given.settings.of_configuration(position), configuration);
+    }
+    for finding in given.suppressions.unused(&run.usage) {
+        run.add_about_file(finding);
+    }
+    run.report(project)
+}
+
+struct Run<'a, 'g> {
+    given: Given<'g>,
+    tally: Tally,
+    usage: Usage,
+    /// The mirrors, and whether some rule could not decide.
+    mirrors: Vec<(&'a ImageMirror, bool)>,
+}
+
+impl<'a> Run<'a, '_> {
+    /// A finding that concerns a file and no mirror.
+    fn add_about_file(&mut self, finding: Diagnostic) {
+        let file = finding.primary.as_ref().map(|label| label.span.file);
+        let decided = self.given.settings.of_file(file);
+        self.add(decided, file, finding, None);
+    }
+
+    fn add(&mut self, decided: &Decided, file: Option<FileId>, finding: Diagnostic, mirror: Option<usize>) {
+        let Some(finding) = decided.weigh(finding, file) else {
+            return;
+        };
+        let about = mirror.and_then(|index| self.mirrors.get(index));
+        let block = about.map(|(mirror, _)| *mirror);
+        let places = places::of_finding(&finding, block);
+        let by = self
+            .given
+            .suppressions
+            .covering(finding.rule, &places, &mut self.usage);
+        // What is no mistake is left out at the end, so that a suppression of it is still of use.
+        let is_change =
+            crate::rules::find(finding.rule).is_some_and(|rule| matches!(rule.check, Check::Changes(_)));
+        if is_change && !self.given.settings.changes_info && finding.severity == Severity::Info {
+            return;
+        }
+        self.tally.add(Found {
+            fails: decided.fail_on.is_met_by(finding.severity),
+            finding,
+            mirrors: mirror.into_iter().collect(),
+            suppressed: by,
+        });
+    }
+
+    fn configuration(&mut self, decided: &Decided, configuration: &'a Configuration) {
+        let first = self.mirrors.len();
+        let off = |name: &str| decided.level(name, None) == Level::Off;
+        self.note_rules(configuration, off);
+        if let Some(finding) = undecided::of_plan(configuration) {
+            let file = finding.primary.as_ref().map(|label| label.span.file);
+            self.add(decided, file, finding, None);
+        }
         for mirror in &configuration.mirrors {
-            let mut verdict = judge(configuration, mirror, &mut findings);
-            if !changed.is_empty() && changed.contains(mirror.address.to_string().as_str()) {
-                verdict = Verdict::WithFindings;
+            self.mirror(decided, configuration, mirror);
+        }
+        for rule in RULES {
+            let Check::Changes(find) = rule.check else {
+                continue;
+            };
+            if off(rule.name) {
+                continue;
             }
-            summary.mirrors += 1;
-            match verdict {
-                Verdict::Clean => summary.clean += 1,
-                Verdict::WithFindings => summary.with_findings += 1,
-                Verdict::Undecided => summary.undecided += 1,
+            for finding in find(configuration) {
+                let address = finding.address.as_deref();
+                let at = configuration
+                    .mirrors
+                    .iter()
+                    .position(|mirror| address == Some(&*mirror.address.to_string()));
+                let index = at.map(|at| first + at);
+                let file = match at.and_then(|at| configuration.mirrors.get(at)) {
+                    Some(mirror) => Some(mirror.span.file),
+                    None => finding.primary.as_ref().map(|label| label.span.file),
+                };
+                self.add(decided, file, finding, index);
             }
+        }
+    }
+
+    /// Notes which rules are run on which files: a suppression of a rule that is not run is not unused.
+    fn note_rules(&mut self, configuration: &Configuration, off: impl Fn(&str) -> bool) {
+        let files: BTreeSet<FileId> = configuration
+            .mirrors
+            .iter()
+            .flat_map(places::of_mirror)
+            .map(|span| span.file)
+            .collect();
+        for rule in RULES.iter().filter(|rule| !off(rule.name)) {
+            match (rule.inputs, configuration.input) {
+                (Inputs::Plan, Input::Plan) => {
+                    (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
+                }
+                (Inputs::Plan, _) => {}
+                _ => {
+                    self.usage.run.insert(rule.name);
+                }
+            }
+        }
+    }
+
+    fn mirror(&mut self, decided: &Decided, configuration: &Configuration, mirror: &'a ImageMirror) {
+        let index = self.mirrors.len();
+        self.mirrors.push((mirror, false));
+        let file = Some(mirror.span.file);
+        let mut open: Vec<(&'static str, Unknown)> = Vec::new();
+        for rule in RULES {
+            let Check::Mirror(decide) = rule.check else {
+                continue;
+            };
+            if decided.level(rule.name, file) == Level::Off {
+                continue;
+            }
+            match decide(configuration, mirror) {
+                Outcome::Clean => {}
+                Outcome::Found(finding) => self.add(decided, file, called(*finding, mirror), Some(index)),
+                Outcome::Undecided(unknown) => open.push((rule.name, unknown)),
+            }
+        }
+        // What could not be decided may well be what somebody suppressed.
+        let places = places::of_mirror(mirror);
+        for (rule, _) in &open {
+            let _ = self.given.suppressions.covering(rule, &places, &mut self.usage);
+        }
+        if let Some(finding) = undecided::report(mirror, &open) {
+            if let Some(entry) = self.mirrors.get_mut(index) {
+                entry.1 = true;
+            }
+            self.add(decided, file, called(finding, mirror), Some(index));
+        }
+    }
+
+    fn report(self, project: &'a Project) -> Report<'a> {
+        let given = self.given;
+        let mut settled = self.tally.settle();
+        let mut summary = Summary {
+            mirrors: self.mirrors.len(),
+            configurations: project.configurations.len(),
+            files: project.files,
+            unreadable: project.unreadable,
+            suppressed: settled.suppressed.len(),
+            ..Summary::default()
+        };
+        let mut unmatched = Vec::new();
+        if let Some(baseline) = given.baseline {
+            let secrets = &project.sensitive;
+            let split = baseline.split(settled.kept, given.sources, secrets, |found| &found.finding);
+            settled.kept = split.rest;
+            summary.in_baseline = split.known;
+            unmatched = split.unmatched;
+        }
+        let with_findings: BTreeSet<usize> = (settled.kept.iter())
+            .filter(|found| found.finding.rule != undecided::RULE.name)
+            .flat_map(|found| found.mirrors.iter().copied())
+            .collect();
+        let mut mirrors = Vec::with_capacity(self.mirrors.len());
+        for (index, (mirror, open)) in self.mirrors.into_iter().enumerate() {
+            let verdict = if with_findings.contains(&index) {
+                summary.with_findings += 1;
+                Verdict::WithFindings
+            } else if open {
+                // Whether that is said or not: nobody knows that it is right.
+                summary.undecided += 1;
+                Verdict::Undecided
+            } else {
+                summary.clean += 1;
+                Verdict::Clean
+            };
             mirrors.push((mirror, verdict));
         }
-        drop(changed);
-        findings.extend(changes);
-    }
-    Report {
-        findings: said_once(findings),
-        mirrors,
-        summary,
-    }
-}
-
-/// What the rules about changes find.
-fn changes(configuration: &Configuration, settings: Settings) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    for rule in RULES {
-        if let Check::Changes(find) = rule.check {
-            findings.extend(find(configuration));
+        let suppressed = settled.suppressed.into_iter().filter_map(|found| {
+            let suppression = given.suppressions.get(found.suppressed?)?;
+            Some(Suppressed {
+                finding: found.finding,
+                by: suppression.span,
+                reason: suppression.reason.clone(),
+            })
+        });
+        Report {
+            suppressed: suppressed.collect(),
+            mirrors,
+            unmatched,
+            failed: settled.kept.iter().any(|found| found.fails),
+            findings: settled.kept.into_iter().map(|found| found.finding).collect(),
+            summary,
         }
     }
-    findings.retain(|finding| settings.changes_info || finding.severity > Severity::Info);
-    findings
-}
-
-fn judge(configuration: &Configuration, mirror: &ImageMirror, findings: &mut Vec<Diagnostic>) -> Verdict {
-    let mut verdict = Verdict::Clean;
-    let mut open: Vec<(&'static str, Unknown)> = Vec::new();
-    for rule in RULES {
-        let Check::Mirror(decide) = rule.check else {
-            continue;
-        };
-        match decide(configuration, mirror) {
-            Outcome::Clean => {}
-            Outcome::Found(finding) => {
-                verdict = Verdict::WithFindings;
-                findings.push(called(*finding, mirror));
-            }
-            Outcome::Undecided(unknown) => open.push((rule.name, unknown)),
-        }
-    }
-    if let Some(finding) = undecided::report(mirror, &open) {
-        if verdict == Verdict::Clean {
-            verdict = Verdict::Undecided;
-        }
-        findings.push(called(finding, mirror));
-    }
-    verdict
 }
 
 /// Shows the calls that lead to a finding inside of a called module. Where the text to change is in
@@ -173,26 +324,4 @@ fn called(mut finding: Diagnostic, mirror: &ImageMirror) -> Diagnostic {
             .extend(calls.map(|call| Label::new(call.span, "called here")));
     }
     finding
-}
-
-/// Sorts by place and drops what was found twice: a module that two roots call is read twice.
-fn said_once(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    findings.sort_by(|a, b| key(a).cmp(&key(b)));
-    let mut seen = BTreeSet::new();
-    findings.retain(|finding| {
-        let (place, _, rule, message) = key(finding);
-        // Two plans may hold the same address; without a place there is nothing to tell them apart.
-        place.is_none() || seen.insert((place, rule, message.to_owned()))
-    });
-    findings
-}
-
-fn key(finding: &Diagnostic) -> (Option<Span>, std::cmp::Reverse<Severity>, &'static str, &str) {
-    let place = finding.primary.as_ref().map(|label| label.span);
-    (
-        place,
-        std::cmp::Reverse(finding.severity),
-        finding.rule,
-        &finding.message,
-    )
 }

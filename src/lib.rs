@@ -33,11 +33,13 @@
 //! | 3 | `plan` | plan and state JSON to the model |
 //! | 3 | `rules` | one file a rule, and the slice that lists them |
 //! | 4 | `eval` | expressions, instances, variables, outputs: what a value is worth |
-//! | 4 | `check` | every rule on every mirror, sorted, said once, counted |
+//! | 4 | `suppress` | the comments by which findings are accepted where they stand |
+//! | 4 | `baseline` | the findings that were there before |
+//! | 5 | `check` | every rule on every mirror, weighed, suppressed, sorted, said once, counted |
 //! | 5 | `load` | paths to a project: discovers, reads, evaluates, joins |
 //! | 5 | `convert` | the model to manifests and JSON, one file a target |
-//! | 5 | `output` | the report as text and JSON, one file a format |
-//! | 6 | `cli` | the command line: the only module that prints, exits or reads the environment |
+//! | 6 | `output` | the report as text and JSON, one file a format |
+//! | 7 | `cli` | the command line: the only module that prints, exits or reads the environment |
 //!
 //! Three things stand differently than one might expect. `syntax` is a layer of its own below
 //! `terraform`, because the evaluator walks expressions and must not know how they were written.
@@ -60,6 +62,7 @@
 //! 7. No network, no processes, nothing written but what was asked for.
 
 pub mod address;
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod convert;
@@ -73,5 +76,6 @@ pub mod plan;
 pub mod registry;
 pub mod rules;
 pub mod source;
+pub mod suppress;
 pub mod syntax;
 pub mod terraform;

@@ -13,6 +13,7 @@ mod modules;
 mod origins;
 mod site;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -38,6 +39,8 @@ pub struct Loaded {
     pub failures: Vec<Failure>,
     /// What was passed over, and why that does no harm.
     pub warnings: Vec<String>,
+    /// Files that were looked at on the way and belong to nothing that was asked for.
+    pub aside: BTreeSet<FileId>,
 }
 
 /// A path that could not be read.

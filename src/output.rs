@@ -89,6 +89,12 @@ pub fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic
     {
         let _ = write!(line, " ({reason})");
     }
+    if summary.suppressed > 0 {
+        let _ = write!(line, "; {} suppressed", summary.suppressed);
+    }
+    if summary.in_baseline > 0 {
+        let _ = write!(line, "; {} in the baseline", summary.in_baseline);
+    }
     if summary.unreadable > 0 {
         let _ = write!(line, "; {} could not be read", count(summary.unreadable, "file"));
     }

@@ -148,6 +148,7 @@ fn json_has_the_documented_form() {
           "fix": null
         }
       ],
+      "suppressed": [],
       "mirrors": [
         {
           "address": "rhcs_image_mirror.a",
@@ -165,7 +166,9 @@ fn json_has_the_documented_form() {
         "with_findings": 1,
         "undecided": 0,
         "files": 1,
-        "unreadable": 0
+        "unreadable": 0,
+        "suppressed": 0,
+        "in_baseline": 0
       }
     }
     "#);

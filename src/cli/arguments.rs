@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::check::FailOn;
 use crate::convert::Name;
+use crate::rules;
 
 /// Checks and converts container image mirrors in Terraform.
 #[derive(Debug, Parser)]
@@ -68,9 +71,50 @@ pub(super) struct CheckArguments {
     /// rollout of the nodes.
     #[arg(long)]
     pub(super) no_changes_info: bool,
+    #[command(flatten)]
+    pub(super) rules: RuleArguments,
+    /// Leave out the findings that this file knows (`--write-baseline`).
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write the findings of this check to a file, so that later ones tell only what is new.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub(super) write_baseline: Option<PathBuf>,
     /// Exit with 0 even if there are findings (not if something could not be read).
     #[arg(long)]
     pub(super) exit_zero: bool,
+}
+
+/// What the command line decides about rules; it wins over configuration files.
+#[derive(Debug, Args)]
+pub(super) struct RuleArguments {
+    /// Run these rules alone (and `syntax-error`).
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name)]
+    pub(super) select: Vec<&'static str>,
+    /// Leave these rules out.
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name)]
+    pub(super) ignore: Vec<&'static str>,
+    /// The lightest finding that makes the exit status 1 [default: warning].
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
+    pub(super) fail_on: Option<FailOn>,
+    /// Make what is undecided an error.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+/// The name of a rule that there is.
+fn rule_name(name: &str) -> Result<&'static str, String> {
+    if let Some(rule) = rules::find(name.trim()) {
+        return Ok(rule.name);
+    }
+    Err(match rules::nearest(name) {
+        Some(meant) => format!("there is no rule of this name; did you mean `{meant}`?"),
+        None => "there is no rule of this name; `mirrorset rules` lists them".to_owned(),
+    })
+}
+
+fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    let words = FailOn::WORDS.map(|(word, _)| word);
+    PossibleValuesParser::new(words).map(|word| FailOn::of(&word).unwrap_or_default())
 }
 
 #[derive(Debug, Args)]

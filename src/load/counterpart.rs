@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::eval::{self, Evaluator, Inputs, InstanceId};
 use crate::model::Configuration;
 use crate::rules::PLAN_DIFFERS;
-use crate::source::{Sources, Span, display_name};
+use crate::source::{FileId, Sources, Span, display_name};
 use crate::syntax::document::json_value;
 use crate::syntax::tree::Expression;
 use crate::terraform::{ModuleId, Tree};
@@ -120,6 +120,8 @@ impl Here {
         {
             let attempt = plan.attempt(forest, root, loaded);
             plan.accept(attempt, loaded);
+            // Now it is what the plan was made of, and so asked for.
+            loaded.aside.clear();
         }
     }
 
@@ -128,6 +130,7 @@ impl Here {
         if configuration_files(directory).is_empty() {
             return Self::Nothing;
         }
+        let before: BTreeSet<FileId> = loaded.sources.ids().collect();
         let mut apart = Loaded {
             sources: std::mem::take(&mut loaded.sources),
             ..Loaded::default()
@@ -138,6 +141,7 @@ impl Here {
         };
         let mut forest = Forest::read(&[given], options, &mut apart);
         loaded.sources = apart.sources;
+        loaded.aside = loaded.sources.ids().filter(|id| !before.contains(id)).collect();
         match forest.take_root(directory) {
             Some(root) => Self::Read(Box::new(forest), Box::new(root)),
             None => Self::Nothing,

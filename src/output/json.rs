@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::check::{Report, Summary};
+use crate::check::{Report, Summary, Suppressed};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Label};
 use crate::model::{Attribute, ImageMirror};
 use crate::source::{SourceFile, Sources, Span};
@@ -14,6 +14,7 @@ const VERSION: u32 = 1;
 struct Document<'a> {
     version: u32,
     findings: Vec<Finding<'a>>,
+    suppressed: Vec<SuppressedForm<'a>>,
     mirrors: Vec<Mirror<'a>>,
     summary: Counts,
 }
@@ -64,6 +65,22 @@ struct EditForm<'a> {
     content: &'a str,
 }
 
+/// A finding, and the comment that suppresses it.
+#[derive(Serialize)]
+struct SuppressedForm<'a> {
+    #[serde(flatten)]
+    finding: Finding<'a>,
+    suppression: Suppression<'a>,
+}
+
+#[derive(Serialize)]
+struct Suppression<'a> {
+    reason: &'a str,
+    file: &'a str,
+    start: Position,
+    end: Position,
+}
+
 #[derive(Serialize)]
 struct Mirror<'a> {
     address: String,
@@ -81,6 +98,8 @@ struct Counts {
     undecided: usize,
     files: usize,
     unreadable: usize,
+    suppressed: usize,
+    in_baseline: usize,
 }
 
 /// The report as one JSON document.
@@ -93,6 +112,8 @@ pub fn render(report: &Report<'_>, sources: &Sources) -> String {
         undecided,
         files,
         unreadable,
+        suppressed,
+        in_baseline,
         ..
     } = report.summary;
     let document = Document {
@@ -101,6 +122,11 @@ pub fn render(report: &Report<'_>, sources: &Sources) -> String {
             .findings
             .iter()
             .map(|found| finding(found, sources))
+            .collect(),
+        suppressed: report
+            .suppressed
+            .iter()
+            .map(|found| self::suppressed(found, sources))
             .collect(),
         mirrors: report
             .mirrors
@@ -114,6 +140,8 @@ pub fn render(report: &Report<'_>, sources: &Sources) -> String {
             undecided,
             files,
             unreadable,
+            suppressed,
+            in_baseline,
         },
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
@@ -143,6 +171,19 @@ fn finding<'a>(found: &'a Diagnostic, sources: &'a Sources) -> Finding<'a> {
             .map(|label| related(label, sources))
             .collect(),
         fix: found.fix.as_ref().map(|change| fix(change, sources)),
+    }
+}
+
+fn suppressed<'a>(found: &'a Suppressed, sources: &'a Sources) -> SuppressedForm<'a> {
+    let (file, start, end) = range(found.by, sources);
+    SuppressedForm {
+        finding: finding(&found.finding, sources),
+        suppression: Suppression {
+            reason: &found.reason,
+            file: file.name(),
+            start,
+            end,
+        },
     }
 }
 

@@ -3,12 +3,14 @@
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, Content, ImageMirror};
 
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "non-digest-type",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "`type` is known and not `digest`, the only one there is",
     documentation: Documentation {
         what: "Looks for a `type` other than `digest`.",

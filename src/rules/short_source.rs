@@ -4,12 +4,14 @@ use crate::diagnostic::Severity;
 use crate::model::{Configuration, Content, ImageMirror};
 use crate::registry;
 
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "short-source",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "`source` has no registry host, so no image reference ever matches it",
     documentation: Documentation {
         what: "Looks for a `source` that names an image without its registry: `nginx`, `library/nginx`, \
