@@ -2,21 +2,55 @@
 //! that is written, sorted, said once, counted.
 
 mod places;
-mod settings;
 mod tally;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::baseline::{Baseline, Entry};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::model::{Configuration, ImageMirror, Input, Project, Unknown};
 use crate::rules::{Check, Inputs, Outcome, RULES, undecided};
+use crate::settings::{Decided, Level};
 use crate::source::{FileId, Sources, Span};
 use crate::suppress::{Suppressions, Usage};
 
 use tally::{Found, Tally};
 
-pub use settings::{Choice, Decided, FailOn, Level, Levels, Settings};
+/// What the user decided about a check.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Whether to tell what a plan changes where that is no mistake.
+    pub changes_info: bool,
+    /// What holds where nothing else is decided.
+    pub otherwise: Rc<Decided>,
+    /// What holds for the configurations of a project, by their position.
+    pub configurations: BTreeMap<usize, Rc<Decided>>,
+    /// What holds for findings about a file rather than a mirror.
+    pub files: BTreeMap<FileId, Rc<Decided>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            changes_info: true,
+            otherwise: Rc::default(),
+            configurations: BTreeMap::new(),
+            files: BTreeMap::new(),
+        }
+    }
+}
+
+impl Settings {
+    fn of_configuration(&self, position: usize) -> &Decided {
+        self.configurations.get(&position).unwrap_or(&self.otherwise)
+    }
+
+    fn of_file(&self, file: Option<FileId>) -> &Decided {
+        file.and_then(|file| self.files.get(&file))
+            .unwrap_or(&self.otherwise)
+    }
+}
 
 /// What is said of one mirror.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -16,6 +16,7 @@ mod site;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::config::Configs;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Project;
 use crate::plan;
@@ -39,6 +40,10 @@ pub struct Loaded {
     pub failures: Vec<Failure>,
     /// What was passed over, and why that does no harm.
     pub warnings: Vec<String>,
+    /// The configuration files.
+    pub configs: Configs,
+    /// The directory that each configuration of the project was made in, in the same order.
+    pub directories: Vec<PathBuf>,
     /// Files that were looked at on the way and belong to nothing that was asked for.
     pub aside: BTreeSet<FileId>,
 }
@@ -55,8 +60,9 @@ pub struct Failure {
 /// Reads every path: directories of configuration with the modules below them, plans, states.
 #[must_use]
 pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
-    let mut loaded = Loaded::default();
-    let found = discover::discover(paths);
+    let mut loaded = Loaded::with(options);
+    let Loaded { configs, sources, .. } = &mut loaded;
+    let found = discover::discover(paths, &mut |path| configs.excludes(path, sources));
     for (path, message) in found.failures {
         loaded.fail(&path, &message, None);
     }
@@ -80,7 +86,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
 /// Reads one input from standard input: a plan or a state.
 #[must_use]
 pub fn load_stdin(name: &str, options: &Options) -> Loaded {
-    let mut loaded = Loaded::default();
+    let mut loaded = Loaded::with(options);
     match loaded.sources.read_stdin(name) {
         Ok(file) => {
             let plans: Vec<Planned> = loaded.read_text(file, name).into_iter().collect();
@@ -93,6 +99,14 @@ pub fn load_stdin(name: &str, options: &Options) -> Loaded {
 }
 
 impl Loaded {
+    /// Nothing yet.
+    fn with(options: &Options) -> Self {
+        Self {
+            configs: Configs::new(options.config.clone()),
+            ..Self::default()
+        }
+    }
+
     fn fail(&mut self, path: &Path, message: &str, help: Option<&str>) {
         let message = format!("{}: {message}", display_name(path));
         self.failures.push(Failure {
@@ -129,6 +143,8 @@ impl Loaded {
             Ok(reading) => {
                 self.project.files += 1;
                 self.project.configurations.push(reading.configuration);
+                let path = self.sources.file(file).path().and_then(Path::parent);
+                self.directories.push(path.unwrap_or(Path::new("")).to_owned());
                 self.project.sensitive.extend(reading.sensitive);
                 Some(Planned {
                     configuration: self.project.configurations.len() - 1,

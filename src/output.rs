@@ -4,6 +4,7 @@ pub mod concise;
 mod excerpt;
 pub mod full;
 pub mod json;
+pub mod rules;
 pub mod value;
 
 use std::fmt::Write as _;

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::check::FailOn;
 use crate::convert::Name;
 use crate::rules;
+use crate::settings::FailOn;
 
 /// Checks and converts container image mirrors in Terraform.
 #[derive(Debug, Parser)]
@@ -25,6 +25,10 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Convert image mirrors to another form.
     Convert(ConvertArguments),
+    /// List the rules.
+    Rules(RulesArguments),
+    /// Print the page of a rule: what it looks for, why that is bad, an example.
+    Explain(ExplainArguments),
     /// Say what expressions are worth in a module, without `terraform init`.
     Eval(EvalArguments),
 }
@@ -38,6 +42,9 @@ pub(super) struct InputArguments {
     /// The name that findings give standard input.
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub(super) stdin_filename: String,
+    /// Ignore configuration files (`mirrorset.toml`).
+    #[arg(long)]
+    pub(super) isolated: bool,
     #[command(flatten)]
     pub(super) variables: VariableArguments,
 }
@@ -63,10 +70,15 @@ pub(super) struct CheckArguments {
     /// When to colour.
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
-    /// The root module that the plans were made of: findings point at its text. Without it, the one among the
-    /// paths or in the current directory that declares a plan's mirrors is taken.
-    #[arg(long, value_name = "DIR")]
-    pub(super) config: Option<PathBuf>,
+    /// A file: the configuration file, instead of the nearest `mirrorset.toml` above each root module. A
+    /// directory: the root module that the plans were made of, so that findings point at its text; without it,
+    /// the one among the paths or in the current directory that declares a plan's mirrors is taken. May be
+    /// given once for each.
+    #[arg(long, value_name = "PATH")]
+    pub(super) config: Vec<PathBuf>,
+    /// Print the settings of each root module with the place that they come from, and check nothing.
+    #[arg(long)]
+    pub(super) show_settings: bool,
     /// Leave out what a plan tells of its changes where that is no mistake: reordered and drifted mirrors, the
     /// rollout of the nodes.
     #[arg(long)]
@@ -133,6 +145,28 @@ pub(super) struct ConvertArguments {
     /// Leave out mirrors with values that are unknown or sensitive.
     #[arg(long)]
     pub(super) skip_unresolved: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesArguments {
+    /// How to print.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    pub(super) output_format: RulesFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
+    /// A table.
+    Full,
+    /// One JSON document.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The name of the rule.
+    #[arg(value_name = "RULE", value_parser = rule_name)]
+    pub(super) rule: &'static str,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! `mirrorset check`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -9,22 +10,50 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::baseline::{self, Baseline, Entry};
-use crate::check::{self, Choice, Decided, Report};
+use crate::check::{self, Report};
+use crate::config::{self, true_path};
 use crate::load::{Counterpart, Loaded, Options};
 use crate::output;
+use crate::settings::{Choice, Decided};
+use crate::source::{FileId, display_name};
 use crate::suppress::Suppressions;
 
-use super::arguments::{CheckArguments, OutputFormat};
-use super::{Exit, complain, complain_of, is_coloured, load, print};
+use super::arguments::{CheckArguments, OutputFormat, RuleArguments};
+use super::{Exit, complain, complain_of, is_coloured, load, print, refuses_settings};
 
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
-    let here = || Counterpart::Near(PathBuf::from("."));
-    let options = Options {
-        counterpart: arguments.config.clone().map_or_else(here, Counterpart::At),
-        ..options.clone()
-    };
-    let loaded = load(&arguments.input, &options)?;
-    let settings = settings(arguments);
+    let mut options = options.clone();
+    options.counterpart = Counterpart::Near(PathBuf::from("."));
+    for path in &arguments.config {
+        // What it is decides; a file that is not there would be one, by its name.
+        if path.is_file() || path.extension().is_some_and(|extension| extension == "toml") {
+            anyhow::ensure!(
+                options.config == config::Choice::Nearest && !arguments.input.isolated,
+                "{}: there can be one configuration file, and none with `--isolated`",
+                path.display()
+            );
+            options.config = config::Choice::File(path.clone());
+        } else {
+            let near = matches!(options.counterpart, Counterpart::Near(_));
+            anyhow::ensure!(near, "{}: plans can have one root module", path.display());
+            options.counterpart = Counterpart::At(path.clone());
+        }
+    }
+    let mut loaded = load(&arguments.input, &options)?;
+    let choice = choice(&arguments.rules);
+    let settings = settings(arguments, &choice, &mut loaded);
+    if refuses_settings(&loaded) {
+        return Ok(Exit::Failure);
+    }
+    if arguments.show_settings {
+        complain_of(&loaded);
+        print(&shown_settings(&choice, &mut loaded))?;
+        return Ok(if loaded.failures.is_empty() {
+            Exit::Clean
+        } else {
+            Exit::Failure
+        });
+    }
     let suppressions = Suppressions::find(&loaded.sources, &loaded.aside, today()?);
     let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
     let mut given = check::Given {
@@ -79,21 +108,62 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     )
 }
 
-/// What was decided by the command line.
-fn settings(arguments: &CheckArguments) -> check::Settings {
-    let choice = Choice {
-        select: arguments.rules.select.clone(),
-        ignore: arguments.rules.ignore.clone(),
-        strict: arguments.rules.strict,
-        fail_on: arguments.rules.fail_on,
-    };
-    let mut decided = Decided::default();
-    decided.lay_over(&choice);
-    check::Settings {
-        changes_info: !arguments.no_changes_info,
-        otherwise: Rc::new(decided),
-        ..check::Settings::default()
+/// What the command line says about rules.
+fn choice(arguments: &RuleArguments) -> Choice {
+    Choice {
+        select: arguments.select.clone(),
+        ignore: arguments.ignore.clone(),
+        strict: arguments.strict,
+        fail_on: arguments.fail_on,
     }
+}
+
+/// What was decided by configuration files, and above them by the command line.
+fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut Loaded) -> check::Settings {
+    let files: Vec<(FileId, PathBuf)> = loaded
+        .sources
+        .ids()
+        .filter_map(|file| Some((file, true_path(loaded.sources.file(file).path()?))))
+        .collect();
+    let mut known: BTreeMap<PathBuf, Rc<Decided>> = BTreeMap::new();
+    let mut of = |directory: &Path, loaded: &mut Loaded| {
+        let directory = true_path(directory);
+        let decide = || {
+            let config = loaded.configs.nearest(&directory, &mut loaded.sources);
+            let paths = files.iter().map(|(file, path)| (*file, path.as_path()));
+            let mut decided =
+                config.map_or_else(Decided::default, |config| config.decided(&directory, paths));
+            decided.lay_over(choice);
+            Rc::new(decided)
+        };
+        known.entry(directory.clone()).or_insert_with(decide).clone()
+    };
+    let mut settings = check::Settings {
+        changes_info: !arguments.no_changes_info,
+        ..check::Settings::default()
+    };
+    let directories = loaded.directories.clone();
+    for (position, directory) in directories.iter().enumerate() {
+        settings.configurations.insert(position, of(directory, loaded));
+    }
+    for (file, path) in &files {
+        let directory = path.parent().unwrap_or(path);
+        settings.files.insert(*file, of(directory, loaded));
+    }
+    settings.otherwise = of(Path::new("."), loaded);
+    settings
+}
+
+/// The settings of each root module, for people.
+fn shown_settings(choice: &Choice, loaded: &mut Loaded) -> String {
+    let mut parts = Vec::new();
+    for directory in loaded.directories.clone() {
+        let Loaded { configs, sources, .. } = &mut *loaded;
+        let config = configs.nearest(&directory, sources).cloned();
+        let shown = config::show(&directory, config.as_ref(), choice, sources);
+        parts.push(format!("# {}\n{shown}", display_name(&directory)));
+    }
+    parts.join("\n")
 }
 
 /// The day on which suppressions are looked at, the same everywhere on earth: today, or the day of

@@ -10,10 +10,13 @@ use crate::load::{Loaded, Options};
 use crate::output;
 
 use super::arguments::{ConvertArguments, Target};
-use super::{Exit, complain, complain_of, load, print};
+use super::{Exit, complain, complain_of, load, print, refuses_settings};
 
 pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
     let loaded = load(&arguments.input, options)?;
+    if refuses_settings(&loaded) {
+        return Ok(Exit::Failure);
+    }
     complain_of(&loaded);
     let broken = !loaded.project.problems.is_empty();
     show(&loaded.project.problems, &loaded);

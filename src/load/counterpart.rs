@@ -2,7 +2,7 @@
 //! the two.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::address::{ModulePath, ResourceName, ResourcePath};
@@ -133,6 +133,7 @@ impl Here {
         let before: BTreeSet<FileId> = loaded.sources.ids().collect();
         let mut apart = Loaded {
             sources: std::mem::take(&mut loaded.sources),
+            configs: std::mem::take(&mut loaded.configs),
             ..Loaded::default()
         };
         let given = Directory {
@@ -141,6 +142,7 @@ impl Here {
         };
         let mut forest = Forest::read(&[given], options, &mut apart);
         loaded.sources = apart.sources;
+        loaded.configs = apart.configs;
         loaded.aside = loaded.sources.ids().filter(|id| !before.contains(id)).collect();
         match forest.take_root(directory) {
             Some(root) => Self::Read(Box::new(forest), Box::new(root)),
@@ -152,6 +154,7 @@ impl Here {
 /// A plan, joined with a root module.
 struct Attempt {
     configuration: Configuration,
+    directory: PathBuf,
     sensitive: Vec<Span>,
     differences: Vec<Diagnostic>,
 }
@@ -210,6 +213,7 @@ impl Planned {
         let read = configuration::evaluate(forest, &[&root], loaded).pop();
         let mut attempt = Attempt {
             configuration: loaded.project.configurations[self.configuration].clone(),
+            directory: forest.tree.module(root.module).directory.clone(),
             sensitive: Vec::new(),
             differences: Vec::new(),
         };
@@ -222,6 +226,7 @@ impl Planned {
 
     fn accept(&self, attempt: Attempt, loaded: &mut Loaded) {
         loaded.project.configurations[self.configuration] = attempt.configuration;
+        loaded.directories[self.configuration] = attempt.directory;
         loaded.project.sensitive.extend(attempt.sensitive);
         loaded.project.problems.extend(attempt.differences);
     }

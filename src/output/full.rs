@@ -59,11 +59,11 @@ fn draw<W: WriteColor>(group: &Group<'_>, sensitive: &[Span], sources: &Sources,
         let (piece, place) = excerpts.show(label.span);
         labels.push(codespan::Label::new(style, piece, place).with_message(printable(&label.message)));
     }
-    let drawn = codespan::Diagnostic::new(severity(finding.severity))
-        .with_code(finding.rule)
+    let mut drawn = codespan::Diagnostic::new(severity(finding.severity))
         .with_message(group.message())
         .with_labels(labels)
         .with_notes(notes(finding));
+    drawn.code = (!finding.rule.is_empty()).then(|| finding.rule.to_owned());
     let palette = Styles::default();
     let mut styled = StylesWriter::new(&mut writer, &palette);
     // Writing to memory cannot fail, and every label is inside its piece.

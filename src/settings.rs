@@ -1,7 +1,6 @@
-//! What the user decided about a check: which rules run, how their findings count, and which ones fail.
+//! What the user decides about rules: which ones run, how their findings count, and which ones fail.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{RULES, Rule, SYNTAX_ERROR, UNDECIDED};
@@ -16,6 +15,26 @@ pub enum Level {
     Off,
     /// All of them with this severity.
     At(Severity),
+}
+
+impl Level {
+    /// Its words in the configuration file.
+    pub const WORDS: [(&'static str, Self); 4] = [
+        ("off", Self::Off),
+        ("info", Self::At(Severity::Info)),
+        ("warning", Self::At(Severity::Warning)),
+        ("error", Self::At(Severity::Error)),
+    ];
+
+    /// The word for it; that of its severity for a rule that keeps its own.
+    #[must_use]
+    pub fn word(self, rule: &Rule) -> &'static str {
+        match self {
+            Self::Own => rule.severity.as_str(),
+            Self::Off => "off",
+            Self::At(severity) => severity.as_str(),
+        }
+    }
 }
 
 /// The lightest finding that fails a run.
@@ -41,6 +60,15 @@ impl FailOn {
     pub fn of(word: &str) -> Option<Self> {
         let found = Self::WORDS.iter().find(|(known, _)| *known == word);
         found.map(|(_, fail_on)| *fail_on)
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Severity(severity) => severity.as_str(),
+            Self::Never => "never",
+        }
     }
 
     /// Whether a finding of this severity fails the run.
@@ -83,7 +111,8 @@ impl Decided {
 
     /// Applies the level of a finding's rule: gives the finding with the severity that it counts with, or
     /// nothing where its rule is off.
-    pub(super) fn weigh(&self, mut finding: Diagnostic, file: Option<FileId>) -> Option<Diagnostic> {
+    #[must_use]
+    pub fn weigh(&self, mut finding: Diagnostic, file: Option<FileId>) -> Option<Diagnostic> {
         match self.level(finding.rule, file) {
             Level::Own => {}
             Level::Off => return None,
@@ -140,40 +169,5 @@ impl Choice {
                 levels.insert(rule.name, level);
             }
         }
-    }
-}
-
-/// What the user decided about a check.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Whether to tell what a plan changes where that is no mistake.
-    pub changes_info: bool,
-    /// What holds where nothing else is decided.
-    pub otherwise: Rc<Decided>,
-    /// What holds for the configurations of a project, by their position.
-    pub configurations: BTreeMap<usize, Rc<Decided>>,
-    /// What holds for findings about a file rather than a mirror.
-    pub files: BTreeMap<FileId, Rc<Decided>>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            changes_info: true,
-            otherwise: Rc::default(),
-            configurations: BTreeMap::new(),
-            files: BTreeMap::new(),
-        }
-    }
-}
-
-impl Settings {
-    pub(super) fn of_configuration(&self, position: usize) -> &Decided {
-        self.configurations.get(&position).unwrap_or(&self.otherwise)
-    }
-
-    pub(super) fn of_file(&self, file: Option<FileId>) -> &Decided {
-        file.and_then(|file| self.files.get(&file))
-            .unwrap_or(&self.otherwise)
     }
 }
