@@ -5,6 +5,7 @@
 //! counted, so that the list takes in no more than it was made of.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -174,7 +175,7 @@ impl Key {
             file,
             address: finding.address.clone().unwrap_or_default(),
             rule: finding.rule.to_owned(),
-            value: hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
+            value: hex(hash.iter().take(8)),
         })
     }
 
@@ -196,6 +197,13 @@ impl Key {
             count,
         }
     }
+}
+
+fn hex<'b>(bytes: impl Iterator<Item = &'b u8>) -> String {
+    bytes.fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn base_of(path: &Path) -> PathBuf {

@@ -21,7 +21,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Project;
 use crate::plan;
 use crate::rules::SYNTAX_ERROR;
-use crate::source::{FileId, ReadError, Sources, display_name};
+use crate::source::{FileId, ReadError, Sources, display_name, glance};
 
 use counterpart::Planned;
 pub use expressions::evaluate;
@@ -129,6 +129,12 @@ impl Loaded {
 
     /// Reads a file that was given by name, for what its content says it is.
     fn read_file(&mut self, path: &Path) -> Option<Planned> {
+        let name = display_name(path);
+        let ends = glance(path, &plan::TELLING);
+        if let Some(reading) = ends.and_then(|ends| plan::read_ends(&name, &ends.head, &ends.tail)) {
+            self.sources.add_unread(path);
+            return Some(self.take(reading, Some(path)));
+        }
         match self.sources.read(path) {
             Ok(file) => self.read_text(file, &display_name(path)),
             Err(error) => {
@@ -138,19 +144,24 @@ impl Loaded {
         }
     }
 
+    fn take(&mut self, reading: plan::Reading, path: Option<&Path>) -> Planned {
+        self.project.files += 1;
+        let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
+        self.directories.push(directory.to_owned());
+        self.project.configurations.push(reading.configuration);
+        self.project.sensitive.extend(reading.sensitive);
+        Planned {
+            configuration: self.project.configurations.len() - 1,
+            declared: reading.declared,
+            variables: reading.variables,
+        }
+    }
+
     fn read_text(&mut self, file: FileId, name: &str) -> Option<Planned> {
         match plan::read(file, name, self.sources.text(file)) {
             Ok(reading) => {
-                self.project.files += 1;
-                self.project.configurations.push(reading.configuration);
-                let path = self.sources.file(file).path().and_then(Path::parent);
-                self.directories.push(path.unwrap_or(Path::new("")).to_owned());
-                self.project.sensitive.extend(reading.sensitive);
-                Some(Planned {
-                    configuration: self.project.configurations.len() - 1,
-                    declared: reading.declared,
-                    variables: reading.variables,
-                })
+                let path = self.sources.file(file).path().map(Path::to_owned);
+                Some(self.take(reading, path.as_deref()))
             }
             Err(error) => {
                 self.project.unreadable += 1;

@@ -41,6 +41,8 @@ pub enum Input {
     Configuration,
     /// A plan, as `terraform show -json PLAN` prints it.
     Plan,
+    /// A configuration, as `tofu show -json -config` prints it: no expression is evaluated.
+    Recorded,
     /// A state, as `terraform show -json` prints it. It records no expressions, so the rules about
     /// references have nothing to say about it.
     State,

@@ -18,7 +18,9 @@ mod kind;
 mod leads;
 mod mirrors;
 mod names;
+mod recorded;
 mod sensitive;
+mod skim;
 
 use std::collections::BTreeSet;
 
@@ -27,7 +29,7 @@ use crate::model::{self, Configuration, Input};
 use crate::source::{FileId, Span};
 
 use changes::Changes;
-use document::{Document, Head, VariableValue};
+use document::{Document, VariableValue};
 use instances::Instances;
 use json::Text;
 
@@ -47,29 +49,32 @@ pub struct Reading {
     pub variables: Vec<(String, Span)>,
 }
 
+/// What stands in every plan that has one of the provider's resources: a type name stands in quotes and
+/// without escapes in everything that Terraform writes.
+const NAMED: &[u8] = b"\"rhcs_";
+
+/// What does not stand in a plan that names none: these, and the beginning of a second document.
+pub const TELLING: [&[u8]; 3] = [NAMED, b"}{\"format_version\"", b"}\n{\"format_version\""];
+
+/// Reads a large plan by its two ends, given that nothing [`TELLING`] is between them.
+///
+/// Terraform writes the version first, and last of all, since 1.8, whether it met an error. None where
+/// the ends are not those: then the whole is to be read.
+#[must_use]
+pub fn read_ends(name: &str, head: &[u8], tail: &[u8]) -> Option<Reading> {
+    let head = String::from_utf8_lossy(head);
+    let version = head.strip_prefix("{\"format_version\":\"1.")?;
+    let (minor, _) = version.split_once('"')?;
+    let is_number = !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit());
+    let is_whole = tail.trim_ascii_end().ends_with(b",\"errored\":false}");
+    (is_number && is_whole && recognise(&head) == Some(Kind::Plan)).then(|| reading(Input::Plan, name))
+}
+
 /// Reads a plan or a state.
 pub fn read(file: FileId, name: &str, text: &str) -> Result<Reading, PlanError> {
     let whole = Text::new(file, text);
     let document = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // A type name stands in quotes and without escapes in everything that Terraform writes.
-    let read = if document.contains("\"rhcs_") {
-        read_document(whole, name, document)
-    } else {
-        read_without_resources(whole, name, document)
-    };
-    read.map_err(|error| explain(whole, document, error))
-}
-
-/// A document that has none of the provider's resources: is it complete, and of a version that says so?
-fn read_without_resources<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Reading, PlanError> {
-    let head: Head<'a> = text.read(document)?;
-    check_version(text, head.format_version)?;
-    let input = match recognise(document) {
-        Some(Kind::Plan) => Input::Plan,
-        Some(Kind::State) => Input::State,
-        _ => return Err(PlanError::new(Problem::NotAPlan, None)),
-    };
-    Ok(reading(input, name))
+    read_document(whole, name, document).map_err(|error| explain(whole, document, error))
 }
 
 fn reading(input: Input, name: &str) -> Reading {
@@ -87,8 +92,33 @@ fn reading(input: Input, name: &str) -> Reading {
     }
 }
 
+/// A configuration that was printed without a plan.
+fn read_recorded<'a>(text: Text<'a>, name: &str, whole: &'a str) -> Result<Reading, PlanError> {
+    let written: document::Configuration<'a> = text.read(whole)?;
+    let modules = written
+        .root_module
+        .as_ref()
+        .map(|root| configuration::read(text, root))
+        .transpose()?
+        .unwrap_or_default();
+    let graph = graph::build(&modules);
+    let reader = mirrors::Reader {
+        text,
+        modules: &modules,
+        instances: &Instances::default(),
+        graph: &graph,
+    };
+    let mut reading = reading(Input::Recorded, name);
+    recorded::read(&reader, &written, &mut reading.configuration)?;
+    Ok(reading)
+}
+
 fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Reading, PlanError> {
-    let document: Document<'a> = text.read(document)?;
+    let whole = document;
+    if recognise(whole) == Some(Kind::Configuration) {
+        return read_recorded(text, name, whole);
+    }
+    let document = Document::read(text, whole)?;
     check_version(text, document.format_version)?;
     let (input, values) = match (&document.planned_values, &document.values) {
         (Some(planned), _) => (Input::Plan, planned),
@@ -97,19 +127,17 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
             let what = "it has no `planned_values`".to_owned();
             return Err(PlanError::new(Problem::Shape(what), None));
         }
+        // The state of nothing at all.
+        (None, None) if recognise(whole) == Some(Kind::State) => return Ok(reading(Input::State, name)),
         (None, None) => return Err(PlanError::new(Problem::NotAPlan, None)),
     };
     let planned = instances::read(text, values)?;
-    let prior = match document
-        .prior_state
-        .as_ref()
-        .and_then(|prior| prior.values.as_ref())
-    {
+    let prior = match &document.prior_state {
         Some(values) => instances::read(text, values)?,
         None => Instances::default(),
     };
-    let changes = Changes::read(text, document.resource_changes.iter().flat_map(|list| &list.0))?;
-    let drift = Changes::read(text, document.resource_drift.iter().flat_map(|list| &list.0))?;
+    let changes = Changes::read(text, document.resource_changes.iter().flatten())?;
+    let drift = Changes::read(text, document.resource_drift.iter().flatten())?;
     let root = document
         .configuration
         .as_ref()
@@ -188,6 +216,17 @@ fn check_version<'a>(text: Text<'a>, raw: Option<&'a serde_json::value::RawValue
     }
 }
 
+/// What is wrong with the version of a document that cannot be read otherwise.
+fn version_error(text: Text<'_>, document: &str) -> Option<PlanError> {
+    #[derive(serde::Deserialize)]
+    struct Head<'a> {
+        #[serde(borrow)]
+        format_version: Option<&'a serde_json::value::RawValue>,
+    }
+    let head: Head<'_> = serde_json::from_str(document).ok()?;
+    check_version(text, head.format_version).err()
+}
+
 /// The better reason, where a text is not a plan in the first place.
 fn explain(text: Text<'_>, document: &str, error: PlanError) -> PlanError {
     let problem = match recognise(document) {
@@ -195,11 +234,9 @@ fn explain(text: Text<'_>, document: &str, error: PlanError) -> PlanError {
         Some(Kind::RawState) => Problem::RawState,
         Some(Kind::ProviderSchemas) => Problem::ProviderSchemas,
         Some(Kind::Validation) => Problem::Validation,
-        Some(Kind::Plan | Kind::State) => {
+        Some(Kind::Plan | Kind::State | Kind::Configuration) => {
             // A version that is not known is the reason for any other shape.
-            let head = serde_json::from_str::<Head<'_>>(document).ok();
-            let version = head.and_then(|head| check_version(text, head.format_version).err());
-            return version.unwrap_or(error);
+            return version_error(text, document).unwrap_or(error);
         }
         None => match error.problem {
             Problem::NoVersion | Problem::Shape(_) => Problem::NotAPlan,

@@ -3,7 +3,10 @@
 //! A span counts bytes of the file on disk, a byte order mark included, so that an edit or an
 //! editor finds the place without knowing how the file was read.
 
+mod bulk;
 pub mod tree_access;
+
+pub use bulk::{Glance, glance};
 
 use std::fmt;
 use std::io::Read as _;
@@ -88,6 +91,8 @@ pub enum ReadError {
     Gzip,
     /// A zip archive; a binary Terraform plan is one.
     Zip,
+    /// Neither text nor one of these.
+    Binary,
     /// Past what a span can address.
     TooLarge,
 }
@@ -103,6 +108,7 @@ impl fmt::Display for ReadError {
             Self::Utf16 => f.write_str("it is UTF-16, and Terraform's files are UTF-8"),
             Self::Gzip => f.write_str("it is compressed with gzip"),
             Self::Zip => f.write_str("it is a binary plan (or another zip archive), not JSON"),
+            Self::Binary => f.write_str("it is a binary file, not text"),
             Self::TooLarge => f.write_str("it is larger than 4 GiB"),
         }
     }
@@ -113,7 +119,11 @@ impl ReadError {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self {
-            Self::NotUtf8 { .. } | Self::Utf16 => Some("save the file as UTF-8"),
+            Self::NotUtf8 { .. } => Some("save the file as UTF-8"),
+            Self::Utf16 => Some(
+                "save the file as UTF-8; `>` in PowerShell writes UTF-16, `| Out-File -Encoding utf8` does not",
+            ),
+            Self::Binary => Some("a plan is to be printed as JSON: `terraform show -json PLAN > plan.json`"),
             Self::Gzip => Some("decompress it first: `gunzip -k FILE`"),
             Self::Zip => Some("print it as JSON first: `terraform show -json PLAN > plan.json`"),
             Self::Io(_) | Self::TooLarge => None,
@@ -165,8 +175,8 @@ impl SourceFile {
     #[must_use]
     pub fn line_starts(&self) -> &[usize] {
         self.line_starts.get_or_init(|| {
-            let ends = self.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-            std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
+            let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            std::iter::once(0).chain(ends.map(|at| at + 1)).collect()
         })
     }
 
@@ -218,6 +228,11 @@ impl Sources {
     pub fn read(&mut self, path: &Path) -> Result<FileId, ReadError> {
         let text = read_text(path)?;
         Ok(self.insert(display_name(path), Some(path.to_owned()), text))
+    }
+
+    /// Takes note of a file whose text nobody is going to need.
+    pub fn add_unread(&mut self, path: &Path) -> FileId {
+        self.insert(display_name(path), Some(path.to_owned()), String::new())
     }
 
     /// Reads standard input to its end.
@@ -279,7 +294,7 @@ impl Sources {
 
 /// The text of a file that no finding points into.
 pub fn read_text(path: &Path) -> Result<String, ReadError> {
-    decode(std::fs::read(path).map_err(ReadError::Io)?)
+    decode(bulk::read(path).map_err(ReadError::Io)?)
 }
 
 /// Bytes as text, told apart from the things that people pass by mistake.
@@ -291,6 +306,15 @@ fn decode(bytes: Vec<u8>) -> Result<String, ReadError> {
         [0x1f, 0x8b, ..] => return Err(ReadError::Gzip),
         [b'P', b'K', 3, 4, ..] => return Err(ReadError::Zip),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, 0xfe, 0xff, ..] => return Err(ReadError::Utf16),
+        // Without a mark: every other byte of what begins with ordinary characters is zero.
+        [first, 0, second, 0, ..] | [0, first, 0, second, ..]
+            if first.is_ascii() && second.is_ascii() && *first > 0 =>
+        {
+            return Err(ReadError::Utf16);
+        }
+        _ if memchr::memchr(0, bytes.get(..8192).unwrap_or(&bytes)).is_some() => {
+            return Err(ReadError::Binary);
+        }
         _ => {}
     }
     String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8 {

@@ -282,10 +282,7 @@ fn a_suppression_of_what_is_undecided_does_not_make_it_clean() {
 #[test]
 fn of_several_roots_one_that_needs_it_is_enough() {
     let module = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
-    let root = |source: &str| {
-        format!("module \"m\" {{\n  source = \"../m\"\n  source_ = \"\"\n}}\n")
-            .replace("source_ = \"\"", &format!("name = \"{source}\""))
-    };
+    let root = |name: &str| format!("module \"m\" {{\n  source = \"../m\"\n  name   = \"{name}\"\n}}\n");
     let module = module
         .replace("\"source\"", "\"name\"")
         .replace("var.source", "var.name");

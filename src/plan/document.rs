@@ -1,40 +1,32 @@
-//! The shape of a plan and of a state, as far as it is read: everything else is skipped in passing.
+//! The shape of a plan and of a state, as far as it is read: everything else is passed over.
 //!
 //! Terraform's `internal/command/jsonplan`, `jsonstate` and `jsonconfig` define it.
 
 use std::borrow::Cow;
 
+use memchr::memmem::{self, Finder};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::json::{Pairs, Sifted, Wanted};
+use super::error::PlanError;
+use super::json::{Pairs, Text};
+use super::skim::Skim;
 
 /// The outermost object of either.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default)]
 pub(super) struct Document<'a> {
-    #[serde(borrow)]
     pub(super) format_version: Option<&'a RawValue>,
-    #[serde(borrow)]
     pub(super) variables: Option<Pairs<'a, &'a RawValue>>,
-    #[serde(borrow)]
     pub(super) planned_values: Option<Values<'a>>,
-    #[serde(borrow)]
-    pub(super) prior_state: Option<PriorState<'a>>,
-    #[serde(borrow)]
+    /// The values of the state before the plan, a state document inside the plan.
+    pub(super) prior_state: Option<Values<'a>>,
     pub(super) values: Option<Values<'a>>,
-    #[serde(borrow)]
-    pub(super) resource_changes: Option<Sifted<Change<'a>>>,
-    #[serde(borrow)]
-    pub(super) resource_drift: Option<Sifted<Change<'a>>>,
-    #[serde(borrow)]
+    pub(super) resource_changes: Option<Vec<Change<'a>>>,
+    pub(super) resource_drift: Option<Vec<Change<'a>>>,
     pub(super) output_changes: Option<Pairs<'a, ChangeBody<'a>>>,
-    #[serde(borrow)]
     pub(super) deferred_changes: Option<Vec<Deferred<'a>>>,
-    #[serde(borrow)]
     pub(super) configuration: Option<Configuration<'a>>,
-    #[serde(borrow)]
     pub(super) complete: Option<&'a RawValue>,
-    #[serde(borrow)]
     pub(super) errored: Option<&'a RawValue>,
 }
 
@@ -45,26 +37,10 @@ pub(super) struct VariableValue<'a> {
     pub(super) value: Option<&'a RawValue>,
 }
 
-/// Only what says whether a document can be read at all.
-#[derive(Debug, Deserialize)]
-pub(super) struct Head<'a> {
-    #[serde(borrow)]
-    pub(super) format_version: Option<&'a RawValue>,
-}
-
-/// The state before the plan, a state document inside the plan.
-#[derive(Debug, Deserialize)]
-pub(super) struct PriorState<'a> {
-    #[serde(borrow)]
-    pub(super) values: Option<Values<'a>>,
-}
-
 /// Resources with their values.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default)]
 pub(super) struct Values<'a> {
-    #[serde(borrow)]
     pub(super) outputs: Option<Pairs<'a, Output<'a>>>,
-    #[serde(borrow)]
     pub(super) root_module: Option<Module<'a>>,
 }
 
@@ -77,14 +53,11 @@ pub(super) struct Output<'a> {
 }
 
 /// A module instance.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default)]
 pub(super) struct Module<'a> {
-    #[serde(borrow)]
     pub(super) address: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    pub(super) resources: Option<Sifted<Resource<'a>>>,
-    #[serde(borrow)]
-    pub(super) child_modules: Option<Vec<Module<'a>>>,
+    pub(super) resources: Vec<Resource<'a>>,
+    pub(super) child_modules: Vec<Module<'a>>,
 }
 
 /// A resource instance with its values.
@@ -107,7 +80,7 @@ pub(super) struct Resource<'a> {
 }
 
 impl Wanted for Resource<'_> {
-    fn wanted(&self) -> bool {
+    fn is_wanted(&self) -> bool {
         is_ours(self.kind.as_deref()) || has_marks(self.sensitive_values)
     }
 }
@@ -139,7 +112,7 @@ pub(super) struct Change<'a> {
 }
 
 impl Wanted for Change<'_> {
-    fn wanted(&self) -> bool {
+    fn is_wanted(&self) -> bool {
         is_ours(self.kind.as_deref())
             || self
                 .body
@@ -281,4 +254,110 @@ pub(super) fn is_ours(kind: Option<&str>) -> bool {
 /// Whether marks may hold a `true`.
 fn has_marks(marks: Option<&RawValue>) -> bool {
     marks.is_some_and(|marks| marks.get().contains("true"))
+}
+
+/// An entry of a long list of which few are needed.
+trait Wanted {
+    /// Whether a rule needs it, or an excerpt has to know what in it may not be shown.
+    fn is_wanted(&self) -> bool;
+}
+
+impl<'a> Document<'a> {
+    /// Reads the outline, and of the long lists what is wanted.
+    pub(super) fn read(text: Text<'a>, whole: &'a str) -> Result<Self, PlanError> {
+        let mut document = Self::default();
+        let mut skim = Skim::new(text, whole);
+        skim.object("the document", &mut |key, skim| {
+            match key {
+                "format_version" => document.format_version = leaf(text, skim)?,
+                "variables" => document.variables = leaf(text, skim)?,
+                "planned_values" => document.planned_values = values(text, skim, key)?,
+                "prior_state" => {
+                    skim.object("`prior_state`", &mut |key, skim| {
+                        if key == "values" {
+                            document.prior_state = values(text, skim, key)?;
+                        }
+                        Ok(())
+                    })?;
+                }
+                "values" => document.values = values(text, skim, key)?,
+                "resource_changes" => document.resource_changes = wanted(text, skim, key)?,
+                "resource_drift" => document.resource_drift = wanted(text, skim, key)?,
+                "output_changes" => document.output_changes = leaf(text, skim)?,
+                "deferred_changes" => document.deferred_changes = leaf(text, skim)?,
+                "configuration" => document.configuration = leaf(text, skim)?,
+                "complete" => document.complete = leaf(text, skim)?,
+                "errored" => document.errored = leaf(text, skim)?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        skim.end()?;
+        Ok(document)
+    }
+}
+
+fn leaf<'a, T: Deserialize<'a>>(text: Text<'a>, skim: &mut Skim<'a>) -> Result<Option<T>, PlanError> {
+    text.read(skim.value()?)
+}
+
+fn values<'a>(text: Text<'a>, skim: &mut Skim<'a>, name: &str) -> Result<Option<Values<'a>>, PlanError> {
+    let mut values = Values::default();
+    let there = skim.object(&format!("`{name}`"), &mut |key, skim| {
+        match key {
+            "outputs" => values.outputs = leaf(text, skim)?,
+            "root_module" => values.root_module = module(text, skim)?,
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(there.then_some(values))
+}
+
+fn module<'a>(text: Text<'a>, skim: &mut Skim<'a>) -> Result<Option<Module<'a>>, PlanError> {
+    let mut found = Module::default();
+    let there = skim.object("a module", &mut |key, skim| {
+        match key {
+            "address" => {
+                let address = skim.value()?;
+                found.address = text.read(address)?;
+            }
+            "resources" => found.resources = wanted(text, skim, key)?.unwrap_or_default(),
+            "child_modules" => {
+                skim.list("`child_modules`", &mut |skim| {
+                    found.child_modules.extend(module(text, skim)?);
+                    Ok(())
+                })?;
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(there.then_some(found))
+}
+
+/// The elements of a long list that are wanted; only what can be one is read at all.
+fn wanted<'a, T: Deserialize<'a> + Wanted>(
+    text: Text<'a>,
+    skim: &mut Skim<'a>,
+    name: &str,
+) -> Result<Option<Vec<T>>, PlanError> {
+    let named = Finder::new("\"rhcs_");
+    let marked = Finder::new("sensitive");
+    let mut kept = Vec::new();
+    let there = skim.list(&format!("`{name}`"), &mut |skim| {
+        let element = skim.value()?;
+        let bytes = element.as_bytes();
+        let behind_marks = marked.find(bytes).and_then(|at| bytes.get(at..));
+        let may_be_wanted = named.find(bytes).is_some()
+            || behind_marks.is_some_and(|bytes| memmem::find(bytes, b"true").is_some());
+        if may_be_wanted || !element.starts_with('{') {
+            let element: T = text.read(element)?;
+            if element.is_wanted() {
+                kept.push(element);
+            }
+        }
+        Ok(())
+    })?;
+    Ok(there.then_some(kept))
 }

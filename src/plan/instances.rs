@@ -39,7 +39,7 @@ pub(super) fn read<'a>(text: Text<'a>, values: &Values<'a>) -> Result<Instances<
     let mut pending: Vec<_> = values.root_module.iter().collect();
     while let Some(module) = pending.pop() {
         let path = module_path(module.address.as_deref(), None)?;
-        for resource in module.resources.iter().flat_map(|resources| &resources.0) {
+        for resource in &module.resources {
             if !is_ours(resource.kind.as_deref()) {
                 continue;
             }
@@ -50,7 +50,7 @@ pub(super) fn read<'a>(text: Text<'a>, values: &Values<'a>) -> Result<Instances<
             }
         }
         instances.modules.insert(path);
-        pending.extend(module.child_modules.iter().flatten());
+        pending.extend(&module.child_modules);
     }
     for address in instances.resources.keys() {
         let block = ResourcePath {

@@ -6,7 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::source::{FileId, Span};
@@ -153,46 +153,6 @@ impl<'de: 'a, 'a, V: Deserialize<'de>> Deserialize<'de> for Pairs<'a, V> {
             }
         }
         deserializer.deserialize_map(Entries(PhantomData))
-    }
-}
-
-/// Which elements of a long list are worth keeping.
-pub(super) trait Wanted {
-    /// Whether to keep this one.
-    fn wanted(&self) -> bool;
-}
-
-/// The elements of a list that are wanted; the others are never held together.
-#[derive(Debug)]
-pub(super) struct Sifted<T>(pub(super) Vec<T>);
-
-impl<T> Default for Sifted<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de> + Wanted> Deserialize<'de> for Sifted<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Elements<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de> + Wanted> Visitor<'de> for Elements<T> {
-            type Value = Sifted<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut kept = Vec::new();
-                while let Some(element) = list.next_element::<T>()? {
-                    if element.wanted() {
-                        kept.push(element);
-                    }
-                }
-                Ok(Sifted(kept))
-            }
-        }
-        deserializer.deserialize_seq(Elements(PhantomData))
     }
 }
 

@@ -18,14 +18,9 @@ pub(super) fn spans(text: Text<'_>, document: &Document<'_>) -> Vec<Span> {
         text,
         spans: Vec::new(),
     };
-    let prior = document
-        .prior_state
-        .as_ref()
-        .and_then(|prior| prior.values.as_ref());
-    for values in [&document.planned_values, &document.values]
+    for values in [&document.planned_values, &document.values, &document.prior_state]
         .into_iter()
         .flatten()
-        .chain(prior)
     {
         found.values(values);
     }
@@ -33,7 +28,7 @@ pub(super) fn spans(text: Text<'_>, document: &Document<'_>) -> Vec<Span> {
         .into_iter()
         .flatten()
     {
-        for change in changes.0.iter().filter_map(|change| change.body.as_ref()) {
+        for change in changes.iter().filter_map(|change| change.body.as_ref()) {
             found.change(change);
         }
     }
@@ -73,10 +68,10 @@ impl Found<'_> {
         }
         let mut modules: Vec<_> = values.root_module.iter().collect();
         while let Some(module) = modules.pop() {
-            for resource in module.resources.iter().flat_map(|resources| &resources.0) {
+            for resource in &module.resources {
                 self.marked(resource.values, resource.sensitive_values);
             }
-            modules.extend(module.child_modules.iter().flatten());
+            modules.extend(&module.child_modules);
         }
     }
 

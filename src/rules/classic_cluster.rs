@@ -72,7 +72,7 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         return unless_open(configuration, mirror);
     };
     let target = lead.target.name();
-    if !lead.certain && configuration.input == Input::Plan {
+    if !lead.certain && matches!(configuration.input, Input::Plan | Input::Recorded) {
         // What decides between several references, and whether that is known, is not in the plan.
         let cause = Cause::NotRecorded(format!("whether cluster_id comes from {target}"));
         return Outcome::Undecided(Unknown::because(cause));

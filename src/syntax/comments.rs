@@ -177,58 +177,62 @@ mod tests {
     use super::*;
     use crate::source::Sources;
 
-    /// Each comment's subject, and the text that is left without it.
-    fn read(text: &str, format: Format) -> Vec<(Option<String>, String)> {
+    /// Each comment's subject, empty where it has none, and the text that is left without it.
+    fn read(text: &str, format: Format) -> Vec<(String, String)> {
         let mut sources = Sources::new();
         let file = sources.add("a", text);
         let found = comments(file, text, format, "note:");
         let of = |comment: Comment| {
             let mut rest = text.to_owned();
             rest.replace_range(comment.removal.range(), "");
-            (comment.subject.map(|span| sources.slice(span).to_owned()), rest)
+            (
+                comment
+                    .subject
+                    .map_or_else(String::new, |span| sources.slice(span).to_owned()),
+                rest,
+            )
         };
         found.into_iter().map(of).collect()
     }
 
-    fn subjects(text: &str) -> Vec<Option<String>> {
+    fn subjects(text: &str) -> Vec<String> {
         let found = read(text, Format::Native).into_iter();
         found.map(|(subject, _)| subject).collect()
     }
 
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     #[test]
     fn a_comment_speaks_of_its_line_or_of_the_one_below() {
-        assert_eq!(subjects("a = 1 # note: x\nb = 2\n"), [some("a = 1 # note: x")]);
-        assert_eq!(subjects("# note: x\na = 1\nb = 2\n"), [some("a = 1")]);
-        assert_eq!(subjects("# note: x\n\n// more\na = 1\n"), [None]);
-        assert_eq!(subjects("# note: x\n// more\n  a = 1\n"), [some("a = 1")]);
-        assert_eq!(subjects("/* note: x */ a = 1\n"), [some("a = 1")]);
-        assert_eq!(subjects("a = 1\n# note: x"), [None]);
+        assert_eq!(subjects("a = 1 # note: x\nb = 2\n"), ["a = 1 # note: x"]);
+        assert_eq!(subjects("# note: x\na = 1\nb = 2\n"), ["a = 1"]);
+        assert_eq!(subjects("# note: x\n\n// more\na = 1\n"), [""]);
+        assert_eq!(subjects("# note: x\n// more\n  a = 1\n"), ["a = 1"]);
+        assert_eq!(subjects("/* note: x */ a = 1\n"), ["a = 1"]);
+        assert_eq!(subjects("a = 1\n# note: x"), [""]);
     }
 
     #[test]
     fn above_or_at_the_head_of_a_block_it_speaks_of_the_whole_block() {
         let block = "r \"a\" {\n  b = \"}\" // }\n}";
-        assert_eq!(subjects(&format!("# note: x\r\n{block}\nc = 1\n")), [some(block)]);
+        assert_eq!(subjects(&format!("# note: x\r\n{block}\nc = 1\n")), [block]);
         let text = "r {# note: x\n  b = [\n    1, // note: y\n    2,\n  ]\n}\nc = 1";
         assert_eq!(
             subjects(text),
             [
-                some("r {# note: x\n  b = [\n    1, // note: y\n    2,\n  ]\n}"),
-                some("1, // note: y")
+                "r {# note: x\n  b = [\n    1, // note: y\n    2,\n  ]\n}",
+                "1, // note: y"
             ]
         );
     }
 
     #[test]
     fn what_looks_like_a_comment_in_a_string_is_none() {
-        assert_eq!(subjects("a = \"# note: x\"\nb = <<E\n# note: y\nE\n"), []);
+        assert_eq!(
+            subjects("a = \"# note: x\"\nb = <<E\n# note: y\nE\n"),
+            [] as [&str; 0]
+        );
         assert_eq!(
             subjects("a = \"${b /* note: x */}\"\n"),
-            [some("a = \"${b /* note: x */}\"")]
+            ["a = \"${b /* note: x */}\""]
         );
     }
 
@@ -247,7 +251,7 @@ mod tests {
         assert_eq!(
             read(text, Format::Json),
             [(
-                some(r#""b": {"//": "note: x", "c": 1}"#),
+                r#""b": {"//": "note: x", "c": 1}"#.to_owned(),
                 r#"{"a": {"b": {"c": 1}}}"#.to_owned()
             )]
         );
@@ -255,11 +259,14 @@ mod tests {
         assert_eq!(
             read(text, Format::Json),
             [(
-                some(r#""a": [{"c": 1, "//": ["more", "note: x"]}]"#),
+                r#""a": [{"c": 1, "//": ["more", "note: x"]}]"#.to_owned(),
                 r#"{"a": [{"c": 1, "//": ["more"]}]}"#.to_owned()
             )]
         );
         let text = r#"{"c": 1, "//": "note: x"}"#;
-        assert_eq!(read(text, Format::Json), [(some(text), r#"{"c": 1}"#.to_owned())]);
+        assert_eq!(
+            read(text, Format::Json),
+            [(text.to_owned(), r#"{"c": 1}"#.to_owned())]
+        );
     }
 }
