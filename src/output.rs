@@ -3,7 +3,9 @@
 pub mod concise;
 mod excerpt;
 pub mod full;
+pub mod github;
 pub mod json;
+pub mod json_lines;
 pub mod rules;
 pub mod value;
 

@@ -66,6 +66,8 @@ fn everything(name: &str, content: &[u8]) -> Vec<String> {
         output::full::render(&report, &loaded.project, &loaded.sources, true),
         output::concise::render(&report, &loaded.sources),
         output::json::render(&report, &loaded.sources),
+        output::json_lines::render(&report, &loaded.sources),
+        output::github::render(&report, &loaded.sources),
         json::convert(&loaded.project),
     ];
     all.extend(manifests);

@@ -201,6 +201,10 @@ pub(super) enum OutputFormat {
     Concise,
     /// One JSON document.
     Json,
+    /// One JSON object a finding.
+    JsonLines,
+    /// Workflow commands, which GitHub shows as annotations.
+    Github,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -82,8 +82,13 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
                 coloured,
             ))?;
         }
-        OutputFormat::Concise => {
-            print(&output::concise::render(&report, &loaded.sources))?;
+        OutputFormat::Concise | OutputFormat::JsonLines | OutputFormat::Github => {
+            let sources = &loaded.sources;
+            print(&match arguments.output_format {
+                OutputFormat::JsonLines => output::json_lines::render(&report, sources),
+                OutputFormat::Github => output::github::render(&report, sources),
+                _ => output::concise::render(&report, sources),
+            })?;
             complain(&output::summary_line(
                 &report.summary,
                 &loaded.project,

@@ -19,8 +19,9 @@ struct Document<'a> {
     summary: Counts,
 }
 
+/// A finding as programs read it.
 #[derive(Serialize)]
-struct Finding<'a> {
+pub(super) struct Finding<'a> {
     rule: &'a str,
     severity: &'a str,
     message: &'a str,
@@ -149,7 +150,7 @@ pub fn render(report: &Report<'_>, sources: &Sources) -> String {
     text
 }
 
-fn finding<'a>(found: &'a Diagnostic, sources: &'a Sources) -> Finding<'a> {
+pub(super) fn finding<'a>(found: &'a Diagnostic, sources: &'a Sources) -> Finding<'a> {
     let place = found.primary.as_ref().map(|label| range(label.span, sources));
     let (file, start, end) = match place {
         Some((file, start, end)) => (Some(file.name()), Some(start), Some(end)),
