@@ -92,15 +92,7 @@ resource "rhcs_image_mirror" "this" {
 
 #[divan::bench(args = [1_000, 10_000, 100_000], max_time = 20)]
 fn instances_through_two_module_levels(bencher: Bencher<'_, '_>, instances: usize) {
-    let directory = two_levels(instances);
-    let paths = [directory.path().to_owned()];
-    bencher
-        .counter(divan::counter::ItemsCount::new(instances))
-        .bench(|| {
-            let loaded = load(&paths, &Options::default());
-            assert_eq!(loaded.project.configurations[0].mirrors.len(), instances);
-            loaded
-        });
+    measure_mirrors(bencher, &two_levels(instances), instances);
 }
 
 #[divan::bench(args = [1_000, 10_000, 100_000], max_time = 20)]
@@ -127,6 +119,57 @@ fn locals_in_a_chain(bencher: Bencher<'_, '_>, locals: usize) {
                 .value()
                 .cloned();
             assert_eq!(source.as_deref(), Some("quay.io/app"));
+            loaded
+        });
+}
+
+/// Each mirror takes its source out of a list of all sources of another block.
+#[divan::bench(args = [1_000, 10_000, 100_000], max_time = 20)]
+fn elements_of_another_block(bencher: Bencher<'_, '_>, instances: usize) {
+    let directory = tempfile::tempdir().unwrap();
+    let block = |name: &str, source: &str| {
+        format!(
+            "resource \"rhcs_image_mirror\" \"{name}\" {{\n  count = {instances}\n  cluster_id = \"c\"\n  \
+             source = {source}\n  mirrors = [\"m.example.com/app\"]\n}}\n"
+        )
+    };
+    let first = block("first", "\"quay.io/app-${count.index}\"");
+    let second = block(
+        "second",
+        "element(rhcs_image_mirror.first[*].source, count.index)",
+    );
+    write(directory.path(), "main.tf", &(first + &second));
+    measure_mirrors(bencher, &directory, 2 * instances);
+}
+
+/// Each mirror refers to the one before it, as people write it who want them created one by one.
+#[divan::bench(args = [100, 1_000, 3_000], max_time = 20)]
+fn mirrors_in_a_chain(bencher: Bencher<'_, '_>, mirrors: usize) {
+    let directory = tempfile::tempdir().unwrap();
+    let mut text = String::new();
+    for mirror in 0..mirrors {
+        let source = match mirror.checked_sub(1) {
+            Some(before) => format!("rhcs_image_mirror.m{before}.source"),
+            None => "\"quay.io/app\"".to_owned(),
+        };
+        writeln!(
+            text,
+            "resource \"rhcs_image_mirror\" \"m{mirror}\" {{\n  cluster_id = \"c\"\n  source = {source}\n  \
+             mirrors = [\"m.example.com/app\"]\n}}"
+        )
+        .unwrap();
+    }
+    write(directory.path(), "main.tf", &text);
+    measure_mirrors(bencher, &directory, mirrors);
+}
+
+fn measure_mirrors(bencher: Bencher<'_, '_>, directory: &TempDir, mirrors: usize) {
+    let paths = [directory.path().to_owned()];
+    bencher
+        .counter(divan::counter::ItemsCount::new(mirrors))
+        .bench(|| {
+            let loaded = load(&paths, &Options::default());
+            assert_eq!(loaded.project.configurations[0].mirrors.len(), mirrors);
             loaded
         });
 }

@@ -9,6 +9,7 @@ mod rules;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
@@ -101,6 +102,7 @@ fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
     Ok(Options {
         config: config::Choice::Nearest,
         counterpart: Counterpart::None,
+        edited: Arc::default(),
         environment,
         given: given.into_iter().map(|(_, given)| given).collect(),
     })

@@ -12,6 +12,7 @@ mod expression;
 mod failure;
 mod functions;
 mod instance;
+mod invariant;
 mod operators;
 mod reference;
 mod remains;
@@ -40,6 +41,7 @@ pub use instance::InstanceId;
 pub use scope::{Repetition, Scope};
 
 use instance::ModuleInstance;
+use invariant::Invariants;
 
 /// The result of an evaluation.
 pub type Result<T> = std::result::Result<T, Failure>;
@@ -90,6 +92,7 @@ pub struct Evaluator<'a> {
     /// None while it is being worked out.
     expansions: RefCell<HashMap<(InstanceId, Node), Option<Expanded>>>,
     children: RefCell<HashMap<ChildKey, InstanceId>>,
+    invariants: RefCell<Invariants>,
     access: OnceCell<TreeAccess>,
     budget: Cell<u64>,
     reserve: Cell<u64>,
@@ -141,6 +144,7 @@ impl<'a> Evaluator<'a> {
             memory: RefCell::default(),
             expansions: RefCell::default(),
             children: RefCell::default(),
+            invariants: RefCell::default(),
             access: OnceCell::new(),
             budget: Cell::new(BUDGET),
             reserve: Cell::new(0),

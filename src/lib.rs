@@ -38,9 +38,10 @@
 //! | 4 | `baseline` | the findings that were there before |
 //! | 5 | `config` | the configuration file: found, read, every key checked |
 //! | 5 | `check` | every rule on every mirror, weighed, suppressed, sorted, said once, counted |
-//! | 6 | `load` | paths to a project: discovers, reads, evaluates, joins |
 //! | 5 | `convert` | the model to manifests and JSON, one file a target |
+//! | 6 | `load` | paths to a project: discovers, reads, evaluates, joins |
 //! | 6 | `output` | the report as text and JSON, one file a format |
+//! | 6 | `fix` | the edits of findings, made until nothing changes, undone where they break something |
 //! | 7 | `cli` | the command line: the only module that prints, exits or reads the environment |
 //!
 //! Three things stand differently than one might expect. `syntax` is a layer of its own below
@@ -72,6 +73,7 @@ pub mod convert;
 pub mod cty;
 pub mod diagnostic;
 pub mod eval;
+pub mod fix;
 pub mod load;
 pub mod model;
 pub mod output;

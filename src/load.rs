@@ -103,6 +103,7 @@ impl Loaded {
     fn with(options: &Options) -> Self {
         Self {
             configs: Configs::new(options.config.clone()),
+            sources: Sources::with_edited(options.edited.clone()),
             ..Self::default()
         }
     }

@@ -8,10 +8,11 @@ pub mod tree_access;
 
 pub use bulk::{Glance, glance};
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A file in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -211,10 +212,14 @@ impl SourceFile {
     }
 }
 
+/// Texts that stand in for those on disk, by true path: files with fixes that are not written yet.
+pub type Edited = BTreeMap<PathBuf, String>;
+
 /// All files of a run.
 #[derive(Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    edited: Arc<Edited>,
 }
 
 impl Sources {
@@ -224,10 +229,29 @@ impl Sources {
         Self::default()
     }
 
+    /// No files yet, and texts that stand in for some on disk.
+    #[must_use]
+    pub fn with_edited(edited: Arc<Edited>) -> Self {
+        Self {
+            files: Vec::new(),
+            edited,
+        }
+    }
+
     /// Reads a file from disk.
     pub fn read(&mut self, path: &Path) -> Result<FileId, ReadError> {
-        let text = read_text(path)?;
+        let text = match self.edited(path) {
+            Some(text) => text.clone(),
+            None => read_text(path)?,
+        };
         Ok(self.insert(display_name(path), Some(path.to_owned()), text))
+    }
+
+    fn edited(&self, path: &Path) -> Option<&String> {
+        if self.edited.is_empty() {
+            return None;
+        }
+        self.edited.get(&std::fs::canonicalize(path).ok()?)
     }
 
     /// Takes note of a file whose text nobody is going to need.

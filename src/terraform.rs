@@ -3,6 +3,7 @@
 //! Nothing is evaluated here. A module is what its directory's files declare; which values that has is
 //! `eval`'s question.
 
+mod before;
 pub mod block;
 pub mod graph;
 pub mod module;

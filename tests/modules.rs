@@ -3,6 +3,10 @@
 //! Each directory in `fixtures/modules` holds a module and one of two things: `plan.json`, the plan
 //! that Terraform 1.11.4 made of it (with the lab in `../shared/lab`; without the time at which it did),
 //! or `refused.json`, what Terraform says against it and which values may not be made up for it.
+//!
+//! The lab takes what the provider may fill in for null where it is not written. The plans of `filled_in`,
+//! `nested_computed` and `whole_objects` are made with the lab's schemas changed to those in the
+//! provider's source, by which it is known after the apply or has a default.
 
 #![allow(
     clippy::unwrap_used,
@@ -251,4 +255,82 @@ fn ten_thousand_locals_in_a_chain_have_a_value() {
     text.push_str("}\n");
     text.push_str(&mirror("", "local.l9999"));
     assert_eq!(only_mirror(&text)["values"]["source"], "deep");
+}
+
+/// How many mirrors of a root module have no `source`, and how many there are.
+fn undecided_sources(text: &str) -> (usize, usize) {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("main.tf"), text).unwrap();
+    let found = evaluated(directory.path());
+    let undecided = found
+        .values()
+        .filter(|mirror| mirror["values"]["source"].is_null());
+    (undecided.count(), found.len())
+}
+
+#[test]
+fn a_list_of_all_mirrors_costs_each_mirror_that_uses_it_nothing() {
+    let numbered = mirror("count = 10000", "\"quay.io/app-${count.index}\"");
+    let again = mirror(
+        "count = 10000",
+        "element(rhcs_image_mirror.m[*].source, count.index)",
+    );
+    let again = again.replace("\"m\" {", "\"again\" {");
+    assert_eq!(undecided_sources(&(numbered + &again)), (0, 20_000));
+}
+
+#[test]
+fn looking_into_a_large_map_costs_the_same_for_each_of_many_mirrors() {
+    let catalogue = r#"
+locals {
+  numbers   = flatten([for i in range(100) : [for j in range(100) : 100 * i + j]])
+  catalogue = { for n in local.numbers : "app-${n}" => {
+    source = "quay.io/app-${n}", tags = ["a", "b"], labels = { team = "t", site = "s" }
+  } }
+}
+"#;
+    for source in [
+        "lookup(local.catalogue, each.key).source",
+        "lookup(local.catalogue, each.key, null).source",
+        "local.catalogue[each.key].source",
+        "element(values(local.catalogue), length(each.key)).source",
+        "\"${length(local.catalogue)}/${each.key}\"",
+        "contains(keys(local.catalogue), each.key) ? each.key : null",
+        "merge(local.catalogue, { other = { source = \"x\" } })[each.key].source",
+        "concat(values(local.catalogue), [{ source = \"x\" }])[length(each.key)].source",
+    ] {
+        let mirrors = mirror("for_each = local.catalogue", source);
+        let found = undecided_sources(&format!("{catalogue}{mirrors}"));
+        assert_eq!(found, (0, 10_000), "{source}");
+    }
+}
+
+#[test]
+fn every_mirror_of_a_long_chain_has_a_source_and_waits_for_the_cluster_before_it() {
+    let mut text = String::from(
+        "resource \"rhcs_cluster_rosa_hcp\" \"c\" {\n  name = \"c\"\n}\n\
+         resource \"rhcs_image_mirror\" \"m0\" {\n  depends_on = [rhcs_cluster_rosa_hcp.c]\n  \
+         cluster_id = \"x\"\n  source = \"quay.io/app\"\n  mirrors = [\"m\"]\n}\n",
+    );
+    for step in 1..3_000 {
+        let before = step - 1;
+        writeln!(
+            text,
+            "resource \"rhcs_image_mirror\" \"m{step}\" {{\n  depends_on = [rhcs_image_mirror.m{before}]\n  \
+             cluster_id = \"x\"\n  source = rhcs_image_mirror.m{before}.source\n  mirrors = [\"m\"]\n}}"
+        )
+        .unwrap();
+    }
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("main.tf"), text).unwrap();
+    let loaded = load::load(&[directory.path().to_owned()], &load::Options::default());
+    let configuration = &loaded.project.configurations[0];
+    assert_eq!(configuration.mirrors.len(), 3_000);
+    let cluster = &configuration.clusters[0].path;
+    for mirror in &configuration.mirrors {
+        assert_eq!(mirror.source.value().map(String::as_str), Some("quay.io/app"));
+        assert!(mirror.after.contains(cluster), "{}", mirror.address);
+        let entries = mirror.depends_on.as_deref().unwrap();
+        assert!(entries.iter().any(|entry| entry.reaches.contains(cluster)));
+    }
 }

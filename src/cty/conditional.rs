@@ -46,10 +46,7 @@ fn is_bare_null(value: &Value) -> bool {
 pub fn unify_conditional(on_true: &Value, on_false: &Value) -> Result<Conditional, InconsistentBranches> {
     let of = |ty: &Type| Conditional {
         ty: ty.clone(),
-        unified: Some(Unified {
-            ty: ty.clone(),
-            undecided: false,
-        }),
+        unified: Some(Unified::of(ty.clone())),
     };
     if is_bare_null(on_true) {
         return Ok(of(on_false.ty()));

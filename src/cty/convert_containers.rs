@@ -74,6 +74,21 @@ pub(super) fn container(value: &Value, want: &Type, safety: Safety) -> Result<Va
     }
 }
 
+/// A known tuple as a list, or an object as a map, its elements converted one by one: they do not have to
+/// find a type for what is not decided in them, as they do in a conversion.
+pub(super) fn rewrapped(value: &Value, want: &Type) -> Result<Value, ConvertError> {
+    let collection = match (value.kind(), want) {
+        (Kind::Tuple(items), Type::List(element)) => list(value, items, element, Safety::Unsafe)?,
+        (Kind::Object(items), Type::Map(element)) => {
+            let converted = each_key(items, element, Safety::Unsafe, PathStep::Key)?;
+            let empty = element.without_optional();
+            map(converted, element, empty, Safety::Safe, "element")?
+        }
+        _ => return Err(ConvertError::new(mismatch(value.ty(), want))),
+    };
+    Ok(collection.with_marks(value.marks()).placed_like(value))
+}
+
 fn each<'a>(
     pairs: impl Iterator<Item = (&'a Value, &'a Type)>,
     safety: Safety,

@@ -163,7 +163,9 @@ impl Binary {
             _ => {
                 let (Some(left), Some(right)) = (left.as_number(), right.as_number()) else {
                     let unknown = Value::unknown(self.result_type()).refine_not_null();
-                    return Ok(unknown.with_marks(&marks));
+                    // Terraform forgets here that an operand is sensitive.
+                    let forgets = matches!(self, Self::And | Self::Or);
+                    return Ok(unknown.with_marks(&if forgets { marks.origins_only() } else { marks }));
                 };
                 let result = self.compute(left, right);
                 return result
@@ -223,7 +225,10 @@ impl Unary {
         let result = match (value.as_bool(), value.as_number()) {
             (Some(value), _) => Value::bool(!value),
             (_, Some(number)) => Value::number(number.neg()),
-            _ => Value::unknown(ty).refine_not_null(),
+            _ => {
+                let unknown = Value::unknown(ty).refine_not_null();
+                return Ok(unknown.with_marks(&value.marks().demoted().origins_only()));
+            }
         };
         Ok(result.with_marks(&value.marks().demoted()))
     }

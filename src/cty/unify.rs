@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::convert::{ConvertError, convert};
+use super::convert_containers::rewrapped;
 use super::convertible::{Safety, convertible};
 use super::types::Type;
-use super::value::Value;
+use super::value::{Kind, Value};
 
 /// So many different types of mixed kinds have nothing in common that anybody meant.
 const MAX_MIXED: usize = 512;
@@ -19,11 +20,18 @@ pub struct Unified {
     pub ty: Type,
     /// A collection met a value whose type is not known yet: nothing can be said of either.
     pub undecided: bool,
+    /// The collection that tuples or objects were taken for, where that is not the type.
+    disguise: Option<Type>,
 }
 
 impl Unified {
-    fn of(ty: Type) -> Self {
-        Self { ty, undecided: false }
+    /// Values of this type.
+    pub(super) fn of(ty: Type) -> Self {
+        Self {
+            ty,
+            undecided: false,
+            disguise: None,
+        }
     }
 
     /// Converts one of the values whose types were unified. Where nothing could be said, the result is
@@ -35,7 +43,15 @@ impl Unified {
         if *value.ty() == self.ty {
             return Ok(value.clone());
         }
-        convert(value, &self.ty)
+        match &self.disguise {
+            Some(disguise) if matches!(value.kind(), Kind::Tuple(_) | Kind::Object(_)) => {
+                // As in cty, the collection only has to be possible; what is inside stays as it was and gets
+                // no type of its own to agree on.
+                convert(value, disguise)?;
+                rewrapped(value, &self.ty)
+            }
+            _ => convert(value, &self.ty),
+        }
     }
 }
 
@@ -67,6 +83,7 @@ pub(super) fn unify_types<'a>(types: impl IntoIterator<Item = &'a Type>, safety:
             return Some(Unified {
                 ty: Type::Dynamic,
                 undecided: true,
+                disguise: None,
             });
         }
     }
@@ -200,7 +217,9 @@ fn with_replaced(
     let disguised: Vec<&Type> = types.iter().copied().filter(|ty| kind(ty)).collect();
     let collection = common(&disguised, safety)?;
     let replaced = types.iter().map(|ty| if kind(ty) { &collection } else { *ty });
-    unify_types(replaced, safety)
+    let unified = unify_types(replaced, safety)?;
+    let disguise = (unified.ty != collection).then_some(collection);
+    Some(Unified { disguise, ..unified })
 }
 
 /// The types, the more general ones first, else in the order given.

@@ -109,7 +109,10 @@ impl Evaluator<'_> {
                 }
             };
             let value = failed.take(self.evaluate(&parts.value, scope))?;
-            collect(&mut collected, name, value).map_err(|failure| failure.at(parts.value.span))?;
+            // A key that is there already is passed over.
+            if let Err(failure) = collect(&mut collected, name, value) {
+                failed.take(Err(failure.at(parts.value.span)))?;
+            }
         }
         if open {
             return Ok(Value::dynamic().with_marks(&marks));

@@ -34,10 +34,13 @@ impl Evaluator<'_> {
         } else {
             (no, no_failure, yes)
         };
-        if let Some(failure) = failure {
-            return Err(failed(failure));
-        }
         let value = agreement.choose(marks, &chosen, &other);
+        if let Some(failure) = failure {
+            return Err(match value {
+                Ok(remains) => failure.leaving(Some(remains)),
+                Err(_) => failed(failure),
+            });
+        }
         value.map_err(|error| failed(Failure::invalid(format!("the branches do not agree: {error}"))))
     }
 }

@@ -17,7 +17,7 @@ impl Evaluator<'_> {
     pub fn evaluate(&self, expression: &Expression, scope: Scope<'_>) -> Result<Value> {
         self.spend(1)?;
         let value = self
-            .deeper(|| self.kind(expression, scope))
+            .deeper(|| self.once(expression, scope))
             .map_err(|failure| left_of(expression, failure.at(expression.span)))?;
         Ok(if value.place().is_none() {
             value.with_place(expression.span)
@@ -26,7 +26,8 @@ impl Evaluator<'_> {
         })
     }
 
-    fn kind(&self, expression: &Expression, scope: Scope<'_>) -> Result<Value> {
+    /// What an expression is worth, by its kind.
+    pub(super) fn kind(&self, expression: &Expression, scope: Scope<'_>) -> Result<Value> {
         use ExpressionKind as Kind;
         match &expression.kind {
             Kind::Null => Ok(Value::null(Type::Dynamic)),

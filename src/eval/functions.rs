@@ -79,6 +79,16 @@ const TABLES: &[&[Function]] = &[
     yaml_encode::TABLE,
 ];
 
+/// Functions that look at one element or at the outermost length alone, however large the arguments are.
+const CONSTANT: &[&str] = &[
+    "element",
+    "issensitive",
+    "length",
+    "lookup",
+    "nonsensitive",
+    "sensitive",
+];
+
 /// The function of this name, without `core::`.
 fn find(name: &str) -> Option<&'static Function> {
     TABLES
@@ -92,9 +102,10 @@ pub(super) fn call(evaluator: &Evaluator<'_>, name: &str, arguments: &[Value]) -
     let Some(function) = find(name) else {
         return Err(Failure::invalid(format!("there is no function named {name:?}")));
     };
-    // Some functions walk through all that is nested in their arguments, most do not.
-    let size: usize = arguments.iter().map(|argument| argument.size() / 32).sum();
-    evaluator.spend(size)?;
+    if !CONSTANT.contains(&name) {
+        let size: usize = arguments.iter().map(|argument| argument.size() / 32).sum();
+        evaluator.spend(size)?;
+    }
     let arguments = convert_arguments(function, arguments)?;
     let mut marks = Marks::none();
     let mut plain = Vec::with_capacity(arguments.len());

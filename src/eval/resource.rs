@@ -125,7 +125,6 @@ impl Evaluator<'_> {
             return Err(Failure::invalid(message).at(block.header));
         }
         Ok(match (name.mode, &*name.kind, &**attribute) {
-            (Mode::Managed, "rhcs_image_mirror", "type") if value.is_null() => Value::string("digest"),
             // It will be the input once more.
             (Mode::Managed, "terraform_data", "output") => {
                 let input = self.attribute_value(instance, name, repetition, &"input".into())?;
@@ -146,10 +145,16 @@ pub(super) fn no_attribute(resource: &ResourceName, attribute: &str) -> Failure 
     Failure::invalid(format!("{} has no attribute named {attribute:?}", resource.kind))
 }
 
-/// The value with everything unknown that only the provider sets.
+/// The value with what the provider puts where nothing is: its defaults, and else what is known at apply.
 fn with_computed(value: &Value, attribute: &Attribute) -> Value {
-    if value.is_null() && attribute.setter == Setter::Computed {
-        return Value::unknown(attribute.ty.without_optional()).with_marks(value.marks());
+    if value.is_null() {
+        return match (&attribute.default, attribute.setter) {
+            (Some(default), _) => default.clone().with_marks(value.marks()),
+            (None, Setter::Computed | Setter::Either) => {
+                Value::unknown(attribute.ty.without_optional()).with_marks(value.marks())
+            }
+            (None, _) => value.clone(),
+        };
     }
     if !schema::holds_computed(&attribute.inside) {
         return value.clone();

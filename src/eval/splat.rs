@@ -44,18 +44,19 @@ impl Evaluator<'_> {
 
     fn each(&self, base: &Value, each: &Expression, scope: Scope<'_>) -> Result<Value> {
         let marks = base.marks().demoted();
-        let one = |element: &Value| {
-            let value = self.evaluate(each, scope.with_element(element))?;
-            Ok(value)
-        };
+        let one = |element: &Value| self.evaluate(each, scope.with_element(element));
         match base.kind() {
             Kind::Null if matches!(base.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
                 Err(Failure::invalid("a splat cannot be applied to a null sequence"))
             }
             Kind::Null => Ok(Value::tuple(Vec::new()).with_marks(&marks)),
             Kind::Unknown(refinement) => match base.ty() {
-                // Whether it is a sequence is not known; what it leads to stays the same.
-                Type::Dynamic => Ok(Value::dynamic().with_marks(one(base)?.marks())),
+                // Whether it is a sequence is not known, and Terraform goes no further; what it leads to stays
+                // the same.
+                Type::Dynamic => match one(base) {
+                    Err(failure) if !failure.is_final() => Ok(Value::dynamic().with_marks(base.marks())),
+                    element => Ok(Value::dynamic().with_marks(element?.marks())),
+                },
                 Type::List(element) | Type::Set(element) => {
                     let element = Value::unknown((**element).clone()).with_marks(base.marks());
                     let result = one(&element)?;

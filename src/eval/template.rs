@@ -24,6 +24,14 @@ impl Text {
             self.known.push_str(text);
         }
     }
+
+    /// What a directive holds is one value to Terraform: where the end of it is open, its beginning is not
+    /// known either.
+    fn forget_inner(&mut self, before: usize, was_open: bool) {
+        if self.open && !was_open {
+            self.known.truncate(before);
+        }
+    }
 }
 
 impl Evaluator<'_> {
@@ -99,6 +107,7 @@ impl Evaluator<'_> {
                         text.open = true;
                         continue;
                     };
+                    let (before, was_open) = (text.known.len(), text.open);
                     for (key, element) in elements {
                         let frame = Frame {
                             key: key_variable.as_ref().map(|name| (&name.text, key)),
@@ -108,6 +117,7 @@ impl Evaluator<'_> {
                         self.spend(1)?;
                         self.parts(&body.parts, scope.with_names(&frame), text)?;
                     }
+                    text.forget_inner(before, was_open);
                 }
             }
         }
@@ -129,7 +139,9 @@ impl Evaluator<'_> {
             None => None,
         };
         if let Some((chosen, _)) = chosen {
+            let (before, was_open) = (text.known.len(), text.open);
             self.parts(chosen, scope, text)?;
+            text.forget_inner(before, was_open);
         } else {
             text.open = true;
         }
@@ -166,11 +178,8 @@ fn interpolate(value: &Value, text: &mut Text) -> Result<()> {
         .map_err(|error| Failure::invalid(format!("the value cannot be put into a text: {error}")))?;
     match string.as_str() {
         Some(known) => text.push(known),
-        None => {
-            // What is known of the beginning of the first open value belongs to the text's beginning.
-            text.push(&string.refinement().prefix);
-            text.open = true;
-        }
+        // What is known of the beginning of an open value does not count in a text.
+        None => text.open = true,
     }
     Ok(())
 }

@@ -396,22 +396,22 @@ impl<'a> Reader<'a> {
             .graph
             .circle(&node)
             .map(|names| Cause::NotEvaluated(format!("values refer to each other in a circle: {names}")));
-        let mut after = self.graph.graph([node.clone()]).reach([node]).resources;
-        after.remove(&key);
+        let after = (*self.graph.before(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument
             .map(|argument| entries(&argument.value))
             .unwrap_or_default();
         let depends_on = entries.into_iter().map(|entry| {
-            let nodes: Vec<Node> = references::of_expression(entry)
-                .iter()
-                .filter_map(|traversal| GraphBuilder::node(&module, traversal))
-                .collect();
-            let reach = self.graph.graph(nodes.clone()).reach(nodes);
+            let mut reaches = BTreeSet::new();
+            for traversal in references::of_expression(entry) {
+                if let Some(node) = GraphBuilder::node(&module, &traversal) {
+                    reaches.extend(self.graph.before(&node).iter().cloned());
+                }
+            }
             let text = self.sources.slice(entry.span).to_owned();
             Dependency {
                 text,
-                reaches: reach.resources,
+                reaches,
                 unfollowed: Vec::new(),
             }
         });

@@ -1,9 +1,10 @@
 //! The reference graph of a configuration, as far as it is reached from given blocks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::address::{ModulePath, Reference, Subject};
+use crate::address::{ModulePath, Reference, ResourcePath, Subject};
 use crate::model::{Node, ReferenceGraph};
 use crate::source::Sources;
 
@@ -31,6 +32,8 @@ pub struct GraphBuilder<'a> {
     declared: BTreeSet<Node>,
     modules: BTreeMap<ModulePath, Option<ModuleId>>,
     ways: BTreeMap<Node, Ways>,
+    /// What comes before a node, where that is known.
+    pub(super) before: BTreeMap<Node, Rc<BTreeSet<ResourcePath>>>,
 }
 
 impl<'a> GraphBuilder<'a> {
@@ -45,12 +48,13 @@ impl<'a> GraphBuilder<'a> {
             declared: BTreeSet::new(),
             modules: BTreeMap::new(),
             ways: BTreeMap::new(),
+            before: BTreeMap::new(),
         }
     }
 
     /// The graph with everything that `start` leads to.
-    pub fn graph(&mut self, start: impl IntoIterator<Item = Node>) -> &ReferenceGraph {
-        let mut pending: Vec<Node> = start.into_iter().collect();
+    pub(super) fn graph(&mut self, start: Node) -> &ReferenceGraph {
+        let mut pending = vec![start];
         while let Some(node) = pending.pop() {
             if self.declared.insert(node.clone()) {
                 let edges = self.edges(&node);
@@ -131,7 +135,7 @@ impl<'a> GraphBuilder<'a> {
         at
     }
 
-    fn edges(&mut self, node: &Node) -> Vec<Node> {
+    pub(super) fn edges(&mut self, node: &Node) -> Vec<Node> {
         let (path, mut edges) = match node {
             Node::Output(path, name) => (path, self.output(path, name)),
             Node::Inside(path, subject) => (path, self.inside(path, subject)),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::address::{Mode, ResourceName};
-use crate::cty::Type;
+use crate::cty::{Type, Value, convert, from_json};
 
 /// The table, in a form that can be compared with the provider's documentation line by line.
 const TABLE: &str = include_str!("schema.txt");
@@ -17,6 +17,8 @@ pub type Schema = BTreeMap<Arc<str>, Attribute>;
 pub struct Attribute {
     /// Who sets it.
     pub setter: Setter,
+    /// What it is worth where nobody sets it.
+    pub default: Option<Value>,
     /// Its type. Attributes of objects that need not be written are optional.
     pub ty: Type,
     /// What the objects hold of which it is made.
@@ -30,6 +32,10 @@ pub enum Setter {
     Required,
     /// The configuration may; else it is null.
     Optional,
+    /// The configuration may; else the provider's default stands there, known before the apply.
+    Default,
+    /// The configuration may; else the provider does, at apply.
+    Either,
     /// The provider does, at apply.
     Computed,
 }
@@ -52,18 +58,19 @@ pub fn schema(resource: &ResourceName) -> Option<&'static Schema> {
     }
 }
 
-/// Whether the provider sets any attribute of a schema, or of the objects in it.
+/// Whether the provider may set any attribute of a schema, or of the objects in it.
 #[must_use]
 pub fn holds_computed(schema: &Schema) -> bool {
+    let may_set = |setter| !matches!(setter, Setter::Required | Setter::Optional);
     schema
         .values()
-        .any(|attribute| attribute.setter == Setter::Computed || holds_computed(&attribute.inside))
+        .any(|attribute| may_set(attribute.setter) || holds_computed(&attribute.inside))
 }
 
 /// A line of the table, and how far in it stands.
 struct Line {
     level: usize,
-    words: [&'static str; 3],
+    words: [&'static str; 4],
 }
 
 fn read(table: &'static str) -> Schemas {
@@ -72,7 +79,7 @@ fn read(table: &'static str) -> Schemas {
         .map(|line| {
             let level = (line.len() - line.trim_start().len()) / 2;
             let mut words = line.split_whitespace();
-            let words = [(); 3].map(|()| words.next().unwrap_or_default());
+            let words = [(); 4].map(|()| words.next().unwrap_or_default());
             Line { level, words }
         })
         .collect();
@@ -80,7 +87,7 @@ fn read(table: &'static str) -> Schemas {
     let mut rest = lines.as_slice();
     while let Some((line, inside)) = rest.split_first() {
         let (schema, further) = attributes(inside, 1);
-        let [mode, name, _] = line.words;
+        let [mode, name, ..] = line.words;
         let of_mode = if mode == "data" {
             &mut schemas.data
         } else {
@@ -97,14 +104,20 @@ fn attributes(mut lines: &[Line], level: usize) -> (Schema, &[Line]) {
     let mut found = Schema::new();
     while let Some((line, below)) = lines.split_first().filter(|(line, _)| line.level == level) {
         let (inside, further) = attributes(below, level + 1);
-        let [name, setter, ty] = line.words;
+        let [name, setter, ty, default] = line.words;
+        let ty = parse(ty, &inside);
         let attribute = Attribute {
             setter: match setter {
                 "required" => Setter::Required,
                 "optional" => Setter::Optional,
+                "default" => Setter::Default,
+                "either" => Setter::Either,
                 _ => Setter::Computed,
             },
-            ty: parse(ty, &inside),
+            default: from_json(default)
+                .ok()
+                .and_then(|value| convert(&value, &ty).ok()),
+            ty,
             inside,
         };
         found.insert(name.into(), attribute);
@@ -143,11 +156,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_default_in_the_table_is_a_value() {
+        fn check(schema: &Schema) {
+            for (name, attribute) in schema {
+                let has_default = attribute.setter == Setter::Default;
+                assert_eq!(attribute.default.is_some(), has_default, "{name}");
+                check(&attribute.inside);
+            }
+        }
+        let schemas = read(TABLE);
+        schemas
+            .managed
+            .values()
+            .chain(schemas.data.values())
+            .for_each(check);
+    }
+
+    #[test]
     fn the_table_is_read_with_what_stands_inside() {
         let cluster = schema(&ResourceName::managed("rhcs_cluster_rosa_hcp", "c")).expect("known");
         assert_eq!(cluster.len(), 60);
         assert_eq!(cluster["sts"].inside["thumbprint"].setter, Setter::Computed);
         assert_eq!(cluster["properties"].ty, Type::map(Type::String));
+        let registries = &cluster["registry_config"].inside["registry_sources"];
+        let allowed = &registries.inside["allowed_registries"];
+        assert_eq!(allowed.default, Some(Value::list(Type::String, Vec::new())));
         let mirrors = schema(&ResourceName::data("rhcs_image_mirrors", "m")).expect("known");
         assert!(
             mirrors["image_mirrors"]

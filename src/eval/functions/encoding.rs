@@ -197,10 +197,15 @@ const ON_THE_WEB_ONLY: &[&str] = &[
     "windows-949",
 ];
 
+/// From here on ISO-8859-9 is the same as windows-1254.
+const FIRST_OF_LATIN5: u8 = 0xa0;
+
 /// What a name stands for.
 enum Charset {
     /// The first code points of Unicode, so many of them.
     Unicode(u32),
+    /// ISO-8859-9, which the web takes for the code page of Windows.
+    Latin5,
     /// With a byte order mark, and the byte order that Go takes where there is a choice.
     Utf16,
     Other(&'static encoding_rs::Encoding),
@@ -213,6 +218,9 @@ fn charset(name: &str) -> Result<Charset, Stop> {
         | "us" | "ibm367" | "cp367" | "csascii" => return Ok(Charset::Unicode(0x80)),
         "iso-8859-1" | "iso_8859-1" | "iso_8859-1:1987" | "iso-ir-100" | "latin1" | "l1" | "ibm819"
         | "cp819" | "csisolatin1" => return Ok(Charset::Unicode(0x100)),
+        "iso-8859-9" | "iso_8859-9" | "iso_8859-9:1989" | "iso-ir-148" | "latin5" | "l5" | "csisolatin5" => {
+            return Ok(Charset::Latin5);
+        }
         "utf-16" | "csutf16" => return Ok(Charset::Utf16),
         "csutf16be" => "utf-16be",
         "csutf16le" => "utf-16le",
@@ -245,9 +253,10 @@ fn charset(name: &str) -> Result<Charset, Stop> {
     }
 }
 
-/// The code pages of Windows leave places open where the web has control characters.
-fn is_windows(encoding: &'static encoding_rs::Encoding) -> bool {
-    encoding.name().starts_with("windows-125")
+/// The code pages of Windows, and most parts of ISO 8859, leave places open where the web has control
+/// characters.
+fn is_open_in_c1(encoding: &'static encoding_rs::Encoding) -> bool {
+    encoding.name().starts_with("windows-125") || encoding.name().starts_with("ISO-8859-")
 }
 
 fn is_c1(letter: char) -> bool {
@@ -264,6 +273,20 @@ fn text_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
                 _ => Err(unrepresentable(name)),
             });
             bytes.collect::<Result<Vec<u8>, Stop>>()?
+        }
+        Charset::Latin5 => {
+            let mut bytes = Vec::with_capacity(plain.len());
+            for letter in plain.chars() {
+                let text = letter.to_string();
+                match u8::try_from(letter) {
+                    Ok(byte) if byte < FIRST_OF_LATIN5 => bytes.push(byte),
+                    _ => match *encoding_rs::WINDOWS_1254.encode(&text).0 {
+                        [byte] if byte >= FIRST_OF_LATIN5 => bytes.push(byte),
+                        _ => return Err(unrepresentable(name)),
+                    },
+                }
+            }
+            bytes
         }
         Charset::Utf16 => {
             let units = std::iter::once(0xfeff).chain(plain.encode_utf16());
@@ -282,7 +305,7 @@ fn text_encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
                 let message = format!("not all letters of {} can be written here", found.name());
                 return Err(Stop::Failure(Failure::limit(message)));
             }
-            if unmappable || (is_windows(found) && plain.contains(is_c1)) {
+            if unmappable || (is_open_in_c1(found) && plain.contains(is_c1)) {
                 return Err(unrepresentable(found.name()));
             }
             bytes.into_owned()
@@ -312,10 +335,22 @@ fn text_decode(call: &Call<'_>, arguments: &[Value]) -> Answer {
             };
             bytes.into_iter().map(letter).collect::<String>().into()
         }
+        Charset::Latin5 => {
+            let letter = |byte: u8| match byte {
+                FIRST_OF_LATIN5.. => encoding_rs::WINDOWS_1254
+                    .decode(&[byte])
+                    .0
+                    .chars()
+                    .collect::<String>(),
+                _ => char::from(byte).to_string(),
+            };
+            bytes.into_iter().map(letter).collect::<String>().into()
+        }
         Charset::Utf16 => encoding_rs::UTF_16BE.decode(&bytes).0,
         Charset::Other(found) => found.decode_without_bom_handling(&bytes).0,
     };
-    let undefined = matches!(charset, Charset::Other(found) if is_windows(found)) && decoded.contains(is_c1);
+    let undefined =
+        matches!(charset, Charset::Other(found) if is_open_in_c1(found)) && decoded.contains(is_c1);
     if undefined || decoded.contains('\u{fffd}') {
         let message = format!("the given string contains symbols that are not defined for {name}");
         return Err(message.into());

@@ -76,15 +76,20 @@ fn converted(call: &Call<'_>, arguments: &[Value]) -> Checked<Vec<Value>> {
         call.spend_elements(items(argument).len())?;
         sets.push(convert(argument, call.ty).map_err(|error| error.located())?);
     }
-    // An element type that only null has had is not decided by conversion, and Terraform then fails.
+    Ok(sets)
+}
+
+/// An element type that only null has had is not decided by conversion, and Terraform then fails.
+fn check_types(sets: &[Value]) -> Checked<()> {
     if sets.windows(2).any(|pair| pair[0].ty() != pair[1].ty()) {
         return Err("the sets have different element types".into());
     }
-    Ok(sets)
+    Ok(())
 }
 
 fn union(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let sets = converted(call, arguments)?;
+    check_types(&sets)?;
     let all = sets.iter().flat_map(items).cloned().collect();
     let marks = sets
         .iter()
@@ -95,7 +100,10 @@ fn union(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
 /// The elements of the first set that all others have, or that none of them has.
 fn filtered(call: &Call<'_>, arguments: &[Value], shared: bool) -> Checked<Value> {
     let sets = converted(call, arguments)?;
-    if !sets.iter().all(Value::is_wholly_known) {
+    // Terraform goes from set to set, and no further than to the first that is not known.
+    let known = sets.iter().take_while(|set| set.is_wholly_known()).count();
+    check_types(&sets[..known])?;
+    if known < sets.len() {
         return Ok(undecided(call.ty, arguments));
     }
     let Some((first, others)) = sets.split_first() else {
