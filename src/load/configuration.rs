@@ -29,7 +29,9 @@ use super::{beside, block as blocks};
 /// Evaluates root modules and adds them to the project.
 pub(super) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Root>, loaded: &mut Loaded) {
     let roots: Vec<&Root> = roots.collect();
-    for read in evaluate(forest, &roots, loaded) {
+    for (read, root) in evaluate(forest, &roots, loaded).into_iter().zip(&roots) {
+        let directory = &forest.tree.module(root.module).directory;
+        loaded.directories.push(directory.clone());
         loaded.project.configurations.push(read.configuration);
         loaded.project.sensitive.extend(read.sensitive);
         loaded.project.problems.extend(read.problem);
