@@ -9,16 +9,18 @@
     reason = "clippy takes the helpers of an integration test for production code"
 )]
 
+#[path = "support/report.rs"]
+mod report;
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use mirrorset::check::{Given, Report, Settings, check};
 use mirrorset::convert::{idms, json};
 use mirrorset::diagnostic::Diagnostic;
 use mirrorset::load::{Loaded, Options, load};
 use mirrorset::output;
-use mirrorset::suppress::Suppressions;
 use proptest::prelude::*;
+use report::report;
 
 /// Loads one file of this name and content.
 fn loaded(name: &str, content: &[u8]) -> Loaded {
@@ -26,18 +28,6 @@ fn loaded(name: &str, content: &[u8]) -> Loaded {
     let path = directory.path().join(name);
     std::fs::write(&path, content).unwrap();
     load(&[path], &Options::default())
-}
-
-/// The report, suppressions included.
-fn report(loaded: &Loaded) -> Report<'_> {
-    let today = jiff::civil::date(2026, 11, 22);
-    let given = Given {
-        sources: &loaded.sources,
-        settings: &Settings::default(),
-        suppressions: &Suppressions::find(&loaded.sources, &loaded.aside, today),
-        baseline: None,
-    };
-    check(&loaded.project, given)
 }
 
 /// Every output of one input.

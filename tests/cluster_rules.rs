@@ -9,15 +9,18 @@
     reason = "clippy takes the helpers of an integration test for production code"
 )]
 
+#[path = "support/report.rs"]
+mod report;
+
 #[path = "support/program.rs"]
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;
 
 use std::path::Path;
 
-use mirrorset::check::{Settings, check};
 use mirrorset::load::{Options, load};
 use program::{findings, fixture, mirrorset_in};
+use report::report;
 
 /// What is found in a module of these files.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
@@ -44,7 +47,7 @@ fn module(files: &[(&str, &str)]) -> tempfile::TempDir {
 fn fixed(text: &str) -> String {
     let directory = module(&[("main.tf", text)]);
     let loaded = load(&[directory.path().to_owned()], &Options::default());
-    let report = check(&loaded.project, Settings::default());
+    let report = report(&loaded);
     let fixes = report.findings.iter().filter_map(|finding| finding.fix.as_ref());
     let mut edits: Vec<_> = fixes.flat_map(|fix| fix.edits.iter().cloned()).collect();
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
