@@ -44,6 +44,7 @@ pub mod undecided;
 mod unmatchable_source;
 mod unordered_mirrors_read;
 mod unsupported_argument;
+mod unused_suppression;
 mod wildcard_source;
 mod wrong_argument_type;
 mod wrong_cluster_attribute;
@@ -56,6 +57,7 @@ pub use entries::{Clusters, Entries};
 pub use plan_differs::RULE as PLAN_DIFFERS;
 pub use syntax_error::RULE as SYNTAX_ERROR;
 pub use undecided::RULE as UNDECIDED;
+pub use unused_suppression::RULE as UNUSED_SUPPRESSION;
 
 /// Every rule, in the order of the catalogue.
 pub const RULES: &[&Rule] = &[
@@ -98,6 +100,7 @@ pub const RULES: &[&Rule] = &[
     &plan_differs::RULE,
     &undecided::RULE,
     &syntax_error::RULE,
+    &unused_suppression::RULE,
 ];
 
 /// A rule.
@@ -107,12 +110,65 @@ pub struct Rule {
     pub name: &'static str,
     /// How bad its findings are, unless the finding says otherwise.
     pub severity: Severity,
+    /// Which inputs show what it looks for.
+    pub inputs: Inputs,
+    /// Whether its findings come with a fix.
+    pub fix: Fixability,
     /// What it does in one sentence, for tables.
     pub summary: &'static str,
     /// Its page.
     pub documentation: Documentation,
     /// How it decides.
     pub check: Check,
+}
+
+/// The inputs on which a rule can find something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inputs {
+    /// Configuration alone: a plan does not record what it looks at.
+    Configuration,
+    /// Plans alone.
+    Plan,
+    /// Configuration, plans, and states as far as they record it.
+    Both,
+}
+
+impl Inputs {
+    /// The names of the inputs, as people read them.
+    #[must_use]
+    pub fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Configuration => &["configuration"],
+            Self::Plan => &["plan"],
+            Self::Both => &["configuration", "plan"],
+        }
+    }
+}
+
+/// Whether a rule's findings come with a fix, and of which kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fixability {
+    /// No finding has one.
+    None,
+    /// Findings have fixes that may be made without asking.
+    Safe,
+    /// Findings have fixes that a person must look at.
+    Unsafe,
+    /// Some findings have the one, some the other.
+    SafeOrUnsafe,
+}
+
+impl Fixability {
+    /// The word of tables and of JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+            Self::SafeOrUnsafe => "safe or unsafe",
+        }
+    }
 }
 
 /// A rule's page, in a fixed form.
@@ -196,6 +252,10 @@ impl Rule {
 /// Puts the primary label on an argument's value, and the way that the value took beside it.
 trait AtAttribute {
     fn at_attribute<T>(self, mirror: &ImageMirror, attribute: &Attribute<T>, label: &str) -> Self;
+
+    /// Adds the place of a value that another one was compared with, if that is another place and one does
+    /// not give the other away.
+    fn compared_with<A, B>(self, own: &Attribute<A>, other: &Attribute<B>, label: &str) -> Self;
 }
 
 impl AtAttribute for Diagnostic {
@@ -210,12 +270,37 @@ impl AtAttribute for Diagnostic {
             None => led,
         }
     }
+
+    fn compared_with<A, B>(self, own: &Attribute<A>, other: &Attribute<B>, label: &str) -> Self {
+        match other.span.filter(|span| Some(*span) != own.span) {
+            Some(span) if names::may_be_compared(own, other) => self.related(span, label),
+            _ => self,
+        }
+    }
 }
 
 /// The rule of this name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+/// The name of a rule that somebody may have meant by a name that no rule has.
+#[must_use]
+pub fn nearest(name: &str) -> Option<&'static str> {
+    nearest_of(name, RULES.iter().map(|rule| rule.name))
+}
+
+/// The word that is most like another one, if any is like it at all.
+#[must_use]
+pub fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    // Below this, people no longer recognise what they meant.
+    const ALIKE: f64 = 0.7;
+    let likeness = |other: &&str| strsim::jaro_winkler(word, other);
+    let best = words
+        .into_iter()
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    (likeness(&best) >= ALIKE).then_some(best)
 }
 
 #[cfg(test)]
@@ -241,5 +326,12 @@ mod tests {
             assert!(std::ptr::eq(find(rule.name).unwrap(), *rule));
         }
         assert!(find("no-such-rule").is_none());
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_finds_the_name_that_was_meant() {
+        assert_eq!(nearest("short-sauce"), Some("short-source"));
+        assert_eq!(nearest("missing_depends_on"), Some("missing-depends-on"));
+        assert_eq!(nearest("x"), None);
     }
 }

@@ -2,15 +2,17 @@
 //! versions of the provider.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::address::{ResourceName, ResourcePath};
-use crate::eval::{Evaluator, InstanceId, Repetition};
+use crate::eval::{Evaluator, Inputs, InstanceId, Repetition};
 use crate::model::{Attribute, Import, Node, ProviderVersions, Waiter};
 use crate::source::{Sources, Span};
 use crate::syntax::tree::{Block, Expression, ExpressionKind};
 use crate::terraform::{GraphBuilder, Module, requirements};
 
 use super::site::Site;
+use super::uses::Uses;
 
 /// Adds a waiter with an instance, or with one that stands for all that there may be.
 pub(super) fn add_waiter(waiters: &mut BTreeMap<ResourcePath, Waiter>, waiter: Waiter) {
@@ -33,16 +35,28 @@ pub(super) fn before(graph: &mut GraphBuilder<'_>, path: &ResourcePath) -> BTree
 }
 
 /// The imports of mirrors that a root module asks for.
-pub(super) fn imports(evaluator: &Evaluator<'_>, sources: &Sources, module: &Module) -> Vec<Import> {
+pub(super) fn imports(
+    evaluator: &Evaluator<'_>,
+    sources: &Sources,
+    module: &Module,
+    inputs: &Inputs,
+    uses: &Uses,
+) -> Vec<Import> {
     let blocks = module.imports().iter().filter_map(|block| block.parse(sources));
     // What `for_each` gives is another value for each instance; such ids are left to Terraform.
     let single = blocks.filter(|block| block.body.attribute("for_each").is_none());
     single
-        .filter_map(|block| import(evaluator, sources, block))
+        .filter_map(|block| import(evaluator, sources, block, inputs, uses))
         .collect()
 }
 
-fn import(evaluator: &Evaluator<'_>, sources: &Sources, block: &Block) -> Option<Import> {
+fn import(
+    evaluator: &Evaluator<'_>,
+    sources: &Sources,
+    block: &Block,
+    inputs: &Inputs,
+    uses: &Uses,
+) -> Option<Import> {
     let to = &block.body.attribute("to")?.value;
     if !names_a_mirror(to) {
         return None;
@@ -51,10 +65,12 @@ fn import(evaluator: &Evaluator<'_>, sources: &Sources, block: &Block) -> Option
         evaluator,
         sources,
         instance: InstanceId::ROOT,
-        repetition: &Repetition::single(),
+        repetition: &Rc::new(Repetition::single()),
         block,
         broken: false,
         refused: None,
+        inputs,
+        uses,
         secrets: Vec::new(),
     };
     Some(Import {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::address::{Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{self, Evaluator, Expansion, InstanceId, Repetition};
+use crate::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
 use crate::model::cluster::{ClusterRole, cluster_role, waits};
 use crate::model::{
     Cause, Changes, Cluster, Configuration, Dependency, ImageMirror, Input, MirrorsRead, MissingInputs, Node,
@@ -23,12 +23,15 @@ use super::Loaded;
 use super::modules::{Forest, Root};
 use super::origins;
 use super::site::Site;
+use super::uses::Uses;
 use super::{beside, block as blocks};
 
 /// Evaluates root modules and adds them to the project.
 pub(super) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Root>, loaded: &mut Loaded) {
     let roots: Vec<&Root> = roots.collect();
-    for read in evaluate(forest, &roots, loaded) {
+    for (read, root) in evaluate(forest, &roots, loaded).into_iter().zip(&roots) {
+        let directory = &forest.tree.module(root.module).directory;
+        loaded.directories.push(directory.clone());
         loaded.project.configurations.push(read.configuration);
         loaded.project.sensitive.extend(read.sensitive);
         loaded.project.problems.extend(read.problem);
@@ -108,10 +111,12 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     let mut reader = Reader {
         tree: &forest.tree,
         sources,
+        inputs: &root.inputs,
         evaluator: Evaluator::new(&forest.tree, sources, &root.inputs, root.module),
         graph: GraphBuilder::new(&forest.tree, sources, root.module),
         relevant: BTreeMap::new(),
         orders: BTreeMap::new(),
+        uses: Uses::default(),
         mirrors: Vec::new(),
         clusters: BTreeMap::new(),
         waiters: BTreeMap::new(),
@@ -130,7 +135,13 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         );
         Diagnostic::new(UNDECIDED.name, Severity::Warning, message)
     });
-    let imports = beside::imports(&reader.evaluator, sources, forest.tree.module(root.module));
+    let imports = beside::imports(
+        &reader.evaluator,
+        sources,
+        forest.tree.module(root.module),
+        &root.inputs,
+        &reader.uses,
+    );
     let modules = reader.modules.iter().map(|id| forest.tree.module(*id));
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
@@ -155,12 +166,15 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
 struct Reader<'a> {
     tree: &'a Tree,
     sources: &'a Sources,
+    inputs: &'a Inputs,
     evaluator: Evaluator<'a>,
     graph: GraphBuilder<'a>,
     /// Which modules hold blocks that matter, themselves or further down.
     relevant: BTreeMap<ModuleId, bool>,
     /// What comes before each mirror block: the same for all its instances.
     orders: BTreeMap<ResourcePath, Order>,
+    /// How often names are referred to.
+    uses: Uses,
     mirrors: Vec<ImageMirror>,
     clusters: BTreeMap<ResourcePath, Cluster>,
     waiters: BTreeMap<ResourcePath, Waiter>,
@@ -299,6 +313,7 @@ impl<'a> Reader<'a> {
         let mut mirror_block = blocks::mirror_block(&self.evaluator, self.sources, instance, resource, block);
         mirror_block.missing_inputs.clone_from(&around.missing_inputs);
         for repetition in repetitions {
+            let repetition = Rc::new(repetition);
             self.evaluator.grant_reserve();
             let mut site = Site {
                 evaluator: &self.evaluator,
@@ -308,6 +323,8 @@ impl<'a> Reader<'a> {
                 block,
                 broken: !resource.block.problems().is_empty(),
                 refused: around.refused.as_ref().or(order.circle.as_ref()),
+                inputs: self.inputs,
+                uses: &self.uses,
                 secrets: Vec::new(),
             };
             let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));

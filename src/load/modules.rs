@@ -1,12 +1,14 @@
 //! From directories to modules, and from modules to the ones they call.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::config::Config;
 use crate::eval::Inputs;
 use crate::source::Span;
-use crate::syntax::document::{Format, document};
+use crate::syntax::document::{Format, document, variables};
 use crate::syntax::problem::Problem;
+use crate::syntax::tree::Attribute;
 use crate::terraform::{Callee, Module, ModuleCall, ModuleId, Tree, requirements};
 
 use super::beside::is_rhcs;
@@ -26,6 +28,8 @@ pub(super) struct Forest {
     /// What is wrong with the way modules are put together.
     pub(super) problems: Vec<Problem>,
     installed: Installed,
+    /// Files of values that configuration files name.
+    shared: BTreeMap<PathBuf, Vec<Attribute>>,
 }
 
 /// The dependency lock file, in native syntax whatever the configuration is written in.
@@ -64,6 +68,7 @@ impl Forest {
             roots: Vec::new(),
             problems: Vec::new(),
             installed: Installed::default(),
+            shared: BTreeMap::new(),
         };
         let mut found = Vec::new();
         for directory in directories {
@@ -109,7 +114,12 @@ impl Forest {
     }
 
     fn add_root(&mut self, module: ModuleId, tree: &Path, given: &GivenValues, loaded: &mut Loaded) {
-        let own = read_values(&self.tree.module(module).directory, loaded, &mut self.problems);
+        let directory = self.tree.module(module).directory.clone();
+        let mut own = read_values(&directory, loaded, &mut self.problems);
+        let config = loaded.configs.nearest(&directory, &mut loaded.sources);
+        for path in config.map(Config::var_files).unwrap_or_default() {
+            own.extend(self.shared_values(path, loaded));
+        }
         let mut inputs = given.inputs(self.tree.module(module), &own, loaded, &mut self.problems);
         inputs.tree = Some(tree.to_owned());
         let directory = &self.tree.module(module).directory;
@@ -119,6 +129,21 @@ impl Forest {
             inputs,
             locked,
         });
+    }
+
+    /// The arguments of a file of values that several roots may share: it is one file, and read once.
+    fn shared_values(&mut self, path: PathBuf, loaded: &mut Loaded) -> Vec<Attribute> {
+        if let Some(known) = self.shared.get(&path) {
+            return known.clone();
+        }
+        let mut values = Vec::new();
+        if let Some(file) = read(&path, loaded) {
+            let (attributes, found) = variables(file, loaded.sources.text(file), Format::of(&path));
+            self.problems.extend(found);
+            values = attributes;
+        }
+        self.shared.insert(path, values.clone());
+        values
     }
 
     /// The module of a directory, read now unless it is known.

@@ -3,12 +3,14 @@
 use crate::diagnostic::Severity;
 use crate::model::ImageMirror;
 
-use super::{AtAttribute as _, Check, Documentation, Entries, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "chained-mirror",
     severity: Severity::Warning,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "a mirror is itself the source of another entry, and mirrors are not followed",
     documentation: Documentation {
         what: "Looks for an element of `mirrors` that is the `source` of another mirror of the same cluster.",
@@ -62,19 +64,22 @@ fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
                 .clone()
                 .map_or_else(Outcome::clean, Outcome::undecided);
         };
-        let mut finding = RULE
+        let whose = if names::may_be_compared(element, &other.source) {
+            other.address.to_string()
+        } else {
+            "another mirror".to_owned()
+        };
+        let finding = RULE
             .finding(
                 mirror,
-                &format!("mirror {} is the source of {}", element.shown(), other.address),
+                &format!("mirror {} is the source of {whose}", element.shown()),
             )
             .at_attribute(
                 mirror,
                 element,
                 "images are looked for here, and not at the mirrors of this",
-            );
-        if let Some(span) = other.source.span.filter(|span| Some(*span) != element.span) {
-            finding = finding.related(span, "the source of another mirror");
-        }
+            )
+            .compared_with(element, &other.source, "the source of another mirror");
         Outcome::found(
             finding
                 .note("mirrors are not followed: the name that the pod gives picks the entry, once")

@@ -4,12 +4,14 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::{Cause, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Unknown};
 
 use super::led::Led;
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "cluster-not-awaited",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::Unsafe,
     summary: "the configuration creates the mirror's cluster, and nothing waits until it is ready",
     documentation: Documentation {
         what: "Looks at mirrors whose cluster the same configuration creates. Either the cluster has \

@@ -3,12 +3,14 @@
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
 
-use super::{Check, Documentation, Outcome, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "count-indexed-mirrors",
     severity: Severity::Warning,
+    inputs: Inputs::Configuration,
+    fix: Fixability::None,
     summary: "`count` takes the sources out of a list, so that taking one out replaces the mirrors behind it",
     documentation: Documentation {
         what: "Looks for `count` with a `source` that is taken out of a list by `count.index`, in the block itself \

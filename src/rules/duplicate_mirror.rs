@@ -6,12 +6,14 @@ use crate::diagnostic::Severity;
 use crate::model::{Attribute, Configuration, ImageMirror};
 
 use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-mirror",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::Safe,
     summary: "one mirror stands twice in `mirrors`, which the cluster takes for a set",
     documentation: Documentation {
         what: "Looks for an element of `mirrors` that stands in the list before.",
@@ -47,15 +49,13 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
             seen.insert(text, element);
             return Outcome::clean();
         };
-        let mut finding = RULE
+        let finding = RULE
             .finding(
                 mirror,
                 &format!("mirror {} stands twice in the list", element.shown()),
             )
-            .at_attribute(mirror, element, "the same mirror again");
-        if let Some(span) = first.span.filter(|span| Some(*span) != element.span) {
-            finding = finding.related(span, "first here");
-        }
+            .at_attribute(mirror, element, "the same mirror again")
+            .compared_with(element, first, "first here");
         Outcome::found(
             finding
                 .note("the cluster takes the list for a set, and refuses it as a whole")

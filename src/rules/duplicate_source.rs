@@ -3,12 +3,14 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::ImageMirror;
 
-use super::{AtAttribute as _, Check, Documentation, Entries, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-source",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "another mirror of the same cluster has this source",
     documentation: Documentation {
         what: "Looks for mirrors of one cluster with the same `source`, in full: `nginx` and \
@@ -65,23 +67,23 @@ fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
 /// What is said of the second of two mirrors with the same source, or with sources that mean the same.
 #[must_use]
 pub fn report(second: &ImageMirror, first: &ImageMirror) -> Diagnostic {
-    let (shown, other) = (second.source.shown(), &first.address);
+    let shown = second.source.shown();
+    let other = if names::may_be_compared(&second.source, &first.source) {
+        first.address.to_string()
+    } else {
+        "another mirror".to_owned()
+    };
     let equal = second.source.value() == first.source.value();
     let what = if equal {
         format!("source {shown} is that of {other} as well, on the same cluster")
     } else {
-        format!(
-            "source {shown} means the same as {} of {other}, on the same cluster",
-            first.source.shown()
-        )
+        let same = first.source.shown();
+        format!("source {shown} means the same as {same} of {other}, on the same cluster")
     };
-    let mut finding =
-        RULE.finding(second, &what)
-            .at_attribute(second, &second.source, "the same source again");
-    let place = first.source.span.unwrap_or(first.span);
-    if second.source.span != Some(place) {
-        finding = finding.related(place, "first here");
-    }
+    let finding = RULE
+        .finding(second, &what)
+        .at_attribute(second, &second.source, "the same source again")
+        .compared_with(&second.source, &first.source, "first here");
     let note = if equal {
         "a source is unique in a cluster: the service answers 400 to the second one"
     } else {

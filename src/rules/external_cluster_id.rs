@@ -3,12 +3,14 @@
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
 
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "external-cluster-id",
     severity: Severity::Warning,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "`cluster_id` is a UUID, which is a cluster's external id",
     documentation: Documentation {
         what: "Looks for a `cluster_id` in the form of a UUID.",

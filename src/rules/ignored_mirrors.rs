@@ -3,12 +3,14 @@
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror, Step};
 
-use super::{Check, Documentation, Outcome, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "ignored-mirrors",
     severity: Severity::Warning,
+    inputs: Inputs::Configuration,
+    fix: Fixability::None,
     summary: "`ignore_changes` covers `mirrors` or `type`, so that edits of them never reach the cluster",
     documentation: Documentation {
         what: "Looks for `mirrors`, `type` or `all` in `lifecycle.ignore_changes` of a mirror.",

@@ -3,12 +3,14 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Configuration, Import};
 
-use super::{Check, Documentation, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "invalid-import-id",
     severity: Severity::Error,
+    inputs: Inputs::Configuration,
+    fix: Fixability::None,
     summary: "an `import` block whose id is not a cluster's id and a mirror's, with a colon between them",
     documentation: Documentation {
         what: "Looks at `import` blocks for `rhcs_image_mirror` with an id that is known.",

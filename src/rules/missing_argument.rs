@@ -4,12 +4,14 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Configuration, Content, ImageMirror, Input, MissingInputs};
 use crate::source::Span;
 
-use super::{Check, Documentation, Outcome, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "missing-argument",
     severity: Severity::Error,
+    inputs: Inputs::Configuration,
+    fix: Fixability::None,
     summary: "`cluster_id`, `source` or `mirrors` is missing, or an input of the module that has the mirror",
     documentation: Documentation {
         what: "Looks for mirrors without `cluster_id`, `source` or `mirrors`, or with null for one of them, and for \

@@ -46,6 +46,12 @@ pub(super) fn each_mirror<'a>(
     outcome
 }
 
+/// Whether it may be said that two values are equal, and where they stand: if one of them alone is
+/// sensitive, the other one would show it.
+pub(super) fn may_be_compared<A, B>(one: &Attribute<A>, other: &Attribute<B>) -> bool {
+    one.sensitive == other.sensitive
+}
+
 /// What is wrong with a source besides its host, where it has none: that is another rule's.
 pub(super) fn diagnose_source(source: &str) -> Diagnosis {
     if is_short(source) {

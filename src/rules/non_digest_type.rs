@@ -1,14 +1,17 @@
 //! `non-digest-type`: a type that the provider refuses.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::model::{Configuration, Content, ImageMirror};
 
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+use super::offer::Offer as _;
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "non-digest-type",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::Safe,
     summary: "`type` is known and not `digest`, the only one there is",
     documentation: Documentation {
         what: "Looks for a `type` other than `digest`.",
@@ -51,7 +54,12 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
             RULE.finding(mirror, &format!("type {} is not supported", mirror.kind.shown()))
                 .at_attribute(mirror, &mirror.kind, "only \"digest\" is")
                 .note("the provider refuses any other type, and the service has none")
-                .help("write \"digest\", or leave `type` out: \"digest\" is the default"),
+                .replace(
+                    &mirror.kind,
+                    "digest",
+                    Applicability::Safe,
+                    "write \"digest\", or leave `type` out: \"digest\" is the default",
+                ),
         ),
         Content::Known(_) | Content::Absent => Outcome::clean(),
         Content::Unknown(unknown) => Outcome::undecided(unknown.clone()),

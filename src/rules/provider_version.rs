@@ -4,12 +4,14 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::version::{FIRST_WITH_MIRRORS, Range, Version, raised};
 use crate::model::{Attribute, Configuration};
 
-use super::{Check, Documentation, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "provider-version",
     severity: Severity::Error,
+    inputs: Inputs::Configuration,
+    fix: Fixability::Safe,
     summary: "the constraint or the lock file rules out 1.7.2, the first provider with `rhcs_image_mirror`",
     documentation: Documentation {
         what: "Reads the version constraints of terraform-redhat/rhcs in all modules of a configuration with \

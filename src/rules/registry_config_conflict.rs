@@ -8,12 +8,14 @@ use crate::registry::{Role, covering, is_nested, is_valid};
 use crate::source::Span;
 
 use super::led::Led;
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "registry-config-conflict",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "the cluster's `registry_config` blocks or does not allow what the mirror is about",
     documentation: Documentation {
         what: "Compares a mirror with `registry_config.registry_sources` of its cluster, where the configuration \

@@ -4,12 +4,14 @@ use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
 
 use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "self-mirror",
     severity: Severity::Warning,
+    inputs: Inputs::Both,
+    fix: Fixability::Safe,
     summary: "the source stands among its own mirrors",
     documentation: Documentation {
         what: "Looks for an element of `mirrors` that is the `source` itself.",
@@ -49,11 +51,8 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         met = true;
         let finding = RULE
             .finding(mirror, &format!("source {} is its own mirror", element.shown()))
-            .at_attribute(mirror, element, "the source itself");
-        let finding = match mirror.source.span.filter(|span| Some(*span) != element.span) {
-            Some(span) => finding.related(span, "the source"),
-            None => finding,
-        };
+            .at_attribute(mirror, element, "the source itself")
+            .compared_with(element, &mirror.source, "the source");
         if is_alone(mirror, source) {
             return Outcome::found(
                 finding
@@ -66,11 +65,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         } else {
             "it is tried before the mirrors behind it, which are used only where the source fails"
         };
-        Outcome::found(
-            finding
-                .note(note)
-                .remove(element, "take it out: the source is always tried last"),
-        )
+        Outcome::found(finding.note(note).remove(element, "take it out of the list"))
     })
 }
 

@@ -6,12 +6,15 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Content, ImageMirror, Unknown};
 use crate::registry::{Name, Role, is_valid, matched_length, unmatchable};
 
-use super::{AtAttribute as _, Check, Documentation, Entries, Outcome, Rule, names};
+use super::too_many_entries::MOST;
+use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "shadowed-source",
     severity: Severity::Warning,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "`source` lies under another one, and does not repeat its mirrors",
     documentation: Documentation {
         what: "Looks for a `source` that lies under the `source` of another mirror of the same cluster, and \
@@ -120,7 +123,8 @@ fn lacking(
         .and_then(|covered| source.get(covered..))
         .unwrap_or_default();
     let mut lacking = Vec::new();
-    for other in others {
+    // A cluster takes no more, and everything under the wider source looks at them.
+    for other in others.iter().take(MOST) {
         let Some(text) = other
             .value()
             .filter(|text| !text.is_empty() && *text != wider_source)
@@ -153,25 +157,31 @@ fn elements(list: &Attribute<Vec<Attribute<String>>>) -> Result<&[Attribute<Stri
 }
 
 fn report(mirror: &ImageMirror, wider: &ImageMirror, lacking: &[Attribute<String>]) -> Diagnostic {
-    let (shown, other) = (mirror.source.shown(), wider.source.shown());
-    let what = format!(
-        "source {shown} lies under {other} of {}, and lacks its mirrors",
-        wider.address
-    );
-    let mut finding = RULE.finding(mirror, &what).at_attribute(
+    let other = if names::may_be_compared(&mirror.source, &wider.source) {
+        format!("{} of {}", wider.source.shown(), wider.address)
+    } else {
+        "that of another mirror".to_owned()
+    };
+    let shown = mirror.source.shown();
+    let listed: Vec<String> = lacking.iter().take(3).map(Attribute::shown).collect();
+    let more = if lacking.len() > listed.len() {
+        " and so on"
+    } else {
+        ""
+    };
+    RULE.finding(
+        mirror,
+        &format!("source {shown} lies under {other}, and lacks its mirrors"),
+    )
+    .at_attribute(
         mirror,
         &mirror.source,
         "the mirrors of the wider source do not serve this",
-    );
-    if let Some(span) = wider.source.span.filter(|span| Some(*span) != mirror.source.span) {
-        finding = finding.related(span, "the wider source");
-    }
-    let shown: Vec<String> = lacking.iter().take(3).map(Attribute::shown).collect();
-    let more = if lacking.len() > 3 { " and so on" } else { "" };
-    finding
-        .note("only the longest source that matches an image counts; there is no falling back to a wider one")
-        .help(format!(
-            "if they are to serve it as well, add them to its list: {}{more}",
-            shown.join(", ")
-        ))
+    )
+    .compared_with(&mirror.source, &wider.source, "the wider source")
+    .note("only the longest source that matches an image counts; there is no falling back to a wider one")
+    .help(format!(
+        "if they are to serve it as well, add them to its list: {}{more}",
+        listed.join(", ")
+    ))
 }

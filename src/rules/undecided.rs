@@ -4,12 +4,14 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Configuration, Content, ImageMirror, Unknown};
 use crate::source::Span;
 
-use super::{Check, Documentation, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "undecided",
     severity: Severity::Info,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "a value is unknown, so some rules could not decide",
     documentation: Documentation {
         what: "Says which rules could not decide about a mirror, and which unknown value kept them from it: a \

@@ -4,12 +4,14 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::mirror::cluster_key;
 use crate::model::{Configuration, ImageMirror, MirrorsRead};
 
-use super::{Check, Documentation, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "unordered-mirrors-read",
     severity: Severity::Warning,
+    inputs: Inputs::Configuration,
+    fix: Fixability::Safe,
     summary: "`data.rhcs_image_mirrors` reads a cluster whose mirrors are created here, and does not wait for them",
     documentation: Documentation {
         what: "Looks at `data \"rhcs_image_mirrors\"` in a module that creates mirrors of the same cluster, itself \

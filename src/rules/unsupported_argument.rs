@@ -3,12 +3,14 @@
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::{Configuration, ImageMirror, Unsupported, UnsupportedKind};
 
-use super::{Check, Documentation, Outcome, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "unsupported-argument",
     severity: Severity::Error,
+    inputs: Inputs::Configuration,
+    fix: Fixability::Safe,
     summary: "an argument or block that `rhcs_image_mirror` does not have, or an attribute that the provider sets",
     documentation: Documentation {
         what: "Compares what stands in a mirror's block with what the resource has: `cluster_id`, `type`, `source`, \

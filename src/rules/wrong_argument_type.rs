@@ -3,12 +3,14 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Cause, Configuration, ImageMirror};
 
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "wrong-argument-type",
     severity: Severity::Error,
+    inputs: Inputs::Configuration,
+    fix: Fixability::None,
     summary: "a value that Terraform cannot convert to the argument's type",
     documentation: Documentation {
         what: "Looks whether the values of `cluster_id`, `source` and `type` can be strings, and that of `mirrors` a \

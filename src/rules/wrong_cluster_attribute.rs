@@ -6,12 +6,14 @@ use crate::model::cluster::{ClusterRole, cluster_role, echo_argument};
 use crate::model::{Cause, Configuration, ImageMirror, Lead, Target, Unknown};
 use crate::source::Span;
 
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "wrong-cluster-attribute",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::Safe,
     summary: "`cluster_id` is not the id of a cluster, but another attribute or another object's id",
     documentation: Documentation {
         what: "Follows `cluster_id` and looks which attribute it is read from. Of a cluster that has to be `id`; of \

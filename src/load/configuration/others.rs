@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use std::rc::Rc;
+
 use crate::address::{Address, ResourcePath};
 use crate::eval::InstanceId;
 use crate::model::cluster::{ClusterRole, cluster_role};
@@ -68,6 +70,7 @@ impl<'a> Reader<'a> {
         let (repetitions, around) = self.instances(instance, expansion, around);
         let mut instances = Vec::with_capacity(repetitions.len());
         for repetition in repetitions {
+            let repetition = Rc::new(repetition);
             self.evaluator.grant_reserve();
             let mut site = Site {
                 evaluator: &self.evaluator,
@@ -77,6 +80,8 @@ impl<'a> Reader<'a> {
                 block,
                 broken: !resource.block.problems().is_empty(),
                 refused: around.refused.as_ref(),
+                inputs: self.inputs,
+                uses: &self.uses,
                 secrets: Vec::new(),
             };
             let module = self.evaluator.path(instance);
@@ -132,10 +137,12 @@ impl<'a> Reader<'a> {
             evaluator: &self.evaluator,
             sources: self.sources,
             instance,
-            repetition: &repetition,
+            repetition: &Rc::new(repetition),
             block,
             broken: !resource.block.problems().is_empty(),
             refused: None,
+            inputs: self.inputs,
+            uses: &self.uses,
             secrets: Vec::new(),
         };
         let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));
