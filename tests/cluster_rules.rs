@@ -15,8 +15,9 @@ mod program;
 
 use std::path::Path;
 
-use mirrorset::check::{Settings, check};
+use mirrorset::check::{Given, Settings, check};
 use mirrorset::load::{Options, load};
+use mirrorset::suppress::Suppressions;
 use program::{findings, fixture, mirrorset_in};
 
 /// What is found in a module of these files.
@@ -44,7 +45,13 @@ fn module(files: &[(&str, &str)]) -> tempfile::TempDir {
 fn fixed(text: &str) -> String {
     let directory = module(&[("main.tf", text)]);
     let loaded = load(&[directory.path().to_owned()], &Options::default());
-    let report = check(&loaded.project, Settings::default());
+    let given = Given {
+        sources: &loaded.sources,
+        settings: &Settings::default(),
+        suppressions: &Suppressions::find(&loaded.sources, &loaded.aside, jiff::civil::date(2026, 11, 22)),
+        baseline: None,
+    };
+    let report = check(&loaded.project, given);
     let fixes = report.findings.iter().filter_map(|finding| finding.fix.as_ref());
     let mut edits: Vec<_> = fixes.flat_map(|fix| fix.edits.iter().cloned()).collect();
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
