@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::model::{Configuration, ImageMirror, Project, Unknown};
-use crate::rules::{Check, Outcome, RULES, undecided};
+use crate::rules::{Check, Clusters, Entries, RULES, undecided};
 use crate::source::Span;
 
 /// What the user decided about a check.
@@ -99,8 +99,9 @@ pub fn check(project: &Project, settings: Settings) -> Report<'_> {
             .iter()
             .filter_map(|finding| finding.address.as_deref())
             .collect();
-        for mirror in &configuration.mirrors {
-            let mut verdict = judge(configuration, mirror, &mut findings);
+        let clusters = Clusters::of(configuration);
+        for (position, mirror) in configuration.mirrors.iter().enumerate() {
+            let mut verdict = judge(configuration, clusters.around(position), mirror, &mut findings);
             if !changed.is_empty() && changed.contains(mirror.address.to_string().as_str()) {
                 verdict = Verdict::WithFindings;
             }
@@ -134,21 +135,30 @@ fn changes(configuration: &Configuration, settings: Settings) -> Vec<Diagnostic>
     findings
 }
 
-fn judge(configuration: &Configuration, mirror: &ImageMirror, findings: &mut Vec<Diagnostic>) -> Verdict {
+fn judge(
+    configuration: &Configuration,
+    entries: Entries<'_>,
+    mirror: &ImageMirror,
+    findings: &mut Vec<Diagnostic>,
+) -> Verdict {
     let mut verdict = Verdict::Clean;
     let mut open: Vec<(&'static str, Unknown)> = Vec::new();
     for rule in RULES {
-        let Check::Mirror(decide) = rule.check else {
-            continue;
+        let outcome = match rule.check {
+            Check::Mirror(decide) => decide(configuration, mirror),
+            Check::Entry(decide) => decide(&entries, mirror),
+            Check::Changes(_) | Check::Elsewhere => continue,
         };
-        match decide(configuration, mirror) {
-            Outcome::Clean => {}
-            Outcome::Found(finding) => {
-                verdict = Verdict::WithFindings;
-                findings.push(called(*finding, mirror));
-            }
-            Outcome::Undecided(unknown) => open.push((rule.name, unknown)),
+        if !outcome.findings.is_empty() {
+            verdict = Verdict::WithFindings;
         }
+        findings.extend(
+            outcome
+                .findings
+                .into_iter()
+                .map(|finding| called(finding, mirror)),
+        );
+        open.extend(outcome.undecided.map(|unknown| (rule.name, unknown)));
     }
     if let Some(finding) = undecided::report(mirror, &open) {
         if verdict == Verdict::Clean {

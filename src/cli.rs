@@ -8,6 +8,7 @@ mod eval;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
@@ -95,6 +96,7 @@ fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
     environment.sort();
     Ok(Options {
         counterpart: Counterpart::None,
+        edited: Arc::default(),
         environment,
         given: given.into_iter().map(|(_, given)| given).collect(),
     })

@@ -37,7 +37,8 @@
 //! | 5 | `load` | paths to a project: discovers, reads, evaluates, joins |
 //! | 5 | `convert` | the model to manifests and JSON, one file a target |
 //! | 5 | `output` | the report as text and JSON, one file a format |
-//! | 6 | `cli` | the command line: the only module that prints, exits or reads the environment |
+//! | 6 | `fix` | the edits of findings, made until nothing changes, undone where they break something |
+//! | 7 | `cli` | the command line: the only module that prints, exits or reads the environment |
 //!
 //! Three things stand differently than one might expect. `syntax` is a layer of its own below
 //! `terraform`, because the evaluator walks expressions and must not know how they were written.
@@ -66,6 +67,7 @@ pub mod convert;
 pub mod cty;
 pub mod diagnostic;
 pub mod eval;
+pub mod fix;
 pub mod load;
 pub mod model;
 pub mod output;

@@ -4,6 +4,7 @@ mod configuration;
 mod counterpart;
 mod directory;
 mod discover;
+mod element;
 mod expressions;
 mod inputs;
 mod installed;
@@ -12,6 +13,8 @@ mod known;
 mod modules;
 mod origins;
 mod site;
+mod uses;
+mod written;
 
 use std::path::{Path, PathBuf};
 
@@ -52,7 +55,10 @@ pub struct Failure {
 /// Reads every path: directories of configuration with the modules below them, plans, states.
 #[must_use]
 pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
-    let mut loaded = Loaded::default();
+    let mut loaded = Loaded {
+        sources: Sources::with_edited(options.edited.clone()),
+        ..Loaded::default()
+    };
     let found = discover::discover(paths);
     for (path, message) in found.failures {
         loaded.fail(&path, &message, None);

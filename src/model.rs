@@ -6,6 +6,7 @@
 pub mod attribute;
 pub mod change;
 pub mod cluster;
+pub mod literal;
 pub mod mirror;
 pub mod references;
 
@@ -16,6 +17,7 @@ use crate::source::Span;
 pub use attribute::{Attribute, Cause, Content, Unknown};
 pub use change::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Seclusion};
 pub use cluster::{Cluster, ClusterKind};
+pub use literal::{Literal, Quoting, Written};
 pub use mirror::{Dependency, ImageMirror, Lead, Leads, Step, Target};
 pub use references::{Node, Reach, ReferenceGraph};
 
@@ -41,6 +43,8 @@ pub enum Input {
     Configuration,
     /// A plan, as `terraform show -json PLAN` prints it.
     Plan,
+    /// A configuration, as `tofu show -json -config` prints it: no expression is evaluated.
+    Recorded,
     /// A state, as `terraform show -json` prints it. It records no expressions, so the rules about
     /// references have nothing to say about it.
     State,

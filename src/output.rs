@@ -106,6 +106,7 @@ fn place_word(project: &Project) -> &'static str {
         Some(first) if inputs.all(|input| input == first) => match first {
             Input::Configuration => "root module",
             Input::Plan => "plan",
+            Input::Recorded => "configuration",
             Input::State => "state",
         },
         None => "root module",

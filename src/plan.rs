@@ -18,6 +18,7 @@ mod kind;
 mod leads;
 mod mirrors;
 mod names;
+mod recorded;
 mod sensitive;
 mod skim;
 
@@ -91,8 +92,32 @@ fn reading(input: Input, name: &str) -> Reading {
     }
 }
 
+/// A configuration that was printed without a plan.
+fn read_recorded<'a>(text: Text<'a>, name: &str, whole: &'a str) -> Result<Reading, PlanError> {
+    let written: document::Configuration<'a> = text.read(whole)?;
+    let modules = written
+        .root_module
+        .as_ref()
+        .map(|root| configuration::read(text, root))
+        .transpose()?
+        .unwrap_or_default();
+    let graph = graph::build(&modules);
+    let reader = mirrors::Reader {
+        text,
+        modules: &modules,
+        instances: &Instances::default(),
+        graph: &graph,
+    };
+    let mut reading = reading(Input::Recorded, name);
+    recorded::read(&reader, &written, &mut reading.configuration)?;
+    Ok(reading)
+}
+
 fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Reading, PlanError> {
     let whole = document;
+    if recognise(whole) == Some(Kind::Configuration) {
+        return read_recorded(text, name, whole);
+    }
     let document = Document::read(text, whole)?;
     check_version(text, document.format_version)?;
     let (input, values) = match (&document.planned_values, &document.values) {
@@ -209,7 +234,7 @@ fn explain(text: Text<'_>, document: &str, error: PlanError) -> PlanError {
         Some(Kind::RawState) => Problem::RawState,
         Some(Kind::ProviderSchemas) => Problem::ProviderSchemas,
         Some(Kind::Validation) => Problem::Validation,
-        Some(Kind::Plan | Kind::State) => {
+        Some(Kind::Plan | Kind::State | Kind::Configuration) => {
             // A version that is not known is the reason for any other shape.
             return version_error(text, document).unwrap_or(error);
         }

@@ -1,26 +1,45 @@
 //! The rules: data and a function each, one file a rule, listed in one slice.
 //!
 //! Rules see the model alone. What a rule needs is known or it is not: a rule that meets an unknown
-//! value answers [`Outcome::Undecided`] and never guesses.
+//! value says so ([`Outcome::undecided`]) and never guesses.
 
+mod chained_mirror;
 mod changed;
 mod classic_cluster;
 mod drifted_mirror;
+mod duplicate_mirror;
+mod duplicate_source;
+mod empty_mirrors;
+mod entries;
+mod invalid_mirror;
+mod invalid_source;
+mod local_mirror;
 mod missing_depends_on;
+mod names;
 mod node_rollout;
+mod non_canonical_mirror;
 mod non_digest_type;
+mod offer;
 mod plan_differs;
 mod recreated_mirror;
 mod removed_mirror;
 mod reordered_mirrors;
 mod replaced_mirror;
+mod rewritten_too_long;
+mod self_mirror;
+mod shadowed_source;
 mod short_source;
 mod syntax_error;
+mod too_many_entries;
 pub mod undecided;
+mod unmatchable_source;
+mod wildcard_source;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Configuration, ImageMirror, Unknown};
 
+pub use duplicate_source::report as duplicate_source;
+pub use entries::{Clusters, Entries};
 pub use plan_differs::RULE as PLAN_DIFFERS;
 pub use syntax_error::RULE as SYNTAX_ERROR;
 pub use undecided::RULE as UNDECIDED;
@@ -31,6 +50,20 @@ pub const RULES: &[&Rule] = &[
     &short_source::RULE,
     &non_digest_type::RULE,
     &classic_cluster::RULE,
+    &invalid_source::RULE,
+    &unmatchable_source::RULE,
+    &wildcard_source::RULE,
+    &shadowed_source::RULE,
+    &invalid_mirror::RULE,
+    &non_canonical_mirror::RULE,
+    &duplicate_mirror::RULE,
+    &empty_mirrors::RULE,
+    &self_mirror::RULE,
+    &chained_mirror::RULE,
+    &local_mirror::RULE,
+    &rewritten_too_long::RULE,
+    &too_many_entries::RULE,
+    &duplicate_source::RULE,
     &replaced_mirror::RULE,
     &recreated_mirror::RULE,
     &removed_mirror::RULE,
@@ -76,21 +109,47 @@ pub struct Documentation {
 pub enum Check {
     /// It looks at one mirror at a time.
     Mirror(fn(&Configuration, &ImageMirror) -> Outcome),
+    /// It looks at one mirror among all of its cluster.
+    Entry(fn(&Entries<'_>, &ImageMirror) -> Outcome),
     /// It looks at what a plan changes.
     Changes(fn(&Configuration) -> Vec<Diagnostic>),
     /// Its findings arise where the files are read or the outcomes are counted.
     Elsewhere,
 }
 
-/// What a rule says of one mirror.
-#[derive(Debug)]
-pub enum Outcome {
+/// What a rule says of one mirror. It may find some things and leave others open.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What is wrong.
+    pub findings: Vec<Diagnostic>,
+    /// Why the rule could not decide on everything.
+    pub undecided: Option<Unknown>,
+}
+
+impl Outcome {
     /// Nothing is wrong, as far as this rule sees.
-    Clean,
+    #[must_use]
+    pub fn clean() -> Self {
+        Self::default()
+    }
+
     /// This is wrong.
-    Found(Box<Diagnostic>),
+    #[must_use]
+    pub fn found(finding: Diagnostic) -> Self {
+        Self {
+            findings: vec![finding],
+            undecided: None,
+        }
+    }
+
     /// An unknown value keeps the rule from deciding.
-    Undecided(Unknown),
+    #[must_use]
+    pub fn undecided(unknown: Unknown) -> Self {
+        Self {
+            findings: Vec::new(),
+            undecided: Some(unknown),
+        }
+    }
 }
 
 impl Rule {
@@ -104,6 +163,10 @@ impl Rule {
 /// Puts the primary label on an argument's value, and the way that the value took beside it.
 trait AtAttribute {
     fn at_attribute<T>(self, mirror: &ImageMirror, attribute: &Attribute<T>, label: &str) -> Self;
+
+    /// Adds the place of a value that another one was compared with, if that is another place and one does
+    /// not give the other away.
+    fn compared_with<A, B>(self, own: &Attribute<A>, other: &Attribute<B>, label: &str) -> Self;
 }
 
 impl AtAttribute for Diagnostic {
@@ -116,6 +179,13 @@ impl AtAttribute for Diagnostic {
         match attribute.planned {
             Some(span) => led.related(span, "the planned value"),
             None => led,
+        }
+    }
+
+    fn compared_with<A, B>(self, own: &Attribute<A>, other: &Attribute<B>, label: &str) -> Self {
+        match other.span.filter(|span| Some(*span) != own.span) {
+            Some(span) if names::may_be_compared(own, other) => self.related(span, label),
+            _ => self,
         }
     }
 }

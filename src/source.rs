@@ -8,10 +8,11 @@ pub mod tree_access;
 
 pub use bulk::{Glance, glance};
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A file in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +92,8 @@ pub enum ReadError {
     Gzip,
     /// A zip archive; a binary Terraform plan is one.
     Zip,
+    /// Neither text nor one of these.
+    Binary,
     /// Past what a span can address.
     TooLarge,
 }
@@ -106,6 +109,7 @@ impl fmt::Display for ReadError {
             Self::Utf16 => f.write_str("it is UTF-16, and Terraform's files are UTF-8"),
             Self::Gzip => f.write_str("it is compressed with gzip"),
             Self::Zip => f.write_str("it is a binary plan (or another zip archive), not JSON"),
+            Self::Binary => f.write_str("it is a binary file, not text"),
             Self::TooLarge => f.write_str("it is larger than 4 GiB"),
         }
     }
@@ -116,7 +120,11 @@ impl ReadError {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self {
-            Self::NotUtf8 { .. } | Self::Utf16 => Some("save the file as UTF-8"),
+            Self::NotUtf8 { .. } => Some("save the file as UTF-8"),
+            Self::Utf16 => Some(
+                "save the file as UTF-8; `>` in PowerShell writes UTF-16, `| Out-File -Encoding utf8` does not",
+            ),
+            Self::Binary => Some("a plan is to be printed as JSON: `terraform show -json PLAN > plan.json`"),
             Self::Gzip => Some("decompress it first: `gunzip -k FILE`"),
             Self::Zip => Some("print it as JSON first: `terraform show -json PLAN > plan.json`"),
             Self::Io(_) | Self::TooLarge => None,
@@ -204,10 +212,14 @@ impl SourceFile {
     }
 }
 
+/// Texts that stand in for those on disk, by true path: files with fixes that are not written yet.
+pub type Edited = BTreeMap<PathBuf, String>;
+
 /// All files of a run.
 #[derive(Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    edited: Arc<Edited>,
 }
 
 impl Sources {
@@ -217,10 +229,29 @@ impl Sources {
         Self::default()
     }
 
+    /// No files yet, and texts that stand in for some on disk.
+    #[must_use]
+    pub fn with_edited(edited: Arc<Edited>) -> Self {
+        Self {
+            files: Vec::new(),
+            edited,
+        }
+    }
+
     /// Reads a file from disk.
     pub fn read(&mut self, path: &Path) -> Result<FileId, ReadError> {
-        let text = read_text(path)?;
+        let text = match self.edited(path) {
+            Some(text) => text.clone(),
+            None => read_text(path)?,
+        };
         Ok(self.insert(display_name(path), Some(path.to_owned()), text))
+    }
+
+    fn edited(&self, path: &Path) -> Option<&String> {
+        if self.edited.is_empty() {
+            return None;
+        }
+        self.edited.get(&std::fs::canonicalize(path).ok()?)
     }
 
     /// Takes note of a file whose text nobody is going to need.
@@ -299,6 +330,15 @@ fn decode(bytes: Vec<u8>) -> Result<String, ReadError> {
         [0x1f, 0x8b, ..] => return Err(ReadError::Gzip),
         [b'P', b'K', 3, 4, ..] => return Err(ReadError::Zip),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, 0xfe, 0xff, ..] => return Err(ReadError::Utf16),
+        // Without a mark: every other byte of what begins with ordinary characters is zero.
+        [first, 0, second, 0, ..] | [0, first, 0, second, ..]
+            if first.is_ascii() && second.is_ascii() && *first > 0 =>
+        {
+            return Err(ReadError::Utf16);
+        }
+        _ if memchr::memchr(0, bytes.get(..8192).unwrap_or(&bytes)).is_some() => {
+            return Err(ReadError::Binary);
+        }
         _ => {}
     }
     String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8 {

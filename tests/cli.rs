@@ -145,7 +145,26 @@ fn json_has_the_documented_form() {
             "offset": 77
           },
           "related": [],
-          "fix": null
+          "fix": {
+            "title": "write \"docker.io/library/nginx\"",
+            "applicability": "safe",
+            "edits": [
+              {
+                "file": "main.tf",
+                "start": {
+                  "line": 3,
+                  "column": 16,
+                  "offset": 70
+                },
+                "end": {
+                  "line": 3,
+                  "column": 23,
+                  "offset": 77
+                },
+                "content": "\"docker.io/library/nginx\""
+              }
+            ]
+          }
         }
       ],
       "mirrors": [
@@ -237,6 +256,10 @@ fn refused(directory: &Path, path: &str) -> String {
 fn what_cannot_be_read_says_why_and_what_to_do() {
     let whole = plan("guide/simple-mirror/plan.json");
     let gzip: &[u8] = &[0x1f, 0x8b, 8, 0, 0];
+    let utf16 = |text: &str| -> Vec<u8> {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
+    };
     let directory = scratch(&[
         ("empty/readme.md", b"nothing"),
         ("truncated.json", &whole.as_bytes()[..700]),
@@ -246,6 +269,12 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
         ("terraform.tfstate", br#"{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": []}"#),
         ("tfplan", b"PK\x03\x04 and so on"),
         ("plan.json.gz", gzip),
+        ("doubled.json", [whole.as_bytes(), whole.as_bytes()].concat().as_slice()),
+        ("utf16.json", &utf16(&whole)[2..]),
+        ("utf16-with-a-mark.json", &utf16(&whole)),
+        ("binary.json", b"\x01\x02\x00\xff"),
+        ("twice.json", whole.replacen("\"format_version\"", "\"variables\":{},\"variables\":{},\"format_version\"", 1).as_bytes()),
+        ("deep.json", format!("{{\"format_version\":\"1.2\",\"planned_values\":{{}},\"x\":{}1{}}}", "[".repeat(999), "]".repeat(999)).as_bytes()),
         ("utf8/main.tf", b"locals {\n  a = \"\xff\"\n}\n"),
     ]);
     let refused = |path| refused(directory.path(), path);
@@ -272,6 +301,33 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
     assert_snapshot!(refused("plan.json.gz"), @r"
     error[syntax-error]: plan.json.gz: it is compressed with gzip
     help: decompress it first: `gunzip -k FILE`
+    ");
+    assert_snapshot!(refused("doubled.json"), @r"
+    error[syntax-error]: doubled.json: there is more text after the end of the document
+    help: one file holds one plan: write each `terraform show -json` to its own file
+    ");
+    for name in ["utf16.json", "utf16-with-a-mark.json"] {
+        let told = refused(name);
+        assert!(
+            told.contains("it is UTF-16, and Terraform's files are UTF-8"),
+            "{told}"
+        );
+        assert!(
+            told.contains("help: save the file as UTF-8; `>` in PowerShell writes UTF-16"),
+            "{told}"
+        );
+    }
+    assert_snapshot!(refused("binary.json"), @r"
+    error[syntax-error]: binary.json: it is a binary file, not text
+    help: a plan is to be printed as JSON: `terraform show -json PLAN > plan.json`
+    ");
+    assert_snapshot!(refused("twice.json"), @r"
+    error[syntax-error]: twice.json: the key `variables` stands twice in one object
+    help: Terraform writes no such file, so something changed it since: write it again with `terraform show -json PLAN > plan.json`
+    ");
+    assert_snapshot!(refused("deep.json"), @r"
+    error[syntax-error]: deep.json: it is nested too deeply to be read
+    help: Terraform writes no such file, so something changed it since: write it again with `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("utf8"), @r"
     error[syntax-error]: utf8/main.tf: it is not UTF-8 (byte 16 is not valid)

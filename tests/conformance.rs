@@ -40,7 +40,14 @@ fn on_configuration() -> Expected {
         // The cluster is in another module: the reference through the output is enough.
         ("module_for_each_chain", &[]),
         ("moved_import_removed_check", &[]),
-        ("templates_and_heredocs", &[]),
+        // Mirrors with a tab and with a line break in them.
+        (
+            "templates_and_heredocs",
+            &[
+                ("invalid-mirror", "rhcs_image_mirror.esc"),
+                ("invalid-mirror", "rhcs_image_mirror.esc"),
+            ],
+        ),
         ("toset_and_count", &[]),
         ("unknown_parts", UNKNOWN_PARTS),
         // Its id comes through the waiter, but `depends_on` names neither that nor the cluster.

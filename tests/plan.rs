@@ -290,15 +290,13 @@ fn a_plan_without_mirrors_is_still_checked_to_be_whole() {
 }
 
 #[test]
-fn nesting_is_bounded_and_skipped_without_recursion() {
+fn nesting_is_bounded_wherever_it_is() {
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(200_000), close.repeat(200_000));
     let skipped = format!(
         r#"{{"format_version":"1.2","x":{},"planned_values":{{}},"y":"rhcs_"}}"#,
         deep("[", "]")
     );
-    let mut sources = Sources::new();
-    let file = sources.add("plan.json", skipped.as_str());
-    assert!(plan::read(file, "plan", &skipped).is_ok());
+    assert_eq!(problem(&skipped), Problem::TooDeep);
     for text in [
         format!(
             r#"{{"y":"rhcs_","format_version":"1.2","planned_values":{{"root_module":{}}}}}"#,
@@ -318,7 +316,7 @@ fn nesting_is_bounded_and_skipped_without_recursion() {
         r#"{{"format_version":"1.2","planned_values":{{"root_module":{{"resources":[{{"address":"rhcs_a.b","type":"rhcs_a","name":"b","values":{0},"sensitive_values":{0}}}]}}}}}}"#,
         deep(r#"{"a":"#, "}").replace('1', "true")
     );
-    assert!(plan::read(file, "plan", &marks).is_ok());
+    assert_eq!(problem(&marks), Problem::TooDeep);
 }
 
 #[test]
@@ -581,4 +579,43 @@ fn conformance_plans_lead_to_the_clusters_of_their_modules() {
             .collect();
         assert_eq!(found, expected, "{plan}");
     }
+}
+
+#[test]
+fn a_configuration_that_opentofu_printed_without_a_plan() {
+    // `tofu show -json -config` prints what a plan holds under `configuration`.
+    let text = r#"{"provider_config":{},"root_module":{
+      "resources":[
+        {"address":"rhcs_cluster_rosa_classic.old","mode":"managed","type":"rhcs_cluster_rosa_classic","name":"old"},
+        {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx","expressions":{
+          "cluster_id":{"references":["rhcs_cluster_rosa_classic.old.id","rhcs_cluster_rosa_classic.old"]},
+          "source":{"constant_value":"quay.io/org"},
+          "mirrors":{"constant_value":["mirror.example.com/org"]}}}],
+      "module_calls":{"more":{"source":"./more","for_each_expression":{"references":["var.all"]},"module":{
+        "resources":[
+          {"address":"rhcs_image_mirror.all","mode":"managed","type":"rhcs_image_mirror","name":"all","expressions":{
+            "source":{"references":["var.source"]},"mirrors":{"constant_value":null}}}]}}}}}"#;
+    assert_eq!(plan::recognise(text), Some(Kind::Configuration));
+    let mut sources = Sources::new();
+    let file = sources.add("config.json", text);
+    let configuration = plan::read(file, "config.json", text).unwrap().configuration;
+    let [nginx, all] = configuration.mirrors.as_slice() else {
+        panic!("{:?}", configuration.mirrors)
+    };
+    assert_eq!(nginx.source.value().unwrap(), "quay.io/org");
+    assert_eq!(sources.slice(nginx.source.span.unwrap()), r#""quay.io/org""#);
+    assert_eq!(nginx.mirrors.value().unwrap().len(), 1);
+    assert_eq!(nginx.kind.value().unwrap(), "digest");
+    assert_eq!(nginx.leads.to.len(), 1);
+    assert_eq!(
+        target(&nginx.leads.to[0].target),
+        "rhcs_cluster_rosa_classic.old.id"
+    );
+    assert_eq!(all.address.to_string(), "module.more[*].rhcs_image_mirror.all");
+    assert!(all.instances.is_some());
+    assert_eq!(
+        all.source.as_unknown().unwrap().to_string(),
+        "var.source is not evaluated without a plan"
+    );
+    assert_eq!(all.mirrors.content, Content::Absent);
 }

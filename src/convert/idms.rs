@@ -10,8 +10,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::model::Project;
+use crate::rules::duplicate_source;
 use crate::source::Sources;
 
 use super::{Name, Resolved, resolve};
@@ -81,7 +82,8 @@ pub fn convert(
         problems.extend(
             entries
                 .windows(2)
-                .filter_map(|pair| duplicate(&pair[0], &pair[1])),
+                .filter(|pair| pair[0].source == pair[1].source)
+                .map(|pair| duplicate_source(pair[1].mirror, pair[0].mirror)),
         );
     }
     if !problems.is_empty() {
@@ -93,31 +95,6 @@ pub fn convert(
         .map(|(entries, name)| document(name, &entries, sources))
         .collect();
     Ok(Conversion { documents, skipped })
-}
-
-fn duplicate(first: &Resolved<'_>, second: &Resolved<'_>) -> Option<Diagnostic> {
-    if first.source != second.source {
-        return None;
-    }
-    let (address, other) = (&second.mirror.address, &first.mirror.address);
-    let message = format!(
-        "{address}: source {:?} is that of {other} as well, on the same cluster",
-        second.source
-    );
-    Some(
-        Diagnostic::new("duplicate-source", Severity::Error, message)
-            .at_address(address.to_string())
-            .at(
-                second.mirror.source.span.unwrap_or(second.mirror.span),
-                "the same source again",
-            )
-            .related(
-                first.mirror.source.span.unwrap_or(first.mirror.span),
-                "first here",
-            )
-            .note("a source is unique in a cluster: the service answers 400 to the second one")
-            .help("put all mirrors of a source in one list"),
-    )
 }
 
 /// A name for each cluster, all different.

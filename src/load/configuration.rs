@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::address::{Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{self, Evaluator, Expansion, InstanceId, Repetition};
+use crate::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
 use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{
     Cause, Changes, Cluster, Configuration, Dependency, ImageMirror, Input, Node, Step, Unknown,
@@ -20,6 +20,7 @@ use super::Loaded;
 use super::modules::{Forest, Root};
 use super::origins;
 use super::site::Site;
+use super::uses::Uses;
 
 /// Evaluates root modules and adds them to the project.
 pub(super) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Root>, loaded: &mut Loaded) {
@@ -104,10 +105,12 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     let mut reader = Reader {
         tree: &forest.tree,
         sources,
+        inputs: &root.inputs,
         evaluator: Evaluator::new(&forest.tree, sources, &root.inputs, root.module),
         graph: GraphBuilder::new(&forest.tree, sources, root.module),
         relevant: BTreeMap::new(),
         orders: BTreeMap::new(),
+        uses: Uses::default(),
         mirrors: Vec::new(),
         clusters: BTreeMap::new(),
         sensitive: BTreeSet::new(),
@@ -142,12 +145,15 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
 struct Reader<'a> {
     tree: &'a Tree,
     sources: &'a Sources,
+    inputs: &'a Inputs,
     evaluator: Evaluator<'a>,
     graph: GraphBuilder<'a>,
     /// Which modules hold mirrors or clusters, themselves or further down.
     relevant: BTreeMap<ModuleId, bool>,
     /// What comes before each mirror block: the same for all its instances.
     orders: BTreeMap<ResourcePath, Order>,
+    /// How often names are referred to.
+    uses: Uses,
     mirrors: Vec<ImageMirror>,
     clusters: BTreeMap<ResourcePath, Cluster>,
     sensitive: BTreeSet<Span>,
@@ -292,6 +298,7 @@ impl<'a> Reader<'a> {
         let order = self.order(&path, resource, block);
         let calls = self.calls(instance);
         for repetition in repetitions {
+            let repetition = Rc::new(repetition);
             self.evaluator.grant_reserve();
             let mut site = Site {
                 evaluator: &self.evaluator,
@@ -301,6 +308,8 @@ impl<'a> Reader<'a> {
                 block,
                 broken: !resource.block.problems().is_empty(),
                 refused: around.refused.as_ref().or(order.circle.as_ref()),
+                inputs: self.inputs,
+                uses: &self.uses,
                 secrets: Vec::new(),
             };
             let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::eval::Inputs;
-use crate::source::{FileId, Span};
+use crate::source::{Edited, FileId, Span};
 use crate::syntax::document::{Format, variables};
 use crate::syntax::native::parse_expression;
 use crate::syntax::problem::Problem;
@@ -20,6 +20,8 @@ use super::{Failure, Loaded};
 pub struct Options {
     /// Where the configuration lies that plans were made of.
     pub counterpart: Counterpart,
+    /// Texts that stand in for those on disk.
+    pub edited: Arc<Edited>,
     /// `TF_VAR_name=text` of the environment. Names that no root module declares are passed over.
     pub environment: Vec<(String, String)>,
     /// `--var` and `--var-file`, in order. They are for every root module that declares the names.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use crate::diagnostic::Diagnostic;
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Attribute, Configuration, Content, ImageMirror, Lead, Leads, Target};
+use crate::model::{self, Attribute, Configuration, Content, ImageMirror, Lead, Leads, Target};
 use crate::rules::PLAN_DIFFERS;
 use crate::source::Span;
 
@@ -280,6 +280,7 @@ fn take_place<T>(planned: &mut Attribute<T>, own: &Attribute<T>) {
         planned.planned = planned.span;
         planned.span = own.span;
         planned.way.clone_from(&own.way);
+        planned.written = own.written;
     }
 }
 
@@ -290,6 +291,7 @@ fn element_place(list: &Attribute<Vec<Attribute<String>>>) -> Attribute<String> 
         span: list.span,
         way: list.way.clone(),
         planned: None,
+        written: model::Written::Computed,
     }
 }
 

@@ -1,25 +1,33 @@
 //! The arguments of one mirror instance, as the model has them.
 
+use std::rc::Rc;
+
 use crate::address::Reference;
 use crate::cty::{Type, Value, convert};
-use crate::eval::{self, Evaluator, Failure, InstanceId, Repetition, Scope};
-use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown};
+use crate::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
+use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown, Written};
 use crate::source::{Sources, Span};
 use crate::syntax::tree::{Block, Expression, ExpressionKind};
 
 use super::origins::{self, Way};
+use super::uses::Uses;
+use super::written::{Argument, Question};
 
 /// One instance of a mirror block.
 pub(super) struct Site<'s, 'a> {
     pub(super) evaluator: &'s Evaluator<'a>,
     pub(super) sources: &'s Sources,
     pub(super) instance: InstanceId,
-    pub(super) repetition: &'s Repetition,
+    pub(super) repetition: &'s Rc<Repetition>,
     pub(super) block: &'s Block,
     /// Parts of the block could not be read.
     pub(super) broken: bool,
     /// Why Terraform refuses the block: then none of its arguments has a value.
     pub(super) refused: Option<&'s Cause>,
+    /// What the root module's variables were given.
+    pub(super) inputs: &'s Inputs,
+    /// How often names are referred to.
+    pub(super) uses: &'s Uses,
     /// Where sensitive values are written that have been met.
     pub(super) secrets: Vec<Span>,
 }
@@ -95,6 +103,7 @@ impl Site<'_, '_> {
                 span: attribute.span,
                 way: attribute.way,
                 planned: None,
+                written: Written::Computed,
             };
         };
         // What is not known of the list as a whole is not known of its elements.
@@ -106,7 +115,14 @@ impl Site<'_, '_> {
             } else {
                 item.clone().with_marks(&marks)
             };
-            elements.push(self.attribute(&item, element_of(expression, index, items.len())));
+            let own = element_of(expression, index, items.len());
+            let mut element = self.attribute(&item, own);
+            // What stands in a list can be taken out of it, unless it is only referred to from there.
+            let whole = element.span.is_some_and(|place| expression.span.contains(place));
+            if let Some(text) = element.value().filter(|_| whole || std::ptr::eq(own, expression)) {
+                element.written = self.written(text, element.span, expression, true);
+            }
+            elements.push(element);
         }
         let Placed { span, way } = self.place(&value, expression);
         Attribute {
@@ -115,6 +131,7 @@ impl Site<'_, '_> {
             span,
             way,
             planned: None,
+            written: Written::Computed,
         }
     }
 
@@ -163,13 +180,40 @@ impl Site<'_, '_> {
             None if value.is_known() => Content::Absent,
             None => Content::Unknown(Unknown::for_all(origins::causes(value))),
         };
+        let written = match &content {
+            Content::Known(text) => self.written(text, span, expression, false),
+            Content::Absent | Content::Unknown(_) => Written::Computed,
+        };
         Attribute {
             content,
             sensitive,
             span,
             way,
             planned: None,
+            written,
         }
+    }
+
+    /// How a text is written; of an element, where the expression is that of the list.
+    fn written(&self, text: &str, place: Option<Span>, expression: &Expression, of_list: bool) -> Written {
+        let Some(place) = place else {
+            return Written::Nowhere;
+        };
+        let question = Question {
+            evaluator: self.evaluator,
+            sources: self.sources,
+            uses: self.uses,
+            inputs: self.inputs,
+            place,
+            text,
+            of_list,
+        };
+        question.written(Argument {
+            expression,
+            instance: self.instance,
+            block: self.block,
+            repetition: self.repetition.clone(),
+        })
     }
 
     /// The text to change for a value, and the way from there to the mirror. A sensitive value is

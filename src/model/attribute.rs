@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::source::Span;
 
+use super::literal::Written;
 use super::mirror::Step;
 
 /// An argument of a resource, or an element of one.
@@ -19,6 +20,8 @@ pub struct Attribute<T> {
     pub way: Vec<Step>,
     /// Where a plan says it, if `span` is in the configuration that the plan was made of.
     pub planned: Option<Span>,
+    /// How `span` is written, as far as a fix could change it.
+    pub written: Written,
 }
 
 /// What an argument holds.
@@ -105,6 +108,7 @@ impl<T> Attribute<T> {
             span: None,
             way: Vec::new(),
             planned: None,
+            written: Written::Nowhere,
         }
     }
 
@@ -117,6 +121,7 @@ impl<T> Attribute<T> {
             span,
             way: Vec::new(),
             planned: None,
+            written: Written::Nowhere,
         }
     }
 
@@ -129,6 +134,7 @@ impl<T> Attribute<T> {
             span,
             way: Vec::new(),
             planned: None,
+            written: Written::Nowhere,
         }
     }
 

@@ -115,6 +115,17 @@ pub struct Step {
 }
 
 impl ImageMirror {
+    /// What tells its cluster from the others of one configuration; nothing where that is open. Not to be
+    /// shown: it may be a sensitive id.
+    #[must_use]
+    pub fn cluster_key(&self) -> Option<String> {
+        match &self.cluster_id.content {
+            Content::Known(id) => Some(id.clone()),
+            Content::Absent => None,
+            Content::Unknown(_) => self.named_cluster(),
+        }
+    }
+
     /// The name of its cluster: the id, or what the id is read from.
     ///
     /// Mirrors of one cluster share this name inside one configuration, mirrors of two never do.
@@ -125,21 +136,23 @@ impl ImageMirror {
             Content::Absent => return "(no cluster)".to_owned(),
             Content::Known(_) | Content::Unknown(_) => {}
         }
+        self.named_cluster()
+            .unwrap_or_else(|| format!("(cluster of {})", self.address))
+    }
+
+    /// What the id is read from, if that is one thing.
+    fn named_cluster(&self) -> Option<String> {
         // The last lead is the innermost: behind every echo, the cluster itself.
         let settled = self.leads.unfollowed.is_empty() && self.leads.to.iter().all(|lead| lead.certain);
         let last = self.leads.to.last().map(|lead| &lead.target);
         let target = last.filter(|target| settled && target.is_one());
         if let Some(target) = target.or(self.leads.only.as_ref()) {
-            return target.name();
+            return Some(target.name());
         }
-        let variable = self
-            .cluster_id
-            .as_unknown()
-            .and_then(|unknown| match unknown.causes.as_slice() {
-                [Cause::NoValue(name)] => Some(name.clone()),
-                _ => None,
-            });
-        variable.unwrap_or_else(|| format!("(cluster of {})", self.address))
+        match self.cluster_id.as_unknown()?.causes.as_slice() {
+            [Cause::NoValue(name)] => Some(name.clone()),
+            _ => None,
+        }
     }
 }
 

@@ -78,7 +78,10 @@ impl PlanError {
             | Problem::Shape(_) => Some(
                 "a plan is what `terraform show -json PLAN` prints, a state what `terraform show -json` prints",
             ),
-            Problem::TooDeep | Problem::DuplicateKey(_) | Problem::Twice(_) => None,
+            Problem::TooDeep | Problem::DuplicateKey(_) | Problem::Twice(_) => Some(
+                "Terraform writes no such file, so something changed it since: write it again with `terraform show \
+                 -json PLAN > plan.json`",
+            ),
         }
     }
 }

@@ -14,6 +14,8 @@ pub enum Kind {
     Plan,
     /// `terraform show -json`.
     State,
+    /// `tofu show -json -config`.
+    Configuration,
     /// `terraform plan -json`: one message a line.
     LineStream,
     /// A state file as Terraform stores it.
@@ -59,6 +61,7 @@ impl Seen {
     fn key(&mut self, key: &str) {
         match key {
             "planned_values" | "resource_changes" | "prior_state" => self.kind = Some(Kind::Plan),
+            "root_module" | "provider_config" => self.kind = Some(Kind::Configuration),
             "@level" | "@message" => self.kind = Some(Kind::LineStream),
             "provider_schemas" => self.kind = Some(Kind::ProviderSchemas),
             "format_version" => self.format_version = true,
@@ -140,6 +143,10 @@ mod tests {
             (
                 r#"{"format_version":"1.0","valid":true,"diagnostics":[]}"#,
                 Some(Kind::Validation),
+            ),
+            (
+                r#"{"provider_config":{},"root_module":{}}"#,
+                Some(Kind::Configuration),
             ),
             (r#"{"resource":{"rhcs_image_mirror":{}}}"#, None),
             (r#"{"values":1}"#, None),

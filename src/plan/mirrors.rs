@@ -8,6 +8,8 @@ use crate::model::{
     Unknown,
 };
 
+use crate::source::Span;
+
 use super::changes;
 use super::configuration::{Block, Modules, References};
 use super::document::{ChangeBody, Deferred, MirrorFields};
@@ -107,22 +109,45 @@ impl<'p, 'a> Reader<'p, 'a> {
         if values.kind == Attribute::absent() {
             values.kind = Attribute::known("digest".to_owned(), None);
         }
-        let after = self.after(address);
         Ok(ImageMirror {
-            address: address.clone(),
-            span: instance.span,
-            calls: Vec::new(),
-            instances: None,
             cluster_id: values.cluster_id,
-            leads: self.leads(&place, block),
             source: values.source,
             mirrors: values.mirrors,
             kind: values.kind,
+            ..self.placed(address, instance.span, block, &place)
+        })
+    }
+
+    /// A mirror by its block alone, without its values.
+    pub(super) fn bare(&self, address: &Address, block: &'p Block<'a>) -> ImageMirror {
+        let (_, place) = self.place(address);
+        self.placed(address, block.span, Some(block), &place)
+    }
+
+    /// What the configuration says about a mirror besides its values.
+    fn placed(
+        &self,
+        address: &Address,
+        span: Span,
+        block: Option<&'p Block<'a>>,
+        place: &Place<'p, 'a>,
+    ) -> ImageMirror {
+        let after = self.after(address);
+        ImageMirror {
+            address: address.clone(),
+            span,
+            calls: Vec::new(),
+            instances: None,
+            cluster_id: Attribute::absent(),
+            leads: self.leads(place, block),
+            source: Attribute::absent(),
+            mirrors: Attribute::absent(),
+            kind: Attribute::absent(),
             depends_on: block.map(|block| self.depends_on(address, block)),
             depends_on_span: block.and_then(|block| block.depends_on_span),
             after_unfollowed: unrecorded(&after),
             after: after.resources,
-        })
+        }
     }
 
     /// A mirror that Terraform puts off: it is planned as far as that could be done.

@@ -104,9 +104,14 @@ impl<'a> Skim<'a> {
     pub(super) fn value(&mut self) -> Result<&'a str, PlanError> {
         self.blank();
         let start = self.at;
-        let end = passed(self.document.as_bytes(), start).ok_or_else(|| self.odd())?;
-        self.at = end;
-        self.document.get(start..end).ok_or_else(|| self.odd())
+        match passed(self.document.as_bytes(), start, MAX_DEPTH - self.depth) {
+            Passed::To(end) => {
+                self.at = end;
+                self.document.get(start..end).ok_or_else(|| self.odd())
+            }
+            Passed::TooDeep(at) => Err(self.too_deep(at)),
+            Passed::Odd => Err(self.odd()),
+        }
     }
 
     /// There is nothing but white space behind the document.
@@ -196,6 +201,11 @@ impl<'a> Skim<'a> {
         self.document.as_bytes().get(self.at..).unwrap_or_default()
     }
 
+    fn too_deep(&self, at: usize) -> PlanError {
+        let bracket = self.document.get(at..=at).unwrap_or_default();
+        PlanError::new(Problem::TooDeep, Some(self.text.span(bracket)))
+    }
+
     /// What is wrong with the document, by one who reads all of it.
     fn odd(&self) -> PlanError {
         match self.text.read::<IgnoredAny>(self.document) {
@@ -208,35 +218,59 @@ impl<'a> Skim<'a> {
     }
 }
 
-/// Where the value that starts at `start` ends; none where the text ends first.
-fn passed(bytes: &[u8], start: usize) -> Option<usize> {
+/// How a value was passed over.
+#[derive(Debug, PartialEq, Eq)]
+enum Passed {
+    /// It ends here.
+    To(usize),
+    /// Here is a bracket in too many others.
+    TooDeep(usize),
+    /// The text ends first, or it is no value.
+    Odd,
+}
+
+/// Passes over the value that starts at `start`, which may be nested `deepest` deep.
+fn passed(bytes: &[u8], start: usize, deepest: usize) -> Passed {
+    let mut depth = 0;
     let mut at = start;
-    let mut depth = 0_usize;
+    match end(bytes, &mut at, &mut depth, deepest) {
+        Some(end) => Passed::To(end),
+        None if depth > deepest => Passed::TooDeep(at),
+        None => Passed::Odd,
+    }
+}
+
+/// Where a value ends. `at` and `depth` say how far it came where it does not.
+fn end(bytes: &[u8], at: &mut usize, depth: &mut usize, deepest: usize) -> Option<usize> {
+    let start = *at;
     loop {
-        match *bytes.get(at)? {
+        match *bytes.get(*at)? {
             b'"' => {
-                at = string_end(bytes, at + 1)?;
-                if depth == 0 {
-                    return Some(at);
+                *at = string_end(bytes, *at + 1)?;
+                if *depth == 0 {
+                    return Some(*at);
                 }
             }
             b'{' | b'[' => {
-                depth += 1;
-                at += 1;
+                *depth += 1;
+                if *depth > deepest {
+                    return None;
+                }
+                *at += 1;
             }
             b'}' | b']' => {
-                depth = depth.checked_sub(1)?;
-                at += 1;
-                if depth == 0 {
-                    return Some(at);
+                *depth = depth.checked_sub(1)?;
+                *at += 1;
+                if *depth == 0 {
+                    return Some(*at);
                 }
             }
             // A number or a word is all that can stand outside of containers and strings.
-            b',' | b' ' | b'\n' | b'\r' | b'\t' if depth == 0 => return Some(at).filter(|&at| at > start),
+            b',' | b' ' | b'\n' | b'\r' | b'\t' if *depth == 0 => return Some(*at).filter(|&at| at > start),
             _ => {
-                at += 1;
-                if depth == 0 && matches!(bytes.get(at), None | Some(b'}' | b']')) {
-                    return Some(at);
+                *at += 1;
+                if *depth == 0 && matches!(bytes.get(*at), None | Some(b'}' | b']')) {
+                    return Some(*at);
                 }
             }
         }
@@ -298,12 +332,13 @@ mod tests {
             ("null", ""),
             ("[]]", "]"),
         ] {
-            let end = passed(text.as_bytes(), 0).unwrap();
-            assert_eq!(&text[end..], rest, "{text}");
+            let end = text.len() - rest.len();
+            assert_eq!(passed(text.as_bytes(), 0, 9), Passed::To(end), "{text}");
         }
         for text in ["", "{", "\"a", "\"a\\", "[\"]", "}", ","] {
-            assert_eq!(passed(text.as_bytes(), 0), None, "{text}");
+            assert_eq!(passed(text.as_bytes(), 0, 9), Passed::Odd, "{text}");
         }
+        assert_eq!(passed(b"[[[]]]", 0, 2), Passed::TooDeep(2));
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
@@ -327,12 +362,13 @@ mod tests {
         fn a_value_is_passed_over_to_its_end(value in any_json(), pretty in any::<bool>(), behind in "[ ,}]{1}.{0,9}") {
             let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
             let text = text.unwrap();
-            prop_assert_eq!(passed(format!("{text}{behind}").as_bytes(), 0), Some(text.len()));
+            let all = format!("{text}{behind}");
+            prop_assert_eq!(passed(all.as_bytes(), 0, 9), Passed::To(text.len()));
         }
 
         #[test]
         fn any_bytes_are_passed_over_or_not(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-            if let Some(end) = passed(&bytes, 0) {
+            if let Passed::To(end) = passed(&bytes, 0, 9) {
                 prop_assert!(0 < end && end <= bytes.len());
             }
         }

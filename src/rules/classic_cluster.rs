@@ -70,10 +70,10 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         return unless_open(configuration, mirror);
     };
     let target = lead.target.name();
-    if !lead.certain && configuration.input == Input::Plan {
+    if !lead.certain && matches!(configuration.input, Input::Plan | Input::Recorded) {
         // What decides between several references, and whether that is known, is not in the plan.
         let cause = Cause::NotRecorded(format!("whether cluster_id comes from {target}"));
-        return Outcome::Undecided(Unknown::because(cause));
+        return Outcome::undecided(Unknown::because(cause));
     }
     let mut finding = if lead.certain {
         RULE.finding(
@@ -99,14 +99,14 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
     if let Some(span) = lead.span {
         finding = finding.related(span, "the classic cluster");
     }
-    Outcome::Found(Box::new(
+    Outcome::found(
         finding
             .note("image mirrors exist on hosted control plane clusters only; the service refuses this at apply")
             .help(
                 "refer to an `rhcs_cluster_rosa_hcp`; on a classic cluster, apply an ImageDigestMirrorSet to the \
                  cluster itself (`mirrorset convert` prints one)",
             ),
-    ))
+    )
 }
 
 /// Whether a target is a classic cluster, or something that only a classic cluster has.
@@ -131,8 +131,8 @@ fn unless_open(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         .iter()
         .any(|cluster| cluster.kind == ClusterKind::Classic);
     if mirror.leads.unfollowed.is_empty() || !any_classic {
-        Outcome::Clean
+        Outcome::clean()
     } else {
-        Outcome::Undecided(Unknown::for_all(mirror.leads.unfollowed.clone()))
+        Outcome::undecided(Unknown::for_all(mirror.leads.unfollowed.clone()))
     }
 }

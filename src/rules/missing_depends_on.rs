@@ -54,7 +54,7 @@ resource "rhcs_image_mirror" "nginx" {
 fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
     // A state records no `depends_on`.
     let Some(depends_on) = &mirror.depends_on else {
-        return Outcome::Clean;
+        return Outcome::clean();
     };
     let names = |cluster: &ResourcePath| depends_on.iter().any(|entry| entry.reaches.contains(cluster));
 
@@ -65,7 +65,7 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
     };
     let beside: Vec<&Cluster> = configuration.clusters.iter().filter(beside).collect();
     let Some(first) = beside.first() else {
-        return Outcome::Clean;
+        return Outcome::clean();
     };
 
     let leads_here = |cluster: &&&Cluster| {
@@ -87,7 +87,7 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         .find(|cluster| !names(&cluster.path))
     {
         if !open_names.is_empty() {
-            return Outcome::Undecided(Unknown::for_all(open_names));
+            return Outcome::undecided(Unknown::for_all(open_names));
         }
         let finding = report(
             mirror,
@@ -95,18 +95,18 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
             "does not name its cluster",
             "`cluster_id` comes from it",
         );
-        return Outcome::Found(Box::new(finding));
+        return Outcome::found(finding);
     }
     // Whatever else the id may lead to does not matter where every cluster is named.
     if !mirror.leads.unfollowed.is_empty()
         && mirror.leads.only.is_none()
         && !beside.iter().all(|cluster| names(&cluster.path))
     {
-        return Outcome::Undecided(Unknown::for_all(mirror.leads.unfollowed.clone()));
+        return Outcome::undecided(Unknown::for_all(mirror.leads.unfollowed.clone()));
     }
     if mirror.leads.nowhere() && !beside.iter().any(|cluster| mirror.after.contains(&cluster.path)) {
         if !mirror.after_unfollowed.is_empty() {
-            return Outcome::Undecided(Unknown::for_all(mirror.after_unfollowed.clone()));
+            return Outcome::undecided(Unknown::for_all(mirror.after_unfollowed.clone()));
         }
         let finding = report(
             mirror,
@@ -114,9 +114,9 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
             "is not tied to the cluster that its module creates",
             "created here",
         );
-        return Outcome::Found(Box::new(finding));
+        return Outcome::found(finding);
     }
-    Outcome::Clean
+    Outcome::clean()
 }
 
 /// Whether a lead ends at this cluster. The mirror's module and the lead's are compared as places in

@@ -1,8 +1,9 @@
 //! `non-digest-type`: a type that the provider refuses.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::model::{Configuration, Content, ImageMirror};
 
+use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
 
 /// The rule.
@@ -47,13 +48,18 @@ variable "cluster_id" {
 
 fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
     match &mirror.kind.content {
-        Content::Known(kind) if kind != "digest" => Outcome::Found(Box::new(
+        Content::Known(kind) if kind != "digest" => Outcome::found(
             RULE.finding(mirror, &format!("type {} is not supported", mirror.kind.shown()))
                 .at_attribute(mirror, &mirror.kind, "only \"digest\" is")
                 .note("the provider refuses any other type, and the service has none")
-                .help("write \"digest\", or leave `type` out: \"digest\" is the default"),
-        )),
-        Content::Known(_) | Content::Absent => Outcome::Clean,
-        Content::Unknown(unknown) => Outcome::Undecided(unknown.clone()),
+                .replace(
+                    &mirror.kind,
+                    "digest",
+                    Applicability::Safe,
+                    "write \"digest\", or leave `type` out: \"digest\" is the default",
+                ),
+        ),
+        Content::Known(_) | Content::Absent => Outcome::clean(),
+        Content::Unknown(unknown) => Outcome::undecided(unknown.clone()),
     }
 }

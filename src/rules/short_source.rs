@@ -1,10 +1,11 @@
 //! `short-source`: a source without a registry host.
 
-use crate::diagnostic::Severity;
-use crate::model::{Configuration, Content, ImageMirror};
+use crate::diagnostic::{Applicability, Severity};
+use crate::model::{Configuration, ImageMirror};
 use crate::registry;
 
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+use super::offer::Offer as _;
+use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -46,26 +47,26 @@ variable "cluster_id" {
 };
 
 fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
-    let source = match &mirror.source.content {
-        Content::Known(source) => source,
-        Content::Unknown(unknown) => return Outcome::Undecided(unknown.clone()),
-        Content::Absent => return Outcome::Clean,
+    let source = match names::source(mirror) {
+        Ok(source) => source,
+        Err(outcome) => return outcome,
     };
     if !registry::is_short(source) {
-        return Outcome::Clean;
+        return Outcome::clean();
     }
     let shown = mirror.source.shown();
-    let mut finding = RULE
+    let finding = RULE
         .finding(mirror, &format!("source {shown} has no registry host"))
         .at_attribute(mirror, &mirror.source, "matches no image reference")
         .note(
             "the runtime completes image references before it looks for mirrors, but not sources: \
              this mirror is never used",
         );
-    finding.help = Some(if mirror.source.sensitive {
-        format!("write the full name, with `{}/` in front", registry::DOCKER_HUB)
-    } else {
-        format!("write the full name: \"{}\"", registry::full_name(source))
-    });
-    Outcome::Found(Box::new(finding))
+    if mirror.source.sensitive {
+        let help = format!("write the full name, with `{}/` in front", registry::DOCKER_HUB);
+        return Outcome::found(finding.help(help));
+    }
+    let full = registry::full_name(source);
+    let help = format!("write the full name: {full:?}");
+    Outcome::found(finding.replace(&mirror.source, &full, Applicability::Safe, &help))
 }

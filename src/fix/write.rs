@@ -1,0 +1,58 @@
+//! Fixed texts to disk: written beside the old file, which they then replace whole.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::Outcome;
+
+/// Writes the changed files. A file that cannot be written is left as it was.
+///
+/// # Errors
+///
+/// The first file that could not be written, and why; those before it are written.
+pub fn write(outcome: &Outcome) -> Result<(), (PathBuf, io::Error)> {
+    for (path, change) in &outcome.changes {
+        if change.after != change.before {
+            replace(path, &change.after).map_err(|error| (path.clone(), error))?;
+        }
+    }
+    Ok(())
+}
+
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let permissions = std::fs::metadata(path)?.permissions();
+    if permissions.readonly() {
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "it may not be written",
+        ));
+    }
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.as_file().set_permissions(permissions)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn permissions_stay_and_nothing_is_left_beside() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("main.tf");
+        std::fs::write(&path, "old").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        replace(&path, "new").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o640
+        );
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,91 @@
+//! Values as they are written in configuration: what a fix can put another text in the place of.
+
+use std::fmt::Write as _;
+
+use crate::source::Span;
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Written {
+    /// In no configuration that was read: only a plan says it, or nothing does.
+    #[default]
+    Nowhere,
+    /// As a quoted text that serves one argument and nothing else.
+    Literal(Literal),
+    /// As a quoted text that serves several things. Who changes it for one changes it for all.
+    Shared,
+    /// By an expression that has to be understood: a template, a function, a `for`.
+    Computed,
+}
+
+/// A quoted text without interpolation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Literal {
+    /// The text with its quotes.
+    pub span: Span,
+    /// How it is quoted.
+    pub quoting: Quoting,
+    /// What to take out to take it out of the list that it stands in, comma included; nothing where it
+    /// stands in none, or where others rely on the places of the list's elements.
+    pub element: Option<Span>,
+}
+
+/// The languages that quote differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quoting {
+    /// Terraform's own language, where a string is a template.
+    Native,
+    /// The JSON form of configuration, where a string is a template as well.
+    Json,
+    /// JSON without templates: `terraform.tfvars.json`.
+    PlainJson,
+}
+
+impl Quoting {
+    /// The text in quotes, so that it stands for nothing but itself (HCL's specification, "Template
+    /// Literals"; JSON is RFC 8259).
+    #[must_use]
+    pub fn quote(self, text: &str) -> String {
+        let text = match self {
+            Self::Native | Self::Json => text.replace("${", "$${").replace("%{", "%%{"),
+            Self::PlainJson => text.to_owned(),
+        };
+        let mut quoted = String::from("\"");
+        for character in text.chars() {
+            match character {
+                '"' => quoted.push_str("\\\""),
+                '\\' => quoted.push_str("\\\\"),
+                '\n' => quoted.push_str("\\n"),
+                '\r' => quoted.push_str("\\r"),
+                '\t' => quoted.push_str("\\t"),
+                control if control < ' ' => {
+                    // Writing to a string cannot fail.
+                    let _ = write!(quoted, "\\u{:04x}", u32::from(control));
+                }
+                other => quoted.push(other),
+            }
+        }
+        quoted.push('"');
+        quoted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_text_stands_for_itself() {
+        for (text, native, plain) in [
+            ("quay.io/org", r#""quay.io/org""#, r#""quay.io/org""#),
+            (r#"a"b\c"#, r#""a\"b\\c""#, r#""a\"b\\c""#),
+            ("${a}%{b}", r#""$${a}%%{b}""#, r#""${a}%{b}""#),
+            ("$a % b", r#""$a % b""#, r#""$a % b""#),
+            ("a\nb\u{1}", r#""a\nb\u0001""#, r#""a\nb\u0001""#),
+        ] {
+            assert_eq!(Quoting::Native.quote(text), native);
+            assert_eq!(Quoting::Json.quote(text), native);
+            assert_eq!(Quoting::PlainJson.quote(text), plain);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What the rules about sources and mirrors have in common.
+
+use crate::model::{Attribute, Content, ImageMirror, Unknown};
+use crate::registry::{
+    Diagnosis, Fault, Reason, Repair, Role, Safety, diagnose, full_name, is_short, unmatchable,
+};
+
+use super::Outcome;
+
+/// The source, or what a rule that needs it says where it is not known.
+pub(super) fn source(mirror: &ImageMirror) -> Result<&str, Outcome> {
+    match &mirror.source.content {
+        Content::Known(source) => Ok(source),
+        Content::Unknown(unknown) => Err(Outcome::undecided(unknown.clone())),
+        Content::Absent => Err(Outcome::clean()),
+    }
+}
+
+/// Looks at every mirror that is known. What is not known is left open, and hides nothing of the rest.
+pub(super) fn each_mirror<'a>(
+    mirror: &'a ImageMirror,
+    mut look: impl FnMut(usize, &'a Attribute<String>, &'a str) -> Outcome,
+) -> Outcome {
+    let elements = match &mirror.mirrors.content {
+        Content::Known(elements) => elements,
+        Content::Unknown(unknown) => return Outcome::undecided(unknown.clone()),
+        Content::Absent => return Outcome::clean(),
+    };
+    let mut outcome = Outcome::clean();
+    let mut causes = Vec::new();
+    for (index, element) in elements.iter().enumerate() {
+        let open = match &element.content {
+            Content::Known(text) => {
+                let own = look(index, element, text);
+                outcome.findings.extend(own.findings);
+                own.undecided
+            }
+            Content::Unknown(unknown) => Some(unknown.clone()),
+            Content::Absent => None,
+        };
+        causes.extend(open.into_iter().flat_map(|unknown| unknown.causes));
+    }
+    if !causes.is_empty() {
+        outcome.undecided = Some(Unknown::for_all(causes));
+    }
+    outcome
+}
+
+/// Whether it may be said that two values are equal, and where they stand: if one of them alone is
+/// sensitive, the other one would show it.
+pub(super) fn may_be_compared<A, B>(one: &Attribute<A>, other: &Attribute<B>) -> bool {
+    one.sensitive == other.sensitive
+}
+
+/// What is wrong with a source besides its host, where it has none: that is another rule's.
+pub(super) fn diagnose_source(source: &str) -> Diagnosis {
+    if is_short(source) {
+        diagnose(&full_name(source), Role::Source)
+    } else {
+        diagnose(source, Role::Source)
+    }
+}
+
+/// The source to write in place of one, so that nothing is wrong with it any more; the source itself where
+/// nothing is; none where it is open what was meant.
+pub(super) fn meant_source(source: &str) -> Option<Repair> {
+    let diagnosis = diagnose_source(source);
+    let written = if is_short(source) {
+        full_name(source)
+    } else {
+        source.to_owned()
+    };
+    let valid = if diagnosis.mistakes.is_empty() {
+        Repair {
+            name: written,
+            safety: Safety::Safe,
+        }
+    } else {
+        diagnosis.repair()?
+    };
+    match unmatchable(&valid.name) {
+        None => Some(valid),
+        Some(found) => found.repair.map(|repair| Repair {
+            name: repair.name,
+            safety: repair.safety.max(valid.safety),
+        }),
+    }
+}
+
+/// A source as the runtime would have it, to compare sources: without what is around the name, in full.
+/// Tags and ports stay as they are.
+pub(super) fn normal_source(source: &str) -> String {
+    let written = if is_short(source) {
+        full_name(source)
+    } else {
+        source.to_owned()
+    };
+    let repaired = diagnose(&written, Role::Source).repaired(Safety::Safe);
+    let valid = repaired.map_or(written, |repair| repair.name);
+    match unmatchable(&valid) {
+        Some(found) if found.reason != Reason::DefaultPort => {
+            found.repair.map_or(valid, |repair| repair.name)
+        }
+        _ => valid,
+    }
+}
+
+/// The mistakes in words, each kind once: `has a scheme, has a tag`.
+pub(super) fn listed(faults: impl IntoIterator<Item = Fault>) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for fault in faults {
+        let said = fault.to_string();
+        if !words.contains(&said) {
+            words.push(said);
+        }
+    }
+    words.join(", ")
+}

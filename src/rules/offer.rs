@@ -1,0 +1,96 @@
+//! Fixes that write another text, or take one out of its list.
+
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use crate::model::{Attribute, Written};
+use crate::registry::{Repair, Safety};
+
+/// Whether a fix may be made without asking, by the repair that it makes.
+pub(super) fn applicability(safety: Safety) -> Applicability {
+    match safety {
+        Safety::Safe => Applicability::Safe,
+        Safety::Unsafe => Applicability::Unsafe,
+    }
+}
+
+/// Offers to write another text: as a fix where the value's text serves this argument alone, else in words.
+pub(super) trait Offer {
+    /// Says to write the repaired name. `otherwise` is the help where there is none, or where it may not be
+    /// shown.
+    fn offer(self, attribute: &Attribute<String>, repair: Option<&Repair>, otherwise: &str) -> Self;
+
+    /// Says `help`, and offers to write a text.
+    fn replace(
+        self,
+        attribute: &Attribute<String>,
+        text: &str,
+        applicability: Applicability,
+        help: &str,
+    ) -> Self;
+
+    /// Says `help`, and offers to take an element out of its list.
+    fn remove(self, element: &Attribute<String>, help: &str) -> Self;
+}
+
+impl Offer for Diagnostic {
+    fn offer(self, attribute: &Attribute<String>, repair: Option<&Repair>, otherwise: &str) -> Self {
+        match repair.filter(|_| !attribute.sensitive) {
+            Some(repair) => {
+                let help = format!("write {:?}", repair.name);
+                self.replace(attribute, &repair.name, applicability(repair.safety), &help)
+            }
+            None => self.help(otherwise),
+        }
+    }
+
+    fn replace(
+        self,
+        attribute: &Attribute<String>,
+        text: &str,
+        applicability: Applicability,
+        help: &str,
+    ) -> Self {
+        if attribute.sensitive {
+            return self.help(help);
+        }
+        let finding = self.help(with_reason(help, attribute.written));
+        let Written::Literal(literal) = attribute.written else {
+            return finding;
+        };
+        finding.fix(Fix {
+            title: format!("write {text:?}"),
+            applicability,
+            edits: vec![Edit {
+                span: literal.span,
+                content: literal.quoting.quote(text),
+            }],
+        })
+    }
+
+    fn remove(self, element: &Attribute<String>, help: &str) -> Self {
+        let finding = self.help(with_reason(help, element.written));
+        let Written::Literal(literal) = element.written else {
+            return finding;
+        };
+        match literal.element {
+            Some(span) => finding.fix(Fix {
+                title: format!("take {} out of the list", element.shown()),
+                applicability: Applicability::Safe,
+                edits: vec![Edit {
+                    span,
+                    content: String::new(),
+                }],
+            }),
+            None => finding,
+        }
+    }
+}
+
+/// The help, and why it is no fix.
+fn with_reason(help: &str, written: Written) -> String {
+    let reason = match written {
+        Written::Literal(_) | Written::Nowhere => return help.to_owned(),
+        Written::Shared => "the text serves other things too, so look at them first",
+        Written::Computed => "the value is computed, so change what it is made of",
+    };
+    format!("{help}; {reason}")
+}
