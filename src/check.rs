@@ -1,172 +1,299 @@
-//! From a project to a report: every rule on every mirror, sorted, said once, counted.
+//! From a project to a report: every rule on every mirror, weighed as the user decided, suppressed where
+//! that is written, sorted, said once, counted.
 
-use std::collections::BTreeSet;
+mod places;
+mod report;
+mod tally;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::model::{Configuration, ImageMirror, Project, Unknown};
-use crate::rules::{Check, Clusters, Entries, RULES, undecided};
-use crate::source::Span;
+use crate::model::{Configuration, ImageMirror, Input, Project, Unknown};
+use crate::rules::{Check, Clusters, Entries, Inputs, RULES, undecided};
+use crate::settings::{Decided, Level};
+use crate::source::{FileId, Sources};
+use crate::suppress::{Suppressions, Usage};
+
+use tally::{Found, Tally};
+
+pub use report::{Report, Summary, Suppressed, Verdict};
 
 /// What the user decided about a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Whether to tell what a plan changes where that is no mistake.
     pub changes_info: bool,
+    /// What holds where nothing else is decided.
+    pub otherwise: Rc<Decided>,
+    /// What holds for the configurations of a project, by their position.
+    pub configurations: BTreeMap<usize, Rc<Decided>>,
+    /// What holds for findings about a file rather than a mirror.
+    pub files: BTreeMap<FileId, Rc<Decided>>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { changes_info: true }
-    }
-}
-
-/// What is said of one mirror.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// Every rule decided, and none found anything.
-    Clean,
-    /// Some rule found something.
-    WithFindings,
-    /// No rule found anything, but some could not decide.
-    Undecided,
-}
-
-impl Verdict {
-    /// The word of the JSON output.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Clean => "clean",
-            Self::WithFindings => "with_findings",
-            Self::Undecided => "undecided",
+        Self {
+            changes_info: true,
+            otherwise: Rc::default(),
+            configurations: BTreeMap::new(),
+            files: BTreeMap::new(),
         }
     }
 }
 
-/// How many mirrors were looked at, and what was said of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// All mirrors, one for each planned instance.
-    pub mirrors: usize,
-    /// Those that are clean.
-    pub clean: usize,
-    /// Those with findings.
-    pub with_findings: usize,
-    /// Those that are undecided.
-    pub undecided: usize,
-    /// The root modules, plans and states that they stand in.
-    pub configurations: usize,
-    /// Files that were read.
-    pub files: usize,
-    /// Files that could not be read.
-    pub unreadable: usize,
-}
+impl Settings {
+    fn of_configuration(&self, position: usize) -> &Decided {
+        self.configurations.get(&position).unwrap_or(&self.otherwise)
+    }
 
-/// The result of a check.
-#[derive(Debug)]
-pub struct Report<'a> {
-    /// The findings, by file and place, those without a place first.
-    pub findings: Vec<Diagnostic>,
-    /// The mirrors with what is said of them, in the order of the model.
-    pub mirrors: Vec<(&'a ImageMirror, Verdict)>,
-    /// The counts.
-    pub summary: Summary,
-}
-
-impl Report<'_> {
-    /// The weightiest finding; none where there is none.
-    #[must_use]
-    pub fn worst(&self) -> Option<Severity> {
-        self.findings.iter().map(|finding| finding.severity).max()
+    fn of_file(&self, file: Option<FileId>) -> &Decided {
+        file.and_then(|file| self.files.get(&file))
+            .unwrap_or(&self.otherwise)
     }
 }
 
-/// Runs every rule.
+/// What a check works on besides the project.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    /// The files behind the project.
+    pub sources: &'a Sources,
+    /// What the user decided.
+    pub settings: &'a Settings,
+    /// What is suppressed in the files.
+    pub suppressions: &'a Suppressions,
+    /// The findings that are known.
+    pub baseline: Option<&'a Baseline>,
+}
+
+/// Runs the rules.
 #[must_use]
-pub fn check(project: &Project, settings: Settings) -> Report<'_> {
-    let mut findings = project.problems.clone();
-    let mut mirrors = Vec::new();
-    let mut summary = Summary {
-        files: project.files,
-        unreadable: project.unreadable,
-        ..Summary::default()
+pub fn check<'a>(project: &'a Project, given: Given<'_>) -> Report<'a> {
+    let mut run = Run {
+        given,
+        tally: Tally::default(),
+        usage: Usage::default(),
+        mirrors: Vec::new(),
     };
-    for configuration in &project.configurations {
-        summary.configurations += 1;
-        findings.extend(undecided::of_plan(configuration));
-        let changes = changes(configuration, settings);
-        let changed: BTreeSet<&str> = changes
-            .iter()
-            .filter_map(|finding| finding.address.as_deref())
-            .collect();
+    for problem in &project.problems {
+        run.add_about_file(problem.clone());
+    }
+    for (position, configuration) in project.configurations.iter().enumerate() {
+        run.configuration(given.settings.of_configuration(position), configuration);
+    }
+    for finding in given.suppressions.unused(&run.usage) {
+        run.add_about_file(finding);
+    }
+    run.report(project)
+}
+
+struct Run<'a, 'g> {
+    given: Given<'g>,
+    tally: Tally,
+    usage: Usage,
+    /// The mirrors, and whether some rule could not decide.
+    mirrors: Vec<(&'a ImageMirror, bool)>,
+}
+
+impl<'a> Run<'a, '_> {
+    /// A finding that concerns a file and no mirror.
+    fn add_about_file(&mut self, finding: Diagnostic) {
+        let file = finding.primary.as_ref().map(|label| label.span.file);
+        let decided = self.given.settings.of_file(file);
+        self.add(decided, file, finding, None);
+    }
+
+    fn add(&mut self, decided: &Decided, file: Option<FileId>, finding: Diagnostic, mirror: Option<usize>) {
+        let Some(finding) = decided.weigh(finding, file) else {
+            return;
+        };
+        let about = mirror.and_then(|index| self.mirrors.get(index));
+        let block = about.map(|(mirror, _)| *mirror);
+        let places = places::of_finding(&finding, block);
+        let by = self
+            .given
+            .suppressions
+            .covering(finding.rule, &places, &mut self.usage);
+        // What is no mistake is left out at the end, so that a suppression of it is still of use.
+        let is_change =
+            crate::rules::find(finding.rule).is_some_and(|rule| matches!(rule.check, Check::Changes(_)));
+        if is_change && !self.given.settings.changes_info && finding.severity == Severity::Info {
+            return;
+        }
+        self.tally.add(Found {
+            fails: decided.fail_on.is_met_by(finding.severity),
+            finding,
+            mirrors: mirror.into_iter().collect(),
+            suppressed: by,
+        });
+    }
+
+    fn configuration(&mut self, decided: &Decided, configuration: &'a Configuration) {
+        let first = self.mirrors.len();
+        let off = |name: &str| decided.level(name, None) == Level::Off;
+        self.note_rules(configuration, off);
+        if let Some(finding) = undecided::of_plan(configuration) {
+            let file = finding.primary.as_ref().map(|label| label.span.file);
+            self.add(decided, file, finding, None);
+        }
         let clusters = Clusters::of(configuration);
         for (position, mirror) in configuration.mirrors.iter().enumerate() {
-            let mut verdict = judge(configuration, clusters.around(position), mirror, &mut findings);
-            if !changed.is_empty() && changed.contains(mirror.address.to_string().as_str()) {
-                verdict = Verdict::WithFindings;
+            self.mirror(decided, configuration, clusters.around(position), mirror);
+        }
+        let mut found = Vec::new();
+        for rule in RULES.iter().filter(|rule| !off(rule.name)) {
+            if let Check::Changes(find) | Check::Beside(find) = rule.check {
+                found.extend(find(configuration));
             }
-            summary.mirrors += 1;
-            match verdict {
-                Verdict::Clean => summary.clean += 1,
-                Verdict::WithFindings => summary.with_findings += 1,
-                Verdict::Undecided => summary.undecided += 1,
+        }
+        if found.is_empty() {
+            return;
+        }
+        let addresses = configuration
+            .mirrors
+            .iter()
+            .map(|mirror| mirror.address.to_string());
+        let positions: BTreeMap<String, usize> = addresses.zip(first..).collect();
+        for finding in found {
+            let index = finding
+                .address
+                .as_ref()
+                .and_then(|address| positions.get(address).copied());
+            let about = index.and_then(|index| self.mirrors.get(index));
+            let file = match about {
+                Some((mirror, _)) => Some(mirror.span.file),
+                None => finding.primary.as_ref().map(|label| label.span.file),
+            };
+            self.add(decided, file, finding, index);
+        }
+    }
+
+    /// Notes which rules are run on which files: a suppression of a rule that is not run is not unused.
+    fn note_rules(&mut self, configuration: &Configuration, off: impl Fn(&str) -> bool) {
+        let files: BTreeSet<FileId> = configuration
+            .mirrors
+            .iter()
+            .flat_map(places::of_mirror)
+            .map(|span| span.file)
+            .collect();
+        for rule in RULES.iter().filter(|rule| !off(rule.name)) {
+            match (rule.inputs, configuration.input) {
+                (Inputs::Plan, Input::Plan) => {
+                    (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
+                }
+                (Inputs::Plan, _) => {}
+                _ => {
+                    self.usage.run.insert(rule.name);
+                }
             }
+        }
+    }
+
+    fn mirror(
+        &mut self,
+        decided: &Decided,
+        configuration: &Configuration,
+        entries: Entries<'_>,
+        mirror: &'a ImageMirror,
+    ) {
+        let index = self.mirrors.len();
+        self.mirrors.push((mirror, false));
+        let file = Some(mirror.span.file);
+        let mut open: Vec<(&'static str, Unknown)> = Vec::new();
+        for rule in RULES {
+            if decided.level(rule.name, file) == Level::Off {
+                continue;
+            }
+            let outcome = match rule.check {
+                Check::Mirror(decide) => decide(configuration, mirror),
+                Check::Entry(decide) => decide(&entries, mirror),
+                Check::Beside(_) | Check::Changes(_) | Check::Elsewhere => continue,
+            };
+            for finding in outcome.findings {
+                self.add(decided, file, called(finding, mirror), Some(index));
+            }
+            match outcome.undecided {
+                // The rule about just that says what is wrong.
+                Some(unknown) if unknown.is_refused() => self.leave_open(index),
+                Some(unknown) => open.push((rule.name, unknown)),
+                None => {}
+            }
+        }
+        // What could not be decided may well be what somebody suppressed.
+        let places = places::of_mirror(mirror);
+        for (rule, _) in &open {
+            let _ = self.given.suppressions.covering(rule, &places, &mut self.usage);
+        }
+        if let Some(finding) = undecided::report(mirror, &open) {
+            self.leave_open(index);
+            self.add(decided, file, called(finding, mirror), Some(index));
+        }
+    }
+
+    /// Nobody can say of this mirror that it is right.
+    fn leave_open(&mut self, index: usize) {
+        if let Some((_, open)) = self.mirrors.get_mut(index) {
+            *open = true;
+        }
+    }
+
+    fn report(self, project: &'a Project) -> Report<'a> {
+        let given = self.given;
+        let mut settled = self.tally.settle();
+        let mut summary = Summary {
+            mirrors: self.mirrors.len(),
+            configurations: project.configurations.len(),
+            files: project.files,
+            unreadable: project.unreadable,
+            suppressed: settled.suppressed.len(),
+            ..Summary::default()
+        };
+        let mut unmatched = Vec::new();
+        if let Some(baseline) = given.baseline {
+            let secrets = &project.sensitive;
+            let split = baseline.split(settled.kept, given.sources, secrets, |found| &found.finding);
+            settled.kept = split.rest;
+            summary.in_baseline = split.known;
+            unmatched = split.unmatched;
+        }
+        let with_findings: BTreeSet<usize> = (settled.kept.iter())
+            .filter(|found| found.finding.rule != undecided::RULE.name)
+            .flat_map(|found| found.mirrors.iter().copied())
+            .collect();
+        let mut mirrors = Vec::with_capacity(self.mirrors.len());
+        for (index, (mirror, open)) in self.mirrors.into_iter().enumerate() {
+            let verdict = if with_findings.contains(&index) {
+                summary.with_findings += 1;
+                Verdict::WithFindings
+            } else if open {
+                // Whether that is said or not: nobody knows that it is right.
+                summary.undecided += 1;
+                Verdict::Undecided
+            } else {
+                summary.clean += 1;
+                Verdict::Clean
+            };
             mirrors.push((mirror, verdict));
         }
-        drop(changed);
-        findings.extend(changes);
-    }
-    Report {
-        findings: said_once(findings),
-        mirrors,
-        summary,
-    }
-}
-
-/// What the rules about changes find.
-fn changes(configuration: &Configuration, settings: Settings) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    for rule in RULES {
-        if let Check::Changes(find) = rule.check {
-            findings.extend(find(configuration));
+        let suppressed = settled.suppressed.into_iter().filter_map(|found| {
+            let suppression = given.suppressions.get(found.suppressed?)?;
+            Some(Suppressed {
+                finding: found.finding,
+                by: suppression.span,
+                reason: suppression.reason.clone(),
+            })
+        });
+        Report {
+            suppressed: suppressed.collect(),
+            mirrors,
+            unmatched,
+            failed: settled.kept.iter().any(|found| found.fails),
+            findings: settled.kept.into_iter().map(|found| found.finding).collect(),
+            summary,
         }
     }
-    findings.retain(|finding| settings.changes_info || finding.severity > Severity::Info);
-    findings
-}
-
-fn judge(
-    configuration: &Configuration,
-    entries: Entries<'_>,
-    mirror: &ImageMirror,
-    findings: &mut Vec<Diagnostic>,
-) -> Verdict {
-    let mut verdict = Verdict::Clean;
-    let mut open: Vec<(&'static str, Unknown)> = Vec::new();
-    for rule in RULES {
-        let outcome = match rule.check {
-            Check::Mirror(decide) => decide(configuration, mirror),
-            Check::Entry(decide) => decide(&entries, mirror),
-            Check::Changes(_) | Check::Elsewhere => continue,
-        };
-        if !outcome.findings.is_empty() {
-            verdict = Verdict::WithFindings;
-        }
-        findings.extend(
-            outcome
-                .findings
-                .into_iter()
-                .map(|finding| called(finding, mirror)),
-        );
-        open.extend(outcome.undecided.map(|unknown| (rule.name, unknown)));
-    }
-    if let Some(finding) = undecided::report(mirror, &open) {
-        if verdict == Verdict::Clean {
-            verdict = Verdict::Undecided;
-        }
-        findings.push(called(finding, mirror));
-    }
-    verdict
 }
 
 /// Shows the calls that lead to a finding inside of a called module. Where the text to change is in
@@ -183,26 +310,4 @@ fn called(mut finding: Diagnostic, mirror: &ImageMirror) -> Diagnostic {
             .extend(calls.map(|call| Label::new(call.span, "called here")));
     }
     finding
-}
-
-/// Sorts by place and drops what was found twice: a module that two roots call is read twice.
-fn said_once(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    findings.sort_by(|a, b| key(a).cmp(&key(b)));
-    let mut seen = BTreeSet::new();
-    findings.retain(|finding| {
-        let (place, _, rule, message) = key(finding);
-        // Two plans may hold the same address; without a place there is nothing to tell them apart.
-        place.is_none() || seen.insert((place, rule, message.to_owned()))
-    });
-    findings
-}
-
-fn key(finding: &Diagnostic) -> (Option<Span>, std::cmp::Reverse<Severity>, &'static str, &str) {
-    let place = finding.primary.as_ref().map(|label| label.span);
-    (
-        place,
-        std::cmp::Reverse(finding.severity),
-        finding.rule,
-        &finding.message,
-    )
 }

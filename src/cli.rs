@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod convert;
 mod eval;
+mod rules;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
+use crate::config;
 use crate::load::{self, Counterpart, Given, Loaded, Options};
+use crate::output;
 
 use arguments::{Arguments, Color, Command, InputArguments};
 
@@ -55,11 +58,13 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments, matches: &ArgMatches) -> anyhow::Result<Exit> {
-    let options = options(matches)?;
+    let options = || options(matches);
     match arguments.command {
-        Command::Check(arguments) => check::run(&arguments, &options),
-        Command::Convert(arguments) => convert::run(&arguments, &options),
-        Command::Eval(arguments) => eval::run(&arguments, &options),
+        Command::Check(arguments) => check::run(&arguments, &options()?),
+        Command::Convert(arguments) => convert::run(&arguments, &options()?),
+        Command::Rules(arguments) => rules::run(&arguments),
+        Command::Explain(arguments) => rules::explain(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments, &options()?),
     }
 }
 
@@ -95,6 +100,7 @@ fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
     let mut environment: Vec<(String, String)> = std::env::vars_os().filter_map(variable).collect();
     environment.sort();
     Ok(Options {
+        config: config::Choice::Nearest,
         counterpart: Counterpart::None,
         edited: Arc::default(),
         environment,
@@ -112,6 +118,11 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// Loads what the paths name; `-` is standard input.
 fn load(input: &InputArguments, options: &Options) -> anyhow::Result<Loaded> {
+    let mut options = options.clone();
+    if input.isolated {
+        options.config = config::Choice::Isolated;
+    }
+    let options = &options;
     let paths = &input.paths;
     let dash = Path::new("-");
     if paths.iter().any(|path| path == dash) {
@@ -122,6 +133,16 @@ fn load(input: &InputArguments, options: &Options) -> anyhow::Result<Loaded> {
         return Ok(load::load_stdin(&input.stdin_filename, options));
     }
     Ok(load::load(paths, options))
+}
+
+/// Says what is wrong with configuration files: with those, nothing else is done.
+fn refuses_settings(loaded: &Loaded) -> bool {
+    let problems = &loaded.configs.problems;
+    let text = output::full::findings(problems, &[], &loaded.sources, false);
+    if !problems.is_empty() {
+        complain(text.trim_end());
+    }
+    !problems.is_empty()
 }
 
 /// Says what could not be read, and what was passed over.

@@ -80,7 +80,7 @@ pub struct Fix {
 /// A finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The name of the rule.
+    /// The name of the rule; empty where no rule speaks, for a mistake in a configuration file.
     pub rule: &'static str,
     /// The severity the rule gave it; settings may change it.
     pub severity: Severity,

@@ -33,10 +33,14 @@
 //! | 3 | `plan` | plan and state JSON to the model |
 //! | 3 | `rules` | one file a rule, and the slice that lists them |
 //! | 4 | `eval` | expressions, instances, variables, outputs: what a value is worth |
-//! | 4 | `check` | every rule on every mirror, sorted, said once, counted |
-//! | 5 | `load` | paths to a project: discovers, reads, evaluates, joins |
+//! | 4 | `settings` | what the user decides: levels of rules, what fails |
+//! | 4 | `suppress` | the comments by which findings are accepted where they stand |
+//! | 4 | `baseline` | the findings that were there before |
+//! | 5 | `config` | the configuration file: found, read, every key checked |
+//! | 5 | `check` | every rule on every mirror, weighed, suppressed, sorted, said once, counted |
 //! | 5 | `convert` | the model to manifests and JSON, one file a target |
-//! | 5 | `output` | the report as text and JSON, one file a format |
+//! | 6 | `load` | paths to a project: discovers, reads, evaluates, joins |
+//! | 6 | `output` | the report as text and JSON, one file a format |
 //! | 6 | `fix` | the edits of findings, made until nothing changes, undone where they break something |
 //! | 7 | `cli` | the command line: the only module that prints, exits or reads the environment |
 //!
@@ -61,8 +65,10 @@
 //! 7. No network, no processes, nothing written but what was asked for.
 
 pub mod address;
+pub mod baseline;
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod convert;
 pub mod cty;
 pub mod diagnostic;
@@ -74,6 +80,8 @@ pub mod output;
 pub mod plan;
 pub mod registry;
 pub mod rules;
+pub mod settings;
 pub mod source;
+pub mod suppress;
 pub mod syntax;
 pub mod terraform;

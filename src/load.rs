@@ -1,5 +1,7 @@
 //! From paths to a project: finds what is to be read, has it read, and joins it.
 
+mod beside;
+mod block;
 mod configuration;
 mod counterpart;
 mod directory;
@@ -12,12 +14,15 @@ mod join;
 mod known;
 mod modules;
 mod origins;
+mod registries;
 mod site;
 mod uses;
 mod written;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::config::Configs;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Project;
 use crate::plan;
@@ -41,6 +46,12 @@ pub struct Loaded {
     pub failures: Vec<Failure>,
     /// What was passed over, and why that does no harm.
     pub warnings: Vec<String>,
+    /// The configuration files.
+    pub configs: Configs,
+    /// The directory that each configuration of the project was made in, in the same order.
+    pub directories: Vec<PathBuf>,
+    /// Files that were looked at on the way and belong to nothing that was asked for.
+    pub aside: BTreeSet<FileId>,
 }
 
 /// A path that could not be read.
@@ -55,11 +66,9 @@ pub struct Failure {
 /// Reads every path: directories of configuration with the modules below them, plans, states.
 #[must_use]
 pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
-    let mut loaded = Loaded {
-        sources: Sources::with_edited(options.edited.clone()),
-        ..Loaded::default()
-    };
-    let found = discover::discover(paths);
+    let mut loaded = Loaded::with(options);
+    let Loaded { configs, sources, .. } = &mut loaded;
+    let found = discover::discover(paths, &mut |path| configs.excludes(path, sources));
     for (path, message) in found.failures {
         loaded.fail(&path, &message, None);
     }
@@ -83,7 +92,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
 /// Reads one input from standard input: a plan or a state.
 #[must_use]
 pub fn load_stdin(name: &str, options: &Options) -> Loaded {
-    let mut loaded = Loaded::default();
+    let mut loaded = Loaded::with(options);
     match loaded.sources.read_stdin(name) {
         Ok(file) => {
             let plans: Vec<Planned> = loaded.read_text(file, name).into_iter().collect();
@@ -96,6 +105,15 @@ pub fn load_stdin(name: &str, options: &Options) -> Loaded {
 }
 
 impl Loaded {
+    /// Nothing yet.
+    fn with(options: &Options) -> Self {
+        Self {
+            configs: Configs::new(options.config.clone()),
+            sources: Sources::with_edited(options.edited.clone()),
+            ..Self::default()
+        }
+    }
+
     fn fail(&mut self, path: &Path, message: &str, help: Option<&str>) {
         let message = format!("{}: {message}", display_name(path));
         self.failures.push(Failure {
@@ -122,7 +140,7 @@ impl Loaded {
         let ends = glance(path, &plan::TELLING);
         if let Some(reading) = ends.and_then(|ends| plan::read_ends(&name, &ends.head, &ends.tail)) {
             self.sources.add_unread(path);
-            return Some(self.take(reading));
+            return Some(self.take(reading, Some(path)));
         }
         match self.sources.read(path) {
             Ok(file) => self.read_text(file, &display_name(path)),
@@ -133,8 +151,10 @@ impl Loaded {
         }
     }
 
-    fn take(&mut self, reading: plan::Reading) -> Planned {
+    fn take(&mut self, reading: plan::Reading, path: Option<&Path>) -> Planned {
         self.project.files += 1;
+        let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
+        self.directories.push(directory.to_owned());
         self.project.configurations.push(reading.configuration);
         self.project.sensitive.extend(reading.sensitive);
         Planned {
@@ -146,7 +166,10 @@ impl Loaded {
 
     fn read_text(&mut self, file: FileId, name: &str) -> Option<Planned> {
         match plan::read(file, name, self.sources.text(file)) {
-            Ok(reading) => Some(self.take(reading)),
+            Ok(reading) => {
+                let path = self.sources.file(file).path().map(Path::to_owned);
+                Some(self.take(reading, path.as_deref()))
+            }
             Err(error) => {
                 self.project.unreadable += 1;
                 let message = format!("{name}: {error}");

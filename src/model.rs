@@ -4,19 +4,24 @@
 //! of it, gives the same model, save for what only one side records.
 
 pub mod attribute;
+pub mod beside;
+pub mod block;
 pub mod change;
 pub mod cluster;
 pub mod literal;
 pub mod mirror;
 pub mod references;
+pub mod version;
 
 use crate::address::Address;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 pub use attribute::{Attribute, Cause, Content, Unknown};
+pub use beside::{Import, MirrorsRead, ProviderVersions, Waiter};
+pub use block::{MirrorBlock, MissingInputs, Room, Unsupported, UnsupportedKind};
 pub use change::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Seclusion};
-pub use cluster::{Cluster, ClusterKind};
+pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
 pub use literal::{Literal, Quoting, Written};
 pub use mirror::{Dependency, ImageMirror, Lead, Leads, Step, Target};
 pub use references::{Node, Reach, ReferenceGraph};
@@ -61,6 +66,14 @@ pub struct Configuration {
     pub mirrors: Vec<ImageMirror>,
     /// The clusters that it creates or reads, one for each block that has an instance.
     pub clusters: Vec<Cluster>,
+    /// The resources that wait for clusters.
+    pub waiters: Vec<Waiter>,
+    /// The blocks that read mirrors; a plan has none of them.
+    pub reads: Vec<MirrorsRead>,
+    /// The imports of mirrors; a plan has none of them.
+    pub imports: Vec<Import>,
+    /// The versions of the provider; a plan says nothing of them.
+    pub provider: ProviderVersions,
     /// What a plan does to mirrors; empty for anything else.
     pub changes: Changes,
 }

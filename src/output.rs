@@ -3,7 +3,10 @@
 pub mod concise;
 mod excerpt;
 pub mod full;
+pub mod github;
 pub mod json;
+pub mod json_lines;
+pub mod rules;
 pub mod value;
 
 use std::fmt::Write as _;
@@ -88,6 +91,12 @@ pub fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic
         && let Some(reason) = reason(findings)
     {
         let _ = write!(line, " ({reason})");
+    }
+    if summary.suppressed > 0 {
+        let _ = write!(line, "; {} suppressed", summary.suppressed);
+    }
+    if summary.in_baseline > 0 {
+        let _ = write!(line, "; {} in the baseline", summary.in_baseline);
     }
     if summary.unreadable > 0 {
         let _ = write!(line, "; {} could not be read", count(summary.unreadable, "file"));

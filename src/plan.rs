@@ -7,6 +7,7 @@
 //! is unknown on its `true` in `after_unknown`.
 
 mod changes;
+mod cluster_values;
 mod clusters;
 mod configuration;
 mod document;
@@ -84,6 +85,10 @@ fn reading(input: Input, name: &str) -> Reading {
             name: name.to_owned(),
             mirrors: Vec::new(),
             clusters: Vec::new(),
+            waiters: Vec::new(),
+            reads: Vec::new(),
+            imports: Vec::new(),
+            provider: model::ProviderVersions::default(),
             changes: model::Changes::default(),
         },
         sensitive: Vec::new(),
@@ -146,7 +151,7 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
         .map(|root| configuration::read(text, root))
         .transpose()?
         .unwrap_or_default();
-    let clusters = clusters::read(text, &modules, &planned, &prior, changes.read_later(text))?;
+    let clusters = clusters::read(text, &modules, &planned, &prior, &changes)?;
     let graph = graph::build(&modules);
     let reader = mirrors::Reader {
         text,
@@ -171,6 +176,8 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
     }
     reading.configuration.mirrors = mirrors;
     reading.configuration.clusters = clusters.blocks;
+    reading.configuration.waiters =
+        clusters::waiters(&modules, &graph, |path| !planned.of_block(path).is_empty());
     reading.configuration.changes = model::Changes {
         mirrors: changes.mirrors(&reader)?,
         drift: drift.mirrors(&reader)?,

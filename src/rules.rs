@@ -6,14 +6,21 @@
 mod chained_mirror;
 mod changed;
 mod classic_cluster;
+mod cluster_not_awaited;
+mod count_indexed_mirrors;
 mod drifted_mirror;
 mod duplicate_mirror;
 mod duplicate_source;
 mod empty_mirrors;
 mod entries;
+mod external_cluster_id;
+mod ignored_mirrors;
+mod invalid_import_id;
 mod invalid_mirror;
 mod invalid_source;
+mod led;
 mod local_mirror;
+mod missing_argument;
 mod missing_depends_on;
 mod names;
 mod node_rollout;
@@ -21,7 +28,9 @@ mod non_canonical_mirror;
 mod non_digest_type;
 mod offer;
 mod plan_differs;
+mod provider_version;
 mod recreated_mirror;
+mod registry_config_conflict;
 mod removed_mirror;
 mod reordered_mirrors;
 mod replaced_mirror;
@@ -33,7 +42,12 @@ mod syntax_error;
 mod too_many_entries;
 pub mod undecided;
 mod unmatchable_source;
+mod unordered_mirrors_read;
+mod unsupported_argument;
+mod unused_suppression;
 mod wildcard_source;
+mod wrong_argument_type;
+mod wrong_cluster_attribute;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Configuration, ImageMirror, Unknown};
@@ -43,6 +57,7 @@ pub use entries::{Clusters, Entries};
 pub use plan_differs::RULE as PLAN_DIFFERS;
 pub use syntax_error::RULE as SYNTAX_ERROR;
 pub use undecided::RULE as UNDECIDED;
+pub use unused_suppression::RULE as UNUSED_SUPPRESSION;
 
 /// Every rule, in the order of the catalogue.
 pub const RULES: &[&Rule] = &[
@@ -50,6 +65,10 @@ pub const RULES: &[&Rule] = &[
     &short_source::RULE,
     &non_digest_type::RULE,
     &classic_cluster::RULE,
+    &cluster_not_awaited::RULE,
+    &wrong_cluster_attribute::RULE,
+    &external_cluster_id::RULE,
+    &unordered_mirrors_read::RULE,
     &invalid_source::RULE,
     &unmatchable_source::RULE,
     &wildcard_source::RULE,
@@ -64,6 +83,14 @@ pub const RULES: &[&Rule] = &[
     &rewritten_too_long::RULE,
     &too_many_entries::RULE,
     &duplicate_source::RULE,
+    &registry_config_conflict::RULE,
+    &count_indexed_mirrors::RULE,
+    &unsupported_argument::RULE,
+    &missing_argument::RULE,
+    &wrong_argument_type::RULE,
+    &provider_version::RULE,
+    &ignored_mirrors::RULE,
+    &invalid_import_id::RULE,
     &replaced_mirror::RULE,
     &recreated_mirror::RULE,
     &removed_mirror::RULE,
@@ -73,6 +100,7 @@ pub const RULES: &[&Rule] = &[
     &plan_differs::RULE,
     &undecided::RULE,
     &syntax_error::RULE,
+    &unused_suppression::RULE,
 ];
 
 /// A rule.
@@ -82,12 +110,65 @@ pub struct Rule {
     pub name: &'static str,
     /// How bad its findings are, unless the finding says otherwise.
     pub severity: Severity,
+    /// Which inputs show what it looks for.
+    pub inputs: Inputs,
+    /// Whether its findings come with a fix.
+    pub fix: Fixability,
     /// What it does in one sentence, for tables.
     pub summary: &'static str,
     /// Its page.
     pub documentation: Documentation,
     /// How it decides.
     pub check: Check,
+}
+
+/// The inputs on which a rule can find something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inputs {
+    /// Configuration alone: a plan does not record what it looks at.
+    Configuration,
+    /// Plans alone.
+    Plan,
+    /// Configuration, plans, and states as far as they record it.
+    Both,
+}
+
+impl Inputs {
+    /// The names of the inputs, as people read them.
+    #[must_use]
+    pub fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Configuration => &["configuration"],
+            Self::Plan => &["plan"],
+            Self::Both => &["configuration", "plan"],
+        }
+    }
+}
+
+/// Whether a rule's findings come with a fix, and of which kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fixability {
+    /// No finding has one.
+    None,
+    /// Findings have fixes that may be made without asking.
+    Safe,
+    /// Findings have fixes that a person must look at.
+    Unsafe,
+    /// Some findings have the one, some the other.
+    SafeOrUnsafe,
+}
+
+impl Fixability {
+    /// The word of tables and of JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+            Self::SafeOrUnsafe => "safe or unsafe",
+        }
+    }
 }
 
 /// A rule's page, in a fixed form.
@@ -109,6 +190,8 @@ pub struct Documentation {
 pub enum Check {
     /// It looks at one mirror at a time.
     Mirror(fn(&Configuration, &ImageMirror) -> Outcome),
+    /// It looks at what stands beside mirrors: other blocks, the versions of the provider.
+    Beside(fn(&Configuration) -> Vec<Diagnostic>),
     /// It looks at one mirror among all of its cluster.
     Entry(fn(&Entries<'_>, &ImageMirror) -> Outcome),
     /// It looks at what a plan changes.
@@ -158,6 +241,12 @@ impl Rule {
         Diagnostic::new(self.name, self.severity, format!("{}: {what}", mirror.address))
             .at_address(mirror.address.to_string())
     }
+
+    /// A finding of this rule about a mirror's block, in the same words for all its instances: it is said once.
+    fn finding_in_block(&self, mirror: &ImageMirror, what: &str) -> Diagnostic {
+        let block = mirror.path().to_string();
+        Diagnostic::new(self.name, self.severity, format!("{block}: {what}")).at_address(block)
+    }
 }
 
 /// Puts the primary label on an argument's value, and the way that the value took beside it.
@@ -196,6 +285,24 @@ pub fn find(name: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.name == name)
 }
 
+/// The name of a rule that somebody may have meant by a name that no rule has.
+#[must_use]
+pub fn nearest(name: &str) -> Option<&'static str> {
+    nearest_of(name, RULES.iter().map(|rule| rule.name))
+}
+
+/// The word that is most like another one, if any is like it at all.
+#[must_use]
+pub fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    // Below this, people no longer recognise what they meant.
+    const ALIKE: f64 = 0.7;
+    let likeness = |other: &&str| strsim::jaro_winkler(word, other);
+    let best = words
+        .into_iter()
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    (likeness(&best) >= ALIKE).then_some(best)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,5 +326,12 @@ mod tests {
             assert!(std::ptr::eq(find(rule.name).unwrap(), *rule));
         }
         assert!(find("no-such-rule").is_none());
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_finds_the_name_that_was_meant() {
+        assert_eq!(nearest("short-sauce"), Some("short-source"));
+        assert_eq!(nearest("missing_depends_on"), Some("missing-depends-on"));
+        assert_eq!(nearest("x"), None);
     }
 }

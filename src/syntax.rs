@@ -5,11 +5,13 @@
 //! Nothing here stops at the first mistake. A broken argument is reported and left out, and the block
 //! around it, and the file around that, are read all the same.
 
+pub mod comments;
 pub mod cut;
 pub mod document;
 mod fault;
 mod input;
 mod json;
+mod json_comments;
 pub mod native;
 pub mod problem;
 mod scan;

@@ -8,6 +8,7 @@ pub mod block;
 pub mod graph;
 pub mod module;
 pub mod references;
+pub mod requirements;
 pub mod schema;
 pub mod tree;
 

@@ -12,11 +12,12 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use mirrorset::check::{Settings, check};
+use mirrorset::check::{Given, Report, Settings, check};
 use mirrorset::convert::{idms, json};
 use mirrorset::diagnostic::Diagnostic;
 use mirrorset::load::{Loaded, Options, load};
 use mirrorset::output;
+use mirrorset::suppress::Suppressions;
 use proptest::prelude::*;
 
 /// Loads one file of this name and content.
@@ -27,10 +28,22 @@ fn loaded(name: &str, content: &[u8]) -> Loaded {
     load(&[path], &Options::default())
 }
 
+/// The report, suppressions included.
+fn report(loaded: &Loaded) -> Report<'_> {
+    let today = jiff::civil::date(2026, 11, 22);
+    let given = Given {
+        sources: &loaded.sources,
+        settings: &Settings::default(),
+        suppressions: &Suppressions::find(&loaded.sources, &loaded.aside, today),
+        baseline: None,
+    };
+    check(&loaded.project, given)
+}
+
 /// Every output of one input.
 fn everything(name: &str, content: &[u8]) -> Vec<String> {
     let loaded = loaded(name, content);
-    let report = check(&loaded.project, Settings::default());
+    let report = report(&loaded);
     for finding in &report.findings {
         assert_inside(finding, &loaded);
     }
@@ -53,6 +66,8 @@ fn everything(name: &str, content: &[u8]) -> Vec<String> {
         output::full::render(&report, &loaded.project, &loaded.sources, true),
         output::concise::render(&report, &loaded.sources),
         output::json::render(&report, &loaded.sources),
+        output::json_lines::render(&report, &loaded.sources),
+        output::github::render(&report, &loaded.sources),
         json::convert(&loaded.project),
     ];
     all.extend(manifests);
@@ -60,10 +75,19 @@ fn everything(name: &str, content: &[u8]) -> Vec<String> {
 }
 
 fn assert_inside(finding: &Diagnostic, loaded: &Loaded) {
-    for label in finding.primary.iter().chain(&finding.related) {
-        let text = loaded.sources.text(label.span.file);
+    let labels = finding
+        .primary
+        .iter()
+        .chain(&finding.related)
+        .map(|label| label.span);
+    let edits = finding
+        .fix
+        .iter()
+        .flat_map(|fix| fix.edits.iter().map(|edit| edit.span));
+    for span in labels.chain(edits) {
+        let text = loaded.sources.text(span.file);
         assert!(
-            text.get(label.span.range()).is_some(),
+            text.get(span.range()).is_some(),
             "{finding:?} is not on character boundaries inside {}",
             text.len()
         );
@@ -86,6 +110,9 @@ fn configuration() -> impl Strategy<Value = String> {
         Just("variable \"v\" {\n default = <<-E\n  a\n  E\n".to_owned()),
         Just("module \"m\" {\n source = \"./\"\n".to_owned()),
         Just("\u{feff}".to_owned()),
+        Just("# mirrorset: ignore[short-source, é] so\n".to_owned()),
+        Just("/* mirrorset: ignore".to_owned()),
+        Just("// mirrorset: ignore-file[undecided,, ] until=2026-01-01\r\n".to_owned()),
         "[ -~é\n\"{}$%\\[\\]]{0,12}".prop_map(|text| text),
     ];
     proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
@@ -108,6 +135,51 @@ proptest! {
     #[test]
     fn anything_near_to_configuration(content in configuration()) {
         prop_assert_eq!(everything_named(&content), everything_named(&content));
+    }
+}
+
+/// Pieces of JSON with comments in it.
+fn json_with_comments() -> impl Strategy<Value = String> {
+    let pieces = proptest::sample::select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"//\"",
+        "\"mirrorset: ignore[short-source, é]\"",
+        "\"mirrorset: ignore\\\"",
+        "\"resource\":",
+        "\"a\"",
+        "\"",
+        "é",
+        " ",
+        "\n",
+        "\\",
+        "\"//\": \"mirrorset: ignore[x]",
+    ]);
+    proptest::collection::vec(pieces, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn anything_near_to_json_with_comments(content in json_with_comments()) {
+        everything("main.tf.json", content.as_bytes());
+    }
+
+    #[test]
+    fn any_text_as_configuration_file(content in "(\\[\\[?|\\]\\]?|[a-z-]{1,4}|rules|overrides|paths|exclude| = |\\[\"[*{}\\[é]{0,3}\"\\]|\"off\"|\n|\\.|é){0,16}") {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("mirrorset.toml"), &content).unwrap();
+        std::fs::write(directory.path().join("main.tf"), "").unwrap();
+        let loaded = load(&[directory.path().to_owned()], &Options::default());
+        for problem in &loaded.configs.problems {
+            assert_inside(problem, &loaded);
+        }
+        let _ = output::full::findings(&loaded.configs.problems, &[], &loaded.sources, true);
     }
 }
 
@@ -167,7 +239,7 @@ fn the_same_input_gives_the_same_bytes() {
     let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let once = || {
         let loaded = load(std::slice::from_ref(&fixtures), &Options::default());
-        output::json::render(&check(&loaded.project, Settings::default()), &loaded.sources)
+        output::json::render(&report(&loaded), &loaded.sources)
     };
     assert_eq!(once(), once());
 }

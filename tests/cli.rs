@@ -167,6 +167,7 @@ fn json_has_the_documented_form() {
           }
         }
       ],
+      "suppressed": [],
       "mirrors": [
         {
           "address": "rhcs_image_mirror.a",
@@ -184,10 +185,70 @@ fn json_has_the_documented_form() {
         "with_findings": 1,
         "undecided": 0,
         "files": 1,
-        "unreadable": 0
+        "unreadable": 0,
+        "suppressed": 0,
+        "in_baseline": 0
       }
     }
     "#);
+}
+
+#[test]
+fn json_lines_are_the_findings_of_json_one_a_line() {
+    let json = mirrorset(&["check", "--output-format", "json", "mistakes/short-source"]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let run = mirrorset(&["check", "--output-format", "json-lines", "mistakes/short-source"]);
+    let lines: Vec<serde_json::Value> = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(&lines, json["findings"].as_array().unwrap());
+    assert_eq!(run.status, 1);
+}
+
+#[test]
+fn github_shows_the_heaviest_finding_first_at_its_place() {
+    let directory = scratch(&[(
+        "a,b/main.tf",
+        br#"
+variable "name" {
+  type = string
+}
+
+resource "rhcs_image_mirror" "open" {
+  cluster_id = "c1"
+  source     = var.name
+  mirrors    = ["m.example.com/100%"]
+}
+
+resource "rhcs_image_mirror" "short" {
+  cluster_id = "c1"
+  source     = "nginx"
+  mirrors    = ["m.example.com/nginx"]
+}
+"#,
+    )]);
+    let run = mirrorset_in(
+        directory.path(),
+        &[
+            "check",
+            "--output-format",
+            "github",
+            "--select",
+            "short-source,undecided",
+        ],
+    );
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", run.stdout);
+    let start = "::error title=short-source,file=a%2Cb/main.tf,line=14,endLine=14,col=16,endColumn=23::";
+    assert!(lines[0].starts_with(start), "{}", lines[0]);
+    assert!(
+        lines[0].contains("%0A"),
+        "the help is on a line of its own: {}",
+        lines[0]
+    );
+    assert!(lines[1].starts_with("::notice title=undecided,"), "{}", lines[1]);
 }
 
 #[test]

@@ -111,3 +111,39 @@ fn a_classic_cluster() {
         [format!("{finding} true")]
     );
 }
+
+#[test]
+fn a_cluster_that_nothing_waits_for() {
+    let findings = |text: &str| {
+        ["nginx", "redis"].map(|name| format!("cluster-not-awaited rhcs_image_mirror.{name} {text}"))
+    };
+    assert_eq!(
+        check("mistakes/cluster-not-awaited"),
+        findings("rhcs_cluster_rosa_hcp.example.id")
+    );
+    assert_eq!(check("mistakes/cluster-not-awaited/plan.json"), findings("true"));
+}
+
+#[test]
+fn an_attribute_that_is_not_the_clusters_id() {
+    let finding = "wrong-cluster-attribute rhcs_image_mirror.nginx";
+    assert_eq!(
+        check("mistakes/wrong-cluster-attribute"),
+        [format!("{finding} rhcs_cluster_rosa_hcp.example.external_id")]
+    );
+    assert_eq!(
+        check("mistakes/wrong-cluster-attribute/plan.json"),
+        [format!("{finding} true")]
+    );
+}
+
+#[test]
+fn registries_that_the_cluster_blocks() {
+    // The source of one mirror, and a mirror of the other one.
+    let findings = [
+        "registry-config-conflict rhcs_image_mirror.nginx \"docker.io/library/nginx\"",
+        "registry-config-conflict rhcs_image_mirror.redis \"quay.io/backup/redis\"",
+    ];
+    assert_eq!(check("mistakes/registry-config-conflict"), findings);
+    assert_eq!(check("mistakes/registry-config-conflict/plan.json"), findings);
+}

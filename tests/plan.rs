@@ -146,7 +146,11 @@ fn describe_all(sources: &Sources, reading: &Reading) -> String {
         out.push_str(&describe(sources, mirror));
     }
     for cluster in &reading.configuration.clusters {
-        let ids: Vec<&str> = cluster.ids.iter().map(|(_, id)| id.as_str()).collect();
+        let ids = cluster
+            .instances
+            .iter()
+            .filter_map(|instance| instance.id.as_deref());
+        let ids: Vec<&str> = ids.collect();
         let _ = writeln!(out, "cluster {} {:?} {ids:?}", cluster.path, cluster.kind);
     }
     let shown = |span: &Span| sources.slice(*span).to_owned();

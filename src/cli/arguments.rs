@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::convert::Name;
+use crate::rules;
+use crate::settings::FailOn;
 
 /// Checks and converts container image mirrors in Terraform.
 #[derive(Debug, Parser)]
@@ -22,6 +25,10 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Convert image mirrors to another form.
     Convert(ConvertArguments),
+    /// List the rules.
+    Rules(RulesArguments),
+    /// Print the page of a rule: what it looks for, why that is bad, an example.
+    Explain(ExplainArguments),
     /// Say what expressions are worth in a module, without `terraform init`.
     Eval(EvalArguments),
 }
@@ -35,6 +42,9 @@ pub(super) struct InputArguments {
     /// The name that findings give standard input.
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub(super) stdin_filename: String,
+    /// Ignore configuration files (`mirrorset.toml`).
+    #[arg(long)]
+    pub(super) isolated: bool,
     #[command(flatten)]
     pub(super) variables: VariableArguments,
 }
@@ -60,17 +70,63 @@ pub(super) struct CheckArguments {
     /// When to colour.
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
-    /// The root module that the plans were made of: findings point at its text. Without it, the one among the
-    /// paths or in the current directory that declares a plan's mirrors is taken.
-    #[arg(long, value_name = "DIR")]
-    pub(super) config: Option<PathBuf>,
+    /// A file: the configuration file, instead of the nearest `mirrorset.toml` above each root module. A
+    /// directory: the root module that the plans were made of, so that findings point at its text; without it,
+    /// the one among the paths or in the current directory that declares a plan's mirrors is taken. May be
+    /// given once for each.
+    #[arg(long, value_name = "PATH")]
+    pub(super) config: Vec<PathBuf>,
+    /// Print the settings of each root module with the place that they come from, and check nothing.
+    #[arg(long)]
+    pub(super) show_settings: bool,
     /// Leave out what a plan tells of its changes where that is no mistake: reordered and drifted mirrors, the
     /// rollout of the nodes.
     #[arg(long)]
     pub(super) no_changes_info: bool,
+    #[command(flatten)]
+    pub(super) rules: RuleArguments,
+    /// Leave out the findings that this file knows (`--write-baseline`).
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write the findings of this check to a file, so that later ones tell only what is new.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub(super) write_baseline: Option<PathBuf>,
     /// Exit with 0 even if there are findings (not if something could not be read).
     #[arg(long)]
     pub(super) exit_zero: bool,
+}
+
+/// What the command line decides about rules; it wins over configuration files.
+#[derive(Debug, Args)]
+pub(super) struct RuleArguments {
+    /// Run these rules alone (and `syntax-error`).
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name)]
+    pub(super) select: Vec<&'static str>,
+    /// Leave these rules out.
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name)]
+    pub(super) ignore: Vec<&'static str>,
+    /// The lightest finding that makes the exit status 1 [default: warning].
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
+    pub(super) fail_on: Option<FailOn>,
+    /// Make what is undecided an error.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+/// The name of a rule that there is.
+fn rule_name(name: &str) -> Result<&'static str, String> {
+    if let Some(rule) = rules::find(name.trim()) {
+        return Ok(rule.name);
+    }
+    Err(match rules::nearest(name) {
+        Some(meant) => format!("there is no rule of this name; did you mean `{meant}`?"),
+        None => "there is no rule of this name; `mirrorset rules` lists them".to_owned(),
+    })
+}
+
+fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    let words = FailOn::WORDS.map(|(word, _)| word);
+    PossibleValuesParser::new(words).map(|word| FailOn::of(&word).unwrap_or_default())
 }
 
 #[derive(Debug, Args)]
@@ -89,6 +145,28 @@ pub(super) struct ConvertArguments {
     /// Leave out mirrors with values that are unknown or sensitive.
     #[arg(long)]
     pub(super) skip_unresolved: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesArguments {
+    /// How to print.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    pub(super) output_format: RulesFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
+    /// A table.
+    Full,
+    /// One JSON document.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The name of the rule.
+    #[arg(value_name = "RULE", value_parser = rule_name)]
+    pub(super) rule: &'static str,
 }
 
 #[derive(Debug, Args)]
@@ -123,6 +201,10 @@ pub(super) enum OutputFormat {
     Concise,
     /// One JSON document.
     Json,
+    /// One JSON object a finding.
+    JsonLines,
+    /// Workflow commands, which GitHub shows as annotations.
+    Github,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,26 +1,76 @@
 //! `mirrorset check`.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use crate::check;
-use crate::diagnostic::Severity;
-use crate::load::{Counterpart, Options};
+use anyhow::{Context as _, anyhow};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::baseline::{self, Baseline, Entry};
+use crate::check::{self, Report};
+use crate::config::{self, true_path};
+use crate::load::{Counterpart, Loaded, Options};
 use crate::output;
+use crate::settings::{Choice, Decided};
+use crate::source::{FileId, display_name};
+use crate::suppress::Suppressions;
 
-use super::arguments::{CheckArguments, OutputFormat};
-use super::{Exit, complain, complain_of, is_coloured, load, print};
+use super::arguments::{CheckArguments, OutputFormat, RuleArguments};
+use super::{Exit, complain, complain_of, is_coloured, load, print, refuses_settings};
 
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
-    let here = || Counterpart::Near(PathBuf::from("."));
-    let options = Options {
-        counterpart: arguments.config.clone().map_or_else(here, Counterpart::At),
-        ..options.clone()
+    let mut options = options.clone();
+    options.counterpart = Counterpart::Near(PathBuf::from("."));
+    for path in &arguments.config {
+        // What it is decides; a file that is not there would be one, by its name.
+        if path.is_file() || path.extension().is_some_and(|extension| extension == "toml") {
+            anyhow::ensure!(
+                options.config == config::Choice::Nearest && !arguments.input.isolated,
+                "{}: there can be one configuration file, and none with `--isolated`",
+                path.display()
+            );
+            options.config = config::Choice::File(path.clone());
+        } else {
+            let near = matches!(options.counterpart, Counterpart::Near(_));
+            anyhow::ensure!(near, "{}: plans can have one root module", path.display());
+            options.counterpart = Counterpart::At(path.clone());
+        }
+    }
+    let mut loaded = load(&arguments.input, &options)?;
+    let choice = choice(&arguments.rules);
+    let settings = settings(arguments, &choice, &mut loaded);
+    if refuses_settings(&loaded) {
+        return Ok(Exit::Failure);
+    }
+    if arguments.show_settings {
+        complain_of(&loaded);
+        print(&shown_settings(&choice, &mut loaded))?;
+        return Ok(if loaded.failures.is_empty() {
+            Exit::Clean
+        } else {
+            Exit::Failure
+        });
+    }
+    let suppressions = Suppressions::find(&loaded.sources, &loaded.aside, today()?);
+    let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
+    let mut given = check::Given {
+        sources: &loaded.sources,
+        settings: &settings,
+        suppressions: &suppressions,
+        baseline: baseline.as_ref(),
     };
-    let loaded = load(&arguments.input, &options)?;
-    let settings = check::Settings {
-        changes_info: !arguments.no_changes_info,
+    let mut report = check::check(&loaded.project, given);
+    let written = match &arguments.write_baseline {
+        Some(path) => Some(write_baseline(path, &report, &loaded)?),
+        None => None,
     };
-    let report = check::check(&loaded.project, settings);
+    if written.is_some() {
+        given.baseline = written.as_ref();
+        report = check::check(&loaded.project, given);
+    }
     complain_of(&loaded);
     match arguments.output_format {
         OutputFormat::Full => {
@@ -32,8 +82,13 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
                 coloured,
             ))?;
         }
-        OutputFormat::Concise => {
-            print(&output::concise::render(&report, &loaded.sources))?;
+        OutputFormat::Concise | OutputFormat::JsonLines | OutputFormat::Github => {
+            let sources = &loaded.sources;
+            print(&match arguments.output_format {
+                OutputFormat::JsonLines => output::json_lines::render(&report, sources),
+                OutputFormat::Github => output::github::render(&report, sources),
+                _ => output::concise::render(&report, sources),
+            })?;
             complain(&output::summary_line(
                 &report.summary,
                 &loaded.project,
@@ -42,7 +97,10 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
         }
         OutputFormat::Json => print(&output::json::render(&report, &loaded.sources))?,
     }
-    let found = report.worst() >= Some(Severity::Warning) && !arguments.exit_zero;
+    if let Some(path) = &arguments.baseline {
+        complain_of_unmatched(path, &report.unmatched);
+    }
+    let found = report.failed && !arguments.exit_zero;
     Ok(
         match (
             loaded.failures.is_empty() && loaded.project.unreadable == 0,
@@ -53,4 +111,107 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
             (true, false) => Exit::Clean,
         },
     )
+}
+
+/// What the command line says about rules.
+fn choice(arguments: &RuleArguments) -> Choice {
+    Choice {
+        select: arguments.select.clone(),
+        ignore: arguments.ignore.clone(),
+        strict: arguments.strict,
+        fail_on: arguments.fail_on,
+    }
+}
+
+/// What was decided by configuration files, and above them by the command line.
+fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut Loaded) -> check::Settings {
+    let files: Vec<(FileId, PathBuf)> = loaded
+        .sources
+        .ids()
+        .filter_map(|file| Some((file, true_path(loaded.sources.file(file).path()?))))
+        .collect();
+    let mut known: BTreeMap<PathBuf, Rc<Decided>> = BTreeMap::new();
+    let mut of = |directory: &Path, loaded: &mut Loaded| {
+        let directory = true_path(directory);
+        let decide = || {
+            let config = loaded.configs.nearest(&directory, &mut loaded.sources);
+            let paths = files.iter().map(|(file, path)| (*file, path.as_path()));
+            let mut decided =
+                config.map_or_else(Decided::default, |config| config.decided(&directory, paths));
+            decided.lay_over(choice);
+            Rc::new(decided)
+        };
+        known.entry(directory.clone()).or_insert_with(decide).clone()
+    };
+    let mut settings = check::Settings {
+        changes_info: !arguments.no_changes_info,
+        ..check::Settings::default()
+    };
+    let directories = loaded.directories.clone();
+    for (position, directory) in directories.iter().enumerate() {
+        settings.configurations.insert(position, of(directory, loaded));
+    }
+    for (file, path) in &files {
+        let directory = path.parent().unwrap_or(path);
+        settings.files.insert(*file, of(directory, loaded));
+    }
+    settings.otherwise = of(Path::new("."), loaded);
+    settings
+}
+
+/// The settings of each root module, for people.
+fn shown_settings(choice: &Choice, loaded: &mut Loaded) -> String {
+    let mut parts = Vec::new();
+    for directory in loaded.directories.clone() {
+        let Loaded { configs, sources, .. } = &mut *loaded;
+        let config = configs.nearest(&directory, sources).cloned();
+        let shown = config::show(&directory, config.as_ref(), choice, sources);
+        parts.push(format!("# {}\n{shown}", display_name(&directory)));
+    }
+    parts.join("\n")
+}
+
+/// The day on which suppressions are looked at, the same everywhere on earth: today, or the day of
+/// `SOURCE_DATE_EPOCH` for those who want the same output again (reproducible-builds.org).
+fn today() -> anyhow::Result<Date> {
+    let time = match std::env::var_os("SOURCE_DATE_EPOCH") {
+        None => Timestamp::now(),
+        Some(text) => {
+            let seconds = text.to_str().and_then(|text| text.trim().parse().ok());
+            let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
+            time.context("SOURCE_DATE_EPOCH is not a number of seconds since 1970")?
+        }
+    };
+    Ok(time.to_zoned(TimeZone::UTC).date())
+}
+
+fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
+    Baseline::read(path).map_err(|error| anyhow!("{}: {error}", path.display()))
+}
+
+fn write_baseline(path: &Path, report: &Report<'_>, loaded: &Loaded) -> anyhow::Result<Baseline> {
+    let text = baseline::render(&report.findings, &loaded.sources, &loaded.project.sensitive, path);
+    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    read_baseline(path)
+}
+
+/// Entries that match nothing any more would take in the next mistake of their kind.
+fn complain_of_unmatched(path: &Path, unmatched: &[Entry]) {
+    for entry in unmatched {
+        let times = match entry.count {
+            1 => String::new(),
+            count => format!(" ({count} times)"),
+        };
+        let place = [entry.file.as_str(), entry.address.as_str()];
+        let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
+        complain(&format!(
+            "warning: {}: {} of {} is not found any more{times}",
+            path.display(),
+            entry.rule,
+            place.join(": ")
+        ));
+    }
+    if !unmatched.is_empty() {
+        complain("help: write the baseline anew with `--write-baseline`");
+    }
 }

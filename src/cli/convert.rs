@@ -4,21 +4,22 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use crate::check::{Report, Summary};
 use crate::convert::{self, idms};
 use crate::diagnostic::Diagnostic;
 use crate::load::{Loaded, Options};
 use crate::output;
 
 use super::arguments::{ConvertArguments, Target};
-use super::{Exit, complain, complain_of, load, print};
+use super::{Exit, complain, complain_of, load, print, refuses_settings};
 
 pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
     let loaded = load(&arguments.input, options)?;
+    if refuses_settings(&loaded) {
+        return Ok(Exit::Failure);
+    }
     complain_of(&loaded);
-    let problems = loaded.project.problems.clone();
-    let broken = !problems.is_empty();
-    show(problems, &loaded);
+    let broken = !loaded.project.problems.is_empty();
+    show(&loaded.project.problems, &loaded);
     let incomplete = !loaded.failures.is_empty() || loaded.project.unreadable > 0;
     let exit = match (incomplete, broken) {
         (true, _) => Exit::Failure,
@@ -44,7 +45,7 @@ fn manifests(arguments: &ConvertArguments, loaded: &Loaded) -> anyhow::Result<Ex
     let conversion = match idms::convert(&loaded.project, &loaded.sources, &options) {
         Ok(conversion) => conversion,
         Err(findings) => {
-            show(findings, loaded);
+            show(&findings, loaded);
             return Ok(Exit::Findings);
         }
     };
@@ -80,15 +81,10 @@ fn write(directory: &Path, documents: &[idms::Document]) -> anyhow::Result<()> {
 }
 
 /// Prints findings on standard error: standard output is the conversion's.
-fn show(findings: Vec<Diagnostic>, loaded: &Loaded) {
+fn show(findings: &[Diagnostic], loaded: &Loaded) {
     if findings.is_empty() {
         return;
     }
-    let report = Report {
-        findings,
-        mirrors: Vec::new(),
-        summary: Summary::default(),
-    };
-    let text = output::full::findings(&report, &loaded.project, &loaded.sources, false);
+    let text = output::full::findings(findings, &loaded.project.sensitive, &loaded.sources, false);
     complain(text.trim_end());
 }

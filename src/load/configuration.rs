@@ -1,14 +1,17 @@
 //! From modules to the model: evaluates what the rules need of each root module, and no more.
 
+mod others;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::address::{Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
-use crate::model::cluster::{ClusterRole, cluster_role};
+use crate::model::cluster::{ClusterRole, cluster_role, waits};
 use crate::model::{
-    Cause, Changes, Cluster, Configuration, Dependency, ImageMirror, Input, Node, Step, Unknown,
+    Cause, Changes, Cluster, Configuration, Dependency, ImageMirror, Input, MirrorsRead, MissingInputs, Node,
+    Step, Unknown, Waiter,
 };
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
 use crate::source::{Sources, Span, display_name};
@@ -21,11 +24,14 @@ use super::modules::{Forest, Root};
 use super::origins;
 use super::site::Site;
 use super::uses::Uses;
+use super::{beside, block as blocks};
 
 /// Evaluates root modules and adds them to the project.
 pub(super) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Root>, loaded: &mut Loaded) {
     let roots: Vec<&Root> = roots.collect();
-    for read in evaluate(forest, &roots, loaded) {
+    for (read, root) in evaluate(forest, &roots, loaded).into_iter().zip(&roots) {
+        let directory = &forest.tree.module(root.module).directory;
+        loaded.directories.push(directory.clone());
         loaded.project.configurations.push(read.configuration);
         loaded.project.sensitive.extend(read.sensitive);
         loaded.project.problems.extend(read.problem);
@@ -113,6 +119,9 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         uses: Uses::default(),
         mirrors: Vec::new(),
         clusters: BTreeMap::new(),
+        waiters: BTreeMap::new(),
+        reads: BTreeMap::new(),
+        modules: BTreeSet::new(),
         sensitive: BTreeSet::new(),
         full: false,
     };
@@ -126,6 +135,14 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         );
         Diagnostic::new(UNDECIDED.name, Severity::Warning, message)
     });
+    let imports = beside::imports(
+        &reader.evaluator,
+        sources,
+        forest.tree.module(root.module),
+        &root.inputs,
+        &reader.uses,
+    );
+    let modules = reader.modules.iter().map(|id| forest.tree.module(*id));
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     let configuration = Configuration {
@@ -133,6 +150,10 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         name: display_name(directory),
         mirrors,
         clusters: reader.clusters.into_values().collect(),
+        waiters: reader.waiters.into_values().collect(),
+        reads: reader.reads.into_values().collect(),
+        imports,
+        provider: beside::provider(modules, root.locked.as_ref(), sources),
         changes: Changes::default(),
     };
     Read {
@@ -148,7 +169,7 @@ struct Reader<'a> {
     inputs: &'a Inputs,
     evaluator: Evaluator<'a>,
     graph: GraphBuilder<'a>,
-    /// Which modules hold mirrors or clusters, themselves or further down.
+    /// Which modules hold blocks that matter, themselves or further down.
     relevant: BTreeMap<ModuleId, bool>,
     /// What comes before each mirror block: the same for all its instances.
     orders: BTreeMap<ResourcePath, Order>,
@@ -156,6 +177,10 @@ struct Reader<'a> {
     uses: Uses,
     mirrors: Vec<ImageMirror>,
     clusters: BTreeMap<ResourcePath, Cluster>,
+    waiters: BTreeMap<ResourcePath, Waiter>,
+    reads: BTreeMap<ResourcePath, MirrorsRead>,
+    /// The modules that were looked at.
+    modules: BTreeSet<ModuleId>,
     sensitive: BTreeSet<Span>,
     /// There are more instances than we look at.
     full: bool,
@@ -178,6 +203,8 @@ struct Surroundings {
     open: Option<Unknown>,
     /// Why Terraform has none at all.
     refused: Option<Cause>,
+    /// The module calls that leave something out.
+    missing_inputs: Vec<MissingInputs>,
 }
 
 impl<'a> Reader<'a> {
@@ -191,7 +218,7 @@ impl<'a> Reader<'a> {
             .module(module)
             .resources
             .keys()
-            .any(|name| is_mirror(name) || is_cluster(name));
+            .any(|name| is_mirror(name) || is_cluster(name) || waits(name) || beside::is_read(name));
         let relevant =
             own || (self.tree.calls_of(module).into_iter()).any(|(_, callee, _)| self.is_relevant(callee));
         self.relevant.insert(module, relevant);
@@ -205,10 +232,15 @@ impl<'a> Reader<'a> {
             if is_mirror(&resource.name) {
                 self.mirror_block(instance, resource, around);
             } else if is_cluster(&resource.name) {
-                self.cluster_block(instance, resource);
+                self.cluster_block(instance, resource, around);
+            } else if waits(&resource.name) {
+                self.waiter_block(instance, resource, around);
+            } else if beside::is_read(&resource.name) {
+                self.read_block(instance, resource);
             }
         }
         let id = self.evaluator.module_id(instance);
+        self.modules.insert(id);
         for (call, callee, _) in self.tree.calls_of(id) {
             if !self.is_relevant(callee) {
                 continue;
@@ -218,7 +250,13 @@ impl<'a> Reader<'a> {
                 return;
             }
             let expansion = self.evaluator.call_expansion(instance, &call);
-            let (repetitions, around) = self.instances(instance, expansion, around);
+            let (repetitions, mut around) = self.instances(instance, expansion, around);
+            if let Some(missing) = self.missing_inputs(instance, &call, callee) {
+                around
+                    .refused
+                    .get_or_insert(Cause::MissingInput(missing.call.clone()));
+                around.missing_inputs.push(missing);
+            }
             for repetition in repetitions {
                 if let Some(child) = self.evaluator.child(instance, &call, &repetition) {
                     self.visit(child, &around);
@@ -263,31 +301,6 @@ impl<'a> Reader<'a> {
         (repetitions, around)
     }
 
-    fn cluster_block(&mut self, instance: InstanceId, resource: &Resource) {
-        let Some(ClusterRole::Cluster(kind)) = cluster_role(&resource.name) else {
-            return;
-        };
-        let none = self
-            .evaluator
-            .resource_expansion(instance, &resource.name)
-            .is_ok_and(|expansion| expansion.is_empty());
-        if none {
-            return;
-        }
-        let module = self.evaluator.path(instance).without_keys();
-        let path = ResourcePath {
-            module,
-            resource: resource.name.clone(),
-        };
-        let cluster = Cluster {
-            path: path.clone(),
-            kind,
-            ids: Vec::new(),
-            span: resource.block.header(),
-        };
-        self.clusters.entry(path).or_insert(cluster);
-    }
-
     fn mirror_block(&mut self, instance: InstanceId, resource: &'a Resource, around: &Surroundings) {
         let Some(block) = resource.block.parse(self.sources) else {
             return;
@@ -297,6 +310,8 @@ impl<'a> Reader<'a> {
         let path = self.evaluator.path(instance);
         let order = self.order(&path, resource, block);
         let calls = self.calls(instance);
+        let mut mirror_block = blocks::mirror_block(&self.evaluator, self.sources, instance, resource, block);
+        mirror_block.missing_inputs.clone_from(&around.missing_inputs);
         for repetition in repetitions {
             let repetition = Rc::new(repetition);
             self.evaluator.grant_reserve();
@@ -327,6 +342,7 @@ impl<'a> Reader<'a> {
                 depends_on_span: order.span,
                 after: order.after.clone(),
                 after_unfollowed: Vec::new(),
+                block: mirror_block.clone(),
             };
             self.sensitive.extend(site.secrets);
             self.mirrors.push(mirror);

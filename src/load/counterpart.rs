@@ -2,7 +2,7 @@
 //! the two.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::address::{ModulePath, ResourceName, ResourcePath};
@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::eval::{self, Evaluator, Inputs, InstanceId};
 use crate::model::Configuration;
 use crate::rules::PLAN_DIFFERS;
-use crate::source::{Sources, Span, display_name};
+use crate::source::{FileId, Sources, Span, display_name};
 use crate::syntax::document::json_value;
 use crate::syntax::tree::Expression;
 use crate::terraform::{ModuleId, Tree};
@@ -120,6 +120,8 @@ impl Here {
         {
             let attempt = plan.attempt(forest, root, loaded);
             plan.accept(attempt, loaded);
+            // Now it is what the plan was made of, and so asked for.
+            loaded.aside.clear();
         }
     }
 
@@ -128,8 +130,10 @@ impl Here {
         if configuration_files(directory).is_empty() {
             return Self::Nothing;
         }
+        let before: BTreeSet<FileId> = loaded.sources.ids().collect();
         let mut apart = Loaded {
             sources: std::mem::take(&mut loaded.sources),
+            configs: std::mem::take(&mut loaded.configs),
             ..Loaded::default()
         };
         let given = Directory {
@@ -138,6 +142,8 @@ impl Here {
         };
         let mut forest = Forest::read(&[given], options, &mut apart);
         loaded.sources = apart.sources;
+        loaded.configs = apart.configs;
+        loaded.aside = loaded.sources.ids().filter(|id| !before.contains(id)).collect();
         match forest.take_root(directory) {
             Some(root) => Self::Read(Box::new(forest), Box::new(root)),
             None => Self::Nothing,
@@ -148,6 +154,7 @@ impl Here {
 /// A plan, joined with a root module.
 struct Attempt {
     configuration: Configuration,
+    directory: PathBuf,
     sensitive: Vec<Span>,
     differences: Vec<Diagnostic>,
 }
@@ -202,10 +209,12 @@ impl Planned {
         let root = Root {
             module: root.module,
             inputs: inputs.unwrap_or_default(),
+            locked: root.locked.clone(),
         };
         let read = configuration::evaluate(forest, &[&root], loaded).pop();
         let mut attempt = Attempt {
             configuration: loaded.project.configurations[self.configuration].clone(),
+            directory: forest.tree.module(root.module).directory.clone(),
             sensitive: Vec::new(),
             differences: Vec::new(),
         };
@@ -218,6 +227,7 @@ impl Planned {
 
     fn accept(&self, attempt: Attempt, loaded: &mut Loaded) {
         loaded.project.configurations[self.configuration] = attempt.configuration;
+        loaded.directories[self.configuration] = attempt.directory;
         loaded.project.sensitive.extend(attempt.sensitive);
         loaded.project.problems.extend(attempt.differences);
     }

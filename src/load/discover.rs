@@ -29,13 +29,15 @@ pub(super) struct Directory {
     pub(super) tree: PathBuf,
 }
 
-/// Looks at every path.
-pub(super) fn discover(paths: &[PathBuf]) -> Found {
+/// Looks at every path. What is `excluded` is passed over below a directory that was given, and where a
+/// configuration file is given for its module; a directory or plan that is given itself is meant.
+pub(super) fn discover(paths: &[PathBuf], excluded: &mut dyn FnMut(&Path) -> bool) -> Found {
     let mut found = Found::default();
     let mut seen = Seen::default();
     for path in paths {
         match std::fs::metadata(path) {
-            Ok(data) if data.is_dir() => walk(path, &mut seen, &mut found),
+            Ok(data) if data.is_dir() => walk(path, &mut seen, &mut found, excluded),
+            Ok(_) if is_configuration(path) && excluded(path) => {}
             Ok(_) if is_configuration(path) => {
                 let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
                 let directory = directory.unwrap_or(Path::new("."));
@@ -74,7 +76,7 @@ fn true_path(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn walk(root: &Path, seen: &mut Seen, found: &mut Found) {
+fn walk(root: &Path, seen: &mut Seen, found: &mut Found, excluded: &mut dyn FnMut(&Path) -> bool) {
     let mut holds_configuration = false;
     let mut current = None;
     let mut entries = WalkDir::new(root)
@@ -92,6 +94,10 @@ fn walk(root: &Path, seen: &mut Seen, found: &mut Found) {
         let hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
         if entry.file_type().is_dir() {
             if hidden {
+                entries.skip_current_dir();
+            } else if entry.depth() > 0 && excluded(entry.path()) {
+                // Somebody knows that it is there.
+                holds_configuration = true;
                 entries.skip_current_dir();
             } else if !seen.enter(entry.path()) {
                 // It was walked before, on another way; what it holds is known.
@@ -193,9 +199,9 @@ mod tests {
             ".hidden/main.tf",
             "b/x.tofu.json",
         ]);
-        let found = discover(&[root.path().to_owned()]);
+        let found = discover(&[root.path().to_owned()], &mut |_| false);
         assert_eq!(names(root.path(), &found), ["a", "b"]);
-        let found = discover(&[root.path().join(".hidden")]);
+        let found = discover(&[root.path().join(".hidden")], &mut |_| false);
         assert_eq!(names(root.path(), &found), [".hidden"]);
     }
 
@@ -203,7 +209,7 @@ mod tests {
     fn a_file_stands_for_its_module_and_a_module_is_found_once() {
         let root = tree(&["a/main.tf", "a/other.tf", "a/plan.json"]);
         let paths = ["a/main.tf", "a/other.tf", "a", "a/plan.json"].map(|path| root.path().join(path));
-        let found = discover(&paths);
+        let found = discover(&paths, &mut |_| false);
         assert_eq!(names(root.path(), &found), ["a"]);
         assert_eq!(found.files, [root.path().join("a/plan.json")]);
         assert!(found.failures.is_empty(), "{:?}", found.failures);
@@ -212,7 +218,9 @@ mod tests {
     #[test]
     fn what_holds_nothing_is_said() {
         let root = tree(&["readme.md"]);
-        let found = discover(&[root.path().to_owned(), root.path().join("absent")]);
+        let found = discover(&[root.path().to_owned(), root.path().join("absent")], &mut |_| {
+            false
+        });
         assert_eq!(found.failures.len(), 2, "{:?}", found.failures);
         assert!(found.failures[0].1.contains("no Terraform configuration"));
         assert!(found.failures[1].1.contains("no such file"));
@@ -225,7 +233,7 @@ mod tests {
         std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
         std::os::unix::fs::symlink("self", root.path().join("self")).unwrap();
         std::os::unix::fs::symlink("nowhere", root.path().join("a/gone.tf")).unwrap();
-        let found = discover(&[root.path().to_owned()]);
+        let found = discover(&[root.path().to_owned()], &mut |_| false);
         assert_eq!(names(root.path(), &found), ["a"]);
         assert_eq!(found.warnings.len(), 2, "{:?}", found.warnings);
         assert_eq!(found.failures.len(), 1, "{:?}", found.failures);

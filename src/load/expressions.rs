@@ -14,7 +14,7 @@ use super::{Loaded, Options};
 /// is a module that declares nothing.
 #[must_use]
 pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> Vec<Result<Value, Failure>> {
-    let mut loaded = Loaded::default();
+    let mut loaded = Loaded::with(options);
     let given = Directory {
         path: directory.to_owned(),
         tree: directory.to_owned(),
@@ -23,6 +23,10 @@ pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> 
     let Some(root) = forest.take_root(directory) else {
         return vec![Err(Failure::invalid("there is no such directory")); expressions.len()];
     };
+    if let Some(problem) = loaded.configs.problems.first() {
+        let failure = Failure::invalid(format!("the configuration file is wrong: {}", problem.message));
+        return vec![Err(failure); expressions.len()];
+    }
     let parsed: Vec<_> = expressions
         .iter()
         .map(|text| {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::config;
 use crate::eval::Inputs;
 use crate::source::{Edited, FileId, Span};
 use crate::syntax::document::{Format, variables};
@@ -18,6 +19,8 @@ use super::{Failure, Loaded};
 /// What the user says besides the paths.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// Which configuration files count.
+    pub config: config::Choice,
     /// Where the configuration lies that plans were made of.
     pub counterpart: Counterpart,
     /// Texts that stand in for those on disk.

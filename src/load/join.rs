@@ -4,12 +4,15 @@
 //! Mirrors meet by their whole address. Where the configuration cannot know how many instances a block or
 //! a module call has, one mirror of it stands for all of the plan's that it can mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use crate::diagnostic::Diagnostic;
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{self, Attribute, Configuration, Content, ImageMirror, Lead, Leads, Target};
+use crate::model::{
+    self, Attribute, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Lead, Leads, Target,
+    Waiter,
+};
 use crate::rules::PLAN_DIFFERS;
 use crate::source::Span;
 
@@ -23,11 +26,11 @@ pub(super) fn join(plan: &mut Configuration, configuration: Configuration) -> Ve
             .collect(),
         differences: Vec::new(),
     };
-    for cluster in &mut plan.clusters {
-        if let Some(span) = join.clusters.get(&cluster.path) {
-            cluster.span = *span;
-        }
-    }
+    join_clusters(&mut plan.clusters, configuration.clusters);
+    join_waiters(&mut plan.waiters, configuration.waiters);
+    plan.reads = configuration.reads;
+    plan.imports = configuration.imports;
+    plan.provider = configuration.provider;
     let mut written = Written::new(configuration.mirrors);
     for mirror in &mut plan.mirrors {
         match written.find(&mirror.address) {
@@ -47,6 +50,65 @@ pub(super) fn join(plan: &mut Configuration, configuration: Configuration) -> Ve
         }
     }
     join.differences
+}
+
+/// Points at the clusters' blocks, and at their arguments where both sides give them the same value.
+fn join_clusters(planned: &mut [Cluster], own: Vec<Cluster>) {
+    let mut own: BTreeMap<ResourcePath, Cluster> = own
+        .into_iter()
+        .map(|cluster| (cluster.path.clone(), cluster))
+        .collect();
+    for cluster in planned {
+        let Some(written) = own.remove(&cluster.path) else {
+            continue;
+        };
+        cluster.span = written.span;
+        cluster.room = written.room;
+        for instance in &mut cluster.instances {
+            let same = |other: &&ClusterInstance| {
+                other.address == instance.address || stands_for(&other.address, &instance.address)
+            };
+            let Some(own) = written.instances.iter().find(same) else {
+                continue;
+            };
+            let (there, here) = (&mut instance.registry_sources, &own.registry_sources);
+            place_list(&mut there.allowed_registries, &here.allowed_registries);
+            place_list(&mut there.blocked_registries, &here.blocked_registries);
+            place_list(&mut there.insecure_registries, &here.insecure_registries);
+            if instance.wait_for_create_complete.content == own.wait_for_create_complete.content {
+                take_place(
+                    &mut instance.wait_for_create_complete,
+                    &own.wait_for_create_complete,
+                );
+            }
+        }
+    }
+}
+
+/// Which waiters there are, the plan knows, and what comes before them the configuration.
+fn join_waiters(planned: &mut Vec<Waiter>, own: Vec<Waiter>) {
+    let there: BTreeSet<ResourcePath> = planned.iter().map(|waiter| waiter.path.clone()).collect();
+    let known = own
+        .into_iter()
+        .filter(|waiter| waiter.instances.is_none() || there.contains(&waiter.path));
+    *planned = known
+        .map(|waiter| Waiter {
+            instances: None,
+            ..waiter
+        })
+        .collect();
+}
+
+fn place_list(planned: &mut Attribute<Vec<Attribute<String>>>, own: &Attribute<Vec<Attribute<String>>>) {
+    let (Content::Known(there), Content::Known(here)) = (&mut planned.content, &own.content) else {
+        return;
+    };
+    for (element, own) in there.iter_mut().zip(here) {
+        if agree(&element.content, &own.content) {
+            take_place(element, own);
+        }
+    }
+    take_place(planned, own);
 }
 
 /// The mirrors of a configuration by address.
@@ -132,11 +194,13 @@ impl Join {
         let address = planned.address.clone();
         planned.span = own.span;
         planned.calls.clone_from(&own.calls);
+        planned.block.clone_from(&own.block);
         self.string(&address, "cluster_id", &mut planned.cluster_id, &own.cluster_id);
         self.string(&address, "source", &mut planned.source, &own.source);
         self.string(&address, "type", &mut planned.kind, &own.kind);
         self.list(&address, &mut planned.mirrors, &own.mirrors);
-        self.leads(&mut planned.leads, &own.leads);
+        let is_known = planned.cluster_id.value().is_some();
+        self.leads(&mut planned.leads, &own.leads, is_known);
         // A plan records no locals, so the configuration always knows at least as much of the order.
         planned.depends_on.clone_from(&own.depends_on);
         planned.depends_on_span = own.depends_on_span;
@@ -230,7 +294,7 @@ impl Join {
 
     /// Where both sides followed the id, they say the same; where the plan could not, the configuration
     /// may have.
-    fn leads(&self, planned: &mut Leads, own: &Leads) {
+    fn leads(&self, planned: &mut Leads, own: &Leads, is_known: bool) {
         let settled = planned.unfollowed.is_empty()
             && planned.to.iter().all(|lead| lead.certain)
             && (ends_at_a_cluster(planned) || !ends_at_a_cluster(own));
@@ -239,6 +303,8 @@ impl Join {
                 if let Some(same) = own.to.iter().find(|other| is_same(other, lead)) {
                     lead.span = same.span;
                     lead.way.clone_from(&same.way);
+                    // A plan tells what is referred to, and not what becomes of it.
+                    lead.certain &= same.certain || is_known;
                 } else if let Target::Resource { path, .. } = &lead.target {
                     let block = ResourcePath {
                         module: path.module.without_keys(),

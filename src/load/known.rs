@@ -2,7 +2,8 @@
 //! configuration that has not been through `terraform init`.
 //!
 //! The names are those of terraform-redhat/rosa-hcp/rhcs from 1.7.1 on: its input `image_mirrors`, the
-//! submodule `image-mirrors` with its four required inputs, and the output `cluster_id`.
+//! submodule `image-mirrors` with its four required inputs, the submodule `rosa-cluster-hcp` with the cluster,
+//! which waits for it unless it is told not to, and the outputs that read the cluster.
 
 use std::path::PathBuf;
 
@@ -43,14 +44,49 @@ output "image_mirror_id" {
 "#,
     },
     Known {
+        source: "terraform-redhat/rosa-hcp/rhcs//modules/rosa-cluster-hcp",
+        text: r#"# What mirrorset knows of this module. After `terraform init` the module itself is read.
+variable "wait_for_create_complete" {
+  type    = bool
+  default = true
+}
+resource "rhcs_cluster_rosa_hcp" "rosa_hcp_cluster" {
+  wait_for_create_complete = var.wait_for_create_complete
+}
+output "cluster_id" {
+  value = rhcs_cluster_rosa_hcp.rosa_hcp_cluster.id
+}
+output "cluster_api_url" {
+  value = rhcs_cluster_rosa_hcp.rosa_hcp_cluster.api_url
+}
+output "cluster_console_url" {
+  value = rhcs_cluster_rosa_hcp.rosa_hcp_cluster.console_url
+}
+output "cluster_domain" {
+  value = rhcs_cluster_rosa_hcp.rosa_hcp_cluster.domain
+}
+output "cluster_current_version" {
+  value = rhcs_cluster_rosa_hcp.rosa_hcp_cluster.current_version
+}
+output "cluster_state" {
+  value = rhcs_cluster_rosa_hcp.rosa_hcp_cluster.state
+}
+"#,
+    },
+    Known {
         source: "terraform-redhat/rosa-hcp/rhcs",
         text: r#"# What mirrorset knows of this module. After `terraform init` the module itself is read.
 variable "image_mirrors" {
   type    = map(any)
   default = {}
 }
+variable "wait_for_create_complete" {
+  type    = bool
+  default = true
+}
 module "rosa_cluster_hcp" {
-  source = "terraform-redhat/rosa-hcp/rhcs//modules/rosa-cluster-hcp"
+  source                   = "terraform-redhat/rosa-hcp/rhcs//modules/rosa-cluster-hcp"
+  wait_for_create_complete = var.wait_for_create_complete
 }
 module "rhcs_hcp_image_mirrors" {
   source          = "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors"

@@ -1,14 +1,17 @@
 //! From directories to modules, and from modules to the ones they call.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::config::Config;
 use crate::eval::Inputs;
 use crate::source::Span;
-use crate::syntax::document::{Format, document};
+use crate::syntax::document::{Format, document, variables};
 use crate::syntax::problem::Problem;
-use crate::terraform::{Callee, Module, ModuleCall, ModuleId, Tree};
+use crate::syntax::tree::Attribute;
+use crate::terraform::{Callee, Module, ModuleCall, ModuleId, Tree, requirements};
 
+use super::beside::is_rhcs;
 use super::directory::{clean, configuration_files, is_override, read, read_values};
 use super::discover::Directory;
 use super::inputs::GivenValues;
@@ -25,6 +28,26 @@ pub(super) struct Forest {
     /// What is wrong with the way modules are put together.
     pub(super) problems: Vec<Problem>,
     installed: Installed,
+    /// Files of values that configuration files name.
+    shared: BTreeMap<PathBuf, Vec<Attribute>>,
+}
+
+/// The dependency lock file, in native syntax whatever the configuration is written in.
+const LOCK_FILE: &str = ".terraform.lock.hcl";
+
+/// The version of Red Hat's provider in a lock file. Terraform writes that file, so what is wrong with it is
+/// nobody's concern here.
+fn locked(path: &Path, loaded: &mut Loaded) -> Option<(String, Span)> {
+    if !path.is_file() {
+        return None;
+    }
+    let file = loaded.sources.read(path).ok()?;
+    let text = loaded.sources.text(file);
+    let blocks = document(file, text, Format::Native).items;
+    let entry = blocks.iter().find(|block| {
+        &*block.kind.text == "provider" && block.labels.first().is_some_and(|label| is_rhcs(&label.text))
+    })?;
+    requirements::locked(&entry.parse(text).0?.body)
 }
 
 /// A root module.
@@ -33,6 +56,8 @@ pub(super) struct Root {
     pub(super) module: ModuleId,
     /// The values for its variables.
     pub(super) inputs: Inputs,
+    /// The version of the provider in its dependency lock file.
+    pub(super) locked: Option<(String, Span)>,
 }
 
 impl Forest {
@@ -43,6 +68,7 @@ impl Forest {
             roots: Vec::new(),
             problems: Vec::new(),
             installed: Installed::default(),
+            shared: BTreeMap::new(),
         };
         let mut found = Vec::new();
         for directory in directories {
@@ -88,10 +114,36 @@ impl Forest {
     }
 
     fn add_root(&mut self, module: ModuleId, tree: &Path, given: &GivenValues, loaded: &mut Loaded) {
-        let own = read_values(&self.tree.module(module).directory, loaded, &mut self.problems);
+        let directory = self.tree.module(module).directory.clone();
+        let mut own = read_values(&directory, loaded, &mut self.problems);
+        let config = loaded.configs.nearest(&directory, &mut loaded.sources);
+        for path in config.map(Config::var_files).unwrap_or_default() {
+            own.extend(self.shared_values(path, loaded));
+        }
         let mut inputs = given.inputs(self.tree.module(module), &own, loaded, &mut self.problems);
         inputs.tree = Some(tree.to_owned());
-        self.roots.push(Root { module, inputs });
+        let directory = &self.tree.module(module).directory;
+        let locked = locked(&directory.join(LOCK_FILE), loaded);
+        self.roots.push(Root {
+            module,
+            inputs,
+            locked,
+        });
+    }
+
+    /// The arguments of a file of values that several roots may share: it is one file, and read once.
+    fn shared_values(&mut self, path: PathBuf, loaded: &mut Loaded) -> Vec<Attribute> {
+        if let Some(known) = self.shared.get(&path) {
+            return known.clone();
+        }
+        let mut values = Vec::new();
+        if let Some(file) = read(&path, loaded) {
+            let (attributes, found) = variables(file, loaded.sources.text(file), Format::of(&path));
+            self.problems.extend(found);
+            values = attributes;
+        }
+        self.shared.insert(path, values.clone());
+        values
     }
 
     /// The module of a directory, read now unless it is known.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::address::Reference;
-use crate::cty::{Type, Value, convert};
+use crate::cty::{ConvertError, Type, Value, convert};
 use crate::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
 use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown, Written};
 use crate::source::{Sources, Span};
@@ -47,7 +47,7 @@ impl Site<'_, '_> {
         let leads = match self.value("cluster_id") {
             Some(Ok(value)) => origins::leads(&value, self.sources, block_of),
             Some(Err(failure)) => Leads {
-                unfollowed: vec![Cause::NotEvaluated(failure.to_string())],
+                unfollowed: vec![self.cause(&failure)],
                 ..Leads::default()
             },
             None => Leads::default(),
@@ -73,10 +73,31 @@ impl Site<'_, '_> {
         let Some(expression) = self.expression(name) else {
             return self.absent();
         };
-        let converted = self.value(name).unwrap_or_else(|| Ok(Value::null(Type::String)));
-        match converted.and_then(|value| as_type(&value, &Type::String)) {
+        let value = match self.value(name).unwrap_or_else(|| Ok(Value::null(Type::String))) {
+            Ok(value) => value,
+            Err(failure) => return self.failed(&failure, expression),
+        };
+        match convert(&value, &Type::String) {
             Ok(value) => self.attribute(&value, expression),
-            Err(failure) => failed(&failure, expression),
+            Err(error) => wrong_type(name, &error, expression.span),
+        }
+    }
+
+    /// An argument that is a truth value.
+    pub(super) fn bool(&mut self, name: &str) -> Attribute<bool> {
+        let attribute = self.string(name);
+        let content = match attribute.content {
+            Content::Known(word) => Content::Known(matches!(word.as_str(), "true" | "1")),
+            Content::Absent => Content::Absent,
+            Content::Unknown(unknown) => Content::Unknown(unknown),
+        };
+        Attribute {
+            content,
+            sensitive: attribute.sensitive,
+            span: attribute.span,
+            way: attribute.way,
+            written: attribute.written,
+            planned: None,
         }
     }
 
@@ -85,14 +106,25 @@ impl Site<'_, '_> {
         let Some(expression) = self.expression(name) else {
             return self.absent();
         };
-        let converted = self.value(name).unwrap_or_else(|| Ok(Value::null(Type::Dynamic)));
-        let value = match converted.and_then(|value| as_type(&value, &Type::list(Type::String))) {
+        let value = match self.value(name).unwrap_or_else(|| Ok(Value::null(Type::Dynamic))) {
             Ok(value) => value,
-            Err(failure) => return failed(&failure, expression),
+            Err(failure) => return self.failed(&failure, expression),
         };
+        match convert(&value, &Type::list(Type::String)) {
+            Ok(value) => self.list_of(&value, expression),
+            Err(error) => wrong_type(name, &error, misfit(&value, expression).span),
+        }
+    }
+
+    /// A list of strings, as the model has it.
+    pub(super) fn list_of(
+        &mut self,
+        value: &Value,
+        expression: &Expression,
+    ) -> Attribute<Vec<Attribute<String>>> {
         let sensitive = value.marks().is_sensitive();
         let Some(items) = value.as_slice() else {
-            let attribute = self.attribute(&value, expression);
+            let attribute = self.attribute(value, expression);
             // A list that is not known has no text: what is left is null or unknown.
             return Attribute {
                 content: match attribute.content {
@@ -124,7 +156,7 @@ impl Site<'_, '_> {
             }
             elements.push(element);
         }
-        let Placed { span, way } = self.place(&value, expression);
+        let Placed { span, way } = self.place(value, expression);
         Attribute {
             content: Content::Known(elements),
             sensitive,
@@ -135,14 +167,14 @@ impl Site<'_, '_> {
         }
     }
 
-    fn expression<'e>(&self, name: &str) -> Option<&'e Expression>
+    pub(super) fn expression<'e>(&self, name: &str) -> Option<&'e Expression>
     where
         Self: 'e,
     {
         self.block.body.attribute(name).map(|attribute| &attribute.value)
     }
 
-    fn value(&self, name: &str) -> Option<eval::Result<Value>> {
+    pub(super) fn value(&self, name: &str) -> Option<eval::Result<Value>> {
         let scope = Scope::module(self.instance).repeated(self.repetition);
         let expression = self.expression(name)?;
         if let Some(cause) = self.refused {
@@ -158,8 +190,24 @@ impl Site<'_, '_> {
         }))
     }
 
+    /// Why there is no value.
+    fn cause(&self, failure: &Failure) -> Cause {
+        match self.refused {
+            Some(cause) => cause.clone(),
+            None => Cause::NotEvaluated(failure.to_string()),
+        }
+    }
+
+    pub(super) fn failed<T>(&self, failure: &Failure, expression: &Expression) -> Attribute<T> {
+        let span = failure
+            .span()
+            .filter(|span| expression.span.contains(*span))
+            .unwrap_or(expression.span);
+        Attribute::unknown(Unknown::because(self.cause(failure)), Some(span))
+    }
+
     /// An argument that is not there; in a broken block it may be in what could not be read.
-    fn absent<T>(&self) -> Attribute<T> {
+    pub(super) fn absent<T>(&self) -> Attribute<T> {
         if self.broken {
             let cause = Cause::NotEvaluated("the block cannot be read as a whole".to_owned());
             Attribute::unknown(Unknown::because(cause), Some(self.block.header))
@@ -244,17 +292,19 @@ impl Site<'_, '_> {
     }
 }
 
-fn failed<T>(failure: &Failure, expression: &Expression) -> Attribute<T> {
-    let cause = Cause::NotEvaluated(failure.to_string());
-    let span = failure
-        .span()
-        .filter(|span| expression.span.contains(*span))
-        .unwrap_or(expression.span);
-    Attribute::unknown(Unknown::because(cause), Some(span))
+/// A value that is not of the argument's type, in Terraform's words.
+fn wrong_type<T>(name: &str, error: &ConvertError, span: Span) -> Attribute<T> {
+    let message = format!("inappropriate value for attribute {name:?}: {}", error.located());
+    Attribute::unknown(Unknown::because(Cause::WrongType(message)), Some(span))
 }
 
-fn as_type(value: &Value, ty: &Type) -> eval::Result<Value> {
-    convert(value, ty).map_err(|error| Failure::invalid(error.located()))
+/// The part of a list that keeps it from being one of strings.
+fn misfit<'e>(list: &Value, expression: &'e Expression) -> &'e Expression {
+    let items = list.as_slice().unwrap_or_default();
+    let wrong = items
+        .iter()
+        .position(|item| convert(item, &Type::String).is_err());
+    wrong.map_or(expression, |index| element_of(expression, index, items.len()))
 }
 
 /// The expression of a list's element, where the list is spelled out.

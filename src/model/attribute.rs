@@ -53,6 +53,18 @@ pub enum Cause {
     NotEvaluated(String),
     /// The input does not record it: what is missing.
     NotRecorded(String),
+    /// Terraform refuses it, since it is of another type than the argument: what that needs.
+    WrongType(String),
+    /// Terraform refuses it, since a module call leaves out what the module needs: which call.
+    MissingInput(String),
+}
+
+impl Cause {
+    /// Whether Terraform refuses the value, and a rule of its own says so: no other rule has to.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::WrongType(_) | Self::MissingInput(_))
+    }
 }
 
 impl fmt::Display for Cause {
@@ -63,6 +75,8 @@ impl fmt::Display for Cause {
             Self::NoValue(name) => write!(f, "{name} has no value"),
             Self::NotEvaluated(what) => f.write_str(what),
             Self::NotRecorded(what) => write!(f, "{what} is not recorded in the plan"),
+            Self::WrongType(message) => f.write_str(message),
+            Self::MissingInput(call) => write!(f, "{call} leaves out what the module needs"),
         }
     }
 }
@@ -83,6 +97,12 @@ impl Unknown {
             causes.push(Cause::AfterApply(None));
         }
         Self { causes }
+    }
+
+    /// Whether Terraform refuses the value, and a rule of its own says so.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.causes.iter().any(Cause::is_refused)
     }
 }
 

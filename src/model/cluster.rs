@@ -3,8 +3,12 @@
 //! The table is that of the provider terraform-redhat/rhcs at v1.7.7 (the type names its resources
 //! register, their `cluster` attribute, and which of them call `WaitForClusterToBeReady` in create).
 
-use crate::address::{InstanceKey, Mode, ResourceName, ResourcePath};
+use crate::address::{Address, Mode, ResourceName, ResourcePath};
 use crate::source::Span;
+
+use super::attribute::Attribute;
+use super::block::Room;
+use super::mirror::Target;
 
 /// What a cluster runs as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,10 +124,48 @@ pub struct Cluster {
     pub path: ResourcePath,
     /// The kind.
     pub kind: ClusterKind,
-    /// The ids that are known already, by the instance that has them.
-    pub ids: Vec<(Option<InstanceKey>, String)>,
+    /// Its instances, in all instances of its module.
+    pub instances: Vec<ClusterInstance>,
     /// The block.
     pub span: Span,
+    /// Where an argument can be added to the block.
+    pub room: Option<Room>,
+}
+
+/// One instance of a cluster.
+#[derive(Debug, Clone)]
+pub struct ClusterInstance {
+    /// Its address; an instance key `[*]` where the expansion is unknown.
+    pub address: Address,
+    /// Its id, where it is known: then the cluster is there already.
+    pub id: Option<String>,
+    /// `wait_for_create_complete`; the provider takes null for false.
+    pub wait_for_create_complete: Attribute<bool>,
+    /// `registry_config.registry_sources`.
+    pub registry_sources: RegistrySources,
+}
+
+/// The registries that a cluster allows, blocks and trusts without TLS, by the names of their arguments.
+#[derive(Debug, Clone)]
+pub struct RegistrySources {
+    /// The only ones that images are pulled from, besides Red Hat's own.
+    pub allowed_registries: Attribute<Vec<Attribute<String>>>,
+    /// Those that no image is pulled from.
+    pub blocked_registries: Attribute<Vec<Attribute<String>>>,
+    /// Those without TLS, or without a certificate to trust.
+    pub insecure_registries: Attribute<Vec<Attribute<String>>>,
+}
+
+impl RegistrySources {
+    /// All three lists with this content.
+    #[must_use]
+    pub fn all(list: &Attribute<Vec<Attribute<String>>>) -> Self {
+        Self {
+            allowed_registries: list.clone(),
+            blocked_registries: list.clone(),
+            insecure_registries: list.clone(),
+        }
+    }
 }
 
 impl Cluster {
@@ -131,6 +173,13 @@ impl Cluster {
     #[must_use]
     pub fn is_created(&self) -> bool {
         self.path.resource.mode == Mode::Managed
+    }
+
+    /// The instances that a target can be; none where it is another object.
+    pub fn meant_by<'c>(&'c self, target: &'c Target) -> impl Iterator<Item = &'c ClusterInstance> {
+        self.instances
+            .iter()
+            .filter(move |instance| target.can_be(&instance.address))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::address::{Address, InstanceKey, ResourcePath};
 use crate::source::Span;
 
 use super::attribute::{Attribute, Cause, Content, Unknown};
+use super::block::MirrorBlock;
 
 /// One planned instance of `rhcs_image_mirror`.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct ImageMirror {
     pub after: BTreeSet<ResourcePath>,
     /// Why there may be more than these: a plan records no locals, and they may lead on.
     pub after_unfollowed: Vec<Cause>,
+    /// What else stands in its block.
+    pub block: MirrorBlock,
 }
 
 /// An entry of `depends_on`.
@@ -119,11 +122,7 @@ impl ImageMirror {
     /// shown: it may be a sensitive id.
     #[must_use]
     pub fn cluster_key(&self) -> Option<String> {
-        match &self.cluster_id.content {
-            Content::Known(id) => Some(id.clone()),
-            Content::Absent => None,
-            Content::Unknown(_) => self.named_cluster(),
-        }
+        cluster_key(&self.cluster_id, &self.leads)
     }
 
     /// The name of its cluster: the id, or what the id is read from.
@@ -136,23 +135,42 @@ impl ImageMirror {
             Content::Absent => return "(no cluster)".to_owned(),
             Content::Known(_) | Content::Unknown(_) => {}
         }
-        self.named_cluster()
+        named_cluster(&self.cluster_id, &self.leads)
             .unwrap_or_else(|| format!("(cluster of {})", self.address))
     }
 
-    /// What the id is read from, if that is one thing.
-    fn named_cluster(&self) -> Option<String> {
-        // The last lead is the innermost: behind every echo, the cluster itself.
-        let settled = self.leads.unfollowed.is_empty() && self.leads.to.iter().all(|lead| lead.certain);
-        let last = self.leads.to.last().map(|lead| &lead.target);
-        let target = last.filter(|target| settled && target.is_one());
-        if let Some(target) = target.or(self.leads.only.as_ref()) {
-            return Some(target.name());
+    /// The block that it is an instance of, its module without instance keys.
+    #[must_use]
+    pub fn path(&self) -> ResourcePath {
+        ResourcePath {
+            module: self.address.module().without_keys(),
+            resource: self.address.resource().clone(),
         }
-        match self.cluster_id.as_unknown()?.causes.as_slice() {
-            [Cause::NoValue(name)] => Some(name.clone()),
-            _ => None,
-        }
+    }
+}
+
+/// What tells a cluster from the others of one configuration, as [`ImageMirror::cluster_key`] does.
+#[must_use]
+pub fn cluster_key(cluster_id: &Attribute<String>, leads: &Leads) -> Option<String> {
+    match &cluster_id.content {
+        Content::Known(id) => Some(id.clone()),
+        Content::Absent => None,
+        Content::Unknown(_) => named_cluster(cluster_id, leads),
+    }
+}
+
+/// What a cluster's id is read from, if that is one thing.
+fn named_cluster(cluster_id: &Attribute<String>, leads: &Leads) -> Option<String> {
+    // The last lead is the innermost: behind every echo, the cluster itself.
+    let settled = leads.unfollowed.is_empty() && leads.to.iter().all(|lead| lead.certain);
+    let last = leads.to.last().map(|lead| &lead.target);
+    let target = last.filter(|target| settled && target.is_one());
+    if let Some(target) = target.or(leads.only.as_ref()) {
+        return Some(target.name());
+    }
+    match cluster_id.as_unknown()?.causes.as_slice() {
+        [Cause::NoValue(name)] => Some(name.clone()),
+        _ => None,
     }
 }
 
@@ -168,6 +186,23 @@ impl Target {
             }
             Self::Module { call, .. } => !call.contains(&InstanceKey::Unknown.to_string()),
         }
+    }
+
+    /// Whether it can be the object at this address: an instance key `[*]` on either side stands for any.
+    #[must_use]
+    pub fn can_be(&self, address: &Address) -> bool {
+        let Self::Resource { path, key, .. } = self else {
+            return false;
+        };
+        let (steps, others) = (path.module.steps(), address.module().steps());
+        let agree = |one: &Option<InstanceKey>, other: &Option<InstanceKey>| {
+            one == other || [one, other].contains(&&Some(InstanceKey::Unknown))
+        };
+        path.resource == *address.resource()
+            && steps.len() == others.len()
+            && (steps.iter().zip(others))
+                .all(|(one, other)| one.call == other.call && agree(&one.key, &other.key))
+            && agree(key, &address.key)
     }
 
     /// The object, as Terraform names it, without the attribute that is read.

@@ -16,6 +16,14 @@ pub enum Node {
     Output(ModulePath, std::sync::Arc<str>),
 }
 
+impl Node {
+    /// The node of a block; its module without instance keys.
+    #[must_use]
+    pub fn block(path: &ResourcePath) -> Self {
+        Self::Inside(path.module.clone(), Subject::Resource(path.resource.clone()))
+    }
+}
+
 /// The edges: from what refers to what is referred to.
 #[derive(Debug, Default)]
 pub struct ReferenceGraph {

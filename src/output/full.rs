@@ -7,7 +7,7 @@ use termcolor::{Ansi, NoColor, WriteColor};
 use crate::check::Report;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Project;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 use super::excerpt::Excerpts;
 use super::{Group, grouped, printable, summary_line};
@@ -15,27 +15,27 @@ use super::{Group, grouped, printable, summary_line};
 /// The report as text, coloured or not.
 #[must_use]
 pub fn render(report: &Report<'_>, project: &Project, sources: &Sources, coloured: bool) -> String {
-    let mut text = findings(report, project, sources, coloured);
+    let mut text = findings(&report.findings, &project.sensitive, sources, coloured);
     text.push_str(&summary_line(&report.summary, project, &report.findings));
     text.push('\n');
     text
 }
 
-/// The findings alone.
+/// Findings alone. `sensitive` is text that is not shown.
 #[must_use]
-pub fn findings(report: &Report<'_>, project: &Project, sources: &Sources, coloured: bool) -> String {
+pub fn findings(findings: &[Diagnostic], sensitive: &[Span], sources: &Sources, coloured: bool) -> String {
     let mut text = String::new();
-    for group in grouped(&report.findings) {
-        text.push_str(&finding(&group, project, sources, coloured));
+    for group in grouped(findings) {
+        text.push_str(&finding(&group, sensitive, sources, coloured));
     }
     text
 }
 
-fn finding(group: &Group<'_>, project: &Project, sources: &Sources, coloured: bool) -> String {
+fn finding(group: &Group<'_>, sensitive: &[Span], sources: &Sources, coloured: bool) -> String {
     let bytes = if coloured {
-        draw(group, project, sources, Ansi::new(Vec::new())).into_inner()
+        draw(group, sensitive, sources, Ansi::new(Vec::new())).into_inner()
     } else {
-        draw(group, project, sources, NoColor::new(Vec::new())).into_inner()
+        draw(group, sensitive, sources, NoColor::new(Vec::new())).into_inner()
     };
     let text = String::from_utf8_lossy(&bytes).into_owned();
     // codespan has no `info` and calls it `note`: the first word that it writes.
@@ -46,9 +46,9 @@ fn finding(group: &Group<'_>, project: &Project, sources: &Sources, coloured: bo
     }
 }
 
-fn draw<W: WriteColor>(group: &Group<'_>, project: &Project, sources: &Sources, mut writer: W) -> W {
+fn draw<W: WriteColor>(group: &Group<'_>, sensitive: &[Span], sources: &Sources, mut writer: W) -> W {
     let finding = group.finding;
-    let mut excerpts = Excerpts::new(sources, &project.sensitive);
+    let mut excerpts = Excerpts::new(sources, sensitive);
     let mut labels = Vec::new();
     for (style, label) in finding
         .primary
@@ -59,11 +59,11 @@ fn draw<W: WriteColor>(group: &Group<'_>, project: &Project, sources: &Sources, 
         let (piece, place) = excerpts.show(label.span);
         labels.push(codespan::Label::new(style, piece, place).with_message(printable(&label.message)));
     }
-    let drawn = codespan::Diagnostic::new(severity(finding.severity))
-        .with_code(finding.rule)
+    let mut drawn = codespan::Diagnostic::new(severity(finding.severity))
         .with_message(group.message())
         .with_labels(labels)
         .with_notes(notes(finding));
+    drawn.code = (!finding.rule.is_empty()).then(|| finding.rule.to_owned());
     let palette = Styles::default();
     let mut styled = StylesWriter::new(&mut writer, &palette);
     // Writing to memory cannot fail, and every label is inside its piece.

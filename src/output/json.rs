@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::check::{Report, Summary};
+use crate::check::{Report, Summary, Suppressed};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Label};
 use crate::model::{Attribute, ImageMirror};
 use crate::source::{SourceFile, Sources, Span};
@@ -14,12 +14,14 @@ const VERSION: u32 = 1;
 struct Document<'a> {
     version: u32,
     findings: Vec<Finding<'a>>,
+    suppressed: Vec<SuppressedForm<'a>>,
     mirrors: Vec<Mirror<'a>>,
     summary: Counts,
 }
 
+/// A finding as programs read it.
 #[derive(Serialize)]
-struct Finding<'a> {
+pub(super) struct Finding<'a> {
     rule: &'a str,
     severity: &'a str,
     message: &'a str,
@@ -64,6 +66,22 @@ struct EditForm<'a> {
     content: &'a str,
 }
 
+/// A finding, and the comment that suppresses it.
+#[derive(Serialize)]
+struct SuppressedForm<'a> {
+    #[serde(flatten)]
+    finding: Finding<'a>,
+    suppression: Suppression<'a>,
+}
+
+#[derive(Serialize)]
+struct Suppression<'a> {
+    reason: &'a str,
+    file: &'a str,
+    start: Position,
+    end: Position,
+}
+
 #[derive(Serialize)]
 struct Mirror<'a> {
     address: String,
@@ -81,6 +99,8 @@ struct Counts {
     undecided: usize,
     files: usize,
     unreadable: usize,
+    suppressed: usize,
+    in_baseline: usize,
 }
 
 /// The report as one JSON document.
@@ -93,6 +113,8 @@ pub fn render(report: &Report<'_>, sources: &Sources) -> String {
         undecided,
         files,
         unreadable,
+        suppressed,
+        in_baseline,
         ..
     } = report.summary;
     let document = Document {
@@ -101,6 +123,11 @@ pub fn render(report: &Report<'_>, sources: &Sources) -> String {
             .findings
             .iter()
             .map(|found| finding(found, sources))
+            .collect(),
+        suppressed: report
+            .suppressed
+            .iter()
+            .map(|found| self::suppressed(found, sources))
             .collect(),
         mirrors: report
             .mirrors
@@ -114,6 +141,8 @@ pub fn render(report: &Report<'_>, sources: &Sources) -> String {
             undecided,
             files,
             unreadable,
+            suppressed,
+            in_baseline,
         },
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
@@ -121,7 +150,7 @@ pub fn render(report: &Report<'_>, sources: &Sources) -> String {
     text
 }
 
-fn finding<'a>(found: &'a Diagnostic, sources: &'a Sources) -> Finding<'a> {
+pub(super) fn finding<'a>(found: &'a Diagnostic, sources: &'a Sources) -> Finding<'a> {
     let place = found.primary.as_ref().map(|label| range(label.span, sources));
     let (file, start, end) = match place {
         Some((file, start, end)) => (Some(file.name()), Some(start), Some(end)),
@@ -143,6 +172,19 @@ fn finding<'a>(found: &'a Diagnostic, sources: &'a Sources) -> Finding<'a> {
             .map(|label| related(label, sources))
             .collect(),
         fix: found.fix.as_ref().map(|change| fix(change, sources)),
+    }
+}
+
+fn suppressed<'a>(found: &'a Suppressed, sources: &'a Sources) -> SuppressedForm<'a> {
+    let (file, start, end) = range(found.by, sources);
+    SuppressedForm {
+        finding: finding(&found.finding, sources),
+        suppression: Suppression {
+            reason: &found.reason,
+            file: file.name(),
+            start,
+            end,
+        },
     }
 }
 

@@ -2,16 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::address::{Address, InstanceKey, Mode, ResourcePath};
-use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Cluster, ClusterKind, ImageMirror, Lead, Target};
+use crate::address::{Address, Mode, ResourcePath};
+use crate::model::cluster::{ClusterRole, cluster_role, waits};
+use crate::model::{
+    Cluster, ClusterInstance, ClusterKind, ImageMirror, Lead, Node, ReferenceGraph, Target, Waiter,
+};
 use crate::source::Span;
 
+use super::changes::Changes;
+use super::cluster_values;
 use super::configuration::Modules;
 use super::document::ClusterFields;
 use super::error::PlanError;
 use super::instances::Instances;
 use super::json::Text;
+use super::mirrors::unrecorded;
 
 /// The clusters, and what is known of their instances.
 #[derive(Debug, Default)]
@@ -31,7 +36,7 @@ pub(super) fn read<'a>(
     modules: &Modules<'_>,
     planned: &Instances<'a>,
     prior: &Instances<'a>,
-    read_later: impl Iterator<Item = (Address, Span)>,
+    changes: &Changes<'_, 'a>,
 ) -> Result<Clusters, PlanError> {
     let mut found: BTreeMap<ResourcePath, Cluster> = BTreeMap::new();
     let mut clusters = Clusters::default();
@@ -45,7 +50,9 @@ pub(super) fn read<'a>(
         .iter()
         .chain(stored)
         .map(|(address, instance)| (address.clone(), instance.span, instance.values));
-    let later = read_later.map(|(address, span)| (address, span, None));
+    let later = changes
+        .read_later(text)
+        .map(|(address, span)| (address, span, None));
     for (address, span, values) in known.chain(later) {
         let Some(kind) = kind(&address) else { continue };
         let block = ResourcePath {
@@ -55,8 +62,9 @@ pub(super) fn read<'a>(
         let cluster = found.entry(block).or_insert_with_key(|block| Cluster {
             path: block.clone(),
             kind,
-            ids: Vec::new(),
+            instances: Vec::new(),
             span: span_of(modules, block).unwrap_or(span),
+            room: None,
         });
         if !clusters.instances.insert(address.clone()) {
             continue;
@@ -65,14 +73,56 @@ pub(super) fn read<'a>(
             .map(|raw| text.piece::<ClusterFields<'a>>(raw))
             .transpose()?
             .unwrap_or_default();
-        if let Some(raw) = fields.id {
-            let id = text.string(raw, "a cluster's id")?.into_owned();
-            cluster.ids.push((address.key.clone(), id.clone()));
+        let id = match fields.id {
+            Some(raw) => Some(text.string(raw, "a cluster's id")?.into_owned()),
+            None => None,
+        };
+        let change = changes
+            .current
+            .get(&address)
+            .and_then(|change| change.body.as_ref());
+        let marks = cluster_values::Marks::read(change.and_then(|body| body.after_unknown));
+        cluster.instances.push(ClusterInstance {
+            address: address.clone(),
+            id: id.clone(),
+            wait_for_create_complete: cluster_values::waits(text, &fields, &marks),
+            registry_sources: cluster_values::registry_sources(text, &fields, &marks)?,
+        });
+        if let Some(id) = id {
             clusters.by_id.entry(id).or_default().push(address);
         }
     }
     clusters.blocks = found.into_values().collect();
     Ok(clusters)
+}
+
+/// The resources that wait for clusters, of those that there are.
+pub(super) fn waiters(
+    modules: &Modules<'_>,
+    graph: &ReferenceGraph,
+    is_there: impl Fn(&ResourcePath) -> bool,
+) -> Vec<Waiter> {
+    let blocks = modules.iter().flat_map(|(module, declared)| {
+        let path = |resource: &_| ResourcePath {
+            module: module.clone(),
+            resource: Clone::clone(resource),
+        };
+        declared
+            .resources
+            .keys()
+            .filter(|resource| waits(resource))
+            .map(path)
+    });
+    let waiter = |path: ResourcePath| {
+        let before = graph.reach([Node::block(&path)]);
+        Waiter {
+            instances: None,
+            after_unfollowed: unrecorded(&before),
+            after: before.resources,
+            path,
+        }
+    };
+    blocks.filter(is_there).map(waiter).collect()
 }
 
 /// The block's address in the configuration.
@@ -105,8 +155,8 @@ impl Clusters {
             leads.unfollowed.clear();
             leads
                 .to
-                .retain(|lead| lead.certain || means(&lead.target, address));
-            match leads.to.iter_mut().find(|lead| means(&lead.target, address)) {
+                .retain(|lead| lead.certain || lead.target.can_be(address));
+            match leads.to.iter_mut().find(|lead| lead.target.can_be(address)) {
                 Some(lead) => {
                     lead.certain = true;
                     if let Target::Resource { path, key, attribute } = &mut lead.target {
@@ -155,24 +205,6 @@ fn target(address: &Address) -> Target {
 fn choose<'c>(addresses: &'c [Address], leads: &[Lead]) -> Option<&'c Address> {
     let referred = addresses
         .iter()
-        .find(|address| leads.iter().any(|lead| means(&lead.target, address)));
+        .find(|address| leads.iter().any(|lead| lead.target.can_be(address)));
     referred.or_else(|| addresses.iter().min_by_key(|address| address.resource().mode))
-}
-
-/// Whether a target can be this instance.
-fn means(target: &Target, address: &Address) -> bool {
-    let Target::Resource { path, key, .. } = target else {
-        return false;
-    };
-    let (steps, others) = (path.module.steps(), address.path.module.steps());
-    let agrees = |one: &Option<InstanceKey>, other: &Option<InstanceKey>| {
-        one == other || *one == Some(InstanceKey::Unknown)
-    };
-    path.resource == address.path.resource
-        && steps.len() == others.len()
-        && steps
-            .iter()
-            .zip(others)
-            .all(|(one, other)| one.call == other.call && agrees(&one.key, &other.key))
-        && agrees(key, &address.key)
 }

@@ -169,6 +169,10 @@ pub(super) struct ClusterFields<'a> {
     pub(super) private: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) properties: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) wait_for_create_complete: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) registry_config: Option<&'a RawValue>,
 }
 
 /// The configuration that the plan was made of.

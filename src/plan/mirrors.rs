@@ -4,8 +4,8 @@ use serde_json::value::RawValue;
 
 use crate::address::{Address, InstanceKey, ResourcePath, Subject};
 use crate::model::{
-    Attribute, Cause, Dependency, ImageMirror, Leads, MirrorValues, Node, Reach, ReferenceGraph, Target,
-    Unknown,
+    Attribute, Cause, Dependency, ImageMirror, Leads, MirrorBlock, MirrorValues, Node, Reach, ReferenceGraph,
+    Target, Unknown,
 };
 
 use crate::source::Span;
@@ -147,6 +147,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             depends_on_span: block.and_then(|block| block.depends_on_span),
             after_unfollowed: unrecorded(&after),
             after: after.resources,
+            block: MirrorBlock::default(),
         }
     }
 
@@ -345,7 +346,7 @@ impl<'p, 'a> Reader<'p, 'a> {
 }
 
 /// The locals that a reach ends at.
-fn unrecorded(reach: &Reach) -> Vec<Cause> {
+pub(super) fn unrecorded(reach: &Reach) -> Vec<Cause> {
     let local = |node: &Node| match node {
         Node::Inside(module, subject @ Subject::Local(_)) => {
             Some(Cause::NotRecorded(qualified(module, &subject.to_string())))

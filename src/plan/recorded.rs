@@ -4,8 +4,10 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::address::{Address, InstanceKey, ModulePath, ResourcePath};
-use crate::model::{Attribute, Cause, Cluster, Configuration, ImageMirror, Unknown};
+use crate::address::{Address, InstanceKey, ModulePath, ResourceName, ResourcePath};
+use crate::model::{
+    Attribute, Cause, Cluster, ClusterInstance, Configuration, ImageMirror, RegistrySources, Unknown,
+};
 use crate::model::{cluster::ClusterRole, cluster::cluster_role};
 
 use super::configuration::{Block, Modules};
@@ -48,6 +50,7 @@ pub(super) fn read<'a>(
         }
     }
     clusters(reader.modules, into);
+    into.waiters = super::clusters::waiters(reader.modules, reader.graph, |_| true);
     into.mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     Ok(())
 }
@@ -62,11 +65,38 @@ fn clusters(modules: &Modules<'_>, into: &mut Configuration) {
                         resource: name.clone(),
                     },
                     kind,
-                    ids: Vec::new(),
+                    instances: vec![instance(module, name, block)],
                     span: block.span,
+                    room: None,
                 });
             }
         }
+    }
+}
+
+/// One instance stands for all. What its arguments are worth is not looked at, only whether they are there.
+fn instance(module: &ModulePath, name: &ResourceName, block: &Block<'_>) -> ClusterInstance {
+    let key = block.repetition.is_some().then_some(InstanceKey::Unknown);
+    let steps = module.steps().iter();
+    let module = steps.fold(ModulePath::root(), |path, step| {
+        path.child(step.call.clone(), Some(InstanceKey::Unknown))
+    });
+    ClusterInstance {
+        address: Address::new(module, name.clone(), key),
+        id: None,
+        wait_for_create_complete: cluster_argument(block, name, "wait_for_create_complete"),
+        registry_sources: RegistrySources::all(&cluster_argument(block, name, "registry_config")),
+    }
+}
+
+fn cluster_argument<T>(block: &Block<'_>, resource: &ResourceName, name: &str) -> Attribute<T> {
+    if block.arguments.contains_key(name) {
+        Attribute::unknown(
+            Unknown::because(Cause::NotRecorded(format!("{resource}.{name}"))),
+            None,
+        )
+    } else {
+        Attribute::absent()
     }
 }
 

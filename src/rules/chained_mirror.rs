@@ -3,12 +3,14 @@
 use crate::diagnostic::Severity;
 use crate::model::ImageMirror;
 
-use super::{AtAttribute as _, Check, Documentation, Entries, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "chained-mirror",
     severity: Severity::Warning,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "a mirror is itself the source of another entry, and mirrors are not followed",
     documentation: Documentation {
         what: "Looks for an element of `mirrors` that is the `source` of another mirror of the same cluster.",

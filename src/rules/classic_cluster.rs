@@ -4,12 +4,14 @@ use crate::diagnostic::Severity;
 use crate::model::cluster::{ClusterRole, cluster_role, echo_argument, module_kind};
 use crate::model::{Cause, ClusterKind, Configuration, ImageMirror, Input, Lead, Target, Unknown};
 
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "classic-cluster",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "`cluster_id` leads to a classic cluster, which has no image mirrors",
     documentation: Documentation {
         what: "Follows `cluster_id` through locals, variables, module inputs and outputs, conditionals and splats, \

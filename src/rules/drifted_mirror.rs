@@ -4,12 +4,14 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Action, Configuration, MirrorChange};
 
 use super::changed::{ChangeFinding as _, listed};
-use super::{Check, Documentation, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "drifted-mirror",
     severity: Severity::Info,
+    inputs: Inputs::Plan,
+    fix: Fixability::None,
     summary: "a mirror was changed outside of Terraform",
     documentation: Documentation {
         what: "Looks in a plan for mirrors that Terraform found to be different from its state: changed or deleted \

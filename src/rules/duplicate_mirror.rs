@@ -6,12 +6,14 @@ use crate::diagnostic::Severity;
 use crate::model::{Attribute, Configuration, ImageMirror};
 
 use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-mirror",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::Safe,
     summary: "one mirror stands twice in `mirrors`, which the cluster takes for a set",
     documentation: Documentation {
         what: "Looks for an element of `mirrors` that stands in the list before.",

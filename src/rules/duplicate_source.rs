@@ -3,12 +3,14 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::ImageMirror;
 
-use super::{AtAttribute as _, Check, Documentation, Entries, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-source",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "another mirror of the same cluster has this source",
     documentation: Documentation {
         what: "Looks for mirrors of one cluster with the same `source`, in full: `nginx` and \

@@ -3,12 +3,14 @@
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
 
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "empty-mirrors",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "`mirrors` is empty, or has an empty string in it",
     documentation: Documentation {
         what: "Looks for `mirrors = []`, and for an empty string among the mirrors.",

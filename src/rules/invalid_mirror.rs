@@ -5,12 +5,14 @@ use crate::model::{Configuration, ImageMirror};
 use crate::registry::{Diagnosis, Fault, Repair, Role, diagnose, is_local, unrewritable};
 
 use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "invalid-mirror",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::SafeOrUnsafe,
     summary: "an element of `mirrors` is no registry, namespace or repository, or a wildcard",
     documentation: Documentation {
         what: "Looks for an element of `mirrors` that is not `host[:port][/path]`: with a scheme, a tag or a \

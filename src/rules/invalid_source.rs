@@ -5,12 +5,14 @@ use crate::model::{Configuration, ImageMirror};
 use crate::registry::{self, Fault};
 
 use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "invalid-source",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::SafeOrUnsafe,
     summary: "`source` is no registry, namespace or repository: a scheme, a tag, a slash too many",
     documentation: Documentation {
         what: "Looks for a `source` that is neither `host[:port][/path]` nor `*.host`: with a scheme, a tag \

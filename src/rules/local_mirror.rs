@@ -4,12 +4,14 @@ use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
 use crate::registry::{Role, Safety, diagnose, is_local};
 
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "local-mirror",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "a mirror is the node itself: `localhost` or a loopback address",
     documentation: Documentation {
         what: "Looks for an element of `mirrors` whose host is `localhost`, an address in `127.0.0.0/8`, or \

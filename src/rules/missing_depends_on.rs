@@ -5,12 +5,14 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::cluster::waits;
 use crate::model::{Cause, Cluster, ClusterKind, Configuration, ImageMirror, Target, Unknown};
 
-use super::{Check, Documentation, Outcome, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "missing-depends-on",
     severity: Severity::Warning,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "the module creates the mirror's cluster, and `depends_on` does not name it",
     documentation: Documentation {
         what: "Looks at mirrors in a module that creates their cluster. `depends_on` has to name that cluster, or \

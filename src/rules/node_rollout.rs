@@ -6,12 +6,14 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Action, Configuration, MirrorChange};
 
 use super::changed::ChangeFinding as _;
-use super::{Check, Documentation, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "node-rollout",
     severity: Severity::Info,
+    inputs: Inputs::Plan,
+    fix: Fixability::None,
     summary: "how many mirrors of a cluster the plan changes, which replaces its workers",
     documentation: Documentation {
         what: "Counts for each cluster the mirrors that a plan creates, updates, replaces or deletes.",

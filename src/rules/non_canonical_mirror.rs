@@ -5,12 +5,14 @@ use crate::model::{Attribute, Configuration, Content, ImageMirror};
 use crate::registry::{Extent, Repair, RewriteFault, Unrewritable, unrewritable};
 
 use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "non-canonical-mirror",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::SafeOrUnsafe,
     summary: "the runtime cannot rewrite image names to this mirror, and every pull by digest fails",
     documentation: Documentation {
         what: "Looks for an element of `mirrors` behind which no full image name can stand: a host without a \

@@ -4,12 +4,14 @@ use crate::diagnostic::{Applicability, Severity};
 use crate::model::{Configuration, Content, ImageMirror};
 
 use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "non-digest-type",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::Safe,
     summary: "`type` is known and not `digest`, the only one there is",
     documentation: Documentation {
         what: "Looks for a `type` other than `digest`.",

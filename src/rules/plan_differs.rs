@@ -3,12 +3,14 @@
 
 use crate::diagnostic::Severity;
 
-use super::{Check, Documentation, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "plan-differs",
     severity: Severity::Info,
+    inputs: Inputs::Plan,
+    fix: Fixability::None,
     summary: "the configuration gives another value than the plan has",
     documentation: Documentation {
         what: "Where a plan is checked together with its configuration (`--config`), compares each mirror of the \

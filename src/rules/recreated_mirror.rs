@@ -6,12 +6,14 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Configuration, MirrorChange, MirrorValues};
 
 use super::changed::{ChangeFinding as _, place};
-use super::{Check, Documentation, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "recreated-mirror",
     severity: Severity::Error,
+    inputs: Inputs::Plan,
+    fix: Fixability::None,
     summary: "a mirror is deleted at one address and created at another, in one plan",
     documentation: Documentation {
         what: "Looks in a plan for a mirror that is deleted at one address and created at another one, with the \

@@ -7,12 +7,14 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Action, Configuration, MirrorChange, Seclusion};
 
 use super::changed::ChangeFinding as _;
-use super::{Check, Documentation, Rule, recreated_mirror};
+use super::{Check, Documentation, Fixability, Inputs, Rule, recreated_mirror};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "removed-mirror",
     severity: Severity::Warning,
+    inputs: Inputs::Plan,
+    fix: Fixability::None,
     summary: "the plan deletes a mirror",
     documentation: Documentation {
         what: "Looks in a plan for mirrors that are deleted, and not created again at another address. Where the \

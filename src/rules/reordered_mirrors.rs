@@ -4,12 +4,14 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Action, Configuration, MirrorChange};
 
 use super::changed::{ChangeFinding as _, listed};
-use super::{Check, Documentation, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "reordered-mirrors",
     severity: Severity::Info,
+    inputs: Inputs::Plan,
+    fix: Fixability::None,
     summary: "an update that changes only the order of the mirrors",
     documentation: Documentation {
         what: "Looks in a plan for updates after which `mirrors` has the same elements in another order, and \

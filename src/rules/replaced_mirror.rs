@@ -4,12 +4,14 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Action, Configuration, MirrorChange};
 
 use super::changed::{ChangeFinding as _, same_place};
-use super::{Check, Documentation, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "replaced-mirror",
     severity: Severity::Warning,
+    inputs: Inputs::Plan,
+    fix: Fixability::None,
     summary: "the plan replaces a mirror, so for a while there is none",
     documentation: Documentation {
         what: "Looks in a plan for mirrors that are deleted and created anew: because `source` or `cluster_id` \

@@ -4,12 +4,14 @@ use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
 use crate::registry::{NAME_LIMIT, Name, Place, Role, diagnose};
 
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "rewritten-too-long",
     severity: Severity::Warning,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "the mirror is so long that names behind it pass 255 characters",
     documentation: Documentation {
         what: "Looks for an element of `mirrors` that leaves less room for the rest of an image's name than \

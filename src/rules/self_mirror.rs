@@ -4,12 +4,14 @@ use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
 
 use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "self-mirror",
     severity: Severity::Warning,
+    inputs: Inputs::Both,
+    fix: Fixability::Safe,
     summary: "the source stands among its own mirrors",
     documentation: Documentation {
         what: "Looks for an element of `mirrors` that is the `source` itself.",

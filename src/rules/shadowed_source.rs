@@ -7,12 +7,14 @@ use crate::model::{Attribute, Content, ImageMirror, Unknown};
 use crate::registry::{Name, Role, is_valid, matched_length, unmatchable};
 
 use super::too_many_entries::MOST;
-use super::{AtAttribute as _, Check, Documentation, Entries, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "shadowed-source",
     severity: Severity::Warning,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "`source` lies under another one, and does not repeat its mirrors",
     documentation: Documentation {
         what: "Looks for a `source` that lies under the `source` of another mirror of the same cluster, and \

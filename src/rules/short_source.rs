@@ -5,12 +5,14 @@ use crate::model::{Configuration, ImageMirror};
 use crate::registry;
 
 use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "short-source",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::Safe,
     summary: "`source` has no registry host, so no image reference ever matches it",
     documentation: Documentation {
         what: "Looks for a `source` that names an image without its registry: `nginx`, `library/nginx`, \

@@ -2,12 +2,14 @@
 
 use crate::diagnostic::Severity;
 
-use super::{Check, Documentation, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "syntax-error",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "a file that cannot be read as what it is",
     documentation: Documentation {
         what: "Reports files that are not what their name says: configuration that Terraform cannot parse, text \

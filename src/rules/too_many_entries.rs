@@ -3,12 +3,14 @@
 use crate::diagnostic::Severity;
 use crate::model::{Content, ImageMirror};
 
-use super::{AtAttribute as _, Check, Documentation, Entries, Outcome, Rule};
+use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "too-many-entries",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "over 255 sources in a cluster, or over 255 mirrors of a source",
     documentation: Documentation {
         what: "Counts the sources of a cluster and the mirrors of a source. What is unknown counts too, as \

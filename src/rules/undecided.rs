@@ -4,12 +4,14 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Configuration, Content, ImageMirror, Unknown};
 use crate::source::Span;
 
-use super::{Check, Documentation, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "undecided",
     severity: Severity::Info,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "a value is unknown, so some rules could not decide",
     documentation: Documentation {
         what: "Says which rules could not decide about a mirror, and which unknown value kept them from it: a \
@@ -129,6 +131,8 @@ fn open_values(mirror: &ImageMirror) -> Vec<(String, &Unknown, Option<Span>)> {
         }
         Content::Absent => {}
     }
+    // What Terraform refuses is no open question.
+    open.retain(|(_, unknown, _)| !unknown.is_refused());
     open
 }
 

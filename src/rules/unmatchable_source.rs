@@ -5,12 +5,14 @@ use crate::model::{Configuration, ImageMirror};
 use crate::registry::{self, Reason};
 
 use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "unmatchable-source",
     severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::SafeOrUnsafe,
     summary: "`source` is written in a form that no image reference has, so it never matches",
     documentation: Documentation {
         what: "Looks for a `source` that keeps to the schema and matches nothing: an official image without \

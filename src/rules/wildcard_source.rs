@@ -4,12 +4,14 @@ use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
 use crate::registry::Name;
 
-use super::{AtAttribute as _, Check, Documentation, Outcome, Rule, names};
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "wildcard-source",
     severity: Severity::Warning,
+    inputs: Inputs::Both,
+    fix: Fixability::None,
     summary: "`source` is a wildcard, whose images lose their subdomain at the mirror",
     documentation: Documentation {
         what: "Looks for a `source` of the form `*.host`.",

@@ -71,6 +71,8 @@ pub(super) struct Scanner<'a> {
     pub(super) closed: bool,
     /// The largest number of brackets, strings and templates that were open at once.
     pub(super) deepest: usize,
+    /// The comments that were passed over, for those who ask for them.
+    pub(super) comments: Option<Vec<Range<usize>>>,
 }
 
 impl<'a> Scanner<'a> {
@@ -83,6 +85,7 @@ impl<'a> Scanner<'a> {
             faults: Vec::new(),
             closed: true,
             deepest: 0,
+            comments: None,
         }
     }
 
@@ -114,6 +117,14 @@ impl<'a> Scanner<'a> {
 
     /// If a comment starts at `at`: its end, which for a line comment is before the line break.
     pub(super) fn comment(&mut self, at: usize) -> Option<usize> {
+        let end = self.end_of_comment(at)?;
+        if let Some(comments) = &mut self.comments {
+            comments.push(at..end);
+        }
+        Some(end)
+    }
+
+    fn end_of_comment(&mut self, at: usize) -> Option<usize> {
         let line = match self.byte(at)? {
             b'#' => true,
             b'/' => match self.byte(at + 1)? {

@@ -31,6 +31,7 @@ pub struct Module {
     pub problems: Vec<Problem>,
     /// `terraform` blocks.
     settings: Vec<LazyBlock>,
+    imports: Vec<LazyBlock>,
     locals_blocks: Vec<LazyBlock>,
     locals_overrides: Vec<LazyBlock>,
     locals: OnceLock<Locals>,
@@ -85,6 +86,7 @@ impl Module {
             resources: BTreeMap::new(),
             problems: Vec::new(),
             settings: Vec::new(),
+            imports: Vec::new(),
             locals_blocks: Vec::new(),
             locals_overrides: Vec::new(),
             locals: OnceLock::new(),
@@ -152,6 +154,10 @@ impl Module {
                 self.settings.push(block);
                 true
             }
+            ("import", None, None) => {
+                self.imports.push(block);
+                true
+            }
             (kind @ ("resource" | "data" | "variable" | "output" | "module" | "locals"), ..) => {
                 let labels = match kind {
                     "resource" | "data" => "a type and a name",
@@ -205,6 +211,18 @@ impl Module {
             }
         }
         (locals, problems)
+    }
+
+    /// The `terraform` blocks.
+    #[must_use]
+    pub fn settings(&self) -> &[LazyBlock] {
+        &self.settings
+    }
+
+    /// The `import` blocks.
+    #[must_use]
+    pub fn imports(&self) -> &[LazyBlock] {
+        &self.imports
     }
 
     /// Whether `required_providers` names a provider.

@@ -21,22 +21,39 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
 
 /// Runs `mirrorset` in a directory, with an empty environment.
 pub(crate) fn mirrorset_in(directory: &Path, arguments: &[&str]) -> Run {
-    run(directory, arguments, None)
+    run(directory, arguments, &[], None)
+}
+
+/// Runs `mirrorset` on the day of this second since 1970.
+pub(crate) fn mirrorset_at(second: &str, directory: &Path, arguments: &[&str]) -> Run {
+    run(directory, arguments, &[("SOURCE_DATE_EPOCH", second)], None)
+}
+
+/// A directory with these files in it.
+pub(crate) fn scratch(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = directory.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    directory
 }
 
 /// Runs `mirrorset` in the fixtures' directory.
 pub(crate) fn mirrorset(arguments: &[&str]) -> Run {
-    run(&fixture(""), arguments, None)
+    run(&fixture(""), arguments, &[], None)
 }
 
 /// Runs `mirrorset` with a text on standard input.
 pub(crate) fn mirrorset_with_input(arguments: &[&str], input: &[u8]) -> Run {
-    run(&fixture(""), arguments, Some(input))
+    run(&fixture(""), arguments, &[], Some(input))
 }
 
-fn run(directory: &Path, arguments: &[&str], input: Option<&[u8]>) -> Run {
+fn run(directory: &Path, arguments: &[&str], environment: &[(&str, &str)], input: Option<&[u8]>) -> Run {
     let mut command = Command::cargo_bin("mirrorset").unwrap();
-    command.env_clear().current_dir(directory).args(arguments);
+    command.env_clear().envs(environment.iter().copied());
+    command.current_dir(directory).args(arguments);
     if let Some(input) = input {
         command.write_stdin(input);
     }

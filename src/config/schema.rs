@@ -1,0 +1,68 @@
+//! The JSON schema of the configuration file, for editors: made of the keys, the rules and the levels.
+
+use serde_json::{Map, Value, json};
+
+use crate::rules::RULES;
+use crate::settings::{FailOn, Level};
+
+use super::keys::{FILE, Key, Kind, OVERRIDE};
+
+/// The schema as text.
+#[must_use]
+pub fn schema() -> String {
+    let mut schema = table(&FILE, &[]);
+    if let Some(members) = schema.as_object_mut() {
+        members.insert(
+            "$schema".to_owned(),
+            json!("http://json-schema.org/draft-07/schema#"),
+        );
+        members.insert("title".to_owned(), json!("mirrorset.toml"));
+    }
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn table(keys: &[Key], required: &[&str]) -> Value {
+    let properties: Map<String, Value> = keys
+        .iter()
+        .map(|key| {
+            let mut value = of_kind(key.kind);
+            if let Some(members) = value.as_object_mut() {
+                members.insert("description".to_owned(), json!(key.description));
+            }
+            (key.name.to_owned(), value)
+        })
+        .collect();
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+fn of_kind(kind: Kind) -> Value {
+    match kind {
+        Kind::Flag => json!({"type": "boolean"}),
+        Kind::FailOn => json!({"enum": FailOn::WORDS.map(|(word, _)| word)}),
+        Kind::Strings => json!({"type": "array", "items": {"type": "string"}}),
+        Kind::Rules => {
+            let rules: Map<String, Value> = RULES
+                .iter()
+                .map(|rule| {
+                    let words = Level::WORDS.map(|(word, _)| word);
+                    (
+                        rule.name.to_owned(),
+                        json!({"enum": words, "description": rule.summary}),
+                    )
+                })
+                .collect();
+            json!({"type": "object", "properties": rules, "additionalProperties": false})
+        }
+        Kind::Overrides => {
+            let required = OVERRIDE.map(|key| key.name);
+            json!({"type": "array", "items": table(&OVERRIDE, &required)})
+        }
+    }
+}

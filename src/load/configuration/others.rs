@@ -1,0 +1,161 @@
+//! The blocks around mirrors: clusters, what waits for them, what reads mirrors, and the calls of modules.
+
+use std::sync::Arc;
+
+use std::rc::Rc;
+
+use crate::address::{Address, ResourcePath};
+use crate::eval::InstanceId;
+use crate::model::cluster::{ClusterRole, cluster_role};
+use crate::model::{Cluster, ClusterInstance, MirrorsRead, MissingInputs, Unknown, Waiter};
+use crate::terraform::{ModuleId, Resource};
+
+use super::super::registries::registry_sources;
+use super::super::site::Site;
+use super::super::{beside, block as blocks};
+use super::{Reader, Surroundings};
+
+impl<'a> Reader<'a> {
+    /// The variables of a module that have no default, and that its call does not set.
+    pub(super) fn missing_inputs(
+        &self,
+        instance: InstanceId,
+        call: &Arc<str>,
+        callee: ModuleId,
+    ) -> Option<MissingInputs> {
+        let declared = self.evaluator.module(instance).calls.get(call)?;
+        let block = declared.block.parse(self.sources)?;
+        if !declared.block.problems().is_empty() {
+            return None;
+        }
+        let required = self.tree.module(callee).variables.iter().filter(|(_, variable)| {
+            let parsed = variable.parse(self.sources);
+            parsed.is_some_and(|block| block.body.attribute("default").is_none())
+                && variable.problems().is_empty()
+        });
+        let missing = required.filter(|(name, _)| block.body.attribute(name).is_none());
+        let names: Vec<String> = missing.map(|(name, _)| name.to_string()).collect();
+        let path = self
+            .evaluator
+            .path(instance)
+            .without_keys()
+            .child(call.clone(), None);
+        (!names.is_empty()).then(|| MissingInputs {
+            call: path.to_string(),
+            span: declared.block.header(),
+            names,
+        })
+    }
+
+    /// The place in the configuration of a block in a module instance.
+    pub(super) fn path(&self, instance: InstanceId, resource: &Resource) -> ResourcePath {
+        ResourcePath {
+            module: self.evaluator.path(instance).without_keys(),
+            resource: resource.name.clone(),
+        }
+    }
+
+    pub(super) fn cluster_block(
+        &mut self,
+        instance: InstanceId,
+        resource: &'a Resource,
+        around: &Surroundings,
+    ) {
+        let (Some(ClusterRole::Cluster(kind)), Some(block)) =
+            (cluster_role(&resource.name), resource.block.parse(self.sources))
+        else {
+            return;
+        };
+        let expansion = self.evaluator.resource_expansion(instance, &resource.name);
+        let (repetitions, around) = self.instances(instance, expansion, around);
+        let mut instances = Vec::with_capacity(repetitions.len());
+        for repetition in repetitions {
+            let repetition = Rc::new(repetition);
+            self.evaluator.grant_reserve();
+            let mut site = Site {
+                evaluator: &self.evaluator,
+                sources: self.sources,
+                instance,
+                repetition: &repetition,
+                block,
+                broken: !resource.block.problems().is_empty(),
+                refused: around.refused.as_ref(),
+                inputs: self.inputs,
+                uses: &self.uses,
+                secrets: Vec::new(),
+            };
+            let module = self.evaluator.path(instance);
+            instances.push(ClusterInstance {
+                address: Address::new(module, resource.name.clone(), repetition.key.clone()),
+                id: None,
+                wait_for_create_complete: site.bool("wait_for_create_complete"),
+                registry_sources: registry_sources(&mut site),
+            });
+            self.sensitive.extend(site.secrets);
+        }
+        if instances.is_empty() {
+            return;
+        }
+        let path = self.path(instance, resource);
+        let cluster = self.clusters.entry(path.clone()).or_insert_with(|| Cluster {
+            path,
+            kind,
+            instances: Vec::new(),
+            span: resource.block.header(),
+            room: blocks::room(block, self.sources),
+        });
+        cluster.instances.extend(instances);
+    }
+
+    pub(super) fn waiter_block(&mut self, instance: InstanceId, resource: &Resource, around: &Surroundings) {
+        let expansion = self.evaluator.resource_expansion(instance, &resource.name);
+        let (repetitions, around) = self.instances(instance, expansion, around);
+        if repetitions.is_empty() {
+            return;
+        }
+        let path = self.path(instance, resource);
+        let waiter = Waiter {
+            instances: around.open.or_else(|| around.refused.map(Unknown::because)),
+            after: beside::before(&mut self.graph, &path),
+            after_unfollowed: Vec::new(),
+            path,
+        };
+        beside::add_waiter(&mut self.waiters, waiter);
+    }
+
+    /// A block that reads mirrors; its first instance stands for all.
+    pub(super) fn read_block(&mut self, instance: InstanceId, resource: &'a Resource) {
+        let expansion = self.evaluator.resource_expansion(instance, &resource.name);
+        let repetition = expansion
+            .ok()
+            .and_then(|expansion| expansion.instances().into_iter().next());
+        let (Some(repetition), Some(block)) = (repetition, resource.block.parse(self.sources)) else {
+            return;
+        };
+        let path = self.path(instance, resource);
+        let mut site = Site {
+            evaluator: &self.evaluator,
+            sources: self.sources,
+            instance,
+            repetition: &Rc::new(repetition),
+            block,
+            broken: !resource.block.problems().is_empty(),
+            refused: None,
+            inputs: self.inputs,
+            uses: &self.uses,
+            secrets: Vec::new(),
+        };
+        let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));
+        self.sensitive.extend(site.secrets);
+        let free = block.body.attribute("depends_on").is_none();
+        let read = MirrorsRead {
+            span: resource.block.header(),
+            cluster_id,
+            leads,
+            after: beside::before(&mut self.graph, &path),
+            room: blocks::room(block, self.sources).filter(|_| free),
+            path: path.clone(),
+        };
+        self.reads.entry(path).or_insert(read);
+    }
+}

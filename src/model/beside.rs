@@ -1,0 +1,58 @@
+//! Blocks beside mirrors and clusters that matter for them.
+
+use std::collections::BTreeSet;
+
+use crate::address::ResourcePath;
+use crate::source::Span;
+
+use super::attribute::{Attribute, Cause, Unknown};
+use super::block::Room;
+use super::mirror::Leads;
+
+/// A resource that waits in its own creation until a cluster is ready.
+#[derive(Debug, Clone)]
+pub struct Waiter {
+    /// The block, its module without instance keys.
+    pub path: ResourcePath,
+    /// Why it is not known whether there is an instance of it.
+    pub instances: Option<Unknown>,
+    /// What is created before it; the cluster that it waits for is among that.
+    pub after: BTreeSet<ResourcePath>,
+    /// Why there may be more than these.
+    pub after_unfollowed: Vec<Cause>,
+}
+
+/// A block `data "rhcs_image_mirrors"`: it reads the mirrors of a cluster.
+#[derive(Debug, Clone)]
+pub struct MirrorsRead {
+    /// The block, its module without instance keys.
+    pub path: ResourcePath,
+    /// The block's header.
+    pub span: Span,
+    /// `cluster_id`.
+    pub cluster_id: Attribute<String>,
+    /// Where `cluster_id` leads.
+    pub leads: Leads,
+    /// What comes before it.
+    pub after: BTreeSet<ResourcePath>,
+    /// Where an argument can be added; none where `depends_on` is there already.
+    pub room: Option<Room>,
+}
+
+/// An `import` block that takes over a mirror.
+#[derive(Debug, Clone)]
+pub struct Import {
+    /// The address of the mirror, as written.
+    pub to: String,
+    /// `id`.
+    pub id: Attribute<String>,
+}
+
+/// Which versions of the provider a configuration admits.
+#[derive(Debug, Clone, Default)]
+pub struct ProviderVersions {
+    /// The constraints of `required_providers`, of all modules.
+    pub constraints: Vec<Attribute<String>>,
+    /// The version in the dependency lock file.
+    pub locked: Option<Attribute<String>>,
+}

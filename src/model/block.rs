@@ -1,0 +1,67 @@
+//! What stands in blocks besides the values of their arguments: the same for all instances of a block.
+//!
+//! Only configuration says this. In a plan there is nothing of it: Terraform made it of configuration that
+//! it had accepted, and records no places.
+
+use crate::source::Span;
+
+use super::mirror::Step;
+
+/// What a mirror's block says besides its arguments.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MirrorBlock {
+    /// Arguments and blocks that `rhcs_image_mirror` does not have.
+    pub unsupported: Vec<Unsupported>,
+    /// The entries of `lifecycle.ignore_changes`; `all` is one.
+    pub ignore_changes: Vec<Step>,
+    /// Where `source` is taken out of a list by `count.index`, in the block or in a module call around it.
+    pub count_index: Option<Span>,
+    /// What the module calls around it leave out.
+    pub missing_inputs: Vec<MissingInputs>,
+}
+
+/// Something in a block that its resource type does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsupported {
+    /// What it is.
+    pub kind: UnsupportedKind,
+    /// Its name.
+    pub name: String,
+    /// The name as it is written.
+    pub name_span: Span,
+    /// The whole of it, with the lines that it has for itself; none where it shares them.
+    pub lines: Option<Span>,
+    /// The argument that was meant: it has nearly this name, and is not there itself.
+    pub meant: Option<&'static str>,
+}
+
+/// What it is that a resource type does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnsupportedKind {
+    /// An argument.
+    Argument,
+    /// An attribute that the provider sets.
+    ReadOnly,
+    /// A nested block.
+    Block,
+}
+
+/// The required inputs that a module call leaves out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingInputs {
+    /// The module call, as Terraform names it, without instance keys.
+    pub call: String,
+    /// The call's header.
+    pub span: Span,
+    /// The variables without a value.
+    pub names: Vec<String>,
+}
+
+/// A place where an argument can be added to a block, on a line of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    /// An empty span behind the last thing in the block.
+    pub at: Span,
+    /// What has to stand between that and the argument: a line break and the indentation.
+    pub before: String,
+}

@@ -1,0 +1,161 @@
+//! `wrong-cluster-attribute`: a `cluster_id` that is something else of the cluster, or of another object.
+
+use crate::address::{Mode, ResourceName};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
+use crate::model::cluster::{ClusterRole, cluster_role, echo_argument};
+use crate::model::{Cause, Configuration, ImageMirror, Lead, Target, Unknown};
+use crate::source::Span;
+
+use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    name: "wrong-cluster-attribute",
+    severity: Severity::Error,
+    inputs: Inputs::Both,
+    fix: Fixability::Safe,
+    summary: "`cluster_id` is not the id of a cluster, but another attribute or another object's id",
+    documentation: Documentation {
+        what: "Follows `cluster_id` and looks which attribute it is read from. Of a cluster that has to be `id`; of \
+               an object that belongs to a cluster it has to be `cluster` or `cluster_id`, which repeats the id.",
+        why: "The service knows a cluster by its id alone. With a name, a domain, an external id or the id of a \
+              machine pool it answers 404, and create fails with `Failed to Get Cluster` \
+              (terraform-provider-rhcs, `provider/imagemirror/image_mirror_resource.go`). No plan shows it: the \
+              value is a string like any other.",
+        failing: r#"
+data "rhcs_cluster_rosa_hcp" "main" {
+  id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
+}
+
+resource "rhcs_image_mirror" "nginx" {
+  cluster_id = data.rhcs_cluster_rosa_hcp.main.external_id
+  source     = "docker.io/library/nginx"
+  mirrors    = ["mirror.example.com/library/nginx"]
+}
+"#,
+        passing: r#"
+data "rhcs_cluster_rosa_hcp" "main" {
+  id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
+}
+
+resource "rhcs_image_mirror" "nginx" {
+  cluster_id = data.rhcs_cluster_rosa_hcp.main.id
+  source     = "docker.io/library/nginx"
+  mirrors    = ["mirror.example.com/library/nginx"]
+}
+"#,
+    },
+    check: Check::Mirror(check),
+};
+
+/// What is wrong with a lead.
+struct Mistake<'l> {
+    lead: &'l Lead,
+    resource: &'l ResourceName,
+    attribute: &'l str,
+    /// The attribute that has the cluster's id; none of an object that has nothing to do with one.
+    right: Option<&'static str>,
+}
+
+fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+    let mut mistakes = mirror.leads.to.iter().filter_map(mistake);
+    let Some(first) = mistakes.next() else {
+        return Outcome::clean();
+    };
+    let certain = |mistake: &Mistake<'_>| mistake.lead.certain && mirror.leads.unfollowed.is_empty();
+    let sure = if certain(&first) {
+        Some(first)
+    } else {
+        mistakes.find(certain)
+    };
+    match sure {
+        Some(mistake) => Outcome::found(report(mirror, &mistake)),
+        None => {
+            let cause =
+                Cause::NotEvaluated("what cluster_id comes from depends on what is not known yet".to_owned());
+            let unknown = mirror.cluster_id.as_unknown().cloned();
+            Outcome::undecided(unknown.unwrap_or_else(|| Unknown::because(cause)))
+        }
+    }
+}
+
+fn mistake(lead: &Lead) -> Option<Mistake<'_>> {
+    let Target::Resource {
+        path,
+        attribute: Some(attribute),
+        ..
+    } = &lead.target
+    else {
+        return None;
+    };
+    let resource = &path.resource;
+    let right = match cluster_role(resource) {
+        Some(ClusterRole::Cluster(_)) => Some("id"),
+        Some(ClusterRole::Echo(_)) => Some(echo_argument(resource)),
+        // What other providers have in their attributes, nobody knows here.
+        None if resource.kind.starts_with("rhcs_") => None,
+        None => return None,
+    };
+    // Its items hold the cluster's id once more.
+    let items =
+        resource.mode == Mode::Data && &*resource.kind == "rhcs_log_forwarders" && attribute == "items";
+    (Some(attribute.as_str()) != right && !items).then_some(Mistake {
+        lead,
+        resource,
+        attribute,
+        right,
+    })
+}
+
+fn report(mirror: &ImageMirror, mistake: &Mistake<'_>) -> Diagnostic {
+    let Mistake {
+        lead,
+        resource,
+        attribute,
+        right,
+    } = mistake;
+    let read = format!("{}.{attribute}", lead.target.name());
+    let mut finding = RULE
+        .finding(
+            mirror,
+            &format!("cluster_id is {read}, which is not the id of a cluster"),
+        )
+        .at_attribute(mirror, &mirror.cluster_id, "no cluster has this id");
+    for step in lead
+        .way
+        .iter()
+        .filter(|step| mirror.cluster_id.span != Some(step.span))
+    {
+        finding = finding.related(step.span, "comes from here");
+    }
+    if let Some(span) = lead.span {
+        finding = finding.related(span, "the object that it is read from");
+    }
+    finding = finding
+        .note("the service knows clusters by their id alone: create fails with `Failed to Get Cluster`");
+    match right {
+        Some(right) => {
+            finding.fix = place(mirror, mistake).map(|span| Fix {
+                title: format!("read `{right}`"),
+                applicability: Applicability::Safe,
+                edits: vec![Edit {
+                    span,
+                    content: (*right).to_owned(),
+                }],
+            });
+            finding.help(format!("write `{resource}.{right}`"))
+        }
+        None => finding.help("refer to the `id` of an `rhcs_cluster_rosa_hcp`"),
+    }
+}
+
+/// Where the attribute is written, if that serves this mirror alone.
+fn place(mirror: &ImageMirror, mistake: &Mistake<'_>) -> Option<Span> {
+    let [step] = mistake.lead.way.as_slice() else {
+        return None;
+    };
+    let ends = step.text.ends_with(&format!(".{}", mistake.attribute));
+    let own = mirror.cluster_id.span?.contains(step.span);
+    let end = step.span.range().end;
+    (ends && own).then(|| Span::new(step.span.file, end - mistake.attribute.len(), end))
+}

@@ -1,0 +1,132 @@
+//! The words of a suppression.
+
+use jiff::civil::Date;
+
+use crate::source::Span;
+use crate::syntax::comments::Comment;
+
+use super::MARK;
+
+/// Where a suppression holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    Here,
+    File,
+}
+
+/// The name of a rule in brackets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) text: String,
+    pub(super) span: Span,
+    /// The bytes to delete so that the other names are left.
+    pub(super) removal: Option<Span>,
+}
+
+/// What a comment says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Directive {
+    pub(super) scope: Scope,
+    /// The names in brackets; none where there are no brackets.
+    pub(super) names: Option<Vec<Named>>,
+    pub(super) until: Option<Date>,
+    /// What is written for a date and is none.
+    pub(super) no_date: Option<String>,
+    /// A word that is nearly a directive.
+    pub(super) unknown: Option<String>,
+    pub(super) reason: String,
+}
+
+impl Directive {
+    /// Reads a comment; none if it is not meant for us.
+    pub(super) fn parse(text: &str, comment: &Comment) -> Option<Self> {
+        let whole = text.get(comment.text.range())?;
+        let rest = whole.trim_start().strip_prefix(MARK)?.trim_start();
+        let length = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
+            .unwrap_or(rest.len());
+        let (word, rest) = rest.split_at(length);
+        let (scope, unknown) = match word {
+            "ignore" => (Scope::Here, None),
+            "ignore-file" => (Scope::File, None),
+            word if is_nearly(word) => (Scope::Here, Some(word.to_owned())),
+            _ => return None,
+        };
+        let mut directive = Self {
+            scope,
+            names: None,
+            until: None,
+            no_date: None,
+            unknown,
+            reason: String::new(),
+        };
+        let rest = rest.trim_start();
+        let bracketed = rest.strip_prefix('[').and_then(|inner| inner.split_once(']'));
+        let rest = match bracketed {
+            Some((inner, behind)) => {
+                let inner_start = comment.text.range().end - (inner.len() + 1 + behind.len());
+                directive.names = Some(names(inner, inner_start, comment));
+                behind
+            }
+            None => rest,
+        };
+        directive.read_reason(rest);
+        Some(directive)
+    }
+
+    fn read_reason(&mut self, text: &str) {
+        let mut words = Vec::new();
+        for word in text.split_whitespace() {
+            match word.strip_prefix("until=") {
+                Some(date) => match date.parse() {
+                    Ok(date) => self.until = Some(date),
+                    Err(_) => self.no_date = Some(date.to_owned()),
+                },
+                None => words.push(word),
+            }
+        }
+        self.reason = words.join(" ");
+    }
+
+    /// Whether it says something that cannot be followed, and so suppresses nothing.
+    pub(super) fn is_faulty(&self) -> bool {
+        self.no_date.is_some() || self.unknown.is_some()
+    }
+}
+
+/// Whether somebody who writes this word means a suppression.
+fn is_nearly(word: &str) -> bool {
+    let alike = |other: &str| strsim::damerau_levenshtein(word, other) <= 2;
+    word.starts_with("ignore") || alike("ignore") || alike("ignore-file")
+}
+
+fn names(inner: &str, start: usize, comment: &Comment) -> Vec<Named> {
+    let file = comment.span.file;
+    let mut names = Vec::new();
+    let mut at = start;
+    let parts: Vec<&str> = inner.split(',').collect();
+    for (index, part) in parts.iter().enumerate() {
+        let word = part.trim();
+        let from = at + (part.len() - part.trim_start().len());
+        // With the comma behind it and the spaces up to the next name; the last one with the comma before.
+        let removal = match parts.get(index + 1) {
+            Some(next) => {
+                let behind = at + part.len() + 1;
+                Some(from..behind + (next.len() - next.trim_start().len()))
+            }
+            None if index > 0 => Some(at - 1..at + part.len()),
+            None => None,
+        };
+        if !word.is_empty() {
+            names.push(Named {
+                text: word.to_owned(),
+                span: Span::new(file, from, from + word.len()),
+                removal: removal
+                    .filter(|_| comment.is_plain)
+                    .map(|range| Span::new(file, range.start, range.end)),
+            });
+        }
+        at += part.len() + 1;
+    }
+    names
+}
