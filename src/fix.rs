@@ -188,8 +188,11 @@ fn edited(changes: &BTreeMap<PathBuf, Change>) -> Arc<Edited> {
     Arc::new(texts.collect())
 }
 
+/// Where an edit is made. What `terraform init` fetched is nobody's to change.
 fn true_path(sources: &Sources, edit: &Edit) -> Option<PathBuf> {
-    std::fs::canonicalize(sources.file(edit.span.file).path()?).ok()
+    let path = std::fs::canonicalize(sources.file(edit.span.file).path()?).ok()?;
+    let fetched = path.components().any(|part| part.as_os_str() == ".terraform");
+    (!fetched).then_some(path)
 }
 
 fn is_same((path, edit): &(PathBuf, &Edit), (other_path, other): &(PathBuf, &Edit)) -> bool {

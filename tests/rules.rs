@@ -13,7 +13,7 @@
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;
 
-use mirrorset::rules::{RULES, Rule};
+use mirrorset::rules::{Fixability, RULES, Rule};
 use program::{findings, mirrorset_in};
 
 /// The rules that fire on an example: configuration, a plan where it is JSON, or both. A variable without a
@@ -49,6 +49,33 @@ fn the_failing_example_fails_by_its_rule_alone() {
         // Every change to a mirror brings a rollout with it.
         fired.retain(|rule| rule == name || rule != "node-rollout");
         assert_eq!(fired, [*name], "{name}");
+    }
+}
+
+#[test]
+fn the_fix_mends_the_failing_example() {
+    for rule in RULES {
+        let example = rule.documentation.failing;
+        let in_a_plan = example.trim_start().starts_with('{') || example.contains("# plan.json");
+        // Nobody can know the registry that a host without a dot was meant to be.
+        let unmendable = rule.name == "non-canonical-mirror";
+        if rule.fix == Fixability::None || in_a_plan || unmendable {
+            continue;
+        }
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("main.tf"), example).unwrap();
+        let run = mirrorset_in(
+            directory.path(),
+            &["check", "--fix", "--unsafe-fixes", "--output-format", "json"],
+        );
+        let left = findings(&run, directory.path());
+        assert!(left.is_empty(), "{}: {left:?}\n{}", rule.name, run.stderr);
+        assert!(
+            run.stderr.contains("fixed in 1 file"),
+            "{}: {}",
+            rule.name,
+            run.stderr
+        );
     }
 }
 

@@ -108,6 +108,13 @@ fn cases() -> Vec<Case> {
         let arguments = format!("{RIGHT}\n  depends_on = [{kind}.main]");
         cluster(kind, argument) + &mirror(&format!("{kind}.main.id"), &arguments)
     };
+    let twice = |source: &str| {
+        let one = format!("{RIGHT}\n  depends_on = [rhcs_cluster_rosa_hcp.main]");
+        let other = one.replace("docker.io/library/nginx", source);
+        let id = "rhcs_cluster_rosa_hcp.main.id";
+        let second = mirror(id, &other).replace("\"nginx\" {", "\"other\" {");
+        cluster("rhcs_cluster_rosa_hcp", WAITS) + &mirror(id, &one) + &second
+    };
     let (hosted, classic) = ("rhcs_cluster_rosa_hcp", "rhcs_cluster_rosa_classic");
     vec![
         validated(
@@ -135,6 +142,18 @@ fn cases() -> Vec<Case> {
             "Incorrect attribute value type",
             "source = \"docker.io/library/nginx\"\n  mirrors = \"mirror.example.com/library/nginx\"",
         ),
+        validated(
+            "empty-mirrors",
+            "list must contain at least 1 elements",
+            "source = \"docker.io/library/nginx\"\n  mirrors = []",
+        ),
+        Case {
+            rule: "duplicate-source",
+            fails_at: Step::Apply,
+            says: "already exists for cluster",
+            failing: twice("docker.io/library/nginx"),
+            passing: twice("docker.io/library/redis"),
+        },
         Case {
             rule: "cluster-not-awaited",
             fails_at: Step::Apply,

@@ -49,6 +49,7 @@ pub(super) fn mirror_block(
             .attribute("source")
             .and_then(|source| count_index(evaluator, sources, instance, block, &source.value)),
         missing_inputs: Vec::new(),
+        room: room(block, sources),
     }
 }
 

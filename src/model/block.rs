@@ -18,6 +18,8 @@ pub struct MirrorBlock {
     pub count_index: Option<Span>,
     /// What the module calls around it leave out.
     pub missing_inputs: Vec<MissingInputs>,
+    /// Where an argument can be added; none in JSON, and in a block of one line.
+    pub room: Option<Room>,
 }
 
 /// Something in a block that its resource type does not have.

@@ -1,7 +1,7 @@
 //! `missing-depends-on`: a mirror that is not tied to the cluster of its module.
 
 use crate::address::{ModulePath, ResourceName, ResourcePath};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::cluster::waits;
 use crate::model::{Cause, Cluster, ClusterKind, Configuration, ImageMirror, Target, Unknown};
 
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     name: "missing-depends-on",
     severity: Severity::Warning,
     inputs: Inputs::Both,
-    fix: Fixability::None,
+    fix: Fixability::Safe,
     summary: "the module creates the mirror's cluster, and `depends_on` does not name it",
     documentation: Documentation {
         what: "Looks at mirrors in a module that creates their cluster. `depends_on` has to name that cluster, or \
@@ -134,11 +134,28 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, why: &str) -> Dia
         Some(span) => (span, format!("`{name}` is missing here")),
         None => (mirror.span, "has no `depends_on`".to_owned()),
     };
-    RULE.finding(mirror, &format!("depends_on {what}, {name}"))
+    let argument = format!("depends_on = [{}]", waiter(mirror).unwrap_or(name));
+    let mut finding = RULE
+        .finding(mirror, &format!("depends_on {what}, {name}"))
         .at(span, label)
         .related(cluster.span, why)
         .note("a mirror is refused until its cluster is ready, and the provider does not wait for it")
-        .help(format!("add `depends_on = [{}]`", waiter(mirror).unwrap_or(name)))
+        .help(format!("add `{argument}`"));
+    // An argument that is there already may hold anything: a person adds to it.
+    let room = mirror
+        .block
+        .room
+        .as_ref()
+        .filter(|_| mirror.depends_on_span.is_none());
+    finding.fix = room.map(|room| Fix {
+        title: "create it after its cluster".to_owned(),
+        applicability: Applicability::Safe,
+        edits: vec![Edit {
+            span: room.at,
+            content: format!("{}{argument}", room.before),
+        }],
+    });
+    finding
 }
 
 /// The resource through which the id comes and which waits for the cluster: naming that one is better.
