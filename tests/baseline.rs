@@ -24,6 +24,11 @@ resource "rhcs_image_mirror" "a" {
 }
 "#;
 
+/// The same mistake on another cluster.
+fn another() -> String {
+    SHORT.replace("\"a\"", "\"b\"").replace("c1", "c2")
+}
+
 fn check(directory: &Path, arguments: &[&str]) -> Run {
     mirrorset_in(
         directory,
@@ -45,7 +50,7 @@ fn again(directory: &Path, text: &str) -> Run {
 
 #[test]
 fn it_is_sorted_and_says_what_it_knows() {
-    let directory = written(&format!("{}{SHORT}", SHORT.replace("\"a\"", "\"b\"")));
+    let directory = written(&format!("{}{SHORT}", another()));
     let text = std::fs::read_to_string(directory.path().join("known.json")).unwrap();
     let known: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(known["version"], 1);
@@ -88,8 +93,8 @@ fn a_new_finding_is_never_taken_in() {
     let directory = written(SHORT);
     for text in [
         SHORT.replace("\"nginx\"", "\"redis\""),
-        SHORT.replace("\"a\"", "\"b\""),
-        format!("{SHORT}{}", SHORT.replace("\"a\"", "\"b\"")),
+        another(),
+        format!("{SHORT}{}", another()),
         SHORT.replace("mirrors", "type       = \"tag\"\n  mirrors"),
     ] {
         let run = again(directory.path(), &text);

@@ -19,7 +19,8 @@ use program::{Run, findings, fixture, mirrorset_in, scratch};
 /// A short source (error), and the order of cluster and mirror (warning).
 const BOTH: &str = r#"
 resource "rhcs_cluster_rosa_hcp" "main" {
-  name = "main"
+  name                     = "main"
+  wait_for_create_complete = true
 }
 
 resource "rhcs_image_mirror" "a" {
