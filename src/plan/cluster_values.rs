@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::model::{Attribute, Cause, RegistrySources, Unknown};
 
+use super::configuration::Block;
 use super::document::ClusterFields;
 use super::error::PlanError;
 use super::json::{Text, elements, is_true};
@@ -28,17 +29,26 @@ struct Lists<'a> {
 }
 
 /// What is not known before apply, of the shape of the values.
-pub(super) struct Marks(Value);
+pub(super) struct Marks {
+    unknown: Value,
+    /// Whether `registry_config` refers to nothing: what is unknown of it all the same, nobody has written,
+    /// and the provider fills it in with empty lists.
+    fills_in: bool,
+}
 
 impl Marks {
-    pub(super) fn read(unknown: Option<&RawValue>) -> Self {
+    pub(super) fn read(unknown: Option<&RawValue>, block: Option<&Block<'_>>) -> Self {
         let marks = unknown.and_then(|raw| serde_json::from_str(raw.get()).ok());
-        Self(marks.unwrap_or_default())
+        let references = block.and_then(|block| block.arguments.get("registry_config"));
+        Self {
+            unknown: marks.unwrap_or_default(),
+            fills_in: references.is_none_or(Vec::is_empty),
+        }
     }
 
     /// Whether the value behind these names is unknown, or one that it is a part of.
     fn holds(&self, names: &[&str]) -> bool {
-        let mut at = &self.0;
+        let mut at = &self.unknown;
         for name in names {
             if *at == Value::Bool(true) {
                 return true;
@@ -73,14 +83,18 @@ pub(super) fn registry_sources<'a>(
     let lists = lists.unwrap_or_default();
     let read = |name: &str, raw: Option<&'a RawValue>| {
         if marks.holds(&["registry_config", "registry_sources", name]) {
-            return Ok(later());
+            return Ok(if marks.fills_in {
+                Attribute::absent()
+            } else {
+                later()
+            });
         }
         let Some(raw) = raw else {
             return Ok(Attribute::absent());
         };
         let mut list = Vec::new();
         for (position, item) in elements(Some(raw)).into_iter().enumerate() {
-            let unknown = &marks.0["registry_config"]["registry_sources"][name][position];
+            let unknown = &marks.unknown["registry_config"]["registry_sources"][name][position];
             list.push(match item.get() {
                 "null" if *unknown == Value::Bool(true) => later(),
                 "null" => Attribute::absent(),

@@ -11,7 +11,7 @@ use crate::source::Span;
 
 use super::changes::Changes;
 use super::cluster_values;
-use super::configuration::Modules;
+use super::configuration::{Block, Modules};
 use super::document::ClusterFields;
 use super::error::PlanError;
 use super::instances::Instances;
@@ -81,7 +81,10 @@ pub(super) fn read<'a>(
             .current
             .get(&address)
             .and_then(|change| change.body.as_ref());
-        let marks = cluster_values::Marks::read(change.and_then(|body| body.after_unknown));
+        let marks = cluster_values::Marks::read(
+            change.and_then(|body| body.after_unknown),
+            block_of(modules, &cluster.path),
+        );
         cluster.instances.push(ClusterInstance {
             address: address.clone(),
             id: id.clone(),
@@ -127,7 +130,11 @@ pub(super) fn waiters(
 
 /// The block's address in the configuration.
 fn span_of(modules: &Modules<'_>, block: &ResourcePath) -> Option<Span> {
-    Some(modules.get(&block.module)?.resources.get(&block.resource)?.span)
+    Some(block_of(modules, block)?.span)
+}
+
+fn block_of<'m, 'a>(modules: &'m Modules<'a>, path: &ResourcePath) -> Option<&'m Block<'a>> {
+    modules.get(&path.module)?.resources.get(&path.resource)
 }
 
 fn kind(address: &Address) -> Option<ClusterKind> {

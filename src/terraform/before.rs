@@ -36,6 +36,11 @@ impl GraphBuilder<'_> {
         }
         self.before.get(start).cloned().unwrap_or_default()
     }
+
+    /// All resources that come before `start`, itself and mirrors included.
+    pub fn all_before(&mut self, start: &Node) -> BTreeSet<ResourcePath> {
+        self.graph(start.clone()).reach([start.clone()]).resources
+    }
 }
 
 /// What is in any of the sets, and the resource that a node is; shared where one of them has it all.

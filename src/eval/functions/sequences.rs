@@ -175,7 +175,19 @@ fn concat(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
         all.extend(items(&list).iter().cloned());
         marks = marks.union(&outer(argument));
     }
-    Ok(sequence(call.ty, all).with_marks(&marks))
+    let joined = match call.ty.element() {
+        // Lists of what has no type yet take the type that their elements have.
+        Some(Type::Dynamic) => {
+            let mut types = all.iter().map(Value::ty).filter(|ty| **ty != Type::Dynamic);
+            let element = types.next().cloned().unwrap_or(Type::Dynamic);
+            if types.any(|ty| *ty != element) {
+                return Err("the elements of the lists have different types".into());
+            }
+            Value::list(element, all)
+        }
+        _ => sequence(call.ty, all),
+    };
+    Ok(joined.with_marks(&marks))
 }
 
 fn distinct(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {

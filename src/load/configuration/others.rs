@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::address::{Address, ResourcePath};
 use crate::eval::InstanceId;
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Cluster, ClusterInstance, MirrorsRead, MissingInputs, Unknown, Waiter};
+use crate::model::{Cluster, ClusterInstance, MirrorsRead, MissingInputs, Node, Unknown, Waiter};
 use crate::terraform::{ModuleId, Resource};
 
 use super::super::registries::registry_sources;
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
             span: resource.block.header(),
             cluster_id,
             leads,
-            after: beside::before(&mut self.graph, &path),
+            after: self.graph.all_before(&Node::block(&path)),
             room: blocks::room(block, self.sources).filter(|_| free),
             path: path.clone(),
         };
