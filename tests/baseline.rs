@@ -24,10 +24,14 @@ resource "rhcs_image_mirror" "a" {
 }
 "#;
 
-/// The same mistake on another cluster.
-fn another() -> String {
-    SHORT.replace("\"a\"", "\"b\"").replace("c1", "c2")
+/// The same mistake in another block, for another cluster.
+const OTHER_BLOCK: &str = r#"
+resource "rhcs_image_mirror" "b" {
+  cluster_id = "c2"
+  source     = "nginx"
+  mirrors    = ["m.example.com/nginx"]
 }
+"#;
 
 fn check(directory: &Path, arguments: &[&str]) -> Run {
     mirrorset_in(
@@ -50,7 +54,7 @@ fn again(directory: &Path, text: &str) -> Run {
 
 #[test]
 fn it_is_sorted_and_says_what_it_knows() {
-    let directory = written(&format!("{}{SHORT}", another()));
+    let directory = written(&format!("{OTHER_BLOCK}{SHORT}"));
     let text = std::fs::read_to_string(directory.path().join("known.json")).unwrap();
     let known: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(known["version"], 1);
@@ -93,8 +97,8 @@ fn a_new_finding_is_never_taken_in() {
     let directory = written(SHORT);
     for text in [
         SHORT.replace("\"nginx\"", "\"redis\""),
-        another(),
-        format!("{SHORT}{}", another()),
+        OTHER_BLOCK.to_owned(),
+        format!("{SHORT}{OTHER_BLOCK}"),
         SHORT.replace("mirrors", "type       = \"tag\"\n  mirrors"),
     ] {
         let run = again(directory.path(), &text);
