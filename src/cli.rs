@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod convert;
 mod eval;
+mod fix;
 mod rules;
 
 use std::io::{self, IsTerminal as _, Write as _};

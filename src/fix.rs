@@ -1,22 +1,25 @@
 //! Fixes: the edits of findings, made in memory until nothing changes any more, then written.
 //!
 //! A fix changes bytes and nothing else, so comments, layout and line endings stay. Edits that overlap wait
-//! for the next round. After each round everything is read and checked anew: a file that has an error then
-//! which it did not have before is put back, and said.
+//! for the next round. After each round everything is read and checked anew: a fix that brings an error which
+//! was not there before is not made, and said.
 
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity};
-use crate::source::{Edited, Sources, display_name};
+use crate::source::{Edited, Sources};
 
 pub use write::write;
 
 /// More rounds than this mean that fixes undo each other.
 const ROUNDS: usize = 10;
+
+/// So often everything is checked anew at most: each time a fix is made or given up.
+const ATTEMPTS: usize = 1000;
 
 /// A file that fixes change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,21 +39,15 @@ pub struct Outcome {
     pub changes: BTreeMap<PathBuf, Change>,
     /// How many findings were fixed.
     pub fixed: usize,
-    /// Files that were put back, since a fix brought a new error into them.
+    /// Fixes that were not made, since they would bring a new error: place and rule.
     pub refused: BTreeSet<String>,
     /// Whether fixes were still to be made after the last round.
     pub unsettled: bool,
 }
 
 impl Outcome {
-    /// The texts that stand in for those on disk until they are written.
-    #[must_use]
-    pub fn edited(&self) -> Arc<Edited> {
-        let texts = self
-            .changes
-            .iter()
-            .map(|(path, change)| (path.clone(), change.after.clone()));
-        Arc::new(texts.collect())
+    fn edited(&self) -> Arc<Edited> {
+        edited(&self.changes)
     }
 }
 
@@ -66,140 +63,143 @@ pub fn fix<E>(
 ) -> Result<Outcome, E> {
     let mut outcome = Outcome::default();
     let (mut findings, mut sources) = check(outcome.edited())?;
-    let mut refused: BTreeSet<PathBuf> = BTreeSet::new();
-    for round in 0..=ROUNDS {
-        let round_edits = Round::of(&findings, &sources, most, &refused);
-        if round_edits.edits.is_empty() {
+    let mut refused: BTreeSet<Identity> = BTreeSet::new();
+    let mut rounds = 0;
+    for _ in 0..ATTEMPTS {
+        let mut chosen = choose(&findings, &sources, most, &refused);
+        if chosen.is_empty() {
             break;
         }
-        if round == ROUNDS {
+        if rounds == ROUNDS {
             outcome.unsettled = true;
             break;
         }
         let errors_before = errors(&findings, &sources);
-        let before = outcome.changes.clone();
-        for (path, edits) in round_edits.edits {
-            outcome.edit(&path, &edits);
+        let all = chosen.len();
+        loop {
+            let mut attempt = outcome.changes.clone();
+            make(&mut attempt, &chosen, &sources);
+            let (found, read) = check(edited(&attempt))?;
+            if !is_worse(&errors_before, &errors(&found, &read)) {
+                // Fixes that undo each other are made in whole rounds; a part of one always gets somewhere.
+                rounds += usize::from(chosen.len() == all);
+                outcome.fixed += chosen.iter().map(|one| one.findings).sum::<usize>();
+                outcome.changes = attempt;
+                (findings, sources) = (found, read);
+                break;
+            }
+            if let [one] = chosen.as_slice() {
+                outcome.refused.insert(one.said.clone());
+                refused.insert(one.identity.clone());
+                break;
+            }
+            chosen.truncate(chosen.len().div_ceil(2));
         }
-        let (new_findings, new_sources) = check(outcome.edited())?;
-        let worse = worse(&errors_before, &errors(&new_findings, &new_sources));
-        if worse.is_empty() {
-            outcome.fixed += round_edits.fixes;
-            (findings, sources) = (new_findings, new_sources);
-            continue;
-        }
-        // What is worse may come of an edit in another file, so the whole round is taken back, and the files
-        // that it made worse are left alone from now on.
-        outcome
-            .refused
-            .extend(worse.iter().map(|path| display_name(path)));
-        refused.extend(worse);
-        outcome.changes = before;
-        (findings, sources) = check(outcome.edited())?;
     }
     Ok(outcome)
 }
 
-impl Outcome {
-    fn edit(&mut self, path: &Path, edits: &Edits) {
-        let change = self.changes.entry(path.to_owned()).or_insert_with(|| Change {
-            name: edits.name.clone(),
-            before: edits.text.clone(),
-            after: edits.text.clone(),
+/// What tells one fix from another, wherever the text moves to.
+type Identity = (PathBuf, &'static str, String);
+
+/// A fix that is going to be made.
+struct Chosen<'f> {
+    identity: Identity,
+    /// The place and the rule, for people.
+    said: String,
+    edits: Vec<(PathBuf, &'f Edit)>,
+    /// How many findings it mends.
+    findings: usize,
+}
+
+/// The fixes of findings that do not overlap, the first one of those that do.
+fn choose<'f>(
+    findings: &'f [Diagnostic],
+    sources: &Sources,
+    most: Applicability,
+    refused: &BTreeSet<Identity>,
+) -> Vec<Chosen<'f>> {
+    let mut chosen: Vec<Chosen<'f>> = Vec::new();
+    for finding in findings {
+        let Some(fix) = finding.fix.as_ref().filter(|fix| fix.applicability <= most) else {
+            continue;
+        };
+        let edits = fix
+            .edits
+            .iter()
+            .map(|edit| Some((true_path(sources, edit)?, edit)));
+        let Some(edits) = edits.collect::<Option<Vec<_>>>() else {
+            continue;
+        };
+        let Some((path, first)) = edits.first() else {
+            continue;
+        };
+        let identity = (path.clone(), finding.rule, finding.message.clone());
+        if refused.contains(&identity) {
+            continue;
+        }
+        // The same text may be found wrong in several instances of one block.
+        let touches = |one: &Chosen<'_>| {
+            one.edits
+                .iter()
+                .any(|known| edits.iter().any(|edit| overlap(edit, known)))
+        };
+        if let Some(known) = chosen.iter_mut().find(|one| touches(one)) {
+            let same = known.edits.len() == edits.len()
+                && known.edits.iter().zip(&edits).all(|(a, b)| is_same(a, b));
+            known.findings += usize::from(same);
+            continue;
+        }
+        let file = sources.file(first.span.file);
+        let line = file.location(first.span.range().start).line;
+        chosen.push(Chosen {
+            said: format!("{}:{line}: {}", file.name(), finding.rule),
+            identity,
+            edits,
+            findings: 1,
         });
-        for edit in edits.all.iter().rev() {
-            let range = edit.span.range();
-            if change.after.get(range.clone()).is_some() {
-                change.after.replace_range(range, &edit.content);
-            }
+    }
+    chosen
+}
+
+/// Makes the edits, in the texts as they are in `sources`.
+fn make(changes: &mut BTreeMap<PathBuf, Change>, chosen: &[Chosen<'_>], sources: &Sources) {
+    let mut edits: Vec<&(PathBuf, &Edit)> = chosen.iter().flat_map(|one| &one.edits).collect();
+    // From the back, so that the places before stay what they are.
+    edits.sort_by_key(|(_, edit)| std::cmp::Reverse((edit.span.start, edit.span.end)));
+    for (path, edit) in edits {
+        let file = sources.file(edit.span.file);
+        let change = changes.entry(path.clone()).or_insert_with(|| Change {
+            name: file.name().to_owned(),
+            before: file.text().to_owned(),
+            after: file.text().to_owned(),
+        });
+        let range = edit.span.range();
+        if change.after.get(range.clone()).is_some() {
+            change.after.replace_range(range, &edit.content);
         }
     }
 }
 
-/// The edits of one file in one round, by place, without overlap.
-struct Edits {
-    name: String,
-    text: String,
-    all: Vec<Edit>,
-}
-
-/// What is done in one round.
-#[derive(Default)]
-struct Round {
-    edits: BTreeMap<PathBuf, Edits>,
-    fixes: usize,
-}
-
-impl Round {
-    /// The fixes of findings, each whole or not at all.
-    fn of(
-        findings: &[Diagnostic],
-        sources: &Sources,
-        most: Applicability,
-        refused: &BTreeSet<PathBuf>,
-    ) -> Self {
-        let mut round = Self::default();
-        for finding in findings {
-            let Some(fix) = finding.fix.as_ref().filter(|fix| fix.applicability <= most) else {
-                continue;
-            };
-            let files: Option<Vec<PathBuf>> = fix
-                .edits
-                .iter()
-                .map(|edit| true_path(sources, edit).filter(|path| !refused.contains(path)))
-                .collect();
-            let Some(files) = files else { continue };
-            let placed: Vec<(PathBuf, &Edit)> = files.into_iter().zip(&fix.edits).collect();
-            // The same text may be found wrong in several instances of one block.
-            if placed
-                .iter()
-                .all(|(path, edit)| round.has(path, |other| is_same(edit, other)))
-            {
-                round.fixes += 1;
-                continue;
-            }
-            if placed
-                .iter()
-                .any(|(path, edit)| round.has(path, |other| overlap(edit, other)))
-            {
-                continue;
-            }
-            round.fixes += 1;
-            for (path, edit) in placed {
-                let file = sources.file(edit.span.file);
-                let edits = round.edits.entry(path).or_insert_with(|| Edits {
-                    name: file.name().to_owned(),
-                    text: file.text().to_owned(),
-                    all: Vec::new(),
-                });
-                edits.all.push(edit.clone());
-            }
-        }
-        for edits in round.edits.values_mut() {
-            edits.all.sort();
-        }
-        round
-    }
-
-    fn has(&self, path: &Path, is_it: impl Fn(&Edit) -> bool) -> bool {
-        self.edits
-            .get(path)
-            .is_some_and(|edits| edits.all.iter().any(is_it))
-    }
+fn edited(changes: &BTreeMap<PathBuf, Change>) -> Arc<Edited> {
+    let texts = changes
+        .iter()
+        .map(|(path, change)| (path.clone(), change.after.clone()));
+    Arc::new(texts.collect())
 }
 
 fn true_path(sources: &Sources, edit: &Edit) -> Option<PathBuf> {
     std::fs::canonicalize(sources.file(edit.span.file).path()?).ok()
 }
 
-fn is_same(one: &Edit, other: &Edit) -> bool {
-    one.span.range() == other.span.range() && one.content == other.content
+fn is_same((path, edit): &(PathBuf, &Edit), (other_path, other): &(PathBuf, &Edit)) -> bool {
+    path == other_path && edit.span.range() == other.span.range() && edit.content == other.content
 }
 
-/// Whether two edits of one file touch the same bytes, or insert at the same place.
-fn overlap(one: &Edit, other: &Edit) -> bool {
-    let (one, other) = (one.span.range(), other.span.range());
-    one.start < other.end && other.start < one.end || one.start == other.start
+/// Whether two edits touch the same bytes, or insert at the same place.
+fn overlap((path, edit): &(PathBuf, &Edit), (other_path, other): &(PathBuf, &Edit)) -> bool {
+    let (one, two) = (edit.span.range(), other.span.range());
+    path == other_path && (one.start < two.end && two.start < one.end || one.start == two.start)
 }
 
 /// How many errors each rule finds in each file.
@@ -217,16 +217,13 @@ fn errors(findings: &[Diagnostic], sources: &Sources) -> BTreeMap<(PathBuf, &'st
     errors
 }
 
-/// The files that have more errors of a rule than before.
-fn worse(
+/// Whether some file has more errors of some rule than before.
+fn is_worse(
     before: &BTreeMap<(PathBuf, &'static str), usize>,
     after: &BTreeMap<(PathBuf, &'static str), usize>,
-) -> BTreeSet<PathBuf> {
-    let more = after
-        .iter()
-        .filter(|(key, count)| before.get(key).is_none_or(|known| known < *count));
-    more.filter_map(|((path, _), _)| std::fs::canonicalize(path).ok())
-        .collect()
+) -> bool {
+    let mut after = after.iter();
+    after.any(|(key, count)| before.get(key).is_none_or(|known| known < count))
 }
 
 #[cfg(test)]

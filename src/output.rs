@@ -142,7 +142,9 @@ fn reason(findings: &[Diagnostic]) -> Option<String> {
     })
 }
 
-fn count(number: usize, word: &str) -> String {
+/// `1 file`, `2 files`.
+#[must_use]
+pub fn count(number: usize, word: &str) -> String {
     if number == 1 {
         format!("1 {word}")
     } else {

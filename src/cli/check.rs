@@ -19,6 +19,7 @@ use crate::source::{FileId, display_name};
 use crate::suppress::Suppressions;
 
 use super::arguments::{CheckArguments, OutputFormat, RuleArguments};
+use super::fix;
 use super::{Exit, complain, complain_of, is_coloured, load, print, refuses_settings};
 
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
@@ -38,6 +39,12 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
             anyhow::ensure!(near, "{}: plans can have one root module", path.display());
             options.counterpart = Counterpart::At(path.clone());
         }
+    }
+    if arguments.diff {
+        return fix::diff(arguments, &options);
+    }
+    if arguments.fix {
+        fix::write(arguments, &options)?;
     }
     let mut loaded = load(&arguments.input, &options)?;
     let choice = choice(&arguments.rules);
@@ -114,7 +121,7 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
 }
 
 /// What the command line says about rules.
-fn choice(arguments: &RuleArguments) -> Choice {
+pub(super) fn choice(arguments: &RuleArguments) -> Choice {
     Choice {
         select: arguments.select.clone(),
         ignore: arguments.ignore.clone(),
@@ -124,7 +131,7 @@ fn choice(arguments: &RuleArguments) -> Choice {
 }
 
 /// What was decided by configuration files, and above them by the command line.
-fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut Loaded) -> check::Settings {
+pub(super) fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut Loaded) -> check::Settings {
     let files: Vec<(FileId, PathBuf)> = loaded
         .sources
         .ids()
@@ -173,7 +180,7 @@ fn shown_settings(choice: &Choice, loaded: &mut Loaded) -> String {
 
 /// The day on which suppressions are looked at, the same everywhere on earth: today, or the day of
 /// `SOURCE_DATE_EPOCH` for those who want the same output again (reproducible-builds.org).
-fn today() -> anyhow::Result<Date> {
+pub(super) fn today() -> anyhow::Result<Date> {
     let time = match std::env::var_os("SOURCE_DATE_EPOCH") {
         None => Timestamp::now(),
         Some(text) => {
@@ -185,7 +192,7 @@ fn today() -> anyhow::Result<Date> {
     Ok(time.to_zoned(TimeZone::UTC).date())
 }
 
-fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
+pub(super) fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
     Baseline::read(path).map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 

@@ -1,0 +1,104 @@
+//! `mirrorset check --fix` and `--diff`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use similar::TextDiff;
+
+use crate::check;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::fix::{self, Outcome};
+use crate::load::Options;
+use crate::output;
+use crate::source::{Edited, Sources};
+use crate::suppress::Suppressions;
+
+use super::arguments::CheckArguments;
+use super::check::{choice, read_baseline, settings, today};
+use super::{Exit, complain, complain_of, load, print, refuses_settings};
+
+/// Makes the fixes and writes the files.
+pub(super) fn write(arguments: &CheckArguments, options: &Options) -> anyhow::Result<()> {
+    let outcome = outcome(arguments, options)?;
+    fix::write(&outcome)
+        .map_err(|(path, error)| anyhow::Error::new(error).context(path.display().to_string()))
+        .context("not all fixes could be written")?;
+    if outcome.fixed > 0 {
+        let files = outcome.changes.len();
+        complain(&format!(
+            "{} fixed in {}",
+            output::count(outcome.fixed, "finding"),
+            output::count(files, "file")
+        ));
+    }
+    Ok(())
+}
+
+/// Prints what the fixes would change.
+pub(super) fn diff(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
+    let loaded = load(&arguments.input, options)?;
+    complain_of(&loaded);
+    let outcome = outcome(arguments, options)?;
+    let mut text = String::new();
+    for change in outcome.changes.values() {
+        let diff = TextDiff::from_lines(&change.before, &change.after);
+        let (old, new) = (format!("a/{}", change.name), format!("b/{}", change.name));
+        text.push_str(&diff.unified_diff().header(&old, &new).to_string());
+    }
+    print(&text)?;
+    let incomplete = !loaded.failures.is_empty() || loaded.project.unreadable > 0;
+    Ok(match (incomplete, text.is_empty() || arguments.exit_zero) {
+        (true, _) => Exit::Failure,
+        (false, false) => Exit::Findings,
+        (false, true) => Exit::Clean,
+    })
+}
+
+fn outcome(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Outcome> {
+    let stdin = arguments.input.paths.iter().any(|path| path == Path::new("-"));
+    anyhow::ensure!(!stdin, "standard input cannot be fixed");
+    let most = if arguments.unsafe_fixes {
+        Applicability::Unsafe
+    } else {
+        Applicability::Safe
+    };
+    let outcome = fix::fix(most, |edited| findings(arguments, options, edited))?;
+    for name in &outcome.refused {
+        complain(&format!(
+            "warning: {name}: its fixes are not made, since they would bring a new error"
+        ));
+    }
+    if outcome.unsettled {
+        complain("warning: the fixes do not come to an end; the last round is what stands");
+    }
+    Ok(outcome)
+}
+
+/// What is found with these texts in place of those on disk.
+fn findings(
+    arguments: &CheckArguments,
+    options: &Options,
+    edited: Arc<Edited>,
+) -> anyhow::Result<(Vec<Diagnostic>, Sources)> {
+    let options = Options {
+        edited,
+        ..options.clone()
+    };
+    let mut loaded = load(&arguments.input, &options)?;
+    let settings = settings(arguments, &choice(&arguments.rules), &mut loaded);
+    anyhow::ensure!(
+        !refuses_settings(&loaded),
+        "nothing is fixed with settings that cannot be read"
+    );
+    let suppressions = Suppressions::find(&loaded.sources, &loaded.aside, today()?);
+    let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
+    let given = check::Given {
+        sources: &loaded.sources,
+        settings: &settings,
+        suppressions: &suppressions,
+        baseline: baseline.as_ref(),
+    };
+    let findings = check::check(&loaded.project, given).findings;
+    Ok((findings, loaded.sources))
+}
