@@ -74,13 +74,13 @@ pub fn fix<E>(
             outcome.unsettled = true;
             break;
         }
-        let errors_before = errors(&findings, &sources);
+        let errors_before = errors(&findings);
         let all = chosen.len();
         loop {
             let mut attempt = outcome.changes.clone();
             make(&mut attempt, &chosen, &sources);
             let (found, read) = check(edited(&attempt))?;
-            if !is_worse(&errors_before, &errors(&found, &read)) {
+            if !is_worse(&errors_before, &errors(&found)) {
                 // Fixes that undo each other are made in whole rounds; a part of one always gets somewhere.
                 rounds += usize::from(chosen.len() == all);
                 outcome.fixed += chosen.iter().map(|one| one.findings).sum::<usize>();
@@ -202,28 +202,23 @@ fn overlap((path, edit): &(PathBuf, &Edit), (other_path, other): &(PathBuf, &Edi
     path == other_path && (one.start < two.end && two.start < one.end || one.start == two.start)
 }
 
-/// How many errors each rule finds in each file.
-fn errors(findings: &[Diagnostic], sources: &Sources) -> BTreeMap<(PathBuf, &'static str), usize> {
+/// How many errors each rule finds. Where does not matter: what is wrong with a plan is told at the plan once
+/// its configuration says something else.
+fn errors(findings: &[Diagnostic]) -> BTreeMap<&'static str, usize> {
     let mut errors = BTreeMap::new();
     for finding in findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
     {
-        let Some(label) = &finding.primary else { continue };
-        if let Some(path) = sources.file(label.span.file).path() {
-            *errors.entry((path.to_owned(), finding.rule)).or_default() += 1;
-        }
+        *errors.entry(finding.rule).or_default() += 1;
     }
     errors
 }
 
-/// Whether some file has more errors of some rule than before.
-fn is_worse(
-    before: &BTreeMap<(PathBuf, &'static str), usize>,
-    after: &BTreeMap<(PathBuf, &'static str), usize>,
-) -> bool {
+/// Whether some rule finds more errors than before.
+fn is_worse(before: &BTreeMap<&'static str, usize>, after: &BTreeMap<&'static str, usize>) -> bool {
     let mut after = after.iter();
-    after.any(|(key, count)| before.get(key).is_none_or(|known| known < count))
+    after.any(|(rule, count)| before.get(rule).is_none_or(|known| known < count))
 }
 
 #[cfg(test)]

@@ -485,3 +485,113 @@ resource "rhcs_image_mirror" "a" {
         );
     }
 }
+
+/// Two mistakes with a safe fix, one with an unsafe one, and one whose fix would make two mirrors the same.
+const MENDABLE: &[u8] = b"resource \"rhcs_image_mirror\" \"a\" {\r
+  cluster_id = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\" # stays\r
+  source     = \"nginx\"\r
+  mirrors    = [\"https://m.example.com/nginx\", \"m.example.com/nginx\"]\r
+  type       = \"tag\"\r
+}\r
+resource \"rhcs_image_mirror\" \"b\" {\r
+  cluster_id = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\"\r
+  source     = \"quay.io/org:1\"\r
+  mirrors    = [\"m.example.com/org\"]\r
+}\r
+";
+
+#[test]
+fn fixes_are_shown_and_made() {
+    let directory = scratch(&[("main.tf", MENDABLE)]);
+    let text = || std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+    let before = text();
+
+    let run = mirrorset_in(directory.path(), &["check", "--diff"]);
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stdout.starts_with("--- a/main.tf\n+++ b/main.tf\n"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout
+            .contains("+  source     = \"docker.io/library/nginx\"\r\n"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        !run.stdout.contains("+  source     = \"quay.io/org\""),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(text(), before);
+
+    let run = mirrorset_in(
+        directory.path(),
+        &["check", "--fix", "--output-format", "concise"],
+    );
+    assert_eq!(run.status, 1);
+    let lines: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(
+        lines[..2],
+        [
+            "warning: main.tf:4: invalid-mirror: the fix is not made, since it would bring a new error",
+            "2 findings fixed in 1 file",
+        ]
+    );
+    let safe = before
+        .replace("\"nginx\"", "\"docker.io/library/nginx\"")
+        .replace("\"tag\"", "\"digest\"");
+    assert_eq!(text(), safe);
+    assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
+
+    mirrorset_in(directory.path(), &["check", "--fix", "--unsafe-fixes"]);
+    assert_eq!(text(), safe.replace("quay.io/org:1", "quay.io/org"));
+    let run = mirrorset_in(directory.path(), &["check", "--diff", "--unsafe-fixes"]);
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""));
+}
+
+#[test]
+fn what_is_suppressed_is_not_fixed() {
+    let suppressed = String::from_utf8_lossy(MENDABLE).replace(
+        "\"nginx\"\r",
+        "\"nginx\" # mirrorset: ignore[short-source] it is what we mean\r",
+    );
+    let directory = scratch(&[("main.tf", suppressed.as_bytes())]);
+    mirrorset_in(directory.path(), &["check", "--fix"]);
+    let text = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+    assert!(text.contains("source     = \"nginx\" #"), "{text}");
+    assert!(text.contains("\"digest\""), "{text}");
+}
+
+#[test]
+fn a_plan_beside_its_configuration_is_fixed_there_and_standard_input_is_not() {
+    let directory = scratch(&[
+        (
+            "main.tf",
+            &std::fs::read(fixture("mistakes/short-source/main.tf")).unwrap(),
+        ),
+        (
+            "plan.json",
+            &std::fs::read(fixture("mistakes/short-source/plan.json")).unwrap(),
+        ),
+    ]);
+    let plan = std::fs::read(directory.path().join("plan.json")).unwrap();
+    let run = mirrorset_in(directory.path(), &["check", "--fix", "plan.json"]);
+    assert!(
+        run.stderr.contains("1 finding fixed in 1 file"),
+        "{}{}",
+        run.stderr,
+        run.stdout
+    );
+    let text = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+    assert!(text.contains("\"docker.io/library/nginx\""), "{text}");
+    assert_eq!(std::fs::read(directory.path().join("plan.json")).unwrap(), plan);
+    let run = mirrorset_with_input(&["check", "--fix", "-"], &plan);
+    assert_eq!(run.status, 2);
+    assert!(
+        run.stderr.contains("standard input cannot be fixed"),
+        "{}",
+        run.stderr
+    );
+}

@@ -64,9 +64,9 @@ fn outcome(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Outc
         Applicability::Safe
     };
     let outcome = fix::fix(most, |edited| findings(arguments, options, edited))?;
-    for name in &outcome.refused {
+    for fix in &outcome.refused {
         complain(&format!(
-            "warning: {name}: its fixes are not made, since they would bring a new error"
+            "warning: {fix}: the fix is not made, since it would bring a new error"
         ));
     }
     if outcome.unsettled {
