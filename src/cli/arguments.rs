@@ -91,6 +91,16 @@ pub(super) struct CheckArguments {
     /// Write the findings of this check to a file, so that later ones tell only what is new.
     #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
     pub(super) write_baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) fixes: FixArguments,
+    /// Exit with 0 even if there are findings (not if something could not be read).
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+}
+
+/// What becomes of fixes.
+#[derive(Debug, Args)]
+pub(super) struct FixArguments {
     /// Make the fixes that keep the meaning, then check again.
     #[arg(long, conflicts_with = "write_baseline")]
     pub(super) fix: bool,
@@ -100,9 +110,6 @@ pub(super) struct CheckArguments {
     /// Print what `--fix` would change, and write nothing; the exit status is 1 if it would change something.
     #[arg(long, conflicts_with = "write_baseline")]
     pub(super) diff: bool,
-    /// Exit with 0 even if there are findings (not if something could not be read).
-    #[arg(long)]
-    pub(super) exit_zero: bool,
 }
 
 /// What the command line decides about rules; it wins over configuration files.

@@ -40,10 +40,10 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
             options.counterpart = Counterpart::At(path.clone());
         }
     }
-    if arguments.diff {
+    if arguments.fixes.diff {
         return fix::diff(arguments, &options);
     }
-    if arguments.fix {
+    if arguments.fixes.fix {
         fix::write(arguments, &options)?;
     }
     let mut loaded = load(&arguments.input, &options)?;

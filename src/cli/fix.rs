@@ -58,7 +58,7 @@ pub(super) fn diff(arguments: &CheckArguments, options: &Options) -> anyhow::Res
 fn outcome(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Outcome> {
     let stdin = arguments.input.paths.iter().any(|path| path == Path::new("-"));
     anyhow::ensure!(!stdin, "standard input cannot be fixed");
-    let most = if arguments.unsafe_fixes {
+    let most = if arguments.fixes.unsafe_fixes {
         Applicability::Unsafe
     } else {
         Applicability::Safe
