@@ -183,10 +183,10 @@ impl<'a> Run<'a, '_> {
                 (Inputs::Plan, Input::Plan) => {
                     (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
                 }
-                (Inputs::Plan, _) => {}
-                _ => {
+                (Inputs::Both, _) | (Inputs::Configuration, Input::Configuration) => {
                     self.usage.run.insert(rule.name);
                 }
+                (Inputs::Plan | Inputs::Configuration, _) => {}
             }
         }
     }
@@ -214,17 +214,18 @@ impl<'a> Run<'a, '_> {
             for finding in outcome.findings {
                 self.add(decided, file, called(finding, mirror), Some(index));
             }
-            match outcome.undecided {
-                // The rule about just that says what is wrong.
-                Some(unknown) if unknown.is_refused() => self.leave_open(index),
-                Some(unknown) => open.push((rule.name, unknown)),
-                None => {}
+            let Some(unknown) = outcome.undecided else {
+                continue;
+            };
+            // What could not be decided may well be what somebody suppressed.
+            let places = places::of_mirror(mirror);
+            let _ = (self.given.suppressions).covering(rule.name, &places, &mut self.usage);
+            // The rule about just that says what is wrong.
+            if unknown.is_refused() {
+                self.leave_open(index);
+            } else {
+                open.push((rule.name, unknown));
             }
-        }
-        // What could not be decided may well be what somebody suppressed.
-        let places = places::of_mirror(mirror);
-        for (rule, _) in &open {
-            let _ = self.given.suppressions.covering(rule, &places, &mut self.usage);
         }
         if let Some(finding) = undecided::report(mirror, &open) {
             self.leave_open(index);

@@ -319,14 +319,14 @@ fn what_only_one_root_suppresses_is_said_for_the_other() {
 }
 
 /// The module of a fixture and the plan that Terraform made of it, with a comment in the module.
-fn suppressed_fixture(name: &str, before: &str) -> tempfile::TempDir {
+fn suppressed_fixture(name: &str, comment: &str, before: &str) -> tempfile::TempDir {
     let directory = scratch(&[]);
     let from = program::fixture(name);
     for file in ["main.tf", "plan.json"] {
         let text = std::fs::read_to_string(from.join(file)).unwrap();
         let text = text.replacen(
             before,
-            &format!("{COMMENT}\n{before}"),
+            &format!("{comment}\n{before}"),
             usize::from(file == "main.tf"),
         );
         std::fs::write(directory.path().join(file), text).unwrap();
@@ -338,7 +338,7 @@ fn suppressed_fixture(name: &str, before: &str) -> tempfile::TempDir {
 fn on_a_plan_with_its_configuration_it_holds_alike() {
     let header = "resource \"rhcs_image_mirror\" \"nginx\"";
     for before in [header, "  source     = \"nginx\""] {
-        let directory = suppressed_fixture("mistakes/short-source", before);
+        let directory = suppressed_fixture("mistakes/short-source", COMMENT, before);
         for path in [".", "plan.json"] {
             let run = check_in(directory.path(), &["--no-changes-info", path]);
             assert_eq!(findings(&run, directory.path()), [], "{path}");
@@ -348,4 +348,17 @@ fn on_a_plan_with_its_configuration_it_holds_alike() {
             assert_eq!(report["summary"]["clean"], 2);
         }
     }
+}
+
+#[test]
+fn a_rule_about_configuration_alone_is_not_asked_of_a_plan() {
+    let comment = "# mirrorset: ignore[count-indexed-mirrors]";
+    let header = "resource \"rhcs_image_mirror\" \"nginx\"";
+    let directory = suppressed_fixture("mistakes/short-source", comment, header);
+    let unused = |path: &str| {
+        let run = check_in(directory.path(), &["--no-changes-info", path]);
+        run.stdout.contains("unused-suppression")
+    };
+    assert!(unused("."));
+    assert!(!unused("plan.json"));
 }
