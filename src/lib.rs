@@ -13,7 +13,9 @@
 //! plan and state JSON ──────────────plan──────────────────▶ ┘        └──────convert──────▶ manifests, JSON
 //! ```
 //!
-//! Several readers fill one model; rules and converters see the model alone.
+//! Several readers fill one model; rules and converters see the model alone. A plan and the configuration
+//! that it was made of are joined in the model: the values are the plan's, the places the configuration's.
+//! A large plan is read by its outline, and what no rule needs is passed over (`plan`).
 //!
 //! # Layers
 //!
