@@ -446,12 +446,29 @@ fn a_link_that_leads_back_is_said_and_not_followed() {
     assert_snapshot!(run.stdout, @"1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided");
 }
 
+/// Checks and converts this configuration, in which `hunter2` is a secret.
+fn assert_hidden(main: &[u8], values: &[u8], rule: &str) {
+    let directory = scratch(&[("main.tf", main), ("terraform.tfvars", values)]);
+    let hidden = |arguments: &[&str]| {
+        let run = mirrorset_in(directory.path(), arguments);
+        let printed = format!("{}{}", run.stdout, run.stderr);
+        assert!(!printed.contains("hunter2"), "{arguments:?}: {printed}");
+        run
+    };
+    for format in ["full", "concise", "json"] {
+        let run = hidden(&["check", "--output-format", format]);
+        assert_eq!(run.status, 1, "what is wrong with it is found all the same");
+        assert!(run.stdout.contains(rule), "{}", run.stdout);
+    }
+    for target in ["idms", "json"] {
+        hidden(&["convert", "--to", target]);
+    }
+}
+
 #[test]
 fn a_sensitive_value_is_checked_and_never_shown() {
-    let directory = scratch(&[
-        (
-            "main.tf",
-            br#"
+    assert_hidden(
+        br#"
 variable "source" {
   type      = string
   sensitive = true
@@ -463,27 +480,29 @@ resource "rhcs_image_mirror" "a" {
   mirrors    = ["m.example.com/a"]
 }
 "#,
-        ),
-        ("terraform.tfvars", b"source = \"hunter2\"\n"),
-    ]);
-    for format in ["full", "concise", "json"] {
-        let run = mirrorset_in(directory.path(), &["check", "--output-format", format]);
-        assert_eq!(run.status, 1, "it is a short name all the same");
-        assert!(run.stdout.contains("short-source"), "{}", run.stdout);
-        assert!(
-            !format!("{}{}", run.stdout, run.stderr).contains("hunter2"),
-            "{}",
-            run.stdout
-        );
-    }
-    for target in ["idms", "json"] {
-        let run = mirrorset_in(directory.path(), &["convert", "--to", target]);
-        assert!(
-            !format!("{}{}", run.stdout, run.stderr).contains("hunter2"),
-            "{}",
-            run.stdout
-        );
-    }
+        b"source = \"hunter2\"\n",
+        "short-source",
+    );
+}
+
+#[test]
+fn a_list_in_a_sensitive_object_is_never_shown() {
+    assert_hidden(
+        br#"
+variable "registry" {
+  type      = object({ mirrors = list(string) })
+  sensitive = true
+}
+
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = "quay.io/a"
+  mirrors    = var.registry.mirrors
+}
+"#,
+        b"registry = { mirrors = [\"hunter2\"] }\n",
+        "non-canonical-mirror",
+    );
 }
 
 /// Three mistakes with a safe fix, of which one makes two mirrors the same, and one with an unsafe fix.
