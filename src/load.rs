@@ -15,6 +15,7 @@ mod known;
 mod modules;
 mod origins;
 mod registries;
+mod room;
 mod site;
 mod uses;
 mod written;

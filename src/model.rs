@@ -19,7 +19,7 @@ use crate::source::Span;
 
 pub use attribute::{Attribute, Cause, Content, Unknown};
 pub use beside::{Import, MirrorsRead, ProviderVersions, Waiter};
-pub use block::{MirrorBlock, MissingInputs, Room, Unsupported, UnsupportedKind};
+pub use block::{ElementRoom, MirrorBlock, MissingInputs, Room, Unsupported, UnsupportedKind};
 pub use change::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Seclusion};
 pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
 pub use literal::{Literal, Quoting, Written};

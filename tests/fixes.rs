@@ -381,3 +381,112 @@ fn a_plan_is_fixed_in_its_configuration() {
         Some(("\"nginx\"".to_owned(), "\"docker.io/library/nginx\"".to_owned()))
     );
 }
+
+/// A module that creates a cluster, with a mirror that names something else; `{}` is where its list goes.
+const DEPENDS: &str = r#"resource "rhcs_cluster_rosa_hcp" "c" {
+  wait_for_create_complete = true
+}
+resource "null_resource" "a" {}
+resource "null_resource" "b" {}
+resource "rhcs_image_mirror" "m" {
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  depends_on = {} # of the mirror
+  source     = "quay.io/org"
+  mirrors    = ["m.example.com/org"]
+}
+"#;
+
+#[test]
+fn an_entry_is_added_to_a_list_as_the_list_is_written() {
+    for (before, after) in [
+        ("[]", "[rhcs_cluster_rosa_hcp.c]"),
+        ("[ # nothing\n  ]", "[rhcs_cluster_rosa_hcp.c # nothing\n  ]"),
+        ("[null_resource.a]", "[null_resource.a, rhcs_cluster_rosa_hcp.c]"),
+        (
+            "[ null_resource.a, null_resource.b ]",
+            "[ null_resource.a, null_resource.b, rhcs_cluster_rosa_hcp.c ]",
+        ),
+        (
+            "[null_resource.a,]",
+            "[null_resource.a, rhcs_cluster_rosa_hcp.c,]",
+        ),
+        (
+            "[null_resource.a /* first */]",
+            "[null_resource.a, rhcs_cluster_rosa_hcp.c /* first */]",
+        ),
+        (
+            "[\n    null_resource.a,\n    null_resource.b,\n  ]",
+            "[\n    null_resource.a,\n    null_resource.b,\n    rhcs_cluster_rosa_hcp.c,\n  ]",
+        ),
+        (
+            "[\n    null_resource.a,\n    null_resource.b\n  ]",
+            "[\n    null_resource.a,\n    null_resource.b,\n    rhcs_cluster_rosa_hcp.c\n  ]",
+        ),
+        (
+            "[\n    null_resource.a, # first\n  ]",
+            "[\n    null_resource.a, # first\n    rhcs_cluster_rosa_hcp.c,\n  ]",
+        ),
+        (
+            "[\n    null_resource.a // first, and last\n  ]",
+            "[\n    null_resource.a, // first, and last\n    rhcs_cluster_rosa_hcp.c\n  ]",
+        ),
+        (
+            "[\n    null_resource.a, /* a comment\n    of two lines */\n  ]",
+            "[\n    null_resource.a, rhcs_cluster_rosa_hcp.c, /* a comment\n    of two lines */\n  ]",
+        ),
+        (
+            "[\n    null_resource.a\n    # the end\n  ]",
+            "[\n    null_resource.a,\n    rhcs_cluster_rosa_hcp.c\n    # the end\n  ]",
+        ),
+        (
+            "[null_resource.a,\n    null_resource.b]",
+            "[null_resource.a,\n    null_resource.b, rhcs_cluster_rosa_hcp.c]",
+        ),
+    ] {
+        for line_break in ["\n", "\r\n"] {
+            let with = |list: &str| {
+                DEPENDS
+                    .replacen("{} #", &format!("{list} #"), 1)
+                    .replace('\n', line_break)
+            };
+            let directory = directory(&[("main.tf", &with(before))]);
+            let fixed = fix_all(directory.path(), Applicability::Safe);
+            assert_eq!(fixed, ["missing-depends-on"], "{before}");
+            let text = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+            assert_eq!(text, with(after));
+            assert_eq!(rules(directory.path()), [] as [&str; 0], "{after}");
+        }
+    }
+}
+
+#[test]
+fn an_entry_is_added_to_a_list_in_json() {
+    for (before, after) in [
+        ("[]", r#"["rhcs_cluster_rosa_hcp.c"]"#),
+        (
+            r#"["null_resource.a"]"#,
+            r#"["null_resource.a", "rhcs_cluster_rosa_hcp.c"]"#,
+        ),
+        (
+            "[\n    \"null_resource.a\",\n    \"null_resource.b\"\n  ]",
+            "[\n    \"null_resource.a\",\n    \"null_resource.b\",\n    \"rhcs_cluster_rosa_hcp.c\"\n  ]",
+        ),
+    ] {
+        let with = |list: &str| {
+            r#"{"resource": {
+  "rhcs_cluster_rosa_hcp": {"c": {"wait_for_create_complete": true}},
+  "null_resource": {"a": {}, "b": {}},
+  "rhcs_image_mirror": {"m": {
+    "cluster_id": "${rhcs_cluster_rosa_hcp.c.id}", "source": "quay.io/org", "mirrors": ["m.example.com/org"],
+    "depends_on": LIST}}}}
+"#
+            .replace("LIST", list)
+        };
+        let directory = directory(&[("main.tf.json", &with(before))]);
+        let fixed = fix_all(directory.path(), Applicability::Safe);
+        assert_eq!(fixed, ["missing-depends-on"], "{before}");
+        let text = std::fs::read_to_string(directory.path().join("main.tf.json")).unwrap();
+        assert_eq!(text, with(after));
+        assert_eq!(rules(directory.path()), [] as [&str; 0], "{after}");
+    }
+}

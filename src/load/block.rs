@@ -1,16 +1,15 @@
-//! What stands in a mirror's block besides the values of its arguments, and where there is room for more.
-
-use std::path::Path;
+//! What stands in a mirror's block besides the values of its arguments.
 
 use crate::address::Subject;
 use crate::eval::{Evaluator, InstanceId};
-use crate::model::{MirrorBlock, Room, Step, Unsupported, UnsupportedKind};
+use crate::model::{MirrorBlock, Step, Unsupported, UnsupportedKind};
 use crate::source::{Sources, Span};
-use crate::syntax::document::Format;
 use crate::syntax::tree::{Block, Body, Expression, ExpressionKind, TemplatePart};
 use crate::terraform::module::literal;
 use crate::terraform::schema::{Schema, Setter, schema};
 use crate::terraform::{Resource, references};
+
+use super::room;
 
 /// Arguments of every resource block.
 const META_ARGUMENTS: [&str; 4] = ["count", "for_each", "depends_on", "provider"];
@@ -49,7 +48,11 @@ pub(super) fn mirror_block(
             .attribute("source")
             .and_then(|source| count_index(evaluator, sources, instance, block, &source.value)),
         missing_inputs: Vec::new(),
-        room: room(block, sources),
+        room: room::of_argument(block, sources),
+        dependency: block
+            .body
+            .attribute("depends_on")
+            .and_then(|argument| room::of_element(&argument.value, sources)),
     }
 }
 
@@ -165,7 +168,7 @@ fn taken_by_index(expression: &Expression) -> Option<Span> {
 
 /// The lines that a part of a native file has for itself, with the last line's end.
 fn lines(span: Span, sources: &Sources) -> Option<Span> {
-    let text = native(span, sources)?;
+    let text = room::native(span, sources)?;
     let range = span.range();
     let start = text.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
     let rest = text.get(range.end..)?;
@@ -173,33 +176,4 @@ fn lines(span: Span, sources: &Sources) -> Option<Span> {
     let around = [text.get(start..range.start)?, text.get(range.end..end)?];
     let alone = around.iter().all(|text| text.trim().is_empty());
     alone.then(|| Span::new(span.file, start, end))
-}
-
-/// Where an argument can be added to a block; none in JSON, and in a block of one line.
-pub(super) fn room(block: &Block, sources: &Sources) -> Option<Room> {
-    let text = native(block.span, sources)?;
-    let body = &block.body;
-    let attributes = body.attributes.iter().map(|attribute| attribute.span);
-    let parts = attributes.chain(body.blocks.iter().map(|block| block.span));
-    // A part that an override file laid over the block is elsewhere.
-    let last = parts
-        .filter(|part| block.span.contains(*part))
-        .max_by_key(|part| part.start)?
-        .range();
-    let first = text.get(..last.start)?.rfind('\n')? + 1;
-    let indentation = text.get(first..last.start)?;
-    let rest = text.get(last.end..)?.split_inclusive('\n').next()?;
-    let line_break = if rest.ends_with("\r\n") { "\r\n" } else { "\n" };
-    let alone = indentation.trim().is_empty() && rest.ends_with('\n') && !rest.contains('}');
-    let end = last.end + rest.trim_end().len();
-    alone.then(|| Room {
-        at: Span::new(block.span.file, end, end),
-        before: format!("{line_break}{indentation}"),
-    })
-}
-
-/// The text of a file in native syntax.
-fn native(span: Span, sources: &Sources) -> Option<&str> {
-    let file = sources.file(span.file);
-    matches!(Format::of(Path::new(file.name())), Format::Native).then(|| file.text())
 }

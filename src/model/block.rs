@@ -20,6 +20,8 @@ pub struct MirrorBlock {
     pub missing_inputs: Vec<MissingInputs>,
     /// Where an argument can be added; none in JSON, and in a block of one line.
     pub room: Option<Room>,
+    /// Where an entry can be added to its `depends_on`; none unless that is a list that is spelled out.
+    pub dependency: Option<ElementRoom>,
 }
 
 /// Something in a block that its resource type does not have.
@@ -66,4 +68,19 @@ pub struct Room {
     pub at: Span,
     /// What has to stand between that and the argument: a line break and the indentation.
     pub before: String,
+}
+
+/// A place where an element can be added to a list, behind the last one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ElementRoom {
+    /// An empty span where a comma has to be added, if a comment stands between that and the new element.
+    pub comma: Option<Span>,
+    /// An empty span for the element.
+    pub at: Span,
+    /// What has to stand before it.
+    pub before: String,
+    /// What has to stand behind it: a comma, where the last one has one.
+    pub after: &'static str,
+    /// Whether a reference is written as a string: in JSON.
+    pub quoted: bool,
 }

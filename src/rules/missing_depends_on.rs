@@ -134,28 +134,38 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, why: &str) -> Dia
         Some(span) => (span, format!("`{name}` is missing here")),
         None => (mirror.span, "has no `depends_on`".to_owned()),
     };
-    let argument = format!("depends_on = [{}]", waiter(mirror).unwrap_or(name));
+    let entry = waiter(mirror).unwrap_or(name);
+    let help = match mirror.depends_on_span {
+        Some(_) => format!("add `{entry}` to it"),
+        None => format!("add `depends_on = [{entry}]`"),
+    };
     let mut finding = RULE
         .finding(mirror, &format!("depends_on {what}, {name}"))
         .at(span, label)
         .related(cluster.span, why)
         .note("a mirror is refused until its cluster is ready, and the provider does not wait for it")
-        .help(format!("add `{argument}`"));
-    // An argument that is there already may hold anything: a person adds to it.
-    let room = mirror
-        .block
-        .room
-        .as_ref()
-        .filter(|_| mirror.depends_on_span.is_none());
-    finding.fix = room.map(|room| Fix {
+        .help(help);
+    finding.fix = edits(mirror, entry).map(|edits| Fix {
         title: "create it after its cluster".to_owned(),
         applicability: Applicability::Safe,
-        edits: vec![Edit {
-            span: room.at,
-            content: format!("{}{argument}", room.before),
-        }],
+        edits,
     });
     finding
+}
+
+/// Adds an entry to `depends_on`, or the argument with it.
+fn edits(mirror: &ImageMirror, entry: &ResourceName) -> Option<Vec<Edit>> {
+    let insert = |span, content| Edit { span, content };
+    if mirror.depends_on_span.is_none() {
+        let room = mirror.block.room.as_ref()?;
+        let argument = format!("{}depends_on = [{entry}]", room.before);
+        return Some(vec![insert(room.at, argument)]);
+    }
+    let room = mirror.block.dependency.as_ref()?;
+    let quote = if room.quoted { "\"" } else { "" };
+    let element = format!("{}{quote}{entry}{quote}{}", room.before, room.after);
+    let comma = room.comma.map(|span| insert(span, ",".to_owned()));
+    Some(comma.into_iter().chain([insert(room.at, element)]).collect())
 }
 
 /// The resource through which the id comes and which waits for the cluster: naming that one is better.

@@ -12,7 +12,7 @@ use crate::terraform::{ModuleId, Resource};
 
 use super::super::registries::registry_sources;
 use super::super::site::Site;
-use super::super::{beside, block as blocks};
+use super::super::{beside, room};
 use super::{Reader, Surroundings};
 
 impl<'a> Reader<'a> {
@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
             kind,
             instances: Vec::new(),
             span: resource.block.header(),
-            room: blocks::room(block, self.sources),
+            room: room::of_argument(block, self.sources),
         });
         cluster.instances.extend(instances);
     }
@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
             cluster_id,
             leads,
             after: self.graph.all_before(&Node::block(&path)),
-            room: blocks::room(block, self.sources).filter(|_| free),
+            room: room::of_argument(block, self.sources).filter(|_| free),
             path: path.clone(),
         };
         self.reads.entry(path).or_insert(read);
