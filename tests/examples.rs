@@ -25,7 +25,7 @@ use std::path::Path;
 
 use examples::{REFUSED, plan_of, planned_rules, rules_of_both, write_example};
 use lab::{Step, lab, run};
-use mirrorset::rules::Rule;
+use mirrorset::rules::{Fixability, RULES, Rule};
 use program::{fixture, mirrorset_in};
 use serde_json::Value;
 
@@ -147,4 +147,32 @@ fn terraform_makes_no_plan_of_the_others() {
         let (succeeds, printed) = run(&lab, Step::Plan, directory.path());
         assert!(!succeeds && printed.contains(says), "{}: {printed}", rule.name);
     }
+}
+
+#[test]
+fn what_a_fix_writes_terraform_validates() {
+    let (Some(lab), true) = (lab(), std::env::var_os("MIRRORSET_TERRAFORM").is_some()) else {
+        println!("skipped: without MIRRORSET_TERRAFORM=1");
+        return;
+    };
+    let mut validated = 0;
+    for rule in RULES.iter().filter(|rule| rule.fix != Fixability::None) {
+        // Nobody can know the registry that a host without a dot was meant to be.
+        if rule.name == "non-canonical-mirror" {
+            continue;
+        }
+        let directory = directory_of(rule.documentation.failing);
+        let fixed = mirrorset_in(directory.path(), &["check", "--fix", "--unsafe-fixes"]);
+        assert_eq!(fixed.status, 0, "{}: {}{}", rule.name, fixed.stdout, fixed.stderr);
+        assert!(
+            fixed.stderr.contains("fixed in 1 file"),
+            "{}: {}",
+            rule.name,
+            fixed.stderr
+        );
+        let (succeeds, printed) = run(&lab, Step::Validate, directory.path());
+        assert!(succeeds, "{}: {printed}", rule.name);
+        validated += 1;
+    }
+    println!("{validated} fixed examples validate");
 }

@@ -13,7 +13,7 @@ pub(crate) const REFUSED: [(&str, &str); 4] = [
     ("syntax-error", "Invalid expression"),
 ];
 
-/// The requirements of every example: without them Terraform takes the provider for one of its own.
+/// The requirements of an example that has none itself: without them Terraform takes the provider for one of its own.
 const PROVIDER: &str = r#"terraform {
   required_providers {
     rhcs = {
@@ -72,7 +72,12 @@ pub(crate) fn write_example(directory: &Path, example: &str) {
     });
     write("main.tf", &lines.collect::<String>());
     let later = "resource \"terraform_data\" \"later\" {}\n";
-    write("versions.tf", &format!("{PROVIDER}{later}"));
+    let provider = if example.contains("required_providers") {
+        ""
+    } else {
+        PROVIDER
+    };
+    write("versions.tf", &format!("{provider}{later}"));
     if example.contains("variable \"cluster_id\"") {
         write(
             "terraform.tfvars",
