@@ -173,12 +173,9 @@ fn rules_that_are_left_out_or_run_alone() {
 fn severities_of_the_configuration_file() {
     for (case, rules) in failing() {
         for level in ["off", "info", "warning", "error"] {
-            let lines: String = rules
-                .iter()
-                .map(|rule| format!("{rule} = \"{level}\"\n"))
-                .collect();
+            let lines: Vec<String> = rules.iter().map(|rule| format!("{rule} = \"{level}\"")).collect();
             let file = case.directory.path().join("live/mirrorset.toml");
-            std::fs::write(file, format!("[rules]\n{lines}")).unwrap();
+            std::fs::write(file, format!("[rules]\n{}\n", lines.join("\n"))).unwrap();
             let verdict = case.assert_alike(&[]);
             let moved = verdict.findings.iter().all(|[_, _, severity]| severity == level);
             assert!(
