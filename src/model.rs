@@ -10,8 +10,11 @@ pub mod change;
 pub mod cluster;
 pub mod literal;
 pub mod mirror;
+pub mod mirror_address;
 pub mod references;
 pub mod version;
+
+use std::cmp::Ordering;
 
 use crate::address::Address;
 use crate::diagnostic::Diagnostic;
@@ -24,6 +27,7 @@ pub use change::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Sec
 pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
 pub use literal::{Literal, Quoting, Written};
 pub use mirror::{Dependency, ImageMirror, Lead, Leads, Step, Target};
+pub use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
 pub use references::{Node, Reach, ReferenceGraph};
 
 /// Everything that was read in one run.
@@ -53,16 +57,18 @@ pub enum Input {
     /// A state, as `terraform show -json` prints it. It records no expressions, so the rules about
     /// references have nothing to say about it.
     State,
+    /// Manifests that meet in one cluster: ImageDigestMirrorSet and its kin, or a HostedCluster.
+    Manifest,
 }
 
-/// One root module with the modules below it, or the plan or state of one.
+/// One root module with the modules below it, the plan or state of one, or the manifests of one cluster.
 #[derive(Debug, Clone)]
 pub struct Configuration {
     /// What it was read from.
     pub input: Input,
-    /// Its name for people: the directory, or the plan file.
+    /// Its name for people: the directory, or the file.
     pub name: String,
-    /// The mirrors, one for each planned instance, by address.
+    /// The mirrors, one for each planned instance or entry, by address.
     pub mirrors: Vec<ImageMirror>,
     /// The clusters that it creates or reads, one for each block that has an instance.
     pub clusters: Vec<Cluster>,
@@ -79,12 +85,13 @@ pub struct Configuration {
 }
 
 impl Configuration {
-    /// The mirror of this address.
+    /// The mirror of this resource instance.
     #[must_use]
     pub fn mirror(&self, address: &Address) -> Option<&ImageMirror> {
-        let at = self
-            .mirrors
-            .binary_search_by(|mirror| mirror.address.cmp(address));
+        let at = self.mirrors.binary_search_by(|mirror| match &mirror.address {
+            MirrorAddress::Resource(own) => own.cmp(address),
+            MirrorAddress::Entry(_) => Ordering::Greater,
+        });
         self.mirrors.get(at.ok()?)
     }
 }

@@ -117,6 +117,7 @@ fn place_word(project: &Project) -> &'static str {
             Input::Plan => "plan",
             Input::Recorded => "configuration",
             Input::State => "state",
+            Input::Manifest => "manifest",
         },
         None => "root module",
         Some(_) => "input",

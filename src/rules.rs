@@ -244,7 +244,9 @@ impl Rule {
 
     /// A finding of this rule about a mirror's block, in the same words for all its instances: it is said once.
     fn finding_in_block(&self, mirror: &ImageMirror, what: &str) -> Diagnostic {
-        let block = mirror.path().to_string();
+        let block = mirror
+            .path()
+            .map_or_else(|| mirror.address.to_string(), |path| path.to_string());
         Diagnostic::new(self.name, self.severity, format!("{block}: {what}")).at_address(block)
     }
 }
