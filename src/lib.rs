@@ -35,6 +35,7 @@
 //! | 3 | `plan` | plan and state JSON to the model |
 //! | 3 | `rules` | one file a rule, and the slice that lists them |
 //! | 4 | `eval` | expressions, instances, variables, outputs: what a value is worth |
+//! | 4 | `mirror_set` | the mirrors of each cluster, as far as their values are known |
 //! | 4 | `settings` | what the user decides: levels of rules, what fails |
 //! | 4 | `suppress` | the comments by which findings are accepted where they stand |
 //! | 4 | `baseline` | the findings that were there before |
@@ -77,6 +78,7 @@ pub mod diagnostic;
 pub mod eval;
 pub mod fix;
 pub mod load;
+pub mod mirror_set;
 pub mod model;
 pub mod output;
 pub mod plan;

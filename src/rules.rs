@@ -18,7 +18,6 @@ mod ignored_mirrors;
 mod invalid_import_id;
 mod invalid_mirror;
 mod invalid_source;
-mod led;
 mod local_mirror;
 mod missing_argument;
 mod missing_depends_on;

@@ -2,12 +2,11 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
-    Attribute, ClusterInstance, Configuration, Content, ImageMirror, RegistrySources, Unknown,
+    Attribute, ClusterInstance, Configuration, Content, ImageMirror, Led, RegistrySources, Unknown,
 };
 use crate::registry::{Role, covering, is_nested, is_valid};
 use crate::source::Span;
 
-use super::led::Led;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
