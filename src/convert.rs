@@ -49,6 +49,10 @@ pub enum Target {
 
 /// What the user decided.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a decision of its own"
+)]
 pub struct Options {
     /// The name of the manifest; where there are several clusters, its first part.
     pub name: Option<Name>,
@@ -162,7 +166,7 @@ pub fn convert(
     }
     parts.retain(|part| !part.entries.is_empty());
     let is_locked = matches!(target, Target::Idms | Target::Itms | Target::Icsp)
-        && parts.iter().any(|part| part.is_of_terraform());
+        && parts.iter().any(Part::is_of_terraform);
     if is_locked && !options.no_notes {
         conversion.notes.push(LOCKED);
     }

@@ -1,6 +1,7 @@
 //! The mirrors of each cluster, as far as their values are known: what is converted, compared and
 //! resolved.
 
+mod nodes;
 mod registries;
 mod value;
 
@@ -10,6 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Configuration, ImageMirror, MirrorAddress, Project};
 use crate::registry::{self, Pull, Settings, SourcePolicy, merged_mirrors};
 
+pub use nodes::Nodes;
 pub use registries::Registries;
 
 /// A cluster among all configurations: two configurations that name one id mean one cluster, while

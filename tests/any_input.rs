@@ -60,9 +60,9 @@ fn everything(name: &str, content: &[u8]) -> Vec<String> {
                 .map(|document| document.text)
                 .collect(),
             Err(Refusal::Findings(findings)) => {
-                findings
-                    .iter()
-                    .for_each(|finding| assert_inside(finding, &loaded));
+                for finding in &findings {
+                    assert_inside(finding, &loaded);
+                }
                 findings
                     .into_iter()
                     .map(|finding| finding.message)

@@ -296,7 +296,7 @@ pub(super) enum Target {
     Icsp,
     /// The `imageContentSources` of a HostedCluster's `spec` (self-managed hosted control planes).
     Hostedcluster,
-    /// A ConfigMap to be named in the `config` of NodePools (self-managed hosted control planes).
+    /// A `ConfigMap` to be named in the `config` of `NodePool`s (self-managed hosted control planes).
     Nodepool,
     /// The `registries.conf` that the machine config operator makes for the nodes.
     RegistriesConf,

@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::registry::{MirrorTable, Pull, Registries, SEARCH_REGISTRIES, Table};
+use crate::mirror_set::Nodes;
+use crate::registry::{MirrorTable, Pull, SEARCH_REGISTRIES, Table};
 
+use super::loss::LOSS;
 use super::{Document, Options, Part, Refusal};
 
 #[derive(Serialize)]
@@ -48,20 +50,34 @@ pub(super) fn documents(
     if parts.len() > 1 && !options.separate {
         let names: Vec<&str> = parts.iter().map(|part| part.cluster.name()).collect();
         return Err(Refusal::Options(format!(
-            "there are mirrors of several clusters ({}), each with its own registries.conf: choose one with `--cluster`, \
-             or write files with `--output DIR`",
+            "there are mirrors of several clusters ({}), each with its own registries.conf: choose one with \
+             `--cluster`, or write files with `--output DIR`",
             names.join(", ")
         )));
     }
     let mut refused = Vec::new();
     let mut documents = Vec::new();
     for part in parts {
-        match document(part, options, warnings) {
-            Ok(document) => documents.push(document),
-            Err(finding) => refused.push(finding),
+        let mut settings = part.set.settings();
+        settings.blocked.extend(options.blocked.iter().cloned());
+        settings.insecure.extend(options.insecure.iter().cloned());
+        let nodes = Nodes::of(&settings, &part.set.registries.open);
+        let told = |severity, what: &str| {
+            Diagnostic::new(LOSS, severity, format!("{}: {what}", part.cluster.name()))
+                .help("`mirrorset check` says what to change")
+        };
+        match &nodes.tables {
+            Ok(tables) => documents.push(document(part, tables, options)),
+            Err(error) => refused.push(told(Severity::Error, error)),
+        }
+        let doubts = nodes.warnings.iter().chain(nodes.registries.as_ref().err());
+        let doubts = doubts.filter(|_| nodes.tables.is_ok());
+        if options.strict {
+            refused.extend(doubts.map(|what| told(Severity::Error, what)));
+        } else {
+            warnings.extend(doubts.map(|what| told(Severity::Warning, what)));
         }
     }
-    refused.extend(warnings.drain(..).filter(|_| options.strict));
     if refused.is_empty() {
         Ok(documents)
     } else {
@@ -69,54 +85,7 @@ pub(super) fn documents(
     }
 }
 
-fn document(
-    part: &Part<'_>,
-    options: &Options,
-    warnings: &mut Vec<Diagnostic>,
-) -> Result<Document, Diagnostic> {
-    let mut settings = part.set.settings();
-    settings.blocked.extend(options.blocked.iter().cloned());
-    settings.insecure.extend(options.insecure.iter().cloned());
-    let severity = if options.strict {
-        Severity::Error
-    } else {
-        Severity::Warning
-    };
-    let told = |severity, what: String| {
-        Diagnostic::new(
-            super::loss::LOSS,
-            severity,
-            format!("{}: {what}", part.cluster.name()),
-        )
-    };
-    for reason in &part.set.registries.open {
-        warnings.push(told(
-            severity,
-            format!("not everything is known that the cluster allows, blocks and trusts: {reason}"),
-        ));
-    }
-    if let Err(error) = settings.validate() {
-        let help = "`mirrorset check` says what to change";
-        warnings.push(
-            told(
-                severity,
-                format!("the machine config operator refuses this, so no node gets it: {error}"),
-            )
-            .help(help),
-        );
-    }
-    let tables = settings.tables().map_err(|error| {
-        told(
-            Severity::Error,
-            format!("the machine config operator fails, and no node gets a configuration: {error}"),
-        )
-    })?;
-    if let Err(error) = Registries::load(&tables) {
-        warnings.push(told(
-            severity,
-            format!("nodes cannot read this file, and every pull fails: {error}"),
-        ));
-    }
+fn document(part: &Part<'_>, tables: &[Table], options: &Options) -> Document {
     let conf = Conf {
         unqualified_search_registries: SEARCH_REGISTRIES,
         short_name_mode: "",
@@ -129,7 +98,7 @@ fn document(
     } else {
         "registries.conf".to_owned()
     };
-    Ok(Document { file, text })
+    Document { file, text }
 }
 
 fn registry(table: &Table) -> RegistryConf<'_> {

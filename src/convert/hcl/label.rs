@@ -5,6 +5,7 @@
 //! a resource to another address, unless it collides.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
@@ -28,8 +29,12 @@ pub(super) fn labels<'s>(prefix: &str, sources: impl Iterator<Item = &'s str> + 
             return label;
         }
         let digest = Sha256::digest(str::as_bytes(source));
-        let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{label}_{}", &digits[..DIGITS])
+        let mut label = label + "_";
+        for byte in digest.iter().take(DIGITS / 2) {
+            // Writing to a string cannot fail.
+            let _ = write!(label, "{byte:02x}");
+        }
+        label
     };
     sources.map(label).collect()
 }
