@@ -16,3 +16,4 @@ pub mod native;
 pub mod problem;
 mod scan;
 pub mod tree;
+pub mod yaml;
