@@ -17,7 +17,7 @@ mod yaml;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::mirror_set::{Cluster, Merged, MirrorSet, gather};
+use crate::mirror_set::{Cluster, Merged, MirrorSet, gather, of_cluster};
 use crate::model::{ImageMirror, Project};
 use crate::rules::duplicate_source;
 use crate::source::Sources;
@@ -49,10 +49,7 @@ pub enum Target {
 
 /// What the user decided.
 #[derive(Debug, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a decision of its own"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a decision of its own")]
 pub struct Options {
     /// The name of the manifest; where there are several clusters, its first part.
     pub name: Option<Name>,
@@ -127,7 +124,8 @@ pub fn convert(
     options: &Options,
 ) -> Result<Conversion, Refusal> {
     let all = gather(project);
-    let sets = chosen(&all, options)?;
+    let sets =
+        of_cluster(&all, options.cluster.as_deref()).map_err(|error| Refusal::Options(error.to_string()))?;
     let mut conversion = Conversion::default();
     if target == Target::Json {
         // Here, what is not known can be said.
@@ -186,26 +184,6 @@ pub fn convert(
         Target::Json => Vec::new(),
     };
     Ok(conversion)
-}
-
-/// The clusters that are asked for.
-fn chosen<'s, 'a>(all: &'s [MirrorSet<'a>], options: &Options) -> Result<Vec<&'s MirrorSet<'a>>, Refusal> {
-    let Some(wanted) = &options.cluster else {
-        return Ok(all.iter().collect());
-    };
-    let sets: Vec<_> = all.iter().filter(|set| set.cluster.name() == wanted).collect();
-    if sets.is_empty() {
-        let names: Vec<&str> = all.iter().map(|set| set.cluster.name()).collect();
-        let there = if names.is_empty() {
-            "there are no mirrors".to_owned()
-        } else {
-            format!("there are mirrors of {}", names.join(", "))
-        };
-        return Err(Refusal::Options(format!(
-            "no mirror belongs to cluster {wanted}: {there}"
-        )));
-    }
-    Ok(sets)
 }
 
 /// The mirrors of some clusters, in the order of the project.

@@ -41,7 +41,8 @@
 //! | 4 | `baseline` | the findings that were there before |
 //! | 5 | `config` | the configuration file: found, read, every key checked |
 //! | 5 | `check` | every rule on every mirror, weighed, suppressed, sorted, said once, counted |
-//! | 5 | `convert` | the model to manifests and JSON, one file a target |
+//! | 5 | `convert` | the model to manifests, Terraform, commands, JSON: one file a target |
+//! | 5 | `resolve` | what a pull of an image will do |
 //! | 6 | `load` | paths to a project: discovers, reads, evaluates, joins |
 //! | 6 | `output` | the report as text and JSON, one file a format |
 //! | 6 | `fix` | the edits of findings, made until nothing changes, undone where they break something |
@@ -83,6 +84,7 @@ pub mod model;
 pub mod output;
 pub mod plan;
 pub mod registry;
+pub mod resolve;
 pub mod rules;
 pub mod settings;
 pub mod source;

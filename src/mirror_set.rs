@@ -6,6 +6,7 @@ mod registries;
 mod value;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Configuration, ImageMirror, MirrorAddress, Project};
@@ -132,6 +133,43 @@ pub fn gather(project: &Project) -> Vec<MirrorSet<'_>> {
             .sort_by(|a, b| (a.source, &a.mirror.address).cmp(&(b.source, &b.mirror.address)));
     }
     sets
+}
+
+/// There are no mirrors of a cluster that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoSuchCluster {
+    /// What is asked for.
+    pub wanted: String,
+    /// What there is.
+    pub known: Vec<String>,
+}
+
+impl fmt::Display for NoSuchCluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no mirror belongs to cluster {}: ", self.wanted)?;
+        match self.known.as_slice() {
+            [] => f.write_str("there are no mirrors"),
+            known => write!(f, "there are mirrors of {}", known.join(", ")),
+        }
+    }
+}
+
+impl std::error::Error for NoSuchCluster {}
+
+/// The mirrors of the cluster of this name; of all clusters, where none is asked for.
+pub fn of_cluster<'s, 'a>(
+    sets: &'s [MirrorSet<'a>],
+    wanted: Option<&str>,
+) -> Result<Vec<&'s MirrorSet<'a>>, NoSuchCluster> {
+    let is_wanted = |set: &&MirrorSet<'_>| wanted.is_none_or(|wanted| set.cluster.name() == wanted);
+    let found: Vec<_> = sets.iter().filter(is_wanted).collect();
+    match wanted {
+        Some(wanted) if found.is_empty() => Err(NoSuchCluster {
+            wanted: wanted.to_owned(),
+            known: sets.iter().map(|set| set.cluster.name().to_owned()).collect(),
+        }),
+        _ => Ok(found),
+    }
 }
 
 impl Entry<'_> {

@@ -6,6 +6,7 @@ pub mod full;
 pub mod github;
 pub mod json;
 pub mod json_lines;
+pub mod resolution;
 pub mod rules;
 pub mod value;
 

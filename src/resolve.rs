@@ -70,7 +70,12 @@ impl<'a> Cluster<'a> {
         let mut settings = set.settings();
         settings.blocked.extend(blocked.iter().cloned());
         settings.insecure.extend(insecure.iter().cloned());
-        Self::with(set.cluster.name(), set.entries.iter().collect(), settings, &set.registries)
+        Self::with(
+            set.cluster.name(),
+            set.entries.iter().collect(),
+            settings,
+            &set.registries,
+        )
     }
 
     /// The nodes of a cluster without mirrors.
@@ -133,7 +138,9 @@ impl<'a> Cluster<'a> {
     fn of_source(&self, source: Option<&str>) -> Vec<&'a Entry<'a>> {
         let start = self.entries.partition_point(|entry| Some(entry.source) < source);
         let rest = self.entries.iter().skip(start);
-        rest.take_while(|entry| Some(entry.source) == source).copied().collect()
+        rest.take_while(|entry| Some(entry.source) == source)
+            .copied()
+            .collect()
     }
 
     /// The entries are sorted, so that those of one source stand side by side.
@@ -147,7 +154,6 @@ impl<'a> Cluster<'a> {
     }
 
     fn refused(&self, reference: &Reference) -> Option<Refused> {
-        let names = |list: &'a [String]| list.iter().map(String::as_str);
         if let Some(entry) = covering(self.blocked.iter().map(String::as_str), reference.name()) {
             return Some(Refused::Blocked(entry.to_owned()));
         }

@@ -26,6 +26,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Convert image mirrors to another form.
     Convert(ConvertArguments),
+    /// Say where images are pulled from: which mirror counts, what is tried in which order, what fails.
+    Resolve(ResolveArguments),
     /// List the rules.
     Rules(RulesArguments),
     /// Print the page of a rule: what it looks for, why that is bad, an example.
@@ -36,10 +38,17 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct InputArguments {
-    /// Directories of configuration, configuration files, plans and states (`terraform show -json`);
+    /// Directories of configuration, configuration files, plans and states (`terraform show -json`), manifests;
     /// `-` is standard input.
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+/// How inputs are read.
+#[derive(Debug, Args)]
+pub(super) struct ReadingArguments {
     /// The name that findings give standard input.
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub(super) stdin_filename: String,
@@ -214,6 +223,37 @@ pub(super) enum Style {
     ForEach,
     /// A map, and a call of Red Hat's module `terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors`.
     Module,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ResolveArguments {
+    /// The images, as a pod names them.
+    #[arg(value_name = "IMAGE", required_unless_present = "file")]
+    pub(super) images: Vec<String>,
+    /// Where the mirrors are declared: anything that `check` reads; `-` is standard input.
+    #[arg(long = "in", value_name = "PATH", default_value = ".")]
+    pub(super) inputs: Vec<PathBuf>,
+    /// A file of images: one a line, or the manifests of Kubernetes that name them.
+    #[arg(long, value_name = "FILE")]
+    pub(super) file: Vec<PathBuf>,
+    /// Answer for this cluster alone: its id, or what its id is read from (`rhcs_cluster_rosa_hcp.main`).
+    #[arg(long, value_name = "CLUSTER")]
+    pub(super) cluster: Option<String>,
+    /// How to print.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    pub(super) output_format: ResolveFormat,
+    #[command(flatten)]
+    pub(super) registries: RegistryArguments,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ResolveFormat {
+    /// For people, by digest and by tag.
+    Full,
+    /// One JSON object an image: the source that matches, and what is tried for just this reference.
+    JsonLines,
 }
 
 #[derive(Debug, Args)]

@@ -5,31 +5,18 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow};
 
 use crate::convert::{self, Conversion, Document, Refusal, hcl};
-use crate::diagnostic::Diagnostic;
 use crate::load::{Loaded, Options};
-use crate::output;
 use crate::source::read_text;
 
 use super::arguments::{ConvertArguments, Style, Target};
-use super::{Exit, complain, complain_of, load, print, refuses_settings};
+use super::{Exit, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
     let wanted = wanted(arguments)?;
-    let loaded = load(&arguments.input, options)?;
-    if refuses_settings(&loaded) {
-        return Ok(Exit::Failure);
-    }
-    complain_of(&loaded);
-    let broken = !loaded.project.problems.is_empty();
-    show(&loaded.project.problems, &loaded);
-    let incomplete = !loaded.failures.is_empty() || loaded.project.unreadable > 0;
-    let exit = match (incomplete, broken) {
-        (true, _) => Exit::Failure,
-        (false, true) => Exit::Findings,
-        (false, false) => Exit::Clean,
-    };
-    // Half of the mirrors would be taken for all of them.
-    if exit != Exit::Clean && arguments.to != Target::Json {
+    let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
+    let exit = whole(&loaded);
+    // Half of the mirrors would be taken for all of them. JSON says of each what is known.
+    if exit != Exit::Clean && (arguments.to != Target::Json || !loaded.configs.problems.is_empty()) {
         return Ok(exit);
     }
     let target = target(arguments.to);
@@ -116,13 +103,4 @@ fn write(arguments: &ConvertArguments, documents: &[Document]) -> anyhow::Result
             .with_context(|| format!("{} cannot be written", path.display()))?;
     }
     Ok(())
-}
-
-/// Prints findings on standard error: standard output is the conversion's.
-fn show(findings: &[Diagnostic], loaded: &Loaded) {
-    if findings.is_empty() {
-        return;
-    }
-    let text = output::full::findings(findings, &loaded.project.sensitive, &loaded.sources, false);
-    complain(text.trim_end());
 }

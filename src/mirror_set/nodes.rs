@@ -19,17 +19,21 @@ impl Nodes {
     /// The configuration that settings become. `open` says what is not known of them.
     #[must_use]
     pub fn of(settings: &Settings, open: &BTreeSet<String>) -> Self {
-        let unknown = |reason| format!("not everything is known that the cluster allows, blocks and trusts: {reason}");
+        let unknown =
+            |reason| format!("not everything is known that the cluster allows, blocks and trusts: {reason}");
         let mut warnings: Vec<String> = open.iter().map(unknown).collect();
         if let Err(error) = settings.validate() {
-            warnings.push(format!("the machine config operator refuses this, so no node gets it: {error}"));
+            warnings.push(format!(
+                "the machine config operator refuses this, so no node gets it: {error}"
+            ));
         }
-        let tables = settings
-            .tables()
-            .map_err(|error| format!("the machine config operator fails, and no node gets a configuration: {error}"));
+        let tables = settings.tables().map_err(|error| {
+            format!("the machine config operator fails, and no node gets a configuration: {error}")
+        });
         let registries = match &tables {
-            Ok(tables) => Registries::load(tables)
-                .map_err(|error| format!("nodes cannot read their configuration, and every pull fails: {error}")),
+            Ok(tables) => Registries::load(tables).map_err(|error| {
+                format!("nodes cannot read their configuration, and every pull fails: {error}")
+            }),
             Err(error) => Err(error.clone()),
         };
         Self {
