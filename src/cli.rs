@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod convert;
+mod diff;
 mod eval;
 mod fix;
 mod resolve;
@@ -65,6 +66,7 @@ fn run(arguments: Arguments, matches: &ArgMatches) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &options()?),
         Command::Convert(arguments) => convert::run(&arguments, &options()?),
+        Command::Diff(arguments) => diff::run(&arguments, &options()?),
         Command::Resolve(arguments) => resolve::run(&arguments, &options()?),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => rules::explain(&arguments),

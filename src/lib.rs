@@ -42,6 +42,7 @@
 //! | 5 | `config` | the configuration file: found, read, every key checked |
 //! | 5 | `check` | every rule on every mirror, weighed, suppressed, sorted, said once, counted |
 //! | 5 | `convert` | the model to manifests, Terraform, commands, JSON: one file a target |
+//! | 5 | `compare` | two inputs by what nodes make of them |
 //! | 5 | `resolve` | what a pull of an image will do |
 //! | 6 | `load` | paths to a project: discovers, reads, evaluates, joins |
 //! | 6 | `output` | the report as text and JSON, one file a format |
@@ -72,6 +73,7 @@ pub mod address;
 pub mod baseline;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod convert;
 pub mod cty;

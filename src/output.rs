@@ -1,5 +1,6 @@
 //! Printing a report: one file a format. Output is a pure function of the report and its sources.
 
+pub mod comparison;
 pub mod concise;
 mod excerpt;
 pub mod full;

@@ -26,6 +26,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Convert image mirrors to another form.
     Convert(ConvertArguments),
+    /// Compare the mirrors of two inputs: configuration, plans, states, manifests.
+    Diff(DiffArguments),
     /// Say where images are pulled from: which mirror counts, what is tried in which order, what fails.
     Resolve(ResolveArguments),
     /// List the rules.
@@ -223,6 +225,37 @@ pub(super) enum Style {
     ForEach,
     /// A map, and a call of Red Hat's module `terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors`.
     Module,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status: 0 no difference, 1 a difference or a mirror that cannot be compared, 2 something \
+                        could not be read."
+)]
+pub(super) struct DiffArguments {
+    /// The first input: anything that `check` reads; `-` is standard input.
+    #[arg(value_name = "A")]
+    pub(super) before: PathBuf,
+    /// The second input.
+    #[arg(value_name = "B")]
+    pub(super) after: PathBuf,
+    /// Compare the mirrors of this cluster alone: its id, or what its id is read from
+    /// (`rhcs_cluster_rosa_hcp.main`). An input with mirrors of one cluster need not know the name.
+    #[arg(long, value_name = "CLUSTER")]
+    pub(super) cluster: Option<String>,
+    /// How to print.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    pub(super) output_format: DiffFormat,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people.
+    Full,
+    /// One JSON document.
+    Json,
 }
 
 #[derive(Debug, Args)]
