@@ -10,7 +10,8 @@
 //! ```text
 //! paths ─discover─▶ files ─syntax─▶ terraform::Tree ─eval─▶ ┐
 //!                                                           ├▶ model::Project ─check (rules)─▶ Report ─▶ output
-//! plan and state JSON ──────────────plan──────────────────▶ ┘        └──────convert──────▶ manifests, JSON
+//! plan and state JSON ──────────────plan──────────────────▶ ┤        └──────convert──────▶ manifests, JSON
+//! manifests ─────────────syntax──────────manifest─────────▶ ┘
 //! ```
 //!
 //! Several readers fill one model; rules and converters see the model alone. A plan and the configuration
@@ -33,6 +34,7 @@
 //! | 2 | `model` | mirrors, clusters, where a cluster id leads, what comes before what |
 //! | 3 | `terraform` | modules, the blocks in them, who calls whom, references |
 //! | 3 | `plan` | plan and state JSON to the model |
+//! | 3 | `manifest` | ImageDigestMirrorSet and its kin to the model |
 //! | 3 | `rules` | one file a rule, and the slice that lists them |
 //! | 4 | `eval` | expressions, instances, variables, outputs: what a value is worth |
 //! | 4 | `mirror_set` | the mirrors of each cluster, as far as their values are known |
@@ -81,6 +83,7 @@ pub mod diagnostic;
 pub mod eval;
 pub mod fix;
 pub mod load;
+pub mod manifest;
 pub mod mirror_set;
 pub mod model;
 pub mod output;

@@ -10,6 +10,7 @@ pub mod change;
 pub mod cluster;
 pub mod led;
 pub mod literal;
+pub mod manifest;
 pub mod mirror;
 pub mod mirror_address;
 pub mod references;
@@ -28,6 +29,7 @@ pub use change::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Sec
 pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
 pub use led::Led;
 pub use literal::{Literal, Quoting, Written};
+pub use manifest::{ManifestKind, Manifests, Mistake, MistakeKind};
 pub use mirror::{Dependency, ImageMirror, Lead, Leads, Step, Target};
 pub use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
 pub use references::{Node, Reach, ReferenceGraph};
@@ -84,9 +86,38 @@ pub struct Configuration {
     pub provider: ProviderVersions,
     /// What a plan does to mirrors; empty for anything else.
     pub changes: Changes,
+    /// What only manifests have; empty for anything else.
+    pub manifests: Manifests,
 }
 
 impl Configuration {
+    /// A configuration of which nothing is known but its name.
+    #[must_use]
+    pub fn empty(input: Input, name: impl Into<String>) -> Self {
+        Self {
+            input,
+            name: name.into(),
+            mirrors: Vec::new(),
+            clusters: Vec::new(),
+            waiters: Vec::new(),
+            reads: Vec::new(),
+            imports: Vec::new(),
+            provider: ProviderVersions::default(),
+            changes: Changes::default(),
+            manifests: Manifests::default(),
+        }
+    }
+
+    /// How many things people would count that it was read from: a root module, a plan, each manifest.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        if self.input == Input::Manifest {
+            self.manifests.documents
+        } else {
+            1
+        }
+    }
+
     /// The mirror of this resource instance.
     #[must_use]
     pub fn mirror(&self, address: &Address) -> Option<&ImageMirror> {

@@ -58,7 +58,7 @@ pub struct Suppression {
 pub struct Usage {
     /// The rules that were run.
     pub run: BTreeSet<&'static str>,
-    /// The rules about plans, with the files that declare what such a plan has.
+    /// The rules about plans and manifests, with the files that declare what such a plan or manifest has.
     pub run_on_files: BTreeSet<(&'static str, FileId)>,
     /// The suppressions that a finding was met under, by the position of the name in them.
     used: BTreeSet<(usize, usize)>,

@@ -73,7 +73,7 @@ fn prod(arguments: &[&str]) -> String {
 fn a_mirror_set_says_where_its_entries_come_from_and_where_it_cannot_go() {
     let run = converted(&[("main.tf", PROD)], &[]);
     assert_snapshot!(run.stdout, @r"
-    # a ROSA cluster with hosted control planes refuses this manifest (its ValidatingAdmissionPolicy denies every change of mirror sets): it is for self-managed and classic clusters
+    # a ROSA cluster with hosted control planes refuses this manifest: its ValidatingAdmissionPolicy denies every change of mirror sets
     apiVersion: config.openshift.io/v1
     kind: ImageDigestMirrorSet
     metadata:

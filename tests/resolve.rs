@@ -217,9 +217,7 @@ fn what_the_cluster_blocks_is_refused_and_what_nothing_mirrors_is_pulled_as_it_i
     untrusted.example.com/app
       matches untrusted.example.com, the longest source that it begins with
       refused: untrusted.example.com is blocked on the cluster, whatever mirrors have the image
-      by digest:
-        1. untrusted.example.com/app (the source; blocked, so it is not asked)
-      by tag, which the mirrors do not serve:
+      by digest and by tag:
         1. untrusted.example.com/app (the source; blocked, so it is not asked)
     ghcr.io/org/app
       no source matches

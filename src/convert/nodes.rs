@@ -34,6 +34,7 @@ struct RegistryConf<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct MirrorConf<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
     location: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     insecure: bool,

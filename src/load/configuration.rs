@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
 use crate::model::cluster::{ClusterRole, cluster_role, waits};
 use crate::model::{
-    self, Cause, Changes, Cluster, Configuration, Dependency, ImageMirror, Input, MirrorAddress, MirrorsRead,
+    self, Cause, Cluster, Configuration, Dependency, ImageMirror, Input, MirrorAddress, MirrorsRead,
     MissingInputs, Node, Step, Unknown, Waiter,
 };
 use crate::registry::Pull;
@@ -147,15 +147,13 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     let configuration = Configuration {
-        input: Input::Configuration,
-        name: display_name(directory),
         mirrors,
         clusters: reader.clusters.into_values().collect(),
         waiters: reader.waiters.into_values().collect(),
         reads: reader.reads.into_values().collect(),
         imports,
         provider: beside::provider(modules, root.locked.as_ref(), sources),
-        changes: Changes::default(),
+        ..Configuration::empty(Input::Configuration, display_name(directory))
     };
     Read {
         configuration,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::address::Address;
 
+use super::manifest::ManifestKind;
+
 /// The name of a mirror, unique in its configuration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MirrorAddress {
@@ -21,6 +23,15 @@ impl MirrorAddress {
         match self {
             Self::Resource(address) => Some(address),
             Self::Entry(_) => None,
+        }
+    }
+
+    /// The kind of the manifest, where it is an entry of one.
+    #[must_use]
+    pub fn manifest(&self) -> Option<ManifestKind> {
+        match self {
+            Self::Resource(_) => None,
+            Self::Entry(entry) => Some(entry.document.kind),
         }
     }
 }
@@ -54,10 +65,10 @@ impl fmt::Display for EntryAddress {
 pub struct DocumentAddress {
     /// Its place among all of them, from 0.
     pub position: usize,
-    /// What they meet in: the name of the configuration.
+    /// The cluster that they meet in, by a name for people.
     pub cluster: Arc<str>,
-    /// Its `kind`; of a fragment without one, the key that it consists of.
-    pub kind: Arc<str>,
+    /// Its kind.
+    pub kind: ManifestKind,
     /// Its `metadata.name`, where it has one.
     pub name: Option<Arc<str>>,
     /// How many documents of the same kind and name come before it. It is shown where there are any: `#2`
@@ -67,7 +78,7 @@ pub struct DocumentAddress {
 
 impl fmt::Display for DocumentAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.kind)?;
+        write!(f, "{}", self.kind)?;
         if let Some(name) = &self.name {
             write!(f, "/{name}")?;
         }
@@ -86,7 +97,7 @@ mod tests {
         let document = DocumentAddress {
             position: 7,
             cluster: "cluster-resources".into(),
-            kind: "ImageDigestMirrorSet".into(),
+            kind: ManifestKind::DigestMirrorSet,
             name: name.map(Into::into),
             before,
         };

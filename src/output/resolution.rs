@@ -74,7 +74,7 @@ fn outcome_of(text: &mut String, outcome: &Outcome<'_>, sources: &Sources) {
     let own = &outcome.resolution;
     match &outcome.by_digest {
         None => tries(text, "by digest", own),
-        Some(by_digest) if own.source.is_none() => tries(text, "by digest and by tag", by_digest),
+        Some(by_digest) if is_alike(by_digest, own) => tries(text, "by digest and by tag", own),
         Some(by_digest) => {
             tries(text, "by digest", by_digest);
             let is_served = own.tries.as_ref().is_ok_and(|tries| tries.len() > 1);
@@ -86,6 +86,20 @@ fn outcome_of(text: &mut String, outcome: &Outcome<'_>, sources: &Sources) {
             tries(text, mirrors, own);
         }
     }
+}
+
+/// Whether two pulls ask at the same places.
+fn is_alike(one: &Resolution, other: &Resolution) -> bool {
+    let places = |pull: &Resolution| {
+        let tries = pull.tries.as_ref().ok()?;
+        Some(
+            tries
+                .iter()
+                .map(|place| place.reference.name().to_owned())
+                .collect::<Vec<_>>(),
+        )
+    };
+    places(one).is_some_and(|one| Some(one) == places(other))
 }
 
 fn tries(text: &mut String, how: &str, pull: &Resolution) {

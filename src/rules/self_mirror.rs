@@ -10,7 +10,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 pub(super) static RULE: Rule = Rule {
     name: "self-mirror",
     severity: Severity::Warning,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::Safe,
     summary: "the source stands among its own mirrors",
     documentation: Documentation {
@@ -57,7 +57,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
             return Outcome::found(
                 finding
                     .note("without another mirror the nodes pass the entry over")
-                    .help("name a mirror, or take the resource out"),
+                    .help(format!("name a mirror, or take {} out", names::whole(mirror))),
             );
         }
         let note = if index + 1 == length {

@@ -93,18 +93,22 @@ impl Node {
         matches!(self.kind, NodeKind::Word(Word::Null, _))
     }
 
-    /// The same at one place, with all that is in it: a document that is the text of a string.
+    /// The same at other places, with all that is in it: a document that is the text of a string.
     #[must_use]
-    pub fn placed(self, span: Span) -> Self {
+    pub fn placed(self, place: &impl Fn(Span) -> Span) -> Self {
+        let span = place(self.span);
         let kind = match self.kind {
             NodeKind::Mapping(entries) => NodeKind::Mapping(
                 entries
                     .into_iter()
-                    .map(|(key, value)| (Key { span, ..key }, value.placed(span)))
+                    .map(|(key, value)| {
+                        let span = place(key.span);
+                        (Key { span, ..key }, value.placed(place))
+                    })
                     .collect(),
             ),
             NodeKind::Sequence(elements) => {
-                NodeKind::Sequence(elements.into_iter().map(|node| node.placed(span)).collect())
+                NodeKind::Sequence(elements.into_iter().map(|node| node.placed(place)).collect())
             }
             scalar => scalar,
         };

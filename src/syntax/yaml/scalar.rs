@@ -57,7 +57,6 @@ impl Word {
 
 /// What a tag of YAML itself makes of a scalar: a string, or a word; none where it makes nothing of it.
 #[must_use]
-#[expect(clippy::option_option, reason = "a string is no word, and no mistake either")]
 pub fn tagged(tag: Option<&str>, text: &str) -> Option<Option<Word>> {
     let word = Word::of(text);
     match (tag?, word) {

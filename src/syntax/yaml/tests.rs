@@ -104,10 +104,8 @@ fn what_is_not_read_is_refused() {
     assert_eq!(one("a: !x b"), "\"b\" is not read as !x");
     assert_eq!(one("a: !x [b]"), "the tag !x is not read");
     assert_eq!(one("a: !!int b"), "\"b\" is not read as tag:yaml.org,2002:int");
-    assert_eq!(
-        one("a:\n\tb: c"),
-        "it is not YAML: a tab stands where only spaces may"
-    );
+    assert!(one("a:\n\tb: c").contains("tab"));
+    assert!(one("- a\n-\tb: c").contains("tab"));
     let deep = "[".repeat(1_000) + &"]".repeat(1_000);
     assert!(shown(&deep).is_err());
     assert!(shown(&format!("{{\"a\":{deep}}}")).is_err());
