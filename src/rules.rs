@@ -137,6 +137,8 @@ pub enum Inputs {
     Plan,
     /// Configuration, plans, and states as far as they record it.
     Both,
+    /// Configuration and manifests: what people write.
+    Written,
     /// Manifests alone.
     Manifest,
     /// Everything that declares mirrors.
@@ -151,6 +153,7 @@ impl Inputs {
             Self::Configuration => &["configuration"],
             Self::Plan => &["plan"],
             Self::Both => &["configuration", "plan"],
+            Self::Written => &["configuration", "manifest"],
             Self::Manifest => &["manifest"],
             Self::All => &["configuration", "plan", "manifest"],
         }
@@ -161,7 +164,7 @@ impl Inputs {
     #[must_use]
     pub fn include(self, input: Input) -> bool {
         match self {
-            Self::All => true,
+            Self::All | Self::Written => true,
             Self::Manifest => input == Input::Manifest,
             Self::Configuration | Self::Plan | Self::Both => input != Input::Manifest,
         }

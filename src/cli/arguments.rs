@@ -20,7 +20,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Check image mirrors in configuration, plans and states.
+    /// Check image mirrors in configuration, plans, states and manifests.
     #[command(alias = "lint")]
     Check(CheckArguments),
     /// Convert image mirrors to another form.
@@ -35,7 +35,7 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct InputArguments {
-    /// Directories of configuration, configuration files, plans and states (`terraform show -json`);
+    /// Directories of configuration or manifests, configuration files, plans and states (`terraform show -json`), manifests;
     /// `-` is standard input.
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
