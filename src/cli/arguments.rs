@@ -35,8 +35,8 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct InputArguments {
-    /// Directories of configuration or manifests, configuration files, plans and states (`terraform show -json`), manifests;
-    /// `-` is standard input.
+    /// Directories of configuration or of manifests, configuration files, plans and states (`terraform show
+    /// -json`), manifests; `-` is standard input.
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
     /// The name that findings give standard input.
