@@ -21,7 +21,6 @@ mod invalid_import_id;
 mod invalid_manifest;
 mod invalid_mirror;
 mod invalid_source;
-mod led;
 mod local_mirror;
 mod missing_argument;
 mod missing_depends_on;

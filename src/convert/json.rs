@@ -6,7 +6,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::model::{Attribute, Content, ImageMirror, Project};
+use crate::model::{Attribute, Content, ImageMirror};
+
+use super::Document;
 
 #[derive(Serialize)]
 struct Instance {
@@ -16,17 +18,15 @@ struct Instance {
     sensitive: Map<String, Value>,
 }
 
-/// All mirrors as one JSON array.
-#[must_use]
-pub fn convert(project: &Project) -> String {
-    let mirrors = project
-        .configurations
-        .iter()
-        .flat_map(|configuration| &configuration.mirrors);
+/// Mirrors as one JSON array.
+pub(super) fn document<'m>(mirrors: impl Iterator<Item = &'m ImageMirror>) -> Document {
     let instances: Vec<Instance> = mirrors.map(instance).collect();
     let mut text = serde_json::to_string_pretty(&instances).unwrap_or_default();
     text.push('\n');
-    text
+    Document {
+        file: "image-mirrors.json".to_owned(),
+        text,
+    }
 }
 
 fn instance(mirror: &ImageMirror) -> Instance {
