@@ -181,14 +181,16 @@ impl<'a> Run<'a, '_> {
             .collect();
         for rule in RULES.iter().filter(|rule| !off(rule.name)) {
             match (rule.inputs, configuration.input) {
-                (Inputs::Plan, Input::Plan) | (Inputs::Manifest | Inputs::All, Input::Manifest) => {
+                (Inputs::Plan, Input::Plan)
+                | (Inputs::Manifest | Inputs::Written | Inputs::All, Input::Manifest) => {
                     (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
                 }
                 (Inputs::Manifest, _) | (_, Input::Manifest) => {}
-                (Inputs::Both | Inputs::All, _) | (Inputs::Configuration, Input::Configuration) => {
+                (Inputs::Both | Inputs::All, _)
+                | (Inputs::Configuration | Inputs::Written, Input::Configuration) => {
                     self.usage.run.insert(rule.name);
                 }
-                (Inputs::Plan | Inputs::Configuration, _) => {}
+                (Inputs::Plan | Inputs::Configuration | Inputs::Written, _) => {}
             }
         }
     }

@@ -136,6 +136,8 @@ pub enum Inputs {
     Plan,
     /// Configuration, plans, and states as far as they record it.
     Both,
+    /// Configuration and manifests: what people write.
+    Written,
     /// Manifests alone.
     Manifest,
     /// Everything that declares mirrors.
@@ -150,6 +152,7 @@ impl Inputs {
             Self::Configuration => &["configuration"],
             Self::Plan => &["plan"],
             Self::Both => &["configuration", "plan"],
+            Self::Written => &["configuration", "manifest"],
             Self::Manifest => &["manifest"],
             Self::All => &["configuration", "plan", "manifest"],
         }
@@ -160,7 +163,7 @@ impl Inputs {
     #[must_use]
     pub fn include(self, input: Input) -> bool {
         match self {
-            Self::All => true,
+            Self::All | Self::Written => true,
             Self::Manifest => input == Input::Manifest,
             Self::Configuration | Self::Plan | Self::Both => input != Input::Manifest,
         }

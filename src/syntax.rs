@@ -17,3 +17,4 @@ pub mod problem;
 mod scan;
 pub mod tree;
 pub mod yaml;
+mod yaml_comments;

@@ -192,6 +192,93 @@ proptest! {
     }
 }
 
+/// Pieces of manifests, so that random texts come near to what means something.
+fn manifest() -> impl Strategy<Value = String> {
+    let pieces = proptest::sample::select(vec![
+        "apiVersion: config.openshift.io/v1\n",
+        "apiVersion: hypershift.openshift.io/v1beta1\n",
+        "kind: ImageDigestMirrorSet\n",
+        "kind: ImageContentSourcePolicy\n",
+        "kind: HostedCluster\n",
+        "kind: ImageTagMirrorSetList\nitems:\n",
+        "kind: ConfigMap\ndata:\n  config: |\n",
+        "metadata: {name: é}\n",
+        "spec:\n",
+        "  imageDigestMirrors:\n",
+        "  imageContentSources:\n",
+        "imageContentSources:\n",
+        "  repositoryDigestMirrors: [{source: a, mirrors: [b, a, b]}]\n",
+        "  - source: nginx\n",
+        "  - mirrors:\n",
+        "    - é.example.com/a\n",
+        "    mirrors: [no, 12:30, 1e3, ~, \"\\u00e9\", 'a''b', &x m.io, *x]\n",
+        "    source: \"*.example.com\"\n",
+        "    mirrorSourcePolicy: NeverContactSource\n",
+        "    mirrorSourcePolicy:\n",
+        "  # mirrorset: ignore[short-source] so\n",
+        " # mirrorset: ignore-file[invalid-manifest, é]\r\n",
+        "---\n",
+        "...\n",
+        "\u{feff}",
+        "\t",
+        "{",
+        "}",
+        "[",
+        "\"",
+        "<<: *x\n",
+        "&a ",
+        "|-\n",
+        "!!str ",
+        "%YAML 1.1\n",
+        "\u{85}",
+    ]);
+    let indented = (pieces, 0_usize..3).prop_map(|(piece, by)| format!("{}{piece}", "  ".repeat(by)));
+    proptest::collection::vec(indented, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// Pieces of JSON manifests.
+fn json_manifest() -> impl Strategy<Value = String> {
+    let pieces = proptest::sample::select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"kind\":\"ImageDigestMirrorSet\",",
+        "\"apiVersion\":\"config.openshift.io/v1\",",
+        "\"spec\":{\"imageDigestMirrors\":[",
+        "{\"source\":\"nginx\",\"mirrors\":[\"\\ud83d\\ude00\",1,null]}",
+        "]}}",
+        "\"imageContentSources\":",
+        "\"\\u",
+        "é",
+        "1e999",
+        "\n",
+    ]);
+    proptest::collection::vec(pieces, 0..16).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_bytes_as_manifest(content in proptest::collection::vec(any::<u8>(), 0..300)) {
+        everything("manifest.yaml", &content);
+    }
+
+    #[test]
+    fn anything_near_to_a_manifest(content in manifest()) {
+        everything("manifest.yaml", content.as_bytes());
+    }
+
+    #[test]
+    fn anything_near_to_a_manifest_in_json(content in json_manifest()) {
+        everything("manifest.yaml", content.as_bytes());
+        everything("manifest.json", content.as_bytes());
+    }
+}
+
 /// The outputs with the scratch directory's name taken out.
 fn everything_named(content: &str) -> Vec<usize> {
     // Names of scratch directories have one length, so equal outputs have equal lengths.

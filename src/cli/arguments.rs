@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Check image mirrors in configuration, plans and states.
+    /// Check image mirrors in configuration, plans, states and manifests.
     #[command(alias = "lint")]
     Check(CheckArguments),
     /// Convert image mirrors to another form.
@@ -40,8 +40,8 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct InputArguments {
-    /// Directories of configuration, configuration files, plans and states (`terraform show -json`), manifests;
-    /// `-` is standard input.
+    /// Directories of configuration or of manifests, configuration files, plans and states (`terraform show
+    /// -json`), manifests; `-` is standard input.
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]

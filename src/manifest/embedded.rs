@@ -31,13 +31,9 @@ pub(super) fn documents(string: &Node, text: &str) -> Result<Vec<Node>, Problem>
 /// Where each line of a literal block begins: in its text, and in the file. None where the lines are not
 /// those that are written, but for what they are indented by.
 fn lines(written: &str, start: usize, inner: &str) -> Option<Vec<(usize, usize)>> {
-    let (header, body) = written.split_once('\n')?;
-    if !header.starts_with('|') {
-        return None;
-    }
     let mut found = Vec::new();
-    let (mut in_text, mut in_file) = (0, start + header.len() + 1);
-    let mut raw = body.split_inclusive('\n');
+    let (mut in_text, mut in_file) = (0, start);
+    let mut raw = written.split_inclusive('\n');
     for line in inner.split_inclusive('\n') {
         let own = raw.next()?;
         let (content, ends) = (

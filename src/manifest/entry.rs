@@ -191,7 +191,13 @@ fn policy_of(index: usize, key: &Key, value: &Node, mistakes: &mut Mistakes) -> 
             refused(NAME, value.span)
         }
         None => {
-            mistakes.wrong_type(Some(index), NAME, key, value, "a string");
+            match &value.kind {
+                NodeKind::Word(_, text) => {
+                    let found = text.clone();
+                    mistakes.add(Some(index), value.span, MistakeKind::Policy { found });
+                }
+                _ => mistakes.wrong_type(Some(index), NAME, key, value, "a string"),
+            }
             refused(NAME, value.span)
         }
     }

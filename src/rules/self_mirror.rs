@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
+use crate::registry::SourcePolicy;
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -37,6 +38,10 @@ resource "rhcs_image_mirror" "nginx" {
 };
 
 fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+    // Then it is `conflicting-policy`'s.
+    if mirror.policy.value() == Some(&SourcePolicy::NeverContact) {
+        return Outcome::clean();
+    }
     let length = mirror.mirrors.value().map_or(0, Vec::len);
     let mut met = false;
     names::each_mirror(mirror, |index, element, text| {

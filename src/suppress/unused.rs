@@ -92,7 +92,7 @@ impl Suppression {
         let ran = match rule.inputs {
             Inputs::Plan | Inputs::Manifest => ran_here,
             Inputs::Configuration | Inputs::Both => usage.run.contains(rule.name),
-            Inputs::All => ran_here || usage.run.contains(rule.name),
+            Inputs::All | Inputs::Written => ran_here || usage.run.contains(rule.name),
         };
         if used || !ran {
             return None;
