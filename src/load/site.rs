@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::address::Reference;
-use crate::cty::{ConvertError, Type, Value, convert};
+use crate::cty::{ConvertError, Marks, Type, Value, convert};
 use crate::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
 use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown, Written};
 use crate::source::{Sources, Span};
@@ -160,14 +160,14 @@ impl Site<'_, '_> {
                 written: Written::Computed,
             };
         };
-        // What is not known of the list as a whole is not known of its elements.
+        // What is not known of the list as a whole is not known of its elements, and its secret is theirs.
         let marks = value.marks().demoted();
         let mut elements = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            let item = if item.is_known() {
-                item.clone()
-            } else {
-                item.clone().with_marks(&marks)
+            let item = match (item.is_known(), sensitive) {
+                (true, false) => item.clone(),
+                (true, true) => item.clone().with_marks(&Marks::sensitive()),
+                (false, _) => item.clone().with_marks(&marks),
             };
             let own = element_of(expression, index, items.len());
             let mut element = self.attribute(&item, own);
