@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use divan::Bencher;
-use mirrorset::convert;
+use mirrorset::convert::{self, Target};
 use mirrorset::load::{Options, load};
 use tempfile::TempDir;
 
@@ -178,5 +178,6 @@ fn measure_mirrors(bencher: Bencher<'_, '_>, directory: &TempDir, mirrors: usize
 fn conversion_to_json(bencher: Bencher<'_, '_>, instances: usize) {
     let directory = two_levels(instances);
     let loaded = load(&[directory.path().to_owned()], &Options::default());
-    bencher.bench(|| convert::json::convert(&loaded.project));
+    let options = convert::Options::default();
+    bencher.bench(|| convert::convert(&loaded.project, &loaded.sources, Target::Json, &options));
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::model::{Configuration, ImageMirror, Input, Project, Unknown};
-use crate::rules::{Check, Clusters, Entries, Inputs, RULES, undecided};
+use crate::rules::{Check, Clusters, Entries, Inputs, RULES, Rule, undecided};
 use crate::settings::{Decided, Level};
 use crate::source::{FileId, Sources};
 use crate::suppress::{Suppressions, Usage};
@@ -143,7 +143,8 @@ impl<'a> Run<'a, '_> {
             self.mirror(decided, configuration, clusters.around(position), mirror);
         }
         let mut found = Vec::new();
-        for rule in RULES.iter().filter(|rule| !off(rule.name)) {
+        let included = |rule: &&&Rule| rule.inputs.include(configuration.input) && !off(rule.name);
+        for rule in RULES.iter().filter(included) {
             if let Check::Changes(find) | Check::Beside(find) = rule.check {
                 found.extend(find(configuration));
             }
@@ -180,13 +181,16 @@ impl<'a> Run<'a, '_> {
             .collect();
         for rule in RULES.iter().filter(|rule| !off(rule.name)) {
             match (rule.inputs, configuration.input) {
-                (Inputs::Plan, Input::Plan) => {
+                (Inputs::Plan, Input::Plan)
+                | (Inputs::Manifest | Inputs::Written | Inputs::All, Input::Manifest) => {
                     (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
                 }
-                (Inputs::Both, _) | (Inputs::Configuration, Input::Configuration) => {
+                (Inputs::Manifest, _) | (_, Input::Manifest) => {}
+                (Inputs::Both | Inputs::All, _)
+                | (Inputs::Configuration | Inputs::Written, Input::Configuration) => {
                     self.usage.run.insert(rule.name);
                 }
-                (Inputs::Plan | Inputs::Configuration, _) => {}
+                (Inputs::Plan | Inputs::Configuration | Inputs::Written, _) => {}
             }
         }
     }
@@ -203,7 +207,7 @@ impl<'a> Run<'a, '_> {
         let file = Some(mirror.span.file);
         let mut open: Vec<(&'static str, Unknown)> = Vec::new();
         for rule in RULES {
-            if decided.level(rule.name, file) == Level::Off {
+            if !rule.inputs.include(configuration.input) || decided.level(rule.name, file) == Level::Off {
                 continue;
             }
             let outcome = match rule.check {
@@ -245,7 +249,7 @@ impl<'a> Run<'a, '_> {
         let mut settled = self.tally.settle();
         let mut summary = Summary {
             mirrors: self.mirrors.len(),
-            configurations: project.configurations.len(),
+            configurations: project.configurations.iter().map(Configuration::inputs).sum(),
             files: project.files,
             unreadable: project.unreadable,
             suppressed: settled.suppressed.len(),

@@ -3,8 +3,10 @@
 mod arguments;
 mod check;
 mod convert;
+mod diff;
 mod eval;
 mod fix;
+mod resolve;
 mod rules;
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -16,10 +18,11 @@ use anyhow::Context as _;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
 use crate::config;
+use crate::diagnostic::Diagnostic;
 use crate::load::{self, Counterpart, Given, Loaded, Options};
 use crate::output;
 
-use arguments::{Arguments, Color, Command, InputArguments};
+use arguments::{Arguments, Color, Command, ReadingArguments};
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +66,8 @@ fn run(arguments: Arguments, matches: &ArgMatches) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &options()?),
         Command::Convert(arguments) => convert::run(&arguments, &options()?),
+        Command::Diff(arguments) => diff::run(&arguments, &options()?),
+        Command::Resolve(arguments) => resolve::run(&arguments, &options()?),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => rules::explain(&arguments),
         Command::Eval(arguments) => eval::run(&arguments, &options()?),
@@ -118,22 +123,45 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Loads what the paths name; `-` is standard input.
-fn load(input: &InputArguments, options: &Options) -> anyhow::Result<Loaded> {
+fn load(paths: &[PathBuf], reading: &ReadingArguments, options: &Options) -> anyhow::Result<Loaded> {
     let mut options = options.clone();
-    if input.isolated {
+    if reading.isolated {
         options.config = config::Choice::Isolated;
     }
-    let options = &options;
-    let paths = &input.paths;
     let dash = Path::new("-");
     if paths.iter().any(|path| path == dash) {
         anyhow::ensure!(
             paths.len() == 1,
             "`-` reads standard input and cannot stand beside other paths"
         );
-        return Ok(load::load_stdin(&input.stdin_filename, options));
+        return Ok(load::load_stdin(&reading.stdin_filename, &options));
     }
-    Ok(load::load(paths, options))
+    Ok(load::load(paths, &options))
+}
+
+/// Says everything that was wrong with what was read, and how a run ends that can do nothing without it.
+fn whole(loaded: &Loaded) -> Exit {
+    if refuses_settings(loaded) {
+        return Exit::Failure;
+    }
+    complain_of(loaded);
+    show(&loaded.project.problems, loaded);
+    if !loaded.failures.is_empty() || loaded.project.unreadable > 0 {
+        Exit::Failure
+    } else if loaded.project.problems.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Findings
+    }
+}
+
+/// Prints findings on standard error, where standard output is for something else.
+fn show(findings: &[Diagnostic], loaded: &Loaded) {
+    if findings.is_empty() {
+        return;
+    }
+    let text = output::full::findings(findings, &loaded.project.sensitive, &loaded.sources, false);
+    complain(text.trim_end());
 }
 
 /// Says what is wrong with configuration files: with those, nothing else is done.

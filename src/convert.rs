@@ -1,102 +1,249 @@
 //! The model in other forms: one file a target.
+//!
+//! Every target starts from the same thing, the mirrors of each cluster ([`crate::mirror_set`]). What a
+//! target cannot express is left out and told ([`Conversion::losses`]), or refused; what the API server
+//! would refuse is refused here.
 
-pub mod idms;
-pub mod json;
+pub mod hcl;
+mod json;
+mod loss;
+mod manifest;
 mod name;
+mod nodes;
+mod rosa;
+mod schema;
+mod yaml;
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::mirror_set::{Cluster, Merged, MirrorSet, gather, of_cluster};
+use crate::model::{ImageMirror, Project};
+use crate::rules::duplicate_source;
+use crate::source::Sources;
 
 pub use name::{InvalidName, Name};
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Content, ImageMirror};
-use crate::rules::UNDECIDED;
-
-/// A mirror whose values are all known and may be written.
-struct Resolved<'a> {
-    mirror: &'a ImageMirror,
-    source: &'a str,
-    mirrors: Vec<&'a str>,
+/// What mirrors are converted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// `ImageDigestMirrorSet` manifests, one for each cluster.
+    Idms,
+    /// `ImageTagMirrorSet` manifests.
+    Itms,
+    /// `ImageContentSourcePolicy` manifests.
+    Icsp,
+    /// The `imageContentSources` of a `HostedCluster`.
+    HostedCluster,
+    /// A `ConfigMap` for `NodePool`s, which holds an `ImageDigestMirrorSet`.
+    NodePool,
+    /// The `registries.conf` that nodes get.
+    RegistriesConf,
+    /// Commands that create the mirrors.
+    Rosa,
+    /// Terraform configuration.
+    Hcl,
+    /// The values of each mirror, in the shape of Terraform's plan JSON.
+    Json,
 }
 
-/// The values of a mirror, or what keeps them from being written: one finding a value.
-fn resolve(mirror: &ImageMirror) -> Result<Resolved<'_>, Vec<Diagnostic>> {
+/// What the user decided.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a decision of its own")]
+pub struct Options {
+    /// The name of the manifest; where there are several clusters, its first part.
+    pub name: Option<Name>,
+    /// The only cluster whose mirrors are converted, by its id or by what its id is read from.
+    pub cluster: Option<String>,
+    /// Whether mirrors with unknown or sensitive values are left out rather than refused.
+    pub skip_unresolved: bool,
+    /// Whether a loss is an error.
+    pub strict: bool,
+    /// Whether no comments are written.
+    pub no_notes: bool,
+    /// Whether each cluster's text goes to a file of its own.
+    pub separate: bool,
+    /// Registries that are blocked and insecure besides what the clusters say.
+    pub blocked: Vec<String>,
+    /// As `blocked`.
+    pub insecure: Vec<String>,
+    /// How Terraform configuration is written.
+    pub hcl: hcl::Options,
+}
+
+/// One text of a conversion.
+#[derive(Debug)]
+pub struct Document {
+    /// The name of the file that it would be.
+    pub file: String,
+    /// The text, without a document marker.
+    pub text: String,
+}
+
+/// What came of a conversion.
+#[derive(Debug, Default)]
+pub struct Conversion {
+    /// The texts: one for each cluster, or one for all.
+    pub documents: Vec<Document>,
+    /// The mirrors that were left out, by address, since not all of their values can be told.
+    pub skipped: Vec<String>,
+    /// What the target cannot express.
+    pub losses: Vec<Diagnostic>,
+    /// What whoever uses the texts has to know.
+    pub notes: Vec<&'static str>,
+}
+
+/// Why there is no conversion.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Values that cannot be written, or that the API server would refuse.
+    Findings(Vec<Diagnostic>),
+    /// The options do not fit the input: what to do.
+    Options(String),
+}
+
+/// One cluster's part of a conversion.
+struct Part<'a> {
+    name: Name,
+    cluster: &'a Cluster,
+    set: &'a MirrorSet<'a>,
+    /// What the target can express, by source.
+    entries: Vec<Merged<'a>>,
+}
+
+/// Said of manifests that are made of mirrors of a hosted cluster (hypershift,
+/// `kas/admissionpolicies.go`: the policies `mirror` and `icsp`).
+const LOCKED: &str = "a ROSA cluster with hosted control planes refuses this manifest: its ValidatingAdmissionPolicy \
+                      denies every change of mirror sets";
+
+/// Converts every mirror.
+pub fn convert(
+    project: &Project,
+    sources: &Sources,
+    target: Target,
+    options: &Options,
+) -> Result<Conversion, Refusal> {
+    let all = gather(project);
+    let sets =
+        of_cluster(&all, options.cluster.as_deref()).map_err(|error| Refusal::Options(error.to_string()))?;
+    let mut conversion = Conversion::default();
+    if target == Target::Json {
+        // Here, what is not known can be said.
+        conversion.documents.push(json::document(mirrors(project, &sets)));
+        return Ok(conversion);
+    }
     let mut problems = Vec::new();
-    let source = writable(mirror, "source", &mirror.source, &mut problems);
-    let list = if mirror.mirrors.sensitive {
-        problems.push(secret(mirror, "mirrors", &mirror.mirrors));
-        None
-    } else {
-        match &mirror.mirrors.content {
-            Content::Known(elements) => Some(elements.as_slice()),
-            Content::Absent => Some([].as_slice()),
-            Content::Unknown(unknown) => {
-                problems.push(open(mirror, "mirrors", &mirror.mirrors, &unknown.to_string()));
-                None
+    for set in &sets {
+        for unresolved in &set.unresolved {
+            if options.skip_unresolved {
+                conversion.skipped.push(unresolved.mirror.address.to_string());
+            } else {
+                problems.extend(unresolved.problems.iter().cloned());
             }
         }
-    };
-    let elements = list
-        .unwrap_or_default()
-        .iter()
-        .enumerate()
-        .filter_map(|(index, element)| {
-            writable(mirror, &format!("mirrors[{index}]"), element, &mut problems)
-        });
-    let mirrors: Vec<&str> = elements.collect();
-    match source {
-        Some(source) if problems.is_empty() => Ok(Resolved {
-            mirror,
-            source,
-            mirrors,
-        }),
-        _ => Err(problems),
+        problems.extend(duplicates(set));
     }
-}
-
-fn writable<'a>(
-    mirror: &ImageMirror,
-    name: &str,
-    attribute: &'a Attribute<String>,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<&'a str> {
-    let problem = match &attribute.content {
-        _ if attribute.sensitive => secret(mirror, name, attribute),
-        Content::Known(value) => return Some(value),
-        Content::Unknown(unknown) => open(mirror, name, attribute, &unknown.to_string()),
-        Content::Absent => refuse(mirror, attribute, &format!("{name} is not set"), "set it"),
+    let names = names(&sets, options.name.as_ref());
+    let mut parts = Vec::with_capacity(sets.len());
+    for (set, name) in sets.into_iter().zip(names) {
+        let kept = loss::kept(set, target);
+        conversion.losses.extend(kept.losses);
+        problems.extend(schema::problems(&kept.entries, target));
+        parts.push(Part {
+            name,
+            cluster: &set.cluster,
+            set,
+            entries: kept.entries,
+        });
+    }
+    if options.strict {
+        problems.extend(conversion.losses.drain(..).map(as_error));
+    }
+    if !problems.is_empty() {
+        return Err(Refusal::Findings(problems));
+    }
+    parts.retain(|part| !part.entries.is_empty());
+    let is_locked = matches!(target, Target::Idms | Target::Itms | Target::Icsp)
+        && parts.iter().any(Part::is_of_terraform);
+    if is_locked && !options.no_notes {
+        conversion.notes.push(LOCKED);
+    }
+    let layout = yaml::Layout {
+        sources: (!options.no_notes).then_some(sources),
+        note: conversion.notes.first().copied(),
     };
-    problems.push(problem);
-    None
+    conversion.documents = match target {
+        Target::Idms => manifest::documents(&parts, manifest::IDMS, &layout),
+        Target::Itms => manifest::documents(&parts, manifest::ITMS, &layout),
+        Target::Icsp => manifest::documents(&parts, manifest::ICSP, &layout),
+        Target::HostedCluster => manifest::hosted_clusters(&parts, &layout),
+        Target::NodePool => manifest::node_pools(&parts, &layout),
+        Target::RegistriesConf => nodes::documents(&parts, options, &mut conversion.losses)?,
+        Target::Rosa => rosa::documents(&parts, options),
+        Target::Hcl => hcl::documents(&parts, &options.hcl, &mut conversion.losses)?,
+        Target::Json => Vec::new(),
+    };
+    Ok(conversion)
 }
 
-fn open<T>(mirror: &ImageMirror, name: &str, attribute: &Attribute<T>, why: &str) -> Diagnostic {
-    let help =
-        "convert the plan, where the value may be known, or leave such mirrors out with `--skip-unresolved`";
-    refuse(
-        mirror,
-        attribute,
-        &format!("{name} is not known, so it cannot be written: {why}"),
-        help,
-    )
+/// The mirrors of some clusters, in the order of the project.
+fn mirrors<'a>(project: &'a Project, sets: &[&MirrorSet<'a>]) -> impl Iterator<Item = &'a ImageMirror> {
+    let entries = sets.iter().flat_map(|set| &set.entries).map(|entry| entry.mirror);
+    let others = sets
+        .iter()
+        .flat_map(|set| &set.unresolved)
+        .map(|other| other.mirror);
+    let wanted: BTreeSet<*const ImageMirror> = entries.chain(others).map(std::ptr::from_ref).collect();
+    let all = project
+        .configurations
+        .iter()
+        .flat_map(|configuration| &configuration.mirrors);
+    all.filter(move |mirror| wanted.contains(&std::ptr::from_ref(*mirror)))
 }
 
-fn secret<T>(mirror: &ImageMirror, name: &str, attribute: &Attribute<T>) -> Diagnostic {
-    let help =
-        "mark it `nonsensitive` in the configuration, or leave such mirrors out with `--skip-unresolved`";
-    refuse(
-        mirror,
-        attribute,
-        &format!("{name} is sensitive, so it is not written"),
-        help,
-    )
+/// Sources that stand twice among the mirrors of one hosted cluster, which the service refuses. Lists of
+/// manifests are merged.
+fn duplicates<'s>(set: &'s MirrorSet<'_>) -> impl Iterator<Item = Diagnostic> + 's {
+    set.entries.windows(2).filter_map(|pair| match pair {
+        [first, second] if first.source == second.source && !second.is_of_manifest() => {
+            Some(duplicate_source(second.mirror, first.mirror))
+        }
+        _ => None,
+    })
 }
 
-fn refuse<T>(mirror: &ImageMirror, attribute: &Attribute<T>, what: &str, help: &str) -> Diagnostic {
-    Diagnostic::new(
-        UNDECIDED.name,
-        Severity::Error,
-        format!("{}: {what}", mirror.address),
-    )
-    .at_address(mirror.address.to_string())
-    .at(attribute.span.unwrap_or(mirror.span), "this value")
-    .help(help)
+/// What is lost is not written at all.
+fn as_error(mut loss: Diagnostic) -> Diagnostic {
+    loss.severity = Severity::Error;
+    loss
+}
+
+/// A name for each cluster, all different.
+fn names(sets: &[&MirrorSet<'_>], chosen: Option<&Name>) -> Vec<Name> {
+    let mut names: Vec<Name> = Vec::with_capacity(sets.len());
+    for set in sets {
+        // What is read of manifests is a file or a directory: no name for a cluster.
+        let own = match set.entries.first() {
+            Some(entry) if entry.is_of_manifest() => {
+                Name::of_document(set.document_name().unwrap_or_default())
+            }
+            _ => Name::for_cluster(set.cluster.name()),
+        };
+        let wanted = match chosen {
+            Some(name) if sets.len() == 1 => name.clone(),
+            Some(name) => name.with_suffix(own.as_str()),
+            None => own,
+        };
+        let mut candidates = std::iter::once(wanted.clone())
+            .chain((2_usize..).map(|number| wanted.with_suffix(&number.to_string())));
+        names.extend(candidates.find(|candidate| !names.contains(candidate)));
+    }
+    names
+}
+
+impl Part<'_> {
+    fn is_of_terraform(&self) -> bool {
+        let inputs = self.entries.iter().flat_map(|entry| &entry.of);
+        inputs.into_iter().any(|entry| !entry.is_of_manifest())
+    }
 }

@@ -10,7 +10,8 @@
 //! ```text
 //! paths ─discover─▶ files ─syntax─▶ terraform::Tree ─eval─▶ ┐
 //!                                                           ├▶ model::Project ─check (rules)─▶ Report ─▶ output
-//! plan and state JSON ──────────────plan──────────────────▶ ┘        └──────convert──────▶ manifests, JSON
+//! plan and state JSON ──────────────plan──────────────────▶ ┤        └──────convert──────▶ manifests, JSON
+//! manifests ─────────────syntax──────────manifest─────────▶ ┘
 //! ```
 //!
 //! Several readers fill one model; rules and converters see the model alone. A plan and the configuration
@@ -33,14 +34,18 @@
 //! | 2 | `model` | mirrors, clusters, where a cluster id leads, what comes before what |
 //! | 3 | `terraform` | modules, the blocks in them, who calls whom, references |
 //! | 3 | `plan` | plan and state JSON to the model |
+//! | 3 | `manifest` | ImageDigestMirrorSet and its kin to the model |
 //! | 3 | `rules` | one file a rule, and the slice that lists them |
 //! | 4 | `eval` | expressions, instances, variables, outputs: what a value is worth |
+//! | 4 | `mirror_set` | the mirrors of each cluster, as far as their values are known |
 //! | 4 | `settings` | what the user decides: levels of rules, what fails |
 //! | 4 | `suppress` | the comments by which findings are accepted where they stand |
 //! | 4 | `baseline` | the findings that were there before |
 //! | 5 | `config` | the configuration file: found, read, every key checked |
 //! | 5 | `check` | every rule on every mirror, weighed, suppressed, sorted, said once, counted |
-//! | 5 | `convert` | the model to manifests and JSON, one file a target |
+//! | 5 | `convert` | the model to manifests, Terraform, commands, JSON: one file a target |
+//! | 5 | `compare` | two inputs by what nodes make of them |
+//! | 5 | `resolve` | what a pull of an image will do |
 //! | 6 | `load` | paths to a project: discovers, reads, evaluates, joins |
 //! | 6 | `output` | the report as text and JSON, one file a format |
 //! | 6 | `fix` | the edits of findings, made until nothing changes, undone where they break something |
@@ -70,6 +75,7 @@ pub mod address;
 pub mod baseline;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod convert;
 pub mod cty;
@@ -77,10 +83,13 @@ pub mod diagnostic;
 pub mod eval;
 pub mod fix;
 pub mod load;
+pub mod manifest;
+pub mod mirror_set;
 pub mod model;
 pub mod output;
 pub mod plan;
 pub mod registry;
+pub mod resolve;
 pub mod rules;
 pub mod settings;
 pub mod source;

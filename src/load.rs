@@ -12,6 +12,7 @@ mod inputs;
 mod installed;
 mod join;
 mod known;
+mod manifests;
 mod modules;
 mod origins;
 mod registries;
@@ -32,6 +33,7 @@ use crate::source::{FileId, ReadError, Sources, display_name, glance};
 
 use counterpart::Planned;
 pub use expressions::evaluate;
+use manifests::{Manifests, is_manifest};
 use modules::Forest;
 
 pub use inputs::{Counterpart, Given, Options};
@@ -64,7 +66,7 @@ pub struct Failure {
     pub help: Option<String>,
 }
 
-/// Reads every path: directories of configuration with the modules below them, plans, states.
+/// Reads every path: directories of configuration with the modules below them, plans, states, manifests.
 #[must_use]
 pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let mut loaded = Loaded::with(options);
@@ -79,9 +81,14 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
             .push(format!("{}: {message}", display_name(&path)));
     }
     let mut plans = Vec::new();
+    let mut manifests = Manifests::default();
     for path in &found.files {
-        plans.extend(loaded.read_file(path));
+        plans.extend(loaded.read_file(path, &mut manifests));
     }
+    for directory in &found.without_terraform {
+        manifests.read_directory(directory, &mut loaded);
+    }
+    manifests.assemble(&mut loaded);
     let forest = Forest::read(&found.directories, options, &mut loaded);
     let joined = counterpart::join(&plans, &forest, options, &mut loaded);
     let others = forest.roots.iter().filter(|root| !joined.contains(&root.module));
@@ -90,13 +97,15 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     loaded
 }
 
-/// Reads one input from standard input: a plan or a state.
+/// Reads one input from standard input: a plan, a state or manifests.
 #[must_use]
 pub fn load_stdin(name: &str, options: &Options) -> Loaded {
     let mut loaded = Loaded::with(options);
     match loaded.sources.read_stdin(name) {
         Ok(file) => {
-            let plans: Vec<Planned> = loaded.read_text(file, name).into_iter().collect();
+            let mut manifests = Manifests::default();
+            let plans: Vec<Planned> = loaded.read_text(file, name, &mut manifests).into_iter().collect();
+            manifests.assemble(&mut loaded);
             let forest = Forest::read(&[], options, &mut loaded);
             counterpart::join(&plans, &forest, options, &mut loaded);
         }
@@ -136,7 +145,7 @@ impl Loaded {
     }
 
     /// Reads a file that was given by name, for what its content says it is.
-    fn read_file(&mut self, path: &Path) -> Option<Planned> {
+    fn read_file(&mut self, path: &Path, manifests: &mut Manifests) -> Option<Planned> {
         let name = display_name(path);
         let ends = glance(path, &plan::TELLING);
         if let Some(reading) = ends.and_then(|ends| plan::read_ends(&name, &ends.head, &ends.tail)) {
@@ -144,7 +153,7 @@ impl Loaded {
             return Some(self.take(reading, Some(path)));
         }
         match self.sources.read(path) {
-            Ok(file) => self.read_text(file, &display_name(path)),
+            Ok(file) => self.read_text(file, &display_name(path), manifests),
             Err(error) => {
                 self.refuse(path, &error);
                 None
@@ -165,7 +174,12 @@ impl Loaded {
         }
     }
 
-    fn read_text(&mut self, file: FileId, name: &str) -> Option<Planned> {
+    fn read_text(&mut self, file: FileId, name: &str, manifests: &mut Manifests) -> Option<Planned> {
+        let source = self.sources.file(file);
+        if is_manifest(source.path(), source.text()) {
+            manifests.read(file, name, self);
+            return None;
+        }
         match plan::read(file, name, self.sources.text(file)) {
             Ok(reading) => {
                 let path = self.sources.file(file).path().map(Path::to_owned);

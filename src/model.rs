@@ -8,10 +8,15 @@ pub mod beside;
 pub mod block;
 pub mod change;
 pub mod cluster;
+pub mod led;
 pub mod literal;
+pub mod manifest;
 pub mod mirror;
+pub mod mirror_address;
 pub mod references;
 pub mod version;
+
+use std::cmp::Ordering;
 
 use crate::address::Address;
 use crate::diagnostic::Diagnostic;
@@ -22,8 +27,11 @@ pub use beside::{Import, MirrorsRead, ProviderVersions, Waiter};
 pub use block::{ElementRoom, MirrorBlock, MissingInputs, Room, Unsupported, UnsupportedKind};
 pub use change::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Seclusion};
 pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
+pub use led::Led;
 pub use literal::{Literal, Quoting, Written};
+pub use manifest::{ManifestKind, Manifests, Mistake, MistakeKind};
 pub use mirror::{Dependency, ImageMirror, Lead, Leads, Step, Target};
+pub use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
 pub use references::{Node, Reach, ReferenceGraph};
 
 /// Everything that was read in one run.
@@ -53,16 +61,18 @@ pub enum Input {
     /// A state, as `terraform show -json` prints it. It records no expressions, so the rules about
     /// references have nothing to say about it.
     State,
+    /// Manifests that meet in one cluster: ImageDigestMirrorSet and its kin, or a HostedCluster.
+    Manifest,
 }
 
-/// One root module with the modules below it, or the plan or state of one.
+/// One root module with the modules below it, the plan or state of one, or the manifests of one cluster.
 #[derive(Debug, Clone)]
 pub struct Configuration {
     /// What it was read from.
     pub input: Input,
-    /// Its name for people: the directory, or the plan file.
+    /// Its name for people: the directory, or the file.
     pub name: String,
-    /// The mirrors, one for each planned instance, by address.
+    /// The mirrors, one for each planned instance or entry, by address.
     pub mirrors: Vec<ImageMirror>,
     /// The clusters that it creates or reads, one for each block that has an instance.
     pub clusters: Vec<Cluster>,
@@ -76,15 +86,45 @@ pub struct Configuration {
     pub provider: ProviderVersions,
     /// What a plan does to mirrors; empty for anything else.
     pub changes: Changes,
+    /// What only manifests have; empty for anything else.
+    pub manifests: Manifests,
 }
 
 impl Configuration {
-    /// The mirror of this address.
+    /// A configuration of which nothing is known but its name.
+    #[must_use]
+    pub fn empty(input: Input, name: impl Into<String>) -> Self {
+        Self {
+            input,
+            name: name.into(),
+            mirrors: Vec::new(),
+            clusters: Vec::new(),
+            waiters: Vec::new(),
+            reads: Vec::new(),
+            imports: Vec::new(),
+            provider: ProviderVersions::default(),
+            changes: Changes::default(),
+            manifests: Manifests::default(),
+        }
+    }
+
+    /// How many things people would count that it was read from: a root module, a plan, each manifest.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        if self.input == Input::Manifest {
+            self.manifests.documents
+        } else {
+            1
+        }
+    }
+
+    /// The mirror of this resource instance.
     #[must_use]
     pub fn mirror(&self, address: &Address) -> Option<&ImageMirror> {
-        let at = self
-            .mirrors
-            .binary_search_by(|mirror| mirror.address.cmp(address));
+        let at = self.mirrors.binary_search_by(|mirror| match &mirror.address {
+            MirrorAddress::Resource(own) => own.cmp(address),
+            MirrorAddress::Entry(_) => Ordering::Greater,
+        });
         self.mirrors.get(at.ok()?)
     }
 }

@@ -1,11 +1,13 @@
 //! Printing a report: one file a format. Output is a pure function of the report and its sources.
 
+pub mod comparison;
 pub mod concise;
 mod excerpt;
 pub mod full;
 pub mod github;
 pub mod json;
 pub mod json_lines;
+pub mod resolution;
 pub mod rules;
 pub mod value;
 
@@ -116,6 +118,7 @@ fn place_word(project: &Project) -> &'static str {
             Input::Plan => "plan",
             Input::Recorded => "configuration",
             Input::State => "state",
+            Input::Manifest => "manifest",
         },
         None => "root module",
         Some(_) => "input",

@@ -80,17 +80,7 @@ pub fn read(file: FileId, name: &str, text: &str) -> Result<Reading, PlanError> 
 
 fn reading(input: Input, name: &str) -> Reading {
     Reading {
-        configuration: Configuration {
-            input,
-            name: name.to_owned(),
-            mirrors: Vec::new(),
-            clusters: Vec::new(),
-            waiters: Vec::new(),
-            reads: Vec::new(),
-            imports: Vec::new(),
-            provider: model::ProviderVersions::default(),
-            changes: model::Changes::default(),
-        },
+        configuration: Configuration::empty(input, name),
         sensitive: Vec::new(),
         declared: BTreeSet::new(),
         variables: Vec::new(),

@@ -7,6 +7,8 @@ mod chained_mirror;
 mod changed;
 mod classic_cluster;
 mod cluster_not_awaited;
+mod conflicting_order;
+mod conflicting_policy;
 mod count_indexed_mirrors;
 mod drifted_mirror;
 mod duplicate_mirror;
@@ -16,9 +18,9 @@ mod entries;
 mod external_cluster_id;
 mod ignored_mirrors;
 mod invalid_import_id;
+mod invalid_manifest;
 mod invalid_mirror;
 mod invalid_source;
-mod led;
 mod local_mirror;
 mod missing_argument;
 mod missing_depends_on;
@@ -50,7 +52,7 @@ mod wrong_argument_type;
 mod wrong_cluster_attribute;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Configuration, ImageMirror, Unknown};
+use crate::model::{Attribute, Configuration, ImageMirror, Input, Unknown};
 
 pub use duplicate_source::report as duplicate_source;
 pub use entries::{Clusters, Entries};
@@ -83,6 +85,8 @@ pub const RULES: &[&Rule] = &[
     &rewritten_too_long::RULE,
     &too_many_entries::RULE,
     &duplicate_source::RULE,
+    &conflicting_order::RULE,
+    &conflicting_policy::RULE,
     &registry_config_conflict::RULE,
     &count_indexed_mirrors::RULE,
     &unsupported_argument::RULE,
@@ -98,6 +102,7 @@ pub const RULES: &[&Rule] = &[
     &drifted_mirror::RULE,
     &node_rollout::RULE,
     &plan_differs::RULE,
+    &invalid_manifest::RULE,
     &undecided::RULE,
     &syntax_error::RULE,
     &unused_suppression::RULE,
@@ -131,6 +136,12 @@ pub enum Inputs {
     Plan,
     /// Configuration, plans, and states as far as they record it.
     Both,
+    /// Configuration and manifests: what people write.
+    Written,
+    /// Manifests alone.
+    Manifest,
+    /// Everything that declares mirrors.
+    All,
 }
 
 impl Inputs {
@@ -141,6 +152,20 @@ impl Inputs {
             Self::Configuration => &["configuration"],
             Self::Plan => &["plan"],
             Self::Both => &["configuration", "plan"],
+            Self::Written => &["configuration", "manifest"],
+            Self::Manifest => &["manifest"],
+            Self::All => &["configuration", "plan", "manifest"],
+        }
+    }
+
+    /// Whether a rule can find something on an input. What Terraform writes is seen by every rule about it:
+    /// which of them a plan has nothing for, the rules know themselves.
+    #[must_use]
+    pub fn include(self, input: Input) -> bool {
+        match self {
+            Self::All | Self::Written => true,
+            Self::Manifest => input == Input::Manifest,
+            Self::Configuration | Self::Plan | Self::Both => input != Input::Manifest,
         }
     }
 }
@@ -244,7 +269,9 @@ impl Rule {
 
     /// A finding of this rule about a mirror's block, in the same words for all its instances: it is said once.
     fn finding_in_block(&self, mirror: &ImageMirror, what: &str) -> Diagnostic {
-        let block = mirror.path().to_string();
+        let block = mirror
+            .path()
+            .map_or_else(|| mirror.address.to_string(), |path| path.to_string());
         Diagnostic::new(self.name, self.severity, format!("{block}: {what}")).at_address(block)
     }
 }

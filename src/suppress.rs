@@ -1,7 +1,7 @@
 //! Suppressions: findings that somebody looked at and accepts, said where they stand.
 //!
 //! `# mirrorset: ignore[rule-a, rule-b] reason` holds for the argument or block on its line or on the line
-//! below, `ignore-file[…]` for the file. In JSON, the words stand in a string under `"//"` and hold for the
+//! below, in a manifest for the entry or field there, `ignore-file[…]` for the file. In JSON, the words stand in a string under `"//"` and hold for the
 //! object around it. With `until=2027-01-31` it holds up to that day.
 
 mod directive;
@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 use crate::rules::{SYNTAX_ERROR, UNUSED_SUPPRESSION};
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::comments::comments;
+use crate::syntax::comments::{comments, yaml_comments};
 use crate::syntax::document::Format;
 
 use directive::{Directive, Named, Scope};
@@ -23,13 +23,15 @@ use directive::{Directive, Named, Scope};
 const MARK: &str = "mirrorset:";
 
 /// The files that suppressions are looked for in.
-const ENDINGS: [&str; 6] = [
+const ENDINGS: [&str; 8] = [
     ".tf",
     ".tf.json",
     ".tofu",
     ".tofu.json",
     ".tfvars",
     ".tfvars.json",
+    ".yaml",
+    ".yml",
 ];
 
 /// All suppressions of a run.
@@ -58,7 +60,7 @@ pub struct Suppression {
 pub struct Usage {
     /// The rules that were run.
     pub run: BTreeSet<&'static str>,
-    /// The rules about plans, with the files that declare what such a plan has.
+    /// The rules about plans and manifests, with the files that declare what such a plan or manifest has.
     pub run_on_files: BTreeSet<(&'static str, FileId)>,
     /// The suppressions that a finding was met under, by the position of the name in them.
     used: BTreeSet<(usize, usize)>,
@@ -75,7 +77,12 @@ impl Suppressions {
                 continue;
             };
             let text = source.text();
-            for comment in comments(file, text, Format::of(path), MARK) {
+            let comments = if is_yaml(path) {
+                yaml_comments(file, text, MARK)
+            } else {
+                comments(file, text, Format::of(path), MARK)
+            };
+            for comment in comments {
                 let Some(directive) = Directive::parse(text, &comment) else {
                     continue;
                 };
@@ -147,6 +154,11 @@ impl Suppression {
 /// suppressions.
 fn can_be_suppressed(rule: &str) -> bool {
     rule != SYNTAX_ERROR.name && rule != UNUSED_SUPPRESSION.name
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
 fn is_read(path: &Path) -> bool {

@@ -16,3 +16,5 @@ pub mod native;
 pub mod problem;
 mod scan;
 pub mod tree;
+pub mod yaml;
+mod yaml_comments;

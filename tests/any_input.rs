@@ -12,10 +12,9 @@
 #[path = "support/report.rs"]
 mod report;
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use mirrorset::convert::{idms, json};
+use mirrorset::convert::{self, Refusal, Target};
 use mirrorset::diagnostic::Diagnostic;
 use mirrorset::load::{Loaded, Options, load};
 use mirrorset::output;
@@ -30,6 +29,18 @@ fn loaded(name: &str, content: &[u8]) -> Loaded {
     load(&[path], &Options::default())
 }
 
+const TARGETS: [Target; 9] = [
+    Target::Idms,
+    Target::Itms,
+    Target::Icsp,
+    Target::HostedCluster,
+    Target::NodePool,
+    Target::RegistriesConf,
+    Target::Rosa,
+    Target::Hcl,
+    Target::Json,
+];
+
 /// Every output of one input.
 fn everything(name: &str, content: &[u8]) -> Vec<String> {
     let loaded = loaded(name, content);
@@ -37,30 +48,38 @@ fn everything(name: &str, content: &[u8]) -> Vec<String> {
     for finding in &report.findings {
         assert_inside(finding, &loaded);
     }
-    let options = idms::Options {
-        name: None,
+    let options = convert::Options {
         skip_unresolved: true,
+        ..convert::Options::default()
     };
-    let manifests = match idms::convert(&loaded.project, &loaded.sources, &options) {
-        Ok(conversion) => conversion
-            .documents
-            .into_iter()
-            .map(|document| document.yaml)
-            .collect(),
-        Err(findings) => findings
-            .iter()
-            .map(|finding| finding.message.clone())
-            .collect::<Vec<_>>(),
-    };
+    let converted = TARGETS.iter().flat_map(|target| {
+        match convert::convert(&loaded.project, &loaded.sources, *target, &options) {
+            Ok(conversion) => conversion
+                .documents
+                .into_iter()
+                .map(|document| document.text)
+                .collect(),
+            Err(Refusal::Findings(findings)) => {
+                for finding in &findings {
+                    assert_inside(finding, &loaded);
+                }
+                findings
+                    .into_iter()
+                    .map(|finding| finding.message)
+                    .collect::<Vec<_>>()
+            }
+            Err(Refusal::Options(message)) => vec![message],
+        }
+    });
+    let converted: Vec<String> = converted.collect();
     let mut all = vec![
         output::full::render(&report, &loaded.project, &loaded.sources, true),
         output::concise::render(&report, &loaded.sources),
         output::json::render(&report, &loaded.sources),
         output::json_lines::render(&report, &loaded.sources),
         output::github::render(&report, &loaded.sources),
-        json::convert(&loaded.project),
     ];
-    all.extend(manifests);
+    all.extend(converted);
     all
 }
 
@@ -173,6 +192,93 @@ proptest! {
     }
 }
 
+/// Pieces of manifests, so that random texts come near to what means something.
+fn manifest() -> impl Strategy<Value = String> {
+    let pieces = proptest::sample::select(vec![
+        "apiVersion: config.openshift.io/v1\n",
+        "apiVersion: hypershift.openshift.io/v1beta1\n",
+        "kind: ImageDigestMirrorSet\n",
+        "kind: ImageContentSourcePolicy\n",
+        "kind: HostedCluster\n",
+        "kind: ImageTagMirrorSetList\nitems:\n",
+        "kind: ConfigMap\ndata:\n  config: |\n",
+        "metadata: {name: é}\n",
+        "spec:\n",
+        "  imageDigestMirrors:\n",
+        "  imageContentSources:\n",
+        "imageContentSources:\n",
+        "  repositoryDigestMirrors: [{source: a, mirrors: [b, a, b]}]\n",
+        "  - source: nginx\n",
+        "  - mirrors:\n",
+        "    - é.example.com/a\n",
+        "    mirrors: [no, 12:30, 1e3, ~, \"\\u00e9\", 'a''b', &x m.io, *x]\n",
+        "    source: \"*.example.com\"\n",
+        "    mirrorSourcePolicy: NeverContactSource\n",
+        "    mirrorSourcePolicy:\n",
+        "  # mirrorset: ignore[short-source] so\n",
+        " # mirrorset: ignore-file[invalid-manifest, é]\r\n",
+        "---\n",
+        "...\n",
+        "\u{feff}",
+        "\t",
+        "{",
+        "}",
+        "[",
+        "\"",
+        "<<: *x\n",
+        "&a ",
+        "|-\n",
+        "!!str ",
+        "%YAML 1.1\n",
+        "\u{85}",
+    ]);
+    let indented = (pieces, 0_usize..3).prop_map(|(piece, by)| format!("{}{piece}", "  ".repeat(by)));
+    proptest::collection::vec(indented, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// Pieces of JSON manifests.
+fn json_manifest() -> impl Strategy<Value = String> {
+    let pieces = proptest::sample::select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"kind\":\"ImageDigestMirrorSet\",",
+        "\"apiVersion\":\"config.openshift.io/v1\",",
+        "\"spec\":{\"imageDigestMirrors\":[",
+        "{\"source\":\"nginx\",\"mirrors\":[\"\\ud83d\\ude00\",1,null]}",
+        "]}}",
+        "\"imageContentSources\":",
+        "\"\\u",
+        "é",
+        "1e999",
+        "\n",
+    ]);
+    proptest::collection::vec(pieces, 0..16).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_bytes_as_manifest(content in proptest::collection::vec(any::<u8>(), 0..300)) {
+        everything("manifest.yaml", &content);
+    }
+
+    #[test]
+    fn anything_near_to_a_manifest(content in manifest()) {
+        everything("manifest.yaml", content.as_bytes());
+    }
+
+    #[test]
+    fn anything_near_to_a_manifest_in_json(content in json_manifest()) {
+        everything("manifest.yaml", content.as_bytes());
+        everything("manifest.json", content.as_bytes());
+    }
+}
+
 /// The outputs with the scratch directory's name taken out.
 fn everything_named(content: &str) -> Vec<usize> {
     // Names of scratch directories have one length, so equal outputs have equal lengths.
@@ -180,48 +286,6 @@ fn everything_named(content: &str) -> Vec<usize> {
         .iter()
         .map(String::len)
         .collect()
-}
-
-/// Sources and mirrors as the grammar allows them, and hostile ones that YAML could misread.
-fn name() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[a-z0-9]{1,8}(\\.[a-z0-9]{1,5}){1,3}(/[a-z0-9]{1,8}){0,3}",
-        proptest::sample::select(vec![
-            "no", "yes", "12:30", "1e3", "~", "null", "0x1f", "on", "true", "-", "é: ü", "a # b", "'",
-            "\u{85}x", "|"
-        ])
-        .prop_map(str::to_owned),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
-
-    #[test]
-    fn the_manifest_reads_back_as_the_model(entries in proptest::collection::btree_map(name(), proptest::collection::vec(name(), 1..4), 1..6)) {
-        let quoted = |text: &str| serde_json::to_string(text).unwrap();
-        let mut configuration = String::new();
-        for (index, (source, mirrors)) in entries.iter().enumerate() {
-            let mirrors: Vec<String> = mirrors.iter().map(|mirror| quoted(mirror)).collect();
-            let _ = write!(
-                configuration,
-                "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  cluster_id = \"c\"\n  source = {}\n  mirrors = [{}]\n}}\n",
-                quoted(source), mirrors.join(", ")
-            );
-        }
-        let loaded = loaded("main.tf", configuration.as_bytes());
-        let conversion = idms::convert(&loaded.project, &loaded.sources, &idms::Options::default()).unwrap();
-        prop_assert_eq!(conversion.documents.len(), 1);
-        let read: serde_json::Value = serde_saphyr::from_str(&conversion.documents[0].yaml).unwrap();
-        let listed = read["spec"]["imageDigestMirrors"].as_array().unwrap();
-        let normal = |text: &String| mirrorset::cty::normalized(text).to_string();
-        let expected: Vec<(String, Vec<String>)> = entries.iter().map(|(source, mirrors)| (normal(source), mirrors.iter().map(normal).collect())).collect();
-        let found: Vec<(String, Vec<String>)> = listed.iter().map(|entry| {
-            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-            (text(&entry["source"]), entry["mirrors"].as_array().unwrap().iter().map(text).collect())
-        }).collect();
-        prop_assert_eq!(found, expected);
-    }
 }
 
 #[test]

@@ -340,7 +340,7 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
     ]);
     let refused = |path| refused(directory.path(), path);
     assert_snapshot!(refused("absent"), @"error: absent: there is no such file or directory");
-    assert_snapshot!(refused("empty"), @"error: empty: there is no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file)");
+    assert_snapshot!(refused("empty"), @"error: empty: there is no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and no manifest that declares mirrors");
     assert_snapshot!(refused("truncated.json"), @r"
     error[syntax-error]: truncated.json: the file ends in the middle of the document
     help: was the command that wrote it interrupted? write it again: `terraform show -json PLAN > plan.json`

@@ -75,7 +75,10 @@ fn the_list_of_rules_has_them_all() {
         .find(|rule| rule["name"] == "short-source")
         .unwrap();
     assert_eq!(short["severity"], "error");
-    assert_eq!(short["inputs"], serde_json::json!(["configuration", "plan"]));
+    assert_eq!(
+        short["inputs"],
+        serde_json::json!(["configuration", "plan", "manifest"])
+    );
     assert!(short["summary"].as_str().unwrap().contains("registry host"));
 }
 

@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use mirrorset::{convert, load};
+use mirrorset::convert::{Options, Target, convert};
+use mirrorset::load;
 use serde_json::{Map, Value, json};
 
 /// What the comparison is about: the other attributes are the provider's.
@@ -46,7 +47,16 @@ fn json_of(path: &Path) -> Value {
 /// The mirrors that we find in a module, by address.
 fn evaluated(module: &Path) -> BTreeMap<String, Value> {
     let loaded = load::load(&[module.to_owned()], &load::Options::default());
-    let instances: Vec<Value> = serde_json::from_str(&convert::json::convert(&loaded.project)).unwrap();
+    let instances: Vec<Value> = {
+        let converted = convert(
+            &loaded.project,
+            &loaded.sources,
+            Target::Json,
+            &Options::default(),
+        )
+        .unwrap();
+        serde_json::from_str(&converted.documents[0].text).unwrap()
+    };
     instances
         .into_iter()
         .map(|instance| (instance["address"].as_str().unwrap().to_owned(), instance))

@@ -16,7 +16,11 @@ mod program;
 use mirrorset::rules::{Fixability, RULES, Rule};
 use program::{findings, mirrorset_in};
 
-/// The rules that fire on an example: configuration, a plan where it is JSON, or both. A variable without a
+fn is_manifest(example: &str) -> bool {
+    example.trim_start().starts_with("apiVersion:")
+}
+
+/// The rules that fire on an example: configuration, a plan where it is JSON, both, or a manifest. A variable without a
 /// value leaves nothing open that matters.
 fn fired(example: &str) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
@@ -28,6 +32,9 @@ fn fired(example: &str) -> Vec<String> {
     } else if example.trim_start().starts_with('{') {
         write("plan.json", example);
         "plan.json"
+    } else if is_manifest(example) {
+        write("manifest.yaml", example);
+        "manifest.yaml"
     } else {
         write("main.tf", example);
         "."

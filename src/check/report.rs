@@ -39,7 +39,7 @@ pub struct Summary {
     pub with_findings: usize,
     /// Those that are undecided.
     pub undecided: usize,
-    /// The root modules, plans and states that they stand in.
+    /// The root modules, plans, states and manifests that they stand in.
     pub configurations: usize,
     /// Files that were read.
     pub files: usize,

@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::convert::Name;
+use crate::convert::hcl::ClusterId;
 use crate::rules;
 use crate::settings::FailOn;
 
@@ -20,11 +21,15 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Check image mirrors in configuration, plans and states.
+    /// Check image mirrors in configuration, plans, states and manifests.
     #[command(alias = "lint")]
     Check(CheckArguments),
     /// Convert image mirrors to another form.
     Convert(ConvertArguments),
+    /// Compare the mirrors of two inputs: configuration, plans, states, manifests.
+    Diff(DiffArguments),
+    /// Say where images are pulled from: which mirror counts, what is tried in which order, what fails.
+    Resolve(ResolveArguments),
     /// List the rules.
     Rules(RulesArguments),
     /// Print the page of a rule: what it looks for, why that is bad, an example.
@@ -35,10 +40,17 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct InputArguments {
-    /// Directories of configuration, configuration files, plans and states (`terraform show -json`);
-    /// `-` is standard input.
+    /// Directories of configuration or of manifests, configuration files, plans and states (`terraform show
+    /// -json`), manifests; `-` is standard input.
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+/// How inputs are read.
+#[derive(Debug, Args)]
+pub(super) struct ReadingArguments {
     /// The name that findings give standard input.
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub(super) stdin_filename: String,
@@ -155,12 +167,126 @@ pub(super) struct ConvertArguments {
     /// The name of the manifest; with several clusters, the first part of each name.
     #[arg(long)]
     pub(super) name: Option<Name>,
+    /// Convert the mirrors of this cluster alone: its id, or what its id is read from
+    /// (`rhcs_cluster_rosa_hcp.main`).
+    #[arg(long, value_name = "CLUSTER")]
+    pub(super) cluster: Option<String>,
     /// Write a file for each manifest into this directory instead of printing them.
     #[arg(long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
     /// Leave out mirrors with values that are unknown or sensitive.
     #[arg(long)]
     pub(super) skip_unresolved: bool,
+    /// Refuse to convert what the target cannot express, instead of a warning.
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Write no comments: neither where entries come from, nor what to know before the manifest is applied.
+    #[arg(long)]
+    pub(super) no_notes: bool,
+    #[command(flatten)]
+    pub(super) registries: RegistryArguments,
+    #[command(flatten)]
+    pub(super) hcl: HclArguments,
+}
+
+/// Registries that are not as others, besides what a cluster's `registry_config` says.
+#[derive(Debug, Args)]
+pub(super) struct RegistryArguments {
+    /// A registry that no image is pulled from, besides those that the cluster's `registry_config` blocks.
+    #[arg(long, value_name = "REGISTRY")]
+    pub(super) blocked: Vec<String>,
+    /// A registry without TLS, besides those of the cluster's `registry_config`.
+    #[arg(long, value_name = "REGISTRY")]
+    pub(super) insecure: Vec<String>,
+}
+
+/// How Terraform configuration is written.
+#[derive(Debug, Args)]
+pub(super) struct HclArguments {
+    /// With `--to hcl`, the form.
+    #[arg(long, value_enum, value_name = "STYLE", default_value = "resources")]
+    pub(super) style: Style,
+    /// With `--to hcl`, the expression of the cluster's id: `rhcs_cluster_rosa_hcp.main.id`, `var.cluster_id`,
+    /// `'"2lbb…"'`. The output is then a part of the module that has the cluster; without it, it is a root
+    /// module of its own.
+    #[arg(long, value_name = "EXPR")]
+    pub(super) cluster_id: Option<ClusterId>,
+    /// With `--to hcl`, write an `import` block for each mirror that the cluster has already: a file of
+    /// `rosa list image-mirrors -o json`.
+    #[arg(long, value_name = "FILE")]
+    pub(super) import: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Style {
+    /// One resource for each source.
+    Resources,
+    /// A map from source to mirrors, and one resource with `for_each`.
+    ForEach,
+    /// A map, and a call of Red Hat's module `terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors`.
+    Module,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status: 0 no difference, 1 a difference or a mirror that cannot be compared, 2 something \
+                        could not be read."
+)]
+pub(super) struct DiffArguments {
+    /// The first input: anything that `check` reads; `-` is standard input.
+    #[arg(value_name = "A")]
+    pub(super) before: PathBuf,
+    /// The second input.
+    #[arg(value_name = "B")]
+    pub(super) after: PathBuf,
+    /// Compare the mirrors of this cluster alone: its id, or what its id is read from
+    /// (`rhcs_cluster_rosa_hcp.main`). An input with mirrors of one cluster need not know the name.
+    #[arg(long, value_name = "CLUSTER")]
+    pub(super) cluster: Option<String>,
+    /// How to print.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    pub(super) output_format: DiffFormat,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people.
+    Full,
+    /// One JSON document.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ResolveArguments {
+    /// The images, as a pod names them.
+    #[arg(value_name = "IMAGE", required_unless_present = "file")]
+    pub(super) images: Vec<String>,
+    /// Where the mirrors are declared: anything that `check` reads; `-` is standard input.
+    #[arg(long = "in", value_name = "PATH", default_value = ".")]
+    pub(super) inputs: Vec<PathBuf>,
+    /// A file of images: one a line, or the manifests of Kubernetes that name them.
+    #[arg(long, value_name = "FILE")]
+    pub(super) file: Vec<PathBuf>,
+    /// Answer for this cluster alone: its id, or what its id is read from (`rhcs_cluster_rosa_hcp.main`).
+    #[arg(long, value_name = "CLUSTER")]
+    pub(super) cluster: Option<String>,
+    /// How to print.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    pub(super) output_format: ResolveFormat,
+    #[command(flatten)]
+    pub(super) registries: RegistryArguments,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ResolveFormat {
+    /// For people, by digest and by tag.
+    Full,
+    /// One JSON object an image: the source that matches, and what is tried for just this reference.
+    JsonLines,
 }
 
 #[derive(Debug, Args)]
@@ -237,6 +363,20 @@ pub(super) enum Color {
 pub(super) enum Target {
     /// ImageDigestMirrorSet manifests, one for each cluster.
     Idms,
+    /// ImageTagMirrorSet manifests.
+    Itms,
+    /// ImageContentSourcePolicy manifests, for OpenShift before 4.13.
+    Icsp,
+    /// The `imageContentSources` of a HostedCluster's `spec` (self-managed hosted control planes).
+    Hostedcluster,
+    /// A `ConfigMap` to be named in the `config` of `NodePool`s (self-managed hosted control planes).
+    Nodepool,
+    /// The `registries.conf` that the machine config operator makes for the nodes.
+    RegistriesConf,
+    /// `rosa create image-mirror` commands.
+    Rosa,
+    /// Terraform configuration.
+    Hcl,
     /// The resolved mirrors, in the shape of Terraform's plan JSON.
     Json,
 }

@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
         // What it is decides; a file that is not there would be one, by its name.
         if path.is_file() || path.extension().is_some_and(|extension| extension == "toml") {
             anyhow::ensure!(
-                options.config == config::Choice::Nearest && !arguments.input.isolated,
+                options.config == config::Choice::Nearest && !arguments.input.reading.isolated,
                 "{}: there can be one configuration file, and none with `--isolated`",
                 path.display()
             );
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     if arguments.fixes.fix {
         fix::write(arguments, &options)?;
     }
-    let mut loaded = load(&arguments.input, &options)?;
+    let mut loaded = load(&arguments.input.paths, &arguments.input.reading, &options)?;
     let choice = choice(&arguments.rules);
     let settings = settings(arguments, &choice, &mut loaded);
     if refuses_settings(&loaded) {

@@ -2,89 +2,105 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 
-use crate::convert::{self, idms};
-use crate::diagnostic::Diagnostic;
+use crate::convert::{self, Conversion, Document, Refusal, hcl};
 use crate::load::{Loaded, Options};
-use crate::output;
+use crate::source::read_text;
 
-use super::arguments::{ConvertArguments, Target};
-use super::{Exit, complain, complain_of, load, print, refuses_settings};
+use super::arguments::{ConvertArguments, Style, Target};
+use super::{Exit, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
-    let loaded = load(&arguments.input, options)?;
-    if refuses_settings(&loaded) {
-        return Ok(Exit::Failure);
+    let wanted = wanted(arguments)?;
+    let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
+    let exit = whole(&loaded);
+    // Half of the mirrors would be taken for all of them. JSON says of each what is known.
+    if exit != Exit::Clean && (arguments.to != Target::Json || !loaded.configs.problems.is_empty()) {
+        return Ok(exit);
     }
-    complain_of(&loaded);
-    let broken = !loaded.project.problems.is_empty();
-    show(&loaded.project.problems, &loaded);
-    let incomplete = !loaded.failures.is_empty() || loaded.project.unreadable > 0;
-    let exit = match (incomplete, broken) {
-        (true, _) => Exit::Failure,
-        (false, true) => Exit::Findings,
-        (false, false) => Exit::Clean,
-    };
-    match arguments.to {
-        Target::Json => {
-            print(&convert::json::convert(&loaded.project))?;
+    let target = target(arguments.to);
+    match convert::convert(&loaded.project, &loaded.sources, target, &wanted) {
+        Ok(conversion) => {
+            tell(&conversion, &loaded);
+            write(arguments, &conversion.documents)?;
             Ok(exit)
         }
-        // Half a mirror set would be taken for a whole one.
-        Target::Idms if exit != Exit::Clean => Ok(exit),
-        Target::Idms => manifests(arguments, &loaded),
+        Err(Refusal::Findings(findings)) => {
+            show(&findings, &loaded);
+            Ok(Exit::Findings)
+        }
+        Err(Refusal::Options(message)) => anyhow::bail!(message),
     }
 }
 
-fn manifests(arguments: &ConvertArguments, loaded: &Loaded) -> anyhow::Result<Exit> {
-    let options = idms::Options {
+fn wanted(arguments: &ConvertArguments) -> anyhow::Result<convert::Options> {
+    let style = match arguments.hcl.style {
+        Style::Resources => hcl::Style::Resources,
+        Style::ForEach => hcl::Style::ForEach,
+        Style::Module => hcl::Style::Module,
+    };
+    let read = |path: &Path| -> anyhow::Result<hcl::Listed> {
+        let text = read_text(path).map_err(|error| anyhow!("{}: {error}", path.display()))?;
+        hcl::Listed::read(&text).with_context(|| path.display().to_string())
+    };
+    Ok(convert::Options {
         name: arguments.name.clone(),
+        cluster: arguments.cluster.clone(),
         skip_unresolved: arguments.skip_unresolved,
-    };
-    let conversion = match idms::convert(&loaded.project, &loaded.sources, &options) {
-        Ok(conversion) => conversion,
-        Err(findings) => {
-            show(&findings, loaded);
-            return Ok(Exit::Findings);
-        }
-    };
+        strict: arguments.strict,
+        no_notes: arguments.no_notes,
+        separate: arguments.output.is_some(),
+        blocked: arguments.registries.blocked.clone(),
+        insecure: arguments.registries.insecure.clone(),
+        hcl: hcl::Options {
+            style,
+            cluster_id: arguments.hcl.cluster_id.clone(),
+            listed: arguments.hcl.import.as_deref().map(read).transpose()?,
+        },
+    })
+}
+
+fn target(to: Target) -> convert::Target {
+    match to {
+        Target::Idms => convert::Target::Idms,
+        Target::Itms => convert::Target::Itms,
+        Target::Icsp => convert::Target::Icsp,
+        Target::Hostedcluster => convert::Target::HostedCluster,
+        Target::Nodepool => convert::Target::NodePool,
+        Target::RegistriesConf => convert::Target::RegistriesConf,
+        Target::Rosa => convert::Target::Rosa,
+        Target::Hcl => convert::Target::Hcl,
+        Target::Json => convert::Target::Json,
+    }
+}
+
+/// Says what is not in the texts, and what to know about them.
+fn tell(conversion: &Conversion, loaded: &Loaded) {
+    show(&conversion.losses, loaded);
     for address in &conversion.skipped {
         complain(&format!(
             "warning: {address} is left out: not all of its values are known and may be written"
         ));
     }
-    if let Some(directory) = &arguments.output {
-        write(directory, &conversion.documents)?;
-    } else {
-        let documents: Vec<&str> = conversion
-            .documents
-            .iter()
-            .map(|document| document.yaml.as_str())
-            .collect();
-        print(&documents.join("---\n"))?;
+    for note in &conversion.notes {
+        complain(&format!("note: {note}"));
     }
-    if conversion.documents.is_empty() && conversion.skipped.is_empty() {
+    if conversion.documents.is_empty() && conversion.skipped.is_empty() && conversion.losses.is_empty() {
         complain("warning: there is no image mirror to convert");
     }
-    Ok(Exit::Clean)
 }
 
-fn write(directory: &Path, documents: &[idms::Document]) -> anyhow::Result<()> {
+fn write(arguments: &ConvertArguments, documents: &[Document]) -> anyhow::Result<()> {
+    let Some(directory) = &arguments.output else {
+        let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
+        return print(&texts.join("---\n"));
+    };
     std::fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
     for document in documents {
-        let path = directory.join(format!("{}.yaml", document.name.as_str()));
-        std::fs::write(&path, &document.yaml)
+        let path = directory.join(&document.file);
+        std::fs::write(&path, &document.text)
             .with_context(|| format!("{} cannot be written", path.display()))?;
     }
     Ok(())
-}
-
-/// Prints findings on standard error: standard output is the conversion's.
-fn show(findings: &[Diagnostic], loaded: &Loaded) {
-    if findings.is_empty() {
-        return;
-    }
-    let text = output::full::findings(findings, &loaded.project.sensitive, &loaded.sources, false);
-    complain(text.trim_end());
 }

@@ -36,7 +36,7 @@ pub(super) fn write(arguments: &CheckArguments, options: &Options) -> anyhow::Re
 
 /// Prints what the fixes would change.
 pub(super) fn diff(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
-    let loaded = load(&arguments.input, options)?;
+    let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
     complain_of(&loaded);
     let outcome = outcome(arguments, options)?;
     let mut text = String::new();
@@ -84,7 +84,7 @@ fn findings(
         edited,
         ..options.clone()
     };
-    let mut loaded = load(&arguments.input, &options)?;
+    let mut loaded = load(&arguments.input.paths, &arguments.input.reading, &options)?;
     let settings = settings(arguments, &choice(&arguments.rules), &mut loaded);
     anyhow::ensure!(
         !refuses_settings(&loaded),

@@ -1,12 +1,15 @@
 //! `json`: the resolved mirrors in the shape of Terraform's own plan JSON, one for each planned instance.
 //!
-//! `values` are as in `planned_values`, with the provider's default for `type` filled in; `unknown` is
-//! as in `after_unknown`; `sensitive` is as in `sensitive_values`. A sensitive value is null.
+//! `values` are as in `planned_values`, with the provider's default for `type` filled in; an entry of a
+//! manifest has `digest` or `tag` there. `unknown` is as in `after_unknown`; `sensitive` is as in `sensitive_values`. A sensitive value is null.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::model::{Attribute, Content, ImageMirror, Project};
+use crate::model::{Attribute, Content, ImageMirror, MirrorAddress};
+use crate::registry::Pull;
+
+use super::Document;
 
 #[derive(Serialize)]
 struct Instance {
@@ -16,17 +19,15 @@ struct Instance {
     sensitive: Map<String, Value>,
 }
 
-/// All mirrors as one JSON array.
-#[must_use]
-pub fn convert(project: &Project) -> String {
-    let mirrors = project
-        .configurations
-        .iter()
-        .flat_map(|configuration| &configuration.mirrors);
+/// Mirrors as one JSON array.
+pub(super) fn document<'m>(mirrors: impl Iterator<Item = &'m ImageMirror>) -> Document {
     let instances: Vec<Instance> = mirrors.map(instance).collect();
     let mut text = serde_json::to_string_pretty(&instances).unwrap_or_default();
     text.push('\n');
-    text
+    Document {
+        file: "image-mirrors.json".to_owned(),
+        text,
+    }
 }
 
 fn instance(mirror: &ImageMirror) -> Instance {
@@ -39,7 +40,18 @@ fn instance(mirror: &ImageMirror) -> Instance {
     instance.string("cluster_id", &mirror.cluster_id);
     instance.list("mirrors", &mirror.mirrors);
     instance.string("source", &mirror.source);
-    instance.string("type", &mirror.kind);
+    match &mirror.address {
+        MirrorAddress::Resource(_) => instance.string("type", &mirror.kind),
+        MirrorAddress::Entry(_) => {
+            let pull = match mirror.pull {
+                Pull::DigestOnly => "digest",
+                Pull::TagOnly => "tag",
+            };
+            instance
+                .values
+                .insert("type".to_owned(), Value::String(pull.to_owned()));
+        }
+    }
     instance
 }
 

@@ -10,9 +10,10 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
 use crate::model::cluster::{ClusterRole, cluster_role, waits};
 use crate::model::{
-    Cause, Changes, Cluster, Configuration, Dependency, ImageMirror, Input, MirrorsRead, MissingInputs, Node,
-    Step, Unknown, Waiter,
+    self, Cause, Cluster, Configuration, Dependency, ImageMirror, Input, MirrorAddress, MirrorsRead,
+    MissingInputs, Node, Step, Unknown, Waiter,
 };
+use crate::registry::Pull;
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
 use crate::source::{Sources, Span, display_name};
 use crate::syntax::problem::Problem;
@@ -146,15 +147,13 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     let configuration = Configuration {
-        input: Input::Configuration,
-        name: display_name(directory),
         mirrors,
         clusters: reader.clusters.into_values().collect(),
         waiters: reader.waiters.into_values().collect(),
         reads: reader.reads.into_values().collect(),
         imports,
         provider: beside::provider(modules, root.locked.as_ref(), sources),
-        changes: Changes::default(),
+        ..Configuration::empty(Input::Configuration, display_name(directory))
     };
     Read {
         configuration,
@@ -329,7 +328,11 @@ impl<'a> Reader<'a> {
             };
             let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));
             let mirror = ImageMirror {
-                address: Address::new(path.clone(), resource.name.clone(), repetition.key.clone()),
+                address: MirrorAddress::Resource(Address::new(
+                    path.clone(),
+                    resource.name.clone(),
+                    repetition.key.clone(),
+                )),
                 span: resource.block.header(),
                 calls: calls.clone(),
                 instances: around.open.clone(),
@@ -338,6 +341,8 @@ impl<'a> Reader<'a> {
                 source: site.string("source"),
                 mirrors: site.list("mirrors"),
                 kind: site.kind(),
+                pull: Pull::DigestOnly,
+                policy: model::Attribute::absent(),
                 depends_on: Some(order.depends_on.clone()),
                 depends_on_span: order.span,
                 after: order.after.clone(),

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::manifests::may_be_manifest;
+
 /// What was found under the given paths.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -15,6 +17,8 @@ pub(super) struct Found {
     pub(super) directories: Vec<Directory>,
     /// Other files that were given by name: plans, states.
     pub(super) files: Vec<PathBuf>,
+    /// Directories that were given and hold no configuration files.
+    pub(super) without_terraform: Vec<WithoutTerraform>,
     /// Paths that lead nowhere.
     pub(super) failures: Vec<(PathBuf, String)>,
     /// What was passed over, and why that does no harm.
@@ -27,6 +31,14 @@ pub(super) struct Directory {
     pub(super) path: PathBuf,
     /// The directory that was given, and under which it was found: functions may read files there.
     pub(super) tree: PathBuf,
+}
+
+/// A directory that was given and holds no configuration files.
+#[derive(Debug)]
+pub(super) struct WithoutTerraform {
+    pub(super) root: PathBuf,
+    /// The files in and below it that may be manifests, by their names.
+    pub(super) candidates: Vec<PathBuf>,
 }
 
 /// Looks at every path. What is `excluded` is passed over below a directory that was given, and where a
@@ -79,6 +91,7 @@ fn true_path(path: &Path) -> PathBuf {
 fn walk(root: &Path, seen: &mut Seen, found: &mut Found, excluded: &mut dyn FnMut(&Path) -> bool) {
     let mut holds_configuration = false;
     let mut current = None;
+    let mut candidates = Vec::new();
     let mut entries = WalkDir::new(root)
         .follow_links(true)
         .sort_by_file_name()
@@ -111,12 +124,16 @@ fn walk(root: &Path, seen: &mut Seen, found: &mut Found, excluded: &mut dyn FnMu
                 seen.list(directory, root, found);
                 current = Some(directory.to_owned());
             }
+        } else if !hidden && !holds_configuration && may_be_manifest(entry.path()) && !excluded(entry.path())
+        {
+            candidates.push(entry.into_path());
         }
     }
     if !holds_configuration {
-        let message = "there is no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json \
-                       file)";
-        found.failures.push((root.to_owned(), message.to_owned()));
+        found.without_terraform.push(WithoutTerraform {
+            root: root.to_owned(),
+            candidates,
+        });
     }
 }
 
@@ -221,9 +238,10 @@ mod tests {
         let found = discover(&[root.path().to_owned(), root.path().join("absent")], &mut |_| {
             false
         });
-        assert_eq!(found.failures.len(), 2, "{:?}", found.failures);
-        assert!(found.failures[0].1.contains("no Terraform configuration"));
-        assert!(found.failures[1].1.contains("no such file"));
+        assert_eq!(found.failures.len(), 1, "{:?}", found.failures);
+        assert_eq!(found.without_terraform.len(), 1);
+        assert_eq!(found.without_terraform[0].root, root.path());
+        assert!(found.failures[0].1.contains("no such file"));
     }
 
     #[cfg(unix)]

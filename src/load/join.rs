@@ -10,8 +10,8 @@ use crate::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use crate::diagnostic::Diagnostic;
 use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{
-    self, Attribute, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Lead, Leads, Target,
-    Waiter,
+    self, Attribute, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Lead, Leads,
+    MirrorAddress, Target, Waiter,
 };
 use crate::rules::PLAN_DIFFERS;
 use crate::source::Span;
@@ -33,7 +33,11 @@ pub(super) fn join(plan: &mut Configuration, configuration: Configuration) -> Ve
     plan.provider = configuration.provider;
     let mut written = Written::new(configuration.mirrors);
     for mirror in &mut plan.mirrors {
-        match written.find(&mirror.address) {
+        let own = mirror
+            .address
+            .resource()
+            .and_then(|address| written.find(address));
+        match own {
             Some(own) => join.mirror(mirror, own),
             None => join
                 .differences
@@ -120,16 +124,19 @@ struct Written {
 
 impl Written {
     fn new(mirrors: Vec<ImageMirror>) -> Self {
-        let (patterns, exact): (Vec<_>, Vec<_>) = mirrors
-            .into_iter()
-            .partition(|mirror| is_pattern(&mirror.address));
-        let exact = exact
-            .into_iter()
-            .map(|mirror| (mirror.address.clone(), (mirror, false)));
-        Self {
-            exact: exact.collect(),
-            patterns,
+        let mut written = Self {
+            exact: BTreeMap::new(),
+            patterns: Vec::new(),
+        };
+        for mirror in mirrors {
+            match mirror.address.resource() {
+                Some(address) if !is_pattern(address) => {
+                    written.exact.insert(address.clone(), (mirror, false));
+                }
+                _ => written.patterns.push(mirror),
+            }
         }
+        written
     }
 
     fn find(&mut self, address: &Address) -> Option<&ImageMirror> {
@@ -139,7 +146,7 @@ impl Written {
         }
         self.patterns
             .iter()
-            .find(|mirror| stands_for(&mirror.address, address))
+            .find(|mirror| matches!(mirror.address.resource(), Some(own) if stands_for(own, address)))
     }
 
     /// Those that the plan has nothing for.
@@ -174,7 +181,7 @@ fn missing(mirror: &ImageMirror, what: &str) -> Diagnostic {
     difference(&mirror.address, what).at(mirror.span, "")
 }
 
-fn difference(address: &Address, what: &str) -> Diagnostic {
+fn difference(address: &MirrorAddress, what: &str) -> Diagnostic {
     Diagnostic::new(
         PLAN_DIFFERS.name,
         PLAN_DIFFERS.severity,
@@ -210,7 +217,7 @@ impl Join {
 
     fn string(
         &mut self,
-        address: &Address,
+        address: &MirrorAddress,
         name: &str,
         planned: &mut Attribute<String>,
         own: &Attribute<String>,
@@ -232,7 +239,7 @@ impl Join {
 
     fn list(
         &mut self,
-        address: &Address,
+        address: &MirrorAddress,
         planned: &mut Attribute<Vec<Attribute<String>>>,
         own: &Attribute<Vec<Attribute<String>>>,
     ) {
@@ -279,7 +286,7 @@ impl Join {
         }
     }
 
-    fn differ<T>(&mut self, address: &Address, what: &str, planned: &Attribute<T>, own: &Attribute<T>) {
+    fn differ<T>(&mut self, address: &MirrorAddress, what: &str, planned: &Attribute<T>, own: &Attribute<T>) {
         let mut finding = difference(address, what);
         match (own.span, planned.span) {
             (Some(here), Some(there)) => {

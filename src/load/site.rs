@@ -8,6 +8,7 @@ use crate::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scop
 use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown, Written};
 use crate::source::{Sources, Span};
 use crate::syntax::tree::{Block, Expression, ExpressionKind};
+use crate::terraform::references;
 
 use super::origins::{self, Way};
 use super::uses::Uses;
@@ -48,6 +49,7 @@ impl Site<'_, '_> {
             Some(Ok(value)) => origins::leads(&value, self.sources, block_of),
             Some(Err(failure)) => Leads {
                 unfollowed: vec![self.cause(&failure)],
+                written: self.as_written("cluster_id"),
                 ..Leads::default()
             },
             None => Leads::default(),
@@ -57,6 +59,26 @@ impl Site<'_, '_> {
             attribute.span = Some(expression.span);
         }
         (attribute, leads)
+    }
+
+    /// The text of an argument behind the name of the module, unless it stands for something else in each
+    /// instance of the block.
+    fn as_written(&self, name: &str) -> Option<String> {
+        let expression = self.expression(name).filter(|_| self.refused.is_none())?;
+        let own = ["each", "count", "self"];
+        let is_own = |word: &str| own.contains(&word);
+        if references::names(expression).iter().any(|(word, _)| is_own(word)) {
+            return None;
+        }
+        let words: Vec<&str> = self.sources.slice(expression.span).split_whitespace().collect();
+        let text = words.join(" ");
+        let text = text.strip_suffix(".id").unwrap_or(&text);
+        let module = self.evaluator.path(self.instance);
+        Some(if module.is_root() {
+            text.to_owned()
+        } else {
+            format!("{module}.{text}")
+        })
     }
 
     /// `type`, with the provider's default.

@@ -145,6 +145,13 @@ pub struct ClusterInstance {
     pub registry_sources: RegistrySources,
 }
 
+/// What ROSA allows besides `allowed_registries` (openshift-docs, `images-configuration-parameters-hcp.adoc`).
+pub const ALWAYS_ALLOWED: [&str; 3] = [
+    "image-registry.openshift-image-registry.svc:5000",
+    "quay.io",
+    "registry.redhat.io",
+];
+
 /// The registries that a cluster allows, blocks and trusts without TLS, by the names of their arguments.
 #[derive(Debug, Clone)]
 pub struct RegistrySources {

@@ -3,17 +3,20 @@
 use std::collections::BTreeSet;
 
 use crate::address::{Address, InstanceKey, ResourcePath};
+use crate::registry::{Pull, SourcePolicy};
 use crate::source::Span;
 
 use super::attribute::{Attribute, Cause, Content, Unknown};
 use super::block::MirrorBlock;
+use super::mirror_address::MirrorAddress;
 
-/// One planned instance of `rhcs_image_mirror`.
+/// One planned instance of `rhcs_image_mirror`, or one entry of a manifest. An entry has no cluster id, no
+/// `type`, and nothing of what stands in a block of Terraform.
 #[derive(Debug, Clone)]
 pub struct ImageMirror {
     /// Its address; an instance key `[*]` where the expansion is unknown.
-    pub address: Address,
-    /// The resource block's header; in a plan, the address.
+    pub address: MirrorAddress,
+    /// The resource block's header; in a plan, the address; in a manifest, the entry.
     pub span: Span,
     /// The module calls around the block, outermost first; none where the input records no places for them.
     pub calls: Vec<Step>,
@@ -29,6 +32,10 @@ pub struct ImageMirror {
     pub mirrors: Attribute<Vec<Attribute<String>>>,
     /// `type`; the provider's default `digest` where it is not written.
     pub kind: Attribute<String>,
+    /// Which pulls the mirrors serve; a resource has mirrors for pulls by digest alone.
+    pub pull: Pull,
+    /// `mirrorSourcePolicy`, which a resource cannot set; absent, the source is asked last.
+    pub policy: Attribute<SourcePolicy>,
     /// The entries of `depends_on`; none where the input does not record them.
     pub depends_on: Option<Vec<Dependency>>,
     /// The `depends_on` argument as written.
@@ -62,6 +69,9 @@ pub struct Leads {
     /// What it can only be, where the way to it could not be seen: the id is not known yet, and the
     /// configuration has this one cluster and no other.
     pub only: Option<Target>,
+    /// How the id is written, with the module, where that cannot be evaluated: a part of a module that refers
+    /// to what is not among the files. Ids that are written alike in one module are alike.
+    pub written: Option<String>,
 }
 
 impl Leads {
@@ -122,7 +132,10 @@ impl ImageMirror {
     /// shown: it may be a sensitive id.
     #[must_use]
     pub fn cluster_key(&self) -> Option<String> {
-        cluster_key(&self.cluster_id, &self.leads)
+        match &self.address {
+            MirrorAddress::Entry(entry) => Some(entry.document.cluster.to_string()),
+            MirrorAddress::Resource(_) => cluster_key(&self.cluster_id, &self.leads),
+        }
     }
 
     /// The name of its cluster: the id, or what the id is read from.
@@ -130,6 +143,9 @@ impl ImageMirror {
     /// Mirrors of one cluster share this name inside one configuration, mirrors of two never do.
     #[must_use]
     pub fn cluster_name(&self) -> String {
+        if let MirrorAddress::Entry(entry) = &self.address {
+            return entry.document.cluster.to_string();
+        }
         match &self.cluster_id.content {
             Content::Known(id) if !self.cluster_id.sensitive => return id.clone(),
             Content::Absent => return "(no cluster)".to_owned(),
@@ -139,13 +155,14 @@ impl ImageMirror {
             .unwrap_or_else(|| format!("(cluster of {})", self.address))
     }
 
-    /// The block that it is an instance of, its module without instance keys.
+    /// The block that it is an instance of, its module without instance keys; none for an entry of a manifest.
     #[must_use]
-    pub fn path(&self) -> ResourcePath {
-        ResourcePath {
-            module: self.address.module().without_keys(),
-            resource: self.address.resource().clone(),
-        }
+    pub fn path(&self) -> Option<ResourcePath> {
+        let address = self.address.resource()?;
+        Some(ResourcePath {
+            module: address.module().without_keys(),
+            resource: address.resource().clone(),
+        })
     }
 }
 
@@ -170,7 +187,7 @@ fn named_cluster(cluster_id: &Attribute<String>, leads: &Leads) -> Option<String
     }
     match cluster_id.as_unknown()?.causes.as_slice() {
         [Cause::NoValue(name)] => Some(name.clone()),
-        _ => None,
+        _ => leads.written.clone(),
     }
 }
 

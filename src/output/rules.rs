@@ -81,7 +81,10 @@ pub fn page(rule: &Rule) -> String {
         ..
     } = rule;
     let severity = rule.severity.as_str();
-    let inputs = rule.inputs.names().join(" and ");
+    let inputs = match rule.inputs.names() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        names => names.concat(),
+    };
     let fix = match rule.fix {
         Fixability::None => "no fix".to_owned(),
         other => format!("fix: {}", other.as_str()),
@@ -96,7 +99,7 @@ pub fn page(rule: &Rule) -> String {
     )
 }
 
-/// An example as a block of code: configuration, a plan, or both.
+/// An example as a block of code: configuration, a plan, both, or a manifest.
 fn example(text: &str) -> String {
     let text = text.trim();
     match text.split_once("\n# plan.json\n") {
@@ -104,6 +107,7 @@ fn example(text: &str) -> String {
             format!("{}\n{}", fenced("terraform", configuration), fenced("json", plan))
         }
         None if text.starts_with('{') => fenced("json", text),
+        None if text.starts_with("apiVersion:") => fenced("yaml", text),
         None => fenced("terraform", text),
     }
 }

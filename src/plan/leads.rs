@@ -108,6 +108,7 @@ impl<'p, 'a> Follower<'p, 'a> {
                 to: Vec::new(),
                 unfollowed: vec![Cause::NotEvaluated(what)],
                 only: None,
+                written: None,
             };
         }
         let parts: Vec<Part<'p, 'a>> = references
@@ -266,6 +267,7 @@ impl<'p, 'a> Follower<'p, 'a> {
             }],
             unfollowed: Vec::new(),
             only: None,
+            written: None,
         };
         let argument = echoed(resource, attribute.map(|attribute| &**attribute));
         if let (true, Some(argument), Some(block)) = (self.through_echoes, argument, block) {
@@ -348,6 +350,7 @@ impl<'p, 'a> Follower<'p, 'a> {
                 }],
                 unfollowed: Vec::new(),
                 only: None,
+                written: None,
             };
         }
         leads
@@ -424,6 +427,7 @@ fn unfollowed(cause: Cause) -> Leads {
         to: Vec::new(),
         unfollowed: vec![cause],
         only: None,
+        written: None,
     }
 }
 

@@ -4,10 +4,11 @@ use serde_json::value::RawValue;
 
 use crate::address::{Address, InstanceKey, ResourcePath, Subject};
 use crate::model::{
-    Attribute, Cause, Dependency, ImageMirror, Leads, MirrorBlock, MirrorValues, Node, Reach, ReferenceGraph,
-    Target, Unknown,
+    Attribute, Cause, Dependency, ImageMirror, Leads, MirrorAddress, MirrorBlock, MirrorValues, Node, Reach,
+    ReferenceGraph, Target, Unknown,
 };
 
+use crate::registry::Pull;
 use crate::source::Span;
 
 use super::changes;
@@ -134,7 +135,7 @@ impl<'p, 'a> Reader<'p, 'a> {
     ) -> ImageMirror {
         let after = self.after(address);
         ImageMirror {
-            address: address.clone(),
+            address: MirrorAddress::Resource(address.clone()),
             span,
             calls: Vec::new(),
             instances: None,
@@ -143,6 +144,8 @@ impl<'p, 'a> Reader<'p, 'a> {
             source: Attribute::absent(),
             mirrors: Attribute::absent(),
             kind: Attribute::absent(),
+            pull: Pull::DigestOnly,
+            policy: Attribute::absent(),
             depends_on: block.map(|block| self.depends_on(address, block)),
             depends_on_span: block.and_then(|block| block.depends_on_span),
             after_unfollowed: unrecorded(&after),

@@ -10,12 +10,12 @@ use std::collections::{BTreeSet, VecDeque};
 /// name not yet placed goes first, whatever should stand before it. The source at the end is left out, as
 /// it is tried last anyway; elsewhere it stays, and what follows is tried only where it fails.
 #[must_use]
-pub fn merged_mirrors<'a>(source: &'a str, lists: &[&'a [String]]) -> Vec<&'a str> {
+pub fn merged_mirrors<'a, M: AsRef<str>>(source: &'a str, lists: &[&'a [M]]) -> Vec<&'a str> {
     let mut pairs = BTreeSet::new();
     for list in lists {
-        let named = list.iter().any(|mirror| mirror == source);
+        let named = list.iter().any(|mirror| mirror.as_ref() == source);
         let ending = (!named).then_some(source);
-        let all = list.iter().map(String::as_str).chain(ending);
+        let all = list.iter().map(AsRef::as_ref).chain(ending);
         pairs.extend(all.clone().zip(all.skip(1)));
     }
     let mut order = sorted(&pairs);

@@ -9,7 +9,7 @@ use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs,
 pub(super) static RULE: Rule = Rule {
     name: "chained-mirror",
     severity: Severity::Warning,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::None,
     summary: "a mirror is itself the source of another entry, and mirrors are not followed",
     documentation: Documentation {

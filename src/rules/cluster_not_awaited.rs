@@ -1,9 +1,8 @@
 //! `cluster-not-awaited`: a mirror that is created before its cluster is ready.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{Cause, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Unknown};
+use crate::model::{Cause, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Led, Unknown};
 
-use super::led::Led;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.

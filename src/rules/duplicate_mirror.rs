@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
-use crate::model::{Attribute, Configuration, ImageMirror};
+use crate::model::{Attribute, Configuration, ImageMirror, ManifestKind};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -12,14 +12,15 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-mirror",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::Safe,
     summary: "one mirror stands twice in `mirrors`, which the cluster takes for a set",
     documentation: Documentation {
         what: "Looks for an element of `mirrors` that stands in the list before.",
         why: "The provider has a list, but the HostedCluster and the ImageDigestMirrorSet have sets, whose \
               API servers refuse an element that occurs twice (hypershift, `hostedcluster_types.go`; openshift/api, \
-              `types_image_digest_mirror_set.go`: `listType=set`).",
+              `types_image_digest_mirror_set.go`: `listType=set`). An ImageContentSourcePolicy has a list, of which \
+              the machine config operator keeps each mirror once: there it is a warning.",
         failing: r#"
 resource "rhcs_image_mirror" "nginx" {
   cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
@@ -49,17 +50,19 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
             seen.insert(text, element);
             return Outcome::clean();
         };
-        let finding = RULE
+        let mut finding = RULE
             .finding(
                 mirror,
                 &format!("mirror {} stands twice in the list", element.shown()),
             )
             .at_attribute(mirror, element, "the same mirror again")
             .compared_with(element, first, "first here");
-        Outcome::found(
-            finding
-                .note("the cluster takes the list for a set, and refuses it as a whole")
-                .remove(element, "take one of the two out"),
-        )
+        let note = if mirror.address.manifest().is_none_or(ManifestKind::has_sets) {
+            "the cluster takes the list for a set, and refuses it as a whole"
+        } else {
+            finding.severity = Severity::Warning;
+            "the nodes get it once; where the list names another one between the two, they get another order"
+        };
+        Outcome::found(finding.note(note).remove(element, "take one of the two out"))
     })
 }

@@ -11,7 +11,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 pub(super) static RULE: Rule = Rule {
     name: "invalid-mirror",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::SafeOrUnsafe,
     summary: "an element of `mirrors` is no registry, namespace or repository, or a wildcard",
     documentation: Documentation {
@@ -58,10 +58,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
                 &format!("mirror {} {}", element.shown(), names::listed(faults())),
             )
             .at_attribute(mirror, element, "not a registry, namespace or repository")
-            .note(
-                "the schema of ImageDigestMirrorSet refuses it, so that no mirror of the cluster is updated any more \
-                 and new nodes do not join",
-            );
+            .note(names::refusal(mirror));
         Outcome::found(finding.offer(
             element,
             meant(mirror, &diagnosis).as_ref(),

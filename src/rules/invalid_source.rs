@@ -11,7 +11,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 pub(super) static RULE: Rule = Rule {
     name: "invalid-source",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::SafeOrUnsafe,
     summary: "`source` is no registry, namespace or repository: a scheme, a tag, a slash too many",
     documentation: Documentation {
@@ -55,10 +55,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
             &format!("source {} {}", mirror.source.shown(), names::listed(faults)),
         )
         .at_attribute(mirror, &mirror.source, "not a registry, namespace or repository")
-        .note(
-            "the schema of ImageDigestMirrorSet refuses it, so that no mirror of the cluster is updated any more and \
-             new nodes do not join",
-        );
+        .note(names::refusal(mirror));
     Outcome::found(finding.offer(
         &mirror.source,
         names::meant_source(source).as_ref(),

@@ -10,7 +10,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 pub(super) static RULE: Rule = Rule {
     name: "local-mirror",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::None,
     summary: "a mirror is the node itself: `localhost` or a loopback address",
     documentation: Documentation {

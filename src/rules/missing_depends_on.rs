@@ -55,12 +55,12 @@ resource "rhcs_image_mirror" "nginx" {
 
 fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
     // A state records no `depends_on`.
-    let Some(depends_on) = &mirror.depends_on else {
+    let (Some(depends_on), Some(path)) = (&mirror.depends_on, mirror.path()) else {
         return Outcome::clean();
     };
     let names = |cluster: &ResourcePath| depends_on.iter().any(|entry| entry.reaches.contains(cluster));
 
-    let module = mirror.address.module().without_keys();
+    let module = path.module;
     // On a classic cluster no order helps: `classic-cluster` says what is wrong there.
     let beside = |cluster: &&Cluster| {
         cluster.is_created() && cluster.kind == ClusterKind::Hosted && cluster.path.module == module
@@ -170,7 +170,7 @@ fn edits(mirror: &ImageMirror, entry: &ResourceName) -> Option<Vec<Edit>> {
 
 /// The resource through which the id comes and which waits for the cluster: naming that one is better.
 fn waiter(mirror: &ImageMirror) -> Option<&ResourceName> {
-    let module = mirror.address.module().without_keys();
+    let module = mirror.path()?.module;
     mirror.leads.to.iter().find_map(|lead| match &lead.target {
         Target::Resource { path, .. } if waits(&path.resource) && path.module.without_keys() == module => {
             Some(&path.resource)

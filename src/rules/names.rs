@@ -1,8 +1,8 @@
 //! What the rules about sources and mirrors have in common.
 
-use crate::model::{Attribute, Content, ImageMirror, Unknown};
+use crate::model::{Attribute, Content, ImageMirror, ManifestKind, MirrorAddress, Unknown};
 use crate::registry::{
-    Diagnosis, Fault, Reason, Repair, Role, Safety, diagnose, full_name, is_short, unmatchable,
+    Diagnosis, Fault, Pull, Reason, Repair, Role, Safety, diagnose, full_name, is_short, unmatchable,
 };
 
 use super::Outcome;
@@ -13,6 +13,38 @@ pub(super) fn source(mirror: &ImageMirror) -> Result<&str, Outcome> {
         Content::Known(source) => Ok(source),
         Content::Unknown(unknown) => Err(Outcome::undecided(unknown.clone())),
         Content::Absent => Err(Outcome::clean()),
+    }
+}
+
+/// Which pulls an entry is about: `by digest`, `by tag`.
+pub(super) fn pulls(mirror: &ImageMirror) -> &'static str {
+    match mirror.pull {
+        Pull::DigestOnly => "by digest",
+        Pull::TagOnly => "by tag",
+    }
+}
+
+/// What comes of a name that is none.
+pub(super) fn refusal(mirror: &ImageMirror) -> String {
+    const NODES: &str = "so that no mirror of the cluster is updated any more and new nodes do not join";
+    match mirror.address.manifest() {
+        Some(kind @ (ManifestKind::DigestMirrorSet | ManifestKind::TagMirrorSet)) => {
+            format!("the schema of {kind} refuses it, and the whole manifest with it")
+        }
+        Some(ManifestKind::ContentSourcePolicy) => {
+            format!("the machine config operator refuses it, {NODES}")
+        }
+        Some(ManifestKind::HostedCluster | ManifestKind::ContentSources) | None => {
+            format!("the schema of ImageDigestMirrorSet refuses it, {NODES}")
+        }
+    }
+}
+
+/// What to take out to be rid of an entry.
+pub(super) fn whole(mirror: &ImageMirror) -> &'static str {
+    match mirror.address {
+        MirrorAddress::Resource(_) => "the resource",
+        MirrorAddress::Entry(_) => "the entry",
     }
 }
 

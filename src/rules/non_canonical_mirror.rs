@@ -11,7 +11,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 pub(super) static RULE: Rule = Rule {
     name: "non-canonical-mirror",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::SafeOrUnsafe,
     summary: "the runtime cannot rewrite image names to this mirror, and every pull by digest fails",
     documentation: Documentation {
@@ -21,7 +21,9 @@ pub(super) static RULE: Rule = Rule {
         why: "The runtime makes the names at all mirrors before it asks the first one, and each has to be a \
               full one. One mirror for which that fails, anywhere in the list, fails every pull by digest of the \
               source with `repository name must be canonical`; neither another mirror nor the source is tried \
-              (containers/image, `PullSourcesFromReference`, `ParseNamed`). The service accepts such mirrors.",
+              (containers/image, `PullSourcesFromReference`, `ParseNamed`). Mirrors of an \
+              ImageTagMirrorSet do the same to pulls by tag. The service accepts such mirrors, and so does the \
+              schema of the manifests.",
         failing: r#"
 resource "rhcs_image_mirror" "nginx" {
   cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
@@ -86,9 +88,10 @@ fn report(
     };
     RULE.finding(mirror, &format!("mirror {} {}", element.shown(), found.reason))
         .at_attribute(mirror, element, label)
-        .note(
-            "every pull by digest of the source fails: the runtime tries no other mirror, and not the source",
-        )
+        .note(format!(
+            "every pull {} of the source fails: the runtime tries no other mirror, and not the source",
+            names::pulls(mirror)
+        ))
         .offer(
             element,
             repair,

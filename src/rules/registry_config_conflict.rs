@@ -1,13 +1,13 @@
 //! `registry-config-conflict`: the cluster refuses the registries that its mirrors are about.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::cluster::ALWAYS_ALLOWED;
 use crate::model::{
-    Attribute, ClusterInstance, Configuration, Content, ImageMirror, RegistrySources, Unknown,
+    Attribute, ClusterInstance, Configuration, Content, ImageMirror, Led, RegistrySources, Unknown,
 };
 use crate::registry::{Role, covering, is_nested, is_valid};
 use crate::source::Span;
 
-use super::led::Led;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
 /// The rule.
@@ -67,13 +67,6 @@ resource "rhcs_image_mirror" "nginx" {
     },
     check: Check::Mirror(check),
 };
-
-/// What ROSA allows besides `allowed_registries` (openshift-docs, `images-configuration-parameters-hcp.adoc`).
-const ALWAYS_ALLOWED: [&str; 3] = [
-    "image-registry.openshift-image-registry.svc:5000",
-    "quay.io",
-    "registry.redhat.io",
-];
 
 type List = Attribute<Vec<Attribute<String>>>;
 

@@ -10,7 +10,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 pub(super) static RULE: Rule = Rule {
     name: "rewritten-too-long",
     severity: Severity::Warning,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::None,
     summary: "the mirror is so long that names behind it pass 255 characters",
     documentation: Documentation {
@@ -73,7 +73,10 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         Outcome::found(
             RULE.finding(mirror, &what)
                 .at_attribute(mirror, element, "too long")
-                .note("an image whose name gets longer than 255 characters cannot be pulled by digest, from anywhere")
+                .note(format!(
+                    "an image whose name gets longer than 255 characters cannot be pulled {}, from anywhere",
+                    names::pulls(mirror)
+                ))
                 .help("choose a shorter place for the mirror"),
         )
     })

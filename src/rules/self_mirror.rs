@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
+use crate::registry::SourcePolicy;
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -10,7 +11,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 pub(super) static RULE: Rule = Rule {
     name: "self-mirror",
     severity: Severity::Warning,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::Safe,
     summary: "the source stands among its own mirrors",
     documentation: Documentation {
@@ -37,6 +38,10 @@ resource "rhcs_image_mirror" "nginx" {
 };
 
 fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+    // Then it is `conflicting-policy`'s.
+    if mirror.policy.value() == Some(&SourcePolicy::NeverContact) {
+        return Outcome::clean();
+    }
     let length = mirror.mirrors.value().map_or(0, Vec::len);
     let mut met = false;
     names::each_mirror(mirror, |index, element, text| {
@@ -57,7 +62,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
             return Outcome::found(
                 finding
                     .note("without another mirror the nodes pass the entry over")
-                    .help("name a mirror, or take the resource out"),
+                    .help(format!("name a mirror, or take {} out", names::whole(mirror))),
             );
         }
         let note = if index + 1 == length {

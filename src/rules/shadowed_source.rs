@@ -13,13 +13,14 @@ use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs,
 pub(super) static RULE: Rule = Rule {
     name: "shadowed-source",
     severity: Severity::Warning,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::None,
     summary: "`source` lies under another one, and does not repeat its mirrors",
     documentation: Documentation {
         what: "Looks for a `source` that lies under the `source` of another mirror of the same cluster, and \
                whose `mirrors` lack what the wider one has: `quay.io/org` beside `quay.io`. Where they are repeated, \
-               all is well.",
+               all is well. In manifests, all lists for a source are looked at together, those for \
+               pulls by tag apart from those by digest: an entry of either kind shadows the other.",
         why: "Of the sources that match an image only the longest counts; there is no falling back to the \
               mirrors of a wider one (containers/image, `findRegistryWithParsedConfig`). An image that the narrow \
               mirror lacks is pulled from the public registry, which fails where that is out of reach. A cluster \
@@ -73,7 +74,12 @@ fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
     if let Some(unknown) = &wider.instances {
         return Outcome::undecided(unknown.clone());
     }
-    match lacking(mirror, source, wider) {
+    let lacking = if mirror.address.manifest().is_some() {
+        lacking_of_lists(entries, mirror, source, wider)
+    } else {
+        elements(&mirror.mirrors).and_then(|own| lacking(mirror, source, wider, &[own]))
+    };
+    match lacking {
         Ok(lacking) if lacking.is_empty() => Outcome::clean(),
         Ok(lacking) => Outcome::found(report(mirror, wider, &lacking)),
         Err(unknown) => Outcome::undecided(unknown),
@@ -105,16 +111,47 @@ fn wider(source: &str) -> Vec<String> {
     slashes.chain(dots).collect()
 }
 
+/// The same for manifests, where a source has as many lists as there are entries for it, those for pulls by
+/// tag among them. It is said of the first entry.
+fn lacking_of_lists(
+    entries: &Entries<'_>,
+    mirror: &ImageMirror,
+    source: &str,
+    wider: &ImageMirror,
+) -> Result<Vec<Attribute<String>>, Unknown> {
+    let same = |source: &str| {
+        let literal = source.to_owned();
+        let all = entries.with_source(&names::normal_source(source)).iter();
+        all.filter(move |other| other.source.value() == Some(&literal))
+    };
+    let first = same(source).find(|other| counts(other));
+    if first.is_none_or(|first| first.address != mirror.address) {
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::new();
+    for wider in same(wider.source.value().map_or("", String::as_str)).take(MOST) {
+        let own = same(source).filter(|own| own.pull == wider.pull);
+        let own: Result<Vec<_>, _> = own.map(|own| elements(&own.mirrors)).collect();
+        for lacked in lacking(mirror, source, wider, &own?)? {
+            if !all.contains(&lacked) {
+                all.push(lacked);
+            }
+        }
+    }
+    Ok(all)
+}
+
 /// The mirrors of the wider source that the narrow one does not repeat, as they serve it. One that is
 /// repeated word for word was not forgotten.
 fn lacking(
     mirror: &ImageMirror,
     source: &str,
     wider: &ImageMirror,
+    own: &[&[Attribute<String>]],
 ) -> Result<Vec<Attribute<String>>, Unknown> {
-    let (own, others) = (elements(&mirror.mirrors)?, elements(&wider.mirrors)?);
-    let own_names: BTreeSet<&str> = own
-        .iter()
+    let others = elements(&wider.mirrors)?;
+    let own = || own.iter().copied().flatten();
+    let own_names: BTreeSet<&str> = own()
         .filter_map(|element| element.value())
         .map(String::as_str)
         .collect();
@@ -141,8 +178,12 @@ fn lacking(
         }
     }
     // What is not known on this side may be what is lacking, and on the other side may lack here.
-    let open = if lacking.is_empty() { others } else { own };
-    match open.iter().find_map(Attribute::as_unknown) {
+    let open = if lacking.is_empty() {
+        others.iter().find_map(Attribute::as_unknown)
+    } else {
+        own().find_map(Attribute::as_unknown)
+    };
+    match open {
         Some(unknown) => Err(unknown.clone()),
         None => Ok(lacking),
     }

@@ -11,7 +11,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 pub(super) static RULE: Rule = Rule {
     name: "short-source",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::Safe,
     summary: "`source` has no registry host, so no image reference ever matches it",
     documentation: Documentation {

@@ -8,7 +8,7 @@ use super::{Check, Documentation, Fixability, Inputs, Rule};
 pub static RULE: Rule = Rule {
     name: "syntax-error",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::None,
     summary: "a file that cannot be read as what it is",
     documentation: Documentation {

@@ -9,12 +9,12 @@ use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs,
 pub(super) static RULE: Rule = Rule {
     name: "too-many-entries",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::None,
     summary: "over 255 sources in a cluster, or over 255 mirrors of a source",
     documentation: Documentation {
         what: "Counts the sources of a cluster and the mirrors of a source. What is unknown counts too, as \
-               long as it is known how many there are.",
+               long as it is known how many there are. Of manifests, a HostedCluster alone has these limits.",
         why: "A HostedCluster takes 255 sources and 255 mirrors of each (hypershift, \
               `hostedcluster_types.go`: `MaxItems`). The service has a limit of its own, which is not published; \
               that of its sibling on Azure is 252.",
@@ -42,6 +42,10 @@ resource "rhcs_image_mirror" "team" {
 pub(super) const MOST: usize = 255;
 
 fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
+    // The lists of the other manifests have no limit.
+    if mirror.address.manifest().is_some_and(|kind| !kind.is_hosted()) {
+        return Outcome::clean();
+    }
     let mut outcome = Outcome::clean();
     if entries.number(mirror) == Some(MOST + 1) {
         let what = format!(

@@ -11,7 +11,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 pub(super) static RULE: Rule = Rule {
     name: "unmatchable-source",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::SafeOrUnsafe,
     summary: "`source` is written in a form that no image reference has, so it never matches",
     documentation: Documentation {

@@ -55,7 +55,7 @@ fn find(configuration: &Configuration, read: &MirrorsRead) -> Option<Diagnostic>
     let cluster = cluster_key(&read.cluster_id, &read.leads)?;
     let missed = |mirror: &&ImageMirror| {
         mirror.cluster_key().as_ref() == Some(&cluster)
-            && !read.after.contains(&mirror.path())
+            && mirror.path().is_some_and(|path| !read.after.contains(&path))
             // A mirror that takes the id from here comes after it on purpose.
             && !mirror.after.contains(&read.path)
     };
@@ -63,7 +63,7 @@ fn find(configuration: &Configuration, read: &MirrorsRead) -> Option<Diagnostic>
     let mut names: Vec<String> = Vec::new();
     let mut first = None;
     for mirror in configuration.mirrors.iter().filter(missed) {
-        let path = mirror.path();
+        let Some(path) = mirror.path() else { continue };
         let depth = read.path.module.steps().len();
         let steps = path.module.steps();
         if steps.get(..depth) != Some(read.path.module.steps()) {

@@ -8,7 +8,7 @@ use super::{Check, Documentation, Fixability, Inputs, Rule};
 pub static RULE: Rule = Rule {
     name: "unused-suppression",
     severity: Severity::Warning,
-    inputs: Inputs::Configuration,
+    inputs: Inputs::Written,
     fix: Fixability::Safe,
     summary: "a suppression that suppresses nothing, names no rule, or has expired",
     documentation: Documentation {

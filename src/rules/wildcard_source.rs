@@ -10,7 +10,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 pub(super) static RULE: Rule = Rule {
     name: "wildcard-source",
     severity: Severity::Warning,
-    inputs: Inputs::Both,
+    inputs: Inputs::All,
     fix: Fixability::None,
     summary: "`source` is a wildcard, whose images lose their subdomain at the mirror",
     documentation: Documentation {

@@ -88,10 +88,11 @@ impl Suppression {
             return fault(message, Some(help.to_owned()));
         }
         // A rule that did not run here may well need its suppression.
-        let file = self.span.file;
+        let ran_here = usage.run_on_files.contains(&(rule.name, self.span.file));
         let ran = match rule.inputs {
-            Inputs::Plan => usage.run_on_files.contains(&(rule.name, file)),
+            Inputs::Plan | Inputs::Manifest => ran_here,
             Inputs::Configuration | Inputs::Both => usage.run.contains(rule.name),
+            Inputs::All | Inputs::Written => ran_here || usage.run.contains(rule.name),
         };
         if used || !ran {
             return None;

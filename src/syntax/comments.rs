@@ -23,6 +23,15 @@ pub struct Comment {
     pub is_plain: bool,
 }
 
+/// The comments of a YAML file that hold `word`.
+#[must_use]
+pub fn yaml_comments(file: FileId, text: &str, word: &str) -> Vec<Comment> {
+    if !text.contains(word) {
+        return Vec::new();
+    }
+    super::yaml_comments::comments(file, text, word)
+}
+
 /// The comments of a file whose text holds `word`; in JSON, the strings under `"//"`.
 #[must_use]
 pub fn comments(file: FileId, text: &str, format: Format, word: &str) -> Vec<Comment> {

@@ -11,7 +11,9 @@ mod value;
 
 use serde_json::value::RawValue;
 
-pub(super) use document::{blocks, value, variables};
+pub(super) use document::{blocks, mistake, value, variables};
+pub(super) use node::Node;
+pub(super) use string::decode;
 
 use crate::source::{FileId, Span};
 use crate::syntax::problem::Problem;

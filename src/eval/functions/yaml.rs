@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle, Tag};
+use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 
 use crate::cty::{Type, Value, convert, normalized};
+use crate::syntax::yaml::tabs::Tabs;
+use crate::syntax::yaml::{CORE, full_name};
 
 use super::super::Failure;
 use super::definition::{Call, Function, Parameter, Stop, Want};
@@ -25,9 +27,6 @@ pub(super) const TABLE: &[Function] = &[Function {
 
 /// Collections may stand within each other so deep.
 const MAX_DEPTH: usize = 200;
-
-/// What the tags of YAML itself begin with.
-pub(super) const CORE: &str = "tag:yaml.org,2002:";
 
 /// A collection that is being read.
 enum Open {
@@ -55,8 +54,6 @@ struct Frame {
 struct Reader<'c> {
     call: &'c Call<'c>,
     frames: Vec<Frame>,
-    /// How many of them are in brackets.
-    flow: usize,
     anchors: HashMap<usize, (Value, usize)>,
     result: Option<Value>,
 }
@@ -70,12 +67,11 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
     let mut reader = Reader {
         call,
         frames: Vec::new(),
-        flow: 0,
         anchors: HashMap::new(),
         result: None,
     };
     let mut documents = 0;
-    let (mut end, mut plain) = (0, false);
+    let mut tabs = Tabs::default();
     for event in Parser::new_from_str_with_options(source, options) {
         let (event, span) = event.map_err(|error| {
             let at = error.marker();
@@ -95,13 +91,8 @@ fn decode(call: &Call<'_>, source: &str) -> Answer {
             ))
         };
         let start = span.start.byte_offset().unwrap_or(source.len());
-        let gap = source.get(end..start).unwrap_or_default();
-        let tab = reader.flow == 0 && (has_tab(gap, plain) || is_behind_tab(&event, source.get(..start)));
-        (end, plain) = (
-            span.end.byte_offset().unwrap_or(end).max(end),
-            matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..)),
-        );
-        if tab {
+        let end = span.end.byte_offset().unwrap_or(start);
+        if tabs.is_misplaced(source, &event, start..end) {
             return Err(located("found character that cannot start any token".to_owned()));
         }
         if matches!(event, Event::DocumentStart(..)) {
@@ -140,30 +131,6 @@ fn check_directives(source: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Whether a tab stands where only spaces may: before something that could be a key.
-fn is_behind_tab(event: &Event<'_>, before: Option<&str>) -> bool {
-    let begins = matches!(
-        event,
-        Event::Scalar(..) | Event::Alias(_) | Event::SequenceStart(..) | Event::MappingStart(..)
-    );
-    let before = before.unwrap_or_default();
-    let text = before.trim_end_matches([' ', '\t']);
-    let tab = before.get(text.len()..).is_some_and(|space| space.contains('\t'));
-    begins && tab && (text.is_empty() || text.ends_with(['\n', '\r', '-', '?']))
-}
-
-/// Whether a line between two things begins with a tab. Behind plain text, which could go on there, it
-/// may stand further right.
-fn has_tab(gap: &str, plain: bool) -> bool {
-    gap.split('\n').skip(1).any(|line| {
-        let space = line.len() - line.trim_start_matches([' ', '\t']).len();
-        match line.get(..space).and_then(|space| space.find('\t')) {
-            Some(column) => column == 0 || !plain,
-            None => false,
-        }
-    })
-}
-
 impl Reader<'_> {
     fn event(&mut self, event: Event<'_>) -> Result<(), Stop> {
         self.call.evaluator.spend(1)?;
@@ -176,13 +143,11 @@ impl Reader<'_> {
                 self.call.evaluator.spend(size)?;
                 self.value(value, size)
             }
-            Event::SequenceStart(style, anchor, tag) => {
-                self.flow += usize::from(style == StructureStyle::Flow);
+            Event::SequenceStart(_, anchor, tag) => {
                 only_tag(tag.as_deref(), "seq", "sequence")?;
                 self.open(Open::Sequence(Vec::new()), anchor)
             }
-            Event::MappingStart(style, anchor, tag) => {
-                self.flow += usize::from(style == StructureStyle::Flow);
+            Event::MappingStart(_, anchor, tag) => {
                 only_tag(tag.as_deref(), "map", "mapping")?;
                 let open = Open::Mapping {
                     entries: BTreeMap::new(),
@@ -191,7 +156,6 @@ impl Reader<'_> {
                 self.open(open, anchor)
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                self.flow = self.flow.saturating_sub(1);
                 let Some(frame) = self.frames.pop() else {
                     return Ok(());
                 };
@@ -297,13 +261,6 @@ impl Reader<'_> {
         }
         Ok(())
     }
-}
-
-fn full_name(tag: &Tag) -> Cow<'_, str> {
-    if tag.handle().is_empty() {
-        return Cow::Borrowed(tag.suffix());
-    }
-    Cow::Owned(format!("{}{}", tag.handle(), tag.suffix()))
 }
 
 fn only_tag(tag: Option<&Tag>, allowed: &str, what: &str) -> Result<(), Stop> {

@@ -1,11 +1,12 @@
 //! Scalars of YAML: what a plain word is, and what a tag makes of it.
 
 use crate::cty::{Number, Type, Value};
+use crate::syntax::yaml::CORE;
+use crate::syntax::yaml::scalar::Word;
 
 use super::definition::Stop;
 use super::encoding;
 use super::timestamp::Timestamp;
-use super::yaml::CORE;
 
 /// The value of a scalar, by its tag or by what it looks like.
 pub(super) fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Stop> {
@@ -66,17 +67,13 @@ pub(super) fn resolve(tag: &str, text: &str, quoted: bool) -> Result<Value, Stop
 
 /// The words that are values.
 fn word(text: &str) -> Option<Value> {
-    Some(match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            Value::bool(true)
+    Some(match Word::named(text)? {
+        Word::Bool(value) => Value::bool(value),
+        Word::Null => Value::null(Type::Dynamic),
+        Word::Infinity { negative } => {
+            Value::number(Number::parse(if negative { "-inf" } else { "inf" }).ok()?)
         }
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            Value::bool(false)
-        }
-        "" | "~" | "null" | "Null" | "NULL" => Value::null(Type::Dynamic),
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Value::number(Number::parse("inf").ok()?),
-        "-.inf" | "-.Inf" | "-.INF" => Value::number(Number::parse("-inf").ok()?),
-        _ => return None,
+        Word::Number | Word::NotANumber => return None,
     })
 }
 

@@ -66,6 +66,40 @@ pub(in crate::syntax) fn value(file: FileId, text: &str, span: Span) -> Option<E
     reader.problems.is_empty().then_some(value)
 }
 
+/// What keeps a text from being JSON. `before` is how much of it was not read at all.
+pub(in crate::syntax) fn mistake(
+    file: FileId,
+    text: &str,
+    before: usize,
+    error: &serde_json::Error,
+) -> Problem {
+    let json = text.get(before..).unwrap_or_default();
+    let line = error.line().saturating_sub(1);
+    let start: usize = json.split_inclusive('\n').take(line).map(str::len).sum();
+    let mut at = (start + error.column().saturating_sub(1)).min(json.len());
+    while !json.is_char_boundary(at) {
+        at -= 1;
+    }
+    let length = json
+        .get(at..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(0, char::len_utf8);
+    let span = Span::new(file, before + at, before + at + length);
+    if error.is_eof() {
+        return Problem::new(span, "the JSON ends too early").help("close all strings, arrays and objects");
+    }
+    let message = error.to_string();
+    let closing = json
+        .get(at..at + length)
+        .is_some_and(|text| text == "}" || text == "]");
+    let reason = match message.split(" at line ").next().unwrap_or_default() {
+        "key must be a string" | "expected value" if closing => "trailing comma",
+        reason => reason,
+    };
+    Problem::new(span, format!("this is not valid JSON: {reason}"))
+        .help("write JSON without comments and trailing commas")
+}
+
 /// A kind of block on the way down through its labels.
 struct Header {
     kind: Name,
@@ -88,45 +122,9 @@ impl<'a> Reader<'a> {
         match serde_json::from_str::<&RawValue>(json) {
             Ok(root) => Some(root),
             Err(error) => {
-                self.invalid(&error, before);
+                self.problems.push(mistake(self.file, text, before, &error));
                 None
             }
-        }
-    }
-
-    fn invalid(&mut self, error: &serde_json::Error, before: usize) {
-        let json = self.text.get(before..).unwrap_or_default();
-        let line = error.line().saturating_sub(1);
-        let start: usize = json.split_inclusive('\n').take(line).map(str::len).sum();
-        let mut at = (start + error.column().saturating_sub(1)).min(json.len());
-        while !json.is_char_boundary(at) {
-            at -= 1;
-        }
-        let length = json
-            .get(at..)
-            .and_then(|rest| rest.chars().next())
-            .map_or(0, char::len_utf8);
-        let span = Span::new(self.file, before + at, before + at + length);
-        if error.is_eof() {
-            self.report(
-                span,
-                "the JSON ends too early",
-                "close all strings, arrays and objects",
-            );
-        } else {
-            let message = error.to_string();
-            let closing = json
-                .get(at..at + length)
-                .is_some_and(|text| text == "}" || text == "]");
-            let reason = match message.split(" at line ").next().unwrap_or_default() {
-                "key must be a string" | "expected value" if closing => "trailing comma",
-                reason => reason,
-            };
-            self.report(
-                span,
-                format!("this is not valid JSON: {reason}"),
-                "write JSON without comments and trailing commas",
-            );
         }
     }
 

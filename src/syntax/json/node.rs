@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// A value, opened one level deep.
-pub(super) enum Node<'a> {
+pub(in crate::syntax) enum Node<'a> {
     Null,
     Bool(bool),
     /// As it is written.
@@ -21,7 +21,7 @@ pub(super) enum Node<'a> {
 
 impl<'a> Node<'a> {
     /// Opens a value. It is part of a text that has been read once, so it is valid.
-    pub(super) fn open(raw: &'a RawValue) -> Self {
+    pub(in crate::syntax) fn open(raw: &'a RawValue) -> Self {
         let text = raw.get();
         match text.as_bytes().first() {
             Some(b'{') => {

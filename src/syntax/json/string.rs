@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::syntax::input::Offsets;
 
 /// The text between the quotes of `source`, a valid JSON string that stands at `start`.
-pub(super) fn decode(source: &str, start: usize) -> (Cow<'_, str>, Offsets) {
+pub(in crate::syntax) fn decode(source: &str, start: usize) -> (Cow<'_, str>, Offsets) {
     let inside = source.get(1..source.len().saturating_sub(1)).unwrap_or_default();
     let mut offsets = Offsets::default();
     offsets.step(0, start + 1);

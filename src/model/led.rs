@@ -1,20 +1,20 @@
 //! The hosted clusters of the configuration that a mirror's `cluster_id` leads to.
 
-use crate::model::{
-    Cause, Cluster, ClusterInstance, ClusterKind, Configuration, Content, ImageMirror, Unknown,
-};
+use super::{Cause, Cluster, ClusterInstance, ClusterKind, Configuration, Content, ImageMirror, Unknown};
 
 /// What a `cluster_id` leads to, as far as the configuration creates it.
-pub(super) struct Led<'c> {
+#[derive(Debug)]
+pub struct Led<'c> {
     /// The instances that it can be.
-    pub(super) instances: Vec<(&'c Cluster, &'c ClusterInstance)>,
+    pub instances: Vec<(&'c Cluster, &'c ClusterInstance)>,
     /// Why it may be another one.
-    pub(super) open: Option<Unknown>,
+    pub open: Option<Unknown>,
 }
 
 impl<'c> Led<'c> {
     /// Follows the leads of a mirror.
-    pub(super) fn of(configuration: &'c Configuration, mirror: &'c ImageMirror) -> Self {
+    #[must_use]
+    pub fn of(configuration: &'c Configuration, mirror: &'c ImageMirror) -> Self {
         let created = |cluster: &&Cluster| cluster.is_created() && cluster.kind == ClusterKind::Hosted;
         let clusters = || configuration.clusters.iter().filter(created);
         let all =

@@ -1,0 +1,85 @@
+//! `mirrorset resolve`.
+
+use std::path::Path;
+
+use anyhow::anyhow;
+
+use crate::load::Options;
+use crate::mirror_set::{MirrorSet, gather, of_cluster};
+use crate::output;
+use crate::resolve::{Cluster, listed};
+use crate::source::{Sources, read_text};
+
+use super::arguments::{ResolveArguments, ResolveFormat};
+use super::{Exit, complain, load, print, whole};
+
+pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
+    let images = images(arguments)?;
+    let loaded = load(&arguments.inputs, &arguments.reading, options)?;
+    // Half of the mirrors would be taken for all of them.
+    let exit = whole(&loaded);
+    if exit != Exit::Clean {
+        return Ok(exit);
+    }
+    let all = gather(&loaded.project);
+    let sets = of_cluster(&all, arguments.cluster.as_deref())?;
+    for set in &sets {
+        tell_open(set);
+    }
+    let (blocked, insecure) = (&arguments.registries.blocked, &arguments.registries.insecure);
+    let mut clusters: Vec<Cluster<'_>> = sets
+        .iter()
+        .map(|set| Cluster::of(set, blocked, insecure))
+        .collect();
+    if clusters.is_empty() {
+        complain("warning: there are no mirrors");
+        clusters.push(Cluster::without_mirrors(blocked, insecure));
+    }
+    for cluster in &clusters {
+        for warning in cluster.warnings() {
+            complain(&format!("warning: {}: {warning}", cluster.name));
+        }
+    }
+    let several = clusters.len() > 1;
+    let mut text = String::new();
+    let mut fails = false;
+    for image in &images {
+        for cluster in &clusters {
+            let answer = cluster.resolve(image);
+            fails |= answer.fails();
+            let name = several.then_some(cluster.name);
+            text += &match arguments.output_format {
+                ResolveFormat::Full => output::resolution::full(&answer, name, &loaded.sources),
+                ResolveFormat::JsonLines => output::resolution::json_line(&answer, name),
+            };
+        }
+    }
+    print(&text)?;
+    Ok(if fails { Exit::Findings } else { Exit::Clean })
+}
+
+/// The images that are asked about.
+fn images(arguments: &ResolveArguments) -> anyhow::Result<Vec<String>> {
+    let mut images = arguments.images.clone();
+    for path in &arguments.file {
+        images.extend(listed_in(path).map_err(|error| anyhow!("{}: {error}", path.display()))?);
+    }
+    Ok(images)
+}
+
+fn listed_in(path: &Path) -> Result<Vec<String>, String> {
+    let text = read_text(path).map_err(|error| error.to_string())?;
+    let file = Sources::default().add(path.display().to_string(), text.as_str());
+    listed(file, &text).map_err(|error| error.to_string())
+}
+
+/// Says which mirrors are not known: they may change any answer.
+fn tell_open(set: &MirrorSet<'_>) {
+    for unresolved in &set.unresolved {
+        let address = unresolved.mirror.address.to_string();
+        for problem in &unresolved.problems {
+            let message = problem.message.strip_prefix(&address).unwrap_or(&problem.message);
+            complain(&format!("warning: {address} is not taken into account{message}"));
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! `hcl`: Terraform configuration, laid out as `terraform fmt` has it.
+//!
+//! With the expression of a cluster's id it is a part of a module that is there already. Without one it is
+//! a root module of its own: it says which provider it needs, and takes the id from a variable.
+
+mod cluster_id;
+mod import;
+mod label;
+mod layout;
+
+use crate::diagnostic::Diagnostic;
+use crate::mirror_set::Cluster;
+use crate::model::Quoting;
+
+use super::{Document, Part, Refusal};
+
+use import::Imports;
+use label::labels;
+use layout::{Body, Value};
+
+pub use cluster_id::{ClusterId, InvalidClusterId};
+pub use import::{InvalidList, Listed};
+
+/// How configuration is written.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The form.
+    pub style: Style,
+    /// Where the cluster's id comes from.
+    pub cluster_id: Option<ClusterId>,
+    /// Mirrors that the cluster has already, to be imported.
+    pub listed: Option<Listed>,
+}
+
+/// The forms of configuration.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Style {
+    /// One resource for each source.
+    #[default]
+    Resources,
+    /// A local map from source to mirrors, and one resource with `for_each`.
+    ForEach,
+    /// A local map, and a call of Red Hat's module with `for_each`.
+    Module,
+}
+
+/// The first release of the provider that has the resource, and of the module that has the submodule.
+const PROVIDER: &str = ">= 1.7.2";
+const MODULE: &str = ">= 1.7.1";
+
+/// One file for all clusters.
+pub(super) fn documents(
+    parts: &[Part<'_>],
+    options: &Options,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Vec<Document>, Refusal> {
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let (Some(given), true) = (&options.cluster_id, parts.len() > 1) {
+        let names: Vec<&str> = parts.iter().map(|part| part.cluster.name()).collect();
+        return Err(Refusal::Options(format!(
+            "`--cluster-id {}` is one cluster, and there are mirrors of several: choose one of {} with `--cluster`",
+            given.text,
+            names.join(", ")
+        )));
+    }
+    let mut text = String::new();
+    let clusters: Vec<Target> = parts
+        .iter()
+        .map(|part| Target::of(part, parts.len(), options))
+        .collect();
+    if options.cluster_id.is_none() {
+        head(&mut text, &clusters);
+    }
+    for (part, cluster) in parts.iter().zip(&clusters) {
+        let imports = Imports::of(part, options.listed.as_ref());
+        match options.style {
+            Style::Resources => resources(&mut text, part, cluster, &imports, parts.len() > 1),
+            Style::ForEach | Style::Module => for_each(&mut text, part, cluster, &imports, options.style),
+        }
+        warnings.extend(imports.left_over());
+    }
+    let file = "image_mirrors.tf".to_owned();
+    Ok(vec![Document { file, text }])
+}
+
+/// The cluster of a part, in configuration.
+struct Target {
+    /// The expression of its id.
+    id: String,
+    /// What has to be created before the mirrors.
+    depends_on: Vec<String>,
+    /// The variable that holds the id, where there is one, and what the id is.
+    variable: Option<(String, String)>,
+    /// The name of what is there once for the cluster.
+    name: String,
+}
+
+impl Target {
+    fn of(part: &Part<'_>, parts: usize, options: &Options) -> Self {
+        let own = part.name.as_str().replace(['-', '.'], "_");
+        let named = |suffix: &str| {
+            if parts == 1 {
+                suffix.to_owned()
+            } else {
+                label::identifier(&format!("{own}_{suffix}"))
+            }
+        };
+        let name = named("image_mirrors");
+        if let Some(given) = &options.cluster_id {
+            return Self {
+                id: given.text.clone(),
+                depends_on: given.depends_on.clone(),
+                variable: None,
+                name,
+            };
+        }
+        match part.cluster {
+            Cluster::Known(id) => Self {
+                id: quoted(id),
+                depends_on: Vec::new(),
+                variable: None,
+                name,
+            },
+            Cluster::Named(..) => {
+                let variable = named("cluster_id");
+                Self {
+                    id: format!("var.{variable}"),
+                    depends_on: Vec::new(),
+                    variable: Some((variable, "The id of the cluster.".to_owned())),
+                    name,
+                }
+            }
+        }
+    }
+}
+
+/// What a root module needs besides the mirrors.
+fn head(text: &mut String, clusters: &[Target]) {
+    let provider = Body::new()
+        .line("source", quoted("terraform-redhat/rhcs"))
+        .line("version", quoted(PROVIDER));
+    let providers = Body::new().set("rhcs", Value::Object(provider));
+    let terraform = Body::new().block("required_providers", providers);
+    Body::new().block("terraform", terraform).write(text);
+    for (variable, description) in clusters.iter().filter_map(|cluster| cluster.variable.as_ref()) {
+        let body = Body::new()
+            .line("type", "string".to_owned())
+            .line("description", quoted(description));
+        block(text, &format!("variable {}", quoted(variable)), body);
+    }
+}
+
+fn block(text: &mut String, header: &str, body: Body) {
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    Body::new().block(header, body).write(text);
+}
+
+/// One resource for each source.
+fn resources(text: &mut String, part: &Part<'_>, cluster: &Target, imports: &Imports<'_>, several: bool) {
+    let prefix = if several { part.name.as_str() } else { "" };
+    let labels = labels(prefix, part.entries.iter().map(|entry| entry.source));
+    for (entry, label) in part.entries.iter().zip(labels) {
+        import(
+            text,
+            &format!("rhcs_image_mirror.{label}"),
+            cluster,
+            imports,
+            entry.source,
+        );
+        let body = Body::new()
+            .line("cluster_id", cluster.id.clone())
+            .line("source", quoted(entry.source))
+            .set("mirrors", list(&entry.mirrors))
+            .depends_on(&cluster.depends_on);
+        block(
+            text,
+            &format!("resource \"rhcs_image_mirror\" {}", quoted(&label)),
+            body,
+        );
+    }
+}
+
+/// A map of all sources, and one block that goes through it.
+fn for_each(text: &mut String, part: &Part<'_>, cluster: &Target, imports: &Imports<'_>, style: Style) {
+    let name = &cluster.name;
+    let entries = part.entries.iter();
+    let map = entries.fold(Body::new(), |map, entry| {
+        map.set(&quoted(entry.source), list(&entry.mirrors))
+    });
+    block(text, "locals", Body::new().set(name, Value::Object(map)));
+    let object = match style {
+        Style::Module => format!("module.{name}"),
+        Style::ForEach | Style::Resources => format!("rhcs_image_mirror.{name}"),
+    };
+    for entry in &part.entries {
+        let instance = match style {
+            Style::Module => format!(
+                "{object}[{}].rhcs_image_mirror.image_mirror",
+                quoted(entry.source)
+            ),
+            Style::ForEach | Style::Resources => format!("{object}[{}]", quoted(entry.source)),
+        };
+        import(text, &instance, cluster, imports, entry.source);
+    }
+    let map = format!("local.{name}");
+    if style == Style::Module {
+        let body = Body::new()
+            .line(
+                "source",
+                quoted("terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors"),
+            )
+            .line("version", quoted(MODULE))
+            .line("for_each", map)
+            .space()
+            .line("cluster_id", cluster.id.clone())
+            .line("type", quoted("digest"))
+            .line("source_registry", "each.key".to_owned())
+            .line("mirrors", "each.value".to_owned())
+            .depends_on(&cluster.depends_on);
+        block(text, &format!("module {}", quoted(name)), body);
+    } else {
+        let body = Body::new()
+            .line("for_each", map)
+            .space()
+            .line("cluster_id", cluster.id.clone())
+            .line("source", "each.key".to_owned())
+            .line("mirrors", "each.value".to_owned())
+            .depends_on(&cluster.depends_on);
+        block(
+            text,
+            &format!("resource \"rhcs_image_mirror\" {}", quoted(name)),
+            body,
+        );
+    }
+}
+
+/// The import of a mirror that the cluster has already.
+fn import(text: &mut String, to: &str, cluster: &Target, imports: &Imports<'_>, source: &str) {
+    let Some(mirror) = imports.id(source) else {
+        return;
+    };
+    let id = match cluster.id.strip_prefix('"').and_then(|id| id.strip_suffix('"')) {
+        Some(id) => format!("\"{id}:{mirror}\""),
+        None => format!("\"${{{}}}:{mirror}\"", cluster.id),
+    };
+    let body = Body::new().line("to", to.to_owned()).line("id", id);
+    block(text, "import", body);
+}
+
+fn list(mirrors: &[&str]) -> Value {
+    Value::List(mirrors.iter().map(|mirror| quoted(mirror)).collect())
+}
+
+fn quoted(text: &str) -> String {
+    Quoting::Native.quote(text)
+}

@@ -1,0 +1,123 @@
+//! The expression that a cluster's id comes from, as somebody gives it.
+
+use std::fmt;
+
+use crate::address::{Mode, Subject};
+use crate::model::cluster::{ClusterKind, ClusterRole, cluster_role, waits};
+use crate::source::Sources;
+use crate::syntax::native::parse_expression;
+use crate::syntax::tree::ExpressionKind;
+use crate::terraform::references::of_expression;
+
+/// An expression of Terraform's language on one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterId {
+    /// The expression.
+    pub(super) text: String,
+    /// The resources of the same module that mirrors have to come after: hosted clusters among its
+    /// references, and what waits for one.
+    pub(super) depends_on: Vec<String>,
+}
+
+/// Why a text is no expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidClusterId(String);
+
+impl fmt::Display for InvalidClusterId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidClusterId {}
+
+impl std::str::FromStr for ClusterId {
+    type Err = InvalidClusterId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidClusterId> {
+        if text.chars().any(char::is_control) {
+            return Err(InvalidClusterId(
+                "the expression has to be on one line".to_owned(),
+            ));
+        }
+        let mut sources = Sources::default();
+        let file = sources.add("<--cluster-id>".to_owned(), text);
+        let (expression, problems) = parse_expression(file, text, 0..text.len());
+        let expression = match (expression, problems.first()) {
+            (Some(expression), None) => expression,
+            (_, Some(problem)) => return Err(InvalidClusterId(problem.message.clone())),
+            (None, None) => return Err(InvalidClusterId("this is no expression".to_owned())),
+        };
+        let mut depends_on: Vec<String> = Vec::new();
+        for reference in of_expression(&expression) {
+            let Subject::Resource(name) = &reference.subject else {
+                continue;
+            };
+            let is_hosted = cluster_role(name) == Some(ClusterRole::Cluster(ClusterKind::Hosted));
+            let comes_first = name.mode == Mode::Managed && (is_hosted || waits(name));
+            let shown = name.to_string();
+            if comes_first && !depends_on.contains(&shown) {
+                depends_on.push(shown);
+            }
+        }
+        let text = text.get(expression.span.range()).unwrap_or(text).to_owned();
+        if let ExpressionKind::Variable(_) = expression.kind {
+            return Err(InvalidClusterId(format!(
+                "an id itself stands in quotes, and they in quotes for the shell: '\"{text}\"'"
+            )));
+        }
+        Ok(Self { text, depends_on })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn comes_after(text: &str) -> Vec<String> {
+        text.parse::<ClusterId>().unwrap().depends_on
+    }
+
+    #[test]
+    fn mirrors_come_after_a_cluster_of_their_module() {
+        let cluster = ["rhcs_cluster_rosa_hcp.main"];
+        assert_eq!(comes_after("rhcs_cluster_rosa_hcp.main.id"), cluster);
+        assert_eq!(comes_after("one(rhcs_cluster_rosa_hcp.main[*].id)"), cluster);
+        assert_eq!(comes_after("rhcs_cluster_rosa_hcp.main[0].id"), cluster);
+        assert_eq!(
+            comes_after("rhcs_cluster_wait.main.cluster"),
+            ["rhcs_cluster_wait.main"]
+        );
+    }
+
+    #[test]
+    fn mirrors_come_after_nothing_else() {
+        for text in [
+            "var.cluster_id",
+            "module.cluster.cluster_id",
+            "data.rhcs_cluster_rosa_hcp.main.id",
+            "\"2lb\"",
+        ] {
+            assert_eq!(comes_after(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_expression_is_refused() {
+        for text in [
+            "",
+            "a b",
+            "var.x\nvar.y",
+            "\"a",
+            "2lbbrpgkocgajphhqee7vku1pgd4qsge",
+            "cluster",
+        ] {
+            assert!(text.parse::<ClusterId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comment_is_left_out() {
+        assert_eq!("var.id # prod".parse::<ClusterId>().unwrap().text, "var.id");
+    }
+}

@@ -1,0 +1,107 @@
+//! Labels for resources, made of sources: `quay.io/org/app` is `quay_io_org_app`.
+//!
+//! A label depends on its source alone, unless two sources would have the same one: then both carry a
+//! piece of their digest. So the order of the input does not matter, and another source more does not move
+//! a resource to another address, unless it collides.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+/// As many digits of a digest as tell colliding sources apart.
+const DIGITS: usize = 8;
+
+/// A label for each source, all different.
+pub(super) fn labels<'s>(prefix: &str, sources: impl Iterator<Item = &'s str> + Clone) -> Vec<String> {
+    let plain = |source: &str| match prefix {
+        "" => identifier(source),
+        prefix => identifier(&format!("{prefix}_{source}")),
+    };
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    for source in sources.clone() {
+        *count.entry(plain(source)).or_default() += 1;
+    }
+    let label = |source| {
+        let label = plain(source);
+        // A label that ends like a digest could be that of another one.
+        if count.get(&label) == Some(&1) && !ends_in_digits(&label) {
+            return label;
+        }
+        let digest = Sha256::digest(str::as_bytes(source));
+        let mut label = label + "_";
+        for byte in digest.iter().take(DIGITS / 2) {
+            // Writing to a string cannot fail.
+            let _ = write!(label, "{byte:02x}");
+        }
+        label
+    };
+    sources.map(label).collect()
+}
+
+fn ends_in_digits(label: &str) -> bool {
+    let end = label.rsplit('_').next().unwrap_or_default();
+    label.len() > end.len() && end.len() == DIGITS && end.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A text as an identifier of Terraform: lower-case letters, digits and underscores, a letter first.
+pub(super) fn identifier(text: &str) -> String {
+    let mut label = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            'a'..='z' | 'A'..='Z' | '0'..='9' => label.push(character.to_ascii_lowercase()),
+            _ if label.ends_with('_') || label.is_empty() => {}
+            _ => label.push('_'),
+        }
+    }
+    label.truncate(label.trim_end_matches('_').len());
+    match label.bytes().next() {
+        None => "mirror".to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("mirror_{label}"),
+        Some(_) => label,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(sources: &[&str]) -> Vec<String> {
+        labels("", sources.iter().copied())
+    }
+
+    #[test]
+    fn a_label_says_the_source() {
+        assert_eq!(of(&["quay.io/org/app"]), ["quay_io_org_app"]);
+        assert_eq!(of(&["*.example.com"]), ["example_com"]);
+        assert_eq!(of(&["10.0.0.1:5000/x"]), ["mirror_10_0_0_1_5000_x"]);
+        assert_eq!(of(&[""]), ["mirror"]);
+        assert_eq!(labels("prod", ["quay.io"].into_iter()), ["prod_quay_io"]);
+    }
+
+    #[test]
+    fn sources_of_one_label_are_told_apart_in_any_order() {
+        let labels = of(&["quay.io/a-b", "quay.io/a_b", "quay.io/c"]);
+        assert_eq!(labels[2], "quay_io_c");
+        assert_ne!(labels[0], labels[1]);
+        assert!(labels[0].starts_with("quay_io_a_b_"), "{labels:?}");
+        let turned = of(&["quay.io/a_b", "quay.io/a-b"]);
+        assert_eq!([&turned[1], &turned[0]], [&labels[0], &labels[1]]);
+    }
+
+    proptest! {
+        #[test]
+        fn labels_are_identifiers_and_unique(
+            sources in proptest::collection::btree_set("[a-z.*/:_-]{0,6}|.{0,8}", 0..20),
+        ) {
+            let labels = labels("", sources.iter().map(String::as_str));
+            for label in &labels {
+                prop_assert!(label.starts_with(|c: char| c.is_ascii_lowercase()), "{label}");
+                prop_assert!(label.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'), "{label}");
+            }
+            let different: std::collections::BTreeSet<&String> = labels.iter().collect();
+            prop_assert_eq!(different.len(), sources.len());
+        }
+    }
+}

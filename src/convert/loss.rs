@@ -1,0 +1,151 @@
+//! What a target cannot express: told, never dropped in silence.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::mirror_set::{Entry, Merged, MirrorSet};
+use crate::model::Configuration;
+use crate::registry::{Pull, SourcePolicy};
+use crate::rules::{self, Check};
+
+use super::Target;
+
+/// The name under which losses are told. It is no rule: what is lost depends on the target.
+pub(super) const LOSS: &str = "lost-in-conversion";
+
+/// What of a cluster's mirrors a target expresses.
+pub(super) struct Kept<'a> {
+    pub(super) entries: Vec<Merged<'a>>,
+    pub(super) losses: Vec<Diagnostic>,
+}
+
+/// What a target can say besides digest mirrors of a source.
+struct Means {
+    /// Its name for people.
+    name: &'static str,
+    /// The pulls that its mirrors serve; none where it tells them apart.
+    pull: Option<Pull>,
+    /// `mirrorSourcePolicy: NeverContactSource`.
+    policy: bool,
+    /// An entry without mirrors.
+    empty: bool,
+}
+
+impl Means {
+    fn of(target: Target) -> Self {
+        let (name, pull, policy, empty) = match target {
+            Target::Idms => ("an ImageDigestMirrorSet", Some(Pull::DigestOnly), true, true),
+            Target::Itms => ("an ImageTagMirrorSet", Some(Pull::TagOnly), true, true),
+            Target::Icsp => ("an ImageContentSourcePolicy", Some(Pull::DigestOnly), false, true),
+            Target::HostedCluster => ("a HostedCluster", Some(Pull::DigestOnly), false, true),
+            Target::NodePool => ("the ConfigMap of a NodePool", Some(Pull::DigestOnly), true, true),
+            Target::RegistriesConf => ("registries.conf", None, true, true),
+            Target::Rosa => (
+                "a ROSA cluster with hosted control planes",
+                Some(Pull::DigestOnly),
+                false,
+                false,
+            ),
+            Target::Hcl => ("rhcs_image_mirror", Some(Pull::DigestOnly), false, false),
+            Target::Json => ("the shape of plan JSON", None, false, true),
+        };
+        Self {
+            name,
+            pull,
+            policy,
+            empty,
+        }
+    }
+}
+
+/// Sorts out what a target can express.
+pub(super) fn kept<'a>(set: &'a MirrorSet<'a>, target: Target) -> Kept<'a> {
+    let mut means = Means::of(target);
+    let mut merged = set.merged();
+    // Terraform's mirrors are all by digest: who asks for tag mirrors of them asks for just that change.
+    if target == Target::Itms && merged.iter().all(|entry| entry.pull == Pull::DigestOnly) {
+        means.pull = None;
+    }
+    let mut losses = Vec::new();
+    let mut entries = Vec::with_capacity(merged.len());
+    for mut entry in merged.drain(..) {
+        if let Some((what, help)) = means.refuse(&entry) {
+            losses.extend(entry.of.iter().map(|of| loss(of, &what, help)));
+            continue;
+        }
+        if !means.policy && entry.policy == SourcePolicy::NeverContact {
+            let what = format!(
+                "{} has no NeverContactSource: the source is asked where no mirror has the image",
+                means.name
+            );
+            let help = "block the source on the cluster instead, and refer to the mirror by its own name";
+            losses.extend(entry.of.iter().map(|of| loss(of, &what, help)));
+            entry.policy = SourcePolicy::AllowContacting;
+        }
+        entries.push(entry);
+    }
+    // Where lists stay apart, nothing is decided about their order.
+    if target != Target::RegistriesConf {
+        losses.extend(contradictions(&entries));
+    }
+    losses.sort_by_key(|loss| loss.primary.as_ref().map(|label| label.span));
+    Kept { entries, losses }
+}
+
+impl Means {
+    /// Why an entry is left out, and what to do, if it is.
+    fn refuse(&self, entry: &Merged<'_>) -> Option<(String, &'static str)> {
+        let name = self.name;
+        if self.pull.is_some_and(|pull| pull != entry.pull) {
+            let (by, help) = match entry.pull {
+                Pull::DigestOnly => ("digest", "`--to idms` writes those"),
+                Pull::TagOnly => ("tag", "`--to itms` writes those"),
+            };
+            Some((format!("left out: {name} has no mirrors for pulls by {by}"), help))
+        } else if !self.empty && entry.mirrors.is_empty() {
+            let help = "nodes pass such an entry over; leave it out of the input";
+            Some((format!("left out: it has no mirrors, and {name} needs one"), help))
+        } else {
+            None
+        }
+    }
+}
+
+/// The lists for one source that are written as one, though no order satisfies them all.
+fn contradictions(entries: &[Merged<'_>]) -> Vec<Diagnostic> {
+    let Some(Check::Beside(find)) = rules::find("conflicting-order").map(|rule| &rule.check) else {
+        return Vec::new();
+    };
+    let written = entries.iter().filter(|entry| entry.of.len() > 1);
+    let written: BTreeSet<String> = written
+        .flat_map(|entry| &entry.of)
+        .map(|of| of.mirror.address.to_string())
+        .collect();
+    let mut configurations: Vec<&Configuration> = Vec::new();
+    for of in entries.iter().flat_map(|entry| &entry.of) {
+        if !configurations
+            .iter()
+            .any(|other| std::ptr::eq(*other, of.configuration))
+        {
+            configurations.push(of.configuration);
+        }
+    }
+    let found = configurations.into_iter().flat_map(find);
+    found
+        .filter(|finding| {
+            finding
+                .address
+                .as_ref()
+                .is_some_and(|address| written.contains(address))
+        })
+        .collect()
+}
+
+fn loss(entry: &Entry<'_>, what: &str, help: &str) -> Diagnostic {
+    let address = entry.mirror.address.to_string();
+    let span = entry.mirror.source.span.unwrap_or(entry.mirror.span);
+    Diagnostic::new(LOSS, Severity::Warning, format!("{address}: {what}"))
+        .at_address(address)
+        .at(span, "this entry")
+        .help(help)
+}

@@ -1,0 +1,133 @@
+//! Manifests that declare mirrors, read into the model: ImageDigestMirrorSet, ImageTagMirrorSet,
+//! ImageContentSourcePolicy, HostedCluster, and what holds them: lists, the `ConfigMap` of a `NodePool`.
+//!
+//! What the API server would not take is no error of reading: it is kept as a mistake, and everything
+//! around it is read. Documents of other kinds are passed over.
+
+mod assemble;
+mod document;
+mod embedded;
+mod entry;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::model::{Attribute, ManifestKind, MistakeKind};
+use crate::registry::SourcePolicy;
+use crate::source::{FileId, Span};
+use crate::syntax::problem::Problem;
+use crate::syntax::yaml::documents;
+
+pub use assemble::configuration;
+
+/// A document that declares mirrors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// Its kind.
+    pub kind: ManifestKind,
+    /// Its `metadata.name`.
+    pub name: Option<Arc<str>>,
+    /// Its entries, in their order.
+    pub entries: Vec<Entry>,
+    /// What the API server would not take, in the order of the text.
+    pub mistakes: Vec<Found>,
+}
+
+/// An entry of a document's list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its place in the list, from 0.
+    pub index: usize,
+    /// Its first line.
+    pub span: Span,
+    /// `source`.
+    pub source: Attribute<String>,
+    /// `mirrors`.
+    pub mirrors: Attribute<Vec<Attribute<String>>>,
+    /// `mirrorSourcePolicy`.
+    pub policy: Attribute<SourcePolicy>,
+}
+
+/// A mistake in a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The entry that it is in, if it is in one.
+    pub entry: Option<usize>,
+    /// Its place.
+    pub span: Span,
+    /// What it is.
+    pub kind: MistakeKind,
+}
+
+/// Why a text could not be read as manifests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadError {
+    /// It is neither YAML nor JSON, or more than is read of them.
+    Syntax(Problem),
+    /// No document in it is about mirrors.
+    Nothing,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax(problem) => f.write_str(&problem.message),
+            Self::Nothing => f.write_str("no document in it declares mirrors"),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+impl ReadError {
+    /// Where, if it is at one place.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Syntax(problem) => Some(problem.span),
+            Self::Nothing => None,
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            Self::Syntax(problem) => problem.help.as_deref(),
+            Self::Nothing => Some(
+                "what is read: ImageDigestMirrorSet, ImageTagMirrorSet, ImageContentSourcePolicy, HostedCluster, \
+                 lists of them, a ConfigMap of a NodePool, and `imageContentSources` alone",
+            ),
+        }
+    }
+}
+
+/// What stands in every text that declares mirrors.
+const WORDS: [&str; 5] = [
+    "ImageDigestMirrorSet",
+    "ImageTagMirrorSet",
+    "ImageContentSourcePolicy",
+    "imageContentSources",
+    "HostedCluster",
+];
+
+/// Whether a text may be a manifest that declares mirrors: it names one of the kinds. Nothing is parsed.
+#[must_use]
+pub fn recognise(text: &str) -> bool {
+    let text = text.as_bytes();
+    let found = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+    WORDS.into_iter().any(found)
+}
+
+/// Reads the documents of a text that declare mirrors.
+pub fn read(file: FileId, text: &str) -> Result<Vec<Document>, ReadError> {
+    let nodes = documents(file, text).map_err(ReadError::Syntax)?;
+    let mut found = Vec::new();
+    for node in &nodes {
+        document::find(node, text, &mut found).map_err(ReadError::Syntax)?;
+    }
+    if found.is_empty() {
+        return Err(ReadError::Nothing);
+    }
+    Ok(found)
+}

@@ -1,0 +1,45 @@
+//! What the nodes of a cluster get of its mirrors and its lists of registries.
+
+use std::collections::BTreeSet;
+
+use crate::registry::{Registries, Settings, Table};
+
+/// The configuration of a cluster's nodes.
+#[derive(Debug)]
+pub struct Nodes {
+    /// The tables of `registries.conf`; else why the machine config operator makes none.
+    pub tables: Result<Vec<Table>, String>,
+    /// What the runtime reads from them; else why it cannot.
+    pub registries: Result<Registries, String>,
+    /// Why real nodes may have something else.
+    pub warnings: Vec<String>,
+}
+
+impl Nodes {
+    /// The configuration that settings become. `open` says what is not known of them.
+    #[must_use]
+    pub fn of(settings: &Settings, open: &BTreeSet<String>) -> Self {
+        let unknown =
+            |reason| format!("not everything is known that the cluster allows, blocks and trusts: {reason}");
+        let mut warnings: Vec<String> = open.iter().map(unknown).collect();
+        if let Err(error) = settings.validate() {
+            warnings.push(format!(
+                "the machine config operator refuses this, so no node gets it: {error}"
+            ));
+        }
+        let tables = settings.tables().map_err(|error| {
+            format!("the machine config operator fails, and no node gets a configuration: {error}")
+        });
+        let registries = match &tables {
+            Ok(tables) => Registries::load(tables).map_err(|error| {
+                format!("nodes cannot read their configuration, and every pull fails: {error}")
+            }),
+            Err(error) => Err(error.clone()),
+        };
+        Self {
+            tables,
+            registries,
+            warnings,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The values of a mirror, or what keeps them from being told.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Attribute, Content, ImageMirror};
+use crate::rules::UNDECIDED;
+
+/// `source` and `mirrors`; else one finding for each value that is not known or may not be shown.
+pub(super) fn told(mirror: &ImageMirror) -> Result<(&str, Vec<&str>), Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let source = text(mirror, "source", &mirror.source, &mut problems);
+    let list = if mirror.mirrors.sensitive {
+        problems.push(secret(mirror, "mirrors", &mirror.mirrors));
+        None
+    } else {
+        match &mirror.mirrors.content {
+            Content::Known(elements) => Some(elements.as_slice()),
+            Content::Absent => Some([].as_slice()),
+            Content::Unknown(unknown) => {
+                problems.push(open(mirror, "mirrors", &mirror.mirrors, &unknown.to_string()));
+                None
+            }
+        }
+    };
+    let elements = list
+        .unwrap_or_default()
+        .iter()
+        .enumerate()
+        .filter_map(|(index, element)| text(mirror, &format!("mirrors[{index}]"), element, &mut problems));
+    let mirrors: Vec<&str> = elements.collect();
+    match source {
+        Some(source) if problems.is_empty() => Ok((source, mirrors)),
+        _ => Err(problems),
+    }
+}
+
+fn text<'a>(
+    mirror: &ImageMirror,
+    name: &str,
+    attribute: &'a Attribute<String>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<&'a str> {
+    let problem = match &attribute.content {
+        _ if attribute.sensitive => secret(mirror, name, attribute),
+        Content::Known(value) => return Some(value),
+        Content::Unknown(unknown) => open(mirror, name, attribute, &unknown.to_string()),
+        Content::Absent => refuse(mirror, attribute, &format!("{name} is not set"), "set it"),
+    };
+    problems.push(problem);
+    None
+}
+
+fn open<T>(mirror: &ImageMirror, name: &str, attribute: &Attribute<T>, why: &str) -> Diagnostic {
+    let what = format!("{name} is not known: {why}");
+    let help =
+        "take the plan, where the value may be known, or leave such mirrors out with `--skip-unresolved`";
+    refuse(mirror, attribute, &what, help)
+}
+
+fn secret<T>(mirror: &ImageMirror, name: &str, attribute: &Attribute<T>) -> Diagnostic {
+    let what = format!("{name} is sensitive, so it is not shown");
+    let help =
+        "mark it `nonsensitive` in the configuration, or leave such mirrors out with `--skip-unresolved`";
+    refuse(mirror, attribute, &what, help)
+}
+
+fn refuse<T>(mirror: &ImageMirror, attribute: &Attribute<T>, what: &str, help: &str) -> Diagnostic {
+    let address = mirror.address.to_string();
+    Diagnostic::new(UNDECIDED.name, Severity::Error, format!("{address}: {what}"))
+        .at_address(address)
+        .at(attribute.span.unwrap_or(mirror.span), "this value")
+        .help(help)
+}

@@ -1,0 +1,142 @@
+//! Images out of a file: a list, one a line, or the manifests of Kubernetes.
+
+use std::fmt;
+
+use crate::source::FileId;
+use crate::syntax::problem::Problem;
+use crate::syntax::yaml::{Node, NodeKind, documents};
+
+/// Why a file has no images.
+#[derive(Debug)]
+pub enum Unlisted {
+    /// It is neither a list nor YAML.
+    Form(Problem),
+    /// None of its manifests has one.
+    None,
+}
+
+impl fmt::Display for Unlisted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form(problem) => write!(f, "neither a list of images nor a manifest: {}", problem.message),
+            Self::None => f.write_str("there is no image in it"),
+        }
+    }
+}
+
+impl std::error::Error for Unlisted {}
+
+/// The images of a text, each once, in the order in which they are named first.
+///
+/// A list has one on each line; empty lines and those that begin with `#` are passed over. In manifests, an
+/// image is what stands under the key `image` of a container, and under the `reference` of an image volume.
+pub fn listed(file: FileId, text: &str) -> Result<Vec<String>, Unlisted> {
+    let text = text.trim_start_matches('\u{feff}');
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let is_list = lines.clone().all(|line| {
+        !line.contains(char::is_whitespace) && !line.ends_with(':') && !line.starts_with(['{', '[', '-', '%'])
+    });
+    let mut images = Images::default();
+    if is_list {
+        lines.for_each(|line| images.add(line));
+    } else {
+        for document in documents(file, text).map_err(Unlisted::Form)? {
+            images.walk(&document);
+        }
+    }
+    if images.found.is_empty() {
+        return Err(Unlisted::None);
+    }
+    Ok(images.found)
+}
+
+#[derive(Default)]
+struct Images {
+    found: Vec<String>,
+    seen: std::collections::BTreeSet<String>,
+}
+
+impl Images {
+    fn add(&mut self, image: &str) {
+        if self.seen.insert(image.to_owned()) {
+            self.found.push(image.to_owned());
+        }
+    }
+
+    fn walk(&mut self, node: &Node) {
+        match &node.kind {
+            NodeKind::Sequence(elements) => elements.iter().for_each(|element| self.walk(element)),
+            NodeKind::Mapping(entries) => {
+                for (key, value) in entries {
+                    let volume = || value.get("reference").and_then(Node::as_str);
+                    let image = match key.text.as_str() {
+                        "image" => value.as_str().or_else(volume),
+                        _ => None,
+                    };
+                    match image.map(str::trim).filter(|image| !image.is_empty()) {
+                        Some(image) => self.add(image),
+                        None => self.walk(value),
+                    }
+                }
+            }
+            NodeKind::String(_) | NodeKind::Word(..) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn images(text: &str) -> Result<Vec<String>, String> {
+        let file = Sources::default().add("images", text);
+        listed(file, text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_list_has_an_image_on_each_line() {
+        let list = "# for production\nquay.io/org/app:v1\r\n\n  nginx\nquay.io/org/app:v1\n";
+        assert_eq!(images(list).unwrap(), ["quay.io/org/app:v1", "nginx"]);
+    }
+
+    #[test]
+    fn manifests_have_images_in_containers_and_volumes() {
+        let manifests = "
+kind: Deployment
+spec:
+  template:
+    spec:
+      initContainers:
+      - image: quay.io/org/init
+      containers:
+      - name: app
+        image: quay.io/org/app:v1
+      volumes:
+      - image:
+          reference: quay.io/org/data:v1
+---
+kind: CronJob
+spec: {jobTemplate: {spec: {template: {spec: {containers: [{image: \"nginx\"}]}}}}}
+";
+        assert_eq!(
+            images(manifests).unwrap(),
+            [
+                "quay.io/org/init",
+                "quay.io/org/app:v1",
+                "quay.io/org/data:v1",
+                "nginx"
+            ]
+        );
+        let json = r#"{"kind": "Pod", "spec": {"containers": [{"image": "nginx"}]}}"#;
+        assert_eq!(images(json).unwrap(), ["nginx"]);
+    }
+
+    #[test]
+    fn nothing_is_no_list() {
+        assert!(images("# none\n").is_err());
+        assert!(images("kind: Namespace\nmetadata:\n  name: x\n").is_err());
+        assert!(images("a: [b\n").is_err());
+    }
+}

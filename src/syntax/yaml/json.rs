@@ -1,0 +1,69 @@
+//! JSON to the same tree. One text may hold several documents, as `kubectl` reads them.
+
+use serde_json::value::RawValue;
+
+use crate::source::{FileId, Span};
+use crate::syntax::json::{self as syntax_json, Node as Opened};
+use crate::syntax::problem::Problem;
+
+use super::scalar::Word;
+use super::{Key, MAX_DEPTH, Node, NodeKind};
+
+pub(super) fn documents(file: FileId, text: &str) -> Result<Vec<Node>, Problem> {
+    let json = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let before = text.len() - json.len();
+    let mut documents = Vec::new();
+    for document in serde_json::Deserializer::from_str(json).into_iter::<&RawValue>() {
+        match document {
+            Ok(raw) => documents.push(node(file, text, raw, 0)?),
+            Err(error) => return Err(syntax_json::mistake(file, text, before, &error)),
+        }
+    }
+    documents.retain(|node| !node.is_null());
+    Ok(documents)
+}
+
+/// The value has been read once, so it is valid.
+fn node(file: FileId, text: &str, raw: &RawValue, depth: usize) -> Result<Node, Problem> {
+    let span = place(file, text, raw);
+    if depth > MAX_DEPTH {
+        return Err(Problem::new(span, "it is nested too deeply to be read"));
+    }
+    let word = |word| NodeKind::Word(word, raw.get().to_owned());
+    let kind = match Opened::open(raw) {
+        Opened::Null => word(Word::Null),
+        Opened::Bool(value) => word(Word::Bool(value)),
+        Opened::Number(_) => word(Word::Number),
+        Opened::String(source) => NodeKind::String(string(source)),
+        Opened::Array(elements) => {
+            let elements = elements.into_iter();
+            let nodes: Result<_, _> = elements
+                .map(|element| node(file, text, element, depth + 1))
+                .collect();
+            NodeKind::Sequence(nodes?)
+        }
+        Opened::Object(members) => {
+            let entry = |(key, value): (&RawValue, &RawValue)| {
+                let key = Key {
+                    span: place(file, text, key),
+                    text: string(key.get()),
+                };
+                node(file, text, value, depth + 1).map(|value| (key, value))
+            };
+            let entries: Result<_, _> = members.into_iter().map(entry).collect();
+            NodeKind::Mapping(entries?)
+        }
+    };
+    Ok(Node { span, kind })
+}
+
+fn string(source: &str) -> String {
+    syntax_json::decode(source, 0).0.into_owned()
+}
+
+/// Where a value stands: it is a slice of the text.
+fn place(file: FileId, text: &str, raw: &RawValue) -> Span {
+    let start = raw.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
+    let start = start.min(text.len());
+    Span::new(file, start, (start + raw.get().len()).min(text.len()))
+}

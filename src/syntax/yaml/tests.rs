@@ -1,0 +1,127 @@
+//! What is read of YAML and JSON, and what is refused.
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::source::Sources;
+
+/// The documents in short: `{a: "x", b: [no?]}`, words other than strings with a question mark.
+fn shown(text: &str) -> Result<Vec<String>, String> {
+    let file = Sources::new().add("a", text);
+    let documents = documents(file, text).map_err(|problem| problem.message)?;
+    Ok(documents.iter().map(show).collect())
+}
+
+fn show(node: &Node) -> String {
+    match &node.kind {
+        NodeKind::Mapping(entries) => {
+            let entries = entries.iter();
+            let entries: Vec<String> = entries
+                .map(|(key, value)| format!("{}: {}", key.text, show(value)))
+                .collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        NodeKind::Sequence(elements) => {
+            let elements: Vec<String> = elements.iter().map(show).collect();
+            format!("[{}]", elements.join(", "))
+        }
+        NodeKind::String(text) => format!("{text:?}"),
+        NodeKind::Word(_, text) => format!("{text}?"),
+    }
+}
+
+fn one(text: &str) -> String {
+    let documents = shown(text).unwrap_or_else(|message| vec![message]);
+    documents.join(" | ")
+}
+
+#[test]
+fn plain_words_are_values_and_quoted_ones_are_strings() {
+    assert_eq!(
+        one("a: [no, 'no', \"no\", 12:30, 1e3, ~, '~', !!str no]\nb:\nc: |\n  no\n"),
+        r#"{a: [no?, "no", "no", "12:30", 1e3?, ~?, "~", "no"], b: ~?, c: "no\n"}"#
+    );
+}
+
+#[test]
+fn documents_without_content_are_none() {
+    assert_eq!(shown("").unwrap(), [] as [&str; 0]);
+    assert_eq!(shown("# a comment\n").unwrap(), [] as [&str; 0]);
+    assert_eq!(
+        shown("---\n---\na: b\n---\n# c\n---\nc: d\n...\n").unwrap().len(),
+        2
+    );
+}
+
+#[test]
+fn line_ends_and_a_byte_order_mark_make_no_difference() {
+    assert_eq!(one("\u{feff}a: b\r\nc:\r\n- d\r\n"), r#"{a: "b", c: ["d"]}"#);
+    assert_eq!(one("\u{feff}{\"a\": \"b\"}\r\n"), r#"{a: "b"}"#);
+}
+
+#[test]
+fn json_is_read_as_json() {
+    let text = "{\"a\":\t\"\\/ \\ud83d\\ude00\", \"b\": [1, true, null]}\n{\"c\": {}}";
+    assert_eq!(
+        shown(text).unwrap(),
+        ["{a: \"/ \u{1f600}\", b: [1?, true?, null?]}", "{c: {}}"]
+    );
+    let key = "k".repeat(5_000);
+    assert_eq!(one(&format!("{{\"{key}\": 1}}")), format!("{{{key}: 1?}}"));
+}
+
+#[test]
+fn what_only_begins_like_json_is_yaml() {
+    assert_eq!(one("{a: b, c: [d]}"), r#"{a: "b", c: ["d"]}"#);
+    assert_eq!(one("[a]"), r#"["a"]"#);
+    assert_eq!(one(r#"{"a": "#), "the JSON ends too early");
+}
+
+#[test]
+fn an_alias_stands_for_what_it_names() {
+    assert_eq!(
+        one("a: &x [b, &y c]\nd: *x\ne: *y\n"),
+        r#"{a: ["b", "c"], d: ["b", "c"], e: "c"}"#
+    );
+}
+
+#[test]
+fn aliases_that_stand_for_too_much_are_refused() {
+    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..12 {
+        let before = level - 1;
+        let aliases = vec![format!("*a{before}"); 10].join(", ");
+        let _ = writeln!(text, "a{level}: &a{level} [{aliases}]");
+    }
+    assert!(one(&text).starts_with("its aliases stand for more than"));
+    assert!(one("a: &a [*a]").contains("alias"));
+}
+
+#[test]
+fn what_is_not_read_is_refused() {
+    assert_eq!(one("a:\n  <<: {b: c}\n"), "a merge key (`<<`) is not read");
+    assert_eq!(one("? [a, b]\n: c\n"), "a key has to be a string");
+    assert_eq!(one("a: !x b"), "\"b\" is not read as !x");
+    assert_eq!(one("a: !x [b]"), "the tag !x is not read");
+    assert_eq!(one("a: !!int b"), "\"b\" is not read as tag:yaml.org,2002:int");
+    assert!(one("a:\n\tb: c").contains("tab"));
+    assert!(one("- a\n-\tb: c").contains("tab"));
+    let deep = "[".repeat(1_000) + &"]".repeat(1_000);
+    assert!(shown(&deep).is_err());
+    assert!(shown(&format!("{{\"a\":{deep}}}")).is_err());
+}
+
+#[test]
+fn every_value_has_its_place() {
+    let text = "é: 'q'\nb: plain # c\nc: [x, \"y\"]\nd: &a z\ne: *a\n";
+    let file = Sources::new().add("a", text);
+    let documents = documents(file, text).unwrap();
+    let at = |key: &str| &text[documents[0].get(key).unwrap().span.range()];
+    assert_eq!([at("é"), at("b"), at("c")], ["'q'", "plain", "[x, \"y\"]"]);
+    // What is behind an alias is to be changed where it is written.
+    assert_eq!([at("d"), at("e")], ["z", "z"]);
+    let json = r#"{"a": ["b"]}"#;
+    let documents = super::documents(file, json).unwrap();
+    let list = documents[0].get("a").unwrap();
+    assert_eq!(&json[list.span.range()], r#"["b"]"#);
+}

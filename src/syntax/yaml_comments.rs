@@ -1,0 +1,140 @@
+//! Comments in YAML, and what each speaks of: what begins on its line or on the one below, with all lines
+//! that are indented further.
+
+use std::ops::Range;
+
+use granit_parser::{Event, Options, Parser};
+
+use crate::source::{FileId, Span};
+use crate::syntax::comments::Comment;
+
+/// The comments that hold `word`. A text that is no YAML has those that stand before the mistake.
+pub(super) fn comments(file: FileId, text: &str, word: &str) -> Vec<Comment> {
+    let scalars = scalars(text);
+    let lines = Lines::new(text);
+    let mut found: Vec<Comment> = Vec::new();
+    let mut next = 0;
+    for (at, _) in text.match_indices(word) {
+        let index = lines.index(at);
+        if index < next {
+            continue;
+        }
+        next = index + 1;
+        let start = lines.comment_in(index, &scalars);
+        let comment = start.map(|start| lines.comment(file, start));
+        found.extend(comment.filter(|comment| {
+            let text = text.get(comment.text.range());
+            text.is_some_and(|text| text.contains(word))
+        }));
+    }
+    found
+}
+
+/// Where the scalars stand: what looks like a comment in one is none.
+fn scalars(text: &str) -> Vec<Range<usize>> {
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    let events = Parser::new_from_str_with_options(text, options).map_while(Result::ok);
+    events
+        .filter_map(|(event, span)| match event {
+            Event::Scalar(..) => Some(span.start.byte_offset()?..span.end.byte_offset()?),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The lines of a text, by where they begin.
+struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(text: &'a str) -> Self {
+        let bom = text.len() - text.trim_start_matches('\u{feff}').len();
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        Self {
+            text,
+            starts: std::iter::once(bom).chain(ends.map(|at| at + 1)).collect(),
+        }
+    }
+
+    fn index(&self, at: usize) -> usize {
+        self.starts
+            .partition_point(|start| *start <= at)
+            .saturating_sub(1)
+    }
+
+    fn start(&self, index: usize) -> usize {
+        self.starts.get(index).copied().unwrap_or(self.text.len())
+    }
+
+    /// A line without its end.
+    fn line(&self, index: usize) -> &'a str {
+        let line = self.text.get(self.start(index)..self.start(index + 1));
+        line.unwrap_or_default().trim_end_matches(['\n', '\r'])
+    }
+
+    /// Where the comment of a line begins.
+    fn comment_in(&self, index: usize, scalars: &[Range<usize>]) -> Option<usize> {
+        let start = self.start(index);
+        let mut signs = self.line(index).match_indices('#').map(|(sign, _)| start + sign);
+        signs.find(|sign| {
+            let space = self.text.get(start..*sign).unwrap_or_default();
+            let after = scalars.partition_point(|scalar| scalar.start <= *sign);
+            let around = scalars.get(after.wrapping_sub(1));
+            (space.is_empty() || space.ends_with([' ', '\t']))
+                && !around.is_some_and(|scalar| scalar.contains(sign))
+        })
+    }
+
+    fn comment(&self, file: FileId, start: usize) -> Comment {
+        let span = |range: Range<usize>| Span::new(file, range.start, range.end);
+        let index = self.index(start);
+        let line = self.start(index);
+        let end = line + self.line(index).len();
+        let code = self.text.get(line..start).unwrap_or_default().trim_end();
+        let (subject, removal) = if code.is_empty() {
+            (self.below(index), line..self.start(index + 1))
+        } else {
+            (Some(index), line + code.len()..end)
+        };
+        Comment {
+            span: span(start..end),
+            text: span((start + 1).min(end)..end),
+            subject: subject.map(|index| span(self.subject(index))),
+            removal: span(removal),
+            is_plain: true,
+        }
+    }
+
+    /// The first line below with more than a comment on it, with no empty line between.
+    fn below(&self, index: usize) -> Option<usize> {
+        let mut lines = (index + 1..self.starts.len()).map(|index| (index, self.line(index).trim_start()));
+        let (index, line) = lines.find(|(_, line)| !line.starts_with('#'))?;
+        (!line.is_empty()).then_some(index)
+    }
+
+    /// A line with those below that are indented further. The elements of a list may stand right under
+    /// its key.
+    fn subject(&self, index: usize) -> Range<usize> {
+        let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let first = self.line(index);
+        let own = indentation(first);
+        let is_element = |line: &str| matches!(line.trim_start().as_bytes(), [b'-'] | [b'-', b' ', ..]);
+        let mut last = index;
+        for next in index + 1..self.starts.len() {
+            let line = self.line(next);
+            if line.trim_start().is_empty() {
+                continue;
+            }
+            let inside =
+                indentation(line) > own || indentation(line) == own && is_element(line) && !is_element(first);
+            if !inside {
+                break;
+            }
+            last = next;
+        }
+        self.start(index) + own..self.start(last) + self.line(last).len()
+    }
+}
