@@ -205,9 +205,9 @@ fn suppressions() {
     let mut suppressed = 0;
     for (case, rules) in failing() {
         // A plan is not asked about what configuration alone shows.
-        let of_both = rules
-            .into_iter()
-            .filter(|name| rules::find(name).is_some_and(|rule| rule.inputs == Inputs::Both));
+        let of_both = rules.into_iter().filter(|name| {
+            rules::find(name).is_some_and(|rule| matches!(rule.inputs, Inputs::Both | Inputs::All))
+        });
         let names: Vec<String> = of_both.collect();
         if names.is_empty() {
             continue;
