@@ -2,6 +2,7 @@
 
 pub mod comparison;
 pub mod concise;
+mod covered;
 mod excerpt;
 pub mod full;
 pub mod github;

@@ -6,17 +6,16 @@ use std::ops::Range;
 
 use codespan_reporting::files::{Error, Files};
 
-use crate::source::{SourceFile, Sources, Span};
+use crate::source::{SourceFile, Span};
 
-/// From this length on a line is cropped, in bytes.
-const LONG_LINE: usize = 240;
+use super::covered::{Covered, LONG_LINE, Label};
+
 /// How much of a long line is shown before and behind a label, in bytes.
 const AROUND: usize = 80;
 
 /// The pieces of files that one finding shows.
 pub(super) struct Excerpts<'a> {
-    sources: &'a Sources,
-    sensitive: &'a [Span],
+    covered: &'a Covered<'a>,
     pieces: Vec<Piece<'a>>,
 }
 
@@ -37,40 +36,34 @@ struct Crop {
 }
 
 impl<'a> Excerpts<'a> {
-    pub(super) fn new(sources: &'a Sources, sensitive: &'a [Span]) -> Self {
+    pub(super) fn new(covered: &'a Covered<'a>) -> Self {
         Self {
-            sources,
-            sensitive,
+            covered,
             pieces: Vec::new(),
         }
     }
 
     /// Makes sure that `span` is shown, and gives the piece that shows it and the place in that piece.
     pub(super) fn show(&mut self, span: Span) -> (usize, Range<usize>) {
-        let file = self.sources.file(span.file);
-        let text = file.text();
-        let start = text.floor_char_boundary(span.range().start);
-        let end = text.ceil_char_boundary(span.range().end).max(start);
-        let first = line(file, start);
-        let last = line(file, end);
-        if first.len() <= LONG_LINE && last.len() <= LONG_LINE {
-            return (self.whole(file, span), start..end);
+        let file = self.covered.sources.file(span.file);
+        let label = Label::of(self.covered.sources, span);
+        match self.covered.whole.get(&span.file) {
+            Some(text) if label.is_short() => (self.whole(file, span, text), label.place),
+            _ => self.crop(file, span, label.first, label.place),
         }
-        self.crop(file, span, first, start..end)
     }
 
-    fn whole(&mut self, file: &'a SourceFile, span: Span) -> usize {
+    fn whole(&mut self, file: &'a SourceFile, span: Span, text: &'a str) -> usize {
         let same = |piece: &Piece<'_>| {
             piece.cropped.is_none() && piece.span.is_some_and(|other| other.file == span.file)
         };
         if let Some(at) = self.pieces.iter().position(same) {
             return at;
         }
-        let text = self.masked(file.text(), span, 0);
         self.pieces.push(Piece {
             file,
             span: Some(span),
-            text,
+            text: Cow::Borrowed(text),
             cropped: None,
         });
         self.pieces.len() - 1
@@ -91,7 +84,8 @@ impl<'a> Excerpts<'a> {
         let before = text.floor_char_boundary(label.start.saturating_sub(AROUND).max(line.start));
         let lead_in = text.get(before..label.start).unwrap_or_default();
         let from = before + key_start(lead_in);
-        let masked = self.masked(text.get(from..end).unwrap_or_default(), span, from);
+        let shown = text.get(from..end).unwrap_or_default();
+        let masked = self.covered.masked(shown, span.file, from);
         let mut shown = String::new();
         let front = if from > line.start { "…" } else { "" };
         shown.push_str(front);
@@ -119,42 +113,6 @@ impl<'a> Excerpts<'a> {
     fn piece(&self, id: usize) -> Result<&Piece<'a>, Error> {
         self.pieces.get(id).ok_or(Error::FileMissing)
     }
-
-    /// The text with sensitive values and control characters covered, of the same length.
-    fn masked(&self, text: &'a str, span: Span, offset: usize) -> Cow<'a, str> {
-        let window = offset..offset + text.len();
-        let hidden: Vec<Range<usize>> = (self.sensitive.iter())
-            .filter(|hidden| hidden.file == span.file)
-            .map(|hidden| hidden.range())
-            .filter(|hidden| hidden.start < window.end && window.start < hidden.end)
-            .collect();
-        let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-        if hidden.is_empty() && !text.contains(steers) {
-            return Cow::Borrowed(text);
-        }
-        let mut out = String::with_capacity(text.len());
-        for (at, character) in text.char_indices() {
-            let covered = hidden.iter().any(|hidden| hidden.contains(&(offset + at)));
-            if (covered && character != '\n') || steers(character) {
-                // Any length is kept, so that the places behind it stay true.
-                out.extend(std::iter::repeat_n(
-                    if covered { '*' } else { '?' },
-                    character.len_utf8(),
-                ));
-            } else {
-                out.push(character);
-            }
-        }
-        Cow::Owned(out)
-    }
-}
-
-/// The line that holds a byte, with its end.
-fn line(file: &SourceFile, offset: usize) -> Range<usize> {
-    let index = file.line_index(offset);
-    let starts = file.line_starts();
-    let end = starts.get(index + 1).copied().unwrap_or(file.text().len());
-    starts.get(index).copied().unwrap_or_default()..end
 }
 
 /// Where to begin in the text before a label: at its key; for an element of a list, at the list's key.
@@ -236,6 +194,12 @@ impl<'a> Files<'a> for Excerpts<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::{Diagnostic, Severity};
+    use crate::source::Sources;
+
+    fn found(span: Span) -> Diagnostic {
+        Diagnostic::new("r", Severity::Error, "wrong").at(span, "")
+    }
 
     #[test]
     fn a_long_line_is_cropped_to_the_key_and_the_label() {
@@ -246,21 +210,12 @@ mod tests {
         );
         let at = text.find("\"nginx\"").unwrap();
         let file = sources.add("plan.json", text);
-        let mut excerpts = Excerpts::new(&sources, &[]);
-        let (piece, place) = excerpts.show(Span::new(file, at, at + 7));
+        let span = Span::new(file, at, at + 7);
+        let covered = Covered::new(&[found(span)], &sources, &[]);
+        let mut excerpts = Excerpts::new(&covered);
+        let (piece, place) = excerpts.show(span);
         assert_eq!(excerpts.source(piece).unwrap(), "…\"source\":\"nginx\"…");
         assert_eq!(&excerpts.source(piece).unwrap()[place.clone()], "\"nginx\"");
         assert_eq!(excerpts.column_number(piece, 0, place.start).unwrap(), at + 1);
-    }
-
-    #[test]
-    fn a_sensitive_value_is_covered() {
-        let mut sources = Sources::new();
-        let file = sources.add("a.tf", "a = \"géheim\"\nb = 1\n");
-        let secret = [Span::new(file, 4, 13)];
-        let mut excerpts = Excerpts::new(&sources, &secret);
-        let (piece, place) = excerpts.show(Span::new(file, 14, 15));
-        assert_eq!(excerpts.source(piece).unwrap(), "a = *********\nb = 1\n");
-        assert_eq!(place, 14..15);
     }
 }

@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Project;
 use crate::source::{Sources, Span};
 
+use super::covered::Covered;
 use super::excerpt::Excerpts;
 use super::{Group, grouped, printable, summary_line};
 
@@ -24,18 +25,19 @@ pub fn render(report: &Report<'_>, project: &Project, sources: &Sources, coloure
 /// Findings alone. `sensitive` is text that is not shown.
 #[must_use]
 pub fn findings(findings: &[Diagnostic], sensitive: &[Span], sources: &Sources, coloured: bool) -> String {
+    let covered = Covered::new(findings, sources, sensitive);
     let mut text = String::new();
     for group in grouped(findings) {
-        text.push_str(&finding(&group, sensitive, sources, coloured));
+        text.push_str(&finding(&group, &covered, coloured));
     }
     text
 }
 
-fn finding(group: &Group<'_>, sensitive: &[Span], sources: &Sources, coloured: bool) -> String {
+fn finding(group: &Group<'_>, covered: &Covered<'_>, coloured: bool) -> String {
     let bytes = if coloured {
-        draw(group, sensitive, sources, Ansi::new(Vec::new())).into_inner()
+        draw(group, covered, Ansi::new(Vec::new())).into_inner()
     } else {
-        draw(group, sensitive, sources, NoColor::new(Vec::new())).into_inner()
+        draw(group, covered, NoColor::new(Vec::new())).into_inner()
     };
     let text = String::from_utf8_lossy(&bytes).into_owned();
     // codespan has no `info` and calls it `note`: the first word that it writes.
@@ -46,9 +48,9 @@ fn finding(group: &Group<'_>, sensitive: &[Span], sources: &Sources, coloured: b
     }
 }
 
-fn draw<W: WriteColor>(group: &Group<'_>, sensitive: &[Span], sources: &Sources, mut writer: W) -> W {
+fn draw<W: WriteColor>(group: &Group<'_>, covered: &Covered<'_>, mut writer: W) -> W {
     let finding = group.finding;
-    let mut excerpts = Excerpts::new(sources, sensitive);
+    let mut excerpts = Excerpts::new(covered);
     let mut labels = Vec::new();
     for (style, label) in finding
         .primary

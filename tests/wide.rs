@@ -1,4 +1,4 @@
-//! Plans that hold very many of one thing take time in proportion: nothing in them is looked up by going
+//! Inputs that hold very many of one thing take time in proportion: nothing in them is looked up by going
 //! through all of it, which takes minutes where it happens.
 
 #![allow(
@@ -14,6 +14,7 @@ mod report;
 use std::time::{Duration, Instant};
 
 use mirrorset::load::{Counterpart, Options, load};
+use mirrorset::output::full;
 use report::report;
 use serde_json::{Map, Value, json};
 
@@ -120,4 +121,24 @@ fn reasons_for_a_replacement() {
             "name": "a", "change": {"actions": ["delete", "create"], "before": values("b"), "after": values("c"),
             "replace_paths": paths}}]});
     assert_eq!(rules(&plan.to_string()), ["node-rollout", "replaced-mirror"]);
+}
+
+#[test]
+fn findings_in_one_file() {
+    let block = |number: usize| {
+        format!(
+            "resource \"rhcs_image_mirror\" \"m{number}\" {{\n  cluster_id = \"c{number}\"\n  source     = \
+             \"https://quay.io/org{number}\"\n  mirrors    = [\"mirror.example.com/org\"]\n}}\n"
+        )
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let text: String = (0..8_000).map(block).collect();
+    std::fs::write(directory.path().join("main.tf"), text).unwrap();
+    let begun = Instant::now();
+    let loaded = load(&[directory.path().to_owned()], &Options::default());
+    let report = report(&loaded);
+    assert_eq!(report.findings.len(), 8_000);
+    let printed = full::render(&report, &loaded.project, &loaded.sources, false);
+    assert!(printed.lines().count() > 8_000 * 5);
+    assert!(begun.elapsed() < LIMIT, "took {:?}", begun.elapsed());
 }
