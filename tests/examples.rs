@@ -93,11 +93,7 @@ fn a_plan_of_an_example_says_what_the_example_says() {
 
 /// The plan of an example, without the time at which it was made.
 fn planned(lab: &Path, directory: &Path, name: &str) -> String {
-    let output = std::process::Command::new(lab)
-        .arg("plan")
-        .arg(directory)
-        .output()
-        .unwrap();
+    let output = lab::output(lab, "plan", directory);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name}: {said}");
     let plan = String::from_utf8(output.stdout).unwrap();
