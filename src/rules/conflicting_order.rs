@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, ImageMirror};
+use crate::model::{Configuration, ImageMirror, ManifestKind};
 use crate::registry::{Pull, merged_mirrors};
 use crate::source::Span;
 
@@ -130,7 +130,10 @@ impl<'a> Lists<'a> {
             let span = second.1;
             let place = Place { mirror, span };
             if first.0 == second.0 {
-                self.doubled.get_or_insert((first.0, second.0, place));
+                // A set with it never comes to the operator.
+                if !mirror.address.manifest().is_some_and(ManifestKind::has_sets) {
+                    self.doubled.get_or_insert((first.0, second.0, place));
+                }
             } else {
                 let places = self.behind.entry(first.0).or_default();
                 places.entry(second.0).or_insert(place);
