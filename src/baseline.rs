@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostic;
-use crate::rules::SYNTAX_ERROR;
+use crate::rules::{SYNTAX_ERROR, UNDECIDED};
 use crate::source::{Sources, Span, read_text};
 
 /// The version of the format.
@@ -170,7 +170,10 @@ impl Key {
         let text = label.filter(|span| !secrets.iter().any(|secret| overlaps(*span, secret)));
         let text = text.map_or("", |span| sources.slice(span));
         let words: Vec<&str> = text.split_whitespace().collect();
-        let hash = Sha256::digest(format!("{}\n{}", finding.message, words.join(" ")));
+        // Why a mirror's value is open is said otherwise of a plan than of the configuration behind it.
+        let open = finding.rule == UNDECIDED.name && finding.address.is_some();
+        let said = if open { "" } else { &finding.message };
+        let hash = Sha256::digest(format!("{said}\n{}", words.join(" ")));
         Some(Self {
             file,
             address: finding.address.clone().unwrap_or_default(),

@@ -16,7 +16,7 @@ mod yaml;
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::mirror_set::{Cluster, Merged, MirrorSet, gather, of_cluster};
 use crate::model::{ImageMirror, Project};
 use crate::rules::duplicate_source;
@@ -146,7 +146,7 @@ pub fn convert(
     let names = names(&sets, options.name.as_ref());
     let mut parts = Vec::with_capacity(sets.len());
     for (set, name) in sets.into_iter().zip(names) {
-        let kept = loss::kept(set, target, options.strict);
+        let kept = loss::kept(set, target);
         conversion.losses.extend(kept.losses);
         problems.extend(schema::problems(&kept.entries, target));
         parts.push(Part {
@@ -157,7 +157,7 @@ pub fn convert(
         });
     }
     if options.strict {
-        problems.append(&mut conversion.losses);
+        problems.extend(conversion.losses.drain(..).map(as_error));
     }
     if !problems.is_empty() {
         return Err(Refusal::Findings(problems));
@@ -212,13 +212,23 @@ fn duplicates<'s>(set: &'s MirrorSet<'_>) -> impl Iterator<Item = Diagnostic> + 
     })
 }
 
+/// What is lost is not written at all.
+fn as_error(mut loss: Diagnostic) -> Diagnostic {
+    loss.severity = Severity::Error;
+    loss
+}
+
 /// A name for each cluster, all different.
 fn names(sets: &[&MirrorSet<'_>], chosen: Option<&Name>) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::with_capacity(sets.len());
     for set in sets {
-        let own = set.document_name().and_then(|name| name.parse().ok());
-        let own = own.filter(|name: &Name| name.as_str() != "cluster");
-        let own = own.unwrap_or_else(|| Name::for_cluster(set.cluster.name()));
+        // What is read of manifests is a file or a directory: no name for a cluster.
+        let own = match set.entries.first() {
+            Some(entry) if entry.is_of_manifest() => {
+                Name::of_document(set.document_name().unwrap_or_default())
+            }
+            _ => Name::for_cluster(set.cluster.name()),
+        };
         let wanted = match chosen {
             Some(name) if sets.len() == 1 => name.clone(),
             Some(name) => name.with_suffix(own.as_str()),

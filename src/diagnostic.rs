@@ -159,3 +159,13 @@ impl Diagnostic {
         self
     }
 }
+
+/// A number of things, for a message: `1 file`, `2 files`.
+#[must_use]
+pub fn count(number: usize, word: &str) -> String {
+    if number == 1 {
+        format!("1 {word}")
+    } else {
+        format!("{number} {word}s")
+    }
+}

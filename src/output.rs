@@ -14,7 +14,7 @@ pub mod value;
 use std::fmt::Write as _;
 
 use crate::check::Summary;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, count};
 use crate::model::Project;
 use crate::rules::UNDECIDED;
 
@@ -57,8 +57,7 @@ impl Group<'_> {
         let message = printable(&self.finding.message);
         match self.more {
             0 => message,
-            1 => format!("{message} (and 1 more instance)"),
-            more => format!("{message} (and {more} more instances)"),
+            more => format!("{message} (and {})", count(more, "more instance")),
         }
     }
 }
@@ -140,19 +139,8 @@ fn reason(findings: &[Diagnostic]) -> Option<String> {
     let first = printable(reasons.first()?);
     Some(match reasons.len() - 1 {
         0 => first,
-        1 => format!("{first}; and 1 more reason"),
-        more => format!("{first}; and {more} more reasons"),
+        more => format!("{first}; and {}", count(more, "more reason")),
     })
-}
-
-/// `1 file`, `2 files`.
-#[must_use]
-pub fn count(number: usize, word: &str) -> String {
-    if number == 1 {
-        format!("1 {word}")
-    } else {
-        format!("{number} {word}s")
-    }
 }
 
 #[cfg(test)]

@@ -446,12 +446,29 @@ fn a_link_that_leads_back_is_said_and_not_followed() {
     assert_snapshot!(run.stdout, @"1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided");
 }
 
+/// Checks and converts this configuration, in which `hunter2` is a secret.
+fn assert_hidden(main: &[u8], values: &[u8], rule: &str) {
+    let directory = scratch(&[("main.tf", main), ("terraform.tfvars", values)]);
+    let hidden = |arguments: &[&str]| {
+        let run = mirrorset_in(directory.path(), arguments);
+        let printed = format!("{}{}", run.stdout, run.stderr);
+        assert!(!printed.contains("hunter2"), "{arguments:?}: {printed}");
+        run
+    };
+    for format in ["full", "concise", "json"] {
+        let run = hidden(&["check", "--output-format", format]);
+        assert_eq!(run.status, 1, "what is wrong with it is found all the same");
+        assert!(run.stdout.contains(rule), "{}", run.stdout);
+    }
+    for target in ["idms", "json"] {
+        hidden(&["convert", "--to", target]);
+    }
+}
+
 #[test]
 fn a_sensitive_value_is_checked_and_never_shown() {
-    let directory = scratch(&[
-        (
-            "main.tf",
-            br#"
+    assert_hidden(
+        br#"
 variable "source" {
   type      = string
   sensitive = true
@@ -463,30 +480,32 @@ resource "rhcs_image_mirror" "a" {
   mirrors    = ["m.example.com/a"]
 }
 "#,
-        ),
-        ("terraform.tfvars", b"source = \"hunter2\"\n"),
-    ]);
-    for format in ["full", "concise", "json"] {
-        let run = mirrorset_in(directory.path(), &["check", "--output-format", format]);
-        assert_eq!(run.status, 1, "it is a short name all the same");
-        assert!(run.stdout.contains("short-source"), "{}", run.stdout);
-        assert!(
-            !format!("{}{}", run.stdout, run.stderr).contains("hunter2"),
-            "{}",
-            run.stdout
-        );
-    }
-    for target in ["idms", "json"] {
-        let run = mirrorset_in(directory.path(), &["convert", "--to", target]);
-        assert!(
-            !format!("{}{}", run.stdout, run.stderr).contains("hunter2"),
-            "{}",
-            run.stdout
-        );
-    }
+        b"source = \"hunter2\"\n",
+        "short-source",
+    );
 }
 
-/// Two mistakes with a safe fix, one with an unsafe one, and one whose fix would make two mirrors the same.
+#[test]
+fn a_list_in_a_sensitive_object_is_never_shown() {
+    assert_hidden(
+        br#"
+variable "registry" {
+  type      = object({ mirrors = list(string) })
+  sensitive = true
+}
+
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = "quay.io/a"
+  mirrors    = var.registry.mirrors
+}
+"#,
+        b"registry = { mirrors = [\"hunter2\"] }\n",
+        "non-canonical-mirror",
+    );
+}
+
+/// Three mistakes with a safe fix, of which one makes two mirrors the same, and one with an unsafe fix.
 const MENDABLE: &[u8] = b"resource \"rhcs_image_mirror\" \"a\" {\r
   cluster_id = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\" # stays\r
   source     = \"nginx\"\r
@@ -531,24 +550,53 @@ fn fixes_are_shown_and_made() {
         &["check", "--fix", "--output-format", "concise"],
     );
     assert_eq!(run.status, 1);
-    let lines: Vec<&str> = run.stderr.lines().collect();
+    // The mirror that is there twice then is a finding of its own, and fixed as well.
     assert_eq!(
-        lines[..2],
-        [
-            "warning: main.tf:4: invalid-mirror: the fix is not made, since it would bring a new error",
-            "2 findings fixed in 1 file",
-        ]
+        run.stderr.lines().next(),
+        Some("4 findings fixed in 1 file"),
+        "{}",
+        run.stderr
     );
     let safe = before
         .replace("\"nginx\"", "\"docker.io/library/nginx\"")
+        .replace(
+            "[\"https://m.example.com/nginx\", \"m.example.com/nginx\"]",
+            "[\"m.example.com/nginx\"]",
+        )
         .replace("\"tag\"", "\"digest\"");
     assert_eq!(text(), safe);
-    assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
 
     mirrorset_in(directory.path(), &["check", "--fix", "--unsafe-fixes"]);
     assert_eq!(text(), safe.replace("quay.io/org:1", "quay.io/org"));
     let run = mirrorset_in(directory.path(), &["check", "--diff", "--unsafe-fixes"]);
     assert_eq!((run.status, run.stdout.as_str()), (0, ""));
+}
+
+/// What is wrong with a list comes to light when it gets its right name, and no fix can fill it.
+#[test]
+fn a_fix_that_brings_an_error_is_not_made() {
+    let before = "resource \"rhcs_image_mirror\" \"a\" {
+  cluster_id        = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\"
+  source            = \"nginx\"
+  mirror_registries = []
+}
+";
+    let directory = scratch(&[("main.tf", before.as_bytes())]);
+    let run = mirrorset_in(
+        directory.path(),
+        &["check", "--fix", "--output-format", "concise"],
+    );
+    assert_eq!(
+        run.stderr.lines().collect::<Vec<_>>()[..2],
+        [
+            "warning: main.tf:4: unsupported-argument: the fix is not made, since it would bring a new error",
+            "1 finding fixed in 1 file",
+        ]
+    );
+    let text = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+    assert_eq!(text, before.replace("\"nginx\"", "\"docker.io/library/nginx\""));
+    assert_eq!(run.status, 1);
 }
 
 #[test]

@@ -380,6 +380,159 @@ fn several_clusters_have_a_manifest_each_and_one_can_be_chosen() {
 }
 
 #[test]
+fn a_part_of_a_module_has_one_cluster_where_the_id_is_written_alike() {
+    let id = "rhcs_cluster_rosa_hcp.prod.id";
+    let part = mirror("a", id, "quay.io/a", &["m.io/a"]) + &mirror("b", id, "quay.io/b", &["m.io/b"]);
+    let text = converted(&[("main.tf", &part)], &["--no-notes"]).stdout;
+    assert_eq!(text.matches("name: prod").count(), 1, "{text}");
+    let twice = mirror("a", id, "quay.io/a", &["m.io/a"]) + &mirror("b", id, "quay.io/a", &["m.io/b"]);
+    let run = converted(&[("main.tf", &twice)], &[]);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+    assert!(run.stderr.contains("duplicate-source"), "{}", run.stderr);
+}
+
+/// Manifests with everything that Terraform cannot say.
+const MANIFESTS: &str = "
+apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata:
+  name: first
+spec:
+  imageDigestMirrors:
+  - mirrors: [mirror.example.com/ubi]
+    source: registry.redhat.io/ubi
+  - mirrorSourcePolicy: NeverContactSource
+    mirrors: [mirror.example.com/never]
+    source: registry.redhat.io/never
+  - source: quay.io/none
+  - mirrors: [b.example.com/x, a.example.com/x]
+    source: quay.io/x
+---
+apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata:
+  name: second
+spec:
+  imageDigestMirrors:
+  - mirrors: [a.example.com/x, b.example.com/x]
+    source: quay.io/x
+---
+apiVersion: config.openshift.io/v1
+kind: ImageTagMirrorSet
+metadata:
+  name: tags
+spec:
+  imageTagMirrors:
+  - mirrors: [mirror.example.com/library]
+    source: docker.io/library
+";
+
+#[test]
+fn what_terraform_cannot_say_is_told_and_strictly_it_is_an_error() {
+    let files = [("mirrors.yaml", MANIFESTS)];
+    for target in ["hcl", "rosa"] {
+        let run = converted(&files, &["--to", target, "mirrors.yaml"]);
+        assert_eq!(run.status, 0);
+        let told: Vec<&str> = run
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("warning"))
+            .collect();
+        for (address, what) in [
+            ("ImageDigestMirrorSet/first[1]", "NeverContactSource"),
+            ("ImageDigestMirrorSet/first[2]", "it has no mirrors"),
+            ("ImageDigestMirrorSet/second[0]", "contradict each other"),
+            ("ImageTagMirrorSet/tags[0]", "by tag"),
+        ] {
+            assert!(
+                told.iter()
+                    .any(|line| line.contains(address) && line.contains(what)),
+                "{told:#?}"
+            );
+        }
+        assert_eq!(told.len(), 4, "{told:#?}");
+        assert!(
+            !run.stdout.contains("quay.io/none") && !run.stdout.contains("docker.io"),
+            "{}",
+            run.stdout
+        );
+        let strict = converted(&files, &["--to", target, "mirrors.yaml", "--strict"]);
+        assert_eq!((strict.status, strict.stdout.as_str()), (1, ""));
+        assert_eq!(
+            strict
+                .stderr
+                .lines()
+                .filter(|line| line.starts_with("error"))
+                .count(),
+            4
+        );
+    }
+}
+
+#[test]
+fn manifests_say_what_their_kind_can() {
+    let files = [("mirrors.yaml", MANIFESTS)];
+    let sources = |target: &str, key: &str| {
+        let run = converted(&files, &["--to", target, "mirrors.yaml", "--no-notes"]);
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        let manifest = read_yaml(&run.stdout);
+        let list = if manifest["spec"].is_object() {
+            &manifest["spec"][key]
+        } else {
+            &manifest[key]
+        };
+        let entries = list.as_array().unwrap().iter();
+        entries
+            .map(|entry| {
+                let policy = entry["mirrorSourcePolicy"].as_str().unwrap_or_default();
+                let mirrors = entry["mirrors"].as_array().map_or(0, Vec::len);
+                format!("{} {mirrors} {policy}", entry["source"].as_str().unwrap())
+            })
+            .collect::<Vec<_>>()
+    };
+    let never = "registry.redhat.io/never 1 NeverContactSource";
+    let allowed = "registry.redhat.io/never 1 ";
+    let with = |never| {
+        [
+            "quay.io/none 0 ",
+            "quay.io/x 2 ",
+            never,
+            "registry.redhat.io/ubi 1 ",
+        ]
+    };
+    assert_eq!(sources("idms", "imageDigestMirrors"), with(never));
+    assert_eq!(sources("icsp", "repositoryDigestMirrors"), with(allowed));
+    assert_eq!(sources("hostedcluster", "imageContentSources"), with(allowed));
+    assert_eq!(sources("itms", "imageTagMirrors"), ["docker.io/library 1 "]);
+}
+
+#[test]
+fn a_single_manifest_keeps_its_name() {
+    let named = |name: &str| {
+        let manifest = format!(
+            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata:\n  name: {name}\nspec:\n  \
+             imageDigestMirrors:\n  - source: quay.io/a\n    mirrors: [m.io/a]\n"
+        );
+        let text = converted(&[("a.yaml", &manifest)], &["a.yaml"]).stdout;
+        read_yaml(&text)["metadata"]["name"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(named("idms-release-0"), "idms-release-0");
+    // HyperShift keeps its own under this name.
+    assert_eq!(named("cluster"), "cluster-mirrors");
+}
+
+#[test]
+fn a_manifest_can_be_applied_where_it_comes_from() {
+    let run = converted(&[("mirrors.yaml", MANIFESTS)], &["mirrors.yaml"]);
+    assert!(
+        !run.stdout.contains("ValidatingAdmissionPolicy")
+            && !run.stderr.contains("ValidatingAdmissionPolicy"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn what_the_api_server_refuses_is_not_written() {
     for (source, mirrors, rule) in [
         ("https://quay.io/org", vec!["m.io/org"], "invalid-source"),

@@ -267,6 +267,21 @@ fn what_was_not_decided_or_not_run_is_not_called_unused() {
     assert_eq!(findings(&run, directory.path()), []);
 }
 
+/// No rule about names can say anything of a value that Terraform refuses, so nobody knows what it would say of
+/// the right one.
+#[test]
+fn what_terraform_refuses_is_not_called_unused() {
+    let refused = |text: &str| check(&[("main.tf", &text.replace("\"nginx\"", "[\"nginx\"]"))]).1;
+    for above in [COMMENT, "# mirrorset: ignore[short-source, invalid-source]"] {
+        for text in [mirror("", "", above, ""), mirror(above, "", "", "")] {
+            assert_eq!(refused(&text), ["wrong-argument-type"], "{text}");
+        }
+    }
+    // A rule about another argument can decide all the same.
+    let rules = refused(&mirror("", "", "", "# mirrorset: ignore[non-digest-type]"));
+    assert_eq!(rules, ["wrong-argument-type", "unused-suppression"]);
+}
+
 #[test]
 fn a_suppression_of_what_is_undecided_does_not_make_it_clean() {
     let open = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[undecided]\nresource");

@@ -12,25 +12,22 @@
     reason = "clippy takes the helpers of an integration test for production code"
 )]
 
+#[path = "support/lab.rs"]
+#[allow(dead_code, reason = "each test program uses a part of the support")]
+mod lab;
 #[path = "support/program.rs"]
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use lab::{Step, lab, run};
 use program::{findings, mirrorset_in};
-
-/// Where Terraform fails.
-#[derive(Clone, Copy, PartialEq)]
-enum Step {
-    Validate,
-    Apply,
-}
 
 /// One rule: a configuration that it finds wrong, and that made right.
 struct Case {
     rule: &'static str,
+    /// Where Terraform fails.
     fails_at: Step,
     /// What Terraform or the provider says.
     says: &'static str,
@@ -169,31 +166,6 @@ fn cases() -> Vec<Case> {
             passing: of(hosted, WAITS),
         },
     ]
-}
-
-/// The lab's program, if this machine has all that it needs.
-fn lab() -> Option<PathBuf> {
-    let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/lab/terraform-lab");
-    let terraform = Command::new("terraform").arg("version").output();
-    if lab.exists() && terraform.is_ok_and(|output| output.status.success()) {
-        return Some(lab);
-    }
-    println!("skipped: terraform or {} is not there", lab.display());
-    None
-}
-
-/// Runs the lab; gives whether Terraform succeeds, and what it prints without the frame around it.
-fn run(lab: &Path, step: Step, directory: &Path) -> (bool, String) {
-    let word = if step == Step::Validate {
-        "validate"
-    } else {
-        "apply"
-    };
-    let output = Command::new(lab).arg(word).arg(directory).output().unwrap();
-    let printed = [output.stdout, output.stderr].concat();
-    let printed = String::from_utf8_lossy(&printed).replace(['│', '╷', '╵'], " ");
-    let words: Vec<&str> = printed.split_whitespace().collect();
-    (output.status.success(), words.join(" "))
 }
 
 fn written(directory: &Path, text: &str) -> PathBuf {

@@ -7,10 +7,9 @@ use anyhow::Context as _;
 use similar::TextDiff;
 
 use crate::check;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Diagnostic, count};
 use crate::fix::{self, Outcome};
 use crate::load::Options;
-use crate::output;
 use crate::source::{Edited, Sources};
 use crate::suppress::Suppressions;
 
@@ -28,8 +27,8 @@ pub(super) fn write(arguments: &CheckArguments, options: &Options) -> anyhow::Re
         let files = outcome.changes.len();
         complain(&format!(
             "{} fixed in {}",
-            output::count(outcome.fixed, "finding"),
-            output::count(files, "file")
+            count(outcome.fixed, "finding"),
+            count(files, "file")
         ));
     }
     Ok(())

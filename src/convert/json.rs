@@ -1,12 +1,13 @@
 //! `json`: the resolved mirrors in the shape of Terraform's own plan JSON, one for each planned instance.
 //!
-//! `values` are as in `planned_values`, with the provider's default for `type` filled in; `unknown` is
-//! as in `after_unknown`; `sensitive` is as in `sensitive_values`. A sensitive value is null.
+//! `values` are as in `planned_values`, with the provider's default for `type` filled in; an entry of a
+//! manifest has `digest` or `tag` there. `unknown` is as in `after_unknown`; `sensitive` is as in `sensitive_values`. A sensitive value is null.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::model::{Attribute, Content, ImageMirror};
+use crate::model::{Attribute, Content, ImageMirror, MirrorAddress};
+use crate::registry::Pull;
 
 use super::Document;
 
@@ -39,7 +40,18 @@ fn instance(mirror: &ImageMirror) -> Instance {
     instance.string("cluster_id", &mirror.cluster_id);
     instance.list("mirrors", &mirror.mirrors);
     instance.string("source", &mirror.source);
-    instance.string("type", &mirror.kind);
+    match &mirror.address {
+        MirrorAddress::Resource(_) => instance.string("type", &mirror.kind),
+        MirrorAddress::Entry(_) => {
+            let pull = match mirror.pull {
+                Pull::DigestOnly => "digest",
+                Pull::TagOnly => "tag",
+            };
+            instance
+                .values
+                .insert("type".to_owned(), Value::String(pull.to_owned()));
+        }
+    }
     instance
 }
 

@@ -1,8 +1,12 @@
 //! What a target cannot express: told, never dropped in silence.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::mirror_set::{Entry, Merged, MirrorSet};
+use crate::model::Configuration;
 use crate::registry::{Pull, SourcePolicy};
+use crate::rules::{self, Check};
 
 use super::Target;
 
@@ -42,7 +46,8 @@ impl Means {
                 false,
                 false,
             ),
-            Target::Hcl | Target::Json => ("rhcs_image_mirror", Some(Pull::DigestOnly), false, false),
+            Target::Hcl => ("rhcs_image_mirror", Some(Pull::DigestOnly), false, false),
+            Target::Json => ("the shape of plan JSON", None, false, true),
         };
         Self {
             name,
@@ -54,89 +59,93 @@ impl Means {
 }
 
 /// Sorts out what a target can express.
-pub(super) fn kept<'a>(set: &'a MirrorSet<'a>, target: Target, strict: bool) -> Kept<'a> {
-    let means = Means::of(target);
-    let severity = if strict {
-        Severity::Error
-    } else {
-        Severity::Warning
-    };
-    let mut losses = Vec::new();
-    let mut tell = |entry: &Entry<'_>, what: &str, help: &str| {
-        losses.push(loss(severity, entry, what, help));
-    };
-    let mut entries = set.merged();
-    // Terraform's mirrors are all by digest; who asks for tag mirrors of them asks for just that change.
-    let turned = target == Target::Itms && entries.iter().all(|entry| entry.pull == Pull::DigestOnly);
-    entries.retain(|merged| {
-        for entry in &merged.of {
-            if !turned && means.pull.is_some_and(|pull| pull != merged.pull) {
-                let (by, other) = match merged.pull {
-                    Pull::DigestOnly => ("digest", "idms"),
-                    Pull::TagOnly => ("tag", "itms"),
-                };
-                let what = format!("left out: {} has no mirrors for pulls by {by}", means.name);
-                tell(entry, &what, &format!("`--to {other}` writes those"));
-            } else if !means.empty && merged.mirrors.is_empty() {
-                let what = format!("left out: it has no mirrors, and {} needs one", means.name);
-                tell(
-                    entry,
-                    &what,
-                    "nodes pass such an entry over; leave it out of the input",
-                );
-            } else if !means.policy && entry.policy() == SourcePolicy::NeverContact {
-                let what = format!(
-                    "{} has no NeverContactSource: the source is asked where no mirror has the image",
-                    means.name
-                );
-                tell(
-                    entry,
-                    &what,
-                    "block the source on the cluster instead, and refer to the mirror by its own name",
-                );
-            }
-        }
-        (turned || means.pull.is_none_or(|pull| pull == merged.pull))
-            && (means.empty || !merged.mirrors.is_empty())
-    });
-    // Where lists stay apart, nothing is decided about their order.
-    let merges = target != Target::RegistriesConf;
-    for merged in entries.iter().filter(|_| merges) {
-        let disagrees = |entry: &&&Entry<'_>| !is_in_order(&entry.mirrors, &merged.mirrors);
-        if let Some(entry) = merged.of.iter().find(disagrees).filter(|_| merged.of.len() > 1) {
-            let order = merged.mirrors.join(", ");
-            let what = format!(
-                "the lists for {:?} are in conflicting orders; written is {order}",
-                merged.source
-            );
-            tell(
-                entry,
-                &what,
-                "this is the order that the machine config operator makes of them; put the lists in one order",
-            );
-        }
+pub(super) fn kept<'a>(set: &'a MirrorSet<'a>, target: Target) -> Kept<'a> {
+    let mut means = Means::of(target);
+    let mut merged = set.merged();
+    // Terraform's mirrors are all by digest: who asks for tag mirrors of them asks for just that change.
+    if target == Target::Itms && merged.iter().all(|entry| entry.pull == Pull::DigestOnly) {
+        means.pull = None;
     }
+    let mut losses = Vec::new();
+    let mut entries = Vec::with_capacity(merged.len());
+    for mut entry in merged.drain(..) {
+        if let Some((what, help)) = means.refuse(&entry) {
+            losses.extend(entry.of.iter().map(|of| loss(of, &what, help)));
+            continue;
+        }
+        if !means.policy && entry.policy == SourcePolicy::NeverContact {
+            let what = format!(
+                "{} has no NeverContactSource: the source is asked where no mirror has the image",
+                means.name
+            );
+            let help = "block the source on the cluster instead, and refer to the mirror by its own name";
+            losses.extend(entry.of.iter().map(|of| loss(of, &what, help)));
+            entry.policy = SourcePolicy::AllowContacting;
+        }
+        entries.push(entry);
+    }
+    // Where lists stay apart, nothing is decided about their order.
+    if target != Target::RegistriesConf {
+        losses.extend(contradictions(&entries));
+    }
+    losses.sort_by_key(|loss| loss.primary.as_ref().map(|label| label.span));
     Kept { entries, losses }
 }
 
-fn loss(severity: Severity, entry: &Entry<'_>, what: &str, help: &str) -> Diagnostic {
+impl Means {
+    /// Why an entry is left out, and what to do, if it is.
+    fn refuse(&self, entry: &Merged<'_>) -> Option<(String, &'static str)> {
+        let name = self.name;
+        if self.pull.is_some_and(|pull| pull != entry.pull) {
+            let (by, help) = match entry.pull {
+                Pull::DigestOnly => ("digest", "`--to idms` writes those"),
+                Pull::TagOnly => ("tag", "`--to itms` writes those"),
+            };
+            Some((format!("left out: {name} has no mirrors for pulls by {by}"), help))
+        } else if !self.empty && entry.mirrors.is_empty() {
+            let help = "nodes pass such an entry over; leave it out of the input";
+            Some((format!("left out: it has no mirrors, and {name} needs one"), help))
+        } else {
+            None
+        }
+    }
+}
+
+/// The lists for one source that are written as one, though no order satisfies them all.
+fn contradictions(entries: &[Merged<'_>]) -> Vec<Diagnostic> {
+    let Some(Check::Beside(find)) = rules::find("conflicting-order").map(|rule| &rule.check) else {
+        return Vec::new();
+    };
+    let written = entries.iter().filter(|entry| entry.of.len() > 1);
+    let written: BTreeSet<String> = written
+        .flat_map(|entry| &entry.of)
+        .map(|of| of.mirror.address.to_string())
+        .collect();
+    let mut configurations: Vec<&Configuration> = Vec::new();
+    for of in entries.iter().flat_map(|entry| &entry.of) {
+        if !configurations
+            .iter()
+            .any(|other| std::ptr::eq(*other, of.configuration))
+        {
+            configurations.push(of.configuration);
+        }
+    }
+    let found = configurations.into_iter().flat_map(find);
+    found
+        .filter(|finding| {
+            finding
+                .address
+                .as_ref()
+                .is_some_and(|address| written.contains(address))
+        })
+        .collect()
+}
+
+fn loss(entry: &Entry<'_>, what: &str, help: &str) -> Diagnostic {
     let address = entry.mirror.address.to_string();
     let span = entry.mirror.source.span.unwrap_or(entry.mirror.span);
-    Diagnostic::new(LOSS, severity, format!("{address}: {what}"))
+    Diagnostic::new(LOSS, Severity::Warning, format!("{address}: {what}"))
         .at_address(address)
         .at(span, "this entry")
         .help(help)
-}
-
-/// Whether the names of a list stand in the same order in another one, as far as they are there.
-fn is_in_order(list: &[&str], whole: &[&str]) -> bool {
-    let mut places = list
-        .iter()
-        .filter_map(|name| whole.iter().position(|other| other == name));
-    let mut last = 0;
-    places.all(|place| {
-        let follows = place >= last;
-        last = place;
-        follows
-    })
 }

@@ -73,6 +73,15 @@ impl Name {
         }
     }
 
+    /// A name made of that of a manifest: the same, where another manifest can have it.
+    #[must_use]
+    pub(super) fn of_document(name: &str) -> Self {
+        match name.parse::<Self>() {
+            Ok(name) if name.as_str() != "cluster" => name,
+            _ => Self::for_cluster(name),
+        }
+    }
+
     /// This name with a suffix, shortened so that it stays valid.
     #[must_use]
     pub(super) fn with_suffix(&self, suffix: &str) -> Self {

@@ -7,7 +7,7 @@ use crate::mirror_set::Nodes;
 use crate::registry::{MirrorTable, Pull, SEARCH_REGISTRIES, Table};
 
 use super::loss::LOSS;
-use super::{Document, Options, Part, Refusal};
+use super::{Document, Options, Part, Refusal, as_error};
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -63,21 +63,19 @@ pub(super) fn documents(
         settings.blocked.extend(options.blocked.iter().cloned());
         settings.insecure.extend(options.insecure.iter().cloned());
         let nodes = Nodes::of(&settings, &part.set.registries.open);
-        let told = |severity, what: &str| {
-            Diagnostic::new(LOSS, severity, format!("{}: {what}", part.cluster.name()))
-                .help("`mirrorset check` says what to change")
+        let told = |what: &String| {
+            let message = format!("{}: {what}", part.cluster.name());
+            Diagnostic::new(LOSS, Severity::Warning, message).help("`mirrorset check` says what to change")
         };
         match &nodes.tables {
             Ok(tables) => documents.push(document(part, tables, options)),
-            Err(error) => refused.push(told(Severity::Error, error)),
+            Err(error) => refused.push(as_error(told(error))),
         }
         let doubts = nodes.warnings.iter().chain(nodes.registries.as_ref().err());
-        let doubts = doubts.filter(|_| nodes.tables.is_ok());
-        if options.strict {
-            refused.extend(doubts.map(|what| told(Severity::Error, what)));
-        } else {
-            warnings.extend(doubts.map(|what| told(Severity::Warning, what)));
-        }
+        warnings.extend(doubts.filter(|_| nodes.tables.is_ok()).map(told));
+    }
+    if options.strict {
+        refused.extend(warnings.drain(..).map(as_error));
     }
     if refused.is_empty() {
         Ok(documents)

@@ -21,7 +21,7 @@ pub(super) fn documents(parts: &[Part<'_>], options: &Options) -> Vec<Document> 
                 } else {
                     "CLUSTER_ID".to_owned()
                 };
-                if !options.no_notes {
+                if !options.no_notes && part.is_of_terraform() {
                     let name = name.replace(char::is_control, "\u{fffd}");
                     let _ = writeln!(text, "# {variable} is the id of {name}.");
                 }

@@ -90,8 +90,9 @@ fn at<'p>(
     let blocks = declared(&forest.tree, root.module);
     for plan in plans {
         if plan.mirrors().any(|mirror| blocks.contains(mirror)) {
-            let attempt = plan.attempt(&forest, &root, loaded);
-            plan.accept(attempt, loaded);
+            if let Some(attempt) = plan.attempt(&forest, &root, loaded) {
+                plan.accept(attempt, loaded);
+            }
         } else {
             let what = format!(
                 "{} is not the configuration of this plan: it declares none of its mirrors",
@@ -117,8 +118,8 @@ impl Here {
         }
         if let Self::Read(forest, root) = self
             && plan.fits(&forest.tree, root)
+            && let Some(attempt) = plan.attempt(forest, root, loaded)
         {
-            let attempt = plan.attempt(forest, root, loaded);
             plan.accept(attempt, loaded);
             // Now it is what the plan was made of, and so asked for.
             loaded.aside.clear();
@@ -185,7 +186,7 @@ impl Planned {
     fn among<'f>(&self, forest: &'f Forest, loaded: &mut Loaded) -> Match<'f> {
         let mut attempts: Vec<(&Root, Attempt)> = Vec::new();
         for root in forest.roots.iter().filter(|root| self.fits(&forest.tree, root)) {
-            attempts.push((root, self.attempt(forest, root, loaded)));
+            attempts.extend(self.attempt(forest, root, loaded).map(|attempt| (root, attempt)));
         }
         if forest.roots.len() > 1 {
             attempts.retain(|(_, attempt)| attempt.differences.is_empty());
@@ -203,7 +204,7 @@ impl Planned {
     }
 
     /// Evaluates the root module as it was when the plan was made, and joins the two.
-    fn attempt(&self, forest: &Forest, root: &Root, loaded: &mut Loaded) -> Attempt {
+    fn attempt(&self, forest: &Forest, root: &Root, loaded: &mut Loaded) -> Option<Attempt> {
         let sources = &loaded.sources;
         let inputs = eval::with_stack(|| self.inputs(&forest.tree, sources, root));
         let root = Root {
@@ -213,7 +214,7 @@ impl Planned {
         };
         let read = configuration::evaluate(forest, &[&root], loaded).pop();
         let mut attempt = Attempt {
-            configuration: loaded.project.configurations[self.configuration].clone(),
+            configuration: loaded.project.configurations.get(self.configuration)?.clone(),
             directory: forest.tree.module(root.module).directory.clone(),
             sensitive: Vec::new(),
             differences: Vec::new(),
@@ -222,12 +223,16 @@ impl Planned {
             attempt.differences = join::join(&mut attempt.configuration, read.configuration);
             attempt.sensitive = read.sensitive;
         }
-        attempt
+        Some(attempt)
     }
 
     fn accept(&self, attempt: Attempt, loaded: &mut Loaded) {
-        loaded.project.configurations[self.configuration] = attempt.configuration;
-        loaded.directories[self.configuration] = attempt.directory;
+        if let Some(configuration) = loaded.project.configurations.get_mut(self.configuration) {
+            *configuration = attempt.configuration;
+        }
+        if let Some(directory) = loaded.directories.get_mut(self.configuration) {
+            *directory = attempt.directory;
+        }
         loaded.project.sensitive.extend(attempt.sensitive);
         loaded.project.problems.extend(attempt.differences);
     }

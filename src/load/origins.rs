@@ -93,6 +93,7 @@ pub(super) fn leads(value: &Value, sources: &Sources, block_of: impl Fn(&Referen
         to,
         unfollowed: unfollowed(value),
         only: None,
+        written: None,
     }
 }
 

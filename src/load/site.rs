@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use crate::address::Reference;
-use crate::cty::{ConvertError, Type, Value, convert};
+use crate::cty::{ConvertError, Marks, Type, Value, convert};
 use crate::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
 use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown, Written};
 use crate::source::{Sources, Span};
 use crate::syntax::tree::{Block, Expression, ExpressionKind};
+use crate::terraform::references;
 
 use super::origins::{self, Way};
 use super::uses::Uses;
@@ -48,6 +49,7 @@ impl Site<'_, '_> {
             Some(Ok(value)) => origins::leads(&value, self.sources, block_of),
             Some(Err(failure)) => Leads {
                 unfollowed: vec![self.cause(&failure)],
+                written: self.as_written("cluster_id"),
                 ..Leads::default()
             },
             None => Leads::default(),
@@ -57,6 +59,26 @@ impl Site<'_, '_> {
             attribute.span = Some(expression.span);
         }
         (attribute, leads)
+    }
+
+    /// The text of an argument behind the name of the module, unless it stands for something else in each
+    /// instance of the block.
+    fn as_written(&self, name: &str) -> Option<String> {
+        let expression = self.expression(name).filter(|_| self.refused.is_none())?;
+        let own = ["each", "count", "self"];
+        let is_own = |word: &str| own.contains(&word);
+        if references::names(expression).iter().any(|(word, _)| is_own(word)) {
+            return None;
+        }
+        let words: Vec<&str> = self.sources.slice(expression.span).split_whitespace().collect();
+        let text = words.join(" ");
+        let text = text.strip_suffix(".id").unwrap_or(&text);
+        let module = self.evaluator.path(self.instance);
+        Some(if module.is_root() {
+            text.to_owned()
+        } else {
+            format!("{module}.{text}")
+        })
     }
 
     /// `type`, with the provider's default.
@@ -138,14 +160,14 @@ impl Site<'_, '_> {
                 written: Written::Computed,
             };
         };
-        // What is not known of the list as a whole is not known of its elements.
+        // What is not known of the list as a whole is not known of its elements, and its secret is theirs.
         let marks = value.marks().demoted();
         let mut elements = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            let item = if item.is_known() {
-                item.clone()
-            } else {
-                item.clone().with_marks(&marks)
+            let item = match (item.is_known(), sensitive) {
+                (true, false) => item.clone(),
+                (true, true) => item.clone().with_marks(&Marks::sensitive()),
+                (false, _) => item.clone().with_marks(&marks),
             };
             let own = element_of(expression, index, items.len());
             let mut element = self.attribute(&item, own);

@@ -2,6 +2,8 @@
 //!
 //! Only a plan records this. Terraform's `internal/command/jsonplan` says what the words mean.
 
+use std::collections::BTreeMap;
+
 use crate::address::Address;
 use crate::source::Span;
 
@@ -14,8 +16,8 @@ pub struct Changes {
     pub mirrors: Vec<MirrorChange>,
     /// The mirrors that were changed outside of Terraform, by address.
     pub drift: Vec<MirrorChange>,
-    /// The clusters whose id is known, before or after the plan.
-    pub clusters: Vec<ClusterChange>,
+    /// The clusters whose id is known, before or after the plan, by id.
+    pub clusters: BTreeMap<String, ClusterChange>,
     /// Where the plan says that Terraform met an error while it made it.
     pub errored: Option<Span>,
     /// Where the plan says that another one has to follow it.
@@ -116,11 +118,9 @@ impl MirrorValues {
     }
 }
 
-/// A cluster of a plan, by its id.
+/// A cluster of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterChange {
-    /// The id.
-    pub id: String,
     /// Its address.
     pub address: Address,
     /// Whether the plan deletes it, with all that it holds.
@@ -136,12 +136,4 @@ pub enum Seclusion {
     Private,
     /// The property `zero_egress`.
     ZeroEgress,
-}
-
-impl Changes {
-    /// The cluster of this id.
-    #[must_use]
-    pub fn cluster(&self, id: &str) -> Option<&ClusterChange> {
-        self.clusters.iter().find(|cluster| cluster.id == id)
-    }
 }

@@ -69,6 +69,9 @@ pub struct Leads {
     /// What it can only be, where the way to it could not be seen: the id is not known yet, and the
     /// configuration has this one cluster and no other.
     pub only: Option<Target>,
+    /// How the id is written, with the module, where that cannot be evaluated: a part of a module that refers
+    /// to what is not among the files. Ids that are written alike in one module are alike.
+    pub written: Option<String>,
 }
 
 impl Leads {
@@ -184,7 +187,7 @@ fn named_cluster(cluster_id: &Attribute<String>, leads: &Leads) -> Option<String
     }
     match cluster_id.as_unknown()?.causes.as_slice() {
         [Cause::NoValue(name)] => Some(name.clone()),
-        _ => None,
+        _ => leads.written.clone(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a plan changes, and what it found changed: the entries of `resource_changes` and `resource_drift`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 
@@ -78,7 +78,7 @@ impl<'d, 'a> Changes<'d, 'a> {
         text: Text<'a>,
         planned: &Instances<'a>,
         prior: &Instances<'a>,
-    ) -> Result<Vec<ClusterChange>, PlanError> {
+    ) -> Result<BTreeMap<String, ClusterChange>, PlanError> {
         let mut found: BTreeMap<String, ClusterChange> = BTreeMap::new();
         for (address, instance) in planned.resources.iter().chain(&prior.resources) {
             let hosted = Some(ClusterRole::Cluster(ClusterKind::Hosted));
@@ -90,7 +90,6 @@ impl<'d, 'a> Changes<'d, 'a> {
             let id = text.string(raw, "a cluster's id")?.into_owned();
             let change = self.current.get(address).and_then(|change| change.body.as_ref());
             let cluster = ClusterChange {
-                id: id.clone(),
                 address: address.clone(),
                 deleted: action(change).deletes(),
                 seclusion: seclusion(&fields),
@@ -101,7 +100,7 @@ impl<'d, 'a> Changes<'d, 'a> {
                 found.insert(id, cluster);
             }
         }
-        Ok(found.into_values().collect())
+        Ok(found)
     }
 }
 
@@ -164,9 +163,10 @@ fn action(change: Option<&ChangeBody<'_>>) -> Action {
 fn arguments(paths: &RawValue) -> Vec<String> {
     let paths: Vec<Vec<serde_json::Value>> = serde_json::from_str(paths.get()).unwrap_or_default();
     let mut names: Vec<String> = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     for path in paths {
         if let Some(serde_json::Value::String(name)) = path.into_iter().next()
-            && !names.contains(&name)
+            && seen.insert(name.clone())
         {
             names.push(name);
         }

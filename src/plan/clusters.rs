@@ -21,7 +21,7 @@ use super::mirrors::unrecorded;
 /// The clusters, and what is known of their instances.
 #[derive(Debug, Default)]
 pub(super) struct Clusters {
-    /// The blocks, for the model.
+    /// The blocks, for the model, by path.
     pub(super) blocks: Vec<Cluster>,
     /// The known ids.
     by_id: BTreeMap<String, Vec<Address>>,
@@ -190,12 +190,12 @@ impl Clusters {
     }
 
     fn span(&self, address: &Address) -> Option<Span> {
-        let module = address.path.module.without_keys();
-        let block = self
-            .blocks
-            .iter()
-            .find(|cluster| cluster.path.module == module && cluster.path.resource == address.path.resource);
-        block.map(|cluster| cluster.span)
+        let block = ResourcePath {
+            module: address.path.module.without_keys(),
+            resource: address.path.resource.clone(),
+        };
+        let at = self.blocks.binary_search_by(|cluster| cluster.path.cmp(&block));
+        Some(self.blocks.get(at.ok()?)?.span)
     }
 }
 

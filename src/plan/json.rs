@@ -1,7 +1,7 @@
 //! JSON by borrowed pieces: each piece is a slice of the text, so its place is its span.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -123,6 +123,13 @@ pub(super) struct Str<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 /// The entries of an object in their order, each key once.
 #[derive(Debug, Clone)]
 pub(super) struct Pairs<'a, V>(pub(super) Vec<(Cow<'a, str>, V)>);
+
+impl<V> Pairs<'_, V> {
+    /// The entries by name, for one who looks up many of them.
+    pub(super) fn by_name(&self) -> BTreeMap<&str, &V> {
+        self.0.iter().map(|(name, value)| (&**name, value)).collect()
+    }
+}
 
 impl<V> Default for Pairs<'_, V> {
     fn default() -> Self {

@@ -5,7 +5,7 @@
 //! expression with several references yields is a choice that cannot be seen.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, ResourceName, ResourcePath, Subject};
@@ -108,6 +108,7 @@ impl<'p, 'a> Follower<'p, 'a> {
                 to: Vec::new(),
                 unfollowed: vec![Cause::NotEvaluated(what)],
                 only: None,
+                written: None,
             };
         }
         let parts: Vec<Part<'p, 'a>> = references
@@ -117,7 +118,8 @@ impl<'p, 'a> Follower<'p, 'a> {
         let wanted = wanted.filter(|_| parts.len() == 1);
         let index = self.index(place, &parts);
         let mut all = Leads::default();
-        let mut branches: Vec<BTreeSet<(ResourcePath, Option<InstanceKey>)>> = Vec::new();
+        let mut branch: Option<BTreeSet<(ResourcePath, Option<InstanceKey>)>> = None;
+        let mut several = false;
         for part in &parts {
             if index.skips && is_index(&part.name.subject) {
                 continue;
@@ -134,18 +136,16 @@ impl<'p, 'a> Follower<'p, 'a> {
                 continue;
             }
             let targets: BTreeSet<_> = found.to.iter().filter_map(|lead| object(&lead.target)).collect();
-            if targets.is_empty() || !branches.contains(&targets) {
-                branches.push(targets);
-            }
-            for lead in found.to {
-                if self.through_echoes {
-                    merge(&mut all.to, lead);
-                } else {
-                    all.to.push(lead);
-                }
-            }
+            several |= branch
+                .as_ref()
+                .is_some_and(|first| targets.is_empty() || *first != targets);
+            branch.get_or_insert(targets);
+            all.to.append(&mut found.to);
         }
-        if branches.len() > 1 {
+        if self.through_echoes {
+            all.to = merged(all.to);
+        }
+        if several {
             for lead in &mut all.to {
                 lead.certain = false;
             }
@@ -267,6 +267,7 @@ impl<'p, 'a> Follower<'p, 'a> {
             }],
             unfollowed: Vec::new(),
             only: None,
+            written: None,
         };
         let argument = echoed(resource, attribute.map(|attribute| &**attribute));
         if let (true, Some(argument), Some(block)) = (self.through_echoes, argument, block) {
@@ -349,6 +350,7 @@ impl<'p, 'a> Follower<'p, 'a> {
                 }],
                 unfollowed: Vec::new(),
                 only: None,
+                written: None,
             };
         }
         leads
@@ -382,9 +384,10 @@ impl<'p, 'a> Follower<'p, 'a> {
                 if let Target::Resource { attribute, .. } = &mut lead.target {
                     *attribute = None;
                 }
-                merge(&mut all.to, lead);
+                all.to.push(lead);
             }
         }
+        all.to = merged(all.to);
         let role = |lead: &Lead| match &lead.target {
             Target::Resource { path, .. } => cluster_role(&path.resource),
             Target::Module { .. } => None,
@@ -424,6 +427,7 @@ fn unfollowed(cause: Cause) -> Leads {
         to: Vec::new(),
         unfollowed: vec![cause],
         only: None,
+        written: None,
     }
 }
 
@@ -443,28 +447,30 @@ fn object(target: &Target) -> Option<(ResourcePath, Option<InstanceKey>)> {
     }
 }
 
-/// Adds a lead, unless there is one to the same object already.
+/// The leads, one to each object, in the order in which the objects first come.
 ///
 /// Of several attributes of one object the identifying one is kept: in `c.state == "ready" ? c.id : …`
 /// the others stand in the condition.
-fn merge(leads: &mut Vec<Lead>, lead: Lead) {
-    let same = leads
-        .iter_mut()
-        .find(|other| match (&other.target, &lead.target) {
-            (Target::Module { .. }, _) | (_, Target::Module { .. }) => other.target == lead.target,
-            (one, other) => object(one) == object(other),
-        });
-    let Some(same) = same else {
-        leads.push(lead);
-        return;
-    };
+fn merged(leads: Vec<Lead>) -> Vec<Lead> {
     let identifies = |target: &Target| match target {
         Target::Resource { path, attribute, .. } => attribute
             .as_deref()
             .is_some_and(|attribute| attribute == "id" || attribute == echo_argument(&path.resource)),
         Target::Module { .. } => true,
     };
-    if !identifies(&same.target) && identifies(&lead.target) {
-        *same = lead;
+    let mut kept: Vec<Lead> = Vec::new();
+    let mut places: BTreeMap<Target, usize> = BTreeMap::new();
+    for lead in leads {
+        let mut object = lead.target.clone();
+        if let Target::Resource { attribute, .. } = &mut object {
+            *attribute = None;
+        }
+        let place = *places.entry(object).or_insert(kept.len());
+        match kept.get_mut(place) {
+            None => kept.push(lead),
+            Some(same) if !identifies(&same.target) && identifies(&lead.target) => *same = lead,
+            Some(_) => {}
+        }
     }
+    kept
 }

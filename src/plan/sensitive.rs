@@ -83,15 +83,10 @@ impl Found<'_> {
     /// The values of the root module's sensitive variables.
     fn variables(&mut self, root: &ModuleConfiguration<'_>, values: Option<&Pairs<'_, &RawValue>>) {
         let Some(values) = values else { return };
+        let values = values.by_name();
         for (name, variable) in root.variables.iter().flat_map(|variables| &variables.0) {
             if variable.sensitive == Some(true) {
-                self.whole(
-                    values
-                        .0
-                        .iter()
-                        .find(|(key, _)| key == name)
-                        .map(|(_, value)| *value),
-                );
+                self.whole(values.get(&**name).map(|value| **value));
             }
         }
     }
@@ -108,15 +103,10 @@ impl Found<'_> {
             for (_, call) in module.module_calls.iter().flat_map(|calls| &calls.0) {
                 let Some(called) = &call.module else { continue };
                 let inputs = call.expressions.and_then(fields).unwrap_or_default();
+                let inputs = inputs.by_name();
                 for (name, variable) in called.variables.iter().flat_map(|variables| &variables.0) {
                     if variable.sensitive == Some(true) {
-                        self.whole(
-                            inputs
-                                .0
-                                .iter()
-                                .find(|(key, _)| key == name)
-                                .map(|(_, value)| *value),
-                        );
+                        self.whole(inputs.get(&**name).map(|value| **value));
                     }
                 }
                 modules.push(called);
@@ -143,17 +133,11 @@ impl Found<'_> {
             } else {
                 match fields(value).zip(fields(marks)) {
                     Some((values, marks)) => {
-                        let of = |name: &str| {
-                            values
-                                .0
-                                .iter()
-                                .find(|(key, _)| key == name)
-                                .map(|(_, value)| *value)
-                        };
+                        let values = values.by_name();
                         let parts = marks
                             .0
                             .iter()
-                            .filter_map(|(name, marks)| Some((of(name)?, *marks)));
+                            .filter_map(|(name, marks)| Some((**values.get(&**name)?, *marks)));
                         pending.extend(parts.map(|(value, marks)| (value, marks, depth + 1)));
                     }
                     // What is not of the shape of its marks is not shown at all.

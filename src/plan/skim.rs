@@ -6,6 +6,7 @@
 //! read once more as a whole, for the sake of saying what is wrong with it.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::de::IgnoredAny;
 
@@ -46,7 +47,7 @@ impl<'a> Skim<'a> {
             return Ok(false);
         }
         self.enter(b'{', what, "an object")?;
-        let mut keys: Vec<Cow<'a, str>> = Vec::new();
+        let mut keys: BTreeSet<Cow<'a, str>> = BTreeSet::new();
         let mut first = true;
         while self.another(b'}', first)? {
             first = false;
@@ -71,7 +72,7 @@ impl<'a> Skim<'a> {
             if self.at == before {
                 self.value()?;
             }
-            keys.push(key);
+            keys.insert(key);
         }
         self.depth -= 1;
         Ok(true)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, count};
 use crate::model::{Action, Configuration, MirrorChange};
 
 use super::changed::ChangeFinding as _;
@@ -63,7 +63,7 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
             .as_ref()
             .and_then(|before| before.cluster_id.value());
         let gone = id
-            .and_then(|id| configuration.changes.cluster(id))
+            .and_then(|id| configuration.changes.clusters.get(id))
             .is_some_and(|cluster| cluster.deleted);
         if counts && !(gone && change.action == Action::Delete) {
             clusters
@@ -82,13 +82,11 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
 fn cluster_of(configuration: &Configuration, change: &MirrorChange) -> String {
     let sides = [&change.after, &change.before];
     let id = sides.iter().find_map(|side| {
-        side.as_ref()?
-            .cluster_id
-            .value()
-            .filter(|_| !is_secret(side.as_ref()))
+        let id = &side.as_ref()?.cluster_id;
+        id.value().filter(|_| !id.sensitive)
     });
     match (id, configuration.mirror(&change.address)) {
-        (Some(id), _) => match configuration.changes.cluster(id) {
+        (Some(id), _) => match configuration.changes.clusters.get(id) {
             Some(cluster) => cluster.address.to_string(),
             None => id.clone(),
         },
@@ -97,42 +95,31 @@ fn cluster_of(configuration: &Configuration, change: &MirrorChange) -> String {
     }
 }
 
-fn is_secret(side: Option<&crate::model::MirrorValues>) -> bool {
-    side.is_some_and(|side| side.cluster_id.sensitive)
-}
-
 fn report(configuration: &Configuration, cluster: &str, changes: &[&MirrorChange]) -> Option<Diagnostic> {
     let first = changes.first()?;
-    let count = |word: &str, wanted: &dyn Fn(Action) -> bool| {
+    let part = |word: &str, wanted: &dyn Fn(Action) -> bool| {
         let number = changes.iter().filter(|change| wanted(change.action)).count();
         (number > 0).then(|| format!("{number} {word}"))
     };
     let parts: Vec<String> = [
-        count("created", &|action| action == Action::Create),
-        count("updated", &|action| action == Action::Update),
-        count("replaced", &Action::replaces),
-        count("deleted", &|action| action == Action::Delete),
+        part("created", &|action| action == Action::Create),
+        part("updated", &|action| action == Action::Update),
+        part("replaced", &Action::replaces),
+        part("deleted", &|action| action == Action::Delete),
     ]
     .into_iter()
     .flatten()
     .collect();
-    let mirrors = if changes.len() == 1 {
-        "1 image mirror".to_owned()
-    } else {
-        format!("{} image mirrors", changes.len())
-    };
     let message = format!(
-        "{cluster}: the plan changes {mirrors} ({}), which replaces its workers",
+        "{cluster}: the plan changes {} ({}), which replaces its workers",
+        count(changes.len(), "image mirror"),
         parts.join(", ")
     );
+    let label = if changes.len() == 1 {
+        "changed"
+    } else {
+        "the first one"
+    };
     let finding = Diagnostic::new(RULE.name, RULE.severity, message);
-    Some(finding.at_change(
-        configuration,
-        first,
-        if changes.len() == 1 {
-            "changed"
-        } else {
-            "the first one"
-        },
-    ))
+    Some(finding.at_change(configuration, first, label))
 }

@@ -52,18 +52,23 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
         .into_iter()
         .map(|(_, deleted)| &deleted.address)
         .collect();
+    let mirrored = mirrored(configuration);
     let changes = configuration.changes.mirrors.iter();
     changes
         .filter(|change| change.action == Action::Delete && !change.deposed)
         .filter(|change| !recreated.contains(&change.address))
-        .filter_map(|change| report(configuration, change))
+        .filter_map(|change| report(configuration, &mirrored, change))
         .collect()
 }
 
-fn report(configuration: &Configuration, change: &MirrorChange) -> Option<Diagnostic> {
+fn report(
+    configuration: &Configuration,
+    mirrored: &BTreeSet<&str>,
+    change: &MirrorChange,
+) -> Option<Diagnostic> {
     let before = change.before.as_ref();
     let id = before.and_then(|before| before.cluster_id.value());
-    let cluster = id.and_then(|id| configuration.changes.cluster(id));
+    let cluster = id.and_then(|id| configuration.changes.clusters.get(id));
     if cluster.is_some_and(|cluster| cluster.deleted) {
         return None;
     }
@@ -74,7 +79,7 @@ fn report(configuration: &Configuration, change: &MirrorChange) -> Option<Diagno
     };
     let seclusion = cluster
         .and_then(|cluster| cluster.seclusion)
-        .filter(|_| id.is_some_and(|id| is_last(configuration, id)));
+        .filter(|_| id.is_some_and(|id| !mirrored.contains(id.as_str())));
     let mut finding = match seclusion {
         Some(seclusion) => {
             let kind = match seclusion {
@@ -97,17 +102,18 @@ fn report(configuration: &Configuration, change: &MirrorChange) -> Option<Diagno
     })
 }
 
-/// Whether no mirror of the cluster is left after the plan.
-fn is_last(configuration: &Configuration, id: &str) -> bool {
-    let mut changes = configuration.changes.mirrors.iter();
-    !changes.any(|change| {
-        let stays = match change.action {
-            Action::Delete => None,
-            Action::Forget => change.before.as_ref(),
-            _ => change.after.as_ref(),
-        };
-        stays.is_some_and(|values| values.cluster_id.value().is_some_and(|other| other == id))
-    })
+/// The ids of the clusters that have a mirror after the plan.
+fn mirrored(configuration: &Configuration) -> BTreeSet<&str> {
+    let changes = configuration.changes.mirrors.iter();
+    let after = changes.filter_map(|change| match change.action {
+        Action::Delete => None,
+        Action::Forget => change.before.as_ref(),
+        _ => change.after.as_ref(),
+    });
+    after
+        .filter_map(|values| values.cluster_id.value())
+        .map(String::as_str)
+        .collect()
 }
 
 /// What Terraform's word for why says about what to do.

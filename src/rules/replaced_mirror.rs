@@ -62,19 +62,23 @@ fn report(configuration: &Configuration, change: &MirrorChange) -> Diagnostic {
     };
     let finding = RULE.of_change(change, &format!("the plan replaces it{why}"));
     let mirror = configuration.mirror(&change.address);
-    let argument = mirror.and_then(|mirror| match change.replaced_for.first().map(String::as_str) {
-        Some("source") => mirror.source.span,
-        Some("cluster_id") => mirror.cluster_id.span,
-        _ => None,
-    });
-    let before = change.before.as_ref().filter(|_| argument.is_some());
-    let was = before.map(|before| match change.replaced_for.first().map(String::as_str) {
-        Some("source") => before.source.shown(),
-        _ => before.cluster_id.shown(),
-    });
-    let label = was.map(|was| format!("was {was}")).unwrap_or_default();
-    let finding = match argument {
-        Some(span) => finding.at(span, label),
+    let before = change.before.as_ref();
+    let (after, was) = match change.replaced_for.first().map(String::as_str) {
+        Some("source") => (
+            mirror.map(|mirror| &mirror.source),
+            before.map(|before| &before.source),
+        ),
+        Some("cluster_id") => (
+            mirror.map(|mirror| &mirror.cluster_id),
+            before.map(|before| &before.cluster_id),
+        ),
+        _ => (None, None),
+    };
+    let finding = match after.and_then(|argument| argument.span) {
+        Some(span) => {
+            let label = was.map(|was| format!("was {}", was.shown()));
+            finding.at(span, label.unwrap_or_default())
+        }
         None => finding.at_change(configuration, change, "replaced"),
     };
     if change.action == Action::CreateThenDelete && same_place(change.before.as_ref(), change.after.as_ref())

@@ -1,0 +1,168 @@
+//! Fixes of letters: what is made, what is not, and when it ends.
+
+use super::*;
+use crate::diagnostic::{Edit, Fix};
+use crate::source::Span;
+
+/// What a check finds wrong: a letter, how bad that is, and the letter that mends it.
+type Step = (char, Severity, Option<&'static str>);
+
+/// A check of letters.
+fn letters(
+    path: PathBuf,
+    steps: &'static [Step],
+) -> impl FnMut(Arc<Edited>) -> Result<(Vec<Diagnostic>, Sources), ()> {
+    move |edited| {
+        let mut sources = Sources::with_edited(edited);
+        let file = sources.read(&path).unwrap();
+        let mut findings = Vec::new();
+        for (at, found) in sources.text(file).char_indices() {
+            for (letter, severity, mended) in steps.iter().filter(|(letter, ..)| *letter == found) {
+                let rule = if *severity == Severity::Error {
+                    "error"
+                } else {
+                    "warning"
+                };
+                let mut finding = Diagnostic::new(rule, *severity, format!("{letter} at {at}"));
+                finding.fix = mended.map(|mended| Fix {
+                    title: format!("write {mended}"),
+                    applicability: Applicability::Safe,
+                    edits: vec![Edit {
+                        span: Span::new(file, at, at + 1),
+                        content: mended.to_owned(),
+                    }],
+                });
+                findings.push(finding);
+            }
+        }
+        Ok((findings, sources))
+    }
+}
+
+fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("x.tf");
+    std::fs::write(&path, text).unwrap();
+    (directory, path)
+}
+
+#[test]
+fn edits_are_made_until_nothing_changes() {
+    let (_directory, path) = file("cac a\r\n");
+    let outcome = fix(
+        Applicability::Safe,
+        letters(path.clone(), &[('a', Severity::Warning, Some("b"))]),
+    )
+    .unwrap();
+    let change = outcome.changes.values().next().unwrap();
+    assert_eq!(
+        (change.before.as_str(), change.after.as_str()),
+        ("cac a\r\n", "cbc b\r\n")
+    );
+    assert_eq!((outcome.fixed, outcome.unsettled), (2, false));
+    // Nothing is written before somebody says so.
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "cac a\r\n");
+    write(&outcome).unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "cbc b\r\n");
+}
+
+#[test]
+fn what_gets_worse_is_put_back() {
+    let (_directory, path) = file("cxc");
+    let outcome = fix(
+        Applicability::Safe,
+        letters(
+            path,
+            &[('x', Severity::Warning, Some("y")), ('y', Severity::Error, None)],
+        ),
+    )
+    .unwrap();
+    assert!(outcome.changes.is_empty());
+    assert_eq!(outcome.refused.len(), 1);
+    assert_eq!(outcome.fixed, 0);
+}
+
+#[test]
+fn an_error_that_comes_to_light_is_mended_by_its_own_fix() {
+    let (_directory, path) = file("cxc");
+    let outcome = fix(
+        Applicability::Safe,
+        letters(
+            path,
+            &[
+                ('x', Severity::Warning, Some("y")),
+                ('y', Severity::Error, Some("z")),
+            ],
+        ),
+    )
+    .unwrap();
+    assert_eq!(outcome.changes.values().next().unwrap().after, "czc");
+    assert_eq!((outcome.fixed, outcome.refused.len()), (2, 0));
+}
+
+#[test]
+fn a_fix_that_leads_to_an_error_in_the_end_is_not_made_and_the_others_are() {
+    let (_directory, path) = file("axa");
+    let outcome = fix(
+        Applicability::Safe,
+        letters(
+            path,
+            &[
+                ('a', Severity::Warning, Some("b")),
+                ('x', Severity::Warning, Some("y")),
+                ('y', Severity::Error, Some("z")),
+                ('z', Severity::Error, None),
+            ],
+        ),
+    )
+    .unwrap();
+    assert_eq!(outcome.changes.values().next().unwrap().after, "bxb");
+    assert_eq!((outcome.fixed, outcome.refused.len()), (2, 1));
+}
+
+#[test]
+fn errors_whose_fixes_undo_each_other_are_not_let_in() {
+    let (_directory, path) = file("x");
+    let outcome = fix(
+        Applicability::Safe,
+        letters(
+            path,
+            &[
+                ('x', Severity::Warning, Some("y")),
+                ('y', Severity::Error, Some("z")),
+                ('z', Severity::Error, Some("y")),
+            ],
+        ),
+    )
+    .unwrap();
+    assert!(outcome.changes.is_empty());
+    assert_eq!((outcome.refused.len(), outcome.unsettled), (1, false));
+}
+
+#[test]
+fn fixes_that_never_end_are_given_up() {
+    let (_directory, path) = file("a");
+    let grow = |edited: Arc<Edited>| -> Result<_, ()> {
+        let mut sources = Sources::with_edited(edited);
+        let file = sources.read(&path).unwrap();
+        let edit = Edit {
+            span: Span::new(file, 0, 0),
+            content: "a".to_owned(),
+        };
+        let fix = Fix {
+            title: "more".to_owned(),
+            applicability: Applicability::Safe,
+            edits: vec![edit],
+        };
+        Ok((
+            vec![Diagnostic::new("more", Severity::Warning, "more").fix(fix)],
+            sources,
+        ))
+    };
+    let outcome = fix(Applicability::Safe, grow).unwrap();
+    assert!(outcome.unsettled);
+    assert_eq!(
+        outcome.changes.values().next().unwrap().after,
+        "a".repeat(ROUNDS + 1)
+    );
+}
