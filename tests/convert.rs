@@ -604,6 +604,44 @@ fn mirror(name: &str, cluster_id: &str, source: &str, mirrors: &[&str]) -> Strin
     text
 }
 
+/// The pattern of `source` in the schemas of `ImageDigestMirrorSet` and `ImageTagMirrorSet`: a wildcard, or what
+/// a mirror has to be (openshift/api, `types_image_digest_mirror_set.go`).
+const WILDCARD: &str = r"\*(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+";
+const MIRROR: &str = r"((?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+)?(?::[0-9]+)?)(?:(?:/[a-z0-9]+(?:(?:(?:[._]|__|[-]*)[a-z0-9]+)+)?)+)?";
+
+/// That a manifest is what its `CustomResourceDefinition` allows: no other keys, the patterns, mirrors as a set.
+fn assert_fits_the_schema(manifest: &Value, list: &str) {
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let mirror = regex::Regex::new(&format!("^(?:{MIRROR})$")).unwrap();
+    let source = regex::Regex::new(&format!("^(?:{WILDCARD}|{MIRROR})$")).unwrap();
+    let name =
+        regex::Regex::new("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$").unwrap();
+    assert_eq!(keys(manifest), ["apiVersion", "kind", "metadata", "spec"]);
+    assert_eq!(keys(&manifest["metadata"]), ["name"]);
+    let own = manifest["metadata"]["name"].as_str().unwrap();
+    assert!(name.is_match(own) && own.len() <= 253, "{own}");
+    assert_eq!(keys(&manifest["spec"]), [list]);
+    for entry in manifest["spec"][list].as_array().unwrap() {
+        let allowed = ["mirrorSourcePolicy", "mirrors", "source"];
+        assert!(
+            keys(entry).iter().all(|key| allowed.contains(&key.as_str())),
+            "{entry}"
+        );
+        assert!(source.is_match(entry["source"].as_str().unwrap()), "{entry}");
+        if let Some(policy) = entry["mirrorSourcePolicy"].as_str() {
+            assert!(
+                ["NeverContactSource", "AllowContactingSource"].contains(&policy),
+                "{policy}"
+            );
+        }
+        let mirrors = entry["mirrors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let mut seen = std::collections::BTreeSet::new();
+        for text in mirrors.iter().map(|mirror| mirror.as_str().unwrap()) {
+            assert!(mirror.is_match(text) && seen.insert(text), "{entry}");
+        }
+    }
+}
+
 /// As a reader of YAML 1.2 has it.
 fn read_yaml(text: &str) -> Value {
     serde_saphyr::from_str(text).unwrap()
@@ -649,6 +687,10 @@ proptest! {
             .iter()
             .map(|(source, mirrors)| (source.as_str(), mirrors.iter().map(String::as_str).collect()))
             .collect();
+        for (target, list) in [("idms", "imageDigestMirrors"), ("itms", "imageTagMirrors"), ("icsp", "repositoryDigestMirrors")] {
+            let run = convert_in(directory.path(), &["main.tf", "--to", target]);
+            assert_fits_the_schema(&read_yaml(&run.stdout), list);
+        }
         for read in [read_yaml(&run.stdout), read_old_yaml(directory.path(), "idms.yaml")] {
             prop_assert_eq!(&read["metadata"]["name"], "no");
             let listed = read["spec"]["imageDigestMirrors"].as_array().unwrap();

@@ -106,8 +106,11 @@ impl Settings {
         for scope in &self.blocked {
             tables.mark_blocked(scope);
         }
-        for source in mirrored {
-            tables.hand_down(source)?;
+        let bare: Vec<usize> = (0..tables.list.len())
+            .filter(|place| tables.list[*place].mirrors.is_empty())
+            .collect();
+        for source in mirrored.into_iter().filter(|_| !bare.is_empty()) {
+            tables.hand_down(source, &bare)?;
         }
         Ok(tables.list)
     }
@@ -188,10 +191,11 @@ impl Tables {
 
     /// A node looks at the longest match alone, so a scope under a source that has no mirrors of its own
     /// gets those of the source. Sources come in alphabetical order: the shortest parent is first, and
-    /// after that the scope has mirrors.
-    fn hand_down(&mut self, source: &str) -> Result<(), NestedInWildcard> {
+    /// after that the scope has mirrors. `bare` are the tables that had none to begin with.
+    fn hand_down(&mut self, source: &str, bare: &[usize]) -> Result<(), NestedInWildcard> {
         let mirrors = self.get(source).mirrors.clone();
-        for table in &mut self.list {
+        for place in bare {
+            let table = &mut self.list[*place];
             let scope = table.scope();
             if scope == source || !table.mirrors.is_empty() || !is_nested(scope, source) {
                 continue;
