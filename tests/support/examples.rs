@@ -45,7 +45,10 @@ const LATER: &str = "  depends_on = [terraform_data.later]\n";
 
 /// The rules that configuration and plans show alike.
 pub(crate) fn rules_of_both() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().copied().filter(|rule| rule.inputs == Inputs::Both)
+    RULES
+        .iter()
+        .copied()
+        .filter(|rule| matches!(rule.inputs, Inputs::Both | Inputs::All))
 }
 
 /// Those of them whose examples have plans.
