@@ -8,6 +8,7 @@ mod assemble;
 mod document;
 mod embedded;
 mod entry;
+mod written;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::syntax::problem::Problem;
 use crate::syntax::yaml::documents;
 
 pub use assemble::configuration;
+use written::Text;
 
 /// A document that declares mirrors.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,6 +124,7 @@ pub fn recognise(text: &str) -> bool {
 /// Reads the documents of a text that declare mirrors.
 pub fn read(file: FileId, text: &str) -> Result<Vec<Document>, ReadError> {
     let nodes = documents(file, text).map_err(ReadError::Syntax)?;
+    let text = Text::new(text);
     let mut found = Vec::new();
     for node in &nodes {
         document::find(node, text, &mut found).map_err(ReadError::Syntax)?;

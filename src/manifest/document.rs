@@ -9,6 +9,7 @@ use crate::syntax::yaml::{Key, Node, NodeKind};
 
 use super::embedded;
 use super::entry::{self, Mistakes};
+use super::written::Text;
 use super::{Document, recognise};
 
 /// What is known of a kind.
@@ -59,7 +60,7 @@ const FRAGMENT: &str = "imageContentSources";
 const OBJECT: &[&str] = &["apiVersion", "kind", "metadata", "spec", "status"];
 
 /// Finds the documents about mirrors in a tree.
-pub(super) fn find(node: &Node, text: &str, found: &mut Vec<Document>) -> Result<(), Problem> {
+pub(super) fn find(node: &Node, text: Text<'_>, found: &mut Vec<Document>) -> Result<(), Problem> {
     if let [(key, list)] = node.entries()
         && key.text == FRAGMENT
     {
@@ -78,7 +79,7 @@ pub(super) fn find(node: &Node, text: &str, found: &mut Vec<Document>) -> Result
     if kind == Some("ConfigMap") {
         let config = node.get("data").and_then(|data| data.get("config"));
         if let Some(inner) = config.filter(|config| config.as_str().is_some_and(recognise)) {
-            for document in embedded::documents(inner, text)? {
+            for document in embedded::documents(inner, text.all)? {
                 // A ConfigMap holds no other one.
                 if document.get("kind").and_then(Node::as_str) != Some("ConfigMap") {
                     find(&document, text, found)?;
@@ -113,7 +114,7 @@ fn meant(node: &Node) -> Option<&'static Schema> {
         .find(|schema| schema.versions.contains(&version) && spec.get(schema.list).is_some())
 }
 
-fn fragment(key: &Key, list: &Node, text: &str) -> Document {
+fn fragment(key: &Key, list: &Node, text: Text<'_>) -> Document {
     let mut mistakes = Mistakes::default();
     let kind = ManifestKind::ContentSources;
     Document {
@@ -124,7 +125,7 @@ fn fragment(key: &Key, list: &Node, text: &str) -> Document {
     }
 }
 
-fn object(schema: &Schema, is_known: bool, node: &Node, text: &str) -> Document {
+fn object(schema: &Schema, is_known: bool, node: &Node, text: Text<'_>) -> Document {
     let mut mistakes = Mistakes::default();
     let name = node.get("metadata").and_then(|metadata| metadata.get("name"));
     let name = name.and_then(Node::as_str).map(Arc::from);
@@ -171,7 +172,7 @@ fn version(schema: &Schema, node: &Node, place: Span, mistakes: &mut Mistakes) {
 }
 
 /// The place for what is wrong with a document as a whole: its kind, or its first line.
-fn place_of_kind(node: &Node, text: &str) -> Span {
+fn place_of_kind(node: &Node, text: Text<'_>) -> Span {
     match entry::field(node, "kind") {
         Some((key, value)) => entry::place(key, value),
         None => entry::first_line(node.span, text),
