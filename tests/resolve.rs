@@ -253,6 +253,48 @@ fn only_what_a_cluster_allows_is_pulled() {
 }
 
 #[test]
+fn manifests_say_what_a_cluster_allows_and_blocks() {
+    let hosted = "
+apiVersion: hypershift.openshift.io/v1beta1
+kind: HostedCluster
+metadata:
+  name: prod
+spec:
+  configuration:
+    image:
+      registrySources:
+        blockedRegistries: [untrusted.example.com]
+        insecureRegistries: [mirror.local]
+  imageContentSources:
+  - source: quay.io
+    mirrors: [mirror.local/quay]
+";
+    let image = "
+apiVersion: config.openshift.io/v1
+kind: Image
+metadata:
+  name: cluster
+spec:
+  registrySources:
+    allowedRegistries: [quay.io]
+";
+    let files = [("hosted.yaml", hosted), ("image.yaml", image)];
+    let directory = scratch(&files);
+    let resolve = |file: &str, image: &str| mirrorset_in(directory.path(), &["resolve", image, "--in", file]);
+    let run = resolve("hosted.yaml", "quay.io/x");
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(
+        run.stdout.contains("1. mirror.local/quay/x (without TLS)"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(resolve("hosted.yaml", "untrusted.example.com/x").status, 1);
+    assert_eq!(resolve("image.yaml", "quay.io/x").status, 0);
+    // A cluster that is no ROSA cluster allows nothing of its own accord.
+    assert_eq!(resolve("image.yaml", "registry.redhat.io/x").status, 1);
+}
+
+#[test]
 fn images_come_from_lists_and_manifests() {
     let pod = "kind: Pod\nspec:\n  containers:\n  - name: a\n    image: quay.io/org/a\n";
     let files = [

@@ -9,6 +9,7 @@ use crate::syntax::yaml::{Key, Node, NodeKind};
 
 use super::embedded;
 use super::entry::{self, Mistakes};
+use super::registries;
 use super::written::Text;
 use super::{Document, recognise};
 
@@ -16,30 +17,35 @@ use super::{Document, recognise};
 struct Schema {
     kind: ManifestKind,
     versions: &'static [&'static str],
-    /// The field of `spec` that holds the list.
-    list: &'static str,
+    /// The field of `spec` that holds the list, where mirrors are declared.
+    list: Option<&'static str>,
+    /// The way from `spec` to what is said of registries, where that is.
+    registries: Option<&'static [&'static str]>,
     /// The fields of `spec`, where it has no others than those about mirrors.
     spec: Option<&'static [&'static str]>,
 }
 
 /// The kinds with a `spec`, by the types of openshift/api and hypershift.
-const SCHEMAS: [Schema; 4] = [
+const SCHEMAS: [Schema; 5] = [
     Schema {
         kind: ManifestKind::DigestMirrorSet,
         versions: &["config.openshift.io/v1"],
-        list: "imageDigestMirrors",
+        list: Some("imageDigestMirrors"),
+        registries: None,
         spec: Some(&["imageDigestMirrors"]),
     },
     Schema {
         kind: ManifestKind::TagMirrorSet,
         versions: &["config.openshift.io/v1"],
-        list: "imageTagMirrors",
+        list: Some("imageTagMirrors"),
+        registries: None,
         spec: Some(&["imageTagMirrors"]),
     },
     Schema {
         kind: ManifestKind::ContentSourcePolicy,
         versions: &["operator.openshift.io/v1alpha1"],
-        list: "repositoryDigestMirrors",
+        list: Some("repositoryDigestMirrors"),
+        registries: None,
         spec: Some(&["repositoryDigestMirrors"]),
     },
     Schema {
@@ -48,10 +54,26 @@ const SCHEMAS: [Schema; 4] = [
             "hypershift.openshift.io/v1beta1",
             "hypershift.openshift.io/v1alpha1",
         ],
-        list: FRAGMENT,
+        list: Some(FRAGMENT),
+        registries: Some(&["configuration", "image", "registrySources"]),
+        spec: None,
+    },
+    Schema {
+        kind: ManifestKind::Image,
+        versions: &["config.openshift.io/v1"],
+        list: None,
+        registries: Some(&["registrySources"]),
         spec: None,
     },
 ];
+
+impl Schema {
+    /// Whether an object of this name can be what is meant: other projects have an `Image` as well.
+    fn may_be(&self, node: &Node) -> bool {
+        let version = || node.get("apiVersion").and_then(Node::as_str);
+        self.list.is_some() || version().is_some_and(|version| self.versions.contains(&version))
+    }
+}
 
 /// The list of a HostedCluster.
 const FRAGMENT: &str = "imageContentSources";
@@ -90,7 +112,7 @@ pub(super) fn find(node: &Node, text: Text<'_>, found: &mut Vec<Document>) -> Re
     }
     let by_kind = SCHEMAS
         .iter()
-        .find(|schema| kind == Some(&*schema.kind.to_string()));
+        .find(|schema| kind == Some(&*schema.kind.to_string()) && schema.may_be(node));
     if let Some(schema) = by_kind.or_else(|| meant(node)) {
         found.push(object(schema, by_kind.is_some(), node, text));
     }
@@ -109,9 +131,9 @@ fn is_list(kind: &str) -> bool {
 fn meant(node: &Node) -> Option<&'static Schema> {
     let version = node.get("apiVersion")?.as_str()?;
     let spec = node.get("spec")?;
-    SCHEMAS
-        .iter()
-        .find(|schema| schema.versions.contains(&version) && spec.get(schema.list).is_some())
+    SCHEMAS.iter().find(|schema| {
+        schema.versions.contains(&version) && schema.list.is_some_and(|list| spec.get(list).is_some())
+    })
 }
 
 fn fragment(key: &Key, list: &Node, text: Text<'_>) -> Document {
@@ -121,6 +143,7 @@ fn fragment(key: &Key, list: &Node, text: Text<'_>) -> Document {
         kind,
         name: None,
         entries: entry::entries(kind, key, list, text, &mut mistakes),
+        registry_sources: None,
         mistakes: mistakes.found,
     }
 }
@@ -133,6 +156,7 @@ fn object(schema: &Schema, is_known: bool, node: &Node, text: Text<'_>) -> Docum
         kind: schema.kind,
         name,
         entries: Vec::new(),
+        registry_sources: None,
         mistakes: Vec::new(),
     };
     mistakes.keys(None, node, Some(OBJECT));
@@ -146,9 +170,12 @@ fn object(schema: &Schema, is_known: bool, node: &Node, text: Text<'_>) -> Docum
         Some((key, spec)) => match &spec.kind {
             NodeKind::Mapping(_) => {
                 mistakes.keys(None, spec, schema.spec);
-                if let Some((key, list)) = entry::field(spec, schema.list) {
+                if let Some((key, list)) = schema.list.and_then(|list| entry::field(spec, list)) {
                     document.entries = entry::entries(schema.kind, key, list, text, &mut mistakes);
                 }
+                document.registry_sources = schema
+                    .registries
+                    .and_then(|way| registries::at(spec, way, &mut mistakes));
             }
             _ => mistakes.wrong_type(None, "spec", key, spec, "an object"),
         },
