@@ -141,7 +141,12 @@ pub fn convert(
                 problems.extend(unresolved.problems.iter().cloned());
             }
         }
-        problems.extend(duplicates(set));
+        // What nodes would get of both is worth showing, though the service takes only one of them.
+        if target == Target::RegistriesConf && !options.strict {
+            conversion.losses.extend(duplicates(set).map(as_warning));
+        } else {
+            problems.extend(duplicates(set));
+        }
     }
     let names = names(&sets, options.name.as_ref());
     let mut parts = Vec::with_capacity(sets.len());
@@ -210,6 +215,11 @@ fn duplicates<'s>(set: &'s MirrorSet<'_>) -> impl Iterator<Item = Diagnostic> + 
         }
         _ => None,
     })
+}
+
+fn as_warning(mut finding: Diagnostic) -> Diagnostic {
+    finding.severity = Severity::Warning;
+    finding
 }
 
 /// What is lost is not written at all.

@@ -12,6 +12,7 @@
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use insta::assert_snapshot;
@@ -136,6 +137,45 @@ fn the_shared_cases_agree() {
         compare(&path, 403);
     } else {
         println!("skipped: {} is not there", path.display());
+    }
+}
+
+/// A recorded case as resources of Terraform, whose lists of registries are those of their cluster.
+#[test]
+fn terraform_says_the_same_as_manifests() {
+    let text = std::fs::read_to_string(fixture("registries/named.jsonl")).unwrap();
+    for case in text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+    {
+        let Some(theirs) = case["registries_conf"].as_str() else {
+            continue;
+        };
+        let lists = |name: &str| case.get(name).cloned().unwrap_or(json!([]));
+        let mut configuration = format!(
+            "resource \"rhcs_cluster_rosa_hcp\" \"c\" {{\n  registry_config = {{ registry_sources = {{ \
+             blocked_registries = {}, insecure_registries = {} }} }}\n}}\n",
+            lists("blocked"),
+            lists("insecure")
+        );
+        for (index, entry) in case["entries"].as_array().unwrap().iter().enumerate() {
+            let _ = write!(
+                configuration,
+                "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  cluster_id = rhcs_cluster_rosa_hcp.c.id\n  source = \
+                 {}\n  mirrors = {}\n}}\n",
+                entry["source"], entry["mirrors"]
+            );
+        }
+        let directory = scratch(&[("main.tf", &configuration)]);
+        let run = mirrorset_in(directory.path(), &["convert", "main.tf", "--to=registries-conf"]);
+        let read = |text: &str| text.parse::<toml::Table>().unwrap();
+        assert_eq!(
+            read(&run.stdout),
+            read(theirs),
+            "{}: {}",
+            case["name"],
+            run.stderr
+        );
     }
 }
 
