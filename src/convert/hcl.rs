@@ -7,6 +7,7 @@ mod cluster_id;
 mod import;
 pub(super) mod label;
 mod layout;
+mod spacing;
 
 use crate::diagnostic::Diagnostic;
 use crate::mirror_set::Cluster;
@@ -281,7 +282,11 @@ fn import(text: &mut String, to: &str, cluster: &Target, imports: &Imports<'_>, 
     let literal = cluster.id.strip_prefix('"').and_then(|id| id.strip_suffix('"'));
     let id = match literal.filter(|_| cluster.is_literal) {
         Some(id) => format!("\"{id}:{mirror}\""),
-        None => format!("\"${{{}}}:{mirror}\"", cluster.id),
+        None => {
+            // Braces side by side are moved apart.
+            let space = if cluster.id.starts_with('{') { " " } else { "" };
+            format!("\"${{{space}{}}}:{mirror}\"", cluster.id)
+        }
     };
     let body = Body::new().line("to", to.to_owned()).line("id", id);
     block(text, "import", body);

@@ -6,8 +6,10 @@ use crate::address::{Mode, Subject};
 use crate::model::cluster::{ClusterKind, ClusterRole, cluster_role, waits};
 use crate::source::Sources;
 use crate::syntax::native::parse_expression;
-use crate::syntax::tree::ExpressionKind;
+use crate::syntax::tree::{ExpressionKind, TemplatePart};
 use crate::terraform::references::{names, of_expression};
+
+use super::spacing::spaced;
 
 /// An expression of Terraform's language on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,9 +84,17 @@ impl std::str::FromStr for ClusterId {
             expression.kind,
             ExpressionKind::String(_) | ExpressionKind::Template(_)
         );
+        if let ExpressionKind::Template(template) = &expression.kind
+            && let [TemplatePart::Interpolation(inner)] = template.parts.as_slice()
+            && text.starts_with('"')
+            && let Some(inner) = sources.text(file).get(inner.span.range())
+        {
+            // Terraform's `fmt` takes off quotes around nothing but an expression.
+            return inner.parse();
+        }
         Ok(Self {
             is_literal: is_text && text.starts_with('"'),
-            text,
+            text: spaced(&text),
             depends_on,
         })
     }
