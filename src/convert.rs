@@ -17,7 +17,7 @@ mod yaml;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::mirror_set::{Cluster, Merged, MirrorSet, gather, of_cluster};
+use crate::mirror_set::{Cluster, Merged, MirrorSet, gather, mistakes, of_cluster};
 use crate::model::{ImageMirror, Project};
 use crate::rules::duplicate_source;
 use crate::source::Sources;
@@ -127,19 +127,30 @@ pub fn convert(
     let sets =
         of_cluster(&all, options.cluster.as_deref()).map_err(|error| Refusal::Options(error.to_string()))?;
     let mut conversion = Conversion::default();
+    let mut problems = Vec::new();
+    let mistakes = mistakes(project, &sets);
+    if target == Target::Json || options.skip_unresolved {
+        conversion.losses = mistakes;
+    } else {
+        problems.extend(mistakes.into_iter().map(as_error));
+    }
     if target == Target::Json {
+        conversion
+            .losses
+            .extend(sets.iter().flat_map(|set| loss::policies(set, target)));
+        conversion.settle(problems, options)?;
         // Here, what is not known can be said.
         conversion.documents.push(json::document(mirrors(project, &sets)));
         return Ok(conversion);
     }
-    let mut problems = Vec::new();
     for set in &sets {
         for unresolved in &set.unresolved {
             if options.skip_unresolved {
                 conversion.skipped.push(unresolved.mirror.address.to_string());
-            } else {
+            } else if unresolved.mirror.address.manifest().is_none() {
                 problems.extend(unresolved.problems.iter().cloned());
             }
+            // What keeps an entry of a manifest from being known is a mistake in it.
         }
         // What nodes would get of both is worth showing, though the service takes only one of them.
         if target == Target::RegistriesConf && !options.strict {
@@ -153,6 +164,7 @@ pub fn convert(
     for (set, name) in sets.into_iter().zip(names) {
         let kept = loss::kept(set, target);
         conversion.losses.extend(kept.losses);
+        problems.extend(kept.problems);
         problems.extend(schema::problems(&kept.entries, target));
         parts.push(Part {
             name,
@@ -161,12 +173,7 @@ pub fn convert(
             entries: kept.entries,
         });
     }
-    if options.strict {
-        problems.extend(conversion.losses.drain(..).map(as_error));
-    }
-    if !problems.is_empty() {
-        return Err(Refusal::Findings(problems));
-    }
+    conversion.settle(problems, options)?;
     parts.retain(|part| !part.entries.is_empty());
     let is_locked = matches!(target, Target::Idms | Target::Itms | Target::Icsp)
         && parts.iter().any(Part::is_of_terraform);
@@ -191,14 +198,24 @@ pub fn convert(
     Ok(conversion)
 }
 
+impl Conversion {
+    /// Refuses the conversion where there are problems, or strictly where something is lost.
+    fn settle(&mut self, mut problems: Vec<Diagnostic>, options: &Options) -> Result<(), Refusal> {
+        if options.strict {
+            problems.extend(self.losses.drain(..).map(as_error));
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::Findings(problems))
+        }
+    }
+}
+
 /// The mirrors of some clusters, in the order of the project.
 fn mirrors<'a>(project: &'a Project, sets: &[&MirrorSet<'a>]) -> impl Iterator<Item = &'a ImageMirror> {
-    let entries = sets.iter().flat_map(|set| &set.entries).map(|entry| entry.mirror);
-    let others = sets
-        .iter()
-        .flat_map(|set| &set.unresolved)
-        .map(|other| other.mirror);
-    let wanted: BTreeSet<*const ImageMirror> = entries.chain(others).map(std::ptr::from_ref).collect();
+    let wanted = sets.iter().flat_map(|set| set.mirrors());
+    let wanted: BTreeSet<*const ImageMirror> = wanted.map(std::ptr::from_ref).collect();
     let all = project
         .configurations
         .iter()
@@ -217,12 +234,13 @@ fn duplicates<'s>(set: &'s MirrorSet<'_>) -> impl Iterator<Item = Diagnostic> + 
     })
 }
 
+/// What keeps other conversions from being made is told of this one.
 fn as_warning(mut finding: Diagnostic) -> Diagnostic {
     finding.severity = Severity::Warning;
     finding
 }
 
-/// What is lost is not written at all.
+/// What is told of a conversion elsewhere keeps it from being made.
 fn as_error(mut loss: Diagnostic) -> Diagnostic {
     loss.severity = Severity::Error;
     loss

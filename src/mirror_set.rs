@@ -1,6 +1,8 @@
 //! The mirrors of each cluster, as far as their values are known: what is converted, compared and
 //! resolved.
 
+mod apart;
+mod mistake;
 mod nodes;
 mod registries;
 mod value;
@@ -12,6 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Configuration, ImageMirror, MirrorAddress, Project};
 use crate::registry::{self, Pull, Settings, SourcePolicy, merged_mirrors};
 
+pub use mistake::mistakes;
 pub use nodes::Nodes;
 pub use registries::Registries;
 
@@ -21,7 +24,8 @@ pub use registries::Registries;
 pub enum Cluster {
     /// By its id.
     Known(String),
-    /// By what its id is read from, and the position of the configuration that does.
+    /// By what its id is read from, and the position of the configuration that does. Where two have one
+    /// name, that of the configuration stands before it.
     Named(String, usize),
 }
 
@@ -138,6 +142,7 @@ pub fn gather(project: &Project) -> Vec<MirrorSet<'_>> {
         set.entries
             .sort_by(|a, b| (a.source, &a.mirror.address).cmp(&(b.source, &b.mirror.address)));
     }
+    apart::tell_apart(&mut sets, project);
     sets
 }
 
@@ -200,6 +205,12 @@ impl<'a> MirrorSet<'a> {
             unresolved: Vec::new(),
             registries: Registries::default(),
         }
+    }
+
+    /// All its mirrors, those whose values are known first.
+    pub fn mirrors(&self) -> impl Iterator<Item = &'a ImageMirror> {
+        let entries = self.entries.iter().map(|entry| entry.mirror);
+        entries.chain(self.unresolved.iter().map(|other| other.mirror))
     }
 
     /// The name of the one document that all entries stand in, if there is one.

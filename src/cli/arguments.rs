@@ -192,10 +192,11 @@ pub(super) struct ConvertArguments {
 /// Registries that are not as others, besides what a cluster's `registry_config` says.
 #[derive(Debug, Args)]
 pub(super) struct RegistryArguments {
-    /// A registry that no image is pulled from, besides those that the cluster's `registry_config` blocks.
+    /// A registry that no image is pulled from, besides those that the cluster's `registry_config` blocks. A
+    /// conversion takes it with `--to registries-conf`.
     #[arg(long, value_name = "REGISTRY")]
     pub(super) blocked: Vec<String>,
-    /// A registry without TLS, besides those of the cluster's `registry_config`.
+    /// A registry without TLS, besides those of the cluster's `registry_config`, as `--blocked`.
     #[arg(long, value_name = "REGISTRY")]
     pub(super) insecure: Vec<String>,
 }
@@ -203,9 +204,9 @@ pub(super) struct RegistryArguments {
 /// How Terraform configuration is written.
 #[derive(Debug, Args)]
 pub(super) struct HclArguments {
-    /// With `--to hcl`, the form.
-    #[arg(long, value_enum, value_name = "STYLE", default_value = "resources")]
-    pub(super) style: Style,
+    /// With `--to hcl`, the form [default: resources].
+    #[arg(long, value_enum, value_name = "STYLE")]
+    pub(super) style: Option<Style>,
     /// With `--to hcl`, the expression of the cluster's id: `rhcs_cluster_rosa_hcp.main.id`, `var.cluster_id`,
     /// `'"2lbb…"'`. The output is then a part of the module that has the cluster; without it, it is a root
     /// module of its own.

@@ -1,6 +1,6 @@
 //! `mirrorset convert`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
@@ -12,6 +12,7 @@ use super::arguments::{ConvertArguments, Style, Target};
 use super::{Exit, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
+    fits(arguments)?;
     let wanted = wanted(arguments)?;
     let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
     let exit = whole(&loaded);
@@ -34,11 +35,51 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
     }
 }
 
+/// Refuses what a target has no use for: whoever asks for it expects something else of the output.
+fn fits(arguments: &ConvertArguments) -> anyhow::Result<()> {
+    let to = arguments.to;
+    let (hcl, registries) = (&arguments.hcl, &arguments.registries);
+    let for_hcl = [
+        ("--style", hcl.style.is_some()),
+        ("--cluster-id", hcl.cluster_id.is_some()),
+        ("--import", hcl.import.is_some()),
+    ];
+    let for_nodes = [
+        ("--blocked", !registries.blocked.is_empty()),
+        ("--insecure", !registries.insecure.is_empty()),
+    ];
+    let given =
+        |options: &[(&'static str, bool)]| options.iter().find(|(_, given)| *given).map(|(name, _)| *name);
+    if let Some(name) = given(&for_hcl).filter(|_| to != Target::Hcl) {
+        anyhow::bail!("`{name}` is about Terraform configuration: add `--to hcl`, or leave it out");
+    }
+    if let Some(name) = given(&for_nodes).filter(|_| to != Target::RegistriesConf) {
+        anyhow::bail!(
+            "`{name}` is about the configuration of nodes: add `--to registries-conf`, or leave it out"
+        );
+    }
+    let has_name = match to {
+        Target::Idms | Target::Itms | Target::Icsp | Target::Nodepool => true,
+        // Here it is that of the file.
+        Target::Hostedcluster | Target::RegistriesConf => arguments.output.is_some(),
+        Target::Rosa | Target::Hcl | Target::Json => false,
+    };
+    anyhow::ensure!(
+        arguments.name.is_none() || has_name,
+        "`--name` is the name of a manifest, and what this target prints has none: leave it out"
+    );
+    anyhow::ensure!(
+        !(arguments.skip_unresolved && to == Target::Json),
+        "`--skip-unresolved` has nothing to leave out: JSON says of each value whether it is known"
+    );
+    Ok(())
+}
+
 fn wanted(arguments: &ConvertArguments) -> anyhow::Result<convert::Options> {
     let style = match arguments.hcl.style {
-        Style::Resources => hcl::Style::Resources,
-        Style::ForEach => hcl::Style::ForEach,
-        Style::Module => hcl::Style::Module,
+        None | Some(Style::Resources) => hcl::Style::Resources,
+        Some(Style::ForEach) => hcl::Style::ForEach,
+        Some(Style::Module) => hcl::Style::Module,
     };
     let read = |path: &Path| -> anyhow::Result<hcl::Listed> {
         let text = read_text(path).map_err(|error| anyhow!("{}: {error}", path.display()))?;
@@ -97,9 +138,21 @@ fn write(arguments: &ConvertArguments, documents: &[Document]) -> anyhow::Result
         return print(&texts.join("---\n"));
     };
     std::fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
-    for document in documents {
-        let path = directory.join(&document.file);
-        std::fs::write(&path, &document.text)
+    let paths: Vec<PathBuf> = documents
+        .iter()
+        .map(|document| directory.join(&document.file))
+        .collect();
+    for path in &paths {
+        // A link would lead out of the directory.
+        let is_there = std::fs::symlink_metadata(path);
+        anyhow::ensure!(
+            is_there.is_err() || is_there.is_ok_and(|entry| entry.is_file()),
+            "{} is there and no regular file, so nothing is written",
+            path.display()
+        );
+    }
+    for (path, document) in paths.iter().zip(documents) {
+        std::fs::write(path, &document.text)
             .with_context(|| format!("{} cannot be written", path.display()))?;
     }
     Ok(())

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use crate::compare::{chosen, compare};
 use crate::load::{Loaded, Options};
-use crate::mirror_set::gather;
+use crate::mirror_set::{gather, mistakes};
 use crate::output::comparison;
 
 use super::arguments::{DiffArguments, DiffFormat};
-use super::{Exit, load, print, whole};
+use super::{Exit, load, print, show, whole};
 
 pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Result<Exit> {
     let (first, second) = (&arguments.before, &arguments.after);
@@ -24,12 +24,19 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     }
     let (first, second) = (gather(&before.project), gather(&after.project));
     let wanted = arguments.cluster.as_deref();
-    let comparison = compare(&chosen(&first, wanted)?, &chosen(&second, wanted)?)?;
+    let (first, second) = (chosen(&first, wanted)?, chosen(&second, wanted)?);
+    let wrong = [(&before, &first), (&after, &second)].map(|(loaded, sets)| {
+        let mistakes = mistakes(&loaded.project, sets);
+        show(&mistakes, loaded);
+        !mistakes.is_empty()
+    });
+    let comparison = compare(&first, &second)?;
     print(&match arguments.output_format {
         DiffFormat::Full => comparison::full(&comparison, [&before.sources, &after.sources]),
         DiffFormat::Json => comparison::json(&comparison),
     })?;
-    Ok(if comparison.is_same() {
+    // What a mistake in a manifest keeps from being read may be a difference.
+    Ok(if comparison.is_same() && wrong == [false, false] {
         Exit::Clean
     } else {
         Exit::Findings

@@ -5,13 +5,13 @@ use std::path::Path;
 use anyhow::anyhow;
 
 use crate::load::Options;
-use crate::mirror_set::{MirrorSet, gather, of_cluster};
+use crate::mirror_set::{MirrorSet, gather, mistakes, of_cluster};
 use crate::output;
 use crate::resolve::{Cluster, listed};
 use crate::source::{Sources, read_text};
 
 use super::arguments::{ResolveArguments, ResolveFormat};
-use super::{Exit, complain, load, print, whole};
+use super::{Exit, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
     let images = images(arguments)?;
@@ -23,6 +23,7 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
     }
     let all = gather(&loaded.project);
     let sets = of_cluster(&all, arguments.cluster.as_deref())?;
+    show(&mistakes(&loaded.project, &sets), &loaded);
     for set in &sets {
         tell_open(set);
     }

@@ -5,8 +5,9 @@
 
 mod cluster_id;
 mod import;
-mod label;
+pub(super) mod label;
 mod layout;
+mod spacing;
 
 use crate::diagnostic::Diagnostic;
 use crate::mirror_set::Cluster;
@@ -58,25 +59,34 @@ pub(super) fn documents(
         return Ok(Vec::new());
     }
     if let (Some(given), true) = (&options.cluster_id, parts.len() > 1) {
-        let names: Vec<&str> = parts.iter().map(|part| part.cluster.name()).collect();
         return Err(Refusal::Options(format!(
-            "`--cluster-id {}` is one cluster, and there are mirrors of several: choose one of {} with `--cluster`",
+            "`--cluster-id {}` is one cluster, and there are mirrors of several: {}",
             given.text,
-            names.join(", ")
+            choose_one(parts)
+        )));
+    }
+    if options.listed.is_some() && parts.len() > 1 {
+        return Err(Refusal::Options(format!(
+            "`--import` is the list of one cluster, and there are mirrors of several: {}",
+            choose_one(parts)
         )));
     }
     let mut text = String::new();
+    let own = labels(parts.iter().map(|part| ("", part.name.as_str())));
+    let own = own.iter().map(|own| (parts.len() > 1).then_some(own.as_str()));
     let clusters: Vec<Target> = parts
         .iter()
-        .map(|part| Target::of(part, parts.len(), options))
+        .zip(own)
+        .map(|(part, own)| Target::of(part, own.unwrap_or_default(), options))
         .collect();
+    let mut labels = resource_labels(parts, &clusters).into_iter();
     if options.cluster_id.is_none() {
         head(&mut text, &clusters);
     }
     for (part, cluster) in parts.iter().zip(&clusters) {
         let imports = Imports::of(part, options.listed.as_ref());
         match options.style {
-            Style::Resources => resources(&mut text, part, cluster, &imports, parts.len() > 1),
+            Style::Resources => resources(&mut text, part, cluster, &imports, &mut labels),
             Style::ForEach | Style::Module => for_each(&mut text, part, cluster, &imports, options.style),
         }
         warnings.extend(imports.left_over());
@@ -85,51 +95,64 @@ pub(super) fn documents(
     Ok(vec![Document { file, text }])
 }
 
+/// What to do where the options are about one cluster.
+fn choose_one(parts: &[Part<'_>]) -> String {
+    let names: Vec<&str> = parts.iter().map(|part| part.cluster.name()).collect();
+    format!("choose one of {} with `--cluster`", names.join(", "))
+}
+
 /// The cluster of a part, in configuration.
 struct Target {
     /// The expression of its id.
     id: String,
+    /// Whether that is a text in quotes.
+    is_literal: bool,
     /// What has to be created before the mirrors.
     depends_on: Vec<String>,
     /// The variable that holds the id, where there is one, and what the id is.
     variable: Option<(String, String)>,
     /// The name of what is there once for the cluster.
     name: String,
+    /// What its names begin with; empty where it is the only cluster.
+    own: String,
 }
 
 impl Target {
-    fn of(part: &Part<'_>, parts: usize, options: &Options) -> Self {
-        let own = part.name.as_str().replace(['-', '.'], "_");
-        let named = |suffix: &str| {
-            if parts == 1 {
-                suffix.to_owned()
-            } else {
-                label::identifier(&format!("{own}_{suffix}"))
-            }
+    fn of(part: &Part<'_>, own: &str, options: &Options) -> Self {
+        let named = |suffix: &str| match own {
+            "" => suffix.to_owned(),
+            own => format!("{own}_{suffix}"),
         };
         let name = named("image_mirrors");
+        let own = own.to_owned();
         if let Some(given) = &options.cluster_id {
             return Self {
                 id: given.text.clone(),
+                is_literal: given.is_literal,
                 depends_on: given.depends_on.clone(),
                 variable: None,
                 name,
+                own,
             };
         }
         match part.cluster {
             Cluster::Known(id) => Self {
                 id: quoted(id),
+                is_literal: true,
                 depends_on: Vec::new(),
                 variable: None,
                 name,
+                own,
             },
             Cluster::Named(..) => {
                 let variable = named("cluster_id");
                 Self {
                     id: format!("var.{variable}"),
+                    is_literal: false,
                     depends_on: Vec::new(),
                     variable: Some((variable, "The id of the cluster.".to_owned())),
                     name,
+                    own,
                 }
             }
         }
@@ -159,10 +182,23 @@ fn block(text: &mut String, header: &str, body: Body) {
     Body::new().block(header, body).write(text);
 }
 
+/// A label for each source of each cluster, in order.
+fn resource_labels(parts: &[Part<'_>], clusters: &[Target]) -> Vec<String> {
+    let sources = parts.iter().zip(clusters).flat_map(|(part, cluster)| {
+        let entries = part.entries.iter();
+        entries.map(|entry| (cluster.own.as_str(), entry.source))
+    });
+    labels(sources)
+}
+
 /// One resource for each source.
-fn resources(text: &mut String, part: &Part<'_>, cluster: &Target, imports: &Imports<'_>, several: bool) {
-    let prefix = if several { part.name.as_str() } else { "" };
-    let labels = labels(prefix, part.entries.iter().map(|entry| entry.source));
+fn resources(
+    text: &mut String,
+    part: &Part<'_>,
+    cluster: &Target,
+    imports: &Imports<'_>,
+    labels: &mut impl Iterator<Item = String>,
+) {
     for (entry, label) in part.entries.iter().zip(labels) {
         import(
             text,
@@ -243,9 +279,14 @@ fn import(text: &mut String, to: &str, cluster: &Target, imports: &Imports<'_>, 
     let Some(mirror) = imports.id(source) else {
         return;
     };
-    let id = match cluster.id.strip_prefix('"').and_then(|id| id.strip_suffix('"')) {
+    let literal = cluster.id.strip_prefix('"').and_then(|id| id.strip_suffix('"'));
+    let id = match literal.filter(|_| cluster.is_literal) {
         Some(id) => format!("\"{id}:{mirror}\""),
-        None => format!("\"${{{}}}:{mirror}\"", cluster.id),
+        None => {
+            // Braces side by side are moved apart.
+            let space = if cluster.id.starts_with('{') { " " } else { "" };
+            format!("\"${{{space}{}}}:{mirror}\"", cluster.id)
+        }
     };
     let body = Body::new().line("to", to.to_owned()).line("id", id);
     block(text, "import", body);

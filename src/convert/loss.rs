@@ -17,6 +17,8 @@ pub(super) const LOSS: &str = "lost-in-conversion";
 pub(super) struct Kept<'a> {
     pub(super) entries: Vec<Merged<'a>>,
     pub(super) losses: Vec<Diagnostic>,
+    /// What it cannot be said whether the target expresses it.
+    pub(super) problems: Vec<Diagnostic>,
 }
 
 /// What a target can say besides digest mirrors of a source.
@@ -66,30 +68,49 @@ pub(super) fn kept<'a>(set: &'a MirrorSet<'a>, target: Target) -> Kept<'a> {
     if target == Target::Itms && merged.iter().all(|entry| entry.pull == Pull::DigestOnly) {
         means.pull = None;
     }
-    let mut losses = Vec::new();
+    let mut losses: Vec<Diagnostic> = policies(set, target).collect();
     let mut entries = Vec::with_capacity(merged.len());
     for mut entry in merged.drain(..) {
         if let Some((what, help)) = means.refuse(&entry) {
             losses.extend(entry.of.iter().map(|of| loss(of, &what, help)));
             continue;
         }
-        if !means.policy && entry.policy == SourcePolicy::NeverContact {
-            let what = format!(
-                "{} has no NeverContactSource: the source is asked where no mirror has the image",
-                means.name
-            );
-            let help = "block the source on the cluster instead, and refer to the mirror by its own name";
-            losses.extend(entry.of.iter().map(|of| loss(of, &what, help)));
+        if !means.policy {
             entry.policy = SourcePolicy::AllowContacting;
         }
         entries.push(entry);
     }
-    // Where lists stay apart, nothing is decided about their order.
+    let mut problems = Vec::new();
+    // Where lists stay apart, nothing is decided about their order and their policy.
     if target != Target::RegistriesConf {
-        losses.extend(contradictions(&entries));
+        losses.extend(contradictions("conflicting-order", &entries));
+    }
+    if target != Target::RegistriesConf && means.policy {
+        let of_two = |entry: &&Merged<'_>| entry.of.iter().any(|of| of.policy() != entry.policy);
+        let of_two: Vec<Merged<'_>> = entries.iter().filter(of_two).cloned().collect();
+        problems = contradictions("conflicting-policy", &of_two);
     }
     losses.sort_by_key(|loss| loss.primary.as_ref().map(|label| label.span));
-    Kept { entries, losses }
+    Kept {
+        entries,
+        losses,
+        problems,
+    }
+}
+
+/// The policies that a target does not have, of the entries that it does not leave out.
+pub(super) fn policies<'s>(set: &'s MirrorSet<'_>, target: Target) -> impl Iterator<Item = Diagnostic> + 's {
+    let means = Means::of(target);
+    let lost = set.entries.iter().filter(move |entry| {
+        let is_written = means.pull.is_none_or(|pull| pull == entry.mirror.pull);
+        !means.policy && is_written && entry.policy() == SourcePolicy::NeverContact
+    });
+    let what = format!(
+        "{} has no NeverContactSource: the source is asked where no mirror has the image",
+        means.name
+    );
+    let help = "block the source on the cluster instead, and refer to the mirror by its own name";
+    lost.map(move |entry| loss(entry, &what, help))
 }
 
 impl Means {
@@ -111,9 +132,10 @@ impl Means {
     }
 }
 
-/// The lists for one source that are written as one, though no order satisfies them all.
-fn contradictions(entries: &[Merged<'_>]) -> Vec<Diagnostic> {
-    let Some(Check::Beside(find)) = rules::find("conflicting-order").map(|rule| &rule.check) else {
+/// What a rule finds among the entries for one source that are written as one, though nothing is right for
+/// all of them.
+fn contradictions(rule: &str, entries: &[Merged<'_>]) -> Vec<Diagnostic> {
+    let Some(Check::Beside(find)) = rules::find(rule).map(|rule| &rule.check) else {
         return Vec::new();
     };
     let several = entries.iter().filter(|entry| entry.of.len() > 1);

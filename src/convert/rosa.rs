@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::mirror_set::Cluster;
 
+use super::hcl::label::labels;
 use super::{Document, Options, Part};
 
 /// The command for each mirror. Of a cluster whose id is not known, a shell variable holds it; without a
@@ -11,13 +12,13 @@ use super::{Document, Options, Part};
 pub(super) fn documents(parts: &[Part<'_>], options: &Options) -> Vec<Document> {
     let mut text = String::new();
     let unknown = parts.iter().filter(|part| part.cluster.id().is_none()).count();
-    for part in parts {
+    let own = labels(parts.iter().map(|part| ("", part.name.as_str())));
+    for (part, own) in parts.iter().zip(own) {
         let cluster = match part.cluster {
             Cluster::Known(id) => quoted(id),
             Cluster::Named(name, _) => {
                 let variable = if unknown > 1 {
-                    let own = part.name.as_str().to_ascii_uppercase();
-                    format!("CLUSTER_ID_{}", own.replace(['-', '.'], "_"))
+                    format!("CLUSTER_ID_{}", own.to_ascii_uppercase())
                 } else {
                     "CLUSTER_ID".to_owned()
                 };

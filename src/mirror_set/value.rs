@@ -4,7 +4,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Content, ImageMirror};
 use crate::rules::UNDECIDED;
 
-/// `source` and `mirrors`; else one finding for each value that is not known or may not be shown.
+/// `source` and `mirrors`, and a policy that is known; else one finding for each value that is not known or
+/// may not be shown.
 pub(super) fn told(mirror: &ImageMirror) -> Result<(&str, Vec<&str>), Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let source = text(mirror, "source", &mirror.source, &mut problems);
@@ -27,6 +28,14 @@ pub(super) fn told(mirror: &ImageMirror) -> Result<(&str, Vec<&str>), Vec<Diagno
         .enumerate()
         .filter_map(|(index, element)| text(mirror, &format!("mirrors[{index}]"), element, &mut problems));
     let mirrors: Vec<&str> = elements.collect();
+    if let Content::Unknown(unknown) = &mirror.policy.content {
+        problems.push(open(
+            mirror,
+            "mirrorSourcePolicy",
+            &mirror.policy,
+            &unknown.to_string(),
+        ));
+    }
     match source {
         Some(source) if problems.is_empty() => Ok((source, mirrors)),
         _ => Err(problems),

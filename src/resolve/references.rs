@@ -28,22 +28,29 @@ impl std::error::Error for Unlisted {}
 
 /// The images of a text, each once, in the order in which they are named first.
 ///
-/// A list has one on each line; empty lines and those that begin with `#` are passed over. In manifests, an
-/// image is what stands under the key `image` of a container, and under the `reference` of an image volume.
+/// A list has one on each line; empty lines and what follows a `#` are passed over. In manifests, an image is
+/// what stands under the key `image` of a container, and under the `reference` of an image volume.
 pub fn listed(file: FileId, text: &str) -> Result<Vec<String>, Unlisted> {
     let text = text.trim_start_matches('\u{feff}');
-    let lines = text.lines().map(str::trim);
+    let lines = text
+        .lines()
+        .map(|line| line.split(" #").next().unwrap_or(line).trim());
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let is_list = lines.clone().all(|line| {
-        !line.contains(char::is_whitespace) && !line.ends_with(':') && !line.starts_with(['{', '[', '-', '%'])
-    });
+    let has_words = lines.clone().any(|line| line.contains(char::is_whitespace));
+    let is_plain = |line: &str| !line.ends_with(':') && !line.starts_with(['{', '[', '-', '%']);
     let mut images = Images::default();
-    if is_list {
-        lines.for_each(|line| images.add(line));
-    } else {
-        for document in documents(file, text).map_err(Unlisted::Form)? {
-            images.walk(&document);
+    if has_words || !lines.clone().all(is_plain) {
+        match documents(file, text) {
+            Ok(documents) => documents.iter().for_each(|document| images.walk(document)),
+            // One image that is none is no reason to take a list for something else.
+            Err(_) if !has_words => {}
+            Err(problem) => return Err(Unlisted::Form(problem)),
         }
+    }
+    if images.found.is_empty() && !has_words {
+        lines
+            .filter(|line| !line.starts_with('{'))
+            .for_each(|line| images.add(line));
     }
     if images.found.is_empty() {
         return Err(Unlisted::None);
@@ -99,6 +106,13 @@ mod tests {
     fn a_list_has_an_image_on_each_line() {
         let list = "# for production\nquay.io/org/app:v1\r\n\n  nginx\nquay.io/org/app:v1\n";
         assert_eq!(images(list).unwrap(), ["quay.io/org/app:v1", "nginx"]);
+    }
+
+    #[test]
+    fn what_is_no_image_is_one_line_of_a_list() {
+        let list = "quay.io/org/app: # no tag\n[::1]:5000/org/app\nnginx # the last one\n";
+        let expected = ["quay.io/org/app:", "[::1]:5000/org/app", "nginx"];
+        assert_eq!(images(list).unwrap(), expected);
     }
 
     #[test]

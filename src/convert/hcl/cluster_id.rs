@@ -6,8 +6,10 @@ use crate::address::{Mode, Subject};
 use crate::model::cluster::{ClusterKind, ClusterRole, cluster_role, waits};
 use crate::source::Sources;
 use crate::syntax::native::parse_expression;
-use crate::syntax::tree::ExpressionKind;
-use crate::terraform::references::of_expression;
+use crate::syntax::tree::{ExpressionKind, TemplatePart};
+use crate::terraform::references::{names, of_expression};
+
+use super::spacing::spaced;
 
 /// An expression of Terraform's language on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub struct ClusterId {
     /// The resources of the same module that mirrors have to come after: hosted clusters among its
     /// references, and what waits for one.
     pub(super) depends_on: Vec<String>,
+    /// Whether it is a text in quotes.
+    pub(super) is_literal: bool,
 }
 
 /// Why a text is no expression.
@@ -48,11 +52,21 @@ impl std::str::FromStr for ClusterId {
             (_, Some(problem)) => return Err(InvalidClusterId(problem.message.clone())),
             (None, None) => return Err(InvalidClusterId("this is no expression".to_owned())),
         };
+        if let Some((word, _)) = names(&expression).iter().find(|(word, _)| is_of_a_block(word)) {
+            return Err(InvalidClusterId(format!(
+                "`{word}` is something else in every block: give an expression that holds in the whole module"
+            )));
+        }
         let mut depends_on: Vec<String> = Vec::new();
         for reference in of_expression(&expression) {
             let Subject::Resource(name) = &reference.subject else {
                 continue;
             };
+            if reference.attribute.is_none() && reference.span == expression.span {
+                return Err(InvalidClusterId(format!(
+                    "this is a whole object, and an id is wanted: `{text}.id`"
+                )));
+            }
             let is_hosted = cluster_role(name) == Some(ClusterRole::Cluster(ClusterKind::Hosted));
             let comes_first = name.mode == Mode::Managed && (is_hosted || waits(name));
             let shown = name.to_string();
@@ -66,8 +80,29 @@ impl std::str::FromStr for ClusterId {
                 "an id itself stands in quotes, and they in quotes for the shell: '\"{text}\"'"
             )));
         }
-        Ok(Self { text, depends_on })
+        let is_text = matches!(
+            expression.kind,
+            ExpressionKind::String(_) | ExpressionKind::Template(_)
+        );
+        if let ExpressionKind::Template(template) = &expression.kind
+            && let [TemplatePart::Interpolation(inner)] = template.parts.as_slice()
+            && text.starts_with('"')
+            && let Some(inner) = sources.text(file).get(inner.span.range())
+        {
+            // Terraform's `fmt` takes off quotes around nothing but an expression.
+            return inner.parse();
+        }
+        Ok(Self {
+            is_literal: is_text && text.starts_with('"'),
+            text: spaced(&text),
+            depends_on,
+        })
     }
+}
+
+/// Whether a word means what the block around it is about.
+fn is_of_a_block(word: &str) -> bool {
+    matches!(word, "each" | "count" | "self")
 }
 
 #[cfg(test)]
@@ -111,6 +146,10 @@ mod tests {
             "\"a",
             "2lbbrpgkocgajphhqee7vku1pgd4qsge",
             "cluster",
+            "rhcs_cluster_rosa_hcp.main",
+            "rhcs_cluster_rosa_hcp.main[0]",
+            "each.value.cluster_id",
+            "rhcs_cluster_rosa_hcp.main[count.index].id",
         ] {
             assert!(text.parse::<ClusterId>().is_err(), "{text}");
         }

@@ -12,9 +12,12 @@ use sha2::{Digest as _, Sha256};
 /// As many digits of a digest as tell colliding sources apart.
 const DIGITS: usize = 8;
 
-/// A label for each source, all different.
-pub(super) fn labels<'s>(prefix: &str, sources: impl Iterator<Item = &'s str> + Clone) -> Vec<String> {
-    let plain = |source: &str| match prefix {
+/// A label for each source, all different. A source comes with what goes before it in its label: nothing, or
+/// what tells the clusters apart.
+pub(in crate::convert) fn labels<'s>(
+    sources: impl Iterator<Item = (&'s str, &'s str)> + Clone,
+) -> Vec<String> {
+    let plain = |(prefix, source): (&str, &str)| match prefix {
         "" => identifier(source),
         prefix => identifier(&format!("{prefix}_{source}")),
     };
@@ -22,15 +25,20 @@ pub(super) fn labels<'s>(prefix: &str, sources: impl Iterator<Item = &'s str> + 
     for source in sources.clone() {
         *count.entry(plain(source)).or_default() += 1;
     }
-    let label = |source| {
-        let label = plain(source);
+    let label = |(prefix, source): (&str, &str)| {
+        let label = plain((prefix, source));
         // A label that ends like a digest could be that of another one.
         if count.get(&label) == Some(&1) && !ends_in_digits(&label) {
             return label;
         }
-        let digest = Sha256::digest(str::as_bytes(source));
+        let mut digest = Sha256::new();
+        if !prefix.is_empty() {
+            digest.update(prefix);
+            digest.update("\n");
+        }
+        digest.update(source);
         let mut label = label + "_";
-        for byte in digest.iter().take(DIGITS / 2) {
+        for byte in digest.finalize().iter().take(DIGITS / 2) {
             // Writing to a string cannot fail.
             let _ = write!(label, "{byte:02x}");
         }
@@ -68,7 +76,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(sources: &[&str]) -> Vec<String> {
-        labels("", sources.iter().copied())
+        labels(sources.iter().map(|source| ("", *source)))
     }
 
     #[test]
@@ -77,7 +85,7 @@ mod tests {
         assert_eq!(of(&["*.example.com"]), ["example_com"]);
         assert_eq!(of(&["10.0.0.1:5000/x"]), ["mirror_10_0_0_1_5000_x"]);
         assert_eq!(of(&[""]), ["mirror"]);
-        assert_eq!(labels("prod", ["quay.io"].into_iter()), ["prod_quay_io"]);
+        assert_eq!(labels([("prod", "quay.io")].into_iter()), ["prod_quay_io"]);
     }
 
     #[test]
@@ -90,12 +98,19 @@ mod tests {
         assert_eq!([&turned[1], &turned[0]], [&labels[0], &labels[1]]);
     }
 
+    #[test]
+    fn sources_of_two_clusters_are_told_apart() {
+        let labels = labels([("prod", "eu.io/x"), ("prod_eu", "io/x"), ("prod_eu", "io/y")].into_iter());
+        assert_ne!(labels[0], labels[1]);
+        assert_eq!(labels[2], "prod_eu_io_y");
+    }
+
     proptest! {
         #[test]
         fn labels_are_identifiers_and_unique(
             sources in proptest::collection::btree_set("[a-z.*/:_-]{0,6}|.{0,8}", 0..20),
         ) {
-            let labels = labels("", sources.iter().map(String::as_str));
+            let labels = labels(sources.iter().map(|source| ("", source.as_str())));
             for label in &labels {
                 prop_assert!(label.starts_with(|c: char| c.is_ascii_lowercase()), "{label}");
                 prop_assert!(label.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'), "{label}");
