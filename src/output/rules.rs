@@ -91,7 +91,7 @@ pub fn page(rule: &Rule) -> String {
     };
     format!(
         "# {name}\n\n{summary} ({severity}; on {inputs}; {fix})\n\n## What it does\n\n{}\n\n## Why this is bad\n\n{}\n\n\
-         ## Example\n\n{}\n\nInstead:\n\n{}",
+         ## Example\n\n{}\nInstead:\n\n{}",
         documentation.what,
         documentation.why,
         example(documentation.failing),

@@ -19,8 +19,8 @@ pub(super) static RULE: Rule = Rule {
         what: "Looks in a plan for a mirror that is deleted at one address and created at another one, with the \
                same source, on the same cluster: a resource that was renamed, moved into a module, or went from \
                `count` to `for_each`.",
-        why: "Terraform knows no order between the two. Where it creates first, the service answers `CLUSTERS- \
-               MGMT-400 ... Image mirror for source ... already exists`, and the apply stops half-way; where it \
+        why: "Terraform knows no order between the two. Where it creates first, the service answers \
+               `CLUSTERS-MGMT-400 ... Image mirror for source ... already exists`, and the apply stops half-way; where it \
                deletes first, there is no mirror for a while. A `moved` block tells Terraform that both are one \
                object, and nothing happens to the cluster at all.",
         failing: r#"
