@@ -11,7 +11,7 @@
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;
 
-use program::{Run, mirrorset_in, scratch};
+use program::{Run, mirrorset_in, mirrorset_with_input, scratch};
 
 /// A manifest with these entries.
 fn idms(entries: &str) -> String {
@@ -228,6 +228,47 @@ fn a_list_of_mirrors_is_that_of_one_cluster() {
     );
     let one = run(&files, &[&convert[..], &["--cluster", "one"]].concat());
     assert!(one.stdout.contains("id = \"one:2abc\""), "{}", one.stdout);
+}
+
+#[test]
+fn a_list_with_one_source_twice_is_refused() {
+    let main = mirror("a", "var.id", "quay.io/a");
+    let ids = r#"[{"id": "2abc", "source": "quay.io/a"}, {"id": "2abd", "source": "quay.io/a"}]"#;
+    let files = [("main.tf", main.as_str()), ("ids.json", ids)];
+    let run = run(
+        &files,
+        &["convert", "main.tf", "--to", "hcl", "--import", "ids.json"],
+    );
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert!(
+        run.stderr.contains("not the list of one cluster"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn standard_input_is_one_thing_alone() {
+    let main = mirror("a", "var.id", "quay.io/a");
+    let directory = scratch(&[("main.tf", main.as_str())]);
+    let main = directory.path().join("main.tf").display().to_string();
+    let ids = br#"[{"id": "2abc", "source": "quay.io/a"}]"#;
+    let imported = mirrorset_with_input(&["convert", &main, "--to", "hcl", "--import", "-"], ids);
+    assert!(imported.stdout.contains(":2abc\""), "{}", imported.stderr);
+    let resolved = mirrorset_with_input(&["resolve", "--file", "-", "--in", &main], b"quay.io/a:1\n");
+    assert!(
+        resolved.stdout.starts_with("quay.io/a:1\n"),
+        "{}",
+        resolved.stderr
+    );
+    for arguments in [
+        ["convert", "-", "--to", "hcl", "--import", "-"].as_slice(),
+        &["resolve", "--file", "-", "--in", "-"],
+    ] {
+        let run = mirrorset_with_input(arguments, ids);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+        assert!(run.stderr.contains("one thing alone"), "{}", run.stderr);
+    }
 }
 
 #[test]
