@@ -14,7 +14,7 @@ mod rosa;
 mod schema;
 mod yaml;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::mirror_set::{Cluster, Merged, MirrorSet, gather, mistakes, of_cluster};
@@ -152,7 +152,12 @@ pub fn convert(
             }
             // What keeps an entry of a manifest from being known is a mistake in it.
         }
-        problems.extend(duplicates(set));
+        // What nodes would get of both is worth showing, though the service takes only one of them.
+        if target == Target::RegistriesConf && !options.strict {
+            conversion.losses.extend(duplicates(set).map(as_warning));
+        } else {
+            problems.extend(duplicates(set));
+        }
     }
     let names = names(&sets, options.name.as_ref());
     let mut parts = Vec::with_capacity(sets.len());
@@ -229,6 +234,12 @@ fn duplicates<'s>(set: &'s MirrorSet<'_>) -> impl Iterator<Item = Diagnostic> + 
     })
 }
 
+/// What keeps other conversions from being made is told of this one.
+fn as_warning(mut finding: Diagnostic) -> Diagnostic {
+    finding.severity = Severity::Warning;
+    finding
+}
+
 /// What is told of a conversion elsewhere keeps it from being made.
 fn as_error(mut loss: Diagnostic) -> Diagnostic {
     loss.severity = Severity::Error;
@@ -237,8 +248,9 @@ fn as_error(mut loss: Diagnostic) -> Diagnostic {
 
 /// A name for each cluster, all different.
 fn names(sets: &[&MirrorSet<'_>], chosen: Option<&Name>) -> Vec<Name> {
-    let mut names: Vec<Name> = Vec::with_capacity(sets.len());
-    for set in sets {
+    let mut taken: BTreeSet<Name> = BTreeSet::new();
+    let mut next: BTreeMap<Name, usize> = BTreeMap::new();
+    let mut name = |set: &&MirrorSet<'_>| {
         // What is read of manifests is a file or a directory: no name for a cluster.
         let own = match set.entries.first() {
             Some(entry) if entry.is_of_manifest() => {
@@ -251,11 +263,15 @@ fn names(sets: &[&MirrorSet<'_>], chosen: Option<&Name>) -> Vec<Name> {
             Some(name) => name.with_suffix(own.as_str()),
             None => own,
         };
-        let mut candidates = std::iter::once(wanted.clone())
-            .chain((2_usize..).map(|number| wanted.with_suffix(&number.to_string())));
-        names.extend(candidates.find(|candidate| !names.contains(candidate)));
-    }
-    names
+        let mut name = wanted.clone();
+        while !taken.insert(name.clone()) {
+            let number = next.entry(wanted.clone()).or_insert(1);
+            *number += 1;
+            name = wanted.with_suffix(&number.to_string());
+        }
+        name
+    };
+    sets.iter().map(&mut name).collect()
 }
 
 impl Part<'_> {

@@ -2,19 +2,22 @@
 //!
 //! People who run OpenShift on AWS with hosted control planes (ROSA HCP) declare mirrors as
 //! `rhcs_image_mirror` resources, and the cluster makes an `ImageDigestMirrorSet` of them. This crate
-//! reads such configuration and the plans made of it, evaluates it as Terraform would, checks it, and
-//! converts it. The program `mirrorset` is a thin shell around it.
+//! reads such configuration and the plans made of it, evaluates it as Terraform would, checks it, converts it
+//! to manifests and back, and says what nodes will make of it. The program `mirrorset` is a thin shell around it.
 //!
 //! # The way of the data
 //!
 //! ```text
 //! paths ─discover─▶ files ─syntax─▶ terraform::Tree ─eval─▶ ┐
 //!                                                           ├▶ model::Project ─check (rules)─▶ Report ─▶ output
-//! plan and state JSON ──────────────plan──────────────────▶ ┤        └──────convert──────▶ manifests, JSON
-//! manifests ─────────────syntax──────────manifest─────────▶ ┘
+//! plan and state JSON ──────────────plan──────────────────▶ ┤        │
+//! manifests ─────────────syntax──────────manifest─────────▶ ┘        └▶ mirror_set ─convert─▶ manifests, Terraform, …
+//!                                                                             ├────compare─▶ differences
+//!                                                                             └────resolve─▶ where images come from
 //! ```
 //!
-//! Several readers fill one model; rules and converters see the model alone. A plan and the configuration
+//! Several readers fill one model; rules see the model alone. What is converted, compared and resolved is the
+//! same thing seen from the nodes: the known mirrors of each cluster (`mirror_set`). A plan and the configuration
 //! that it was made of are joined in the model: the values are the plan's, the places the configuration's.
 //! A large plan is read by its outline, and what no rule needs is passed over (`plan`).
 //!
@@ -30,7 +33,7 @@
 //! | 0 | `registry` | image names as the container runtime sees them |
 //! | 1 | `diagnostic` | findings, labels, fixes |
 //! | 1 | `cty` | Terraform's type system: types, values, marks, conversion, numbers |
-//! | 1 | `syntax` | text to the syntax tree, for native HCL and for JSON |
+//! | 1 | `syntax` | text to the syntax tree, for native HCL and for JSON; YAML to a tree of its own |
 //! | 2 | `model` | mirrors, clusters, where a cluster id leads, what comes before what |
 //! | 3 | `terraform` | modules, the blocks in them, who calls whom, references |
 //! | 3 | `plan` | plan and state JSON to the model |

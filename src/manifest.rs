@@ -1,5 +1,6 @@
 //! Manifests that declare mirrors, read into the model: ImageDigestMirrorSet, ImageTagMirrorSet,
-//! ImageContentSourcePolicy, HostedCluster, and what holds them: lists, the `ConfigMap` of a `NodePool`.
+//! ImageContentSourcePolicy, HostedCluster, and what holds them: lists, the `ConfigMap` of a `NodePool`. With
+//! them, what a cluster says of registries: Image, and the configuration of a HostedCluster.
 //!
 //! What the API server would not take is no error of reading: it is kept as a mistake, and everything
 //! around it is read. Documents of other kinds are passed over.
@@ -8,20 +9,23 @@ mod assemble;
 mod document;
 mod embedded;
 mod entry;
+mod registries;
+mod written;
 
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{Attribute, ManifestKind, MistakeKind};
+use crate::model::{Attribute, ManifestKind, MistakeKind, RegistrySources};
 use crate::registry::SourcePolicy;
 use crate::source::{FileId, Span};
 use crate::syntax::problem::Problem;
 use crate::syntax::yaml::documents;
 
 pub use assemble::configuration;
+use written::Text;
 
-/// A document that declares mirrors.
-#[derive(Debug, Clone, PartialEq)]
+/// A document that declares mirrors, or says what a cluster allows, blocks and trusts.
+#[derive(Debug, Clone)]
 pub struct Document {
     /// Its kind.
     pub kind: ManifestKind,
@@ -29,6 +33,8 @@ pub struct Document {
     pub name: Option<Arc<str>>,
     /// Its entries, in their order.
     pub entries: Vec<Entry>,
+    /// What it says of registries.
+    pub registry_sources: Option<RegistrySources>,
     /// What the API server would not take, in the order of the text.
     pub mistakes: Vec<Found>,
 }
@@ -96,19 +102,20 @@ impl ReadError {
             Self::Syntax(problem) => problem.help.as_deref(),
             Self::Nothing => Some(
                 "what is read: ImageDigestMirrorSet, ImageTagMirrorSet, ImageContentSourcePolicy, HostedCluster, \
-                 lists of them, a ConfigMap of a NodePool, and `imageContentSources` alone",
+                 Image (config.openshift.io/v1), lists of them, a ConfigMap of a NodePool, and `imageContentSources` alone",
             ),
         }
     }
 }
 
-/// What stands in every text that declares mirrors.
-const WORDS: [&str; 5] = [
+/// What stands in every text that declares mirrors, or says something of registries.
+const WORDS: [&str; 6] = [
     "ImageDigestMirrorSet",
     "ImageTagMirrorSet",
     "ImageContentSourcePolicy",
     "imageContentSources",
     "HostedCluster",
+    "registrySources",
 ];
 
 /// Whether a text may be a manifest that declares mirrors: it names one of the kinds. Nothing is parsed.
@@ -131,6 +138,7 @@ fn unless_template(problem: Problem, text: &str) -> Problem {
 /// Reads the documents of a text that declare mirrors.
 pub fn read(file: FileId, text: &str) -> Result<Vec<Document>, ReadError> {
     let nodes = documents(file, text).map_err(|problem| ReadError::Syntax(unless_template(problem, text)))?;
+    let text = Text::new(text);
     let mut found = Vec::new();
     for node in &nodes {
         document::find(node, text, &mut found).map_err(ReadError::Syntax)?;

@@ -109,12 +109,9 @@ pub fn gather(project: &Project) -> Vec<MirrorSet<'_>> {
                 Some(id) if !mirror.cluster_id.sensitive => Cluster::Known(id.clone()),
                 _ => Cluster::Named(mirror.cluster_name(), position),
             };
-            let set = sets.entry(cluster.clone()).or_insert_with(|| MirrorSet {
-                cluster,
-                entries: Vec::new(),
-                unresolved: Vec::new(),
-                registries: Registries::default(),
-            });
+            let set = sets
+                .entry(cluster.clone())
+                .or_insert_with(|| MirrorSet::of(cluster));
             members
                 .entry(set.cluster.clone())
                 .or_default()
@@ -129,10 +126,19 @@ pub fn gather(project: &Project) -> Vec<MirrorSet<'_>> {
                 Err(problems) => set.unresolved.push(Unresolved { mirror, problems }),
             }
         }
+        // Manifests may say something of registries and declare no mirrors.
+        if configuration.mirrors.is_empty() && !configuration.manifests.registry_sources.is_empty() {
+            let cluster = Cluster::Named(configuration.name.clone(), position);
+            let mut set = MirrorSet::of(cluster.clone());
+            set.registries = Registries::of_manifests(configuration);
+            sets.insert(cluster, set);
+        }
     }
     let mut sets: Vec<MirrorSet<'_>> = sets.into_values().collect();
     for set in &mut sets {
-        set.registries = Registries::of(members.remove(&set.cluster).into_iter().flatten());
+        if let Some(members) = members.remove(&set.cluster) {
+            set.registries = Registries::of(members);
+        }
         set.entries
             .sort_by(|a, b| (a.source, &a.mirror.address).cmp(&(b.source, &b.mirror.address)));
     }
@@ -192,6 +198,15 @@ impl Entry<'_> {
 }
 
 impl<'a> MirrorSet<'a> {
+    fn of(cluster: Cluster) -> Self {
+        Self {
+            cluster,
+            entries: Vec::new(),
+            unresolved: Vec::new(),
+            registries: Registries::default(),
+        }
+    }
+
     /// All its mirrors, those whose values are known first.
     pub fn mirrors(&self) -> impl Iterator<Item = &'a ImageMirror> {
         let entries = self.entries.iter().map(|entry| entry.mirror);

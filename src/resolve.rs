@@ -157,8 +157,11 @@ impl<'a> Cluster<'a> {
         if let Some(entry) = covering(self.blocked.iter().map(String::as_str), reference.name()) {
             return Some(Refused::Blocked(entry.to_owned()));
         }
-        let mut allowed = self.allowed.iter().map(String::as_str).chain(ALWAYS_ALLOWED);
-        let is_refused = !self.allowed.is_empty() && covering(&mut allowed, reference.name()).is_none();
+        // What ROSA allows always, a self-managed cluster does not.
+        let is_rosa = self.entries.iter().any(|entry| !entry.is_of_manifest());
+        let always = ALWAYS_ALLOWED.iter().copied().filter(|_| is_rosa);
+        let allowed = self.allowed.iter().map(String::as_str).chain(always);
+        let is_refused = !self.allowed.is_empty() && covering(allowed, reference.name()).is_none();
         is_refused.then_some(Refused::NotAllowed)
     }
 }

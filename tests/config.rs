@@ -360,7 +360,8 @@ fn every_place_of_the_file_is_checked() {
 #[test]
 fn the_settings_are_shown_with_their_places() {
     let config = "strict = true\nexclude = [\"old\"]\n\n[rules]\nshort-source = \"off\"\nnon-digest-type = \"info\"\n\n\
-                  [[overrides]]\npaths = [\"a\"]\nrules = { non-digest-type = \"warning\" }\n";
+                  [[overrides]]\npaths = [\"a\"]\nrules = { non-digest-type = \"warning\" }\n\n\
+                  [[overrides]]\npaths = [\"a/main.tf\"]\nrules = { classic-cluster = \"off\" }\n";
     let directory = scratch(&[("mirrorset.toml", config), ("a/main.tf", BOTH)]);
     let run = mirrorset_in(
         directory.path(),
@@ -383,6 +384,7 @@ fn the_settings_are_shown_with_their_places() {
         "rules.non-digest-type = \"warning\" # mirrorset.toml:10",
         "rules.classic-cluster = \"error\" # the default",
         "rules.undecided = \"error\" # mirrorset.toml:1",
+        "overrides.\"a/main.tf\".classic-cluster = \"off\" # mirrorset.toml:14",
     ] {
         assert!(lines.contains(&line), "{line}\n{}", run.stdout);
     }

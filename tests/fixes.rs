@@ -301,6 +301,18 @@ fn what_others_use_or_what_is_computed_is_not_fixed() {
                 + "locals {\n  image = \"nginx\"\n}\noutput \"image\" {\n  value = local.image\n}\n",
             shared,
         ),
+        // A provider and a check, which are not evaluated here.
+        (
+            mirror("local.image", LIST)
+                + "locals {\n  image = \"nginx\"\n}\nprovider \"other\" {\n  image = local.image\n}\n",
+            shared,
+        ),
+        (
+            mirror("local.image", LIST)
+                + "locals {\n  image = \"nginx\"\n}\ncheck \"image\" {\n  assert {\n    condition = local.image != \"\"\n    \
+                   error_message = \"none\"\n  }\n}\n",
+            shared,
+        ),
         // A variable that makes the mirror's name as well.
         (
             mirror("var.image", "[\"m.io/${var.image}\"]")

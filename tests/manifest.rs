@@ -602,3 +602,58 @@ spec:
         ]
     );
 }
+
+#[test]
+fn fixes_change_the_string_or_the_line_and_nothing_else() {
+    let text = "\
+# Mirrors of the team.
+apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec:
+  imageDigestMirrors:
+  - source: nginx   # official
+    mirrors:
+    - mirror.example.com/nginx
+    - mirror.example.com/nginx
+    - \"https://backup.example.com/nginx\"
+  - {source: 'redis', mirrors: [mirror.example.com/redis, mirror.example.com/redis]}
+";
+    let fixed = "\
+# Mirrors of the team.
+apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec:
+  imageDigestMirrors:
+  - source: docker.io/library/nginx   # official
+    mirrors:
+    - mirror.example.com/nginx
+    - \"backup.example.com/nginx\"
+  - {source: \"docker.io/library/redis\", mirrors: [mirror.example.com/redis]}
+";
+    let json = r#"{"imageContentSources": [{"source": "nginx", "mirrors": ["m.example.com/a", "m.example.com/a"]}]}"#;
+    let fixed_json =
+        r#"{"imageContentSources": [{"source": "docker.io/library/nginx", "mirrors": ["m.example.com/a"]}]}"#;
+    let directory = scratch(&[("a.yaml", text), ("b/b.json", json)]);
+    let run = mirrorset_in(directory.path(), &["check", "--fix", "a.yaml", "b"]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    let read = |name: &str| std::fs::read_to_string(directory.path().join(name)).unwrap();
+    assert_eq!(read("a.yaml"), fixed);
+    assert_eq!(read("b/b.json"), fixed_json);
+}
+
+#[test]
+fn what_serves_several_things_or_is_escaped_is_left_to_people() {
+    let anchors = "imageContentSources:\n- source: &a nginx\n  mirrors: [m.example.com/a]\n- source: *a\n";
+    let escaped =
+        r#"{"imageContentSources": [{"source": "docker.io\/nginx", "mirrors": ["m.example.com/a"]}]}"#;
+    let directory = scratch(&[("a.yaml", anchors), ("b.json", escaped)]);
+    let run = mirrorset_in(
+        directory.path(),
+        &["check", "--fix", "--unsafe-fixes", "a.yaml", "b.json"],
+    );
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    let read = |name: &str| std::fs::read_to_string(directory.path().join(name)).unwrap();
+    assert_eq!([read("a.yaml"), read("b.json")], [anchors, escaped]);
+}

@@ -12,6 +12,7 @@
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use insta::assert_snapshot;
@@ -139,6 +140,45 @@ fn the_shared_cases_agree() {
     }
 }
 
+/// A recorded case as resources of Terraform, whose lists of registries are those of their cluster.
+#[test]
+fn terraform_says_the_same_as_manifests() {
+    let text = std::fs::read_to_string(fixture("registries/named.jsonl")).unwrap();
+    for case in text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+    {
+        let Some(theirs) = case["registries_conf"].as_str() else {
+            continue;
+        };
+        let lists = |name: &str| case.get(name).cloned().unwrap_or(json!([]));
+        let mut configuration = format!(
+            "resource \"rhcs_cluster_rosa_hcp\" \"c\" {{\n  registry_config = {{ registry_sources = {{ \
+             blocked_registries = {}, insecure_registries = {} }} }}\n}}\n",
+            lists("blocked"),
+            lists("insecure")
+        );
+        for (index, entry) in case["entries"].as_array().unwrap().iter().enumerate() {
+            let _ = write!(
+                configuration,
+                "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  cluster_id = rhcs_cluster_rosa_hcp.c.id\n  source = \
+                 {}\n  mirrors = {}\n}}\n",
+                entry["source"], entry["mirrors"]
+            );
+        }
+        let directory = scratch(&[("main.tf", &configuration)]);
+        let run = mirrorset_in(directory.path(), &["convert", "main.tf", "--to=registries-conf"]);
+        let read = |text: &str| text.parse::<toml::Table>().unwrap();
+        assert_eq!(
+            read(&run.stdout),
+            read(theirs),
+            "{}: {}",
+            case["name"],
+            run.stderr
+        );
+    }
+}
+
 /// A cluster with registries of its own, two mirrors that work and one that the runtime cannot rewrite to.
 const PROD: &str = r#"
 resource "rhcs_cluster_rosa_hcp" "prod" {
@@ -250,6 +290,48 @@ fn only_what_a_cluster_allows_is_pulled() {
     assert_eq!(status("quay.io/org/app"), 0, "ROSA allows quay.io always");
     assert_eq!(status("ghcr.io/org/app"), 1);
     assert_eq!(status("docker.io/bitnamilegacy/redis"), 1);
+}
+
+#[test]
+fn manifests_say_what_a_cluster_allows_and_blocks() {
+    let hosted = "
+apiVersion: hypershift.openshift.io/v1beta1
+kind: HostedCluster
+metadata:
+  name: prod
+spec:
+  configuration:
+    image:
+      registrySources:
+        blockedRegistries: [untrusted.example.com]
+        insecureRegistries: [mirror.local]
+  imageContentSources:
+  - source: quay.io
+    mirrors: [mirror.local/quay]
+";
+    let image = "
+apiVersion: config.openshift.io/v1
+kind: Image
+metadata:
+  name: cluster
+spec:
+  registrySources:
+    allowedRegistries: [quay.io]
+";
+    let files = [("hosted.yaml", hosted), ("image.yaml", image)];
+    let directory = scratch(&files);
+    let resolve = |file: &str, image: &str| mirrorset_in(directory.path(), &["resolve", image, "--in", file]);
+    let run = resolve("hosted.yaml", "quay.io/x");
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(
+        run.stdout.contains("1. mirror.local/quay/x (without TLS)"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(resolve("hosted.yaml", "untrusted.example.com/x").status, 1);
+    assert_eq!(resolve("image.yaml", "quay.io/x").status, 0);
+    // A cluster that is no ROSA cluster allows nothing of its own accord.
+    assert_eq!(resolve("image.yaml", "registry.redhat.io/x").status, 1);
 }
 
 #[test]

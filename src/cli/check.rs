@@ -1,6 +1,6 @@
 //! `mirrorset check`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -169,10 +169,16 @@ pub(super) fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut
 /// The settings of each root module, for people.
 fn shown_settings(choice: &Choice, loaded: &mut Loaded) -> String {
     let mut parts = Vec::new();
-    for directory in loaded.directories.clone() {
+    for (position, directory) in loaded.directories.clone().into_iter().enumerate() {
+        let configuration = loaded.project.configurations.get(position);
+        let mirrors = configuration
+            .into_iter()
+            .flat_map(|configuration| &configuration.mirrors);
+        let files = mirrors.filter_map(|mirror| loaded.sources.file(mirror.span.file).path());
+        let files: BTreeSet<PathBuf> = files.map(Path::to_owned).collect();
         let Loaded { configs, sources, .. } = &mut *loaded;
         let config = configs.nearest(&directory, sources).cloned();
-        let shown = config::show(&directory, config.as_ref(), choice, sources);
+        let shown = config::show(&directory, &files, config.as_ref(), choice, sources);
         parts.push(format!("# {}\n{shown}", display_name(&directory)));
     }
     parts.join("\n")

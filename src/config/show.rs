@@ -1,19 +1,26 @@
 //! The settings that hold for a root module, each with the place that it comes from; as a configuration
 //! file that would say the same.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::rules::{RULES, Rule, UNDECIDED};
 use crate::settings::{Choice, FailOn, Level};
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, display_name};
 
 use super::find::true_path;
 use super::{Config, Set};
 
-/// Shows what holds for a directory.
+/// Shows what holds for a directory, and then what holds for some of its files alone.
 #[must_use]
-pub fn show(directory: &Path, config: Option<&Config>, choice: &Choice, sources: &Sources) -> String {
+pub fn show(
+    directory: &Path,
+    files: &BTreeSet<PathBuf>,
+    config: Option<&Config>,
+    choice: &Choice,
+    sources: &Sources,
+) -> String {
     let mut text = String::new();
     let mut line = |key: &str, value: &str, origin: &str| {
         let _ = writeln!(text, "{key} = {value} # {origin}");
@@ -37,26 +44,33 @@ pub fn show(directory: &Path, config: Option<&Config>, choice: &Choice, sources:
     line("strict", &value.to_string(), &origin);
     let exclude = config.and_then(|config| config.exclude.as_ref());
     let patterns = exclude.map(|set| (&set.value.patterns, set.span));
-    let files = config.and_then(|config| config.var_files.as_ref());
-    let files = files.map(|set| (&set.value, set.span));
-    for (key, set) in [("exclude", patterns), ("var-files", files)] {
+    let var_files = config.and_then(|config| config.var_files.as_ref());
+    let var_files = var_files.map(|set| (&set.value, set.span));
+    for (key, set) in [("exclude", patterns), ("var-files", var_files)] {
         match set {
             Some((value, span)) => line(key, &format!("{value:?}"), &at(span)),
             None => line(key, "[]", DEFAULT),
         }
     }
-    for rule in RULES {
-        let (level, span) = level(rule, directory, config);
-        let (level, origin) = match (choice.level(rule, level), span) {
-            (Some(level), _) => (level, COMMAND_LINE.to_owned()),
-            (None, Some(span)) => (level, at(span)),
-            (None, None) => (level, DEFAULT.to_owned()),
-        };
-        line(
-            &format!("rules.{}", rule.name),
-            &format!("{:?}", level.word(rule)),
-            &origin,
-        );
+    let mut rules = |prefix: &str, path: &Path, beside: Option<&Path>| {
+        for rule in RULES {
+            let found = level(rule, path, config);
+            if beside.is_some_and(|beside| level(rule, beside, config) == found) {
+                continue;
+            }
+            let (level, origin) = match (choice.level(rule, found.0), found.1) {
+                (Some(level), _) => (level, COMMAND_LINE.to_owned()),
+                (None, Some(span)) => (found.0, at(span)),
+                (None, None) => (found.0, DEFAULT.to_owned()),
+            };
+            let key = format!("{prefix}{}", rule.name);
+            line(&key, &format!("{:?}", level.word(rule)), &origin);
+        }
+    };
+    rules("rules.", directory, None);
+    for file in files {
+        let prefix = format!("overrides.{:?}.", display_name(file));
+        rules(&prefix, file, Some(directory));
     }
     text
 }
@@ -64,11 +78,11 @@ pub fn show(directory: &Path, config: Option<&Config>, choice: &Choice, sources:
 const COMMAND_LINE: &str = "the command line";
 const DEFAULT: &str = "the default";
 
-/// What the file says of a rule in a directory, and where: the last word counts.
-fn level(rule: &Rule, directory: &Path, config: Option<&Config>) -> (Level, Option<Span>) {
+/// What the file says of a rule in a directory or a file, and where: the last word counts.
+fn level(rule: &Rule, path: &Path, config: Option<&Config>) -> (Level, Option<Span>) {
     let mut found = (Level::Own, None);
     let Some(config) = config else { return found };
-    let directory = true_path(directory);
+    let path = true_path(path);
     if let Some(Set { value: true, span }) = config.strict
         && rule.name == UNDECIDED.name
     {
@@ -77,7 +91,7 @@ fn level(rule: &Rule, directory: &Path, config: Option<&Config>) -> (Level, Opti
     let special = config
         .overrides
         .iter()
-        .filter(|special| special.paths.fit(&directory, &config.base));
+        .filter(|special| special.paths.fit(&path, &config.base));
     for set in config
         .rules
         .iter()

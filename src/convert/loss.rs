@@ -138,20 +138,11 @@ fn contradictions(rule: &str, entries: &[Merged<'_>]) -> Vec<Diagnostic> {
     let Some(Check::Beside(find)) = rules::find(rule).map(|rule| &rule.check) else {
         return Vec::new();
     };
-    let written = entries.iter().filter(|entry| entry.of.len() > 1);
-    let written: BTreeSet<String> = written
-        .flat_map(|entry| &entry.of)
-        .map(|of| of.mirror.address.to_string())
-        .collect();
-    let mut configurations: Vec<&Configuration> = Vec::new();
-    for of in entries.iter().flat_map(|entry| &entry.of) {
-        if !configurations
-            .iter()
-            .any(|other| std::ptr::eq(*other, of.configuration))
-        {
-            configurations.push(of.configuration);
-        }
-    }
+    let several = entries.iter().filter(|entry| entry.of.len() > 1);
+    let several: Vec<&Entry<'_>> = several.flat_map(|entry| entry.of.iter().copied()).collect();
+    let mut configurations: Vec<&Configuration> = several.iter().map(|of| of.configuration).collect();
+    configurations.dedup_by_key(|configuration| std::ptr::from_ref(*configuration));
+    let written: BTreeSet<String> = several.iter().map(|of| of.mirror.address.to_string()).collect();
     let found = configurations.into_iter().flat_map(find);
     found
         .filter(|finding| {

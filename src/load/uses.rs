@@ -52,7 +52,9 @@ fn of_module(module: &Module, sources: &Sources) -> Counts {
         .values()
         .map(|resource| &resource.block)
         .chain(module.calls.values().map(|call| &call.block))
-        .chain(module.outputs.values());
+        .chain(module.outputs.values())
+        .chain(module.imports())
+        .chain(module.others());
     for block in blocks.filter_map(|block| block.parse(sources)) {
         count(&mut counts, references::of_body(&block.body));
     }

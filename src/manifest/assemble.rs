@@ -29,6 +29,7 @@ pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Con
             before: *before,
         };
         *before += 1;
+        (configuration.manifests.registry_sources).extend(document.registry_sources);
         let entries = document.entries.into_iter();
         (configuration.mirrors).extend(entries.map(|entry| mirror(&address, entry)));
         let mistakes = document.mistakes.into_iter();

@@ -7,6 +7,7 @@ use crate::registry::SourcePolicy;
 use crate::source::Span;
 use crate::syntax::yaml::{Key, Node, NodeKind};
 
+use super::written::{Text, written};
 use super::{Entry, Found};
 
 /// The fields of an entry of ImageDigestMirrorSet and ImageTagMirrorSet.
@@ -95,8 +96,8 @@ pub(super) fn place(key: &Key, value: &Node) -> Span {
 }
 
 /// The first line of what may have several.
-pub(super) fn first_line(span: Span, text: &str) -> Span {
-    let line = text.get(span.range()).and_then(|all| all.lines().next());
+pub(super) fn first_line(span: Span, text: Text<'_>) -> Span {
+    let line = text.get(span).lines().next();
     let start = span.range().start;
     Span::new(
         span.file,
@@ -110,7 +111,7 @@ pub(super) fn entries(
     kind: ManifestKind,
     key: &Key,
     list: &Node,
-    text: &str,
+    text: Text<'_>,
     mistakes: &mut Mistakes,
 ) -> Vec<Entry> {
     let elements = match &list.kind {
@@ -133,13 +134,20 @@ pub(super) fn entries(
     entries
 }
 
-fn entry(kind: ManifestKind, index: usize, node: &Node, text: &str, mistakes: &mut Mistakes) -> Entry {
+fn entry(kind: ManifestKind, index: usize, node: &Node, text: Text<'_>, mistakes: &mut Mistakes) -> Entry {
     let span = first_line(node.span, text);
     let has_policy = matches!(kind, ManifestKind::DigestMirrorSet | ManifestKind::TagMirrorSet);
     let known = if has_policy { WITH_POLICY } else { WITHOUT_POLICY };
     mistakes.keys(Some(index), node, Some(known));
     let source = match field(node, "source") {
-        Some((key, value)) => string(index, "source".to_owned(), key, value, mistakes),
+        Some((key, value)) => {
+            let mut strings = Strings {
+                index,
+                text,
+                mistakes,
+            };
+            strings.read("source".to_owned(), key, value, &[])
+        }
         None => {
             mistakes.add(Some(index), span, MistakeKind::Missing { field: "source" });
             Attribute::absent()
@@ -150,10 +158,15 @@ fn entry(kind: ManifestKind, index: usize, node: &Node, text: &str, mistakes: &m
             mistakes.wrong_type(Some(index), "mirrors", key, value, "a list");
             return refused("mirrors", value.span);
         };
-        let elements = elements.iter().enumerate();
-        let elements = elements
-            .map(|(place, element)| string(index, format!("mirrors[{place}]"), key, element, mistakes));
-        Attribute::known(elements.collect(), Some(value.span))
+        let mut strings = Strings {
+            index,
+            text,
+            mistakes,
+        };
+        let list = elements.iter().enumerate();
+        let list =
+            list.map(|(place, element)| strings.read(format!("mirrors[{place}]"), key, element, elements));
+        Attribute::known(list.collect(), Some(value.span))
     });
     let policy = field(node, "mirrorSourcePolicy").filter(|_| has_policy);
     let policy = policy.map_or_else(Attribute::absent, |(key, value)| {
@@ -168,13 +181,25 @@ fn entry(kind: ManifestKind, index: usize, node: &Node, text: &str, mistakes: &m
     }
 }
 
-fn string(index: usize, name: String, key: &Key, value: &Node, mistakes: &mut Mistakes) -> Attribute<String> {
-    match value.as_str() {
-        Some(text) => Attribute::known(text.to_owned(), Some(value.span)),
-        None => {
+/// Reads strings, and notes what is none.
+struct Strings<'t, 'm> {
+    index: usize,
+    text: Text<'t>,
+    mistakes: &'m mut Mistakes,
+}
+
+impl Strings<'_, '_> {
+    /// A string under a key, or an element of the `list` there.
+    fn read(&mut self, name: String, key: &Key, value: &Node, list: &[Node]) -> Attribute<String> {
+        let Some(string) = value.as_str() else {
             let unknown = refused(&name, value.span);
-            mistakes.wrong_type(Some(index), name, key, value, "a string");
-            unknown
+            self.mistakes
+                .wrong_type(Some(self.index), name, key, value, "a string");
+            return unknown;
+        };
+        Attribute {
+            written: written(value, list, self.text),
+            ..Attribute::known(string.to_owned(), Some(value.span))
         }
     }
 }

@@ -1,8 +1,9 @@
-//! What a cluster allows, blocks and trusts: `registry_config.registry_sources`.
+//! What a cluster allows, blocks and trusts: `registry_config.registry_sources`, and in manifests the
+//! `registrySources` of Image and of a HostedCluster.
 
 use std::collections::BTreeSet;
 
-use crate::model::{Configuration, ImageMirror, Led, RegistrySources};
+use crate::model::{Configuration, ImageMirror, Input, Led, RegistrySources};
 
 /// The lists of registries of one cluster, as far as they are known, each in its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,22 +19,42 @@ pub struct Registries {
 }
 
 impl Registries {
-    /// What is said of the clusters that these mirrors lead to.
-    pub(super) fn of<'a>(mirrors: impl Iterator<Item = (&'a Configuration, &'a ImageMirror)>) -> Self {
+    /// What is said of the clusters that these mirrors lead to, and in the manifests that they stand in.
+    pub(super) fn of(mirrors: Vec<(&Configuration, &ImageMirror)>) -> Self {
         let mut registries = Self::default();
-        let mut seen = BTreeSet::new();
+        let mut instances = BTreeSet::new();
+        let mut manifests = BTreeSet::new();
         for (configuration, mirror) in mirrors {
+            if configuration.input == Input::Manifest {
+                if manifests.insert(std::ptr::from_ref(configuration)) {
+                    registries.add_manifests(configuration);
+                }
+                continue;
+            }
             let led = Led::of(configuration, mirror);
             registries
                 .open
                 .extend(led.open.map(|unknown| unknown.to_string()));
             for (_, instance) in led.instances {
-                if seen.insert(std::ptr::from_ref(instance)) {
+                if instances.insert(std::ptr::from_ref(instance)) {
                     registries.add(&instance.registry_sources);
                 }
             }
         }
         registries
+    }
+
+    /// What manifests say that declare no mirrors.
+    pub(super) fn of_manifests(configuration: &Configuration) -> Self {
+        let mut registries = Self::default();
+        registries.add_manifests(configuration);
+        registries
+    }
+
+    fn add_manifests(&mut self, configuration: &Configuration) {
+        for sources in &configuration.manifests.registry_sources {
+            self.add(sources);
+        }
     }
 
     fn add(&mut self, sources: &RegistrySources) {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::source::Span;
+use crate::syntax::yaml::scalar::Word;
 
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,8 +38,10 @@ pub enum Quoting {
     Native,
     /// The JSON form of configuration, where a string is a template as well.
     Json,
-    /// JSON without templates: `terraform.tfvars.json`.
+    /// JSON without templates: `terraform.tfvars.json`, and YAML in quotes.
     PlainJson,
+    /// YAML without quotes, where it needs none.
+    Yaml,
 }
 
 impl Quoting {
@@ -48,7 +51,8 @@ impl Quoting {
     pub fn quote(self, text: &str) -> String {
         let text = match self {
             Self::Native | Self::Json => text.replace("${", "$${").replace("%{", "%%{"),
-            Self::PlainJson => text.to_owned(),
+            Self::Yaml if is_plain(text) => return text.to_owned(),
+            Self::PlainJson | Self::Yaml => text.to_owned(),
         };
         let mut quoted = String::from("\"");
         for character in text.chars() {
@@ -70,6 +74,16 @@ impl Quoting {
     }
 }
 
+/// Whether every reader of YAML takes a text for a string, wherever it stands.
+fn is_plain(text: &str) -> bool {
+    let named = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:".contains(&byte);
+    text.bytes().all(named)
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && !text.ends_with(':')
+        && Word::of(text).is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +100,26 @@ mod tests {
             assert_eq!(Quoting::Native.quote(text), native);
             assert_eq!(Quoting::Json.quote(text), native);
             assert_eq!(Quoting::PlainJson.quote(text), plain);
+        }
+    }
+
+    #[test]
+    fn in_yaml_a_text_is_quoted_where_it_could_be_something_else() {
+        for text in ["quay.io/org", "reg.example.com:5000/a_b-c", "nginx"] {
+            assert_eq!(Quoting::Yaml.quote(text), text);
+        }
+        for text in [
+            "no",
+            "1e3",
+            "12:30",
+            "*.example.com",
+            "a: b",
+            "a #b",
+            "",
+            "-",
+            "a:",
+        ] {
+            assert_eq!(Quoting::Yaml.quote(text), format!("\"{text}\""));
         }
     }
 }

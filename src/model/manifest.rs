@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::source::Span;
 
+use super::cluster::RegistrySources;
 use super::mirror_address::DocumentAddress;
 
 /// The kinds of manifests that declare mirrors.
@@ -20,6 +21,9 @@ pub enum ManifestKind {
     HostedCluster,
     /// The list of a HostedCluster alone: a text whose one key is `imageContentSources`.
     ContentSources,
+    /// `Image`, which declares no mirrors: what the cluster allows, blocks and trusts (openshift/api,
+    /// `config/v1/types_image.go`).
+    Image,
 }
 
 impl ManifestKind {
@@ -46,15 +50,18 @@ impl fmt::Display for ManifestKind {
             Self::ContentSourcePolicy => "ImageContentSourcePolicy",
             Self::HostedCluster => "HostedCluster",
             Self::ContentSources => "imageContentSources",
+            Self::Image => "Image",
         })
     }
 }
 
 /// The part of a configuration that only manifests have.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Manifests {
     /// How many documents there are.
     pub documents: usize,
+    /// What they say of registries.
+    pub registry_sources: Vec<RegistrySources>,
     /// What the API server would not take, in the order of the documents.
     pub mistakes: Vec<Mistake>,
 }

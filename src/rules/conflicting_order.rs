@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, ImageMirror};
-use crate::registry::Pull;
+use crate::model::{Configuration, ImageMirror, ManifestKind};
+use crate::registry::{Pull, merged_mirrors};
 use crate::source::Span;
 
 use super::{Check, Documentation, Fixability, Inputs, Rule};
@@ -20,7 +20,8 @@ pub(super) static RULE: Rule = Rule {
         what: "Looks for entries with the same `source` whose lists contradict each other: one has a mirror \
                before another one, and a second list has it behind. All manifests that meet in a cluster are looked \
                at, those for pulls by tag apart from those by digest. A list that names a mirror on both sides of \
-               another one contradicts itself. Of several contradictions about a source, one is told.",
+               another one contradicts itself, and one that names it twice in a row may. Of several contradictions \
+               about a source, one is told.",
         why: "The machine config operator joins all lists for a source to one, in which each keeps its order. \
               Where that cannot be, the alphabet decides: the mirror that was meant to be the last resort may be \
               asked first. The order is unspecified by the API (openshift/runtime-utils, `topo.go`; openshift/api, \
@@ -85,53 +86,90 @@ struct Place<'a> {
 /// What comes directly behind each mirror, and the first list that says so.
 type Behind<'a> = BTreeMap<&'a str, BTreeMap<&'a str, Place<'a>>>;
 
+/// The lists for one source, for pulls of one kind.
+#[derive(Default)]
+struct Lists<'a> {
+    behind: Behind<'a>,
+    /// The first place at which a mirror stands right behind itself.
+    doubled: Option<Step<'a>>,
+    all: Vec<Vec<(&'a str, Span)>>,
+}
+
 fn check(configuration: &Configuration) -> Vec<Diagnostic> {
-    let mut sources: BTreeMap<(&str, Pull), Behind<'_>> = BTreeMap::new();
+    let mut sources: BTreeMap<(&str, Pull), Lists<'_>> = BTreeMap::new();
     for mirror in &configuration.mirrors {
         if let Some(source) = mirror.source.value() {
-            let behind = sources.entry((source, mirror.pull)).or_default();
-            add(mirror, source, behind);
+            let lists = sources.entry((source, mirror.pull)).or_default();
+            lists.add(mirror, source);
         }
     }
     let contradictions = sources
         .into_iter()
-        .filter_map(|((source, _), behind)| Some((source, circle(&behind)?)));
+        .filter_map(|((source, _), lists)| Some((source, lists.contradiction(source)?)));
     contradictions
         .map(|(source, circle)| report(source, &circle))
         .collect()
 }
 
-/// Adds what one list says: each mirror before the next, the source behind the last unless it is named
-/// (`topo.go`). A list that is not wholly known says nothing, nor does one without a mirror.
-fn add<'a>(mirror: &'a ImageMirror, source: &'a str, behind: &mut Behind<'a>) {
-    let elements = mirror.mirrors.value().into_iter().flatten();
-    let list: Option<Vec<(&str, Span)>> = elements
-        .map(|element| Some((element.value()?.as_str(), element.span.unwrap_or(mirror.span))))
-        .collect();
-    let Some(mut list) = list else { return };
-    if list.iter().all(|(text, _)| *text == source) {
-        return;
-    }
-    if list.iter().all(|(text, _)| *text != source) {
-        list.push((source, mirror.source.span.unwrap_or(mirror.span)));
-    }
-    for (first, second) in list.iter().zip(list.iter().skip(1)) {
-        // A mirror behind itself is `duplicate-mirror`'s.
-        if first.0 != second.0 {
-            let places = behind.entry(first.0).or_default();
-            places.entry(second.0).or_insert(Place {
-                mirror,
-                span: second.1,
-            });
+impl<'a> Lists<'a> {
+    /// Adds what one list says: each mirror before the next, the source behind the last unless it is named
+    /// (`topo.go`). A list that is not wholly known says nothing, nor does one without a mirror.
+    fn add(&mut self, mirror: &'a ImageMirror, source: &'a str) {
+        let elements = mirror.mirrors.value().into_iter().flatten();
+        let list: Option<Vec<(&str, Span)>> = elements
+            .map(|element| Some((element.value()?.as_str(), element.span.unwrap_or(mirror.span))))
+            .collect();
+        let Some(mut list) = list else { return };
+        if list.iter().all(|(text, _)| *text == source) {
+            return;
         }
+        if list.iter().all(|(text, _)| *text != source) {
+            list.push((source, mirror.source.span.unwrap_or(mirror.span)));
+        }
+        for (first, second) in list.iter().zip(list.iter().skip(1)) {
+            let span = second.1;
+            let place = Place { mirror, span };
+            if first.0 == second.0 {
+                // A set with it never comes to the operator.
+                if !mirror.address.manifest().is_some_and(ManifestKind::has_sets) {
+                    self.doubled.get_or_insert((first.0, second.0, place));
+                }
+            } else {
+                let places = self.behind.entry(first.0).or_default();
+                places.entry(second.0).or_insert(place);
+            }
+        }
+        self.all.push(list);
+    }
+
+    /// What keeps the lists from being joined, if anything does.
+    fn contradiction(&self, source: &str) -> Option<Vec<Step<'a>>> {
+        let circle = pair(&self.behind).or_else(|| longer_circle(&self.behind));
+        // A mirror right behind itself is a circle for the operator, which does harm only where it moves
+        // something.
+        circle.or_else(|| Some(vec![self.doubled.filter(|_| self.is_broken(source))?]))
+    }
+
+    /// Whether the order that nodes get breaks a list.
+    fn is_broken(&self, source: &str) -> bool {
+        let lists = self.all.iter();
+        let names: Vec<Vec<String>> = lists
+            .map(|list| list.iter().map(|(text, _)| (*text).to_owned()).collect())
+            .collect();
+        let names: Vec<&[String]> = names.iter().map(Vec::as_slice).collect();
+        let order = merged_mirrors(source, &names);
+        let places: BTreeMap<&str, usize> = order.iter().copied().zip(0..).collect();
+        let place = |name: &str| places.get(name).copied().unwrap_or(order.len());
+        let mut pairs = self.all.iter().flat_map(|list| list.windows(2));
+        pairs.any(|pair| place(pair[0].0) > place(pair[1].0))
     }
 }
 
 /// One step of a contradiction: a mirror, the one behind it, and where that is said.
 type Step<'a> = (&'a str, &'a str, Place<'a>);
 
-/// A way from a mirror back to itself; one of two steps, if there is any.
-fn circle<'a>(behind: &Behind<'a>) -> Option<Vec<Step<'a>>> {
+/// Two mirrors that stand behind each other.
+fn pair<'a>(behind: &Behind<'a>) -> Option<Vec<Step<'a>>> {
     for (first, seconds) in behind {
         for (second, place) in seconds {
             if let Some(back) = behind.get(second).and_then(|others| others.get(first)) {
@@ -139,7 +177,7 @@ fn circle<'a>(behind: &Behind<'a>) -> Option<Vec<Step<'a>>> {
             }
         }
     }
-    longer_circle(behind)
+    None
 }
 
 /// Walks down from every mirror once. Meeting one that is on the way is a circle.

@@ -61,7 +61,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
             "the cluster takes the list for a set, and refuses it as a whole"
         } else {
             finding.severity = Severity::Warning;
-            "the nodes get it once; where the list names another one between the two, they get another order"
+            "the nodes get it once, and maybe in another order than that of the list"
         };
         Outcome::found(finding.note(note).remove(element, "take one of the two out"))
     })

@@ -34,7 +34,7 @@ pub(super) fn refusal(mirror: &ImageMirror) -> String {
         Some(ManifestKind::ContentSourcePolicy) => {
             format!("the machine config operator refuses it, {NODES}")
         }
-        Some(ManifestKind::HostedCluster | ManifestKind::ContentSources) | None => {
+        Some(ManifestKind::HostedCluster | ManifestKind::ContentSources | ManifestKind::Image) | None => {
             format!("the schema of ImageDigestMirrorSet refuses it, {NODES}")
         }
     }

@@ -32,6 +32,7 @@ pub struct Module {
     /// `terraform` blocks.
     settings: Vec<LazyBlock>,
     imports: Vec<LazyBlock>,
+    others: Vec<LazyBlock>,
     locals_blocks: Vec<LazyBlock>,
     locals_overrides: Vec<LazyBlock>,
     locals: OnceLock<Locals>,
@@ -87,6 +88,7 @@ impl Module {
             problems: Vec::new(),
             settings: Vec::new(),
             imports: Vec::new(),
+            others: Vec::new(),
             locals_blocks: Vec::new(),
             locals_overrides: Vec::new(),
             locals: OnceLock::new(),
@@ -168,7 +170,10 @@ impl Module {
                     .push(Problem::new(header, format!("a {kind} block has {labels}")));
                 return;
             }
-            _ => true,
+            _ => {
+                self.others.push(block);
+                true
+            }
         };
         if !fresh {
             let message = "this is declared already; each name can be declared once in a module";
@@ -223,6 +228,13 @@ impl Module {
     #[must_use]
     pub fn imports(&self) -> &[LazyBlock] {
         &self.imports
+    }
+
+    /// Blocks that declare nothing that is evaluated here, but may refer to what is: `provider`, `check`,
+    /// `removed`.
+    #[must_use]
+    pub fn others(&self) -> &[LazyBlock] {
+        &self.others
     }
 
     /// Whether `required_providers` names a provider.

@@ -1,0 +1,231 @@
+//! The events of YAML to the tree.
+
+use std::collections::BTreeMap;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
+
+use crate::source::{FileId, Span};
+use crate::syntax::problem::Problem;
+
+use super::scalar::{self, Word};
+use super::tabs::Tabs;
+use super::{CORE, Key, MAX_DEPTH, Node, NodeKind, full_name};
+
+/// So many nodes may be written out behind aliases, each as often as it is named.
+const MAX_ALIASED: usize = 100_000;
+
+/// The documents of a YAML text.
+pub(super) fn read(file: FileId, text: &str) -> Result<Vec<Node>, Problem> {
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    options.block_scalar_eof_without_line_feed = true;
+    let mut reader = Reader {
+        file,
+        frames: Vec::new(),
+        anchors: BTreeMap::new(),
+        aliased: 0,
+        documents: Vec::new(),
+    };
+    let mut tabs = Tabs::default();
+    for event in Parser::new_from_str_with_options(text, options) {
+        let (event, span) = event.map_err(|error| {
+            let at = error.marker().byte_offset().unwrap_or(text.len());
+            Problem::new(
+                character(file, text, at),
+                format!("it is not YAML: {}", error.info()),
+            )
+        })?;
+        let start = span.start.byte_offset().unwrap_or(text.len());
+        let end = span.end.byte_offset().unwrap_or(start).max(start);
+        if tabs.is_misplaced(text, &event, start..end) {
+            let message = "it is not YAML: a tab stands where only spaces may";
+            return Err(Problem::new(character(file, text, start), message).help("indent with spaces"));
+        }
+        reader.event(event, Span::new(file, start, end))?;
+    }
+    Ok(reader.documents)
+}
+
+/// The character at a place, which may lie behind the end.
+fn character(file: FileId, text: &str, at: usize) -> Span {
+    let mut start = at.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let length = text.get(start..).and_then(|rest| rest.chars().next());
+    Span::new(file, start, start + length.map_or(0, char::len_utf8))
+}
+
+/// A collection that is being read.
+struct Frame {
+    start: Span,
+    anchor: usize,
+    /// How many nodes are in it, those behind aliases counted each time.
+    size: usize,
+    open: Open,
+}
+
+enum Open {
+    Sequence(Vec<Node>),
+    Mapping(Vec<(Key, Node)>, Option<Key>),
+}
+
+struct Reader {
+    file: FileId,
+    frames: Vec<Frame>,
+    anchors: BTreeMap<usize, (Node, usize)>,
+    aliased: usize,
+    documents: Vec<Node>,
+}
+
+impl Reader {
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Problem> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.scalar(&text, style, anchor, tag.as_deref(), span)
+            }
+            Event::Alias(anchor) => {
+                let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
+                    return Err(Problem::new(
+                        span,
+                        "an alias cannot stand inside of what it names",
+                    ));
+                };
+                self.spend(size, span)?;
+                self.value(node, size)
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                only_tag(tag.as_deref(), "seq", span)?;
+                self.open(Open::Sequence(Vec::new()), anchor, span)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                only_tag(tag.as_deref(), "map", span)?;
+                self.open(Open::Mapping(Vec::new(), None), anchor, span)
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some(frame) = self.frames.pop() else {
+                    return Ok(());
+                };
+                let kind = match frame.open {
+                    Open::Sequence(elements) => NodeKind::Sequence(elements),
+                    Open::Mapping(entries, _) => NodeKind::Mapping(entries),
+                };
+                let span = Span::new(self.file, frame.start.range().start, span.range().end);
+                let node = Node { span, kind };
+                self.remember(frame.anchor, &node, frame.size + 1)?;
+                self.value(node, frame.size + 1)
+            }
+            Event::DocumentEnd => {
+                self.anchors.clear();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn open(&mut self, open: Open, anchor: usize, start: Span) -> Result<(), Problem> {
+        if let Some(Frame {
+            open: Open::Mapping(_, None),
+            ..
+        }) = self.frames.last()
+        {
+            return Err(Problem::new(start, "a key has to be a string"));
+        }
+        if self.frames.len() >= MAX_DEPTH {
+            return Err(Problem::new(start, "it is nested too deeply to be read"));
+        }
+        self.frames.push(Frame {
+            start,
+            anchor,
+            size: 0,
+            open,
+        });
+        Ok(())
+    }
+
+    /// Counts what is written out by aliases, and what is kept for them.
+    fn spend(&mut self, size: usize, span: Span) -> Result<(), Problem> {
+        self.aliased = self.aliased.saturating_add(size);
+        if self.aliased <= MAX_ALIASED {
+            return Ok(());
+        }
+        let message = format!("its aliases stand for more than {MAX_ALIASED} values");
+        Err(Problem::new(span, message).help("write out what the aliases stand for"))
+    }
+
+    fn remember(&mut self, anchor: usize, node: &Node, size: usize) -> Result<(), Problem> {
+        if anchor != 0 {
+            self.spend(size, node.span)?;
+            self.anchors.insert(anchor, (node.clone(), size));
+        }
+        Ok(())
+    }
+
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+        span: Span,
+    ) -> Result<(), Problem> {
+        let plain = style == ScalarStyle::Plain;
+        if let Some(Frame {
+            open: Open::Mapping(_, key @ None),
+            ..
+        }) = self.frames.last_mut()
+        {
+            if plain && text == "<<" {
+                let message = "a merge key (`<<`) is not read";
+                return Err(Problem::new(span, message).help("write out what it merges"));
+            }
+            *key = Some(Key {
+                span,
+                text: text.to_owned(),
+            });
+            return Ok(());
+        }
+        let tag = tag.map(full_name);
+        let word = match tag.as_deref() {
+            None if plain => Word::of(text),
+            None | Some("!") => None,
+            Some(tag) => scalar::tagged(tag.strip_prefix(CORE), text)
+                .ok_or_else(|| Problem::new(span, format!("{text:?} is not read as {tag}")))?,
+        };
+        let kind = match word {
+            Some(word) => NodeKind::Word(word, text.to_owned()),
+            None => NodeKind::String(text.to_owned()),
+        };
+        let node = Node { span, kind };
+        self.remember(anchor, &node, 1)?;
+        self.value(node, 1)
+    }
+
+    /// Puts a finished value where it belongs.
+    fn value(&mut self, node: Node, size: usize) -> Result<(), Problem> {
+        let Some(frame) = self.frames.last_mut() else {
+            if !node.is_null() {
+                self.documents.push(node);
+            }
+            return Ok(());
+        };
+        frame.size = frame.size.saturating_add(size);
+        match &mut frame.open {
+            Open::Sequence(elements) => elements.push(node),
+            Open::Mapping(entries, key) => match key.take() {
+                Some(key) => entries.push((key, node)),
+                None => return Err(Problem::new(node.span, "a key has to be a string")),
+            },
+        }
+        Ok(())
+    }
+}
+
+fn only_tag(tag: Option<&Tag>, allowed: &str, span: Span) -> Result<(), Problem> {
+    match tag.map(full_name) {
+        Some(tag) if tag.strip_prefix(CORE) != Some(allowed) => {
+            Err(Problem::new(span, format!("the tag {tag} is not read")).help("leave it out"))
+        }
+        _ => Ok(()),
+    }
+}
