@@ -174,7 +174,7 @@ pub(super) struct ConvertArguments {
     /// Write a file for each manifest into this directory instead of printing them.
     #[arg(long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
-    /// Leave out mirrors with values that are unknown or sensitive.
+    /// Leave out mirrors with values that are unknown or sensitive, and what cannot be read in manifests.
     #[arg(long)]
     pub(super) skip_unresolved: bool,
     /// Refuse to convert what the target cannot express, instead of a warning.
