@@ -5,9 +5,7 @@ mod references;
 
 use crate::mirror_set::{Entry, MirrorSet, Nodes, Registries};
 use crate::model::cluster::ALWAYS_ALLOWED;
-use crate::registry::{
-    Pull, Reference, ReferenceError, Resolution, SEARCH_REGISTRIES, Settings, covering, matched_length,
-};
+use crate::registry::{Pull, Reference, ReferenceError, Resolution, SEARCH_REGISTRIES, Settings, covering};
 
 pub use references::{Unlisted, listed};
 
@@ -121,7 +119,11 @@ impl<'a> Cluster<'a> {
                 Ok(Some(Outcome {
                     by_digest: by_digest.map(|reference| registries.resolve(&reference)),
                     entries: self.of_source(resolution.source.as_deref()),
-                    passed_over: self.passed_over(reference, resolution.source.as_deref()),
+                    passed_over: registries
+                        .matching(reference.name())
+                        .filter(|other| Some(*other) != resolution.source.as_deref())
+                        .filter_map(|other| self.of_source(Some(other)).first().map(|entry| entry.source))
+                        .collect(),
                     refused: self.refused(reference),
                     resolution,
                 }))
@@ -135,22 +137,13 @@ impl<'a> Cluster<'a> {
         }
     }
 
+    /// The entries are sorted, so that those of one source stand side by side.
     fn of_source(&self, source: Option<&str>) -> Vec<&'a Entry<'a>> {
         let start = self.entries.partition_point(|entry| Some(entry.source) < source);
         let rest = self.entries.iter().skip(start);
         rest.take_while(|entry| Some(entry.source) == source)
             .copied()
             .collect()
-    }
-
-    /// The entries are sorted, so that those of one source stand side by side.
-    fn passed_over(&self, reference: &Reference, source: Option<&str>) -> Vec<&'a str> {
-        let matching = self.entries.iter().map(|entry| entry.source);
-        let mut matching: Vec<&str> = matching
-            .filter(|other| Some(*other) != source && matched_length(other, reference.name()).is_some())
-            .collect();
-        matching.dedup();
-        matching
     }
 
     fn refused(&self, reference: &Reference) -> Option<Refused> {

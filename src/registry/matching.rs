@@ -19,6 +19,15 @@ pub fn matched_length(source: &str, name: &str) -> Option<usize> {
     matches!(name.as_bytes().get(end), None | Some(b':' | b'/' | b'@')).then_some(end)
 }
 
+/// What of a full image name can be a source that matches it, wildcards aside: each beginning that ends at a
+/// separator, and the whole.
+pub(super) fn beginnings(name: &str) -> impl Iterator<Item = &str> {
+    let ends = name.match_indices([':', '/', '@']).map(|(at, _)| at);
+    ends.chain([name.len()])
+        .filter_map(|end| name.get(..end))
+        .filter(|scope| !scope.is_empty())
+}
+
 /// The source that counts for a full image name: the longest that matches, and of equally long ones the
 /// first in alphabetical order, which is a wildcard (`findRegistryWithParsedConfig`).
 #[must_use]

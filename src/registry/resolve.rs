@@ -1,7 +1,7 @@
 //! What becomes of a pull: `newImageSource` and `PullSourcesFromReference` of containers/image.
 
 use super::load::Registries;
-use super::matching::{longest_match, matched_length};
+use super::matching::{beginnings, longest_match, matched_length};
 use super::reference::{Reference, ReferenceError};
 use super::rewrite::replaced;
 use super::settings::Pull;
@@ -73,9 +73,23 @@ impl Registries {
     }
 
     /// The source that counts for a full image name, with its table.
-    fn find(&self, name: &str) -> Option<(&str, &Table)> {
-        let source = longest_match(self.tables.keys().map(String::as_str), name)?;
+    fn find<'s>(&'s self, name: &str) -> Option<(&'s str, &'s Table)> {
+        let source = longest_match(self.matching(name), name)?;
         Some((source, self.tables.get(source)?))
+    }
+
+    /// The sources that match a full image name. One of them counts: [`longest_match`].
+    pub fn matching<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s str> {
+        // All others are beginnings of the name: looked up, not gone through.
+        let wildcards = self
+            .tables
+            .range("*.".to_owned()..)
+            .map(|(scope, _)| scope.as_str());
+        let wildcards = wildcards
+            .take_while(|scope| scope.starts_with("*."))
+            .filter(|scope| matched_length(scope, name).is_some());
+        let beginnings = beginnings(name).filter_map(|scope| self.tables.get_key_value(scope));
+        wildcards.chain(beginnings.map(|(scope, _)| scope.as_str()))
     }
 
     fn tries(&self, source: &str, table: &Table, image: &Reference) -> Result<Vec<Try>, RewriteError> {
@@ -220,5 +234,23 @@ mod tests {
         let resolution = resolved(&Settings::default(), "nginx");
         assert_eq!(resolution.source, None);
         assert_eq!(tries(&resolution), [("docker.io/library/nginx", false, false)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn matching_sources_are_found_as_if_all_were_looked_at(
+            sources in proptest::collection::btree_set("(\\*\\.)?[ab](\\.[ab])?(:1)?(/[ab]){0,2}", 1..12),
+            name in "[ab](\\.[ab]){0,2}(:1)?(/[ab]){0,3}",
+        ) {
+            let table = |source: &String| (source.clone(), Table::default());
+            let registries = Registries {
+                tables: sources.iter().map(table).collect(),
+            };
+            let mut found: Vec<&str> = registries.matching(&name).collect();
+            found.sort_unstable();
+            let all = sources.iter().map(String::as_str);
+            let expected: Vec<&str> = all.filter(|source| matched_length(source, &name).is_some()).collect();
+            proptest::prop_assert_eq!(found, expected);
+        }
     }
 }
