@@ -14,13 +14,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
 use crate::config;
 use crate::diagnostic::Diagnostic;
 use crate::load::{self, Counterpart, Given, Loaded, Options};
 use crate::output;
+use crate::source::{read_text, stdin_text};
 
 use arguments::{Arguments, Color, Command, ReadingArguments};
 
@@ -137,6 +138,21 @@ fn load(paths: &[PathBuf], reading: &ReadingArguments, options: &Options) -> any
         return Ok(load::load_stdin(&reading.stdin_filename, &options));
     }
     Ok(load::load(paths, &options))
+}
+
+/// The text of a file that goes with the inputs; `-` is standard input, where that is no input itself.
+fn beside(path: &Path, inputs: &[PathBuf]) -> anyhow::Result<String> {
+    let dash = Path::new("-");
+    let text = if path == dash {
+        anyhow::ensure!(
+            inputs.iter().all(|input| input != dash),
+            "`-` reads standard input, which can be one thing alone"
+        );
+        stdin_text()
+    } else {
+        read_text(path)
+    };
+    text.map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 
 /// Says everything that was wrong with what was read, and how a run ends that can do nothing without it.

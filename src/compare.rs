@@ -111,36 +111,81 @@ impl std::error::Error for Unpaired {}
 /// Compares the mirrors of two inputs.
 ///
 /// Where each has mirrors of one cluster, these two are compared, whatever they are called: an input seldom
-/// knows what the other one calls it. Else those of one name are.
+/// knows what the other one calls it. Else those of one name are, and those that share a resource: a plan does
+/// not always tell what an id is read from.
 pub fn compare<'a>(
     before: &[&'a MirrorSet<'a>],
     after: &[&'a MirrorSet<'a>],
 ) -> Result<Comparison<'a>, Unpaired> {
-    if let ([before], [after]) = (before, after) {
-        return Ok(Comparison {
-            clusters: vec![pair(Some(before), Some(after))],
-        });
-    }
-    let (first, second) = (names(before), names(after));
-    if !first.is_empty() && !second.is_empty() && first.is_disjoint(&second) {
-        let list = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect();
+    let pairs = match (before, after) {
+        ([before], [after]) => vec![(Some(*before), Some(*after))],
+        _ => paired(before, after),
+    };
+    let is_paired = |(before, after): &Pair<'_>| before.is_some() && after.is_some();
+    if !before.is_empty() && !after.is_empty() && !pairs.iter().any(is_paired) {
+        let list = |sets: &[&MirrorSet<'_>]| {
+            let names: BTreeSet<&str> = sets.iter().map(|set| set.cluster.name()).collect();
+            names.into_iter().map(str::to_owned).collect()
+        };
         return Err(Unpaired {
-            before: list(first),
-            after: list(second),
+            before: list(before),
+            after: list(after),
         });
     }
-    let find =
-        |sets: &[&'a MirrorSet<'a>], name: &str| sets.iter().copied().find(|set| set.cluster.name() == name);
-    let clusters = first
-        .union(&second)
-        .map(|name| pair(find(before, name), find(after, name)));
+    let clusters = pairs.into_iter().map(|(before, after)| pair(before, after));
     Ok(Comparison {
         clusters: clusters.collect(),
     })
 }
 
-fn names<'n>(sets: &[&'n MirrorSet<'_>]) -> BTreeSet<&'n str> {
-    sets.iter().map(|set| set.cluster.name()).collect()
+/// What the two inputs have of one cluster.
+type Pair<'a> = (Option<&'a MirrorSet<'a>>, Option<&'a MirrorSet<'a>>);
+
+/// Which sets are of one cluster, by name.
+fn paired<'a>(before: &[&'a MirrorSet<'a>], after: &[&'a MirrorSet<'a>]) -> Vec<Pair<'a>> {
+    let name = |set: &MirrorSet<'a>| set.cluster.name().to_owned();
+    let mut after: BTreeMap<String, &MirrorSet<'_>> = after.iter().map(|set| (name(set), *set)).collect();
+    let mut pairs: Vec<Pair<'a>> = before
+        .iter()
+        .map(|set| (Some(*set), after.remove(set.cluster.name())))
+        .collect();
+    let alone: Vec<&MirrorSet<'_>> = pairs
+        .iter()
+        .filter(|(_, after)| after.is_none())
+        .filter_map(|(before, _)| *before)
+        .collect();
+    for (first, second) in &mut pairs {
+        let Some(first) = first.filter(|_| second.is_none()) else {
+            continue;
+        };
+        let alike: Vec<String> = after
+            .iter()
+            .filter(|(_, other)| share_a_resource(first, other))
+            .map(|(name, _)| name.clone())
+            .collect();
+        if let [found] = alike.as_slice() {
+            let is_theirs = |other: &&&MirrorSet<'_>| {
+                after
+                    .get(found)
+                    .is_some_and(|found| share_a_resource(other, found))
+            };
+            if alone.iter().filter(is_theirs).count() == 1 {
+                *second = after.remove(found);
+            }
+        }
+    }
+    pairs.extend(after.into_values().map(|set| (None, Some(set))));
+    pairs.sort_by_key(|(before, after)| before.or(*after).map(name));
+    pairs
+}
+
+fn share_a_resource(first: &MirrorSet<'_>, second: &MirrorSet<'_>) -> bool {
+    let own: BTreeSet<_> = first
+        .mirrors()
+        .filter_map(|mirror| mirror.address.resource())
+        .collect();
+    let mut others = second.mirrors().filter_map(|mirror| mirror.address.resource());
+    others.any(|address| own.contains(address))
 }
 
 /// The sets of an input that are to be compared: those of one cluster, where the input knows it by this name

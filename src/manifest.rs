@@ -126,9 +126,18 @@ pub fn recognise(text: &str) -> bool {
     WORDS.into_iter().any(found)
 }
 
+/// What is wrong with a text that is no YAML: of a template, that it is one.
+fn unless_template(problem: Problem, text: &str) -> Problem {
+    if !text.contains("{{") {
+        return problem;
+    }
+    Problem::new(problem.span, "it is a template, and no YAML yet".to_owned())
+        .help("render it first, as `helm template` does, and give what comes of it")
+}
+
 /// Reads the documents of a text that declare mirrors.
 pub fn read(file: FileId, text: &str) -> Result<Vec<Document>, ReadError> {
-    let nodes = documents(file, text).map_err(ReadError::Syntax)?;
+    let nodes = documents(file, text).map_err(|problem| ReadError::Syntax(unless_template(problem, text)))?;
     let text = Text::new(text);
     let mut found = Vec::new();
     for node in &nodes {

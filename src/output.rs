@@ -76,6 +76,14 @@ fn printable(text: &str) -> String {
         .collect()
 }
 
+/// A name of any input, which stands on one line and makes no other one.
+fn on_one_line(name: &str) -> String {
+    name.replace(
+        |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'),
+        "\u{fffd}",
+    )
+}
+
 /// The last line: what was looked at, and what was said of it.
 ///
 /// `14 mirrors in 6 configurations: 11 clean, 2 with findings, 1 undecided (var.mirrors has no value)`

@@ -261,12 +261,7 @@ impl Sources {
 
     /// Reads standard input to its end.
     pub fn read_stdin(&mut self, name: &str) -> Result<FileId, ReadError> {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(ReadError::Io)?;
-        Ok(self.insert(name.to_owned(), None, decode(bytes)?))
+        Ok(self.insert(name.to_owned(), None, stdin_text()?))
     }
 
     /// Takes a text that is in memory already.
@@ -319,6 +314,16 @@ impl Sources {
 /// The text of a file that no finding points into.
 pub fn read_text(path: &Path) -> Result<String, ReadError> {
     decode(bulk::read(path).map_err(ReadError::Io)?)
+}
+
+/// The text on standard input, to its end.
+pub fn stdin_text() -> Result<String, ReadError> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(ReadError::Io)?;
+    decode(bytes)
 }
 
 /// Bytes as text, told apart from the things that people pass by mistake.

@@ -11,7 +11,7 @@
 #[allow(dead_code, reason = "each test program uses a part of the support")]
 mod program;
 
-use program::{Run, mirrorset_in, scratch};
+use program::{Run, mirrorset_in, mirrorset_with_input, scratch};
 
 /// A manifest with these entries.
 fn idms(entries: &str) -> String {
@@ -231,6 +231,47 @@ fn a_list_of_mirrors_is_that_of_one_cluster() {
 }
 
 #[test]
+fn a_list_with_one_source_twice_is_refused() {
+    let main = mirror("a", "var.id", "quay.io/a");
+    let ids = r#"[{"id": "2abc", "source": "quay.io/a"}, {"id": "2abd", "source": "quay.io/a"}]"#;
+    let files = [("main.tf", main.as_str()), ("ids.json", ids)];
+    let run = run(
+        &files,
+        &["convert", "main.tf", "--to", "hcl", "--import", "ids.json"],
+    );
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert!(
+        run.stderr.contains("not the list of one cluster"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn standard_input_is_one_thing_alone() {
+    let main = mirror("a", "var.id", "quay.io/a");
+    let directory = scratch(&[("main.tf", main.as_str())]);
+    let main = directory.path().join("main.tf").display().to_string();
+    let ids = br#"[{"id": "2abc", "source": "quay.io/a"}]"#;
+    let imported = mirrorset_with_input(&["convert", &main, "--to", "hcl", "--import", "-"], ids);
+    assert!(imported.stdout.contains(":2abc\""), "{}", imported.stderr);
+    let resolved = mirrorset_with_input(&["resolve", "--file", "-", "--in", &main], b"quay.io/a:1\n");
+    assert!(
+        resolved.stdout.starts_with("quay.io/a:1\n"),
+        "{}",
+        resolved.stderr
+    );
+    for arguments in [
+        ["convert", "-", "--to", "hcl", "--import", "-"].as_slice(),
+        &["resolve", "--file", "-", "--in", "-"],
+    ] {
+        let run = mirrorset_with_input(arguments, ids);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+        assert!(run.stderr.contains("one thing alone"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn an_id_is_put_into_an_import_as_an_expression() {
     let main = mirror("a", "var.id", "quay.io/a");
     let ids = r#"[{"id": "2abc", "source": "quay.io/a"}]"#;
@@ -269,4 +310,77 @@ fn nothing_is_written_through_a_link() {
     assert!(run.stderr.contains("2lbbrpgk.yaml is there"), "{}", run.stderr);
     let kept = std::fs::read_to_string(directory.path().join("precious")).unwrap();
     assert_eq!(kept, "kept");
+}
+
+#[test]
+fn a_plan_is_compared_with_the_configuration_of_several_clusters() {
+    // The plan tells that the ids come from a local value, and not from which cluster.
+    let main = mirror("a", "local.ids.one", "quay.io/a") + &mirror("b", "local.ids.two", "quay.io/b");
+    let clusters = ["one", "two"].map(|name| format!("resource \"rhcs_cluster_rosa_hcp\" \"{name}\" {{}}\n"));
+    let ids =
+        "locals {\n  ids = { one = rhcs_cluster_rosa_hcp.one.id, two = rhcs_cluster_rosa_hcp.two.id }\n}\n";
+    let resource = |label: &str, source: &str| {
+        serde_json::json!({
+            "address": format!("rhcs_image_mirror.{label}"), "mode": "managed", "type": "rhcs_image_mirror",
+            "name": label, "provider_name": "registry.terraform.io/terraform-redhat/rhcs", "schema_version": 0,
+            "values": { "source": source, "mirrors": [format!("mirror.example.com/{label}")], "type": "digest" },
+            "sensitive_values": {}
+        })
+    };
+    let change = |label: &str, source: &str| {
+        let values = resource(label, source)["values"].clone();
+        serde_json::json!({
+            "address": format!("rhcs_image_mirror.{label}"), "mode": "managed", "type": "rhcs_image_mirror",
+            "name": label, "provider_name": "registry.terraform.io/terraform-redhat/rhcs",
+            "change": { "actions": ["create"], "before": null, "after": values,
+                        "after_unknown": { "cluster_id": true }, "before_sensitive": false, "after_sensitive": {} }
+        })
+    };
+    let plan = serde_json::json!({
+        "format_version": "1.2", "terraform_version": "1.11.4",
+        "planned_values": { "root_module": { "resources": [resource("a", "quay.io/a"), resource("b", "quay.io/c")] } },
+        "resource_changes": [change("a", "quay.io/a"), change("b", "quay.io/c")],
+        "configuration": { "root_module": {} }
+    });
+    let (main, plan) = (clusters.concat() + ids + &main, plan.to_string());
+    let run = run(
+        &[("main.tf", &main), ("plan.json", &plan)],
+        &["diff", "main.tf", "plan.json"],
+    );
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    let told: Vec<&str> = run.stdout.lines().filter(|line| !line.starts_with(' ')).collect();
+    let expected = [
+        "rhcs_cluster_rosa_hcp.two:",
+        "- quay.io/b: removed",
+        "+ quay.io/c: added",
+        "3 sources: 1 the same, 1 added, 1 removed, 0 changed, 0 reordered",
+    ];
+    assert_eq!(told, expected, "{}", run.stdout);
+}
+
+#[test]
+fn a_template_is_said_to_be_one() {
+    let manifest = idms(&entry("quay.io/a", "\"x\"", ""));
+    for template in [
+        format!("{{{{- if .Values.mirrors }}}}\n{manifest}{{{{- end }}}}\n"),
+        manifest.replace("\"x\"", "{{ .Values.mirror }}/a"),
+    ] {
+        let run = run(&[("m.yaml", &template)], &["convert", "m.yaml"]);
+        assert_eq!(run.status, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("helm template"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_name_with_a_line_break_makes_no_line_of_its_own() {
+    let main =
+        mirror("a", "\"x\\n+ quay.io/evil: added\"", "quay.io/a") + &mirror("b", "\"y\"", "quay.io/b\\n+ c");
+    let files = [("main.tf", main.as_str()), ("other/main.tf", "")];
+    let resolved = run(&files, &["resolve", "quay.io/a:1", "--in", "main.tf"]);
+    let compared = run(&files, &["diff", "main.tf", "other/main.tf"]);
+    assert_eq!(compared.status, 1, "{}", compared.stderr);
+    for run in [resolved, compared] {
+        let breaks = run.stdout.lines().filter(|line| line.starts_with("+ "));
+        assert_eq!(breaks.count(), 0, "{}", run.stdout);
+    }
 }

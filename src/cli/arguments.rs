@@ -174,7 +174,7 @@ pub(super) struct ConvertArguments {
     /// Write a file for each manifest into this directory instead of printing them.
     #[arg(long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
-    /// Leave out mirrors with values that are unknown or sensitive.
+    /// Leave out mirrors with values that are unknown or sensitive, and what cannot be read in manifests.
     #[arg(long)]
     pub(super) skip_unresolved: bool,
     /// Refuse to convert what the target cannot express, instead of a warning.
@@ -213,7 +213,7 @@ pub(super) struct HclArguments {
     #[arg(long, value_name = "EXPR")]
     pub(super) cluster_id: Option<ClusterId>,
     /// With `--to hcl`, write an `import` block for each mirror that the cluster has already: a file of
-    /// `rosa list image-mirrors -o json`.
+    /// `rosa list image-mirrors -o json`; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub(super) import: Option<PathBuf>,
 }
@@ -267,7 +267,7 @@ pub(super) struct ResolveArguments {
     /// Where the mirrors are declared: anything that `check` reads; `-` is standard input.
     #[arg(long = "in", value_name = "PATH", default_value = ".")]
     pub(super) inputs: Vec<PathBuf>,
-    /// A file of images: one a line, or the manifests of Kubernetes that name them.
+    /// A file of images: one a line, or the manifests of Kubernetes that name them; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub(super) file: Vec<PathBuf>,
     /// Answer for this cluster alone: its id, or what its id is read from (`rhcs_cluster_rosa_hcp.main`).

@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 
 use crate::convert::{self, Conversion, Document, Refusal, hcl};
 use crate::load::{Loaded, Options};
-use crate::source::read_text;
 
 use super::arguments::{ConvertArguments, Style, Target};
-use super::{Exit, complain, load, print, show, whole};
+use super::{Exit, beside, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
     fits(arguments)?;
@@ -82,7 +81,7 @@ fn wanted(arguments: &ConvertArguments) -> anyhow::Result<convert::Options> {
         Some(Style::Module) => hcl::Style::Module,
     };
     let read = |path: &Path| -> anyhow::Result<hcl::Listed> {
-        let text = read_text(path).map_err(|error| anyhow!("{}: {error}", path.display()))?;
+        let text = beside(path, &arguments.input.paths)?;
         hcl::Listed::read(&text).with_context(|| path.display().to_string())
     };
     Ok(convert::Options {

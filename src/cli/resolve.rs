@@ -1,17 +1,15 @@
 //! `mirrorset resolve`.
 
-use std::path::Path;
-
 use anyhow::anyhow;
 
 use crate::load::Options;
 use crate::mirror_set::{MirrorSet, gather, mistakes, of_cluster};
 use crate::output;
 use crate::resolve::{Cluster, listed};
-use crate::source::{Sources, read_text};
+use crate::source::Sources;
 
 use super::arguments::{ResolveArguments, ResolveFormat};
-use super::{Exit, complain, load, print, show, whole};
+use super::{Exit, beside, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
     let images = images(arguments)?;
@@ -63,15 +61,11 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
 fn images(arguments: &ResolveArguments) -> anyhow::Result<Vec<String>> {
     let mut images = arguments.images.clone();
     for path in &arguments.file {
-        images.extend(listed_in(path).map_err(|error| anyhow!("{}: {error}", path.display()))?);
+        let text = beside(path, &arguments.inputs)?;
+        let file = Sources::default().add(path.display().to_string(), text.as_str());
+        images.extend(listed(file, &text).map_err(|error| anyhow!("{}: {error}", path.display()))?);
     }
     Ok(images)
-}
-
-fn listed_in(path: &Path) -> Result<Vec<String>, String> {
-    let text = read_text(path).map_err(|error| error.to_string())?;
-    let file = Sources::default().add(path.display().to_string(), text.as_str());
-    listed(file, &text).map_err(|error| error.to_string())
 }
 
 /// Says which mirrors are not known: they may change any answer.

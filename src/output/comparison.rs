@@ -9,7 +9,7 @@ use crate::mirror_set::Unresolved;
 use crate::registry::{Pull, SourcePolicy};
 use crate::source::Sources;
 
-use super::{count, printable};
+use super::{count, on_one_line, printable};
 
 /// The differences for people: a line a source, one a mirror, and a summary. The sources behind both inputs
 /// are given in their order.
@@ -21,7 +21,7 @@ pub fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
         let name = cluster.before.or(cluster.after).unwrap_or_default();
         let is_told = !cluster.differences.is_empty() || !cluster.undecided.iter().all(Vec::is_empty);
         if several && is_told {
-            let _ = writeln!(text, "{name}:");
+            let _ = writeln!(text, "{}:", on_one_line(name));
         }
         for difference in &cluster.differences {
             one(&mut text, difference, sources);
@@ -85,7 +85,8 @@ fn one(text: &mut String, difference: &Difference<'_>, sources: [&Sources; 2]) {
         Pull::TagOnly => " by tag",
     };
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "{sign} {source}{by_tag}: {}", difference.kind().as_str());
+    let kind = difference.kind().as_str();
+    let _ = writeln!(text, "{sign} {}{by_tag}: {kind}", on_one_line(source));
     for (side, sources) in [before, after].into_iter().zip(sources) {
         for entry in side.iter().flat_map(|side| &side.entries) {
             let file = sources.file(entry.mirror.span.file);
@@ -106,7 +107,7 @@ fn refs(lines: &[String]) -> Vec<&str> {
 
 /// What is asked, in order.
 fn told(mirrors: &Mirrors<'_>) -> Vec<String> {
-    let mut lines: Vec<String> = mirrors.mirrors.iter().map(|name| (*name).to_owned()).collect();
+    let mut lines: Vec<String> = mirrors.mirrors.iter().map(|name| on_one_line(name)).collect();
     if mirrors.policy == SourcePolicy::NeverContact {
         lines.push("(the source is never asked)".to_owned());
     }

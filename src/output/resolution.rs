@@ -8,14 +8,14 @@ use crate::registry::Resolution;
 use crate::resolve::{Answer, Outcome, Refused};
 use crate::source::Sources;
 
-use super::printable;
+use super::{on_one_line, printable};
 
 /// An answer for people. `cluster` is said where there are several.
 #[must_use]
 pub fn full(answer: &Answer<'_>, cluster: Option<&str>, sources: &Sources) -> String {
-    let mut text = answer.image.to_owned();
+    let mut text = on_one_line(answer.image);
     if let Some(cluster) = cluster {
-        let _ = write!(text, " on {cluster}");
+        let _ = write!(text, " on {}", on_one_line(cluster));
     }
     text.push('\n');
     if let Err(error) = &answer.reference {

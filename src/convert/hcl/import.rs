@@ -23,6 +23,8 @@ pub enum InvalidList {
     Form(serde_json::Error),
     /// An id has letters that no id has.
     Id(String),
+    /// Two mirrors have one source, which those of one cluster never have.
+    Twice(String),
 }
 
 impl fmt::Display for InvalidList {
@@ -33,6 +35,10 @@ impl fmt::Display for InvalidList {
                 "this is not what `rosa list image-mirrors -o json` prints: {error}"
             ),
             Self::Id(id) => write!(f, "{id:?} is no id of a mirror"),
+            Self::Twice(source) => write!(
+                f,
+                "two mirrors have the source {source:?}: this is not the list of one cluster"
+            ),
         }
     }
 }
@@ -55,6 +61,9 @@ impl Listed {
             let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
             if id.is_empty() || !id.bytes().all(is_plain) {
                 return Err(InvalidList::Id(id));
+            }
+            if ids.contains_key(&source) {
+                return Err(InvalidList::Twice(source));
             }
             ids.insert(source, id);
         }
@@ -91,7 +100,12 @@ impl<'l> Imports<'l> {
         if self.left_over.is_empty() {
             return None;
         }
-        let sources = self.left_over.join(", ");
+        let sources: Vec<String> = self
+            .left_over
+            .iter()
+            .map(|source| format!("{source:?}"))
+            .collect();
+        let sources = sources.join(", ");
         let message = format!("the cluster has mirrors that the input does not have: {sources}");
         let finding = Diagnostic::new(LOSS, Severity::Warning, message);
         Some(finding.help("they stay as they are; add them to the input to have them in the configuration"))

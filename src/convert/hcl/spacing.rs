@@ -37,13 +37,15 @@ fn is_apart(before: Option<Token<'_>>, token: Token<'_>, after: Token<'_>) -> bo
     use Token::{Closed, Sign, Word};
     let is_value = |token| matches!(token, Word(_) | Closed(_) | Sign(")" | "]" | "}"));
     match (token, after) {
-        (Word(_), Sign("(")) | (Sign("." | "::"), _) | (_, Sign("." | "::" | "," | "...")) => false,
+        (Word(_), Sign("("))
+        | (Sign("{"), Sign("}"))
+        | (Sign("." | "::"), _)
+        | (_, Sign("." | "::" | "," | "...")) => false,
         (Sign(","), _) => true,
         (Word("in"), _) if matches!(before, Some(Word(_))) => true,
         (_, Sign("[")) if is_value(token) => false,
         (Sign("!"), _) => false,
         (Sign("-"), _) => before.is_some_and(is_value),
-        (Sign("{"), Sign("}")) => false,
         (Sign("{"), _) | (_, Sign("}")) => true,
         (Sign("(" | "["), _) | (_, Sign(")" | "]")) => false,
         _ => true,
