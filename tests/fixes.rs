@@ -472,6 +472,45 @@ fn an_entry_is_added_to_a_list_as_the_list_is_written() {
 }
 
 #[test]
+fn what_reads_mirrors_waits_for_all_of_them_beside_what_it_waits_for() {
+    let mirror = |name: &str| {
+        format!(
+            "resource \"rhcs_image_mirror\" \"{name}\" {{\n  cluster_id = \"c\"\n  source = \"quay.io/{name}\"\n  mirrors = \
+             [\"m.example.com/{name}\"]\n}}\n"
+        )
+    };
+    let read = |list: &str| {
+        format!("data \"rhcs_image_mirrors\" \"all\" {{\n  cluster_id = \"c\"\n  depends_on = {list}\n}}\n")
+    };
+    let text =
+        |list: &str| mirror("a") + &mirror("b") + "resource \"null_resource\" \"x\" {}\n" + &read(list);
+    for (before, after) in [
+        ("[]", "[rhcs_image_mirror.a, rhcs_image_mirror.b]"),
+        (
+            "[null_resource.x]",
+            "[null_resource.x, rhcs_image_mirror.a, rhcs_image_mirror.b]",
+        ),
+        (
+            "[rhcs_image_mirror.a]",
+            "[rhcs_image_mirror.a, rhcs_image_mirror.b]",
+        ),
+        (
+            "[\n    null_resource.x # first\n  ]",
+            "[\n    null_resource.x, # first\n    rhcs_image_mirror.a, rhcs_image_mirror.b\n  ]",
+        ),
+    ] {
+        let directory = directory(&[("main.tf", &text(before))]);
+        assert_eq!(
+            fix_all(directory.path(), Applicability::Safe),
+            ["unordered-mirrors-read"]
+        );
+        let fixed = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+        assert_eq!(fixed, text(after));
+        assert_eq!(rules(directory.path()), [] as [&str; 0]);
+    }
+}
+
+#[test]
 fn an_entry_is_added_to_a_list_in_json() {
     for (before, after) in [
         ("[]", r#"["rhcs_cluster_rosa_hcp.c"]"#),

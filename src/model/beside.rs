@@ -6,7 +6,7 @@ use crate::address::ResourcePath;
 use crate::source::Span;
 
 use super::attribute::{Attribute, Cause, Unknown};
-use super::block::Room;
+use super::block::{ElementRoom, Room};
 use super::mirror::Leads;
 
 /// A resource that waits in its own creation until a cluster is ready.
@@ -37,6 +37,8 @@ pub struct MirrorsRead {
     pub after: BTreeSet<ResourcePath>,
     /// Where an argument can be added; none where `depends_on` is there already.
     pub room: Option<Room>,
+    /// Where an entry can be added to its `depends_on`; none unless that is a list that is spelled out.
+    pub dependency: Option<ElementRoom>,
 }
 
 /// An `import` block that takes over a mirror.

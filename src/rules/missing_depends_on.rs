@@ -1,11 +1,11 @@
 //! `missing-depends-on`: a mirror that is not tied to the cluster of its module.
 
 use crate::address::{ModulePath, ResourceName, ResourcePath};
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::cluster::waits;
 use crate::model::{Cause, Cluster, ClusterKind, Configuration, ImageMirror, Target, Unknown};
 
-use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule, offer};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -145,27 +145,19 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, why: &str) -> Dia
         .related(cluster.span, why)
         .note("a mirror is refused until its cluster is ready, and the provider does not wait for it")
         .help(help);
-    finding.fix = edits(mirror, entry).map(|edits| Fix {
+    // What is there and not spelled out is a person's to change.
+    let free = mirror
+        .block
+        .room
+        .as_ref()
+        .filter(|_| mirror.depends_on_span.is_none());
+    let edits = offer::depends_on(mirror.block.dependency.as_ref(), free, &[entry.to_string()]);
+    finding.fix = edits.map(|edits| Fix {
         title: "create it after its cluster".to_owned(),
         applicability: Applicability::Safe,
         edits,
     });
     finding
-}
-
-/// Adds an entry to `depends_on`, or the argument with it.
-fn edits(mirror: &ImageMirror, entry: &ResourceName) -> Option<Vec<Edit>> {
-    let insert = |span, content| Edit { span, content };
-    if mirror.depends_on_span.is_none() {
-        let room = mirror.block.room.as_ref()?;
-        let argument = format!("{}depends_on = [{entry}]", room.before);
-        return Some(vec![insert(room.at, argument)]);
-    }
-    let room = mirror.block.dependency.as_ref()?;
-    let quote = if room.quoted { "\"" } else { "" };
-    let element = format!("{}{quote}{entry}{quote}{}", room.before, room.after);
-    let comma = room.comma.map(|span| insert(span, ",".to_owned()));
-    Some(comma.into_iter().chain([insert(room.at, element)]).collect())
 }
 
 /// The resource through which the id comes and which waits for the cluster: naming that one is better.

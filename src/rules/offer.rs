@@ -1,7 +1,7 @@
 //! Fixes that write another text, or take one out of its list.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use crate::model::{Attribute, Written};
+use crate::model::{Attribute, ElementRoom, Room, Written};
 use crate::registry::{Repair, Safety};
 
 /// Whether a fix may be made without asking, by the repair that it makes.
@@ -10,6 +10,27 @@ pub(super) fn applicability(safety: Safety) -> Applicability {
         Safety::Safe => Applicability::Safe,
         Safety::Unsafe => Applicability::Unsafe,
     }
+}
+
+/// The edits that make a block wait for others: entries for the `depends_on` that it has, or the argument.
+pub(super) fn depends_on(
+    list: Option<&ElementRoom>,
+    block: Option<&Room>,
+    entries: &[String],
+) -> Option<Vec<Edit>> {
+    let insert = |span, content| Edit { span, content };
+    let Some(list) = list else {
+        let room = block?;
+        let argument = format!("{}depends_on = [{}]", room.before, entries.join(", "));
+        return Some(vec![insert(room.at, argument)]);
+    };
+    let quote = if list.quoted { "\"" } else { "" };
+    let entries: Vec<String> = (entries.iter())
+        .map(|entry| format!("{quote}{entry}{quote}"))
+        .collect();
+    let comma = list.comma.map(|span| insert(span, ",".to_owned()));
+    let added = format!("{}{}{}", list.before, entries.join(", "), list.after);
+    Some(comma.into_iter().chain([insert(list.at, added)]).collect())
 }
 
 /// Offers to write another text: as a fix where the value's text serves this argument alone, else in words.

@@ -1,10 +1,10 @@
 //! `unordered-mirrors-read`: mirrors that are read before they are there.
 
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::mirror::cluster_key;
 use crate::model::{Configuration, ImageMirror, MirrorsRead};
 
-use super::{Check, Documentation, Fixability, Inputs, Rule};
+use super::{Check, Documentation, Fixability, Inputs, Rule, offer};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -88,14 +88,15 @@ fn find(configuration: &Configuration, read: &MirrorsRead) -> Option<Diagnostic>
         .at(read.span, "does not wait for them")
         .related(created, "created here")
         .note("the list is that of the last apply: what this one creates is missing from it")
-        .help(format!("add `depends_on = [{entries}]`"));
-    finding.fix = read.room.as_ref().map(|room| Fix {
+        .help(match read.dependency {
+            Some(_) => format!("add to its `depends_on`: {entries}"),
+            None => format!("add `depends_on = [{entries}]`"),
+        });
+    let edits = offer::depends_on(read.dependency.as_ref(), read.room.as_ref(), &names);
+    finding.fix = edits.map(|edits| Fix {
         title: "read after they are created".to_owned(),
         applicability: Applicability::Safe,
-        edits: vec![Edit {
-            span: room.at,
-            content: format!("{}depends_on = [{entries}]", room.before),
-        }],
+        edits,
     });
     Some(finding)
 }

@@ -154,6 +154,10 @@ impl<'a> Reader<'a> {
             leads,
             after: self.graph.all_before(&Node::block(&path)),
             room: room::of_argument(block, self.sources).filter(|_| free),
+            dependency: block
+                .body
+                .attribute("depends_on")
+                .and_then(|argument| room::of_element(&argument.value, self.sources)),
             path: path.clone(),
         };
         self.reads.entry(path).or_insert(read);
