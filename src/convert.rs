@@ -174,7 +174,8 @@ pub fn convert(
         });
     }
     conversion.settle(problems, options)?;
-    parts.retain(|part| !part.entries.is_empty());
+    // Nodes have a configuration without mirrors too.
+    parts.retain(|part| !part.entries.is_empty() || target == Target::RegistriesConf);
     let is_locked = matches!(target, Target::Idms | Target::Itms | Target::Icsp)
         && parts.iter().any(Part::is_of_terraform);
     if is_locked && !options.no_notes {

@@ -54,10 +54,6 @@ fn an_option_that_the_target_has_no_use_for_is_refused() {
         ("--to json --import ids.json", "--to hcl"),
         ("--blocked quay.io", "--to registries-conf"),
         ("--to hcl --insecure quay.io", "--to registries-conf"),
-        ("--to rosa --name mirrors", "--name"),
-        ("--to hcl --name mirrors", "--name"),
-        ("--to hostedcluster --name mirrors", "--name"),
-        ("--to json --skip-unresolved", "--skip-unresolved"),
     ] {
         let words: Vec<&str> = ["convert", "main.tf"]
             .into_iter()

@@ -57,20 +57,6 @@ fn fits(arguments: &ConvertArguments) -> anyhow::Result<()> {
             "`{name}` is about the configuration of nodes: add `--to registries-conf`, or leave it out"
         );
     }
-    let has_name = match to {
-        Target::Idms | Target::Itms | Target::Icsp | Target::Nodepool => true,
-        // Here it is that of the file.
-        Target::Hostedcluster | Target::RegistriesConf => arguments.output.is_some(),
-        Target::Rosa | Target::Hcl | Target::Json => false,
-    };
-    anyhow::ensure!(
-        arguments.name.is_none() || has_name,
-        "`--name` is the name of a manifest, and what this target prints has none: leave it out"
-    );
-    anyhow::ensure!(
-        !(arguments.skip_unresolved && to == Target::Json),
-        "`--skip-unresolved` has nothing to leave out: JSON says of each value whether it is known"
-    );
     Ok(())
 }
 

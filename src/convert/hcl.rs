@@ -109,8 +109,8 @@ struct Target {
     is_literal: bool,
     /// What has to be created before the mirrors.
     depends_on: Vec<String>,
-    /// The variable that holds the id, where there is one, and what the id is.
-    variable: Option<(String, String)>,
+    /// The variable that holds the id, where there is one.
+    variable: Option<String>,
     /// The name of what is there once for the cluster.
     name: String,
     /// What its names begin with; empty where it is the only cluster.
@@ -150,7 +150,7 @@ impl Target {
                     id: format!("var.{variable}"),
                     is_literal: false,
                     depends_on: Vec::new(),
-                    variable: Some((variable, "The id of the cluster.".to_owned())),
+                    variable: Some(variable),
                     name,
                     own,
                 }
@@ -167,10 +167,10 @@ fn head(text: &mut String, clusters: &[Target]) {
     let providers = Body::new().set("rhcs", Value::Object(provider));
     let terraform = Body::new().block("required_providers", providers);
     Body::new().block("terraform", terraform).write(text);
-    for (variable, description) in clusters.iter().filter_map(|cluster| cluster.variable.as_ref()) {
+    for variable in clusters.iter().filter_map(|cluster| cluster.variable.as_ref()) {
         let body = Body::new()
             .line("type", "string".to_owned())
-            .line("description", quoted(description));
+            .line("description", quoted("The id of the cluster."));
         block(text, &format!("variable {}", quoted(variable)), body);
     }
 }
