@@ -63,14 +63,14 @@ impl Means {
 /// Sorts out what a target can express.
 pub(super) fn kept<'a>(set: &'a MirrorSet<'a>, target: Target) -> Kept<'a> {
     let mut means = Means::of(target);
-    let mut merged = set.merged();
+    let merged = set.merged();
     // Terraform's mirrors are all by digest: who asks for tag mirrors of them asks for just that change.
     if target == Target::Itms && merged.iter().all(|entry| entry.pull == Pull::DigestOnly) {
         means.pull = None;
     }
     let mut losses: Vec<Diagnostic> = policies(set, target).collect();
     let mut entries = Vec::with_capacity(merged.len());
-    for mut entry in merged.drain(..) {
+    for mut entry in merged {
         if let Some((what, help)) = means.refuse(&entry) {
             losses.extend(entry.of.iter().map(|of| loss(of, &what, help)));
             continue;
