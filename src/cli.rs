@@ -205,17 +205,7 @@ fn complain_of(loaded: &Loaded) {
 
 /// A line on standard error. Where that is closed there is nobody to tell.
 fn complain(line: &str) {
-    let clean: String = line
-        .chars()
-        .map(|c| {
-            if c.is_control() && c != '\n' {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                c
-            }
-        })
-        .collect();
-    let _ = writeln!(io::stderr(), "{clean}");
+    let _ = writeln!(io::stderr(), "{}", output::printable(line));
 }
 
 /// Writes to standard output.

@@ -160,6 +160,15 @@ impl Diagnostic {
     }
 }
 
+/// A name of any input as a part of one line: what ends a line for some reader, of YAML as well, is replaced.
+#[must_use]
+pub fn on_one_line(name: &str) -> String {
+    let ends = |c: char| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    };
+    name.replace(ends, "\u{fffd}")
+}
+
 /// A number of things, for a message: `1 file`, `2 files`.
 #[must_use]
 pub fn count(number: usize, word: &str) -> String {

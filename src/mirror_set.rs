@@ -15,7 +15,7 @@ use crate::model::{Configuration, ImageMirror, MirrorAddress, Project};
 use crate::registry::{self, Pull, Settings, SourcePolicy, merged_mirrors};
 
 pub use mistake::mistakes;
-pub use nodes::Nodes;
+pub use nodes::{CHECK, Doubt, Nodes};
 pub use registries::Registries;
 
 /// A cluster among all configurations: two configurations that name one id mean one cluster, while
@@ -233,9 +233,10 @@ impl<'a> MirrorSet<'a> {
         entries.chunk_by(same).filter_map(Merged::of).collect()
     }
 
-    /// Everything that goes into the configuration of the cluster's nodes.
+    /// Everything that goes into the configuration of the cluster's nodes, with registries that are blocked
+    /// and insecure besides those of the cluster.
     #[must_use]
-    pub fn settings(&self) -> Settings {
+    pub fn settings(&self, blocked: &[String], insecure: &[String]) -> Settings {
         let entry = |entry: &Entry<'_>| registry::Entry {
             source: entry.source.to_owned(),
             mirrors: entry.mirrors.iter().map(|mirror| (*mirror).to_owned()).collect(),
@@ -244,8 +245,8 @@ impl<'a> MirrorSet<'a> {
         };
         Settings {
             entries: self.entries.iter().map(entry).collect(),
-            insecure: self.registries.insecure.clone(),
-            blocked: self.registries.blocked.clone(),
+            insecure: [&self.registries.insecure, insecure].concat(),
+            blocked: [&self.registries.blocked, blocked].concat(),
             allowed: self.registries.allowed.clone(),
         }
     }

@@ -64,7 +64,8 @@ impl Group<'_> {
 }
 
 /// A text without the control characters by which a hostile file could steer a terminal.
-fn printable(text: &str) -> String {
+#[must_use]
+pub fn printable(text: &str) -> String {
     text.chars()
         .map(|c| {
             if c.is_control() && c != '\n' {
@@ -74,14 +75,6 @@ fn printable(text: &str) -> String {
             }
         })
         .collect()
-}
-
-/// A name of any input, which stands on one line and makes no other one.
-fn on_one_line(name: &str) -> String {
-    name.replace(
-        |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'),
-        "\u{fffd}",
-    )
 }
 
 /// The last line: what was looked at, and what was said of it.

@@ -3,7 +3,7 @@
 
 mod references;
 
-use crate::mirror_set::{Entry, MirrorSet, Nodes, Registries};
+use crate::mirror_set::{Doubt, Entry, MirrorSet, Nodes, Registries};
 use crate::model::cluster::ALWAYS_ALLOWED;
 use crate::registry::{Pull, Reference, ReferenceError, Resolution, SEARCH_REGISTRIES, Settings, covering};
 
@@ -65,13 +65,10 @@ impl<'a> Cluster<'a> {
     /// The nodes of a cluster with these mirrors, and registries that are blocked and insecure besides.
     #[must_use]
     pub fn of(set: &'a MirrorSet<'a>, blocked: &[String], insecure: &[String]) -> Self {
-        let mut settings = set.settings();
-        settings.blocked.extend(blocked.iter().cloned());
-        settings.insecure.extend(insecure.iter().cloned());
         Self::with(
             set.cluster.name(),
             set.entries.iter().collect(),
-            settings,
+            set.settings(blocked, insecure),
             &set.registries,
         )
     }
@@ -99,8 +96,8 @@ impl<'a> Cluster<'a> {
 
     /// Why real nodes may do something else.
     #[must_use]
-    pub fn warnings(&self) -> &[String] {
-        &self.nodes.warnings
+    pub fn doubts(&self) -> &[Doubt] {
+        &self.nodes.doubts
     }
 
     /// What becomes of the pull of an image.

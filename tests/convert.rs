@@ -470,6 +470,24 @@ fn what_terraform_cannot_say_is_told_and_strictly_it_is_an_error() {
 }
 
 #[test]
+fn what_is_left_out_is_told_once() {
+    let manifest = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nspec:\n  imageDigestMirrors:\n  \
+                    - source: quay.io/x\n    mirrorSourcePolicy: NeverContactSource\n";
+    let run = converted(&[("a.yaml", manifest)], &["--to", "hcl", "a.yaml"]);
+    assert_eq!(run.stderr.matches("warning[").count(), 1, "{}", run.stderr);
+}
+
+#[test]
+fn lists_of_registries_that_are_not_known_are_told_with_what_to_do() {
+    let configuration =
+        PROD.replace("[\"untrusted.example.com\"]", "var.blocked") + "variable \"blocked\" {}\n";
+    let run = converted(&[("main.tf", &configuration)], &["--to", "registries-conf"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("var.blocked has no value"), "{}", run.stderr);
+    assert!(run.stderr.contains("take the plan"), "{}", run.stderr);
+}
+
+#[test]
 fn manifests_say_what_their_kind_can() {
     let files = [("mirrors.yaml", MANIFESTS)];
     let sources = |target: &str, key: &str| {

@@ -35,8 +35,9 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         clusters.push(Cluster::without_mirrors(blocked, insecure));
     }
     for cluster in &clusters {
-        for warning in cluster.warnings() {
-            complain(&format!("warning: {}: {warning}", cluster.name));
+        for doubt in cluster.doubts() {
+            complain(&format!("warning: {}: {}", cluster.name, doubt.message));
+            complain(&format!("help: {}", doubt.help));
         }
     }
     let several = clusters.len() > 1;

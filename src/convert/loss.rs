@@ -102,7 +102,8 @@ pub(super) fn kept<'a>(set: &'a MirrorSet<'a>, target: Target) -> Kept<'a> {
 pub(super) fn policies<'s>(set: &'s MirrorSet<'_>, target: Target) -> impl Iterator<Item = Diagnostic> + 's {
     let means = Means::of(target);
     let lost = set.entries.iter().filter(move |entry| {
-        let is_written = means.pull.is_none_or(|pull| pull == entry.mirror.pull);
+        let is_written = means.pull.is_none_or(|pull| pull == entry.mirror.pull)
+            && (means.empty || !entry.mirrors.is_empty());
         !means.policy && is_written && entry.policy() == SourcePolicy::NeverContact
     });
     let what = format!(

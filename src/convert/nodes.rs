@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::mirror_set::Nodes;
+use crate::mirror_set::{CHECK, Nodes};
 use crate::registry::{MirrorTable, Pull, SEARCH_REGISTRIES, Table};
 
 use super::loss::LOSS;
@@ -59,20 +59,20 @@ pub(super) fn documents(
     let mut refused = Vec::new();
     let mut documents = Vec::new();
     for part in parts {
-        let mut settings = part.set.settings();
-        settings.blocked.extend(options.blocked.iter().cloned());
-        settings.insecure.extend(options.insecure.iter().cloned());
+        let settings = part.set.settings(&options.blocked, &options.insecure);
         let nodes = Nodes::of(&settings, &part.set.registries.open);
-        let told = |what: &String| {
-            let message = format!("{}: {what}", part.cluster.name());
-            Diagnostic::new(LOSS, Severity::Warning, message).help("`mirrorset check` says what to change")
+        let told = |message: &str, help: &str| {
+            let message = format!("{}: {message}", part.cluster.name());
+            Diagnostic::new(LOSS, Severity::Warning, message).help(help)
         };
-        match &nodes.tables {
-            Ok(tables) => documents.push(document(part, tables, options)),
-            Err(error) => refused.push(as_error(told(error))),
+        match (&nodes.tables, &nodes.registries) {
+            (Err(error), _) => refused.push(as_error(told(error, CHECK))),
+            (Ok(tables), registries) => {
+                documents.push(document(part, tables, options));
+                let doubts = nodes.doubts.iter().map(|doubt| told(&doubt.message, doubt.help));
+                warnings.extend(doubts.chain(registries.as_ref().err().map(|error| told(error, CHECK))));
+            }
         }
-        let doubts = nodes.warnings.iter().chain(nodes.registries.as_ref().err());
-        warnings.extend(doubts.filter(|_| nodes.tables.is_ok()).map(told));
     }
     if options.strict {
         refused.extend(warnings.drain(..).map(as_error));

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::diagnostic::on_one_line;
 use crate::mirror_set::Cluster;
 
 use super::hcl::label::labels;
@@ -23,7 +24,7 @@ pub(super) fn documents(parts: &[Part<'_>], options: &Options) -> Vec<Document> 
                     "CLUSTER_ID".to_owned()
                 };
                 if !options.no_notes && part.is_of_terraform() {
-                    let name = name.replace(char::is_control, "\u{fffd}");
+                    let name = on_one_line(name);
                     let _ = writeln!(text, "# {variable} is the id of {name}.");
                 }
                 format!("\"${{{variable}:?}}\"")

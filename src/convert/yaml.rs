@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::diagnostic::on_one_line;
 use crate::mirror_set::Merged;
 use crate::source::Sources;
 
@@ -56,11 +57,7 @@ impl Layout<'_> {
     }
 }
 
-/// Appends a comment. What ends a line for some reader of YAML is replaced.
+/// Appends a comment.
 fn comment(yaml: &mut String, by: usize, text: &str) {
-    let ends = |c: char| {
-        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-    };
-    let text = text.replace(ends, "\u{fffd}");
-    let _ = writeln!(yaml, "{:by$}# {text}", "");
+    let _ = writeln!(yaml, "{:by$}# {}", "", on_one_line(text));
 }

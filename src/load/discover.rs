@@ -8,8 +8,6 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::manifests::may_be_manifest;
-
 /// What was found under the given paths.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -39,6 +37,17 @@ pub(super) struct WithoutTerraform {
     pub(super) root: PathBuf,
     /// The files in and below it that may be manifests, by their names.
     pub(super) candidates: Vec<PathBuf>,
+}
+
+/// Whether a file is YAML, by its name.
+pub(super) fn is_yaml(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// Whether a file in a directory without Terraform may be a manifest, by its name.
+fn may_be_manifest(path: &Path) -> bool {
+    is_yaml(path) || path.extension().is_some_and(|extension| extension == "json")
 }
 
 /// Looks at every path. What is `excluded` is passed over below a directory that was given, and where a

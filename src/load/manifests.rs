@@ -10,7 +10,7 @@ use crate::rules::SYNTAX_ERROR;
 use crate::source::{FileId, display_name};
 
 use super::Loaded;
-use super::discover::WithoutTerraform;
+use super::discover::{WithoutTerraform, is_yaml};
 
 /// The documents that were read, by file.
 #[derive(Debug, Default)]
@@ -29,16 +29,6 @@ struct ManifestFile {
 /// Terraform writes. A YAML file can be nothing else.
 pub(super) fn is_manifest(path: Option<&Path>, text: &str) -> bool {
     plan::recognise(text).is_none() && (path.is_some_and(is_yaml) || manifest::recognise(text))
-}
-
-fn is_yaml(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension == "yaml" || extension == "yml")
-}
-
-/// Whether a file in a directory without Terraform may be a manifest, by its name.
-pub(super) fn may_be_manifest(path: &Path) -> bool {
-    is_yaml(path) || path.extension().is_some_and(|extension| extension == "json")
 }
 
 impl Manifests {

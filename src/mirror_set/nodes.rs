@@ -12,20 +12,35 @@ pub struct Nodes {
     /// What the runtime reads from them; else why it cannot.
     pub registries: Result<Registries, String>,
     /// Why real nodes may have something else.
-    pub warnings: Vec<String>,
+    pub doubts: Vec<Doubt>,
 }
+
+/// A reason for which real nodes may have something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The reason.
+    pub message: String,
+    /// What to do about it.
+    pub help: &'static str,
+}
+
+/// What to do about settings that are not taken.
+pub const CHECK: &str = "`mirrorset check` says what to change";
 
 impl Nodes {
     /// The configuration that settings become. `open` says what is not known of them.
     #[must_use]
     pub fn of(settings: &Settings, open: &BTreeSet<String>) -> Self {
-        let unknown =
-            |reason| format!("not everything is known that the cluster allows, blocks and trusts: {reason}");
-        let mut warnings: Vec<String> = open.iter().map(unknown).collect();
+        let unknown = |reason| Doubt {
+            message: format!("not everything is known that the cluster allows, blocks and trusts: {reason}"),
+            help: "take the plan, where it may be known",
+        };
+        let mut doubts: Vec<Doubt> = open.iter().map(unknown).collect();
         if let Err(error) = settings.validate() {
-            warnings.push(format!(
-                "the machine config operator refuses this, so no node gets it: {error}"
-            ));
+            doubts.push(Doubt {
+                message: format!("the machine config operator refuses this, so no node gets it: {error}"),
+                help: CHECK,
+            });
         }
         let tables = settings.tables().map_err(|error| {
             format!("the machine config operator fails, and no node gets a configuration: {error}")
@@ -39,7 +54,7 @@ impl Nodes {
         Self {
             tables,
             registries,
-            warnings,
+            doubts,
         }
     }
 }

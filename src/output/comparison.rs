@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::compare::{ClusterComparison, Comparison, Difference, Kind, Mirrors};
+use crate::diagnostic::on_one_line;
 use crate::mirror_set::Unresolved;
 use crate::registry::{Pull, SourcePolicy};
 use crate::source::Sources;
 
-use super::{count, on_one_line, printable};
+use super::{count, printable};
 
 /// The differences for people: a line a source, one a mirror, and a summary. The sources behind both inputs
 /// are given in their order.

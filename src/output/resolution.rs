@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::diagnostic::on_one_line;
 use crate::registry::Resolution;
 use crate::resolve::{Answer, Outcome, Refused};
 use crate::source::Sources;
 
-use super::{on_one_line, printable};
+use super::printable;
 
 /// An answer for people. `cluster` is said where there are several.
 #[must_use]
