@@ -1,8 +1,8 @@
 //! Suppressions: findings that somebody looked at and accepts, said where they stand.
 //!
 //! `# mirrorset: ignore[rule-a, rule-b] reason` holds for the argument or block on its line or on the line
-//! below, in a manifest for the entry or field there, `ignore-file[…]` for the file. In JSON, the words stand in a string under `"//"` and hold for the
-//! object around it. With `until=2027-01-31` it holds up to that day.
+//! below, in a manifest for the entry or field there; `ignore-file[…]` holds for the file. In JSON, the words
+//! stand in a string under `"//"` and hold for the object around it. With `until=2027-01-31` it holds up to that day.
 
 mod directive;
 mod unused;

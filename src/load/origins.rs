@@ -92,8 +92,7 @@ pub(super) fn leads(value: &Value, sources: &Sources, block_of: impl Fn(&Referen
     Leads {
         to,
         unfollowed: unfollowed(value),
-        only: None,
-        written: None,
+        ..Leads::default()
     }
 }
 

@@ -105,10 +105,8 @@ impl<'p, 'a> Follower<'p, 'a> {
         if depth > MAX_DEPTH || self.work.get() > MAX_WORK {
             let what = "its references lead through too many expressions to be followed".to_owned();
             return Leads {
-                to: Vec::new(),
                 unfollowed: vec![Cause::NotEvaluated(what)],
-                only: None,
-                written: None,
+                ..Leads::default()
             };
         }
         let parts: Vec<Part<'p, 'a>> = references
@@ -265,9 +263,7 @@ impl<'p, 'a> Follower<'p, 'a> {
                 span: block.map(|block| block.span),
                 way: Vec::new(),
             }],
-            unfollowed: Vec::new(),
-            only: None,
-            written: None,
+            ..Leads::default()
         };
         let argument = echoed(resource, attribute.map(|attribute| &**attribute));
         if let (true, Some(argument), Some(block)) = (self.through_echoes, argument, block) {
@@ -348,9 +344,7 @@ impl<'p, 'a> Follower<'p, 'a> {
                     span: None,
                     way: Vec::new(),
                 }],
-                unfollowed: Vec::new(),
-                only: None,
-                written: None,
+                ..Leads::default()
             };
         }
         leads
@@ -424,10 +418,8 @@ fn one_key(keys: &BTreeSet<Option<InstanceKey>>, index: &Index) -> InstanceKey {
 
 fn unfollowed(cause: Cause) -> Leads {
     Leads {
-        to: Vec::new(),
         unfollowed: vec![cause],
-        only: None,
-        written: None,
+        ..Leads::default()
     }
 }
 
