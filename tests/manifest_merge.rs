@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use mirrorset::load::{Options, load};
-use mirrorset::registry::{self, Pull, Settings, SourcePolicy, merged_mirrors};
 use proptest::prelude::*;
+use registries_conf::{self, Pull, Settings, SourcePolicy, merged_mirrors};
 use report::report;
 use serde::{Deserialize, Serialize};
 
@@ -191,7 +191,7 @@ proptest! {
                 entry["mirrorSourcePolicy"] = policy.into();
             }
             if *by_tag { &mut tag } else { &mut digest }.push(entry);
-            entries.push(registry::Entry {
+            entries.push(registries_conf::Entry {
                 source: NAMES[*source].to_owned(),
                 mirrors: mirrors(list),
                 pull: if *by_tag { Pull::TagOnly } else { Pull::DigestOnly },

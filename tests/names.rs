@@ -16,7 +16,7 @@ use std::path::Path;
 
 use mirrorset::diagnostic::{Diagnostic, Severity};
 use mirrorset::load::{Loaded, Options, load};
-use mirrorset::registry::{Name, Place};
+use registries_conf::{Name, Place};
 use report::report;
 use serde_json::json;
 
