@@ -17,7 +17,7 @@ use crate::rules::UNDECIDED;
 use crate::settings::{Decided, FailOn, Level, Levels};
 use terraform_eval::source::{FileId, Span};
 
-pub use find::{Choice, Configs, true_path};
+pub use find::{Choice, Configs};
 pub use schema::schema;
 pub use show::show;
 

@@ -29,7 +29,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Project;
 use crate::plan;
 use crate::rules::SYNTAX_ERROR;
-use terraform_eval::source::{FileId, ReadError, Sources, display_name, glance};
+use terraform_eval::source::{FileId, ReadError, Sources, display_name};
 
 use counterpart::Planned;
 pub use expressions::evaluate;
@@ -60,7 +60,7 @@ pub struct Loaded {
 /// A path that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The path as it was given, and what is wrong: `a/b: there is no such file or directory`.
+    /// The path as it was given, and what is wrong: `a/b: no such file or directory`.
     pub message: String,
     /// What to do.
     pub help: Option<String>,
@@ -71,7 +71,9 @@ pub struct Failure {
 pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let mut loaded = Loaded::with(options);
     let Loaded { configs, sources, .. } = &mut loaded;
-    let found = discover::discover(paths, &mut |path| configs.excludes(path, sources));
+    let found = discover::discover(paths, &*options.files, &mut |path| {
+        configs.excludes(path, sources)
+    });
     for (path, message) in found.failures {
         loaded.fail(&path, &message, None);
     }
@@ -119,7 +121,7 @@ impl Loaded {
     fn with(options: &Options) -> Self {
         Self {
             configs: Configs::new(options.config.clone()),
-            sources: Sources::with_edited(options.edited.clone()),
+            sources: Sources::with_files(options.files.clone()),
             ..Self::default()
         }
     }
@@ -147,7 +149,7 @@ impl Loaded {
     /// Reads a file that was given by name, for what its content says it is.
     fn read_file(&mut self, path: &Path, manifests: &mut Manifests) -> Option<Planned> {
         let name = display_name(path);
-        let ends = glance(path, &plan::TELLING);
+        let ends = self.sources.files().read_ends(path, &plan::TELLING);
         if let Some(reading) = ends.and_then(|ends| plan::read_ends(&name, &ends.head, &ends.tail)) {
             self.sources.add_unread(path);
             return Some(self.take(reading, Some(path)));

@@ -339,7 +339,7 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
         ("utf8/main.tf", b"locals {\n  a = \"\xff\"\n}\n"),
     ]);
     let refused = |path| refused(directory.path(), path);
-    assert_snapshot!(refused("absent"), @"error: absent: there is no such file or directory");
+    assert_snapshot!(refused("absent"), @"error: absent: no such file or directory");
     assert_snapshot!(refused("empty"), @"error: empty: there is no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and no manifest that declares mirrors");
     assert_snapshot!(refused("truncated.json"), @r"
     error[syntax-error]: truncated.json: the file ends in the middle of the document
@@ -356,11 +356,11 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
     assert!(refused("stream.json").contains("terraform show -json"));
     assert!(refused("terraform.tfstate").contains("terraform show -json"));
     assert_snapshot!(refused("tfplan"), @r"
-    error[syntax-error]: tfplan: it is a binary plan (or another zip archive), not JSON
+    error[syntax-error]: tfplan: the file is a binary plan (or another zip archive), not JSON
     help: print it as JSON first: `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("plan.json.gz"), @r"
-    error[syntax-error]: plan.json.gz: it is compressed with gzip
+    error[syntax-error]: plan.json.gz: the file is compressed with gzip
     help: decompress it first: `gunzip -k FILE`
     ");
     assert_snapshot!(refused("doubled.json"), @r"
@@ -370,7 +370,7 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
     for name in ["utf16.json", "utf16-with-a-mark.json"] {
         let told = refused(name);
         assert!(
-            told.contains("it is UTF-16, and Terraform's files are UTF-8"),
+            told.contains("the file is UTF-16, but Terraform requires UTF-8"),
             "{told}"
         );
         assert!(
@@ -379,7 +379,7 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
         );
     }
     assert_snapshot!(refused("binary.json"), @r"
-    error[syntax-error]: binary.json: it is a binary file, not text
+    error[syntax-error]: binary.json: the file is binary, not text
     help: a plan is to be printed as JSON: `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("twice.json"), @r"
@@ -391,7 +391,7 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
     help: Terraform writes no such file, so something changed it since: write it again with `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("utf8"), @r"
-    error[syntax-error]: utf8/main.tf: it is not UTF-8 (byte 16 is not valid)
+    error[syntax-error]: utf8/main.tf: the file is not valid UTF-8 (at byte 16)
     help: save the file as UTF-8
     ");
 }

@@ -76,8 +76,8 @@ fn at<'p>(
     };
     let mut forest = Forest::read(&[given], options, loaded);
     let Some(root) = forest
-        .take_root(directory)
-        .filter(|_| !configuration_files(directory).is_empty())
+        .take_root(directory, loaded.sources.files())
+        .filter(|_| !configuration_files(directory, loaded.sources.files()).is_empty())
     else {
         let help = "`--config` names the directory in which `terraform plan` ran";
         loaded.fail(
@@ -129,7 +129,7 @@ impl Here {
 
     /// Nobody asked for this directory, so what is wrong with it is nobody's concern.
     fn read(directory: &Path, options: &Options, loaded: &mut Loaded) -> Self {
-        if configuration_files(directory).is_empty() {
+        if configuration_files(directory, loaded.sources.files()).is_empty() {
             return Self::Nothing;
         }
         let before: BTreeSet<FileId> = loaded.sources.ids().collect();
@@ -146,7 +146,7 @@ impl Here {
         loaded.sources = apart.sources;
         loaded.configs = apart.configs;
         loaded.aside = loaded.sources.ids().filter(|id| !before.contains(id)).collect();
-        match forest.take_root(directory) {
+        match forest.take_root(directory, loaded.sources.files()) {
             Some(root) => Self::Read(Box::new(forest), Box::new(root)),
             None => Self::Nothing,
         }

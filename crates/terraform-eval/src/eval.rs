@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, ResourceName, Subject};
 use crate::cty::Value;
-use crate::source::tree_access::TreeAccess;
+use crate::source::sandbox::FileSandbox;
 use crate::source::{Sources, Span};
 use crate::syntax::tree::Expression;
 use crate::terraform::{Module, ModuleId, Tree};
@@ -93,7 +93,7 @@ pub struct Evaluator<'a> {
     expansions: RefCell<HashMap<(InstanceId, Node), Option<Expanded>>>,
     children: RefCell<HashMap<ChildKey, InstanceId>>,
     invariants: RefCell<Invariants>,
-    access: OnceCell<TreeAccess>,
+    sandbox: OnceCell<FileSandbox>,
     budget: Cell<u64>,
     reserve: Cell<u64>,
     depth: Cell<u32>,
@@ -145,7 +145,7 @@ impl<'a> Evaluator<'a> {
             expansions: RefCell::default(),
             children: RefCell::default(),
             invariants: RefCell::default(),
-            access: OnceCell::new(),
+            sandbox: OnceCell::new(),
             budget: Cell::new(BUDGET),
             reserve: Cell::new(0),
             depth: Cell::new(0),
@@ -201,10 +201,13 @@ impl<'a> Evaluator<'a> {
 
     /// The files that functions may read: those below the directory of a module, and those of the tree
     /// that the user gave. Everything else could be read by Terraform and is unknown here.
-    fn access(&self) -> &TreeAccess {
-        self.access.get_or_init(|| {
+    fn sandbox(&self) -> &FileSandbox {
+        self.sandbox.get_or_init(|| {
             let modules = self.tree.modules().map(|(_, module)| module.directory.as_path());
-            TreeAccess::new(modules.chain(self.inputs.tree.as_deref()))
+            FileSandbox::new(
+                self.sources.shared_files(),
+                modules.chain(self.inputs.tree.as_deref()),
+            )
         })
     }
 
