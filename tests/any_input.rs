@@ -16,8 +16,8 @@ use std::path::PathBuf;
 
 use mirrorset::convert::{self, Refusal, Target};
 use mirrorset::diagnostic::Diagnostic;
-use mirrorset::load::{Loaded, Options, load};
 use mirrorset::output;
+use mirrorset::workspace::{Loaded, Options, load};
 use proptest::prelude::*;
 use report::report;
 

@@ -18,7 +18,7 @@ mod program;
 
 use std::path::Path;
 
-use mirrorset::load::{Options, load};
+use mirrorset::workspace::{Options, load};
 use program::{findings, fixture, mirrorset_in};
 use report::report;
 

@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use insta::assert_snapshot;
-use mirrorset::load::{Options, evaluate};
+use mirrorset::workspace::{Options, evaluate};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

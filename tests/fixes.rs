@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use mirrorset::diagnostic::{Applicability, Diagnostic, Edit};
-use mirrorset::load::{Counterpart, Loaded, Options, load};
+use mirrorset::workspace::{Counterpart, Loaded, Options, load};
 use report::report;
 
 /// Files by name, the one that is changed, the rules that are fixed, and its text afterwards.

@@ -16,8 +16,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use mirrorset::load::{Loaded, Options, load};
 use mirrorset::model::{Configuration, Content, ImageMirror};
+use mirrorset::workspace::{Loaded, Options, load};
 use program::{findings, fixture, mirrorset_in, mirrorset_with_input, scratch};
 use registries_conf::{Pull, SourcePolicy};
 

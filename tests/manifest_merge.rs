@@ -15,7 +15,7 @@ mod report;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use mirrorset::load::{Options, load};
+use mirrorset::workspace::{Options, load};
 use proptest::prelude::*;
 use registries_conf::{self, Pull, Settings, SourcePolicy, merged_mirrors};
 use report::report;

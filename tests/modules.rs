@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use mirrorset::convert::{Options, Target, convert};
-use mirrorset::load;
+use mirrorset::workspace;
 use serde_json::{Map, Value, json};
 
 /// What the comparison is about: the other attributes are the provider's.

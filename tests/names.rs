@@ -15,7 +15,7 @@ mod report;
 use std::path::Path;
 
 use mirrorset::diagnostic::{Diagnostic, Severity};
-use mirrorset::load::{Loaded, Options, load};
+use mirrorset::workspace::{Loaded, Options, load};
 use registries_conf::{Name, Place};
 use report::report;
 use serde_json::json;

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use mirrorset::model::{Attribute, Content, ImageMirror, Target};
-use mirrorset::plan::{self, Kind, Problem, Reading};
+use mirrorset::readers::plan::{self, Kind, Problem, Reading};
 use proptest::prelude::*;
 use terraform_eval::source::{Sources, Span};
 

@@ -13,8 +13,8 @@ mod report;
 
 use std::time::{Duration, Instant};
 
-use mirrorset::load::{Counterpart, Options, load};
-use mirrorset::output::full;
+use mirrorset::output::check::full;
+use mirrorset::workspace::{Counterpart, Options, load};
 use report::report;
 use serde_json::{Map, Value, json};
 

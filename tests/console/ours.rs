@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mirrorset::load::{self, Options};
+use mirrorset::workspace::{self, Options};
 use terraform_eval::cty::{Kind, Type, Value, to_json};
 use terraform_eval::eval::Failure;
 

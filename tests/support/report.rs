@@ -1,8 +1,8 @@
 //! What a check says of what was loaded, with nothing decided by the user but what stands in the files.
 
 use mirrorset::check::{Given, Report, Settings, check};
-use mirrorset::load::Loaded;
 use mirrorset::suppress::Suppressions;
+use mirrorset::workspace::Loaded;
 
 /// The report, suppressions included.
 pub(crate) fn report(loaded: &Loaded) -> Report<'_> {
