@@ -13,8 +13,8 @@ use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::model::{Configuration, ImageMirror, Input, Project, Unknown};
 use crate::rules::{Check, Clusters, Entries, Inputs, RULES, Rule, undecided};
 use crate::settings::{Decided, Level};
-use crate::source::{FileId, Sources};
 use crate::suppress::{Suppressions, Usage};
+use terraform_eval::source::{FileId, Sources};
 
 use tally::{Found, Tally};
 

@@ -21,7 +21,7 @@ use crate::config;
 use crate::diagnostic::Diagnostic;
 use crate::load::{self, Counterpart, Given, Loaded, Options};
 use crate::output;
-use crate::source::{read_text, stdin_text};
+use terraform_eval::source::{read_text, stdin_text};
 
 use arguments::{Arguments, Color, Command, ReadingArguments};
 

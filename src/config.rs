@@ -15,7 +15,7 @@ use globset::GlobSet;
 
 use crate::rules::UNDECIDED;
 use crate::settings::{Decided, FailOn, Level, Levels};
-use crate::source::{FileId, Span};
+use terraform_eval::source::{FileId, Span};
 
 pub use find::{Choice, Configs, true_path};
 pub use schema::schema;

@@ -20,7 +20,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::mirror_set::{Cluster, Merged, MirrorSet, gather, mistakes, of_cluster};
 use crate::model::{ImageMirror, Project};
 use crate::rules::duplicate_source;
-use crate::source::Sources;
+use terraform_eval::source::Sources;
 
 pub use name::{InvalidName, Name};
 

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
-use crate::source::{Edited, Sources};
+use terraform_eval::source::{Edited, Sources};
 
 use choose::{Chosen, Identity, choose};
 use make::make;

@@ -29,7 +29,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Project;
 use crate::plan;
 use crate::rules::SYNTAX_ERROR;
-use crate::source::{FileId, ReadError, Sources, display_name, glance};
+use terraform_eval::source::{FileId, ReadError, Sources, display_name, glance};
 
 use counterpart::Planned;
 pub use expressions::evaluate;

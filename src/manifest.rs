@@ -16,10 +16,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::model::{Attribute, ManifestKind, MistakeKind, RegistrySources};
-use crate::registry::SourcePolicy;
-use crate::source::{FileId, Span};
-use crate::syntax::problem::Problem;
-use crate::syntax::yaml::documents;
+use registries_conf::SourcePolicy;
+use terraform_eval::source::{FileId, Span};
+use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::yaml::documents;
 
 pub use assemble::configuration;
 use written::Text;

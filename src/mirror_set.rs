@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Configuration, ImageMirror, MirrorAddress, Project};
-use crate::registry::{self, Pull, Settings, SourcePolicy, merged_mirrors};
+use registries_conf::{self, Pull, Settings, SourcePolicy, merged_mirrors};
 
 pub use mistake::mistakes;
 pub use nodes::{CHECK, Doubt, Nodes};
@@ -237,7 +237,7 @@ impl<'a> MirrorSet<'a> {
     /// and insecure besides those of the cluster.
     #[must_use]
     pub fn settings(&self, blocked: &[String], insecure: &[String]) -> Settings {
-        let entry = |entry: &Entry<'_>| registry::Entry {
+        let entry = |entry: &Entry<'_>| registries_conf::Entry {
             source: entry.source.to_owned(),
             mirrors: entry.mirrors.iter().map(|mirror| (*mirror).to_owned()).collect(),
             pull: entry.mirror.pull,

@@ -13,14 +13,13 @@ pub mod literal;
 pub mod manifest;
 pub mod mirror;
 pub mod mirror_address;
-pub mod references;
 pub mod version;
 
 use std::cmp::Ordering;
 
-use crate::address::Address;
 use crate::diagnostic::Diagnostic;
-use crate::source::Span;
+use terraform_eval::address::Address;
+use terraform_eval::source::Span;
 
 pub use attribute::{Attribute, Cause, Content, Unknown};
 pub use beside::{Import, MirrorsRead, ProviderVersions, Waiter};
@@ -28,11 +27,10 @@ pub use block::{ElementRoom, MirrorBlock, MissingInputs, Room, Unsupported, Unsu
 pub use change::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Seclusion};
 pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
 pub use led::Led;
-pub use literal::{Literal, Quoting, Written};
+pub use literal::{Literal, Written};
 pub use manifest::{ManifestKind, Manifests, Mistake, MistakeKind};
 pub use mirror::{Dependency, ImageMirror, Lead, Leads, Step, Target};
 pub use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
-pub use references::{Node, Reach, ReferenceGraph};
 
 /// Everything that was read in one run.
 #[derive(Debug, Default)]

@@ -149,7 +149,7 @@ fn reason(findings: &[Diagnostic]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::diagnostic::Severity;
-    use crate::source::{Sources, Span};
+    use terraform_eval::source::{Sources, Span};
 
     #[test]
     fn instances_of_one_block_are_said_once() {

@@ -25,9 +25,10 @@ mod skim;
 
 use std::collections::BTreeSet;
 
-use crate::address::ResourcePath;
 use crate::model::{self, Configuration, Input};
-use crate::source::{FileId, Span};
+use crate::provider;
+use terraform_eval::address::ResourcePath;
+use terraform_eval::source::{FileId, Span};
 
 use changes::Changes;
 use document::{Document, VariableValue};
@@ -152,7 +153,7 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
     let mut reading = reading(input, name);
     let mut mirrors = Vec::new();
     for (address, instance) in &planned.resources {
-        if instances::is_mirror(address.resource()) {
+        if provider::is_image_mirror(address.resource()) {
             let change = changes.current.get(address);
             mirrors.push(reader.mirror(address, instance, change.and_then(|change| change.body.as_ref()))?);
         }

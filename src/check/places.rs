@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Attribute, ImageMirror};
-use crate::source::Span;
+use terraform_eval::source::Span;
 
 /// The places of a finding: its label, and the block that it concerns with the module calls around that.
 pub(super) fn of_finding(finding: &Diagnostic, mirror: Option<&ImageMirror>) -> Vec<Span> {

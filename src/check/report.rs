@@ -3,7 +3,7 @@
 use crate::baseline::Entry;
 use crate::diagnostic::Diagnostic;
 use crate::model::ImageMirror;
-use crate::source::Span;
+use terraform_eval::source::Span;
 
 /// What is said of one mirror.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

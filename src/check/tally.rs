@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::Span;
+use terraform_eval::source::Span;
 
 /// A finding, and what has been decided about it.
 #[derive(Debug)]

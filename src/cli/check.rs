@@ -15,8 +15,8 @@ use crate::config::{self, true_path};
 use crate::load::{Counterpart, Loaded, Options};
 use crate::output;
 use crate::settings::{Choice, Decided};
-use crate::source::{FileId, display_name};
 use crate::suppress::Suppressions;
+use terraform_eval::source::{FileId, display_name};
 
 use super::arguments::{CheckArguments, OutputFormat, RuleArguments};
 use super::fix;

@@ -10,8 +10,8 @@ use crate::check;
 use crate::diagnostic::{Applicability, Diagnostic, count};
 use crate::fix::{self, Outcome};
 use crate::load::Options;
-use crate::source::{Edited, Sources};
 use crate::suppress::Suppressions;
+use terraform_eval::source::{Edited, Sources};
 
 use super::arguments::CheckArguments;
 use super::check::{choice, read_baseline, settings, today};

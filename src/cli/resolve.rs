@@ -6,7 +6,7 @@ use crate::load::Options;
 use crate::mirror_set::{MirrorSet, gather, mistakes, of_cluster};
 use crate::output;
 use crate::resolve::{Cluster, listed};
-use crate::source::Sources;
+use terraform_eval::source::Sources;
 
 use super::arguments::{ResolveArguments, ResolveFormat};
 use super::{Exit, beside, complain, load, print, show, whole};

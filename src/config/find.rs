@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{Sources, display_name};
+use terraform_eval::source::{Sources, display_name};
 
 use super::{Config, FILE_NAME, read};
 

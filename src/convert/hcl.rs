@@ -11,7 +11,7 @@ mod spacing;
 
 use crate::diagnostic::Diagnostic;
 use crate::mirror_set::Cluster;
-use crate::model::Quoting;
+use terraform_eval::syntax::quoting::Quoting;
 
 use super::{Document, Part, Refusal};
 

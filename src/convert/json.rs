@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::model::{Attribute, Content, ImageMirror, MirrorAddress};
-use crate::registry::Pull;
+use registries_conf::Pull;
 
 use super::Document;
 

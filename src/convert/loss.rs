@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::mirror_set::{Entry, Merged, MirrorSet};
 use crate::model::Configuration;
-use crate::registry::{Pull, SourcePolicy};
 use crate::rules::{self, Check};
+use registries_conf::{Pull, SourcePolicy};
 
 use super::Target;
 

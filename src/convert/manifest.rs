@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::mirror_set::Merged;
-use crate::registry::SourcePolicy;
+use registries_conf::SourcePolicy;
 
 use super::yaml::{Layout, indent, written};
 use super::{Document, Part};

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::mirror_set::{CHECK, Nodes};
-use crate::registry::{MirrorTable, Pull, SEARCH_REGISTRIES, Table};
+use registries_conf::{MirrorTable, Pull, SEARCH_REGISTRIES, Table};
 
 use super::loss::LOSS;
 use super::{Document, Options, Part, Refusal, as_error};

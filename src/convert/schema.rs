@@ -3,8 +3,8 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::mirror_set::{Entry, Merged};
-use crate::registry::{LENGTH_LIMIT, Role, is_valid};
 use crate::rules::{self, Check};
+use registries_conf::{LENGTH_LIMIT, Role, is_valid};
 
 use super::Target;
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::diagnostic::on_one_line;
 use crate::mirror_set::Merged;
-use crate::source::Sources;
+use terraform_eval::source::Sources;
 
 /// What is written besides the values.
 pub(super) struct Layout<'a> {

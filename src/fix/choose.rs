@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit};
-use crate::source::{FileId, Sources};
+use terraform_eval::source::{FileId, Sources};
 
 /// What tells one fix from another, wherever the text moves to.
 pub(super) type Identity = (PathBuf, &'static str, String);
@@ -116,7 +116,7 @@ impl Taken {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Span;
+    use terraform_eval::source::Span;
 
     #[test]
     fn edits_overlap_where_they_share_bytes_or_the_place_of_insertion() {

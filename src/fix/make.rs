@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::diagnostic::Edit;
-use crate::source::Sources;
+use terraform_eval::source::Sources;
 
 use super::Change;
 use super::choose::Chosen;

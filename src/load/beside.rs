@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::address::{ResourceName, ResourcePath};
-use crate::eval::{Evaluator, Inputs, InstanceId, Repetition};
-use crate::model::{Attribute, Import, Node, ProviderVersions, Waiter};
-use crate::source::{Sources, Span};
-use crate::syntax::tree::{Block, Expression, ExpressionKind};
-use crate::terraform::{GraphBuilder, Module, requirements};
+use crate::model::{Attribute, Import, ProviderVersions, Waiter};
+use terraform_eval::address::{ResourceName, ResourcePath};
+use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
+use terraform_eval::reference_graph::Node;
+use terraform_eval::source::{Sources, Span};
+use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
+use terraform_eval::terraform::{GraphBuilder, Module, requirements};
 
 use super::site::Site;
 use super::uses::Uses;

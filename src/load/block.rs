@@ -1,13 +1,14 @@
 //! What stands in a mirror's block besides the values of its arguments.
 
-use crate::address::Subject;
-use crate::eval::{Evaluator, InstanceId};
 use crate::model::{MirrorBlock, Step, Unsupported, UnsupportedKind};
-use crate::source::{Sources, Span};
-use crate::syntax::tree::{Block, Body, Expression, ExpressionKind, TemplatePart};
-use crate::terraform::module::literal;
-use crate::terraform::schema::{Schema, Setter, schema};
-use crate::terraform::{Resource, references};
+use crate::provider;
+use terraform_eval::address::Subject;
+use terraform_eval::eval::{Evaluator, InstanceId};
+use terraform_eval::schema::{Schema, Setter};
+use terraform_eval::source::{Sources, Span};
+use terraform_eval::syntax::tree::{Block, Body, Expression, ExpressionKind, TemplatePart};
+use terraform_eval::terraform::module::literal;
+use terraform_eval::terraform::{Resource, references};
 
 use super::room;
 
@@ -33,7 +34,8 @@ pub(super) fn mirror_block(
     resource: &Resource,
     block: &Block,
 ) -> MirrorBlock {
-    let unsupported = schema(&resource.name)
+    let unsupported = provider::schemas()
+        .get(&resource.name)
         .map(|schema| unsupported(&block.body, schema, sources))
         .unwrap_or_default();
     let lifecycle = block.body.blocks("lifecycle");

@@ -5,20 +5,24 @@ mod others;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::address::{Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
 use crate::model::cluster::{ClusterRole, cluster_role, waits};
 use crate::model::{
     self, Cause, Cluster, Configuration, Dependency, ImageMirror, Input, MirrorAddress, MirrorsRead,
-    MissingInputs, Node, Step, Unknown, Waiter,
+    MissingInputs, Step, Unknown, Waiter,
 };
-use crate::registry::Pull;
+use crate::provider;
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
-use crate::source::{Sources, Span, display_name};
-use crate::syntax::problem::Problem;
-use crate::syntax::tree::{Block, Expression, ExpressionKind};
-use crate::terraform::{Callee, GraphBuilder, ModuleId, Resource, Tree, references};
+use registries_conf::Pull;
+use terraform_eval::address::{
+    Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject,
+};
+use terraform_eval::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
+use terraform_eval::reference_graph::Node;
+use terraform_eval::source::{Sources, Span, display_name};
+use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
+use terraform_eval::terraform::{Callee, GraphBuilder, ModuleId, Resource, Tree, references};
 
 use super::Loaded;
 use super::modules::{Forest, Root};
@@ -114,7 +118,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         sources,
         inputs: &root.inputs,
         evaluator: Evaluator::new(&forest.tree, sources, &root.inputs, root.module),
-        graph: GraphBuilder::new(&forest.tree, sources, root.module),
+        graph: GraphBuilder::new(&forest.tree, sources, root.module, provider::is_image_mirror),
         relevant: BTreeMap::new(),
         orders: BTreeMap::new(),
         uses: Uses::default(),
@@ -212,12 +216,9 @@ impl<'a> Reader<'a> {
             return *known;
         }
         // Calls have no circles, so this ends.
-        let own = self
-            .tree
-            .module(module)
-            .resources
-            .keys()
-            .any(|name| is_mirror(name) || is_cluster(name) || waits(name) || beside::is_read(name));
+        let own = self.tree.module(module).resources.keys().any(|name| {
+            provider::is_image_mirror(name) || is_cluster(name) || waits(name) || beside::is_read(name)
+        });
         let relevant =
             own || (self.tree.calls_of(module).into_iter()).any(|(_, callee, _)| self.is_relevant(callee));
         self.relevant.insert(module, relevant);
@@ -226,9 +227,9 @@ impl<'a> Reader<'a> {
 
     fn visit(&mut self, instance: InstanceId, around: &Surroundings) {
         let module = self.evaluator.module(instance);
-        module.parse(self.sources);
+        module.parse(self.sources, self.tree.schemas());
         for resource in module.resources.values() {
-            if is_mirror(&resource.name) {
+            if provider::is_image_mirror(&resource.name) {
                 self.mirror_block(instance, resource, around);
             } else if is_cluster(&resource.name) {
                 self.cluster_block(instance, resource, around);
@@ -460,10 +461,6 @@ fn entries(value: &Expression) -> Vec<&Expression> {
         ExpressionKind::Tuple(items) => items.iter().collect(),
         _ => vec![value],
     }
-}
-
-fn is_mirror(name: &ResourceName) -> bool {
-    *name == ResourceName::managed("rhcs_image_mirror", name.name.clone())
 }
 
 fn is_cluster(name: &ResourceName) -> bool {

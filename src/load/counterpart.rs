@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::address::{ModulePath, ResourceName, ResourcePath};
 use crate::diagnostic::Diagnostic;
-use crate::eval::{self, Evaluator, Inputs, InstanceId};
 use crate::model::Configuration;
+use crate::provider;
 use crate::rules::PLAN_DIFFERS;
-use crate::source::{FileId, Sources, Span, display_name};
-use crate::syntax::document::json_value;
-use crate::syntax::tree::Expression;
-use crate::terraform::{ModuleId, Tree};
+use terraform_eval::address::{ModulePath, ResourcePath};
+use terraform_eval::eval::{self, Evaluator, Inputs, InstanceId};
+use terraform_eval::source::{FileId, Sources, Span, display_name};
+use terraform_eval::syntax::document::json_value;
+use terraform_eval::syntax::tree::Expression;
+use terraform_eval::terraform::{ModuleId, Tree};
 
 use super::directory::configuration_files;
 use super::discover::Directory;
@@ -170,13 +171,17 @@ enum Match<'f> {
 impl Planned {
     /// The blocks of mirrors.
     fn mirrors(&self) -> impl Iterator<Item = &ResourcePath> {
-        self.declared.iter().filter(|path| is_mirror(path))
+        self.declared
+            .iter()
+            .filter(|path| provider::is_image_mirror(&path.resource))
     }
 
     /// Whether the plan has just the mirror blocks of this root module.
     fn fits(&self, tree: &Tree, root: &Root) -> bool {
         let blocks = declared(tree, root.module);
-        self.mirrors().eq(blocks.iter().filter(|path| is_mirror(path)))
+        self.mirrors().eq(blocks
+            .iter()
+            .filter(|path| provider::is_image_mirror(&path.resource)))
     }
 
     /// The root module that declares the plan's mirrors and gives them the plan's values.
@@ -294,10 +299,6 @@ impl Planned {
         let finding = Diagnostic::new(PLAN_DIFFERS.name, PLAN_DIFFERS.severity, message);
         loaded.project.problems.push(finding);
     }
-}
-
-fn is_mirror(path: &ResourcePath) -> bool {
-    path.resource == ResourceName::managed("rhcs_image_mirror", path.resource.name.clone())
 }
 
 /// Everything that a root module and the modules below it declare.

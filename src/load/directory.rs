@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use crate::source::FileId;
-use crate::syntax::document::{Format, variables};
-use crate::syntax::problem::Problem;
-use crate::syntax::tree::Attribute;
+use terraform_eval::source::FileId;
+use terraform_eval::syntax::document::{Format, variables};
+use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::tree::Attribute;
 
 use super::Loaded;
 use super::discover::is_configuration;

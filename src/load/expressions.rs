@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::cty::Value;
-use crate::eval::{self, Evaluator, Failure, InstanceId, Scope};
-use crate::syntax::native::parse_expression;
+use terraform_eval::cty::Value;
+use terraform_eval::eval::{self, Evaluator, Failure, InstanceId, Scope};
+use terraform_eval::syntax::native::parse_expression;
 
 use super::discover::Directory;
 use super::modules::Forest;

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config;
-use crate::eval::Inputs;
-use crate::source::{Edited, FileId, Span};
-use crate::syntax::document::{Format, variables};
-use crate::syntax::native::parse_expression;
-use crate::syntax::problem::Problem;
-use crate::syntax::tree::{Attribute, Expression, ExpressionKind};
-use crate::terraform::Module;
+use terraform_eval::eval::Inputs;
+use terraform_eval::source::{Edited, FileId, Span};
+use terraform_eval::syntax::document::{Format, variables};
+use terraform_eval::syntax::native::parse_expression;
+use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::tree::{Attribute, Expression, ExpressionKind};
+use terraform_eval::terraform::Module;
 
 use super::{Failure, Loaded};
 

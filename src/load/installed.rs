@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::source::read_text;
+use terraform_eval::source::read_text;
 
 /// The manifest that Terraform writes (`internal/modsdir`).
 #[derive(Debug, Deserialize)]

@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use crate::diagnostic::Diagnostic;
 use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{
@@ -14,7 +13,8 @@ use crate::model::{
     MirrorAddress, Target, Waiter,
 };
 use crate::rules::PLAN_DIFFERS;
-use crate::source::Span;
+use terraform_eval::address::{Address, InstanceKey, ModuleStep, ResourcePath};
+use terraform_eval::source::Span;
 
 /// Takes over the places of `configuration` into `plan`. What the two say differently is given back.
 pub(super) fn join(plan: &mut Configuration, configuration: Configuration) -> Vec<Diagnostic> {

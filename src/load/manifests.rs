@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::manifest::{self, Document, ReadError};
 use crate::plan;
 use crate::rules::SYNTAX_ERROR;
-use crate::source::{FileId, display_name};
+use terraform_eval::source::{FileId, display_name};
 
 use super::Loaded;
 use super::discover::{WithoutTerraform, is_yaml};

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::eval::Inputs;
-use crate::source::Span;
-use crate::syntax::document::{Format, document, variables};
-use crate::syntax::problem::Problem;
-use crate::syntax::tree::Attribute;
-use crate::terraform::{Callee, Module, ModuleCall, ModuleId, Tree, requirements};
+use crate::provider;
+use terraform_eval::eval::Inputs;
+use terraform_eval::source::Span;
+use terraform_eval::syntax::document::{Format, document, variables};
+use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::tree::Attribute;
+use terraform_eval::terraform::{Callee, Module, ModuleCall, ModuleId, Tree, requirements};
 
 use super::beside::is_rhcs;
 use super::directory::{clean, configuration_files, is_override, read, read_values};
@@ -64,7 +65,7 @@ impl Forest {
     /// Reads the modules in `directories` and everything that they call by a local path.
     pub(super) fn read(directories: &[Directory], options: &Options, loaded: &mut Loaded) -> Self {
         let mut forest = Self {
-            tree: Tree::new(),
+            tree: Tree::new(provider::schemas()),
             roots: Vec::new(),
             problems: Vec::new(),
             installed: Installed::default(),
@@ -165,7 +166,7 @@ impl Forest {
                 blocks.extend(document.items);
             }
         }
-        let module = Module::new(directory, files, blocks, overrides);
+        let module = Module::new(directory, files, blocks, overrides, self.tree.schemas());
         Some(self.tree.add(key, module))
     }
 
@@ -179,7 +180,13 @@ impl Forest {
             .sources
             .add(format!("{}/main.tf", directory.display()), known.text);
         let document = document(file, known.text, Format::Native);
-        let module = Module::new(&directory, vec![file], document.items, Vec::new());
+        let module = Module::new(
+            &directory,
+            vec![file],
+            document.items,
+            Vec::new(),
+            self.tree.schemas(),
+        );
         self.tree.add(directory, module)
     }
 

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::address::{Mode, ModulePath, Reference, Subject};
-use crate::cty::Value;
-use crate::cty::marks::{Hop, Origin, Role};
-use crate::eval::{Evaluator, InstanceId};
 use crate::model::cluster::{ClusterRole, cluster_role, echo_argument};
 use crate::model::{Cause, Lead, Leads, Step, Target};
-use crate::source::{Sources, Span};
-use crate::syntax::tree::{self, Expression};
-use crate::terraform::references;
+use terraform_eval::address::{Mode, ModulePath, Reference, Subject};
+use terraform_eval::cty::Value;
+use terraform_eval::cty::marks::{Hop, Origin, Role};
+use terraform_eval::eval::{Evaluator, InstanceId};
+use terraform_eval::source::{Sources, Span};
+use terraform_eval::syntax::tree::{self, Expression};
+use terraform_eval::terraform::references;
 
 /// More steps than this are no help to anybody.
 const LONGEST_WAY: usize = 8;
@@ -107,7 +107,7 @@ fn unfollowed(value: &Value) -> Vec<Cause> {
 fn target(reference: &Reference, source: Option<String>) -> Option<Target> {
     match &reference.subject {
         Subject::Resource(resource) => Some(Target::Resource {
-            path: crate::address::ResourcePath {
+            path: terraform_eval::address::ResourcePath {
                 module: reference.module.clone(),
                 resource: resource.clone(),
             },

@@ -1,9 +1,9 @@
 //! `registry_config.registry_sources` of a cluster, as the model has it.
 
-use crate::cty::{Type, Value, convert, get_attr};
-use crate::eval::Failure;
 use crate::model::{Attribute, RegistrySources};
-use crate::syntax::tree::Expression;
+use terraform_eval::cty::{Type, Value, convert, get_attr};
+use terraform_eval::eval::Failure;
+use terraform_eval::syntax::tree::Expression;
 
 use super::site::Site;
 

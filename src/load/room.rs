@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::model::{ElementRoom, Room};
-use crate::source::{Sources, Span};
-use crate::syntax::document::Format;
-use crate::syntax::tree::{Block, Expression, ExpressionKind};
+use terraform_eval::source::{Sources, Span};
+use terraform_eval::syntax::document::Format;
+use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
 /// Where an argument can be added to a block; none in JSON, and in a block of one line.
 pub(super) fn of_argument(block: &Block, sources: &Sources) -> Option<Room> {

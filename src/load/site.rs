@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::address::Reference;
-use crate::cty::{ConvertError, Marks, Type, Value, convert};
-use crate::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
 use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown, Written};
-use crate::source::{Sources, Span};
-use crate::syntax::tree::{Block, Expression, ExpressionKind};
-use crate::terraform::references;
+use terraform_eval::address::Reference;
+use terraform_eval::cty::{ConvertError, Marks, Type, Value, convert};
+use terraform_eval::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
+use terraform_eval::source::{Sources, Span};
+use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
+use terraform_eval::terraform::references;
 
 use super::origins::{self, Way};
 use super::uses::Uses;

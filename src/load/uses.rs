@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::address::{InstanceKey, Subject};
-use crate::source::Sources;
-use crate::syntax::tree::Body;
-use crate::terraform::references::{self, Traversal};
-use crate::terraform::{Module, ModuleId};
+use terraform_eval::address::{InstanceKey, Subject};
+use terraform_eval::source::Sources;
+use terraform_eval::syntax::tree::Body;
+use terraform_eval::terraform::references::{self, Traversal};
+use terraform_eval::terraform::{Module, ModuleId};
 
 /// How often the names of each module are referred to. Counted when first asked for.
 #[derive(Debug, Default)]

@@ -7,12 +7,13 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use crate::address::Subject;
-use crate::eval::{Evaluator, Inputs, InstanceId, Repetition};
-use crate::model::{Literal, Quoting, Written};
-use crate::source::{SourceFile, Sources, Span};
-use crate::syntax::tree::{Block, Expression, ExpressionKind};
-use crate::terraform::references::{self, Traversal};
+use crate::model::{Literal, Written};
+use terraform_eval::address::Subject;
+use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
+use terraform_eval::source::{SourceFile, Sources, Span};
+use terraform_eval::syntax::quoting::Quoting;
+use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
+use terraform_eval::terraform::references::{self, Traversal};
 
 use super::element;
 use super::uses::{self, Uses};

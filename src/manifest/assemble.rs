@@ -7,7 +7,7 @@ use crate::model::{
     Attribute, Configuration, DocumentAddress, EntryAddress, ImageMirror, Input, Leads, ManifestKind,
     MirrorAddress, MirrorBlock, Mistake,
 };
-use crate::registry::Pull;
+use registries_conf::Pull;
 
 use super::{Document, Entry};
 

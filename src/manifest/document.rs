@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::model::{ManifestKind, MistakeKind};
-use crate::source::Span;
-use crate::syntax::problem::Problem;
-use crate::syntax::yaml::{Key, Node, NodeKind};
+use terraform_eval::source::Span;
+use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::yaml::{Key, Node, NodeKind};
 
 use super::embedded;
 use super::entry::{self, Mistakes};

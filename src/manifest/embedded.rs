@@ -1,8 +1,8 @@
 //! Documents that are the text of a string, as a `ConfigMap` holds the configuration of a `NodePool`.
 
-use crate::source::Span;
-use crate::syntax::problem::Problem;
-use crate::syntax::yaml::{self, Node};
+use terraform_eval::source::Span;
+use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::yaml::{self, Node};
 
 /// The documents in a string. What is written as a literal block has its places in it; anything else
 /// stands at the string as a whole.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Attribute, Cause, ManifestKind, MistakeKind, Unknown};
-use crate::registry::SourcePolicy;
-use crate::source::Span;
-use crate::syntax::yaml::{Key, Node, NodeKind};
+use registries_conf::SourcePolicy;
+use terraform_eval::source::Span;
+use terraform_eval::syntax::yaml::{Key, Node, NodeKind};
 
 use super::written::{Text, written};
 use super::{Entry, Found};

@@ -1,7 +1,7 @@
 //! What a cluster says of registries: `registrySources` of Image, and of a HostedCluster's configuration.
 
 use crate::model::{Attribute, RegistrySources};
-use crate::syntax::yaml::{Node, NodeKind};
+use terraform_eval::syntax::yaml::{Node, NodeKind};
 
 use super::entry::{Mistakes, field};
 

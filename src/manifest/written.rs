@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use crate::model::{Literal, Quoting, Written};
-use crate::source::Span;
-use crate::syntax::yaml::Node;
+use crate::model::{Literal, Written};
+use terraform_eval::source::Span;
+use terraform_eval::syntax::quoting::Quoting;
+use terraform_eval::syntax::yaml::Node;
 
 /// The text that manifests are read from.
 #[derive(Debug, Clone, Copy)]

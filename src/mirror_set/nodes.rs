@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::registry::{Registries, Settings, Table};
+use registries_conf::{Registries, Settings, Table};
 
 /// The configuration of a cluster's nodes.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::source::Span;
+use terraform_eval::source::Span;
 
 use super::literal::Written;
 use super::mirror::Step;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::address::ResourcePath;
-use crate::source::Span;
+use terraform_eval::address::ResourcePath;
+use terraform_eval::source::Span;
 
 use super::attribute::{Attribute, Cause, Unknown};
 use super::block::{ElementRoom, Room};

@@ -3,7 +3,7 @@
 //! Only configuration says this. In a plan there is nothing of it: Terraform made it of configuration that
 //! it had accepted, and records no places.
 
-use crate::source::Span;
+use terraform_eval::source::Span;
 
 use super::mirror::Step;
 

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::address::Address;
-use crate::source::Span;
+use terraform_eval::address::Address;
+use terraform_eval::source::Span;
 
 use super::attribute::Attribute;
 

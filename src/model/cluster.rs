@@ -3,8 +3,8 @@
 //! The table is that of the provider terraform-redhat/rhcs at v1.7.7 (the type names its resources
 //! register, their `cluster` attribute, and which of them call `WaitForClusterToBeReady` in create).
 
-use crate::address::{Address, Mode, ResourceName, ResourcePath};
-use crate::source::Span;
+use terraform_eval::address::{Address, Mode, ResourceName, ResourcePath};
+use terraform_eval::source::Span;
 
 use super::attribute::Attribute;
 use super::block::Room;

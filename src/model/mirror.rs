@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::address::{Address, InstanceKey, ResourcePath};
-use crate::registry::{Pull, SourcePolicy};
-use crate::source::Span;
+use registries_conf::{Pull, SourcePolicy};
+use terraform_eval::address::{Address, InstanceKey, ResourcePath};
+use terraform_eval::source::Span;
 
 use super::attribute::{Attribute, Cause, Content, Unknown};
 use super::block::MirrorBlock;

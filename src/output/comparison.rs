@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::compare::{ClusterComparison, Comparison, Difference, Kind, Mirrors};
 use crate::diagnostic::on_one_line;
 use crate::mirror_set::Unresolved;
-use crate::registry::{Pull, SourcePolicy};
-use crate::source::Sources;
+use registries_conf::{Pull, SourcePolicy};
+use terraform_eval::source::Sources;
 
 use super::{count, printable};
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::check::Report;
-use crate::source::Sources;
+use terraform_eval::source::Sources;
 
 use super::{grouped, printable};
 

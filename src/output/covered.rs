@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{FileId, SourceFile, Sources, Span};
+use terraform_eval::source::{FileId, SourceFile, Sources, Span};
 
 /// From this length on a line is cropped, in bytes.
 pub(super) const LONG_LINE: usize = 240;

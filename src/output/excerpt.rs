@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use codespan_reporting::files::{Error, Files};
 
-use crate::source::{SourceFile, Span};
+use terraform_eval::source::{SourceFile, Span};
 
 use super::covered::{Covered, LONG_LINE, Label};
 
@@ -195,7 +195,7 @@ impl<'a> Files<'a> for Excerpts<'a> {
 mod tests {
     use super::*;
     use crate::diagnostic::{Diagnostic, Severity};
-    use crate::source::Sources;
+    use terraform_eval::source::Sources;
 
     fn found(span: Span) -> Diagnostic {
         Diagnostic::new("r", Severity::Error, "wrong").at(span, "")

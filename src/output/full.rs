@@ -7,7 +7,7 @@ use termcolor::{Ansi, NoColor, WriteColor};
 use crate::check::Report;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Project;
-use crate::source::{Sources, Span};
+use terraform_eval::source::{Sources, Span};
 
 use super::covered::Covered;
 use super::excerpt::Excerpts;

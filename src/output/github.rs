@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use crate::check::Report;
 use crate::diagnostic::Severity;
-use crate::source::Sources;
+use terraform_eval::source::Sources;
 
 use super::{grouped, printable};
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::check::{Report, Summary, Suppressed};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Label};
 use crate::model::{Attribute, ImageMirror};
-use crate::source::{SourceFile, Sources, Span};
+use terraform_eval::source::{SourceFile, Sources, Span};
 
 /// The version of the format.
 const VERSION: u32 = 1;

@@ -1,7 +1,7 @@
 //! `json-lines`: one JSON object a finding, of the form that `json` gives it.
 
 use crate::check::Report;
-use crate::source::Sources;
+use terraform_eval::source::Sources;
 
 use super::json::finding;
 

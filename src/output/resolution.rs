@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::diagnostic::on_one_line;
-use crate::registry::Resolution;
 use crate::resolve::{Answer, Outcome, Refused};
-use crate::source::Sources;
+use registries_conf::Resolution;
+use terraform_eval::source::Sources;
 
 use super::printable;
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::cty::{Kind, Type, Value, to_json};
-use crate::eval::Failure;
+use terraform_eval::cty::{Kind, Type, Value, to_json};
+use terraform_eval::eval::Failure;
 
 /// What an expression is worth, or why it is worth nothing. A number without an end has no JSON, and so
 /// counts as a failure here as it does in `jsonencode`.

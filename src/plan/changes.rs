@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 
-use crate::address::{Address, Mode};
 use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{Action, ClusterChange, ClusterKind, MirrorChange, Seclusion};
-use crate::source::Span;
+use crate::provider;
+use terraform_eval::address::{Address, Mode};
+use terraform_eval::source::Span;
 
 use super::document::{Change, ChangeBody, ClusterFields, is_ours};
 use super::error::{PlanError, Problem};
@@ -53,7 +54,7 @@ impl<'d, 'a> Changes<'d, 'a> {
         let deposed = self.deposed.iter().map(|(address, change)| (address, *change));
         let mut found = Vec::new();
         for (address, change) in current.chain(deposed) {
-            if instances::is_mirror(address.resource()) {
+            if provider::is_image_mirror(address.resource()) {
                 found.extend(mirror(reader, address, change)?);
             }
         }

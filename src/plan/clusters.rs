@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::address::{Address, Mode, ResourcePath};
 use crate::model::cluster::{ClusterRole, cluster_role, waits};
-use crate::model::{
-    Cluster, ClusterInstance, ClusterKind, ImageMirror, Lead, Node, ReferenceGraph, Target, Waiter,
-};
-use crate::source::Span;
+use crate::model::{Cluster, ClusterInstance, ClusterKind, ImageMirror, Lead, Target, Waiter};
+use terraform_eval::address::{Address, Mode, ResourcePath};
+use terraform_eval::reference_graph::{Node, ReferenceGraph};
+use terraform_eval::source::Span;
 
 use super::changes::Changes;
 use super::cluster_values;

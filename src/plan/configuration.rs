@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::address::{Mode, ModulePath, ResourceName};
-use crate::source::Span;
+use terraform_eval::address::{Mode, ModulePath, ResourceName};
+use terraform_eval::source::Span;
 
 use super::document::{Call, ModuleConfiguration, ResourceConfiguration};
 use super::error::{PlanError, Problem};

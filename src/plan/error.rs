@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::source::Span;
+use terraform_eval::source::Span;
 
 /// A text that is not what `terraform show -json` prints.
 #[derive(Debug, Clone, PartialEq, Eq)]

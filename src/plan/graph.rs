@@ -3,8 +3,8 @@
 //! As in Terraform's own graph, what refers to a module as a whole waits for everything in it, and
 //! everything in a module waits for what its call's `depends_on`, `count` and `for_each` name.
 
-use crate::address::{ModulePath, Subject};
-use crate::model::{Node, ReferenceGraph};
+use terraform_eval::address::{ModulePath, Subject};
+use terraform_eval::reference_graph::{Node, ReferenceGraph};
 
 use super::configuration::{Module, Modules, Written};
 use super::names::{self, Name};

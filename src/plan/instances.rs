@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::address::{Address, InstanceKey, Mode, ModulePath, ResourceName, ResourcePath};
-use crate::source::Span;
+use terraform_eval::address::{Address, InstanceKey, ModulePath, ResourceName, ResourcePath};
+use terraform_eval::source::Span;
 
 use super::configuration::mode;
 use super::document::{Resource, Values, is_ours};
@@ -169,13 +169,11 @@ impl Instances<'_> {
     }
 }
 
-fn same(pattern: &[crate::address::ModuleStep], steps: &[crate::address::ModuleStep]) -> bool {
+fn same(
+    pattern: &[terraform_eval::address::ModuleStep],
+    steps: &[terraform_eval::address::ModuleStep],
+) -> bool {
     pattern.iter().zip(steps).all(|(pattern, step)| {
         pattern.call == step.call && (pattern.key == step.key || pattern.key == Some(InstanceKey::Unknown))
     })
-}
-
-/// Whether a resource is a mirror that Terraform manages.
-pub(super) fn is_mirror(resource: &ResourceName) -> bool {
-    resource.mode == Mode::Managed && &*resource.kind == "rhcs_image_mirror"
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::source::{FileId, Span};
+use terraform_eval::source::{FileId, Span};
 
 use super::error::{PlanError, Problem};
 

@@ -8,9 +8,9 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::address::{InstanceKey, ModulePath, ResourceName, ResourcePath, Subject};
 use crate::model::cluster::{ClusterRole, cluster_role, echo_argument, echoed, module_kind};
 use crate::model::{Cause, Lead, Leads, Step, Target};
+use terraform_eval::address::{InstanceKey, ModulePath, ResourceName, ResourcePath, Subject};
 
 use super::configuration::{Block, ModuleCall, Modules, References, Repetition, Written};
 use super::instances::Instances;

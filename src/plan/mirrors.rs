@@ -2,21 +2,23 @@
 
 use serde_json::value::RawValue;
 
-use crate::address::{Address, InstanceKey, ResourcePath, Subject};
 use crate::model::{
-    Attribute, Cause, Dependency, ImageMirror, Leads, MirrorAddress, MirrorBlock, MirrorValues, Node, Reach,
-    ReferenceGraph, Target, Unknown,
+    Attribute, Cause, Dependency, ImageMirror, Leads, MirrorAddress, MirrorBlock, MirrorValues, Target,
+    Unknown,
 };
+use crate::provider;
+use terraform_eval::address::{Address, InstanceKey, ResourcePath, Subject};
+use terraform_eval::reference_graph::{Node, Reach, ReferenceGraph};
 
-use crate::registry::Pull;
-use crate::source::Span;
+use registries_conf::Pull;
+use terraform_eval::source::Span;
 
 use super::changes;
 use super::configuration::{Block, Modules, References};
 use super::document::{ChangeBody, Deferred, MirrorFields};
 use super::error::PlanError;
 use super::graph;
-use super::instances::{self, Instance, Instances};
+use super::instances::{Instance, Instances};
 use super::json::{Text, elements, is_true};
 use super::leads::{Follower, Place, qualified};
 
@@ -164,7 +166,9 @@ impl<'p, 'a> Reader<'p, 'a> {
             address.key = Some(InstanceKey::Unknown);
         }
         let values = change.body.as_ref().and_then(|body| body.after);
-        if !instances::is_mirror(address.resource()) || values.is_none_or(|values| values.get() == "null") {
+        if !provider::is_image_mirror(address.resource())
+            || values.is_none_or(|values| values.get() == "null")
+        {
             return Ok(None);
         }
         let instance = Instance {

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::address::{InstanceKey, ModulePath, ResourceName, Subject};
+use terraform_eval::address::{InstanceKey, ModulePath, ResourceName, Subject};
 
 /// A reference as a plan records it, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]

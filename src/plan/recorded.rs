@@ -4,18 +4,18 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::address::{Address, InstanceKey, ModulePath, ResourceName, ResourcePath};
 use crate::model::{
     Attribute, Cause, Cluster, ClusterInstance, Configuration, ImageMirror, RegistrySources, Unknown,
 };
 use crate::model::{cluster::ClusterRole, cluster::cluster_role};
+use terraform_eval::address::{Address, InstanceKey, ModulePath, ResourceName, ResourcePath};
 
 use super::configuration::{Block, Modules};
 use super::document::{self, MirrorFields, ModuleConfiguration};
 use super::error::PlanError;
-use super::instances::is_mirror;
 use super::json::elements;
 use super::mirrors::Reader;
+use crate::provider;
 
 /// An expression: its value where it is constant, or what it refers to.
 #[derive(Debug, Default, Deserialize)]
@@ -111,7 +111,7 @@ fn mirrors<'a>(
     };
     for resource in module.resources.iter().flatten() {
         let name = declared.resources.keys().find(|name| {
-            is_mirror(name)
+            provider::is_image_mirror(name)
                 && resource.kind.as_deref() == Some(&*name.kind)
                 && resource.name.as_deref() == Some(&*name.name)
         });

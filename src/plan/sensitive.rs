@@ -4,7 +4,7 @@
 
 use serde_json::value::RawValue;
 
-use crate::source::Span;
+use terraform_eval::source::Span;
 
 use super::document::{ChangeBody, Document, ModuleConfiguration, Values};
 use super::json::{Pairs, Text, elements, is_true};

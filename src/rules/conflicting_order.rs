@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Configuration, ImageMirror, ManifestKind};
-use crate::registry::{Pull, merged_mirrors};
-use crate::source::Span;
+use registries_conf::{Pull, merged_mirrors};
+use terraform_eval::source::Span;
 
 use super::{Check, Documentation, Fixability, Inputs, Rule};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Configuration, Content, ImageMirror};
-use crate::registry::SourcePolicy;
+use registries_conf::SourcePolicy;
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Rule};
 

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
-use crate::registry::{Diagnosis, Fault, Repair, Role, diagnose, is_local, unrewritable};
+use registries_conf::{Diagnosis, Fault, Repair, Role, diagnose, is_local, unrewritable};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
-use crate::registry::{Role, Safety, diagnose, is_local};
+use registries_conf::{Role, Safety, diagnose, is_local};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 

@@ -1,9 +1,9 @@
 //! `missing-depends-on`: a mirror that is not tied to the cluster of its module.
 
-use crate::address::{ModulePath, ResourceName, ResourcePath};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::cluster::waits;
 use crate::model::{Cause, Cluster, ClusterKind, Configuration, ImageMirror, Target, Unknown};
+use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 
 use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule, offer};
 

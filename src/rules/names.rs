@@ -1,7 +1,7 @@
 //! What the rules about sources and mirrors have in common.
 
 use crate::model::{Attribute, Content, ImageMirror, ManifestKind, MirrorAddress, Unknown};
-use crate::registry::{
+use registries_conf::{
     Diagnosis, Fault, Pull, Reason, Repair, Role, Safety, diagnose, full_name, is_short, unmatchable,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Configuration, Content, ImageMirror};
-use crate::registry::{Extent, Repair, RewriteFault, Unrewritable, unrewritable};
+use registries_conf::{Extent, Repair, RewriteFault, Unrewritable, unrewritable};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::model::{Attribute, ElementRoom, Room, Written};
-use crate::registry::{Repair, Safety};
+use registries_conf::{Repair, Safety};
 
 /// Whether a fix may be made without asking, by the repair that it makes.
 pub(super) fn applicability(safety: Safety) -> Applicability {

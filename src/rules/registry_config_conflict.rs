@@ -5,8 +5,8 @@ use crate::model::cluster::ALWAYS_ALLOWED;
 use crate::model::{
     Attribute, ClusterInstance, Configuration, Content, ImageMirror, Led, RegistrySources, Unknown,
 };
-use crate::registry::{Role, covering, is_nested, is_valid};
-use crate::source::Span;
+use registries_conf::{Role, covering, is_nested, is_valid};
+use terraform_eval::source::Span;
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 

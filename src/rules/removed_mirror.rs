@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Action, Configuration, MirrorChange, Seclusion};
+use terraform_eval::address::Address;
 
 use super::changed::ChangeFinding as _;
 use super::{Check, Documentation, Fixability, Inputs, Rule, recreated_mirror};

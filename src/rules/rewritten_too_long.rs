@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
-use crate::registry::{NAME_LIMIT, Name, Place, Role, diagnose};
+use registries_conf::{NAME_LIMIT, Name, Place, Role, diagnose};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 

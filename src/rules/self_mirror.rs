@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
-use crate::registry::SourcePolicy;
+use registries_conf::SourcePolicy;
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Content, ImageMirror, Unknown};
-use crate::registry::{Name, Role, is_valid, matched_length, unmatchable};
+use registries_conf::{Name, Role, is_valid, matched_length, unmatchable};
 
 use super::too_many_entries::MOST;
 use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::{Applicability, Severity};
 use crate::model::{Configuration, ImageMirror};
-use crate::registry;
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -53,7 +52,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         Ok(source) => source,
         Err(outcome) => return outcome,
     };
-    if !registry::is_short(source) {
+    if !registries_conf::is_short(source) {
         return Outcome::clean();
     }
     let shown = mirror.source.shown();
@@ -65,10 +64,13 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
              this mirror is never used",
         );
     if mirror.source.sensitive {
-        let help = format!("write the full name, with `{}/` in front", registry::DOCKER_HUB);
+        let help = format!(
+            "write the full name, with `{}/` in front",
+            registries_conf::DOCKER_HUB
+        );
         return Outcome::found(finding.help(help));
     }
-    let full = registry::full_name(source);
+    let full = registries_conf::full_name(source);
     let help = format!("write the full name: {full:?}");
     Outcome::found(finding.replace(&mirror.source, &full, Applicability::Safe, &help))
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Configuration, Content, ImageMirror, Unknown};
-use crate::source::Span;
+use terraform_eval::source::Span;
 
 use super::{Check, Documentation, Fixability, Inputs, Rule};
 

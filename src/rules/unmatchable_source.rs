@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
-use crate::registry::{self, Reason};
+use registries_conf::{self, Reason};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -47,7 +47,8 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         Err(outcome) => return outcome,
     };
     // A source without a host is `short-source`'s.
-    let Some(found) = registry::unmatchable(source).filter(|found| found.reason != Reason::NoHost) else {
+    let Some(found) = registries_conf::unmatchable(source).filter(|found| found.reason != Reason::NoHost)
+    else {
         return Outcome::clean();
     };
     let finding = RULE

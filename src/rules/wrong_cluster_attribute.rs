@@ -1,10 +1,10 @@
 //! `wrong-cluster-attribute`: a `cluster_id` that is something else of the cluster, or of another object.
 
-use crate::address::{Mode, ResourceName};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::cluster::{ClusterRole, cluster_role, echo_argument};
 use crate::model::{Cause, Configuration, ImageMirror, Lead, Target, Unknown};
-use crate::source::Span;
+use terraform_eval::address::{Mode, ResourceName};
+use terraform_eval::source::Span;
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 

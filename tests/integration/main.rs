@@ -25,7 +25,6 @@ mod eval;
 mod example_mistakes;
 mod examples;
 mod fixes;
-mod layers;
 mod manifest;
 mod merge_order_conformance;
 mod modules;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::support::program::{findings, fixture, mirrorset_in, mirrorset_with_input, scratch};
 use mirrorset::load::{Loaded, Options, load};
 use mirrorset::model::{Configuration, Content, ImageMirror};
-use mirrorset::registry::{Pull, SourcePolicy};
+use registries_conf::{Pull, SourcePolicy};
 
 fn configurations(path: &Path) -> Vec<Configuration> {
     let Loaded {

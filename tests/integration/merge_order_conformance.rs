@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::support::report::report;
 use mirrorset::load::{Options, load};
-use mirrorset::registry::{self, Pull, Settings, SourcePolicy, merged_mirrors};
 use proptest::prelude::*;
+use registries_conf::{self, Pull, Settings, SourcePolicy, merged_mirrors};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -180,7 +180,7 @@ proptest! {
                 entry["mirrorSourcePolicy"] = policy.into();
             }
             if *by_tag { &mut tag } else { &mut digest }.push(entry);
-            entries.push(registry::Entry {
+            entries.push(registries_conf::Entry {
                 source: NAMES[*source].to_owned(),
                 mirrors: mirrors(list),
                 pull: if *by_tag { Pull::TagOnly } else { Pull::DigestOnly },

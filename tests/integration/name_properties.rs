@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use mirrorset::registry::{
+use proptest::prelude::*;
+use registries_conf::{
     Entry, Extent, NAME_LIMIT, Name, Place, Pull, Reason, Reference, Registries, Role, Safety, Settings,
     SourcePolicy, covering, diagnose, full_name, is_local, is_nested, is_scope, is_short, is_valid,
     longest_name, matched_length, merged_mirrors, rewrite, unmatchable, unrewritable,
 };
-use proptest::prelude::*;
 
 const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::support::report::report;
 use mirrorset::diagnostic::{Diagnostic, Severity};
 use mirrorset::load::{Loaded, Options, load};
-use mirrorset::registry::{Name, Place};
+use registries_conf::{Name, Place};
 use serde_json::json;
 
 /// A source and its mirrors.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use mirrorset::model::{Attribute, Content, ImageMirror, Target};
 use mirrorset::plan::{self, Kind, Problem, Reading};
-use mirrorset::source::{Sources, Span};
 use proptest::prelude::*;
+use terraform_eval::source::{Sources, Span};
 
 fn shared() -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/plans");

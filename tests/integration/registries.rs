@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use mirrorset::registry::{
+use registries_conf::{
     Entry, MirrorTable, Pull, Reference, Registries, SEARCH_REGISTRIES, Settings, SourcePolicy, Table,
 };
 use serde::Deserialize;

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::address::{Mode, Subject};
 use crate::model::cluster::{ClusterKind, ClusterRole, cluster_role, waits};
-use crate::source::Sources;
-use crate::syntax::native::parse_expression;
-use crate::syntax::tree::{ExpressionKind, TemplatePart};
-use crate::terraform::references::{names, of_expression};
+use terraform_eval::address::{Mode, Subject};
+use terraform_eval::source::Sources;
+use terraform_eval::syntax::native::parse_expression;
+use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
+use terraform_eval::terraform::references::{names, of_expression};
 
 use super::spacing::spaced;
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use std::rc::Rc;
 
-use crate::address::{Address, ResourcePath};
-use crate::eval::InstanceId;
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Cluster, ClusterInstance, MirrorsRead, MissingInputs, Node, Unknown, Waiter};
-use crate::terraform::{ModuleId, Resource};
+use crate::model::{Cluster, ClusterInstance, MirrorsRead, MissingInputs, Unknown, Waiter};
+use terraform_eval::address::{Address, ResourcePath};
+use terraform_eval::eval::InstanceId;
+use terraform_eval::reference_graph::Node;
+use terraform_eval::terraform::{ModuleId, Resource};
 
 use super::super::registries::registry_sources;
 use super::super::site::Site;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use mirrorset::cty::{Kind, Type, Value, to_json};
-use mirrorset::eval::Failure;
 use mirrorset::load::{self, Options};
+use terraform_eval::cty::{Kind, Type, Value, to_json};
+use terraform_eval::eval::Failure;
 
 use super::terraform::{Answer, single_spaced, unquoted};
 

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use super::support::{messages, show, spans_of_block, spans_of_expression};
-use mirrorset::source::{FileId, Sources, Span};
-use mirrorset::syntax::cut::{Cut, cut};
-use mirrorset::syntax::document::{Format, document, variables};
-use mirrorset::syntax::native::{parse_block, parse_expression, parse_template};
-use mirrorset::syntax::problem::Problem;
-use mirrorset::syntax::tree::Block;
 use proptest::prelude::*;
+use terraform_eval::source::{FileId, Sources, Span};
+use terraform_eval::syntax::cut::{Cut, cut};
+use terraform_eval::syntax::document::{Format, document, variables};
+use terraform_eval::syntax::native::{parse_block, parse_expression, parse_template};
+use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::tree::Block;
 
 fn file() -> FileId {
     Sources::new().add("any.tf", "")

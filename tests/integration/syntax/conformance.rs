@@ -3,9 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use mirrorset::source::Sources;
-use mirrorset::syntax::document::{Format, document, variables};
-use mirrorset::syntax::native::parse_expression;
+use terraform_eval::source::Sources;
+use terraform_eval::syntax::document::{Format, document, variables};
+use terraform_eval::syntax::native::parse_expression;
 
 fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

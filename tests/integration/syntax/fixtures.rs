@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use mirrorset::source::Sources;
-use mirrorset::syntax::cut::{Content, cut};
-use mirrorset::syntax::document::{Format, document};
+use terraform_eval::source::Sources;
+use terraform_eval::syntax::cut::{Content, cut};
+use terraform_eval::syntax::document::{Format, document};
 
 use super::support::{messages, show};
 
@@ -13,7 +13,7 @@ use super::support::{messages, show};
 fn locals(name: &str) -> (Vec<String>, String) {
     let mut sources = Sources::new();
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures/syntax")
+        .join("crates/terraform-eval/fixtures/syntax")
         .join(name);
     let file = sources.read(&path).unwrap();
     let text = sources.text(file);
@@ -119,7 +119,7 @@ fn labels_and_nested_blocks_have_their_spans() {
         panic!("{item:?}")
     };
     assert_eq!(sources.slice(body), "\n  x { y = 1 }\n");
-    let (block, problems) = mirrorset::syntax::native::parse_block(file, text, item);
+    let (block, problems) = terraform_eval::syntax::native::parse_block(file, text, item);
     let block = block.unwrap();
     assert_eq!(messages(&problems), "");
     assert_eq!(sources.slice(block.header), "resource \"a\\u0062\" bare");

@@ -1,9 +1,9 @@
 //! JSON configuration as the tree shows it. What is said of Terraform was asked of Terraform 1.11.4.
 
 use super::support::{messages, show, show_block};
-use mirrorset::source::Sources;
-use mirrorset::syntax::document::{Format, document, variables};
-use mirrorset::syntax::tree::{ExpressionKind, TemplatePart};
+use terraform_eval::source::Sources;
+use terraform_eval::syntax::document::{Format, document, variables};
+use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
 
 /// All blocks of a file, and its problems as `place: message`.
 fn read(text: &str) -> (Vec<String>, String) {

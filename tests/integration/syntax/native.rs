@@ -1,9 +1,9 @@
 //! Native HCL as the tree shows it. Every text and error here is what Terraform 1.11.4 makes of it.
 
 use super::support::{messages, show, show_block};
-use mirrorset::source::Sources;
-use mirrorset::syntax::cut::cut;
-use mirrorset::syntax::native::{parse_block, parse_expression};
+use terraform_eval::source::Sources;
+use terraform_eval::syntax::cut::cut;
+use terraform_eval::syntax::native::{parse_block, parse_expression};
 
 /// The expression behind `a =` in a block of its own.
 fn value(source: &str) -> String {

@@ -1,7 +1,7 @@
 //! Trees as short text, for the tests of `syntax`.
-use mirrorset::source::Span;
-use mirrorset::syntax::problem::Problem;
-use mirrorset::syntax::tree::{
+use terraform_eval::source::Span;
+use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::tree::{
     BinaryOperator, Block, Expression, ExpressionKind, ObjectKey, Template, TemplatePart, UnaryOperator,
 };
 

@@ -9,7 +9,6 @@ pub mod graph;
 pub mod module;
 pub mod references;
 pub mod requirements;
-pub mod schema;
 pub mod tree;
 
 pub use block::LazyBlock;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::schema::ProviderSchemas;
 use crate::source::Span;
 
 use super::module::Module;
@@ -25,18 +26,30 @@ pub enum Callee {
 }
 
 /// All modules of a run, each directory once however many calls lead to it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Tree {
+    schemas: &'static ProviderSchemas,
     modules: Vec<Module>,
     by_directory: BTreeMap<PathBuf, ModuleId>,
     calls: BTreeMap<(ModuleId, Arc<str>), (Callee, Option<Span>)>,
 }
 
 impl Tree {
-    /// No modules.
+    /// A tree without modules, whose resources have the attributes that these schemas say.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(schemas: &'static ProviderSchemas) -> Self {
+        Self {
+            schemas,
+            modules: Vec::new(),
+            by_directory: BTreeMap::new(),
+            calls: BTreeMap::new(),
+        }
+    }
+
+    /// The schemas of the providers that are known.
+    #[must_use]
+    pub fn schemas(&self) -> &'static ProviderSchemas {
+        self.schemas
     }
 
     /// The module of a directory, by its true path.

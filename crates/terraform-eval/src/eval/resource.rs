@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::address::{Mode, ResourceName, Subject};
 use crate::cty::{Kind, Type, Value, convert};
+use crate::schema::{self, Attribute, Schema, Setter};
 use crate::source::Span;
 use crate::syntax::tree::Expression;
-use crate::terraform::schema::{self, Attribute, Schema, Setter, schema};
 
 use super::instance::InstanceId;
 use super::scope::Repetition;
@@ -34,7 +34,7 @@ impl Evaluator<'_> {
         repetition: &Repetition,
         span: Span,
     ) -> Result<Value> {
-        let Some(schema) = schema(name) else {
+        let Some(schema) = self.tree.schemas().get(name) else {
             let subject = Subject::Resource(name.clone());
             return Ok(self.unknown_from(instance, subject, repetition.key.clone(), None, span));
         };
@@ -55,7 +55,12 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Result<Value> {
         // Behind a key that had to be evaluated, this is a failure like others: `try` may catch it.
-        if schema(name).is_some_and(|schema| !schema.contains_key(attribute)) {
+        if self
+            .tree
+            .schemas()
+            .get(name)
+            .is_some_and(|schema| !schema.contains_key(attribute))
+        {
             return Err(no_attribute(name, attribute));
         }
         let origin = self.origin(
@@ -96,7 +101,7 @@ impl Evaluator<'_> {
             .filter(|_| !META.contains(&&**attribute));
         let configured =
             |expression: &Expression| self.evaluate(expression, Scope::module(instance).repeated(repetition));
-        let Some(schema) = schema(name) else {
+        let Some(schema) = self.tree.schemas().get(name) else {
             // What another provider makes of null, nobody knows here.
             return match written {
                 Some(written) => configured(&written.value)

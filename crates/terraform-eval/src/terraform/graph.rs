@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::address::{ModulePath, Reference, ResourcePath, Subject};
-use crate::model::{Node, ReferenceGraph};
+use crate::address::{ModulePath, Reference, ResourceName, ResourcePath, Subject};
+use crate::reference_graph::{Node, ReferenceGraph};
 use crate::source::Sources;
 
 use super::references::{self, Traversal};
@@ -28,6 +28,9 @@ pub struct GraphBuilder<'a> {
     tree: &'a Tree,
     sources: &'a Sources,
     root: ModuleId,
+    /// Resources that `before` does not gather: those that nothing waits for. With them, a long chain of such
+    /// resources would take the square of its length in memory.
+    pub(super) leave_out: fn(&ResourceName) -> bool,
     graph: ReferenceGraph,
     declared: BTreeSet<Node>,
     modules: BTreeMap<ModulePath, Option<ModuleId>>,
@@ -39,11 +42,17 @@ pub struct GraphBuilder<'a> {
 impl<'a> GraphBuilder<'a> {
     /// An empty graph below `root`.
     #[must_use]
-    pub fn new(tree: &'a Tree, sources: &'a Sources, root: ModuleId) -> Self {
+    pub fn new(
+        tree: &'a Tree,
+        sources: &'a Sources,
+        root: ModuleId,
+        leave_out: fn(&ResourceName) -> bool,
+    ) -> Self {
         Self {
             tree,
             sources,
             root,
+            leave_out,
             graph: ReferenceGraph::new(),
             declared: BTreeSet::new(),
             modules: BTreeMap::new(),

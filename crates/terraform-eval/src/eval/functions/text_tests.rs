@@ -5,6 +5,7 @@ use std::path::Path;
 use super::conformance_tests::differences;
 use crate::cty::{Value, to_json};
 use crate::eval::{Evaluator, Failure, Inputs, InstanceId, Scope};
+use crate::schema::ProviderSchemas;
 use crate::source::Sources;
 use crate::syntax::native::parse_expression;
 use crate::terraform::{Module, Tree};
@@ -20,10 +21,16 @@ fn functions_on_texts_do_as_in_terraform() {
 fn evaluate(text: &str, directory: &Path) -> Result<Value, Failure> {
     let mut sources = Sources::new();
     let file = sources.add("expression", text);
-    let mut tree = Tree::new();
+    let mut tree = Tree::new(ProviderSchemas::builtin());
     let root = tree.add(
         directory.to_owned(),
-        Module::new(directory, Vec::new(), Vec::new(), Vec::new()),
+        Module::new(
+            directory,
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+            ProviderSchemas::builtin(),
+        ),
     );
     let inputs = Inputs::default();
     let evaluator = Evaluator::new(&tree, &sources, &inputs, root);

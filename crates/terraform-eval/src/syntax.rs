@@ -14,6 +14,7 @@ mod json;
 mod json_comments;
 pub mod native;
 pub mod problem;
+pub mod quoting;
 mod scan;
 pub mod tree;
 pub mod yaml;

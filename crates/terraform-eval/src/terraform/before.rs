@@ -4,18 +4,17 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::address::{Mode, ResourceName, ResourcePath, Subject};
-use crate::model::Node;
+use crate::address::{ResourceName, ResourcePath, Subject};
+use crate::reference_graph::Node;
 
 use super::graph::GraphBuilder;
 
 impl GraphBuilder<'_> {
-    /// The resources that come before `start`, itself included, save mirrors: nothing waits for those, and
-    /// with them a long chain of mirrors would take the square of its length in memory.
+    /// The resources that come before `start`, itself included, save those that the graph leaves out.
     pub fn before(&mut self, start: &Node) -> Rc<BTreeSet<ResourcePath>> {
         if self.circle(start).is_some() {
             let mut resources = self.graph(start.clone()).reach([start.clone()]).resources;
-            resources.retain(|path| !is_mirror(&path.resource));
+            resources.retain(|path| !(self.leave_out)(&path.resource));
             return Rc::new(resources);
         }
         // All ways end, so what a node leads to can be gathered before the node itself.
@@ -31,13 +30,13 @@ impl GraphBuilder<'_> {
                 continue;
             };
             let found = edges.iter().filter_map(|next| self.before.get(next));
-            let found = union(found, &node);
+            let found = union(found, &node, self.leave_out);
             self.before.insert(node, found);
         }
         self.before.get(start).cloned().unwrap_or_default()
     }
 
-    /// All resources that come before `start`, itself and mirrors included.
+    /// All resources that come before `start`, itself and what is left out elsewhere included.
     pub fn all_before(&mut self, start: &Node) -> BTreeSet<ResourcePath> {
         self.graph(start.clone()).reach([start.clone()]).resources
     }
@@ -47,6 +46,7 @@ impl GraphBuilder<'_> {
 fn union<'s>(
     sets: impl Iterator<Item = &'s Rc<BTreeSet<ResourcePath>>>,
     node: &Node,
+    leave_out: fn(&ResourceName) -> bool,
 ) -> Rc<BTreeSet<ResourcePath>> {
     let mut sets: Vec<_> = sets.collect();
     sets.sort_by_key(|set| Reverse(set.len()));
@@ -58,14 +58,10 @@ fn union<'s>(
         }
     }
     if let Node::Inside(module, Subject::Resource(resource)) = node
-        && !is_mirror(resource)
+        && !leave_out(resource)
     {
         let (module, resource) = (module.clone(), resource.clone());
         Rc::make_mut(&mut all).insert(ResourcePath { module, resource });
     }
     all
-}
-
-fn is_mirror(name: &ResourceName) -> bool {
-    name.mode == Mode::Managed && &*name.kind == "rhcs_image_mirror"
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::address::{Mode, ResourceName};
+use crate::schema::ProviderSchemas;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::document::TopLevel;
 use crate::syntax::problem::Problem;
@@ -77,6 +78,7 @@ impl Module {
         files: Vec<FileId>,
         blocks: Vec<TopLevel>,
         overrides: Vec<TopLevel>,
+        schemas: &ProviderSchemas,
     ) -> Self {
         let mut module = Self {
             directory: directory.to_owned(),
@@ -94,7 +96,7 @@ impl Module {
             locals: OnceLock::new(),
         };
         for block in blocks {
-            module.declare(LazyBlock::new(block));
+            module.declare(LazyBlock::new(block), schemas);
         }
         for block in overrides {
             module.override_with(block);
@@ -130,7 +132,7 @@ impl Module {
         }
     }
 
-    fn declare(&mut self, block: LazyBlock) {
+    fn declare(&mut self, block: LazyBlock, schemas: &ProviderSchemas) {
         let label = |position: usize| block.labels().get(position).map(|label| label.text.clone());
         let header = block.header();
         let fresh = match (block.kind(), label(0), label(1)) {
@@ -144,9 +146,9 @@ impl Module {
                     kind: type_name,
                     name,
                 };
-                // Other providers' resources are nobody's business here, their names included.
-                let ours = name.kind.starts_with("rhcs_");
-                insert(&mut self.resources, name.clone(), Resource { name, block }) || !ours
+                // Duplicate names in resources of other providers are not reported.
+                let is_known = schemas.get(&name).is_some();
+                insert(&mut self.resources, name.clone(), Resource { name, block }) || !is_known
             }
             ("locals", None, None) => {
                 self.locals_blocks.push(block);
@@ -244,16 +246,16 @@ impl Module {
         required.any(|block| block.body.attribute(name).is_some())
     }
 
-    /// Parses everything that can take part in a mirror: values, calls, the provider's resources. Other
-    /// resources stay unread unless a reference leads to them.
-    pub fn parse(&self, sources: &Sources) {
+    /// Parses everything that is evaluated in any case: values, module calls, and the resources of providers that
+    /// `schemas` know. Other resources stay unread unless something refers to them.
+    pub fn parse(&self, sources: &Sources, schemas: &ProviderSchemas) {
         self.locals(sources);
         let values = self.variables.values().chain(self.outputs.values());
         let calls = self.calls.values().map(|call| &call.block);
         let resources = self
             .resources
             .values()
-            .filter(|resource| resource.name.kind.starts_with("rhcs_"));
+            .filter(|resource| schemas.get(&resource.name).is_some());
         for block in values
             .chain(calls)
             .chain(resources.map(|resource| &resource.block))

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::address::{InstanceKey, Mode, ResourceName, Subject};
 use crate::cty::marks::Marks;
 use crate::cty::{self, Number, Value, index};
+use crate::schema::ProviderSchemas;
 use crate::source::Span;
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
 use crate::terraform::Callee;
-use crate::terraform::schema::schema;
 
 use super::instance::InstanceId;
 use super::remains::Parts;
@@ -277,7 +277,7 @@ impl Evaluator<'_> {
         }
         let expansion = self.resource_expansion(instance, &name)?;
         check_key(&name, &expansion, steps)?;
-        check_attribute(&name, steps)?;
+        check_attribute(self.tree.schemas(), &name, steps)?;
         match self.choose(&expansion, steps, scope)? {
             Chosen::One(repetition, used, marks) => {
                 let value = match steps.get(used) {
@@ -411,7 +411,7 @@ fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> 
 
 /// The same for the attributes of a resource whose schema is known, as far as the steps are literal: they
 /// have to exist even where no instance does.
-fn check_attribute(name: &ResourceName, steps: &[Step<'_>]) -> Result<()> {
+fn check_attribute(schemas: &ProviderSchemas, name: &ResourceName, steps: &[Step<'_>]) -> Result<()> {
     let (attribute, behind) = match steps {
         [Step::Attribute(attribute), behind @ ..] => (attribute, behind),
         [Step::Index(key), Step::Attribute(attribute), behind @ ..] if literal_key(key).is_some() => {
@@ -419,7 +419,9 @@ fn check_attribute(name: &ResourceName, steps: &[Step<'_>]) -> Result<()> {
         }
         _ => return Ok(()),
     };
-    let Some(schema) = schema(name) else { return Ok(()) };
+    let Some(schema) = schemas.get(name) else {
+        return Ok(());
+    };
     let Some(declared) = schema.get(&attribute.text) else {
         return Err(no_attribute(name, &attribute.text).finally().at(attribute.span));
     };

@@ -3,7 +3,7 @@
 //! The facts are those of the programs that a mirror passes through: the schema of ImageDigestMirrorSet
 //! (openshift/api), the machine config operator and `EditRegistriesConfig` (openshift/runtime-utils), and
 //! the runtime's own reading of names and tables (containers/image: `docker/reference`,
-//! `sysregistriesv2`). `fixtures/registries` holds what these made of sample settings.
+//! `sysregistriesv2`).
 //!
 //! # What to ask
 //!

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::cty::{Kind, Type, Value, to_json};
+use crate::schema::ProviderSchemas;
 use crate::source::Sources;
 use crate::syntax::native::parse_expression;
 use crate::terraform::{Module, Tree};
@@ -41,10 +42,16 @@ pub(super) fn evaluate_with(text: &str, u: Value) -> Result<Value, Failure> {
     let Some(expression) = expression.filter(|_| problems.is_empty()) else {
         return Err(Failure::invalid("it cannot be read"));
     };
-    let mut tree = Tree::new();
+    let mut tree = Tree::new(ProviderSchemas::builtin());
     let root = tree.add(
         "/".into(),
-        Module::new(Path::new("/"), Vec::new(), Vec::new(), Vec::new()),
+        Module::new(
+            Path::new("/"),
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+            ProviderSchemas::builtin(),
+        ),
     );
     let inputs = Inputs::default();
     let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
@@ -216,7 +223,7 @@ fn the_language_does_as_in_terraform() {
 
 #[test]
 fn shared_expressions_are_worth_what_terraform_says() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/expressions.jsonl");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance/expressions.jsonl");
     let Ok(text) = std::fs::read_to_string(&path) else {
         println!("skipped: there is no {}", path.display());
         return;
