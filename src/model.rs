@@ -21,22 +21,22 @@ use crate::diagnostic::Diagnostic;
 use terraform_eval::address::Address;
 use terraform_eval::source::Span;
 
-pub use attribute::{Attribute, Cause, Content, Unknown};
-pub use beside::{Import, MirrorsRead, ProviderVersions, Waiter};
-pub use block::{ElementRoom, MirrorBlock, MissingInputs, Room, Unsupported, UnsupportedKind};
+pub use attribute::{Attribute, UnknownReason, AttributeValue, UnknownReasons};
+pub use beside::{Import, ImageMirrorsDataSource, ProviderVersions, ClusterWaiter};
+pub use block::{ElementInsertion, MirrorBlock, MissingInputs, ArgumentInsertion, Unsupported, UnsupportedKind};
 pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
-pub use cluster_origin::Led;
-pub use editability::{Literal, Written};
-pub use manifest::{ManifestKind, Manifests, Mistake, MistakeKind};
-pub use mirror::{Dependency, ImageMirror, Lead, Leads, Step, Target};
+pub use cluster_origin::ClusterCandidates;
+pub use editability::{Literal, Editability};
+pub use manifest::{ManifestKind, ManifestFacts, ManifestIssue, ManifestIssueKind};
+pub use mirror::{Dependency, Mirror, OriginCandidate, ClusterOrigin, TraceStep, OriginTarget};
 pub use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
-pub use plan_changes::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Seclusion};
+pub use plan_changes::{Action, PlanChanges, ClusterChange, MirrorChange, MirrorValues, EgressRestriction};
 
 /// Everything that was read in one run.
 #[derive(Debug, Default)]
 pub struct Project {
     /// One for each root module, plan and state, in the order in which they were found.
-    pub configurations: Vec<Configuration>,
+    pub configurations: Vec<Input>,
     /// What was wrong with the files themselves.
     pub problems: Vec<Diagnostic>,
     /// Text that no output may show: the source of sensitive values.
@@ -49,7 +49,7 @@ pub struct Project {
 
 /// What a configuration was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Input {
+pub enum InputKind {
     /// Configuration files.
     Configuration,
     /// A plan, as `terraform show -json PLAN` prints it.
@@ -65,33 +65,33 @@ pub enum Input {
 
 /// One root module with the modules below it, the plan or state of one, or the manifests of one cluster.
 #[derive(Debug, Clone)]
-pub struct Configuration {
+pub struct Input {
     /// What it was read from.
-    pub input: Input,
+    pub input: InputKind,
     /// Its name for people: the directory, or the file.
     pub name: String,
     /// The mirrors, one for each planned instance or entry, by address.
-    pub mirrors: Vec<ImageMirror>,
+    pub mirrors: Vec<Mirror>,
     /// The clusters that it creates or reads, one for each block that has an instance.
     pub clusters: Vec<Cluster>,
     /// The resources that wait for clusters.
-    pub waiters: Vec<Waiter>,
+    pub waiters: Vec<ClusterWaiter>,
     /// The blocks that read mirrors; a plan has none of them.
-    pub reads: Vec<MirrorsRead>,
+    pub reads: Vec<ImageMirrorsDataSource>,
     /// The imports of mirrors; a plan has none of them.
     pub imports: Vec<Import>,
     /// The versions of the provider; a plan says nothing of them.
     pub provider: ProviderVersions,
     /// What a plan does to mirrors; empty for anything else.
-    pub changes: Changes,
+    pub changes: PlanChanges,
     /// What only manifests have; empty for anything else.
-    pub manifests: Manifests,
+    pub manifests: ManifestFacts,
 }
 
-impl Configuration {
+impl Input {
     /// A configuration of which nothing is known but its name.
     #[must_use]
-    pub fn empty(input: Input, name: impl Into<String>) -> Self {
+    pub fn empty(input: InputKind, name: impl Into<String>) -> Self {
         Self {
             input,
             name: name.into(),
@@ -101,15 +101,15 @@ impl Configuration {
             reads: Vec::new(),
             imports: Vec::new(),
             provider: ProviderVersions::default(),
-            changes: Changes::default(),
-            manifests: Manifests::default(),
+            changes: PlanChanges::default(),
+            manifests: ManifestFacts::default(),
         }
     }
 
     /// How many things people would count that it was read from: a root module, a plan, each manifest.
     #[must_use]
     pub fn inputs(&self) -> usize {
-        if self.input == Input::Manifest {
+        if self.input == InputKind::Manifest {
             self.manifests.documents
         } else {
             1
@@ -118,7 +118,7 @@ impl Configuration {
 
     /// The mirror of this resource instance.
     #[must_use]
-    pub fn mirror(&self, address: &Address) -> Option<&ImageMirror> {
+    pub fn mirror(&self, address: &Address) -> Option<&Mirror> {
         let at = self.mirrors.binary_search_by(|mirror| match &mirror.address {
             MirrorAddress::Resource(own) => own.cmp(address),
             MirrorAddress::Entry(_) => Ordering::Greater,

@@ -7,8 +7,8 @@ use terraform_eval::address::{Address, Mode, ResourceName, ResourcePath};
 use terraform_eval::source::Span;
 
 use super::attribute::Attribute;
-use super::block::Room;
-use super::mirror::Target;
+use super::block::ArgumentInsertion;
+use super::mirror::OriginTarget;
 
 /// What a cluster runs as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,7 +129,7 @@ pub struct Cluster {
     /// The block.
     pub span: Span,
     /// Where an argument can be added to the block.
-    pub room: Option<Room>,
+    pub room: Option<ArgumentInsertion>,
 }
 
 /// One instance of a cluster.
@@ -183,7 +183,7 @@ impl Cluster {
     }
 
     /// The instances that a target can be; none where it is another object.
-    pub fn meant_by<'c>(&'c self, target: &'c Target) -> impl Iterator<Item = &'c ClusterInstance> {
+    pub fn meant_by<'c>(&'c self, target: &'c OriginTarget) -> impl Iterator<Item = &'c ClusterInstance> {
         self.instances
             .iter()
             .filter(move |instance| target.can_be(&instance.address))

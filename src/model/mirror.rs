@@ -6,26 +6,26 @@ use registries_conf::{Pull, SourcePolicy};
 use terraform_eval::address::{Address, InstanceKey, ResourcePath};
 use terraform_eval::source::Span;
 
-use super::attribute::{Attribute, Cause, Content, Unknown};
+use super::attribute::{Attribute, UnknownReason, AttributeValue, UnknownReasons};
 use super::block::MirrorBlock;
 use super::mirror_address::MirrorAddress;
 
 /// One planned instance of `rhcs_image_mirror`, or one entry of a manifest. An entry has no cluster id, no
 /// `type`, and nothing of what stands in a block of Terraform.
 #[derive(Debug, Clone)]
-pub struct ImageMirror {
+pub struct Mirror {
     /// Its address; an instance key `[*]` where the expansion is unknown.
     pub address: MirrorAddress,
     /// The resource block's header; in a plan, the address; in a manifest, the entry.
     pub span: Span,
     /// The module calls around the block, outermost first; none where the input records no places for them.
-    pub calls: Vec<Step>,
+    pub calls: Vec<TraceStep>,
     /// Why it is not known how many instances there are: then this one stands for all.
-    pub instances: Option<Unknown>,
+    pub instances: Option<UnknownReasons>,
     /// `cluster_id`.
     pub cluster_id: Attribute<String>,
     /// Where `cluster_id` leads.
-    pub leads: Leads,
+    pub leads: ClusterOrigin,
     /// `source`.
     pub source: Attribute<String>,
     /// `mirrors`, in order.
@@ -43,7 +43,7 @@ pub struct ImageMirror {
     /// What is created before this mirror, by any reference in its block or around its module.
     pub after: BTreeSet<ResourcePath>,
     /// Why there may be more than these: a plan records no locals, and they may lead on.
-    pub after_unfollowed: Vec<Cause>,
+    pub after_unfollowed: Vec<UnknownReason>,
     /// What else stands in its block.
     pub block: MirrorBlock,
 }
@@ -56,25 +56,25 @@ pub struct Dependency {
     /// The resources that come before it, itself included; modules without instance keys.
     pub reaches: BTreeSet<ResourcePath>,
     /// Why there may be more than these.
-    pub unfollowed: Vec<Cause>,
+    pub unfollowed: Vec<UnknownReason>,
 }
 
 /// Where a cluster id leads.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Leads {
+pub struct ClusterOrigin {
     /// The resources and modules that it comes from, outermost first: an echo, then what feeds it.
-    pub to: Vec<Lead>,
+    pub to: Vec<OriginCandidate>,
     /// Why there may be more than these.
-    pub unfollowed: Vec<Cause>,
+    pub unfollowed: Vec<UnknownReason>,
     /// What it can only be, where the way to it could not be seen: the id is not known yet, and the
     /// configuration has this one cluster and no other.
-    pub only: Option<Target>,
+    pub only: Option<OriginTarget>,
     /// How the id is written, with the module, where that cannot be evaluated: a part of a module that refers
     /// to what is not among the files. Ids that are written alike in one module are alike.
     pub written: Option<String>,
 }
 
-impl Leads {
+impl ClusterOrigin {
     /// Whether the id surely comes from no resource: a literal, or a variable of the root module.
     #[must_use]
     pub fn nowhere(&self) -> bool {
@@ -84,20 +84,20 @@ impl Leads {
 
 /// One thing that a cluster id comes from.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Lead {
+pub struct OriginCandidate {
     /// What it comes from.
-    pub target: Target,
+    pub target: OriginTarget,
     /// Whether it surely does; a conditional may choose something else.
     pub certain: bool,
     /// The block of the target.
     pub span: Option<Span>,
     /// The way from the target to the mirror, last step last.
-    pub way: Vec<Step>,
+    pub way: Vec<TraceStep>,
 }
 
 /// What a cluster id may come from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Target {
+pub enum OriginTarget {
     /// A resource or data source.
     Resource {
         /// The block, its module with the instance keys that are known.
@@ -120,14 +120,14 @@ pub enum Target {
 
 /// One place on the way of a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Step {
+pub struct TraceStep {
     /// The place.
     pub span: Span,
     /// What is written there: `local.target`.
     pub text: String,
 }
 
-impl ImageMirror {
+impl Mirror {
     /// What tells its cluster from the others of one configuration; nothing where that is open. Not to be
     /// shown: it may be a sensitive id.
     #[must_use]
@@ -147,9 +147,9 @@ impl ImageMirror {
             return entry.document.cluster.to_string();
         }
         match &self.cluster_id.content {
-            Content::Known(id) if !self.cluster_id.sensitive => return id.clone(),
-            Content::Absent => return "(no cluster)".to_owned(),
-            Content::Known(_) | Content::Unknown(_) => {}
+            AttributeValue::Known(id) if !self.cluster_id.sensitive => return id.clone(),
+            AttributeValue::Absent => return "(no cluster)".to_owned(),
+            AttributeValue::Known(_) | AttributeValue::Unknown(_) => {}
         }
         named_cluster(&self.cluster_id, &self.leads)
             .unwrap_or_else(|| format!("(cluster of {})", self.address))
@@ -168,16 +168,16 @@ impl ImageMirror {
 
 /// What tells a cluster from the others of one configuration, as [`ImageMirror::cluster_key`] does.
 #[must_use]
-pub fn cluster_key(cluster_id: &Attribute<String>, leads: &Leads) -> Option<String> {
+pub fn cluster_key(cluster_id: &Attribute<String>, leads: &ClusterOrigin) -> Option<String> {
     match &cluster_id.content {
-        Content::Known(id) => Some(id.clone()),
-        Content::Absent => None,
-        Content::Unknown(_) => named_cluster(cluster_id, leads),
+        AttributeValue::Known(id) => Some(id.clone()),
+        AttributeValue::Absent => None,
+        AttributeValue::Unknown(_) => named_cluster(cluster_id, leads),
     }
 }
 
 /// What a cluster's id is read from, if that is one thing.
-fn named_cluster(cluster_id: &Attribute<String>, leads: &Leads) -> Option<String> {
+fn named_cluster(cluster_id: &Attribute<String>, leads: &ClusterOrigin) -> Option<String> {
     // The last lead is the innermost: behind every echo, the cluster itself.
     let settled = leads.unfollowed.is_empty() && leads.to.iter().all(|lead| lead.certain);
     let last = leads.to.last().map(|lead| &lead.target);
@@ -186,12 +186,12 @@ fn named_cluster(cluster_id: &Attribute<String>, leads: &Leads) -> Option<String
         return Some(target.name());
     }
     match cluster_id.as_unknown()?.causes.as_slice() {
-        [Cause::NoValue(name)] => Some(name.clone()),
+        [UnknownReason::NoValue(name)] => Some(name.clone()),
         _ => leads.written.clone(),
     }
 }
 
-impl Target {
+impl OriginTarget {
     /// Whether it is one object: no instance key on the way to it is unknown.
     #[must_use]
     pub fn is_one(&self) -> bool {

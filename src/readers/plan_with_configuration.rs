@@ -9,15 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{
-    self, Attribute, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Lead, Leads,
-    MirrorAddress, Target, Waiter,
+    self, Attribute, Cluster, ClusterInstance, Input, AttributeValue, Mirror, OriginCandidate, ClusterOrigin,
+    MirrorAddress, OriginTarget, ClusterWaiter,
 };
 use crate::rules::PLAN_DIFFERS;
 use terraform_eval::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use terraform_eval::source::Span;
 
 /// Takes over the places of `configuration` into `plan`. What the two say differently is given back.
-pub(crate) fn join(plan: &mut Configuration, configuration: Configuration) -> Vec<Diagnostic> {
+pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
     let mut join = Join {
         clusters: configuration
             .clusters
@@ -90,13 +90,13 @@ fn join_clusters(planned: &mut [Cluster], own: Vec<Cluster>) {
 }
 
 /// Which waiters there are, the plan knows, and what comes before them the configuration.
-fn join_waiters(planned: &mut Vec<Waiter>, own: Vec<Waiter>) {
+fn join_waiters(planned: &mut Vec<ClusterWaiter>, own: Vec<ClusterWaiter>) {
     let there: BTreeSet<ResourcePath> = planned.iter().map(|waiter| waiter.path.clone()).collect();
     let known = own
         .into_iter()
         .filter(|waiter| waiter.instances.is_none() || there.contains(&waiter.path));
     *planned = known
-        .map(|waiter| Waiter {
+        .map(|waiter| ClusterWaiter {
             instances: None,
             ..waiter
         })
@@ -104,7 +104,7 @@ fn join_waiters(planned: &mut Vec<Waiter>, own: Vec<Waiter>) {
 }
 
 fn place_list(planned: &mut Attribute<Vec<Attribute<String>>>, own: &Attribute<Vec<Attribute<String>>>) {
-    let (Content::Known(there), Content::Known(here)) = (&mut planned.content, &own.content) else {
+    let (AttributeValue::Known(there), AttributeValue::Known(here)) = (&mut planned.content, &own.content) else {
         return;
     };
     for (element, own) in there.iter_mut().zip(here) {
@@ -117,13 +117,13 @@ fn place_list(planned: &mut Attribute<Vec<Attribute<String>>>, own: &Attribute<V
 
 /// The mirrors of a configuration by address.
 struct Written {
-    exact: BTreeMap<Address, (ImageMirror, bool)>,
+    exact: BTreeMap<Address, (Mirror, bool)>,
     /// Those of which it is not known how many there are.
-    patterns: Vec<ImageMirror>,
+    patterns: Vec<Mirror>,
 }
 
 impl Written {
-    fn new(mirrors: Vec<ImageMirror>) -> Self {
+    fn new(mirrors: Vec<Mirror>) -> Self {
         let mut written = Self {
             exact: BTreeMap::new(),
             patterns: Vec::new(),
@@ -139,7 +139,7 @@ impl Written {
         written
     }
 
-    fn find(&mut self, address: &Address) -> Option<&ImageMirror> {
+    fn find(&mut self, address: &Address) -> Option<&Mirror> {
         if let Some((mirror, met)) = self.exact.get_mut(address) {
             *met = true;
             return Some(mirror);
@@ -150,7 +150,7 @@ impl Written {
     }
 
     /// Those that the plan has nothing for.
-    fn unmet(&self) -> impl Iterator<Item = &ImageMirror> {
+    fn unmet(&self) -> impl Iterator<Item = &Mirror> {
         let unmet = self.exact.values().filter(|(_, met)| !met);
         unmet.map(|(mirror, _)| mirror)
     }
@@ -177,7 +177,7 @@ fn stands_for(pattern: &Address, address: &Address) -> bool {
             .all(|(pattern, key)| pattern == key || (pattern == Some(&InstanceKey::Unknown) && key.is_some()))
 }
 
-fn missing(mirror: &ImageMirror, what: &str) -> Diagnostic {
+fn missing(mirror: &Mirror, what: &str) -> Diagnostic {
     difference(&mirror.address, what).at(mirror.span, "")
 }
 
@@ -197,7 +197,7 @@ struct Join {
 }
 
 impl Join {
-    fn mirror(&mut self, planned: &mut ImageMirror, own: &ImageMirror) {
+    fn mirror(&mut self, planned: &mut Mirror, own: &Mirror) {
         let address = planned.address.clone();
         planned.span = own.span;
         planned.calls.clone_from(&own.calls);
@@ -244,13 +244,13 @@ impl Join {
         own: &Attribute<Vec<Attribute<String>>>,
     ) {
         match (&mut planned.content, &own.content) {
-            (Content::Known(elements), Content::Known(written)) if elements.len() == written.len() => {
+            (AttributeValue::Known(elements), AttributeValue::Known(written)) if elements.len() == written.len() => {
                 for (index, (element, own)) in elements.iter_mut().zip(written).enumerate() {
                     self.string(address, &format!("mirrors[{index}]"), element, own);
                 }
                 take_place(planned, own);
             }
-            (Content::Known(elements), Content::Known(written)) => {
+            (AttributeValue::Known(elements), AttributeValue::Known(written)) => {
                 let what = format!(
                     "mirrors has {} elements in the plan, and {} in the configuration",
                     elements.len(),
@@ -258,28 +258,28 @@ impl Join {
                 );
                 self.differ(address, &what, planned, own);
             }
-            (Content::Known(elements), Content::Unknown(_)) => {
+            (AttributeValue::Known(elements), AttributeValue::Unknown(_)) => {
                 // Each element is somewhere in what is written there.
                 for element in elements {
                     take_place(
                         element,
                         &Attribute {
-                            content: Content::Absent,
+                            content: AttributeValue::Absent,
                             ..element_place(own)
                         },
                     );
                 }
                 take_place(planned, own);
             }
-            (Content::Absent, Content::Absent) | (Content::Unknown(_), Content::Unknown(_)) => {
+            (AttributeValue::Absent, AttributeValue::Absent) | (AttributeValue::Unknown(_), AttributeValue::Unknown(_)) => {
                 take_place(planned, own);
             }
             (there, here) => {
                 let word = |known: bool| if known { "known" } else { "not known" };
                 let what = format!(
                     "mirrors is {} in the plan, and {} in the configuration",
-                    word(matches!(there, Content::Known(_))),
-                    word(matches!(here, Content::Known(_)))
+                    word(matches!(there, AttributeValue::Known(_))),
+                    word(matches!(here, AttributeValue::Known(_)))
                 );
                 self.differ(address, &what, planned, own);
             }
@@ -301,7 +301,7 @@ impl Join {
 
     /// Where both sides followed the id, they say the same; where the plan could not, the configuration
     /// may have.
-    fn leads(&self, planned: &mut Leads, own: &Leads, is_known: bool) {
+    fn leads(&self, planned: &mut ClusterOrigin, own: &ClusterOrigin, is_known: bool) {
         let settled = planned.unfollowed.is_empty()
             && planned.to.iter().all(|lead| lead.certain)
             && (ends_at_a_cluster(planned) || !ends_at_a_cluster(own));
@@ -312,7 +312,7 @@ impl Join {
                     lead.way.clone_from(&same.way);
                     // A plan tells what is referred to, and not what becomes of it.
                     lead.certain &= same.certain || is_known;
-                } else if let Target::Resource { path, .. } = &lead.target {
+                } else if let OriginTarget::Resource { path, .. } = &lead.target {
                     let block = ResourcePath {
                         module: path.module.without_keys(),
                         resource: path.resource.clone(),
@@ -325,23 +325,23 @@ impl Join {
                 .only
                 .take()
                 .filter(|_| own.to.iter().any(|lead| !lead.certain));
-            *planned = Leads { only, ..own.clone() };
+            *planned = ClusterOrigin { only, ..own.clone() };
         }
     }
 }
 
-fn ends_at_a_cluster(leads: &Leads) -> bool {
+fn ends_at_a_cluster(leads: &ClusterOrigin) -> bool {
     leads.to.iter().any(|lead| {
-        matches!(&lead.target, Target::Resource { path, .. }
+        matches!(&lead.target, OriginTarget::Resource { path, .. }
             if matches!(cluster_role(&path.resource), Some(ClusterRole::Cluster(_))))
     })
 }
 
 /// Whether the configuration can be worth what the plan has.
-fn agree(planned: &Content<String>, own: &Content<String>) -> bool {
+fn agree(planned: &AttributeValue<String>, own: &AttributeValue<String>) -> bool {
     match (planned, own) {
-        (Content::Known(there), Content::Known(here)) => there == here,
-        (_, Content::Unknown(_)) | (Content::Absent, Content::Absent) => true,
+        (AttributeValue::Known(there), AttributeValue::Known(here)) => there == here,
+        (_, AttributeValue::Unknown(_)) | (AttributeValue::Absent, AttributeValue::Absent) => true,
         _ => false,
     }
 }
@@ -359,18 +359,18 @@ fn take_place<T>(planned: &mut Attribute<T>, own: &Attribute<T>) {
 
 fn element_place(list: &Attribute<Vec<Attribute<String>>>) -> Attribute<String> {
     Attribute {
-        content: Content::Absent,
+        content: AttributeValue::Absent,
         sensitive: list.sensitive,
         span: list.span,
         way: list.way.clone(),
         planned: None,
-        written: model::Written::Computed,
+        written: model::Editability::Computed,
     }
 }
 
-fn is_same(one: &Lead, other: &Lead) -> bool {
+fn is_same(one: &OriginCandidate, other: &OriginCandidate) -> bool {
     match (&one.target, &other.target) {
-        (Target::Resource { path: one, .. }, Target::Resource { path: other, .. }) => {
+        (OriginTarget::Resource { path: one, .. }, OriginTarget::Resource { path: other, .. }) => {
             one.resource == other.resource && one.module.without_keys() == other.module.without_keys()
         }
         (one, other) => one == other,

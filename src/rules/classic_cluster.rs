@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::cluster::{ClusterRole, cluster_role, echo_argument, module_kind};
-use crate::model::{Cause, ClusterKind, Configuration, ImageMirror, Input, Lead, Target, Unknown};
+use crate::model::{UnknownReason, ClusterKind, Input, Mirror, InputKind, OriginCandidate, OriginTarget, UnknownReasons};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
@@ -55,8 +55,8 @@ variable "cluster_id" {
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
-    let classic: Vec<&Lead> = mirror
+fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
+    let classic: Vec<&OriginCandidate> = mirror
         .leads
         .to
         .iter()
@@ -72,10 +72,10 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         return unless_open(configuration, mirror);
     };
     let target = lead.target.name();
-    if !lead.certain && matches!(configuration.input, Input::Plan | Input::Recorded) {
+    if !lead.certain && matches!(configuration.input, InputKind::Plan | InputKind::Recorded) {
         // What decides between several references, and whether that is known, is not in the plan.
-        let cause = Cause::NotRecorded(format!("whether cluster_id comes from {target}"));
-        return Outcome::undecided(Unknown::because(cause));
+        let cause = UnknownReason::NotRecorded(format!("whether cluster_id comes from {target}"));
+        return Outcome::undecided(UnknownReasons::because(cause));
     }
     let mut finding = if lead.certain {
         RULE.finding(
@@ -112,9 +112,9 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
 }
 
 /// Whether a target is a classic cluster, or something that only a classic cluster has.
-fn is_classic(target: &Target) -> bool {
+fn is_classic(target: &OriginTarget) -> bool {
     match target {
-        Target::Resource { path, attribute, .. } => match cluster_role(&path.resource) {
+        OriginTarget::Resource { path, attribute, .. } => match cluster_role(&path.resource) {
             Some(ClusterRole::Cluster(kind)) => kind == ClusterKind::Classic,
             Some(ClusterRole::Echo(kind)) => {
                 kind == Some(ClusterKind::Classic)
@@ -122,12 +122,12 @@ fn is_classic(target: &Target) -> bool {
             }
             None => false,
         },
-        Target::Module { source, .. } => module_kind(source) == Some(ClusterKind::Classic),
+        OriginTarget::Module { source, .. } => module_kind(source) == Some(ClusterKind::Classic),
     }
 }
 
 /// What could not be followed matters only where there is a classic cluster that it could lead to.
-fn unless_open(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn unless_open(configuration: &Input, mirror: &Mirror) -> Outcome {
     let any_classic = configuration
         .clusters
         .iter()
@@ -135,6 +135,6 @@ fn unless_open(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
     if mirror.leads.unfollowed.is_empty() || !any_classic {
         Outcome::clean()
     } else {
-        Outcome::undecided(Unknown::for_all(mirror.leads.unfollowed.clone()))
+        Outcome::undecided(UnknownReasons::for_all(mirror.leads.unfollowed.clone()))
     }
 }

@@ -1,7 +1,7 @@
 //! `cluster-not-awaited`: a mirror that is created before its cluster is ready.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{Cause, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Led, Unknown};
+use crate::model::{UnknownReason, Cluster, ClusterInstance, Input, AttributeValue, Mirror, ClusterCandidates, UnknownReasons};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
@@ -54,11 +54,11 @@ resource "rhcs_image_mirror" "nginx" {
 enum Awaited {
     Yes,
     No,
-    Open(Unknown),
+    Open(UnknownReasons),
 }
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
-    let led = Led::of(configuration, mirror);
+fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
+    let led = ClusterCandidates::of(configuration, mirror);
     let mut late = None;
     let mut open = None;
     let mut ready = false;
@@ -73,7 +73,7 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         (Some((cluster, instance)), None) if !ready => Outcome::found(report(mirror, cluster, instance)),
         (Some(_), None) => {
             let which = "which instance of the cluster it is, and not all of them are awaited".to_owned();
-            Outcome::undecided(Unknown::because(Cause::NotEvaluated(which)))
+            Outcome::undecided(UnknownReasons::because(UnknownReason::NotEvaluated(which)))
         }
         (late, Some(unknown)) if late.is_some() || !ready => {
             if led.instances.is_empty() {
@@ -87,18 +87,18 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
 }
 
 fn awaited(
-    configuration: &Configuration,
-    mirror: &ImageMirror,
+    configuration: &Input,
+    mirror: &Mirror,
     cluster: &Cluster,
     instance: &ClusterInstance,
 ) -> Awaited {
     if instance.id.is_some() {
         return Awaited::Yes;
     }
-    if let Content::Known(true) = instance.wait_for_create_complete.content {
+    if let AttributeValue::Known(true) = instance.wait_for_create_complete.content {
         return Awaited::Yes;
     }
-    let mut open: Vec<Cause> = Vec::new();
+    let mut open: Vec<UnknownReason> = Vec::new();
     for waiter in &configuration.waiters {
         let waits = waiter.after.contains(&cluster.path);
         if !waits && waiter.after_unfollowed.is_empty() {
@@ -115,17 +115,17 @@ fn awaited(
             (_, false) => open.extend(waiter.after_unfollowed.iter().cloned()),
         }
     }
-    if let Content::Unknown(unknown) = &instance.wait_for_create_complete.content {
+    if let AttributeValue::Unknown(unknown) = &instance.wait_for_create_complete.content {
         open.extend(unknown.causes.iter().cloned());
     }
     if open.is_empty() {
         Awaited::No
     } else {
-        Awaited::Open(Unknown::for_all(open))
+        Awaited::Open(UnknownReasons::for_all(open))
     }
 }
 
-fn report(mirror: &ImageMirror, cluster: &Cluster, instance: &ClusterInstance) -> Diagnostic {
+fn report(mirror: &Mirror, cluster: &Cluster, instance: &ClusterInstance) -> Diagnostic {
     let name = &instance.address;
     let argument = &instance.wait_for_create_complete;
     let finding = RULE
@@ -164,7 +164,7 @@ fn edit(cluster: &Cluster, instance: &ClusterInstance) -> Option<Edit> {
             span: room.at,
             content: format!("{}wait_for_create_complete = true", room.before),
         }),
-        (Some(span), Some(_)) if argument.way.is_empty() && argument.content == Content::Known(false) => {
+        (Some(span), Some(_)) if argument.way.is_empty() && argument.content == AttributeValue::Known(false) => {
             Some(Edit {
                 span,
                 content: "true".to_owned(),

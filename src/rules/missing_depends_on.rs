@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::cluster::waits;
-use crate::model::{Cause, Cluster, ClusterKind, Configuration, ImageMirror, Target, Unknown};
+use crate::model::{UnknownReason, Cluster, ClusterKind, Input, Mirror, OriginTarget, UnknownReasons};
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 
 use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule, offer};
@@ -53,7 +53,7 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
     // A state records no `depends_on`.
     let (Some(depends_on), Some(path)) = (&mirror.depends_on, mirror.path()) else {
         return Outcome::clean();
@@ -79,7 +79,7 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
             .chain(&mirror.leads.only);
         targets.into_iter().any(|target| is(target, &module, cluster))
     };
-    let open_names: Vec<Cause> = depends_on
+    let open_names: Vec<UnknownReason> = depends_on
         .iter()
         .flat_map(|entry| entry.unfollowed.iter().cloned())
         .collect();
@@ -89,7 +89,7 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         .find(|cluster| !names(&cluster.path))
     {
         if !open_names.is_empty() {
-            return Outcome::undecided(Unknown::for_all(open_names));
+            return Outcome::undecided(UnknownReasons::for_all(open_names));
         }
         let finding = report(
             mirror,
@@ -104,11 +104,11 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         && mirror.leads.only.is_none()
         && !beside.iter().all(|cluster| names(&cluster.path))
     {
-        return Outcome::undecided(Unknown::for_all(mirror.leads.unfollowed.clone()));
+        return Outcome::undecided(UnknownReasons::for_all(mirror.leads.unfollowed.clone()));
     }
     if mirror.leads.nowhere() && !beside.iter().any(|cluster| mirror.after.contains(&cluster.path)) {
         if !mirror.after_unfollowed.is_empty() {
-            return Outcome::undecided(Unknown::for_all(mirror.after_unfollowed.clone()));
+            return Outcome::undecided(UnknownReasons::for_all(mirror.after_unfollowed.clone()));
         }
         let finding = report(
             mirror,
@@ -123,12 +123,12 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
 
 /// Whether a lead ends at this cluster. The mirror's module and the lead's are compared as places in
 /// the configuration: every instance of a module has its own cluster.
-fn is(target: &Target, module: &ModulePath, cluster: &Cluster) -> bool {
-    matches!(target, Target::Resource { path, .. }
+fn is(target: &OriginTarget, module: &ModulePath, cluster: &Cluster) -> bool {
+    matches!(target, OriginTarget::Resource { path, .. }
         if path.resource == cluster.path.resource && path.module.without_keys() == *module)
 }
 
-fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, why: &str) -> Diagnostic {
+fn report(mirror: &Mirror, cluster: &Cluster, what: &str, why: &str) -> Diagnostic {
     let name = &cluster.path.resource;
     let (span, label) = match mirror.depends_on_span {
         Some(span) => (span, format!("`{name}` is missing here")),
@@ -161,10 +161,10 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, why: &str) -> Dia
 }
 
 /// The resource through which the id comes and which waits for the cluster: naming that one is better.
-fn waiter(mirror: &ImageMirror) -> Option<&ResourceName> {
+fn waiter(mirror: &Mirror) -> Option<&ResourceName> {
     let module = mirror.path()?.module;
     mirror.leads.to.iter().find_map(|lead| match &lead.target {
-        Target::Resource { path, .. } if waits(&path.resource) && path.module.without_keys() == module => {
+        OriginTarget::Resource { path, .. } if waits(&path.resource) && path.module.without_keys() == module => {
             Some(&path.resource)
         }
         _ => None,

@@ -1,7 +1,7 @@
 //! Fixes that write another text, or take one out of its list.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use crate::model::{Attribute, ElementRoom, Room, Written};
+use crate::model::{Attribute, ElementInsertion, ArgumentInsertion, Editability};
 use registries_conf::{Repair, Safety};
 
 /// Whether a fix may be made without asking, by the repair that it makes.
@@ -14,8 +14,8 @@ pub(super) fn applicability(safety: Safety) -> Applicability {
 
 /// The edits that make a block wait for others: entries for the `depends_on` that it has, or the argument.
 pub(super) fn depends_on(
-    list: Option<&ElementRoom>,
-    block: Option<&Room>,
+    list: Option<&ElementInsertion>,
+    block: Option<&ArgumentInsertion>,
     entries: &[String],
 ) -> Option<Vec<Edit>> {
     let insert = |span, content| Edit { span, content };
@@ -74,7 +74,7 @@ impl Offer for Diagnostic {
             return self.help(help);
         }
         let finding = self.help(with_reason(help, attribute.written));
-        let Written::Literal(literal) = attribute.written else {
+        let Editability::Literal(literal) = attribute.written else {
             return finding;
         };
         finding.fix(Fix {
@@ -89,7 +89,7 @@ impl Offer for Diagnostic {
 
     fn remove(self, element: &Attribute<String>, help: &str) -> Self {
         let finding = self.help(with_reason(help, element.written));
-        let Written::Literal(literal) = element.written else {
+        let Editability::Literal(literal) = element.written else {
             return finding;
         };
         match literal.element {
@@ -107,11 +107,11 @@ impl Offer for Diagnostic {
 }
 
 /// The help, and why it is no fix.
-fn with_reason(help: &str, written: Written) -> String {
+fn with_reason(help: &str, written: Editability) -> String {
     let reason = match written {
-        Written::Literal(_) | Written::Nowhere => return help.to_owned(),
-        Written::Shared => "the text serves other things too, so look at them first",
-        Written::Computed => "the value is computed, so change what it is made of",
+        Editability::Literal(_) | Editability::Nowhere => return help.to_owned(),
+        Editability::Shared => "the text serves other things too, so look at them first",
+        Editability::Computed => "the value is computed, so change what it is made of",
     };
     format!("{help}; {reason}")
 }

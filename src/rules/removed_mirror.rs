@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Configuration, MirrorChange, Seclusion};
+use crate::model::{Action, Input, MirrorChange, EgressRestriction};
 use terraform_eval::address::Address;
 
 use super::changed::ChangeFinding as _;
@@ -47,7 +47,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Changes(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let recreated: BTreeSet<&Address> = recreated_mirror::pairs(configuration)
         .into_iter()
         .map(|(_, deleted)| &deleted.address)
@@ -62,7 +62,7 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
 }
 
 fn report(
-    configuration: &Configuration,
+    configuration: &Input,
     mirrored: &BTreeSet<&str>,
     change: &MirrorChange,
 ) -> Option<Diagnostic> {
@@ -83,8 +83,8 @@ fn report(
     let mut finding = match seclusion {
         Some(seclusion) => {
             let kind = match seclusion {
-                Seclusion::Private => "a private cluster",
-                Seclusion::ZeroEgress => "a cluster without a way out (`zero_egress`)",
+                EgressRestriction::Private => "a private cluster",
+                EgressRestriction::ZeroEgress => "a cluster without a way out (`zero_egress`)",
             };
             let mut finding = RULE.of_change(change, &format!("{what}, the last one of {kind}"));
             finding.severity = Severity::Error;
@@ -103,7 +103,7 @@ fn report(
 }
 
 /// The ids of the clusters that have a mirror after the plan.
-fn mirrored(configuration: &Configuration) -> BTreeSet<&str> {
+fn mirrored(configuration: &Input) -> BTreeSet<&str> {
     let changes = configuration.changes.mirrors.iter();
     let after = changes.filter_map(|change| match change.action {
         Action::Delete => None,

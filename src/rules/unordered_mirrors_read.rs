@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::mirror::cluster_key;
-use crate::model::{Configuration, ImageMirror, MirrorsRead};
+use crate::model::{Input, Mirror, ImageMirrorsDataSource};
 
 use super::{Check, Documentation, Fixability, Inputs, Rule, offer};
 
@@ -46,14 +46,14 @@ data "rhcs_image_mirrors" "all" {
     check: Check::Beside(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let reads = configuration.reads.iter();
     reads.filter_map(|read| find(configuration, read)).collect()
 }
 
-fn find(configuration: &Configuration, read: &MirrorsRead) -> Option<Diagnostic> {
+fn find(configuration: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
     let cluster = cluster_key(&read.cluster_id, &read.leads)?;
-    let missed = |mirror: &&ImageMirror| {
+    let missed = |mirror: &&Mirror| {
         mirror.cluster_key().as_ref() == Some(&cluster)
             && mirror.path().is_some_and(|path| !read.after.contains(&path))
             // A mirror that takes the id from here comes after it on purpose.

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::cluster::{ClusterRole, cluster_role, echo_argument};
-use crate::model::{Cause, Configuration, ImageMirror, Lead, Target, Unknown};
+use crate::model::{UnknownReason, Input, Mirror, OriginCandidate, OriginTarget, UnknownReasons};
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::source::Span;
 
@@ -50,14 +50,14 @@ resource "rhcs_image_mirror" "nginx" {
 
 /// What is wrong with a lead.
 struct Mistake<'l> {
-    lead: &'l Lead,
+    lead: &'l OriginCandidate,
     resource: &'l ResourceName,
     attribute: &'l str,
     /// The attribute that has the cluster's id; none of an object that has nothing to do with one.
     right: Option<&'static str>,
 }
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let mut mistakes = mirror.leads.to.iter().filter_map(mistake);
     let Some(first) = mistakes.next() else {
         return Outcome::clean();
@@ -72,15 +72,15 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         Some(mistake) => Outcome::found(report(mirror, &mistake)),
         None => {
             let cause =
-                Cause::NotEvaluated("what cluster_id comes from depends on what is not known yet".to_owned());
+                UnknownReason::NotEvaluated("what cluster_id comes from depends on what is not known yet".to_owned());
             let unknown = mirror.cluster_id.as_unknown().cloned();
-            Outcome::undecided(unknown.unwrap_or_else(|| Unknown::because(cause)))
+            Outcome::undecided(unknown.unwrap_or_else(|| UnknownReasons::because(cause)))
         }
     }
 }
 
-fn mistake(lead: &Lead) -> Option<Mistake<'_>> {
-    let Target::Resource {
+fn mistake(lead: &OriginCandidate) -> Option<Mistake<'_>> {
+    let OriginTarget::Resource {
         path,
         attribute: Some(attribute),
         ..
@@ -107,7 +107,7 @@ fn mistake(lead: &Lead) -> Option<Mistake<'_>> {
     })
 }
 
-fn report(mirror: &ImageMirror, mistake: &Mistake<'_>) -> Diagnostic {
+fn report(mirror: &Mirror, mistake: &Mistake<'_>) -> Diagnostic {
     let Mistake {
         lead,
         resource,
@@ -150,7 +150,7 @@ fn report(mirror: &ImageMirror, mistake: &Mistake<'_>) -> Diagnostic {
 }
 
 /// Where the attribute is written, if that serves this mirror alone.
-fn place(mirror: &ImageMirror, mistake: &Mistake<'_>) -> Option<Span> {
+fn place(mirror: &Mirror, mistake: &Mistake<'_>) -> Option<Span> {
     let [step] = mistake.lead.way.as_slice() else {
         return None;
     };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::Configuration;
+use crate::model::Input;
 use crate::provider;
 use crate::rules::PLAN_DIFFERS;
 use terraform_eval::address::{ModulePath, ResourcePath};
@@ -156,7 +156,7 @@ impl Here {
 
 /// A plan, joined with a root module.
 struct Attempt {
-    configuration: Configuration,
+    configuration: Input,
     directory: PathBuf,
     sensitive: Vec<Span>,
     differences: Vec<Diagnostic>,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use mirrorset::model::{Attribute, Content, ImageMirror, Target};
+use mirrorset::model::{Attribute, AttributeValue, Mirror, OriginTarget};
 use mirrorset::readers::plan::{self, Kind, Problem, Reading};
 use proptest::prelude::*;
 use terraform_eval::source::{Sources, Span};
@@ -30,26 +30,26 @@ fn value(sources: &Sources, attribute: &Attribute<String>) -> String {
     let mark = if attribute.sensitive { " (sensitive)" } else { "" };
     let text = attribute.span.map(|span| sources.slice(span).to_owned());
     match &attribute.content {
-        Content::Absent => format!("null{mark}"),
-        Content::Known(value) => {
+        AttributeValue::Absent => format!("null{mark}"),
+        AttributeValue::Known(value) => {
             if let Some(text) = text {
                 assert_eq!(serde_json::from_str::<String>(&text).unwrap(), *value);
             }
             format!("{value}{mark}")
         }
-        Content::Unknown(unknown) => {
+        AttributeValue::Unknown(unknown) => {
             assert_eq!(text.as_deref(), Some("true"));
             format!("<{unknown}>{mark}")
         }
     }
 }
 
-fn target(target: &Target) -> String {
+fn target(target: &OriginTarget) -> String {
     match target {
-        Target::Resource { attribute, .. } => {
+        OriginTarget::Resource { attribute, .. } => {
             format!("{}.{}", target.name(), attribute.as_deref().unwrap_or("?"))
         }
-        Target::Module { source, output, .. } => {
+        OriginTarget::Module { source, output, .. } => {
             format!(
                 "{}.{} ({source})",
                 target.name(),
@@ -60,20 +60,20 @@ fn target(target: &Target) -> String {
 }
 
 /// A mirror in a few lines, with each span checked on the way.
-fn describe(sources: &Sources, mirror: &ImageMirror) -> String {
+fn describe(sources: &Sources, mirror: &Mirror) -> String {
     let mut out = String::new();
     let address: String = serde_json::from_str(sources.slice(mirror.span)).unwrap();
     assert_eq!(address, mirror.address.to_string());
     let _ = writeln!(out, "{address}");
     let _ = writeln!(out, "  source {}", value(sources, &mirror.source));
     let mirrors = match &mirror.mirrors.content {
-        Content::Known(list) => list
+        AttributeValue::Known(list) => list
             .iter()
             .map(|element| value(sources, element))
             .collect::<Vec<_>>()
             .join(", "),
-        Content::Unknown(unknown) => format!("<{unknown}>"),
-        Content::Absent => "null".to_owned(),
+        AttributeValue::Unknown(unknown) => format!("<{unknown}>"),
+        AttributeValue::Absent => "null".to_owned(),
     };
     let mark = if mirror.mirrors.sensitive {
         " (sensitive)"
@@ -444,7 +444,7 @@ fn every_conformance_plan_gives_the_mirrors_that_terraform_planned() {
         by_tree(&tree["planned_values"]["root_module"], &mut expected);
         by_tree(&tree["values"]["root_module"], &mut expected);
         expected.sort_by(|one, other| one.0.cmp(&other.0));
-        let mut found: Vec<&ImageMirror> = reading.configuration.mirrors.iter().collect();
+        let mut found: Vec<&Mirror> = reading.configuration.mirrors.iter().collect();
         found.sort_by_key(|mirror| mirror.address.to_string());
         assert_eq!(found.len(), expected.len(), "{}", path.display());
         for (mirror, (address, values)) in found.into_iter().zip(expected) {
@@ -614,5 +614,5 @@ fn a_configuration_that_opentofu_printed_without_a_plan() {
         all.source.as_unknown().unwrap().to_string(),
         "var.source is not evaluated without a plan"
     );
-    assert_eq!(all.mirrors.content, Content::Absent);
+    assert_eq!(all.mirrors.content, AttributeValue::Absent);
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown, Written};
+use crate::model::{Attribute, UnknownReason, AttributeValue, ClusterOrigin, TraceStep, UnknownReasons, Editability};
 use terraform_eval::address::Reference;
 use terraform_eval::cty::{ConvertError, Marks, Type, Value, convert};
 use terraform_eval::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
@@ -24,7 +24,7 @@ pub(crate) struct Site<'s, 'a> {
     /// Parts of the block could not be read.
     pub(crate) broken: bool,
     /// Why Terraform refuses the block: then none of its arguments has a value.
-    pub(crate) refused: Option<&'s Cause>,
+    pub(crate) refused: Option<&'s UnknownReason>,
     /// What the root module's variables were given.
     pub(crate) inputs: &'s Inputs,
     /// How often names are referred to.
@@ -35,7 +35,7 @@ pub(crate) struct Site<'s, 'a> {
 
 struct Placed {
     span: Option<Span>,
-    way: Vec<Step>,
+    way: Vec<TraceStep>,
 }
 
 impl Site<'_, '_> {
@@ -43,16 +43,16 @@ impl Site<'_, '_> {
     pub(crate) fn cluster_id(
         &mut self,
         block_of: impl Fn(&Reference) -> provenance::Block,
-    ) -> (Attribute<String>, Leads) {
+    ) -> (Attribute<String>, ClusterOrigin) {
         let mut attribute = self.string("cluster_id");
         let leads = match self.value("cluster_id") {
             Some(Ok(value)) => provenance::leads(&value, self.sources, block_of),
-            Some(Err(failure)) => Leads {
+            Some(Err(failure)) => ClusterOrigin {
                 unfollowed: vec![self.cause(&failure)],
                 written: self.as_written("cluster_id"),
-                ..Leads::default()
+                ..ClusterOrigin::default()
             },
-            None => Leads::default(),
+            None => ClusterOrigin::default(),
         };
         // An id that leads somewhere is mended where it is referred to, not where it leads.
         if let (false, Some(expression)) = (leads.nowhere(), self.expression("cluster_id")) {
@@ -85,7 +85,7 @@ impl Site<'_, '_> {
     pub(crate) fn kind(&mut self) -> Attribute<String> {
         let kind = self.string("type");
         match kind.content {
-            Content::Absent => Attribute::known("digest".to_owned(), None),
+            AttributeValue::Absent => Attribute::known("digest".to_owned(), None),
             _ => kind,
         }
     }
@@ -109,9 +109,9 @@ impl Site<'_, '_> {
     pub(crate) fn bool(&mut self, name: &str) -> Attribute<bool> {
         let attribute = self.string(name);
         let content = match attribute.content {
-            Content::Known(word) => Content::Known(matches!(word.as_str(), "true" | "1")),
-            Content::Absent => Content::Absent,
-            Content::Unknown(unknown) => Content::Unknown(unknown),
+            AttributeValue::Known(word) => AttributeValue::Known(matches!(word.as_str(), "true" | "1")),
+            AttributeValue::Absent => AttributeValue::Absent,
+            AttributeValue::Unknown(unknown) => AttributeValue::Unknown(unknown),
         };
         Attribute {
             content,
@@ -150,14 +150,14 @@ impl Site<'_, '_> {
             // A list that is not known has no text: what is left is null or unknown.
             return Attribute {
                 content: match attribute.content {
-                    Content::Unknown(unknown) => Content::Unknown(unknown),
-                    _ => Content::Absent,
+                    AttributeValue::Unknown(unknown) => AttributeValue::Unknown(unknown),
+                    _ => AttributeValue::Absent,
                 },
                 sensitive: attribute.sensitive,
                 span: attribute.span,
                 way: attribute.way,
                 planned: None,
-                written: Written::Computed,
+                written: Editability::Computed,
             };
         };
         // What is not known of the list as a whole is not known of its elements, and its secret is theirs.
@@ -180,12 +180,12 @@ impl Site<'_, '_> {
         }
         let Placed { span, way } = self.place(value, expression);
         Attribute {
-            content: Content::Known(elements),
+            content: AttributeValue::Known(elements),
             sensitive,
             span,
             way,
             planned: None,
-            written: Written::Computed,
+            written: Editability::Computed,
         }
     }
 
@@ -213,10 +213,10 @@ impl Site<'_, '_> {
     }
 
     /// Why there is no value.
-    fn cause(&self, failure: &Failure) -> Cause {
+    fn cause(&self, failure: &Failure) -> UnknownReason {
         match self.refused {
             Some(cause) => cause.clone(),
-            None => Cause::NotEvaluated(failure.to_string()),
+            None => UnknownReason::NotEvaluated(failure.to_string()),
         }
     }
 
@@ -225,14 +225,14 @@ impl Site<'_, '_> {
             .span()
             .filter(|span| expression.span.contains(*span))
             .unwrap_or(expression.span);
-        Attribute::unknown(Unknown::because(self.cause(failure)), Some(span))
+        Attribute::unknown(UnknownReasons::because(self.cause(failure)), Some(span))
     }
 
     /// An argument that is not there; in a broken block it may be in what could not be read.
     pub(crate) fn absent<T>(&self) -> Attribute<T> {
         if self.broken {
-            let cause = Cause::NotEvaluated("the block cannot be read as a whole".to_owned());
-            Attribute::unknown(Unknown::because(cause), Some(self.block.header))
+            let cause = UnknownReason::NotEvaluated("the block cannot be read as a whole".to_owned());
+            Attribute::unknown(UnknownReasons::because(cause), Some(self.block.header))
         } else {
             Attribute::absent()
         }
@@ -246,13 +246,13 @@ impl Site<'_, '_> {
         }
         let Placed { span, way } = self.place(value, expression);
         let content = match value.as_str() {
-            Some(text) => Content::Known(text.to_string()),
-            None if value.is_known() => Content::Absent,
-            None => Content::Unknown(Unknown::for_all(provenance::causes(value))),
+            Some(text) => AttributeValue::Known(text.to_string()),
+            None if value.is_known() => AttributeValue::Absent,
+            None => AttributeValue::Unknown(UnknownReasons::for_all(provenance::causes(value))),
         };
         let written = match &content {
-            Content::Known(text) => self.written(text, span, expression, false),
-            Content::Absent | Content::Unknown(_) => Written::Computed,
+            AttributeValue::Known(text) => self.written(text, span, expression, false),
+            AttributeValue::Absent | AttributeValue::Unknown(_) => Editability::Computed,
         };
         Attribute {
             content,
@@ -265,9 +265,9 @@ impl Site<'_, '_> {
     }
 
     /// How a text is written; of an element, where the expression is that of the list.
-    fn written(&self, text: &str, place: Option<Span>, expression: &Expression, of_list: bool) -> Written {
+    fn written(&self, text: &str, place: Option<Span>, expression: &Expression, of_list: bool) -> Editability {
         let Some(place) = place else {
-            return Written::Nowhere;
+            return Editability::Nowhere;
         };
         let question = Question {
             evaluator: self.evaluator,
@@ -317,7 +317,7 @@ impl Site<'_, '_> {
 /// A value that is not of the argument's type, in Terraform's words.
 fn wrong_type<T>(name: &str, error: &ConvertError, span: Span) -> Attribute<T> {
     let message = format!("inappropriate value for attribute {name:?}: {}", error.located());
-    Attribute::unknown(Unknown::because(Cause::WrongType(message)), Some(span))
+    Attribute::unknown(UnknownReasons::because(UnknownReason::WrongType(message)), Some(span))
 }
 
 /// The part of a list that keeps it from being one of strings.

@@ -1,6 +1,6 @@
 //! What stands in a mirror's block besides the values of its arguments.
 
-use crate::model::{MirrorBlock, Step, Unsupported, UnsupportedKind};
+use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
 use terraform_eval::address::Subject;
 use terraform_eval::eval::{Evaluator, InstanceId};
@@ -102,12 +102,12 @@ fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupport
 }
 
 /// The entries of `ignore_changes`: names, or in JSON strings of them.
-fn entries(value: &Expression, sources: &Sources) -> Vec<Step> {
+fn entries(value: &Expression, sources: &Sources) -> Vec<TraceStep> {
     let items = match &value.kind {
         ExpressionKind::Tuple(items) => items.as_slice(),
         _ => std::slice::from_ref(value),
     };
-    let entry = |item: &Expression| Step {
+    let entry = |item: &Expression| TraceStep {
         span: item.span,
         text: literal(item).unwrap_or(sources.slice(item.span)).to_owned(),
     };

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::cluster::{ClusterRole, cluster_role, waits};
 use crate::model::{
-    self, Cause, Cluster, Configuration, Dependency, ImageMirror, Input, MirrorAddress, MirrorsRead,
-    MissingInputs, Step, Unknown, Waiter,
+    self, UnknownReason, Cluster, Input, Dependency, Mirror, InputKind, MirrorAddress, ImageMirrorsDataSource,
+    MissingInputs, TraceStep, UnknownReasons, ClusterWaiter,
 };
 use crate::provider;
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
@@ -106,7 +106,7 @@ const MOST_PLACES: usize = 20_000;
 
 /// What was read of one root module.
 pub(crate) struct Read {
-    pub(crate) configuration: Configuration,
+    pub(crate) configuration: Input,
     pub(crate) sensitive: Vec<Span>,
     pub(crate) problem: Option<Diagnostic>,
 }
@@ -150,14 +150,14 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     let modules = reader.modules.iter().map(|id| forest.tree.module(*id));
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
-    let configuration = Configuration {
+    let configuration = Input {
         mirrors,
         clusters: reader.clusters.into_values().collect(),
         waiters: reader.waiters.into_values().collect(),
         reads: reader.reads.into_values().collect(),
         imports,
         provider: related_blocks::provider(modules, root.locked.as_ref(), sources),
-        ..Configuration::empty(Input::Configuration, display_name(directory))
+        ..Input::empty(InputKind::Configuration, display_name(directory))
     };
     Read {
         configuration,
@@ -178,10 +178,10 @@ struct Reader<'a> {
     orders: BTreeMap<ResourcePath, Order>,
     /// How often names are referred to.
     uses: Uses,
-    mirrors: Vec<ImageMirror>,
+    mirrors: Vec<Mirror>,
     clusters: BTreeMap<ResourcePath, Cluster>,
-    waiters: BTreeMap<ResourcePath, Waiter>,
-    reads: BTreeMap<ResourcePath, MirrorsRead>,
+    waiters: BTreeMap<ResourcePath, ClusterWaiter>,
+    reads: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
     /// The modules that were looked at.
     modules: BTreeSet<ModuleId>,
     sensitive: BTreeSet<Span>,
@@ -196,16 +196,16 @@ struct Order {
     span: Option<Span>,
     after: BTreeSet<ResourcePath>,
     /// The circle that it is part of or waits for.
-    circle: Option<Cause>,
+    circle: Option<UnknownReason>,
 }
 
 /// What is not known of the instances of a block, by itself or by the module calls around it.
 #[derive(Clone, Default)]
 struct Surroundings {
     /// Why it is not known how many there are.
-    open: Option<Unknown>,
+    open: Option<UnknownReasons>,
     /// Why Terraform has none at all.
-    refused: Option<Cause>,
+    refused: Option<UnknownReason>,
     /// The module calls that leave something out.
     missing_inputs: Vec<MissingInputs>,
 }
@@ -257,7 +257,7 @@ impl<'a> Reader<'a> {
             if let Some(missing) = self.missing_inputs(instance, &call, callee) {
                 around
                     .refused
-                    .get_or_insert(Cause::MissingInput(missing.call.clone()));
+                    .get_or_insert(UnknownReason::MissingInput(missing.call.clone()));
                 around.missing_inputs.push(missing);
             }
             for repetition in repetitions {
@@ -279,16 +279,16 @@ impl<'a> Reader<'a> {
         let repetitions = match expansion {
             Ok(expansion) => {
                 if let Expansion::Unknown { value, .. } = &*expansion {
-                    let unknown = Unknown::for_all(provenance::causes(value));
+                    let unknown = UnknownReasons::for_all(provenance::causes(value));
                     around.open.get_or_insert(unknown);
                 }
                 expansion.instances()
             }
             Err(failure) => {
                 let reason = format!("the instances are not known: {failure}");
-                let cause = Cause::NotEvaluated(reason.clone());
+                let cause = UnknownReason::NotEvaluated(reason.clone());
                 if failure.is_limit() {
-                    around.open.get_or_insert(Unknown::because(cause));
+                    around.open.get_or_insert(UnknownReasons::because(cause));
                 } else {
                     around.refused.get_or_insert(cause);
                 }
@@ -332,7 +332,7 @@ impl<'a> Reader<'a> {
                 secrets: Vec::new(),
             };
             let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));
-            let mirror = ImageMirror {
+            let mirror = Mirror {
                 address: MirrorAddress::Resource(Address::new(
                     path.clone(),
                     resource.name.clone(),
@@ -398,13 +398,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The module calls around an instance, outermost first.
-    fn calls(&self, instance: InstanceId) -> Vec<Step> {
+    fn calls(&self, instance: InstanceId) -> Vec<TraceStep> {
         let mut calls = Vec::new();
         let mut at = instance;
         while let Some((caller, call, _)) = self.evaluator.called_from(at) {
             if let Some(declared) = self.evaluator.module(caller).calls.get(&call) {
                 let span = declared.block.header();
-                calls.push(Step {
+                calls.push(TraceStep {
                     span,
                     text: format!("module.{call}"),
                 });
@@ -428,7 +428,7 @@ impl<'a> Reader<'a> {
         let circle = self
             .graph
             .circle(&node)
-            .map(|names| Cause::NotEvaluated(format!("values refer to each other in a circle: {names}")));
+            .map(|names| UnknownReason::NotEvaluated(format!("values refer to each other in a circle: {names}")));
         let after = (*self.graph.before(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument

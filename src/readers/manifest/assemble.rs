@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{
-    Attribute, Configuration, DocumentAddress, EntryAddress, ImageMirror, Input, Leads, ManifestKind,
-    MirrorAddress, MirrorBlock, Mistake,
+    Attribute, Input, DocumentAddress, EntryAddress, Mirror, InputKind, ClusterOrigin, ManifestKind,
+    MirrorAddress, MirrorBlock, ManifestIssue,
 };
 use registries_conf::Pull;
 
@@ -14,8 +14,8 @@ use crate::readers::manifest::{Document, Entry};
 /// The configuration of these documents. `name` is that of the file or the directory, `cluster` that of
 /// the cluster in which they meet.
 #[must_use]
-pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Configuration {
-    let mut configuration = Configuration::empty(Input::Manifest, name);
+pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Input {
+    let mut configuration = Input::empty(InputKind::Manifest, name);
     configuration.manifests.documents = documents.len();
     let cluster: Arc<str> = cluster.into();
     let mut named: BTreeMap<(ManifestKind, Option<Arc<str>>), usize> = BTreeMap::new();
@@ -33,7 +33,7 @@ pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Con
         let entries = document.entries.into_iter();
         (configuration.mirrors).extend(entries.map(|entry| mirror(&address, entry)));
         let mistakes = document.mistakes.into_iter();
-        (configuration.manifests.mistakes).extend(mistakes.map(|found| Mistake {
+        (configuration.manifests.mistakes).extend(mistakes.map(|found| ManifestIssue {
             document: address.clone(),
             entry: found.entry,
             span: found.span,
@@ -43,12 +43,12 @@ pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Con
     configuration
 }
 
-fn mirror(document: &DocumentAddress, entry: Entry) -> ImageMirror {
+fn mirror(document: &DocumentAddress, entry: Entry) -> Mirror {
     let pull = match document.kind {
         ManifestKind::TagMirrorSet => Pull::TagOnly,
         _ => Pull::DigestOnly,
     };
-    ImageMirror {
+    Mirror {
         address: MirrorAddress::Entry(EntryAddress {
             document: document.clone(),
             index: entry.index,
@@ -57,7 +57,7 @@ fn mirror(document: &DocumentAddress, entry: Entry) -> ImageMirror {
         calls: Vec::new(),
         instances: None,
         cluster_id: Attribute::absent(),
-        leads: Leads::default(),
+        leads: ClusterOrigin::default(),
         source: entry.source,
         mirrors: entry.mirrors,
         kind: Attribute::absent(),

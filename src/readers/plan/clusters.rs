@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::cluster::{ClusterRole, cluster_role, waits};
-use crate::model::{Cluster, ClusterInstance, ClusterKind, ImageMirror, Lead, Target, Waiter};
+use crate::model::{Cluster, ClusterInstance, ClusterKind, Mirror, OriginCandidate, OriginTarget, ClusterWaiter};
 use terraform_eval::address::{Address, Mode, ResourcePath};
 use terraform_eval::reference_graph::{Node, ReferenceGraph};
 use terraform_eval::source::Span;
@@ -103,7 +103,7 @@ pub(super) fn waiters(
     modules: &Modules<'_>,
     graph: &ReferenceGraph,
     is_there: impl Fn(&ResourcePath) -> bool,
-) -> Vec<Waiter> {
+) -> Vec<ClusterWaiter> {
     let blocks = modules.iter().flat_map(|(module, declared)| {
         let path = |resource: &_| ResourcePath {
             module: module.clone(),
@@ -117,7 +117,7 @@ pub(super) fn waiters(
     });
     let waiter = |path: ResourcePath| {
         let before = graph.reach([Node::block(&path)]);
-        Waiter {
+        ClusterWaiter {
             instances: None,
             after_unfollowed: unrecorded(&before),
             after: before.resources,
@@ -145,7 +145,7 @@ fn kind(address: &Address) -> Option<ClusterKind> {
 
 impl Clusters {
     /// Adds to a mirror's leads what its `cluster_id` itself says.
-    pub(super) fn settle(&self, mirror: &mut ImageMirror) {
+    pub(super) fn settle(&self, mirror: &mut Mirror) {
         if let Some(id) = mirror.cluster_id.value() {
             let leads = &mut mirror.leads;
             let Some(address) = self
@@ -165,13 +165,13 @@ impl Clusters {
             match leads.to.iter_mut().find(|lead| lead.target.can_be(address)) {
                 Some(lead) => {
                     lead.certain = true;
-                    if let Target::Resource { path, key, attribute } = &mut lead.target {
+                    if let OriginTarget::Resource { path, key, attribute } = &mut lead.target {
                         path.clone_from(&address.path);
                         key.clone_from(&address.key);
                         attribute.get_or_insert_with(|| "id".to_owned());
                     }
                 }
-                None => leads.to.push(Lead {
+                None => leads.to.push(OriginCandidate {
                     target: target(address),
                     certain: true,
                     span: self.span(address),
@@ -198,8 +198,8 @@ impl Clusters {
     }
 }
 
-fn target(address: &Address) -> Target {
-    Target::Resource {
+fn target(address: &Address) -> OriginTarget {
+    OriginTarget::Resource {
         path: address.path.clone(),
         key: address.key.clone(),
         attribute: Some("id".to_owned()),
@@ -208,7 +208,7 @@ fn target(address: &Address) -> Target {
 
 /// Of several objects with one id, a resource and a data source that reads it, the one that is referred
 /// to, or else the one that is created.
-fn choose<'c>(addresses: &'c [Address], leads: &[Lead]) -> Option<&'c Address> {
+fn choose<'c>(addresses: &'c [Address], leads: &[OriginCandidate]) -> Option<&'c Address> {
     let referred = addresses
         .iter()
         .find(|address| leads.iter().any(|lead| lead.target.can_be(address)));

@@ -3,8 +3,8 @@
 use serde_json::value::RawValue;
 
 use crate::model::{
-    Attribute, Cause, Dependency, ImageMirror, Leads, MirrorAddress, MirrorBlock, MirrorValues, Target,
-    Unknown,
+    Attribute, UnknownReason, Dependency, Mirror, ClusterOrigin, MirrorAddress, MirrorBlock, MirrorValues, OriginTarget,
+    UnknownReasons,
 };
 use crate::provider;
 use terraform_eval::address::{Address, InstanceKey, ResourcePath, Subject};
@@ -101,7 +101,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         address: &Address,
         instance: &Instance<'a>,
         body: Option<&ChangeBody<'a>>,
-    ) -> Result<ImageMirror, PlanError> {
+    ) -> Result<Mirror, PlanError> {
         let (block, place) = self.place(address);
         let marks = AllMarks::read(
             self.text,
@@ -112,7 +112,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         if values.kind == Attribute::absent() {
             values.kind = Attribute::known("digest".to_owned(), None);
         }
-        Ok(ImageMirror {
+        Ok(Mirror {
             cluster_id: values.cluster_id,
             source: values.source,
             mirrors: values.mirrors,
@@ -122,7 +122,7 @@ impl<'p, 'a> Reader<'p, 'a> {
     }
 
     /// A mirror by its block alone, without its values.
-    pub(super) fn bare(&self, address: &Address, block: &'p Block<'a>) -> ImageMirror {
+    pub(super) fn bare(&self, address: &Address, block: &'p Block<'a>) -> Mirror {
         let (_, place) = self.place(address);
         self.placed(address, block.span, Some(block), &place)
     }
@@ -134,9 +134,9 @@ impl<'p, 'a> Reader<'p, 'a> {
         span: Span,
         block: Option<&'p Block<'a>>,
         place: &Place<'p, 'a>,
-    ) -> ImageMirror {
+    ) -> Mirror {
         let after = self.after(address);
-        ImageMirror {
+        Mirror {
             address: MirrorAddress::Resource(address.clone()),
             span,
             calls: Vec::new(),
@@ -157,7 +157,7 @@ impl<'p, 'a> Reader<'p, 'a> {
     }
 
     /// A mirror that Terraform puts off: it is planned as far as that could be done.
-    pub(super) fn deferred(&self, deferred: &Deferred<'a>) -> Result<Option<ImageMirror>, PlanError> {
+    pub(super) fn deferred(&self, deferred: &Deferred<'a>) -> Result<Option<Mirror>, PlanError> {
         let Some(change) = &deferred.resource_change else {
             return Ok(None);
         };
@@ -178,7 +178,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         };
         let mut mirror = self.mirror(&address, &instance, change.body.as_ref())?;
         if address.key == Some(InstanceKey::Unknown) || address.module().to_string().contains("[*]") {
-            mirror.instances = Some(Unknown::because(Cause::NotEvaluated(
+            mirror.instances = Some(UnknownReasons::because(UnknownReason::NotEvaluated(
                 "Terraform puts this off, since `count` or `for_each` is not known".to_owned(),
             )));
         }
@@ -240,9 +240,9 @@ impl<'p, 'a> Reader<'p, 'a> {
             .get(&path.resource)
     }
 
-    fn leads(&self, place: &Place<'p, 'a>, block: Option<&'p Block<'a>>) -> Leads {
+    fn leads(&self, place: &Place<'p, 'a>, block: Option<&'p Block<'a>>) -> ClusterOrigin {
         let references = block.and_then(|block| block.arguments.get("cluster_id"));
-        references.map_or_else(Leads::default, |references| {
+        references.map_or_else(ClusterOrigin::default, |references| {
             Follower::new(self.modules, self.instances, true).follow(place, references)
         })
     }
@@ -276,26 +276,26 @@ impl<'p, 'a> Reader<'p, 'a> {
     }
 
     /// Why an argument with these references can be unknown.
-    fn causes(&self, place: &Place<'p, 'a>, references: Option<&'p References<'a>>) -> Unknown {
+    fn causes(&self, place: &Place<'p, 'a>, references: Option<&'p References<'a>>) -> UnknownReasons {
         let Some(references) = references else {
-            return Unknown::because(Cause::AfterApply(None));
+            return UnknownReasons::because(UnknownReason::AfterApply(None));
         };
         let leads = Follower::new(self.modules, self.instances, false).follow(place, references);
         let resources = leads
             .to
             .iter()
-            .map(|lead| Cause::AfterApply(Some(shown(&lead.target))));
+            .map(|lead| UnknownReason::AfterApply(Some(shown(&lead.target))));
         let others = leads.unfollowed.into_iter().map(|cause| match cause {
-            Cause::NotRecorded(name) => Cause::AfterApply(Some(name)),
+            UnknownReason::NotRecorded(name) => UnknownReason::AfterApply(Some(name)),
             other => other,
         });
-        Unknown::for_all(resources.chain(others).collect())
+        UnknownReasons::for_all(resources.chain(others).collect())
     }
 
     fn string(
         &self,
         argument: Argument<'a>,
-        causes: &impl Fn(&str) -> Unknown,
+        causes: &impl Fn(&str) -> UnknownReasons,
     ) -> Result<Attribute<String>, PlanError> {
         let mut attribute = match (argument.unknown.filter(|raw| is_true(Some(raw))), argument.value) {
             (Some(raw), _) => Attribute::unknown(causes(argument.name), Some(self.text.span(raw.get()))),
@@ -313,7 +313,7 @@ impl<'p, 'a> Reader<'p, 'a> {
     fn list(
         &self,
         argument: Argument<'a>,
-        causes: &impl Fn(&str) -> Unknown,
+        causes: &impl Fn(&str) -> UnknownReasons,
     ) -> Result<Attribute<Vec<Attribute<String>>>, PlanError> {
         let whole_sensitive = argument.is_sensitive();
         let span = |raw: &RawValue| Some(self.text.span(raw.get()));
@@ -353,10 +353,10 @@ impl<'p, 'a> Reader<'p, 'a> {
 }
 
 /// The locals that a reach ends at.
-pub(super) fn unrecorded(reach: &Reach) -> Vec<Cause> {
+pub(super) fn unrecorded(reach: &Reach) -> Vec<UnknownReason> {
     let local = |node: &Node| match node {
         Node::Inside(module, subject @ Subject::Local(_)) => {
-            Some(Cause::NotRecorded(qualified(module, &subject.to_string())))
+            Some(UnknownReason::NotRecorded(qualified(module, &subject.to_string())))
         }
         _ => None,
     };
@@ -364,9 +364,9 @@ pub(super) fn unrecorded(reach: &Reach) -> Vec<Cause> {
 }
 
 /// A target as a reference from the root: `module.a.rhcs_cluster_rosa_hcp.c.domain`.
-fn shown(target: &Target) -> String {
+fn shown(target: &OriginTarget) -> String {
     match target {
-        Target::Resource { path, key, attribute } => {
+        OriginTarget::Resource { path, key, attribute } => {
             let key = key.as_ref().filter(|key| **key != InstanceKey::Unknown);
             let key = key.map(ToString::to_string).unwrap_or_default();
             let attribute = attribute
@@ -375,7 +375,7 @@ fn shown(target: &Target) -> String {
                 .unwrap_or_default();
             qualified(&path.module, &format!("{}{key}{attribute}", path.resource))
         }
-        Target::Module { call, output, .. } => match output {
+        OriginTarget::Module { call, output, .. } => match output {
             Some(output) => format!("{call}.{output}"),
             None => call.clone(),
         },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::rc::Rc;
 
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Cluster, ClusterInstance, MirrorsRead, MissingInputs, Unknown, Waiter};
+use crate::model::{Cluster, ClusterInstance, ImageMirrorsDataSource, MissingInputs, UnknownReasons, ClusterWaiter};
 use terraform_eval::address::{Address, ResourcePath};
 use terraform_eval::eval::InstanceId;
 use terraform_eval::reference_graph::Node;
@@ -115,8 +115,8 @@ impl<'a> Reader<'a> {
             return;
         }
         let path = self.path(instance, resource);
-        let waiter = Waiter {
-            instances: around.open.or_else(|| around.refused.map(Unknown::because)),
+        let waiter = ClusterWaiter {
+            instances: around.open.or_else(|| around.refused.map(UnknownReasons::because)),
             after: related_blocks::before(&mut self.graph, &path),
             after_unfollowed: Vec::new(),
             path,
@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
         let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));
         self.sensitive.extend(site.secrets);
         let free = block.body.attribute("depends_on").is_none();
-        let read = MirrorsRead {
+        let read = ImageMirrorsDataSource {
             span: resource.block.header(),
             cluster_id,
             leads,
