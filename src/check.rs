@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::model::{Input, Mirror, InputKind, Project, UnknownReasons};
+use crate::model::{Input, InputKind, Mirror, Project, UnknownReasons};
 use crate::rules::{Check, Clusters, Entries, Inputs, RULES, Rule, undecided};
 use crate::settings::{Decided, Level};
 use crate::suppress::{Suppressions, Usage};
@@ -77,10 +77,10 @@ pub fn check<'a>(project: &'a Project, given: Given<'_>) -> Report<'a> {
         usage: Usage::default(),
         mirrors: Vec::new(),
     };
-    for problem in &project.problems {
+    for problem in &project.diagnostics {
         run.add_about_file(problem.clone());
     }
-    for (position, configuration) in project.configurations.iter().enumerate() {
+    for (position, configuration) in project.inputs.iter().enumerate() {
         run.configuration(given.settings.of_configuration(position), configuration);
     }
     for finding in given.suppressions.unused(&run.usage) {
@@ -143,7 +143,7 @@ impl<'a> Run<'a, '_> {
             self.mirror(decided, configuration, clusters.around(position), mirror);
         }
         let mut found = Vec::new();
-        let included = |rule: &&&Rule| rule.inputs.include(configuration.input) && !off(rule.name);
+        let included = |rule: &&&Rule| rule.inputs.include(configuration.kind) && !off(rule.name);
         for rule in RULES.iter().filter(included) {
             if let Check::Changes(find) | Check::Beside(find) = rule.check {
                 found.extend(find(configuration));
@@ -180,7 +180,7 @@ impl<'a> Run<'a, '_> {
             .map(|span| span.file)
             .collect();
         for rule in RULES.iter().filter(|rule| !off(rule.name)) {
-            match (rule.inputs, configuration.input) {
+            match (rule.inputs, configuration.kind) {
                 (Inputs::Plan, InputKind::Plan)
                 | (Inputs::Manifest | Inputs::Written | Inputs::All, InputKind::Manifest) => {
                     (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
@@ -195,19 +195,13 @@ impl<'a> Run<'a, '_> {
         }
     }
 
-    fn mirror(
-        &mut self,
-        decided: &Decided,
-        configuration: &Input,
-        entries: Entries<'_>,
-        mirror: &'a Mirror,
-    ) {
+    fn mirror(&mut self, decided: &Decided, configuration: &Input, entries: Entries<'_>, mirror: &'a Mirror) {
         let index = self.mirrors.len();
         self.mirrors.push((mirror, false));
         let file = Some(mirror.span.file);
         let mut open: Vec<(&'static str, UnknownReasons)> = Vec::new();
         for rule in RULES {
-            if !rule.inputs.include(configuration.input) || decided.level(rule.name, file) == Level::Off {
+            if !rule.inputs.include(configuration.kind) || decided.level(rule.name, file) == Level::Off {
                 continue;
             }
             let outcome = match rule.check {
@@ -249,7 +243,7 @@ impl<'a> Run<'a, '_> {
         let mut settled = self.tally.settle();
         let mut summary = Summary {
             mirrors: self.mirrors.len(),
-            configurations: project.configurations.iter().map(Input::inputs).sum(),
+            configurations: project.inputs.iter().map(Input::count).sum(),
             files: project.files,
             unreadable: project.unreadable,
             suppressed: settled.suppressed.len(),

@@ -103,7 +103,7 @@ pub struct Merged<'a> {
 pub fn gather(project: &Project) -> Vec<MirrorSet<'_>> {
     let mut sets: BTreeMap<Cluster, MirrorSet<'_>> = BTreeMap::new();
     let mut members: BTreeMap<Cluster, Vec<(&Input, &Mirror)>> = BTreeMap::new();
-    for (position, configuration) in project.configurations.iter().enumerate() {
+    for (position, configuration) in project.inputs.iter().enumerate() {
         for mirror in &configuration.mirrors {
             let cluster = match mirror.cluster_id.value() {
                 Some(id) if !mirror.cluster_id.sensitive => Cluster::Known(id.clone()),
@@ -127,7 +127,7 @@ pub fn gather(project: &Project) -> Vec<MirrorSet<'_>> {
             }
         }
         // Manifests may say something of registries and declare no mirrors.
-        if configuration.mirrors.is_empty() && !configuration.manifests.registry_sources.is_empty() {
+        if configuration.mirrors.is_empty() && !configuration.manifest_facts.registry_sources.is_empty() {
             let cluster = Cluster::Named(configuration.name.clone(), position);
             let mut set = MirrorSet::of(cluster.clone());
             set.registries = Registries::of_manifests(configuration);

@@ -218,7 +218,7 @@ fn mirrors<'a>(project: &'a Project, sets: &[&MirrorSet<'a>]) -> impl Iterator<I
     let wanted = sets.iter().flat_map(|set| set.mirrors());
     let wanted: BTreeSet<*const Mirror> = wanted.map(std::ptr::from_ref).collect();
     let all = project
-        .configurations
+        .inputs
         .iter()
         .flat_map(|configuration| &configuration.mirrors);
     all.filter(move |mirror| wanted.contains(&std::ptr::from_ref(*mirror)))

@@ -21,24 +21,26 @@ use crate::diagnostic::Diagnostic;
 use terraform_eval::address::Address;
 use terraform_eval::source::Span;
 
-pub use attribute::{Attribute, UnknownReason, AttributeValue, UnknownReasons};
-pub use beside::{Import, ImageMirrorsDataSource, ProviderVersions, ClusterWaiter};
-pub use block::{ElementInsertion, MirrorBlock, MissingInputs, ArgumentInsertion, Unsupported, UnsupportedKind};
+pub use attribute::{Attribute, AttributeValue, UnknownReason, UnknownReasons};
+pub use beside::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
+pub use block::{
+    ArgumentInsertion, ElementInsertion, MirrorBlock, MissingInputs, Unsupported, UnsupportedKind,
+};
 pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
 pub use cluster_origin::ClusterCandidates;
-pub use editability::{Literal, Editability};
-pub use manifest::{ManifestKind, ManifestFacts, ManifestIssue, ManifestIssueKind};
-pub use mirror::{Dependency, Mirror, OriginCandidate, ClusterOrigin, TraceStep, OriginTarget};
+pub use editability::{Editability, Literal};
+pub use manifest::{ManifestFacts, ManifestIssue, ManifestIssueKind, ManifestKind};
+pub use mirror::{ClusterOrigin, Dependency, Mirror, OriginCandidate, OriginTarget, TraceStep};
 pub use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
-pub use plan_changes::{Action, PlanChanges, ClusterChange, MirrorChange, MirrorValues, EgressRestriction};
+pub use plan_changes::{Action, ClusterChange, EgressRestriction, MirrorChange, MirrorValues, PlanChanges};
 
 /// Everything that was read in one run.
 #[derive(Debug, Default)]
 pub struct Project {
     /// One for each root module, plan and state, in the order in which they were found.
-    pub configurations: Vec<Input>,
+    pub inputs: Vec<Input>,
     /// What was wrong with the files themselves.
-    pub problems: Vec<Diagnostic>,
+    pub diagnostics: Vec<Diagnostic>,
     /// Text that no output may show: the source of sensitive values.
     pub sensitive: Vec<Span>,
     /// How many files were read.
@@ -55,7 +57,7 @@ pub enum InputKind {
     /// A plan, as `terraform show -json PLAN` prints it.
     Plan,
     /// A configuration, as `tofu show -json -config` prints it: no expression is evaluated.
-    Recorded,
+    TofuConfigJson,
     /// A state, as `terraform show -json` prints it. It records no expressions, so the rules about
     /// references have nothing to say about it.
     State,
@@ -67,7 +69,7 @@ pub enum InputKind {
 #[derive(Debug, Clone)]
 pub struct Input {
     /// What it was read from.
-    pub input: InputKind,
+    pub kind: InputKind,
     /// Its name for people: the directory, or the file.
     pub name: String,
     /// The mirrors, one for each planned instance or entry, by address.
@@ -77,7 +79,7 @@ pub struct Input {
     /// The resources that wait for clusters.
     pub waiters: Vec<ClusterWaiter>,
     /// The blocks that read mirrors; a plan has none of them.
-    pub reads: Vec<ImageMirrorsDataSource>,
+    pub data_sources: Vec<ImageMirrorsDataSource>,
     /// The imports of mirrors; a plan has none of them.
     pub imports: Vec<Import>,
     /// The versions of the provider; a plan says nothing of them.
@@ -85,32 +87,32 @@ pub struct Input {
     /// What a plan does to mirrors; empty for anything else.
     pub changes: PlanChanges,
     /// What only manifests have; empty for anything else.
-    pub manifests: ManifestFacts,
+    pub manifest_facts: ManifestFacts,
 }
 
 impl Input {
     /// A configuration of which nothing is known but its name.
     #[must_use]
-    pub fn empty(input: InputKind, name: impl Into<String>) -> Self {
+    pub fn new(input: InputKind, name: impl Into<String>) -> Self {
         Self {
-            input,
+            kind: input,
             name: name.into(),
             mirrors: Vec::new(),
             clusters: Vec::new(),
             waiters: Vec::new(),
-            reads: Vec::new(),
+            data_sources: Vec::new(),
             imports: Vec::new(),
             provider: ProviderVersions::default(),
             changes: PlanChanges::default(),
-            manifests: ManifestFacts::default(),
+            manifest_facts: ManifestFacts::default(),
         }
     }
 
     /// How many things people would count that it was read from: a root module, a plan, each manifest.
     #[must_use]
-    pub fn inputs(&self) -> usize {
-        if self.input == InputKind::Manifest {
-            self.manifests.documents
+    pub fn count(&self) -> usize {
+        if self.kind == InputKind::Manifest {
+            self.manifest_facts.documents
         } else {
             1
         }

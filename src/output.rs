@@ -106,15 +106,12 @@ pub fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic
 /// What the configurations are called when they are all of one sort.
 fn place_word(project: &Project) -> &'static str {
     use crate::model::InputKind;
-    let mut inputs = project
-        .configurations
-        .iter()
-        .map(|configuration| configuration.input);
+    let mut inputs = project.inputs.iter().map(|configuration| configuration.kind);
     match inputs.next() {
         Some(first) if inputs.all(|input| input == first) => match first {
             InputKind::Configuration => "root module",
             InputKind::Plan => "plan",
-            InputKind::Recorded => "configuration",
+            InputKind::TofuConfigJson => "configuration",
             InputKind::State => "state",
             InputKind::Manifest => "manifest",
         },

@@ -52,7 +52,7 @@ mod wrong_argument_type;
 mod wrong_cluster_attribute;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Input, Mirror, InputKind, UnknownReasons};
+use crate::model::{Attribute, Input, InputKind, Mirror, UnknownReasons};
 
 pub use duplicate_source::report as duplicate_source;
 pub use entries::{Clusters, Entries};
@@ -289,10 +289,10 @@ impl AtAttribute for Diagnostic {
     fn at_attribute<T>(self, mirror: &Mirror, attribute: &Attribute<T>, label: &str) -> Self {
         let labelled = self.at(attribute.span.unwrap_or(mirror.span), label);
         let led = attribute
-            .way
+            .trace
             .iter()
             .fold(labelled, |finding, step| finding.related(step.span, "used here"));
-        match attribute.planned {
+        match attribute.planned_span {
             Some(span) => led.related(span, "the planned value"),
             None => led,
         }

@@ -17,10 +17,16 @@ fn of_block(mirror: &Mirror) -> impl Iterator<Item = Span> {
 /// Every place at which a finding about this mirror may have its label.
 pub(super) fn of_mirror(mirror: &Mirror) -> Vec<Span> {
     let mut places: Vec<Span> = of_block(mirror).chain(mirror.depends_on_span).collect();
-    places.extend(mirror.leads.to.iter().filter_map(|lead| lead.span));
+    places.extend(
+        mirror
+            .cluster_origin
+            .candidates
+            .iter()
+            .filter_map(|lead| lead.span),
+    );
     of_attribute(&mirror.cluster_id, &mut places);
     of_attribute(&mirror.source, &mut places);
-    of_attribute(&mirror.kind, &mut places);
+    of_attribute(&mirror.mirror_type, &mut places);
     of_attribute(&mirror.mirrors, &mut places);
     for element in mirror.mirrors.value().into_iter().flatten() {
         of_attribute(element, &mut places);
@@ -30,5 +36,5 @@ pub(super) fn of_mirror(mirror: &Mirror) -> Vec<Span> {
 
 fn of_attribute<T>(attribute: &Attribute<T>, places: &mut Vec<Span>) {
     places.extend(attribute.span);
-    places.extend(attribute.way.iter().map(|step| step.span));
+    places.extend(attribute.trace.iter().map(|step| step.span));
 }

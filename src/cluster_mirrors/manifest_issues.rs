@@ -25,7 +25,7 @@ pub fn mistakes(project: &Project, sets: &[&MirrorSet<'_>]) -> Vec<Diagnostic> {
         let mut mirrors = configuration.mirrors.iter();
         configuration.mirrors.is_empty() || mirrors.any(|mirror| chosen.contains(&std::ptr::from_ref(mirror)))
     };
-    let read = project.configurations.iter().filter(is_read);
+    let read = project.inputs.iter().filter(is_read);
     let findings = read.flat_map(find);
     findings
         .map(|finding| Diagnostic {

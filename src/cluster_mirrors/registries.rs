@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Input, Mirror, InputKind, ClusterCandidates, RegistrySources};
+use crate::model::{ClusterCandidates, Input, InputKind, Mirror, RegistrySources};
 
 /// The lists of registries of one cluster, as far as they are known, each in its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,16 +25,16 @@ impl Registries {
         let mut instances = BTreeSet::new();
         let mut manifests = BTreeSet::new();
         for (configuration, mirror) in mirrors {
-            if configuration.input == InputKind::Manifest {
+            if configuration.kind == InputKind::Manifest {
                 if manifests.insert(std::ptr::from_ref(configuration)) {
                     registries.add_manifests(configuration);
                 }
                 continue;
             }
-            let led = ClusterCandidates::of(configuration, mirror);
+            let led = ClusterCandidates::for_mirror(configuration, mirror);
             registries
                 .open
-                .extend(led.open.map(|unknown| unknown.to_string()));
+                .extend(led.unresolved.map(|unknown| unknown.to_string()));
             for (_, instance) in led.instances {
                 if instances.insert(std::ptr::from_ref(instance)) {
                     registries.add(&instance.registry_sources);
@@ -52,7 +52,7 @@ impl Registries {
     }
 
     fn add_manifests(&mut self, configuration: &Input) {
-        for sources in &configuration.manifests.registry_sources {
+        for sources in &configuration.manifest_facts.registry_sources {
             self.add(sources);
         }
     }

@@ -41,7 +41,7 @@ fn instance(mirror: &Mirror) -> Instance {
     instance.list("mirrors", &mirror.mirrors);
     instance.string("source", &mirror.source);
     match &mirror.address {
-        MirrorAddress::Resource(_) => instance.string("type", &mirror.kind),
+        MirrorAddress::Resource(_) => instance.string("type", &mirror.mirror_type),
         MirrorAddress::Entry(_) => {
             let pull = match mirror.pull {
                 Pull::DigestOnly => "digest",
@@ -59,7 +59,9 @@ impl Instance {
     fn string(&mut self, name: &str, attribute: &Attribute<String>) {
         match &attribute.content {
             AttributeValue::Unknown(_) => _ = self.unknown.insert(name.to_owned(), Value::Bool(true)),
-            AttributeValue::Known(_) | AttributeValue::Absent => _ = self.values.insert(name.to_owned(), shown(attribute)),
+            AttributeValue::Known(_) | AttributeValue::Absent => {
+                _ = self.values.insert(name.to_owned(), shown(attribute))
+            }
         }
         if attribute.sensitive {
             self.sensitive.insert(name.to_owned(), Value::Bool(true));

@@ -17,11 +17,11 @@ pub struct Attribute<T> {
     /// The text that a person must change to change the value; none where nothing is written.
     pub span: Option<Span>,
     /// The way from there to the resource: variable, local, module argument, last step last.
-    pub way: Vec<TraceStep>,
+    pub trace: Vec<TraceStep>,
     /// Where a plan says it, if `span` is in the configuration that the plan was made of.
-    pub planned: Option<Span>,
+    pub planned_span: Option<Span>,
     /// How `span` is written, as far as a fix could change it.
-    pub written: Editability,
+    pub editability: Editability,
 }
 
 /// What an argument holds.
@@ -39,7 +39,7 @@ pub enum AttributeValue<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownReasons {
     /// The reasons, each once.
-    pub causes: Vec<UnknownReason>,
+    pub reasons: Vec<UnknownReason>,
 }
 
 /// One reason for not knowing a value.
@@ -84,31 +84,31 @@ impl fmt::Display for UnknownReason {
 impl UnknownReasons {
     /// Unknown for one reason.
     #[must_use]
-    pub fn because(cause: UnknownReason) -> Self {
-        Self { causes: vec![cause] }
+    pub fn new(cause: UnknownReason) -> Self {
+        Self { reasons: vec![cause] }
     }
 
     /// Unknown for several reasons, sorted, each once.
     #[must_use]
-    pub fn for_all(mut causes: Vec<UnknownReason>) -> Self {
+    pub fn from_reasons(mut causes: Vec<UnknownReason>) -> Self {
         causes.sort();
         causes.dedup();
         if causes.is_empty() {
             causes.push(UnknownReason::AfterApply(None));
         }
-        Self { causes }
+        Self { reasons: causes }
     }
 
     /// Whether Terraform refuses the value, and a rule of its own says so.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        self.causes.iter().any(UnknownReason::is_refused)
+        self.reasons.iter().any(UnknownReason::is_refused)
     }
 }
 
 impl fmt::Display for UnknownReasons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, cause) in self.causes.iter().enumerate() {
+        for (position, cause) in self.reasons.iter().enumerate() {
             if position > 0 {
                 f.write_str("; ")?;
             }
@@ -126,9 +126,9 @@ impl<T> Attribute<T> {
             content: AttributeValue::Absent,
             sensitive: false,
             span: None,
-            way: Vec::new(),
-            planned: None,
-            written: Editability::Nowhere,
+            trace: Vec::new(),
+            planned_span: None,
+            editability: Editability::Nowhere,
         }
     }
 
@@ -139,9 +139,9 @@ impl<T> Attribute<T> {
             content: AttributeValue::Known(value),
             sensitive: false,
             span,
-            way: Vec::new(),
-            planned: None,
-            written: Editability::Nowhere,
+            trace: Vec::new(),
+            planned_span: None,
+            editability: Editability::Nowhere,
         }
     }
 
@@ -152,9 +152,9 @@ impl<T> Attribute<T> {
             content: AttributeValue::Unknown(unknown),
             sensitive: false,
             span,
-            way: Vec::new(),
-            planned: None,
-            written: Editability::Nowhere,
+            trace: Vec::new(),
+            planned_span: None,
+            editability: Editability::Nowhere,
         }
     }
 

@@ -6,7 +6,7 @@ use terraform_eval::address::ResourcePath;
 use terraform_eval::source::Span;
 
 use super::attribute::{Attribute, UnknownReason, UnknownReasons};
-use super::block::{ElementInsertion, ArgumentInsertion};
+use super::block::{ArgumentInsertion, ElementInsertion};
 use super::mirror::ClusterOrigin;
 
 /// A resource that waits in its own creation until a cluster is ready.
@@ -17,9 +17,9 @@ pub struct ClusterWaiter {
     /// Why it is not known whether there is an instance of it.
     pub instances: Option<UnknownReasons>,
     /// What is created before it; the cluster that it waits for is among that.
-    pub after: BTreeSet<ResourcePath>,
+    pub dependencies: BTreeSet<ResourcePath>,
     /// Why there may be more than these.
-    pub after_unfollowed: Vec<UnknownReason>,
+    pub unresolved_dependencies: Vec<UnknownReason>,
 }
 
 /// A block `data "rhcs_image_mirrors"`: it reads the mirrors of a cluster.
@@ -32,13 +32,13 @@ pub struct ImageMirrorsDataSource {
     /// `cluster_id`.
     pub cluster_id: Attribute<String>,
     /// Where `cluster_id` leads.
-    pub leads: ClusterOrigin,
+    pub cluster_origin: ClusterOrigin,
     /// What comes before it.
-    pub after: BTreeSet<ResourcePath>,
+    pub dependencies: BTreeSet<ResourcePath>,
     /// Where an argument can be added; none where `depends_on` is there already.
-    pub room: Option<ArgumentInsertion>,
+    pub argument_insertion: Option<ArgumentInsertion>,
     /// Where an entry can be added to its `depends_on`; none unless that is a list that is spelled out.
-    pub dependency: Option<ElementInsertion>,
+    pub dependency_insertion: Option<ElementInsertion>,
 }
 
 /// An `import` block that takes over a mirror.

@@ -19,9 +19,9 @@ pub struct MirrorBlock {
     /// What the module calls around it leave out.
     pub missing_inputs: Vec<MissingInputs>,
     /// Where an argument can be added; none in JSON, and in a block of one line.
-    pub room: Option<ArgumentInsertion>,
+    pub argument_insertion: Option<ArgumentInsertion>,
     /// Where an entry can be added to its `depends_on`; none unless that is a list that is spelled out.
-    pub dependency: Option<ElementInsertion>,
+    pub dependency_insertion: Option<ElementInsertion>,
 }
 
 /// Something in a block that its resource type does not have.
@@ -36,7 +36,7 @@ pub struct Unsupported {
     /// The whole of it, with the lines that it has for itself; none where it shares them.
     pub lines: Option<Span>,
     /// The argument that was meant: it has nearly this name, and is not there itself.
-    pub meant: Option<&'static str>,
+    pub suggestion: Option<&'static str>,
 }
 
 /// What it is that a resource type does not have.
@@ -67,7 +67,7 @@ pub struct ArgumentInsertion {
     /// An empty span behind the last thing in the block.
     pub at: Span,
     /// What has to stand between that and the argument: a line break and the indentation.
-    pub before: String,
+    pub prefix: String,
 }
 
 /// A place where an element can be added to a list, behind the last one.
@@ -78,9 +78,9 @@ pub struct ElementInsertion {
     /// An empty span for the element.
     pub at: Span,
     /// What has to stand before it.
-    pub before: String,
+    pub prefix: String,
     /// What has to stand behind it: a comma, where the last one has one.
-    pub after: &'static str,
+    pub suffix: &'static str,
     /// Whether a reference is written as a string: in JSON.
     pub quoted: bool,
 }

@@ -1,7 +1,7 @@
 //! The hosted clusters of the configuration that a mirror's `cluster_id` leads to.
 
 use crate::model::{
-    UnknownReason, Cluster, ClusterInstance, ClusterKind, Input, AttributeValue, Mirror, UnknownReasons,
+    AttributeValue, Cluster, ClusterInstance, ClusterKind, Input, Mirror, UnknownReason, UnknownReasons,
 };
 
 /// What a `cluster_id` leads to, as far as the configuration creates it.
@@ -10,13 +10,13 @@ pub struct ClusterCandidates<'c> {
     /// The instances that it can be.
     pub instances: Vec<(&'c Cluster, &'c ClusterInstance)>,
     /// Why it may be another one.
-    pub open: Option<UnknownReasons>,
+    pub unresolved: Option<UnknownReasons>,
 }
 
 impl<'c> ClusterCandidates<'c> {
     /// Follows the leads of a mirror.
     #[must_use]
-    pub fn of(configuration: &'c Input, mirror: &'c Mirror) -> Self {
+    pub fn for_mirror(configuration: &'c Input, mirror: &'c Mirror) -> Self {
         let created = |cluster: &&Cluster| cluster.is_created() && cluster.kind == ClusterKind::Hosted;
         let clusters = || configuration.clusters.iter().filter(created);
         let all =
@@ -27,24 +27,38 @@ impl<'c> ClusterCandidates<'c> {
                 instances: all()
                     .filter(|(_, instance)| instance.id.as_ref() == Some(id))
                     .collect(),
-                open: None,
+                unresolved: None,
             };
         }
-        let targets = mirror.leads.to.iter().map(|lead| &lead.target);
+        let targets = mirror.cluster_origin.candidates.iter().map(|lead| &lead.target);
         let instances: Vec<_> = targets
-            .chain(&mirror.leads.only)
+            .chain(&mirror.cluster_origin.sole_candidate)
             .flat_map(|target| {
-                clusters()
-                    .flat_map(move |cluster| cluster.meant_by(target).map(move |found| (cluster, found)))
+                clusters().flat_map(move |cluster| {
+                    cluster
+                        .instances_matching(target)
+                        .map(move |found| (cluster, found))
+                })
             })
             .collect();
-        let open = if !mirror.leads.unfollowed.is_empty() && mirror.leads.only.is_none() {
-            Some(UnknownReasons::for_all(mirror.leads.unfollowed.clone()))
-        } else if mirror.leads.to.iter().any(|lead| !lead.certain) && !instances.is_empty() {
-            let undecided =
-                UnknownReason::NotEvaluated("which cluster it is depends on what is not known yet".to_owned());
+        let open = if !mirror.cluster_origin.unresolved.is_empty()
+            && mirror.cluster_origin.sole_candidate.is_none()
+        {
+            Some(UnknownReasons::from_reasons(
+                mirror.cluster_origin.unresolved.clone(),
+            ))
+        } else if mirror
+            .cluster_origin
+            .candidates
+            .iter()
+            .any(|lead| !lead.is_certain)
+            && !instances.is_empty()
+        {
+            let undecided = UnknownReason::NotEvaluated(
+                "which cluster it is depends on what is not known yet".to_owned(),
+            );
             let unknown = mirror.cluster_id.as_unknown().cloned();
-            Some(unknown.unwrap_or_else(|| UnknownReasons::because(undecided)))
+            Some(unknown.unwrap_or_else(|| UnknownReasons::new(undecided)))
         } else {
             None
         };
@@ -54,6 +68,9 @@ impl<'c> ClusterCandidates<'c> {
         } else {
             instances
         };
-        Self { instances, open }
+        Self {
+            instances,
+            unresolved: open,
+        }
     }
 }

@@ -63,7 +63,7 @@ pub struct ManifestFacts {
     /// What they say of registries.
     pub registry_sources: Vec<RegistrySources>,
     /// What the API server would not take, in the order of the documents.
-    pub mistakes: Vec<ManifestIssue>,
+    pub issues: Vec<ManifestIssue>,
 }
 
 /// Something that the API server would refuse, or drop.

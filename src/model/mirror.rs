@@ -6,7 +6,7 @@ use registries_conf::{Pull, SourcePolicy};
 use terraform_eval::address::{Address, InstanceKey, ResourcePath};
 use terraform_eval::source::Span;
 
-use super::attribute::{Attribute, UnknownReason, AttributeValue, UnknownReasons};
+use super::attribute::{Attribute, AttributeValue, UnknownReason, UnknownReasons};
 use super::block::MirrorBlock;
 use super::mirror_address::MirrorAddress;
 
@@ -25,13 +25,13 @@ pub struct Mirror {
     /// `cluster_id`.
     pub cluster_id: Attribute<String>,
     /// Where `cluster_id` leads.
-    pub leads: ClusterOrigin,
+    pub cluster_origin: ClusterOrigin,
     /// `source`.
     pub source: Attribute<String>,
     /// `mirrors`, in order.
     pub mirrors: Attribute<Vec<Attribute<String>>>,
     /// `type`; the provider's default `digest` where it is not written.
-    pub kind: Attribute<String>,
+    pub mirror_type: Attribute<String>,
     /// Which pulls the mirrors serve; a resource has mirrors for pulls by digest alone.
     pub pull: Pull,
     /// `mirrorSourcePolicy`, which a resource cannot set; absent, the source is asked last.
@@ -41,9 +41,9 @@ pub struct Mirror {
     /// The `depends_on` argument as written.
     pub depends_on_span: Option<Span>,
     /// What is created before this mirror, by any reference in its block or around its module.
-    pub after: BTreeSet<ResourcePath>,
+    pub dependencies: BTreeSet<ResourcePath>,
     /// Why there may be more than these: a plan records no locals, and they may lead on.
-    pub after_unfollowed: Vec<UnknownReason>,
+    pub unresolved_dependencies: Vec<UnknownReason>,
     /// What else stands in its block.
     pub block: MirrorBlock,
 }
@@ -54,31 +54,31 @@ pub struct Dependency {
     /// As it is written: `rhcs_cluster_rosa_hcp.main`, `module.cluster`.
     pub text: String,
     /// The resources that come before it, itself included; modules without instance keys.
-    pub reaches: BTreeSet<ResourcePath>,
+    pub resources: BTreeSet<ResourcePath>,
     /// Why there may be more than these.
-    pub unfollowed: Vec<UnknownReason>,
+    pub unresolved: Vec<UnknownReason>,
 }
 
 /// Where a cluster id leads.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ClusterOrigin {
     /// The resources and modules that it comes from, outermost first: an echo, then what feeds it.
-    pub to: Vec<OriginCandidate>,
+    pub candidates: Vec<OriginCandidate>,
     /// Why there may be more than these.
-    pub unfollowed: Vec<UnknownReason>,
+    pub unresolved: Vec<UnknownReason>,
     /// What it can only be, where the way to it could not be seen: the id is not known yet, and the
     /// configuration has this one cluster and no other.
-    pub only: Option<OriginTarget>,
+    pub sole_candidate: Option<OriginTarget>,
     /// How the id is written, with the module, where that cannot be evaluated: a part of a module that refers
     /// to what is not among the files. Ids that are written alike in one module are alike.
-    pub written: Option<String>,
+    pub expression: Option<String>,
 }
 
 impl ClusterOrigin {
     /// Whether the id surely comes from no resource: a literal, or a variable of the root module.
     #[must_use]
-    pub fn nowhere(&self) -> bool {
-        self.to.is_empty() && self.unfollowed.is_empty()
+    pub fn is_literal(&self) -> bool {
+        self.candidates.is_empty() && self.unresolved.is_empty()
     }
 }
 
@@ -88,11 +88,11 @@ pub struct OriginCandidate {
     /// What it comes from.
     pub target: OriginTarget,
     /// Whether it surely does; a conditional may choose something else.
-    pub certain: bool,
+    pub is_certain: bool,
     /// The block of the target.
     pub span: Option<Span>,
     /// The way from the target to the mirror, last step last.
-    pub way: Vec<TraceStep>,
+    pub trace: Vec<TraceStep>,
 }
 
 /// What a cluster id may come from.
@@ -134,7 +134,7 @@ impl Mirror {
     pub fn cluster_key(&self) -> Option<String> {
         match &self.address {
             MirrorAddress::Entry(entry) => Some(entry.document.cluster.to_string()),
-            MirrorAddress::Resource(_) => cluster_key(&self.cluster_id, &self.leads),
+            MirrorAddress::Resource(_) => cluster_key(&self.cluster_id, &self.cluster_origin),
         }
     }
 
@@ -151,7 +151,7 @@ impl Mirror {
             AttributeValue::Absent => return "(no cluster)".to_owned(),
             AttributeValue::Known(_) | AttributeValue::Unknown(_) => {}
         }
-        named_cluster(&self.cluster_id, &self.leads)
+        named_cluster(&self.cluster_id, &self.cluster_origin)
             .unwrap_or_else(|| format!("(cluster of {})", self.address))
     }
 
@@ -179,22 +179,22 @@ pub fn cluster_key(cluster_id: &Attribute<String>, leads: &ClusterOrigin) -> Opt
 /// What a cluster's id is read from, if that is one thing.
 fn named_cluster(cluster_id: &Attribute<String>, leads: &ClusterOrigin) -> Option<String> {
     // The last lead is the innermost: behind every echo, the cluster itself.
-    let settled = leads.unfollowed.is_empty() && leads.to.iter().all(|lead| lead.certain);
-    let last = leads.to.last().map(|lead| &lead.target);
-    let target = last.filter(|target| settled && target.is_one());
-    if let Some(target) = target.or(leads.only.as_ref()) {
+    let settled = leads.unresolved.is_empty() && leads.candidates.iter().all(|lead| lead.is_certain);
+    let last = leads.candidates.last().map(|lead| &lead.target);
+    let target = last.filter(|target| settled && target.is_single_object());
+    if let Some(target) = target.or(leads.sole_candidate.as_ref()) {
         return Some(target.name());
     }
-    match cluster_id.as_unknown()?.causes.as_slice() {
+    match cluster_id.as_unknown()?.reasons.as_slice() {
         [UnknownReason::NoValue(name)] => Some(name.clone()),
-        _ => leads.written.clone(),
+        _ => leads.expression.clone(),
     }
 }
 
 impl OriginTarget {
     /// Whether it is one object: no instance key on the way to it is unknown.
     #[must_use]
-    pub fn is_one(&self) -> bool {
+    pub fn is_single_object(&self) -> bool {
         match self {
             Self::Resource { path, key, .. } => {
                 let steps = path.module.steps().iter();
@@ -207,7 +207,7 @@ impl OriginTarget {
 
     /// Whether it can be the object at this address: an instance key `[*]` on either side stands for any.
     #[must_use]
-    pub fn can_be(&self, address: &Address) -> bool {
+    pub fn may_refer_to(&self, address: &Address) -> bool {
         let Self::Resource { path, key, .. } = self else {
             return false;
         };

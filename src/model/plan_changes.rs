@@ -104,7 +104,7 @@ pub struct MirrorValues {
     /// `mirrors`, in order.
     pub mirrors: Attribute<Vec<Attribute<String>>>,
     /// `type`.
-    pub kind: Attribute<String>,
+    pub mirror_type: Attribute<String>,
 }
 
 impl MirrorValues {
@@ -126,7 +126,7 @@ pub struct ClusterChange {
     /// Whether the plan deletes it, with all that it holds.
     pub deleted: bool,
     /// Why its nodes may have no way to a public registry; none where they have one, or it is not recorded.
-    pub seclusion: Option<EgressRestriction>,
+    pub egress_restriction: Option<EgressRestriction>,
 }
 
 /// Why a cluster may depend on its mirrors for every image.

@@ -200,7 +200,11 @@ mod tests {
     #[test]
     fn what_names_no_released_version_is_not_read() {
         for constraint in ["", "latest", "=> 1.0", "1.7.2-prerelease.2", ">= 1.x", "1.2.3.4"] {
-            assert_eq!(VersionRange::parse(constraint), Err(VersionParseError), "{constraint}");
+            assert_eq!(
+                VersionRange::parse(constraint),
+                Err(VersionParseError),
+                "{constraint}"
+            );
         }
     }
 

@@ -15,7 +15,7 @@ mod registries;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{Attribute, ManifestKind, ManifestIssueKind, RegistrySources};
+use crate::model::{Attribute, ManifestIssueKind, ManifestKind, RegistrySources};
 use registries_conf::SourcePolicy;
 use terraform_eval::source::{FileId, Span};
 use terraform_eval::syntax::problem::Problem;

@@ -81,7 +81,7 @@ pub fn read(file: FileId, name: &str, text: &str) -> Result<Reading, PlanError> 
 
 fn reading(input: InputKind, name: &str) -> Reading {
     Reading {
-        configuration: Input::empty(input, name),
+        configuration: Input::new(input, name),
         sensitive: Vec::new(),
         declared: BTreeSet::new(),
         variables: Vec::new(),
@@ -104,7 +104,7 @@ fn read_recorded<'a>(text: Text<'a>, name: &str, whole: &'a str) -> Result<Readi
         instances: &Instances::default(),
         graph: &graph,
     };
-    let mut reading = reading(InputKind::Recorded, name);
+    let mut reading = reading(InputKind::TofuConfigJson, name);
     config_json::read(&reader, &written, &mut reading.configuration)?;
     Ok(reading)
 }

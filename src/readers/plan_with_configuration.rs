@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{
-    self, Attribute, Cluster, ClusterInstance, Input, AttributeValue, Mirror, OriginCandidate, ClusterOrigin,
-    MirrorAddress, OriginTarget, ClusterWaiter,
+    self, Attribute, AttributeValue, Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Input, Mirror,
+    MirrorAddress, OriginCandidate, OriginTarget,
 };
 use crate::rules::PLAN_DIFFERS;
 use terraform_eval::address::{Address, InstanceKey, ModuleStep, ResourcePath};
@@ -28,7 +28,7 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
     };
     join_clusters(&mut plan.clusters, configuration.clusters);
     join_waiters(&mut plan.waiters, configuration.waiters);
-    plan.reads = configuration.reads;
+    plan.data_sources = configuration.data_sources;
     plan.imports = configuration.imports;
     plan.provider = configuration.provider;
     let mut written = Written::new(configuration.mirrors);
@@ -67,7 +67,7 @@ fn join_clusters(planned: &mut [Cluster], own: Vec<Cluster>) {
             continue;
         };
         cluster.span = written.span;
-        cluster.room = written.room;
+        cluster.argument_insertion = written.argument_insertion;
         for instance in &mut cluster.instances {
             let same = |other: &&ClusterInstance| {
                 other.address == instance.address || stands_for(&other.address, &instance.address)
@@ -104,7 +104,8 @@ fn join_waiters(planned: &mut Vec<ClusterWaiter>, own: Vec<ClusterWaiter>) {
 }
 
 fn place_list(planned: &mut Attribute<Vec<Attribute<String>>>, own: &Attribute<Vec<Attribute<String>>>) {
-    let (AttributeValue::Known(there), AttributeValue::Known(here)) = (&mut planned.content, &own.content) else {
+    let (AttributeValue::Known(there), AttributeValue::Known(here)) = (&mut planned.content, &own.content)
+    else {
         return;
     };
     for (element, own) in there.iter_mut().zip(here) {
@@ -204,15 +205,17 @@ impl Join {
         planned.block.clone_from(&own.block);
         self.string(&address, "cluster_id", &mut planned.cluster_id, &own.cluster_id);
         self.string(&address, "source", &mut planned.source, &own.source);
-        self.string(&address, "type", &mut planned.kind, &own.kind);
+        self.string(&address, "type", &mut planned.mirror_type, &own.mirror_type);
         self.list(&address, &mut planned.mirrors, &own.mirrors);
         let is_known = planned.cluster_id.value().is_some();
-        self.leads(&mut planned.leads, &own.leads, is_known);
+        self.leads(&mut planned.cluster_origin, &own.cluster_origin, is_known);
         // A plan records no locals, so the configuration always knows at least as much of the order.
         planned.depends_on.clone_from(&own.depends_on);
         planned.depends_on_span = own.depends_on_span;
-        planned.after.clone_from(&own.after);
-        planned.after_unfollowed.clone_from(&own.after_unfollowed);
+        planned.dependencies.clone_from(&own.dependencies);
+        planned
+            .unresolved_dependencies
+            .clone_from(&own.unresolved_dependencies);
     }
 
     fn string(
@@ -244,7 +247,9 @@ impl Join {
         own: &Attribute<Vec<Attribute<String>>>,
     ) {
         match (&mut planned.content, &own.content) {
-            (AttributeValue::Known(elements), AttributeValue::Known(written)) if elements.len() == written.len() => {
+            (AttributeValue::Known(elements), AttributeValue::Known(written))
+                if elements.len() == written.len() =>
+            {
                 for (index, (element, own)) in elements.iter_mut().zip(written).enumerate() {
                     self.string(address, &format!("mirrors[{index}]"), element, own);
                 }
@@ -271,7 +276,8 @@ impl Join {
                 }
                 take_place(planned, own);
             }
-            (AttributeValue::Absent, AttributeValue::Absent) | (AttributeValue::Unknown(_), AttributeValue::Unknown(_)) => {
+            (AttributeValue::Absent, AttributeValue::Absent)
+            | (AttributeValue::Unknown(_), AttributeValue::Unknown(_)) => {
                 take_place(planned, own);
             }
             (there, here) => {
@@ -302,16 +308,19 @@ impl Join {
     /// Where both sides followed the id, they say the same; where the plan could not, the configuration
     /// may have.
     fn leads(&self, planned: &mut ClusterOrigin, own: &ClusterOrigin, is_known: bool) {
-        let settled = planned.unfollowed.is_empty()
-            && planned.to.iter().all(|lead| lead.certain)
+        let settled = planned.unresolved.is_empty()
+            && planned.candidates.iter().all(|lead| lead.is_certain)
             && (ends_at_a_cluster(planned) || !ends_at_a_cluster(own));
-        if settled || !own.unfollowed.is_empty() || (own.to.is_empty() && !planned.to.is_empty()) {
-            for lead in &mut planned.to {
-                if let Some(same) = own.to.iter().find(|other| is_same(other, lead)) {
+        if settled
+            || !own.unresolved.is_empty()
+            || (own.candidates.is_empty() && !planned.candidates.is_empty())
+        {
+            for lead in &mut planned.candidates {
+                if let Some(same) = own.candidates.iter().find(|other| is_same(other, lead)) {
                     lead.span = same.span;
-                    lead.way.clone_from(&same.way);
+                    lead.trace.clone_from(&same.trace);
                     // A plan tells what is referred to, and not what becomes of it.
-                    lead.certain &= same.certain || is_known;
+                    lead.is_certain &= same.is_certain || is_known;
                 } else if let OriginTarget::Resource { path, .. } = &lead.target {
                     let block = ResourcePath {
                         module: path.module.without_keys(),
@@ -322,16 +331,19 @@ impl Join {
             }
         } else {
             let only = planned
-                .only
+                .sole_candidate
                 .take()
-                .filter(|_| own.to.iter().any(|lead| !lead.certain));
-            *planned = ClusterOrigin { only, ..own.clone() };
+                .filter(|_| own.candidates.iter().any(|lead| !lead.is_certain));
+            *planned = ClusterOrigin {
+                sole_candidate: only,
+                ..own.clone()
+            };
         }
     }
 }
 
 fn ends_at_a_cluster(leads: &ClusterOrigin) -> bool {
-    leads.to.iter().any(|lead| {
+    leads.candidates.iter().any(|lead| {
         matches!(&lead.target, OriginTarget::Resource { path, .. }
             if matches!(cluster_role(&path.resource), Some(ClusterRole::Cluster(_))))
     })
@@ -350,10 +362,10 @@ fn agree(planned: &AttributeValue<String>, own: &AttributeValue<String>) -> bool
 fn take_place<T>(planned: &mut Attribute<T>, own: &Attribute<T>) {
     planned.sensitive |= own.sensitive;
     if own.span.is_some() {
-        planned.planned = planned.span;
+        planned.planned_span = planned.span;
         planned.span = own.span;
-        planned.way.clone_from(&own.way);
-        planned.written = own.written;
+        planned.trace.clone_from(&own.trace);
+        planned.editability = own.editability;
     }
 }
 
@@ -362,9 +374,9 @@ fn element_place(list: &Attribute<Vec<Attribute<String>>>) -> Attribute<String> 
         content: AttributeValue::Absent,
         sensitive: list.sensitive,
         span: list.span,
-        way: list.way.clone(),
-        planned: None,
-        written: model::Editability::Computed,
+        trace: list.trace.clone(),
+        planned_span: None,
+        editability: model::Editability::Computed,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the rules about the changes of a plan have in common.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Attribute, Input, AttributeValue, MirrorChange, MirrorValues};
+use crate::model::{Attribute, AttributeValue, Input, MirrorChange, MirrorValues};
 
 use super::Rule;
 

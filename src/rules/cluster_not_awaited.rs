@@ -1,7 +1,9 @@
 //! `cluster-not-awaited`: a mirror that is created before its cluster is ready.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{UnknownReason, Cluster, ClusterInstance, Input, AttributeValue, Mirror, ClusterCandidates, UnknownReasons};
+use crate::model::{
+    AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, Mirror, UnknownReason, UnknownReasons,
+};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
@@ -58,7 +60,7 @@ enum Awaited {
 }
 
 fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
-    let led = ClusterCandidates::of(configuration, mirror);
+    let led = ClusterCandidates::for_mirror(configuration, mirror);
     let mut late = None;
     let mut open = None;
     let mut ready = false;
@@ -69,11 +71,11 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
             Awaited::Open(unknown) => open = open.or(Some(unknown)),
         }
     }
-    match (late, open.or(led.open)) {
+    match (late, open.or(led.unresolved)) {
         (Some((cluster, instance)), None) if !ready => Outcome::found(report(mirror, cluster, instance)),
         (Some(_), None) => {
             let which = "which instance of the cluster it is, and not all of them are awaited".to_owned();
-            Outcome::undecided(UnknownReasons::because(UnknownReason::NotEvaluated(which)))
+            Outcome::undecided(UnknownReasons::new(UnknownReason::NotEvaluated(which)))
         }
         (late, Some(unknown)) if late.is_some() || !ready => {
             if led.instances.is_empty() {
@@ -86,12 +88,7 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
     }
 }
 
-fn awaited(
-    configuration: &Input,
-    mirror: &Mirror,
-    cluster: &Cluster,
-    instance: &ClusterInstance,
-) -> Awaited {
+fn awaited(configuration: &Input, mirror: &Mirror, cluster: &Cluster, instance: &ClusterInstance) -> Awaited {
     if instance.id.is_some() {
         return Awaited::Yes;
     }
@@ -100,28 +97,28 @@ fn awaited(
     }
     let mut open: Vec<UnknownReason> = Vec::new();
     for waiter in &configuration.waiters {
-        let waits = waiter.after.contains(&cluster.path);
-        if !waits && waiter.after_unfollowed.is_empty() {
+        let waits = waiter.dependencies.contains(&cluster.path);
+        if !waits && waiter.unresolved_dependencies.is_empty() {
             continue;
         }
-        if !mirror.after.contains(&waiter.path) {
+        if !mirror.dependencies.contains(&waiter.path) {
             // It matters only if it may come before the mirror after all.
-            open.extend(mirror.after_unfollowed.iter().cloned());
+            open.extend(mirror.unresolved_dependencies.iter().cloned());
             continue;
         }
         match (&waiter.instances, waits) {
             (None, true) => return Awaited::Yes,
-            (Some(unknown), true) => open.extend(unknown.causes.iter().cloned()),
-            (_, false) => open.extend(waiter.after_unfollowed.iter().cloned()),
+            (Some(unknown), true) => open.extend(unknown.reasons.iter().cloned()),
+            (_, false) => open.extend(waiter.unresolved_dependencies.iter().cloned()),
         }
     }
     if let AttributeValue::Unknown(unknown) = &instance.wait_for_create_complete.content {
-        open.extend(unknown.causes.iter().cloned());
+        open.extend(unknown.reasons.iter().cloned());
     }
     if open.is_empty() {
         Awaited::No
     } else {
-        Awaited::Open(UnknownReasons::for_all(open))
+        Awaited::Open(UnknownReasons::from_reasons(open))
     }
 }
 
@@ -159,12 +156,14 @@ fn report(mirror: &Mirror, cluster: &Cluster, instance: &ClusterInstance) -> Dia
 /// The argument written out. A value that comes from elsewhere is left to who wrote it there.
 fn edit(cluster: &Cluster, instance: &ClusterInstance) -> Option<Edit> {
     let argument = &instance.wait_for_create_complete;
-    match (argument.span, &cluster.room) {
+    match (argument.span, &cluster.argument_insertion) {
         (None, Some(room)) => Some(Edit {
             span: room.at,
-            content: format!("{}wait_for_create_complete = true", room.before),
+            content: format!("{}wait_for_create_complete = true", room.prefix),
         }),
-        (Some(span), Some(_)) if argument.way.is_empty() && argument.content == AttributeValue::Known(false) => {
+        (Some(span), Some(_))
+            if argument.trace.is_empty() && argument.content == AttributeValue::Known(false) =>
+        {
             Some(Edit {
                 span,
                 content: "true".to_owned(),

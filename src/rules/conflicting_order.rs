@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Input, Mirror, ManifestKind};
+use crate::model::{Input, ManifestKind, Mirror};
 use registries_conf::{Pull, merged_mirrors};
 use terraform_eval::source::Span;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Input, AttributeValue, Mirror};
+use crate::model::{AttributeValue, Input, Mirror};
 use registries_conf::SourcePolicy;
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Rule};
@@ -105,12 +105,7 @@ fn name(policy: SourcePolicy) -> &'static str {
     }
 }
 
-fn report(
-    mirror: &Mirror,
-    policy: SourcePolicy,
-    first: &Mirror,
-    other: SourcePolicy,
-) -> Diagnostic {
+fn report(mirror: &Mirror, policy: SourcePolicy, first: &Mirror, other: SourcePolicy) -> Diagnostic {
     let what = format!(
         "the policy for source {} is {}, and {} by {}",
         mirror.source.shown(),

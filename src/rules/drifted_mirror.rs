@@ -65,7 +65,7 @@ fn what(change: &MirrorChange) -> String {
     for (name, old, new) in [
         ("cluster_id", &before.cluster_id, &after.cluster_id),
         ("source", &before.source, &after.source),
-        ("type", &before.kind, &after.kind),
+        ("type", &before.mirror_type, &after.mirror_type),
     ] {
         if old.content_differs(new) {
             differences.push(format!("`{name}` from {} to {}", old.shown(), new.shown()));

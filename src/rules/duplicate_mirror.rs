@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
-use crate::model::{Attribute, Input, Mirror, ManifestKind};
+use crate::model::{Attribute, Input, ManifestKind, Mirror};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};

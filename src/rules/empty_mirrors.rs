@@ -1,7 +1,7 @@
 //! `empty-mirrors`: a list without mirrors, or with an empty one.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, AttributeValue, Mirror};
+use crate::model::{AttributeValue, Input, Mirror};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{UnknownReason, Input, Mirror, UnknownReasons};
+use crate::model::{Input, Mirror, UnknownReason, UnknownReasons};
 
 use super::names::normal_source;
 
@@ -128,11 +128,11 @@ impl<'a> Entries<'a> {
         }
         let unknown = mirror.cluster_id.as_unknown()?;
         let causes: Vec<UnknownReason> = unknown
-            .causes
+            .reasons
             .iter()
-            .chain(&mirror.leads.unfollowed)
+            .chain(&mirror.cluster_origin.unresolved)
             .cloned()
             .collect();
-        Some(UnknownReasons::for_all(causes))
+        Some(UnknownReasons::from_reasons(causes))
     }
 }

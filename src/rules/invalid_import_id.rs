@@ -1,7 +1,7 @@
 //! `invalid-import-id`: an import that names no mirror.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Input, Import};
+use crate::model::{Import, Input};
 
 use super::{Check, Documentation, Fixability, Inputs, Rule};
 

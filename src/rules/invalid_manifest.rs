@@ -50,7 +50,7 @@ spec:
 };
 
 fn check(configuration: &Input) -> Vec<Diagnostic> {
-    configuration.manifests.mistakes.iter().map(report).collect()
+    configuration.manifest_facts.issues.iter().map(report).collect()
 }
 
 fn report(mistake: &ManifestIssue) -> Diagnostic {

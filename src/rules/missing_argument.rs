@@ -1,7 +1,7 @@
 //! `missing-argument`: what a mirror, or the module for mirrors, cannot do without.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Input, AttributeValue, Mirror, InputKind, MissingInputs};
+use crate::model::{AttributeValue, Input, InputKind, Mirror, MissingInputs};
 use terraform_eval::source::Span;
 
 use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
@@ -39,7 +39,7 @@ resource "rhcs_image_mirror" "nginx" {
 
 fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
     // A plan is made of configuration that has them, and a state holds what the service said.
-    if configuration.input != InputKind::Configuration {
+    if configuration.kind != InputKind::Configuration {
         return Outcome::clean();
     }
     let mut findings: Vec<Diagnostic> = mirror.block.missing_inputs.iter().map(input).collect();
@@ -60,7 +60,7 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
 fn argument(mirror: &Mirror, name: &str, span: Option<Span>) -> Option<Diagnostic> {
     // Of an argument that is there under nearly this name, the rule about that one speaks.
     let mut unsupported = mirror.block.unsupported.iter();
-    if span.is_none() && unsupported.any(|written| written.meant == Some(name)) {
+    if span.is_none() && unsupported.any(|written| written.suggestion == Some(name)) {
         return None;
     }
     let finding = match span {

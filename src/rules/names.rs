@@ -1,6 +1,6 @@
 //! What the rules about sources and mirrors have in common.
 
-use crate::model::{Attribute, AttributeValue, Mirror, ManifestKind, MirrorAddress, UnknownReasons};
+use crate::model::{Attribute, AttributeValue, ManifestKind, Mirror, MirrorAddress, UnknownReasons};
 use registries_conf::{
     Diagnosis, Fault, Pull, Reason, Repair, Role, Safety, diagnose, full_name, is_short, unmatchable,
 };
@@ -70,10 +70,10 @@ pub(super) fn each_mirror<'a>(
             AttributeValue::Unknown(unknown) => Some(unknown.clone()),
             AttributeValue::Absent => None,
         };
-        causes.extend(open.into_iter().flat_map(|unknown| unknown.causes));
+        causes.extend(open.into_iter().flat_map(|unknown| unknown.reasons));
     }
     if !causes.is_empty() {
-        outcome.undecided = Some(UnknownReasons::for_all(causes));
+        outcome.undecided = Some(UnknownReasons::from_reasons(causes));
     }
     outcome
 }

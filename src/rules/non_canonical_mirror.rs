@@ -1,7 +1,7 @@
 //! `non-canonical-mirror`: a mirror that the runtime cannot rewrite to.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Input, AttributeValue, Mirror};
+use crate::model::{Attribute, AttributeValue, Input, Mirror};
 use registries_conf::{Extent, Repair, RewriteFault, Unrewritable, unrewritable};
 
 use super::offer::Offer as _;

@@ -1,7 +1,7 @@
 //! `provider-version`: a provider that has no image mirrors yet.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::version::{FIRST_WITH_MIRRORS, VersionRange, Version, raised};
+use crate::model::version::{FIRST_WITH_MIRRORS, Version, VersionRange, raised};
 use crate::model::{Attribute, Input};
 
 use super::{Check, Documentation, Fixability, Inputs, Rule};
@@ -58,7 +58,7 @@ resource "rhcs_image_mirror" "nginx" {
 
 fn check(configuration: &Input) -> Vec<Diagnostic> {
     let provider = &configuration.provider;
-    if configuration.mirrors.is_empty() && configuration.reads.is_empty() {
+    if configuration.mirrors.is_empty() && configuration.data_sources.is_empty() {
         return Vec::new();
     }
     if let Some(locked) = &provider.locked
@@ -78,7 +78,9 @@ fn check(configuration: &Input) -> Vec<Diagnostic> {
     let Some(ranges) = ranges.collect::<Option<Vec<_>>>() else {
         return Vec::new();
     };
-    let all = ranges.iter().fold(VersionRange::ALL, |all, (_, range)| all.and(*range));
+    let all = ranges
+        .iter()
+        .fold(VersionRange::ALL, |all, (_, range)| all.and(*range));
     if !all.admits_from(FIRST_WITH_MIRRORS) {
         let narrow = ranges
             .iter()

@@ -3,7 +3,8 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::cluster::ALWAYS_ALLOWED;
 use crate::model::{
-    Attribute, ClusterInstance, Input, AttributeValue, Mirror, ClusterCandidates, RegistrySources, UnknownReasons,
+    Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, Mirror, RegistrySources,
+    UnknownReasons,
 };
 use registries_conf::{Role, covering, is_nested, is_valid};
 use terraform_eval::source::Span;
@@ -71,7 +72,7 @@ resource "rhcs_image_mirror" "nginx" {
 type List = Attribute<Vec<Attribute<String>>>;
 
 fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
-    let led = ClusterCandidates::of(configuration, mirror);
+    let led = ClusterCandidates::for_mirror(configuration, mirror);
     let mut outcome = Outcome::clean();
     for (_, instance) in &led.instances {
         let found = compare(mirror, instance);
@@ -81,12 +82,12 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
         outcome.undecided = outcome.undecided.or(found.undecided);
     }
     // Whether it is this cluster at all is open.
-    if !outcome.findings.is_empty() && (led.open.is_some() || led.instances.len() > 1) {
+    if !outcome.findings.is_empty() && (led.unresolved.is_some() || led.instances.len() > 1) {
         let several = || {
             let which = "which instance of the cluster it is".to_owned();
-            UnknownReasons::because(crate::model::UnknownReason::NotEvaluated(which))
+            UnknownReasons::new(crate::model::UnknownReason::NotEvaluated(which))
         };
-        return Outcome::undecided(led.open.unwrap_or_else(several));
+        return Outcome::undecided(led.unresolved.unwrap_or_else(several));
     }
     outcome
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Input, MirrorChange, EgressRestriction};
+use crate::model::{Action, EgressRestriction, Input, MirrorChange};
 use terraform_eval::address::Address;
 
 use super::changed::ChangeFinding as _;
@@ -61,11 +61,7 @@ fn check(configuration: &Input) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn report(
-    configuration: &Input,
-    mirrored: &BTreeSet<&str>,
-    change: &MirrorChange,
-) -> Option<Diagnostic> {
+fn report(configuration: &Input, mirrored: &BTreeSet<&str>, change: &MirrorChange) -> Option<Diagnostic> {
     let before = change.before.as_ref();
     let id = before.and_then(|before| before.cluster_id.value());
     let cluster = id.and_then(|id| configuration.changes.clusters.get(id));
@@ -78,7 +74,7 @@ fn report(
         None => "the plan deletes it".to_owned(),
     };
     let seclusion = cluster
-        .and_then(|cluster| cluster.seclusion)
+        .and_then(|cluster| cluster.egress_restriction)
         .filter(|_| id.is_some_and(|id| !mirrored.contains(id.as_str())));
     let mut finding = match seclusion {
         Some(seclusion) => {

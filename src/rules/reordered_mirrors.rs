@@ -62,7 +62,7 @@ fn is_reordered(change: &MirrorChange) -> bool {
     let differs = old != new;
     old.sort_unstable();
     new.sort_unstable();
-    differs && old == new && before.kind.content == after.kind.content
+    differs && old == new && before.mirror_type.content == after.mirror_type.content
 }
 
 fn report(configuration: &Input, change: &MirrorChange) -> Diagnostic {

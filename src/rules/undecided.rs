@@ -1,7 +1,7 @@
 //! `undecided`: what the rules could not decide, and why. Reported where the outcomes are counted.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Input, AttributeValue, Mirror, UnknownReasons};
+use crate::model::{AttributeValue, Input, Mirror, UnknownReasons};
 use terraform_eval::source::Span;
 
 use super::{Check, Documentation, Fixability, Inputs, Rule};
@@ -58,12 +58,12 @@ pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Opti
         .chain(&mirror.instances)
         .chain(open.iter().map(|(_, unknown, _)| *unknown));
     let causes: Vec<_> = causes
-        .flat_map(|unknown| unknown.causes.iter().cloned())
+        .flat_map(|unknown| unknown.reasons.iter().cloned())
         .collect();
     if causes.is_empty() {
         return None;
     }
-    let unknown = UnknownReasons::for_all(causes);
+    let unknown = UnknownReasons::from_reasons(causes);
     let values: Vec<&str> = open.iter().map(|(name, ..)| name.as_str()).collect();
     let what = if values.is_empty() && mirror.instances.is_some() {
         format!("how many instances there are is not known: {unknown}")
@@ -115,7 +115,7 @@ pub fn of_plan(configuration: &Input) -> Option<Diagnostic> {
 /// where it leads, and the rules about it say whether they could follow it.
 fn open_values(mirror: &Mirror) -> Vec<(String, &UnknownReasons, Option<Span>)> {
     let mut open = Vec::new();
-    for (name, attribute) in [("source", &mirror.source), ("type", &mirror.kind)] {
+    for (name, attribute) in [("source", &mirror.source), ("type", &mirror.mirror_type)] {
         if let Some(unknown) = attribute.as_unknown() {
             open.push((name.to_owned(), unknown, attribute.span));
         }

@@ -65,11 +65,11 @@ fn report(mirror: &Mirror, written: &Unsupported) -> Diagnostic {
         applicability: Applicability::Safe,
         edits: vec![edit],
     };
-    let mut finding = match written.meant {
+    let mut finding = match written.suggestion {
         Some(meant) => finding.help(format!("write `{meant}`")),
         None => finding.help("take it out"),
     };
-    finding.fix = match (written.meant, written.lines) {
+    finding.fix = match (written.suggestion, written.lines) {
         (Some(meant), Some(_)) => Some(fix(
             format!("write `{meant}`"),
             Edit {

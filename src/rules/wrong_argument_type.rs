@@ -1,7 +1,7 @@
 //! `wrong-argument-type`: a value that cannot be made one of the argument's type.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, UnknownReason, Input, Mirror};
+use crate::model::{Attribute, Input, Mirror, UnknownReason};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
@@ -40,7 +40,7 @@ fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let found = [
         find(mirror, &mirror.cluster_id),
         find(mirror, &mirror.source),
-        find(mirror, &mirror.kind),
+        find(mirror, &mirror.mirror_type),
         find(mirror, &mirror.mirrors),
     ];
     Outcome {
@@ -52,7 +52,7 @@ fn check(_: &Input, mirror: &Mirror) -> Outcome {
 fn find<T>(mirror: &Mirror, attribute: &Attribute<T>) -> Option<Diagnostic> {
     let message = attribute
         .as_unknown()?
-        .causes
+        .reasons
         .iter()
         .find_map(|cause| match cause {
             UnknownReason::WrongType(message) => Some(message),

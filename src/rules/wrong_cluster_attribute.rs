@@ -1,8 +1,8 @@
 //! `wrong-cluster-attribute`: a `cluster_id` that is something else of the cluster, or of another object.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::cluster::{ClusterRole, cluster_role, echo_argument};
-use crate::model::{UnknownReason, Input, Mirror, OriginCandidate, OriginTarget, UnknownReasons};
+use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
+use crate::model::{Input, Mirror, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons};
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::source::Span;
 
@@ -58,11 +58,12 @@ struct Mistake<'l> {
 }
 
 fn check(_: &Input, mirror: &Mirror) -> Outcome {
-    let mut mistakes = mirror.leads.to.iter().filter_map(mistake);
+    let mut mistakes = mirror.cluster_origin.candidates.iter().filter_map(mistake);
     let Some(first) = mistakes.next() else {
         return Outcome::clean();
     };
-    let certain = |mistake: &Mistake<'_>| mistake.lead.certain && mirror.leads.unfollowed.is_empty();
+    let certain =
+        |mistake: &Mistake<'_>| mistake.lead.is_certain && mirror.cluster_origin.unresolved.is_empty();
     let sure = if certain(&first) {
         Some(first)
     } else {
@@ -71,10 +72,11 @@ fn check(_: &Input, mirror: &Mirror) -> Outcome {
     match sure {
         Some(mistake) => Outcome::found(report(mirror, &mistake)),
         None => {
-            let cause =
-                UnknownReason::NotEvaluated("what cluster_id comes from depends on what is not known yet".to_owned());
+            let cause = UnknownReason::NotEvaluated(
+                "what cluster_id comes from depends on what is not known yet".to_owned(),
+            );
             let unknown = mirror.cluster_id.as_unknown().cloned();
-            Outcome::undecided(unknown.unwrap_or_else(|| UnknownReasons::because(cause)))
+            Outcome::undecided(unknown.unwrap_or_else(|| UnknownReasons::new(cause)))
         }
     }
 }
@@ -91,7 +93,7 @@ fn mistake(lead: &OriginCandidate) -> Option<Mistake<'_>> {
     let resource = &path.resource;
     let right = match cluster_role(resource) {
         Some(ClusterRole::Cluster(_)) => Some("id"),
-        Some(ClusterRole::Echo(_)) => Some(echo_argument(resource)),
+        Some(ClusterRole::IdCarrier(_)) => Some(cluster_id_argument(resource)),
         // What other providers have in their attributes, nobody knows here.
         None if resource.kind.starts_with("rhcs_") => None,
         None => return None,
@@ -122,7 +124,7 @@ fn report(mirror: &Mirror, mistake: &Mistake<'_>) -> Diagnostic {
         )
         .at_attribute(mirror, &mirror.cluster_id, "no cluster has this id");
     for step in lead
-        .way
+        .trace
         .iter()
         .filter(|step| mirror.cluster_id.span != Some(step.span))
     {
@@ -151,7 +153,7 @@ fn report(mirror: &Mirror, mistake: &Mistake<'_>) -> Diagnostic {
 
 /// Where the attribute is written, if that serves this mirror alone.
 fn place(mirror: &Mirror, mistake: &Mistake<'_>) -> Option<Span> {
-    let [step] = mistake.lead.way.as_slice() else {
+    let [step] = mistake.lead.trace.as_slice() else {
         return None;
     };
     let ends = step.text.ends_with(&format!(".{}", mistake.attribute));

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::support::program::{findings, fixture, mirrorset_in, mirrorset_with_input, scratch};
-use mirrorset::model::{Input, AttributeValue, Mirror};
+use mirrorset::model::{AttributeValue, Input, Mirror};
 use mirrorset::workspace::{Loaded, Options, load};
 use registries_conf::{Pull, SourcePolicy};
 
@@ -14,8 +14,8 @@ fn configurations(path: &Path) -> Vec<Input> {
         project, failures, ..
     } = load(&[path.to_owned()], &Options::default());
     assert!(failures.is_empty(), "{failures:?}");
-    assert!(project.problems.is_empty(), "{:?}", project.problems);
-    project.configurations
+    assert!(project.diagnostics.is_empty(), "{:?}", project.diagnostics);
+    project.inputs
 }
 
 /// An entry in a line: `ImageDigestMirrorSet/a[0] quay.io -> m.example.com by digest, never the source`.

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::model::{Attribute, UnknownReason, AttributeValue, ClusterOrigin, TraceStep, UnknownReasons, Editability};
+use crate::model::{
+    Attribute, AttributeValue, ClusterOrigin, Editability, TraceStep, UnknownReason, UnknownReasons,
+};
 use terraform_eval::address::Reference;
 use terraform_eval::cty::{ConvertError, Marks, Type, Value, convert};
 use terraform_eval::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
@@ -48,14 +50,14 @@ impl Site<'_, '_> {
         let leads = match self.value("cluster_id") {
             Some(Ok(value)) => provenance::leads(&value, self.sources, block_of),
             Some(Err(failure)) => ClusterOrigin {
-                unfollowed: vec![self.cause(&failure)],
-                written: self.as_written("cluster_id"),
+                unresolved: vec![self.cause(&failure)],
+                expression: self.as_written("cluster_id"),
                 ..ClusterOrigin::default()
             },
             None => ClusterOrigin::default(),
         };
         // An id that leads somewhere is mended where it is referred to, not where it leads.
-        if let (false, Some(expression)) = (leads.nowhere(), self.expression("cluster_id")) {
+        if let (false, Some(expression)) = (leads.is_literal(), self.expression("cluster_id")) {
             attribute.span = Some(expression.span);
         }
         (attribute, leads)
@@ -117,9 +119,9 @@ impl Site<'_, '_> {
             content,
             sensitive: attribute.sensitive,
             span: attribute.span,
-            way: attribute.way,
-            written: attribute.written,
-            planned: None,
+            trace: attribute.trace,
+            editability: attribute.editability,
+            planned_span: None,
         }
     }
 
@@ -155,9 +157,9 @@ impl Site<'_, '_> {
                 },
                 sensitive: attribute.sensitive,
                 span: attribute.span,
-                way: attribute.way,
-                planned: None,
-                written: Editability::Computed,
+                trace: attribute.trace,
+                planned_span: None,
+                editability: Editability::Computed,
             };
         };
         // What is not known of the list as a whole is not known of its elements, and its secret is theirs.
@@ -174,7 +176,7 @@ impl Site<'_, '_> {
             // What stands in a list can be taken out of it, unless it is only referred to from there.
             let whole = element.span.is_some_and(|place| expression.span.contains(place));
             if let Some(text) = element.value().filter(|_| whole || std::ptr::eq(own, expression)) {
-                element.written = self.written(text, element.span, expression, true);
+                element.editability = self.written(text, element.span, expression, true);
             }
             elements.push(element);
         }
@@ -183,9 +185,9 @@ impl Site<'_, '_> {
             content: AttributeValue::Known(elements),
             sensitive,
             span,
-            way,
-            planned: None,
-            written: Editability::Computed,
+            trace: way,
+            planned_span: None,
+            editability: Editability::Computed,
         }
     }
 
@@ -225,14 +227,14 @@ impl Site<'_, '_> {
             .span()
             .filter(|span| expression.span.contains(*span))
             .unwrap_or(expression.span);
-        Attribute::unknown(UnknownReasons::because(self.cause(failure)), Some(span))
+        Attribute::unknown(UnknownReasons::new(self.cause(failure)), Some(span))
     }
 
     /// An argument that is not there; in a broken block it may be in what could not be read.
     pub(crate) fn absent<T>(&self) -> Attribute<T> {
         if self.broken {
             let cause = UnknownReason::NotEvaluated("the block cannot be read as a whole".to_owned());
-            Attribute::unknown(UnknownReasons::because(cause), Some(self.block.header))
+            Attribute::unknown(UnknownReasons::new(cause), Some(self.block.header))
         } else {
             Attribute::absent()
         }
@@ -248,7 +250,7 @@ impl Site<'_, '_> {
         let content = match value.as_str() {
             Some(text) => AttributeValue::Known(text.to_string()),
             None if value.is_known() => AttributeValue::Absent,
-            None => AttributeValue::Unknown(UnknownReasons::for_all(provenance::causes(value))),
+            None => AttributeValue::Unknown(UnknownReasons::from_reasons(provenance::causes(value))),
         };
         let written = match &content {
             AttributeValue::Known(text) => self.written(text, span, expression, false),
@@ -258,14 +260,20 @@ impl Site<'_, '_> {
             content,
             sensitive,
             span,
-            way,
-            planned: None,
-            written,
+            trace: way,
+            planned_span: None,
+            editability: written,
         }
     }
 
     /// How a text is written; of an element, where the expression is that of the list.
-    fn written(&self, text: &str, place: Option<Span>, expression: &Expression, of_list: bool) -> Editability {
+    fn written(
+        &self,
+        text: &str,
+        place: Option<Span>,
+        expression: &Expression,
+        of_list: bool,
+    ) -> Editability {
         let Some(place) = place else {
             return Editability::Nowhere;
         };
@@ -317,7 +325,7 @@ impl Site<'_, '_> {
 /// A value that is not of the argument's type, in Terraform's words.
 fn wrong_type<T>(name: &str, error: &ConvertError, span: Span) -> Attribute<T> {
     let message = format!("inappropriate value for attribute {name:?}: {}", error.located());
-    Attribute::unknown(UnknownReasons::because(UnknownReason::WrongType(message)), Some(span))
+    Attribute::unknown(UnknownReasons::new(UnknownReason::WrongType(message)), Some(span))
 }
 
 /// The part of a list that keeps it from being one of strings.

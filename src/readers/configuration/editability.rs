@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use crate::model::{Literal, Editability};
+use crate::model::{Editability, Literal};
 use terraform_eval::address::Subject;
 use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
 use terraform_eval::source::{SourceFile, Sources, Span};

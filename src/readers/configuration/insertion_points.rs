@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::model::{ElementInsertion, ArgumentInsertion};
+use crate::model::{ArgumentInsertion, ElementInsertion};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::document::Format;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
@@ -26,7 +26,7 @@ pub(crate) fn of_argument(block: &Block, sources: &Sources) -> Option<ArgumentIn
     let end = last.end + rest.trim_end().len();
     alone.then(|| ArgumentInsertion {
         at: Span::new(block.span.file, end, end),
-        before: format!("{line_break}{indentation}"),
+        prefix: format!("{line_break}{indentation}"),
     })
 }
 
@@ -41,8 +41,8 @@ pub(crate) fn of_element(list: &Expression, sources: &Sources) -> Option<Element
     let insertion = |at: usize, before: String, after: &'static str| ElementInsertion {
         comma: None,
         at: Span::new(file, at, at),
-        before,
-        after,
+        prefix: before,
+        suffix: after,
         quoted,
     };
     let Some(last) = items.last().map(|item| item.span.range()) else {

@@ -50,8 +50,8 @@ pub(crate) fn mirror_block(
             .attribute("source")
             .and_then(|source| count_index(evaluator, sources, instance, block, &source.value)),
         missing_inputs: Vec::new(),
-        room: insertion_points::of_argument(block, sources),
-        dependency: block
+        argument_insertion: insertion_points::of_argument(block, sources),
+        dependency_insertion: block
             .body
             .attribute("depends_on")
             .and_then(|argument| insertion_points::of_element(&argument.value, sources)),
@@ -81,7 +81,7 @@ fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupport
             name: name.to_owned(),
             name_span: attribute.name.span,
             lines: lines(attribute.span, sources),
-            meant: meant(name).filter(|_| kind == UnsupportedKind::Argument),
+            suggestion: meant(name).filter(|_| kind == UnsupportedKind::Argument),
         })
     });
     let blocks = body
@@ -95,7 +95,7 @@ fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupport
             name: dynamic.unwrap_or(&block.kind).text.to_string(),
             name_span: block.header,
             lines: lines(block.span, sources),
-            meant: None,
+            suggestion: None,
         }
     });
     arguments.chain(blocks).collect()

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::model::cluster::{ClusterRole, cluster_role, echo_argument};
-use crate::model::{UnknownReason, OriginCandidate, ClusterOrigin, TraceStep, OriginTarget};
+use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
+use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
 use terraform_eval::address::{Mode, ModulePath, Reference, Subject};
 use terraform_eval::cty::Value;
 use terraform_eval::cty::marks::{Hop, Origin, Role};
@@ -41,7 +41,9 @@ pub(crate) fn causes(value: &Value) -> Vec<UnknownReason> {
         let reference = &origin.reference;
         match &reference.subject {
             Subject::Variable(_) => UnknownReason::NoValue(reference.to_string()),
-            Subject::Resource(_) | Subject::Local(_) => UnknownReason::AfterApply(Some(reference.to_string())),
+            Subject::Resource(_) | Subject::Local(_) => {
+                UnknownReason::AfterApply(Some(reference.to_string()))
+            }
             Subject::Module(_) => {
                 UnknownReason::NotEvaluated(format!("the module behind {reference} is not among the files"))
             }
@@ -52,7 +54,11 @@ pub(crate) fn causes(value: &Value) -> Vec<UnknownReason> {
 }
 
 /// Where a cluster id leads: echoes first, then the clusters that feed them.
-pub(crate) fn leads(value: &Value, sources: &Sources, block_of: impl Fn(&Reference) -> Block) -> ClusterOrigin {
+pub(crate) fn leads(
+    value: &Value,
+    sources: &Sources,
+    block_of: impl Fn(&Reference) -> Block,
+) -> ClusterOrigin {
     let marks = value.marks_deep();
     let passed_on: Vec<&Origin> = marks
         .origins()
@@ -77,21 +83,21 @@ pub(crate) fn leads(value: &Value, sources: &Sources, block_of: impl Fn(&Referen
         };
         let lead = OriginCandidate {
             target,
-            certain: origin.role == Role::Same,
+            is_certain: origin.role == Role::Same,
             span: block.span,
-            way: way(origin, sources),
+            trace: way(origin, sources),
         };
         if !to
             .iter()
-            .any(|known| known.target == lead.target && known.certain >= lead.certain)
+            .any(|known| known.target == lead.target && known.is_certain >= lead.is_certain)
         {
             to.push(lead);
         }
     }
     to.sort_by_key(|lead| (distance(&lead.target), lead.target.clone()));
     ClusterOrigin {
-        to,
-        unfollowed: unfollowed(value),
+        candidates: to,
+        unresolved: unfollowed(value),
         ..ClusterOrigin::default()
     }
 }
@@ -130,7 +136,9 @@ fn is_id(reference: &Reference) -> bool {
     };
     match cluster_role(resource) {
         Some(ClusterRole::Cluster(_)) => reference.attribute.as_deref() == Some("id"),
-        Some(ClusterRole::Echo(_)) => reference.attribute.as_deref() == Some(echo_argument(resource)),
+        Some(ClusterRole::IdCarrier(_)) => {
+            reference.attribute.as_deref() == Some(cluster_id_argument(resource))
+        }
         None => false,
     }
 }

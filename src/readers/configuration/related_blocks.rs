@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::model::{Attribute, Import, ProviderVersions, ClusterWaiter};
+use crate::model::{Attribute, ClusterWaiter, Import, ProviderVersions};
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
 use terraform_eval::reference_graph::Node;

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::cluster::{ClusterRole, cluster_role, waits};
+use crate::model::cluster::{ClusterRole, cluster_role, waits_for_cluster};
 use crate::model::{
-    self, UnknownReason, Cluster, Input, Dependency, Mirror, InputKind, MirrorAddress, ImageMirrorsDataSource,
-    MissingInputs, TraceStep, UnknownReasons, ClusterWaiter,
+    self, Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Input, InputKind, Mirror,
+    MirrorAddress, MissingInputs, TraceStep, UnknownReason, UnknownReasons,
 };
 use crate::provider;
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
@@ -37,9 +37,9 @@ pub(crate) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Ro
     for (read, root) in evaluate(forest, &roots, loaded).into_iter().zip(&roots) {
         let directory = &forest.tree.module(root.module).directory;
         loaded.directories.push(directory.clone());
-        loaded.project.configurations.push(read.configuration);
+        loaded.project.inputs.push(read.configuration);
         loaded.project.sensitive.extend(read.sensitive);
-        loaded.project.problems.extend(read.problem);
+        loaded.project.diagnostics.extend(read.problem);
     }
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn report_problems(forest: &Forest, loaded: &mut Loaded) {
     let problems = problems
         .into_iter()
         .map(|problem| diagnostic(problem, &loaded.sources));
-    loaded.project.problems.extend(problems);
+    loaded.project.diagnostics.extend(problems);
 }
 
 /// The problems that hold no other one: of one mistake seen twice, by the cut and by the parser, the
@@ -154,10 +154,10 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
         mirrors,
         clusters: reader.clusters.into_values().collect(),
         waiters: reader.waiters.into_values().collect(),
-        reads: reader.reads.into_values().collect(),
+        data_sources: reader.reads.into_values().collect(),
         imports,
         provider: related_blocks::provider(modules, root.locked.as_ref(), sources),
-        ..Input::empty(InputKind::Configuration, display_name(directory))
+        ..Input::new(InputKind::Configuration, display_name(directory))
     };
     Read {
         configuration,
@@ -219,7 +219,7 @@ impl<'a> Reader<'a> {
         let own = self.tree.module(module).resources.keys().any(|name| {
             provider::is_image_mirror(name)
                 || is_cluster(name)
-                || waits(name)
+                || waits_for_cluster(name)
                 || related_blocks::is_read(name)
         });
         let relevant =
@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
                 self.mirror_block(instance, resource, around);
             } else if is_cluster(&resource.name) {
                 self.cluster_block(instance, resource, around);
-            } else if waits(&resource.name) {
+            } else if waits_for_cluster(&resource.name) {
                 self.waiter_block(instance, resource, around);
             } else if related_blocks::is_read(&resource.name) {
                 self.read_block(instance, resource);
@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
         let repetitions = match expansion {
             Ok(expansion) => {
                 if let Expansion::Unknown { value, .. } = &*expansion {
-                    let unknown = UnknownReasons::for_all(provenance::causes(value));
+                    let unknown = UnknownReasons::from_reasons(provenance::causes(value));
                     around.open.get_or_insert(unknown);
                 }
                 expansion.instances()
@@ -288,7 +288,7 @@ impl<'a> Reader<'a> {
                 let reason = format!("the instances are not known: {failure}");
                 let cause = UnknownReason::NotEvaluated(reason.clone());
                 if failure.is_limit() {
-                    around.open.get_or_insert(UnknownReasons::because(cause));
+                    around.open.get_or_insert(UnknownReasons::new(cause));
                 } else {
                     around.refused.get_or_insert(cause);
                 }
@@ -342,16 +342,16 @@ impl<'a> Reader<'a> {
                 calls: calls.clone(),
                 instances: around.open.clone(),
                 cluster_id,
-                leads,
+                cluster_origin: leads,
                 source: site.string("source"),
                 mirrors: site.list("mirrors"),
-                kind: site.kind(),
+                mirror_type: site.kind(),
                 pull: Pull::DigestOnly,
                 policy: model::Attribute::absent(),
                 depends_on: Some(order.depends_on.clone()),
                 depends_on_span: order.span,
-                after: order.after.clone(),
-                after_unfollowed: Vec::new(),
+                dependencies: order.after.clone(),
+                unresolved_dependencies: Vec::new(),
                 block: mirror_block.clone(),
             };
             self.sensitive.extend(site.secrets);
@@ -425,10 +425,9 @@ impl<'a> Reader<'a> {
             return known.clone();
         }
         let node = Node::Inside(module.clone(), Subject::Resource(resource.name.clone()));
-        let circle = self
-            .graph
-            .circle(&node)
-            .map(|names| UnknownReason::NotEvaluated(format!("values refer to each other in a circle: {names}")));
+        let circle = self.graph.circle(&node).map(|names| {
+            UnknownReason::NotEvaluated(format!("values refer to each other in a circle: {names}"))
+        });
         let after = (*self.graph.before(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument
@@ -444,8 +443,8 @@ impl<'a> Reader<'a> {
             let text = self.sources.slice(entry.span).to_owned();
             Dependency {
                 text,
-                reaches,
-                unfollowed: Vec::new(),
+                resources: reaches,
+                unresolved: Vec::new(),
             }
         });
         let order = Order {

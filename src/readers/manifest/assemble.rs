@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{
-    Attribute, Input, DocumentAddress, EntryAddress, Mirror, InputKind, ClusterOrigin, ManifestKind,
-    MirrorAddress, MirrorBlock, ManifestIssue,
+    Attribute, ClusterOrigin, DocumentAddress, EntryAddress, Input, InputKind, ManifestIssue, ManifestKind,
+    Mirror, MirrorAddress, MirrorBlock,
 };
 use registries_conf::Pull;
 
@@ -15,8 +15,8 @@ use crate::readers::manifest::{Document, Entry};
 /// the cluster in which they meet.
 #[must_use]
 pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Input {
-    let mut configuration = Input::empty(InputKind::Manifest, name);
-    configuration.manifests.documents = documents.len();
+    let mut configuration = Input::new(InputKind::Manifest, name);
+    configuration.manifest_facts.documents = documents.len();
     let cluster: Arc<str> = cluster.into();
     let mut named: BTreeMap<(ManifestKind, Option<Arc<str>>), usize> = BTreeMap::new();
     for (position, document) in documents.into_iter().enumerate() {
@@ -29,11 +29,11 @@ pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Inp
             before: *before,
         };
         *before += 1;
-        (configuration.manifests.registry_sources).extend(document.registry_sources);
+        (configuration.manifest_facts.registry_sources).extend(document.registry_sources);
         let entries = document.entries.into_iter();
         (configuration.mirrors).extend(entries.map(|entry| mirror(&address, entry)));
         let mistakes = document.mistakes.into_iter();
-        (configuration.manifests.mistakes).extend(mistakes.map(|found| ManifestIssue {
+        (configuration.manifest_facts.issues).extend(mistakes.map(|found| ManifestIssue {
             document: address.clone(),
             entry: found.entry,
             span: found.span,
@@ -57,16 +57,16 @@ fn mirror(document: &DocumentAddress, entry: Entry) -> Mirror {
         calls: Vec::new(),
         instances: None,
         cluster_id: Attribute::absent(),
-        leads: ClusterOrigin::default(),
+        cluster_origin: ClusterOrigin::default(),
         source: entry.source,
         mirrors: entry.mirrors,
-        kind: Attribute::absent(),
+        mirror_type: Attribute::absent(),
         pull,
         policy: entry.policy,
         depends_on: None,
         depends_on_span: None,
-        after: BTreeSet::new(),
-        after_unfollowed: Vec::new(),
+        dependencies: BTreeSet::new(),
+        unresolved_dependencies: Vec::new(),
         block: MirrorBlock::default(),
     }
 }

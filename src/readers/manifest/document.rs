@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{ManifestKind, ManifestIssueKind};
+use crate::model::{ManifestIssueKind, ManifestKind};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::yaml::{Key, Node, NodeKind};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Attribute, UnknownReason, ManifestKind, ManifestIssueKind, UnknownReasons};
+use crate::model::{Attribute, ManifestIssueKind, ManifestKind, UnknownReason, UnknownReasons};
 use registries_conf::SourcePolicy;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::yaml::{Key, Node, NodeKind};
@@ -198,7 +198,7 @@ impl Strings<'_, '_> {
             return unknown;
         };
         Attribute {
-            written: written(value, list, self.text),
+            editability: written(value, list, self.text),
             ..Attribute::known(string.to_owned(), Some(value.span))
         }
     }
@@ -231,5 +231,5 @@ fn policy_of(index: usize, key: &Key, value: &Node, mistakes: &mut Mistakes) -> 
 /// A value that is none of its field's: a rule of its own says so, and no other has to.
 fn refused<T>(name: &str, span: Span) -> Attribute<T> {
     let cause = UnknownReason::WrongType(format!("{name} is refused"));
-    Attribute::unknown(UnknownReasons::because(cause), Some(span))
+    Attribute::unknown(UnknownReasons::new(cause), Some(span))
 }

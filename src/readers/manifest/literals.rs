@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::{Literal, Editability};
+use crate::model::{Editability, Literal};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::quoting::Quoting;
 use terraform_eval::syntax::yaml::Node;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::value::RawValue;
 
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Action, ClusterChange, ClusterKind, MirrorChange, EgressRestriction};
+use crate::model::{Action, ClusterChange, ClusterKind, EgressRestriction, MirrorChange};
 use crate::provider;
 use terraform_eval::address::{Address, Mode};
 use terraform_eval::source::Span;
@@ -93,7 +93,7 @@ impl<'d, 'a> Changes<'d, 'a> {
             let cluster = ClusterChange {
                 address: address.clone(),
                 deleted: action(change).deletes(),
-                seclusion: seclusion(&fields),
+                egress_restriction: seclusion(&fields),
             };
             // A data source may read what is created here: what is managed says more.
             let managed = address.resource().mode == Mode::Managed;

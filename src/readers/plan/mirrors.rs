@@ -3,8 +3,8 @@
 use serde_json::value::RawValue;
 
 use crate::model::{
-    Attribute, UnknownReason, Dependency, Mirror, ClusterOrigin, MirrorAddress, MirrorBlock, MirrorValues, OriginTarget,
-    UnknownReasons,
+    Attribute, ClusterOrigin, Dependency, Mirror, MirrorAddress, MirrorBlock, MirrorValues, OriginTarget,
+    UnknownReason, UnknownReasons,
 };
 use crate::provider;
 use terraform_eval::address::{Address, InstanceKey, ResourcePath, Subject};
@@ -109,14 +109,14 @@ impl<'p, 'a> Reader<'p, 'a> {
             [instance.sensitive, body.and_then(|body| body.after_sensitive)],
         )?;
         let mut values = self.values(instance.values, &marks, block, &place)?;
-        if values.kind == Attribute::absent() {
-            values.kind = Attribute::known("digest".to_owned(), None);
+        if values.mirror_type == Attribute::absent() {
+            values.mirror_type = Attribute::known("digest".to_owned(), None);
         }
         Ok(Mirror {
             cluster_id: values.cluster_id,
             source: values.source,
             mirrors: values.mirrors,
-            kind: values.kind,
+            mirror_type: values.mirror_type,
             ..self.placed(address, instance.span, block, &place)
         })
     }
@@ -142,16 +142,16 @@ impl<'p, 'a> Reader<'p, 'a> {
             calls: Vec::new(),
             instances: None,
             cluster_id: Attribute::absent(),
-            leads: self.leads(place, block),
+            cluster_origin: self.leads(place, block),
             source: Attribute::absent(),
             mirrors: Attribute::absent(),
-            kind: Attribute::absent(),
+            mirror_type: Attribute::absent(),
             pull: Pull::DigestOnly,
             policy: Attribute::absent(),
             depends_on: block.map(|block| self.depends_on(address, block)),
             depends_on_span: block.and_then(|block| block.depends_on_span),
-            after_unfollowed: unrecorded(&after),
-            after: after.resources,
+            unresolved_dependencies: unrecorded(&after),
+            dependencies: after.resources,
             block: MirrorBlock::default(),
         }
     }
@@ -178,7 +178,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         };
         let mut mirror = self.mirror(&address, &instance, change.body.as_ref())?;
         if address.key == Some(InstanceKey::Unknown) || address.module().to_string().contains("[*]") {
-            mirror.instances = Some(UnknownReasons::because(UnknownReason::NotEvaluated(
+            mirror.instances = Some(UnknownReasons::new(UnknownReason::NotEvaluated(
                 "Terraform puts this off, since `count` or `for_each` is not known".to_owned(),
             )));
         }
@@ -229,7 +229,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             cluster_id: self.string(argument("cluster_id", |fields| fields.cluster_id), &causes)?,
             source: self.string(argument("source", |fields| fields.source), &causes)?,
             mirrors: self.list(argument("mirrors", |fields| fields.mirrors), &causes)?,
-            kind: self.string(argument("type", |fields| fields.kind), &causes)?,
+            mirror_type: self.string(argument("type", |fields| fields.kind), &causes)?,
         })
     }
 
@@ -252,8 +252,8 @@ impl<'p, 'a> Reader<'p, 'a> {
             let reach = self.graph.reach(graph::node(&address.path.module, text));
             Dependency {
                 text: text.to_owned(),
-                unfollowed: unrecorded(&reach),
-                reaches: reach.resources,
+                unresolved: unrecorded(&reach),
+                resources: reach.resources,
             }
         };
         block
@@ -278,18 +278,18 @@ impl<'p, 'a> Reader<'p, 'a> {
     /// Why an argument with these references can be unknown.
     fn causes(&self, place: &Place<'p, 'a>, references: Option<&'p References<'a>>) -> UnknownReasons {
         let Some(references) = references else {
-            return UnknownReasons::because(UnknownReason::AfterApply(None));
+            return UnknownReasons::new(UnknownReason::AfterApply(None));
         };
         let leads = Follower::new(self.modules, self.instances, false).follow(place, references);
         let resources = leads
-            .to
+            .candidates
             .iter()
             .map(|lead| UnknownReason::AfterApply(Some(shown(&lead.target))));
-        let others = leads.unfollowed.into_iter().map(|cause| match cause {
+        let others = leads.unresolved.into_iter().map(|cause| match cause {
             UnknownReason::NotRecorded(name) => UnknownReason::AfterApply(Some(name)),
             other => other,
         });
-        UnknownReasons::for_all(resources.chain(others).collect())
+        UnknownReasons::from_reasons(resources.chain(others).collect())
     }
 
     fn string(
@@ -355,9 +355,10 @@ impl<'p, 'a> Reader<'p, 'a> {
 /// The locals that a reach ends at.
 pub(super) fn unrecorded(reach: &Reach) -> Vec<UnknownReason> {
     let local = |node: &Node| match node {
-        Node::Inside(module, subject @ Subject::Local(_)) => {
-            Some(UnknownReason::NotRecorded(qualified(module, &subject.to_string())))
-        }
+        Node::Inside(module, subject @ Subject::Local(_)) => Some(UnknownReason::NotRecorded(qualified(
+            module,
+            &subject.to_string(),
+        ))),
         _ => None,
     };
     reach.open.iter().filter_map(local).collect()

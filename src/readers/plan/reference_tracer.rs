@@ -8,8 +8,10 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::model::cluster::{ClusterRole, cluster_role, echo_argument, echoed, module_kind};
-use crate::model::{UnknownReason, OriginCandidate, ClusterOrigin, TraceStep, OriginTarget};
+use crate::model::cluster::{
+    ClusterRole, cluster_id_argument, cluster_role, id_argument_echoed_by, registry_module_cluster_kind,
+};
+use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
 use terraform_eval::address::{InstanceKey, ModulePath, ResourceName, ResourcePath, Subject};
 
 use crate::readers::plan::address_parser::{self, Name};
@@ -88,8 +90,8 @@ impl<'p, 'a> Follower<'p, 'a> {
     pub(super) fn follow(&self, place: &Place<'p, 'a>, references: &'p References<'a>) -> ClusterOrigin {
         self.work.set(0);
         let mut leads = self.expression(place, references, None, 0);
-        leads.unfollowed.sort();
-        leads.unfollowed.dedup();
+        leads.unresolved.sort();
+        leads.unresolved.dedup();
         leads
     }
 
@@ -105,7 +107,7 @@ impl<'p, 'a> Follower<'p, 'a> {
         if depth > MAX_DEPTH || self.work.get() > MAX_WORK {
             let what = "its references lead through too many expressions to be followed".to_owned();
             return ClusterOrigin {
-                unfollowed: vec![UnknownReason::NotEvaluated(what)],
+                unresolved: vec![UnknownReason::NotEvaluated(what)],
                 ..ClusterOrigin::default()
             };
         }
@@ -123,29 +125,33 @@ impl<'p, 'a> Follower<'p, 'a> {
                 continue;
             }
             let mut found = self.part(place, part, &index, wanted, depth);
-            for lead in &mut found.to {
-                lead.way.push(TraceStep {
+            for lead in &mut found.candidates {
+                lead.trace.push(TraceStep {
                     span: part.written.span,
                     text: part.written.text.clone().into_owned(),
                 });
             }
-            all.unfollowed.append(&mut found.unfollowed);
-            if found.to.is_empty() {
+            all.unresolved.append(&mut found.unresolved);
+            if found.candidates.is_empty() {
                 continue;
             }
-            let targets: BTreeSet<_> = found.to.iter().filter_map(|lead| object(&lead.target)).collect();
+            let targets: BTreeSet<_> = found
+                .candidates
+                .iter()
+                .filter_map(|lead| object(&lead.target))
+                .collect();
             several |= branch
                 .as_ref()
                 .is_some_and(|first| targets.is_empty() || *first != targets);
             branch.get_or_insert(targets);
-            all.to.append(&mut found.to);
+            all.candidates.append(&mut found.candidates);
         }
         if self.through_echoes {
-            all.to = merged(all.to);
+            all.candidates = merged(all.candidates);
         }
         if several {
-            for lead in &mut all.to {
-                lead.certain = false;
+            for lead in &mut all.candidates {
+                lead.is_certain = false;
             }
         }
         all
@@ -212,7 +218,10 @@ impl<'p, 'a> Follower<'p, 'a> {
             }
             Subject::Module(call) => self.module(place, call, name, index, depth),
             Subject::Variable(variable) => self.variable(place, variable, name.path.first(), depth),
-            Subject::Local(_) => unfollowed(UnknownReason::NotRecorded(qualified(&place.module, &part.written.text))),
+            Subject::Local(_) => unfollowed(UnknownReason::NotRecorded(qualified(
+                &place.module,
+                &part.written.text,
+            ))),
             Subject::Other(text) if text.starts_with("each.") => {
                 let for_each = place
                     .repetition
@@ -253,25 +262,25 @@ impl<'p, 'a> Follower<'p, 'a> {
             None => Some(one_key(&self.instances.keys(&path), index)),
         };
         let mut leads = ClusterOrigin {
-            to: vec![OriginCandidate {
+            candidates: vec![OriginCandidate {
                 target: OriginTarget::Resource {
                     path: path.clone(),
                     key: key.clone(),
                     attribute: attribute.map(ToString::to_string),
                 },
-                certain: true,
+                is_certain: true,
                 span: block.map(|block| block.span),
-                way: Vec::new(),
+                trace: Vec::new(),
             }],
             ..ClusterOrigin::default()
         };
-        let argument = echoed(resource, attribute.map(|attribute| &**attribute));
+        let argument = id_argument_echoed_by(resource, attribute.map(|attribute| &**attribute));
         if let (true, Some(argument), Some(block)) = (self.through_echoes, argument, block) {
             let place = Place::new(place.module.clone(), Some(&block.repetition), key);
             if let Some(references) = block.arguments.get(argument) {
                 let behind = self.expression(&place, references, None, depth + 1);
-                leads.to.extend(behind.to);
-                leads.unfollowed.extend(behind.unfollowed);
+                leads.candidates.extend(behind.candidates);
+                leads.unresolved.extend(behind.unresolved);
             }
         }
         leads
@@ -330,19 +339,20 @@ impl<'p, 'a> Follower<'p, 'a> {
             None => self.any_output(&inside, depth),
         };
         let source = call.map(|call| &*call.source).unwrap_or_default();
-        let opaque = module_kind(source).is_some() || call.is_some_and(|call| !call.has_body);
-        if leads.to.is_empty() && opaque {
+        let opaque =
+            registry_module_cluster_kind(source).is_some() || call.is_some_and(|call| !call.has_body);
+        if leads.candidates.is_empty() && opaque {
             let target = OriginTarget::Module {
                 call: inside.to_string(),
                 source: source.to_owned(),
                 output: output.map(ToString::to_string),
             };
             return ClusterOrigin {
-                to: vec![OriginCandidate {
+                candidates: vec![OriginCandidate {
                     target,
-                    certain: true,
+                    is_certain: true,
                     span: None,
-                    way: Vec::new(),
+                    trace: Vec::new(),
                 }],
                 ..ClusterOrigin::default()
             };
@@ -350,7 +360,13 @@ impl<'p, 'a> Follower<'p, 'a> {
         leads
     }
 
-    fn output(&self, inside: &ModulePath, output: &str, wanted: Option<&Arc<str>>, depth: usize) -> ClusterOrigin {
+    fn output(
+        &self,
+        inside: &ModulePath,
+        output: &str,
+        wanted: Option<&Arc<str>>,
+        depth: usize,
+    ) -> ClusterOrigin {
         let module = self.modules.get(&inside.without_keys());
         match module.and_then(|module| module.outputs.get(output)) {
             Some(references) => {
@@ -372,31 +388,31 @@ impl<'p, 'a> Follower<'p, 'a> {
         let mut all = ClusterOrigin::default();
         for output in module.outputs.keys() {
             let mut found = self.output(inside, output, None, depth);
-            all.unfollowed.append(&mut found.unfollowed);
-            for mut lead in found.to {
-                lead.certain = false;
+            all.unresolved.append(&mut found.unresolved);
+            for mut lead in found.candidates {
+                lead.is_certain = false;
                 if let OriginTarget::Resource { attribute, .. } = &mut lead.target {
                     *attribute = None;
                 }
-                all.to.push(lead);
+                all.candidates.push(lead);
             }
         }
-        all.to = merged(all.to);
+        all.candidates = merged(all.candidates);
         let role = |lead: &OriginCandidate| match &lead.target {
             OriginTarget::Resource { path, .. } => cluster_role(&path.resource),
             OriginTarget::Module { .. } => None,
         };
-        if all.to.iter().any(|lead| role(lead).is_some()) {
-            all.to.retain(|lead| role(lead).is_some());
+        if all.candidates.iter().any(|lead| role(lead).is_some()) {
+            all.candidates.retain(|lead| role(lead).is_some());
         }
         let is_cluster = |lead: &&mut OriginCandidate| matches!(role(lead), Some(ClusterRole::Cluster(_)));
-        let mut clusters = all.to.iter_mut().filter(is_cluster);
+        let mut clusters = all.candidates.iter_mut().filter(is_cluster);
         if let (Some(only), None) = (clusters.next(), clusters.next()) {
-            only.certain = all.unfollowed.is_empty();
+            only.is_certain = all.unresolved.is_empty();
         }
         // An echo stands on the way of some outputs only, and which one is read cannot be seen.
-        if all.to.iter().any(|lead| lead.certain) {
-            all.to.retain(|lead| lead.certain);
+        if all.candidates.iter().any(|lead| lead.is_certain) {
+            all.candidates.retain(|lead| lead.is_certain);
         }
         all
     }
@@ -418,7 +434,7 @@ fn one_key(keys: &BTreeSet<Option<InstanceKey>>, index: &Index) -> InstanceKey {
 
 fn unfollowed(cause: UnknownReason) -> ClusterOrigin {
     ClusterOrigin {
-        unfollowed: vec![cause],
+        unresolved: vec![cause],
         ..ClusterOrigin::default()
     }
 }
@@ -447,7 +463,7 @@ fn merged(leads: Vec<OriginCandidate>) -> Vec<OriginCandidate> {
     let identifies = |target: &OriginTarget| match target {
         OriginTarget::Resource { path, attribute, .. } => attribute
             .as_deref()
-            .is_some_and(|attribute| attribute == "id" || attribute == echo_argument(&path.resource)),
+            .is_some_and(|attribute| attribute == "id" || attribute == cluster_id_argument(&path.resource)),
         OriginTarget::Module { .. } => true,
     };
     let mut kept: Vec<OriginCandidate> = Vec::new();
