@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use crate::convert::{self, Conversion, Document, Refusal, hcl};
-use crate::load::{Loaded, Options};
+use crate::workspace::{Loaded, Options};
 use terraform_eval::source::Files;
 
 use super::arguments::{ConvertArguments, Style, Target};
