@@ -29,7 +29,7 @@ pub(super) fn add_waiter(waiters: &mut BTreeMap<ResourcePath, Waiter>, waiter: W
 
 /// What comes before a block.
 pub(super) fn before(graph: &mut GraphBuilder<'_>, path: &ResourcePath) -> BTreeSet<ResourcePath> {
-    let node = Node::block(path);
+    let node = Node::from_resource(path);
     let mut before = (*graph.before(&node)).clone();
     before.remove(path);
     before

@@ -6,7 +6,7 @@ use crate::model::cluster::{ClusterRole, cluster_role, echo_argument};
 use crate::model::{Cause, Lead, Leads, Step, Target};
 use terraform_eval::address::{Mode, ModulePath, Reference, Subject};
 use terraform_eval::cty::Value;
-use terraform_eval::cty::marks::{Hop, Origin, Role};
+use terraform_eval::cty::marks::{Origin, Role, TraceStep};
 use terraform_eval::eval::{Evaluator, InstanceId};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{self, Expression};
@@ -29,8 +29,8 @@ pub(super) fn unknown_because(module: ModulePath, reason: Subject) -> Value {
     Value::dynamic().with_origin(Origin {
         reference,
         span: None,
-        role: Role::Same,
-        hops: None,
+        role: Role::Exact,
+        trace: None,
     })
 }
 
@@ -77,7 +77,7 @@ pub(super) fn leads(value: &Value, sources: &Sources, block_of: impl Fn(&Referen
         };
         let lead = Lead {
             target,
-            certain: origin.role == Role::Same,
+            certain: origin.role == Role::Exact,
             span: block.span,
             way: way(origin, sources),
         };
@@ -150,11 +150,11 @@ fn distance(target: &Target) -> u8 {
 
 /// The references that passed a value on, the one nearest to its origin first.
 fn way(origin: &Origin, sources: &Sources) -> Vec<Step> {
-    let mut hop: Option<&Arc<Hop>> = origin.hops.as_ref();
+    let mut hop: Option<&Arc<TraceStep>> = origin.trace.as_ref();
     let mut spans = Vec::new();
     while let Some(at) = hop {
         spans.push(at.span);
-        hop = at.before.as_ref();
+        hop = at.previous.as_ref();
     }
     spans.extend(origin.span);
     spans.reverse();

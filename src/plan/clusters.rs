@@ -116,7 +116,7 @@ pub(super) fn waiters(
             .map(path)
     });
     let waiter = |path: ResourcePath| {
-        let before = graph.reach([Node::block(&path)]);
+        let before = graph.reachable_from([Node::from_resource(&path)]);
         Waiter {
             instances: None,
             after_unfollowed: unrecorded(&before),

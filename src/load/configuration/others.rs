@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
             span: resource.block.header(),
             cluster_id,
             leads,
-            after: self.graph.all_before(&Node::block(&path)),
+            after: self.graph.all_before(&Node::from_resource(&path)),
             room: room::of_argument(block, self.sources).filter(|_| free),
             dependency: block
                 .body
