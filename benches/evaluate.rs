@@ -9,7 +9,7 @@ use std::path::Path;
 
 use divan::Bencher;
 use mirrorset::convert::{self, Target};
-use mirrorset::load::{Options, load};
+use mirrorset::workspace::{Options, load};
 use tempfile::TempDir;
 
 fn main() {

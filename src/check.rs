@@ -1,9 +1,9 @@
 //! From a project to a report: every rule on every mirror, weighed as the user decided, suppressed where
 //! that is written, sorted, said once, counted.
 
-mod places;
+mod collector;
 mod report;
-mod tally;
+mod suppression_spans;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use crate::settings::{Decided, Level};
 use crate::suppress::{Suppressions, Usage};
 use terraform_eval::source::{FileId, Sources};
 
-use tally::{Found, Tally};
+use collector::{Found, Tally};
 
 pub use report::{Report, Summary, Suppressed, Verdict};
 
@@ -111,7 +111,7 @@ impl<'a> Run<'a, '_> {
         };
         let about = mirror.and_then(|index| self.mirrors.get(index));
         let block = about.map(|(mirror, _)| *mirror);
-        let places = places::of_finding(&finding, block);
+        let places = suppression_spans::of_finding(&finding, block);
         let by = self
             .given
             .suppressions
@@ -176,7 +176,7 @@ impl<'a> Run<'a, '_> {
         let files: BTreeSet<FileId> = configuration
             .mirrors
             .iter()
-            .flat_map(places::of_mirror)
+            .flat_map(suppression_spans::of_mirror)
             .map(|span| span.file)
             .collect();
         for rule in RULES.iter().filter(|rule| !off(rule.name)) {
@@ -222,7 +222,7 @@ impl<'a> Run<'a, '_> {
                 continue;
             };
             // What could not be decided may well be what somebody suppressed.
-            let places = places::of_mirror(mirror);
+            let places = suppression_spans::of_mirror(mirror);
             let _ = (self.given.suppressions).covering(rule.name, &places, &mut self.usage);
             // The rule about just that says what is wrong.
             if unknown.is_refused() {

@@ -6,13 +6,13 @@
 pub mod attribute;
 pub mod beside;
 pub mod block;
-pub mod change;
 pub mod cluster;
-pub mod led;
-pub mod literal;
+pub mod cluster_origin;
+pub mod editability;
 pub mod manifest;
 pub mod mirror;
 pub mod mirror_address;
+pub mod plan_changes;
 pub mod version;
 
 use std::cmp::Ordering;
@@ -24,13 +24,13 @@ use terraform_eval::source::Span;
 pub use attribute::{Attribute, Cause, Content, Unknown};
 pub use beside::{Import, MirrorsRead, ProviderVersions, Waiter};
 pub use block::{ElementRoom, MirrorBlock, MissingInputs, Room, Unsupported, UnsupportedKind};
-pub use change::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Seclusion};
 pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
-pub use led::Led;
-pub use literal::{Literal, Written};
+pub use cluster_origin::Led;
+pub use editability::{Literal, Written};
 pub use manifest::{ManifestKind, Manifests, Mistake, MistakeKind};
 pub use mirror::{Dependency, ImageMirror, Lead, Leads, Step, Target};
 pub use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
+pub use plan_changes::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Seclusion};
 
 /// Everything that was read in one run.
 #[derive(Debug, Default)]

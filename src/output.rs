@@ -1,16 +1,12 @@
 //! Printing a report: one file a format. Output is a pure function of the report and its sources.
 
-pub mod comparison;
-pub mod concise;
-mod covered;
+pub mod check;
+pub mod diff;
+pub mod eval;
 mod excerpt;
-pub mod full;
-pub mod github;
-pub mod json;
-pub mod json_lines;
-pub mod resolution;
+mod redaction;
+pub mod resolve;
 pub mod rules;
-pub mod value;
 
 use std::fmt::Write as _;
 

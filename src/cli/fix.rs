@@ -9,8 +9,8 @@ use similar::TextDiff;
 use crate::check;
 use crate::diagnostic::{Applicability, Diagnostic, count};
 use crate::fix::{self, Outcome};
-use crate::load::Options;
 use crate::suppress::Suppressions;
+use crate::workspace::Options;
 use terraform_eval::source::{Edited, Sources};
 
 use super::arguments::CheckArguments;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use terraform_eval::source::Span;
 
-use super::literal::Written;
+use super::editability::Written;
 use super::mirror::Step;
 
 /// An argument of a resource, or an element of one.

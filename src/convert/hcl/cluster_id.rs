@@ -9,7 +9,7 @@ use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
 use terraform_eval::terraform::references::{names, of_expression};
 
-use super::spacing::spaced;
+use super::format::spaced;
 
 /// An expression of Terraform's language on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
