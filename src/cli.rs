@@ -161,10 +161,10 @@ fn whole(loaded: &Loaded) -> Exit {
         return Exit::Failure;
     }
     complain_of(loaded);
-    show(&loaded.project.problems, loaded);
+    show(&loaded.project.diagnostics, loaded);
     if !loaded.failures.is_empty() || loaded.project.unreadable > 0 {
         Exit::Failure
-    } else if loaded.project.problems.is_empty() {
+    } else if loaded.project.diagnostics.is_empty() {
         Exit::Clean
     } else {
         Exit::Findings

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Configuration, ImageMirror, MirrorAddress, Project};
+use crate::model::{Input, Mirror, MirrorAddress, Project};
 use registries_conf::{self, Pull, Settings, SourcePolicy, merged_mirrors};
 
 pub use manifest_issues::mistakes;
@@ -68,16 +68,16 @@ pub struct Entry<'a> {
     /// `mirrors`, in order.
     pub mirrors: Vec<&'a str>,
     /// Where it is declared.
-    pub mirror: &'a ImageMirror,
+    pub mirror: &'a Mirror,
     /// What it is declared in.
-    pub configuration: &'a Configuration,
+    pub configuration: &'a Input,
 }
 
 /// A mirror with values that cannot be told.
 #[derive(Debug)]
 pub struct Unresolved<'a> {
     /// The mirror.
-    pub mirror: &'a ImageMirror,
+    pub mirror: &'a Mirror,
     /// What keeps them from being told: one finding a value.
     pub problems: Vec<Diagnostic>,
 }
@@ -102,8 +102,8 @@ pub struct Merged<'a> {
 #[must_use]
 pub fn gather(project: &Project) -> Vec<MirrorSet<'_>> {
     let mut sets: BTreeMap<Cluster, MirrorSet<'_>> = BTreeMap::new();
-    let mut members: BTreeMap<Cluster, Vec<(&Configuration, &ImageMirror)>> = BTreeMap::new();
-    for (position, configuration) in project.configurations.iter().enumerate() {
+    let mut members: BTreeMap<Cluster, Vec<(&Input, &Mirror)>> = BTreeMap::new();
+    for (position, configuration) in project.inputs.iter().enumerate() {
         for mirror in &configuration.mirrors {
             let cluster = match mirror.cluster_id.value() {
                 Some(id) if !mirror.cluster_id.sensitive => Cluster::Known(id.clone()),
@@ -127,7 +127,7 @@ pub fn gather(project: &Project) -> Vec<MirrorSet<'_>> {
             }
         }
         // Manifests may say something of registries and declare no mirrors.
-        if configuration.mirrors.is_empty() && !configuration.manifests.registry_sources.is_empty() {
+        if configuration.mirrors.is_empty() && !configuration.manifest_facts.registry_sources.is_empty() {
             let cluster = Cluster::Named(configuration.name.clone(), position);
             let mut set = MirrorSet::of(cluster.clone());
             set.registries = Registries::of_manifests(configuration);
@@ -208,7 +208,7 @@ impl<'a> MirrorSet<'a> {
     }
 
     /// All its mirrors, those whose values are known first.
-    pub fn mirrors(&self) -> impl Iterator<Item = &'a ImageMirror> {
+    pub fn mirrors(&self) -> impl Iterator<Item = &'a Mirror> {
         let entries = self.entries.iter().map(|entry| entry.mirror);
         entries.chain(self.unresolved.iter().map(|other| other.mirror))
     }

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cluster_mirrors::{Cluster, Merged, MirrorSet, gather, mistakes, of_cluster};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{ImageMirror, Project};
+use crate::model::{Mirror, Project};
 use crate::rules::duplicate_source;
 use terraform_eval::source::Sources;
 
@@ -214,11 +214,11 @@ impl Conversion {
 }
 
 /// The mirrors of some clusters, in the order of the project.
-fn mirrors<'a>(project: &'a Project, sets: &[&MirrorSet<'a>]) -> impl Iterator<Item = &'a ImageMirror> {
+fn mirrors<'a>(project: &'a Project, sets: &[&MirrorSet<'a>]) -> impl Iterator<Item = &'a Mirror> {
     let wanted = sets.iter().flat_map(|set| set.mirrors());
-    let wanted: BTreeSet<*const ImageMirror> = wanted.map(std::ptr::from_ref).collect();
+    let wanted: BTreeSet<*const Mirror> = wanted.map(std::ptr::from_ref).collect();
     let all = project
-        .configurations
+        .inputs
         .iter()
         .flat_map(|configuration| &configuration.mirrors);
     all.filter(move |mirror| wanted.contains(&std::ptr::from_ref(*mirror)))

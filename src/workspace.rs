@@ -130,7 +130,7 @@ impl Loaded {
             format!("{}: {error}", display_name(path)),
         );
         finding.help = error.help().map(str::to_owned);
-        self.project.problems.push(finding);
+        self.project.diagnostics.push(finding);
     }
 
     /// Reads a file that was given by name, for what its content says it is.
@@ -154,10 +154,10 @@ impl Loaded {
         self.project.files += 1;
         let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
         self.directories.push(directory.to_owned());
-        self.project.configurations.push(reading.configuration);
+        self.project.inputs.push(reading.configuration);
         self.project.sensitive.extend(reading.sensitive);
         Planned {
-            configuration: self.project.configurations.len() - 1,
+            configuration: self.project.inputs.len() - 1,
             declared: reading.declared,
             variables: reading.variables,
         }
@@ -182,7 +182,7 @@ impl Loaded {
                     finding = finding.at(span, "");
                 }
                 finding.help = error.help().map(str::to_owned);
-                self.project.problems.push(finding);
+                self.project.diagnostics.push(finding);
                 None
             }
         }

@@ -170,7 +170,7 @@ pub(super) fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut
 fn shown_settings(choice: &Choice, loaded: &mut Loaded) -> String {
     let mut parts = Vec::new();
     for (position, directory) in loaded.directories.clone().into_iter().enumerate() {
-        let configuration = loaded.project.configurations.get(position);
+        let configuration = loaded.project.inputs.get(position);
         let mirrors = configuration
             .into_iter()
             .flat_map(|configuration| &configuration.mirrors);

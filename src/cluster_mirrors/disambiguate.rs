@@ -21,7 +21,7 @@ pub(super) fn tell_apart(sets: &mut [MirrorSet<'_>], project: &Project) {
         let inputs: Vec<&str> = places
             .iter()
             .map(|place| match sets.get(*place).map(|set| &set.cluster) {
-                Some(Cluster::Named(_, position)) => project.configurations.get(*position),
+                Some(Cluster::Named(_, position)) => project.inputs.get(*position),
                 _ => None,
             })
             .map(|configuration| configuration.map_or("", |configuration| configuration.name.as_str()))

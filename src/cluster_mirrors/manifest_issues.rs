@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, ImageMirror, Project};
+use crate::model::{Input, Mirror, Project};
 use crate::rules::{self, Check};
 
 use crate::cluster_mirrors::MirrorSet;
@@ -16,16 +16,16 @@ pub fn mistakes(project: &Project, sets: &[&MirrorSet<'_>]) -> Vec<Diagnostic> {
     let Some(Check::Beside(find)) = rules::find("invalid-manifest").map(|rule| &rule.check) else {
         return Vec::new();
     };
-    let chosen: BTreeSet<*const ImageMirror> = sets
+    let chosen: BTreeSet<*const Mirror> = sets
         .iter()
         .flat_map(|set| set.mirrors())
         .map(std::ptr::from_ref)
         .collect();
-    let is_read = |configuration: &&Configuration| {
+    let is_read = |configuration: &&Input| {
         let mut mirrors = configuration.mirrors.iter();
         configuration.mirrors.is_empty() || mirrors.any(|mirror| chosen.contains(&std::ptr::from_ref(mirror)))
     };
-    let read = project.configurations.iter().filter(is_read);
+    let read = project.inputs.iter().filter(is_read);
     let findings = read.flat_map(find);
     findings
         .map(|finding| Diagnostic {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Configuration, ImageMirror, Input, Led, RegistrySources};
+use crate::model::{ClusterCandidates, Input, InputKind, Mirror, RegistrySources};
 
 /// The lists of registries of one cluster, as far as they are known, each in its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,21 +20,21 @@ pub struct Registries {
 
 impl Registries {
     /// What is said of the clusters that these mirrors lead to, and in the manifests that they stand in.
-    pub(super) fn of(mirrors: Vec<(&Configuration, &ImageMirror)>) -> Self {
+    pub(super) fn of(mirrors: Vec<(&Input, &Mirror)>) -> Self {
         let mut registries = Self::default();
         let mut instances = BTreeSet::new();
         let mut manifests = BTreeSet::new();
         for (configuration, mirror) in mirrors {
-            if configuration.input == Input::Manifest {
+            if configuration.kind == InputKind::Manifest {
                 if manifests.insert(std::ptr::from_ref(configuration)) {
                     registries.add_manifests(configuration);
                 }
                 continue;
             }
-            let led = Led::of(configuration, mirror);
+            let led = ClusterCandidates::for_mirror(configuration, mirror);
             registries
                 .open
-                .extend(led.open.map(|unknown| unknown.to_string()));
+                .extend(led.unresolved.map(|unknown| unknown.to_string()));
             for (_, instance) in led.instances {
                 if instances.insert(std::ptr::from_ref(instance)) {
                     registries.add(&instance.registry_sources);
@@ -45,14 +45,14 @@ impl Registries {
     }
 
     /// What manifests say that declare no mirrors.
-    pub(super) fn of_manifests(configuration: &Configuration) -> Self {
+    pub(super) fn of_manifests(configuration: &Input) -> Self {
         let mut registries = Self::default();
         registries.add_manifests(configuration);
         registries
     }
 
-    fn add_manifests(&mut self, configuration: &Configuration) {
-        for sources in &configuration.manifests.registry_sources {
+    fn add_manifests(&mut self, configuration: &Input) {
+        for sources in &configuration.manifest_facts.registry_sources {
             self.add(sources);
         }
     }

@@ -1,12 +1,12 @@
 //! The values of a mirror, or what keeps them from being told.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Content, ImageMirror};
+use crate::model::{Attribute, AttributeValue, Mirror};
 use crate::rules::UNDECIDED;
 
 /// `source` and `mirrors`, and a policy that is known; else one finding for each value that is not known or
 /// may not be shown.
-pub(super) fn told(mirror: &ImageMirror) -> Result<(&str, Vec<&str>), Vec<Diagnostic>> {
+pub(super) fn told(mirror: &Mirror) -> Result<(&str, Vec<&str>), Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let source = text(mirror, "source", &mirror.source, &mut problems);
     let list = if mirror.mirrors.sensitive {
@@ -14,9 +14,9 @@ pub(super) fn told(mirror: &ImageMirror) -> Result<(&str, Vec<&str>), Vec<Diagno
         None
     } else {
         match &mirror.mirrors.content {
-            Content::Known(elements) => Some(elements.as_slice()),
-            Content::Absent => Some([].as_slice()),
-            Content::Unknown(unknown) => {
+            AttributeValue::Known(elements) => Some(elements.as_slice()),
+            AttributeValue::Absent => Some([].as_slice()),
+            AttributeValue::Unknown(unknown) => {
                 problems.push(open(mirror, "mirrors", &mirror.mirrors, &unknown.to_string()));
                 None
             }
@@ -28,7 +28,7 @@ pub(super) fn told(mirror: &ImageMirror) -> Result<(&str, Vec<&str>), Vec<Diagno
         .enumerate()
         .filter_map(|(index, element)| text(mirror, &format!("mirrors[{index}]"), element, &mut problems));
     let mirrors: Vec<&str> = elements.collect();
-    if let Content::Unknown(unknown) = &mirror.policy.content {
+    if let AttributeValue::Unknown(unknown) = &mirror.policy.content {
         problems.push(open(
             mirror,
             "mirrorSourcePolicy",
@@ -43,36 +43,36 @@ pub(super) fn told(mirror: &ImageMirror) -> Result<(&str, Vec<&str>), Vec<Diagno
 }
 
 fn text<'a>(
-    mirror: &ImageMirror,
+    mirror: &Mirror,
     name: &str,
     attribute: &'a Attribute<String>,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<&'a str> {
     let problem = match &attribute.content {
         _ if attribute.sensitive => secret(mirror, name, attribute),
-        Content::Known(value) => return Some(value),
-        Content::Unknown(unknown) => open(mirror, name, attribute, &unknown.to_string()),
-        Content::Absent => refuse(mirror, attribute, &format!("{name} is not set"), "set it"),
+        AttributeValue::Known(value) => return Some(value),
+        AttributeValue::Unknown(unknown) => open(mirror, name, attribute, &unknown.to_string()),
+        AttributeValue::Absent => refuse(mirror, attribute, &format!("{name} is not set"), "set it"),
     };
     problems.push(problem);
     None
 }
 
-fn open<T>(mirror: &ImageMirror, name: &str, attribute: &Attribute<T>, why: &str) -> Diagnostic {
+fn open<T>(mirror: &Mirror, name: &str, attribute: &Attribute<T>, why: &str) -> Diagnostic {
     let what = format!("{name} is not known: {why}");
     let help =
         "take the plan, where the value may be known, or leave such mirrors out with `--skip-unresolved`";
     refuse(mirror, attribute, &what, help)
 }
 
-fn secret<T>(mirror: &ImageMirror, name: &str, attribute: &Attribute<T>) -> Diagnostic {
+fn secret<T>(mirror: &Mirror, name: &str, attribute: &Attribute<T>) -> Diagnostic {
     let what = format!("{name} is sensitive, so it is not shown");
     let help =
         "mark it `nonsensitive` in the configuration, or leave such mirrors out with `--skip-unresolved`";
     refuse(mirror, attribute, &what, help)
 }
 
-fn refuse<T>(mirror: &ImageMirror, attribute: &Attribute<T>, what: &str, help: &str) -> Diagnostic {
+fn refuse<T>(mirror: &Mirror, attribute: &Attribute<T>, what: &str, help: &str) -> Diagnostic {
     let address = mirror.address.to_string();
     Diagnostic::new(UNDECIDED.name, Severity::Error, format!("{address}: {what}"))
         .at_address(address)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::cluster_mirrors::{Entry, Merged, MirrorSet};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Configuration;
+use crate::model::Input;
 use crate::rules::{self, Check};
 use registries_conf::{Pull, SourcePolicy};
 
@@ -141,7 +141,7 @@ fn contradictions(rule: &str, entries: &[Merged<'_>]) -> Vec<Diagnostic> {
     };
     let several = entries.iter().filter(|entry| entry.of.len() > 1);
     let several: Vec<&Entry<'_>> = several.flat_map(|entry| entry.of.iter().copied()).collect();
-    let mut configurations: Vec<&Configuration> = several.iter().map(|of| of.configuration).collect();
+    let mut configurations: Vec<&Input> = several.iter().map(|of| of.configuration).collect();
     configurations.dedup_by_key(|configuration| std::ptr::from_ref(*configuration));
     let written: BTreeSet<String> = several.iter().map(|of| of.mirror.address.to_string()).collect();
     let found = configurations.into_iter().flat_map(find);

@@ -5,7 +5,7 @@ use terraform_eval::syntax::quoting::Quoting;
 
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Written {
+pub enum Editability {
     /// In no configuration that was read: only a plan says it, or nothing does.
     #[default]
     Nowhere,

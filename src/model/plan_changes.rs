@@ -11,7 +11,7 @@ use crate::model::attribute::Attribute;
 
 /// The part of a plan that no configuration has.
 #[derive(Debug, Default, Clone)]
-pub struct Changes {
+pub struct PlanChanges {
     /// The changes to mirrors, those without an effect included, by address.
     pub mirrors: Vec<MirrorChange>,
     /// The mirrors that were changed outside of Terraform, by address.
@@ -104,7 +104,7 @@ pub struct MirrorValues {
     /// `mirrors`, in order.
     pub mirrors: Attribute<Vec<Attribute<String>>>,
     /// `type`.
-    pub kind: Attribute<String>,
+    pub mirror_type: Attribute<String>,
 }
 
 impl MirrorValues {
@@ -126,12 +126,12 @@ pub struct ClusterChange {
     /// Whether the plan deletes it, with all that it holds.
     pub deleted: bool,
     /// Why its nodes may have no way to a public registry; none where they have one, or it is not recorded.
-    pub seclusion: Option<Seclusion>,
+    pub egress_restriction: Option<EgressRestriction>,
 }
 
 /// Why a cluster may depend on its mirrors for every image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seclusion {
+pub enum EgressRestriction {
     /// `private = true`.
     Private,
     /// The property `zero_egress`.

@@ -15,7 +15,7 @@ mod registries;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{Attribute, ManifestKind, MistakeKind, RegistrySources};
+use crate::model::{Attribute, ManifestIssueKind, ManifestKind, RegistrySources};
 use registries_conf::SourcePolicy;
 use terraform_eval::source::{FileId, Span};
 use terraform_eval::syntax::problem::Problem;
@@ -62,7 +62,7 @@ pub struct Found {
     /// Its place.
     pub span: Span,
     /// What it is.
-    pub kind: MistakeKind,
+    pub kind: ManifestIssueKind,
 }
 
 /// Why a text could not be read as manifests.

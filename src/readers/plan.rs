@@ -25,7 +25,7 @@ mod sensitive;
 
 use std::collections::BTreeSet;
 
-use crate::model::{self, Configuration, Input};
+use crate::model::{self, Input, InputKind};
 use crate::provider;
 use terraform_eval::address::ResourcePath;
 use terraform_eval::source::{FileId, Span};
@@ -42,7 +42,7 @@ pub use error::{PlanError, Problem};
 #[derive(Debug)]
 pub struct Reading {
     /// The model.
-    pub configuration: Configuration,
+    pub configuration: Input,
     /// The values in the text that may not be shown.
     pub sensitive: Vec<Span>,
     /// What the configuration declares that the plan was made of, modules without instance keys.
@@ -69,7 +69,7 @@ pub fn read_ends(name: &str, head: &[u8], tail: &[u8]) -> Option<Reading> {
     let (minor, _) = version.split_once('"')?;
     let is_number = !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit());
     let is_whole = tail.trim_ascii_end().ends_with(b",\"errored\":false}");
-    (is_number && is_whole && recognise(&head) == Some(Kind::Plan)).then(|| reading(Input::Plan, name))
+    (is_number && is_whole && recognise(&head) == Some(Kind::Plan)).then(|| reading(InputKind::Plan, name))
 }
 
 /// Reads a plan or a state.
@@ -79,9 +79,9 @@ pub fn read(file: FileId, name: &str, text: &str) -> Result<Reading, PlanError> 
     read_document(whole, name, document).map_err(|error| explain(whole, document, error))
 }
 
-fn reading(input: Input, name: &str) -> Reading {
+fn reading(input: InputKind, name: &str) -> Reading {
     Reading {
-        configuration: Configuration::empty(input, name),
+        configuration: Input::new(input, name),
         sensitive: Vec::new(),
         declared: BTreeSet::new(),
         variables: Vec::new(),
@@ -104,7 +104,7 @@ fn read_recorded<'a>(text: Text<'a>, name: &str, whole: &'a str) -> Result<Readi
         instances: &Instances::default(),
         graph: &graph,
     };
-    let mut reading = reading(Input::Recorded, name);
+    let mut reading = reading(InputKind::TofuConfigJson, name);
     config_json::read(&reader, &written, &mut reading.configuration)?;
     Ok(reading)
 }
@@ -117,14 +117,14 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
     let document = Document::read(text, whole)?;
     check_version(text, document.format_version)?;
     let (input, values) = match (&document.planned_values, &document.values) {
-        (Some(planned), _) => (Input::Plan, planned),
-        (None, Some(values)) => (Input::State, values),
+        (Some(planned), _) => (InputKind::Plan, planned),
+        (None, Some(values)) => (InputKind::State, values),
         (None, None) if document.resource_changes.is_some() || document.configuration.is_some() => {
             let what = "it has no `planned_values`".to_owned();
             return Err(PlanError::new(Problem::Shape(what), None));
         }
         // The state of nothing at all.
-        (None, None) if recognise(whole) == Some(Kind::State) => return Ok(reading(Input::State, name)),
+        (None, None) if recognise(whole) == Some(Kind::State) => return Ok(reading(InputKind::State, name)),
         (None, None) => return Err(PlanError::new(Problem::NotAPlan, None)),
     };
     let planned = instances::read(text, values)?;
@@ -169,7 +169,7 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
     reading.configuration.clusters = clusters.blocks;
     reading.configuration.waiters =
         clusters::waiters(&modules, &graph, |path| !planned.of_block(path).is_empty());
-    reading.configuration.changes = model::Changes {
+    reading.configuration.changes = model::PlanChanges {
         mirrors: changes.mirrors(&reader)?,
         drift: drift.mirrors(&reader)?,
         clusters: changes.clusters(text, &planned, &prior)?,

@@ -9,15 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{
-    self, Attribute, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Lead, Leads,
-    MirrorAddress, Target, Waiter,
+    self, Attribute, AttributeValue, Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Input, Mirror,
+    MirrorAddress, OriginCandidate, OriginTarget,
 };
 use crate::rules::PLAN_DIFFERS;
 use terraform_eval::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use terraform_eval::source::Span;
 
 /// Takes over the places of `configuration` into `plan`. What the two say differently is given back.
-pub(crate) fn join(plan: &mut Configuration, configuration: Configuration) -> Vec<Diagnostic> {
+pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
     let mut join = Join {
         clusters: configuration
             .clusters
@@ -28,7 +28,7 @@ pub(crate) fn join(plan: &mut Configuration, configuration: Configuration) -> Ve
     };
     join_clusters(&mut plan.clusters, configuration.clusters);
     join_waiters(&mut plan.waiters, configuration.waiters);
-    plan.reads = configuration.reads;
+    plan.data_sources = configuration.data_sources;
     plan.imports = configuration.imports;
     plan.provider = configuration.provider;
     let mut written = Written::new(configuration.mirrors);
@@ -67,7 +67,7 @@ fn join_clusters(planned: &mut [Cluster], own: Vec<Cluster>) {
             continue;
         };
         cluster.span = written.span;
-        cluster.room = written.room;
+        cluster.argument_insertion = written.argument_insertion;
         for instance in &mut cluster.instances {
             let same = |other: &&ClusterInstance| {
                 other.address == instance.address || stands_for(&other.address, &instance.address)
@@ -90,13 +90,13 @@ fn join_clusters(planned: &mut [Cluster], own: Vec<Cluster>) {
 }
 
 /// Which waiters there are, the plan knows, and what comes before them the configuration.
-fn join_waiters(planned: &mut Vec<Waiter>, own: Vec<Waiter>) {
+fn join_waiters(planned: &mut Vec<ClusterWaiter>, own: Vec<ClusterWaiter>) {
     let there: BTreeSet<ResourcePath> = planned.iter().map(|waiter| waiter.path.clone()).collect();
     let known = own
         .into_iter()
         .filter(|waiter| waiter.instances.is_none() || there.contains(&waiter.path));
     *planned = known
-        .map(|waiter| Waiter {
+        .map(|waiter| ClusterWaiter {
             instances: None,
             ..waiter
         })
@@ -104,7 +104,8 @@ fn join_waiters(planned: &mut Vec<Waiter>, own: Vec<Waiter>) {
 }
 
 fn place_list(planned: &mut Attribute<Vec<Attribute<String>>>, own: &Attribute<Vec<Attribute<String>>>) {
-    let (Content::Known(there), Content::Known(here)) = (&mut planned.content, &own.content) else {
+    let (AttributeValue::Known(there), AttributeValue::Known(here)) = (&mut planned.content, &own.content)
+    else {
         return;
     };
     for (element, own) in there.iter_mut().zip(here) {
@@ -117,13 +118,13 @@ fn place_list(planned: &mut Attribute<Vec<Attribute<String>>>, own: &Attribute<V
 
 /// The mirrors of a configuration by address.
 struct Written {
-    exact: BTreeMap<Address, (ImageMirror, bool)>,
+    exact: BTreeMap<Address, (Mirror, bool)>,
     /// Those of which it is not known how many there are.
-    patterns: Vec<ImageMirror>,
+    patterns: Vec<Mirror>,
 }
 
 impl Written {
-    fn new(mirrors: Vec<ImageMirror>) -> Self {
+    fn new(mirrors: Vec<Mirror>) -> Self {
         let mut written = Self {
             exact: BTreeMap::new(),
             patterns: Vec::new(),
@@ -139,7 +140,7 @@ impl Written {
         written
     }
 
-    fn find(&mut self, address: &Address) -> Option<&ImageMirror> {
+    fn find(&mut self, address: &Address) -> Option<&Mirror> {
         if let Some((mirror, met)) = self.exact.get_mut(address) {
             *met = true;
             return Some(mirror);
@@ -150,7 +151,7 @@ impl Written {
     }
 
     /// Those that the plan has nothing for.
-    fn unmet(&self) -> impl Iterator<Item = &ImageMirror> {
+    fn unmet(&self) -> impl Iterator<Item = &Mirror> {
         let unmet = self.exact.values().filter(|(_, met)| !met);
         unmet.map(|(mirror, _)| mirror)
     }
@@ -177,7 +178,7 @@ fn stands_for(pattern: &Address, address: &Address) -> bool {
             .all(|(pattern, key)| pattern == key || (pattern == Some(&InstanceKey::Unknown) && key.is_some()))
 }
 
-fn missing(mirror: &ImageMirror, what: &str) -> Diagnostic {
+fn missing(mirror: &Mirror, what: &str) -> Diagnostic {
     difference(&mirror.address, what).at(mirror.span, "")
 }
 
@@ -197,22 +198,24 @@ struct Join {
 }
 
 impl Join {
-    fn mirror(&mut self, planned: &mut ImageMirror, own: &ImageMirror) {
+    fn mirror(&mut self, planned: &mut Mirror, own: &Mirror) {
         let address = planned.address.clone();
         planned.span = own.span;
         planned.calls.clone_from(&own.calls);
         planned.block.clone_from(&own.block);
         self.string(&address, "cluster_id", &mut planned.cluster_id, &own.cluster_id);
         self.string(&address, "source", &mut planned.source, &own.source);
-        self.string(&address, "type", &mut planned.kind, &own.kind);
+        self.string(&address, "type", &mut planned.mirror_type, &own.mirror_type);
         self.list(&address, &mut planned.mirrors, &own.mirrors);
         let is_known = planned.cluster_id.value().is_some();
-        self.leads(&mut planned.leads, &own.leads, is_known);
+        self.leads(&mut planned.cluster_origin, &own.cluster_origin, is_known);
         // A plan records no locals, so the configuration always knows at least as much of the order.
         planned.depends_on.clone_from(&own.depends_on);
         planned.depends_on_span = own.depends_on_span;
-        planned.after.clone_from(&own.after);
-        planned.after_unfollowed.clone_from(&own.after_unfollowed);
+        planned.dependencies.clone_from(&own.dependencies);
+        planned
+            .unresolved_dependencies
+            .clone_from(&own.unresolved_dependencies);
     }
 
     fn string(
@@ -244,13 +247,15 @@ impl Join {
         own: &Attribute<Vec<Attribute<String>>>,
     ) {
         match (&mut planned.content, &own.content) {
-            (Content::Known(elements), Content::Known(written)) if elements.len() == written.len() => {
+            (AttributeValue::Known(elements), AttributeValue::Known(written))
+                if elements.len() == written.len() =>
+            {
                 for (index, (element, own)) in elements.iter_mut().zip(written).enumerate() {
                     self.string(address, &format!("mirrors[{index}]"), element, own);
                 }
                 take_place(planned, own);
             }
-            (Content::Known(elements), Content::Known(written)) => {
+            (AttributeValue::Known(elements), AttributeValue::Known(written)) => {
                 let what = format!(
                     "mirrors has {} elements in the plan, and {} in the configuration",
                     elements.len(),
@@ -258,28 +263,29 @@ impl Join {
                 );
                 self.differ(address, &what, planned, own);
             }
-            (Content::Known(elements), Content::Unknown(_)) => {
+            (AttributeValue::Known(elements), AttributeValue::Unknown(_)) => {
                 // Each element is somewhere in what is written there.
                 for element in elements {
                     take_place(
                         element,
                         &Attribute {
-                            content: Content::Absent,
+                            content: AttributeValue::Absent,
                             ..element_place(own)
                         },
                     );
                 }
                 take_place(planned, own);
             }
-            (Content::Absent, Content::Absent) | (Content::Unknown(_), Content::Unknown(_)) => {
+            (AttributeValue::Absent, AttributeValue::Absent)
+            | (AttributeValue::Unknown(_), AttributeValue::Unknown(_)) => {
                 take_place(planned, own);
             }
             (there, here) => {
                 let word = |known: bool| if known { "known" } else { "not known" };
                 let what = format!(
                     "mirrors is {} in the plan, and {} in the configuration",
-                    word(matches!(there, Content::Known(_))),
-                    word(matches!(here, Content::Known(_)))
+                    word(matches!(there, AttributeValue::Known(_))),
+                    word(matches!(here, AttributeValue::Known(_)))
                 );
                 self.differ(address, &what, planned, own);
             }
@@ -301,18 +307,21 @@ impl Join {
 
     /// Where both sides followed the id, they say the same; where the plan could not, the configuration
     /// may have.
-    fn leads(&self, planned: &mut Leads, own: &Leads, is_known: bool) {
-        let settled = planned.unfollowed.is_empty()
-            && planned.to.iter().all(|lead| lead.certain)
+    fn leads(&self, planned: &mut ClusterOrigin, own: &ClusterOrigin, is_known: bool) {
+        let settled = planned.unresolved.is_empty()
+            && planned.candidates.iter().all(|lead| lead.is_certain)
             && (ends_at_a_cluster(planned) || !ends_at_a_cluster(own));
-        if settled || !own.unfollowed.is_empty() || (own.to.is_empty() && !planned.to.is_empty()) {
-            for lead in &mut planned.to {
-                if let Some(same) = own.to.iter().find(|other| is_same(other, lead)) {
+        if settled
+            || !own.unresolved.is_empty()
+            || (own.candidates.is_empty() && !planned.candidates.is_empty())
+        {
+            for lead in &mut planned.candidates {
+                if let Some(same) = own.candidates.iter().find(|other| is_same(other, lead)) {
                     lead.span = same.span;
-                    lead.way.clone_from(&same.way);
+                    lead.trace.clone_from(&same.trace);
                     // A plan tells what is referred to, and not what becomes of it.
-                    lead.certain &= same.certain || is_known;
-                } else if let Target::Resource { path, .. } = &lead.target {
+                    lead.is_certain &= same.is_certain || is_known;
+                } else if let OriginTarget::Resource { path, .. } = &lead.target {
                     let block = ResourcePath {
                         module: path.module.without_keys(),
                         resource: path.resource.clone(),
@@ -322,26 +331,29 @@ impl Join {
             }
         } else {
             let only = planned
-                .only
+                .sole_candidate
                 .take()
-                .filter(|_| own.to.iter().any(|lead| !lead.certain));
-            *planned = Leads { only, ..own.clone() };
+                .filter(|_| own.candidates.iter().any(|lead| !lead.is_certain));
+            *planned = ClusterOrigin {
+                sole_candidate: only,
+                ..own.clone()
+            };
         }
     }
 }
 
-fn ends_at_a_cluster(leads: &Leads) -> bool {
-    leads.to.iter().any(|lead| {
-        matches!(&lead.target, Target::Resource { path, .. }
+fn ends_at_a_cluster(leads: &ClusterOrigin) -> bool {
+    leads.candidates.iter().any(|lead| {
+        matches!(&lead.target, OriginTarget::Resource { path, .. }
             if matches!(cluster_role(&path.resource), Some(ClusterRole::Cluster(_))))
     })
 }
 
 /// Whether the configuration can be worth what the plan has.
-fn agree(planned: &Content<String>, own: &Content<String>) -> bool {
+fn agree(planned: &AttributeValue<String>, own: &AttributeValue<String>) -> bool {
     match (planned, own) {
-        (Content::Known(there), Content::Known(here)) => there == here,
-        (_, Content::Unknown(_)) | (Content::Absent, Content::Absent) => true,
+        (AttributeValue::Known(there), AttributeValue::Known(here)) => there == here,
+        (_, AttributeValue::Unknown(_)) | (AttributeValue::Absent, AttributeValue::Absent) => true,
         _ => false,
     }
 }
@@ -350,27 +362,27 @@ fn agree(planned: &Content<String>, own: &Content<String>) -> bool {
 fn take_place<T>(planned: &mut Attribute<T>, own: &Attribute<T>) {
     planned.sensitive |= own.sensitive;
     if own.span.is_some() {
-        planned.planned = planned.span;
+        planned.planned_span = planned.span;
         planned.span = own.span;
-        planned.way.clone_from(&own.way);
-        planned.written = own.written;
+        planned.trace.clone_from(&own.trace);
+        planned.editability = own.editability;
     }
 }
 
 fn element_place(list: &Attribute<Vec<Attribute<String>>>) -> Attribute<String> {
     Attribute {
-        content: Content::Absent,
+        content: AttributeValue::Absent,
         sensitive: list.sensitive,
         span: list.span,
-        way: list.way.clone(),
-        planned: None,
-        written: model::Written::Computed,
+        trace: list.trace.clone(),
+        planned_span: None,
+        editability: model::Editability::Computed,
     }
 }
 
-fn is_same(one: &Lead, other: &Lead) -> bool {
+fn is_same(one: &OriginCandidate, other: &OriginCandidate) -> bool {
     match (&one.target, &other.target) {
-        (Target::Resource { path: one, .. }, Target::Resource { path: other, .. }) => {
+        (OriginTarget::Resource { path: one, .. }, OriginTarget::Resource { path: other, .. }) => {
             one.resource == other.resource && one.module.without_keys() == other.module.without_keys()
         }
         (one, other) => one == other,

@@ -101,7 +101,7 @@ impl Manifests {
                 let cluster = document.name.clone().unwrap_or_else(|| file.name.as_str().into());
                 let configuration = manifest::configuration(&file.name, &cluster, vec![document]);
                 loaded.directories.push(file.directory.clone());
-                loaded.project.configurations.push(configuration);
+                loaded.project.inputs.push(configuration);
             }
             if rest.is_empty() {
                 continue;
@@ -123,7 +123,7 @@ impl Manifests {
             };
             let configuration = manifest::configuration(&name, &name, documents);
             loaded.directories.push(directory);
-            loaded.project.configurations.push(configuration);
+            loaded.project.inputs.push(configuration);
         }
     }
 }
@@ -136,5 +136,5 @@ fn refuse(name: &str, error: &ReadError, loaded: &mut Loaded) {
         finding = finding.at(span, "");
     }
     finding.help = error.help().map(str::to_owned);
-    loaded.project.problems.push(finding);
+    loaded.project.diagnostics.push(finding);
 }

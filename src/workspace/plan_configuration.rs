@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::Configuration;
+use crate::model::Input;
 use crate::provider;
 use crate::rules::PLAN_DIFFERS;
 use terraform_eval::address::{ModulePath, ResourcePath};
@@ -156,7 +156,7 @@ impl Here {
 
 /// A plan, joined with a root module.
 struct Attempt {
-    configuration: Configuration,
+    configuration: Input,
     directory: PathBuf,
     sensitive: Vec<Span>,
     differences: Vec<Diagnostic>,
@@ -220,7 +220,7 @@ impl Planned {
         };
         let read = root_module::evaluate(forest, &[&root], loaded).pop();
         let mut attempt = Attempt {
-            configuration: loaded.project.configurations.get(self.configuration)?.clone(),
+            configuration: loaded.project.inputs.get(self.configuration)?.clone(),
             directory: forest.tree.module(root.module).directory.clone(),
             sensitive: Vec::new(),
             differences: Vec::new(),
@@ -234,14 +234,14 @@ impl Planned {
     }
 
     fn accept(&self, attempt: Attempt, loaded: &mut Loaded) {
-        if let Some(configuration) = loaded.project.configurations.get_mut(self.configuration) {
+        if let Some(configuration) = loaded.project.inputs.get_mut(self.configuration) {
             *configuration = attempt.configuration;
         }
         if let Some(directory) = loaded.directories.get_mut(self.configuration) {
             *directory = attempt.directory;
         }
         loaded.project.sensitive.extend(attempt.sensitive);
-        loaded.project.problems.extend(attempt.differences);
+        loaded.project.diagnostics.extend(attempt.differences);
     }
 
     /// The plan's values for variables. Where a file of the configuration says the same, it is left to say
@@ -294,12 +294,12 @@ impl Planned {
     fn note(&self, what: &str, loaded: &mut Loaded) {
         let name = loaded
             .project
-            .configurations
+            .inputs
             .get(self.configuration)
             .map(|plan| plan.name.clone());
         let message = format!("{}: {what}", name.unwrap_or_default());
         let finding = Diagnostic::new(PLAN_DIFFERS.name, PLAN_DIFFERS.severity, message);
-        loaded.project.problems.push(finding);
+        loaded.project.diagnostics.push(finding);
     }
 }
 

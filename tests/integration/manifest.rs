@@ -5,29 +5,29 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::support::program::{findings, fixture, mirrorset_in, mirrorset_with_input, scratch};
-use mirrorset::model::{Configuration, Content, ImageMirror};
+use mirrorset::model::{AttributeValue, Input, Mirror};
 use mirrorset::workspace::{Loaded, Options, load};
 use registries_conf::{Pull, SourcePolicy};
 
-fn configurations(path: &Path) -> Vec<Configuration> {
+fn configurations(path: &Path) -> Vec<Input> {
     let Loaded {
         project, failures, ..
     } = load(&[path.to_owned()], &Options::default());
     assert!(failures.is_empty(), "{failures:?}");
-    assert!(project.problems.is_empty(), "{:?}", project.problems);
-    project.configurations
+    assert!(project.diagnostics.is_empty(), "{:?}", project.diagnostics);
+    project.inputs
 }
 
 /// An entry in a line: `ImageDigestMirrorSet/a[0] quay.io -> m.example.com by digest, never the source`.
-fn line(mirror: &ImageMirror) -> String {
+fn line(mirror: &Mirror) -> String {
     let shown = |value: Option<&String>| value.map_or("?", String::as_str).to_owned();
     let mirrors = match &mirror.mirrors.content {
-        Content::Known(list) => {
+        AttributeValue::Known(list) => {
             let list: Vec<String> = list.iter().map(|element| shown(element.value())).collect();
             list.join(" ")
         }
-        Content::Absent => "nothing".to_owned(),
-        Content::Unknown(_) => "?".to_owned(),
+        AttributeValue::Absent => "nothing".to_owned(),
+        AttributeValue::Unknown(_) => "?".to_owned(),
     };
     let pull = match mirror.pull {
         Pull::DigestOnly => "digest",

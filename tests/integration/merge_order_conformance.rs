@@ -30,7 +30,7 @@ fn found(rule: &str, manifests: &[serde_json::Value]) -> BTreeSet<String> {
     let path = directory.path().join("all.json");
     std::fs::write(&path, text.join("\n")).unwrap();
     let loaded = load(&[path], &Options::default());
-    let mirrors = &loaded.project.configurations[0].mirrors;
+    let mirrors = &loaded.project.inputs[0].mirrors;
     let report = report(&loaded);
     let found = report.findings.iter().filter(|finding| finding.rule == rule);
     found

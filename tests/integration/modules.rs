@@ -327,13 +327,13 @@ fn every_mirror_of_a_long_chain_has_a_source_and_waits_for_the_cluster_before_it
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("main.tf"), text).unwrap();
     let loaded = workspace::load(&[directory.path().to_owned()], &workspace::Options::default());
-    let configuration = &loaded.project.configurations[0];
+    let configuration = &loaded.project.inputs[0];
     assert_eq!(configuration.mirrors.len(), 3_000);
     let cluster = &configuration.clusters[0].path;
     for mirror in &configuration.mirrors {
         assert_eq!(mirror.source.value().map(String::as_str), Some("quay.io/app"));
-        assert!(mirror.after.contains(cluster), "{}", mirror.address);
+        assert!(mirror.dependencies.contains(cluster), "{}", mirror.address);
         let entries = mirror.depends_on.as_deref().unwrap();
-        assert!(entries.iter().any(|entry| entry.reaches.contains(cluster)));
+        assert!(entries.iter().any(|entry| entry.resources.contains(cluster)));
     }
 }

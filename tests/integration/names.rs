@@ -586,7 +586,7 @@ fn assert_fatal_is_found(path: &Path) {
         let loaded = loaded("plan.json", &plan(&entries));
         let found = findings(&loaded);
         let at = |source: &str| {
-            let mirrors = &loaded.project.configurations[0].mirrors;
+            let mirrors = &loaded.project.inputs[0].mirrors;
             let mirrors = mirrors.iter().filter(|mirror| {
                 mirror
                     .source

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use mirrorset::model::{Attribute, Content, ImageMirror, Target};
+use mirrorset::model::{Attribute, AttributeValue, Mirror, OriginTarget};
 use mirrorset::readers::plan::{self, Kind, Problem, Reading};
 use proptest::prelude::*;
 use terraform_eval::source::{Sources, Span};
@@ -30,26 +30,26 @@ fn value(sources: &Sources, attribute: &Attribute<String>) -> String {
     let mark = if attribute.sensitive { " (sensitive)" } else { "" };
     let text = attribute.span.map(|span| sources.slice(span).to_owned());
     match &attribute.content {
-        Content::Absent => format!("null{mark}"),
-        Content::Known(value) => {
+        AttributeValue::Absent => format!("null{mark}"),
+        AttributeValue::Known(value) => {
             if let Some(text) = text {
                 assert_eq!(serde_json::from_str::<String>(&text).unwrap(), *value);
             }
             format!("{value}{mark}")
         }
-        Content::Unknown(unknown) => {
+        AttributeValue::Unknown(unknown) => {
             assert_eq!(text.as_deref(), Some("true"));
             format!("<{unknown}>{mark}")
         }
     }
 }
 
-fn target(target: &Target) -> String {
+fn target(target: &OriginTarget) -> String {
     match target {
-        Target::Resource { attribute, .. } => {
+        OriginTarget::Resource { attribute, .. } => {
             format!("{}.{}", target.name(), attribute.as_deref().unwrap_or("?"))
         }
-        Target::Module { source, output, .. } => {
+        OriginTarget::Module { source, output, .. } => {
             format!(
                 "{}.{} ({source})",
                 target.name(),
@@ -60,20 +60,20 @@ fn target(target: &Target) -> String {
 }
 
 /// A mirror in a few lines, with each span checked on the way.
-fn describe(sources: &Sources, mirror: &ImageMirror) -> String {
+fn describe(sources: &Sources, mirror: &Mirror) -> String {
     let mut out = String::new();
     let address: String = serde_json::from_str(sources.slice(mirror.span)).unwrap();
     assert_eq!(address, mirror.address.to_string());
     let _ = writeln!(out, "{address}");
     let _ = writeln!(out, "  source {}", value(sources, &mirror.source));
     let mirrors = match &mirror.mirrors.content {
-        Content::Known(list) => list
+        AttributeValue::Known(list) => list
             .iter()
             .map(|element| value(sources, element))
             .collect::<Vec<_>>()
             .join(", "),
-        Content::Unknown(unknown) => format!("<{unknown}>"),
-        Content::Absent => "null".to_owned(),
+        AttributeValue::Unknown(unknown) => format!("<{unknown}>"),
+        AttributeValue::Absent => "null".to_owned(),
     };
     let mark = if mirror.mirrors.sensitive {
         " (sensitive)"
@@ -81,14 +81,14 @@ fn describe(sources: &Sources, mirror: &ImageMirror) -> String {
         ""
     };
     let _ = writeln!(out, "  mirrors {mirrors}{mark}");
-    if mirror.kind.span.is_none() || mirror.kind.value().is_none_or(|kind| kind != "digest") {
-        let _ = writeln!(out, "  type {}", value(sources, &mirror.kind));
+    if mirror.mirror_type.span.is_none() || mirror.mirror_type.value().is_none_or(|kind| kind != "digest") {
+        let _ = writeln!(out, "  type {}", value(sources, &mirror.mirror_type));
     }
     let _ = writeln!(out, "  cluster {}", value(sources, &mirror.cluster_id));
     let _ = writeln!(out, "  named {}", mirror.cluster_name());
-    for lead in &mirror.leads.to {
-        let way: Vec<&str> = lead.way.iter().map(|step| step.text.as_str()).collect();
-        for step in &lead.way {
+    for lead in &mirror.cluster_origin.candidates {
+        let way: Vec<&str> = lead.trace.iter().map(|step| step.text.as_str()).collect();
+        for step in &lead.trace {
             assert_eq!(
                 serde_json::from_str::<String>(sources.slice(step.span)).unwrap(),
                 step.text
@@ -97,7 +97,7 @@ fn describe(sources: &Sources, mirror: &ImageMirror) -> String {
         if let Some(span) = lead.span {
             assert!(sources.slice(span).contains("rhcs_"));
         }
-        let sure = if lead.certain { "" } else { " perhaps" };
+        let sure = if lead.is_certain { "" } else { " perhaps" };
         let _ = writeln!(
             out,
             "  leads{sure} {} [{}]",
@@ -105,29 +105,29 @@ fn describe(sources: &Sources, mirror: &ImageMirror) -> String {
             way.join(" > ")
         );
     }
-    for cause in &mirror.leads.unfollowed {
+    for cause in &mirror.cluster_origin.unresolved {
         let _ = writeln!(out, "  unfollowed {cause}");
     }
-    if let Some(only) = &mirror.leads.only {
+    if let Some(only) = &mirror.cluster_origin.sole_candidate {
         let _ = writeln!(out, "  only {}", target(only));
     }
     match &mirror.depends_on {
         None => out.push_str("  depends_on ?\n"),
         Some(entries) => {
             for entry in entries {
-                let reaches: Vec<String> = entry.reaches.iter().map(ToString::to_string).collect();
+                let reaches: Vec<String> = entry.resources.iter().map(ToString::to_string).collect();
                 let _ = writeln!(out, "  depends_on {} [{}]", entry.text, reaches.join(" "));
-                for cause in &entry.unfollowed {
+                for cause in &entry.unresolved {
                     let _ = writeln!(out, "    unfollowed {cause}");
                 }
             }
         }
     }
-    for cause in &mirror.after_unfollowed {
+    for cause in &mirror.unresolved_dependencies {
         let _ = writeln!(out, "  after, unfollowed {cause}");
     }
-    if !mirror.after.is_empty() {
-        let after: Vec<String> = mirror.after.iter().map(ToString::to_string).collect();
+    if !mirror.dependencies.is_empty() {
+        let after: Vec<String> = mirror.dependencies.iter().map(ToString::to_string).collect();
         let _ = writeln!(out, "  after {}", after.join(" "));
     }
     out
@@ -331,7 +331,7 @@ fn references_in_a_circle_come_to_an_end() {
         .iter()
         .find(|mirror| mirror.address.to_string() == "rhcs_image_mirror.splat")
         .unwrap();
-    assert!(!splat.leads.unfollowed.is_empty());
+    assert!(!splat.cluster_origin.unresolved.is_empty());
 }
 
 /// Reads a text that may be anything, and looks at all spans that come of it.
@@ -353,7 +353,7 @@ fn never_panics(text: &str) {
             for mirror in &reading.configuration.mirrors {
                 let _ = mirror.cluster_name();
                 inside(mirror.span);
-                let strings = [&mirror.cluster_id, &mirror.source, &mirror.kind];
+                let strings = [&mirror.cluster_id, &mirror.source, &mirror.mirror_type];
                 let list = mirror.mirrors.value().into_iter().flatten();
                 strings
                     .into_iter()
@@ -364,9 +364,9 @@ fn never_panics(text: &str) {
                     .into_iter()
                     .flatten()
                     .for_each(inside);
-                for lead in &mirror.leads.to {
+                for lead in &mirror.cluster_origin.candidates {
                     lead.span.into_iter().for_each(inside);
-                    lead.way.iter().for_each(|step| inside(step.span));
+                    lead.trace.iter().for_each(|step| inside(step.span));
                 }
             }
         }
@@ -444,7 +444,7 @@ fn every_conformance_plan_gives_the_mirrors_that_terraform_planned() {
         by_tree(&tree["planned_values"]["root_module"], &mut expected);
         by_tree(&tree["values"]["root_module"], &mut expected);
         expected.sort_by(|one, other| one.0.cmp(&other.0));
-        let mut found: Vec<&ImageMirror> = reading.configuration.mirrors.iter().collect();
+        let mut found: Vec<&Mirror> = reading.configuration.mirrors.iter().collect();
         found.sort_by_key(|mirror| mirror.address.to_string());
         assert_eq!(found.len(), expected.len(), "{}", path.display());
         for (mirror, (address, values)) in found.into_iter().zip(expected) {
@@ -454,7 +454,7 @@ fn every_conformance_plan_gives_the_mirrors_that_terraform_planned() {
             };
             same(&mirror.source, &values["source"]);
             same(&mirror.cluster_id, &values["cluster_id"]);
-            same(&mirror.kind, &values["type"]);
+            same(&mirror.mirror_type, &values["type"]);
             let list = mirror.mirrors.value().map_or(&[][..], Vec::as_slice);
             assert_eq!(list.len(), values["mirrors"].as_array().map_or(0, Vec::len));
             for (position, element) in list.iter().enumerate() {
@@ -555,7 +555,7 @@ fn conformance_plans_lead_to_the_clusters_of_their_modules() {
                     .depends_on
                     .iter()
                     .flatten()
-                    .flat_map(|entry| &entry.reaches);
+                    .flat_map(|entry| &entry.resources);
                 let reaches: Vec<String> = entries.map(ToString::to_string).collect();
                 (
                     mirror.address.to_string(),
@@ -602,10 +602,10 @@ fn a_configuration_that_opentofu_printed_without_a_plan() {
     assert_eq!(nginx.source.value().unwrap(), "quay.io/org");
     assert_eq!(sources.slice(nginx.source.span.unwrap()), r#""quay.io/org""#);
     assert_eq!(nginx.mirrors.value().unwrap().len(), 1);
-    assert_eq!(nginx.kind.value().unwrap(), "digest");
-    assert_eq!(nginx.leads.to.len(), 1);
+    assert_eq!(nginx.mirror_type.value().unwrap(), "digest");
+    assert_eq!(nginx.cluster_origin.candidates.len(), 1);
     assert_eq!(
-        target(&nginx.leads.to[0].target),
+        target(&nginx.cluster_origin.candidates[0].target),
         "rhcs_cluster_rosa_classic.old.id"
     );
     assert_eq!(all.address.to_string(), "module.more[*].rhcs_image_mirror.all");
@@ -614,5 +614,5 @@ fn a_configuration_that_opentofu_printed_without_a_plan() {
         all.source.as_unknown().unwrap().to_string(),
         "var.source is not evaluated without a plan"
     );
-    assert_eq!(all.mirrors.content, Content::Absent);
+    assert_eq!(all.mirrors.content, AttributeValue::Absent);
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::cluster::{ClusterKind, ClusterRole, cluster_role, waits};
+use crate::model::cluster::{ClusterKind, ClusterRole, cluster_role, waits_for_cluster};
 use terraform_eval::address::{Mode, Subject};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::native::parse_expression;
@@ -68,7 +68,7 @@ impl std::str::FromStr for ClusterId {
                 )));
             }
             let is_hosted = cluster_role(name) == Some(ClusterRole::Cluster(ClusterKind::Hosted));
-            let comes_first = name.mode == Mode::Managed && (is_hosted || waits(name));
+            let comes_first = name.mode == Mode::Managed && (is_hosted || waits_for_cluster(name));
             let shown = name.to_string();
             if comes_first && !depends_on.contains(&shown) {
                 depends_on.push(shown);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::check::{Report, Summary, Suppressed};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Label};
-use crate::model::{Attribute, ImageMirror};
+use crate::model::{Attribute, Mirror};
 use terraform_eval::source::{SourceFile, Sources, Span};
 
 /// The version of the format.
@@ -15,7 +15,7 @@ struct Document<'a> {
     version: u32,
     findings: Vec<Finding<'a>>,
     suppressed: Vec<SuppressedForm<'a>>,
-    mirrors: Vec<Mirror<'a>>,
+    mirrors: Vec<MirrorEntry<'a>>,
     summary: Counts,
 }
 
@@ -83,7 +83,7 @@ struct Suppression<'a> {
 }
 
 #[derive(Serialize)]
-struct Mirror<'a> {
+struct MirrorEntry<'a> {
     address: String,
     cluster: String,
     source: Option<&'a str>,
@@ -232,9 +232,9 @@ fn fix<'a>(change: &'a Fix, sources: &'a Sources) -> FixForm<'a> {
     }
 }
 
-fn mirror<'a>(mirror: &'a ImageMirror, verdict: &'a str) -> Mirror<'a> {
+fn mirror<'a>(mirror: &'a Mirror, verdict: &'a str) -> MirrorEntry<'a> {
     let elements = |list: &'a Vec<Attribute<String>>| list.iter().map(shown).collect();
-    Mirror {
+    MirrorEntry {
         address: mirror.address.to_string(),
         cluster: mirror.cluster_name(),
         source: shown(&mirror.source),

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown, Written};
+use crate::model::{
+    Attribute, AttributeValue, ClusterOrigin, Editability, TraceStep, UnknownReason, UnknownReasons,
+};
 use terraform_eval::address::Reference;
 use terraform_eval::cty::{ConvertError, Marks, Type, Value, convert};
 use terraform_eval::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
@@ -24,7 +26,7 @@ pub(crate) struct Site<'s, 'a> {
     /// Parts of the block could not be read.
     pub(crate) broken: bool,
     /// Why Terraform refuses the block: then none of its arguments has a value.
-    pub(crate) refused: Option<&'s Cause>,
+    pub(crate) refused: Option<&'s UnknownReason>,
     /// What the root module's variables were given.
     pub(crate) inputs: &'s Inputs,
     /// How often names are referred to.
@@ -35,7 +37,7 @@ pub(crate) struct Site<'s, 'a> {
 
 struct Placed {
     span: Option<Span>,
-    way: Vec<Step>,
+    way: Vec<TraceStep>,
 }
 
 impl Site<'_, '_> {
@@ -43,19 +45,19 @@ impl Site<'_, '_> {
     pub(crate) fn cluster_id(
         &mut self,
         block_of: impl Fn(&Reference) -> provenance::Block,
-    ) -> (Attribute<String>, Leads) {
+    ) -> (Attribute<String>, ClusterOrigin) {
         let mut attribute = self.string("cluster_id");
         let leads = match self.value("cluster_id") {
             Some(Ok(value)) => provenance::leads(&value, self.sources, block_of),
-            Some(Err(failure)) => Leads {
-                unfollowed: vec![self.cause(&failure)],
-                written: self.as_written("cluster_id"),
-                ..Leads::default()
+            Some(Err(failure)) => ClusterOrigin {
+                unresolved: vec![self.cause(&failure)],
+                expression: self.as_written("cluster_id"),
+                ..ClusterOrigin::default()
             },
-            None => Leads::default(),
+            None => ClusterOrigin::default(),
         };
         // An id that leads somewhere is mended where it is referred to, not where it leads.
-        if let (false, Some(expression)) = (leads.nowhere(), self.expression("cluster_id")) {
+        if let (false, Some(expression)) = (leads.is_literal(), self.expression("cluster_id")) {
             attribute.span = Some(expression.span);
         }
         (attribute, leads)
@@ -85,7 +87,7 @@ impl Site<'_, '_> {
     pub(crate) fn kind(&mut self) -> Attribute<String> {
         let kind = self.string("type");
         match kind.content {
-            Content::Absent => Attribute::known("digest".to_owned(), None),
+            AttributeValue::Absent => Attribute::known("digest".to_owned(), None),
             _ => kind,
         }
     }
@@ -109,17 +111,17 @@ impl Site<'_, '_> {
     pub(crate) fn bool(&mut self, name: &str) -> Attribute<bool> {
         let attribute = self.string(name);
         let content = match attribute.content {
-            Content::Known(word) => Content::Known(matches!(word.as_str(), "true" | "1")),
-            Content::Absent => Content::Absent,
-            Content::Unknown(unknown) => Content::Unknown(unknown),
+            AttributeValue::Known(word) => AttributeValue::Known(matches!(word.as_str(), "true" | "1")),
+            AttributeValue::Absent => AttributeValue::Absent,
+            AttributeValue::Unknown(unknown) => AttributeValue::Unknown(unknown),
         };
         Attribute {
             content,
             sensitive: attribute.sensitive,
             span: attribute.span,
-            way: attribute.way,
-            written: attribute.written,
-            planned: None,
+            trace: attribute.trace,
+            editability: attribute.editability,
+            planned_span: None,
         }
     }
 
@@ -150,14 +152,14 @@ impl Site<'_, '_> {
             // A list that is not known has no text: what is left is null or unknown.
             return Attribute {
                 content: match attribute.content {
-                    Content::Unknown(unknown) => Content::Unknown(unknown),
-                    _ => Content::Absent,
+                    AttributeValue::Unknown(unknown) => AttributeValue::Unknown(unknown),
+                    _ => AttributeValue::Absent,
                 },
                 sensitive: attribute.sensitive,
                 span: attribute.span,
-                way: attribute.way,
-                planned: None,
-                written: Written::Computed,
+                trace: attribute.trace,
+                planned_span: None,
+                editability: Editability::Computed,
             };
         };
         // What is not known of the list as a whole is not known of its elements, and its secret is theirs.
@@ -174,18 +176,18 @@ impl Site<'_, '_> {
             // What stands in a list can be taken out of it, unless it is only referred to from there.
             let whole = element.span.is_some_and(|place| expression.span.contains(place));
             if let Some(text) = element.value().filter(|_| whole || std::ptr::eq(own, expression)) {
-                element.written = self.written(text, element.span, expression, true);
+                element.editability = self.written(text, element.span, expression, true);
             }
             elements.push(element);
         }
         let Placed { span, way } = self.place(value, expression);
         Attribute {
-            content: Content::Known(elements),
+            content: AttributeValue::Known(elements),
             sensitive,
             span,
-            way,
-            planned: None,
-            written: Written::Computed,
+            trace: way,
+            planned_span: None,
+            editability: Editability::Computed,
         }
     }
 
@@ -213,10 +215,10 @@ impl Site<'_, '_> {
     }
 
     /// Why there is no value.
-    fn cause(&self, failure: &Failure) -> Cause {
+    fn cause(&self, failure: &Failure) -> UnknownReason {
         match self.refused {
             Some(cause) => cause.clone(),
-            None => Cause::NotEvaluated(failure.to_string()),
+            None => UnknownReason::NotEvaluated(failure.to_string()),
         }
     }
 
@@ -225,14 +227,14 @@ impl Site<'_, '_> {
             .span()
             .filter(|span| expression.span.contains(*span))
             .unwrap_or(expression.span);
-        Attribute::unknown(Unknown::because(self.cause(failure)), Some(span))
+        Attribute::unknown(UnknownReasons::new(self.cause(failure)), Some(span))
     }
 
     /// An argument that is not there; in a broken block it may be in what could not be read.
     pub(crate) fn absent<T>(&self) -> Attribute<T> {
         if self.broken {
-            let cause = Cause::NotEvaluated("the block cannot be read as a whole".to_owned());
-            Attribute::unknown(Unknown::because(cause), Some(self.block.header))
+            let cause = UnknownReason::NotEvaluated("the block cannot be read as a whole".to_owned());
+            Attribute::unknown(UnknownReasons::new(cause), Some(self.block.header))
         } else {
             Attribute::absent()
         }
@@ -246,28 +248,34 @@ impl Site<'_, '_> {
         }
         let Placed { span, way } = self.place(value, expression);
         let content = match value.as_str() {
-            Some(text) => Content::Known(text.to_string()),
-            None if value.is_known() => Content::Absent,
-            None => Content::Unknown(Unknown::for_all(provenance::causes(value))),
+            Some(text) => AttributeValue::Known(text.to_string()),
+            None if value.is_known() => AttributeValue::Absent,
+            None => AttributeValue::Unknown(UnknownReasons::from_reasons(provenance::causes(value))),
         };
         let written = match &content {
-            Content::Known(text) => self.written(text, span, expression, false),
-            Content::Absent | Content::Unknown(_) => Written::Computed,
+            AttributeValue::Known(text) => self.written(text, span, expression, false),
+            AttributeValue::Absent | AttributeValue::Unknown(_) => Editability::Computed,
         };
         Attribute {
             content,
             sensitive,
             span,
-            way,
-            planned: None,
-            written,
+            trace: way,
+            planned_span: None,
+            editability: written,
         }
     }
 
     /// How a text is written; of an element, where the expression is that of the list.
-    fn written(&self, text: &str, place: Option<Span>, expression: &Expression, of_list: bool) -> Written {
+    fn written(
+        &self,
+        text: &str,
+        place: Option<Span>,
+        expression: &Expression,
+        of_list: bool,
+    ) -> Editability {
         let Some(place) = place else {
-            return Written::Nowhere;
+            return Editability::Nowhere;
         };
         let question = Question {
             evaluator: self.evaluator,
@@ -320,7 +328,7 @@ fn wrong_type<T>(name: &str, error: &ConvertError, span: Span) -> Attribute<T> {
         "inappropriate value for attribute {name:?}: {}",
         error.message_with_path()
     );
-    Attribute::unknown(Unknown::because(Cause::WrongType(message)), Some(span))
+    Attribute::unknown(UnknownReasons::new(UnknownReason::WrongType(message)), Some(span))
 }
 
 /// The part of a list that keeps it from being one of strings.

@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use crate::model::{Literal, Written};
+use crate::model::{Editability, Literal};
 use terraform_eval::address::Subject;
 use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
 use terraform_eval::source::{SourceFile, Sources, Span};
@@ -55,27 +55,27 @@ enum End {
 
 impl Question<'_, '_> {
     /// How the text is written that an argument has as its value, or as an element of its list.
-    pub(crate) fn written(&self, argument: Argument<'_>) -> Written {
+    pub(crate) fn written(&self, argument: Argument<'_>) -> Editability {
         let file = self.sources.file(self.place.file);
         // What was given on the command line or in the environment is no file, and a module that
         // `terraform init` fetched is not the user's.
         let fetched = |path: &Path| path.components().any(|part| part.as_os_str() == ".terraform");
         if file.path().is_none_or(fetched) {
-            return Written::Nowhere;
+            return Editability::Nowhere;
         }
         let mut shared = false;
         match self.follow(argument, &mut shared, 0) {
-            End::Other => Written::Computed,
-            End::Key => Written::Shared,
-            End::Text { .. } if shared => Written::Shared,
+            End::Other => Editability::Computed,
+            End::Key => Editability::Shared,
+            End::Text { .. } if shared => Editability::Shared,
             End::Text { in_list } => self.literal(file, in_list),
         }
     }
 
-    fn literal(&self, file: &SourceFile, in_list: bool) -> Written {
+    fn literal(&self, file: &SourceFile, in_list: bool) -> Editability {
         let quoting = quoting(file.name());
         if !self.sources.slice(self.place).starts_with('"') {
-            return Written::Computed;
+            return Editability::Computed;
         }
         let json = quoting != Quoting::Native;
         let element =
@@ -83,7 +83,7 @@ impl Question<'_, '_> {
         let element = element
             .flatten()
             .map(|range| Span::new(self.place.file, range.start, range.end));
-        Written::Literal(Literal {
+        Editability::Literal(Literal {
             span: self.place,
             quoting,
             element,

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use crate::model::{ElementRoom, Room};
+use crate::model::{ArgumentInsertion, ElementInsertion};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::document::Format;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
 /// Where an argument can be added to a block; none in JSON, and in a block of one line.
-pub(crate) fn of_argument(block: &Block, sources: &Sources) -> Option<Room> {
+pub(crate) fn of_argument(block: &Block, sources: &Sources) -> Option<ArgumentInsertion> {
     let text = native(block.span, sources)?;
     let body = &block.body;
     let attributes = body.attributes.iter().map(|attribute| attribute.span);
@@ -24,25 +24,25 @@ pub(crate) fn of_argument(block: &Block, sources: &Sources) -> Option<Room> {
     let line_break = if rest.ends_with("\r\n") { "\r\n" } else { "\n" };
     let alone = indentation.trim().is_empty() && rest.ends_with('\n') && !rest.contains('}');
     let end = last.end + rest.trim_end().len();
-    alone.then(|| Room {
+    alone.then(|| ArgumentInsertion {
         at: Span::new(block.span.file, end, end),
-        before: format!("{line_break}{indentation}"),
+        prefix: format!("{line_break}{indentation}"),
     })
 }
 
 /// Where an element can be added to a list that is spelled out, so that it looks like the others: on a line of
 /// its own where the last one has a line of its own, with a comma behind it where that has one.
-pub(crate) fn of_element(list: &Expression, sources: &Sources) -> Option<ElementRoom> {
+pub(crate) fn of_element(list: &Expression, sources: &Sources) -> Option<ElementInsertion> {
     let ExpressionKind::Tuple(items) = &list.kind else {
         return None;
     };
     let file = list.span.file;
     let quoted = native(list.span, sources).is_none();
-    let insertion = |at: usize, before: String, after: &'static str| ElementRoom {
+    let insertion = |at: usize, before: String, after: &'static str| ElementInsertion {
         comma: None,
         at: Span::new(file, at, at),
-        before,
-        after,
+        prefix: before,
+        suffix: after,
         quoted,
     };
     let Some(last) = items.last().map(|item| item.span.range()) else {
@@ -71,7 +71,7 @@ pub(crate) fn of_element(list: &Expression, sources: &Sources) -> Option<Element
     Some(match (has_comma, comment.is_empty()) {
         (true, _) => insertion(end, before, ","),
         (false, true) => insertion(end, format!(",{before}"), ""),
-        (false, false) => ElementRoom {
+        (false, false) => ElementInsertion {
             comma: Some(Span::new(file, last.end, last.end)),
             ..insertion(end, before, "")
         },

@@ -1,6 +1,6 @@
 //! What stands in a mirror's block besides the values of its arguments.
 
-use crate::model::{MirrorBlock, Step, Unsupported, UnsupportedKind};
+use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
 use terraform_eval::address::Subject;
 use terraform_eval::eval::{Evaluator, InstanceId};
@@ -50,8 +50,8 @@ pub(crate) fn mirror_block(
             .attribute("source")
             .and_then(|source| count_index(evaluator, sources, instance, block, &source.value)),
         missing_inputs: Vec::new(),
-        room: insertion_points::of_argument(block, sources),
-        dependency: block
+        argument_insertion: insertion_points::of_argument(block, sources),
+        dependency_insertion: block
             .body
             .attribute("depends_on")
             .and_then(|argument| insertion_points::of_element(&argument.value, sources)),
@@ -81,7 +81,7 @@ fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupport
             name: name.to_owned(),
             name_span: attribute.name.span,
             lines: lines(attribute.span, sources),
-            meant: meant(name).filter(|_| kind == UnsupportedKind::Argument),
+            suggestion: meant(name).filter(|_| kind == UnsupportedKind::Argument),
         })
     });
     let blocks = body
@@ -95,19 +95,19 @@ fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupport
             name: dynamic.unwrap_or(&block.kind).text.to_string(),
             name_span: block.header,
             lines: lines(block.span, sources),
-            meant: None,
+            suggestion: None,
         }
     });
     arguments.chain(blocks).collect()
 }
 
 /// The entries of `ignore_changes`: names, or in JSON strings of them.
-fn entries(value: &Expression, sources: &Sources) -> Vec<Step> {
+fn entries(value: &Expression, sources: &Sources) -> Vec<TraceStep> {
     let items = match &value.kind {
         ExpressionKind::Tuple(items) => items.as_slice(),
         _ => std::slice::from_ref(value),
     };
-    let entry = |item: &Expression| Step {
+    let entry = |item: &Expression| TraceStep {
         span: item.span,
         text: literal(item).unwrap_or(sources.slice(item.span)).to_owned(),
     };

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::model::cluster::{ClusterRole, cluster_role, echo_argument};
-use crate::model::{Cause, Lead, Leads, Step, Target};
+use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
+use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
 use terraform_eval::address::{Mode, ModulePath, Reference, Subject};
 use terraform_eval::cty::Value;
-use terraform_eval::cty::marks::{Origin, Role, TraceStep};
+use terraform_eval::cty::marks::{Origin, Role, Trace};
 use terraform_eval::eval::{Evaluator, InstanceId};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{self, Expression};
@@ -35,24 +35,30 @@ pub(crate) fn unknown_because(module: ModulePath, reason: Subject) -> Value {
 }
 
 /// Why a value is unknown.
-pub(crate) fn causes(value: &Value) -> Vec<Cause> {
+pub(crate) fn causes(value: &Value) -> Vec<UnknownReason> {
     let marks = value.marks_deep();
     let cause = |origin: &Origin| {
         let reference = &origin.reference;
         match &reference.subject {
-            Subject::Variable(_) => Cause::NoValue(reference.to_string()),
-            Subject::Resource(_) | Subject::Local(_) => Cause::AfterApply(Some(reference.to_string())),
-            Subject::Module(_) => {
-                Cause::NotEvaluated(format!("the module behind {reference} is not among the files"))
+            Subject::Variable(_) => UnknownReason::NoValue(reference.to_string()),
+            Subject::Resource(_) | Subject::Local(_) => {
+                UnknownReason::AfterApply(Some(reference.to_string()))
             }
-            Subject::Other(text) => Cause::NotEvaluated(text.to_string()),
+            Subject::Module(_) => {
+                UnknownReason::NotEvaluated(format!("the module behind {reference} is not among the files"))
+            }
+            Subject::Other(text) => UnknownReason::NotEvaluated(text.to_string()),
         }
     };
     marks.origins().iter().map(cause).collect()
 }
 
 /// Where a cluster id leads: echoes first, then the clusters that feed them.
-pub(crate) fn leads(value: &Value, sources: &Sources, block_of: impl Fn(&Reference) -> Block) -> Leads {
+pub(crate) fn leads(
+    value: &Value,
+    sources: &Sources,
+    block_of: impl Fn(&Reference) -> Block,
+) -> ClusterOrigin {
     let marks = value.marks_deep();
     let passed_on: Vec<&Origin> = marks
         .origins()
@@ -69,44 +75,44 @@ pub(crate) fn leads(value: &Value, sources: &Sources, block_of: impl Fn(&Referen
     } else {
         passed_on
     };
-    let mut to: Vec<Lead> = Vec::new();
+    let mut to: Vec<OriginCandidate> = Vec::new();
     for origin in chosen {
         let block = block_of(&origin.reference);
         let Some(target) = target(&origin.reference, block.source) else {
             continue;
         };
-        let lead = Lead {
+        let lead = OriginCandidate {
             target,
-            certain: origin.role == Role::Exact,
+            is_certain: origin.role == Role::Exact,
             span: block.span,
-            way: way(origin, sources),
+            trace: way(origin, sources),
         };
         if !to
             .iter()
-            .any(|known| known.target == lead.target && known.certain >= lead.certain)
+            .any(|known| known.target == lead.target && known.is_certain >= lead.is_certain)
         {
             to.push(lead);
         }
     }
     to.sort_by_key(|lead| (distance(&lead.target), lead.target.clone()));
-    Leads {
-        to,
-        unfollowed: unfollowed(value),
-        ..Leads::default()
+    ClusterOrigin {
+        candidates: to,
+        unresolved: unfollowed(value),
+        ..ClusterOrigin::default()
     }
 }
 
 /// What else the id may come from: something that could not be evaluated.
-fn unfollowed(value: &Value) -> Vec<Cause> {
+fn unfollowed(value: &Value) -> Vec<UnknownReason> {
     let causes = causes(value).into_iter();
     causes
-        .filter(|cause| matches!(cause, Cause::NotEvaluated(text) if !text.starts_with("the module behind")))
+        .filter(|cause| matches!(cause, UnknownReason::NotEvaluated(text) if !text.starts_with("the module behind")))
         .collect()
 }
 
-fn target(reference: &Reference, source: Option<String>) -> Option<Target> {
+fn target(reference: &Reference, source: Option<String>) -> Option<OriginTarget> {
     match &reference.subject {
-        Subject::Resource(resource) => Some(Target::Resource {
+        Subject::Resource(resource) => Some(OriginTarget::Resource {
             path: terraform_eval::address::ResourcePath {
                 module: reference.module.clone(),
                 resource: resource.clone(),
@@ -114,7 +120,7 @@ fn target(reference: &Reference, source: Option<String>) -> Option<Target> {
             key: reference.key.clone(),
             attribute: reference.attribute.as_deref().map(str::to_owned),
         }),
-        Subject::Module(_) => Some(Target::Module {
+        Subject::Module(_) => Some(OriginTarget::Module {
             call: reference.without_attribute().to_string(),
             source: source.unwrap_or_default(),
             output: reference.attribute.as_deref().map(str::to_owned),
@@ -130,27 +136,29 @@ fn is_id(reference: &Reference) -> bool {
     };
     match cluster_role(resource) {
         Some(ClusterRole::Cluster(_)) => reference.attribute.as_deref() == Some("id"),
-        Some(ClusterRole::Echo(_)) => reference.attribute.as_deref() == Some(echo_argument(resource)),
+        Some(ClusterRole::IdCarrier(_)) => {
+            reference.attribute.as_deref() == Some(cluster_id_argument(resource))
+        }
         None => false,
     }
 }
 
 /// How near to the cluster itself: echoes stand in front, a cluster that is read before the one that is
 /// created, and that one last.
-fn distance(target: &Target) -> u8 {
+fn distance(target: &OriginTarget) -> u8 {
     match target {
-        Target::Resource { path, .. } => match (cluster_role(&path.resource), path.resource.mode) {
+        OriginTarget::Resource { path, .. } => match (cluster_role(&path.resource), path.resource.mode) {
             (Some(ClusterRole::Cluster(_)), Mode::Managed) => 2,
             (Some(ClusterRole::Cluster(_)), Mode::Data) => 1,
             _ => 0,
         },
-        Target::Module { .. } => 2,
+        OriginTarget::Module { .. } => 2,
     }
 }
 
 /// The references that passed a value on, the one nearest to its origin first.
-fn way(origin: &Origin, sources: &Sources) -> Vec<Step> {
-    let mut hop: Option<&Arc<TraceStep>> = origin.trace.as_ref();
+fn way(origin: &Origin, sources: &Sources) -> Vec<TraceStep> {
+    let mut hop: Option<&Arc<Trace>> = origin.trace.as_ref();
     let mut spans = Vec::new();
     while let Some(at) = hop {
         spans.push(at.span);
@@ -162,8 +170,8 @@ fn way(origin: &Origin, sources: &Sources) -> Vec<Step> {
     spans.into_iter().map(|span| step(span, sources)).collect()
 }
 
-fn step(span: Span, sources: &Sources) -> Step {
-    Step {
+fn step(span: Span, sources: &Sources) -> TraceStep {
+    TraceStep {
         span,
         text: sources.slice(span).to_owned(),
     }
@@ -183,7 +191,7 @@ impl Way<'_, '_> {
         expression: &Expression,
         instance: InstanceId,
         block: &tree::Block,
-    ) -> Vec<Step> {
+    ) -> Vec<TraceStep> {
         let mut steps = Vec::new();
         self.collect(place, expression, instance, block, &mut steps);
         steps.reverse();
@@ -196,7 +204,7 @@ impl Way<'_, '_> {
         expression: &Expression,
         instance: InstanceId,
         block: &tree::Block,
-        steps: &mut Vec<Step>,
+        steps: &mut Vec<TraceStep>,
     ) {
         if expression.span.contains(place) || steps.len() >= LONGEST_WAY {
             return;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::model::{Attribute, Import, ProviderVersions, Waiter};
+use crate::model::{Attribute, ClusterWaiter, Import, ProviderVersions};
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
 use terraform_eval::reference_graph::Node;
@@ -16,7 +16,7 @@ use crate::readers::configuration::block_reader::Site;
 use crate::readers::configuration::reference_counts::Uses;
 
 /// Adds a waiter with an instance, or with one that stands for all that there may be.
-pub(crate) fn add_waiter(waiters: &mut BTreeMap<ResourcePath, Waiter>, waiter: Waiter) {
+pub(crate) fn add_waiter(waiters: &mut BTreeMap<ResourcePath, ClusterWaiter>, waiter: ClusterWaiter) {
     match waiters.entry(waiter.path.clone()) {
         std::collections::btree_map::Entry::Vacant(entry) => _ = entry.insert(waiter),
         // In another instance of its module it may be there for sure.

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::cluster::{ClusterRole, cluster_role, waits};
+use crate::model::cluster::{ClusterRole, cluster_role, waits_for_cluster};
 use crate::model::{
-    self, Cause, Cluster, Configuration, Dependency, ImageMirror, Input, MirrorAddress, MirrorsRead,
-    MissingInputs, Step, Unknown, Waiter,
+    self, Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Input, InputKind, Mirror,
+    MirrorAddress, MissingInputs, TraceStep, UnknownReason, UnknownReasons,
 };
 use crate::provider;
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
@@ -37,9 +37,9 @@ pub(crate) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Ro
     for (read, root) in evaluate(forest, &roots, loaded).into_iter().zip(&roots) {
         let directory = &forest.tree.module(root.module).directory;
         loaded.directories.push(directory.clone());
-        loaded.project.configurations.push(read.configuration);
+        loaded.project.inputs.push(read.configuration);
         loaded.project.sensitive.extend(read.sensitive);
-        loaded.project.problems.extend(read.problem);
+        loaded.project.diagnostics.extend(read.problem);
     }
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn report_problems(forest: &Forest, loaded: &mut Loaded) {
     let problems = problems
         .into_iter()
         .map(|problem| diagnostic(problem, &loaded.sources));
-    loaded.project.problems.extend(problems);
+    loaded.project.diagnostics.extend(problems);
 }
 
 /// The problems that hold no other one: of one mistake seen twice, by the cut and by the parser, the
@@ -106,7 +106,7 @@ const MOST_PLACES: usize = 20_000;
 
 /// What was read of one root module.
 pub(crate) struct Read {
-    pub(crate) configuration: Configuration,
+    pub(crate) configuration: Input,
     pub(crate) sensitive: Vec<Span>,
     pub(crate) problem: Option<Diagnostic>,
 }
@@ -150,14 +150,14 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     let modules = reader.modules.iter().map(|id| forest.tree.module(*id));
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
-    let configuration = Configuration {
+    let configuration = Input {
         mirrors,
         clusters: reader.clusters.into_values().collect(),
         waiters: reader.waiters.into_values().collect(),
-        reads: reader.reads.into_values().collect(),
+        data_sources: reader.reads.into_values().collect(),
         imports,
         provider: related_blocks::provider(modules, root.locked.as_ref(), sources),
-        ..Configuration::empty(Input::Configuration, display_name(directory))
+        ..Input::new(InputKind::Configuration, display_name(directory))
     };
     Read {
         configuration,
@@ -178,10 +178,10 @@ struct Reader<'a> {
     orders: BTreeMap<ResourcePath, Order>,
     /// How often names are referred to.
     uses: Uses,
-    mirrors: Vec<ImageMirror>,
+    mirrors: Vec<Mirror>,
     clusters: BTreeMap<ResourcePath, Cluster>,
-    waiters: BTreeMap<ResourcePath, Waiter>,
-    reads: BTreeMap<ResourcePath, MirrorsRead>,
+    waiters: BTreeMap<ResourcePath, ClusterWaiter>,
+    reads: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
     /// The modules that were looked at.
     modules: BTreeSet<ModuleId>,
     sensitive: BTreeSet<Span>,
@@ -196,16 +196,16 @@ struct Order {
     span: Option<Span>,
     after: BTreeSet<ResourcePath>,
     /// The circle that it is part of or waits for.
-    circle: Option<Cause>,
+    circle: Option<UnknownReason>,
 }
 
 /// What is not known of the instances of a block, by itself or by the module calls around it.
 #[derive(Clone, Default)]
 struct Surroundings {
     /// Why it is not known how many there are.
-    open: Option<Unknown>,
+    open: Option<UnknownReasons>,
     /// Why Terraform has none at all.
-    refused: Option<Cause>,
+    refused: Option<UnknownReason>,
     /// The module calls that leave something out.
     missing_inputs: Vec<MissingInputs>,
 }
@@ -219,7 +219,7 @@ impl<'a> Reader<'a> {
         let own = self.tree.module(module).resources.keys().any(|name| {
             provider::is_image_mirror(name)
                 || is_cluster(name)
-                || waits(name)
+                || waits_for_cluster(name)
                 || related_blocks::is_read(name)
         });
         let relevant =
@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
                 self.mirror_block(instance, resource, around);
             } else if is_cluster(&resource.name) {
                 self.cluster_block(instance, resource, around);
-            } else if waits(&resource.name) {
+            } else if waits_for_cluster(&resource.name) {
                 self.waiter_block(instance, resource, around);
             } else if related_blocks::is_read(&resource.name) {
                 self.read_block(instance, resource);
@@ -257,7 +257,7 @@ impl<'a> Reader<'a> {
             if let Some(missing) = self.missing_inputs(instance, &call, callee) {
                 around
                     .refused
-                    .get_or_insert(Cause::MissingInput(missing.call.clone()));
+                    .get_or_insert(UnknownReason::MissingInput(missing.call.clone()));
                 around.missing_inputs.push(missing);
             }
             for repetition in repetitions {
@@ -279,16 +279,16 @@ impl<'a> Reader<'a> {
         let repetitions = match expansion {
             Ok(expansion) => {
                 if let Expansion::Unknown { value, .. } = &*expansion {
-                    let unknown = Unknown::for_all(provenance::causes(value));
+                    let unknown = UnknownReasons::from_reasons(provenance::causes(value));
                     around.open.get_or_insert(unknown);
                 }
                 expansion.instances()
             }
             Err(failure) => {
                 let reason = format!("the instances are not known: {failure}");
-                let cause = Cause::NotEvaluated(reason.clone());
+                let cause = UnknownReason::NotEvaluated(reason.clone());
                 if failure.is_limit() {
-                    around.open.get_or_insert(Unknown::because(cause));
+                    around.open.get_or_insert(UnknownReasons::new(cause));
                 } else {
                     around.refused.get_or_insert(cause);
                 }
@@ -332,7 +332,7 @@ impl<'a> Reader<'a> {
                 secrets: Vec::new(),
             };
             let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));
-            let mirror = ImageMirror {
+            let mirror = Mirror {
                 address: MirrorAddress::Resource(Address::new(
                     path.clone(),
                     resource.name.clone(),
@@ -342,16 +342,16 @@ impl<'a> Reader<'a> {
                 calls: calls.clone(),
                 instances: around.open.clone(),
                 cluster_id,
-                leads,
+                cluster_origin: leads,
                 source: site.string("source"),
                 mirrors: site.list("mirrors"),
-                kind: site.kind(),
+                mirror_type: site.kind(),
                 pull: Pull::DigestOnly,
                 policy: model::Attribute::absent(),
                 depends_on: Some(order.depends_on.clone()),
                 depends_on_span: order.span,
-                after: order.after.clone(),
-                after_unfollowed: Vec::new(),
+                dependencies: order.after.clone(),
+                unresolved_dependencies: Vec::new(),
                 block: mirror_block.clone(),
             };
             self.sensitive.extend(site.secrets);
@@ -398,13 +398,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The module calls around an instance, outermost first.
-    fn calls(&self, instance: InstanceId) -> Vec<Step> {
+    fn calls(&self, instance: InstanceId) -> Vec<TraceStep> {
         let mut calls = Vec::new();
         let mut at = instance;
         while let Some((caller, call, _)) = self.evaluator.called_from(at) {
             if let Some(declared) = self.evaluator.module(caller).calls.get(&call) {
                 let span = declared.block.header();
-                calls.push(Step {
+                calls.push(TraceStep {
                     span,
                     text: format!("module.{call}"),
                 });
@@ -425,10 +425,9 @@ impl<'a> Reader<'a> {
             return known.clone();
         }
         let node = Node::Inside(module.clone(), Subject::Resource(resource.name.clone()));
-        let circle = self
-            .graph
-            .circle(&node)
-            .map(|names| Cause::NotEvaluated(format!("values refer to each other in a circle: {names}")));
+        let circle = self.graph.circle(&node).map(|names| {
+            UnknownReason::NotEvaluated(format!("values refer to each other in a circle: {names}"))
+        });
         let after = (*self.graph.before(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument
@@ -444,8 +443,8 @@ impl<'a> Reader<'a> {
             let text = self.sources.slice(entry.span).to_owned();
             Dependency {
                 text,
-                reaches,
-                unfollowed: Vec::new(),
+                resources: reaches,
+                unresolved: Vec::new(),
             }
         });
         let order = Order {

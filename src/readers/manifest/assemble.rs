@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{
-    Attribute, Configuration, DocumentAddress, EntryAddress, ImageMirror, Input, Leads, ManifestKind,
-    MirrorAddress, MirrorBlock, Mistake,
+    Attribute, ClusterOrigin, DocumentAddress, EntryAddress, Input, InputKind, ManifestIssue, ManifestKind,
+    Mirror, MirrorAddress, MirrorBlock,
 };
 use registries_conf::Pull;
 
@@ -14,9 +14,9 @@ use crate::readers::manifest::{Document, Entry};
 /// The configuration of these documents. `name` is that of the file or the directory, `cluster` that of
 /// the cluster in which they meet.
 #[must_use]
-pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Configuration {
-    let mut configuration = Configuration::empty(Input::Manifest, name);
-    configuration.manifests.documents = documents.len();
+pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Input {
+    let mut configuration = Input::new(InputKind::Manifest, name);
+    configuration.manifest_facts.documents = documents.len();
     let cluster: Arc<str> = cluster.into();
     let mut named: BTreeMap<(ManifestKind, Option<Arc<str>>), usize> = BTreeMap::new();
     for (position, document) in documents.into_iter().enumerate() {
@@ -29,11 +29,11 @@ pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Con
             before: *before,
         };
         *before += 1;
-        (configuration.manifests.registry_sources).extend(document.registry_sources);
+        (configuration.manifest_facts.registry_sources).extend(document.registry_sources);
         let entries = document.entries.into_iter();
         (configuration.mirrors).extend(entries.map(|entry| mirror(&address, entry)));
         let mistakes = document.mistakes.into_iter();
-        (configuration.manifests.mistakes).extend(mistakes.map(|found| Mistake {
+        (configuration.manifest_facts.issues).extend(mistakes.map(|found| ManifestIssue {
             document: address.clone(),
             entry: found.entry,
             span: found.span,
@@ -43,12 +43,12 @@ pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Con
     configuration
 }
 
-fn mirror(document: &DocumentAddress, entry: Entry) -> ImageMirror {
+fn mirror(document: &DocumentAddress, entry: Entry) -> Mirror {
     let pull = match document.kind {
         ManifestKind::TagMirrorSet => Pull::TagOnly,
         _ => Pull::DigestOnly,
     };
-    ImageMirror {
+    Mirror {
         address: MirrorAddress::Entry(EntryAddress {
             document: document.clone(),
             index: entry.index,
@@ -57,16 +57,16 @@ fn mirror(document: &DocumentAddress, entry: Entry) -> ImageMirror {
         calls: Vec::new(),
         instances: None,
         cluster_id: Attribute::absent(),
-        leads: Leads::default(),
+        cluster_origin: ClusterOrigin::default(),
         source: entry.source,
         mirrors: entry.mirrors,
-        kind: Attribute::absent(),
+        mirror_type: Attribute::absent(),
         pull,
         policy: entry.policy,
         depends_on: None,
         depends_on_span: None,
-        after: BTreeSet::new(),
-        after_unfollowed: Vec::new(),
+        dependencies: BTreeSet::new(),
+        unresolved_dependencies: Vec::new(),
         block: MirrorBlock::default(),
     }
 }

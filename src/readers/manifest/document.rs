@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{ManifestKind, MistakeKind};
+use crate::model::{ManifestIssueKind, ManifestKind};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::yaml::{Key, Node, NodeKind};
@@ -163,7 +163,7 @@ fn object(schema: &Schema, is_known: bool, node: &Node, text: Text<'_>) -> Docum
     let place = place_of_kind(node, text);
     if !is_known {
         let found = node.get("kind").and_then(Node::as_str).map(str::to_owned);
-        mistakes.add(None, place, MistakeKind::Kind { found });
+        mistakes.add(None, place, ManifestIssueKind::Kind { found });
     }
     version(schema, node, place, &mut mistakes);
     match entry::field(node, "spec") {
@@ -179,7 +179,7 @@ fn object(schema: &Schema, is_known: bool, node: &Node, text: Text<'_>) -> Docum
             }
             _ => mistakes.wrong_type(None, "spec", key, spec, "an object"),
         },
-        None => mistakes.add(None, place, MistakeKind::Missing { field: "spec" }),
+        None => mistakes.add(None, place, ManifestIssueKind::Missing { field: "spec" }),
     }
     document.mistakes = mistakes.found;
     document
@@ -190,7 +190,7 @@ fn version(schema: &Schema, node: &Node, place: Span, mistakes: &mut Mistakes) {
     let found = written.and_then(|(_, value)| value.as_str());
     if !found.is_some_and(|found| schema.versions.contains(&found)) {
         let span = written.map_or(place, |(key, value)| entry::place(key, value));
-        let kind = MistakeKind::Version {
+        let kind = ManifestIssueKind::Version {
             found: found.map(str::to_owned),
             expected: schema.versions,
         };

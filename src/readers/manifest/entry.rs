@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Attribute, Cause, ManifestKind, MistakeKind, Unknown};
+use crate::model::{Attribute, ManifestIssueKind, ManifestKind, UnknownReason, UnknownReasons};
 use registries_conf::SourcePolicy;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::yaml::{Key, Node, NodeKind};
@@ -23,7 +23,7 @@ pub(super) struct Mistakes {
 }
 
 impl Mistakes {
-    pub(super) fn add(&mut self, entry: Option<usize>, span: Span, kind: MistakeKind) {
+    pub(super) fn add(&mut self, entry: Option<usize>, span: Span, kind: ManifestIssueKind) {
         self.found.push(Found { entry, span, kind });
     }
 
@@ -39,7 +39,7 @@ impl Mistakes {
             NodeKind::Word(_, text) if expected == "a string" && !value.is_null() => Some(text.clone()),
             _ => None,
         };
-        let kind = MistakeKind::Type {
+        let kind = ManifestIssueKind::Type {
             field: field.into(),
             found: noun(value),
             expected,
@@ -53,7 +53,7 @@ impl Mistakes {
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for (key, _) in node.entries() {
             if let Some(first) = seen.get(key.text.as_str()) {
-                let kind = MistakeKind::Twice {
+                let kind = ManifestIssueKind::Twice {
                     key: key.text.clone(),
                     first: *first,
                 };
@@ -63,7 +63,7 @@ impl Mistakes {
             seen.insert(&key.text, key.span);
             if let Some(known) = known.filter(|known| !known.contains(&key.text.as_str())) {
                 let field = key.text.clone();
-                self.add(entry, key.span, MistakeKind::Unknown { field, known });
+                self.add(entry, key.span, ManifestIssueKind::Unknown { field, known });
             }
         }
     }
@@ -149,7 +149,7 @@ fn entry(kind: ManifestKind, index: usize, node: &Node, text: Text<'_>, mistakes
             strings.read("source".to_owned(), key, value, &[])
         }
         None => {
-            mistakes.add(Some(index), span, MistakeKind::Missing { field: "source" });
+            mistakes.add(Some(index), span, ManifestIssueKind::Missing { field: "source" });
             Attribute::absent()
         }
     };
@@ -198,7 +198,7 @@ impl Strings<'_, '_> {
             return unknown;
         };
         Attribute {
-            written: written(value, list, self.text),
+            editability: written(value, list, self.text),
             ..Attribute::known(string.to_owned(), Some(value.span))
         }
     }
@@ -212,14 +212,14 @@ fn policy_of(index: usize, key: &Key, value: &Node, mistakes: &mut Mistakes) -> 
         Some("NeverContactSource") => Attribute::known(SourcePolicy::NeverContact, span),
         Some(other) => {
             let found = other.to_owned();
-            mistakes.add(Some(index), value.span, MistakeKind::Policy { found });
+            mistakes.add(Some(index), value.span, ManifestIssueKind::Policy { found });
             refused(NAME, value.span)
         }
         None => {
             match &value.kind {
                 NodeKind::Word(_, text) => {
                     let found = text.clone();
-                    mistakes.add(Some(index), value.span, MistakeKind::Policy { found });
+                    mistakes.add(Some(index), value.span, ManifestIssueKind::Policy { found });
                 }
                 _ => mistakes.wrong_type(Some(index), NAME, key, value, "a string"),
             }
@@ -230,6 +230,6 @@ fn policy_of(index: usize, key: &Key, value: &Node, mistakes: &mut Mistakes) -> 
 
 /// A value that is none of its field's: a rule of its own says so, and no other has to.
 fn refused<T>(name: &str, span: Span) -> Attribute<T> {
-    let cause = Cause::WrongType(format!("{name} is refused"));
-    Attribute::unknown(Unknown::because(cause), Some(span))
+    let cause = UnknownReason::WrongType(format!("{name} is refused"));
+    Attribute::unknown(UnknownReasons::new(cause), Some(span))
 }

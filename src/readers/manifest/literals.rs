@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::{Literal, Written};
+use crate::model::{Editability, Literal};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::quoting::Quoting;
 use terraform_eval::syntax::yaml::Node;
@@ -29,20 +29,20 @@ impl<'t> Text<'t> {
 }
 
 /// How a string is written, an element of a list or a string of its own.
-pub(super) fn written(value: &Node, list: &[Node], text: Text<'_>) -> Written {
+pub(super) fn written(value: &Node, list: &[Node], text: Text<'_>) -> Editability {
     let span = value.span;
     if text.has_anchors {
-        return Written::Nowhere;
+        return Editability::Nowhere;
     }
     let source = text.get(span);
     let Some(quoting) = value.as_str().and_then(|string| quoting(source, string)) else {
-        return Written::Nowhere;
+        return Editability::Nowhere;
     };
     let removal = (list.len() > 1)
         .then(|| removal(text.all, span.range()))
         .flatten();
     let element = removal.map(|range| Span::new(span.file, range.start, range.end));
-    Written::Literal(Literal {
+    Editability::Literal(Literal {
         span,
         quoting,
         element,

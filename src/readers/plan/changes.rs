@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::value::RawValue;
 
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Action, ClusterChange, ClusterKind, MirrorChange, Seclusion};
+use crate::model::{Action, ClusterChange, ClusterKind, EgressRestriction, MirrorChange};
 use crate::provider;
 use terraform_eval::address::{Address, Mode};
 use terraform_eval::source::Span;
@@ -93,7 +93,7 @@ impl<'d, 'a> Changes<'d, 'a> {
             let cluster = ClusterChange {
                 address: address.clone(),
                 deleted: action(change).deletes(),
-                seclusion: seclusion(&fields),
+                egress_restriction: seclusion(&fields),
             };
             // A data source may read what is created here: what is managed says more.
             let managed = address.resource().mode == Mode::Managed;
@@ -176,7 +176,7 @@ fn arguments(paths: &RawValue) -> Vec<String> {
 }
 
 /// Why the nodes of a cluster may have no way to a public registry.
-fn seclusion(fields: &ClusterFields<'_>) -> Option<Seclusion> {
+fn seclusion(fields: &ClusterFields<'_>) -> Option<EgressRestriction> {
     let properties = fields
         .properties
         .and_then(|raw| serde_json::from_str::<Pairs<'_, &RawValue>>(raw.get()).ok());
@@ -188,9 +188,9 @@ fn seclusion(fields: &ClusterFields<'_>) -> Option<Seclusion> {
         .flat_map(|properties| &properties.0)
         .any(|(name, value)| name == "zero_egress" && is_yes(value));
     if zero_egress {
-        Some(Seclusion::ZeroEgress)
+        Some(EgressRestriction::ZeroEgress)
     } else if fields.private.is_some_and(is_yes) {
-        Some(Seclusion::Private)
+        Some(EgressRestriction::Private)
     } else {
         None
     }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::model::{Attribute, Cause, RegistrySources, Unknown};
+use crate::model::{Attribute, RegistrySources, UnknownReason, UnknownReasons};
 
 use crate::readers::plan::configuration::Block;
 use crate::readers::plan::document::ClusterFields;
@@ -114,5 +114,5 @@ pub(super) fn registry_sources<'a>(
 }
 
 fn later<T>() -> Attribute<T> {
-    Attribute::unknown(Unknown::because(Cause::AfterApply(None)), None)
+    Attribute::unknown(UnknownReasons::new(UnknownReason::AfterApply(None)), None)
 }

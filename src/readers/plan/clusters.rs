@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::cluster::{ClusterRole, cluster_role, waits};
-use crate::model::{Cluster, ClusterInstance, ClusterKind, ImageMirror, Lead, Target, Waiter};
+use crate::model::cluster::{ClusterRole, cluster_role, waits_for_cluster};
+use crate::model::{
+    Cluster, ClusterInstance, ClusterKind, ClusterWaiter, Mirror, OriginCandidate, OriginTarget,
+};
 use terraform_eval::address::{Address, Mode, ResourcePath};
 use terraform_eval::reference_graph::{Node, ReferenceGraph};
 use terraform_eval::source::Span;
@@ -63,7 +65,7 @@ pub(super) fn read<'a>(
             kind,
             instances: Vec::new(),
             span: span_of(modules, block).unwrap_or(span),
-            room: None,
+            argument_insertion: None,
         });
         if !clusters.instances.insert(address.clone()) {
             continue;
@@ -103,7 +105,7 @@ pub(super) fn waiters(
     modules: &Modules<'_>,
     graph: &ReferenceGraph,
     is_there: impl Fn(&ResourcePath) -> bool,
-) -> Vec<Waiter> {
+) -> Vec<ClusterWaiter> {
     let blocks = modules.iter().flat_map(|(module, declared)| {
         let path = |resource: &_| ResourcePath {
             module: module.clone(),
@@ -112,15 +114,15 @@ pub(super) fn waiters(
         declared
             .resources
             .keys()
-            .filter(|resource| waits(resource))
+            .filter(|resource| waits_for_cluster(resource))
             .map(path)
     });
     let waiter = |path: ResourcePath| {
         let before = graph.reachable_from([Node::from_resource(&path)]);
-        Waiter {
+        ClusterWaiter {
             instances: None,
-            after_unfollowed: unrecorded(&before),
-            after: before.resources,
+            unresolved_dependencies: unrecorded(&before),
+            dependencies: before.resources,
             path,
         }
     };
@@ -139,51 +141,59 @@ fn block_of<'m, 'a>(modules: &'m Modules<'a>, path: &ResourcePath) -> Option<&'m
 fn kind(address: &Address) -> Option<ClusterKind> {
     match cluster_role(address.resource())? {
         ClusterRole::Cluster(kind) => Some(kind),
-        ClusterRole::Echo(_) => None,
+        ClusterRole::IdCarrier(_) => None,
     }
 }
 
 impl Clusters {
     /// Adds to a mirror's leads what its `cluster_id` itself says.
-    pub(super) fn settle(&self, mirror: &mut ImageMirror) {
+    pub(super) fn settle(&self, mirror: &mut Mirror) {
         if let Some(id) = mirror.cluster_id.value() {
-            let leads = &mut mirror.leads;
+            let leads = &mut mirror.cluster_origin;
             let Some(address) = self
                 .by_id
                 .get(id)
-                .and_then(|addresses| choose(addresses, &leads.to))
+                .and_then(|addresses| choose(addresses, &leads.candidates))
             else {
                 // A cluster whose id is not known yet cannot be the one whose id is known: what could not
                 // be followed leads to none of these.
-                leads.unfollowed.clear();
+                leads.unresolved.clear();
                 return;
             };
-            leads.unfollowed.clear();
+            leads.unresolved.clear();
             leads
-                .to
-                .retain(|lead| lead.certain || lead.target.can_be(address));
-            match leads.to.iter_mut().find(|lead| lead.target.can_be(address)) {
+                .candidates
+                .retain(|lead| lead.is_certain || lead.target.may_refer_to(address));
+            match leads
+                .candidates
+                .iter_mut()
+                .find(|lead| lead.target.may_refer_to(address))
+            {
                 Some(lead) => {
-                    lead.certain = true;
-                    if let Target::Resource { path, key, attribute } = &mut lead.target {
+                    lead.is_certain = true;
+                    if let OriginTarget::Resource { path, key, attribute } = &mut lead.target {
                         path.clone_from(&address.path);
                         key.clone_from(&address.key);
                         attribute.get_or_insert_with(|| "id".to_owned());
                     }
                 }
-                None => leads.to.push(Lead {
+                None => leads.candidates.push(OriginCandidate {
                     target: target(address),
-                    certain: true,
+                    is_certain: true,
                     span: self.span(address),
-                    way: Vec::new(),
+                    trace: Vec::new(),
                 }),
             }
         } else if mirror.cluster_id.as_unknown().is_some() {
-            let open =
-                !mirror.leads.unfollowed.is_empty() || mirror.leads.to.iter().any(|lead| !lead.certain);
+            let open = !mirror.cluster_origin.unresolved.is_empty()
+                || mirror
+                    .cluster_origin
+                    .candidates
+                    .iter()
+                    .any(|lead| !lead.is_certain);
             let mut all = self.instances.iter();
             if let (true, Some(only), None) = (open, all.next(), all.next()) {
-                mirror.leads.only = Some(target(only));
+                mirror.cluster_origin.sole_candidate = Some(target(only));
             }
         }
     }
@@ -198,8 +208,8 @@ impl Clusters {
     }
 }
 
-fn target(address: &Address) -> Target {
-    Target::Resource {
+fn target(address: &Address) -> OriginTarget {
+    OriginTarget::Resource {
         path: address.path.clone(),
         key: address.key.clone(),
         attribute: Some("id".to_owned()),
@@ -208,9 +218,9 @@ fn target(address: &Address) -> Target {
 
 /// Of several objects with one id, a resource and a data source that reads it, the one that is referred
 /// to, or else the one that is created.
-fn choose<'c>(addresses: &'c [Address], leads: &[Lead]) -> Option<&'c Address> {
+fn choose<'c>(addresses: &'c [Address], leads: &[OriginCandidate]) -> Option<&'c Address> {
     let referred = addresses
         .iter()
-        .find(|address| leads.iter().any(|lead| lead.target.can_be(address)));
+        .find(|address| leads.iter().any(|lead| lead.target.may_refer_to(address)));
     referred.or_else(|| addresses.iter().min_by_key(|address| address.resource().mode))
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::model::{
-    Attribute, Cause, Cluster, ClusterInstance, Configuration, ImageMirror, RegistrySources, Unknown,
+    Attribute, Cluster, ClusterInstance, Input, Mirror, RegistrySources, UnknownReason, UnknownReasons,
 };
 use crate::model::{cluster::ClusterRole, cluster::cluster_role};
 use terraform_eval::address::{Address, InstanceKey, ModulePath, ResourceName, ResourcePath};
@@ -30,7 +30,7 @@ struct Written<'a> {
 pub(super) fn read<'a>(
     reader: &Reader<'_, 'a>,
     written: &document::Configuration<'a>,
-    into: &mut Configuration,
+    into: &mut Input,
 ) -> Result<(), PlanError> {
     let mut pending: Vec<_> = written
         .root_module
@@ -55,7 +55,7 @@ pub(super) fn read<'a>(
     Ok(())
 }
 
-fn clusters(modules: &Modules<'_>, into: &mut Configuration) {
+fn clusters(modules: &Modules<'_>, into: &mut Input) {
     for (module, declared) in modules {
         for (name, block) in &declared.resources {
             if let Some(ClusterRole::Cluster(kind)) = cluster_role(name) {
@@ -67,7 +67,7 @@ fn clusters(modules: &Modules<'_>, into: &mut Configuration) {
                     kind,
                     instances: vec![instance(module, name, block)],
                     span: block.span,
-                    room: None,
+                    argument_insertion: None,
                 });
             }
         }
@@ -92,7 +92,7 @@ fn instance(module: &ModulePath, name: &ResourceName, block: &Block<'_>) -> Clus
 fn cluster_argument<T>(block: &Block<'_>, resource: &ResourceName, name: &str) -> Attribute<T> {
     if block.arguments.contains_key(name) {
         Attribute::unknown(
-            Unknown::because(Cause::NotRecorded(format!("{resource}.{name}"))),
+            UnknownReasons::new(UnknownReason::NotRecorded(format!("{resource}.{name}"))),
             None,
         )
     } else {
@@ -104,7 +104,7 @@ fn mirrors<'a>(
     reader: &Reader<'_, 'a>,
     path: &ModulePath,
     module: &ModuleConfiguration<'a>,
-    into: &mut Configuration,
+    into: &mut Input,
 ) -> Result<(), PlanError> {
     let Some(declared) = reader.modules.get(&path.without_keys()) else {
         return Ok(());
@@ -135,20 +135,20 @@ fn mirror<'p, 'a>(
     address: &Address,
     block: &'p Block<'a>,
     fields: &MirrorFields<'a>,
-) -> Result<ImageMirror, PlanError> {
+) -> Result<Mirror, PlanError> {
     let mut mirror = reader.bare(address, block);
     let repeated = address.to_string().contains(&InstanceKey::Unknown.to_string());
     mirror.instances = repeated.then(|| {
         let why = "`count` and `for_each` are not evaluated in what `tofu show -config` prints";
-        Unknown::because(Cause::NotEvaluated(why.to_owned()))
+        UnknownReasons::new(UnknownReason::NotEvaluated(why.to_owned()))
     });
     let text = |raw: &'a RawValue| Ok(reader.text.string(raw, "an argument of a mirror")?.into_owned());
     let string = |name: &str, raw: Option<&'a RawValue>| argument(reader, block, name, raw, text);
     mirror.cluster_id = string("cluster_id", fields.cluster_id)?;
     mirror.source = string("source", fields.source)?;
-    mirror.kind = string("type", fields.kind)?;
-    if mirror.kind == Attribute::absent() {
-        mirror.kind = Attribute::known("digest".to_owned(), None);
+    mirror.mirror_type = string("type", fields.kind)?;
+    if mirror.mirror_type == Attribute::absent() {
+        mirror.mirror_type = Attribute::known("digest".to_owned(), None);
     }
     let element = |raw: &'a RawValue| Ok(Attribute::known(text(raw)?, Some(reader.text.span(raw.get()))));
     mirror.mirrors = argument(reader, block, "mirrors", fields.mirrors, |list| {
@@ -161,9 +161,14 @@ fn mirror<'p, 'a>(
 fn open<T>(reader: &Reader<'_, '_>, block: &Block<'_>, name: &str, raw: &RawValue) -> Attribute<T> {
     let references = block.arguments.get(name).into_iter().flatten();
     let causes = references
-        .map(|written| Cause::NotEvaluated(format!("{} is not evaluated without a plan", written.text)))
+        .map(|written| {
+            UnknownReason::NotEvaluated(format!("{} is not evaluated without a plan", written.text))
+        })
         .collect();
-    Attribute::unknown(Unknown::for_all(causes), Some(reader.text.span(raw.get())))
+    Attribute::unknown(
+        UnknownReasons::from_reasons(causes),
+        Some(reader.text.span(raw.get())),
+    )
 }
 
 /// An argument: its constant, read by `known`, or what would have to be evaluated.

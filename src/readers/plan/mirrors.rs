@@ -3,8 +3,8 @@
 use serde_json::value::RawValue;
 
 use crate::model::{
-    Attribute, Cause, Dependency, ImageMirror, Leads, MirrorAddress, MirrorBlock, MirrorValues, Target,
-    Unknown,
+    Attribute, ClusterOrigin, Dependency, Mirror, MirrorAddress, MirrorBlock, MirrorValues, OriginTarget,
+    UnknownReason, UnknownReasons,
 };
 use crate::provider;
 use terraform_eval::address::{Address, InstanceKey, ResourcePath, Subject};
@@ -101,7 +101,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         address: &Address,
         instance: &Instance<'a>,
         body: Option<&ChangeBody<'a>>,
-    ) -> Result<ImageMirror, PlanError> {
+    ) -> Result<Mirror, PlanError> {
         let (block, place) = self.place(address);
         let marks = AllMarks::read(
             self.text,
@@ -109,20 +109,20 @@ impl<'p, 'a> Reader<'p, 'a> {
             [instance.sensitive, body.and_then(|body| body.after_sensitive)],
         )?;
         let mut values = self.values(instance.values, &marks, block, &place)?;
-        if values.kind == Attribute::absent() {
-            values.kind = Attribute::known("digest".to_owned(), None);
+        if values.mirror_type == Attribute::absent() {
+            values.mirror_type = Attribute::known("digest".to_owned(), None);
         }
-        Ok(ImageMirror {
+        Ok(Mirror {
             cluster_id: values.cluster_id,
             source: values.source,
             mirrors: values.mirrors,
-            kind: values.kind,
+            mirror_type: values.mirror_type,
             ..self.placed(address, instance.span, block, &place)
         })
     }
 
     /// A mirror by its block alone, without its values.
-    pub(super) fn bare(&self, address: &Address, block: &'p Block<'a>) -> ImageMirror {
+    pub(super) fn bare(&self, address: &Address, block: &'p Block<'a>) -> Mirror {
         let (_, place) = self.place(address);
         self.placed(address, block.span, Some(block), &place)
     }
@@ -134,30 +134,30 @@ impl<'p, 'a> Reader<'p, 'a> {
         span: Span,
         block: Option<&'p Block<'a>>,
         place: &Place<'p, 'a>,
-    ) -> ImageMirror {
+    ) -> Mirror {
         let after = self.after(address);
-        ImageMirror {
+        Mirror {
             address: MirrorAddress::Resource(address.clone()),
             span,
             calls: Vec::new(),
             instances: None,
             cluster_id: Attribute::absent(),
-            leads: self.leads(place, block),
+            cluster_origin: self.leads(place, block),
             source: Attribute::absent(),
             mirrors: Attribute::absent(),
-            kind: Attribute::absent(),
+            mirror_type: Attribute::absent(),
             pull: Pull::DigestOnly,
             policy: Attribute::absent(),
             depends_on: block.map(|block| self.depends_on(address, block)),
             depends_on_span: block.and_then(|block| block.depends_on_span),
-            after_unfollowed: unrecorded(&after),
-            after: after.resources,
+            unresolved_dependencies: unrecorded(&after),
+            dependencies: after.resources,
             block: MirrorBlock::default(),
         }
     }
 
     /// A mirror that Terraform puts off: it is planned as far as that could be done.
-    pub(super) fn deferred(&self, deferred: &Deferred<'a>) -> Result<Option<ImageMirror>, PlanError> {
+    pub(super) fn deferred(&self, deferred: &Deferred<'a>) -> Result<Option<Mirror>, PlanError> {
         let Some(change) = &deferred.resource_change else {
             return Ok(None);
         };
@@ -178,7 +178,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         };
         let mut mirror = self.mirror(&address, &instance, change.body.as_ref())?;
         if address.key == Some(InstanceKey::Unknown) || address.module().to_string().contains("[*]") {
-            mirror.instances = Some(Unknown::because(Cause::NotEvaluated(
+            mirror.instances = Some(UnknownReasons::new(UnknownReason::NotEvaluated(
                 "Terraform puts this off, since `count` or `for_each` is not known".to_owned(),
             )));
         }
@@ -229,7 +229,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             cluster_id: self.string(argument("cluster_id", |fields| fields.cluster_id), &causes)?,
             source: self.string(argument("source", |fields| fields.source), &causes)?,
             mirrors: self.list(argument("mirrors", |fields| fields.mirrors), &causes)?,
-            kind: self.string(argument("type", |fields| fields.kind), &causes)?,
+            mirror_type: self.string(argument("type", |fields| fields.kind), &causes)?,
         })
     }
 
@@ -240,9 +240,9 @@ impl<'p, 'a> Reader<'p, 'a> {
             .get(&path.resource)
     }
 
-    fn leads(&self, place: &Place<'p, 'a>, block: Option<&'p Block<'a>>) -> Leads {
+    fn leads(&self, place: &Place<'p, 'a>, block: Option<&'p Block<'a>>) -> ClusterOrigin {
         let references = block.and_then(|block| block.arguments.get("cluster_id"));
-        references.map_or_else(Leads::default, |references| {
+        references.map_or_else(ClusterOrigin::default, |references| {
             Follower::new(self.modules, self.instances, true).follow(place, references)
         })
     }
@@ -252,8 +252,8 @@ impl<'p, 'a> Reader<'p, 'a> {
             let reach = self.graph.reachable_from(graph::node(&address.path.module, text));
             Dependency {
                 text: text.to_owned(),
-                unfollowed: unrecorded(&reach),
-                reaches: reach.resources,
+                unresolved: unrecorded(&reach),
+                resources: reach.resources,
             }
         };
         block
@@ -276,26 +276,26 @@ impl<'p, 'a> Reader<'p, 'a> {
     }
 
     /// Why an argument with these references can be unknown.
-    fn causes(&self, place: &Place<'p, 'a>, references: Option<&'p References<'a>>) -> Unknown {
+    fn causes(&self, place: &Place<'p, 'a>, references: Option<&'p References<'a>>) -> UnknownReasons {
         let Some(references) = references else {
-            return Unknown::because(Cause::AfterApply(None));
+            return UnknownReasons::new(UnknownReason::AfterApply(None));
         };
         let leads = Follower::new(self.modules, self.instances, false).follow(place, references);
         let resources = leads
-            .to
+            .candidates
             .iter()
-            .map(|lead| Cause::AfterApply(Some(shown(&lead.target))));
-        let others = leads.unfollowed.into_iter().map(|cause| match cause {
-            Cause::NotRecorded(name) => Cause::AfterApply(Some(name)),
+            .map(|lead| UnknownReason::AfterApply(Some(shown(&lead.target))));
+        let others = leads.unresolved.into_iter().map(|cause| match cause {
+            UnknownReason::NotRecorded(name) => UnknownReason::AfterApply(Some(name)),
             other => other,
         });
-        Unknown::for_all(resources.chain(others).collect())
+        UnknownReasons::from_reasons(resources.chain(others).collect())
     }
 
     fn string(
         &self,
         argument: Argument<'a>,
-        causes: &impl Fn(&str) -> Unknown,
+        causes: &impl Fn(&str) -> UnknownReasons,
     ) -> Result<Attribute<String>, PlanError> {
         let mut attribute = match (argument.unknown.filter(|raw| is_true(Some(raw))), argument.value) {
             (Some(raw), _) => Attribute::unknown(causes(argument.name), Some(self.text.span(raw.get()))),
@@ -313,7 +313,7 @@ impl<'p, 'a> Reader<'p, 'a> {
     fn list(
         &self,
         argument: Argument<'a>,
-        causes: &impl Fn(&str) -> Unknown,
+        causes: &impl Fn(&str) -> UnknownReasons,
     ) -> Result<Attribute<Vec<Attribute<String>>>, PlanError> {
         let whole_sensitive = argument.is_sensitive();
         let span = |raw: &RawValue| Some(self.text.span(raw.get()));
@@ -353,20 +353,21 @@ impl<'p, 'a> Reader<'p, 'a> {
 }
 
 /// The locals that a reach ends at.
-pub(super) fn unrecorded(reach: &Reachable) -> Vec<Cause> {
+pub(super) fn unrecorded(reach: &Reachable) -> Vec<UnknownReason> {
     let local = |node: &Node| match node {
-        Node::Inside(module, subject @ Subject::Local(_)) => {
-            Some(Cause::NotRecorded(qualified(module, &subject.to_string())))
-        }
+        Node::Inside(module, subject @ Subject::Local(_)) => Some(UnknownReason::NotRecorded(qualified(
+            module,
+            &subject.to_string(),
+        ))),
         _ => None,
     };
     reach.undeclared.iter().filter_map(local).collect()
 }
 
 /// A target as a reference from the root: `module.a.rhcs_cluster_rosa_hcp.c.domain`.
-fn shown(target: &Target) -> String {
+fn shown(target: &OriginTarget) -> String {
     match target {
-        Target::Resource { path, key, attribute } => {
+        OriginTarget::Resource { path, key, attribute } => {
             let key = key.as_ref().filter(|key| **key != InstanceKey::Unknown);
             let key = key.map(ToString::to_string).unwrap_or_default();
             let attribute = attribute
@@ -375,7 +376,7 @@ fn shown(target: &Target) -> String {
                 .unwrap_or_default();
             qualified(&path.module, &format!("{}{key}{attribute}", path.resource))
         }
-        Target::Module { call, output, .. } => match output {
+        OriginTarget::Module { call, output, .. } => match output {
             Some(output) => format!("{call}.{output}"),
             None => call.clone(),
         },

@@ -8,8 +8,10 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::model::cluster::{ClusterRole, cluster_role, echo_argument, echoed, module_kind};
-use crate::model::{Cause, Lead, Leads, Step, Target};
+use crate::model::cluster::{
+    ClusterRole, cluster_id_argument, cluster_role, id_argument_echoed_by, registry_module_cluster_kind,
+};
+use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
 use terraform_eval::address::{InstanceKey, ModulePath, ResourceName, ResourcePath, Subject};
 
 use crate::readers::plan::address_parser::{self, Name};
@@ -85,11 +87,11 @@ impl<'p, 'a> Follower<'p, 'a> {
     }
 
     /// Where the references of an expression lead.
-    pub(super) fn follow(&self, place: &Place<'p, 'a>, references: &'p References<'a>) -> Leads {
+    pub(super) fn follow(&self, place: &Place<'p, 'a>, references: &'p References<'a>) -> ClusterOrigin {
         self.work.set(0);
         let mut leads = self.expression(place, references, None, 0);
-        leads.unfollowed.sort();
-        leads.unfollowed.dedup();
+        leads.unresolved.sort();
+        leads.unresolved.dedup();
         leads
     }
 
@@ -100,13 +102,13 @@ impl<'p, 'a> Follower<'p, 'a> {
         references: &'p References<'a>,
         wanted: Option<&Arc<str>>,
         depth: usize,
-    ) -> Leads {
+    ) -> ClusterOrigin {
         self.work.set(self.work.get() + 1);
         if depth > MAX_DEPTH || self.work.get() > MAX_WORK {
             let what = "its references lead through too many expressions to be followed".to_owned();
-            return Leads {
-                unfollowed: vec![Cause::NotEvaluated(what)],
-                ..Leads::default()
+            return ClusterOrigin {
+                unresolved: vec![UnknownReason::NotEvaluated(what)],
+                ..ClusterOrigin::default()
             };
         }
         let parts: Vec<Part<'p, 'a>> = references
@@ -115,7 +117,7 @@ impl<'p, 'a> Follower<'p, 'a> {
             .collect();
         let wanted = wanted.filter(|_| parts.len() == 1);
         let index = self.index(place, &parts);
-        let mut all = Leads::default();
+        let mut all = ClusterOrigin::default();
         let mut branch: Option<BTreeSet<(ResourcePath, Option<InstanceKey>)>> = None;
         let mut several = false;
         for part in &parts {
@@ -123,29 +125,33 @@ impl<'p, 'a> Follower<'p, 'a> {
                 continue;
             }
             let mut found = self.part(place, part, &index, wanted, depth);
-            for lead in &mut found.to {
-                lead.way.push(Step {
+            for lead in &mut found.candidates {
+                lead.trace.push(TraceStep {
                     span: part.written.span,
                     text: part.written.text.clone().into_owned(),
                 });
             }
-            all.unfollowed.append(&mut found.unfollowed);
-            if found.to.is_empty() {
+            all.unresolved.append(&mut found.unresolved);
+            if found.candidates.is_empty() {
                 continue;
             }
-            let targets: BTreeSet<_> = found.to.iter().filter_map(|lead| object(&lead.target)).collect();
+            let targets: BTreeSet<_> = found
+                .candidates
+                .iter()
+                .filter_map(|lead| object(&lead.target))
+                .collect();
             several |= branch
                 .as_ref()
                 .is_some_and(|first| targets.is_empty() || *first != targets);
             branch.get_or_insert(targets);
-            all.to.append(&mut found.to);
+            all.candidates.append(&mut found.candidates);
         }
         if self.through_echoes {
-            all.to = merged(all.to);
+            all.candidates = merged(all.candidates);
         }
         if several {
-            for lead in &mut all.to {
-                lead.certain = false;
+            for lead in &mut all.candidates {
+                lead.is_certain = false;
             }
         }
         all
@@ -203,7 +209,7 @@ impl<'p, 'a> Follower<'p, 'a> {
         index: &Index,
         wanted: Option<&Arc<str>>,
         depth: usize,
-    ) -> Leads {
+    ) -> ClusterOrigin {
         let name = &part.name;
         match &name.subject {
             Subject::Resource(resource) => {
@@ -212,7 +218,10 @@ impl<'p, 'a> Follower<'p, 'a> {
             }
             Subject::Module(call) => self.module(place, call, name, index, depth),
             Subject::Variable(variable) => self.variable(place, variable, name.path.first(), depth),
-            Subject::Local(_) => unfollowed(Cause::NotRecorded(qualified(&place.module, &part.written.text))),
+            Subject::Local(_) => unfollowed(UnknownReason::NotRecorded(qualified(
+                &place.module,
+                &part.written.text,
+            ))),
             Subject::Other(text) if text.starts_with("each.") => {
                 let for_each = place
                     .repetition
@@ -226,10 +235,10 @@ impl<'p, 'a> Follower<'p, 'a> {
                         };
                         self.expression(&place, references, name.path.first(), depth + 1)
                     }
-                    None => Leads::default(),
+                    None => ClusterOrigin::default(),
                 }
             }
-            Subject::Other(_) => Leads::default(),
+            Subject::Other(_) => ClusterOrigin::default(),
         }
     }
 
@@ -241,7 +250,7 @@ impl<'p, 'a> Follower<'p, 'a> {
         attribute: Option<&Arc<str>>,
         index: &Index,
         depth: usize,
-    ) -> Leads {
+    ) -> ClusterOrigin {
         let path = ResourcePath {
             module: place.module.clone(),
             resource: resource.clone(),
@@ -252,26 +261,26 @@ impl<'p, 'a> Follower<'p, 'a> {
             None if !self.is_repeated(&place.module, &Subject::Resource(resource.clone())) => None,
             None => Some(one_key(&self.instances.keys(&path), index)),
         };
-        let mut leads = Leads {
-            to: vec![Lead {
-                target: Target::Resource {
+        let mut leads = ClusterOrigin {
+            candidates: vec![OriginCandidate {
+                target: OriginTarget::Resource {
                     path: path.clone(),
                     key: key.clone(),
                     attribute: attribute.map(ToString::to_string),
                 },
-                certain: true,
+                is_certain: true,
                 span: block.map(|block| block.span),
-                way: Vec::new(),
+                trace: Vec::new(),
             }],
-            ..Leads::default()
+            ..ClusterOrigin::default()
         };
-        let argument = echoed(resource, attribute.map(|attribute| &**attribute));
+        let argument = id_argument_echoed_by(resource, attribute.map(|attribute| &**attribute));
         if let (true, Some(argument), Some(block)) = (self.through_echoes, argument, block) {
             let place = Place::new(place.module.clone(), Some(&block.repetition), key);
             if let Some(references) = block.arguments.get(argument) {
                 let behind = self.expression(&place, references, None, depth + 1);
-                leads.to.extend(behind.to);
-                leads.unfollowed.extend(behind.unfollowed);
+                leads.candidates.extend(behind.candidates);
+                leads.unresolved.extend(behind.unresolved);
             }
         }
         leads
@@ -295,17 +304,17 @@ impl<'p, 'a> Follower<'p, 'a> {
         variable: &str,
         wanted: Option<&Arc<str>>,
         depth: usize,
-    ) -> Leads {
+    ) -> ClusterOrigin {
         let (Some(parent), Some(step)) = (place.module.parent(), place.module.steps().last()) else {
-            return Leads::default();
+            return ClusterOrigin::default();
         };
         let Some(call) = self.call(&parent, &step.call) else {
-            return Leads::default();
+            return ClusterOrigin::default();
         };
         let place = Place::new(parent, Some(&call.repetition), step.key.clone());
         match call.inputs.get(variable) {
             Some(references) => self.expression(&place, references, wanted, depth + 1),
-            None => Leads::default(),
+            None => ClusterOrigin::default(),
         }
     }
 
@@ -316,7 +325,7 @@ impl<'p, 'a> Follower<'p, 'a> {
         reference: &Name,
         index: &Index,
         depth: usize,
-    ) -> Leads {
+    ) -> ClusterOrigin {
         let call = self.call(&place.module, name);
         let key = match &reference.key {
             Some(key) => Some(key.clone()),
@@ -330,34 +339,41 @@ impl<'p, 'a> Follower<'p, 'a> {
             None => self.any_output(&inside, depth),
         };
         let source = call.map(|call| &*call.source).unwrap_or_default();
-        let opaque = module_kind(source).is_some() || call.is_some_and(|call| !call.has_body);
-        if leads.to.is_empty() && opaque {
-            let target = Target::Module {
+        let opaque =
+            registry_module_cluster_kind(source).is_some() || call.is_some_and(|call| !call.has_body);
+        if leads.candidates.is_empty() && opaque {
+            let target = OriginTarget::Module {
                 call: inside.to_string(),
                 source: source.to_owned(),
                 output: output.map(ToString::to_string),
             };
-            return Leads {
-                to: vec![Lead {
+            return ClusterOrigin {
+                candidates: vec![OriginCandidate {
                     target,
-                    certain: true,
+                    is_certain: true,
                     span: None,
-                    way: Vec::new(),
+                    trace: Vec::new(),
                 }],
-                ..Leads::default()
+                ..ClusterOrigin::default()
             };
         }
         leads
     }
 
-    fn output(&self, inside: &ModulePath, output: &str, wanted: Option<&Arc<str>>, depth: usize) -> Leads {
+    fn output(
+        &self,
+        inside: &ModulePath,
+        output: &str,
+        wanted: Option<&Arc<str>>,
+        depth: usize,
+    ) -> ClusterOrigin {
         let module = self.modules.get(&inside.without_keys());
         match module.and_then(|module| module.outputs.get(output)) {
             Some(references) => {
                 let place = Place::new(inside.clone(), None, None);
                 self.expression(&place, references, wanted, depth + 1)
             }
-            None => Leads::default(),
+            None => ClusterOrigin::default(),
         }
     }
 
@@ -365,38 +381,38 @@ impl<'p, 'a> Follower<'p, 'a> {
     ///
     /// A cluster id can only come from an output that leads to a cluster or to an echo of one. Where
     /// there are such outputs the others are left out, and where all lead to one cluster it is certain.
-    fn any_output(&self, inside: &ModulePath, depth: usize) -> Leads {
+    fn any_output(&self, inside: &ModulePath, depth: usize) -> ClusterOrigin {
         let Some(module) = self.modules.get(&inside.without_keys()) else {
-            return Leads::default();
+            return ClusterOrigin::default();
         };
-        let mut all = Leads::default();
+        let mut all = ClusterOrigin::default();
         for output in module.outputs.keys() {
             let mut found = self.output(inside, output, None, depth);
-            all.unfollowed.append(&mut found.unfollowed);
-            for mut lead in found.to {
-                lead.certain = false;
-                if let Target::Resource { attribute, .. } = &mut lead.target {
+            all.unresolved.append(&mut found.unresolved);
+            for mut lead in found.candidates {
+                lead.is_certain = false;
+                if let OriginTarget::Resource { attribute, .. } = &mut lead.target {
                     *attribute = None;
                 }
-                all.to.push(lead);
+                all.candidates.push(lead);
             }
         }
-        all.to = merged(all.to);
-        let role = |lead: &Lead| match &lead.target {
-            Target::Resource { path, .. } => cluster_role(&path.resource),
-            Target::Module { .. } => None,
+        all.candidates = merged(all.candidates);
+        let role = |lead: &OriginCandidate| match &lead.target {
+            OriginTarget::Resource { path, .. } => cluster_role(&path.resource),
+            OriginTarget::Module { .. } => None,
         };
-        if all.to.iter().any(|lead| role(lead).is_some()) {
-            all.to.retain(|lead| role(lead).is_some());
+        if all.candidates.iter().any(|lead| role(lead).is_some()) {
+            all.candidates.retain(|lead| role(lead).is_some());
         }
-        let is_cluster = |lead: &&mut Lead| matches!(role(lead), Some(ClusterRole::Cluster(_)));
-        let mut clusters = all.to.iter_mut().filter(is_cluster);
+        let is_cluster = |lead: &&mut OriginCandidate| matches!(role(lead), Some(ClusterRole::Cluster(_)));
+        let mut clusters = all.candidates.iter_mut().filter(is_cluster);
         if let (Some(only), None) = (clusters.next(), clusters.next()) {
-            only.certain = all.unfollowed.is_empty();
+            only.is_certain = all.unresolved.is_empty();
         }
         // An echo stands on the way of some outputs only, and which one is read cannot be seen.
-        if all.to.iter().any(|lead| lead.certain) {
-            all.to.retain(|lead| lead.certain);
+        if all.candidates.iter().any(|lead| lead.is_certain) {
+            all.candidates.retain(|lead| lead.is_certain);
         }
         all
     }
@@ -416,10 +432,10 @@ fn one_key(keys: &BTreeSet<Option<InstanceKey>>, index: &Index) -> InstanceKey {
     by_index.or_else(single).unwrap_or(InstanceKey::Unknown)
 }
 
-fn unfollowed(cause: Cause) -> Leads {
-    Leads {
-        unfollowed: vec![cause],
-        ..Leads::default()
+fn unfollowed(cause: UnknownReason) -> ClusterOrigin {
+    ClusterOrigin {
+        unresolved: vec![cause],
+        ..ClusterOrigin::default()
     }
 }
 
@@ -432,10 +448,10 @@ pub(super) fn qualified(module: &ModulePath, text: &str) -> String {
     }
 }
 
-fn object(target: &Target) -> Option<(ResourcePath, Option<InstanceKey>)> {
+fn object(target: &OriginTarget) -> Option<(ResourcePath, Option<InstanceKey>)> {
     match target {
-        Target::Resource { path, key, .. } => Some((path.clone(), key.clone())),
-        Target::Module { .. } => None,
+        OriginTarget::Resource { path, key, .. } => Some((path.clone(), key.clone())),
+        OriginTarget::Module { .. } => None,
     }
 }
 
@@ -443,18 +459,18 @@ fn object(target: &Target) -> Option<(ResourcePath, Option<InstanceKey>)> {
 ///
 /// Of several attributes of one object the identifying one is kept: in `c.state == "ready" ? c.id : …`
 /// the others stand in the condition.
-fn merged(leads: Vec<Lead>) -> Vec<Lead> {
-    let identifies = |target: &Target| match target {
-        Target::Resource { path, attribute, .. } => attribute
+fn merged(leads: Vec<OriginCandidate>) -> Vec<OriginCandidate> {
+    let identifies = |target: &OriginTarget| match target {
+        OriginTarget::Resource { path, attribute, .. } => attribute
             .as_deref()
-            .is_some_and(|attribute| attribute == "id" || attribute == echo_argument(&path.resource)),
-        Target::Module { .. } => true,
+            .is_some_and(|attribute| attribute == "id" || attribute == cluster_id_argument(&path.resource)),
+        OriginTarget::Module { .. } => true,
     };
-    let mut kept: Vec<Lead> = Vec::new();
-    let mut places: BTreeMap<Target, usize> = BTreeMap::new();
+    let mut kept: Vec<OriginCandidate> = Vec::new();
+    let mut places: BTreeMap<OriginTarget, usize> = BTreeMap::new();
     for lead in leads {
         let mut object = lead.target.clone();
-        if let Target::Resource { attribute, .. } = &mut object {
+        if let OriginTarget::Resource { attribute, .. } = &mut object {
             *attribute = None;
         }
         let place = *places.entry(object).or_insert(kept.len());

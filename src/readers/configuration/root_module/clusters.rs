@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::rc::Rc;
 
 use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Cluster, ClusterInstance, MirrorsRead, MissingInputs, Unknown, Waiter};
+use crate::model::{
+    Cluster, ClusterInstance, ClusterWaiter, ImageMirrorsDataSource, MissingInputs, UnknownReasons,
+};
 use terraform_eval::address::{Address, ResourcePath};
 use terraform_eval::eval::InstanceId;
 use terraform_eval::reference_graph::Node;
@@ -103,7 +105,7 @@ impl<'a> Reader<'a> {
             kind,
             instances: Vec::new(),
             span: resource.block.header(),
-            room: insertion_points::of_argument(block, self.sources),
+            argument_insertion: insertion_points::of_argument(block, self.sources),
         });
         cluster.instances.extend(instances);
     }
@@ -115,10 +117,10 @@ impl<'a> Reader<'a> {
             return;
         }
         let path = self.path(instance, resource);
-        let waiter = Waiter {
-            instances: around.open.or_else(|| around.refused.map(Unknown::because)),
-            after: related_blocks::before(&mut self.graph, &path),
-            after_unfollowed: Vec::new(),
+        let waiter = ClusterWaiter {
+            instances: around.open.or_else(|| around.refused.map(UnknownReasons::new)),
+            dependencies: related_blocks::before(&mut self.graph, &path),
+            unresolved_dependencies: Vec::new(),
             path,
         };
         related_blocks::add_waiter(&mut self.waiters, waiter);
@@ -149,13 +151,13 @@ impl<'a> Reader<'a> {
         let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));
         self.sensitive.extend(site.secrets);
         let free = block.body.attribute("depends_on").is_none();
-        let read = MirrorsRead {
+        let read = ImageMirrorsDataSource {
             span: resource.block.header(),
             cluster_id,
-            leads,
-            after: self.graph.all_before(&Node::from_resource(&path)),
-            room: insertion_points::of_argument(block, self.sources).filter(|_| free),
-            dependency: block
+            cluster_origin: leads,
+            dependencies: self.graph.all_before(&Node::from_resource(&path)),
+            argument_insertion: insertion_points::of_argument(block, self.sources).filter(|_| free),
+            dependency_insertion: block
                 .body
                 .attribute("depends_on")
                 .and_then(|argument| insertion_points::of_element(&argument.value, self.sources)),
