@@ -47,7 +47,7 @@ pub(super) fn evaluate(forest: &Forest, roots: &[&Root], loaded: &mut Loaded) ->
     reads.unwrap_or_else(|| {
         loaded.fail(
             std::path::Path::new("."),
-            "the configuration could not be evaluated",
+            "not enough memory to evaluate the configuration",
             None,
         );
         Vec::new()
@@ -131,7 +131,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     }
     let problem = reader.full.then(|| {
         let message = format!(
-            "{}: there are more instances of modules and resources than can be looked at; the rest is left out",
+            "{}: too many instances of modules and resources; the rest is skipped",
             display_name(directory)
         );
         Diagnostic::new(UNDECIDED.name, Severity::Warning, message)
@@ -281,7 +281,7 @@ impl<'a> Reader<'a> {
                 expansion.instances()
             }
             Err(failure) => {
-                let reason = format!("the instances are not known: {failure}");
+                let reason = format!("the instances are unknown: {failure}");
                 let cause = Cause::NotEvaluated(reason.clone());
                 if failure.is_limit() {
                     around.open.get_or_insert(Unknown::because(cause));
@@ -423,7 +423,7 @@ impl<'a> Reader<'a> {
         let circle = self
             .graph
             .circle(&node)
-            .map(|names| Cause::NotEvaluated(format!("values refer to each other in a circle: {names}")));
+            .map(|names| Cause::NotEvaluated(format!("cycle: {names}")));
         let after = (*self.graph.before(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument

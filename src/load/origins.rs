@@ -43,7 +43,7 @@ pub(super) fn causes(value: &Value) -> Vec<Cause> {
             Subject::Variable(_) => Cause::NoValue(reference.to_string()),
             Subject::Resource(_) | Subject::Local(_) => Cause::AfterApply(Some(reference.to_string())),
             Subject::Module(_) => {
-                Cause::NotEvaluated(format!("the module behind {reference} is not among the files"))
+                Cause::NotEvaluated(format!("the module that {reference} refers to was not found"))
             }
             Subject::Other(text) => Cause::NotEvaluated(text.to_string()),
         }
@@ -100,7 +100,7 @@ pub(super) fn leads(value: &Value, sources: &Sources, block_of: impl Fn(&Referen
 fn unfollowed(value: &Value) -> Vec<Cause> {
     let causes = causes(value).into_iter();
     causes
-        .filter(|cause| matches!(cause, Cause::NotEvaluated(text) if !text.starts_with("the module behind")))
+        .filter(|cause| matches!(cause, Cause::NotEvaluated(text) if !text.starts_with("the module that ")))
         .collect()
 }
 

@@ -205,7 +205,7 @@ impl Site<'_, '_> {
         let value = self.evaluator.evaluate(expression, scope);
         Some(value.and_then(|value| {
             if value.marks_deep().is_ephemeral() {
-                let message = "the value is ephemeral, and the state would have to keep it";
+                let message = "the value is ephemeral, so the argument cannot hold it";
                 return Err(Failure::refused(message).at(expression.span));
             }
             Ok(value)
@@ -231,7 +231,7 @@ impl Site<'_, '_> {
     /// An argument that is not there; in a broken block it may be in what could not be read.
     pub(super) fn absent<T>(&self) -> Attribute<T> {
         if self.broken {
-            let cause = Cause::NotEvaluated("the block cannot be read as a whole".to_owned());
+            let cause = Cause::NotEvaluated("the block is not completely readable".to_owned());
             Attribute::unknown(Unknown::because(cause), Some(self.block.header))
         } else {
             Attribute::absent()

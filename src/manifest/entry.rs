@@ -230,6 +230,6 @@ fn policy_of(index: usize, key: &Key, value: &Node, mistakes: &mut Mistakes) -> 
 
 /// A value that is none of its field's: a rule of its own says so, and no other has to.
 fn refused<T>(name: &str, span: Span) -> Attribute<T> {
-    let cause = Cause::WrongType(format!("{name} is refused"));
+    let cause = Cause::WrongType(format!("{name} is invalid"));
     Attribute::unknown(Unknown::because(cause), Some(span))
 }

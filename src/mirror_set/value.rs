@@ -52,23 +52,21 @@ fn text<'a>(
         _ if attribute.sensitive => secret(mirror, name, attribute),
         Content::Known(value) => return Some(value),
         Content::Unknown(unknown) => open(mirror, name, attribute, &unknown.to_string()),
-        Content::Absent => refuse(mirror, attribute, &format!("{name} is not set"), "set it"),
+        Content::Absent => refuse(mirror, attribute, &format!("{name} is not set"), "set a value"),
     };
     problems.push(problem);
     None
 }
 
 fn open<T>(mirror: &ImageMirror, name: &str, attribute: &Attribute<T>, why: &str) -> Diagnostic {
-    let what = format!("{name} is not known: {why}");
-    let help =
-        "take the plan, where the value may be known, or leave such mirrors out with `--skip-unresolved`";
+    let what = format!("{name} is unknown: {why}");
+    let help = "use a plan, in which the value may be known, or skip such mirrors with `--skip-unresolved`";
     refuse(mirror, attribute, &what, help)
 }
 
 fn secret<T>(mirror: &ImageMirror, name: &str, attribute: &Attribute<T>) -> Diagnostic {
-    let what = format!("{name} is sensitive, so it is not shown");
-    let help =
-        "mark it `nonsensitive` in the configuration, or leave such mirrors out with `--skip-unresolved`";
+    let what = format!("{name} is sensitive");
+    let help = "unmark the value with `nonsensitive` in the configuration, or skip such mirrors with `--skip-unresolved`";
     refuse(mirror, attribute, &what, help)
 }
 

@@ -39,8 +39,7 @@ impl<'c> Led<'c> {
         let open = if !mirror.leads.unfollowed.is_empty() && mirror.leads.only.is_none() {
             Some(Unknown::for_all(mirror.leads.unfollowed.clone()))
         } else if mirror.leads.to.iter().any(|lead| !lead.certain) && !instances.is_empty() {
-            let undecided =
-                Cause::NotEvaluated("which cluster it is depends on what is not known yet".to_owned());
+            let undecided = Cause::NotEvaluated("the cluster depends on unknown values".to_owned());
             let unknown = mirror.cluster_id.as_unknown().cloned();
             Some(unknown.unwrap_or_else(|| Unknown::because(undecided)))
         } else {

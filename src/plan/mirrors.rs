@@ -175,7 +175,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         let mut mirror = self.mirror(&address, &instance, change.body.as_ref())?;
         if address.key == Some(InstanceKey::Unknown) || address.module().to_string().contains("[*]") {
             mirror.instances = Some(Unknown::because(Cause::NotEvaluated(
-                "Terraform puts this off, since `count` or `for_each` is not known".to_owned(),
+                "Terraform defers this mirror because `count` or `for_each` is unknown".to_owned(),
             )));
         }
         Ok(Some(mirror))
