@@ -1,8 +1,8 @@
 //! `invalid-mirror`: a mirror that is no name.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
-use crate::registry::{Diagnosis, Fault, Repair, Role, diagnose, is_local, unrewritable};
+use crate::model::{Input, Mirror};
+use registries_conf::{Diagnosis, Fault, Repair, Role, diagnose, is_local, unrewritable};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -40,7 +40,7 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     names::each_mirror(mirror, |_, element, text| {
         // An empty one is `empty-mirrors`'.
         if text.is_empty() {
@@ -68,7 +68,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
 }
 
 /// The repair, in a form that the runtime can rewrite to.
-fn meant(mirror: &ImageMirror, diagnosis: &Diagnosis) -> Option<Repair> {
+fn meant(mirror: &Mirror, diagnosis: &Diagnosis) -> Option<Repair> {
     let valid = diagnosis.repair()?;
     let source = mirror
         .source

@@ -1,8 +1,8 @@
 //! `invalid-source`: a source that is no name.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
-use crate::registry::{self, Fault};
+use crate::model::{Input, Mirror};
+use registries_conf::{self, Fault};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -40,7 +40,7 @@ resource "rhcs_image_mirror" "org" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let source = match names::source(mirror) {
         Ok(source) => source,
         Err(outcome) => return outcome,
@@ -65,7 +65,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
 
 /// Space around a short name is a mistake of its own, which its diagnosis in full does not have.
 fn faults(source: &str) -> Vec<Fault> {
-    let padded = registry::is_short(source) && source.trim() != source;
+    let padded = registries_conf::is_short(source) && source.trim() != source;
     let diagnosis = names::diagnose_source(source);
     let mistakes = diagnosis.mistakes.iter().map(|mistake| mistake.fault);
     padded

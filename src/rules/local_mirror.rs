@@ -1,8 +1,8 @@
 //! `local-mirror`: a mirror that is the node itself.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
-use crate::registry::{Role, Safety, diagnose, is_local};
+use crate::model::{Input, Mirror};
+use registries_conf::{Role, Safety, diagnose, is_local};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
@@ -36,7 +36,7 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     names::each_mirror(mirror, |_, element, text| {
         // Behind a scheme it is the node as well.
         let repaired = diagnose(text, Role::Mirror).repaired(Safety::Unsafe);

@@ -1,8 +1,8 @@
 //! `rewritten-too-long`: a mirror that leaves no room for the names of images.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
-use crate::registry::{NAME_LIMIT, Name, Place, Role, diagnose};
+use crate::model::{Input, Mirror};
+use registries_conf::{NAME_LIMIT, Name, Place, Role, diagnose};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
@@ -45,7 +45,7 @@ const ROOM_IN_REGISTRY: usize = 64;
 /// The same, behind a namespace.
 const ROOM_IN_NAMESPACE: usize = 32;
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     names::each_mirror(mirror, |_, element, text| {
         // What is too long by itself, or no name, is `invalid-mirror`'s.
         if text.len() + ROOM_IN_REGISTRY < NAME_LIMIT || !diagnose(text, Role::Mirror).mistakes.is_empty() {

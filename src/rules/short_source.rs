@@ -1,8 +1,7 @@
 //! `short-source`: a source without a registry host.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::model::{Configuration, ImageMirror};
-use crate::registry;
+use crate::model::{Input, Mirror};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -48,12 +47,12 @@ variable "cluster_id" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let source = match names::source(mirror) {
         Ok(source) => source,
         Err(outcome) => return outcome,
     };
-    if !registry::is_short(source) {
+    if !registries_conf::is_short(source) {
         return Outcome::clean();
     }
     let shown = mirror.source.shown();
@@ -65,10 +64,13 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
              this mirror is never used",
         );
     if mirror.source.sensitive {
-        let help = format!("write the full name, with `{}/` in front", registry::DOCKER_HUB);
+        let help = format!(
+            "write the full name, with `{}/` in front",
+            registries_conf::DOCKER_HUB
+        );
         return Outcome::found(finding.help(help));
     }
-    let full = registry::full_name(source);
+    let full = registries_conf::full_name(source);
     let help = format!("write the full name: {full:?}");
     Outcome::found(finding.replace(&mirror.source, &full, Applicability::Safe, &help))
 }

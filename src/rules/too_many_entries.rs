@@ -1,7 +1,7 @@
 //! `too-many-entries`: more sources or mirrors than a cluster takes.
 
 use crate::diagnostic::Severity;
-use crate::model::{Content, ImageMirror};
+use crate::model::{AttributeValue, Mirror};
 
 use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule};
 
@@ -41,7 +41,7 @@ resource "rhcs_image_mirror" "team" {
 /// How many sources a cluster takes, and how many mirrors a source.
 pub(super) const MOST: usize = 255;
 
-fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
+fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
     // The lists of the other manifests have no limit.
     if mirror.address.manifest().is_some_and(|kind| !kind.is_hosted()) {
         return Outcome::clean();
@@ -61,7 +61,7 @@ fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
         );
     }
     match &mirror.mirrors.content {
-        Content::Known(list) if list.len() > MOST => {
+        AttributeValue::Known(list) if list.len() > MOST => {
             let what = format!("mirrors has {} elements, and {MOST} are taken", list.len());
             outcome.findings.push(
                 RULE.finding(mirror, &what)
@@ -70,8 +70,8 @@ fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
                     .help("keep the mirrors that are meant to be asked"),
             );
         }
-        Content::Unknown(unknown) => outcome.undecided = Some(unknown.clone()),
-        Content::Known(_) | Content::Absent => {}
+        AttributeValue::Unknown(unknown) => outcome.undecided = Some(unknown.clone()),
+        AttributeValue::Known(_) | AttributeValue::Absent => {}
     }
     outcome
 }

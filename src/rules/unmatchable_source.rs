@@ -1,8 +1,8 @@
 //! `unmatchable-source`: a source in a form that no image reference has.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
-use crate::registry::{self, Reason};
+use crate::model::{Input, Mirror};
+use registries_conf::{self, Reason};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -41,13 +41,14 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let source = match names::source(mirror) {
         Ok(source) => source,
         Err(outcome) => return outcome,
     };
     // A source without a host is `short-source`'s.
-    let Some(found) = registry::unmatchable(source).filter(|found| found.reason != Reason::NoHost) else {
+    let Some(found) = registries_conf::unmatchable(source).filter(|found| found.reason != Reason::NoHost)
+    else {
         return Outcome::clean();
     };
     let finding = RULE
