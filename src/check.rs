@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::model::{Configuration, ImageMirror, Input, Project, Unknown};
-use crate::rules::{Check, Clusters, Entries, Inputs, RULES, Rule, undecided};
+use crate::rules::{Check, Clusters, Entries, Inputs, RULES, Rule, unknown_value};
 use crate::settings::{Decided, Level};
 use crate::source::{FileId, Sources};
 use crate::suppress::{Suppressions, Usage};
@@ -134,7 +134,7 @@ impl<'a> Run<'a, '_> {
         let first = self.mirrors.len();
         let off = |name: &str| decided.level(name, None) == Level::Off;
         self.note_rules(configuration, off);
-        if let Some(finding) = undecided::of_plan(configuration) {
+        if let Some(finding) = unknown_value::of_plan(configuration) {
             let file = finding.primary.as_ref().map(|label| label.span.file);
             self.add(decided, file, finding, None);
         }
@@ -231,7 +231,7 @@ impl<'a> Run<'a, '_> {
                 open.push((rule.name, unknown));
             }
         }
-        if let Some(finding) = undecided::report(mirror, &open) {
+        if let Some(finding) = unknown_value::report(mirror, &open) {
             self.leave_open(index);
             self.add(decided, file, called(finding, mirror), Some(index));
         }
@@ -264,7 +264,7 @@ impl<'a> Run<'a, '_> {
             unmatched = split.unmatched;
         }
         let with_findings: BTreeSet<usize> = (settled.kept.iter())
-            .filter(|found| found.finding.rule != undecided::RULE.name)
+            .filter(|found| found.finding.rule != unknown_value::RULE.name)
             .flat_map(|found| found.mirrors.iter().copied())
             .collect();
         let mut mirrors = Vec::with_capacity(self.mirrors.len());

@@ -6,7 +6,7 @@
 mod chained_mirror;
 mod changed;
 mod classic_cluster;
-mod cluster_not_awaited;
+mod cluster_not_ready;
 mod conflicting_order;
 mod conflicting_policy;
 mod count_indexed_mirrors;
@@ -26,26 +26,27 @@ mod missing_argument;
 mod missing_depends_on;
 mod names;
 mod node_rollout;
-mod non_canonical_mirror;
+mod unrewritable_mirror;
 mod non_digest_type;
 mod offer;
-mod plan_differs;
+mod plan_mismatch;
 mod provider_version;
 mod recreated_mirror;
 mod registry_config_conflict;
 mod removed_mirror;
 mod reordered_mirrors;
 mod replaced_mirror;
-mod rewritten_too_long;
+mod mirror_name_too_long;
 mod self_mirror;
 mod shadowed_source;
 mod short_source;
 mod syntax_error;
 mod too_many_entries;
-pub mod undecided;
+pub mod unknown_value;
 mod unmatchable_source;
-mod unordered_mirrors_read;
+mod unordered_data_source;
 mod unsupported_argument;
+mod unsupported_input;
 mod unused_suppression;
 mod wildcard_source;
 mod wrong_argument_type;
@@ -56,9 +57,10 @@ use crate::model::{Attribute, Configuration, ImageMirror, Input, Unknown};
 
 pub use duplicate_source::report as duplicate_source;
 pub use entries::{Clusters, Entries};
-pub use plan_differs::RULE as PLAN_DIFFERS;
+pub use plan_mismatch::RULE as PLAN_MISMATCH;
 pub use syntax_error::RULE as SYNTAX_ERROR;
-pub use undecided::RULE as UNDECIDED;
+pub use unknown_value::RULE as UNKNOWN_VALUE;
+pub use unsupported_input::RULE as UNSUPPORTED_INPUT;
 pub use unused_suppression::RULE as UNUSED_SUPPRESSION;
 
 /// Every rule, in the order of the catalogue.
@@ -67,22 +69,22 @@ pub const RULES: &[&Rule] = &[
     &short_source::RULE,
     &non_digest_type::RULE,
     &classic_cluster::RULE,
-    &cluster_not_awaited::RULE,
+    &cluster_not_ready::RULE,
     &wrong_cluster_attribute::RULE,
     &external_cluster_id::RULE,
-    &unordered_mirrors_read::RULE,
+    &unordered_data_source::RULE,
     &invalid_source::RULE,
     &unmatchable_source::RULE,
     &wildcard_source::RULE,
     &shadowed_source::RULE,
     &invalid_mirror::RULE,
-    &non_canonical_mirror::RULE,
+    &unrewritable_mirror::RULE,
     &duplicate_mirror::RULE,
     &empty_mirrors::RULE,
     &self_mirror::RULE,
     &chained_mirror::RULE,
     &local_mirror::RULE,
-    &rewritten_too_long::RULE,
+    &mirror_name_too_long::RULE,
     &too_many_entries::RULE,
     &duplicate_source::RULE,
     &conflicting_order::RULE,
@@ -101,10 +103,11 @@ pub const RULES: &[&Rule] = &[
     &reordered_mirrors::RULE,
     &drifted_mirror::RULE,
     &node_rollout::RULE,
-    &plan_differs::RULE,
+    &plan_mismatch::RULE,
     &invalid_manifest::RULE,
-    &undecided::RULE,
+    &unknown_value::RULE,
     &syntax_error::RULE,
+    &unsupported_input::RULE,
     &unused_suppression::RULE,
 ];
 
@@ -304,6 +307,13 @@ impl AtAttribute for Diagnostic {
             _ => self,
         }
     }
+}
+
+/// Whether a rule reports input that was not read. Such a rule always runs, and its findings can neither be
+/// suppressed nor be part of a baseline: what was not read would pass for checked.
+#[must_use]
+pub fn reports_unread_input(rule: &str) -> bool {
+    rule == SYNTAX_ERROR.name || rule == UNSUPPORTED_INPUT.name
 }
 
 /// The rule of this name.

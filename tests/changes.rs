@@ -189,7 +189,7 @@ fn a_plan_of_a_part_says_so() {
         check("targeted"),
         [
             rollout("1 image mirror (1 updated)").as_str(),
-            "info undecided plan.json: this plan is a part of the work (`-target`, or changes that are put off)",
+            "info unknown-value plan.json: this plan is a part of the work (`-target`, or changes that are put off)",
         ]
     );
 }
@@ -205,7 +205,7 @@ fn a_plan_that_ended_in_an_error_is_never_green() {
     assert_eq!(
         told(&run),
         [
-            "warning undecided <stdin>: Terraform met an error while it made this plan, so mirrors may be missing from it"
+            "warning unknown-value <stdin>: Terraform met an error while it made this plan, so mirrors may be missing from it"
         ]
     );
 }
@@ -311,7 +311,7 @@ fn a_mirror_that_is_put_off_is_checked_as_far_as_it_is_planned() {
     );
     assert_eq!(
         put_off(|change| change["index_unknown"] = json!(true)),
-        ["info undecided rhcs_image_mirror.late[*]"]
+        ["info unknown-value rhcs_image_mirror.late[*]"]
     );
 }
 

@@ -236,7 +236,7 @@ resource "rhcs_image_mirror" "short" {
             "--output-format",
             "github",
             "--select",
-            "short-source,undecided",
+            "short-source,unknown-value",
         ],
     );
     let lines: Vec<&str> = run.stdout.lines().collect();
@@ -248,7 +248,7 @@ resource "rhcs_image_mirror" "short" {
         "the help is on a line of its own: {}",
         lines[0]
     );
-    assert!(lines[1].starts_with("::notice title=undecided,"), "{}", lines[1]);
+    assert!(lines[1].starts_with("::notice title=unknown-value,"), "{}", lines[1]);
 }
 
 #[test]
@@ -346,21 +346,21 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
     help: was the command that wrote it interrupted? write it again: `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("new.json"), @r"
-    error[syntax-error]: new.json: its format version 2.0 is not supported
+    error[unsupported-input]: new.json: its format version 2.0 is not supported
     help: versions 1.x and 0.2 are read: those of Terraform 0.15 and newer, and of OpenTofu
     ");
     assert_snapshot!(refused("other.json"), @r"
-    error[syntax-error]: other.json: it is JSON, but neither a plan nor a state
+    error[unsupported-input]: other.json: it is JSON, but neither a plan nor a state
     help: a plan is what `terraform show -json PLAN` prints, a state what `terraform show -json` prints
     ");
     assert!(refused("stream.json").contains("terraform show -json"));
     assert!(refused("terraform.tfstate").contains("terraform show -json"));
     assert_snapshot!(refused("tfplan"), @r"
-    error[syntax-error]: tfplan: it is a binary plan (or another zip archive), not JSON
+    error[unsupported-input]: tfplan: it is a binary plan (or another zip archive), not JSON
     help: print it as JSON first: `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("plan.json.gz"), @r"
-    error[syntax-error]: plan.json.gz: it is compressed with gzip
+    error[unsupported-input]: plan.json.gz: it is compressed with gzip
     help: decompress it first: `gunzip -k FILE`
     ");
     assert_snapshot!(refused("doubled.json"), @r"
@@ -379,7 +379,7 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
         );
     }
     assert_snapshot!(refused("binary.json"), @r"
-    error[syntax-error]: binary.json: it is a binary file, not text
+    error[unsupported-input]: binary.json: it is a binary file, not text
     help: a plan is to be printed as JSON: `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("twice.json"), @r"
@@ -501,7 +501,7 @@ resource "rhcs_image_mirror" "a" {
 }
 "#,
         b"registry = { mirrors = [\"hunter2\"] }\n",
-        "non-canonical-mirror",
+        "unrewritable-mirror",
     );
 }
 

@@ -149,21 +149,21 @@ fn a_mirror_is_written_anew() {
             "m.example.com/org",
         ),
         (
-            "non-canonical-mirror",
+            "unrewritable-mirror",
             "quay.io/org/nginx",
             "docker.io/nginx",
             Unsafe,
             "docker.io/library/nginx",
         ),
         (
-            "non-canonical-mirror",
+            "unrewritable-mirror",
             "quay.io/org",
             "index.docker.io/org",
             Safe,
             "docker.io/org",
         ),
         (
-            "non-canonical-mirror",
+            "unrewritable-mirror",
             "docker.io/library/nginx",
             "m.example.com",
             Unsafe,
@@ -502,7 +502,7 @@ fn what_reads_mirrors_waits_for_all_of_them_beside_what_it_waits_for() {
         let directory = directory(&[("main.tf", &text(before))]);
         assert_eq!(
             fix_all(directory.path(), Applicability::Safe),
-            ["unordered-mirrors-read"]
+            ["unordered-data-source"]
         );
         let fixed = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
         assert_eq!(fixed, text(after));

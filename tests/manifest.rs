@@ -363,7 +363,7 @@ fn the_rules_about_names_and_neighbours_hold_for_entries() {
             ["invalid-source", &set(0), "https://quay.io/a"],
             ["wildcard-source", &set(1), "\"*.example.org\""],
             ["invalid-mirror", &set(2), "'mirror.example.com/C'"],
-            ["non-canonical-mirror", &set(2), "mirror/c"],
+            ["unrewritable-mirror", &set(2), "mirror/c"],
             ["local-mirror", &set(2), "localhost/c"],
             ["empty-mirrors", &set(2), "\"\""],
             ["duplicate-mirror", &set(2), "mirror.example.com/c"],
@@ -373,7 +373,7 @@ fn the_rules_about_names_and_neighbours_hold_for_entries() {
             ["chained-mirror", &set(6), "quay.io/h"],
             ["shadowed-source", &set(8), "quay.io/h/narrow"],
             [
-                "non-canonical-mirror",
+                "unrewritable-mirror",
                 "ImageTagMirrorSet/entries[0]",
                 "mirror/tag",
             ],
@@ -464,17 +464,25 @@ fn what_is_no_manifest_says_what_is_read() {
         ("broken.yaml", "kind: ImageDigestMirrorSet\nspec: [\n"),
         ("merge.yaml", "imageContentSources:\n  - <<: {source: a}\n"),
     ]);
-    for (name, message) in [
-        ("other.yaml", "no document in it declares mirrors"),
-        ("comments.yaml", "no document in it declares mirrors"),
-        ("broken.yaml", "it is not YAML: "),
-        ("merge.yaml", "a merge key (`<<`) is not read"),
+    for (name, rule, message) in [
+        (
+            "other.yaml",
+            "unsupported-input",
+            "no document in it declares mirrors",
+        ),
+        (
+            "comments.yaml",
+            "unsupported-input",
+            "no document in it declares mirrors",
+        ),
+        ("broken.yaml", "syntax-error", "it is not YAML: "),
+        ("merge.yaml", "syntax-error", "a merge key (`<<`) is not read"),
     ] {
         let run = mirrorset_in(directory.path(), &["check", name]);
         assert_eq!(run.status, 2, "{name}");
         assert!(
             run.stdout
-                .contains(&format!("error[syntax-error]: {name}: {message}")),
+                .contains(&format!("error[{rule}]: {name}: {message}")),
             "{}",
             run.stdout
         );

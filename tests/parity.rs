@@ -40,12 +40,12 @@ const OF_PLANS: [&str; 7] = [
     "reordered-mirrors",
     "drifted-mirror",
     "node-rollout",
-    "plan-differs",
+    "plan-mismatch",
 ];
 
 /// Rules about how a configuration is written say nothing of a plan that stands alone.
 const OF_CONFIGURATION: [&str; 8] = [
-    "unordered-mirrors-read",
+    "unordered-data-source",
     "count-indexed-mirrors",
     "unsupported-argument",
     "missing-argument",
@@ -145,7 +145,7 @@ fn a_plan_alone_decides_alike_or_not_at_all() {
         let alone = without_place(&findings(&[&plan]));
         let open: BTreeSet<&String> = alone
             .iter()
-            .filter(|(rule, _)| rule == "undecided")
+            .filter(|(rule, _)| rule == "unknown-value")
             .map(|(_, address)| address)
             .collect();
         for (rule, address) in configuration.symmetric_difference(&alone) {
@@ -176,7 +176,7 @@ fn no_value_of_a_plan_is_evaluated_otherwise() {
         let differs: Vec<&str> = run
             .stdout
             .lines()
-            .filter(|line| line.contains("[plan-differs]"))
+            .filter(|line| line.contains("[plan-mismatch]"))
             .collect();
         assert_eq!(differs, [] as [&str; 0], "{}", module.display());
     }

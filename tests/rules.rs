@@ -65,7 +65,7 @@ fn the_fix_mends_the_failing_example() {
         let example = rule.documentation.failing;
         let in_a_plan = example.trim_start().starts_with('{') || example.contains("# plan.json");
         // Nobody can know the registry that a host without a dot was meant to be.
-        let unmendable = rule.name == "non-canonical-mirror";
+        let unmendable = rule.name == "unrewritable-mirror";
         if rule.fix == Fixability::None || in_a_plan || unmendable {
             continue;
         }

@@ -79,7 +79,7 @@ impl Case {
             "mirrors",
             "clean",
             "with_findings",
-            "undecided",
+            "unknown-value",
             "suppressed",
             "in_baseline",
         ];

@@ -14,7 +14,7 @@ use crate::model::{
     MissingInputs, Node, Step, Unknown, Waiter,
 };
 use crate::registry::Pull;
-use crate::rules::{SYNTAX_ERROR, UNDECIDED};
+use crate::rules::{SYNTAX_ERROR, UNKNOWN_VALUE};
 use crate::source::{Sources, Span, display_name};
 use crate::syntax::problem::Problem;
 use crate::syntax::tree::{Block, Expression, ExpressionKind};
@@ -134,7 +134,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
             "{}: there are more instances of modules and resources than can be looked at; the rest is left out",
             display_name(directory)
         );
-        Diagnostic::new(UNDECIDED.name, Severity::Warning, message)
+        Diagnostic::new(UNKNOWN_VALUE.name, Severity::Warning, message)
     });
     let imports = beside::imports(
         &reader.evaluator,

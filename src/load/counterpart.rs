@@ -9,7 +9,7 @@ use crate::address::{ModulePath, ResourceName, ResourcePath};
 use crate::diagnostic::Diagnostic;
 use crate::eval::{self, Evaluator, Inputs, InstanceId};
 use crate::model::Configuration;
-use crate::rules::PLAN_DIFFERS;
+use crate::rules::PLAN_MISMATCH;
 use crate::source::{FileId, Sources, Span, display_name};
 use crate::syntax::document::json_value;
 use crate::syntax::tree::Expression;
@@ -291,7 +291,7 @@ impl Planned {
             .get(self.configuration)
             .map(|plan| plan.name.clone());
         let message = format!("{}: {what}", name.unwrap_or_default());
-        let finding = Diagnostic::new(PLAN_DIFFERS.name, PLAN_DIFFERS.severity, message);
+        let finding = Diagnostic::new(PLAN_MISMATCH.name, PLAN_MISMATCH.severity, message);
         loaded.project.problems.push(finding);
     }
 }

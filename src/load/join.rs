@@ -13,7 +13,7 @@ use crate::model::{
     self, Attribute, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Lead, Leads,
     MirrorAddress, Target, Waiter,
 };
-use crate::rules::PLAN_DIFFERS;
+use crate::rules::PLAN_MISMATCH;
 use crate::source::Span;
 
 /// Takes over the places of `configuration` into `plan`. What the two say differently is given back.
@@ -183,8 +183,8 @@ fn missing(mirror: &ImageMirror, what: &str) -> Diagnostic {
 
 fn difference(address: &MirrorAddress, what: &str) -> Diagnostic {
     Diagnostic::new(
-        PLAN_DIFFERS.name,
-        PLAN_DIFFERS.severity,
+        PLAN_MISMATCH.name,
+        PLAN_MISMATCH.severity,
         format!("{address}: {what}"),
     )
     .at_address(address.to_string())

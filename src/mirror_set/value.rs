@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Content, ImageMirror};
-use crate::rules::UNDECIDED;
+use crate::rules::UNKNOWN_VALUE;
 
 /// `source` and `mirrors`, and a policy that is known; else one finding for each value that is not known or
 /// may not be shown.
@@ -74,7 +74,7 @@ fn secret<T>(mirror: &ImageMirror, name: &str, attribute: &Attribute<T>) -> Diag
 
 fn refuse<T>(mirror: &ImageMirror, attribute: &Attribute<T>, what: &str, help: &str) -> Diagnostic {
     let address = mirror.address.to_string();
-    Diagnostic::new(UNDECIDED.name, Severity::Error, format!("{address}: {what}"))
+    Diagnostic::new(UNKNOWN_VALUE.name, Severity::Error, format!("{address}: {what}"))
         .at_address(address)
         .at(attribute.span.unwrap_or(mirror.span), "this value")
         .help(help)

@@ -9,9 +9,12 @@ pub(crate) const REFUSED: [(&str, &str); 4] = [
     ("non-digest-type", "Options are [digest]. Got tag"),
     ("empty-mirrors", "list must contain at least 1 elements"),
     // A plan has a value for every variable of the root module.
-    ("undecided", "No value for required variable"),
+    ("unknown-value", "No value for required variable"),
     ("syntax-error", "Invalid expression"),
 ];
+
+/// Rules whose example is a manifest, though other inputs show what they look for as well.
+const OF_MANIFESTS: [&str; 1] = ["unsupported-input"];
 
 /// The requirements of an example that has none itself: without them Terraform takes the provider for one of its own.
 const PROVIDER: &str = r#"terraform {
@@ -46,7 +49,11 @@ const LATER: &str = "  depends_on = [terraform_data.later]\n";
 /// The rules that configuration and plans show alike.
 pub(crate) fn rules_of_both() -> impl Iterator<Item = &'static Rule> {
     let both = |rule: &&Rule| matches!(rule.inputs, Inputs::Both | Inputs::All);
-    RULES.iter().copied().filter(both)
+    RULES
+        .iter()
+        .copied()
+        .filter(both)
+        .filter(|rule| !OF_MANIFESTS.contains(&rule.name))
 }
 
 /// Those of them whose examples have plans.

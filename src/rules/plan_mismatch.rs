@@ -1,4 +1,4 @@
-//! `plan-differs`: a plan and the configuration that it should have been made of. Reported where the two
+//! `plan-mismatch`: a plan and the configuration that it should have been made of. Reported where the two
 //! are joined.
 
 use crate::diagnostic::Severity;
@@ -7,7 +7,7 @@ use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
-    name: "plan-differs",
+    name: "plan-mismatch",
     severity: Severity::Info,
     inputs: Inputs::Plan,
     fix: Fixability::None,

@@ -1,4 +1,4 @@
-//! `rewritten-too-long`: a mirror that leaves no room for the names of images.
+//! `mirror-name-too-long`: a mirror that leaves no room for the names of images.
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
@@ -8,7 +8,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
-    name: "rewritten-too-long",
+    name: "mirror-name-too-long",
     severity: Severity::Warning,
     inputs: Inputs::All,
     fix: Fixability::None,

@@ -1,4 +1,4 @@
-//! `non-canonical-mirror`: a mirror that the runtime cannot rewrite to.
+//! `unrewritable-mirror`: a mirror that the runtime cannot rewrite to.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Configuration, Content, ImageMirror};
@@ -9,7 +9,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
-    name: "non-canonical-mirror",
+    name: "unrewritable-mirror",
     severity: Severity::Error,
     inputs: Inputs::All,
     fix: Fixability::SafeOrUnsafe,
@@ -51,7 +51,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         let Some(source) = &source else {
             return for_any_source(mirror, element, text);
         };
-        // What is only too long is `rewritten-too-long`'s.
+        // What is only too long is `mirror-name-too-long`'s.
         match unrewritable(source, text).filter(|found| found.reason != RewriteFault::TooLong) {
             Some(found) => Outcome::found(report(mirror, element, &found, found.repair.as_ref())),
             None => Outcome::clean(),

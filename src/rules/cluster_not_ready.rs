@@ -1,4 +1,4 @@
-//! `cluster-not-awaited`: a mirror that is created before its cluster is ready.
+//! `cluster-not-ready`: a mirror that is created before its cluster is ready.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::{Cause, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Led, Unknown};
@@ -7,7 +7,7 @@ use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome,
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
-    name: "cluster-not-awaited",
+    name: "cluster-not-ready",
     severity: Severity::Error,
     inputs: Inputs::Both,
     fix: Fixability::Unsafe,

@@ -1,4 +1,4 @@
-//! `undecided`: what the rules could not decide, and why. Reported where the outcomes are counted.
+//! `unknown-value`: what the rules could not decide, and why. Reported where the outcomes are counted.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Configuration, Content, ImageMirror, Unknown};
@@ -8,7 +8,7 @@ use super::{Check, Documentation, Fixability, Inputs, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
-    name: "undecided",
+    name: "unknown-value",
     severity: Severity::Info,
     inputs: Inputs::Both,
     fix: Fixability::None,

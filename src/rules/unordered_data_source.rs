@@ -1,4 +1,4 @@
-//! `unordered-mirrors-read`: mirrors that are read before they are there.
+//! `unordered-data-source`: mirrors that are read before they are there.
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::mirror::cluster_key;
@@ -8,7 +8,7 @@ use super::{Check, Documentation, Fixability, Inputs, Rule, offer};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
-    name: "unordered-mirrors-read",
+    name: "unordered-data-source",
     severity: Severity::Warning,
     inputs: Inputs::Configuration,
     fix: Fixability::Safe,
