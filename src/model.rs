@@ -8,6 +8,7 @@ pub mod beside;
 pub mod block;
 pub mod change;
 pub mod cluster;
+pub mod input_kinds;
 pub mod led;
 pub mod literal;
 pub mod manifest;
@@ -27,6 +28,7 @@ pub use beside::{Import, MirrorsRead, ProviderVersions, Waiter};
 pub use block::{ElementRoom, MirrorBlock, MissingInputs, Room, Unsupported, UnsupportedKind};
 pub use change::{Action, Changes, ClusterChange, MirrorChange, MirrorValues, Seclusion};
 pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
+pub use input_kinds::InputKinds;
 pub use led::Led;
 pub use literal::{Literal, Quoting, Written};
 pub use manifest::{ManifestKind, Manifests, Mistake, MistakeKind};
@@ -70,6 +72,8 @@ pub enum Input {
 pub struct Configuration {
     /// What it was read from.
     pub input: Input,
+    /// Whether it is a plan that was joined with its configuration.
+    pub has_configuration: bool,
     /// Its name for people: the directory, or the file.
     pub name: String,
     /// The mirrors, one for each planned instance or entry, by address.
@@ -96,6 +100,7 @@ impl Configuration {
     pub fn empty(input: Input, name: impl Into<String>) -> Self {
         Self {
             input,
+            has_configuration: false,
             name: name.into(),
             mirrors: Vec::new(),
             clusters: Vec::new(),
@@ -106,6 +111,13 @@ impl Configuration {
             changes: Changes::default(),
             manifests: Manifests::default(),
         }
+    }
+
+    /// Whether it shows what can be found on these kinds of input. A plan that was joined with its
+    /// configuration shows what the configuration does.
+    #[must_use]
+    pub fn is_any_of(&self, kinds: InputKinds) -> bool {
+        kinds.contains(self.input) || (self.has_configuration && kinds.contains(Input::Configuration))
     }
 
     /// How many things people would count that it was read from: a root module, a plan, each manifest.

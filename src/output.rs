@@ -130,7 +130,10 @@ fn place_word(project: &Project) -> &'static str {
 /// Why mirrors are undecided, as far as it fits in a line.
 fn reason(findings: &[Diagnostic]) -> Option<String> {
     let mut reasons: Vec<&str> = Vec::new();
-    for finding in findings.iter().filter(|finding| finding.rule == UNKNOWN_VALUE.name) {
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.rule == UNKNOWN_VALUE.name)
+    {
         let (_, reason) = without_address(finding)
             .trim_start_matches(": ")
             .split_once(": ")?;

@@ -237,8 +237,8 @@ fn drift_is_told_with_what_was_different() {
     assert_eq!(
         drifted(|drift| drift["change"]["after"]["mirrors"] = json!(["x.example.com/a"])),
         [
-            "drifted-mirror rhcs_image_mirror.a: outside of Terraform, `mirrors` from \
-             [\"mirror.example.com/a\", \"backup.example.com/a\"] to [\"x.example.com/a\"] was changed"
+            "drifted-mirror rhcs_image_mirror.a: `mirrors` (from [\"mirror.example.com/a\", \"backup.example.com/a\"] to \
+             [\"x.example.com/a\"]) changed outside of Terraform"
         ]
     );
     assert_eq!(
@@ -246,12 +246,12 @@ fn drift_is_told_with_what_was_different() {
             drift["change"]["actions"] = json!(["delete"]);
             drift["change"]["after"] = Value::Null;
         }),
-        ["drifted-mirror rhcs_image_mirror.a: it was deleted outside of Terraform"]
+        ["drifted-mirror rhcs_image_mirror.a: the mirror was deleted outside of Terraform"]
     );
     assert_eq!(
         drifted(|drift| drift["change"]["after"]["last_update_timestamp"] = json!("2026-02-02T00:00:00Z")),
         [
-            "drifted-mirror rhcs_image_mirror.a: it was updated outside of Terraform; its arguments are what they were"
+            "drifted-mirror rhcs_image_mirror.a: the mirror was updated outside of Terraform; its arguments are unchanged"
         ]
     );
     // Terraform records what was moved in the same place.
@@ -265,8 +265,8 @@ fn drift_is_told_with_what_was_different() {
             drift["change"]["after_sensitive"] = json!({"source": true});
         }),
         [
-            "drifted-mirror rhcs_image_mirror.a: outside of Terraform, `source` from \"quay.io/a\" to (sensitive value) \
-             was changed"
+            "drifted-mirror rhcs_image_mirror.a: `source` (from \"quay.io/a\" to (sensitive value)) changed outside of \
+             Terraform"
         ]
     );
 }

@@ -49,9 +49,9 @@ fn full_shows_the_text_the_reason_and_what_to_do() {
        ┌─ mistakes/short-source/main.tf:29:16
        │
     29 │   source     = "nginx"
-       │                ^^^^^^^ matches no image reference
+       │                ^^^^^^^ never matches an image reference
        │
-       = note: the runtime completes image references before it looks for mirrors, but not sources: this mirror is never used
+       = note: the container runtime expands short image names before matching but does not expand sources, so this mirror is never used
        = help: write the full name: "docker.io/library/nginx"
 
     2 mirrors in 1 root module: 1 clean, 1 with findings, 0 undecided
@@ -67,9 +67,9 @@ fn full_crops_the_one_line_of_a_plan() {
       ┌─ mistakes/short-source/plan.json:1:2325
       │
     1 │ …"source":"nginx"…
-      │           ^^^^^^^ matches no image reference
+      │           ^^^^^^^ never matches an image reference
       │
-      = note: the runtime completes image references before it looks for mirrors, but not sources: this mirror is never used
+      = note: the container runtime expands short image names before matching but does not expand sources, so this mirror is never used
       = help: write the full name: "docker.io/library/nginx"
 
     2 mirrors in 1 plan: 1 clean, 1 with findings, 0 undecided
@@ -80,7 +80,7 @@ fn full_crops_the_one_line_of_a_plan() {
 fn a_classic_cluster_shows_the_way_to_it() {
     let run = mirrorset(&["check", "mistakes/classic-cluster"]);
     assert_snapshot!(run.stdout, @r#"
-    error[classic-cluster]: rhcs_image_mirror.nginx: cluster_id leads to rhcs_cluster_rosa_classic.old, a classic cluster
+    error[classic-cluster]: rhcs_image_mirror.nginx: cluster_id refers to rhcs_cluster_rosa_classic.old, a classic cluster
        ┌─ mistakes/classic-cluster/main.tf:45:16
        │
     27 │ resource "rhcs_cluster_rosa_classic" "old" {
@@ -89,8 +89,8 @@ fn a_classic_cluster_shows_the_way_to_it() {
     45 │   cluster_id = rhcs_cluster_rosa_classic.old.id
        │                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not a hosted control plane cluster
        │
-       = note: image mirrors exist on hosted control plane clusters only; the service refuses this at apply
-       = help: refer to an `rhcs_cluster_rosa_hcp`; on a classic cluster, apply an ImageDigestMirrorSet to the cluster itself (`mirrorset convert` prints one)
+       = note: only hosted control plane clusters support image mirrors; the provider rejects this during apply
+       = help: refer to an `rhcs_cluster_rosa_hcp`; for a classic cluster, apply an ImageDigestMirrorSet to the cluster itself (`mirrorset convert` prints one)
 
     2 mirrors in 1 root module: 1 clean, 1 with findings, 0 undecided
     "#);
@@ -130,7 +130,7 @@ fn json_has_the_documented_form() {
           "rule": "short-source",
           "severity": "error",
           "message": "rhcs_image_mirror.a: source \"nginx\" has no registry host",
-          "note": "the runtime completes image references before it looks for mirrors, but not sources: this mirror is never used",
+          "note": "the container runtime expands short image names before matching but does not expand sources, so this mirror is never used",
           "help": "write the full name: \"docker.io/library/nginx\"",
           "address": "rhcs_image_mirror.a",
           "file": "main.tf",
@@ -248,7 +248,11 @@ resource "rhcs_image_mirror" "short" {
         "the help is on a line of its own: {}",
         lines[0]
     );
-    assert!(lines[1].starts_with("::notice title=unknown-value,"), "{}", lines[1]);
+    assert!(
+        lines[1].starts_with("::notice title=unknown-value,"),
+        "{}",
+        lines[1]
+    );
 }
 
 #[test]

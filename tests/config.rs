@@ -271,8 +271,9 @@ fn refused(config: &str) -> String {
 
 #[test]
 fn mistakes_are_shown_where_they_stand() {
-    let text =
-        refused("fail-on = \"warnings\"\nstrickt = true\n\n[rules]\nshort-sauce = \"off\"\nunknown-value = 1\n");
+    let text = refused(
+        "fail-on = \"warnings\"\nstrickt = true\n\n[rules]\nshort-sauce = \"off\"\nunknown-value = 1\n",
+    );
     assert_snapshot!(text, @r#"
     error: there is no value of `fail-on`: `warnings`
       ┌─ mirrorset.toml:1:11
@@ -299,10 +300,10 @@ fn mistakes_are_shown_where_they_stand() {
       = help: did you mean `short-source`?
 
     error: `unknown-value` is one of "off", "info", "warning", "error", and this is of type integer
-      ┌─ mirrorset.toml:6:13
+      ┌─ mirrorset.toml:6:17
       │
     6 │ unknown-value = 1
-      │             ^
+      │                 ^
     "#);
 }
 

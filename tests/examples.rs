@@ -23,9 +23,9 @@ mod program;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use examples::{REFUSED, plan_of, planned_rules, rules_of_both, write_example};
+use examples::{REFUSED, examples_of, failing, plan_of, planned_rules, rules_of_both, write_example};
 use lab::{Step, lab, run};
-use mirrorset::rules::{Fixability, RULES, Rule};
+use mirrorset::rules::{Fixability, RULES};
 use program::{fixture, mirrorset_in};
 use serde_json::Value;
 
@@ -46,12 +46,6 @@ fn found(directory: &Path, path: &str) -> Vec<Finding> {
         .collect();
     found.sort();
     found
-}
-
-/// Both examples of a rule, by name.
-fn examples_of(rule: &Rule) -> [(&'static str, &'static str); 2] {
-    let page = &rule.documentation;
-    [("failing", page.failing), ("passing", page.passing)]
 }
 
 fn directory_of(example: &str) -> tempfile::TempDir {
@@ -139,7 +133,7 @@ fn terraform_makes_no_plan_of_the_others() {
         let Some((_, says)) = REFUSED.iter().find(|(name, _)| *name == rule.name) else {
             continue;
         };
-        let directory = directory_of(rule.documentation.failing);
+        let directory = directory_of(failing(rule).unwrap());
         let (succeeds, printed) = run(&lab, Step::Plan, directory.path());
         assert!(!succeeds && printed.contains(says), "{}: {printed}", rule.name);
     }
@@ -157,7 +151,7 @@ fn what_a_fix_writes_terraform_validates() {
         if rule.name == "unrewritable-mirror" {
             continue;
         }
-        let directory = directory_of(rule.documentation.failing);
+        let directory = directory_of(failing(rule).unwrap());
         let fixed = mirrorset_in(directory.path(), &["check", "--fix", "--unsafe-fixes"]);
         assert_eq!(fixed.status, 0, "{}: {}{}", rule.name, fixed.stdout, fixed.stderr);
         assert!(

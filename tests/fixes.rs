@@ -291,8 +291,8 @@ fn what_comes_from_elsewhere_is_fixed_there() {
 /// What another one uses too, and what is computed, is explained.
 #[test]
 fn what_others_use_or_what_is_computed_is_not_fixed() {
-    let shared = "the text serves other things too, so look at them first";
-    let computed = "the value is computed, so change what it is made of";
+    let shared = "the text is also used elsewhere, so check those places first";
+    let computed = "the value is computed, so change the expressions that it comes from";
     let full = "write the full name: \"docker.io/library/nginx\"; ";
     for (text, help) in [
         // Two references to one local.
@@ -360,7 +360,7 @@ fn a_sensitive_value_is_not_written() {
     assert_eq!(found[0].fix, None);
     assert_eq!(
         found[0].help.as_deref(),
-        Some("write the full name, with `docker.io/` in front")
+        Some("write the full name, which begins with `docker.io/`")
     );
 }
 

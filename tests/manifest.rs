@@ -390,7 +390,7 @@ fn what_the_api_server_takes_is_no_error() {
     );
     let line = |start: &str| run.stdout.lines().find(|line| line.contains(start)).unwrap();
     assert!(line("ImageContentSourcePolicy/entries[0]: mirror").contains("warning"));
-    assert!(line("ImageDigestMirrorSet/entries[3]: there are no mirrors").contains("warning"));
+    assert!(line("ImageDigestMirrorSet/entries[3]: the entry has no mirrors").contains("warning"));
     assert!(line("ImageDigestMirrorSet/entries[2]: mirrors[3] is an empty string").contains("error"));
     assert!(line("mirror/tag").contains("error"));
 }
@@ -481,8 +481,7 @@ fn what_is_no_manifest_says_what_is_read() {
         let run = mirrorset_in(directory.path(), &["check", name]);
         assert_eq!(run.status, 2, "{name}");
         assert!(
-            run.stdout
-                .contains(&format!("error[{rule}]: {name}: {message}")),
+            run.stdout.contains(&format!("error[{rule}]: {name}: {message}")),
             "{}",
             run.stdout
         );

@@ -397,7 +397,7 @@ fn a_cluster_takes_255_sources_with_255_mirrors_each() {
     assert_eq!(of(255), [] as [&str; 0]);
     assert_eq!(
         of(256),
-        ["rhcs_image_mirror.m0: mirrors has 256 elements, and 255 are taken"]
+        ["rhcs_image_mirror.m0: mirrors has 256 elements, but 255 is the limit"]
     );
     let sources = many(400);
     let entries: Vec<Entry<'_>> = sources
@@ -407,7 +407,9 @@ fn a_cluster_takes_255_sources_with_255_mirrors_each() {
     assert_eq!(findings(&loaded("plan.json", &plan(&entries[..255]))), []);
     let found = findings(&loaded("plan.json", &plan(&entries)));
     let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
-    assert!(messages[0].ends_with(&format!("cluster {CLUSTER} has 400 sources, and takes 255")));
+    assert!(messages[0].ends_with(&format!(
+        "cluster {CLUSTER} has 400 sources, but 255 is the limit"
+    )));
     assert_eq!(messages.len(), 1);
 }
 
@@ -484,10 +486,7 @@ fn an_unknown_source_leaves_open_what_needs_it_and_no_more() {
     );
     assert_eq!(undecided(&with("m.example.com/org")), [open("")]);
     // A host alone serves a registry, and no repository.
-    assert_eq!(
-        undecided(&with("m.example.com")),
-        [open("unrewritable-mirror, ")]
-    );
+    assert_eq!(undecided(&with("m.example.com")), [open("unrewritable-mirror, ")]);
 }
 
 #[test]

@@ -136,7 +136,10 @@ fn the_line_of_failure_moves() {
 #[test]
 fn strict_makes_what_is_undecided_an_error() {
     let run = check(OPEN, &["--strict"]);
-    assert_eq!((run.status, said(&run)), (1, vec!["error[unknown-value]".to_owned()]));
+    assert_eq!(
+        (run.status, said(&run)),
+        (1, vec!["error[unknown-value]".to_owned()])
+    );
     let run = check(OPEN, &["--strict", "--ignore", "unknown-value"]);
     assert_eq!((run.status, said(&run)), (0, vec![]));
     assert!(

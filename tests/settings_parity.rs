@@ -19,8 +19,9 @@ mod program;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use examples::{plan_of, planned_rules, write_example};
-use mirrorset::rules::{self, Inputs};
+use examples::{examples_of, plan_of, planned_rules, write_example};
+use mirrorset::model::Input;
+use mirrorset::rules;
 use program::{fixture, mirrorset_in};
 use serde_json::Value;
 
@@ -117,8 +118,7 @@ impl Case {
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for rule in planned_rules() {
-        let page = &rule.documentation;
-        for (which, example) in [("failing", page.failing), ("passing", page.passing)] {
+        for (which, example) in examples_of(rule) {
             let name = format!("{} {which}", rule.name);
             let plan = plan_of(rule.name, which);
             cases.push(Case::new(name, &plan, |live| write_example(live, example)));
@@ -206,7 +206,9 @@ fn suppressions() {
     for (case, rules) in failing() {
         // A plan is not asked about what configuration alone shows.
         let of_both = rules.into_iter().filter(|name| {
-            rules::find(name).is_some_and(|rule| matches!(rule.inputs, Inputs::Both | Inputs::All))
+            rules::find(name).is_some_and(|rule| {
+                rule.inputs.contains(Input::Configuration) && rule.inputs.contains(Input::Plan)
+            })
         });
         let names: Vec<String> = of_both.collect();
         if names.is_empty() {

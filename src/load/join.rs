@@ -28,6 +28,7 @@ pub(super) fn join(plan: &mut Configuration, configuration: Configuration) -> Ve
     };
     join_clusters(&mut plan.clusters, configuration.clusters);
     join_waiters(&mut plan.waiters, configuration.waiters);
+    plan.has_configuration = true;
     plan.reads = configuration.reads;
     plan.imports = configuration.imports;
     plan.provider = configuration.provider;

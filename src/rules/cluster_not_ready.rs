@@ -1,127 +1,97 @@
 //! `cluster-not-ready`: a mirror that is created before its cluster is ready.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{Cause, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Led, Unknown};
+use crate::model::{
+    Cause, Cluster, ClusterInstance, Configuration, Content, ImageMirror, InputKinds, Led, Unknown,
+};
 
-use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
+use super::support::findings::MirrorLabels as _;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "cluster-not-ready",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: InputKinds::REFERENCES,
     fix: Fixability::Unsafe,
-    summary: "the configuration creates the mirror's cluster, and nothing waits until it is ready",
-    documentation: Documentation {
-        what: "Looks at mirrors whose cluster the same configuration creates. Either the cluster has \
-               `wait_for_create_complete = true`, or a resource that waits for it (`rhcs_cluster_wait`, a machine \
-               pool, a kubelet configuration and some others) has to come before the mirror: by `depends_on`, by \
-               a reference, or around its module. A cluster that a plan finds there already is ready.",
-        why: "The provider creates a hosted cluster without waiting for it, unless it is told to \
-              (`wait_for_create_complete` is false by default). Other resources of a cluster wait for it in their \
-              own creation; `rhcs_image_mirror` looks once and fails with `Cluster Not Ready`, so that the apply \
-              stops half way (terraform-provider-rhcs, `provider/imagemirror/image_mirror_resource.go`).",
-        failing: r#"
-resource "rhcs_cluster_rosa_hcp" "main" {
-  name = "prod"
-}
-
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = rhcs_cluster_rosa_hcp.main.id
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-  depends_on = [rhcs_cluster_rosa_hcp.main]
-}
-"#,
-        passing: r#"
-resource "rhcs_cluster_rosa_hcp" "main" {
-  name                     = "prod"
-  wait_for_create_complete = true
-}
-
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = rhcs_cluster_rosa_hcp.main.id
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-  depends_on = [rhcs_cluster_rosa_hcp.main]
-}
-"#,
-    },
+    page: include_str!("cluster_not_ready.md"),
     check: Check::Mirror(check),
 };
 
 /// Whether a cluster is ready when the mirror is created.
-enum Awaited {
-    Yes,
-    No,
-    Open(Unknown),
+enum Readiness {
+    Ready,
+    NotReady,
+    Unknown(Unknown),
 }
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
     let led = Led::of(configuration, mirror);
-    let mut late = None;
-    let mut open = None;
-    let mut ready = false;
+    let mut not_ready = None;
+    let mut unknown = None;
+    let mut any_ready = false;
     for (cluster, instance) in &led.instances {
-        match awaited(configuration, mirror, cluster, instance) {
-            Awaited::Yes => ready = true,
-            Awaited::No => late = late.or(Some((*cluster, *instance))),
-            Awaited::Open(unknown) => open = open.or(Some(unknown)),
+        match readiness(configuration, mirror, cluster, instance) {
+            Readiness::Ready => any_ready = true,
+            Readiness::NotReady => not_ready = not_ready.or(Some((*cluster, *instance))),
+            Readiness::Unknown(cause) => unknown = unknown.or(Some(cause)),
         }
     }
-    match (late, open.or(led.open)) {
-        (Some((cluster, instance)), None) if !ready => Outcome::found(report(mirror, cluster, instance)),
-        (Some(_), None) => {
-            let which = "which instance of the cluster it is, and not all of them are awaited".to_owned();
-            Outcome::undecided(Unknown::because(Cause::NotEvaluated(which)))
+    match (not_ready, unknown.or(led.open)) {
+        (Some((cluster, instance)), None) if !any_ready => {
+            RuleOutcome::finding(report(mirror, cluster, instance))
         }
-        (late, Some(unknown)) if late.is_some() || !ready => {
+        (Some(_), None) => {
+            let which =
+                "the instance of the cluster is not known, and not all instances are waited for".to_owned();
+            RuleOutcome::undecided(Unknown::because(Cause::NotEvaluated(which)))
+        }
+        (not_ready, Some(unknown)) if not_ready.is_some() || !any_ready => {
             if led.instances.is_empty() {
-                Outcome::clean()
+                RuleOutcome::clean()
             } else {
-                Outcome::undecided(unknown)
+                RuleOutcome::undecided(unknown)
             }
         }
-        _ => Outcome::clean(),
+        _ => RuleOutcome::clean(),
     }
 }
 
-fn awaited(
+fn readiness(
     configuration: &Configuration,
     mirror: &ImageMirror,
     cluster: &Cluster,
     instance: &ClusterInstance,
-) -> Awaited {
+) -> Readiness {
     if instance.id.is_some() {
-        return Awaited::Yes;
+        return Readiness::Ready;
     }
     if let Content::Known(true) = instance.wait_for_create_complete.content {
-        return Awaited::Yes;
+        return Readiness::Ready;
     }
-    let mut open: Vec<Cause> = Vec::new();
+    let mut causes: Vec<Cause> = Vec::new();
     for waiter in &configuration.waiters {
         let waits = waiter.after.contains(&cluster.path);
         if !waits && waiter.after_unfollowed.is_empty() {
             continue;
         }
         if !mirror.after.contains(&waiter.path) {
-            // It matters only if it may come before the mirror after all.
-            open.extend(mirror.after_unfollowed.iter().cloned());
+            // It matters only if the mirror may depend on it after all.
+            causes.extend(mirror.after_unfollowed.iter().cloned());
             continue;
         }
         match (&waiter.instances, waits) {
-            (None, true) => return Awaited::Yes,
-            (Some(unknown), true) => open.extend(unknown.causes.iter().cloned()),
-            (_, false) => open.extend(waiter.after_unfollowed.iter().cloned()),
+            (None, true) => return Readiness::Ready,
+            (Some(unknown), true) => causes.extend(unknown.causes.iter().cloned()),
+            (_, false) => causes.extend(waiter.after_unfollowed.iter().cloned()),
         }
     }
     if let Content::Unknown(unknown) = &instance.wait_for_create_complete.content {
-        open.extend(unknown.causes.iter().cloned());
+        causes.extend(unknown.causes.iter().cloned());
     }
-    if open.is_empty() {
-        Awaited::No
+    if causes.is_empty() {
+        Readiness::NotReady
     } else {
-        Awaited::Open(Unknown::for_all(open))
+        Readiness::Unknown(Unknown::for_all(causes))
     }
 }
 
@@ -133,30 +103,33 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, instance: &ClusterInstance) -
         .at_attribute(
             mirror,
             &mirror.cluster_id,
-            "not ready yet when the mirror is created",
+            "the cluster is not ready when the mirror is created",
         );
     let finding = match argument.span {
-        Some(span) => finding.related(span, "does not wait"),
+        Some(span) => finding.related(span, "this does not wait"),
         None => finding.related(
             cluster.span,
             "created here, without `wait_for_create_complete = true`",
         ),
     };
     let mut finding = finding
-        .note("the provider looks at the cluster once, and create fails at once with `Cluster Not Ready`")
+        .note(
+            "the provider looks up the cluster once, and creation fails immediately with `Cluster Not \
+             Ready`",
+        )
         .help(
-            "write `wait_for_create_complete = true` in the cluster, or name an `rhcs_cluster_wait` for it in \
-             `depends_on`",
+            "set `wait_for_create_complete = true` in the cluster, or add an `rhcs_cluster_wait` for it \
+             to `depends_on`",
         );
     finding.fix = edit(cluster, instance).map(|edit| Fix {
-        title: "wait in the cluster's creation".to_owned(),
+        title: "wait until the cluster is created".to_owned(),
         applicability: Applicability::Unsafe,
         edits: vec![edit],
     });
     finding
 }
 
-/// The argument written out. A value that comes from elsewhere is left to who wrote it there.
+/// Returns the edit that sets the argument, unless its value comes from another place.
 fn edit(cluster: &Cluster, instance: &ClusterInstance) -> Option<Edit> {
     let argument = &instance.wait_for_create_complete;
     match (argument.span, &cluster.room) {

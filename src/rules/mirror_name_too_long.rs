@@ -1,83 +1,63 @@
-//! `mirror-name-too-long`: a mirror that leaves no room for the names of images.
+//! `mirror-name-too-long`: a mirror that leaves too little room for the names of images.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
+use crate::model::{Configuration, ImageMirror, InputKinds};
 use crate::registry::{NAME_LIMIT, Name, Place, Role, diagnose};
 
-use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
+use super::support::findings::MirrorLabels as _;
+use super::support::source_names;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "mirror-name-too-long",
     severity: Severity::Warning,
-    inputs: Inputs::All,
+    inputs: InputKinds::ALL,
     fix: Fixability::None,
-    summary: "the mirror is so long that names behind it pass 255 characters",
-    documentation: Documentation {
-        what: "Looks for an element of `mirrors` that leaves less room for the rest of an image's name than \
-               names need: 64 characters where the source is a registry, 32 where it is a namespace. A mirror of a \
-               repository is the whole name.",
-        why: "A name of more than 255 characters is none for the runtime. It makes the names at all mirrors \
-              before it asks the first one, so for an image whose name gets too long neither another mirror nor the \
-              source is tried (containers/image, `docker/reference`, `PullSourcesFromReference`).",
-        failing: r#"
-resource "rhcs_image_mirror" "all" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "quay.io"
-  mirrors    = ["mirror.example.com/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "all" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "quay.io"
-  mirrors    = ["mirror.example.com/quay"]
-}
-"#,
-    },
+    page: include_str!("mirror_name_too_long.md"),
     check: Check::Mirror(check),
 };
 
-/// How many characters the names of images need behind a registry. A convention, not a fact: few names of a
+/// How many characters image names need after a registry. This is a convention, not a fact: few names of a
 /// namespace and a repository are longer.
-const ROOM_IN_REGISTRY: usize = 64;
+const MIN_ROOM_IN_REGISTRY: usize = 64;
 
-/// The same, behind a namespace.
-const ROOM_IN_NAMESPACE: usize = 32;
+/// How many characters image names need after a namespace.
+const MIN_ROOM_IN_NAMESPACE: usize = 32;
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
-    names::each_mirror(mirror, |_, element, text| {
-        // What is too long by itself, or no name, is `invalid-mirror`'s.
-        if text.len() + ROOM_IN_REGISTRY < NAME_LIMIT || !diagnose(text, Role::Mirror).mistakes.is_empty() {
-            return Outcome::clean();
+fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+    source_names::each_mirror(mirror, |_, element, text| {
+        // `invalid-mirror` reports names that are too long by themselves, or invalid.
+        if text.len() + MIN_ROOM_IN_REGISTRY < NAME_LIMIT || !diagnose(text, Role::Mirror).mistakes.is_empty()
+        {
+            return RuleOutcome::clean();
         }
-        let source = match names::source(mirror) {
-            Ok(source) => source,
-            Err(outcome) => return outcome,
+        let Some(source) = mirror.source.value() else {
+            return RuleOutcome::without_value(&mirror.source);
         };
-        let source = names::normal_source(source);
+        let source = source_names::canonical_source(source);
         let needed = match Name::parse(&source).map(|name| name.place()) {
-            Some(Place::Registry) => ROOM_IN_REGISTRY,
-            Some(Place::Namespace) => ROOM_IN_NAMESPACE,
-            Some(Place::Repository) | None => return Outcome::clean(),
+            Some(Place::Registry) => MIN_ROOM_IN_REGISTRY,
+            Some(Place::Namespace) => MIN_ROOM_IN_NAMESPACE,
+            Some(Place::Repository) | None => return RuleOutcome::clean(),
         };
-        // A slash stands between the two.
+        // One character is the slash between the two.
         let room = NAME_LIMIT.saturating_sub(text.len() + 1);
         if room >= needed {
-            return Outcome::clean();
+            return RuleOutcome::clean();
         }
         let what = format!(
-            "a mirror of {} characters leaves {room} for the rest of a name",
+            "a mirror of {} characters leaves {room} for the rest of an image name",
             text.len()
         );
-        Outcome::found(
+        RuleOutcome::finding(
             RULE.finding(mirror, &what)
                 .at_attribute(mirror, element, "too long")
                 .note(format!(
-                    "an image whose name gets longer than 255 characters cannot be pulled {}, from anywhere",
-                    names::pulls(mirror)
+                    "an image whose rewritten name exceeds 255 characters cannot be pulled {}, not even \
+                     from the source",
+                    source_names::pull_kind_label(mirror)
                 ))
-                .help("choose a shorter place for the mirror"),
+                .help("use a shorter name for the mirror"),
         )
     })
 }

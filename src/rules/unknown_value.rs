@@ -1,62 +1,32 @@
-//! `unknown-value`: what the rules could not decide, and why. Reported where the outcomes are counted.
+//! `unknown-value`: which rules could not decide, and why. Reported where outcomes are counted.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, Content, ImageMirror, Unknown};
+use crate::model::{Configuration, Content, ImageMirror, InputKinds, Unknown};
 use crate::source::Span;
 
-use super::{Check, Documentation, Fixability, Inputs, Rule};
+use super::{Check, Fixability, Rule};
 
-/// The rule.
+/// The data of the rule.
 pub static RULE: Rule = Rule {
     name: "unknown-value",
     severity: Severity::Info,
-    inputs: Inputs::Both,
+    inputs: InputKinds::TERRAFORM,
     fix: Fixability::None,
-    summary: "a value is unknown, so some rules could not decide",
-    documentation: Documentation {
-        what: "Says which rules could not decide about a mirror, and which unknown value kept them from it: a \
-               variable without a value, or something that Terraform itself learns at apply only.",
-        why: "A mirror that could not be checked is not a clean one. Give the variable a value, or check the plan, \
-              where most values are known.",
-        failing: r#"
-variable "source_registry" {
-  type = string
-}
-
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = var.source_registry
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-        passing: r#"
-variable "source_registry" {
-  type    = string
-  default = "docker.io/library/nginx"
-}
-
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = var.source_registry
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-    },
-    check: Check::Elsewhere,
+    page: include_str!("unknown_value.md"),
+    check: Check::External,
 };
 
-/// The finding about a mirror that some rules could not decide on; none where all could.
+/// Returns the finding about a mirror for which some rules could not decide, or `None` if all could.
 ///
-/// A mirror whose `mirrors` are not wholly known is undecided whichever rules there are: nobody can
-/// say of it that it is right.
+/// A mirror with unknown elements of `mirrors` is undecided, whichever rules ran.
 #[must_use]
 pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option<Diagnostic> {
-    let open = open_values(mirror);
+    let unknown_values = unknown_values(mirror);
     let causes = rules
         .iter()
         .map(|(_, unknown)| unknown)
         .chain(&mirror.instances)
-        .chain(open.iter().map(|(_, unknown, _)| *unknown));
+        .chain(unknown_values.iter().map(|(_, unknown, _)| *unknown));
     let causes: Vec<_> = causes
         .flat_map(|unknown| unknown.causes.iter().cloned())
         .collect();
@@ -64,16 +34,16 @@ pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option
         return None;
     }
     let unknown = Unknown::for_all(causes);
-    let values: Vec<&str> = open.iter().map(|(name, ..)| name.as_str()).collect();
+    let values: Vec<&str> = unknown_values.iter().map(|(name, ..)| name.as_str()).collect();
     let what = if values.is_empty() && mirror.instances.is_some() {
-        format!("how many instances there are is not known: {unknown}")
+        format!("the number of instances is not known: {unknown}")
     } else if values.is_empty() {
-        format!("not decided: {unknown}")
+        format!("undecided: {unknown}")
     } else {
         let verb = if values.len() == 1 { "is" } else { "are" };
         format!("{} {verb} not known: {unknown}", listed(&values))
     };
-    let span = open
+    let span = unknown_values
         .iter()
         .find_map(|(.., span)| *span)
         .or(mirror.cluster_id.span.filter(|_| mirror.instances.is_none()))
@@ -86,54 +56,52 @@ pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option
     Some(finding)
 }
 
-/// The finding about a plan that does not say everything.
+/// Returns the finding about a plan that is incomplete, or that Terraform failed to complete.
 #[must_use]
-pub fn of_plan(configuration: &Configuration) -> Option<Diagnostic> {
+pub fn report_plan(configuration: &Configuration) -> Option<Diagnostic> {
     let name = &configuration.name;
     let changes = &configuration.changes;
     if let Some(span) = changes.errored {
-        let message = format!(
-            "{name}: Terraform met an error while it made this plan, so mirrors may be missing from it"
-        );
+        let message =
+            format!("{name}: Terraform failed while it created this plan, so mirrors may be missing from it");
         let mut finding = Diagnostic::new(RULE.name, RULE.severity, message)
             .at(span, "the plan cannot be applied")
-            .help("mend what `terraform plan` reports, and check the plan that it makes then");
-        // A gate that is green for such a plan would say more than it knows.
+            .help("fix the errors that `terraform plan` reports, then check the new plan");
+        // Such a plan must not pass as checked.
         finding.severity = Severity::Warning;
         return Some(finding);
     }
     changes.incomplete.map(|span| {
-        let message =
-            format!("{name}: this plan is a part of the work (`-target`, or changes that are put off)");
+        let message = format!("{name}: this plan is incomplete (`-target`, or deferred changes)");
         Diagnostic::new(RULE.name, RULE.severity, message)
-            .at(span, "another plan has to follow")
-            .help("check the plan that is made after this one as well")
+            .at(span, "another plan must follow")
+            .help("check the following plan as well")
     })
 }
 
-/// The values of the mirror itself that are unknown. An unknown cluster id is none: what matters is
-/// where it leads, and the rules about it say whether they could follow it.
-fn open_values(mirror: &ImageMirror) -> Vec<(String, &Unknown, Option<Span>)> {
-    let mut open = Vec::new();
+/// Returns the unknown values of a mirror, without `cluster_id`: its origin matters, and the rules about it report
+/// whether they could trace it.
+fn unknown_values(mirror: &ImageMirror) -> Vec<(String, &Unknown, Option<Span>)> {
+    let mut values = Vec::new();
     for (name, attribute) in [("source", &mirror.source), ("type", &mirror.kind)] {
         if let Some(unknown) = attribute.as_unknown() {
-            open.push((name.to_owned(), unknown, attribute.span));
+            values.push((name.to_owned(), unknown, attribute.span));
         }
     }
     match &mirror.mirrors.content {
-        Content::Unknown(unknown) => open.push(("mirrors".to_owned(), unknown, mirror.mirrors.span)),
+        Content::Unknown(unknown) => values.push(("mirrors".to_owned(), unknown, mirror.mirrors.span)),
         Content::Known(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 if let Some(unknown) = element.as_unknown() {
-                    open.push((format!("mirrors[{index}]"), unknown, element.span));
+                    values.push((format!("mirrors[{index}]"), unknown, element.span));
                 }
             }
         }
         Content::Absent => {}
     }
-    // What Terraform refuses is no open question.
-    open.retain(|(_, unknown, _)| !unknown.is_refused());
-    open
+    // A value that Terraform rejects is reported by another rule.
+    values.retain(|(_, unknown, _)| !unknown.is_refused());
+    values
 }
 
 /// `a`, `a and b`, `a, b and c`.

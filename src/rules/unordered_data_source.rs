@@ -1,49 +1,19 @@
-//! `unordered-data-source`: mirrors that are read before they are there.
+//! `unordered-data-source`: a data source that reads mirrors before they are created.
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::mirror::cluster_key;
-use crate::model::{Configuration, ImageMirror, MirrorsRead};
+use crate::model::{Configuration, ImageMirror, InputKinds, MirrorsRead};
 
-use super::{Check, Documentation, Fixability, Inputs, Rule, offer};
+use super::support::fixes;
+use super::{Check, Fixability, Rule};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "unordered-data-source",
     severity: Severity::Warning,
-    inputs: Inputs::Configuration,
+    inputs: InputKinds::CONFIGURATION,
     fix: Fixability::Safe,
-    summary: "`data.rhcs_image_mirrors` reads a cluster whose mirrors are created here, and does not wait for them",
-    documentation: Documentation {
-        what: "Looks at `data \"rhcs_image_mirrors\"` in a module that creates mirrors of the same cluster, itself \
-               or in the modules that it calls. The data source has to come after them.",
-        why: "A data source is read as early as its arguments are known: during the plan, where the id is. It then \
-              lists the mirrors of the last apply, and those that this one creates are missing from outputs and \
-              from everything that is made of them, until somebody applies once more.",
-        failing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-
-data "rhcs_image_mirrors" "all" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-
-data "rhcs_image_mirrors" "all" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  depends_on = [rhcs_image_mirror.nginx]
-}
-"#,
-    },
-    check: Check::Beside(check),
+    page: include_str!("unordered_data_source.md"),
+    check: Check::Input(check),
 };
 
 fn check(configuration: &Configuration) -> Vec<Diagnostic> {
@@ -53,16 +23,16 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
 
 fn find(configuration: &Configuration, read: &MirrorsRead) -> Option<Diagnostic> {
     let cluster = cluster_key(&read.cluster_id, &read.leads)?;
-    let missed = |mirror: &&ImageMirror| {
+    let is_missed = |mirror: &&ImageMirror| {
         mirror.cluster_key().as_ref() == Some(&cluster)
             && mirror.path().is_some_and(|path| !read.after.contains(&path))
-            // A mirror that takes the id from here comes after it on purpose.
+            // A mirror that gets its id from the data source depends on it intentionally.
             && !mirror.after.contains(&read.path)
     };
-    // What `depends_on` has to name, where it can: a mirror beside the data source, or the module that holds it.
+    // `depends_on` can name a mirror in the same module, or the call of the module that declares it.
     let mut names: Vec<String> = Vec::new();
     let mut first = None;
-    for mirror in configuration.mirrors.iter().filter(missed) {
+    for mirror in configuration.mirrors.iter().filter(is_missed) {
         let Some(path) = mirror.path() else { continue };
         let depth = read.path.module.steps().len();
         let steps = path.module.steps();
@@ -82,19 +52,19 @@ fn find(configuration: &Configuration, read: &MirrorsRead) -> Option<Diagnostic>
     let entries = names.join(", ");
     let block = read.path.to_string();
     let message =
-        format!("{block}: the mirrors are read before those are created that this configuration has");
+        format!("{block}: the mirrors are read before the mirrors of this configuration are created");
     let mut finding = Diagnostic::new(RULE.name, RULE.severity, message)
         .at_address(block)
-        .at(read.span, "does not wait for them")
+        .at(read.span, "does not depend on them")
         .related(created, "created here")
-        .note("the list is that of the last apply: what this one creates is missing from it")
+        .note("the list is from the previous apply: mirrors that this apply creates are missing")
         .help(match read.dependency {
             Some(_) => format!("add to its `depends_on`: {entries}"),
             None => format!("add `depends_on = [{entries}]`"),
         });
-    let edits = offer::depends_on(read.dependency.as_ref(), read.room.as_ref(), &names);
+    let edits = fixes::depends_on(read.dependency.as_ref(), read.room.as_ref(), &names);
     finding.fix = edits.map(|edits| Fix {
-        title: "read after they are created".to_owned(),
+        title: "read the mirrors after they are created".to_owned(),
         applicability: Applicability::Safe,
         edits,
     });

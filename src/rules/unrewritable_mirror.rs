@@ -1,77 +1,53 @@
-//! `unrewritable-mirror`: a mirror that the runtime cannot rewrite to.
+//! `unrewritable-mirror`: a mirror that the container runtime cannot rewrite to.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Configuration, Content, ImageMirror};
+use crate::model::{Attribute, Configuration, Content, ImageMirror, InputKinds};
 use crate::registry::{Extent, Repair, RewriteFault, Unrewritable, unrewritable};
 
-use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
+use super::support::findings::MirrorLabels as _;
+use super::support::fixes::SuggestFix as _;
+use super::support::source_names;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "unrewritable-mirror",
     severity: Severity::Error,
-    inputs: Inputs::All,
+    inputs: InputKinds::ALL,
     fix: Fixability::SafeOrUnsafe,
-    summary: "the runtime cannot rewrite image names to this mirror, and every pull by digest fails",
-    documentation: Documentation {
-        what: "Looks for an element of `mirrors` behind which no full image name can stand: a host without a \
-               dot or a port (`mirror/org`, `22`), `docker.io/nginx` without `library/`, the old host \
-               `index.docker.io`, `docker.io` alone for a namespace, a host alone for a repository.",
-        why: "The runtime makes the names at all mirrors before it asks the first one, and each has to be a \
-              full one. One mirror for which that fails, anywhere in the list, fails every pull by digest of the \
-              source with `repository name must be canonical`; neither another mirror nor the source is tried \
-              (containers/image, `PullSourcesFromReference`, `ParseNamed`). Mirrors of an \
-              ImageTagMirrorSet do the same to pulls by tag. The service accepts such mirrors, and so does the \
-              schema of the manifests.",
-        failing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror/library/nginx"]
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-    },
+    page: include_str!("unrewritable_mirror.md"),
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
     let source = match &mirror.source.content {
-        Content::Known(source) => names::meant_source(source).map(|repair| repair.name),
+        Content::Known(source) => source_names::suggested_source(source).map(|repair| repair.name),
         Content::Unknown(_) | Content::Absent => None,
     };
-    names::each_mirror(mirror, |_, element, text| {
+    source_names::each_mirror(mirror, |_, element, text| {
         let Some(source) = &source else {
             return for_any_source(mirror, element, text);
         };
-        // What is only too long is `mirror-name-too-long`'s.
+        // `mirror-name-too-long` reports names that are only too long.
         match unrewritable(source, text).filter(|found| found.reason != RewriteFault::TooLong) {
-            Some(found) => Outcome::found(report(mirror, element, &found, found.repair.as_ref())),
-            None => Outcome::clean(),
+            Some(found) => RuleOutcome::finding(report(mirror, element, &found, found.repair.as_ref())),
+            None => RuleOutcome::clean(),
         }
     })
 }
 
-/// Decides without the source, where every source gives the same answer. What a mirror is for decides how
-/// much has to stand behind its host: a registry needs the least, a repository the most.
-fn for_any_source(mirror: &ImageMirror, element: &Attribute<String>, text: &str) -> Outcome {
+/// Decides without the source, if the outcome is the same for every source. The source determines how many
+/// components must follow the host: a registry needs the fewest, a repository the most.
+fn for_any_source(mirror: &ImageMirror, element: &Attribute<String>, text: &str) -> RuleOutcome {
     let least = unrewritable("registry.example.com", text);
     let most = unrewritable("registry.example.com/namespace/repository", text);
     match (least, most, &mirror.source.content) {
         (Some(found), _, _) if found.reason != RewriteFault::TooLong => {
-            Outcome::found(report(mirror, element, &found, None))
+            RuleOutcome::finding(report(mirror, element, &found, None))
         }
         (_, Some(found), Content::Unknown(unknown)) if found.reason != RewriteFault::TooLong => {
-            Outcome::undecided(unknown.clone())
+            RuleOutcome::undecided(unknown.clone())
         }
-        _ => Outcome::clean(),
+        _ => RuleOutcome::clean(),
     }
 }
 
@@ -82,19 +58,20 @@ fn report(
     repair: Option<&Repair>,
 ) -> Diagnostic {
     let label = match found.extent {
-        Extent::Every => "no image can be rewritten to it",
-        Extent::InIt => "no image of the namespace can be rewritten to it",
-        Extent::Itself => "the image cannot be rewritten to it",
+        Extent::Every => "no image can be rewritten to this mirror",
+        Extent::InIt => "no image of the namespace can be rewritten to this mirror",
+        Extent::Itself => "the image cannot be rewritten to this mirror",
     };
     RULE.finding(mirror, &format!("mirror {} {}", element.shown(), found.reason))
         .at_attribute(mirror, element, label)
         .note(format!(
-            "every pull {} of the source fails: the runtime tries no other mirror, and not the source",
-            names::pulls(mirror)
+            "every pull {} from the source fails: the container runtime tries neither the other mirrors \
+             nor the source",
+            source_names::pull_kind_label(mirror)
         ))
-        .offer(
+        .suggest_name(
             element,
             repair,
-            "write the full name, from a host with a dot or a port on",
+            "write the full name, beginning with a host that has a dot or a port",
         )
 }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use mirrorset::rules::{Inputs, RULES, Rule};
+use mirrorset::model::Input;
+use mirrorset::rules::{Language, RULES, Rule};
 
 /// Rules of whose failing example Terraform makes no plan, and what it says instead.
 pub(crate) const REFUSED: [(&str, &str); 4] = [
@@ -12,9 +13,6 @@ pub(crate) const REFUSED: [(&str, &str); 4] = [
     ("unknown-value", "No value for required variable"),
     ("syntax-error", "Invalid expression"),
 ];
-
-/// Rules whose example is a manifest, though other inputs show what they look for as well.
-const OF_MANIFESTS: [&str; 1] = ["unsupported-input"];
 
 /// The requirements of an example that has none itself: without them Terraform takes the provider for one of its own.
 const PROVIDER: &str = r#"terraform {
@@ -46,14 +44,26 @@ const CLUSTER: &str = r#"  cloud_region       = "us-east-1"
 /// The lab has no hosted cluster that could be read, so it is read when something else was created.
 const LATER: &str = "  depends_on = [terraform_data.later]\n";
 
-/// The rules that configuration and plans show alike.
+/// The configuration in the failing example of a rule.
+pub(crate) fn failing(rule: &Rule) -> Option<&'static str> {
+    rule.parse_page().unwrap().failing.text(Language::Terraform)
+}
+
+/// Both examples of a rule about configuration, by the names of their plans.
+pub(crate) fn examples_of(rule: &Rule) -> [(&'static str, &'static str); 2] {
+    let page = rule.parse_page().unwrap();
+    [("failing", page.failing), ("passing", page.passing)]
+        .map(|(which, example)| (which, example.text(Language::Terraform).unwrap()))
+}
+
+/// The rules that configuration and plans show alike, and whose example is configuration.
 pub(crate) fn rules_of_both() -> impl Iterator<Item = &'static Rule> {
-    let both = |rule: &&Rule| matches!(rule.inputs, Inputs::Both | Inputs::All);
-    RULES
-        .iter()
-        .copied()
-        .filter(both)
-        .filter(|rule| !OF_MANIFESTS.contains(&rule.name))
+    let both = |rule: &&Rule| {
+        rule.inputs.contains(Input::Configuration)
+            && rule.inputs.contains(Input::Plan)
+            && failing(rule).is_some()
+    };
+    RULES.iter().copied().filter(both)
 }
 
 /// Those of them whose examples have plans.

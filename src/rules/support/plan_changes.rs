@@ -3,23 +3,23 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::{Attribute, Configuration, Content, MirrorChange, MirrorValues};
 
-use super::Rule;
+use crate::rules::Rule;
 
 impl Rule {
     /// A finding of this rule about a change. `what` follows the address in the message.
-    pub(super) fn of_change(&self, change: &MirrorChange, what: &str) -> Diagnostic {
+    pub(in crate::rules) fn finding_about_change(&self, change: &MirrorChange, what: &str) -> Diagnostic {
         Diagnostic::new(self.name, self.severity, format!("{}: {what}", change.address))
             .at_address(change.address.to_string())
     }
 }
 
-/// Puts the primary label on what a change is about.
-pub(super) trait ChangeFinding {
-    /// The mirror that there is after the change, or else the change itself.
+/// Labels on what a change is about.
+pub(in crate::rules) trait ChangeLabels {
+    /// Puts the primary label on the mirror after the change, or on the change itself if there is none.
     fn at_change(self, configuration: &Configuration, change: &MirrorChange, label: &str) -> Self;
 }
 
-impl ChangeFinding for Diagnostic {
+impl ChangeLabels for Diagnostic {
     fn at_change(self, configuration: &Configuration, change: &MirrorChange, label: &str) -> Self {
         let mirror = configuration.mirror(&change.address);
         let span = mirror
@@ -29,19 +29,19 @@ impl ChangeFinding for Diagnostic {
     }
 }
 
-/// Cluster and source, where both are known: a cluster has one mirror for a source at most.
-pub(super) fn place(values: &MirrorValues) -> Option<(&str, String)> {
+/// Returns cluster and source if both are known. They identify a mirror, because a source is unique in a cluster.
+pub(in crate::rules) fn cluster_and_source(values: &MirrorValues) -> Option<(&str, String)> {
     Some((values.cluster_id.value()?, values.source.value()?.clone()))
 }
 
-/// Whether both sides of a change are the same cluster and the same source.
-pub(super) fn same_place(before: Option<&MirrorValues>, after: Option<&MirrorValues>) -> bool {
-    let place = before.and_then(place);
-    place.is_some() && place == after.and_then(self::place)
+/// Whether both sides of a change have the same cluster and the same source.
+pub(in crate::rules) fn is_same_mirror(before: Option<&MirrorValues>, after: Option<&MirrorValues>) -> bool {
+    let before = before.and_then(cluster_and_source);
+    before.is_some() && before == after.and_then(cluster_and_source)
 }
 
-/// A list for a message, without what may not be shown.
-pub(super) fn listed(mirrors: &Attribute<Vec<Attribute<String>>>) -> String {
+/// Formats a list for a message, without sensitive values.
+pub(in crate::rules) fn format_list(mirrors: &Attribute<Vec<Attribute<String>>>) -> String {
     match &mirrors.content {
         _ if mirrors.sensitive => "(sensitive value)".to_owned(),
         Content::Known(list) => {
@@ -49,6 +49,6 @@ pub(super) fn listed(mirrors: &Attribute<Vec<Attribute<String>>>) -> String {
             format!("[{}]", shown.join(", "))
         }
         Content::Absent => "null".to_owned(),
-        Content::Unknown(_) => "(not known yet)".to_owned(),
+        Content::Unknown(_) => "(unknown)".to_owned(),
     }
 }
