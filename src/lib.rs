@@ -38,7 +38,7 @@
 //! | 3 | `terraform` | modules, the blocks in them, who calls whom, references |
 //! | 3 | `plan` | plan and state JSON to the model |
 //! | 3 | `manifest` | ImageDigestMirrorSet and its kin to the model |
-//! | 3 | `rules` | one file a rule, and the slice that lists them |
+//! | 3 | `rules` | a rule is `NAME.rs` and `NAME.md`; one list of them, by group |
 //! | 4 | `eval` | expressions, instances, variables, outputs: what a value is worth |
 //! | 4 | `mirror_set` | the mirrors of each cluster, as far as their values are known |
 //! | 4 | `settings` | what the user decides: levels of rules, what fails |
@@ -62,8 +62,8 @@
 //!
 //! # Invariants
 //!
-//! 1. Rules see neither HCL nor JSON nor a path: `model` and `registry` only. A rule is data and a function
-//!    in one file, listed in one slice that feeds everything else that names rules.
+//! 1. Rules see neither HCL nor JSON nor a path: `model` and `registry` only. A rule is data, a page and a
+//!    function in two files, and one line in the list that feeds everything else that names rules.
 //! 2. The model does not know which reader filled it: the same configuration, read as HCL and as a plan of
 //!    it, gives the same findings, save those that only one side can see.
 //! 3. Unknown is a value of its own with the references that it comes from. It is counted and said, never
