@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostic;
 use crate::rules::{UNKNOWN_VALUE, reports_unread_input};
-use crate::source::{Sources, Span, read_text};
+use terraform_eval::source::{Sources, Span, read_text};
 
 /// The version of the format.
 const VERSION: u32 = 1;

@@ -19,9 +19,9 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
 use crate::config;
 use crate::diagnostic::Diagnostic;
-use crate::load::{self, Counterpart, Given, Loaded, Options};
 use crate::output;
-use crate::source::{read_text, stdin_text};
+use crate::workspace::{self, Counterpart, Given, Loaded, Options};
+use terraform_eval::source::{read_text, stdin_text};
 
 use arguments::{Arguments, Color, Command, ReadingArguments};
 
@@ -135,9 +135,9 @@ fn load(paths: &[PathBuf], reading: &ReadingArguments, options: &Options) -> any
             paths.len() == 1,
             "`-` reads standard input and cannot stand beside other paths"
         );
-        return Ok(load::load_stdin(&reading.stdin_filename, &options));
+        return Ok(workspace::load_stdin(&reading.stdin_filename, &options));
     }
-    Ok(load::load(paths, &options))
+    Ok(workspace::load(paths, &options))
 }
 
 /// The text of a file that goes with the inputs; `-` is standard input, where that is no input itself.
@@ -161,10 +161,10 @@ fn whole(loaded: &Loaded) -> Exit {
         return Exit::Failure;
     }
     complain_of(loaded);
-    show(&loaded.project.problems, loaded);
+    show(&loaded.project.diagnostics, loaded);
     if !loaded.failures.is_empty() || loaded.project.unreadable > 0 {
         Exit::Failure
-    } else if loaded.project.problems.is_empty() {
+    } else if loaded.project.diagnostics.is_empty() {
         Exit::Clean
     } else {
         Exit::Findings
@@ -176,14 +176,14 @@ fn show(findings: &[Diagnostic], loaded: &Loaded) {
     if findings.is_empty() {
         return;
     }
-    let text = output::full::findings(findings, &loaded.project.sensitive, &loaded.sources, false);
+    let text = output::check::full::findings(findings, &loaded.project.sensitive, &loaded.sources, false);
     complain(text.trim_end());
 }
 
 /// Says what is wrong with configuration files: with those, nothing else is done.
 fn refuses_settings(loaded: &Loaded) -> bool {
     let problems = &loaded.configs.problems;
-    let text = output::full::findings(problems, &[], &loaded.sources, false);
+    let text = output::check::full::findings(problems, &[], &loaded.sources, false);
     if !problems.is_empty() {
         complain(text.trim_end());
     }

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::mirror_set::{Entry, MirrorSet, NoSuchCluster, Unresolved, of_cluster};
-use crate::registry::{Pull, SourcePolicy, merged_mirrors};
+use crate::cluster_mirrors::{Entry, MirrorSet, NoSuchCluster, Unresolved, of_cluster};
+use registries_conf::{Pull, SourcePolicy, merged_mirrors};
 
 /// What two inputs differ in, cluster by cluster.
 #[derive(Debug, Default)]

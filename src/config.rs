@@ -3,7 +3,7 @@
 //! For a root module, the nearest file above it counts, alone. Every key is checked: one that there is not
 //! is a mistake with a place, like a finding.
 
-mod find;
+mod discovery;
 mod keys;
 mod read;
 mod schema;
@@ -15,9 +15,9 @@ use globset::GlobSet;
 
 use crate::rules::UNKNOWN_VALUE;
 use crate::settings::{Decided, FailOn, Level, Levels};
-use crate::source::{FileId, Span};
+use terraform_eval::source::{FileId, Span};
 
-pub use find::{Choice, Configs, true_path};
+pub use discovery::{Choice, Configs, true_path};
 pub use schema::schema;
 pub use show::show;
 

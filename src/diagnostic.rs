@@ -3,7 +3,7 @@
 //! A diagnostic is data. What severity the user gave its rule, how its lines and columns count and
 //! which colour it has is decided further up (`check`, `output`).
 
-use crate::source::Span;
+use terraform_eval::source::Span;
 
 /// How bad a finding is. The order is that of weight: `Info < Warning < Error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

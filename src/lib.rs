@@ -74,28 +74,21 @@
 //! 6. Output is a pure function of report and sources: same input, same bytes.
 //! 7. No network, no processes, nothing written but what was asked for.
 
-pub mod address;
 pub mod baseline;
 pub mod check;
 pub mod cli;
+pub mod cluster_mirrors;
 pub mod compare;
 pub mod config;
 pub mod convert;
-pub mod cty;
 pub mod diagnostic;
-pub mod eval;
 pub mod fix;
-pub mod load;
-pub mod manifest;
-pub mod mirror_set;
 pub mod model;
 pub mod output;
-pub mod plan;
-pub mod registry;
+pub mod provider;
+pub mod readers;
 pub mod resolve;
 pub mod rules;
 pub mod settings;
-pub mod source;
 pub mod suppress;
-pub mod syntax;
-pub mod terraform;
+pub mod workspace;

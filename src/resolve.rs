@@ -3,9 +3,9 @@
 
 mod references;
 
-use crate::mirror_set::{Doubt, Entry, MirrorSet, Nodes, Registries};
+use crate::cluster_mirrors::{Doubt, Entry, MirrorSet, Nodes, Registries};
 use crate::model::cluster::ALWAYS_ALLOWED;
-use crate::registry::{Pull, Reference, ReferenceError, Resolution, SEARCH_REGISTRIES, Settings, covering};
+use registries_conf::{Pull, Reference, ReferenceError, Resolution, SEARCH_REGISTRIES, Settings, covering};
 
 pub use references::{Unlisted, listed};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{RULES, Rule, UNKNOWN_VALUE, reports_unread_input};
-use crate::source::FileId;
+use terraform_eval::source::FileId;
 
 /// How the findings of a rule count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,9 +13,9 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use crate::rules::{UNUSED_SUPPRESSION, reports_unread_input};
-use crate::source::{FileId, Sources, Span};
-use crate::syntax::comments::{comments, yaml_comments};
-use crate::syntax::document::Format;
+use terraform_eval::source::{FileId, Sources, Span};
+use terraform_eval::syntax::comments::{comments, yaml_comments};
+use terraform_eval::syntax::document::Format;
 
 use directive::{Directive, Named, Scope};
 

@@ -12,11 +12,11 @@ use jiff::tz::TimeZone;
 use crate::baseline::{self, Baseline, Entry};
 use crate::check::{self, Report};
 use crate::config::{self, true_path};
-use crate::load::{Counterpart, Loaded, Options};
 use crate::output;
 use crate::settings::{Choice, Decided};
-use crate::source::{FileId, display_name};
 use crate::suppress::Suppressions;
+use crate::workspace::{Counterpart, Loaded, Options};
+use terraform_eval::source::{FileId, display_name};
 
 use super::arguments::{CheckArguments, OutputFormat, RuleArguments};
 use super::fix;
@@ -82,7 +82,7 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     match arguments.output_format {
         OutputFormat::Full => {
             let coloured = is_coloured(arguments.color);
-            print(&output::full::render(
+            print(&output::check::full::render(
                 &report,
                 &loaded.project,
                 &loaded.sources,
@@ -92,9 +92,9 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
         OutputFormat::Concise | OutputFormat::JsonLines | OutputFormat::Github => {
             let sources = &loaded.sources;
             print(&match arguments.output_format {
-                OutputFormat::JsonLines => output::json_lines::render(&report, sources),
-                OutputFormat::Github => output::github::render(&report, sources),
-                _ => output::concise::render(&report, sources),
+                OutputFormat::JsonLines => output::check::json_lines::render(&report, sources),
+                OutputFormat::Github => output::check::github::render(&report, sources),
+                _ => output::check::concise::render(&report, sources),
             })?;
             complain(&output::summary_line(
                 &report.summary,
@@ -102,7 +102,7 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
                 &report.findings,
             ));
         }
-        OutputFormat::Json => print(&output::json::render(&report, &loaded.sources))?,
+        OutputFormat::Json => print(&output::check::json::render(&report, &loaded.sources))?,
     }
     if let Some(path) = &arguments.baseline {
         complain_of_unmatched(path, &report.unmatched);
@@ -170,7 +170,7 @@ pub(super) fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut
 fn shown_settings(choice: &Choice, loaded: &mut Loaded) -> String {
     let mut parts = Vec::new();
     for (position, directory) in loaded.directories.clone().into_iter().enumerate() {
-        let configuration = loaded.project.configurations.get(position);
+        let configuration = loaded.project.inputs.get(position);
         let mirrors = configuration
             .into_iter()
             .flat_map(|configuration| &configuration.mirrors);

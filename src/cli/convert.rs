@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::convert::{self, Conversion, Document, Refusal, hcl};
-use crate::load::{Loaded, Options};
+use crate::workspace::{Loaded, Options};
 
 use super::arguments::{ConvertArguments, Style, Target};
 use super::{Exit, beside, complain, load, print, show, whole};

@@ -9,9 +9,9 @@ use similar::TextDiff;
 use crate::check;
 use crate::diagnostic::{Applicability, Diagnostic, count};
 use crate::fix::{self, Outcome};
-use crate::load::Options;
-use crate::source::{Edited, Sources};
 use crate::suppress::Suppressions;
+use crate::workspace::Options;
+use terraform_eval::source::{Edited, Sources};
 
 use super::arguments::CheckArguments;
 use super::check::{choice, read_baseline, settings, today};

@@ -2,11 +2,11 @@
 
 use anyhow::anyhow;
 
-use crate::load::Options;
-use crate::mirror_set::{MirrorSet, gather, mistakes, of_cluster};
+use crate::cluster_mirrors::{MirrorSet, gather, mistakes, of_cluster};
 use crate::output;
 use crate::resolve::{Cluster, listed};
-use crate::source::Sources;
+use crate::workspace::Options;
+use terraform_eval::source::Sources;
 
 use super::arguments::{ResolveArguments, ResolveFormat};
 use super::{Exit, beside, complain, load, print, show, whole};
@@ -49,8 +49,8 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
             fails |= answer.fails();
             let name = several.then_some(cluster.name);
             text += &match arguments.output_format {
-                ResolveFormat::Full => output::resolution::full(&answer, name, &loaded.sources),
-                ResolveFormat::JsonLines => output::resolution::json_line(&answer, name),
+                ResolveFormat::Full => output::resolve::full(&answer, name, &loaded.sources),
+                ResolveFormat::JsonLines => output::resolve::json_line(&answer, name),
             };
         }
     }

@@ -10,7 +10,7 @@ use toml::de::{DeString, DeTable, DeValue};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules;
 use crate::settings::{FailOn, Level};
-use crate::source::{FileId, Span};
+use terraform_eval::source::{FileId, Span};
 
 use super::keys::{FILE, Key, Kind, OVERRIDE};
 use super::{Config, Globs, Override, Set};

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::rules::{RULES, Rule, UNKNOWN_VALUE};
 use crate::settings::{Choice, FailOn, Level};
-use crate::source::{Sources, Span, display_name};
+use terraform_eval::source::{Sources, Span, display_name};
 
-use super::find::true_path;
+use super::discovery::true_path;
 use super::{Config, Set};
 
 /// Shows what holds for a directory, and then what holds for some of its files alone.

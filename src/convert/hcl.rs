@@ -4,20 +4,20 @@
 //! a root module of its own: it says which provider it needs, and takes the id from a variable.
 
 mod cluster_id;
+mod format;
 mod import;
 pub(super) mod label;
-mod layout;
-mod spacing;
+mod writer;
 
+use crate::cluster_mirrors::Cluster;
 use crate::diagnostic::Diagnostic;
-use crate::mirror_set::Cluster;
-use crate::model::Quoting;
+use terraform_eval::syntax::quoting::Quoting;
 
 use super::{Document, Part, Refusal};
 
 use import::Imports;
 use label::labels;
-use layout::{Body, Value};
+use writer::{Body, Value};
 
 pub use cluster_id::{ClusterId, InvalidClusterId};
 pub use import::{InvalidList, Listed};

@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
-use crate::mirror_set::Merged;
-use crate::registry::SourcePolicy;
+use crate::cluster_mirrors::Merged;
+use registries_conf::SourcePolicy;
 
 use super::yaml::{Layout, indent, written};
 use super::{Document, Part};

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diagnostic::{Edit, Fix};
-use crate::source::Span;
+use terraform_eval::source::Span;
 
 /// What a check finds wrong: a letter, how bad that is, and the letter that mends it.
 type Step = (char, Severity, Option<&'static str>);

@@ -1,6 +1,6 @@
 //! Sets of input kinds.
 
-use super::Input;
+use super::InputKind;
 
 /// A set of input kinds: those on which a rule can find something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,23 +8,23 @@ pub struct InputKinds(u8);
 
 impl InputKinds {
     /// Configuration files.
-    pub const CONFIGURATION: Self = Self::of(Input::Configuration);
+    pub const CONFIGURATION: Self = Self::of(InputKind::Configuration);
     /// Plans.
-    pub const PLAN: Self = Self::of(Input::Plan);
+    pub const PLAN: Self = Self::of(InputKind::Plan);
     /// States.
-    pub const STATE: Self = Self::of(Input::State);
+    pub const STATE: Self = Self::of(InputKind::State);
     /// Manifests.
-    pub const MANIFEST: Self = Self::of(Input::Manifest);
+    pub const MANIFEST: Self = Self::of(InputKind::Manifest);
     /// What records where a value comes from: configuration, as files or as JSON, and plans.
     pub const REFERENCES: Self = Self::CONFIGURATION
-        .union(Self::of(Input::Recorded))
+        .union(Self::of(InputKind::TofuConfigJson))
         .union(Self::PLAN);
     /// What Terraform reads or writes.
     pub const TERRAFORM: Self = Self::REFERENCES.union(Self::STATE);
     /// Everything that declares mirrors.
     pub const ALL: Self = Self::TERRAFORM.union(Self::MANIFEST);
 
-    const fn of(kind: Input) -> Self {
+    const fn of(kind: InputKind) -> Self {
         Self(1 << kind as u8)
     }
 
@@ -36,7 +36,7 @@ impl InputKinds {
 
     /// Whether a kind is in the set.
     #[must_use]
-    pub const fn contains(self, kind: Input) -> bool {
+    pub const fn contains(self, kind: InputKind) -> bool {
         self.0 & Self::of(kind).0 != 0
     }
 
@@ -65,17 +65,17 @@ mod tests {
     #[test]
     fn a_set_contains_its_kinds_and_no_others() {
         let changes = InputKinds::PLAN;
-        assert!(changes.contains(Input::Plan));
+        assert!(changes.contains(InputKind::Plan));
         for other in [
-            Input::Configuration,
-            Input::Recorded,
-            Input::State,
-            Input::Manifest,
+            InputKind::Configuration,
+            InputKind::TofuConfigJson,
+            InputKind::State,
+            InputKind::Manifest,
         ] {
             assert!(!changes.contains(other), "{other:?}");
         }
-        assert!(InputKinds::ALL.contains(Input::Manifest));
-        assert!(!InputKinds::TERRAFORM.contains(Input::Manifest));
+        assert!(InputKinds::ALL.contains(InputKind::Manifest));
+        assert!(!InputKinds::TERRAFORM.contains(InputKind::Manifest));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::address::Address;
+use terraform_eval::address::Address;
 
 use super::manifest::ManifestKind;
 

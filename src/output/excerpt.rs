@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use codespan_reporting::files::{Error, Files};
 
-use crate::source::{SourceFile, Span};
+use terraform_eval::source::{SourceFile, Span};
 
-use super::covered::{Covered, LONG_LINE, Label};
+use super::redaction::{Covered, LONG_LINE, Label};
 
 /// How much of a long line is shown before and behind a label, in bytes.
 const AROUND: usize = 80;
@@ -195,7 +195,7 @@ impl<'a> Files<'a> for Excerpts<'a> {
 mod tests {
     use super::*;
     use crate::diagnostic::{Diagnostic, Severity};
-    use crate::source::Sources;
+    use terraform_eval::source::Sources;
 
     fn found(span: Span) -> Diagnostic {
         Diagnostic::new("r", Severity::Error, "wrong").at(span, "")

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::source::FileId;
-use crate::syntax::problem::Problem;
-use crate::syntax::yaml::{Node, NodeKind, documents};
+use terraform_eval::source::FileId;
+use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::yaml::{Node, NodeKind, documents};
 
 /// Why a file has no images.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl Images {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Sources;
+    use terraform_eval::source::Sources;
 
     fn images(text: &str) -> Result<Vec<String>, String> {
         let file = Sources::default().add("images", text);

@@ -1,7 +1,7 @@
 //! `chained-mirror`: a mirror that is itself the source of another entry.
 
 use crate::diagnostic::Severity;
-use crate::model::{ImageMirror, InputKinds};
+use crate::model::{InputKinds, Mirror};
 
 use super::support::cluster_index::ClusterMirrors;
 use super::support::findings::MirrorLabels as _;
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::MirrorInCluster(check),
 };
 
-fn check(cluster: &ClusterMirrors<'_>, mirror: &ImageMirror) -> RuleOutcome {
+fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
     source_names::each_mirror(mirror, |_, element, text| {
         // The source itself as a mirror is reported by `self-mirror`.
         let is_own_source = mirror.source.value().is_some_and(|source| source == text);

@@ -1,9 +1,10 @@
 //! `classic-cluster`: a mirror of a cluster that does not support image mirrors.
 
 use crate::diagnostic::Severity;
-use crate::model::cluster::{ClusterRole, cluster_role, echo_argument, module_kind};
+use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role, registry_module_cluster_kind};
 use crate::model::{
-    Cause, ClusterKind, Configuration, ImageMirror, Input, InputKinds, Lead, Target, Unknown,
+    ClusterKind, Input, InputKind, InputKinds, Mirror, OriginCandidate, OriginTarget, UnknownReason,
+    UnknownReasons,
 };
 
 use super::support::findings::MirrorLabels as _;
@@ -18,10 +19,10 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
-    let classic: Vec<&Lead> = mirror
-        .leads
-        .to
+fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
+    let classic: Vec<&OriginCandidate> = mirror
+        .cluster_origin
+        .candidates
         .iter()
         .filter(|lead| is_classic(&lead.target))
         .collect();
@@ -29,18 +30,18 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
     let Some(lead) = classic
         .iter()
         .rev()
-        .find(|lead| lead.certain)
+        .find(|lead| lead.is_certain)
         .or_else(|| classic.last())
     else {
         return undecided_if_unresolved(configuration, mirror);
     };
     let target = lead.target.name();
-    if !lead.certain && matches!(configuration.input, Input::Plan | Input::Recorded) {
+    if !lead.is_certain && matches!(configuration.kind, InputKind::Plan | InputKind::TofuConfigJson) {
         // A plan does not record which of several references is used, and whether that is known.
-        let cause = Cause::NotRecorded(format!("whether cluster_id comes from {target}"));
-        return RuleOutcome::undecided(Unknown::because(cause));
+        let cause = UnknownReason::NotRecorded(format!("whether cluster_id comes from {target}"));
+        return RuleOutcome::undecided(UnknownReasons::new(cause));
     }
-    let mut finding = if lead.certain {
+    let mut finding = if lead.is_certain {
         RULE.finding(
             mirror,
             &format!("cluster_id refers to {target}, a classic cluster"),
@@ -69,29 +70,33 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
 }
 
 /// Whether a target is a classic cluster, or an object that exists only for classic clusters.
-fn is_classic(target: &Target) -> bool {
+fn is_classic(target: &OriginTarget) -> bool {
     match target {
-        Target::Resource { path, attribute, .. } => match cluster_role(&path.resource) {
+        OriginTarget::Resource { path, attribute, .. } => match cluster_role(&path.resource) {
             Some(ClusterRole::Cluster(kind)) => kind == ClusterKind::Classic,
-            Some(ClusterRole::Echo(kind)) => {
+            Some(ClusterRole::IdCarrier(kind)) => {
                 kind == Some(ClusterKind::Classic)
-                    && attribute.as_deref() == Some(echo_argument(&path.resource))
+                    && attribute.as_deref() == Some(cluster_id_argument(&path.resource))
             }
             None => false,
         },
-        Target::Module { source, .. } => module_kind(source) == Some(ClusterKind::Classic),
+        OriginTarget::Module { source, .. } => {
+            registry_module_cluster_kind(source) == Some(ClusterKind::Classic)
+        }
     }
 }
 
 /// An unresolved reference matters only if there is a classic cluster that it could refer to.
-fn undecided_if_unresolved(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn undecided_if_unresolved(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
     let any_classic = configuration
         .clusters
         .iter()
         .any(|cluster| cluster.kind == ClusterKind::Classic);
-    if mirror.leads.unfollowed.is_empty() || !any_classic {
+    if mirror.cluster_origin.unresolved.is_empty() || !any_classic {
         RuleOutcome::clean()
     } else {
-        RuleOutcome::undecided(Unknown::for_all(mirror.leads.unfollowed.clone()))
+        RuleOutcome::undecided(UnknownReasons::from_reasons(
+            mirror.cluster_origin.unresolved.clone(),
+        ))
     }
 }

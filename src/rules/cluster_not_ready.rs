@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::{
-    Cause, Cluster, ClusterInstance, Configuration, Content, ImageMirror, InputKinds, Led, Unknown,
+    AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror, UnknownReason,
+    UnknownReasons,
 };
 
 use super::support::findings::MirrorLabels as _;
@@ -21,11 +22,11 @@ pub(super) static RULE: Rule = Rule {
 enum Readiness {
     Ready,
     NotReady,
-    Unknown(Unknown),
+    Unknown(UnknownReasons),
 }
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
-    let led = Led::of(configuration, mirror);
+fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
+    let led = ClusterCandidates::for_mirror(configuration, mirror);
     let mut not_ready = None;
     let mut unknown = None;
     let mut any_ready = false;
@@ -36,14 +37,14 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
             Readiness::Unknown(cause) => unknown = unknown.or(Some(cause)),
         }
     }
-    match (not_ready, unknown.or(led.open)) {
+    match (not_ready, unknown.or(led.unresolved)) {
         (Some((cluster, instance)), None) if !any_ready => {
             RuleOutcome::finding(report(mirror, cluster, instance))
         }
         (Some(_), None) => {
             let which =
                 "the instance of the cluster is not known, and not all instances are waited for".to_owned();
-            RuleOutcome::undecided(Unknown::because(Cause::NotEvaluated(which)))
+            RuleOutcome::undecided(UnknownReasons::new(UnknownReason::NotEvaluated(which)))
         }
         (not_ready, Some(unknown)) if not_ready.is_some() || !any_ready => {
             if led.instances.is_empty() {
@@ -57,45 +58,45 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
 }
 
 fn readiness(
-    configuration: &Configuration,
-    mirror: &ImageMirror,
+    configuration: &Input,
+    mirror: &Mirror,
     cluster: &Cluster,
     instance: &ClusterInstance,
 ) -> Readiness {
     if instance.id.is_some() {
         return Readiness::Ready;
     }
-    if let Content::Known(true) = instance.wait_for_create_complete.content {
+    if let AttributeValue::Known(true) = instance.wait_for_create_complete.content {
         return Readiness::Ready;
     }
-    let mut causes: Vec<Cause> = Vec::new();
+    let mut causes: Vec<UnknownReason> = Vec::new();
     for waiter in &configuration.waiters {
-        let waits = waiter.after.contains(&cluster.path);
-        if !waits && waiter.after_unfollowed.is_empty() {
+        let waits = waiter.dependencies.contains(&cluster.path);
+        if !waits && waiter.unresolved_dependencies.is_empty() {
             continue;
         }
-        if !mirror.after.contains(&waiter.path) {
+        if !mirror.dependencies.contains(&waiter.path) {
             // It matters only if the mirror may depend on it after all.
-            causes.extend(mirror.after_unfollowed.iter().cloned());
+            causes.extend(mirror.unresolved_dependencies.iter().cloned());
             continue;
         }
         match (&waiter.instances, waits) {
             (None, true) => return Readiness::Ready,
-            (Some(unknown), true) => causes.extend(unknown.causes.iter().cloned()),
-            (_, false) => causes.extend(waiter.after_unfollowed.iter().cloned()),
+            (Some(unknown), true) => causes.extend(unknown.reasons.iter().cloned()),
+            (_, false) => causes.extend(waiter.unresolved_dependencies.iter().cloned()),
         }
     }
-    if let Content::Unknown(unknown) = &instance.wait_for_create_complete.content {
-        causes.extend(unknown.causes.iter().cloned());
+    if let AttributeValue::Unknown(unknown) = &instance.wait_for_create_complete.content {
+        causes.extend(unknown.reasons.iter().cloned());
     }
     if causes.is_empty() {
         Readiness::NotReady
     } else {
-        Readiness::Unknown(Unknown::for_all(causes))
+        Readiness::Unknown(UnknownReasons::from_reasons(causes))
     }
 }
 
-fn report(mirror: &ImageMirror, cluster: &Cluster, instance: &ClusterInstance) -> Diagnostic {
+fn report(mirror: &Mirror, cluster: &Cluster, instance: &ClusterInstance) -> Diagnostic {
     let name = &instance.address;
     let argument = &instance.wait_for_create_complete;
     let finding = RULE
@@ -132,12 +133,14 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, instance: &ClusterInstance) -
 /// Returns the edit that sets the argument, unless its value comes from another place.
 fn edit(cluster: &Cluster, instance: &ClusterInstance) -> Option<Edit> {
     let argument = &instance.wait_for_create_complete;
-    match (argument.span, &cluster.room) {
-        (None, Some(room)) => Some(Edit {
-            span: room.at,
-            content: format!("{}wait_for_create_complete = true", room.before),
+    match (argument.span, &cluster.argument_insertion) {
+        (None, Some(insertion)) => Some(Edit {
+            span: insertion.at,
+            content: format!("{}wait_for_create_complete = true", insertion.prefix),
         }),
-        (Some(span), Some(_)) if argument.way.is_empty() && argument.content == Content::Known(false) => {
+        (Some(span), Some(_))
+            if argument.trace.is_empty() && argument.content == AttributeValue::Known(false) =>
+        {
             Some(Edit {
                 span,
                 content: "true".to_owned(),

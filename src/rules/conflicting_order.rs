@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, ImageMirror, InputKinds, ManifestKind};
-use crate::registry::{Pull, merged_mirrors};
-use crate::source::Span;
+use crate::model::{Input, InputKinds, ManifestKind, Mirror};
+use registries_conf::{Pull, merged_mirrors};
+use terraform_eval::source::Span;
 
 use super::{Check, Fixability, Rule};
 
@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 /// Where a list puts one mirror before another: at the second of the two.
 #[derive(Debug, Clone, Copy)]
 struct Place<'a> {
-    mirror: &'a ImageMirror,
+    mirror: &'a Mirror,
     span: Span,
 }
 
@@ -37,7 +37,7 @@ struct Lists<'a> {
     all: Vec<Vec<(&'a str, Span)>>,
 }
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let mut sources: BTreeMap<(&str, Pull), Lists<'_>> = BTreeMap::new();
     for mirror in &configuration.mirrors {
         if let Some(source) = mirror.source.value() {
@@ -56,7 +56,7 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
 impl<'a> Lists<'a> {
     /// Adds the order of one list: each mirror before the next, and the source after the last one unless the list
     /// contains it (`topo.go`). Ignores a list with unknown elements, and one without mirrors.
-    fn add(&mut self, mirror: &'a ImageMirror, source: &'a str) {
+    fn add(&mut self, mirror: &'a Mirror, source: &'a str) {
         let elements = mirror.mirrors.value().into_iter().flatten();
         let list: Option<Vec<(&str, Span)>> = elements
             .map(|element| Some((element.value()?.as_str(), element.span.unwrap_or(mirror.span))))

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, Content, ImageMirror, InputKinds};
-use crate::registry::SourcePolicy;
+use crate::model::{AttributeValue, Input, InputKinds, Mirror};
+use registries_conf::SourcePolicy;
 
 use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule};
@@ -18,10 +18,10 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Input(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     // The operator compares all entries, including those without mirrors.
-    let mut firsts: BTreeMap<&str, (&ImageMirror, SourcePolicy)> = BTreeMap::new();
+    let mut firsts: BTreeMap<&str, (&Mirror, SourcePolicy)> = BTreeMap::new();
     for mirror in &configuration.mirrors {
         let (Some(source), Some(policy)) = (mirror.source.value(), effective_policy(mirror)) else {
             continue;
@@ -36,11 +36,11 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
 }
 
 /// Returns the policy of an entry, or `None` if its value is not a policy.
-fn effective_policy(mirror: &ImageMirror) -> Option<SourcePolicy> {
+fn effective_policy(mirror: &Mirror) -> Option<SourcePolicy> {
     match &mirror.policy.content {
-        Content::Known(policy) => Some(*policy),
-        Content::Absent => Some(SourcePolicy::default()),
-        Content::Unknown(_) => None,
+        AttributeValue::Known(policy) => Some(*policy),
+        AttributeValue::Absent => Some(SourcePolicy::default()),
+        AttributeValue::Unknown(_) => None,
     }
 }
 
@@ -51,12 +51,7 @@ fn name(policy: SourcePolicy) -> &'static str {
     }
 }
 
-fn report(
-    mirror: &ImageMirror,
-    policy: SourcePolicy,
-    first: &ImageMirror,
-    other: SourcePolicy,
-) -> Diagnostic {
+fn report(mirror: &Mirror, policy: SourcePolicy, first: &Mirror, other: SourcePolicy) -> Diagnostic {
     let what = format!(
         "the policy for source {} is {}, but {} in {}",
         mirror.source.shown(),
@@ -64,8 +59,8 @@ fn report(
         name(other),
         first.address
     );
-    let place = |mirror: &ImageMirror| mirror.policy.span.or(mirror.source.span).unwrap_or(mirror.span);
-    let label = |mirror: &ImageMirror| match mirror.policy.span {
+    let place = |mirror: &Mirror| mirror.policy.span.or(mirror.source.span).unwrap_or(mirror.span);
+    let label = |mirror: &Mirror| match mirror.policy.span {
         Some(_) => "conflicting policy",
         None => "no policy, so AllowContactingSource",
     };
@@ -79,7 +74,7 @@ fn report(
         .help("use the same policy in every entry for the source")
 }
 
-fn forbidden_own_mirror(mirror: &ImageMirror, source: &str, policy: SourcePolicy) -> Option<Diagnostic> {
+fn forbidden_own_mirror(mirror: &Mirror, source: &str, policy: SourcePolicy) -> Option<Diagnostic> {
     if policy != SourcePolicy::NeverContact {
         return None;
     }

@@ -1,7 +1,7 @@
 //! `count-indexed-mirrors`: mirrors that are identified by their index in a list.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror, InputKinds};
+use crate::model::{Input, InputKinds, Mirror};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(span) = mirror.block.count_index else {
         return RuleOutcome::clean();
     };

@@ -1,7 +1,7 @@
 //! `drifted-mirror`: a mirror that was changed outside of Terraform.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Configuration, InputKinds, MirrorChange};
+use crate::model::{Action, Input, InputKinds, MirrorChange};
 
 use super::support::plan_changes::{ChangeLabels as _, format_list};
 use super::{Check, Fixability, Rule};
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::PlanChanges(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let drift = configuration.changes.drift.iter();
     drift
         .filter(|change| matches!(change.action, Action::Update | Action::Delete) && !change.deposed)
@@ -36,7 +36,7 @@ fn what(change: &MirrorChange) -> String {
     for (name, old, new) in [
         ("cluster_id", &before.cluster_id, &after.cluster_id),
         ("source", &before.source, &after.source),
-        ("type", &before.kind, &after.kind),
+        ("type", &before.mirror_type, &after.mirror_type),
     ] {
         if old.content_differs(new) {
             differences.push(format!("`{name}` (from {} to {})", old.shown(), new.shown()));

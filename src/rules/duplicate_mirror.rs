@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
-use crate::model::{Attribute, Configuration, ImageMirror, InputKinds, ManifestKind};
+use crate::model::{Attribute, Input, InputKinds, ManifestKind, Mirror};
 
 use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let mut seen: BTreeMap<&str, &Attribute<String>> = BTreeMap::new();
     source_names::each_mirror(mirror, |_, element, text| {
         // `empty-mirrors` reports each empty string.

@@ -1,7 +1,7 @@
 //! `duplicate-source`: two mirrors of one cluster with the same source.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{ImageMirror, InputKinds};
+use crate::model::{InputKinds, Mirror};
 
 use super::support::cluster_index::ClusterMirrors;
 use super::support::findings::MirrorLabels as _;
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::MirrorInCluster(check),
 };
 
-fn check(cluster: &ClusterMirrors<'_>, mirror: &ImageMirror) -> RuleOutcome {
+fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
@@ -40,7 +40,7 @@ fn check(cluster: &ClusterMirrors<'_>, mirror: &ImageMirror) -> RuleOutcome {
 
 /// Reports the second of two mirrors with the same or an equivalent source.
 #[must_use]
-pub fn report(second: &ImageMirror, first: &ImageMirror) -> Diagnostic {
+pub fn report(second: &Mirror, first: &Mirror) -> Diagnostic {
     let shown = second.source.shown();
     let other = if source_names::may_be_compared(&second.source, &first.source) {
         first.address.to_string()

@@ -1,7 +1,7 @@
 //! `empty-mirrors`: a list without mirrors, or with an empty string.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, Content, ImageMirror, InputKinds};
+use crate::model::{AttributeValue, Input, InputKinds, Mirror};
 
 use super::support::findings::MirrorLabels as _;
 use super::support::source_names;
@@ -17,15 +17,15 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Whether an entry has no mirrors at all.
-fn has_no_mirrors(mirror: &ImageMirror) -> bool {
+fn has_no_mirrors(mirror: &Mirror) -> bool {
     match &mirror.mirrors.content {
-        Content::Absent => true,
-        Content::Known(list) => list.is_empty(),
-        Content::Unknown(_) => false,
+        AttributeValue::Absent => true,
+        AttributeValue::Known(list) => list.is_empty(),
+        AttributeValue::Unknown(_) => false,
     }
 }
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     if mirror.address.manifest().is_some() && has_no_mirrors(mirror) {
         let mut finding = RULE
             .finding(mirror, "the entry has no mirrors")

@@ -1,7 +1,7 @@
 //! `external-cluster-id`: a UUID as the id of a cluster.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror, InputKinds};
+use crate::model::{Input, InputKinds, Mirror};
 
 use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -15,10 +15,10 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     // An id that is read from an object is checked by `wrong-cluster-attribute`.
     match mirror.cluster_id.value() {
-        Some(id) if is_uuid(id) && mirror.leads.to.is_empty() => RuleOutcome::finding(
+        Some(id) if is_uuid(id) && mirror.cluster_origin.candidates.is_empty() => RuleOutcome::finding(
             RULE.finding(mirror, "cluster_id has the form of an external id")
                 .at_attribute(mirror, &mirror.cluster_id, "a UUID")
                 .note("the OCM API does not find a cluster by its external id")

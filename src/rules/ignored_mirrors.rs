@@ -1,7 +1,7 @@
 //! `ignored-mirrors`: changes to mirrors that Terraform ignores.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror, InputKinds, Step};
+use crate::model::{Input, InputKinds, Mirror, TraceStep};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -14,9 +14,9 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let ignored = mirror.block.ignore_changes.iter().filter(|entry| covers(entry));
-    let report = |entry: &Step| {
+    let report = |entry: &TraceStep| {
         let text = &entry.text;
         RULE.finding_in_block(mirror, &format!("changes are ignored: {text}"))
             .at(entry.span, "changes to this have no effect")
@@ -30,7 +30,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
 }
 
 /// Whether an entry of `ignore_changes` covers a value of a mirror: `mirrors`, `mirrors[0]`, `type`, `all`.
-fn covers(entry: &Step) -> bool {
+fn covers(entry: &TraceStep) -> bool {
     let name = entry.text.split(['[', '.']).next().unwrap_or_default().trim();
     matches!(name, "mirrors" | "type" | "all")
 }

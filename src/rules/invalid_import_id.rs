@@ -1,7 +1,7 @@
 //! `invalid-import-id`: an import id that does not identify a mirror.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, Import, InputKinds};
+use crate::model::{Import, Input, InputKinds};
 
 use super::{Check, Fixability, Rule};
 
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Input(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     configuration.imports.iter().filter_map(find).collect()
 }
 

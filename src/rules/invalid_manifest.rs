@@ -1,7 +1,7 @@
 //! `invalid-manifest`: what the API server rejects in a manifest, or drops from it.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, InputKinds, Mistake, MistakeKind};
+use crate::model::{Input, InputKinds, ManifestIssue, ManifestIssueKind};
 
 use super::{Check, Fixability, Rule, nearest_of};
 
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Input(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
-    configuration.manifests.mistakes.iter().map(report).collect()
+fn check(configuration: &Input) -> Vec<Diagnostic> {
+    configuration.manifest_facts.issues.iter().map(report).collect()
 }
 
-fn report(mistake: &Mistake) -> Diagnostic {
+fn report(mistake: &ManifestIssue) -> Diagnostic {
     let document = &mistake.document;
     let address = match mistake.entry {
         Some(index) => format!("{document}[{index}]"),
@@ -33,7 +33,7 @@ fn report(mistake: &Mistake) -> Diagnostic {
     let mut finding = Diagnostic::new(RULE.name, RULE.severity, format!("{address}: {what}"))
         .at_address(address)
         .at(mistake.span, label);
-    if let MistakeKind::Twice { first, .. } = &mistake.kind {
+    if let ManifestIssueKind::Twice { first, .. } = &mistake.kind {
         finding = finding.related(*first, "first here");
     }
     finding.note = note.map(str::to_owned);
@@ -49,7 +49,7 @@ struct Texts {
     help: Option<String>,
 }
 
-fn texts(mistake: &Mistake) -> Texts {
+fn texts(mistake: &ManifestIssue) -> Texts {
     let texts = |what: String, label, note, help| Texts {
         what,
         label,
@@ -57,7 +57,7 @@ fn texts(mistake: &Mistake) -> Texts {
         help,
     };
     match &mistake.kind {
-        MistakeKind::Version { found, expected } => {
+        ManifestIssueKind::Version { found, expected } => {
             let what = match found {
                 Some(found) => format!("apiVersion is {found:?}"),
                 None => "apiVersion is missing".to_owned(),
@@ -65,7 +65,7 @@ fn texts(mistake: &Mistake) -> Texts {
             let help = format!("write `apiVersion: {}`", expected.first().unwrap_or(&""));
             texts(what, "not a version of this kind", None, Some(help))
         }
-        MistakeKind::Kind { found } => {
+        ManifestIssueKind::Kind { found } => {
             let what = match found {
                 Some(found) => format!("this version has no kind {found:?}"),
                 None => "kind is missing".to_owned(),
@@ -73,8 +73,10 @@ fn texts(mistake: &Mistake) -> Texts {
             let help = format!("write `kind: {}`", mistake.document.kind);
             texts(what, "not a kind of this version", None, Some(help))
         }
-        MistakeKind::Missing { field } => texts(format!("{field} is missing"), "required here", None, None),
-        MistakeKind::Type {
+        ManifestIssueKind::Missing { field } => {
+            texts(format!("{field} is missing"), "required here", None, None)
+        }
+        ManifestIssueKind::Type {
             field,
             found,
             expected,
@@ -84,7 +86,7 @@ fn texts(mistake: &Mistake) -> Texts {
             let what = format!("{field} is {found}, but must be {expected}");
             texts(what, "wrong type", None, help)
         }
-        MistakeKind::Unknown { field, known } => {
+        ManifestIssueKind::Unknown { field, known } => {
             let what = format!("unknown field {field:?}");
             let is_policy = field == "mirrorSourcePolicy";
             let note = is_policy.then_some("only ImageDigestMirrorSet and ImageTagMirrorSet have a policy");
@@ -95,7 +97,7 @@ fn texts(mistake: &Mistake) -> Texts {
             };
             texts(what, "rejected, or silently dropped", note, Some(help))
         }
-        MistakeKind::Policy { found } => {
+        ManifestIssueKind::Policy { found } => {
             let values = ["NeverContactSource", "AllowContactingSource"];
             let help = match nearest_of(found, values) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
@@ -104,7 +106,7 @@ fn texts(mistake: &Mistake) -> Texts {
             let what = format!("unknown policy {found:?}");
             texts(what, "not a valid policy", None, Some(help))
         }
-        MistakeKind::Twice { key, .. } => {
+        ManifestIssueKind::Twice { key, .. } => {
             let note = "the last one is used, unless the client rejects both";
             let what = format!("duplicate key {key}");
             texts(

@@ -1,8 +1,8 @@
 //! `invalid-mirror`: a mirror that is not a valid name.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror, InputKinds};
-use crate::registry::{Diagnosis, Fault, Repair, Role, diagnose, is_local, unrewritable};
+use crate::model::{Input, InputKinds, Mirror};
+use registries_conf::{Diagnosis, Fault, Repair, Role, diagnose, is_local, unrewritable};
 
 use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     source_names::each_mirror(mirror, |_, element, text| {
         // `empty-mirrors` reports an empty string.
         if text.is_empty() {
@@ -50,7 +50,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
 }
 
 /// Returns the repaired name, in a form that the container runtime can rewrite to.
-fn suggested_mirror(mirror: &ImageMirror, diagnosis: &Diagnosis) -> Option<Repair> {
+fn suggested_mirror(mirror: &Mirror, diagnosis: &Diagnosis) -> Option<Repair> {
     let valid = diagnosis.repair()?;
     let source = mirror
         .source

@@ -1,8 +1,8 @@
 //! `invalid-source`: a source that is not a valid name.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror, InputKinds};
-use crate::registry::{self, Fault};
+use crate::model::{Input, InputKinds, Mirror};
+use registries_conf::{self, Fault};
 
 use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
@@ -47,7 +47,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
 /// Returns the faults of a source. White space around a short name is added, because the diagnosis of the expanded
 /// name does not include it.
 fn faults(source: &str) -> Vec<Fault> {
-    let padded = registry::is_short(source) && source.trim() != source;
+    let padded = registries_conf::is_short(source) && source.trim() != source;
     let diagnosis = source_names::diagnose_source(source);
     let mistakes = diagnosis.mistakes.iter().map(|mistake| mistake.fault);
     padded

@@ -1,8 +1,8 @@
 //! `local-mirror`: a mirror that is the node itself.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror, InputKinds};
-use crate::registry::{Role, Safety, diagnose, is_local};
+use crate::model::{Input, InputKinds, Mirror};
+use registries_conf::{Role, Safety, diagnose, is_local};
 
 use super::support::findings::MirrorLabels as _;
 use super::support::source_names;
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     source_names::each_mirror(mirror, |_, element, text| {
         // With a scheme in front, it is the node as well.
         let repaired = diagnose(text, Role::Mirror).repaired(Safety::Unsafe);

@@ -1,8 +1,8 @@
 //! `mirror-name-too-long`: a mirror that leaves too little room for the names of images.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror, InputKinds};
-use crate::registry::{NAME_LIMIT, Name, Place, Role, diagnose};
+use crate::model::{Input, InputKinds, Mirror};
+use registries_conf::{NAME_LIMIT, Name, Place, Role, diagnose};
 
 use super::support::findings::MirrorLabels as _;
 use super::support::source_names;
@@ -24,7 +24,7 @@ const MIN_ROOM_IN_REGISTRY: usize = 64;
 /// How many characters image names need after a namespace.
 const MIN_ROOM_IN_NAMESPACE: usize = 32;
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     source_names::each_mirror(mirror, |_, element, text| {
         // `invalid-mirror` reports names that are too long by themselves, or invalid.
         if text.len() + MIN_ROOM_IN_REGISTRY < NAME_LIMIT || !diagnose(text, Role::Mirror).mistakes.is_empty()

@@ -1,8 +1,8 @@
 //! `missing-argument`: a required argument of a mirror, or a required input of its module.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, Content, ImageMirror, Input, InputKinds, MissingInputs};
-use crate::source::Span;
+use crate::model::{AttributeValue, Input, InputKind, InputKinds, Mirror, MissingInputs};
+use terraform_eval::source::Span;
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -15,17 +15,17 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
     // A plan is created from configuration that has them, and a state holds values from the OCM API.
-    if configuration.input != Input::Configuration {
+    if configuration.kind != InputKind::Configuration {
         return RuleOutcome::clean();
     }
     let mut findings: Vec<Diagnostic> = mirror.block.missing_inputs.iter().map(report_input).collect();
     let (id, source, mirrors) = (&mirror.cluster_id, &mirror.source, &mirror.mirrors);
     let arguments: [(&str, bool, Option<Span>); 3] = [
-        ("cluster_id", id.content == Content::Absent, id.span),
-        ("source", source.content == Content::Absent, source.span),
-        ("mirrors", mirrors.content == Content::Absent, mirrors.span),
+        ("cluster_id", id.content == AttributeValue::Absent, id.span),
+        ("source", source.content == AttributeValue::Absent, source.span),
+        ("mirrors", mirrors.content == AttributeValue::Absent, mirrors.span),
     ];
     let absent = arguments.into_iter().filter(|(_, absent, _)| *absent);
     findings.extend(absent.filter_map(|(name, _, span)| report_argument(mirror, name, span)));
@@ -35,10 +35,10 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
     }
 }
 
-fn report_argument(mirror: &ImageMirror, name: &str, span: Option<Span>) -> Option<Diagnostic> {
+fn report_argument(mirror: &Mirror, name: &str, span: Option<Span>) -> Option<Diagnostic> {
     // `unsupported-argument` reports an argument with nearly this name.
     let mut unsupported = mirror.block.unsupported.iter();
-    if span.is_none() && unsupported.any(|written| written.meant == Some(name)) {
+    if span.is_none() && unsupported.any(|written| written.suggestion == Some(name)) {
         return None;
     }
     let finding = match span {

@@ -1,9 +1,11 @@
 //! `missing-depends-on`: a mirror that does not depend on the cluster of its module.
 
-use crate::address::{ModulePath, ResourceName, ResourcePath};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
-use crate::model::cluster::waits;
-use crate::model::{Cause, Cluster, ClusterKind, Configuration, ImageMirror, InputKinds, Target, Unknown};
+use crate::model::cluster::waits_for_cluster;
+use crate::model::{
+    Cluster, ClusterKind, Input, InputKinds, Mirror, OriginTarget, UnknownReason, UnknownReasons,
+};
+use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 
 use super::support::fixes;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -17,12 +19,12 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
     // A state records no `depends_on`.
     let (Some(depends_on), Some(path)) = (&mirror.depends_on, mirror.path()) else {
         return RuleOutcome::clean();
     };
-    let is_named = |cluster: &ResourcePath| depends_on.iter().any(|entry| entry.reaches.contains(cluster));
+    let is_named = |cluster: &ResourcePath| depends_on.iter().any(|entry| entry.resources.contains(cluster));
 
     let module = path.module;
     // `classic-cluster` reports classic clusters, for which no order helps.
@@ -36,18 +38,18 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
 
     let is_referred_to = |cluster: &&&Cluster| {
         let targets = mirror
-            .leads
-            .to
+            .cluster_origin
+            .candidates
             .iter()
             .map(|lead| &lead.target)
-            .chain(&mirror.leads.only);
+            .chain(&mirror.cluster_origin.sole_candidate);
         targets
             .into_iter()
             .any(|target| is_cluster(target, &module, cluster))
     };
-    let unresolved_names: Vec<Cause> = depends_on
+    let unresolved_names: Vec<UnknownReason> = depends_on
         .iter()
-        .flat_map(|entry| entry.unfollowed.iter().cloned())
+        .flat_map(|entry| entry.unresolved.iter().cloned())
         .collect();
     if let Some(cluster) = clusters
         .iter()
@@ -55,7 +57,7 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
         .find(|cluster| !is_named(&cluster.path))
     {
         if !unresolved_names.is_empty() {
-            return RuleOutcome::undecided(Unknown::for_all(unresolved_names));
+            return RuleOutcome::undecided(UnknownReasons::from_reasons(unresolved_names));
         }
         let finding = report(
             mirror,
@@ -66,19 +68,23 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
         return RuleOutcome::finding(finding);
     }
     // An unresolved id does not matter if every cluster is named.
-    if !mirror.leads.unfollowed.is_empty()
-        && mirror.leads.only.is_none()
+    if !mirror.cluster_origin.unresolved.is_empty()
+        && mirror.cluster_origin.sole_candidate.is_none()
         && !clusters.iter().all(|cluster| is_named(&cluster.path))
     {
-        return RuleOutcome::undecided(Unknown::for_all(mirror.leads.unfollowed.clone()));
+        return RuleOutcome::undecided(UnknownReasons::from_reasons(
+            mirror.cluster_origin.unresolved.clone(),
+        ));
     }
-    if mirror.leads.nowhere()
+    if mirror.cluster_origin.is_literal()
         && !clusters
             .iter()
-            .any(|cluster| mirror.after.contains(&cluster.path))
+            .any(|cluster| mirror.dependencies.contains(&cluster.path))
     {
-        if !mirror.after_unfollowed.is_empty() {
-            return RuleOutcome::undecided(Unknown::for_all(mirror.after_unfollowed.clone()));
+        if !mirror.unresolved_dependencies.is_empty() {
+            return RuleOutcome::undecided(UnknownReasons::from_reasons(
+                mirror.unresolved_dependencies.clone(),
+            ));
         }
         let finding = report(
             mirror,
@@ -93,12 +99,12 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
 
 /// Whether a target is this cluster. Modules are compared without instance keys, because every instance of a
 /// module has its own cluster.
-fn is_cluster(target: &Target, module: &ModulePath, cluster: &Cluster) -> bool {
-    matches!(target, Target::Resource { path, .. }
+fn is_cluster(target: &OriginTarget, module: &ModulePath, cluster: &Cluster) -> bool {
+    matches!(target, OriginTarget::Resource { path, .. }
         if path.resource == cluster.path.resource && path.module.without_keys() == *module)
 }
 
-fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, origin: &str) -> Diagnostic {
+fn report(mirror: &Mirror, cluster: &Cluster, what: &str, origin: &str) -> Diagnostic {
     let name = &cluster.path.resource;
     let (span, label) = match mirror.depends_on_span {
         Some(span) => (span, format!("`{name}` is missing here")),
@@ -121,10 +127,14 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, origin: &str) -> 
     // A `depends_on` that is not a literal list is left to people.
     let insertion = mirror
         .block
-        .room
+        .argument_insertion
         .as_ref()
         .filter(|_| mirror.depends_on_span.is_none());
-    let edits = fixes::depends_on(mirror.block.dependency.as_ref(), insertion, &[entry.to_string()]);
+    let edits = fixes::depends_on(
+        mirror.block.dependency_insertion.as_ref(),
+        insertion,
+        &[entry.to_string()],
+    );
     finding.fix = edits.map(|edits| Fix {
         title: "create the mirror after its cluster".to_owned(),
         applicability: Applicability::Safe,
@@ -134,12 +144,18 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, origin: &str) -> 
 }
 
 /// Returns the resource that provides the id and waits for the cluster, which is the better dependency.
-fn waiter(mirror: &ImageMirror) -> Option<&ResourceName> {
+fn waiter(mirror: &Mirror) -> Option<&ResourceName> {
     let module = mirror.path()?.module;
-    mirror.leads.to.iter().find_map(|lead| match &lead.target {
-        Target::Resource { path, .. } if waits(&path.resource) && path.module.without_keys() == module => {
-            Some(&path.resource)
-        }
-        _ => None,
-    })
+    mirror
+        .cluster_origin
+        .candidates
+        .iter()
+        .find_map(|lead| match &lead.target {
+            OriginTarget::Resource { path, .. }
+                if waits_for_cluster(&path.resource) && path.module.without_keys() == module =>
+            {
+                Some(&path.resource)
+            }
+            _ => None,
+        })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity, count};
-use crate::model::{Action, Configuration, InputKinds, MirrorChange};
+use crate::model::{Action, Input, InputKinds, MirrorChange};
 
 use super::support::plan_changes::ChangeLabels as _;
 use super::{Check, Fixability, Rule};
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::PlanChanges(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let mut clusters: BTreeMap<String, Vec<&MirrorChange>> = BTreeMap::new();
     for change in &configuration.changes.mirrors {
         let is_rollout = matches!(
@@ -49,7 +49,7 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
 }
 
 /// Names the cluster: by its address if it is in the plan, else by its id.
-fn cluster_name(configuration: &Configuration, change: &MirrorChange) -> String {
+fn cluster_name(configuration: &Input, change: &MirrorChange) -> String {
     let sides = [&change.after, &change.before];
     let id = sides.iter().find_map(|side| {
         let id = &side.as_ref()?.cluster_id;
@@ -65,7 +65,7 @@ fn cluster_name(configuration: &Configuration, change: &MirrorChange) -> String 
     }
 }
 
-fn report(configuration: &Configuration, cluster: &str, changes: &[&MirrorChange]) -> Option<Diagnostic> {
+fn report(configuration: &Input, cluster: &str, changes: &[&MirrorChange]) -> Option<Diagnostic> {
     let first = changes.first()?;
     let part = |word: &str, is_part: &dyn Fn(Action) -> bool| {
         let number = changes.iter().filter(|change| is_part(change.action)).count();

@@ -1,7 +1,7 @@
 //! `non-digest-type`: a type that the provider rejects.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::model::{Configuration, Content, ImageMirror, InputKinds};
+use crate::model::{AttributeValue, Input, InputKinds, Mirror};
 
 use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
@@ -16,20 +16,23 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
-    match &mirror.kind.content {
-        Content::Known(kind) if kind != "digest" => RuleOutcome::finding(
-            RULE.finding(mirror, &format!("type {} is not supported", mirror.kind.shown()))
-                .at_attribute(mirror, &mirror.kind, "only \"digest\" is supported")
-                .note("the provider and the OCM API reject any other type")
-                .fix_replace(
-                    &mirror.kind,
-                    "digest",
-                    Applicability::Safe,
-                    "write \"digest\", or omit `type`: \"digest\" is the default",
-                ),
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+    match &mirror.mirror_type.content {
+        AttributeValue::Known(kind) if kind != "digest" => RuleOutcome::finding(
+            RULE.finding(
+                mirror,
+                &format!("type {} is not supported", mirror.mirror_type.shown()),
+            )
+            .at_attribute(mirror, &mirror.mirror_type, "only \"digest\" is supported")
+            .note("the provider and the OCM API reject any other type")
+            .fix_replace(
+                &mirror.mirror_type,
+                "digest",
+                Applicability::Safe,
+                "write \"digest\", or omit `type`: \"digest\" is the default",
+            ),
         ),
-        Content::Known(_) | Content::Absent => RuleOutcome::clean(),
-        Content::Unknown(unknown) => RuleOutcome::undecided(unknown.clone()),
+        AttributeValue::Known(_) | AttributeValue::Absent => RuleOutcome::clean(),
+        AttributeValue::Unknown(unknown) => RuleOutcome::undecided(unknown.clone()),
     }
 }

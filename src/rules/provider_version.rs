@@ -1,8 +1,8 @@
 //! `provider-version`: a provider version without image mirrors.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::version::{FIRST_WITH_MIRRORS, Range, Version, raised};
-use crate::model::{Attribute, Configuration, InputKinds};
+use crate::model::version::{FIRST_WITH_MIRRORS, Version, VersionRange, raised};
+use crate::model::{Attribute, Input, InputKinds};
 
 use super::{Check, Fixability, Rule};
 
@@ -15,9 +15,9 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Input(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let provider = &configuration.provider;
-    if configuration.mirrors.is_empty() && configuration.reads.is_empty() {
+    if configuration.mirrors.is_empty() && configuration.data_sources.is_empty() {
         return Vec::new();
     }
     if let Some(locked) = &provider.locked
@@ -32,12 +32,14 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
     // A constraint that cannot be parsed may narrow the others in any way.
     let ranges = provider.constraints.iter().map(|constraint| {
         let text = constraint.value()?;
-        Range::parse(text).ok().map(|range| (constraint, range))
+        VersionRange::parse(text).ok().map(|range| (constraint, range))
     });
     let Some(ranges) = ranges.collect::<Option<Vec<_>>>() else {
         return Vec::new();
     };
-    let all = ranges.iter().fold(Range::ALL, |all, (_, range)| all.and(*range));
+    let all = ranges
+        .iter()
+        .fold(VersionRange::ALL, |all, (_, range)| all.and(*range));
     if !all.admits_from(FIRST_WITH_MIRRORS) {
         let excluding = ranges
             .iter()
@@ -55,7 +57,7 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
     Vec::new()
 }
 
-fn finding(configuration: &Configuration, what: &str) -> Diagnostic {
+fn finding(configuration: &Input, what: &str) -> Diagnostic {
     let message = format!("{}: {what}", configuration.name);
     Diagnostic::new(RULE.name, RULE.severity, message).note(format!(
         "`rhcs_image_mirror` requires version {FIRST_WITH_MIRRORS}; with an older one, Terraform fails \
@@ -63,7 +65,7 @@ fn finding(configuration: &Configuration, what: &str) -> Diagnostic {
     ))
 }
 
-fn too_old(configuration: &Configuration, locked: &Attribute<String>, version: Version) -> Diagnostic {
+fn too_old(configuration: &Input, locked: &Attribute<String>, version: Version) -> Diagnostic {
     let found = finding(
         configuration,
         &format!("the locked provider version {version} does not support image mirrors"),
@@ -75,7 +77,7 @@ fn too_old(configuration: &Configuration, locked: &Attribute<String>, version: V
     }
 }
 
-fn excluded(configuration: &Configuration, constraint: &Attribute<String>) -> Diagnostic {
+fn excluded(configuration: &Input, constraint: &Attribute<String>) -> Diagnostic {
     let what = format!(
         "{} excludes all provider versions that support image mirrors",
         constraint.shown()
@@ -83,7 +85,7 @@ fn excluded(configuration: &Configuration, constraint: &Attribute<String>) -> Di
     with_fix(finding(configuration, &what), constraint, "too old")
 }
 
-fn too_wide(configuration: &Configuration, constraint: &Attribute<String>) -> Diagnostic {
+fn too_wide(configuration: &Input, constraint: &Attribute<String>) -> Diagnostic {
     let what = format!(
         "{} also allows provider versions without image mirrors",
         constraint.shown()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, InputKinds, MirrorChange, MirrorValues};
+use crate::model::{Input, InputKinds, MirrorChange, MirrorValues};
 
 use super::support::plan_changes::{ChangeLabels as _, cluster_and_source};
 use super::{Check, Fixability, Rule};
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Returns the changes that create a mirror which another change deletes, each with that other change.
-pub(super) fn recreated_pairs(configuration: &Configuration) -> Vec<(&MirrorChange, &MirrorChange)> {
+pub(super) fn recreated_pairs(configuration: &Input) -> Vec<(&MirrorChange, &MirrorChange)> {
     let changes = &configuration.changes.mirrors;
     let mut deleted: BTreeMap<(&str, String), Vec<&MirrorChange>> = BTreeMap::new();
     for change in changes.iter().filter(|change| change.action.deletes()) {
@@ -39,14 +39,14 @@ pub(super) fn recreated_pairs(configuration: &Configuration) -> Vec<(&MirrorChan
     pairs
 }
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     recreated_pairs(configuration)
         .into_iter()
         .map(|(created, deleted)| report(configuration, created, deleted))
         .collect()
 }
 
-fn report(configuration: &Configuration, created: &MirrorChange, deleted: &MirrorChange) -> Diagnostic {
+fn report(configuration: &Input, created: &MirrorChange, deleted: &MirrorChange) -> Diagnostic {
     let source = created.after.as_ref().map_or_else(String::new, shown_source);
     let what = format!(
         "the mirror of {source} is deleted at {} and created again",

@@ -3,11 +3,11 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::cluster::ALWAYS_ALLOWED;
 use crate::model::{
-    Attribute, Cause, ClusterInstance, Configuration, Content, ImageMirror, InputKinds, Led, RegistrySources,
-    Unknown,
+    Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
+    RegistrySources, UnknownReason, UnknownReasons,
 };
-use crate::registry::{Role, covering, is_nested, is_valid};
-use crate::source::Span;
+use registries_conf::{Role, covering, is_nested, is_valid};
+use terraform_eval::source::Span;
 
 use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -23,8 +23,8 @@ pub(super) static RULE: Rule = Rule {
 
 type List = Attribute<Vec<Attribute<String>>>;
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
-    let led = Led::of(configuration, mirror);
+fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
+    let led = ClusterCandidates::for_mirror(configuration, mirror);
     let mut outcome = RuleOutcome::clean();
     for (_, instance) in &led.instances {
         let compared = compare(mirror, instance);
@@ -34,17 +34,17 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
         outcome.undecided = outcome.undecided.or(compared.undecided);
     }
     // It is not known whether the mirror belongs to this instance.
-    if !outcome.findings.is_empty() && (led.open.is_some() || led.instances.len() > 1) {
+    if !outcome.findings.is_empty() && (led.unresolved.is_some() || led.instances.len() > 1) {
         let several = || {
             let which = "the instance of the cluster is not known".to_owned();
-            Unknown::because(Cause::NotEvaluated(which))
+            UnknownReasons::new(UnknownReason::NotEvaluated(which))
         };
-        return RuleOutcome::undecided(led.open.unwrap_or_else(several));
+        return RuleOutcome::undecided(led.unresolved.unwrap_or_else(several));
     }
     outcome
 }
 
-fn compare(mirror: &ImageMirror, instance: &ClusterInstance) -> RuleOutcome {
+fn compare(mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
     let lists = &instance.registry_sources;
     let RegistrySources {
         allowed_registries: allowed,
@@ -59,8 +59,8 @@ fn compare(mirror: &ImageMirror, instance: &ClusterInstance) -> RuleOutcome {
         .iter()
         .any(|list| !entries(list).is_empty());
     let source = match &mirror.source.content {
-        Content::Known(source) if is_valid(source, Role::Source) => Some(source.as_str()),
-        Content::Unknown(unknown) if is_set => {
+        AttributeValue::Known(source) if is_valid(source, Role::Source) => Some(source.as_str()),
+        AttributeValue::Unknown(unknown) if is_set => {
             unknown_value = unknown_value.or(Some(unknown.clone()));
             None
         }
@@ -96,7 +96,7 @@ fn compare(mirror: &ImageMirror, instance: &ClusterInstance) -> RuleOutcome {
 }
 
 fn both_lists_set(
-    mirror: &ImageMirror,
+    mirror: &Mirror,
     instance: &ClusterInstance,
     allowed: &List,
     blocked: &Attribute<String>,
@@ -117,7 +117,7 @@ fn both_lists_set(
         .help("keep only one of the two lists")
 }
 
-fn nested_in_wildcard(mirror: &ImageMirror, source: &str, lists: [(&str, &List); 2]) -> Option<Diagnostic> {
+fn nested_in_wildcard(mirror: &Mirror, source: &str, lists: [(&str, &List); 2]) -> Option<Diagnostic> {
     if !source.starts_with("*.") {
         return None;
     }
@@ -142,7 +142,7 @@ fn nested_in_wildcard(mirror: &ImageMirror, source: &str, lists: [(&str, &List);
     )
 }
 
-fn source_blocked(mirror: &ImageMirror, source: &str, blocked: &List) -> Option<Diagnostic> {
+fn source_blocked(mirror: &Mirror, source: &str, blocked: &List) -> Option<Diagnostic> {
     let entry = matching_entry(blocked, source)?;
     let shown = mirror.source.shown();
     let finding = RULE
@@ -161,7 +161,7 @@ fn source_blocked(mirror: &ImageMirror, source: &str, blocked: &List) -> Option<
     )
 }
 
-fn source_not_allowed(mirror: &ImageMirror, source: &str, allowed: &List) -> Option<Diagnostic> {
+fn source_not_allowed(mirror: &Mirror, source: &str, allowed: &List) -> Option<Diagnostic> {
     let list = entries(allowed);
     if list.is_empty() || unknown(allowed).is_some() {
         return None;
@@ -199,7 +199,7 @@ fn entries(list: &List) -> Vec<&Attribute<String>> {
 }
 
 /// Returns why the contents of a list are unknown.
-fn unknown(list: &List) -> Option<Unknown> {
+fn unknown(list: &List) -> Option<UnknownReasons> {
     let element = || entries(list).into_iter().find_map(|entry| entry.as_unknown());
     list.as_unknown().or_else(element).cloned()
 }

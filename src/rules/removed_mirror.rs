@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Configuration, InputKinds, MirrorChange, Seclusion};
+use crate::model::{Action, EgressRestriction, Input, InputKinds, MirrorChange};
+use terraform_eval::address::Address;
 
 use super::support::plan_changes::ChangeLabels as _;
 use super::{Check, Fixability, Rule, recreated_mirror};
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::PlanChanges(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let recreated: BTreeSet<&Address> = recreated_mirror::recreated_pairs(configuration)
         .into_iter()
         .map(|(_, deleted)| &deleted.address)
@@ -32,11 +32,7 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn report(
-    configuration: &Configuration,
-    mirrored: &BTreeSet<&str>,
-    change: &MirrorChange,
-) -> Option<Diagnostic> {
+fn report(configuration: &Input, mirrored: &BTreeSet<&str>, change: &MirrorChange) -> Option<Diagnostic> {
     let before = change.before.as_ref();
     let id = before.and_then(|before| before.cluster_id.value());
     let cluster = id.and_then(|id| configuration.changes.clusters.get(id));
@@ -49,13 +45,13 @@ fn report(
         None => "the plan deletes this mirror".to_owned(),
     };
     let seclusion = cluster
-        .and_then(|cluster| cluster.seclusion)
+        .and_then(|cluster| cluster.egress_restriction)
         .filter(|_| id.is_some_and(|id| !mirrored.contains(id.as_str())));
     let mut finding = match seclusion {
         Some(seclusion) => {
             let kind = match seclusion {
-                Seclusion::Private => "a private cluster",
-                Seclusion::ZeroEgress => "a zero-egress cluster",
+                EgressRestriction::Private => "a private cluster",
+                EgressRestriction::ZeroEgress => "a zero-egress cluster",
             };
             let mut finding = RULE.finding_about_change(change, &format!("{what}, the last one of {kind}"));
             finding.severity = Severity::Error;
@@ -76,7 +72,7 @@ fn report(
 }
 
 /// Returns the ids of the clusters that have a mirror after the plan.
-fn mirrored_clusters(configuration: &Configuration) -> BTreeSet<&str> {
+fn mirrored_clusters(configuration: &Input) -> BTreeSet<&str> {
     let changes = configuration.changes.mirrors.iter();
     let after = changes.filter_map(|change| match change.action {
         Action::Delete => None,

@@ -1,7 +1,7 @@
 //! `reordered-mirrors`: an update that changes only the order.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Configuration, InputKinds, MirrorChange};
+use crate::model::{Action, Input, InputKinds, MirrorChange};
 
 use super::support::plan_changes::{ChangeLabels as _, format_list};
 use super::{Check, Fixability, Rule};
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::PlanChanges(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let changes = configuration.changes.mirrors.iter();
     changes
         .filter(|change| change.action == Action::Update && is_reordered(change))
@@ -33,10 +33,10 @@ fn is_reordered(change: &MirrorChange) -> bool {
     let differs = old != new;
     old.sort_unstable();
     new.sort_unstable();
-    differs && old == new && before.kind.content == after.kind.content
+    differs && old == new && before.mirror_type.content == after.mirror_type.content
 }
 
-fn report(configuration: &Configuration, change: &MirrorChange) -> Diagnostic {
+fn report(configuration: &Input, change: &MirrorChange) -> Diagnostic {
     let before = change.before.as_ref().map(|before| format_list(&before.mirrors));
     let mirror = configuration.mirror(&change.address);
     let finding = RULE.finding_about_change(change, "the plan changes only the order of its mirrors");

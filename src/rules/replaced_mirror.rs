@@ -1,7 +1,7 @@
 //! `replaced-mirror`: a plan that replaces a mirror.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Configuration, InputKinds, MirrorChange};
+use crate::model::{Action, Input, InputKinds, MirrorChange};
 
 use super::support::plan_changes::{ChangeLabels as _, is_same_mirror};
 use super::{Check, Fixability, Rule};
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::PlanChanges(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let changes = configuration.changes.mirrors.iter();
     changes
         .filter(|change| change.action.replaces() && !change.deposed)
@@ -23,7 +23,7 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn report(configuration: &Configuration, change: &MirrorChange) -> Diagnostic {
+fn report(configuration: &Input, change: &MirrorChange) -> Diagnostic {
     let why = match change.replaced_for.as_slice() {
         [] => describe_reason(change.reason.as_deref()),
         names => format!(" because `{}` changes", names.join("` and `")),

@@ -1,7 +1,7 @@
 //! What a rule is, and what it reports about one mirror.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Configuration, ImageMirror, InputKinds, Unknown};
+use crate::model::{Attribute, Input, InputKinds, Mirror, UnknownReasons};
 
 use super::page::{self, Page, PageError};
 use super::support::cluster_index::ClusterMirrors;
@@ -66,13 +66,13 @@ impl Fixability {
 #[derive(Debug)]
 pub enum Check {
     /// Checks one mirror at a time.
-    Mirror(fn(&Configuration, &ImageMirror) -> RuleOutcome),
+    Mirror(fn(&Input, &Mirror) -> RuleOutcome),
     /// Checks one mirror among all mirrors of its cluster.
-    MirrorInCluster(fn(&ClusterMirrors<'_>, &ImageMirror) -> RuleOutcome),
+    MirrorInCluster(fn(&ClusterMirrors<'_>, &Mirror) -> RuleOutcome),
     /// Checks a whole input: other blocks than mirrors, provider versions, manifests.
-    Input(fn(&Configuration) -> Vec<Diagnostic>),
+    Input(fn(&Input) -> Vec<Diagnostic>),
     /// Checks the changes of a plan.
-    PlanChanges(fn(&Configuration) -> Vec<Diagnostic>),
+    PlanChanges(fn(&Input) -> Vec<Diagnostic>),
     /// Its findings are created where files are read, or where outcomes are counted.
     External,
 }
@@ -83,7 +83,7 @@ pub struct RuleOutcome {
     /// The findings.
     pub findings: Vec<Diagnostic>,
     /// The unknown value that keeps the rule from deciding on everything.
-    pub undecided: Option<Unknown>,
+    pub undecided: Option<UnknownReasons>,
 }
 
 impl RuleOutcome {
@@ -110,7 +110,7 @@ impl RuleOutcome {
 
     /// An unknown value keeps the rule from deciding.
     #[must_use]
-    pub fn undecided(unknown: Unknown) -> Self {
+    pub fn undecided(unknown: UnknownReasons) -> Self {
         Self {
             findings: Vec::new(),
             undecided: Some(unknown),
@@ -119,7 +119,7 @@ impl RuleOutcome {
 
     /// Undecided if there is an unknown value, else clean.
     #[must_use]
-    pub fn from_unknown(unknown: Option<Unknown>) -> Self {
+    pub fn from_unknown(unknown: Option<UnknownReasons>) -> Self {
         unknown.map_or_else(Self::clean, Self::undecided)
     }
 

@@ -1,8 +1,8 @@
 //! `self-mirror`: a source among its own mirrors.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror, InputKinds};
-use crate::registry::SourcePolicy;
+use crate::model::{Input, InputKinds, Mirror};
+use registries_conf::SourcePolicy;
 
 use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     // `conflicting-policy` reports it then.
     if mirror.policy.value() == Some(&SourcePolicy::NeverContact) {
         return RuleOutcome::clean();
@@ -62,7 +62,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
 }
 
 /// Whether there is certainly no other mirror.
-fn is_only_mirror(mirror: &ImageMirror, source: &str) -> bool {
+fn is_only_mirror(mirror: &Mirror, source: &str) -> bool {
     let mut elements = mirror.mirrors.value().into_iter().flatten();
     elements.all(|element| element.value().is_some_and(|text| text == source))
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Content, ImageMirror, InputKinds, Unknown};
-use crate::registry::{Name, Role, is_valid, matched_length, unmatchable};
+use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, UnknownReasons};
+use registries_conf::{Name, Role, is_valid, matched_length, unmatchable};
 
 use super::support::cluster_index::ClusterMirrors;
 use super::support::findings::MirrorLabels as _;
@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::MirrorInCluster(check),
 };
 
-fn check(cluster: &ClusterMirrors<'_>, mirror: &ImageMirror) -> RuleOutcome {
+fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
@@ -52,7 +52,7 @@ fn check(cluster: &ClusterMirrors<'_>, mirror: &ImageMirror) -> RuleOutcome {
 }
 
 /// Whether nodes use the entry: it has a source that can match, and possibly a mirror other than the source.
-fn is_used(mirror: &ImageMirror) -> bool {
+fn is_used(mirror: &Mirror) -> bool {
     let Some(source) = mirror.source.value() else {
         return false;
     };
@@ -80,10 +80,10 @@ fn broader_sources(source: &str) -> Vec<String> {
 /// for pulls by tag. They are reported at the first entry.
 fn missing_from_lists(
     cluster: &ClusterMirrors<'_>,
-    mirror: &ImageMirror,
+    mirror: &Mirror,
     source: &str,
-    broader: &ImageMirror,
-) -> Result<Vec<Attribute<String>>, Unknown> {
+    broader: &Mirror,
+) -> Result<Vec<Attribute<String>>, UnknownReasons> {
     let same = |source: &str| {
         let literal = source.to_owned();
         let all = cluster
@@ -111,11 +111,11 @@ fn missing_from_lists(
 /// Returns the mirrors of the broader source that the narrower one does not repeat, in the form in which they would
 /// serve it. A mirror that is repeated literally is not missing.
 fn missing(
-    mirror: &ImageMirror,
+    mirror: &Mirror,
     source: &str,
-    broader: &ImageMirror,
+    broader: &Mirror,
     own: &[&[Attribute<String>]],
-) -> Result<Vec<Attribute<String>>, Unknown> {
+) -> Result<Vec<Attribute<String>>, UnknownReasons> {
     let others = elements(&broader.mirrors)?;
     let own = || own.iter().copied().flatten();
     let own_names: BTreeSet<&str> = own()
@@ -138,7 +138,7 @@ fn missing(
         let serving = format!("{text}{rest}");
         if !own_names.contains(serving.as_str()) && !own_names.contains(text.as_str()) {
             missing.push(Attribute {
-                content: Content::Known(serving),
+                content: AttributeValue::Known(serving),
                 sensitive: other.sensitive || mirror.source.sensitive || broader.source.sensitive,
                 ..Attribute::absent()
             });
@@ -157,15 +157,15 @@ fn missing(
     }
 }
 
-fn elements(list: &Attribute<Vec<Attribute<String>>>) -> Result<&[Attribute<String>], Unknown> {
+fn elements(list: &Attribute<Vec<Attribute<String>>>) -> Result<&[Attribute<String>], UnknownReasons> {
     match &list.content {
-        Content::Known(elements) => Ok(elements),
-        Content::Unknown(unknown) => Err(unknown.clone()),
-        Content::Absent => Ok(&[]),
+        AttributeValue::Known(elements) => Ok(elements),
+        AttributeValue::Unknown(unknown) => Err(unknown.clone()),
+        AttributeValue::Absent => Ok(&[]),
     }
 }
 
-fn report(mirror: &ImageMirror, broader: &ImageMirror, missing: &[Attribute<String>]) -> Diagnostic {
+fn report(mirror: &Mirror, broader: &Mirror, missing: &[Attribute<String>]) -> Diagnostic {
     let other = if source_names::may_be_compared(&mirror.source, &broader.source) {
         format!("{} of {}", broader.source.shown(), broader.address)
     } else {

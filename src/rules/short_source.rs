@@ -1,8 +1,8 @@
 //! `short-source`: a source without a registry host.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::model::{Configuration, ImageMirror, InputKinds};
-use crate::registry;
+use crate::model::{Input, InputKinds, Mirror};
+use registries_conf;
 
 use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
@@ -17,11 +17,11 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
-    if !registry::is_short(source) {
+    if !registries_conf::is_short(source) {
         return RuleOutcome::clean();
     }
     let shown = mirror.source.shown();
@@ -35,11 +35,11 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
     if mirror.source.sensitive {
         let help = format!(
             "write the full name, which begins with `{}/`",
-            registry::DOCKER_HUB
+            registries_conf::DOCKER_HUB
         );
         return RuleOutcome::finding(finding.help(help));
     }
-    let full = registry::full_name(source);
+    let full = registries_conf::full_name(source);
     let help = format!("write the full name: {full:?}");
     RuleOutcome::finding(finding.fix_replace(&mirror.source, &full, Applicability::Safe, &help))
 }

@@ -1,7 +1,7 @@
 //! `too-many-entries`: more sources or mirrors than a cluster accepts.
 
 use crate::diagnostic::Severity;
-use crate::model::{Content, ImageMirror, InputKinds};
+use crate::model::{AttributeValue, InputKinds, Mirror};
 
 use super::support::cluster_index::ClusterMirrors;
 use super::support::findings::MirrorLabels as _;
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 /// The limit of sources in a cluster, and of mirrors of a source.
 pub(super) const MAX_ENTRIES: usize = 255;
 
-fn check(cluster: &ClusterMirrors<'_>, mirror: &ImageMirror) -> RuleOutcome {
+fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
     // The lists of other manifests have no limit.
     if mirror.address.manifest().is_some_and(|kind| !kind.is_hosted()) {
         return RuleOutcome::clean();
@@ -42,7 +42,7 @@ fn check(cluster: &ClusterMirrors<'_>, mirror: &ImageMirror) -> RuleOutcome {
         );
     }
     match &mirror.mirrors.content {
-        Content::Known(list) if list.len() > MAX_ENTRIES => {
+        AttributeValue::Known(list) if list.len() > MAX_ENTRIES => {
             let what = format!(
                 "mirrors has {} elements, but {MAX_ENTRIES} is the limit",
                 list.len()
@@ -54,8 +54,8 @@ fn check(cluster: &ClusterMirrors<'_>, mirror: &ImageMirror) -> RuleOutcome {
                     .help("remove the mirrors that are not needed"),
             );
         }
-        Content::Unknown(unknown) => outcome.undecided = Some(unknown.clone()),
-        Content::Known(_) | Content::Absent => {}
+        AttributeValue::Unknown(unknown) => outcome.undecided = Some(unknown.clone()),
+        AttributeValue::Known(_) | AttributeValue::Absent => {}
     }
     outcome
 }

@@ -1,8 +1,8 @@
 //! `unknown-value`: which rules could not decide, and why. Reported where outcomes are counted.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, Content, ImageMirror, InputKinds, Unknown};
-use crate::source::Span;
+use crate::model::{AttributeValue, Input, InputKinds, Mirror, UnknownReasons};
+use terraform_eval::source::Span;
 
 use super::{Check, Fixability, Rule};
 
@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 ///
 /// A mirror with unknown elements of `mirrors` is undecided, whichever rules ran.
 #[must_use]
-pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option<Diagnostic> {
+pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Option<Diagnostic> {
     let unknown_values = unknown_values(mirror);
     let causes = rules
         .iter()
@@ -28,12 +28,12 @@ pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option
         .chain(&mirror.instances)
         .chain(unknown_values.iter().map(|(_, unknown, _)| *unknown));
     let causes: Vec<_> = causes
-        .flat_map(|unknown| unknown.causes.iter().cloned())
+        .flat_map(|unknown| unknown.reasons.iter().cloned())
         .collect();
     if causes.is_empty() {
         return None;
     }
-    let unknown = Unknown::for_all(causes);
+    let unknown = UnknownReasons::from_reasons(causes);
     let values: Vec<&str> = unknown_values.iter().map(|(name, ..)| name.as_str()).collect();
     let what = if values.is_empty() && mirror.instances.is_some() {
         format!("the number of instances is not known: {unknown}")
@@ -58,7 +58,7 @@ pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option
 
 /// Returns the finding about a plan that is incomplete, or that Terraform failed to complete.
 #[must_use]
-pub fn report_plan(configuration: &Configuration) -> Option<Diagnostic> {
+pub fn report_plan(configuration: &Input) -> Option<Diagnostic> {
     let name = &configuration.name;
     let changes = &configuration.changes;
     if let Some(span) = changes.errored {
@@ -81,23 +81,23 @@ pub fn report_plan(configuration: &Configuration) -> Option<Diagnostic> {
 
 /// Returns the unknown values of a mirror, without `cluster_id`: its origin matters, and the rules about it report
 /// whether they could trace it.
-fn unknown_values(mirror: &ImageMirror) -> Vec<(String, &Unknown, Option<Span>)> {
+fn unknown_values(mirror: &Mirror) -> Vec<(String, &UnknownReasons, Option<Span>)> {
     let mut values = Vec::new();
-    for (name, attribute) in [("source", &mirror.source), ("type", &mirror.kind)] {
+    for (name, attribute) in [("source", &mirror.source), ("type", &mirror.mirror_type)] {
         if let Some(unknown) = attribute.as_unknown() {
             values.push((name.to_owned(), unknown, attribute.span));
         }
     }
     match &mirror.mirrors.content {
-        Content::Unknown(unknown) => values.push(("mirrors".to_owned(), unknown, mirror.mirrors.span)),
-        Content::Known(elements) => {
+        AttributeValue::Unknown(unknown) => values.push(("mirrors".to_owned(), unknown, mirror.mirrors.span)),
+        AttributeValue::Known(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 if let Some(unknown) = element.as_unknown() {
                     values.push((format!("mirrors[{index}]"), unknown, element.span));
                 }
             }
         }
-        Content::Absent => {}
+        AttributeValue::Absent => {}
     }
     // A value that Terraform rejects is reported by another rule.
     values.retain(|(_, unknown, _)| !unknown.is_refused());

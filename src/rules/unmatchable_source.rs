@@ -1,8 +1,8 @@
 //! `unmatchable-source`: a source in a form that image references never have.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror, InputKinds};
-use crate::registry::{self, Reason};
+use crate::model::{Input, InputKinds, Mirror};
+use registries_conf::{self, Reason};
 
 use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
@@ -17,12 +17,13 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
     // `short-source` reports a source without a host.
-    let Some(found) = registry::unmatchable(source).filter(|found| found.reason != Reason::NoHost) else {
+    let Some(found) = registries_conf::unmatchable(source).filter(|found| found.reason != Reason::NoHost)
+    else {
         return RuleOutcome::clean();
     };
     let finding = RULE

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::mirror::cluster_key;
-use crate::model::{Configuration, ImageMirror, InputKinds, MirrorsRead};
+use crate::model::{ImageMirrorsDataSource, Input, InputKinds, Mirror};
 
 use super::support::fixes;
 use super::{Check, Fixability, Rule};
@@ -16,18 +16,18 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Input(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
-    let reads = configuration.reads.iter();
+fn check(configuration: &Input) -> Vec<Diagnostic> {
+    let reads = configuration.data_sources.iter();
     reads.filter_map(|read| find(configuration, read)).collect()
 }
 
-fn find(configuration: &Configuration, read: &MirrorsRead) -> Option<Diagnostic> {
-    let cluster = cluster_key(&read.cluster_id, &read.leads)?;
-    let is_missed = |mirror: &&ImageMirror| {
+fn find(configuration: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
+    let cluster = cluster_key(&read.cluster_id, &read.cluster_origin)?;
+    let is_missed = |mirror: &&Mirror| {
         mirror.cluster_key().as_ref() == Some(&cluster)
-            && mirror.path().is_some_and(|path| !read.after.contains(&path))
+            && mirror.path().is_some_and(|path| !read.dependencies.contains(&path))
             // A mirror that gets its id from the data source depends on it intentionally.
-            && !mirror.after.contains(&read.path)
+            && !mirror.dependencies.contains(&read.path)
     };
     // `depends_on` can name a mirror in the same module, or the call of the module that declares it.
     let mut names: Vec<String> = Vec::new();
@@ -58,11 +58,15 @@ fn find(configuration: &Configuration, read: &MirrorsRead) -> Option<Diagnostic>
         .at(read.span, "does not depend on them")
         .related(created, "created here")
         .note("the list is from the previous apply: mirrors that this apply creates are missing")
-        .help(match read.dependency {
+        .help(match read.dependency_insertion {
             Some(_) => format!("add to its `depends_on`: {entries}"),
             None => format!("add `depends_on = [{entries}]`"),
         });
-    let edits = fixes::depends_on(read.dependency.as_ref(), read.room.as_ref(), &names);
+    let edits = fixes::depends_on(
+        read.dependency_insertion.as_ref(),
+        read.argument_insertion.as_ref(),
+        &names,
+    );
     finding.fix = edits.map(|edits| Fix {
         title: "read the mirrors after they are created".to_owned(),
         applicability: Applicability::Safe,

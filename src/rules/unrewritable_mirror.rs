@@ -1,8 +1,8 @@
 //! `unrewritable-mirror`: a mirror that the container runtime cannot rewrite to.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Configuration, Content, ImageMirror, InputKinds};
-use crate::registry::{Extent, Repair, RewriteFault, Unrewritable, unrewritable};
+use crate::model::{Attribute, AttributeValue, Input, InputKinds, Mirror};
+use registries_conf::{Extent, Repair, RewriteFault, Unrewritable, unrewritable};
 
 use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
@@ -18,10 +18,10 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let source = match &mirror.source.content {
-        Content::Known(source) => source_names::suggested_source(source).map(|repair| repair.name),
-        Content::Unknown(_) | Content::Absent => None,
+        AttributeValue::Known(source) => source_names::suggested_source(source).map(|repair| repair.name),
+        AttributeValue::Unknown(_) | AttributeValue::Absent => None,
     };
     source_names::each_mirror(mirror, |_, element, text| {
         let Some(source) = &source else {
@@ -37,14 +37,14 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
 
 /// Decides without the source, if the outcome is the same for every source. The source determines how many
 /// components must follow the host: a registry needs the fewest, a repository the most.
-fn for_any_source(mirror: &ImageMirror, element: &Attribute<String>, text: &str) -> RuleOutcome {
+fn for_any_source(mirror: &Mirror, element: &Attribute<String>, text: &str) -> RuleOutcome {
     let least = unrewritable("registry.example.com", text);
     let most = unrewritable("registry.example.com/namespace/repository", text);
     match (least, most, &mirror.source.content) {
         (Some(found), _, _) if found.reason != RewriteFault::TooLong => {
             RuleOutcome::finding(report(mirror, element, &found, None))
         }
-        (_, Some(found), Content::Unknown(unknown)) if found.reason != RewriteFault::TooLong => {
+        (_, Some(found), AttributeValue::Unknown(unknown)) if found.reason != RewriteFault::TooLong => {
             RuleOutcome::undecided(unknown.clone())
         }
         _ => RuleOutcome::clean(),
@@ -52,7 +52,7 @@ fn for_any_source(mirror: &ImageMirror, element: &Attribute<String>, text: &str)
 }
 
 fn report(
-    mirror: &ImageMirror,
+    mirror: &Mirror,
     element: &Attribute<String>,
     found: &Unrewritable,
     repair: Option<&Repair>,

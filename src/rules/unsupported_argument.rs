@@ -1,7 +1,7 @@
 //! `unsupported-argument`: what the block of a mirror has, but `rhcs_image_mirror` does not.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{Configuration, ImageMirror, InputKinds, Unsupported, UnsupportedKind};
+use crate::model::{Input, InputKinds, Mirror, Unsupported, UnsupportedKind};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let unsupported = mirror.block.unsupported.iter();
     RuleOutcome::from_findings(
         unsupported
@@ -23,7 +23,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
     )
 }
 
-fn report(mirror: &ImageMirror, found: &Unsupported) -> Diagnostic {
+fn report(mirror: &Mirror, found: &Unsupported) -> Diagnostic {
     let name = &found.name;
     let (what, label) = match found.kind {
         UnsupportedKind::Argument => (
@@ -42,11 +42,11 @@ fn report(mirror: &ImageMirror, found: &Unsupported) -> Diagnostic {
         applicability: Applicability::Safe,
         edits: vec![edit],
     };
-    let mut finding = match found.meant {
+    let mut finding = match found.suggestion {
         Some(meant) => finding.help(format!("write `{meant}`")),
         None => finding.help("remove it"),
     };
-    finding.fix = match (found.meant, found.lines) {
+    finding.fix = match (found.suggestion, found.lines) {
         (Some(meant), Some(_)) => Some(fix(
             format!("write `{meant}`"),
             Edit {

@@ -1,8 +1,8 @@
 //! `wildcard-source`: a source for all subdomains of a host.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror, InputKinds};
-use crate::registry::Name;
+use crate::model::{Input, InputKinds, Mirror};
+use registries_conf::Name;
 
 use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };

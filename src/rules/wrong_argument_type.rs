@@ -1,7 +1,7 @@
 //! `wrong-argument-type`: a value that cannot be converted to the type of the argument.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Cause, Configuration, ImageMirror, InputKinds};
+use crate::model::{Attribute, Input, InputKinds, Mirror, UnknownReason};
 
 use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -15,23 +15,23 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let found = [
         find(mirror, &mirror.cluster_id),
         find(mirror, &mirror.source),
-        find(mirror, &mirror.kind),
+        find(mirror, &mirror.mirror_type),
         find(mirror, &mirror.mirrors),
     ];
     RuleOutcome::from_findings(found.into_iter().flatten().collect())
 }
 
-fn find<T>(mirror: &ImageMirror, attribute: &Attribute<T>) -> Option<Diagnostic> {
+fn find<T>(mirror: &Mirror, attribute: &Attribute<T>) -> Option<Diagnostic> {
     let message = attribute
         .as_unknown()?
-        .causes
+        .reasons
         .iter()
         .find_map(|cause| match cause {
-            Cause::WrongType(message) => Some(message),
+            UnknownReason::WrongType(message) => Some(message),
             _ => None,
         })?;
     let finding = RULE

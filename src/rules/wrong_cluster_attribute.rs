@@ -1,10 +1,10 @@
 //! `wrong-cluster-attribute`: a `cluster_id` that is another attribute, or the id of another object.
 
-use crate::address::{Mode, ResourceName};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::cluster::{ClusterRole, cluster_role, echo_argument};
-use crate::model::{Cause, Configuration, ImageMirror, InputKinds, Lead, Target, Unknown};
-use crate::source::Span;
+use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
+use crate::model::{Input, InputKinds, Mirror, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons};
+use terraform_eval::address::{Mode, ResourceName};
+use terraform_eval::source::Span;
 
 use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -20,19 +20,20 @@ pub(super) static RULE: Rule = Rule {
 
 /// An origin of `cluster_id` that is not the id of a cluster.
 struct WrongOrigin<'l> {
-    lead: &'l Lead,
+    lead: &'l OriginCandidate,
     resource: &'l ResourceName,
     attribute: &'l str,
     /// The attribute with the id of the cluster, or `None` if the object does not belong to a cluster.
     expected: Option<&'static str>,
 }
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
-    let mut wrong = mirror.leads.to.iter().filter_map(wrong_origin);
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+    let mut wrong = mirror.cluster_origin.candidates.iter().filter_map(wrong_origin);
     let Some(first) = wrong.next() else {
         return RuleOutcome::clean();
     };
-    let is_certain = |origin: &WrongOrigin<'_>| origin.lead.certain && mirror.leads.unfollowed.is_empty();
+    let is_certain =
+        |origin: &WrongOrigin<'_>| origin.lead.is_certain && mirror.cluster_origin.unresolved.is_empty();
     let certain = if is_certain(&first) {
         Some(first)
     } else {
@@ -41,19 +42,19 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> RuleOutcome {
     match certain {
         Some(origin) => RuleOutcome::finding(report(mirror, &origin)),
         None => {
-            let cause = Cause::NotEvaluated(
+            let cause = UnknownReason::NotEvaluated(
                 "the origin of cluster_id depends on values that are not known \
                  yet"
                 .to_owned(),
             );
             let unknown = mirror.cluster_id.as_unknown().cloned();
-            RuleOutcome::undecided(unknown.unwrap_or_else(|| Unknown::because(cause)))
+            RuleOutcome::undecided(unknown.unwrap_or_else(|| UnknownReasons::new(cause)))
         }
     }
 }
 
-fn wrong_origin(lead: &Lead) -> Option<WrongOrigin<'_>> {
-    let Target::Resource {
+fn wrong_origin(lead: &OriginCandidate) -> Option<WrongOrigin<'_>> {
+    let OriginTarget::Resource {
         path,
         attribute: Some(attribute),
         ..
@@ -64,7 +65,7 @@ fn wrong_origin(lead: &Lead) -> Option<WrongOrigin<'_>> {
     let resource = &path.resource;
     let expected = match cluster_role(resource) {
         Some(ClusterRole::Cluster(_)) => Some("id"),
-        Some(ClusterRole::Echo(_)) => Some(echo_argument(resource)),
+        Some(ClusterRole::IdCarrier(_)) => Some(cluster_id_argument(resource)),
         // The attributes of other providers are not known.
         None if resource.kind.starts_with("rhcs_") => None,
         None => return None,
@@ -80,7 +81,7 @@ fn wrong_origin(lead: &Lead) -> Option<WrongOrigin<'_>> {
     })
 }
 
-fn report(mirror: &ImageMirror, origin: &WrongOrigin<'_>) -> Diagnostic {
+fn report(mirror: &Mirror, origin: &WrongOrigin<'_>) -> Diagnostic {
     let WrongOrigin {
         lead,
         resource,
@@ -117,8 +118,8 @@ fn report(mirror: &ImageMirror, origin: &WrongOrigin<'_>) -> Diagnostic {
 }
 
 /// Returns the span of the attribute, if it is in the argument of this mirror.
-fn attribute_span(mirror: &ImageMirror, origin: &WrongOrigin<'_>) -> Option<Span> {
-    let [step] = origin.lead.way.as_slice() else {
+fn attribute_span(mirror: &Mirror, origin: &WrongOrigin<'_>) -> Option<Span> {
+    let [step] = origin.lead.trace.as_slice() else {
         return None;
     };
     let is_suffix = step.text.ends_with(&format!(".{}", origin.attribute));

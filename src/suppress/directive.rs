@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::source::Span;
-use crate::syntax::comments::Comment;
+use terraform_eval::source::Span;
+use terraform_eval::syntax::comments::Comment;
 
 use super::MARK;
 

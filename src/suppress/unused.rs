@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::rules::{self, UNUSED_SUPPRESSION};
-use crate::source::Span;
+use terraform_eval::source::Span;
 
 use super::{Named, Suppression, Suppressions, Usage, can_be_suppressed};
 

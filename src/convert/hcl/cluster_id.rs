@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::address::{Mode, Subject};
-use crate::model::cluster::{ClusterKind, ClusterRole, cluster_role, waits};
-use crate::source::Sources;
-use crate::syntax::native::parse_expression;
-use crate::syntax::tree::{ExpressionKind, TemplatePart};
-use crate::terraform::references::{names, of_expression};
+use crate::model::cluster::{ClusterKind, ClusterRole, cluster_role, waits_for_cluster};
+use terraform_eval::address::{Mode, Subject};
+use terraform_eval::source::Sources;
+use terraform_eval::syntax::native::parse_expression;
+use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
+use terraform_eval::terraform::references::{names, of_expression};
 
-use super::spacing::spaced;
+use super::format::spaced;
 
 /// An expression of Terraform's language on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl std::str::FromStr for ClusterId {
                 )));
             }
             let is_hosted = cluster_role(name) == Some(ClusterRole::Cluster(ClusterKind::Hosted));
-            let comes_first = name.mode == Mode::Managed && (is_hosted || waits(name));
+            let comes_first = name.mode == Mode::Managed && (is_hosted || waits_for_cluster(name));
             let shown = name.to_string();
             if comes_first && !depends_on.contains(&shown) {
                 depends_on.push(shown);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::diagnostic::{Diagnostic, Severity};
 
 use super::super::Part;
-use super::super::loss::LOSS;
+use super::super::capabilities::LOSS;
 
 /// The mirrors of a list by source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Cause, Configuration, ImageMirror, Unknown};
+use crate::model::{Input, Mirror, UnknownReason, UnknownReasons};
 
 use super::source_names::canonical_source;
 
@@ -23,9 +23,9 @@ struct Group<'a> {
     /// Whether the cluster is known. If not, the group has one mirror.
     has_known_cluster: bool,
     /// In the order of their addresses.
-    mirrors: Vec<&'a ImageMirror>,
+    mirrors: Vec<&'a Mirror>,
     /// By canonical source.
-    by_source: BTreeMap<String, Vec<&'a ImageMirror>>,
+    by_source: BTreeMap<String, Vec<&'a Mirror>>,
     /// The number of sources up to each mirror, unknown ones included.
     source_ordinals: Vec<usize>,
 }
@@ -40,7 +40,7 @@ pub struct ClusterMirrors<'a> {
 impl<'a> ClusterIndex<'a> {
     /// Groups the mirrors of an input.
     #[must_use]
-    pub fn new(configuration: &'a Configuration) -> Self {
+    pub fn new(configuration: &'a Input) -> Self {
         let mut index = Self {
             groups: Vec::new(),
             group_of: Vec::with_capacity(configuration.mirrors.len()),
@@ -79,7 +79,7 @@ impl<'a> ClusterIndex<'a> {
 }
 
 impl<'a> Group<'a> {
-    fn add(&mut self, mirror: &'a ImageMirror, source: Option<String>) {
+    fn add(&mut self, mirror: &'a Mirror, source: Option<String>) {
         let previous = self.source_ordinals.last().copied().unwrap_or_default();
         let is_repeated = source
             .as_ref()
@@ -95,13 +95,13 @@ impl<'a> Group<'a> {
 impl<'a> ClusterMirrors<'a> {
     /// Returns the mirrors with a canonical source, in the order of their addresses.
     #[must_use]
-    pub fn with_source(self, source: &str) -> &'a [&'a ImageMirror] {
+    pub fn with_source(self, source: &str) -> &'a [&'a Mirror] {
         self.group.by_source.get(source).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the number of sources up to a mirror, or `None` if an earlier mirror has the same source.
     #[must_use]
-    pub fn source_ordinal(self, mirror: &ImageMirror) -> Option<usize> {
+    pub fn source_ordinal(self, mirror: &Mirror) -> Option<usize> {
         let Group {
             mirrors,
             source_ordinals,
@@ -125,18 +125,18 @@ impl<'a> ClusterMirrors<'a> {
     /// Returns why a mirror may belong to the cluster of another mirror with this source, if its cluster is not
     /// known and there is such a mirror.
     #[must_use]
-    pub fn ambiguous_cluster(self, mirror: &ImageMirror, source: &str) -> Option<Unknown> {
+    pub fn ambiguous_cluster(self, mirror: &Mirror, source: &str) -> Option<UnknownReasons> {
         let counts = &self.index.source_counts;
         if self.group.has_known_cluster || counts.get(source).is_none_or(|count| *count < 2) {
             return None;
         }
         let unknown = mirror.cluster_id.as_unknown()?;
-        let causes: Vec<Cause> = unknown
-            .causes
+        let causes: Vec<UnknownReason> = unknown
+            .reasons
             .iter()
-            .chain(&mirror.leads.unfollowed)
+            .chain(&mirror.cluster_origin.unresolved)
             .cloned()
             .collect();
-        Some(Unknown::for_all(causes))
+        Some(UnknownReasons::from_reasons(causes))
     }
 }

@@ -1,8 +1,8 @@
 //! Fixes that replace a text, or remove an element from its list.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use crate::model::{Attribute, ElementRoom, Room, Written};
-use crate::registry::{Repair, Safety};
+use crate::model::{ArgumentInsertion, Attribute, Editability, ElementInsertion};
+use registries_conf::{Repair, Safety};
 
 /// The applicability of a fix that replaces a name with its repaired form.
 fn applicability(safety: Safety) -> Applicability {
@@ -14,22 +14,22 @@ fn applicability(safety: Safety) -> Applicability {
 
 /// Returns the edits that make a block depend on others: entries for its `depends_on`, or the whole argument.
 pub(in crate::rules) fn depends_on(
-    list: Option<&ElementRoom>,
-    block: Option<&Room>,
+    list: Option<&ElementInsertion>,
+    block: Option<&ArgumentInsertion>,
     entries: &[String],
 ) -> Option<Vec<Edit>> {
     let insert = |span, content| Edit { span, content };
     let Some(list) = list else {
-        let room = block?;
-        let argument = format!("{}depends_on = [{}]", room.before, entries.join(", "));
-        return Some(vec![insert(room.at, argument)]);
+        let insertion = block?;
+        let argument = format!("{}depends_on = [{}]", insertion.prefix, entries.join(", "));
+        return Some(vec![insert(insertion.at, argument)]);
     };
     let quote = if list.quoted { "\"" } else { "" };
     let entries: Vec<String> = (entries.iter())
         .map(|entry| format!("{quote}{entry}{quote}"))
         .collect();
     let comma = list.comma.map(|span| insert(span, ",".to_owned()));
-    let added = format!("{}{}{}", list.before, entries.join(", "), list.after);
+    let added = format!("{}{}{}", list.prefix, entries.join(", "), list.suffix);
     Some(comma.into_iter().chain([insert(list.at, added)]).collect())
 }
 
@@ -72,8 +72,8 @@ impl SuggestFix for Diagnostic {
         if attribute.sensitive {
             return self.help(help);
         }
-        let finding = self.help(with_reason(help, attribute.written));
-        let Written::Literal(literal) = attribute.written else {
+        let finding = self.help(with_reason(help, attribute.editability));
+        let Editability::Literal(literal) = attribute.editability else {
             return finding;
         };
         finding.fix(Fix {
@@ -87,8 +87,8 @@ impl SuggestFix for Diagnostic {
     }
 
     fn fix_remove_element(self, element: &Attribute<String>, help: &str) -> Self {
-        let finding = self.help(with_reason(help, element.written));
-        let Written::Literal(literal) = element.written else {
+        let finding = self.help(with_reason(help, element.editability));
+        let Editability::Literal(literal) = element.editability else {
             return finding;
         };
         match literal.element {
@@ -106,11 +106,11 @@ impl SuggestFix for Diagnostic {
 }
 
 /// Adds to the help why there is no fix.
-fn with_reason(help: &str, written: Written) -> String {
+fn with_reason(help: &str, written: Editability) -> String {
     let reason = match written {
-        Written::Literal(_) | Written::Nowhere => return help.to_owned(),
-        Written::Shared => "the text is also used elsewhere, so check those places first",
-        Written::Computed => "the value is computed, so change the expressions that it comes from",
+        Editability::Literal(_) | Editability::Nowhere => return help.to_owned(),
+        Editability::Shared => "the text is also used elsewhere, so check those places first",
+        Editability::Computed => "the value is computed, so change the expressions that it comes from",
     };
     format!("{help}; {reason}")
 }

@@ -1,7 +1,7 @@
 //! What the rules about the changes of a plan have in common.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Attribute, Configuration, Content, MirrorChange, MirrorValues};
+use crate::model::{Attribute, AttributeValue, Input, MirrorChange, MirrorValues};
 
 use crate::rules::Rule;
 
@@ -16,11 +16,11 @@ impl Rule {
 /// Labels on what a change is about.
 pub(in crate::rules) trait ChangeLabels {
     /// Puts the primary label on the mirror after the change, or on the change itself if there is none.
-    fn at_change(self, configuration: &Configuration, change: &MirrorChange, label: &str) -> Self;
+    fn at_change(self, configuration: &Input, change: &MirrorChange, label: &str) -> Self;
 }
 
 impl ChangeLabels for Diagnostic {
-    fn at_change(self, configuration: &Configuration, change: &MirrorChange, label: &str) -> Self {
+    fn at_change(self, configuration: &Input, change: &MirrorChange, label: &str) -> Self {
         let mirror = configuration.mirror(&change.address);
         let span = mirror
             .filter(|_| !change.deposed)
@@ -44,11 +44,11 @@ pub(in crate::rules) fn is_same_mirror(before: Option<&MirrorValues>, after: Opt
 pub(in crate::rules) fn format_list(mirrors: &Attribute<Vec<Attribute<String>>>) -> String {
     match &mirrors.content {
         _ if mirrors.sensitive => "(sensitive value)".to_owned(),
-        Content::Known(list) => {
+        AttributeValue::Known(list) => {
             let shown: Vec<String> = list.iter().map(Attribute::shown).collect();
             format!("[{}]", shown.join(", "))
         }
-        Content::Absent => "null".to_owned(),
-        Content::Unknown(_) => "(unknown)".to_owned(),
+        AttributeValue::Absent => "null".to_owned(),
+        AttributeValue::Unknown(_) => "(unknown)".to_owned(),
     }
 }

@@ -1,13 +1,13 @@
 //! What the rules about sources and mirrors have in common.
 
-use crate::model::{Attribute, Content, ImageMirror, ManifestKind, MirrorAddress, Unknown};
-use crate::registry::{
+use crate::model::{Attribute, AttributeValue, ManifestKind, Mirror, MirrorAddress, UnknownReasons};
+use crate::rules::RuleOutcome;
+use registries_conf::{
     Diagnosis, Fault, Pull, Reason, Repair, Role, Safety, diagnose, full_name, is_short, unmatchable,
 };
-use crate::rules::RuleOutcome;
 
 /// Describes the pulls that an entry is for: `by digest`, `by tag`.
-pub(in crate::rules) fn pull_kind_label(mirror: &ImageMirror) -> &'static str {
+pub(in crate::rules) fn pull_kind_label(mirror: &Mirror) -> &'static str {
     match mirror.pull {
         Pull::DigestOnly => "by digest",
         Pull::TagOnly => "by tag",
@@ -15,7 +15,7 @@ pub(in crate::rules) fn pull_kind_label(mirror: &ImageMirror) -> &'static str {
 }
 
 /// Describes the consequence of an invalid name.
-pub(in crate::rules) fn rejection_note(mirror: &ImageMirror) -> String {
+pub(in crate::rules) fn rejection_note(mirror: &Mirror) -> String {
     const CONSEQUENCE: &str = "mirror updates stop for the whole cluster and new nodes cannot join";
     match mirror.address.manifest() {
         Some(kind @ (ManifestKind::DigestMirrorSet | ManifestKind::TagMirrorSet)) => {
@@ -31,7 +31,7 @@ pub(in crate::rules) fn rejection_note(mirror: &ImageMirror) -> String {
 }
 
 /// Names the declaration that a person would remove: the resource, or the entry of a manifest.
-pub(in crate::rules) fn declaration_noun(mirror: &ImageMirror) -> &'static str {
+pub(in crate::rules) fn declaration_noun(mirror: &Mirror) -> &'static str {
     match mirror.address {
         MirrorAddress::Resource(_) => "the resource",
         MirrorAddress::Entry(_) => "the entry",
@@ -41,7 +41,7 @@ pub(in crate::rules) fn declaration_noun(mirror: &ImageMirror) -> &'static str {
 /// Checks every known mirror. Unknown mirrors make the outcome undecided, and do not hide findings about the
 /// others.
 pub(in crate::rules) fn each_mirror<'a>(
-    mirror: &'a ImageMirror,
+    mirror: &'a Mirror,
     mut check: impl FnMut(usize, &'a Attribute<String>, &'a str) -> RuleOutcome,
 ) -> RuleOutcome {
     let Some(elements) = mirror.mirrors.value() else {
@@ -51,18 +51,18 @@ pub(in crate::rules) fn each_mirror<'a>(
     let mut causes = Vec::new();
     for (index, element) in elements.iter().enumerate() {
         let undecided = match &element.content {
-            Content::Known(text) => {
+            AttributeValue::Known(text) => {
                 let checked = check(index, element, text);
                 outcome.findings.extend(checked.findings);
                 checked.undecided
             }
-            Content::Unknown(unknown) => Some(unknown.clone()),
-            Content::Absent => None,
+            AttributeValue::Unknown(unknown) => Some(unknown.clone()),
+            AttributeValue::Absent => None,
         };
-        causes.extend(undecided.into_iter().flat_map(|unknown| unknown.causes));
+        causes.extend(undecided.into_iter().flat_map(|unknown| unknown.reasons));
     }
     if !causes.is_empty() {
-        outcome.undecided = Some(Unknown::for_all(causes));
+        outcome.undecided = Some(UnknownReasons::from_reasons(causes));
     }
     outcome
 }

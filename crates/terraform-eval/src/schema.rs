@@ -1,0 +1,210 @@
+//! Which attributes resource types have: what stands in for the providers themselves.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use crate::address::{Mode, ResourceName};
+use crate::cty::{Type, Value, convert, from_json};
+
+/// The attributes of a resource type or of an object, by name.
+pub type Schema = BTreeMap<Arc<str>, Attribute>;
+
+/// An attribute of a resource type.
+#[derive(Debug)]
+pub struct Attribute {
+    /// Who sets it.
+    pub setter: Setter,
+    /// What it is worth where nobody sets it.
+    pub default: Option<Value>,
+    /// Its type. Attributes of objects that need not be written are optional.
+    pub ty: Type,
+    /// What the objects hold of which it is made.
+    pub inside: Schema,
+}
+
+/// Who gives an attribute its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setter {
+    /// The configuration has to.
+    Required,
+    /// The configuration may; else it is null.
+    Optional,
+    /// The configuration may; else the provider's default stands there, known before the apply.
+    Default,
+    /// The configuration may; else the provider does, at apply.
+    Either,
+    /// The provider does, at apply.
+    Computed,
+}
+
+/// What the provider that is part of Terraform declares: `terraform_data`, `terraform_remote_state`.
+const BUILTIN: &str = include_str!("schema/builtin.txt");
+
+/// The resource types and data sources of the providers that are known, by name.
+#[derive(Debug, Default)]
+pub struct ProviderSchemas {
+    managed: BTreeMap<&'static str, Schema>,
+    data: BTreeMap<&'static str, Schema>,
+}
+
+impl ProviderSchemas {
+    /// The schemas of Terraform's built-in provider alone.
+    #[must_use]
+    pub fn builtin() -> &'static Self {
+        static SCHEMAS: LazyLock<ProviderSchemas> = LazyLock::new(|| ProviderSchemas::parse(""));
+        &SCHEMAS
+    }
+
+    /// The schemas of a table, and those of Terraform's built-in provider.
+    ///
+    /// Each line of the table has a resource type (`resource NAME`, `data NAME`) or, two spaces further in, an
+    /// attribute: its name, who sets it (`required`, `optional`, `default`, `either`, `computed`), its type, and the
+    /// default as JSON if the provider has one. The attributes of an object follow it, two spaces further in.
+    /// Lines that begin with `#` are comments.
+    #[must_use]
+    pub fn parse(table: &'static str) -> Self {
+        let mut schemas = Self::default();
+        for table in [BUILTIN, table] {
+            schemas.read(table);
+        }
+        schemas
+    }
+
+    /// The attributes of a resource type, if its provider is known.
+    #[must_use]
+    pub fn get(&self, resource: &ResourceName) -> Option<&Schema> {
+        match resource.mode {
+            Mode::Managed => self.managed.get(&*resource.kind),
+            Mode::Data => self.data.get(&*resource.kind),
+        }
+    }
+
+    /// All resource types and data sources by name, managed ones first.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Schema)> {
+        let all = self.managed.iter().chain(&self.data);
+        all.map(|(name, schema)| (*name, schema))
+    }
+
+    fn read(&mut self, table: &'static str) {
+        let lines = table.lines().filter(|line| !line.starts_with('#'));
+        let lines: Vec<Line> = lines.map(Line::parse).collect();
+        let mut rest = lines.as_slice();
+        while let Some((line, inside)) = rest.split_first() {
+            let (schema, further) = attributes(inside, 1);
+            let [mode, name, ..] = line.words;
+            let of_mode = if mode == "data" {
+                &mut self.data
+            } else {
+                &mut self.managed
+            };
+            of_mode.insert(name, schema);
+            rest = further;
+        }
+    }
+}
+
+/// Whether the provider may set any attribute of a schema, or of the objects in it.
+#[must_use]
+pub fn holds_computed(schema: &Schema) -> bool {
+    let may_set = |setter| !matches!(setter, Setter::Required | Setter::Optional);
+    schema
+        .values()
+        .any(|attribute| may_set(attribute.setter) || holds_computed(&attribute.inside))
+}
+
+/// A line of the table, and how far in it stands.
+struct Line {
+    level: usize,
+    words: [&'static str; 4],
+}
+
+impl Line {
+    fn parse(line: &'static str) -> Self {
+        let level = (line.len() - line.trim_start().len()) / 2;
+        let mut words = line.split_whitespace();
+        let words = [(); 4].map(|()| words.next().unwrap_or_default());
+        Self { level, words }
+    }
+}
+
+/// The attributes that stand at this level, up to the first line that does not, and the lines from there.
+fn attributes(mut lines: &[Line], level: usize) -> (Schema, &[Line]) {
+    let mut found = Schema::new();
+    while let Some((line, below)) = lines.split_first().filter(|(line, _)| line.level == level) {
+        let (inside, further) = attributes(below, level + 1);
+        let [name, setter, ty, default] = line.words;
+        let ty = parse(ty, &inside);
+        let attribute = Attribute {
+            setter: match setter {
+                "required" => Setter::Required,
+                "optional" => Setter::Optional,
+                "default" => Setter::Default,
+                "either" => Setter::Either,
+                _ => Setter::Computed,
+            },
+            default: from_json(default)
+                .ok()
+                .and_then(|value| convert(&value, &ty).ok()),
+            ty,
+            inside,
+        };
+        found.insert(name.into(), attribute);
+        lines = further;
+    }
+    (found, lines)
+}
+
+fn parse(text: &str, inside: &Schema) -> Type {
+    let container = |prefix: &str| text.strip_prefix(prefix)?.strip_suffix(')');
+    if let Some(element) = container("list(") {
+        return Type::list(parse(element, inside));
+    }
+    if let Some(element) = container("map(") {
+        return Type::map(parse(element, inside));
+    }
+    match text {
+        "string" => Type::String,
+        "number" => Type::Number,
+        "bool" => Type::Bool,
+        "object" => {
+            let attributes = inside
+                .iter()
+                .map(|(name, attribute)| (name.clone(), attribute.ty.clone()));
+            let optional = inside
+                .iter()
+                .filter(|(_, attribute)| attribute.setter != Setter::Required);
+            Type::object_with_optional(attributes, optional.map(|(name, _)| name.clone()).collect())
+        }
+        _ => Type::Dynamic,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nested_attributes_belong_to_the_object_above_them() {
+        let schemas = ProviderSchemas::parse(
+            "# A comment.\nresource example_thing\n  id computed string\n  settings optional object\n    \
+             tags default list(string) []\n    name required string\ndata example_thing\n  id required string\n",
+        );
+        let thing = schemas.get(&ResourceName::managed("example_thing", "a")).unwrap();
+        assert_eq!(thing["id"].setter, Setter::Computed);
+        let tags = &thing["settings"].inside["tags"];
+        assert_eq!(tags.default, Some(Value::list(Type::String, Vec::new())));
+        assert_eq!(thing["settings"].inside["name"].setter, Setter::Required);
+        let data = schemas.get(&ResourceName::data("example_thing", "a")).unwrap();
+        assert_eq!(data["id"].setter, Setter::Required);
+        assert!(schemas.get(&ResourceName::managed("aws_instance", "i")).is_none());
+    }
+
+    #[test]
+    fn the_provider_in_terraform_is_always_known() {
+        let schemas = ProviderSchemas::builtin();
+        let data = schemas
+            .get(&ResourceName::managed("terraform_data", "a"))
+            .unwrap();
+        assert_eq!(data["input"].ty, Type::Dynamic);
+    }
+}

@@ -1,0 +1,75 @@
+//! What was found, put in order and said once.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use terraform_eval::source::Span;
+
+/// A finding, and what has been decided about it.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) finding: Diagnostic,
+    /// The mirrors that it concerns, by position.
+    pub(super) mirrors: Vec<usize>,
+    /// Whether it fails the run.
+    pub(super) fails: bool,
+    /// The suppression that it stands under.
+    pub(super) suppressed: Option<usize>,
+}
+
+/// Everything that was found.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    found: Vec<Found>,
+}
+
+/// What is said, and what is suppressed.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub(super) kept: Vec<Found>,
+    pub(super) suppressed: Vec<Found>,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, found: Found) {
+        self.found.push(found);
+    }
+
+    /// Sorts by place and drops what was found twice: a module that two roots call is read twice. What
+    /// only one of them suppresses is said.
+    pub(super) fn settle(mut self) -> Settled {
+        self.found.sort_by(|a, b| {
+            let key = |found: &Found| found.suppressed.is_some();
+            key(a).cmp(&key(b)).then_with(|| order(a).cmp(&order(b)))
+        });
+        let mut settled: Vec<Found> = Vec::with_capacity(self.found.len());
+        let mut seen: BTreeMap<(Span, &'static str, String), usize> = BTreeMap::new();
+        for found in self.found {
+            // Two plans may hold the same address; without a place there is nothing to tell them apart.
+            let Some(label) = &found.finding.primary else {
+                settled.push(found);
+                continue;
+            };
+            let key = (label.span, found.finding.rule, found.finding.message.clone());
+            let first = seen.get(&key).and_then(|at| settled.get_mut(*at));
+            if let Some(first) = first {
+                if first.suppressed.is_some() == found.suppressed.is_some() {
+                    first.fails |= found.fails;
+                    first.mirrors.extend(found.mirrors);
+                }
+            } else {
+                seen.insert(key, settled.len());
+                settled.push(found);
+            }
+        }
+        let (suppressed, kept) = settled.into_iter().partition(|found| found.suppressed.is_some());
+        Settled { kept, suppressed }
+    }
+}
+
+fn order(found: &Found) -> (Option<Span>, Reverse<Severity>, &'static str, &str) {
+    let finding = &found.finding;
+    let place = finding.primary.as_ref().map(|label| label.span);
+    (place, Reverse(finding.severity), finding.rule, &finding.message)
+}

@@ -1,0 +1,14 @@
+//! What is known of the rhcs provider (terraform-redhat/rhcs).
+
+pub(crate) mod modules;
+mod schema;
+
+use terraform_eval::address::{Mode, ResourceName};
+
+pub use schema::schemas;
+
+/// Whether a resource is an image mirror, `rhcs_image_mirror`.
+#[must_use]
+pub fn is_image_mirror(resource: &ResourceName) -> bool {
+    resource.mode == Mode::Managed && &*resource.kind == "rhcs_image_mirror"
+}

@@ -1,0 +1,97 @@
+//! What real Terraform accepted is read without a problem. The files lie beside the repository; where
+//! they are absent, the tests say so and pass.
+
+use std::path::{Path, PathBuf};
+
+use terraform_eval::source::Sources;
+use terraform_eval::syntax::document::{Format, document, variables};
+use terraform_eval::syntax::native::parse_expression;
+
+fn shared(path: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/conformance")
+        .join(path);
+    if path.exists() {
+        return Some(path);
+    }
+    println!("skipped: {} is not there", path.display());
+    None
+}
+
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let files = walkdir::WalkDir::new(directory)
+        .into_iter()
+        .filter_map(Result::ok);
+    files
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.is_file())
+        .collect()
+}
+
+#[test]
+fn modules_are_read() {
+    let Some(directory) = shared("modules") else {
+        return;
+    };
+    let mut blocks = 0;
+    for path in files(&directory) {
+        let name = path.to_string_lossy().into_owned();
+        let mut sources = Sources::new();
+        let stem = name.strip_suffix(".json").unwrap_or(&name);
+        let extension = Path::new(stem).extension().unwrap_or_default();
+        if extension == "tf" {
+            let file = sources.read(&path).unwrap();
+            let text = sources.text(file);
+            let document = document(file, text, Format::of(&path));
+            assert_eq!(document.problems, [], "{name}");
+            for item in &document.items {
+                let (block, problems) = item.parse(text);
+                assert_eq!(problems, [], "{name}");
+                assert_eq!(block.unwrap().labels, item.labels);
+                blocks += 1;
+            }
+        } else if extension == "tfvars" {
+            let file = sources.read(&path).unwrap();
+            let (_, problems) = variables(file, sources.text(file), Format::of(&path));
+            assert_eq!(problems, [], "{name}");
+        }
+    }
+    assert!(blocks > 50, "{blocks}");
+}
+
+#[test]
+fn expressions_are_judged_as_terraform_judges_them() {
+    let Some(path) = shared("expressions.jsonl") else {
+        return;
+    };
+    // Terraform's words for what is wrong in the text itself, not in what it means.
+    let syntax = [
+        "Invalid escape sequence",
+        "Missing false expression in conditional",
+    ];
+    let mut differences = Vec::new();
+    let mut count = [0, 0];
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        let case: serde_json::Value = serde_json::from_str(line).unwrap();
+        let source = case["expr"].as_str().unwrap();
+        let broken = case["error"]
+            .as_str()
+            .is_some_and(|error| syntax.contains(&error));
+        // The console adds a line break behind what it is given.
+        let text = format!("{source}\n");
+        let mut sources = Sources::new();
+        let file = sources.add("<eval>", text.clone());
+        let (expression, problems) = parse_expression(file, &text, 0..text.len());
+        assert_eq!(
+            expression.is_some(),
+            problems.is_empty(),
+            "{source}: {problems:?}"
+        );
+        if problems.is_empty() == broken {
+            differences.push(format!("{source}: {} / {problems:?}", case["error"]));
+        }
+        count[usize::from(broken)] += 1;
+    }
+    assert_eq!(differences, [""; 0], "{}", differences.join("\n"));
+    println!("{} accepted, {} rejected", count[0], count[1]);
+}
