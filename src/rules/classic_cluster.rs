@@ -19,29 +19,29 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
+fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     let classic: Vec<&OriginCandidate> = mirror
         .cluster_origin
         .candidates
         .iter()
-        .filter(|lead| is_classic(&lead.target))
+        .filter(|candidate| is_classic(&candidate.target))
         .collect();
     // The innermost origin is the cluster itself; an object that repeats its id is a step of the trace.
-    let Some(lead) = classic
+    let Some(candidate) = classic
         .iter()
         .rev()
-        .find(|lead| lead.is_certain)
+        .find(|candidate| candidate.is_certain)
         .or_else(|| classic.last())
     else {
-        return undecided_if_unresolved(configuration, mirror);
+        return undecided_if_unresolved(input, mirror);
     };
-    let target = lead.target.name();
-    if !lead.is_certain && matches!(configuration.kind, InputKind::Plan | InputKind::TofuConfigJson) {
+    let target = candidate.target.name();
+    if !candidate.is_certain && matches!(input.kind, InputKind::Plan | InputKind::TofuConfigJson) {
         // A plan does not record which of several references is used, and whether that is known.
         let cause = UnknownReason::NotRecorded(format!("whether cluster_id comes from {target}"));
         return RuleOutcome::undecided(UnknownReasons::new(cause));
     }
-    let mut finding = if lead.is_certain {
+    let mut finding = if candidate.is_certain {
         RULE.finding(
             mirror,
             &format!("cluster_id refers to {target}, a classic cluster"),
@@ -55,7 +55,7 @@ fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
         finding
     };
     finding = finding.at_attribute(mirror, &mirror.cluster_id, "not a hosted control plane cluster");
-    finding = finding.cluster_trace(mirror, lead, "the classic cluster");
+    finding = finding.cluster_trace(mirror, candidate, "the classic cluster");
     RuleOutcome::finding(
         finding
             .note(
@@ -87,8 +87,8 @@ fn is_classic(target: &OriginTarget) -> bool {
 }
 
 /// An unresolved reference matters only if there is a classic cluster that it could refer to.
-fn undecided_if_unresolved(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
-    let any_classic = configuration
+fn undecided_if_unresolved(input: &Input, mirror: &Mirror) -> RuleOutcome {
+    let any_classic = input
         .clusters
         .iter()
         .any(|cluster| cluster.kind == ClusterKind::Classic);

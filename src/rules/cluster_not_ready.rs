@@ -25,19 +25,19 @@ enum Readiness {
     Unknown(UnknownReasons),
 }
 
-fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
-    let led = ClusterCandidates::for_mirror(configuration, mirror);
+fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
+    let candidates = ClusterCandidates::for_mirror(input, mirror);
     let mut not_ready = None;
     let mut unknown = None;
     let mut any_ready = false;
-    for (cluster, instance) in &led.instances {
-        match readiness(configuration, mirror, cluster, instance) {
+    for (cluster, instance) in &candidates.instances {
+        match readiness(input, mirror, cluster, instance) {
             Readiness::Ready => any_ready = true,
             Readiness::NotReady => not_ready = not_ready.or(Some((*cluster, *instance))),
             Readiness::Unknown(cause) => unknown = unknown.or(Some(cause)),
         }
     }
-    match (not_ready, unknown.or(led.unresolved)) {
+    match (not_ready, unknown.or(candidates.unresolved)) {
         (Some((cluster, instance)), None) if !any_ready => {
             RuleOutcome::finding(report(mirror, cluster, instance))
         }
@@ -47,7 +47,7 @@ fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
             RuleOutcome::undecided(UnknownReasons::new(UnknownReason::NotEvaluated(which)))
         }
         (not_ready, Some(unknown)) if not_ready.is_some() || !any_ready => {
-            if led.instances.is_empty() {
+            if candidates.instances.is_empty() {
                 RuleOutcome::clean()
             } else {
                 RuleOutcome::undecided(unknown)
@@ -57,12 +57,7 @@ fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
     }
 }
 
-fn readiness(
-    configuration: &Input,
-    mirror: &Mirror,
-    cluster: &Cluster,
-    instance: &ClusterInstance,
-) -> Readiness {
+fn readiness(input: &Input, mirror: &Mirror, cluster: &Cluster, instance: &ClusterInstance) -> Readiness {
     if instance.id.is_some() {
         return Readiness::Ready;
     }
@@ -70,7 +65,7 @@ fn readiness(
         return Readiness::Ready;
     }
     let mut causes: Vec<UnknownReason> = Vec::new();
-    for waiter in &configuration.waiters {
+    for waiter in &input.waiters {
         let waits = waiter.dependencies.contains(&cluster.path);
         if !waits && waiter.unresolved_dependencies.is_empty() {
             continue;

@@ -37,9 +37,9 @@ struct Lists<'a> {
     all: Vec<Vec<(&'a str, Span)>>,
 }
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
+fn check(input: &Input) -> Vec<Diagnostic> {
     let mut sources: BTreeMap<(&str, Pull), Lists<'_>> = BTreeMap::new();
-    for mirror in &configuration.mirrors {
+    for mirror in &input.mirrors {
         if let Some(source) = mirror.source.value() {
             let lists = sources.entry((source, mirror.pull)).or_default();
             lists.add(mirror, source);

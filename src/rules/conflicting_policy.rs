@@ -18,11 +18,11 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Input(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
+fn check(input: &Input) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     // The operator compares all entries, including those without mirrors.
     let mut firsts: BTreeMap<&str, (&Mirror, SourcePolicy)> = BTreeMap::new();
-    for mirror in &configuration.mirrors {
+    for mirror in &input.mirrors {
         let (Some(source), Some(policy)) = (mirror.source.value(), effective_policy(mirror)) else {
             continue;
         };

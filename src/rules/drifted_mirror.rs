@@ -15,13 +15,13 @@ pub(super) static RULE: Rule = Rule {
     check: Check::PlanChanges(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
-    let drift = configuration.changes.drift.iter();
+fn check(input: &Input) -> Vec<Diagnostic> {
+    let drift = input.changes.drift.iter();
     drift
         .filter(|change| matches!(change.action, Action::Update | Action::Delete) && !change.deposed)
         .map(|change| {
             RULE.finding_about_change(change, &what(change))
-                .at_change(configuration, change, "differs from the state")
+                .at_change(input, change, "differs from the state")
                 .related(change.span, "recorded here")
         })
         .collect()

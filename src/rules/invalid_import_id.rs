@@ -14,8 +14,8 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Input(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
-    configuration.imports.iter().filter_map(find).collect()
+fn check(input: &Input) -> Vec<Diagnostic> {
+    input.imports.iter().filter_map(find).collect()
 }
 
 fn find(import: &Import) -> Option<Diagnostic> {

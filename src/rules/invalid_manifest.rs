@@ -14,8 +14,8 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Input(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
-    configuration.manifest_facts.issues.iter().map(report).collect()
+fn check(input: &Input) -> Vec<Diagnostic> {
+    input.manifest_facts.issues.iter().map(report).collect()
 }
 
 fn report(mistake: &ManifestIssue) -> Diagnostic {

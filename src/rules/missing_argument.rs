@@ -15,9 +15,9 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
+fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     // A plan is created from configuration that has them, and a state holds values from the OCM API.
-    if configuration.kind != InputKind::Configuration {
+    if input.kind != InputKind::Configuration {
         return RuleOutcome::clean();
     }
     let mut findings: Vec<Diagnostic> = mirror.block.missing_inputs.iter().map(report_input).collect();

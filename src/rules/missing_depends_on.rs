@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
+fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     // A state records no `depends_on`.
     let (Some(depends_on), Some(path)) = (&mirror.depends_on, mirror.path()) else {
         return RuleOutcome::clean();
@@ -31,7 +31,7 @@ fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
     let is_in_module = |cluster: &&Cluster| {
         cluster.is_created() && cluster.kind == ClusterKind::Hosted && cluster.path.module == module
     };
-    let clusters: Vec<&Cluster> = configuration.clusters.iter().filter(is_in_module).collect();
+    let clusters: Vec<&Cluster> = input.clusters.iter().filter(is_in_module).collect();
     let Some(first) = clusters.first() else {
         return RuleOutcome::clean();
     };
@@ -41,7 +41,7 @@ fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
             .cluster_origin
             .candidates
             .iter()
-            .map(|lead| &lead.target)
+            .map(|candidate| &candidate.target)
             .chain(&mirror.cluster_origin.sole_candidate);
         targets
             .into_iter()
@@ -150,7 +150,7 @@ fn waiter(mirror: &Mirror) -> Option<&ResourceName> {
         .cluster_origin
         .candidates
         .iter()
-        .find_map(|lead| match &lead.target {
+        .find_map(|candidate| match &candidate.target {
             OriginTarget::Resource { path, .. }
                 if waits_for_cluster(&path.resource) && path.module.without_keys() == module =>
             {

@@ -17,9 +17,9 @@ pub(super) static RULE: Rule = Rule {
     check: Check::PlanChanges(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
+fn check(input: &Input) -> Vec<Diagnostic> {
     let mut clusters: BTreeMap<String, Vec<&MirrorChange>> = BTreeMap::new();
-    for change in &configuration.changes.mirrors {
+    for change in &input.changes.mirrors {
         let is_rollout = matches!(
             change.action,
             Action::Create
@@ -33,30 +33,30 @@ fn check(configuration: &Input) -> Vec<Diagnostic> {
             .as_ref()
             .and_then(|before| before.cluster_id.value());
         let is_deleted = id
-            .and_then(|id| configuration.changes.clusters.get(id))
+            .and_then(|id| input.changes.clusters.get(id))
             .is_some_and(|cluster| cluster.deleted);
         if is_rollout && !(is_deleted && change.action == Action::Delete) {
             clusters
-                .entry(cluster_name(configuration, change))
+                .entry(cluster_name(input, change))
                 .or_default()
                 .push(change);
         }
     }
     clusters
         .into_iter()
-        .filter_map(|(cluster, changes)| report(configuration, &cluster, &changes))
+        .filter_map(|(cluster, changes)| report(input, &cluster, &changes))
         .collect()
 }
 
 /// Names the cluster: by its address if it is in the plan, else by its id.
-fn cluster_name(configuration: &Input, change: &MirrorChange) -> String {
+fn cluster_name(input: &Input, change: &MirrorChange) -> String {
     let sides = [&change.after, &change.before];
     let id = sides.iter().find_map(|side| {
         let id = &side.as_ref()?.cluster_id;
         id.value().filter(|_| !id.sensitive)
     });
-    match (id, configuration.mirror(&change.address)) {
-        (Some(id), _) => match configuration.changes.clusters.get(id) {
+    match (id, input.mirror(&change.address)) {
+        (Some(id), _) => match input.changes.clusters.get(id) {
             Some(cluster) => cluster.address.to_string(),
             None => id.clone(),
         },
@@ -65,7 +65,7 @@ fn cluster_name(configuration: &Input, change: &MirrorChange) -> String {
     }
 }
 
-fn report(configuration: &Input, cluster: &str, changes: &[&MirrorChange]) -> Option<Diagnostic> {
+fn report(input: &Input, cluster: &str, changes: &[&MirrorChange]) -> Option<Diagnostic> {
     let first = changes.first()?;
     let part = |word: &str, is_part: &dyn Fn(Action) -> bool| {
         let number = changes.iter().filter(|change| is_part(change.action)).count();
@@ -91,5 +91,5 @@ fn report(configuration: &Input, cluster: &str, changes: &[&MirrorChange]) -> Op
         "the first change"
     };
     let finding = Diagnostic::new(RULE.name, RULE.severity, message);
-    Some(finding.at_change(configuration, first, label))
+    Some(finding.at_change(input, first, label))
 }

@@ -15,16 +15,16 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Input(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
-    let provider = &configuration.provider;
-    if configuration.mirrors.is_empty() && configuration.data_sources.is_empty() {
+fn check(input: &Input) -> Vec<Diagnostic> {
+    let provider = &input.provider;
+    if input.mirrors.is_empty() && input.data_sources.is_empty() {
         return Vec::new();
     }
     if let Some(locked) = &provider.locked
         && let Some(version) = locked.value().and_then(|text| text.parse::<Version>().ok())
     {
         return if version < FIRST_WITH_MIRRORS {
-            vec![too_old(configuration, locked, version)]
+            vec![too_old(input, locked, version)]
         } else {
             Vec::new()
         };
@@ -45,29 +45,29 @@ fn check(configuration: &Input) -> Vec<Diagnostic> {
             .iter()
             .filter(|(_, range)| !range.admits_from(FIRST_WITH_MIRRORS));
         return excluding
-            .map(|(constraint, _)| excluded(configuration, constraint))
+            .map(|(constraint, _)| excluded(input, constraint))
             .collect();
     }
     if all.admits_before(FIRST_WITH_MIRRORS) {
         return ranges
             .iter()
-            .map(|(constraint, _)| too_wide(configuration, constraint))
+            .map(|(constraint, _)| too_wide(input, constraint))
             .collect();
     }
     Vec::new()
 }
 
-fn finding(configuration: &Input, what: &str) -> Diagnostic {
-    let message = format!("{}: {what}", configuration.name);
+fn finding(input: &Input, what: &str) -> Diagnostic {
+    let message = format!("{}: {what}", input.name);
     Diagnostic::new(RULE.name, RULE.severity, message).note(format!(
         "`rhcs_image_mirror` requires version {FIRST_WITH_MIRRORS}; with an older one, Terraform fails \
          with `Invalid resource type`"
     ))
 }
 
-fn too_old(configuration: &Input, locked: &Attribute<String>, version: Version) -> Diagnostic {
+fn too_old(input: &Input, locked: &Attribute<String>, version: Version) -> Diagnostic {
     let found = finding(
-        configuration,
+        input,
         &format!("the locked provider version {version} does not support image mirrors"),
     )
     .help("run `terraform init -upgrade`");
@@ -77,20 +77,20 @@ fn too_old(configuration: &Input, locked: &Attribute<String>, version: Version) 
     }
 }
 
-fn excluded(configuration: &Input, constraint: &Attribute<String>) -> Diagnostic {
+fn excluded(input: &Input, constraint: &Attribute<String>) -> Diagnostic {
     let what = format!(
         "{} excludes all provider versions that support image mirrors",
         constraint.shown()
     );
-    with_fix(finding(configuration, &what), constraint, "too old")
+    with_fix(finding(input, &what), constraint, "too old")
 }
 
-fn too_wide(configuration: &Input, constraint: &Attribute<String>) -> Diagnostic {
+fn too_wide(input: &Input, constraint: &Attribute<String>) -> Diagnostic {
     let what = format!(
         "{} also allows provider versions without image mirrors",
         constraint.shown()
     );
-    let mut found = with_fix(finding(configuration, &what), constraint, "allows older versions");
+    let mut found = with_fix(finding(input, &what), constraint, "allows older versions");
     found.severity = Severity::Info;
     found
 }

@@ -18,8 +18,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Returns the changes that create a mirror which another change deletes, each with that other change.
-pub(super) fn recreated_pairs(configuration: &Input) -> Vec<(&MirrorChange, &MirrorChange)> {
-    let changes = &configuration.changes.mirrors;
+pub(super) fn recreated_pairs(input: &Input) -> Vec<(&MirrorChange, &MirrorChange)> {
+    let changes = &input.changes.mirrors;
     let mut deleted: BTreeMap<(&str, String), Vec<&MirrorChange>> = BTreeMap::new();
     for change in changes.iter().filter(|change| change.action.deletes()) {
         if let Some(key) = change.before.as_ref().and_then(cluster_and_source) {
@@ -39,14 +39,14 @@ pub(super) fn recreated_pairs(configuration: &Input) -> Vec<(&MirrorChange, &Mir
     pairs
 }
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
-    recreated_pairs(configuration)
+fn check(input: &Input) -> Vec<Diagnostic> {
+    recreated_pairs(input)
         .into_iter()
-        .map(|(created, deleted)| report(configuration, created, deleted))
+        .map(|(created, deleted)| report(input, created, deleted))
         .collect()
 }
 
-fn report(configuration: &Input, created: &MirrorChange, deleted: &MirrorChange) -> Diagnostic {
+fn report(input: &Input, created: &MirrorChange, deleted: &MirrorChange) -> Diagnostic {
     let source = created.after.as_ref().map_or_else(String::new, shown_source);
     let what = format!(
         "the mirror of {source} is deleted at {} and created again",
@@ -64,7 +64,7 @@ fn report(configuration: &Input, created: &MirrorChange, deleted: &MirrorChange)
         )
     };
     RULE.finding_about_change(created, &what)
-        .at_change(configuration, created, "created here")
+        .at_change(input, created, "created here")
         .related(deleted.span, "deleted here")
         .note(
             "Terraform does not order the two actions, and the OCM API rejects a second mirror for the \

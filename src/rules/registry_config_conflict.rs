@@ -23,10 +23,10 @@ pub(super) static RULE: Rule = Rule {
 
 type List = Attribute<Vec<Attribute<String>>>;
 
-fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
-    let led = ClusterCandidates::for_mirror(configuration, mirror);
+fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
+    let candidates = ClusterCandidates::for_mirror(input, mirror);
     let mut outcome = RuleOutcome::clean();
-    for (_, instance) in &led.instances {
+    for (_, instance) in &candidates.instances {
         let compared = compare(mirror, instance);
         if outcome.findings.is_empty() {
             outcome.findings = compared.findings;
@@ -34,12 +34,12 @@ fn check(configuration: &Input, mirror: &Mirror) -> RuleOutcome {
         outcome.undecided = outcome.undecided.or(compared.undecided);
     }
     // It is not known whether the mirror belongs to this instance.
-    if !outcome.findings.is_empty() && (led.unresolved.is_some() || led.instances.len() > 1) {
+    if !outcome.findings.is_empty() && (candidates.unresolved.is_some() || candidates.instances.len() > 1) {
         let several = || {
             let which = "the instance of the cluster is not known".to_owned();
             UnknownReasons::new(UnknownReason::NotEvaluated(which))
         };
-        return RuleOutcome::undecided(led.unresolved.unwrap_or_else(several));
+        return RuleOutcome::undecided(candidates.unresolved.unwrap_or_else(several));
     }
     outcome
 }

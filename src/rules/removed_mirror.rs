@@ -18,24 +18,24 @@ pub(super) static RULE: Rule = Rule {
     check: Check::PlanChanges(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
-    let recreated: BTreeSet<&Address> = recreated_mirror::recreated_pairs(configuration)
+fn check(input: &Input) -> Vec<Diagnostic> {
+    let recreated: BTreeSet<&Address> = recreated_mirror::recreated_pairs(input)
         .into_iter()
         .map(|(_, deleted)| &deleted.address)
         .collect();
-    let mirrored = mirrored_clusters(configuration);
-    let changes = configuration.changes.mirrors.iter();
+    let mirrored = mirrored_clusters(input);
+    let changes = input.changes.mirrors.iter();
     changes
         .filter(|change| change.action == Action::Delete && !change.deposed)
         .filter(|change| !recreated.contains(&change.address))
-        .filter_map(|change| report(configuration, &mirrored, change))
+        .filter_map(|change| report(input, &mirrored, change))
         .collect()
 }
 
-fn report(configuration: &Input, mirrored: &BTreeSet<&str>, change: &MirrorChange) -> Option<Diagnostic> {
+fn report(input: &Input, mirrored: &BTreeSet<&str>, change: &MirrorChange) -> Option<Diagnostic> {
     let before = change.before.as_ref();
     let id = before.and_then(|before| before.cluster_id.value());
-    let cluster = id.and_then(|id| configuration.changes.clusters.get(id));
+    let cluster = id.and_then(|id| input.changes.clusters.get(id));
     if cluster.is_some_and(|cluster| cluster.deleted) {
         return None;
     }
@@ -64,7 +64,7 @@ fn report(configuration: &Input, mirrored: &BTreeSet<&str>, change: &MirrorChang
             .finding_about_change(change, &what)
             .note("after the apply, these images are pulled from the source itself"),
     };
-    finding = finding.at_change(configuration, change, "deleted");
+    finding = finding.at_change(input, change, "deleted");
     Some(match help_for_reason(change.reason.as_deref()) {
         Some(help) => finding.help(help),
         None => finding,
@@ -72,8 +72,8 @@ fn report(configuration: &Input, mirrored: &BTreeSet<&str>, change: &MirrorChang
 }
 
 /// Returns the ids of the clusters that have a mirror after the plan.
-fn mirrored_clusters(configuration: &Input) -> BTreeSet<&str> {
-    let changes = configuration.changes.mirrors.iter();
+fn mirrored_clusters(input: &Input) -> BTreeSet<&str> {
+    let changes = input.changes.mirrors.iter();
     let after = changes.filter_map(|change| match change.action {
         Action::Delete => None,
         Action::Forget => change.before.as_ref(),

@@ -15,11 +15,11 @@ pub(super) static RULE: Rule = Rule {
     check: Check::PlanChanges(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
-    let changes = configuration.changes.mirrors.iter();
+fn check(input: &Input) -> Vec<Diagnostic> {
+    let changes = input.changes.mirrors.iter();
     changes
         .filter(|change| change.action == Action::Update && is_reordered(change))
-        .map(|change| report(configuration, change))
+        .map(|change| report(input, change))
         .collect()
 }
 
@@ -36,14 +36,14 @@ fn is_reordered(change: &MirrorChange) -> bool {
     differs && old == new && before.mirror_type.content == after.mirror_type.content
 }
 
-fn report(configuration: &Input, change: &MirrorChange) -> Diagnostic {
+fn report(input: &Input, change: &MirrorChange) -> Diagnostic {
     let before = change.before.as_ref().map(|before| format_list(&before.mirrors));
-    let mirror = configuration.mirror(&change.address);
+    let mirror = input.mirror(&change.address);
     let finding = RULE.finding_about_change(change, "the plan changes only the order of its mirrors");
     let label = format!("was {}", before.unwrap_or_default());
     let finding = match mirror.and_then(|mirror| mirror.mirrors.span) {
         Some(span) => finding.at(span, label),
-        None => finding.at_change(configuration, change, &label),
+        None => finding.at_change(input, change, &label),
     };
     finding.note("mirrors are tried in this order; the change replaces the workers of the cluster")
 }

@@ -15,21 +15,21 @@ pub(super) static RULE: Rule = Rule {
     check: Check::PlanChanges(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
-    let changes = configuration.changes.mirrors.iter();
+fn check(input: &Input) -> Vec<Diagnostic> {
+    let changes = input.changes.mirrors.iter();
     changes
         .filter(|change| change.action.replaces() && !change.deposed)
-        .map(|change| report(configuration, change))
+        .map(|change| report(input, change))
         .collect()
 }
 
-fn report(configuration: &Input, change: &MirrorChange) -> Diagnostic {
+fn report(input: &Input, change: &MirrorChange) -> Diagnostic {
     let why = match change.replaced_for.as_slice() {
         [] => describe_reason(change.reason.as_deref()),
         names => format!(" because `{}` changes", names.join("` and `")),
     };
     let finding = RULE.finding_about_change(change, &format!("the plan replaces this mirror{why}"));
-    let mirror = configuration.mirror(&change.address);
+    let mirror = input.mirror(&change.address);
     let before = change.before.as_ref();
     let (after, was) = match change.replaced_for.first().map(String::as_str) {
         Some("source") => (
@@ -47,7 +47,7 @@ fn report(configuration: &Input, change: &MirrorChange) -> Diagnostic {
             let label = was.map(|was| format!("was {}", was.shown()));
             finding.at(span, label.unwrap_or_default())
         }
-        None => finding.at_change(configuration, change, "replaced"),
+        None => finding.at_change(input, change, "replaced"),
     };
     if change.action == Action::CreateThenDelete
         && is_same_mirror(change.before.as_ref(), change.after.as_ref())

@@ -58,9 +58,9 @@ pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Opti
 
 /// Returns the finding about a plan that is incomplete, or that Terraform failed to complete.
 #[must_use]
-pub fn report_plan(configuration: &Input) -> Option<Diagnostic> {
-    let name = &configuration.name;
-    let changes = &configuration.changes;
+pub fn report_plan(input: &Input) -> Option<Diagnostic> {
+    let name = &input.name;
+    let changes = &input.changes;
     if let Some(span) = changes.errored {
         let message =
             format!("{name}: Terraform failed while it created this plan, so mirrors may be missing from it");

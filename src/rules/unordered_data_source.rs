@@ -16,12 +16,12 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Input(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
-    let reads = configuration.data_sources.iter();
-    reads.filter_map(|read| find(configuration, read)).collect()
+fn check(input: &Input) -> Vec<Diagnostic> {
+    let reads = input.data_sources.iter();
+    reads.filter_map(|read| find(input, read)).collect()
 }
 
-fn find(configuration: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
+fn find(input: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
     let cluster = cluster_key(&read.cluster_id, &read.cluster_origin)?;
     let is_missed = |mirror: &&Mirror| {
         mirror.cluster_key().as_ref() == Some(&cluster)
@@ -32,7 +32,7 @@ fn find(configuration: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnost
     // `depends_on` can name a mirror in the same module, or the call of the module that declares it.
     let mut names: Vec<String> = Vec::new();
     let mut first = None;
-    for mirror in configuration.mirrors.iter().filter(is_missed) {
+    for mirror in input.mirrors.iter().filter(is_missed) {
         let Some(path) = mirror.path() else { continue };
         let depth = read.path.module.steps().len();
         let steps = path.module.steps();

@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// An origin of `cluster_id` that is not the id of a cluster.
 struct WrongOrigin<'l> {
-    lead: &'l OriginCandidate,
+    candidate: &'l OriginCandidate,
     resource: &'l ResourceName,
     attribute: &'l str,
     /// The attribute with the id of the cluster, or `None` if the object does not belong to a cluster.
@@ -33,7 +33,7 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
         return RuleOutcome::clean();
     };
     let is_certain =
-        |origin: &WrongOrigin<'_>| origin.lead.is_certain && mirror.cluster_origin.unresolved.is_empty();
+        |origin: &WrongOrigin<'_>| origin.candidate.is_certain && mirror.cluster_origin.unresolved.is_empty();
     let certain = if is_certain(&first) {
         Some(first)
     } else {
@@ -53,12 +53,12 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     }
 }
 
-fn wrong_origin(lead: &OriginCandidate) -> Option<WrongOrigin<'_>> {
+fn wrong_origin(candidate: &OriginCandidate) -> Option<WrongOrigin<'_>> {
     let OriginTarget::Resource {
         path,
         attribute: Some(attribute),
         ..
-    } = &lead.target
+    } = &candidate.target
     else {
         return None;
     };
@@ -74,7 +74,7 @@ fn wrong_origin(lead: &OriginCandidate) -> Option<WrongOrigin<'_>> {
     let items =
         resource.mode == Mode::Data && &*resource.kind == "rhcs_log_forwarders" && attribute == "items";
     (Some(attribute.as_str()) != expected && !items).then_some(WrongOrigin {
-        lead,
+        candidate,
         resource,
         attribute,
         expected,
@@ -83,12 +83,12 @@ fn wrong_origin(lead: &OriginCandidate) -> Option<WrongOrigin<'_>> {
 
 fn report(mirror: &Mirror, origin: &WrongOrigin<'_>) -> Diagnostic {
     let WrongOrigin {
-        lead,
+        candidate,
         resource,
         attribute,
         expected,
     } = origin;
-    let read = format!("{}.{attribute}", lead.target.name());
+    let read = format!("{}.{attribute}", candidate.target.name());
     let mut finding = RULE
         .finding(
             mirror,
@@ -96,7 +96,7 @@ fn report(mirror: &Mirror, origin: &WrongOrigin<'_>) -> Diagnostic {
         )
         .at_attribute(mirror, &mirror.cluster_id, "no cluster has this id");
     finding = finding
-        .cluster_trace(mirror, lead, "the object that the value is read from")
+        .cluster_trace(mirror, candidate, "the object that the value is read from")
         .note(
             "the OCM API identifies clusters only by their id: creation fails with `Failed to Get \
              Cluster`",
@@ -119,7 +119,7 @@ fn report(mirror: &Mirror, origin: &WrongOrigin<'_>) -> Diagnostic {
 
 /// Returns the span of the attribute, if it is in the argument of this mirror.
 fn attribute_span(mirror: &Mirror, origin: &WrongOrigin<'_>) -> Option<Span> {
-    let [step] = origin.lead.trace.as_slice() else {
+    let [step] = origin.candidate.trace.as_slice() else {
         return None;
     };
     let is_suffix = step.text.ends_with(&format!(".{}", origin.attribute));

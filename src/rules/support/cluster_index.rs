@@ -40,14 +40,14 @@ pub struct ClusterMirrors<'a> {
 impl<'a> ClusterIndex<'a> {
     /// Groups the mirrors of an input.
     #[must_use]
-    pub fn new(configuration: &'a Input) -> Self {
+    pub fn new(input: &'a Input) -> Self {
         let mut index = Self {
             groups: Vec::new(),
-            group_of: Vec::with_capacity(configuration.mirrors.len()),
+            group_of: Vec::with_capacity(input.mirrors.len()),
             source_counts: BTreeMap::new(),
         };
         let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
-        for mirror in &configuration.mirrors {
+        for mirror in &input.mirrors {
             let next = index.groups.len();
             let key = mirror.cluster_key();
             let has_known_cluster = key.is_some();

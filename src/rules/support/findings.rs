@@ -33,7 +33,7 @@ pub(in crate::rules) trait MirrorLabels {
     fn compared_with<A, B>(self, attribute: &Attribute<A>, other: &Attribute<B>, label: &str) -> Self;
 
     /// Labels each step of the trace of a mirror's `cluster_id`, and its origin.
-    fn cluster_trace(self, mirror: &Mirror, lead: &OriginCandidate, origin: &str) -> Self;
+    fn cluster_trace(self, mirror: &Mirror, candidate: &OriginCandidate, origin: &str) -> Self;
 }
 
 impl MirrorLabels for Diagnostic {
@@ -56,12 +56,12 @@ impl MirrorLabels for Diagnostic {
         }
     }
 
-    fn cluster_trace(self, mirror: &Mirror, lead: &OriginCandidate, origin: &str) -> Self {
-        let steps = lead.trace.iter().map(|step| step.span);
+    fn cluster_trace(self, mirror: &Mirror, candidate: &OriginCandidate, origin: &str) -> Self {
+        let steps = candidate.trace.iter().map(|step| step.span);
         let traced = steps
             .filter(|span| mirror.cluster_id.span != Some(*span))
             .fold(self, |finding, span| finding.related(span, "comes from here"));
-        match lead.span {
+        match candidate.span {
             Some(span) => traced.related(span, origin),
             None => traced,
         }

@@ -16,12 +16,12 @@ impl Rule {
 /// Labels on what a change is about.
 pub(in crate::rules) trait ChangeLabels {
     /// Puts the primary label on the mirror after the change, or on the change itself if there is none.
-    fn at_change(self, configuration: &Input, change: &MirrorChange, label: &str) -> Self;
+    fn at_change(self, input: &Input, change: &MirrorChange, label: &str) -> Self;
 }
 
 impl ChangeLabels for Diagnostic {
-    fn at_change(self, configuration: &Input, change: &MirrorChange, label: &str) -> Self {
-        let mirror = configuration.mirror(&change.address);
+    fn at_change(self, input: &Input, change: &MirrorChange, label: &str) -> Self {
+        let mirror = input.mirror(&change.address);
         let span = mirror
             .filter(|_| !change.deposed)
             .map_or(change.span, |mirror| mirror.span);
