@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostic;
-use crate::rules::{SYNTAX_ERROR, UNDECIDED};
+use crate::rules::{UNKNOWN_VALUE, reports_unread_input};
 use terraform_eval::source::{Files, Sources, Span};
 
 /// The version of the format.
@@ -74,9 +74,9 @@ impl Baseline {
     pub fn read(path: &Path, files: &dyn Files) -> Result<Self, String> {
         let text = files.read_text(path).map_err(|error| error.to_string())?;
         let document: Document =
-            serde_json::from_str(&text).map_err(|error| format!("it is not a baseline: {error}"))?;
+            serde_json::from_str(&text).map_err(|error| format!("invalid baseline: {error}"))?;
         if document.version != VERSION {
-            return Err(format!("its version {} is not supported", document.version));
+            return Err(format!("unsupported baseline version {}", document.version));
         }
         let mut known = BTreeMap::new();
         for entry in document.findings {
@@ -154,7 +154,7 @@ pub fn render(findings: &[Diagnostic], sources: &Sources, secrets: &[Span], path
 
 impl Key {
     fn of(finding: &Diagnostic, sources: &Sources, secrets: &[Span], base: &Path) -> Option<Self> {
-        if finding.rule == SYNTAX_ERROR.name {
+        if reports_unread_input(finding.rule) {
             return None;
         }
         let label = finding.primary.as_ref().map(|label| label.span);
@@ -173,7 +173,7 @@ impl Key {
         let text = text.map_or("", |span| sources.slice(span));
         let words: Vec<&str> = text.split_whitespace().collect();
         // Why a mirror's value is open is said otherwise of a plan than of the configuration behind it.
-        let open = finding.rule == UNDECIDED.name && finding.address.is_some();
+        let open = finding.rule == UNKNOWN_VALUE.name && finding.address.is_some();
         let said = if open { "" } else { &finding.message };
         let hash = Sha256::digest(format!("{said}\n{}", words.join(" ")));
         Some(Self {

@@ -52,12 +52,10 @@ fn fits(arguments: &ConvertArguments) -> anyhow::Result<()> {
     let given =
         |options: &[(&'static str, bool)]| options.iter().find(|(_, given)| *given).map(|(name, _)| *name);
     if let Some(name) = given(&for_hcl).filter(|_| to != Target::Hcl) {
-        anyhow::bail!("`{name}` is about Terraform configuration: add `--to hcl`, or leave it out");
+        anyhow::bail!("`{name}` requires `--to hcl`");
     }
     if let Some(name) = given(&for_nodes).filter(|_| to != Target::RegistriesConf) {
-        anyhow::bail!(
-            "`{name}` is about the configuration of nodes: add `--to registries-conf`, or leave it out"
-        );
+        anyhow::bail!("`{name}` requires `--to registries-conf`");
     }
     Ok(())
 }
@@ -78,7 +76,7 @@ fn wanted(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::Result<con
         skip_unresolved: arguments.skip_unresolved,
         strict: arguments.strict,
         no_notes: arguments.no_notes,
-        separate: arguments.output.is_some(),
+        separate: arguments.output_dir.is_some(),
         blocked: arguments.registries.blocked.clone(),
         insecure: arguments.registries.insecure.clone(),
         hcl: hcl::Options {
@@ -108,19 +106,19 @@ fn tell(conversion: &Conversion, loaded: &Loaded) {
     show(&conversion.losses, loaded);
     for address in &conversion.skipped {
         complain(&format!(
-            "warning: {address} is left out: not all of its values are known and may be written"
+            "warning: skipped {address}: some of its values are unknown or sensitive"
         ));
     }
     for note in &conversion.notes {
         complain(&format!("note: {note}"));
     }
     if conversion.documents.is_empty() && conversion.skipped.is_empty() && conversion.losses.is_empty() {
-        complain("warning: there is no image mirror to convert");
+        complain("warning: no image mirrors to convert");
     }
 }
 
 fn write(arguments: &ConvertArguments, documents: &[Document]) -> anyhow::Result<()> {
-    let Some(directory) = &arguments.output else {
+    let Some(directory) = &arguments.output_dir else {
         let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
         return print(&texts.join("---\n"));
     };

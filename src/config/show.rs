@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::rules::{RULES, Rule, UNDECIDED};
+use crate::rules::{RULES, Rule, UNKNOWN_VALUE};
 use crate::settings::{Choice, FailOn, Level};
 use terraform_eval::source::{Sources, Span, display_name};
 
@@ -74,8 +74,8 @@ pub fn show(
     text
 }
 
-const COMMAND_LINE: &str = "the command line";
-const DEFAULT: &str = "the default";
+const COMMAND_LINE: &str = "command line";
+const DEFAULT: &str = "default";
 
 /// What the file says of a rule in a directory or a file, and where: the last word counts.
 fn level(rule: &Rule, path: &Path, config: Option<&Config>, sources: &Sources) -> (Level, Option<Span>) {
@@ -83,7 +83,7 @@ fn level(rule: &Rule, path: &Path, config: Option<&Config>, sources: &Sources) -
     let Some(config) = config else { return found };
     let path = sources.files().canonical_path(path);
     if let Some(Set { value: true, span }) = config.strict
-        && rule.name == UNDECIDED.name
+        && rule.name == UNKNOWN_VALUE.name
     {
         found = (Level::At(crate::diagnostic::Severity::Error), Some(span));
     }

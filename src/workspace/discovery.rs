@@ -158,10 +158,7 @@ fn walk(root: &Path, seen: &mut Seen<'_>, found: &mut Found, excluded: &mut dyn 
 fn report(root: &Path, error: &walkdir::Error, files: &dyn Files, found: &mut Found) {
     let path = error.path().unwrap_or(root).to_owned();
     if let Some(ancestor) = error.loop_ancestor() {
-        let message = format!(
-            "this link leads back to {}; it is not followed",
-            ancestor.display()
-        );
+        let message = format!("symbolic link skipped: points back to {}", ancestor.display());
         found.warnings.push((path, message));
         return;
     }
@@ -171,7 +168,7 @@ fn report(root: &Path, error: &walkdir::Error, files: &dyn Files, found: &mut Fo
     if harmless {
         found
             .warnings
-            .push((path, format!("this link is not followed: {message}")));
+            .push((path, format!("symbolic link skipped: {message}")));
     } else {
         found.failures.push((path, message));
     }

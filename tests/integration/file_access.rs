@@ -18,7 +18,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
     (".read_link()", "`Files::canonical_path`"),
     (".exists()", "`Files::exists`"),
     (".try_exists()", "`Files::exists`"),
-    (".is_dir()", "`Files::kind`"),
+    (".is_dir()", "`Files::is_directory`"),
     (".is_file()", "`Files::is_file`"),
     (".is_symlink()", "`Files::is_link`"),
     ("WalkDir", "`Files::list`"),

@@ -93,6 +93,11 @@ pub trait Files: fmt::Debug + Send + Sync {
         self.kind(path).is_ok_and(|kind| kind == FileKind::File)
     }
 
+    /// Whether the path leads to a directory.
+    fn is_directory(&self, path: &Path) -> bool {
+        self.kind(path).is_ok_and(|kind| kind == FileKind::Directory)
+    }
+
     /// Whether the path leads to anything.
     fn exists(&self, path: &Path) -> bool {
         self.kind(path).is_ok()

@@ -31,7 +31,10 @@ impl fmt::Display for ReadError {
                 f.write_str("no such file or directory")
             }
             Self::Io(error) => write!(f, "cannot read the file: {error}"),
-            Self::NotUtf8 { valid_up_to } => write!(f, "the file is not valid UTF-8 (at byte {valid_up_to})"),
+            Self::NotUtf8 { valid_up_to } => write!(
+                f,
+                "the file is not valid UTF-8 (invalid byte at offset {valid_up_to})"
+            ),
             Self::Utf16 => f.write_str("the file is UTF-16, but Terraform requires UTF-8"),
             Self::Gzip => f.write_str("the file is compressed with gzip"),
             Self::Zip => f.write_str("the file is a binary plan (or another zip archive), not JSON"),
@@ -50,9 +53,9 @@ impl ReadError {
             Self::Utf16 => Some(
                 "save the file as UTF-8; `>` in PowerShell writes UTF-16, `| Out-File -Encoding utf8` does not",
             ),
-            Self::Binary => Some("print a plan as JSON: `terraform show -json PLAN > plan.json`"),
+            Self::Binary => Some("convert a plan to JSON first: `terraform show -json PLAN > plan.json`"),
             Self::Gzip => Some("decompress it first: `gunzip -k FILE`"),
-            Self::Zip => Some("print it as JSON first: `terraform show -json PLAN > plan.json`"),
+            Self::Zip => Some("convert it to JSON first: `terraform show -json PLAN > plan.json`"),
             Self::Io(_) | Self::TooLarge => None,
         }
     }

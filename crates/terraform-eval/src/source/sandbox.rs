@@ -70,7 +70,9 @@ impl FileSandbox {
             match self.files.canonicalize(ancestor) {
                 Ok(canonical) if !is_inside(&canonical) => return SandboxResult::Outside,
                 Ok(canonical) if ancestor == path => return SandboxResult::Found(canonical),
-                Ok(_) if is_below_file => return SandboxResult::Failed("lies below a file".to_owned()),
+                Ok(_) if is_below_file => {
+                    return SandboxResult::Failed("is below a file, not a directory".to_owned());
+                }
                 Ok(_) => return SandboxResult::Missing,
                 Err(error)
                     if matches!(
