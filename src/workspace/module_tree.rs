@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use crate::config::Config;
 use crate::provider;
 use terraform_eval::eval::Inputs;
+use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree, requirements};
 use terraform_eval::source::{Files, Span, clean_path};
 use terraform_eval::syntax::document::{Format, document, variables};
 use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::tree::Attribute;
-use terraform_eval::terraform::{Callee, Module, ModuleCall, ModuleId, Tree, requirements};
 
 use crate::provider::modules::{self, Known};
 use crate::readers::configuration::related_blocks::is_rhcs;
@@ -23,7 +23,7 @@ use crate::workspace::{Loaded, Options};
 /// The modules of a run.
 #[derive(Debug)]
 pub(crate) struct Forest {
-    pub(crate) tree: Tree,
+    pub(crate) tree: ModuleTree,
     /// Modules that no other module of the walk calls, with the values for their variables.
     pub(crate) roots: Vec<Root>,
     /// What is wrong with the way modules are put together.
@@ -65,7 +65,7 @@ impl Forest {
     /// Reads the modules in `directories` and everything that they call by a local path.
     pub(crate) fn read(directories: &[Directory], options: &Options, loaded: &mut Loaded) -> Self {
         let mut forest = Self {
-            tree: Tree::new(provider::schemas()),
+            tree: ModuleTree::new(provider::schemas()),
             roots: Vec::new(),
             problems: Vec::new(),
             installed: Installed::default(),

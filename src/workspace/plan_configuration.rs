@@ -11,10 +11,10 @@ use crate::provider;
 use crate::rules::PLAN_MISMATCH;
 use terraform_eval::address::{ModulePath, ResourcePath};
 use terraform_eval::eval::{self, Evaluator, Inputs, InstanceId};
+use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::{FileId, Sources, Span, display_name};
 use terraform_eval::syntax::document::json_value;
 use terraform_eval::syntax::tree::Expression;
-use terraform_eval::terraform::{ModuleId, Tree};
 
 use crate::readers::configuration::root_module;
 use crate::readers::plan_with_configuration;
@@ -203,7 +203,7 @@ impl Planned {
     }
 
     /// Whether the plan has just the mirror blocks of this root module.
-    fn fits(&self, tree: &Tree, root: &Root) -> bool {
+    fn fits(&self, tree: &ModuleTree, root: &Root) -> bool {
         let blocks = declared(tree, root.module);
         self.mirrors().eq(blocks
             .iter()
@@ -271,7 +271,7 @@ impl Planned {
 
     /// The plan's values for variables. Where a file of the configuration says the same, it is left to say
     /// it: that is the text that a person can change.
-    fn inputs(&self, tree: &Tree, sources: &Sources, root: &Root) -> Inputs {
+    fn inputs(&self, tree: &ModuleTree, sources: &Sources, root: &Root) -> Inputs {
         let module = tree.module(root.module);
         let given: BTreeMap<Arc<str>, Expression> = self
             .variables
@@ -329,7 +329,7 @@ impl Planned {
 }
 
 /// Everything that a root module and the modules below it declare.
-fn declared(tree: &Tree, root: ModuleId) -> BTreeSet<ResourcePath> {
+fn declared(tree: &ModuleTree, root: ModuleId) -> BTreeSet<ResourcePath> {
     let mut found = BTreeSet::new();
     // Calls have no circles, so this ends.
     let mut pending = vec![(root, ModulePath::root())];

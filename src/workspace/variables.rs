@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use crate::config;
 use terraform_eval::eval::Inputs;
+use terraform_eval::modules::Module;
 use terraform_eval::source::{DiskFiles, FileId, Files, Span};
 use terraform_eval::syntax::document::{Format, variables};
 use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::tree::{Attribute, Expression, ExpressionKind};
-use terraform_eval::terraform::Module;
 
 use crate::workspace::{Failure, Loaded};
 

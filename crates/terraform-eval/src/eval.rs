@@ -30,10 +30,10 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, ResourceName, Subject};
 use crate::cty::Value;
+use crate::modules::{Module, ModuleId, ModuleTree};
 use crate::source::sandbox::FileSandbox;
 use crate::source::{Sources, Span};
 use crate::syntax::tree::Expression;
-use crate::terraform::{Module, ModuleId, Tree};
 
 pub use expansion::Expansion;
 pub use failure::Failure;
@@ -84,7 +84,7 @@ pub struct Inputs {
 
 /// Evaluates the modules below one root module.
 pub struct Evaluator<'a> {
-    tree: &'a Tree,
+    tree: &'a ModuleTree,
     sources: &'a Sources,
     inputs: &'a Inputs,
     instances: RefCell<Vec<ModuleInstance>>,
@@ -130,7 +130,7 @@ enum Memory {
 impl<'a> Evaluator<'a> {
     /// An evaluator for the module `root` and what it calls.
     #[must_use]
-    pub fn new(tree: &'a Tree, sources: &'a Sources, inputs: &'a Inputs, root: ModuleId) -> Self {
+    pub fn new(tree: &'a ModuleTree, sources: &'a Sources, inputs: &'a Inputs, root: ModuleId) -> Self {
         let root = ModuleInstance {
             module: root,
             path: ModulePath::root(),
