@@ -48,7 +48,7 @@ fn locked(path: &Path, loaded: &mut Loaded) -> Option<(String, Span)> {
     let entry = blocks.iter().find(|block| {
         &*block.kind.text == "provider" && block.labels.first().is_some_and(|label| is_rhcs(&label.text))
     })?;
-    requirements::locked(&entry.parse(text).0?.body)
+    requirements::locked_version(&entry.parse(text).0?.body)
 }
 
 /// A root module.

@@ -1,9 +1,7 @@
-//! Configuration as Terraform declares it: modules and the blocks in them, read as far as somebody asks.
+//! Modules: what the files of each directory declare, who calls whom, and what depends on what.
 //!
-//! Nothing is evaluated here. A module is what its directory's files declare; which values that has is
-//! `eval`'s question.
+//! Nothing is evaluated here. Blocks are parsed on demand; their values are the subject of [`eval`](crate::eval).
 
-mod before;
 pub mod dependencies;
 pub mod lazy_block;
 pub mod module;

@@ -130,7 +130,7 @@ fn count_index(
     }
     let (caller, call, _) = evaluator.called_from(instance)?;
     let block = evaluator.module(caller).calls.get(&call)?.block.parse(sources)?;
-    references::of_expression(argument)
+    references::in_expression(argument)
         .into_iter()
         .find_map(|traversal| match &traversal.subject {
             Subject::Variable(name) => {
@@ -143,7 +143,7 @@ fn count_index(
 
 fn taken_by_index(expression: &Expression) -> Option<Span> {
     let counts = |key: &Expression| {
-        references::of_expression(key)
+        references::in_expression(key)
             .iter()
             .any(|traversal| matches!(&traversal.subject, Subject::Other(text) if &**text == "count.index"))
     };

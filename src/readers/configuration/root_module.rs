@@ -427,18 +427,18 @@ impl<'a> Reader<'a> {
         let node = Node::Inside(module.clone(), Subject::Resource(resource.name.clone()));
         let circle = self
             .graph
-            .circle(&node)
+            .find_cycle(&node)
             .map(|names| UnknownReason::NotEvaluated(format!("cycle: {names}")));
-        let after = (*self.graph.before(&node)).clone();
+        let after = (*self.graph.dependencies(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument
             .map(|argument| entries(&argument.value))
             .unwrap_or_default();
         let depends_on = entries.into_iter().map(|entry| {
             let mut reaches = BTreeSet::new();
-            for traversal in references::of_expression(entry) {
+            for traversal in references::in_expression(entry) {
                 if let Some(node) = GraphBuilder::node(&module, &traversal) {
-                    reaches.extend(self.graph.before(&node).iter().cloned());
+                    reaches.extend(self.graph.dependencies(&node).iter().cloned());
                 }
             }
             let text = self.sources.slice(entry.span).to_owned();

@@ -116,7 +116,7 @@ impl Evaluator<'_> {
             let Some(local) = module.locals(self.sources).get(name) else {
                 return Vec::new();
             };
-            let found = references::of_expression(&local.value).into_iter();
+            let found = references::in_expression(&local.value).into_iter();
             found
                 .filter_map(|traversal| match traversal.subject {
                     Subject::Local(name) => Some(name),

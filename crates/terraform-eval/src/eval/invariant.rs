@@ -75,7 +75,9 @@ impl Evaluator<'_> {
         let same = known.unwrap_or_else(|| {
             let varies =
                 |name: &Arc<str>| matches!(&**name, "each" | "count" | "self") || scope.name(name).is_some();
-            let same = !references::names(expression).iter().any(|(name, _)| varies(name));
+            let same = !references::root_names(expression)
+                .iter()
+                .any(|(name, _)| varies(name));
             self.invariants.borrow_mut().places.insert(place, same);
             same
         });

@@ -189,7 +189,7 @@ fn check_names(
     source: &str,
     variables: &BTreeMap<Arc<str>, Value>,
 ) -> Result<(), Stop> {
-    for (root, span) in references::names(template) {
+    for (root, span) in references::root_names(template) {
         if !variables.contains_key(&root) {
             let at = line(name, source, span);
             return Err(format!("vars map does not contain key {root:?}, referenced at {at}").into());
