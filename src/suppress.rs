@@ -80,7 +80,7 @@ impl Suppressions {
             let comments = if is_yaml(path) {
                 yaml_comments(file, text, MARK)
             } else {
-                comments(file, text, Format::of(path), MARK)
+                comments(file, text, Format::from_path(path), MARK)
             };
             for comment in comments {
                 let Some(directive) = Directive::parse(text, &comment) else {

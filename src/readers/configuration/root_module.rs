@@ -21,7 +21,7 @@ use terraform_eval::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repet
 use terraform_eval::modules::{Callee, GraphBuilder, ModuleId, ModuleTree, Resource, references};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span, display_name};
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
 use crate::readers::configuration::block_reader::Site;
@@ -73,8 +73,8 @@ pub(crate) fn report_problems(forest: &Forest, loaded: &mut Loaded) {
 
 /// The problems that hold no other one: of one mistake seen twice, by the cut and by the parser, the
 /// one that points at it.
-fn innermost(mut problems: Vec<&Problem>) -> Vec<&Problem> {
-    let key = |problem: &Problem| {
+fn innermost(mut problems: Vec<&SyntaxError>) -> Vec<&SyntaxError> {
+    let key = |problem: &SyntaxError| {
         (
             problem.span.file,
             problem.span.start,
@@ -82,13 +82,14 @@ fn innermost(mut problems: Vec<&Problem>) -> Vec<&Problem> {
         )
     };
     problems.sort_by_key(|problem| key(problem));
-    let holds_next = |pair: &[&Problem]| pair[0].span != pair[1].span && pair[0].span.contains(pair[1].span);
+    let holds_next =
+        |pair: &[&SyntaxError]| pair[0].span != pair[1].span && pair[0].span.contains(pair[1].span);
     let outer: Vec<bool> = problems.windows(2).map(holds_next).chain([false]).collect();
     let kept = problems.into_iter().zip(outer).filter(|(_, outer)| !outer);
     kept.map(|(problem, _)| problem).collect()
 }
 
-fn diagnostic(problem: &Problem, sources: &Sources) -> Diagnostic {
+fn diagnostic(problem: &SyntaxError, sources: &Sources) -> Diagnostic {
     let name = sources.file(problem.span.file).name();
     let mut finding = Diagnostic::new(
         SYNTAX_ERROR.name,

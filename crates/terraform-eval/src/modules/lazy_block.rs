@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::source::{Sources, Span};
 use crate::syntax::document::TopLevel;
-use crate::syntax::problem::Problem;
+use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Block, Body, Name};
 
 /// A top-level block of a file. Most blocks of a configuration are never needed, and those are not parsed.
@@ -12,7 +12,7 @@ use crate::syntax::tree::{Block, Body, Name};
 pub struct LazyBlock {
     item: TopLevel,
     overrides: Vec<TopLevel>,
-    parsed: OnceLock<(Option<Block>, Vec<Problem>)>,
+    parsed: OnceLock<(Option<Block>, Vec<SyntaxError>)>,
 }
 
 impl LazyBlock {
@@ -54,7 +54,7 @@ impl LazyBlock {
         self.parsed.get_or_init(|| self.read(sources)).0.as_ref()
     }
 
-    fn read(&self, sources: &Sources) -> (Option<Block>, Vec<Problem>) {
+    fn read(&self, sources: &Sources) -> (Option<Block>, Vec<SyntaxError>) {
         let (mut block, mut problems) = self.item.parse(sources.text(self.item.span.file));
         for item in &self.overrides {
             let (overriding, further) = item.parse(sources.text(item.span.file));
@@ -68,7 +68,7 @@ impl LazyBlock {
 
     /// The syntax errors in the block; empty until it is parsed.
     #[must_use]
-    pub fn problems(&self) -> &[Problem] {
+    pub fn problems(&self) -> &[SyntaxError] {
         self.parsed.get().map_or(&[], |(_, problems)| problems)
     }
 }

@@ -8,7 +8,7 @@ use crate::address::{Mode, ResourceName};
 use crate::schema::ProviderSchemas;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::document::TopLevel;
-use crate::syntax::problem::Problem;
+use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Expression, ExpressionKind};
 
 use super::lazy_block::LazyBlock;
@@ -29,7 +29,7 @@ pub struct Module {
     /// The `resource` and `data` blocks.
     pub resources: BTreeMap<ResourceName, Resource>,
     /// Errors in the declarations. [`all_problems`](Self::all_problems) has those in parsed blocks too.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<SyntaxError>,
     /// The `terraform` blocks.
     settings: Vec<LazyBlock>,
     imports: Vec<LazyBlock>,
@@ -40,7 +40,7 @@ pub struct Module {
 }
 
 /// The local values of a module, and the errors in their declarations.
-type Locals = (BTreeMap<Arc<str>, Declaration>, Vec<Problem>);
+type Locals = (BTreeMap<Arc<str>, Declaration>, Vec<SyntaxError>);
 
 /// The declaration of a local value.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ impl Module {
             Some(base) => base.overlay(block),
             None => {
                 let message = "no other file declares the block that this one overrides";
-                self.problems.push(Problem::new(block.header(), message));
+                self.problems.push(SyntaxError::new(block.header(), message));
             }
         }
     }
@@ -169,7 +169,7 @@ impl Module {
                     _ => "a name",
                 };
                 self.problems
-                    .push(Problem::new(header, format!("a {kind} block has {labels}")));
+                    .push(SyntaxError::new(header, format!("a {kind} block has {labels}")));
                 return;
             }
             _ => {
@@ -179,7 +179,7 @@ impl Module {
         };
         if !is_new {
             let message = "duplicate declaration; each name can be declared only once in a module";
-            self.problems.push(Problem::new(header, message));
+            self.problems.push(SyntaxError::new(header, message));
         }
     }
 
@@ -201,7 +201,7 @@ impl Module {
                     value: value.clone(),
                 };
                 if !insert(&mut locals, name.text.clone(), declaration) {
-                    problems.push(Problem::new(
+                    problems.push(SyntaxError::new(
                         name.span,
                         "duplicate local value; each name can be declared only once in a module",
                     ));
@@ -267,7 +267,7 @@ impl Module {
     }
 
     /// The errors in everything that has been parsed so far.
-    pub fn all_problems(&self) -> impl Iterator<Item = &Problem> {
+    pub fn all_problems(&self) -> impl Iterator<Item = &SyntaxError> {
         let blocks = self
             .variables
             .values()

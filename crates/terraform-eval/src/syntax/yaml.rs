@@ -1,8 +1,7 @@
-//! YAML and JSON documents as a small tree in which everything has its place.
+//! YAML and JSON documents as a tree with spans.
 //!
-//! What is read is what Kubernetes reads: `sigs.k8s.io/yaml`, whose `goyaml.v2` resolves plain scalars by
-//! YAML 1.1 ([`scalar`]). A text that cannot be read gives one problem and no tree: whoever applies it is
-//! told no more than that either.
+//! The parser accepts what Kubernetes accepts: `sigs.k8s.io/yaml`, whose `goyaml.v2` resolves plain scalars by YAML 1.1
+//! ([`scalar`]). Invalid text gives one error and no tree, as it does in Kubernetes.
 
 mod json;
 mod read;
@@ -16,50 +15,50 @@ use std::borrow::Cow;
 use granit_parser::Tag;
 
 use crate::source::{FileId, Span};
-use crate::syntax::problem::Problem;
+use crate::syntax::syntax_error::SyntaxError;
 
 use read::read;
 use scalar::Word;
 
-/// What the tags of YAML itself begin with.
+/// The prefix of the tags that YAML itself defines.
 pub const CORE: &str = "tag:yaml.org,2002:";
 
-/// Collections may stand within each other so deep.
+/// How many levels of nested collections are parsed.
 const MAX_DEPTH: usize = 200;
 
-/// A value and its place.
+/// A value and its span.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// The text that says it, quotes included; empty where nothing is written.
+    /// The bytes of the value, including quotes; empty for an omitted value.
     pub span: Span,
-    /// What it is.
+    /// The kind of value with its content.
     pub kind: NodeKind,
 }
 
-/// What a node is.
+/// The kinds of values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NodeKind {
-    /// Keys and values in their order; keys may repeat.
+    /// Keys and values in source order; keys may repeat.
     Mapping(Vec<(Key, Node)>),
-    /// Elements in their order.
+    /// Elements in source order.
     Sequence(Vec<Node>),
     /// A string.
     String(String),
-    /// Another scalar, and how it is written.
+    /// Another scalar, and its source text.
     Word(Word, String),
 }
 
 /// The key of a mapping's entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
-    /// Where it is written.
+    /// The bytes of the key, including quotes.
     pub span: Span,
-    /// What it says.
+    /// The decoded text.
     pub text: String,
 }
 
 impl Node {
-    /// The entries of a mapping; none of anything else.
+    /// The entries of a mapping; empty for other nodes.
     #[must_use]
     pub fn entries(&self) -> &[(Key, Node)] {
         match &self.kind {
@@ -68,14 +67,16 @@ impl Node {
         }
     }
 
-    /// The value of a key. Where it stands twice, the last one counts, as it does for Kubernetes.
+    /// The value of a key. If the key repeats, the last value, as in Kubernetes.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {
         let mut entries = self.entries().iter().rev();
-        entries.find(|(own, _)| own.text == key).map(|(_, value)| value)
+        entries
+            .find(|(entry_key, _)| entry_key.text == key)
+            .map(|(_, value)| value)
     }
 
-    /// The text of a string.
+    /// The text, if the node is a string.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match &self.kind {
@@ -84,28 +85,28 @@ impl Node {
         }
     }
 
-    /// Whether there is nothing: no value at all, or a null.
+    /// Whether the value is null or omitted.
     #[must_use]
     pub fn is_null(&self) -> bool {
         matches!(self.kind, NodeKind::Word(Word::Null, _))
     }
 
-    /// The same at other places, with all that is in it: a document that is the text of a string.
+    /// The node with all spans mapped, for a document that is inside of a string.
     #[must_use]
-    pub fn placed(self, place: &impl Fn(Span) -> Span) -> Self {
-        let span = place(self.span);
+    pub fn with_spans(self, map: &impl Fn(Span) -> Span) -> Self {
+        let span = map(self.span);
         let kind = match self.kind {
             NodeKind::Mapping(entries) => NodeKind::Mapping(
                 entries
                     .into_iter()
                     .map(|(key, value)| {
-                        let span = place(key.span);
-                        (Key { span, ..key }, value.placed(place))
+                        let span = map(key.span);
+                        (Key { span, ..key }, value.with_spans(map))
                     })
                     .collect(),
             ),
             NodeKind::Sequence(elements) => {
-                NodeKind::Sequence(elements.into_iter().map(|node| node.placed(place)).collect())
+                NodeKind::Sequence(elements.into_iter().map(|node| node.with_spans(map)).collect())
             }
             scalar => scalar,
         };
@@ -113,19 +114,18 @@ impl Node {
     }
 }
 
-/// The documents of a text. One without content is left out.
+/// Parses the documents of a text. Empty documents are omitted.
 ///
-/// What begins as JSON is read as JSON, where it is JSON: YAML reads most of it, but neither surrogate
-/// pairs nor keys of any length.
-pub fn documents(file: FileId, text: &str) -> Result<Vec<Node>, Problem> {
-    let begins = text.trim_start_matches('\u{feff}').trim_start();
-    if !begins.starts_with(['{', '[']) {
+/// Text that begins like JSON is parsed as JSON first, because YAML supports neither surrogate pairs nor long keys.
+pub fn documents(file: FileId, text: &str) -> Result<Vec<Node>, SyntaxError> {
+    let content = text.trim_start_matches('\u{feff}').trim_start();
+    if !content.starts_with(['{', '[']) {
         return read(file, text);
     }
-    json::documents(file, text).or_else(|problem| read(file, text).map_err(|_| problem))
+    json::documents(file, text).or_else(|error| read(file, text).map_err(|_| error))
 }
 
-/// A tag as it is meant, whatever stands for its beginning.
+/// The full name of a tag, with its handle expanded.
 #[must_use]
 pub fn full_name(tag: &Tag) -> Cow<'_, str> {
     if tag.handle().is_empty() {
