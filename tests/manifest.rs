@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use mirrorset::load::{Loaded, Options, load};
 use mirrorset::model::{Configuration, Content, ImageMirror};
 use program::{findings, fixture, mirrorset_in, mirrorset_with_input, scratch};
-use registries_conf::{Pull, SourcePolicy};
+use registries_conf::{PullKind, SourcePolicy};
 
 fn configurations(path: &Path) -> Vec<Configuration> {
     let Loaded {
@@ -42,8 +42,8 @@ fn line(mirror: &ImageMirror) -> String {
         Content::Unknown(_) => "?".to_owned(),
     };
     let pull = match mirror.pull {
-        Pull::DigestOnly => "digest",
-        Pull::TagOnly => "tag",
+        PullKind::DigestOnly => "digest",
+        PullKind::TagOnly => "tag",
     };
     let never = match mirror.policy.value() {
         Some(SourcePolicy::NeverContact) => ", never the source",

@@ -243,7 +243,7 @@ fn one_mirror_that_cannot_be_rewritten_fails_the_pull() {
       has no registry: nodes try registry.access.redhat.com/nginx first, then docker.io/library/nginx, which is what follows
       matches docker.io/library, the longest source that it begins with
         main.tf:25 rhcs_image_mirror.broken
-      by digest: fails before anything is asked, the source included: rewriting for "rosa/cli": not the full name of an image, from its registry's host on
+      by digest: fails before anything is asked, the source included: cannot rewrite the image name for "rosa/cli": not a full image name that begins with a registry host
       by tag, which the mirrors do not serve:
         1. docker.io/library/nginx (the source)
     "#);

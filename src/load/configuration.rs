@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::provider;
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
-use registries_conf::Pull;
+use registries_conf::PullKind;
 use terraform_eval::address::{
     Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject,
 };
@@ -342,7 +342,7 @@ impl<'a> Reader<'a> {
                 source: site.string("source"),
                 mirrors: site.list("mirrors"),
                 kind: site.kind(),
-                pull: Pull::DigestOnly,
+                pull: PullKind::DigestOnly,
                 policy: model::Attribute::absent(),
                 depends_on: Some(order.depends_on.clone()),
                 depends_on_span: order.span,

@@ -7,7 +7,7 @@ use crate::model::{
     Attribute, Configuration, DocumentAddress, EntryAddress, ImageMirror, Input, Leads, ManifestKind,
     MirrorAddress, MirrorBlock, Mistake,
 };
-use registries_conf::Pull;
+use registries_conf::PullKind;
 
 use super::{Document, Entry};
 
@@ -45,8 +45,8 @@ pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Con
 
 fn mirror(document: &DocumentAddress, entry: Entry) -> ImageMirror {
     let pull = match document.kind {
-        ManifestKind::TagMirrorSet => Pull::TagOnly,
-        _ => Pull::DigestOnly,
+        ManifestKind::TagMirrorSet => PullKind::TagOnly,
+        _ => PullKind::DigestOnly,
     };
     ImageMirror {
         address: MirrorAddress::Entry(EntryAddress {

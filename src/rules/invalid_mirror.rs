@@ -2,7 +2,9 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
-use registries_conf::{Diagnosis, Fault, Repair, Role, diagnose, is_local, unrewritable};
+use registries_conf::{
+    Diagnosis, NameIssueKind, Role, SuggestedName, diagnose, find_rewrite_issue, is_loopback,
+};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -47,9 +49,11 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
             return Outcome::clean();
         }
         let diagnosis = diagnose(text, Role::Mirror);
-        let faults = || diagnosis.mistakes.iter().map(|mistake| mistake.fault);
+        let faults = || diagnosis.issues.iter().map(|mistake| mistake.kind);
         // An IPv6 address of the node itself is `local-mirror`'s, and has to go for that.
-        if diagnosis.mistakes.is_empty() || (is_local(text) && faults().all(|fault| fault == Fault::Host)) {
+        if diagnosis.issues.is_empty()
+            || (is_loopback(text) && faults().all(|fault| fault == NameIssueKind::InvalidHost))
+        {
             return Outcome::clean();
         }
         let finding = RULE
@@ -68,18 +72,18 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
 }
 
 /// The repair, in a form that the runtime can rewrite to.
-fn meant(mirror: &ImageMirror, diagnosis: &Diagnosis) -> Option<Repair> {
-    let valid = diagnosis.repair()?;
+fn meant(mirror: &ImageMirror, diagnosis: &Diagnosis) -> Option<SuggestedName> {
+    let valid = diagnosis.suggest_name()?;
     let source = mirror
         .source
         .value()
         .and_then(|source| names::meant_source(source));
-    let found = source.and_then(|source| unrewritable(&source.name, &valid.name));
+    let found = source.and_then(|source| find_rewrite_issue(&source.name, &valid.name));
     match found {
         None => Some(valid),
-        Some(found) => found.repair.map(|repair| Repair {
+        Some(found) => found.suggestion.map(|repair| SuggestedName {
             name: repair.name,
-            safety: repair.safety.max(valid.safety),
+            applicability: repair.applicability.max(valid.applicability),
         }),
     }
 }

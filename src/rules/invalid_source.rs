@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
-use registries_conf::{self, Fault};
+use registries_conf::{self, NameIssueKind};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -64,12 +64,12 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
 }
 
 /// Space around a short name is a mistake of its own, which its diagnosis in full does not have.
-fn faults(source: &str) -> Vec<Fault> {
-    let padded = registries_conf::is_short(source) && source.trim() != source;
+fn faults(source: &str) -> Vec<NameIssueKind> {
+    let padded = registries_conf::is_short_name(source) && source.trim() != source;
     let diagnosis = names::diagnose_source(source);
-    let mistakes = diagnosis.mistakes.iter().map(|mistake| mistake.fault);
+    let mistakes = diagnosis.issues.iter().map(|mistake| mistake.kind);
     padded
-        .then_some(Fault::Space)
+        .then_some(NameIssueKind::Whitespace)
         .into_iter()
         .chain(mistakes)
         .collect()

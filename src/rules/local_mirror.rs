@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
-use registries_conf::{Role, Safety, diagnose, is_local};
+use registries_conf::{Role, SuggestionApplicability, diagnose, is_loopback};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
@@ -39,8 +39,8 @@ resource "rhcs_image_mirror" "nginx" {
 fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
     names::each_mirror(mirror, |_, element, text| {
         // Behind a scheme it is the node as well.
-        let repaired = diagnose(text, Role::Mirror).repaired(Safety::Unsafe);
-        if !is_local(text) && !repaired.is_some_and(|repair| is_local(&repair.name)) {
+        let repaired = diagnose(text, Role::Mirror).suggest_name_up_to(SuggestionApplicability::Unsafe);
+        if !is_loopback(text) && !repaired.is_some_and(|repair| is_loopback(&repair.name)) {
             return Outcome::clean();
         }
         Outcome::found(

@@ -2,7 +2,8 @@
 
 use crate::model::{Attribute, Content, ImageMirror, ManifestKind, MirrorAddress, Unknown};
 use registries_conf::{
-    Diagnosis, Fault, Pull, Reason, Repair, Role, Safety, diagnose, full_name, is_short, unmatchable,
+    Diagnosis, NameIssueKind, PullKind, Role, SuggestedName, SuggestionApplicability, UnmatchableReason,
+    diagnose, expand_short_name, find_match_issue, is_short_name,
 };
 
 use super::Outcome;
@@ -19,8 +20,8 @@ pub(super) fn source(mirror: &ImageMirror) -> Result<&str, Outcome> {
 /// Which pulls an entry is about: `by digest`, `by tag`.
 pub(super) fn pulls(mirror: &ImageMirror) -> &'static str {
     match mirror.pull {
-        Pull::DigestOnly => "by digest",
-        Pull::TagOnly => "by tag",
+        PullKind::DigestOnly => "by digest",
+        PullKind::TagOnly => "by tag",
     }
 }
 
@@ -86,8 +87,8 @@ pub(super) fn may_be_compared<A, B>(one: &Attribute<A>, other: &Attribute<B>) ->
 
 /// What is wrong with a source besides its host, where it has none: that is another rule's.
 pub(super) fn diagnose_source(source: &str) -> Diagnosis {
-    if is_short(source) {
-        diagnose(&full_name(source), Role::Source)
+    if is_short_name(source) {
+        diagnose(&expand_short_name(source), Role::Source)
     } else {
         diagnose(source, Role::Source)
     }
@@ -95,26 +96,26 @@ pub(super) fn diagnose_source(source: &str) -> Diagnosis {
 
 /// The source to write in place of one, so that nothing is wrong with it any more; the source itself where
 /// nothing is; none where it is open what was meant.
-pub(super) fn meant_source(source: &str) -> Option<Repair> {
+pub(super) fn meant_source(source: &str) -> Option<SuggestedName> {
     let diagnosis = diagnose_source(source);
-    let written = if is_short(source) {
-        full_name(source)
+    let written = if is_short_name(source) {
+        expand_short_name(source)
     } else {
         source.to_owned()
     };
-    let valid = if diagnosis.mistakes.is_empty() {
-        Repair {
+    let valid = if diagnosis.issues.is_empty() {
+        SuggestedName {
             name: written,
-            safety: Safety::Safe,
+            applicability: SuggestionApplicability::Safe,
         }
     } else {
-        diagnosis.repair()?
+        diagnosis.suggest_name()?
     };
-    match unmatchable(&valid.name) {
+    match find_match_issue(&valid.name) {
         None => Some(valid),
-        Some(found) => found.repair.map(|repair| Repair {
+        Some(found) => found.suggestion.map(|repair| SuggestedName {
             name: repair.name,
-            safety: repair.safety.max(valid.safety),
+            applicability: repair.applicability.max(valid.applicability),
         }),
     }
 }
@@ -122,23 +123,23 @@ pub(super) fn meant_source(source: &str) -> Option<Repair> {
 /// A source as the runtime would have it, to compare sources: without what is around the name, in full.
 /// Tags and ports stay as they are.
 pub(super) fn normal_source(source: &str) -> String {
-    let written = if is_short(source) {
-        full_name(source)
+    let written = if is_short_name(source) {
+        expand_short_name(source)
     } else {
         source.to_owned()
     };
-    let repaired = diagnose(&written, Role::Source).repaired(Safety::Safe);
+    let repaired = diagnose(&written, Role::Source).suggest_name_up_to(SuggestionApplicability::Safe);
     let valid = repaired.map_or(written, |repair| repair.name);
-    match unmatchable(&valid) {
-        Some(found) if found.reason != Reason::DefaultPort => {
-            found.repair.map_or(valid, |repair| repair.name)
+    match find_match_issue(&valid) {
+        Some(found) if found.reason != UnmatchableReason::DefaultPort => {
+            found.suggestion.map_or(valid, |repair| repair.name)
         }
         _ => valid,
     }
 }
 
 /// The mistakes in words, each kind once: `has a scheme, has a tag`.
-pub(super) fn listed(faults: impl IntoIterator<Item = Fault>) -> String {
+pub(super) fn listed(faults: impl IntoIterator<Item = NameIssueKind>) -> String {
     let mut words: Vec<String> = Vec::new();
     for fault in faults {
         let said = fault.to_string();

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Configuration, Content, ImageMirror};
-use registries_conf::{Extent, Repair, RewriteFault, Unrewritable, unrewritable};
+use registries_conf::{AffectedImages, RewriteIssue, SuggestedName, UnrewritableReason, find_rewrite_issue};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -52,8 +52,8 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
             return for_any_source(mirror, element, text);
         };
         // What is only too long is `rewritten-too-long`'s.
-        match unrewritable(source, text).filter(|found| found.reason != RewriteFault::TooLong) {
-            Some(found) => Outcome::found(report(mirror, element, &found, found.repair.as_ref())),
+        match find_rewrite_issue(source, text).filter(|found| found.reason != UnrewritableReason::TooLong) {
+            Some(found) => Outcome::found(report(mirror, element, &found, found.suggestion.as_ref())),
             None => Outcome::clean(),
         }
     })
@@ -62,13 +62,13 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
 /// Decides without the source, where every source gives the same answer. What a mirror is for decides how
 /// much has to stand behind its host: a registry needs the least, a repository the most.
 fn for_any_source(mirror: &ImageMirror, element: &Attribute<String>, text: &str) -> Outcome {
-    let least = unrewritable("registry.example.com", text);
-    let most = unrewritable("registry.example.com/namespace/repository", text);
+    let least = find_rewrite_issue("registry.example.com", text);
+    let most = find_rewrite_issue("registry.example.com/namespace/repository", text);
     match (least, most, &mirror.source.content) {
-        (Some(found), _, _) if found.reason != RewriteFault::TooLong => {
+        (Some(found), _, _) if found.reason != UnrewritableReason::TooLong => {
             Outcome::found(report(mirror, element, &found, None))
         }
-        (_, Some(found), Content::Unknown(unknown)) if found.reason != RewriteFault::TooLong => {
+        (_, Some(found), Content::Unknown(unknown)) if found.reason != UnrewritableReason::TooLong => {
             Outcome::undecided(unknown.clone())
         }
         _ => Outcome::clean(),
@@ -78,13 +78,13 @@ fn for_any_source(mirror: &ImageMirror, element: &Attribute<String>, text: &str)
 fn report(
     mirror: &ImageMirror,
     element: &Attribute<String>,
-    found: &Unrewritable,
-    repair: Option<&Repair>,
+    found: &RewriteIssue,
+    repair: Option<&SuggestedName>,
 ) -> Diagnostic {
-    let label = match found.extent {
-        Extent::Every => "no image can be rewritten to it",
-        Extent::InIt => "no image of the namespace can be rewritten to it",
-        Extent::Itself => "the image cannot be rewritten to it",
+    let label = match found.affected {
+        AffectedImages::All => "no image can be rewritten to it",
+        AffectedImages::UpToOneLevelBelow => "no image of the namespace can be rewritten to it",
+        AffectedImages::SourceItself => "the image cannot be rewritten to it",
     };
     RULE.finding(mirror, &format!("mirror {} {}", element.shown(), found.reason))
         .at_attribute(mirror, element, label)

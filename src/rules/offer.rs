@@ -2,13 +2,13 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::model::{Attribute, ElementRoom, Room, Written};
-use registries_conf::{Repair, Safety};
+use registries_conf::{SuggestedName, SuggestionApplicability};
 
 /// Whether a fix may be made without asking, by the repair that it makes.
-pub(super) fn applicability(safety: Safety) -> Applicability {
-    match safety {
-        Safety::Safe => Applicability::Safe,
-        Safety::Unsafe => Applicability::Unsafe,
+pub(super) fn applicability(applicability: SuggestionApplicability) -> Applicability {
+    match applicability {
+        SuggestionApplicability::Safe => Applicability::Safe,
+        SuggestionApplicability::Unsafe => Applicability::Unsafe,
     }
 }
 
@@ -37,7 +37,7 @@ pub(super) fn depends_on(
 pub(super) trait Offer {
     /// Says to write the repaired name. `otherwise` is the help where there is none, or where it may not be
     /// shown.
-    fn offer(self, attribute: &Attribute<String>, repair: Option<&Repair>, otherwise: &str) -> Self;
+    fn offer(self, attribute: &Attribute<String>, repair: Option<&SuggestedName>, otherwise: &str) -> Self;
 
     /// Says `help`, and offers to write a text.
     fn replace(
@@ -53,11 +53,16 @@ pub(super) trait Offer {
 }
 
 impl Offer for Diagnostic {
-    fn offer(self, attribute: &Attribute<String>, repair: Option<&Repair>, otherwise: &str) -> Self {
+    fn offer(self, attribute: &Attribute<String>, repair: Option<&SuggestedName>, otherwise: &str) -> Self {
         match repair.filter(|_| !attribute.sensitive) {
             Some(repair) => {
                 let help = format!("write {:?}", repair.name);
-                self.replace(attribute, &repair.name, applicability(repair.safety), &help)
+                self.replace(
+                    attribute,
+                    &repair.name,
+                    applicability(repair.applicability),
+                    &help,
+                )
             }
             None => self.help(otherwise),
         }

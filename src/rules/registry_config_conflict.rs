@@ -5,7 +5,7 @@ use crate::model::cluster::ALWAYS_ALLOWED;
 use crate::model::{
     Attribute, ClusterInstance, Configuration, Content, ImageMirror, Led, RegistrySources, Unknown,
 };
-use registries_conf::{Role, covering, is_nested, is_valid};
+use registries_conf::{Role, is_valid_location, is_within_scope, matching_scope};
 use terraform_eval::source::Span;
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
@@ -106,7 +106,7 @@ fn compare(mirror: &ImageMirror, instance: &ClusterInstance) -> Outcome {
         .iter()
         .any(|list| !entries(list).is_empty());
     let source = match &mirror.source.content {
-        Content::Known(source) if is_valid(source, Role::Source) => Some(source.as_str()),
+        Content::Known(source) if is_valid_location(source, Role::Source) => Some(source.as_str()),
         Content::Unknown(unknown) if is_set => {
             open = open.or(Some(unknown.clone()));
             None
@@ -122,7 +122,10 @@ fn compare(mirror: &ImageMirror, instance: &ClusterInstance) -> Outcome {
         );
     }
     for element in mirror.mirrors.value().into_iter().flatten() {
-        let Some(name) = element.value().filter(|name| is_valid(name, Role::Mirror)) else {
+        let Some(name) = element
+            .value()
+            .filter(|name| is_valid_location(name, Role::Mirror))
+        else {
             continue;
         };
         if let Some(entry) = entry_over(blocked, name) {
@@ -165,7 +168,8 @@ fn nested_in_wildcard(mirror: &ImageMirror, source: &str, lists: [(&str, &List);
     if !source.starts_with("*.") {
         return None;
     }
-    let inside = |entry: &&&Attribute<String>| entry.value().is_some_and(|name| is_nested(name, source));
+    let inside =
+        |entry: &&&Attribute<String>| entry.value().is_some_and(|name| is_within_scope(name, source));
     let (list, entry) = lists.into_iter().find_map(|(list, values)| {
         Some((list, entries(values).iter().find(|entry| inside(entry)).copied()?))
     })?;
@@ -208,8 +212,8 @@ fn source_not_allowed(mirror: &ImageMirror, source: &str, allowed: &List) -> Opt
         .chain(ALWAYS_ALLOWED)
         .collect();
     // Where a part of the source is allowed, the mirror serves that part.
-    let reached =
-        covering(names.iter().copied(), source).is_some() || names.iter().any(|name| is_nested(name, source));
+    let reached = matching_scope(names.iter().copied(), source).is_some()
+        || names.iter().any(|name| is_within_scope(name, source));
     if reached {
         return None;
     }
@@ -246,7 +250,7 @@ fn entry_over<'l>(list: &'l List, name: &str) -> Option<&'l Attribute<String>> {
         .iter()
         .filter_map(|entry| entry.value())
         .map(String::as_str);
-    let found = covering(names, name)?;
+    let found = matching_scope(names, name)?;
     entries
         .into_iter()
         .find(|entry| entry.value().is_some_and(|entry| entry == found))

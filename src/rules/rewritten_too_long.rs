@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
-use registries_conf::{NAME_LIMIT, Name, Place, Role, diagnose};
+use registries_conf::{Granularity, Location, MAX_IMAGE_NAME_LENGTH, Role, diagnose};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
@@ -48,7 +48,9 @@ const ROOM_IN_NAMESPACE: usize = 32;
 fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
     names::each_mirror(mirror, |_, element, text| {
         // What is too long by itself, or no name, is `invalid-mirror`'s.
-        if text.len() + ROOM_IN_REGISTRY < NAME_LIMIT || !diagnose(text, Role::Mirror).mistakes.is_empty() {
+        if text.len() + ROOM_IN_REGISTRY < MAX_IMAGE_NAME_LENGTH
+            || !diagnose(text, Role::Mirror).issues.is_empty()
+        {
             return Outcome::clean();
         }
         let source = match names::source(mirror) {
@@ -56,13 +58,13 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
             Err(outcome) => return outcome,
         };
         let source = names::normal_source(source);
-        let needed = match Name::parse(&source).map(|name| name.place()) {
-            Some(Place::Registry) => ROOM_IN_REGISTRY,
-            Some(Place::Namespace) => ROOM_IN_NAMESPACE,
-            Some(Place::Repository) | None => return Outcome::clean(),
+        let needed = match Location::parse(&source).map(|name| name.granularity()) {
+            Some(Granularity::Registry) => ROOM_IN_REGISTRY,
+            Some(Granularity::Namespace) => ROOM_IN_NAMESPACE,
+            Some(Granularity::Repository) | None => return Outcome::clean(),
         };
         // A slash stands between the two.
-        let room = NAME_LIMIT.saturating_sub(text.len() + 1);
+        let room = MAX_IMAGE_NAME_LENGTH.saturating_sub(text.len() + 1);
         if room >= needed {
             return Outcome::clean();
         }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Content, ImageMirror, Unknown};
-use registries_conf::{Name, Role, is_valid, matched_length, unmatchable};
+use registries_conf::{
+    Location, MAX_MIRRORS_PER_SOURCE, MAX_SOURCES, Role, find_match_issue, is_valid_location, matched_length,
+};
 
-use super::too_many_entries::MOST;
 use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
@@ -95,12 +96,12 @@ fn counts(mirror: &ImageMirror) -> bool {
         .mirrors
         .value()
         .is_some_and(|list| list.iter().all(|element| element.value() == Some(source)));
-    is_valid(source, Role::Source) && unmatchable(source).is_none() && !only_itself
+    is_valid_location(source, Role::Source) && find_match_issue(source).is_none() && !only_itself
 }
 
 /// The names that lie around a source, the nearest first.
 fn wider(source: &str) -> Vec<String> {
-    let Some(name) = Name::parse(source) else {
+    let Some(name) = Location::parse(source) else {
         return Vec::new();
     };
     let slashes = source.rmatch_indices('/').map(|(at, _)| source[..at].to_owned());
@@ -129,7 +130,7 @@ fn lacking_of_lists(
         return Ok(Vec::new());
     }
     let mut all = Vec::new();
-    for wider in same(wider.source.value().map_or("", String::as_str)).take(MOST) {
+    for wider in same(wider.source.value().map_or("", String::as_str)).take(MAX_SOURCES) {
         let own = same(source).filter(|own| own.pull == wider.pull);
         let own: Result<Vec<_>, _> = own.map(|own| elements(&own.mirrors)).collect();
         for lacked in lacking(mirror, source, wider, &own?)? {
@@ -161,7 +162,7 @@ fn lacking(
         .unwrap_or_default();
     let mut lacking = Vec::new();
     // A cluster takes no more, and everything under the wider source looks at them.
-    for other in others.iter().take(MOST) {
+    for other in others.iter().take(MAX_MIRRORS_PER_SOURCE) {
         let Some(text) = other
             .value()
             .filter(|text| !text.is_empty() && *text != wider_source)

@@ -52,7 +52,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         Ok(source) => source,
         Err(outcome) => return outcome,
     };
-    if !registries_conf::is_short(source) {
+    if !registries_conf::is_short_name(source) {
         return Outcome::clean();
     }
     let shown = mirror.source.shown();
@@ -70,7 +70,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         );
         return Outcome::found(finding.help(help));
     }
-    let full = registries_conf::full_name(source);
+    let full = registries_conf::expand_short_name(source);
     let help = format!("write the full name: {full:?}");
     Outcome::found(finding.replace(&mirror.source, &full, Applicability::Safe, &help))
 }

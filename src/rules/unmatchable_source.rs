@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
-use registries_conf::{self, Reason};
+use registries_conf::{self, UnmatchableReason};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -47,7 +47,8 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         Err(outcome) => return outcome,
     };
     // A source without a host is `short-source`'s.
-    let Some(found) = registries_conf::unmatchable(source).filter(|found| found.reason != Reason::NoHost)
+    let Some(found) =
+        registries_conf::find_match_issue(source).filter(|found| found.reason != UnmatchableReason::NoHost)
     else {
         return Outcome::clean();
     };
@@ -57,7 +58,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         .note("the runtime compares image references in full with sources as they are: this mirror is never used");
     Outcome::found(finding.offer(
         &mirror.source,
-        found.repair.as_ref(),
+        found.suggestion.as_ref(),
         "write the name as image references have it in full",
     ))
 }

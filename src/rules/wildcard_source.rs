@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Configuration, ImageMirror};
-use registries_conf::Name;
+use registries_conf::Location;
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
@@ -44,7 +44,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
         Ok(source) => source,
         Err(outcome) => return outcome,
     };
-    if !Name::parse(source).is_some_and(|name| name.wildcard) {
+    if !Location::parse(source).is_some_and(|name| name.is_wildcard) {
         return Outcome::clean();
     }
     let finding = RULE
