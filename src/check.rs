@@ -1,22 +1,22 @@
 //! From a project to a report: every rule on every mirror, weighed as the user decided, suppressed where
 //! that is written, sorted, said once, counted.
 
-mod places;
+mod collector;
 mod report;
-mod tally;
+mod suppression_spans;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::model::{Configuration, ImageMirror, Input, Project, Unknown};
+use crate::model::{Input, InputKind, Mirror, Project, UnknownReasons};
 use crate::rules::{Check, Clusters, Entries, Inputs, RULES, Rule, undecided};
 use crate::settings::{Decided, Level};
 use crate::suppress::{Suppressions, Usage};
 use terraform_eval::source::{FileId, Sources};
 
-use tally::{Found, Tally};
+use collector::{Found, Tally};
 
 pub use report::{Report, Summary, Suppressed, Verdict};
 
@@ -77,10 +77,10 @@ pub fn check<'a>(project: &'a Project, given: Given<'_>) -> Report<'a> {
         usage: Usage::default(),
         mirrors: Vec::new(),
     };
-    for problem in &project.problems {
+    for problem in &project.diagnostics {
         run.add_about_file(problem.clone());
     }
-    for (position, configuration) in project.configurations.iter().enumerate() {
+    for (position, configuration) in project.inputs.iter().enumerate() {
         run.configuration(given.settings.of_configuration(position), configuration);
     }
     for finding in given.suppressions.unused(&run.usage) {
@@ -94,7 +94,7 @@ struct Run<'a, 'g> {
     tally: Tally,
     usage: Usage,
     /// The mirrors, and whether some rule could not decide.
-    mirrors: Vec<(&'a ImageMirror, bool)>,
+    mirrors: Vec<(&'a Mirror, bool)>,
 }
 
 impl<'a> Run<'a, '_> {
@@ -111,7 +111,7 @@ impl<'a> Run<'a, '_> {
         };
         let about = mirror.and_then(|index| self.mirrors.get(index));
         let block = about.map(|(mirror, _)| *mirror);
-        let places = places::of_finding(&finding, block);
+        let places = suppression_spans::of_finding(&finding, block);
         let by = self
             .given
             .suppressions
@@ -130,7 +130,7 @@ impl<'a> Run<'a, '_> {
         });
     }
 
-    fn configuration(&mut self, decided: &Decided, configuration: &'a Configuration) {
+    fn configuration(&mut self, decided: &Decided, configuration: &'a Input) {
         let first = self.mirrors.len();
         let off = |name: &str| decided.level(name, None) == Level::Off;
         self.note_rules(configuration, off);
@@ -143,7 +143,7 @@ impl<'a> Run<'a, '_> {
             self.mirror(decided, configuration, clusters.around(position), mirror);
         }
         let mut found = Vec::new();
-        let included = |rule: &&&Rule| rule.inputs.include(configuration.input) && !off(rule.name);
+        let included = |rule: &&&Rule| rule.inputs.include(configuration.kind) && !off(rule.name);
         for rule in RULES.iter().filter(included) {
             if let Check::Changes(find) | Check::Beside(find) = rule.check {
                 found.extend(find(configuration));
@@ -172,22 +172,22 @@ impl<'a> Run<'a, '_> {
     }
 
     /// Notes which rules are run on which files: a suppression of a rule that is not run is not unused.
-    fn note_rules(&mut self, configuration: &Configuration, off: impl Fn(&str) -> bool) {
+    fn note_rules(&mut self, configuration: &Input, off: impl Fn(&str) -> bool) {
         let files: BTreeSet<FileId> = configuration
             .mirrors
             .iter()
-            .flat_map(places::of_mirror)
+            .flat_map(suppression_spans::of_mirror)
             .map(|span| span.file)
             .collect();
         for rule in RULES.iter().filter(|rule| !off(rule.name)) {
-            match (rule.inputs, configuration.input) {
-                (Inputs::Plan, Input::Plan)
-                | (Inputs::Manifest | Inputs::Written | Inputs::All, Input::Manifest) => {
+            match (rule.inputs, configuration.kind) {
+                (Inputs::Plan, InputKind::Plan)
+                | (Inputs::Manifest | Inputs::Written | Inputs::All, InputKind::Manifest) => {
                     (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
                 }
-                (Inputs::Manifest, _) | (_, Input::Manifest) => {}
+                (Inputs::Manifest, _) | (_, InputKind::Manifest) => {}
                 (Inputs::Both | Inputs::All, _)
-                | (Inputs::Configuration | Inputs::Written, Input::Configuration) => {
+                | (Inputs::Configuration | Inputs::Written, InputKind::Configuration) => {
                     self.usage.run.insert(rule.name);
                 }
                 (Inputs::Plan | Inputs::Configuration | Inputs::Written, _) => {}
@@ -195,19 +195,13 @@ impl<'a> Run<'a, '_> {
         }
     }
 
-    fn mirror(
-        &mut self,
-        decided: &Decided,
-        configuration: &Configuration,
-        entries: Entries<'_>,
-        mirror: &'a ImageMirror,
-    ) {
+    fn mirror(&mut self, decided: &Decided, configuration: &Input, entries: Entries<'_>, mirror: &'a Mirror) {
         let index = self.mirrors.len();
         self.mirrors.push((mirror, false));
         let file = Some(mirror.span.file);
-        let mut open: Vec<(&'static str, Unknown)> = Vec::new();
+        let mut open: Vec<(&'static str, UnknownReasons)> = Vec::new();
         for rule in RULES {
-            if !rule.inputs.include(configuration.input) || decided.level(rule.name, file) == Level::Off {
+            if !rule.inputs.include(configuration.kind) || decided.level(rule.name, file) == Level::Off {
                 continue;
             }
             let outcome = match rule.check {
@@ -222,7 +216,7 @@ impl<'a> Run<'a, '_> {
                 continue;
             };
             // What could not be decided may well be what somebody suppressed.
-            let places = places::of_mirror(mirror);
+            let places = suppression_spans::of_mirror(mirror);
             let _ = (self.given.suppressions).covering(rule.name, &places, &mut self.usage);
             // The rule about just that says what is wrong.
             if unknown.is_refused() {
@@ -249,7 +243,7 @@ impl<'a> Run<'a, '_> {
         let mut settled = self.tally.settle();
         let mut summary = Summary {
             mirrors: self.mirrors.len(),
-            configurations: project.configurations.iter().map(Configuration::inputs).sum(),
+            configurations: project.inputs.iter().map(Input::count).sum(),
             files: project.files,
             unreadable: project.unreadable,
             suppressed: settled.suppressed.len(),
@@ -303,7 +297,7 @@ impl<'a> Run<'a, '_> {
 
 /// Shows the calls that lead to a finding inside of a called module. Where the text to change is in
 /// another file, the way to it shows them already.
-fn called(mut finding: Diagnostic, mirror: &ImageMirror) -> Diagnostic {
+fn called(mut finding: Diagnostic, mirror: &Mirror) -> Diagnostic {
     if finding
         .primary
         .as_ref()

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::mirror_set::{Entry, MirrorSet, NoSuchCluster, Unresolved, of_cluster};
+use crate::cluster_mirrors::{Entry, MirrorSet, NoSuchCluster, Unresolved, of_cluster};
 use registries_conf::{PullKind, SourcePolicy, merge_mirrors};
 
 /// What two inputs differ in, cluster by cluster.
@@ -98,7 +98,7 @@ impl fmt::Display for Unpaired {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the inputs have no cluster in common by name: the first has mirrors of {}, the second of {}; choose one \
+            "the inputs have no cluster name in common: the first has mirrors of {}, the second of {}; choose one \
              with `--cluster`",
             self.before.join(", "),
             self.after.join(", ")

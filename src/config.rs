@@ -3,7 +3,7 @@
 //! For a root module, the nearest file above it counts, alone. Every key is checked: one that there is not
 //! is a mistake with a place, like a finding.
 
-mod find;
+mod discovery;
 mod keys;
 mod read;
 mod schema;
@@ -17,7 +17,7 @@ use crate::rules::UNDECIDED;
 use crate::settings::{Decided, FailOn, Level, Levels};
 use terraform_eval::source::{FileId, Span};
 
-pub use find::{Choice, Configs, true_path};
+pub use discovery::{Choice, Configs, true_path};
 pub use schema::schema;
 pub use show::show;
 

@@ -4,8 +4,8 @@
 //! for the next round. After each round everything is read and checked anew. Errors that were not there
 //! before are mended by their own fixes; a fix that leaves one of them in the end is not made, and said.
 
-mod choose;
-mod make;
+mod apply;
+mod select;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +15,8 @@ use std::sync::Arc;
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use terraform_eval::source::{Edited, Sources};
 
-use choose::{Chosen, Identity, choose};
-use make::make;
+use apply::make;
+use select::{Chosen, Identity, choose};
 
 pub use write::write;
 

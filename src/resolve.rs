@@ -3,7 +3,7 @@
 
 mod references;
 
-use crate::mirror_set::{Doubt, Entry, MirrorSet, Nodes, Registries};
+use crate::cluster_mirrors::{Doubt, Entry, MirrorSet, Nodes, Registries};
 use crate::model::cluster::ALWAYS_ALLOWED;
 use registries_conf::{
     ImageReference, PullKind, ReferenceError, RegistrySettings, Resolution, SEARCH_REGISTRIES, matching_scope,

@@ -52,7 +52,7 @@ mod wrong_argument_type;
 mod wrong_cluster_attribute;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Configuration, ImageMirror, Input, Unknown};
+use crate::model::{Attribute, Input, InputKind, Mirror, UnknownReasons};
 
 pub use duplicate_source::report as duplicate_source;
 pub use entries::{Clusters, Entries};
@@ -161,11 +161,11 @@ impl Inputs {
     /// Whether a rule can find something on an input. What Terraform writes is seen by every rule about it:
     /// which of them a plan has nothing for, the rules know themselves.
     #[must_use]
-    pub fn include(self, input: Input) -> bool {
+    pub fn include(self, input: InputKind) -> bool {
         match self {
             Self::All | Self::Written => true,
-            Self::Manifest => input == Input::Manifest,
-            Self::Configuration | Self::Plan | Self::Both => input != Input::Manifest,
+            Self::Manifest => input == InputKind::Manifest,
+            Self::Configuration | Self::Plan | Self::Both => input != InputKind::Manifest,
         }
     }
 }
@@ -214,13 +214,13 @@ pub struct Documentation {
 #[derive(Debug)]
 pub enum Check {
     /// It looks at one mirror at a time.
-    Mirror(fn(&Configuration, &ImageMirror) -> Outcome),
+    Mirror(fn(&Input, &Mirror) -> Outcome),
     /// It looks at what stands beside mirrors: other blocks, the versions of the provider.
-    Beside(fn(&Configuration) -> Vec<Diagnostic>),
+    Beside(fn(&Input) -> Vec<Diagnostic>),
     /// It looks at one mirror among all of its cluster.
-    Entry(fn(&Entries<'_>, &ImageMirror) -> Outcome),
+    Entry(fn(&Entries<'_>, &Mirror) -> Outcome),
     /// It looks at what a plan changes.
-    Changes(fn(&Configuration) -> Vec<Diagnostic>),
+    Changes(fn(&Input) -> Vec<Diagnostic>),
     /// Its findings arise where the files are read or the outcomes are counted.
     Elsewhere,
 }
@@ -231,7 +231,7 @@ pub struct Outcome {
     /// What is wrong.
     pub findings: Vec<Diagnostic>,
     /// Why the rule could not decide on everything.
-    pub undecided: Option<Unknown>,
+    pub undecided: Option<UnknownReasons>,
 }
 
 impl Outcome {
@@ -252,7 +252,7 @@ impl Outcome {
 
     /// An unknown value keeps the rule from deciding.
     #[must_use]
-    pub fn undecided(unknown: Unknown) -> Self {
+    pub fn undecided(unknown: UnknownReasons) -> Self {
         Self {
             findings: Vec::new(),
             undecided: Some(unknown),
@@ -262,13 +262,13 @@ impl Outcome {
 
 impl Rule {
     /// A finding of this rule about a mirror. `what` follows the address in the message.
-    fn finding(&self, mirror: &ImageMirror, what: &str) -> Diagnostic {
+    fn finding(&self, mirror: &Mirror, what: &str) -> Diagnostic {
         Diagnostic::new(self.name, self.severity, format!("{}: {what}", mirror.address))
             .at_address(mirror.address.to_string())
     }
 
     /// A finding of this rule about a mirror's block, in the same words for all its instances: it is said once.
-    fn finding_in_block(&self, mirror: &ImageMirror, what: &str) -> Diagnostic {
+    fn finding_in_block(&self, mirror: &Mirror, what: &str) -> Diagnostic {
         let block = mirror
             .path()
             .map_or_else(|| mirror.address.to_string(), |path| path.to_string());
@@ -278,7 +278,7 @@ impl Rule {
 
 /// Puts the primary label on an argument's value, and the way that the value took beside it.
 trait AtAttribute {
-    fn at_attribute<T>(self, mirror: &ImageMirror, attribute: &Attribute<T>, label: &str) -> Self;
+    fn at_attribute<T>(self, mirror: &Mirror, attribute: &Attribute<T>, label: &str) -> Self;
 
     /// Adds the place of a value that another one was compared with, if that is another place and one does
     /// not give the other away.
@@ -286,13 +286,13 @@ trait AtAttribute {
 }
 
 impl AtAttribute for Diagnostic {
-    fn at_attribute<T>(self, mirror: &ImageMirror, attribute: &Attribute<T>, label: &str) -> Self {
+    fn at_attribute<T>(self, mirror: &Mirror, attribute: &Attribute<T>, label: &str) -> Self {
         let labelled = self.at(attribute.span.unwrap_or(mirror.span), label);
         let led = attribute
-            .way
+            .trace
             .iter()
             .fold(labelled, |finding, step| finding.related(step.span, "used here"));
-        match attribute.planned {
+        match attribute.planned_span {
             Some(span) => led.related(span, "the planned value"),
             None => led,
         }

@@ -12,10 +12,10 @@ use jiff::tz::TimeZone;
 use crate::baseline::{self, Baseline, Entry};
 use crate::check::{self, Report};
 use crate::config::{self, true_path};
-use crate::load::{Counterpart, Loaded, Options};
 use crate::output;
 use crate::settings::{Choice, Decided};
 use crate::suppress::Suppressions;
+use crate::workspace::{Counterpart, Loaded, Options};
 use terraform_eval::source::{FileId, display_name};
 
 use super::arguments::{CheckArguments, OutputFormat, RuleArguments};
@@ -25,20 +25,16 @@ use super::{Exit, complain, complain_of, is_coloured, load, print, refuses_setti
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
     let mut options = options.clone();
     options.counterpart = Counterpart::Near(PathBuf::from("."));
-    for path in &arguments.config {
-        // What it is decides; a file that is not there would be one, by its name.
-        if path.is_file() || path.extension().is_some_and(|extension| extension == "toml") {
-            anyhow::ensure!(
-                options.config == config::Choice::Nearest && !arguments.input.reading.isolated,
-                "{}: there can be one configuration file, and none with `--isolated`",
-                path.display()
-            );
-            options.config = config::Choice::File(path.clone());
-        } else {
-            let near = matches!(options.counterpart, Counterpart::Near(_));
-            anyhow::ensure!(near, "{}: plans can have one root module", path.display());
-            options.counterpart = Counterpart::At(path.clone());
-        }
+    if let Some(path) = &arguments.config {
+        anyhow::ensure!(
+            !path.is_dir(),
+            "{}: is a directory, not a configuration file; `--plan-config` takes the root module of a plan",
+            path.display()
+        );
+        options.config = config::Choice::File(path.clone());
+    }
+    if !arguments.plan_config.is_empty() {
+        options.counterpart = Counterpart::At(arguments.plan_config.clone());
     }
     if arguments.fixes.diff {
         return fix::diff(arguments, &options);
@@ -82,7 +78,7 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     match arguments.output_format {
         OutputFormat::Full => {
             let coloured = is_coloured(arguments.color);
-            print(&output::full::render(
+            print(&output::check::full::render(
                 &report,
                 &loaded.project,
                 &loaded.sources,
@@ -92,9 +88,9 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
         OutputFormat::Concise | OutputFormat::JsonLines | OutputFormat::Github => {
             let sources = &loaded.sources;
             print(&match arguments.output_format {
-                OutputFormat::JsonLines => output::json_lines::render(&report, sources),
-                OutputFormat::Github => output::github::render(&report, sources),
-                _ => output::concise::render(&report, sources),
+                OutputFormat::JsonLines => output::check::json_lines::render(&report, sources),
+                OutputFormat::Github => output::check::github::render(&report, sources),
+                _ => output::check::concise::render(&report, sources),
             })?;
             complain(&output::summary_line(
                 &report.summary,
@@ -102,7 +98,7 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
                 &report.findings,
             ));
         }
-        OutputFormat::Json => print(&output::json::render(&report, &loaded.sources))?,
+        OutputFormat::Json => print(&output::check::json::render(&report, &loaded.sources))?,
     }
     if let Some(path) = &arguments.baseline {
         complain_of_unmatched(path, &report.unmatched);
@@ -170,7 +166,7 @@ pub(super) fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut
 fn shown_settings(choice: &Choice, loaded: &mut Loaded) -> String {
     let mut parts = Vec::new();
     for (position, directory) in loaded.directories.clone().into_iter().enumerate() {
-        let configuration = loaded.project.configurations.get(position);
+        let configuration = loaded.project.inputs.get(position);
         let mirrors = configuration
             .into_iter()
             .flat_map(|configuration| &configuration.mirrors);
@@ -192,7 +188,7 @@ pub(super) fn today() -> anyhow::Result<Date> {
         Some(text) => {
             let seconds = text.to_str().and_then(|text| text.trim().parse().ok());
             let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
-            time.context("SOURCE_DATE_EPOCH is not a number of seconds since 1970")?
+            time.context("invalid SOURCE_DATE_EPOCH: expected the number of seconds since 1970")?
         }
     };
     Ok(time.to_zoned(TimeZone::UTC).date())
@@ -204,7 +200,7 @@ pub(super) fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
 
 fn write_baseline(path: &Path, report: &Report<'_>, loaded: &Loaded) -> anyhow::Result<Baseline> {
     let text = baseline::render(&report.findings, &loaded.sources, &loaded.project.sensitive, path);
-    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     read_baseline(path)
 }
 
@@ -218,13 +214,13 @@ fn complain_of_unmatched(path: &Path, unmatched: &[Entry]) {
         let place = [entry.file.as_str(), entry.address.as_str()];
         let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
         complain(&format!(
-            "warning: {}: {} of {} is not found any more{times}",
+            "warning: {}: stale entry: {} in {}{times}",
             path.display(),
             entry.rule,
             place.join(": ")
         ));
     }
     if !unmatched.is_empty() {
-        complain("help: write the baseline anew with `--write-baseline`");
+        complain("help: run `mirrorset check --write-baseline` to update the baseline");
     }
 }

@@ -2,10 +2,10 @@
 
 use anyhow::anyhow;
 
-use crate::load::Options;
-use crate::mirror_set::{MirrorSet, gather, mistakes, of_cluster};
+use crate::cluster_mirrors::{MirrorSet, gather, mistakes, of_cluster};
 use crate::output;
 use crate::resolve::{Cluster, listed};
+use crate::workspace::Options;
 use terraform_eval::source::Sources;
 
 use super::arguments::{ResolveArguments, ResolveFormat};
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         .map(|set| Cluster::of(set, blocked, insecure))
         .collect();
     if clusters.is_empty() {
-        complain("warning: there are no mirrors");
+        complain("warning: no image mirrors found");
         clusters.push(Cluster::without_mirrors(blocked, insecure));
     }
     for cluster in &clusters {
@@ -49,8 +49,8 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
             fails |= answer.fails();
             let name = several.then_some(cluster.name);
             text += &match arguments.output_format {
-                ResolveFormat::Full => output::resolution::full(&answer, name, &loaded.sources),
-                ResolveFormat::JsonLines => output::resolution::json_line(&answer, name),
+                ResolveFormat::Full => output::resolve::full(&answer, name, &loaded.sources),
+                ResolveFormat::JsonLines => output::resolve::json_line(&answer, name),
             };
         }
     }
@@ -75,7 +75,7 @@ fn tell_open(set: &MirrorSet<'_>) {
         let address = unresolved.mirror.address.to_string();
         for problem in &unresolved.problems {
             let message = problem.message.strip_prefix(&address).unwrap_or(&problem.message);
-            complain(&format!("warning: {address} is not taken into account{message}"));
+            complain(&format!("warning: ignoring {address}{message}"));
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::rules::{RULES, Rule, UNDECIDED};
 use crate::settings::{Choice, FailOn, Level};
 use terraform_eval::source::{Sources, Span, display_name};
 
-use super::find::true_path;
+use super::discovery::true_path;
 use super::{Config, Set};
 
 /// Shows what holds for a directory, and then what holds for some of its files alone.
@@ -75,8 +75,8 @@ pub fn show(
     text
 }
 
-const COMMAND_LINE: &str = "the command line";
-const DEFAULT: &str = "the default";
+const COMMAND_LINE: &str = "command line";
+const DEFAULT: &str = "default";
 
 /// What the file says of a rule in a directory or a file, and where: the last word counts.
 fn level(rule: &Rule, path: &Path, config: Option<&Config>) -> (Level, Option<Span>) {

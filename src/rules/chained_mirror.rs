@@ -1,7 +1,7 @@
 //! `chained-mirror`: a mirror that is itself mirrored.
 
 use crate::diagnostic::Severity;
-use crate::model::ImageMirror;
+use crate::model::Mirror;
 
 use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};
 
@@ -47,7 +47,7 @@ resource "rhcs_image_mirror" "other" {
     check: Check::Entry(check),
 };
 
-fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
+fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
     names::each_mirror(mirror, |_, element, text| {
         let own = mirror.source.value().is_some_and(|source| source == text);
         let others = entries.with_source(text).iter();

@@ -1,7 +1,7 @@
 //! What the rules about the changes of a plan have in common.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Attribute, Configuration, Content, MirrorChange, MirrorValues};
+use crate::model::{Attribute, AttributeValue, Input, MirrorChange, MirrorValues};
 
 use super::Rule;
 
@@ -16,11 +16,11 @@ impl Rule {
 /// Puts the primary label on what a change is about.
 pub(super) trait ChangeFinding {
     /// The mirror that there is after the change, or else the change itself.
-    fn at_change(self, configuration: &Configuration, change: &MirrorChange, label: &str) -> Self;
+    fn at_change(self, configuration: &Input, change: &MirrorChange, label: &str) -> Self;
 }
 
 impl ChangeFinding for Diagnostic {
-    fn at_change(self, configuration: &Configuration, change: &MirrorChange, label: &str) -> Self {
+    fn at_change(self, configuration: &Input, change: &MirrorChange, label: &str) -> Self {
         let mirror = configuration.mirror(&change.address);
         let span = mirror
             .filter(|_| !change.deposed)
@@ -44,11 +44,11 @@ pub(super) fn same_place(before: Option<&MirrorValues>, after: Option<&MirrorVal
 pub(super) fn listed(mirrors: &Attribute<Vec<Attribute<String>>>) -> String {
     match &mirrors.content {
         _ if mirrors.sensitive => "(sensitive value)".to_owned(),
-        Content::Known(list) => {
+        AttributeValue::Known(list) => {
             let shown: Vec<String> = list.iter().map(Attribute::shown).collect();
             format!("[{}]", shown.join(", "))
         }
-        Content::Absent => "null".to_owned(),
-        Content::Unknown(_) => "(not known yet)".to_owned(),
+        AttributeValue::Absent => "null".to_owned(),
+        AttributeValue::Unknown(_) => "(not known yet)".to_owned(),
     }
 }

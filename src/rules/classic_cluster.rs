@@ -1,8 +1,10 @@
 //! `classic-cluster`: mirrors for a cluster that cannot have any.
 
 use crate::diagnostic::Severity;
-use crate::model::cluster::{ClusterRole, cluster_role, echo_argument, module_kind};
-use crate::model::{Cause, ClusterKind, Configuration, ImageMirror, Input, Lead, Target, Unknown};
+use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role, registry_module_cluster_kind};
+use crate::model::{
+    ClusterKind, Input, InputKind, Mirror, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons,
+};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
@@ -55,10 +57,10 @@ variable "cluster_id" {
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
-    let classic: Vec<&Lead> = mirror
-        .leads
-        .to
+fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
+    let classic: Vec<&OriginCandidate> = mirror
+        .cluster_origin
+        .candidates
         .iter()
         .filter(|lead| is_classic(&lead.target))
         .collect();
@@ -66,18 +68,18 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
     let Some(lead) = classic
         .iter()
         .rev()
-        .find(|lead| lead.certain)
+        .find(|lead| lead.is_certain)
         .or_else(|| classic.last())
     else {
         return unless_open(configuration, mirror);
     };
     let target = lead.target.name();
-    if !lead.certain && matches!(configuration.input, Input::Plan | Input::Recorded) {
+    if !lead.is_certain && matches!(configuration.kind, InputKind::Plan | InputKind::TofuConfigJson) {
         // What decides between several references, and whether that is known, is not in the plan.
-        let cause = Cause::NotRecorded(format!("whether cluster_id comes from {target}"));
-        return Outcome::undecided(Unknown::because(cause));
+        let cause = UnknownReason::NotRecorded(format!("whether cluster_id comes from {target}"));
+        return Outcome::undecided(UnknownReasons::new(cause));
     }
-    let mut finding = if lead.certain {
+    let mut finding = if lead.is_certain {
         RULE.finding(
             mirror,
             &format!("cluster_id leads to {target}, a classic cluster"),
@@ -92,7 +94,7 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
     };
     finding = finding.at_attribute(mirror, &mirror.cluster_id, "not a hosted control plane cluster");
     for step in lead
-        .way
+        .trace
         .iter()
         .filter(|step| mirror.cluster_id.span != Some(step.span))
     {
@@ -112,29 +114,33 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
 }
 
 /// Whether a target is a classic cluster, or something that only a classic cluster has.
-fn is_classic(target: &Target) -> bool {
+fn is_classic(target: &OriginTarget) -> bool {
     match target {
-        Target::Resource { path, attribute, .. } => match cluster_role(&path.resource) {
+        OriginTarget::Resource { path, attribute, .. } => match cluster_role(&path.resource) {
             Some(ClusterRole::Cluster(kind)) => kind == ClusterKind::Classic,
-            Some(ClusterRole::Echo(kind)) => {
+            Some(ClusterRole::IdCarrier(kind)) => {
                 kind == Some(ClusterKind::Classic)
-                    && attribute.as_deref() == Some(echo_argument(&path.resource))
+                    && attribute.as_deref() == Some(cluster_id_argument(&path.resource))
             }
             None => false,
         },
-        Target::Module { source, .. } => module_kind(source) == Some(ClusterKind::Classic),
+        OriginTarget::Module { source, .. } => {
+            registry_module_cluster_kind(source) == Some(ClusterKind::Classic)
+        }
     }
 }
 
 /// What could not be followed matters only where there is a classic cluster that it could lead to.
-fn unless_open(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn unless_open(configuration: &Input, mirror: &Mirror) -> Outcome {
     let any_classic = configuration
         .clusters
         .iter()
         .any(|cluster| cluster.kind == ClusterKind::Classic);
-    if mirror.leads.unfollowed.is_empty() || !any_classic {
+    if mirror.cluster_origin.unresolved.is_empty() || !any_classic {
         Outcome::clean()
     } else {
-        Outcome::undecided(Unknown::for_all(mirror.leads.unfollowed.clone()))
+        Outcome::undecided(UnknownReasons::from_reasons(
+            mirror.cluster_origin.unresolved.clone(),
+        ))
     }
 }

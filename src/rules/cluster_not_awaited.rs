@@ -1,7 +1,9 @@
 //! `cluster-not-awaited`: a mirror that is created before its cluster is ready.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{Cause, Cluster, ClusterInstance, Configuration, Content, ImageMirror, Led, Unknown};
+use crate::model::{
+    AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, Mirror, UnknownReason, UnknownReasons,
+};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
@@ -54,11 +56,11 @@ resource "rhcs_image_mirror" "nginx" {
 enum Awaited {
     Yes,
     No,
-    Open(Unknown),
+    Open(UnknownReasons),
 }
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
-    let led = Led::of(configuration, mirror);
+fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
+    let led = ClusterCandidates::for_mirror(configuration, mirror);
     let mut late = None;
     let mut open = None;
     let mut ready = false;
@@ -69,11 +71,11 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
             Awaited::Open(unknown) => open = open.or(Some(unknown)),
         }
     }
-    match (late, open.or(led.open)) {
+    match (late, open.or(led.unresolved)) {
         (Some((cluster, instance)), None) if !ready => Outcome::found(report(mirror, cluster, instance)),
         (Some(_), None) => {
             let which = "which instance of the cluster it is, and not all of them are awaited".to_owned();
-            Outcome::undecided(Unknown::because(Cause::NotEvaluated(which)))
+            Outcome::undecided(UnknownReasons::new(UnknownReason::NotEvaluated(which)))
         }
         (late, Some(unknown)) if late.is_some() || !ready => {
             if led.instances.is_empty() {
@@ -86,46 +88,41 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
     }
 }
 
-fn awaited(
-    configuration: &Configuration,
-    mirror: &ImageMirror,
-    cluster: &Cluster,
-    instance: &ClusterInstance,
-) -> Awaited {
+fn awaited(configuration: &Input, mirror: &Mirror, cluster: &Cluster, instance: &ClusterInstance) -> Awaited {
     if instance.id.is_some() {
         return Awaited::Yes;
     }
-    if let Content::Known(true) = instance.wait_for_create_complete.content {
+    if let AttributeValue::Known(true) = instance.wait_for_create_complete.content {
         return Awaited::Yes;
     }
-    let mut open: Vec<Cause> = Vec::new();
+    let mut open: Vec<UnknownReason> = Vec::new();
     for waiter in &configuration.waiters {
-        let waits = waiter.after.contains(&cluster.path);
-        if !waits && waiter.after_unfollowed.is_empty() {
+        let waits = waiter.dependencies.contains(&cluster.path);
+        if !waits && waiter.unresolved_dependencies.is_empty() {
             continue;
         }
-        if !mirror.after.contains(&waiter.path) {
+        if !mirror.dependencies.contains(&waiter.path) {
             // It matters only if it may come before the mirror after all.
-            open.extend(mirror.after_unfollowed.iter().cloned());
+            open.extend(mirror.unresolved_dependencies.iter().cloned());
             continue;
         }
         match (&waiter.instances, waits) {
             (None, true) => return Awaited::Yes,
-            (Some(unknown), true) => open.extend(unknown.causes.iter().cloned()),
-            (_, false) => open.extend(waiter.after_unfollowed.iter().cloned()),
+            (Some(unknown), true) => open.extend(unknown.reasons.iter().cloned()),
+            (_, false) => open.extend(waiter.unresolved_dependencies.iter().cloned()),
         }
     }
-    if let Content::Unknown(unknown) = &instance.wait_for_create_complete.content {
-        open.extend(unknown.causes.iter().cloned());
+    if let AttributeValue::Unknown(unknown) = &instance.wait_for_create_complete.content {
+        open.extend(unknown.reasons.iter().cloned());
     }
     if open.is_empty() {
         Awaited::No
     } else {
-        Awaited::Open(Unknown::for_all(open))
+        Awaited::Open(UnknownReasons::from_reasons(open))
     }
 }
 
-fn report(mirror: &ImageMirror, cluster: &Cluster, instance: &ClusterInstance) -> Diagnostic {
+fn report(mirror: &Mirror, cluster: &Cluster, instance: &ClusterInstance) -> Diagnostic {
     let name = &instance.address;
     let argument = &instance.wait_for_create_complete;
     let finding = RULE
@@ -159,12 +156,14 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, instance: &ClusterInstance) -
 /// The argument written out. A value that comes from elsewhere is left to who wrote it there.
 fn edit(cluster: &Cluster, instance: &ClusterInstance) -> Option<Edit> {
     let argument = &instance.wait_for_create_complete;
-    match (argument.span, &cluster.room) {
+    match (argument.span, &cluster.argument_insertion) {
         (None, Some(room)) => Some(Edit {
             span: room.at,
-            content: format!("{}wait_for_create_complete = true", room.before),
+            content: format!("{}wait_for_create_complete = true", room.prefix),
         }),
-        (Some(span), Some(_)) if argument.way.is_empty() && argument.content == Content::Known(false) => {
+        (Some(span), Some(_))
+            if argument.trace.is_empty() && argument.content == AttributeValue::Known(false) =>
+        {
             Some(Edit {
                 span,
                 content: "true".to_owned(),

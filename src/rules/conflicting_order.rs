@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, ImageMirror, ManifestKind};
+use crate::model::{Input, ManifestKind, Mirror};
 use registries_conf::{PullKind, merge_mirrors};
 use terraform_eval::source::Span;
 
@@ -79,7 +79,7 @@ spec:
 /// Where a list says that one mirror comes before another: at the second of the two.
 #[derive(Debug, Clone, Copy)]
 struct Place<'a> {
-    mirror: &'a ImageMirror,
+    mirror: &'a Mirror,
     span: Span,
 }
 
@@ -95,7 +95,7 @@ struct Lists<'a> {
     all: Vec<Vec<(&'a str, Span)>>,
 }
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let mut sources: BTreeMap<(&str, PullKind), Lists<'_>> = BTreeMap::new();
     for mirror in &configuration.mirrors {
         if let Some(source) = mirror.source.value() {
@@ -114,7 +114,7 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
 impl<'a> Lists<'a> {
     /// Adds what one list says: each mirror before the next, the source behind the last unless it is named
     /// (`topo.go`). A list that is not wholly known says nothing, nor does one without a mirror.
-    fn add(&mut self, mirror: &'a ImageMirror, source: &'a str) {
+    fn add(&mut self, mirror: &'a Mirror, source: &'a str) {
         let elements = mirror.mirrors.value().into_iter().flatten();
         let list: Option<Vec<(&str, Span)>> = elements
             .map(|element| Some((element.value()?.as_str(), element.span.unwrap_or(mirror.span))))

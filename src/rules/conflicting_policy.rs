@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, Content, ImageMirror};
+use crate::model::{AttributeValue, Input, Mirror};
 use registries_conf::SourcePolicy;
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Rule};
@@ -72,10 +72,10 @@ spec:
     check: Check::Beside(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     // The operator looks at every entry, at those without mirrors as well.
-    let mut firsts: BTreeMap<&str, (&ImageMirror, SourcePolicy)> = BTreeMap::new();
+    let mut firsts: BTreeMap<&str, (&Mirror, SourcePolicy)> = BTreeMap::new();
     for mirror in &configuration.mirrors {
         let (Some(source), Some(policy)) = (mirror.source.value(), effective(mirror)) else {
             continue;
@@ -90,11 +90,11 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
 }
 
 /// What holds for an entry; none where it is no policy at all.
-fn effective(mirror: &ImageMirror) -> Option<SourcePolicy> {
+fn effective(mirror: &Mirror) -> Option<SourcePolicy> {
     match &mirror.policy.content {
-        Content::Known(policy) => Some(*policy),
-        Content::Absent => Some(SourcePolicy::default()),
-        Content::Unknown(_) => None,
+        AttributeValue::Known(policy) => Some(*policy),
+        AttributeValue::Absent => Some(SourcePolicy::default()),
+        AttributeValue::Unknown(_) => None,
     }
 }
 
@@ -105,12 +105,7 @@ fn name(policy: SourcePolicy) -> &'static str {
     }
 }
 
-fn report(
-    mirror: &ImageMirror,
-    policy: SourcePolicy,
-    first: &ImageMirror,
-    other: SourcePolicy,
-) -> Diagnostic {
+fn report(mirror: &Mirror, policy: SourcePolicy, first: &Mirror, other: SourcePolicy) -> Diagnostic {
     let what = format!(
         "the policy for source {} is {}, and {} by {}",
         mirror.source.shown(),
@@ -118,8 +113,8 @@ fn report(
         name(other),
         first.address
     );
-    let place = |mirror: &ImageMirror| mirror.policy.span.or(mirror.source.span).unwrap_or(mirror.span);
-    let label = |mirror: &ImageMirror| match mirror.policy.span {
+    let place = |mirror: &Mirror| mirror.policy.span.or(mirror.source.span).unwrap_or(mirror.span);
+    let label = |mirror: &Mirror| match mirror.policy.span {
         Some(_) => "one policy",
         None => "no policy: AllowContactingSource",
     };
@@ -133,7 +128,7 @@ fn report(
         .help("give every entry for the source the same policy")
 }
 
-fn own_mirror(mirror: &ImageMirror, source: &str, policy: SourcePolicy) -> Option<Diagnostic> {
+fn own_mirror(mirror: &Mirror, source: &str, policy: SourcePolicy) -> Option<Diagnostic> {
     if policy != SourcePolicy::NeverContact {
         return None;
     }

@@ -1,7 +1,7 @@
 //! `count-indexed-mirrors`: mirrors that are told apart by their place in a list.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
+use crate::model::{Input, Mirror};
 
 use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
@@ -49,7 +49,7 @@ resource "rhcs_image_mirror" "all" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let Some(span) = mirror.block.count_index else {
         return Outcome::clean();
     };

@@ -1,7 +1,7 @@
 //! `drifted-mirror`: a mirror that was changed by somebody else.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Configuration, MirrorChange};
+use crate::model::{Action, Input, MirrorChange};
 
 use super::changed::{ChangeFinding as _, listed};
 use super::{Check, Documentation, Fixability, Inputs, Rule};
@@ -44,7 +44,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Changes(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let drift = configuration.changes.drift.iter();
     drift
         .filter(|change| matches!(change.action, Action::Update | Action::Delete) && !change.deposed)
@@ -65,7 +65,7 @@ fn what(change: &MirrorChange) -> String {
     for (name, old, new) in [
         ("cluster_id", &before.cluster_id, &after.cluster_id),
         ("source", &before.source, &after.source),
-        ("type", &before.kind, &after.kind),
+        ("type", &before.mirror_type, &after.mirror_type),
     ] {
         if old.content_differs(new) {
             differences.push(format!("`{name}` from {} to {}", old.shown(), new.shown()));

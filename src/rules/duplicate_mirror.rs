@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
-use crate::model::{Attribute, Configuration, ImageMirror, ManifestKind};
+use crate::model::{Attribute, Input, ManifestKind, Mirror};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -39,7 +39,7 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let mut seen: BTreeMap<&str, &Attribute<String>> = BTreeMap::new();
     names::each_mirror(mirror, |_, element, text| {
         // An empty one is `empty-mirrors`', each time.

@@ -1,7 +1,7 @@
 //! `duplicate-source`: two mirrors of one cluster for one source.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::ImageMirror;
+use crate::model::Mirror;
 
 use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};
 
@@ -42,7 +42,7 @@ resource "rhcs_image_mirror" "first" {
     check: Check::Entry(check),
 };
 
-fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
+fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
     let source = match names::source(mirror) {
         Ok(source) => names::normal_source(source),
         Err(outcome) => return outcome,
@@ -66,7 +66,7 @@ fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
 
 /// What is said of the second of two mirrors with the same source, or with sources that mean the same.
 #[must_use]
-pub fn report(second: &ImageMirror, first: &ImageMirror) -> Diagnostic {
+pub fn report(second: &Mirror, first: &Mirror) -> Diagnostic {
     let shown = second.source.shown();
     let other = if names::may_be_compared(&second.source, &first.source) {
         first.address.to_string()

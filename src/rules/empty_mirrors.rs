@@ -1,7 +1,7 @@
 //! `empty-mirrors`: a list without mirrors, or with an empty one.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, Content, ImageMirror};
+use crate::model::{AttributeValue, Input, Mirror};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
 
@@ -40,15 +40,15 @@ resource "rhcs_image_mirror" "nginx" {
 };
 
 /// Whether an entry names no mirrors at all.
-fn is_left_out(mirror: &ImageMirror) -> bool {
+fn is_left_out(mirror: &Mirror) -> bool {
     match &mirror.mirrors.content {
-        Content::Absent => true,
-        Content::Known(list) => list.is_empty(),
-        Content::Unknown(_) => false,
+        AttributeValue::Absent => true,
+        AttributeValue::Known(list) => list.is_empty(),
+        AttributeValue::Unknown(_) => false,
     }
 }
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     if mirror.address.manifest().is_some() && is_left_out(mirror) {
         let mut finding = RULE
             .finding(mirror, "there are no mirrors")

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Cause, Configuration, ImageMirror, Unknown};
+use crate::model::{Input, Mirror, UnknownReason, UnknownReasons};
 
 use super::names::normal_source;
 
@@ -24,9 +24,9 @@ struct Group<'a> {
     /// Whether it is known which cluster this is. If not, there is one mirror in it.
     told: bool,
     /// In the order of their addresses.
-    mirrors: Vec<&'a ImageMirror>,
+    mirrors: Vec<&'a Mirror>,
     /// By source, in its normal form.
-    by_source: BTreeMap<String, Vec<&'a ImageMirror>>,
+    by_source: BTreeMap<String, Vec<&'a Mirror>>,
     /// How many sources there are up to each mirror, those that are unknown among them.
     count: Vec<usize>,
 }
@@ -41,7 +41,7 @@ pub struct Entries<'a> {
 impl<'a> Clusters<'a> {
     /// Groups the mirrors of a configuration.
     #[must_use]
-    pub fn of(configuration: &'a Configuration) -> Self {
+    pub fn of(configuration: &'a Input) -> Self {
         let mut clusters = Self {
             groups: Vec::new(),
             group_of: Vec::with_capacity(configuration.mirrors.len()),
@@ -80,7 +80,7 @@ impl<'a> Clusters<'a> {
 }
 
 impl<'a> Group<'a> {
-    fn add(&mut self, mirror: &'a ImageMirror, source: Option<String>) {
+    fn add(&mut self, mirror: &'a Mirror, source: Option<String>) {
         let before = self.count.last().copied().unwrap_or_default();
         let known = source
             .as_ref()
@@ -96,13 +96,13 @@ impl<'a> Group<'a> {
 impl<'a> Entries<'a> {
     /// The mirrors with a source in its normal form, in the order of their addresses.
     #[must_use]
-    pub fn with_source(self, source: &str) -> &'a [&'a ImageMirror] {
+    pub fn with_source(self, source: &str) -> &'a [&'a Mirror] {
         self.group.by_source.get(source).map_or(&[], Vec::as_slice)
     }
 
     /// The number of sources up to a mirror, if it brings a new one.
     #[must_use]
-    pub fn number(self, mirror: &ImageMirror) -> Option<usize> {
+    pub fn number(self, mirror: &Mirror) -> Option<usize> {
         let mirrors = &self.group.mirrors;
         let position = mirrors
             .binary_search_by(|other| other.address.cmp(&mirror.address))
@@ -121,18 +121,18 @@ impl<'a> Entries<'a> {
 
     /// Why a mirror may have the cluster of another one with this source, where that is open.
     #[must_use]
-    pub fn unless_told(self, mirror: &ImageMirror, source: &str) -> Option<Unknown> {
+    pub fn unless_told(self, mirror: &Mirror, source: &str) -> Option<UnknownReasons> {
         let others = self.clusters.sources.get(source).is_some_and(|count| *count > 1);
         if self.group.told || !others {
             return None;
         }
         let unknown = mirror.cluster_id.as_unknown()?;
-        let causes: Vec<Cause> = unknown
-            .causes
+        let causes: Vec<UnknownReason> = unknown
+            .reasons
             .iter()
-            .chain(&mirror.leads.unfollowed)
+            .chain(&mirror.cluster_origin.unresolved)
             .cloned()
             .collect();
-        Some(Unknown::for_all(causes))
+        Some(UnknownReasons::from_reasons(causes))
     }
 }

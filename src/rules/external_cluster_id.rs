@@ -1,7 +1,7 @@
 //! `external-cluster-id`: a UUID for a cluster's id.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
+use crate::model::{Input, Mirror};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
@@ -36,10 +36,10 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     // What is read from an object is another rule's matter, and an unknown id leads to one, or is given later.
     match mirror.cluster_id.value() {
-        Some(id) if is_uuid(id) && mirror.leads.to.is_empty() => Outcome::found(
+        Some(id) if is_uuid(id) && mirror.cluster_origin.candidates.is_empty() => Outcome::found(
             RULE.finding(mirror, "cluster_id has the form of an external id")
                 .at_attribute(mirror, &mirror.cluster_id, "a UUID")
                 .note("the service finds no cluster by its external id")

@@ -1,7 +1,7 @@
 //! `ignored-mirrors`: changes to mirrors that Terraform is told not to see.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror, Step};
+use crate::model::{Input, Mirror, TraceStep};
 
 use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
@@ -43,9 +43,9 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let ignored = mirror.block.ignore_changes.iter().filter(|entry| covers(entry));
-    let report = |entry: &Step| {
+    let report = |entry: &TraceStep| {
         let text = &entry.text;
         RULE.finding_in_block(mirror, &format!("changes are ignored: {text}"))
             .at(entry.span, "edits of this have no effect")
@@ -59,7 +59,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
 }
 
 /// Whether an entry of `ignore_changes` covers what a mirror is worth: `mirrors`, `mirrors[0]`, `type`, `all`.
-fn covers(entry: &Step) -> bool {
+fn covers(entry: &TraceStep) -> bool {
     let name = entry.text.split(['[', '.']).next().unwrap_or_default().trim();
     matches!(name, "mirrors" | "type" | "all")
 }

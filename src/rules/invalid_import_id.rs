@@ -1,7 +1,7 @@
 //! `invalid-import-id`: an import that names no mirror.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, Import};
+use crate::model::{Import, Input};
 
 use super::{Check, Documentation, Fixability, Inputs, Rule};
 
@@ -45,7 +45,7 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Beside(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     configuration.imports.iter().filter_map(find).collect()
 }
 

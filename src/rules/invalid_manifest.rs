@@ -1,7 +1,7 @@
 //! `invalid-manifest`: what the API server refuses in a manifest, or drops from it.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, Mistake, MistakeKind};
+use crate::model::{Input, ManifestIssue, ManifestIssueKind};
 
 use super::{Check, Documentation, Fixability, Inputs, Rule, nearest_of};
 
@@ -49,11 +49,11 @@ spec:
     check: Check::Beside(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
-    configuration.manifests.mistakes.iter().map(report).collect()
+fn check(configuration: &Input) -> Vec<Diagnostic> {
+    configuration.manifest_facts.issues.iter().map(report).collect()
 }
 
-fn report(mistake: &Mistake) -> Diagnostic {
+fn report(mistake: &ManifestIssue) -> Diagnostic {
     let document = &mistake.document;
     let address = match mistake.entry {
         Some(index) => format!("{document}[{index}]"),
@@ -68,7 +68,7 @@ fn report(mistake: &Mistake) -> Diagnostic {
     let mut finding = Diagnostic::new(RULE.name, RULE.severity, format!("{address}: {what}"))
         .at_address(address)
         .at(mistake.span, label);
-    if let MistakeKind::Twice { first, .. } = &mistake.kind {
+    if let ManifestIssueKind::Twice { first, .. } = &mistake.kind {
         finding = finding.related(*first, "first here");
     }
     finding.note = note.map(str::to_owned);
@@ -84,7 +84,7 @@ struct Words {
     help: Option<String>,
 }
 
-fn words(mistake: &Mistake) -> Words {
+fn words(mistake: &ManifestIssue) -> Words {
     let said = |what: String, label, note, help| Words {
         what,
         label,
@@ -92,7 +92,7 @@ fn words(mistake: &Mistake) -> Words {
         help,
     };
     match &mistake.kind {
-        MistakeKind::Version { found, expected } => {
+        ManifestIssueKind::Version { found, expected } => {
             let what = match found {
                 Some(found) => format!("apiVersion is {found:?}"),
                 None => "apiVersion is missing".to_owned(),
@@ -100,7 +100,7 @@ fn words(mistake: &Mistake) -> Words {
             let help = format!("write `apiVersion: {}`", expected.first().unwrap_or(&""));
             said(what, "not a version of this kind", None, Some(help))
         }
-        MistakeKind::Kind { found } => {
+        ManifestIssueKind::Kind { found } => {
             let what = match found {
                 Some(found) => format!("there is no kind {found:?} in this version"),
                 None => "kind is missing".to_owned(),
@@ -108,10 +108,10 @@ fn words(mistake: &Mistake) -> Words {
             let help = format!("write `kind: {}`", mistake.document.kind);
             said(what, "not a kind of this version", None, Some(help))
         }
-        MistakeKind::Missing { field } => {
+        ManifestIssueKind::Missing { field } => {
             said(format!("{field} is missing"), "it has to be here", None, None)
         }
-        MistakeKind::Type {
+        ManifestIssueKind::Type {
             field,
             found,
             expected,
@@ -123,7 +123,7 @@ fn words(mistake: &Mistake) -> Words {
             let what = format!("{field} is {found}, and has to be {expected}");
             said(what, "of another type", None, help)
         }
-        MistakeKind::Unknown { field, known } => {
+        ManifestIssueKind::Unknown { field, known } => {
             let what = format!("there is no field {field:?} here");
             let is_policy = field == "mirrorSourcePolicy";
             let note = is_policy.then_some("ImageDigestMirrorSet and ImageTagMirrorSet alone have a policy");
@@ -134,7 +134,7 @@ fn words(mistake: &Mistake) -> Words {
             };
             said(what, "refused, or dropped without a word", note, Some(help))
         }
-        MistakeKind::Policy { found } => {
+        ManifestIssueKind::Policy { found } => {
             let values = ["NeverContactSource", "AllowContactingSource"];
             let help = match nearest_of(found, values) {
                 Some(meant) => format!("did you mean `{meant}`?"),
@@ -143,7 +143,7 @@ fn words(mistake: &Mistake) -> Words {
             let what = format!("there is no policy {found:?}");
             said(what, "none of its values", None, Some(help))
         }
-        MistakeKind::Twice { key, .. } => {
+        ManifestIssueKind::Twice { key, .. } => {
             let note = "the last one counts, unless the client refuses both";
             let what = format!("{key} stands twice");
             said(

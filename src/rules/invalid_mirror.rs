@@ -1,7 +1,7 @@
 //! `invalid-mirror`: a mirror that is no name.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
+use crate::model::{Input, Mirror};
 use registries_conf::{
     Diagnosis, NameIssueKind, Role, SuggestedName, diagnose, find_rewrite_issue, is_loopback,
 };
@@ -42,7 +42,7 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     names::each_mirror(mirror, |_, element, text| {
         // An empty one is `empty-mirrors`'.
         if text.is_empty() {
@@ -72,7 +72,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
 }
 
 /// The repair, in a form that the runtime can rewrite to.
-fn meant(mirror: &ImageMirror, diagnosis: &Diagnosis) -> Option<SuggestedName> {
+fn meant(mirror: &Mirror, diagnosis: &Diagnosis) -> Option<SuggestedName> {
     let valid = diagnosis.suggest_name()?;
     let source = mirror
         .source

@@ -1,7 +1,7 @@
 //! `invalid-source`: a source that is no name.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
+use crate::model::{Input, Mirror};
 use registries_conf::{self, NameIssueKind};
 
 use super::offer::Offer as _;
@@ -40,7 +40,7 @@ resource "rhcs_image_mirror" "org" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let source = match names::source(mirror) {
         Ok(source) => source,
         Err(outcome) => return outcome,

@@ -1,7 +1,7 @@
 //! `local-mirror`: a mirror that is the node itself.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
+use crate::model::{Input, Mirror};
 use registries_conf::{Role, SuggestionApplicability, diagnose, is_loopback};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -36,7 +36,7 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     names::each_mirror(mirror, |_, element, text| {
         // Behind a scheme it is the node as well.
         let repaired = diagnose(text, Role::Mirror).suggest_name_up_to(SuggestionApplicability::Unsafe);

@@ -1,7 +1,7 @@
 //! `missing-argument`: what a mirror, or the module for mirrors, cannot do without.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, Content, ImageMirror, Input, MissingInputs};
+use crate::model::{AttributeValue, Input, InputKind, Mirror, MissingInputs};
 use terraform_eval::source::Span;
 
 use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
@@ -37,17 +37,17 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
     // A plan is made of configuration that has them, and a state holds what the service said.
-    if configuration.input != Input::Configuration {
+    if configuration.kind != InputKind::Configuration {
         return Outcome::clean();
     }
     let mut findings: Vec<Diagnostic> = mirror.block.missing_inputs.iter().map(input).collect();
     let (id, source, mirrors) = (&mirror.cluster_id, &mirror.source, &mirror.mirrors);
     let arguments: [(&str, bool, Option<Span>); 3] = [
-        ("cluster_id", id.content == Content::Absent, id.span),
-        ("source", source.content == Content::Absent, source.span),
-        ("mirrors", mirrors.content == Content::Absent, mirrors.span),
+        ("cluster_id", id.content == AttributeValue::Absent, id.span),
+        ("source", source.content == AttributeValue::Absent, source.span),
+        ("mirrors", mirrors.content == AttributeValue::Absent, mirrors.span),
     ];
     let absent = arguments.into_iter().filter(|(_, absent, _)| *absent);
     findings.extend(absent.filter_map(|(name, _, span)| argument(mirror, name, span)));
@@ -57,10 +57,10 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
     }
 }
 
-fn argument(mirror: &ImageMirror, name: &str, span: Option<Span>) -> Option<Diagnostic> {
+fn argument(mirror: &Mirror, name: &str, span: Option<Span>) -> Option<Diagnostic> {
     // Of an argument that is there under nearly this name, the rule about that one speaks.
     let mut unsupported = mirror.block.unsupported.iter();
-    if span.is_none() && unsupported.any(|written| written.meant == Some(name)) {
+    if span.is_none() && unsupported.any(|written| written.suggestion == Some(name)) {
         return None;
     }
     let finding = match span {

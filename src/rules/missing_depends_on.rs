@@ -1,8 +1,8 @@
 //! `missing-depends-on`: a mirror that is not tied to the cluster of its module.
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
-use crate::model::cluster::waits;
-use crate::model::{Cause, Cluster, ClusterKind, Configuration, ImageMirror, Target, Unknown};
+use crate::model::cluster::waits_for_cluster;
+use crate::model::{Cluster, ClusterKind, Input, Mirror, OriginTarget, UnknownReason, UnknownReasons};
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 
 use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule, offer};
@@ -53,12 +53,12 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
     // A state records no `depends_on`.
     let (Some(depends_on), Some(path)) = (&mirror.depends_on, mirror.path()) else {
         return Outcome::clean();
     };
-    let names = |cluster: &ResourcePath| depends_on.iter().any(|entry| entry.reaches.contains(cluster));
+    let names = |cluster: &ResourcePath| depends_on.iter().any(|entry| entry.resources.contains(cluster));
 
     let module = path.module;
     // On a classic cluster no order helps: `classic-cluster` says what is wrong there.
@@ -72,16 +72,16 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
 
     let leads_here = |cluster: &&&Cluster| {
         let targets = mirror
-            .leads
-            .to
+            .cluster_origin
+            .candidates
             .iter()
             .map(|lead| &lead.target)
-            .chain(&mirror.leads.only);
+            .chain(&mirror.cluster_origin.sole_candidate);
         targets.into_iter().any(|target| is(target, &module, cluster))
     };
-    let open_names: Vec<Cause> = depends_on
+    let open_names: Vec<UnknownReason> = depends_on
         .iter()
-        .flat_map(|entry| entry.unfollowed.iter().cloned())
+        .flat_map(|entry| entry.unresolved.iter().cloned())
         .collect();
     if let Some(cluster) = beside
         .iter()
@@ -89,7 +89,7 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         .find(|cluster| !names(&cluster.path))
     {
         if !open_names.is_empty() {
-            return Outcome::undecided(Unknown::for_all(open_names));
+            return Outcome::undecided(UnknownReasons::from_reasons(open_names));
         }
         let finding = report(
             mirror,
@@ -100,15 +100,23 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         return Outcome::found(finding);
     }
     // Whatever else the id may lead to does not matter where every cluster is named.
-    if !mirror.leads.unfollowed.is_empty()
-        && mirror.leads.only.is_none()
+    if !mirror.cluster_origin.unresolved.is_empty()
+        && mirror.cluster_origin.sole_candidate.is_none()
         && !beside.iter().all(|cluster| names(&cluster.path))
     {
-        return Outcome::undecided(Unknown::for_all(mirror.leads.unfollowed.clone()));
+        return Outcome::undecided(UnknownReasons::from_reasons(
+            mirror.cluster_origin.unresolved.clone(),
+        ));
     }
-    if mirror.leads.nowhere() && !beside.iter().any(|cluster| mirror.after.contains(&cluster.path)) {
-        if !mirror.after_unfollowed.is_empty() {
-            return Outcome::undecided(Unknown::for_all(mirror.after_unfollowed.clone()));
+    if mirror.cluster_origin.is_literal()
+        && !beside
+            .iter()
+            .any(|cluster| mirror.dependencies.contains(&cluster.path))
+    {
+        if !mirror.unresolved_dependencies.is_empty() {
+            return Outcome::undecided(UnknownReasons::from_reasons(
+                mirror.unresolved_dependencies.clone(),
+            ));
         }
         let finding = report(
             mirror,
@@ -123,12 +131,12 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
 
 /// Whether a lead ends at this cluster. The mirror's module and the lead's are compared as places in
 /// the configuration: every instance of a module has its own cluster.
-fn is(target: &Target, module: &ModulePath, cluster: &Cluster) -> bool {
-    matches!(target, Target::Resource { path, .. }
+fn is(target: &OriginTarget, module: &ModulePath, cluster: &Cluster) -> bool {
+    matches!(target, OriginTarget::Resource { path, .. }
         if path.resource == cluster.path.resource && path.module.without_keys() == *module)
 }
 
-fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, why: &str) -> Diagnostic {
+fn report(mirror: &Mirror, cluster: &Cluster, what: &str, why: &str) -> Diagnostic {
     let name = &cluster.path.resource;
     let (span, label) = match mirror.depends_on_span {
         Some(span) => (span, format!("`{name}` is missing here")),
@@ -148,10 +156,14 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, why: &str) -> Dia
     // What is there and not spelled out is a person's to change.
     let free = mirror
         .block
-        .room
+        .argument_insertion
         .as_ref()
         .filter(|_| mirror.depends_on_span.is_none());
-    let edits = offer::depends_on(mirror.block.dependency.as_ref(), free, &[entry.to_string()]);
+    let edits = offer::depends_on(
+        mirror.block.dependency_insertion.as_ref(),
+        free,
+        &[entry.to_string()],
+    );
     finding.fix = edits.map(|edits| Fix {
         title: "create it after its cluster".to_owned(),
         applicability: Applicability::Safe,
@@ -161,12 +173,18 @@ fn report(mirror: &ImageMirror, cluster: &Cluster, what: &str, why: &str) -> Dia
 }
 
 /// The resource through which the id comes and which waits for the cluster: naming that one is better.
-fn waiter(mirror: &ImageMirror) -> Option<&ResourceName> {
+fn waiter(mirror: &Mirror) -> Option<&ResourceName> {
     let module = mirror.path()?.module;
-    mirror.leads.to.iter().find_map(|lead| match &lead.target {
-        Target::Resource { path, .. } if waits(&path.resource) && path.module.without_keys() == module => {
-            Some(&path.resource)
-        }
-        _ => None,
-    })
+    mirror
+        .cluster_origin
+        .candidates
+        .iter()
+        .find_map(|lead| match &lead.target {
+            OriginTarget::Resource { path, .. }
+                if waits_for_cluster(&path.resource) && path.module.without_keys() == module =>
+            {
+                Some(&path.resource)
+            }
+            _ => None,
+        })
 }

@@ -1,6 +1,6 @@
 //! What the rules about sources and mirrors have in common.
 
-use crate::model::{Attribute, Content, ImageMirror, ManifestKind, MirrorAddress, Unknown};
+use crate::model::{Attribute, AttributeValue, ManifestKind, Mirror, MirrorAddress, UnknownReasons};
 use registries_conf::{
     Diagnosis, NameIssueKind, PullKind, Role, SuggestedName, SuggestionApplicability, UnmatchableReason,
     diagnose, expand_short_name, find_match_issue, is_short_name,
@@ -9,16 +9,16 @@ use registries_conf::{
 use super::Outcome;
 
 /// The source, or what a rule that needs it says where it is not known.
-pub(super) fn source(mirror: &ImageMirror) -> Result<&str, Outcome> {
+pub(super) fn source(mirror: &Mirror) -> Result<&str, Outcome> {
     match &mirror.source.content {
-        Content::Known(source) => Ok(source),
-        Content::Unknown(unknown) => Err(Outcome::undecided(unknown.clone())),
-        Content::Absent => Err(Outcome::clean()),
+        AttributeValue::Known(source) => Ok(source),
+        AttributeValue::Unknown(unknown) => Err(Outcome::undecided(unknown.clone())),
+        AttributeValue::Absent => Err(Outcome::clean()),
     }
 }
 
 /// Which pulls an entry is about: `by digest`, `by tag`.
-pub(super) fn pulls(mirror: &ImageMirror) -> &'static str {
+pub(super) fn pulls(mirror: &Mirror) -> &'static str {
     match mirror.pull {
         PullKind::DigestOnly => "by digest",
         PullKind::TagOnly => "by tag",
@@ -26,7 +26,7 @@ pub(super) fn pulls(mirror: &ImageMirror) -> &'static str {
 }
 
 /// What comes of a name that is none.
-pub(super) fn refusal(mirror: &ImageMirror) -> String {
+pub(super) fn refusal(mirror: &Mirror) -> String {
     const NODES: &str = "so that no mirror of the cluster is updated any more and new nodes do not join";
     match mirror.address.manifest() {
         Some(kind @ (ManifestKind::DigestMirrorSet | ManifestKind::TagMirrorSet)) => {
@@ -42,7 +42,7 @@ pub(super) fn refusal(mirror: &ImageMirror) -> String {
 }
 
 /// What to take out to be rid of an entry.
-pub(super) fn whole(mirror: &ImageMirror) -> &'static str {
+pub(super) fn whole(mirror: &Mirror) -> &'static str {
     match mirror.address {
         MirrorAddress::Resource(_) => "the resource",
         MirrorAddress::Entry(_) => "the entry",
@@ -51,30 +51,30 @@ pub(super) fn whole(mirror: &ImageMirror) -> &'static str {
 
 /// Looks at every mirror that is known. What is not known is left open, and hides nothing of the rest.
 pub(super) fn each_mirror<'a>(
-    mirror: &'a ImageMirror,
+    mirror: &'a Mirror,
     mut look: impl FnMut(usize, &'a Attribute<String>, &'a str) -> Outcome,
 ) -> Outcome {
     let elements = match &mirror.mirrors.content {
-        Content::Known(elements) => elements,
-        Content::Unknown(unknown) => return Outcome::undecided(unknown.clone()),
-        Content::Absent => return Outcome::clean(),
+        AttributeValue::Known(elements) => elements,
+        AttributeValue::Unknown(unknown) => return Outcome::undecided(unknown.clone()),
+        AttributeValue::Absent => return Outcome::clean(),
     };
     let mut outcome = Outcome::clean();
     let mut causes = Vec::new();
     for (index, element) in elements.iter().enumerate() {
         let open = match &element.content {
-            Content::Known(text) => {
+            AttributeValue::Known(text) => {
                 let own = look(index, element, text);
                 outcome.findings.extend(own.findings);
                 own.undecided
             }
-            Content::Unknown(unknown) => Some(unknown.clone()),
-            Content::Absent => None,
+            AttributeValue::Unknown(unknown) => Some(unknown.clone()),
+            AttributeValue::Absent => None,
         };
-        causes.extend(open.into_iter().flat_map(|unknown| unknown.causes));
+        causes.extend(open.into_iter().flat_map(|unknown| unknown.reasons));
     }
     if !causes.is_empty() {
-        outcome.undecided = Some(Unknown::for_all(causes));
+        outcome.undecided = Some(UnknownReasons::from_reasons(causes));
     }
     outcome
 }

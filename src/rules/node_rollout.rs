@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity, count};
-use crate::model::{Action, Configuration, MirrorChange};
+use crate::model::{Action, Input, MirrorChange};
 
 use super::changed::ChangeFinding as _;
 use super::{Check, Documentation, Fixability, Inputs, Rule};
@@ -47,7 +47,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Changes(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let mut clusters: BTreeMap<String, Vec<&MirrorChange>> = BTreeMap::new();
     for change in &configuration.changes.mirrors {
         let counts = matches!(
@@ -79,7 +79,7 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
 }
 
 /// The cluster for people: its address where the plan has it, or else its id.
-fn cluster_of(configuration: &Configuration, change: &MirrorChange) -> String {
+fn cluster_of(configuration: &Input, change: &MirrorChange) -> String {
     let sides = [&change.after, &change.before];
     let id = sides.iter().find_map(|side| {
         let id = &side.as_ref()?.cluster_id;
@@ -95,7 +95,7 @@ fn cluster_of(configuration: &Configuration, change: &MirrorChange) -> String {
     }
 }
 
-fn report(configuration: &Configuration, cluster: &str, changes: &[&MirrorChange]) -> Option<Diagnostic> {
+fn report(configuration: &Input, cluster: &str, changes: &[&MirrorChange]) -> Option<Diagnostic> {
     let first = changes.first()?;
     let part = |word: &str, wanted: &dyn Fn(Action) -> bool| {
         let number = changes.iter().filter(|change| wanted(change.action)).count();

@@ -1,7 +1,7 @@
 //! `non-canonical-mirror`: a mirror that the runtime cannot rewrite to.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Configuration, Content, ImageMirror};
+use crate::model::{Attribute, AttributeValue, Input, Mirror};
 use registries_conf::{AffectedImages, RewriteIssue, SuggestedName, UnrewritableReason, find_rewrite_issue};
 
 use super::offer::Offer as _;
@@ -42,10 +42,10 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let source = match &mirror.source.content {
-        Content::Known(source) => names::meant_source(source).map(|repair| repair.name),
-        Content::Unknown(_) | Content::Absent => None,
+        AttributeValue::Known(source) => names::meant_source(source).map(|repair| repair.name),
+        AttributeValue::Unknown(_) | AttributeValue::Absent => None,
     };
     names::each_mirror(mirror, |_, element, text| {
         let Some(source) = &source else {
@@ -61,14 +61,14 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
 
 /// Decides without the source, where every source gives the same answer. What a mirror is for decides how
 /// much has to stand behind its host: a registry needs the least, a repository the most.
-fn for_any_source(mirror: &ImageMirror, element: &Attribute<String>, text: &str) -> Outcome {
+fn for_any_source(mirror: &Mirror, element: &Attribute<String>, text: &str) -> Outcome {
     let least = find_rewrite_issue("registry.example.com", text);
     let most = find_rewrite_issue("registry.example.com/namespace/repository", text);
     match (least, most, &mirror.source.content) {
         (Some(found), _, _) if found.reason != UnrewritableReason::TooLong => {
             Outcome::found(report(mirror, element, &found, None))
         }
-        (_, Some(found), Content::Unknown(unknown)) if found.reason != UnrewritableReason::TooLong => {
+        (_, Some(found), AttributeValue::Unknown(unknown)) if found.reason != UnrewritableReason::TooLong => {
             Outcome::undecided(unknown.clone())
         }
         _ => Outcome::clean(),
@@ -76,7 +76,7 @@ fn for_any_source(mirror: &ImageMirror, element: &Attribute<String>, text: &str)
 }
 
 fn report(
-    mirror: &ImageMirror,
+    mirror: &Mirror,
     element: &Attribute<String>,
     found: &RewriteIssue,
     repair: Option<&SuggestedName>,

@@ -1,7 +1,7 @@
 //! `non-digest-type`: a type that the provider refuses.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::model::{Configuration, Content, ImageMirror};
+use crate::model::{AttributeValue, Input, Mirror};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
@@ -48,20 +48,23 @@ variable "cluster_id" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
-    match &mirror.kind.content {
-        Content::Known(kind) if kind != "digest" => Outcome::found(
-            RULE.finding(mirror, &format!("type {} is not supported", mirror.kind.shown()))
-                .at_attribute(mirror, &mirror.kind, "only \"digest\" is")
-                .note("the provider refuses any other type, and the service has none")
-                .replace(
-                    &mirror.kind,
-                    "digest",
-                    Applicability::Safe,
-                    "write \"digest\", or leave `type` out: \"digest\" is the default",
-                ),
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
+    match &mirror.mirror_type.content {
+        AttributeValue::Known(kind) if kind != "digest" => Outcome::found(
+            RULE.finding(
+                mirror,
+                &format!("type {} is not supported", mirror.mirror_type.shown()),
+            )
+            .at_attribute(mirror, &mirror.mirror_type, "only \"digest\" is")
+            .note("the provider refuses any other type, and the service has none")
+            .replace(
+                &mirror.mirror_type,
+                "digest",
+                Applicability::Safe,
+                "write \"digest\", or leave `type` out: \"digest\" is the default",
+            ),
         ),
-        Content::Known(_) | Content::Absent => Outcome::clean(),
-        Content::Unknown(unknown) => Outcome::undecided(unknown.clone()),
+        AttributeValue::Known(_) | AttributeValue::Absent => Outcome::clean(),
+        AttributeValue::Unknown(unknown) => Outcome::undecided(unknown.clone()),
     }
 }

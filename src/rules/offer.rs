@@ -1,7 +1,7 @@
 //! Fixes that write another text, or take one out of its list.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use crate::model::{Attribute, ElementRoom, Room, Written};
+use crate::model::{ArgumentInsertion, Attribute, Editability, ElementInsertion};
 use registries_conf::{SuggestedName, SuggestionApplicability};
 
 /// Whether a fix may be made without asking, by the repair that it makes.
@@ -14,14 +14,14 @@ pub(super) fn applicability(applicability: SuggestionApplicability) -> Applicabi
 
 /// The edits that make a block wait for others: entries for the `depends_on` that it has, or the argument.
 pub(super) fn depends_on(
-    list: Option<&ElementRoom>,
-    block: Option<&Room>,
+    list: Option<&ElementInsertion>,
+    block: Option<&ArgumentInsertion>,
     entries: &[String],
 ) -> Option<Vec<Edit>> {
     let insert = |span, content| Edit { span, content };
     let Some(list) = list else {
         let room = block?;
-        let argument = format!("{}depends_on = [{}]", room.before, entries.join(", "));
+        let argument = format!("{}depends_on = [{}]", room.prefix, entries.join(", "));
         return Some(vec![insert(room.at, argument)]);
     };
     let quote = if list.quoted { "\"" } else { "" };
@@ -29,7 +29,7 @@ pub(super) fn depends_on(
         .map(|entry| format!("{quote}{entry}{quote}"))
         .collect();
     let comma = list.comma.map(|span| insert(span, ",".to_owned()));
-    let added = format!("{}{}{}", list.before, entries.join(", "), list.after);
+    let added = format!("{}{}{}", list.prefix, entries.join(", "), list.suffix);
     Some(comma.into_iter().chain([insert(list.at, added)]).collect())
 }
 
@@ -78,8 +78,8 @@ impl Offer for Diagnostic {
         if attribute.sensitive {
             return self.help(help);
         }
-        let finding = self.help(with_reason(help, attribute.written));
-        let Written::Literal(literal) = attribute.written else {
+        let finding = self.help(with_reason(help, attribute.editability));
+        let Editability::Literal(literal) = attribute.editability else {
             return finding;
         };
         finding.fix(Fix {
@@ -93,8 +93,8 @@ impl Offer for Diagnostic {
     }
 
     fn remove(self, element: &Attribute<String>, help: &str) -> Self {
-        let finding = self.help(with_reason(help, element.written));
-        let Written::Literal(literal) = element.written else {
+        let finding = self.help(with_reason(help, element.editability));
+        let Editability::Literal(literal) = element.editability else {
             return finding;
         };
         match literal.element {
@@ -112,11 +112,11 @@ impl Offer for Diagnostic {
 }
 
 /// The help, and why it is no fix.
-fn with_reason(help: &str, written: Written) -> String {
+fn with_reason(help: &str, written: Editability) -> String {
     let reason = match written {
-        Written::Literal(_) | Written::Nowhere => return help.to_owned(),
-        Written::Shared => "the text serves other things too, so look at them first",
-        Written::Computed => "the value is computed, so change what it is made of",
+        Editability::Literal(_) | Editability::Nowhere => return help.to_owned(),
+        Editability::Shared => "the text serves other things too, so look at them first",
+        Editability::Computed => "the value is computed, so change what it is made of",
     };
     format!("{help}; {reason}")
 }

@@ -1,8 +1,8 @@
 //! `provider-version`: a provider that has no image mirrors yet.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::version::{FIRST_WITH_MIRRORS, Range, Version, raised};
-use crate::model::{Attribute, Configuration};
+use crate::model::version::{FIRST_WITH_MIRRORS, Version, VersionRange, raised};
+use crate::model::{Attribute, Input};
 
 use super::{Check, Documentation, Fixability, Inputs, Rule};
 
@@ -56,9 +56,9 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Beside(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let provider = &configuration.provider;
-    if configuration.mirrors.is_empty() && configuration.reads.is_empty() {
+    if configuration.mirrors.is_empty() && configuration.data_sources.is_empty() {
         return Vec::new();
     }
     if let Some(locked) = &provider.locked
@@ -73,12 +73,14 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
     // One that cannot be read may narrow the others in any way.
     let ranges = provider.constraints.iter().map(|constraint| {
         let text = constraint.value()?;
-        Range::parse(text).ok().map(|range| (constraint, range))
+        VersionRange::parse(text).ok().map(|range| (constraint, range))
     });
     let Some(ranges) = ranges.collect::<Option<Vec<_>>>() else {
         return Vec::new();
     };
-    let all = ranges.iter().fold(Range::ALL, |all, (_, range)| all.and(*range));
+    let all = ranges
+        .iter()
+        .fold(VersionRange::ALL, |all, (_, range)| all.and(*range));
     if !all.admits_from(FIRST_WITH_MIRRORS) {
         let narrow = ranges
             .iter()
@@ -96,14 +98,14 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
     Vec::new()
 }
 
-fn finding(configuration: &Configuration, what: &str) -> Diagnostic {
+fn finding(configuration: &Input, what: &str) -> Diagnostic {
     let message = format!("{}: {what}", configuration.name);
     Diagnostic::new(RULE.name, RULE.severity, message).note(format!(
         "`rhcs_image_mirror` came with {FIRST_WITH_MIRRORS}; before that it is an `Invalid resource type`"
     ))
 }
 
-fn too_old(configuration: &Configuration, locked: &Attribute<String>, version: Version) -> Diagnostic {
+fn too_old(configuration: &Input, locked: &Attribute<String>, version: Version) -> Diagnostic {
     let found = finding(
         configuration,
         &format!("the locked provider {version} has no image mirrors"),
@@ -115,12 +117,12 @@ fn too_old(configuration: &Configuration, locked: &Attribute<String>, version: V
     }
 }
 
-fn ruled_out(configuration: &Configuration, constraint: &Attribute<String>) -> Diagnostic {
+fn ruled_out(configuration: &Input, constraint: &Attribute<String>) -> Diagnostic {
     let what = format!("{} admits no provider with image mirrors", constraint.shown());
     with_fix(finding(configuration, &what), constraint, "too old")
 }
 
-fn too_wide(configuration: &Configuration, constraint: &Attribute<String>) -> Diagnostic {
+fn too_wide(configuration: &Input, constraint: &Attribute<String>) -> Diagnostic {
     let what = format!(
         "{} admits providers without image mirrors too",
         constraint.shown()

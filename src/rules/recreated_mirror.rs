@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, MirrorChange, MirrorValues};
+use crate::model::{Input, MirrorChange, MirrorValues};
 
 use super::changed::{ChangeFinding as _, place};
 use super::{Check, Documentation, Fixability, Inputs, Rule};
@@ -54,7 +54,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// The changes of a plan that create a mirror which another one deletes, each with that other one.
-pub(super) fn pairs(configuration: &Configuration) -> Vec<(&MirrorChange, &MirrorChange)> {
+pub(super) fn pairs(configuration: &Input) -> Vec<(&MirrorChange, &MirrorChange)> {
     let changes = &configuration.changes.mirrors;
     let mut deleted: BTreeMap<(&str, String), Vec<&MirrorChange>> = BTreeMap::new();
     for change in changes.iter().filter(|change| change.action.deletes()) {
@@ -75,14 +75,14 @@ pub(super) fn pairs(configuration: &Configuration) -> Vec<(&MirrorChange, &Mirro
     pairs
 }
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     pairs(configuration)
         .into_iter()
         .map(|(created, deleted)| report(configuration, created, deleted))
         .collect()
 }
 
-fn report(configuration: &Configuration, created: &MirrorChange, deleted: &MirrorChange) -> Diagnostic {
+fn report(configuration: &Input, created: &MirrorChange, deleted: &MirrorChange) -> Diagnostic {
     let source = created.after.as_ref().map_or_else(String::new, shown);
     let what = format!(
         "the mirror of {source} is deleted as {} and created anew",

@@ -3,7 +3,8 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::cluster::ALWAYS_ALLOWED;
 use crate::model::{
-    Attribute, ClusterInstance, Configuration, Content, ImageMirror, Led, RegistrySources, Unknown,
+    Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, Mirror, RegistrySources,
+    UnknownReasons,
 };
 use registries_conf::{Role, is_valid_location, is_within_scope, matching_scope};
 use terraform_eval::source::Span;
@@ -70,8 +71,8 @@ resource "rhcs_image_mirror" "nginx" {
 
 type List = Attribute<Vec<Attribute<String>>>;
 
-fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
-    let led = Led::of(configuration, mirror);
+fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
+    let led = ClusterCandidates::for_mirror(configuration, mirror);
     let mut outcome = Outcome::clean();
     for (_, instance) in &led.instances {
         let found = compare(mirror, instance);
@@ -81,17 +82,17 @@ fn check(configuration: &Configuration, mirror: &ImageMirror) -> Outcome {
         outcome.undecided = outcome.undecided.or(found.undecided);
     }
     // Whether it is this cluster at all is open.
-    if !outcome.findings.is_empty() && (led.open.is_some() || led.instances.len() > 1) {
+    if !outcome.findings.is_empty() && (led.unresolved.is_some() || led.instances.len() > 1) {
         let several = || {
             let which = "which instance of the cluster it is".to_owned();
-            Unknown::because(crate::model::Cause::NotEvaluated(which))
+            UnknownReasons::new(crate::model::UnknownReason::NotEvaluated(which))
         };
-        return Outcome::undecided(led.open.unwrap_or_else(several));
+        return Outcome::undecided(led.unresolved.unwrap_or_else(several));
     }
     outcome
 }
 
-fn compare(mirror: &ImageMirror, instance: &ClusterInstance) -> Outcome {
+fn compare(mirror: &Mirror, instance: &ClusterInstance) -> Outcome {
     let lists = &instance.registry_sources;
     let RegistrySources {
         allowed_registries: allowed,
@@ -106,8 +107,8 @@ fn compare(mirror: &ImageMirror, instance: &ClusterInstance) -> Outcome {
         .iter()
         .any(|list| !entries(list).is_empty());
     let source = match &mirror.source.content {
-        Content::Known(source) if is_valid_location(source, Role::Source) => Some(source.as_str()),
-        Content::Unknown(unknown) if is_set => {
+        AttributeValue::Known(source) if is_valid_location(source, Role::Source) => Some(source.as_str()),
+        AttributeValue::Unknown(unknown) if is_set => {
             open = open.or(Some(unknown.clone()));
             None
         }
@@ -146,7 +147,7 @@ fn compare(mirror: &ImageMirror, instance: &ClusterInstance) -> Outcome {
 }
 
 fn both(
-    mirror: &ImageMirror,
+    mirror: &Mirror,
     instance: &ClusterInstance,
     allowed: &List,
     blocked: &Attribute<String>,
@@ -164,7 +165,7 @@ fn both(
         .help("keep the list of what is allowed, or that of what is blocked")
 }
 
-fn nested_in_wildcard(mirror: &ImageMirror, source: &str, lists: [(&str, &List); 2]) -> Option<Diagnostic> {
+fn nested_in_wildcard(mirror: &Mirror, source: &str, lists: [(&str, &List); 2]) -> Option<Diagnostic> {
     if !source.starts_with("*.") {
         return None;
     }
@@ -187,7 +188,7 @@ fn nested_in_wildcard(mirror: &ImageMirror, source: &str, lists: [(&str, &List);
     )
 }
 
-fn source_blocked(mirror: &ImageMirror, source: &str, blocked: &List) -> Option<Diagnostic> {
+fn source_blocked(mirror: &Mirror, source: &str, blocked: &List) -> Option<Diagnostic> {
     let entry = entry_over(blocked, source)?;
     let shown = mirror.source.shown();
     let finding = RULE
@@ -200,7 +201,7 @@ fn source_blocked(mirror: &ImageMirror, source: &str, blocked: &List) -> Option<
     )
 }
 
-fn source_not_allowed(mirror: &ImageMirror, source: &str, allowed: &List) -> Option<Diagnostic> {
+fn source_not_allowed(mirror: &Mirror, source: &str, allowed: &List) -> Option<Diagnostic> {
     let list = entries(allowed);
     if list.is_empty() || unknown(allowed).is_some() {
         return None;
@@ -238,7 +239,7 @@ fn entries(list: &List) -> Vec<&Attribute<String>> {
 }
 
 /// Why it is not known what a list holds.
-fn unknown(list: &List) -> Option<Unknown> {
+fn unknown(list: &List) -> Option<UnknownReasons> {
     let element = || entries(list).into_iter().find_map(|entry| entry.as_unknown());
     list.as_unknown().or_else(element).cloned()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Configuration, MirrorChange, Seclusion};
+use crate::model::{Action, EgressRestriction, Input, MirrorChange};
 use terraform_eval::address::Address;
 
 use super::changed::ChangeFinding as _;
@@ -47,7 +47,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Changes(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let recreated: BTreeSet<&Address> = recreated_mirror::pairs(configuration)
         .into_iter()
         .map(|(_, deleted)| &deleted.address)
@@ -61,11 +61,7 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn report(
-    configuration: &Configuration,
-    mirrored: &BTreeSet<&str>,
-    change: &MirrorChange,
-) -> Option<Diagnostic> {
+fn report(configuration: &Input, mirrored: &BTreeSet<&str>, change: &MirrorChange) -> Option<Diagnostic> {
     let before = change.before.as_ref();
     let id = before.and_then(|before| before.cluster_id.value());
     let cluster = id.and_then(|id| configuration.changes.clusters.get(id));
@@ -78,13 +74,13 @@ fn report(
         None => "the plan deletes it".to_owned(),
     };
     let seclusion = cluster
-        .and_then(|cluster| cluster.seclusion)
+        .and_then(|cluster| cluster.egress_restriction)
         .filter(|_| id.is_some_and(|id| !mirrored.contains(id.as_str())));
     let mut finding = match seclusion {
         Some(seclusion) => {
             let kind = match seclusion {
-                Seclusion::Private => "a private cluster",
-                Seclusion::ZeroEgress => "a cluster without a way out (`zero_egress`)",
+                EgressRestriction::Private => "a private cluster",
+                EgressRestriction::ZeroEgress => "a cluster without a way out (`zero_egress`)",
             };
             let mut finding = RULE.of_change(change, &format!("{what}, the last one of {kind}"));
             finding.severity = Severity::Error;
@@ -103,7 +99,7 @@ fn report(
 }
 
 /// The ids of the clusters that have a mirror after the plan.
-fn mirrored(configuration: &Configuration) -> BTreeSet<&str> {
+fn mirrored(configuration: &Input) -> BTreeSet<&str> {
     let changes = configuration.changes.mirrors.iter();
     let after = changes.filter_map(|change| match change.action {
         Action::Delete => None,

@@ -1,7 +1,7 @@
 //! `reordered-mirrors`: an update that changes the order alone.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Configuration, MirrorChange};
+use crate::model::{Action, Input, MirrorChange};
 
 use super::changed::{ChangeFinding as _, listed};
 use super::{Check, Documentation, Fixability, Inputs, Rule};
@@ -44,7 +44,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Changes(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let changes = configuration.changes.mirrors.iter();
     changes
         .filter(|change| change.action == Action::Update && is_reordered(change))
@@ -62,10 +62,10 @@ fn is_reordered(change: &MirrorChange) -> bool {
     let differs = old != new;
     old.sort_unstable();
     new.sort_unstable();
-    differs && old == new && before.kind.content == after.kind.content
+    differs && old == new && before.mirror_type.content == after.mirror_type.content
 }
 
-fn report(configuration: &Configuration, change: &MirrorChange) -> Diagnostic {
+fn report(configuration: &Input, change: &MirrorChange) -> Diagnostic {
     let before = change.before.as_ref().map(|before| listed(&before.mirrors));
     let mirror = configuration.mirror(&change.address);
     let finding = RULE.of_change(

@@ -1,7 +1,7 @@
 //! `replaced-mirror`: a plan that puts one mirror in place of another.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Configuration, MirrorChange};
+use crate::model::{Action, Input, MirrorChange};
 
 use super::changed::{ChangeFinding as _, same_place};
 use super::{Check, Documentation, Fixability, Inputs, Rule};
@@ -47,7 +47,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Changes(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
+fn check(configuration: &Input) -> Vec<Diagnostic> {
     let changes = configuration.changes.mirrors.iter();
     changes
         .filter(|change| change.action.replaces() && !change.deposed)
@@ -55,7 +55,7 @@ fn check(configuration: &Configuration) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn report(configuration: &Configuration, change: &MirrorChange) -> Diagnostic {
+fn report(configuration: &Input, change: &MirrorChange) -> Diagnostic {
     let why = match change.replaced_for.as_slice() {
         [] => reason(change.reason.as_deref()),
         names => format!(", since `{}` changes", names.join("` and `")),

@@ -1,7 +1,7 @@
 //! `rewritten-too-long`: a mirror that leaves no room for the names of images.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
+use crate::model::{Input, Mirror};
 use registries_conf::{Granularity, Location, MAX_IMAGE_NAME_LENGTH, Role, diagnose};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -45,7 +45,7 @@ const ROOM_IN_REGISTRY: usize = 64;
 /// The same, behind a namespace.
 const ROOM_IN_NAMESPACE: usize = 32;
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     names::each_mirror(mirror, |_, element, text| {
         // What is too long by itself, or no name, is `invalid-mirror`'s.
         if text.len() + ROOM_IN_REGISTRY < MAX_IMAGE_NAME_LENGTH

@@ -1,7 +1,7 @@
 //! `self-mirror`: a source among its own mirrors.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
+use crate::model::{Input, Mirror};
 use registries_conf::SourcePolicy;
 
 use super::offer::Offer as _;
@@ -37,7 +37,7 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     // Then it is `conflicting-policy`'s.
     if mirror.policy.value() == Some(&SourcePolicy::NeverContact) {
         return Outcome::clean();
@@ -75,7 +75,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
 }
 
 /// Whether there is surely no other mirror.
-fn is_alone(mirror: &ImageMirror, source: &str) -> bool {
+fn is_alone(mirror: &Mirror, source: &str) -> bool {
     let mut elements = mirror.mirrors.value().into_iter().flatten();
     elements.all(|element| element.value().is_some_and(|text| text == source))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Content, ImageMirror, Unknown};
+use crate::model::{Attribute, AttributeValue, Mirror, UnknownReasons};
 use registries_conf::{
     Location, MAX_MIRRORS_PER_SOURCE, MAX_SOURCES, Role, find_match_issue, is_valid_location, matched_length,
 };
@@ -56,7 +56,7 @@ resource "rhcs_image_mirror" "org" {
     check: Check::Entry(check),
 };
 
-fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
+fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
     let source = match names::source(mirror) {
         Ok(source) => source,
         Err(outcome) => return outcome,
@@ -88,7 +88,7 @@ fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
 }
 
 /// Whether the nodes take the entry: it has a source that can match, and may have a mirror besides that.
-fn counts(mirror: &ImageMirror) -> bool {
+fn counts(mirror: &Mirror) -> bool {
     let Some(source) = mirror.source.value() else {
         return false;
     };
@@ -116,10 +116,10 @@ fn wider(source: &str) -> Vec<String> {
 /// tag among them. It is said of the first entry.
 fn lacking_of_lists(
     entries: &Entries<'_>,
-    mirror: &ImageMirror,
+    mirror: &Mirror,
     source: &str,
-    wider: &ImageMirror,
-) -> Result<Vec<Attribute<String>>, Unknown> {
+    wider: &Mirror,
+) -> Result<Vec<Attribute<String>>, UnknownReasons> {
     let same = |source: &str| {
         let literal = source.to_owned();
         let all = entries.with_source(&names::normal_source(source)).iter();
@@ -145,11 +145,11 @@ fn lacking_of_lists(
 /// The mirrors of the wider source that the narrow one does not repeat, as they serve it. One that is
 /// repeated word for word was not forgotten.
 fn lacking(
-    mirror: &ImageMirror,
+    mirror: &Mirror,
     source: &str,
-    wider: &ImageMirror,
+    wider: &Mirror,
     own: &[&[Attribute<String>]],
-) -> Result<Vec<Attribute<String>>, Unknown> {
+) -> Result<Vec<Attribute<String>>, UnknownReasons> {
     let others = elements(&wider.mirrors)?;
     let own = || own.iter().copied().flatten();
     let own_names: BTreeSet<&str> = own()
@@ -172,7 +172,7 @@ fn lacking(
         let serving = format!("{text}{rest}");
         if !own_names.contains(serving.as_str()) && !own_names.contains(text.as_str()) {
             lacking.push(Attribute {
-                content: Content::Known(serving),
+                content: AttributeValue::Known(serving),
                 sensitive: other.sensitive || mirror.source.sensitive || wider.source.sensitive,
                 ..Attribute::absent()
             });
@@ -190,15 +190,15 @@ fn lacking(
     }
 }
 
-fn elements(list: &Attribute<Vec<Attribute<String>>>) -> Result<&[Attribute<String>], Unknown> {
+fn elements(list: &Attribute<Vec<Attribute<String>>>) -> Result<&[Attribute<String>], UnknownReasons> {
     match &list.content {
-        Content::Known(elements) => Ok(elements),
-        Content::Unknown(unknown) => Err(unknown.clone()),
-        Content::Absent => Ok(&[]),
+        AttributeValue::Known(elements) => Ok(elements),
+        AttributeValue::Unknown(unknown) => Err(unknown.clone()),
+        AttributeValue::Absent => Ok(&[]),
     }
 }
 
-fn report(mirror: &ImageMirror, wider: &ImageMirror, lacking: &[Attribute<String>]) -> Diagnostic {
+fn report(mirror: &Mirror, wider: &Mirror, lacking: &[Attribute<String>]) -> Diagnostic {
     let other = if names::may_be_compared(&mirror.source, &wider.source) {
         format!("{} of {}", wider.source.shown(), wider.address)
     } else {

@@ -1,7 +1,7 @@
 //! `short-source`: a source without a registry host.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::model::{Configuration, ImageMirror};
+use crate::model::{Input, Mirror};
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
@@ -47,7 +47,7 @@ variable "cluster_id" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let source = match names::source(mirror) {
         Ok(source) => source,
         Err(outcome) => return outcome,

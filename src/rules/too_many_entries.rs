@@ -1,7 +1,7 @@
 //! `too-many-entries`: more sources or mirrors than a cluster takes.
 
 use crate::diagnostic::Severity;
-use crate::model::{Content, ImageMirror};
+use crate::model::{AttributeValue, Mirror};
 use registries_conf::{MAX_MIRRORS_PER_SOURCE, MAX_SOURCES};
 
 use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule};
@@ -39,7 +39,7 @@ resource "rhcs_image_mirror" "team" {
     check: Check::Entry(check),
 };
 
-fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
+fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
     // The lists of the other manifests have no limit.
     if mirror.address.manifest().is_some_and(|kind| !kind.is_hosted()) {
         return Outcome::clean();
@@ -59,7 +59,7 @@ fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
         );
     }
     match &mirror.mirrors.content {
-        Content::Known(list) if list.len() > MAX_MIRRORS_PER_SOURCE => {
+        AttributeValue::Known(list) if list.len() > MAX_MIRRORS_PER_SOURCE => {
             let what = format!(
                 "mirrors has {} elements, and {MAX_MIRRORS_PER_SOURCE} are taken",
                 list.len()
@@ -71,8 +71,8 @@ fn check(entries: &Entries<'_>, mirror: &ImageMirror) -> Outcome {
                     .help("keep the mirrors that are meant to be asked"),
             );
         }
-        Content::Unknown(unknown) => outcome.undecided = Some(unknown.clone()),
-        Content::Known(_) | Content::Absent => {}
+        AttributeValue::Unknown(unknown) => outcome.undecided = Some(unknown.clone()),
+        AttributeValue::Known(_) | AttributeValue::Absent => {}
     }
     outcome
 }

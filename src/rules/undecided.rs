@@ -1,7 +1,7 @@
 //! `undecided`: what the rules could not decide, and why. Reported where the outcomes are counted.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Configuration, Content, ImageMirror, Unknown};
+use crate::model::{AttributeValue, Input, Mirror, UnknownReasons};
 use terraform_eval::source::Span;
 
 use super::{Check, Documentation, Fixability, Inputs, Rule};
@@ -50,7 +50,7 @@ resource "rhcs_image_mirror" "nginx" {
 /// A mirror whose `mirrors` are not wholly known is undecided whichever rules there are: nobody can
 /// say of it that it is right.
 #[must_use]
-pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option<Diagnostic> {
+pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Option<Diagnostic> {
     let open = open_values(mirror);
     let causes = rules
         .iter()
@@ -58,12 +58,12 @@ pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option
         .chain(&mirror.instances)
         .chain(open.iter().map(|(_, unknown, _)| *unknown));
     let causes: Vec<_> = causes
-        .flat_map(|unknown| unknown.causes.iter().cloned())
+        .flat_map(|unknown| unknown.reasons.iter().cloned())
         .collect();
     if causes.is_empty() {
         return None;
     }
-    let unknown = Unknown::for_all(causes);
+    let unknown = UnknownReasons::from_reasons(causes);
     let values: Vec<&str> = open.iter().map(|(name, ..)| name.as_str()).collect();
     let what = if values.is_empty() && mirror.instances.is_some() {
         format!("how many instances there are is not known: {unknown}")
@@ -88,7 +88,7 @@ pub fn report(mirror: &ImageMirror, rules: &[(&'static str, Unknown)]) -> Option
 
 /// The finding about a plan that does not say everything.
 #[must_use]
-pub fn of_plan(configuration: &Configuration) -> Option<Diagnostic> {
+pub fn of_plan(configuration: &Input) -> Option<Diagnostic> {
     let name = &configuration.name;
     let changes = &configuration.changes;
     if let Some(span) = changes.errored {
@@ -113,23 +113,23 @@ pub fn of_plan(configuration: &Configuration) -> Option<Diagnostic> {
 
 /// The values of the mirror itself that are unknown. An unknown cluster id is none: what matters is
 /// where it leads, and the rules about it say whether they could follow it.
-fn open_values(mirror: &ImageMirror) -> Vec<(String, &Unknown, Option<Span>)> {
+fn open_values(mirror: &Mirror) -> Vec<(String, &UnknownReasons, Option<Span>)> {
     let mut open = Vec::new();
-    for (name, attribute) in [("source", &mirror.source), ("type", &mirror.kind)] {
+    for (name, attribute) in [("source", &mirror.source), ("type", &mirror.mirror_type)] {
         if let Some(unknown) = attribute.as_unknown() {
             open.push((name.to_owned(), unknown, attribute.span));
         }
     }
     match &mirror.mirrors.content {
-        Content::Unknown(unknown) => open.push(("mirrors".to_owned(), unknown, mirror.mirrors.span)),
-        Content::Known(elements) => {
+        AttributeValue::Unknown(unknown) => open.push(("mirrors".to_owned(), unknown, mirror.mirrors.span)),
+        AttributeValue::Known(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 if let Some(unknown) = element.as_unknown() {
                     open.push((format!("mirrors[{index}]"), unknown, element.span));
                 }
             }
         }
-        Content::Absent => {}
+        AttributeValue::Absent => {}
     }
     // What Terraform refuses is no open question.
     open.retain(|(_, unknown, _)| !unknown.is_refused());

@@ -1,7 +1,7 @@
 //! `unmatchable-source`: a source in a form that no image reference has.
 
 use crate::diagnostic::Severity;
-use crate::model::{Configuration, ImageMirror};
+use crate::model::{Input, Mirror};
 use registries_conf::{self, UnmatchableReason};
 
 use super::offer::Offer as _;
@@ -41,7 +41,7 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let source = match names::source(mirror) {
         Ok(source) => source,
         Err(outcome) => return outcome,

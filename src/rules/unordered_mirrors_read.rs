@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::mirror::cluster_key;
-use crate::model::{Configuration, ImageMirror, MirrorsRead};
+use crate::model::{ImageMirrorsDataSource, Input, Mirror};
 
 use super::{Check, Documentation, Fixability, Inputs, Rule, offer};
 
@@ -46,18 +46,18 @@ data "rhcs_image_mirrors" "all" {
     check: Check::Beside(check),
 };
 
-fn check(configuration: &Configuration) -> Vec<Diagnostic> {
-    let reads = configuration.reads.iter();
+fn check(configuration: &Input) -> Vec<Diagnostic> {
+    let reads = configuration.data_sources.iter();
     reads.filter_map(|read| find(configuration, read)).collect()
 }
 
-fn find(configuration: &Configuration, read: &MirrorsRead) -> Option<Diagnostic> {
-    let cluster = cluster_key(&read.cluster_id, &read.leads)?;
-    let missed = |mirror: &&ImageMirror| {
+fn find(configuration: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
+    let cluster = cluster_key(&read.cluster_id, &read.cluster_origin)?;
+    let missed = |mirror: &&Mirror| {
         mirror.cluster_key().as_ref() == Some(&cluster)
-            && mirror.path().is_some_and(|path| !read.after.contains(&path))
+            && mirror.path().is_some_and(|path| !read.dependencies.contains(&path))
             // A mirror that takes the id from here comes after it on purpose.
-            && !mirror.after.contains(&read.path)
+            && !mirror.dependencies.contains(&read.path)
     };
     // What `depends_on` has to name, where it can: a mirror beside the data source, or the module that holds it.
     let mut names: Vec<String> = Vec::new();
@@ -88,11 +88,15 @@ fn find(configuration: &Configuration, read: &MirrorsRead) -> Option<Diagnostic>
         .at(read.span, "does not wait for them")
         .related(created, "created here")
         .note("the list is that of the last apply: what this one creates is missing from it")
-        .help(match read.dependency {
+        .help(match read.dependency_insertion {
             Some(_) => format!("add to its `depends_on`: {entries}"),
             None => format!("add `depends_on = [{entries}]`"),
         });
-    let edits = offer::depends_on(read.dependency.as_ref(), read.room.as_ref(), &names);
+    let edits = offer::depends_on(
+        read.dependency_insertion.as_ref(),
+        read.argument_insertion.as_ref(),
+        &names,
+    );
     finding.fix = edits.map(|edits| Fix {
         title: "read after they are created".to_owned(),
         applicability: Applicability::Safe,

@@ -1,7 +1,7 @@
 //! `unsupported-argument`: what a mirror's block holds, and `rhcs_image_mirror` does not have.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{Configuration, ImageMirror, Unsupported, UnsupportedKind};
+use crate::model::{Input, Mirror, Unsupported, UnsupportedKind};
 
 use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
@@ -38,7 +38,7 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let unsupported = mirror.block.unsupported.iter();
     Outcome {
         findings: unsupported.map(|written| report(mirror, written)).collect(),
@@ -46,7 +46,7 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
     }
 }
 
-fn report(mirror: &ImageMirror, written: &Unsupported) -> Diagnostic {
+fn report(mirror: &Mirror, written: &Unsupported) -> Diagnostic {
     let name = &written.name;
     let (what, label) = match written.kind {
         UnsupportedKind::Argument => (
@@ -65,11 +65,11 @@ fn report(mirror: &ImageMirror, written: &Unsupported) -> Diagnostic {
         applicability: Applicability::Safe,
         edits: vec![edit],
     };
-    let mut finding = match written.meant {
+    let mut finding = match written.suggestion {
         Some(meant) => finding.help(format!("write `{meant}`")),
         None => finding.help("take it out"),
     };
-    finding.fix = match (written.meant, written.lines) {
+    finding.fix = match (written.suggestion, written.lines) {
         (Some(meant), Some(_)) => Some(fix(
             format!("write `{meant}`"),
             Edit {

@@ -1,7 +1,7 @@
 //! `wrong-argument-type`: a value that cannot be made one of the argument's type.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Cause, Configuration, ImageMirror};
+use crate::model::{Attribute, Input, Mirror, UnknownReason};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
@@ -36,11 +36,11 @@ resource "rhcs_image_mirror" "nginx" {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
     let found = [
         find(mirror, &mirror.cluster_id),
         find(mirror, &mirror.source),
-        find(mirror, &mirror.kind),
+        find(mirror, &mirror.mirror_type),
         find(mirror, &mirror.mirrors),
     ];
     Outcome {
@@ -49,13 +49,13 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
     }
 }
 
-fn find<T>(mirror: &ImageMirror, attribute: &Attribute<T>) -> Option<Diagnostic> {
+fn find<T>(mirror: &Mirror, attribute: &Attribute<T>) -> Option<Diagnostic> {
     let message = attribute
         .as_unknown()?
-        .causes
+        .reasons
         .iter()
         .find_map(|cause| match cause {
-            Cause::WrongType(message) => Some(message),
+            UnknownReason::WrongType(message) => Some(message),
             _ => None,
         })?;
     let finding = RULE

@@ -1,8 +1,8 @@
 //! `wrong-cluster-attribute`: a `cluster_id` that is something else of the cluster, or of another object.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::cluster::{ClusterRole, cluster_role, echo_argument};
-use crate::model::{Cause, Configuration, ImageMirror, Lead, Target, Unknown};
+use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
+use crate::model::{Input, Mirror, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons};
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::source::Span;
 
@@ -50,19 +50,20 @@ resource "rhcs_image_mirror" "nginx" {
 
 /// What is wrong with a lead.
 struct Mistake<'l> {
-    lead: &'l Lead,
+    lead: &'l OriginCandidate,
     resource: &'l ResourceName,
     attribute: &'l str,
     /// The attribute that has the cluster's id; none of an object that has nothing to do with one.
     right: Option<&'static str>,
 }
 
-fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
-    let mut mistakes = mirror.leads.to.iter().filter_map(mistake);
+fn check(_: &Input, mirror: &Mirror) -> Outcome {
+    let mut mistakes = mirror.cluster_origin.candidates.iter().filter_map(mistake);
     let Some(first) = mistakes.next() else {
         return Outcome::clean();
     };
-    let certain = |mistake: &Mistake<'_>| mistake.lead.certain && mirror.leads.unfollowed.is_empty();
+    let certain =
+        |mistake: &Mistake<'_>| mistake.lead.is_certain && mirror.cluster_origin.unresolved.is_empty();
     let sure = if certain(&first) {
         Some(first)
     } else {
@@ -71,16 +72,17 @@ fn check(_: &Configuration, mirror: &ImageMirror) -> Outcome {
     match sure {
         Some(mistake) => Outcome::found(report(mirror, &mistake)),
         None => {
-            let cause =
-                Cause::NotEvaluated("what cluster_id comes from depends on what is not known yet".to_owned());
+            let cause = UnknownReason::NotEvaluated(
+                "what cluster_id comes from depends on what is not known yet".to_owned(),
+            );
             let unknown = mirror.cluster_id.as_unknown().cloned();
-            Outcome::undecided(unknown.unwrap_or_else(|| Unknown::because(cause)))
+            Outcome::undecided(unknown.unwrap_or_else(|| UnknownReasons::new(cause)))
         }
     }
 }
 
-fn mistake(lead: &Lead) -> Option<Mistake<'_>> {
-    let Target::Resource {
+fn mistake(lead: &OriginCandidate) -> Option<Mistake<'_>> {
+    let OriginTarget::Resource {
         path,
         attribute: Some(attribute),
         ..
@@ -91,7 +93,7 @@ fn mistake(lead: &Lead) -> Option<Mistake<'_>> {
     let resource = &path.resource;
     let right = match cluster_role(resource) {
         Some(ClusterRole::Cluster(_)) => Some("id"),
-        Some(ClusterRole::Echo(_)) => Some(echo_argument(resource)),
+        Some(ClusterRole::IdCarrier(_)) => Some(cluster_id_argument(resource)),
         // What other providers have in their attributes, nobody knows here.
         None if resource.kind.starts_with("rhcs_") => None,
         None => return None,
@@ -107,7 +109,7 @@ fn mistake(lead: &Lead) -> Option<Mistake<'_>> {
     })
 }
 
-fn report(mirror: &ImageMirror, mistake: &Mistake<'_>) -> Diagnostic {
+fn report(mirror: &Mirror, mistake: &Mistake<'_>) -> Diagnostic {
     let Mistake {
         lead,
         resource,
@@ -122,7 +124,7 @@ fn report(mirror: &ImageMirror, mistake: &Mistake<'_>) -> Diagnostic {
         )
         .at_attribute(mirror, &mirror.cluster_id, "no cluster has this id");
     for step in lead
-        .way
+        .trace
         .iter()
         .filter(|step| mirror.cluster_id.span != Some(step.span))
     {
@@ -150,8 +152,8 @@ fn report(mirror: &ImageMirror, mistake: &Mistake<'_>) -> Diagnostic {
 }
 
 /// Where the attribute is written, if that serves this mirror alone.
-fn place(mirror: &ImageMirror, mistake: &Mistake<'_>) -> Option<Span> {
-    let [step] = mistake.lead.way.as_slice() else {
+fn place(mirror: &Mirror, mistake: &Mistake<'_>) -> Option<Span> {
+    let [step] = mistake.lead.trace.as_slice() else {
         return None;
     };
     let ends = step.text.ends_with(&format!(".{}", mistake.attribute));

@@ -276,7 +276,7 @@ impl<'a> Examination<'a> {
             match class {
                 CharClass::Alphanumeric if text.bytes().any(|byte| byte.is_ascii_uppercase()) => self
                     .report_with_edit(
-                        NameIssueKind::UpperCase,
+                        NameIssueKind::Uppercase,
                         range,
                         text.to_ascii_lowercase(),
                         SuggestionApplicability::Unsafe,

@@ -3,7 +3,7 @@
 /// Why a digest is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DigestError {
-    /// Not of the form `algorithm:encoded`, or not in lower-case hexadecimal digits.
+    /// Not of the form `algorithm:encoded`, or not in lowercase hexadecimal digits.
     Format,
     /// The number of digits does not match the algorithm.
     Length,
@@ -14,11 +14,9 @@ pub enum DigestError {
 impl std::fmt::Display for DigestError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
-            Self::Format => {
-                "invalid digest: expected an algorithm, a colon and lower-case hexadecimal digits"
-            }
-            Self::Length => "invalid digest: the number of digits does not match the algorithm",
-            Self::Algorithm => "invalid digest: the algorithm is not one of sha256, sha384 and sha512",
+            Self::Format => "invalid digest: expected an algorithm, a colon and lowercase hexadecimal digits",
+            Self::Length => "invalid digest: wrong number of digits for the algorithm",
+            Self::Algorithm => "invalid digest: the algorithm must be sha256, sha384 or sha512",
         })
     }
 }

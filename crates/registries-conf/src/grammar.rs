@@ -73,7 +73,7 @@ pub(crate) fn is_port(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// One component of a path: lower-case letters and digits, separated by one dot, one or two underscores, or
+/// One component of a path: lowercase letters and digits, separated by one dot, one or two underscores, or
 /// any number of hyphens.
 pub(crate) fn is_component(text: &str) -> bool {
     let alphanumeric = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();

@@ -25,8 +25,8 @@ pub struct ImageReference {
 pub enum ReferenceError {
     /// The text does not have the form of a reference.
     Format,
-    /// An upper-case letter in the path, or in the only component.
-    UpperCase,
+    /// An uppercase letter in the path, or in the only component.
+    Uppercase,
     /// The name has more than [`MAX_IMAGE_NAME_LENGTH`] characters.
     TooLong,
     /// 64 hexadecimal digits, which are always the ID of an image.
@@ -41,14 +41,14 @@ impl fmt::Display for ReferenceError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Format => formatter.write_str("invalid image reference"),
-            Self::UpperCase => {
-                formatter.write_str("an image name must not have upper-case letters after its host")
+            Self::Uppercase => {
+                formatter.write_str("invalid image name: uppercase letters are not allowed after the host")
             }
             Self::TooLong => write!(
                 formatter,
-                "an image name must not have more than {MAX_IMAGE_NAME_LENGTH} characters"
+                "invalid image name: longer than {MAX_IMAGE_NAME_LENGTH} characters"
             ),
-            Self::ImageId => formatter.write_str("64 hexadecimal digits are an image ID, not an image name"),
+            Self::ImageId => formatter.write_str("invalid image name: 64 hexadecimal digits are an image ID"),
             Self::Digest(error) => error.fmt(formatter),
             Self::NotCanonical => {
                 formatter.write_str("not a full image name that begins with a registry host")
@@ -69,7 +69,7 @@ impl ImageReference {
         let (host, path) = split_docker_domain(text);
         let name = path.split(':').next().unwrap_or(&path);
         if name.chars().any(char::is_uppercase) {
-            return Err(ReferenceError::UpperCase);
+            return Err(ReferenceError::Uppercase);
         }
         Self::parse(&format!("{host}/{path}"))
     }
@@ -89,7 +89,7 @@ impl ImageReference {
         if !parts.are_well_formed() {
             let lowercase = text.to_lowercase();
             return Err(if Parts::split(&lowercase).are_well_formed() {
-                ReferenceError::UpperCase
+                ReferenceError::Uppercase
             } else {
                 ReferenceError::Format
             });

@@ -30,9 +30,9 @@ pub enum UnmatchableReason {
     /// `docker.io/nginx`, which becomes `docker.io/library/nginx` in references. Only images in a namespace of
     /// that name would match.
     OfficialImage,
-    /// An upper-case letter in the host: matching is case-sensitive, and references name their host in lower
+    /// An uppercase letter in the host: matching is case-sensitive, and references name their host in lower
     /// case.
-    UpperCaseHost,
+    UppercaseHost,
     /// `:443`: references omit the default port of HTTPS, and nothing adds or removes it.
     DefaultPort,
 }
@@ -47,8 +47,8 @@ impl fmt::Display for UnmatchableReason {
             Self::OfficialImage => {
                 "omits `library/`, which the container runtime adds to the names of official images"
             }
-            Self::UpperCaseHost => {
-                "has an upper-case letter in its host, but image references name hosts in lower case"
+            Self::UppercaseHost => {
+                "has an uppercase letter in its host, but image references name hosts in lowercase"
             }
             Self::DefaultPort => "has the default port of HTTPS, which image references omit",
         })
@@ -71,7 +71,7 @@ fn find_reason(source: &str, location: &Location<'_>) -> Option<UnmatchableReaso
         return Some(UnmatchableReason::NoHost);
     }
     if location.host.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Some(UnmatchableReason::UpperCaseHost);
+        return Some(UnmatchableReason::UppercaseHost);
     }
     // Without a dot it is the port that makes it a host, so references contain the port too.
     if location.port == Some("443") && location.host.contains('.') {
@@ -116,7 +116,7 @@ fn correct_reason(source: &str, reason: UnmatchableReason) -> Option<SuggestedNa
             let path = location.path.unwrap_or_default();
             (format!("{DOCKER_HUB}/{OFFICIAL_NAMESPACE}/{path}"), Unsafe)
         }
-        UnmatchableReason::UpperCaseHost => {
+        UnmatchableReason::UppercaseHost => {
             let lowercase = source.to_ascii_lowercase();
             // `registry/app` has no host, while `Registry/app` has one.
             if is_short_name(&lowercase) {
@@ -184,13 +184,13 @@ mod tests {
             ),
             (
                 "Quay.io/org",
-                UnmatchableReason::UpperCaseHost,
+                UnmatchableReason::UppercaseHost,
                 "quay.io/org",
                 SuggestionApplicability::Safe,
             ),
             (
                 "*.Example.com",
-                UnmatchableReason::UpperCaseHost,
+                UnmatchableReason::UppercaseHost,
                 "*.example.com",
                 SuggestionApplicability::Safe,
             ),
@@ -213,7 +213,7 @@ mod tests {
     fn ambiguous_sources_get_no_suggestion() {
         assert_eq!(
             issue("Registry/app"),
-            Some((UnmatchableReason::UpperCaseHost, None))
+            Some((UnmatchableReason::UppercaseHost, None))
         );
         assert_eq!(issue("nginx:7"), Some((UnmatchableReason::NoHost, None)));
     }

@@ -53,8 +53,8 @@ pub enum NameIssueKind {
     InvalidHost,
     /// A port that is not a number.
     InvalidPort,
-    /// An upper-case letter after the host.
-    UpperCase,
+    /// An uppercase letter after the host.
+    Uppercase,
     /// Dots, underscores or hyphens at an end of a component, or more in a row than are allowed.
     InvalidSeparator,
     /// A character that no name contains.
@@ -78,7 +78,7 @@ impl fmt::Display for NameIssueKind {
             Self::WildcardSuffix => "has a port or path after a wildcard host",
             Self::InvalidHost => "has an invalid host",
             Self::InvalidPort => "has a port that is not a number",
-            Self::UpperCase => "has an upper-case letter in its path",
+            Self::Uppercase => "has an uppercase letter in its path",
             Self::InvalidSeparator => "has misplaced dots, underscores or hyphens in its path",
             Self::InvalidCharacter => "has a character that is not allowed in image names",
             Self::TooLong => "is too long",

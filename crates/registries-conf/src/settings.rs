@@ -79,14 +79,14 @@ impl fmt::Display for SettingsError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidScope { list, scope } => {
-                write!(formatter, "{scope:?} is not a valid entry of {list} registries")
+                write!(formatter, "invalid entry {scope:?} in the {list} registries")
             }
-            Self::InvalidSource(source) => write!(formatter, "{source:?} is not a valid source"),
-            Self::InvalidMirror(mirror) => write!(formatter, "{mirror:?} is not a valid mirror"),
+            Self::InvalidSource(source) => write!(formatter, "invalid source {source:?}"),
+            Self::InvalidMirror(mirror) => write!(formatter, "invalid mirror {mirror:?}"),
             Self::ConflictingPolicy(source) => {
                 write!(
                     formatter,
-                    "entries for source {source:?} have different values of mirrorSourcePolicy"
+                    "entries for source {source:?} have different mirrorSourcePolicy values"
                 )
             }
             Self::NeverContactedSourceIsMirror(source) => {

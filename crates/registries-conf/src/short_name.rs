@@ -5,7 +5,7 @@ use crate::docker_hub::{DOCKER_HUB, OFFICIAL_NAMESPACE};
 /// Whether a source has no registry host: `nginx`, `library/nginx`, `bitnami/redis`.
 ///
 /// The first component of a name is a host if it contains a dot or a colon, or is `localhost`
-/// (`splitDockerDomain` in `docker/reference`); a component with an upper-case letter is a host too, as in
+/// (`splitDockerDomain` in `docker/reference`); a component with an uppercase letter is a host too, as in
 /// newer releases of that function. A source may also be a bare host with a port, which that function never
 /// sees: `mirror:5000` is a host, while `redis:7` is an image with a tag.
 /// A text that is not a name at all (empty, a URL, a leading slash) is invalid and not a short name.

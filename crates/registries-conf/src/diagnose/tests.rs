@@ -131,7 +131,7 @@ fn tags_digests_upper_case_and_inner_space_have_unsafe_edits() {
     );
     assert_issue(
         "quay.io/MyOrg/app",
-        NameIssueKind::UpperCase,
+        NameIssueKind::Uppercase,
         "MyOrg",
         unsafe_name("quay.io/myorg/app"),
     );
@@ -202,9 +202,9 @@ fn issues_do_not_hide_each_other() {
             (NameIssueKind::Whitespace, " "),
             (NameIssueKind::Scheme, "https://"),
             (NameIssueKind::DoubleSlash, "/"),
-            (NameIssueKind::UpperCase, "My"),
+            (NameIssueKind::Uppercase, "My"),
             (NameIssueKind::Whitespace, " "),
-            (NameIssueKind::UpperCase, "Org"),
+            (NameIssueKind::Uppercase, "Org"),
             (NameIssueKind::Tag, ":v1"),
             (NameIssueKind::Digest, "@sha256:00"),
             (NameIssueKind::TrailingSlash, "/"),
@@ -213,7 +213,7 @@ fn issues_do_not_hide_each_other() {
         .map(|(kind, excerpt)| (kind, excerpt.to_owned()))
     );
     let diagnosis = diagnose(" https://quay.io//My Org/app:v1@sha256:00/ ", Role::Mirror);
-    // The tag and the upper-case letters remain, so safe edits alone do not suffice.
+    // The tag and the uppercase letters remain, so safe edits alone do not suffice.
     assert_eq!(diagnosis.suggest_name_up_to(SuggestionApplicability::Safe), None);
     let suggestion = diagnosis.suggest_name().unwrap();
     assert_eq!(

@@ -1,0 +1,133 @@
+//! Values of expressions: for people as `terraform console` shows them, for programs as JSON lines.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use terraform_eval::cty::{Type, Value, ValueRef, to_json};
+use terraform_eval::eval::Failure;
+
+/// What an expression is worth, or why it is worth nothing. A number without an end has no JSON, and so
+/// counts as a failure here as it does in `jsonencode`.
+pub fn outcome(result: &Result<Value, Failure>) -> Result<&Value, String> {
+    let value = result.as_ref().map_err(ToString::to_string)?;
+    if !value.is_wholly_known() || value.marks_deep().is_sensitive() {
+        return Ok(value);
+    }
+    to_json(value).map(|_| value).map_err(|error| error.to_string())
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    expr: &'a str,
+    ok: bool,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    ty: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    json: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+}
+
+/// One JSON object: `json` is the text that `jsonencode` gives, null for what is not wholly known or is
+/// sensitive; `unknown` says which parts are not known, in the form of a plan's `after_unknown`.
+#[must_use]
+pub fn json_line(expression: &str, outcome: &Result<&Value, String>) -> String {
+    let line = match outcome {
+        Ok(value) => {
+            let shown = value.is_wholly_known() && !value.marks_deep().is_sensitive();
+            Line {
+                expr: expression,
+                ok: true,
+                ty: Some(value.ty().to_string()),
+                json: Some(if shown {
+                    to_json(value).ok().into()
+                } else {
+                    Json::Null
+                }),
+                unknown: (!value.is_wholly_known()).then(|| unknown(value)),
+                error: None,
+            }
+        }
+        Err(error) => Line {
+            expr: expression,
+            ok: false,
+            ty: None,
+            json: None,
+            unknown: None,
+            error: Some(error),
+        },
+    };
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+fn unknown(value: &Value) -> Json {
+    match value.view() {
+        ValueRef::Unknown(_) => Json::Bool(true),
+        ValueRef::List(items) | ValueRef::Set(items) | ValueRef::Tuple(items) => {
+            items.iter().map(unknown).collect()
+        }
+        // As in a plan, parts of which nothing is unknown are left out of an object.
+        ValueRef::Map(items) | ValueRef::Object(items) => {
+            let open = items.iter().filter(|(_, item)| !item.is_wholly_known());
+            open.map(|(key, item)| (key.to_string(), unknown(item))).collect()
+        }
+        ValueRef::Null | ValueRef::Bool(_) | ValueRef::Number(_) | ValueRef::String(_) => Json::Bool(false),
+    }
+}
+
+/// The value as the console shows it, or the error.
+#[must_use]
+pub fn full(outcome: &Result<&Value, String>) -> String {
+    match outcome {
+        Ok(value) => shown(value, 0),
+        Err(error) => format!("error: {error}"),
+    }
+}
+
+fn shown(value: &Value, depth: usize) -> String {
+    if value.marks().is_sensitive() {
+        return "(sensitive value)".to_owned();
+    }
+    match (value.view(), value.ty()) {
+        (ValueRef::Unknown(_), _) => "(known after apply)".to_owned(),
+        (ValueRef::Null, Type::Dynamic) => "null".to_owned(),
+        (ValueRef::Null, ty) => format!("null /* {} */", ty.friendly_name()),
+        (ValueRef::Bool(value), _) => value.to_string(),
+        (ValueRef::Number(number), _) => number.to_string(),
+        (ValueRef::String(text), _) => Json::String(text.to_string()).to_string(),
+        (ValueRef::Tuple(items), _) => listed(items, depth),
+        (ValueRef::List(items), _) => format!("tolist({})", listed(items, depth)),
+        (ValueRef::Set(items), _) => format!("toset({})", listed(items, depth)),
+        (ValueRef::Object(items), _) => keyed(items.iter(), depth),
+        (ValueRef::Map(items), _) => format!("tomap({})", keyed(items.iter(), depth)),
+    }
+}
+
+fn listed(items: &[Value], depth: usize) -> String {
+    let lines = items.iter().map(|item| format!("{},", shown(item, depth + 1)));
+    enclosed('[', lines, ']', depth)
+}
+
+fn keyed<'a>(items: impl Iterator<Item = (&'a Arc<str>, &'a Value)>, depth: usize) -> String {
+    let line = |(key, item): (&Arc<str>, &Value)| {
+        format!("{} = {}", Json::String(key.to_string()), shown(item, depth + 1))
+    };
+    enclosed('{', items.map(line), '}', depth)
+}
+
+fn enclosed(open: char, lines: impl Iterator<Item = String>, close: char, depth: usize) -> String {
+    let mut text = String::from(open);
+    for line in lines {
+        let _ = write!(text, "\n{}{line}", "  ".repeat(depth + 1));
+    }
+    if text.len() > 1 {
+        let _ = write!(text, "\n{}", "  ".repeat(depth));
+    }
+    text.push(close);
+    text
+}
