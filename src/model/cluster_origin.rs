@@ -55,7 +55,7 @@ impl<'c> ClusterCandidates<'c> {
             && !instances.is_empty()
         {
             let undecided = UnknownReason::NotEvaluated(
-                "which cluster it is depends on what is not known yet".to_owned(),
+                "the cluster depends on values that are not known yet".to_owned(),
             );
             let unknown = mirror.cluster_id.as_unknown().cloned();
             Some(unknown.unwrap_or_else(|| UnknownReasons::new(undecided)))
