@@ -40,9 +40,7 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
             .and_then(|address| written.find(address));
         match own {
             Some(own) => join.mirror(mirror, own),
-            None => join
-                .differences
-                .push(missing(mirror, "the mirror is not in the configuration")),
+            None => join.differences.push(missing(mirror, "not in the configuration")),
         }
     }
     // What was left out of the plan on purpose is no difference: by `-target`, by `-destroy`.
@@ -50,8 +48,7 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
         plan.mirrors.is_empty() && plan.changes.mirrors.iter().all(|change| change.action.deletes());
     if plan.changes.incomplete.is_none() && plan.changes.errored.is_none() && !destroys {
         for mirror in written.unmet() {
-            join.differences
-                .push(missing(mirror, "the mirror is not in the plan"));
+            join.differences.push(missing(mirror, "not in the plan"));
         }
     }
     join.differences
@@ -120,7 +117,7 @@ fn place_list(planned: &mut Attribute<Vec<Attribute<String>>>, own: &Attribute<V
 /// The mirrors of a configuration by address.
 struct Written {
     exact: BTreeMap<Address, (Mirror, bool)>,
-    /// Those of which it is not known how many there are.
+    /// Those of which it is unknown how many there are.
     patterns: Vec<Mirror>,
 }
 
@@ -282,7 +279,7 @@ impl Join {
                 take_place(planned, own);
             }
             (there, here) => {
-                let word = |known: bool| if known { "known" } else { "not known" };
+                let word = |known: bool| if known { "known" } else { "unknown" };
                 let what = format!(
                     "mirrors is {} in the plan, but {} in the configuration",
                     word(matches!(there, AttributeValue::Known(_))),

@@ -30,19 +30,19 @@ impl Suppression {
     fn unused(&self, position: usize, usage: &Usage) -> Vec<Diagnostic> {
         let directive = &self.directive;
         if let Some(word) = &directive.unknown {
-            let message = format!("unknown suppression directive `{word}`");
+            let message = format!("unknown suppression directive `{word}`, so nothing is suppressed");
             return vec![finding(self.span, message).help(HOW)];
         }
         if let Some(date) = &directive.no_date {
-            let message = format!("invalid date `{date}` in a suppression");
+            let message = format!("invalid date `{date}`, so nothing is suppressed");
             return vec![finding(self.span, message).help("write it as `until=2027-01-31`")];
         }
         if self.names().is_empty() {
-            let message = "the suppression names no rule";
+            let message = "suppression without a rule name, so nothing is suppressed";
             return vec![self.without_comment(message.to_owned()).help(HOW)];
         }
         if let (true, Some(until)) = (self.expired, directive.until) {
-            let message = format!("the suppression expired after {until}");
+            let message = format!("suppression expired on {until}");
             return vec![self.without_comment(message)];
         }
         let names = self.names();
@@ -57,7 +57,7 @@ impl Suppression {
         // All names have issues, so the whole comment is removed.
         let message = match issues.as_slice() {
             [issue] => issue.message.clone(),
-            _ => "the suppression has no effect".to_owned(),
+            _ => "unused suppression: none of these rules reports a finding here".to_owned(),
         };
         let mut finding = self.without_comment(message);
         let help: Vec<String> = issues.into_iter().filter_map(|issue| issue.help).collect();
@@ -76,15 +76,19 @@ impl Suppression {
         };
         let Some(rule) = rules::find(&name.text) else {
             let suggestion = rules::nearest(&name.text).map(|rule| format!("did you mean `{rule}`?"));
-            let help = suggestion.unwrap_or_else(|| "`mirrorset rules` lists the rules".to_owned());
+            let help = suggestion.unwrap_or_else(|| "run `mirrorset rules` to list the rules".to_owned());
             return issue(format!("unknown rule `{}`", name.text), Some(help));
         };
         if !can_be_suppressed(rule.name) {
             return issue(format!("`{}` cannot be suppressed", rule.name), None);
         }
         if self.region.is_none() {
-            let help = "write it on the line above the argument or block, without an empty line between them";
-            let message = format!("no argument or block follows the suppression of `{}`", rule.name);
+            let help =
+                "put the comment directly above the argument or block, without an empty line in between";
+            let message = format!(
+                "unused suppression: no argument or block follows, so `{}` cannot be suppressed",
+                rule.name
+            );
             return issue(message, Some(help.to_owned()));
         }
         // A rule that did not run on this file may need its suppression.
@@ -92,7 +96,10 @@ impl Suppression {
         if used || !ran {
             return None;
         }
-        issue(format!("the suppression of `{}` is unused", rule.name), None)
+        issue(
+            format!("unused suppression: `{}` reports no finding here", rule.name),
+            None,
+        )
     }
 
     fn without_comment(&self, message: String) -> Diagnostic {
@@ -106,7 +113,7 @@ impl SuppressionIssue {
     fn finding(self) -> Diagnostic {
         let mut finding = finding(self.span, self.message);
         finding.help = self.help;
-        finding.fix = self.removal.map(|span| deletion("delete the name", span));
+        finding.fix = self.removal.map(|span| deletion("delete the rule name", span));
         finding
     }
 }

@@ -456,15 +456,19 @@ fn what_is_no_manifest_says_what_is_read() {
         (
             "other.yaml",
             "unsupported-input",
-            "no document in it declares mirrors",
+            "no manifest in the file declares mirrors",
         ),
         (
             "comments.yaml",
             "unsupported-input",
-            "no document in it declares mirrors",
+            "no manifest in the file declares mirrors",
         ),
-        ("broken.yaml", "syntax-error", "it is not YAML: "),
-        ("merge.yaml", "syntax-error", "a merge key (`<<`) is not read"),
+        ("broken.yaml", "syntax-error", "invalid YAML: "),
+        (
+            "merge.yaml",
+            "syntax-error",
+            "merge keys (`<<`) are not supported",
+        ),
     ] {
         let run = mirrorset_in(directory.path(), &["check", name]);
         assert_eq!(run.status, 2, "{name}");

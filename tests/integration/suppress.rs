@@ -198,10 +198,16 @@ fn bare() -> String {
 fn what_suppresses_nothing_is_said_and_taken_away() {
     let clean = |text: &str| text.replace("\"nginx\"", "\"docker.io/library/nginx\"");
     let (said, fixed) = unused(&clean(&with("[short-source]")));
-    assert_eq!(said, ["the suppression of `short-source` is unused"]);
+    assert_eq!(
+        said,
+        ["unused suppression: `short-source` reports no finding here"]
+    );
     assert_eq!(fixed, clean(&bare()));
     let (said, fixed) = unused(&with("[short-source, non-digest-type]"));
-    assert_eq!(said, ["the suppression of `non-digest-type` is unused"]);
+    assert_eq!(
+        said,
+        ["unused suppression: `non-digest-type` reports no finding here"]
+    );
     assert_eq!(fixed, with("[short-source]"));
     let (_, fixed) = unused(&with("[non-digest-type, short-source]"));
     assert_eq!(fixed, with("[short-source]"));
@@ -211,7 +217,11 @@ fn what_suppresses_nothing_is_said_and_taken_away() {
 fn what_names_no_rule_is_said_and_taken_away() {
     for names in ["", "[]", ": short-source", "[short-source"] {
         let (said, fixed) = unused(&with(names));
-        assert_eq!(said, ["the suppression names no rule"], "{names}");
+        assert_eq!(
+            said,
+            ["suppression without a rule name, so nothing is suppressed"],
+            "{names}"
+        );
         assert_eq!(fixed, bare());
     }
     let (said, fixed) = unused(&with("[short-source, short-sauce]"));
@@ -222,7 +232,10 @@ fn what_names_no_rule_is_said_and_taken_away() {
         assert_eq!(said, [format!("`{name}` cannot be suppressed")]);
     }
     let (said, _) = unused(&mirror("", "", "", "# mirrorset: ignroe[short-source]"));
-    assert_eq!(said, ["unknown suppression directive `ignroe`"]);
+    assert_eq!(
+        said,
+        ["unknown suppression directive `ignroe`, so nothing is suppressed"]
+    );
     assert_eq!(
         unused(&mirror("", "", "", "# mirrorset: checks this")).0,
         [] as [&str; 0]
