@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 use crate::support::program::{findings, fixture, mirrorset_in, mirrorset_with_input, scratch};
 use mirrorset::model::{AttributeValue, Input, Mirror};
 use mirrorset::workspace::{Loaded, Options, load};
-use registries_conf::{Pull, SourcePolicy};
+use registries_conf::{PullKind, SourcePolicy};
 
 fn configurations(path: &Path) -> Vec<Input> {
     let Loaded {
-        project, failures, ..
+        project,
+        errors: failures,
+        ..
     } = load(&[path.to_owned()], &Options::default());
     assert!(failures.is_empty(), "{failures:?}");
     assert!(project.diagnostics.is_empty(), "{:?}", project.diagnostics);
@@ -30,8 +32,8 @@ fn line(mirror: &Mirror) -> String {
         AttributeValue::Unknown(_) => "?".to_owned(),
     };
     let pull = match mirror.pull {
-        Pull::DigestOnly => "digest",
-        Pull::TagOnly => "tag",
+        PullKind::DigestOnly => "digest",
+        PullKind::TagOnly => "tag",
     };
     let never = match mirror.policy.value() {
         Some(SourcePolicy::NeverContact) => ", never the source",

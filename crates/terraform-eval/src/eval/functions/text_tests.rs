@@ -94,7 +94,7 @@ fn a_file_outside_of_the_tree_is_unknown_and_says_so() {
             .first()
             .map(|origin| origin.reference.to_string());
         assert!(
-            origin.is_some_and(|origin| origin.contains("outside of the tree")),
+            origin.is_some_and(|origin| origin.contains("outside of the given directory tree")),
             "{text}"
         );
     }
