@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use registries_conf::{Registries, Settings, Table};
+use registries_conf::{Registries, RegistrySettings, RegistryTable};
 
 /// The configuration of a cluster's nodes.
 #[derive(Debug)]
 pub struct Nodes {
     /// The tables of `registries.conf`; else why the machine config operator makes none.
-    pub tables: Result<Vec<Table>, String>,
+    pub tables: Result<Vec<RegistryTable>, String>,
     /// What the runtime reads from them; else why it cannot.
     pub registries: Result<Registries, String>,
     /// Why real nodes may have something else.
@@ -30,7 +30,7 @@ pub const CHECK: &str = "run `mirrorset check` to find what to change";
 impl Nodes {
     /// The configuration that settings become. `open` says what is not known of them.
     #[must_use]
-    pub fn of(settings: &Settings, open: &BTreeSet<String>) -> Self {
+    pub fn of(settings: &RegistrySettings, open: &BTreeSet<String>) -> Self {
         let unknown = |reason| Doubt {
             message: format!(
                 "the allowed, blocked or insecure registries of the cluster are not completely known: {reason}"
@@ -44,11 +44,11 @@ impl Nodes {
                 help: CHECK,
             });
         }
-        let tables = settings.tables().map_err(|error| {
+        let tables = settings.to_tables().map_err(|error| {
             format!("the machine config operator fails and does not configure any node: {error}")
         });
         let registries = match &tables {
-            Ok(tables) => Registries::load(tables).map_err(|error| {
+            Ok(tables) => Registries::from_tables(tables).map_err(|error| {
                 format!("nodes cannot load their registry configuration, so every pull fails: {error}")
             }),
             Err(error) => Err(error.clone()),

@@ -6,7 +6,7 @@ use crate::cluster_mirrors::{Entry, Merged, MirrorSet};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Input;
 use crate::rules::{self, Check};
-use registries_conf::{Pull, SourcePolicy};
+use registries_conf::{PullKind, SourcePolicy};
 
 use crate::convert::Target;
 
@@ -26,7 +26,7 @@ struct Means {
     /// Its name for people.
     name: &'static str,
     /// The pulls that its mirrors serve; none where it tells them apart.
-    pull: Option<Pull>,
+    pull: Option<PullKind>,
     /// `mirrorSourcePolicy: NeverContactSource`.
     policy: bool,
     /// An entry without mirrors.
@@ -36,19 +36,29 @@ struct Means {
 impl Means {
     fn of(target: Target) -> Self {
         let (name, pull, policy, empty) = match target {
-            Target::Idms => ("an ImageDigestMirrorSet", Some(Pull::DigestOnly), true, true),
-            Target::Itms => ("an ImageTagMirrorSet", Some(Pull::TagOnly), true, true),
-            Target::Icsp => ("an ImageContentSourcePolicy", Some(Pull::DigestOnly), false, true),
-            Target::HostedCluster => ("a HostedCluster", Some(Pull::DigestOnly), false, true),
-            Target::NodePool => ("the ConfigMap of a NodePool", Some(Pull::DigestOnly), true, true),
+            Target::Idms => ("an ImageDigestMirrorSet", Some(PullKind::DigestOnly), true, true),
+            Target::Itms => ("an ImageTagMirrorSet", Some(PullKind::TagOnly), true, true),
+            Target::Icsp => (
+                "an ImageContentSourcePolicy",
+                Some(PullKind::DigestOnly),
+                false,
+                true,
+            ),
+            Target::HostedCluster => ("a HostedCluster", Some(PullKind::DigestOnly), false, true),
+            Target::NodePool => (
+                "the ConfigMap of a NodePool",
+                Some(PullKind::DigestOnly),
+                true,
+                true,
+            ),
             Target::RegistriesConf => ("registries.conf", None, true, true),
             Target::Rosa => (
                 "a ROSA cluster with hosted control planes",
-                Some(Pull::DigestOnly),
+                Some(PullKind::DigestOnly),
                 false,
                 false,
             ),
-            Target::Hcl => ("rhcs_image_mirror", Some(Pull::DigestOnly), false, false),
+            Target::Hcl => ("rhcs_image_mirror", Some(PullKind::DigestOnly), false, false),
             Target::Json => ("plan JSON", None, false, true),
         };
         Self {
@@ -65,7 +75,7 @@ pub(super) fn kept<'a>(set: &'a MirrorSet<'a>, target: Target) -> Kept<'a> {
     let mut means = Means::of(target);
     let merged = set.merged();
     // Terraform's mirrors are all by digest: who asks for tag mirrors of them asks for just that change.
-    if target == Target::Itms && merged.iter().all(|entry| entry.pull == Pull::DigestOnly) {
+    if target == Target::Itms && merged.iter().all(|entry| entry.pull == PullKind::DigestOnly) {
         means.pull = None;
     }
     let mut losses: Vec<Diagnostic> = policies(set, target).collect();
@@ -120,8 +130,8 @@ impl Means {
         let name = self.name;
         if self.pull.is_some_and(|pull| pull != entry.pull) {
             let (by, help) = match entry.pull {
-                Pull::DigestOnly => ("digest", "use `--to idms` for digest mirrors"),
-                Pull::TagOnly => ("tag", "use `--to itms` for tag mirrors"),
+                PullKind::DigestOnly => ("digest", "use `--to idms` for digest mirrors"),
+                PullKind::TagOnly => ("tag", "use `--to itms` for tag mirrors"),
             };
             Some((
                 format!("skipped: {name} does not support mirrors for pulls by {by}"),

@@ -78,7 +78,7 @@ fn outcome_of(text: &mut String, outcome: &Outcome<'_>, sources: &Sources) {
         Some(by_digest) if is_alike(by_digest, own) => tries(text, "by digest and by tag", own),
         Some(by_digest) => {
             tries(text, "by digest", by_digest);
-            let is_served = own.tries.as_ref().is_ok_and(|tries| tries.len() > 1);
+            let is_served = own.pull_sources.as_ref().is_ok_and(|tries| tries.len() > 1);
             let mirrors = if is_served || outcome.entries.is_empty() {
                 "by tag"
             } else {
@@ -92,7 +92,7 @@ fn outcome_of(text: &mut String, outcome: &Outcome<'_>, sources: &Sources) {
 /// Whether two pulls ask at the same places.
 fn is_alike(one: &Resolution, other: &Resolution) -> bool {
     let places = |pull: &Resolution| {
-        let tries = pull.tries.as_ref().ok()?;
+        let tries = pull.pull_sources.as_ref().ok()?;
         Some(
             tries
                 .iter()
@@ -104,7 +104,7 @@ fn is_alike(one: &Resolution, other: &Resolution) -> bool {
 }
 
 fn tries(text: &mut String, how: &str, pull: &Resolution) {
-    let tries = match &pull.tries {
+    let tries = match &pull.pull_sources {
         Ok(tries) => tries,
         Err(error) => {
             let _ = writeln!(
@@ -173,7 +173,7 @@ impl<'a> Line<'a> {
         let Resolution {
             source,
             blocked,
-            tries,
+            pull_sources,
         } = &outcome.resolution;
         self.prefix = source.as_deref();
         self.blocked = *blocked;
@@ -181,7 +181,7 @@ impl<'a> Line<'a> {
             self.error = Some("not in a registry that the cluster allows".to_owned());
             return;
         }
-        match tries {
+        match pull_sources {
             Ok(tries) if source.is_some() => {
                 self.tries = Some(tries.iter().map(|place| place.reference.to_string()).collect());
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Input, InputKinds, ManifestKind, Mirror};
-use registries_conf::{Pull, merged_mirrors};
+use registries_conf::{PullKind, merge_mirrors};
 use terraform_eval::source::Span;
 
 use super::{Check, Fixability, Rule};
@@ -38,7 +38,7 @@ struct Lists<'a> {
 }
 
 fn check(input: &Input) -> Vec<Diagnostic> {
-    let mut sources: BTreeMap<(&str, Pull), Lists<'_>> = BTreeMap::new();
+    let mut sources: BTreeMap<(&str, PullKind), Lists<'_>> = BTreeMap::new();
     for mirror in &input.mirrors {
         if let Some(source) = mirror.source.value() {
             let lists = sources.entry((source, mirror.pull)).or_default();
@@ -99,7 +99,7 @@ impl<'a> Lists<'a> {
             .map(|list| list.iter().map(|(text, _)| (*text).to_owned()).collect())
             .collect();
         let names: Vec<&[String]> = names.iter().map(Vec::as_slice).collect();
-        let order = merged_mirrors(source, &names);
+        let order = merge_mirrors(source, &names);
         let places: BTreeMap<&str, usize> = order.iter().copied().zip(0..).collect();
         let place = |name: &str| places.get(name).copied().unwrap_or(order.len());
         let mut pairs = self.all.iter().flat_map(|list| list.windows(2));

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, UnknownReasons};
-use registries_conf::{Name, Role, is_valid, matched_length, unmatchable};
+use registries_conf::{Location, MAX_SOURCES, Role, is_valid_location, matched_length, find_match_issue};
 
 use super::support::cluster_index::ClusterMirrors;
 use super::support::findings::MirrorLabels as _;
 use super::support::source_names;
-use super::too_many_entries::MAX_ENTRIES;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
@@ -60,19 +59,19 @@ fn is_used(mirror: &Mirror) -> bool {
         .mirrors
         .value()
         .is_some_and(|list| list.iter().all(|element| element.value() == Some(source)));
-    is_valid(source, Role::Source) && unmatchable(source).is_none() && !mirrors_only_itself
+    is_valid_location(source, Role::Source) && find_match_issue(source).is_none() && !mirrors_only_itself
 }
 
 /// Returns the sources that would include a source, the longest first.
 fn broader_sources(source: &str) -> Vec<String> {
-    let Some(name) = Name::parse(source) else {
+    let Some(location) = Location::parse(source) else {
         return Vec::new();
     };
     let slashes = source.rmatch_indices('/').map(|(at, _)| source[..at].to_owned());
-    let dots = name
+    let dots = location
         .host
         .match_indices('.')
-        .map(|(at, _)| format!("*{}", &name.host[at..]));
+        .map(|(at, _)| format!("*{}", &location.host[at..]));
     slashes.chain(dots).collect()
 }
 
@@ -96,7 +95,7 @@ fn missing_from_lists(
         return Ok(Vec::new());
     }
     let mut all_missing = Vec::new();
-    for broader in same(broader.source.value().map_or("", String::as_str)).take(MAX_ENTRIES) {
+    for broader in same(broader.source.value().map_or("", String::as_str)).take(MAX_SOURCES) {
         let entries = same(source).filter(|entry| entry.pull == broader.pull);
         let lists: Result<Vec<_>, _> = entries.map(|entry| elements(&entry.mirrors)).collect();
         for missing in missing_mirrors(mirror, source, broader, &lists?)? {
@@ -128,7 +127,7 @@ fn missing_mirrors(
         .unwrap_or_default();
     let mut missing = Vec::new();
     // A cluster accepts no more, and every narrower source compares all of them.
-    for other in broader_mirrors.iter().take(MAX_ENTRIES) {
+    for other in broader_mirrors.iter().take(MAX_SOURCES) {
         let Some(text) = other
             .value()
             .filter(|text| !text.is_empty() && *text != broader_source)

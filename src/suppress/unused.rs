@@ -42,7 +42,7 @@ impl Suppression {
             return vec![self.without_comment(message.to_owned()).help(HOW)];
         }
         if let (true, Some(until)) = (self.expired, directive.until) {
-            let message = format!("suppression expired on {until}");
+            let message = format!("expired suppression (valid until {until})");
             return vec![self.without_comment(message)];
         }
         let names = self.names();

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::support::report::report;
 use mirrorset::diagnostic::{Diagnostic, Severity};
 use mirrorset::workspace::{Loaded, Options, load};
-use registries_conf::{Name, Place};
+use registries_conf::{Granularity, Location};
 use serde_json::json;
 
 /// A source and its mirrors.
@@ -616,7 +616,8 @@ fn assert_fatal_is_found(path: &Path) {
         for result in &case.results {
             if let (Some(error), Some(prefix)) = (&result.error, &result.prefix) {
                 // A source of one part is taken for a namespace, where no image lies that is called like it.
-                let is_namespace = Name::parse(prefix).is_some_and(|name| name.place() == Place::Namespace);
+                let is_namespace =
+                    Location::parse(prefix).is_some_and(|name| name.granularity() == Granularity::Namespace);
                 if is_namespace && result.image.starts_with(&format!("{prefix}@")) && !at(prefix) {
                     namesakes += 1;
                     continue;
