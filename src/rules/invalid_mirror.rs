@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
-    source_names::each_mirror(mirror, |_, element, text| {
+    RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // `empty-mirrors` reports an empty string.
         if text.is_empty() {
             return RuleOutcome::clean();

@@ -25,7 +25,7 @@ const MIN_ROOM_IN_REGISTRY: usize = 64;
 const MIN_ROOM_IN_NAMESPACE: usize = 32;
 
 fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
-    source_names::each_mirror(mirror, |_, element, text| {
+    RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // `invalid-mirror` reports names that are too long by themselves, or invalid.
         if text.len() + MIN_ROOM_IN_REGISTRY < MAX_IMAGE_NAME_LENGTH
             || !diagnose(text, Role::Mirror).issues.is_empty()

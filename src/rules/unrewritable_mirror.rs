@@ -25,7 +25,7 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
         }
         AttributeValue::Unknown(_) | AttributeValue::Absent => None,
     };
-    source_names::each_mirror(mirror, |_, element, text| {
+    RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         let Some(source) = &source else {
             return for_any_source(mirror, element, text);
         };
