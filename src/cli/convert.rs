@@ -1,18 +1,20 @@
 //! `mirrorset convert`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 
 use crate::convert::{self, Conversion, Document, Refusal, hcl};
 use crate::workspace::{Loaded, Options};
+use terraform_eval::source::Files;
 
 use super::arguments::{ConvertArguments, Style, Target};
+use super::write::write_files;
 use super::{Exit, beside, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
     fits(arguments)?;
-    let wanted = wanted(arguments)?;
+    let wanted = wanted(arguments, &*options.files)?;
     let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
     let exit = whole(&loaded);
     // Half of the mirrors would be taken for all of them. JSON says of each what is known.
@@ -58,14 +60,14 @@ fn fits(arguments: &ConvertArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn wanted(arguments: &ConvertArguments) -> anyhow::Result<convert::Options> {
+fn wanted(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::Result<convert::Options> {
     let style = match arguments.hcl.style {
         None | Some(Style::Resources) => hcl::Style::Resources,
         Some(Style::ForEach) => hcl::Style::ForEach,
         Some(Style::Module) => hcl::Style::Module,
     };
     let read = |path: &Path| -> anyhow::Result<hcl::Listed> {
-        let text = beside(path, &arguments.input.paths)?;
+        let text = beside(path, &arguments.input.paths, files)?;
         hcl::Listed::read(&text).with_context(|| path.display().to_string())
     };
     Ok(convert::Options {
@@ -120,22 +122,8 @@ fn write(arguments: &ConvertArguments, documents: &[Document]) -> anyhow::Result
         let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
         return print(&texts.join("---\n"));
     };
-    std::fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
-    let paths: Vec<PathBuf> = documents
+    let files = documents
         .iter()
-        .map(|document| directory.join(&document.file))
-        .collect();
-    for path in &paths {
-        // A link would lead out of the directory.
-        let is_there = std::fs::symlink_metadata(path);
-        anyhow::ensure!(
-            is_there.is_err() || is_there.is_ok_and(|entry| entry.is_file()),
-            "{} exists and is not a regular file; no files were written",
-            path.display()
-        );
-    }
-    for (path, document) in paths.iter().zip(documents) {
-        std::fs::write(path, &document.text).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
+        .map(|document| (document.file.as_str(), document.text.as_str()));
+    write_files(directory, files)
 }

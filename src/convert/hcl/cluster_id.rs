@@ -4,10 +4,10 @@ use std::fmt;
 
 use crate::model::cluster::{ClusterKind, ClusterRole, cluster_role, waits_for_cluster};
 use terraform_eval::address::{Mode, Subject};
+use terraform_eval::modules::references::{names, of_expression};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
-use terraform_eval::terraform::references::{names, of_expression};
 
 use super::format::spaced;
 

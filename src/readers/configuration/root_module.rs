@@ -18,11 +18,11 @@ use terraform_eval::address::{
     Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject,
 };
 use terraform_eval::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
+use terraform_eval::modules::{Callee, GraphBuilder, ModuleId, ModuleTree, Resource, references};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span, display_name};
 use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
-use terraform_eval::terraform::{Callee, GraphBuilder, ModuleId, Resource, Tree, references};
 
 use crate::readers::configuration::block_reader::Site;
 use crate::readers::configuration::provenance;
@@ -167,7 +167,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
 }
 
 struct Reader<'a> {
-    tree: &'a Tree,
+    tree: &'a ModuleTree,
     sources: &'a Sources,
     inputs: &'a Inputs,
     evaluator: Evaluator<'a>,
