@@ -11,6 +11,7 @@
     reason = "a test fails by panicking and prints what it skipped, and clippy takes the helpers of tests for production code"
 )]
 
+mod architecture;
 mod baseline;
 mod changes;
 mod cli;
