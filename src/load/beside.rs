@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::model::{Attribute, Import, ProviderVersions, Waiter};
 use terraform_eval::address::{ResourceName, ResourcePath};
-use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
+use terraform_eval::eval::{Evaluator, VariableInputs, InstanceId, RepetitionData};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
@@ -40,7 +40,7 @@ pub(super) fn imports(
     evaluator: &Evaluator<'_>,
     sources: &Sources,
     module: &Module,
-    inputs: &Inputs,
+    inputs: &VariableInputs,
     uses: &Uses,
 ) -> Vec<Import> {
     let blocks = module.imports().iter().filter_map(|block| block.parse(sources));
@@ -55,7 +55,7 @@ fn import(
     evaluator: &Evaluator<'_>,
     sources: &Sources,
     block: &Block,
-    inputs: &Inputs,
+    inputs: &VariableInputs,
     uses: &Uses,
 ) -> Option<Import> {
     let to = &block.body.attribute("to")?.value;
@@ -66,7 +66,7 @@ fn import(
         evaluator,
         sources,
         instance: InstanceId::ROOT,
-        repetition: &Rc::new(Repetition::single()),
+        repetition: &Rc::new(RepetitionData::single()),
         block,
         broken: false,
         refused: None,

@@ -17,7 +17,7 @@ use registries_conf::Pull;
 use terraform_eval::address::{
     Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject,
 };
-use terraform_eval::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
+use terraform_eval::eval::{self, Evaluator, Expansion, VariableInputs, InstanceId, RepetitionData};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span, display_name};
 use terraform_eval::syntax::problem::Problem;
@@ -169,7 +169,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
 struct Reader<'a> {
     tree: &'a Tree,
     sources: &'a Sources,
-    inputs: &'a Inputs,
+    inputs: &'a VariableInputs,
     evaluator: Evaluator<'a>,
     graph: GraphBuilder<'a>,
     /// Which modules hold blocks that matter, themselves or further down.
@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
             if !self.is_relevant(callee) {
                 continue;
             }
-            if self.evaluator.is_full() || self.orders.len() >= MOST_PLACES {
+            if self.evaluator.is_instance_limit_reached() || self.orders.len() >= MOST_PLACES {
                 self.full = true;
                 return;
             }
@@ -271,7 +271,7 @@ impl<'a> Reader<'a> {
         instance: InstanceId,
         expansion: eval::Result<Rc<Expansion>>,
         around: &Surroundings,
-    ) -> (Vec<Repetition>, Surroundings) {
+    ) -> (Vec<RepetitionData>, Surroundings) {
         let mut around = around.clone();
         let repetitions = match expansion {
             Ok(expansion) => {
@@ -291,7 +291,7 @@ impl<'a> Reader<'a> {
                 }
                 let reason = Subject::Other(reason.into());
                 let unknown = || origins::unknown_because(self.evaluator.path(instance), reason.clone());
-                vec![Repetition {
+                vec![RepetitionData {
                     key: Some(InstanceKey::Unknown),
                     index: Some(unknown()),
                     each: Some((unknown(), unknown())),
@@ -314,7 +314,7 @@ impl<'a> Reader<'a> {
         mirror_block.missing_inputs.clone_from(&around.missing_inputs);
         for repetition in repetitions {
             let repetition = Rc::new(repetition);
-            self.evaluator.grant_reserve();
+            self.evaluator.grant_reserve_budget();
             let mut site = Site {
                 evaluator: &self.evaluator,
                 sources: self.sources,

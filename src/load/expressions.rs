@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use terraform_eval::cty::Value;
-use terraform_eval::eval::{self, Evaluator, Failure, InstanceId, Scope};
+use terraform_eval::eval::{self, Evaluator, EvalError, InstanceId, Scope};
 use terraform_eval::syntax::native::parse_expression;
 
 use super::discover::Directory;
@@ -13,7 +13,7 @@ use super::{Loaded, Options};
 /// What each expression is worth in the root module of a directory; a directory without configuration
 /// is a module that declares nothing.
 #[must_use]
-pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> Vec<Result<Value, Failure>> {
+pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> Vec<Result<Value, EvalError>> {
     let mut loaded = Loaded::with(options);
     let given = Directory {
         path: directory.to_owned(),
@@ -21,10 +21,10 @@ pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> 
     };
     let mut forest = Forest::read(&[given], options, &mut loaded);
     let Some(root) = forest.take_root(directory) else {
-        return vec![Err(Failure::invalid("there is no such directory")); expressions.len()];
+        return vec![Err(EvalError::invalid("there is no such directory")); expressions.len()];
     };
     if let Some(problem) = loaded.configs.problems.first() {
-        let failure = Failure::invalid(format!("the configuration file is wrong: {}", problem.message));
+        let failure = EvalError::invalid(format!("the configuration file is wrong: {}", problem.message));
         return vec![Err(failure); expressions.len()];
     }
     let parsed: Vec<_> = expressions
@@ -33,14 +33,14 @@ pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> 
             let file = loaded.sources.add("<expression>", text.as_str());
             let (expression, problems) = parse_expression(file, text, 0..text.len());
             match problems.into_iter().next() {
-                Some(problem) => Err(Failure::invalid(problem.message).at(problem.span)),
-                None => expression.ok_or_else(|| Failure::invalid("this is no expression")),
+                Some(problem) => Err(EvalError::invalid(problem.message).with_span(problem.span)),
+                None => expression.ok_or_else(|| EvalError::invalid("this is no expression")),
             }
         })
         .collect();
     let evaluate = || {
         // Each expression has a budget of its own.
-        let worth = |parsed: &Result<_, Failure>| {
+        let worth = |parsed: &Result<_, EvalError>| {
             let evaluator = Evaluator::new(&forest.tree, &loaded.sources, &root.inputs, root.module);
             evaluator.evaluate(
                 parsed.as_ref().map_err(Clone::clone)?,
@@ -49,6 +49,6 @@ pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> 
         };
         parsed.iter().map(worth).collect()
     };
-    let unable = || vec![Err(Failure::limit("there is not enough memory to evaluate it")); expressions.len()];
+    let unable = || vec![Err(EvalError::limit("there is not enough memory to evaluate it")); expressions.len()];
     eval::with_stack(evaluate).unwrap_or_else(unable)
 }

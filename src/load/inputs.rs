@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config;
-use terraform_eval::eval::Inputs;
+use terraform_eval::eval::VariableInputs;
 use terraform_eval::source::{Edited, FileId, Span};
 use terraform_eval::syntax::document::{Format, variables};
 use terraform_eval::syntax::native::parse_expression;
@@ -132,7 +132,7 @@ impl GivenValues {
         own: &[Attribute],
         loaded: &Loaded,
         problems: &mut Vec<Problem>,
-    ) -> Inputs {
+    ) -> VariableInputs {
         let mut expressions: BTreeMap<Arc<str>, Expression> = BTreeMap::new();
         for text in &self.environment {
             text.put(module, loaded, problems, &mut expressions);
@@ -144,7 +144,7 @@ impl GivenValues {
                 Source::File(attributes) => expressions.extend(by_name(attributes)),
             }
         }
-        Inputs {
+        VariableInputs {
             expressions,
             tree: None,
         }

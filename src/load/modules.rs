@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::provider;
-use terraform_eval::eval::Inputs;
+use terraform_eval::eval::VariableInputs;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::document::{Format, document, variables};
 use terraform_eval::syntax::problem::Problem;
@@ -56,7 +56,7 @@ fn locked(path: &Path, loaded: &mut Loaded) -> Option<(String, Span)> {
 pub(super) struct Root {
     pub(super) module: ModuleId,
     /// The values for its variables.
-    pub(super) inputs: Inputs,
+    pub(super) inputs: VariableInputs,
     /// The version of the provider in its dependency lock file.
     pub(super) locked: Option<(String, Span)>,
 }

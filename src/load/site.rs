@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::model::{Attribute, Cause, Content, Leads, Step, Unknown, Written};
 use terraform_eval::address::Reference;
 use terraform_eval::cty::{ConvertError, Marks, Type, Value, convert};
-use terraform_eval::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
+use terraform_eval::eval::{self, Evaluator, EvalError, VariableInputs, InstanceId, RepetitionData, Scope};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 use terraform_eval::terraform::references;
@@ -19,14 +19,14 @@ pub(super) struct Site<'s, 'a> {
     pub(super) evaluator: &'s Evaluator<'a>,
     pub(super) sources: &'s Sources,
     pub(super) instance: InstanceId,
-    pub(super) repetition: &'s Rc<Repetition>,
+    pub(super) repetition: &'s Rc<RepetitionData>,
     pub(super) block: &'s Block,
     /// Parts of the block could not be read.
     pub(super) broken: bool,
     /// Why Terraform refuses the block: then none of its arguments has a value.
     pub(super) refused: Option<&'s Cause>,
     /// What the root module's variables were given.
-    pub(super) inputs: &'s Inputs,
+    pub(super) inputs: &'s VariableInputs,
     /// How often names are referred to.
     pub(super) uses: &'s Uses,
     /// Where sensitive values are written that have been met.
@@ -197,30 +197,30 @@ impl Site<'_, '_> {
     }
 
     pub(super) fn value(&self, name: &str) -> Option<eval::Result<Value>> {
-        let scope = Scope::module(self.instance).repeated(self.repetition);
+        let scope = Scope::module(self.instance).with_repetition(self.repetition);
         let expression = self.expression(name)?;
         if let Some(cause) = self.refused {
-            return Some(Err(Failure::refused(cause.to_string())));
+            return Some(Err(EvalError::uncatchable(cause.to_string())));
         }
         let value = self.evaluator.evaluate(expression, scope);
         Some(value.and_then(|value| {
             if value.marks_deep().is_ephemeral() {
                 let message = "the value is ephemeral, and the state would have to keep it";
-                return Err(Failure::refused(message).at(expression.span));
+                return Err(EvalError::uncatchable(message).with_span(expression.span));
             }
             Ok(value)
         }))
     }
 
     /// Why there is no value.
-    fn cause(&self, failure: &Failure) -> Cause {
+    fn cause(&self, failure: &EvalError) -> Cause {
         match self.refused {
             Some(cause) => cause.clone(),
             None => Cause::NotEvaluated(failure.to_string()),
         }
     }
 
-    pub(super) fn failed<T>(&self, failure: &Failure, expression: &Expression) -> Attribute<T> {
+    pub(super) fn failed<T>(&self, failure: &EvalError, expression: &Expression) -> Attribute<T> {
         let span = failure
             .span()
             .filter(|span| expression.span.contains(*span))

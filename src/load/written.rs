@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::model::{Literal, Written};
 use terraform_eval::address::Subject;
-use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
+use terraform_eval::eval::{Evaluator, VariableInputs, InstanceId, RepetitionData};
 use terraform_eval::source::{SourceFile, Sources, Span};
 use terraform_eval::syntax::quoting::Quoting;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
@@ -26,7 +26,7 @@ pub(super) struct Question<'q, 'a> {
     pub(super) evaluator: &'q Evaluator<'a>,
     pub(super) sources: &'q Sources,
     pub(super) uses: &'q Uses,
-    pub(super) inputs: &'q Inputs,
+    pub(super) inputs: &'q VariableInputs,
     /// Where the text stands.
     pub(super) place: Span,
     /// The text.
@@ -40,7 +40,7 @@ pub(super) struct Argument<'q> {
     pub(super) expression: &'q Expression,
     pub(super) instance: InstanceId,
     pub(super) block: &'q Block,
-    pub(super) repetition: Rc<Repetition>,
+    pub(super) repetition: Rc<RepetitionData>,
 }
 
 /// What was found at the end of a way.
