@@ -9,7 +9,7 @@ use std::path::Path;
 
 use divan::Bencher;
 use mirrorset::convert::{self, Target};
-use mirrorset::load::{Options, load};
+use mirrorset::workspace::{Options, load};
 use tempfile::TempDir;
 
 fn main() {
@@ -114,10 +114,7 @@ fn locals_in_a_chain(bencher: Bencher<'_, '_>, locals: usize) {
         .counter(divan::counter::ItemsCount::new(locals))
         .bench(|| {
             let loaded = load(&paths, &Options::default());
-            let source = loaded.project.configurations[0].mirrors[0]
-                .source
-                .value()
-                .cloned();
+            let source = loaded.project.inputs[0].mirrors[0].source.value().cloned();
             assert_eq!(source.as_deref(), Some("quay.io/app"));
             loaded
         });
@@ -169,7 +166,7 @@ fn measure_mirrors(bencher: Bencher<'_, '_>, directory: &TempDir, mirrors: usize
         .counter(divan::counter::ItemsCount::new(mirrors))
         .bench(|| {
             let loaded = load(&paths, &Options::default());
-            assert_eq!(loaded.project.configurations[0].mirrors.len(), mirrors);
+            assert_eq!(loaded.project.inputs[0].mirrors.len(), mirrors);
             loaded
         });
 }

@@ -1,22 +1,25 @@
 //! From a project to a report: every rule on every mirror, weighed as the user decided, suppressed where
 //! that is written, sorted, said once, counted.
 
-mod places;
+mod collector;
 mod report;
-mod tally;
+mod suppression_spans;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::model::{Configuration, ImageMirror, Input, Project, Unknown};
-use crate::rules::{Check, Clusters, Entries, Inputs, RULES, Rule, undecided};
+use crate::model::{Input, InputKind, Mirror, Project, UnknownReasons};
+use crate::rules::{
+    Check, ClusterIndex, ClusterMirrors, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
+    report_unknown_values,
+};
 use crate::settings::{Decided, Level};
 use crate::suppress::{Suppressions, Usage};
 use terraform_eval::source::{FileId, Sources};
 
-use tally::{Found, Tally};
+use collector::{Found, Tally};
 
 pub use report::{Report, Summary, Suppressed, Verdict};
 
@@ -77,10 +80,10 @@ pub fn check<'a>(project: &'a Project, given: Given<'_>) -> Report<'a> {
         usage: Usage::default(),
         mirrors: Vec::new(),
     };
-    for problem in &project.problems {
+    for problem in &project.diagnostics {
         run.add_about_file(problem.clone());
     }
-    for (position, configuration) in project.configurations.iter().enumerate() {
+    for (position, configuration) in project.inputs.iter().enumerate() {
         run.configuration(given.settings.of_configuration(position), configuration);
     }
     for finding in given.suppressions.unused(&run.usage) {
@@ -94,7 +97,7 @@ struct Run<'a, 'g> {
     tally: Tally,
     usage: Usage,
     /// The mirrors, and whether some rule could not decide.
-    mirrors: Vec<(&'a ImageMirror, bool)>,
+    mirrors: Vec<(&'a Mirror, bool)>,
 }
 
 impl<'a> Run<'a, '_> {
@@ -111,14 +114,14 @@ impl<'a> Run<'a, '_> {
         };
         let about = mirror.and_then(|index| self.mirrors.get(index));
         let block = about.map(|(mirror, _)| *mirror);
-        let places = places::of_finding(&finding, block);
+        let places = suppression_spans::of_finding(&finding, block);
         let by = self
             .given
             .suppressions
             .covering(finding.rule, &places, &mut self.usage);
         // What is no mistake is left out at the end, so that a suppression of it is still of use.
         let is_change =
-            crate::rules::find(finding.rule).is_some_and(|rule| matches!(rule.check, Check::Changes(_)));
+            crate::rules::find(finding.rule).is_some_and(|rule| matches!(rule.check, Check::PlanChanges(_)));
         if is_change && !self.given.settings.changes_info && finding.severity == Severity::Info {
             return;
         }
@@ -130,22 +133,22 @@ impl<'a> Run<'a, '_> {
         });
     }
 
-    fn configuration(&mut self, decided: &Decided, configuration: &'a Configuration) {
+    fn configuration(&mut self, decided: &Decided, configuration: &'a Input) {
         let first = self.mirrors.len();
         let off = |name: &str| decided.level(name, None) == Level::Off;
         self.note_rules(configuration, off);
-        if let Some(finding) = undecided::of_plan(configuration) {
+        if let Some(finding) = report_unfinished_plan(configuration) {
             let file = finding.primary.as_ref().map(|label| label.span.file);
             self.add(decided, file, finding, None);
         }
-        let clusters = Clusters::of(configuration);
+        let clusters = ClusterIndex::new(configuration);
         for (position, mirror) in configuration.mirrors.iter().enumerate() {
-            self.mirror(decided, configuration, clusters.around(position), mirror);
+            self.mirror(decided, configuration, clusters.of_mirror(position), mirror);
         }
         let mut found = Vec::new();
-        let included = |rule: &&&Rule| rule.inputs.include(configuration.input) && !off(rule.name);
+        let included = |rule: &&&Rule| configuration.is_any_of(rule.inputs) && !off(rule.name);
         for rule in RULES.iter().filter(included) {
-            if let Check::Changes(find) | Check::Beside(find) = rule.check {
+            if let Check::PlanChanges(find) | Check::Input(find) = rule.check {
                 found.extend(find(configuration));
             }
         }
@@ -172,25 +175,20 @@ impl<'a> Run<'a, '_> {
     }
 
     /// Notes which rules are run on which files: a suppression of a rule that is not run is not unused.
-    fn note_rules(&mut self, configuration: &Configuration, off: impl Fn(&str) -> bool) {
+    fn note_rules(&mut self, configuration: &Input, off: impl Fn(&str) -> bool) {
         let files: BTreeSet<FileId> = configuration
             .mirrors
             .iter()
-            .flat_map(places::of_mirror)
+            .flat_map(suppression_spans::of_mirror)
             .map(|span| span.file)
             .collect();
-        for rule in RULES.iter().filter(|rule| !off(rule.name)) {
-            match (rule.inputs, configuration.input) {
-                (Inputs::Plan, Input::Plan)
-                | (Inputs::Manifest | Inputs::Written | Inputs::All, Input::Manifest) => {
-                    (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
-                }
-                (Inputs::Manifest, _) | (_, Input::Manifest) => {}
-                (Inputs::Both | Inputs::All, _)
-                | (Inputs::Configuration | Inputs::Written, Input::Configuration) => {
-                    self.usage.run.insert(rule.name);
-                }
-                (Inputs::Plan | Inputs::Configuration | Inputs::Written, _) => {}
+        let is_run = |rule: &&&Rule| rule.inputs.contains(configuration.kind) && !off(rule.name);
+        for rule in RULES.iter().filter(is_run) {
+            // Where a rule sees only plans or manifests, it has not run on the configuration beside them.
+            if configuration.kind == InputKind::Manifest || !rule.inputs.contains(InputKind::Configuration) {
+                (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
+            } else {
+                self.usage.run.insert(rule.name);
             }
         }
     }
@@ -198,22 +196,22 @@ impl<'a> Run<'a, '_> {
     fn mirror(
         &mut self,
         decided: &Decided,
-        configuration: &Configuration,
-        entries: Entries<'_>,
-        mirror: &'a ImageMirror,
+        configuration: &Input,
+        cluster: ClusterMirrors<'_>,
+        mirror: &'a Mirror,
     ) {
         let index = self.mirrors.len();
         self.mirrors.push((mirror, false));
         let file = Some(mirror.span.file);
-        let mut open: Vec<(&'static str, Unknown)> = Vec::new();
+        let mut open: Vec<(&'static str, UnknownReasons)> = Vec::new();
         for rule in RULES {
-            if !rule.inputs.include(configuration.input) || decided.level(rule.name, file) == Level::Off {
+            if !configuration.is_any_of(rule.inputs) || decided.level(rule.name, file) == Level::Off {
                 continue;
             }
             let outcome = match rule.check {
                 Check::Mirror(decide) => decide(configuration, mirror),
-                Check::Entry(decide) => decide(&entries, mirror),
-                Check::Beside(_) | Check::Changes(_) | Check::Elsewhere => continue,
+                Check::MirrorInCluster(decide) => decide(&cluster, mirror),
+                Check::Input(_) | Check::PlanChanges(_) | Check::External => continue,
             };
             for finding in outcome.findings {
                 self.add(decided, file, called(finding, mirror), Some(index));
@@ -222,7 +220,7 @@ impl<'a> Run<'a, '_> {
                 continue;
             };
             // What could not be decided may well be what somebody suppressed.
-            let places = places::of_mirror(mirror);
+            let places = suppression_spans::of_mirror(mirror);
             let _ = (self.given.suppressions).covering(rule.name, &places, &mut self.usage);
             // The rule about just that says what is wrong.
             if unknown.is_refused() {
@@ -231,7 +229,7 @@ impl<'a> Run<'a, '_> {
                 open.push((rule.name, unknown));
             }
         }
-        if let Some(finding) = undecided::report(mirror, &open) {
+        if let Some(finding) = report_unknown_values(mirror, &open) {
             self.leave_open(index);
             self.add(decided, file, called(finding, mirror), Some(index));
         }
@@ -249,7 +247,7 @@ impl<'a> Run<'a, '_> {
         let mut settled = self.tally.settle();
         let mut summary = Summary {
             mirrors: self.mirrors.len(),
-            configurations: project.configurations.iter().map(Configuration::inputs).sum(),
+            configurations: project.inputs.iter().map(Input::count).sum(),
             files: project.files,
             unreadable: project.unreadable,
             suppressed: settled.suppressed.len(),
@@ -264,7 +262,7 @@ impl<'a> Run<'a, '_> {
             unmatched = split.unmatched;
         }
         let with_findings: BTreeSet<usize> = (settled.kept.iter())
-            .filter(|found| found.finding.rule != undecided::RULE.name)
+            .filter(|found| found.finding.rule != UNKNOWN_VALUE.name)
             .flat_map(|found| found.mirrors.iter().copied())
             .collect();
         let mut mirrors = Vec::with_capacity(self.mirrors.len());
@@ -303,7 +301,7 @@ impl<'a> Run<'a, '_> {
 
 /// Shows the calls that lead to a finding inside of a called module. Where the text to change is in
 /// another file, the way to it shows them already.
-fn called(mut finding: Diagnostic, mirror: &ImageMirror) -> Diagnostic {
+fn called(mut finding: Diagnostic, mirror: &Mirror) -> Diagnostic {
     if finding
         .primary
         .as_ref()

@@ -8,6 +8,7 @@ mod eval;
 mod fix;
 mod resolve;
 mod rules;
+mod write;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -19,9 +20,9 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
 use crate::config;
 use crate::diagnostic::Diagnostic;
-use crate::load::{self, Counterpart, Given, Loaded, Options};
 use crate::output;
-use terraform_eval::source::{read_text, stdin_text};
+use crate::workspace::{self, Counterpart, Given, Loaded, Options};
+use terraform_eval::source::{DiskFiles, Files, read_stdin};
 
 use arguments::{Arguments, Color, Command, ReadingArguments};
 
@@ -83,7 +84,7 @@ fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
         for (at, text) in matches.indices_of("var").into_iter().flatten().zip(texts) {
             let (name, value) = text
                 .split_once('=')
-                .with_context(|| format!("--var {text} does not say a value; write it as NAME=VALUE"))?;
+                .with_context(|| format!("invalid `--var {text}`: expected NAME=VALUE"))?;
             given.push((
                 at,
                 Given::Variable {
@@ -109,7 +110,7 @@ fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
     Ok(Options {
         config: config::Choice::Nearest,
         counterpart: Counterpart::None,
-        edited: Arc::default(),
+        files: Arc::new(DiskFiles),
         environment,
         given: given.into_iter().map(|(_, given)| given).collect(),
     })
@@ -133,24 +134,24 @@ fn load(paths: &[PathBuf], reading: &ReadingArguments, options: &Options) -> any
     if paths.iter().any(|path| path == dash) {
         anyhow::ensure!(
             paths.len() == 1,
-            "`-` reads standard input and cannot stand beside other paths"
+            "`-` (standard input) cannot be combined with other paths"
         );
-        return Ok(load::load_stdin(&reading.stdin_filename, &options));
+        return Ok(workspace::load_stdin(&reading.stdin_filename, &options));
     }
-    Ok(load::load(paths, &options))
+    Ok(workspace::load(paths, &options))
 }
 
 /// The text of a file that goes with the inputs; `-` is standard input, where that is no input itself.
-fn beside(path: &Path, inputs: &[PathBuf]) -> anyhow::Result<String> {
+fn beside(path: &Path, inputs: &[PathBuf], files: &dyn Files) -> anyhow::Result<String> {
     let dash = Path::new("-");
     let text = if path == dash {
         anyhow::ensure!(
             inputs.iter().all(|input| input != dash),
-            "`-` reads standard input, which can be one thing alone"
+            "`-` (standard input) can be used only once"
         );
-        stdin_text()
+        read_stdin()
     } else {
-        read_text(path)
+        files.read_text(path)
     };
     text.map_err(|error| anyhow!("{}: {error}", path.display()))
 }
@@ -161,10 +162,10 @@ fn whole(loaded: &Loaded) -> Exit {
         return Exit::Failure;
     }
     complain_of(loaded);
-    show(&loaded.project.problems, loaded);
+    show(&loaded.project.diagnostics, loaded);
     if !loaded.failures.is_empty() || loaded.project.unreadable > 0 {
         Exit::Failure
-    } else if loaded.project.problems.is_empty() {
+    } else if loaded.project.diagnostics.is_empty() {
         Exit::Clean
     } else {
         Exit::Findings
@@ -176,14 +177,14 @@ fn show(findings: &[Diagnostic], loaded: &Loaded) {
     if findings.is_empty() {
         return;
     }
-    let text = output::full::findings(findings, &loaded.project.sensitive, &loaded.sources, false);
+    let text = output::check::full::findings(findings, &loaded.project.sensitive, &loaded.sources, false);
     complain(text.trim_end());
 }
 
 /// Says what is wrong with configuration files: with those, nothing else is done.
 fn refuses_settings(loaded: &Loaded) -> bool {
     let problems = &loaded.configs.problems;
-    let text = output::full::findings(problems, &[], &loaded.sources, false);
+    let text = output::check::full::findings(problems, &[], &loaded.sources, false);
     if !problems.is_empty() {
         complain(text.trim_end());
     }
@@ -214,7 +215,7 @@ fn print(text: &str) -> anyhow::Result<()> {
     stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
-        .context("standard output cannot be written to")
+        .context("cannot write to standard output")
 }
 
 /// Whether to colour, by flag, by environment, by what standard output is.

@@ -1,24 +1,24 @@
 //! The model in other forms: one file a target.
 //!
-//! Every target starts from the same thing, the mirrors of each cluster ([`crate::mirror_set`]). What a
+//! Every target starts from the same thing, the mirrors of each cluster ([`crate::cluster_mirrors`]). What a
 //! target cannot express is left out and told ([`Conversion::losses`]), or refused; what the API server
 //! would refuse is refused here.
 
+mod capabilities;
 pub mod hcl;
 mod json;
-mod loss;
 mod manifest;
 mod name;
-mod nodes;
+mod registries_conf_target;
 mod rosa;
-mod schema;
+mod validate;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::cluster_mirrors::{Cluster, Merged, MirrorSet, gather, mistakes, of_cluster};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::mirror_set::{Cluster, Merged, MirrorSet, gather, mistakes, of_cluster};
-use crate::model::{ImageMirror, Project};
+use crate::model::{Mirror, Project};
 use crate::rules::duplicate_source;
 use terraform_eval::source::Sources;
 
@@ -113,8 +113,8 @@ struct Part<'a> {
 
 /// Said of manifests that are made of mirrors of a hosted cluster (hypershift,
 /// `kas/admissionpolicies.go`: the policies `mirror` and `icsp`).
-const LOCKED: &str = "a ROSA cluster with hosted control planes refuses this manifest: its ValidatingAdmissionPolicy \
-                      denies every change of mirror sets";
+const LOCKED: &str = "a ROSA cluster with hosted control planes rejects this manifest: its ValidatingAdmissionPolicy \
+                      denies all changes to mirror sets";
 
 /// Converts every mirror.
 pub fn convert(
@@ -137,7 +137,7 @@ pub fn convert(
     if target == Target::Json {
         conversion
             .losses
-            .extend(sets.iter().flat_map(|set| loss::policies(set, target)));
+            .extend(sets.iter().flat_map(|set| capabilities::policies(set, target)));
         conversion.settle(problems, options)?;
         // Here, what is not known can be said.
         conversion.documents.push(json::document(mirrors(project, &sets)));
@@ -162,10 +162,10 @@ pub fn convert(
     let names = names(&sets, options.name.as_ref());
     let mut parts = Vec::with_capacity(sets.len());
     for (set, name) in sets.into_iter().zip(names) {
-        let kept = loss::kept(set, target);
+        let kept = capabilities::kept(set, target);
         conversion.losses.extend(kept.losses);
         problems.extend(kept.problems);
-        problems.extend(schema::problems(&kept.entries, target));
+        problems.extend(validate::problems(&kept.entries, target));
         parts.push(Part {
             name,
             cluster: &set.cluster,
@@ -191,7 +191,7 @@ pub fn convert(
         Target::Icsp => manifest::documents(&parts, manifest::ICSP, &layout),
         Target::HostedCluster => manifest::hosted_clusters(&parts, &layout),
         Target::NodePool => manifest::node_pools(&parts, &layout),
-        Target::RegistriesConf => nodes::documents(&parts, options, &mut conversion.losses)?,
+        Target::RegistriesConf => registries_conf_target::documents(&parts, options, &mut conversion.losses)?,
         Target::Rosa => rosa::documents(&parts, options),
         Target::Hcl => hcl::documents(&parts, &options.hcl, &mut conversion.losses)?,
         Target::Json => Vec::new(),
@@ -214,11 +214,11 @@ impl Conversion {
 }
 
 /// The mirrors of some clusters, in the order of the project.
-fn mirrors<'a>(project: &'a Project, sets: &[&MirrorSet<'a>]) -> impl Iterator<Item = &'a ImageMirror> {
+fn mirrors<'a>(project: &'a Project, sets: &[&MirrorSet<'a>]) -> impl Iterator<Item = &'a Mirror> {
     let wanted = sets.iter().flat_map(|set| set.mirrors());
-    let wanted: BTreeSet<*const ImageMirror> = wanted.map(std::ptr::from_ref).collect();
+    let wanted: BTreeSet<*const Mirror> = wanted.map(std::ptr::from_ref).collect();
     let all = project
-        .configurations
+        .inputs
         .iter()
         .flat_map(|configuration| &configuration.mirrors);
     all.filter(move |mirror| wanted.contains(&std::ptr::from_ref(*mirror)))

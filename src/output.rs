@@ -1,23 +1,19 @@
 //! Printing a report: one file a format. Output is a pure function of the report and its sources.
 
-pub mod comparison;
-pub mod concise;
-mod covered;
+pub mod check;
+pub mod diff;
+pub mod eval;
 mod excerpt;
-pub mod full;
-pub mod github;
-pub mod json;
-pub mod json_lines;
-pub mod resolution;
+mod redaction;
+pub mod resolve;
 pub mod rules;
-pub mod value;
 
 use std::fmt::Write as _;
 
 use crate::check::Summary;
 use crate::diagnostic::{Diagnostic, count};
 use crate::model::Project;
-use crate::rules::UNDECIDED;
+use crate::rules::UNKNOWN_VALUE;
 
 /// A finding as people read it: once for all the instances of one block that have it alike.
 struct Group<'a> {
@@ -109,18 +105,15 @@ pub fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic
 
 /// What the configurations are called when they are all of one sort.
 fn place_word(project: &Project) -> &'static str {
-    use crate::model::Input;
-    let mut inputs = project
-        .configurations
-        .iter()
-        .map(|configuration| configuration.input);
+    use crate::model::InputKind;
+    let mut inputs = project.inputs.iter().map(|configuration| configuration.kind);
     match inputs.next() {
         Some(first) if inputs.all(|input| input == first) => match first {
-            Input::Configuration => "root module",
-            Input::Plan => "plan",
-            Input::Recorded => "configuration",
-            Input::State => "state",
-            Input::Manifest => "manifest",
+            InputKind::Configuration => "root module",
+            InputKind::Plan => "plan",
+            InputKind::TofuConfigJson => "configuration",
+            InputKind::State => "state",
+            InputKind::Manifest => "manifest",
         },
         None => "root module",
         Some(_) => "input",
@@ -130,7 +123,10 @@ fn place_word(project: &Project) -> &'static str {
 /// Why mirrors are undecided, as far as it fits in a line.
 fn reason(findings: &[Diagnostic]) -> Option<String> {
     let mut reasons: Vec<&str> = Vec::new();
-    for finding in findings.iter().filter(|finding| finding.rule == UNDECIDED.name) {
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.rule == UNKNOWN_VALUE.name)
+    {
         let (_, reason) = without_address(finding)
             .trim_start_matches(": ")
             .split_once(": ")?;

@@ -1,5 +1,6 @@
 //! What is known of the rhcs provider (terraform-redhat/rhcs).
 
+pub(crate) mod modules;
 mod schema;
 
 use terraform_eval::address::{Mode, ResourceName};

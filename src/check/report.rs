@@ -2,7 +2,7 @@
 
 use crate::baseline::Entry;
 use crate::diagnostic::Diagnostic;
-use crate::model::ImageMirror;
+use crate::model::Mirror;
 use terraform_eval::source::Span;
 
 /// What is said of one mirror.
@@ -59,7 +59,7 @@ pub struct Report<'a> {
     /// What is suppressed, in the same order.
     pub suppressed: Vec<Suppressed>,
     /// The mirrors with what is said of them, in the order of the model.
-    pub mirrors: Vec<(&'a ImageMirror, Verdict)>,
+    pub mirrors: Vec<(&'a Mirror, Verdict)>,
     /// What the baseline has and this check did not find again.
     pub unmatched: Vec<Entry>,
     /// Whether some finding is as heavy as the user said that fails.

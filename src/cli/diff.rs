@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use crate::cluster_mirrors::{gather, mistakes};
 use crate::compare::{chosen, compare};
-use crate::load::{Loaded, Options};
-use crate::mirror_set::{gather, mistakes};
-use crate::output::comparison;
+use crate::output::diff;
+use crate::workspace::{Loaded, Options};
 
 use super::arguments::{DiffArguments, DiffFormat};
 use super::{Exit, load, print, show, whole};
@@ -14,7 +14,7 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     let (first, second) = (&arguments.before, &arguments.after);
     anyhow::ensure!(
         [first, second].iter().any(|path| *path != Path::new("-")),
-        "`-` reads standard input, which can be one of the two inputs alone"
+        "only one of the two inputs can be `-` (standard input)"
     );
     let read = |path: &Path| load(&[path.to_owned()], &arguments.reading, options);
     let (before, after) = (read(first)?, read(second)?);
@@ -32,8 +32,8 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     });
     let comparison = compare(&first, &second)?;
     print(&match arguments.output_format {
-        DiffFormat::Full => comparison::full(&comparison, [&before.sources, &after.sources]),
-        DiffFormat::Json => comparison::json(&comparison),
+        DiffFormat::Full => diff::full(&comparison, [&before.sources, &after.sources]),
+        DiffFormat::Json => diff::json(&comparison),
     })?;
     // What a mistake in a manifest keeps from being read may be a difference.
     Ok(if comparison.is_same() && wrong == [false, false] {

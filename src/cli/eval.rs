@@ -2,27 +2,27 @@
 
 use std::io::{self, BufRead as _};
 
-use crate::load;
-use crate::output::value;
+use crate::output::eval;
+use crate::workspace;
 
 use super::arguments::{EvalArguments, EvalFormat};
 use super::{Exit, print};
 
-pub(super) fn run(arguments: &EvalArguments, options: &load::Options) -> anyhow::Result<Exit> {
+pub(super) fn run(arguments: &EvalArguments, options: &workspace::Options) -> anyhow::Result<Exit> {
     let expressions = if arguments.expressions.is_empty() {
         io::stdin().lock().lines().collect::<Result<Vec<_>, _>>()?
     } else {
         arguments.expressions.clone()
     };
-    let results = load::evaluate(&arguments.dir, &expressions, options);
+    let results = workspace::evaluate(&arguments.dir, &expressions, options);
     let mut failed = false;
     let mut text = String::new();
     for (expression, result) in expressions.iter().zip(&results) {
-        let outcome = value::outcome(result);
+        let outcome = eval::outcome(result);
         failed |= outcome.is_err();
         text.push_str(&match arguments.output_format {
-            EvalFormat::Full => value::full(&outcome),
-            EvalFormat::JsonLines => value::json_line(expression, &outcome),
+            EvalFormat::Full => eval::full(&outcome),
+            EvalFormat::JsonLines => eval::json_line(expression, &outcome),
         });
         text.push('\n');
     }

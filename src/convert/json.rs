@@ -6,8 +6,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::model::{Attribute, Content, ImageMirror, MirrorAddress};
-use registries_conf::Pull;
+use crate::model::{Attribute, AttributeValue, Mirror, MirrorAddress};
+use registries_conf::PullKind;
 
 use super::Document;
 
@@ -20,7 +20,7 @@ struct Instance {
 }
 
 /// Mirrors as one JSON array.
-pub(super) fn document<'m>(mirrors: impl Iterator<Item = &'m ImageMirror>) -> Document {
+pub(super) fn document<'m>(mirrors: impl Iterator<Item = &'m Mirror>) -> Document {
     let instances: Vec<Instance> = mirrors.map(instance).collect();
     let mut text = serde_json::to_string_pretty(&instances).unwrap_or_default();
     text.push('\n');
@@ -30,7 +30,7 @@ pub(super) fn document<'m>(mirrors: impl Iterator<Item = &'m ImageMirror>) -> Do
     }
 }
 
-fn instance(mirror: &ImageMirror) -> Instance {
+fn instance(mirror: &Mirror) -> Instance {
     let mut instance = Instance {
         address: mirror.address.to_string(),
         values: Map::new(),
@@ -41,11 +41,11 @@ fn instance(mirror: &ImageMirror) -> Instance {
     instance.list("mirrors", &mirror.mirrors);
     instance.string("source", &mirror.source);
     match &mirror.address {
-        MirrorAddress::Resource(_) => instance.string("type", &mirror.kind),
+        MirrorAddress::Resource(_) => instance.string("type", &mirror.mirror_type),
         MirrorAddress::Entry(_) => {
             let pull = match mirror.pull {
-                Pull::DigestOnly => "digest",
-                Pull::TagOnly => "tag",
+                PullKind::DigestOnly => "digest",
+                PullKind::TagOnly => "tag",
             };
             instance
                 .values
@@ -58,8 +58,10 @@ fn instance(mirror: &ImageMirror) -> Instance {
 impl Instance {
     fn string(&mut self, name: &str, attribute: &Attribute<String>) {
         match &attribute.content {
-            Content::Unknown(_) => _ = self.unknown.insert(name.to_owned(), Value::Bool(true)),
-            Content::Known(_) | Content::Absent => _ = self.values.insert(name.to_owned(), shown(attribute)),
+            AttributeValue::Unknown(_) => _ = self.unknown.insert(name.to_owned(), Value::Bool(true)),
+            AttributeValue::Known(_) | AttributeValue::Absent => {
+                _ = self.values.insert(name.to_owned(), shown(attribute))
+            }
         }
         if attribute.sensitive {
             self.sensitive.insert(name.to_owned(), Value::Bool(true));
@@ -68,12 +70,12 @@ impl Instance {
 
     fn list(&mut self, name: &str, attribute: &Attribute<Vec<Attribute<String>>>) {
         let elements = match &attribute.content {
-            Content::Known(elements) => elements.as_slice(),
-            Content::Absent => {
+            AttributeValue::Known(elements) => elements.as_slice(),
+            AttributeValue::Absent => {
                 self.values.insert(name.to_owned(), Value::Null);
                 return;
             }
-            Content::Unknown(_) => {
+            AttributeValue::Unknown(_) => {
                 self.unknown.insert(name.to_owned(), Value::Bool(true));
                 &[]
             }
@@ -103,7 +105,7 @@ impl Instance {
 /// A string, or null for one that may not be shown or does not exist.
 fn shown(attribute: &Attribute<String>) -> Value {
     match &attribute.content {
-        Content::Known(value) if !attribute.sensitive => Value::String(value.clone()),
-        Content::Known(_) | Content::Absent | Content::Unknown(_) => Value::Null,
+        AttributeValue::Known(value) if !attribute.sensitive => Value::String(value.clone()),
+        AttributeValue::Known(_) | AttributeValue::Absent | AttributeValue::Unknown(_) => Value::Null,
     }
 }

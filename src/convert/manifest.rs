@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::mirror_set::Merged;
+use crate::cluster_mirrors::Merged;
 use registries_conf::SourcePolicy;
 
 use super::yaml::{Layout, indent, written};

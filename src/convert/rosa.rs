@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::cluster_mirrors::Cluster;
 use crate::diagnostic::on_one_line;
-use crate::mirror_set::Cluster;
 
 use super::hcl::label::labels;
 use super::{Document, Options, Part};

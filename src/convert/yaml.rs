@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::cluster_mirrors::Merged;
 use crate::diagnostic::on_one_line;
-use crate::mirror_set::Merged;
 use terraform_eval::source::Sources;
 
 /// What is written besides the values.

@@ -4,47 +4,47 @@ use std::fmt;
 
 use terraform_eval::source::Span;
 
-use super::literal::Written;
-use super::mirror::Step;
+use super::editability::Editability;
+use super::mirror::TraceStep;
 
 /// An argument of a resource, or an element of one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attribute<T> {
     /// What it holds.
-    pub content: Content<T>,
+    pub content: AttributeValue<T>,
     /// Whether it may be shown.
     pub sensitive: bool,
     /// The text that a person must change to change the value; none where nothing is written.
     pub span: Option<Span>,
     /// The way from there to the resource: variable, local, module argument, last step last.
-    pub way: Vec<Step>,
+    pub trace: Vec<TraceStep>,
     /// Where a plan says it, if `span` is in the configuration that the plan was made of.
-    pub planned: Option<Span>,
+    pub planned_span: Option<Span>,
     /// How `span` is written, as far as a fix could change it.
-    pub written: Written,
+    pub editability: Editability,
 }
 
 /// What an argument holds.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Content<T> {
+pub enum AttributeValue<T> {
     /// It is not written, or null.
     Absent,
     /// A known value.
     Known(T),
     /// It will have a value, which cannot be known yet.
-    Unknown(Unknown),
+    Unknown(UnknownReasons),
 }
 
 /// Why a value is unknown. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unknown {
+pub struct UnknownReasons {
     /// The reasons, each once.
-    pub causes: Vec<Cause>,
+    pub reasons: Vec<UnknownReason>,
 }
 
 /// One reason for not knowing a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
+pub enum UnknownReason {
     /// Terraform itself learns it at apply only: the reference that yields it, if it is recorded.
     AfterApply(Option<String>),
     /// A variable that has neither a value nor a default.
@@ -59,7 +59,7 @@ pub enum Cause {
     MissingInput(String),
 }
 
-impl Cause {
+impl UnknownReason {
     /// Whether Terraform refuses the value, and a rule of its own says so: no other rule has to.
     #[must_use]
     pub fn is_refused(&self) -> bool {
@@ -67,48 +67,48 @@ impl Cause {
     }
 }
 
-impl fmt::Display for Cause {
+impl fmt::Display for UnknownReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AfterApply(Some(reference)) => write!(f, "{reference} is known after apply only"),
-            Self::AfterApply(None) => f.write_str("it is known after apply only"),
+            Self::AfterApply(Some(reference)) => write!(f, "{reference} is known only after apply"),
+            Self::AfterApply(None) => f.write_str("known only after apply"),
             Self::NoValue(name) => write!(f, "{name} has no value"),
             Self::NotEvaluated(what) => f.write_str(what),
             Self::NotRecorded(what) => write!(f, "{what} is not recorded in the plan"),
             Self::WrongType(message) => f.write_str(message),
-            Self::MissingInput(call) => write!(f, "{call} leaves out what the module needs"),
+            Self::MissingInput(call) => write!(f, "{call} does not set a required variable"),
         }
     }
 }
 
-impl Unknown {
+impl UnknownReasons {
     /// Unknown for one reason.
     #[must_use]
-    pub fn because(cause: Cause) -> Self {
-        Self { causes: vec![cause] }
+    pub fn new(cause: UnknownReason) -> Self {
+        Self { reasons: vec![cause] }
     }
 
     /// Unknown for several reasons, sorted, each once.
     #[must_use]
-    pub fn for_all(mut causes: Vec<Cause>) -> Self {
+    pub fn from_reasons(mut causes: Vec<UnknownReason>) -> Self {
         causes.sort();
         causes.dedup();
         if causes.is_empty() {
-            causes.push(Cause::AfterApply(None));
+            causes.push(UnknownReason::AfterApply(None));
         }
-        Self { causes }
+        Self { reasons: causes }
     }
 
     /// Whether Terraform refuses the value, and a rule of its own says so.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        self.causes.iter().any(Cause::is_refused)
+        self.reasons.iter().any(UnknownReason::is_refused)
     }
 }
 
-impl fmt::Display for Unknown {
+impl fmt::Display for UnknownReasons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, cause) in self.causes.iter().enumerate() {
+        for (position, cause) in self.reasons.iter().enumerate() {
             if position > 0 {
                 f.write_str("; ")?;
             }
@@ -123,12 +123,12 @@ impl<T> Attribute<T> {
     #[must_use]
     pub fn absent() -> Self {
         Self {
-            content: Content::Absent,
+            content: AttributeValue::Absent,
             sensitive: false,
             span: None,
-            way: Vec::new(),
-            planned: None,
-            written: Written::Nowhere,
+            trace: Vec::new(),
+            planned_span: None,
+            editability: Editability::Nowhere,
         }
     }
 
@@ -136,25 +136,25 @@ impl<T> Attribute<T> {
     #[must_use]
     pub fn known(value: T, span: Option<Span>) -> Self {
         Self {
-            content: Content::Known(value),
+            content: AttributeValue::Known(value),
             sensitive: false,
             span,
-            way: Vec::new(),
-            planned: None,
-            written: Written::Nowhere,
+            trace: Vec::new(),
+            planned_span: None,
+            editability: Editability::Nowhere,
         }
     }
 
     /// A value that cannot be known yet.
     #[must_use]
-    pub fn unknown(unknown: Unknown, span: Option<Span>) -> Self {
+    pub fn unknown(unknown: UnknownReasons, span: Option<Span>) -> Self {
         Self {
-            content: Content::Unknown(unknown),
+            content: AttributeValue::Unknown(unknown),
             sensitive: false,
             span,
-            way: Vec::new(),
-            planned: None,
-            written: Written::Nowhere,
+            trace: Vec::new(),
+            planned_span: None,
+            editability: Editability::Nowhere,
         }
     }
 
@@ -162,8 +162,8 @@ impl<T> Attribute<T> {
     #[must_use]
     pub fn value(&self) -> Option<&T> {
         match &self.content {
-            Content::Known(value) => Some(value),
-            Content::Absent | Content::Unknown(_) => None,
+            AttributeValue::Known(value) => Some(value),
+            AttributeValue::Absent | AttributeValue::Unknown(_) => None,
         }
     }
 
@@ -174,17 +174,17 @@ impl<T> Attribute<T> {
         T: PartialEq,
     {
         match (&self.content, &other.content) {
-            (Content::Unknown(_), _) | (_, Content::Unknown(_)) => false,
+            (AttributeValue::Unknown(_), _) | (_, AttributeValue::Unknown(_)) => false,
             (one, other) => one != other,
         }
     }
 
     /// Why it is unknown, where it is.
     #[must_use]
-    pub fn as_unknown(&self) -> Option<&Unknown> {
+    pub fn as_unknown(&self) -> Option<&UnknownReasons> {
         match &self.content {
-            Content::Unknown(unknown) => Some(unknown),
-            Content::Absent | Content::Known(_) => None,
+            AttributeValue::Unknown(unknown) => Some(unknown),
+            AttributeValue::Absent | AttributeValue::Known(_) => None,
         }
     }
 }
@@ -195,9 +195,9 @@ impl Attribute<String> {
     pub fn shown(&self) -> String {
         match &self.content {
             _ if self.sensitive => "(sensitive value)".to_owned(),
-            Content::Known(value) => format!("{value:?}"),
-            Content::Absent => "null".to_owned(),
-            Content::Unknown(_) => "(not known yet)".to_owned(),
+            AttributeValue::Known(value) => format!("{value:?}"),
+            AttributeValue::Absent => "null".to_owned(),
+            AttributeValue::Unknown(_) => "(unknown yet)".to_owned(),
         }
     }
 }

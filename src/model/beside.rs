@@ -5,26 +5,26 @@ use std::collections::BTreeSet;
 use terraform_eval::address::ResourcePath;
 use terraform_eval::source::Span;
 
-use super::attribute::{Attribute, Cause, Unknown};
-use super::block::{ElementRoom, Room};
-use super::mirror::Leads;
+use super::attribute::{Attribute, UnknownReason, UnknownReasons};
+use super::block::{ArgumentInsertion, ElementInsertion};
+use super::mirror::ClusterOrigin;
 
 /// A resource that waits in its own creation until a cluster is ready.
 #[derive(Debug, Clone)]
-pub struct Waiter {
+pub struct ClusterWaiter {
     /// The block, its module without instance keys.
     pub path: ResourcePath,
     /// Why it is not known whether there is an instance of it.
-    pub instances: Option<Unknown>,
+    pub instances: Option<UnknownReasons>,
     /// What is created before it; the cluster that it waits for is among that.
-    pub after: BTreeSet<ResourcePath>,
+    pub dependencies: BTreeSet<ResourcePath>,
     /// Why there may be more than these.
-    pub after_unfollowed: Vec<Cause>,
+    pub unresolved_dependencies: Vec<UnknownReason>,
 }
 
 /// A block `data "rhcs_image_mirrors"`: it reads the mirrors of a cluster.
 #[derive(Debug, Clone)]
-pub struct MirrorsRead {
+pub struct ImageMirrorsDataSource {
     /// The block, its module without instance keys.
     pub path: ResourcePath,
     /// The block's header.
@@ -32,13 +32,13 @@ pub struct MirrorsRead {
     /// `cluster_id`.
     pub cluster_id: Attribute<String>,
     /// Where `cluster_id` leads.
-    pub leads: Leads,
+    pub cluster_origin: ClusterOrigin,
     /// What comes before it.
-    pub after: BTreeSet<ResourcePath>,
+    pub dependencies: BTreeSet<ResourcePath>,
     /// Where an argument can be added; none where `depends_on` is there already.
-    pub room: Option<Room>,
+    pub argument_insertion: Option<ArgumentInsertion>,
     /// Where an entry can be added to its `depends_on`; none unless that is a list that is spelled out.
-    pub dependency: Option<ElementRoom>,
+    pub dependency_insertion: Option<ElementInsertion>,
 }
 
 /// An `import` block that takes over a mirror.

@@ -5,7 +5,7 @@
 
 use terraform_eval::source::Span;
 
-use super::mirror::Step;
+use super::mirror::TraceStep;
 
 /// What a mirror's block says besides its arguments.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,15 +13,15 @@ pub struct MirrorBlock {
     /// Arguments and blocks that `rhcs_image_mirror` does not have.
     pub unsupported: Vec<Unsupported>,
     /// The entries of `lifecycle.ignore_changes`; `all` is one.
-    pub ignore_changes: Vec<Step>,
+    pub ignore_changes: Vec<TraceStep>,
     /// Where `source` is taken out of a list by `count.index`, in the block or in a module call around it.
     pub count_index: Option<Span>,
     /// What the module calls around it leave out.
     pub missing_inputs: Vec<MissingInputs>,
     /// Where an argument can be added; none in JSON, and in a block of one line.
-    pub room: Option<Room>,
+    pub argument_insertion: Option<ArgumentInsertion>,
     /// Where an entry can be added to its `depends_on`; none unless that is a list that is spelled out.
-    pub dependency: Option<ElementRoom>,
+    pub dependency_insertion: Option<ElementInsertion>,
 }
 
 /// Something in a block that its resource type does not have.
@@ -36,7 +36,7 @@ pub struct Unsupported {
     /// The whole of it, with the lines that it has for itself; none where it shares them.
     pub lines: Option<Span>,
     /// The argument that was meant: it has nearly this name, and is not there itself.
-    pub meant: Option<&'static str>,
+    pub suggestion: Option<&'static str>,
 }
 
 /// What it is that a resource type does not have.
@@ -63,24 +63,24 @@ pub struct MissingInputs {
 
 /// A place where an argument can be added to a block, on a line of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Room {
+pub struct ArgumentInsertion {
     /// An empty span behind the last thing in the block.
     pub at: Span,
     /// What has to stand between that and the argument: a line break and the indentation.
-    pub before: String,
+    pub prefix: String,
 }
 
 /// A place where an element can be added to a list, behind the last one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ElementRoom {
+pub struct ElementInsertion {
     /// An empty span where a comma has to be added, if a comment stands between that and the new element.
     pub comma: Option<Span>,
     /// An empty span for the element.
     pub at: Span,
     /// What has to stand before it.
-    pub before: String,
+    pub prefix: String,
     /// What has to stand behind it: a comma, where the last one has one.
-    pub after: &'static str,
+    pub suffix: &'static str,
     /// Whether a reference is written as a string: in JSON.
     pub quoted: bool,
 }

@@ -7,8 +7,8 @@ use terraform_eval::address::{Address, Mode, ResourceName, ResourcePath};
 use terraform_eval::source::Span;
 
 use super::attribute::Attribute;
-use super::block::Room;
-use super::mirror::Target;
+use super::block::ArgumentInsertion;
+use super::mirror::OriginTarget;
 
 /// What a cluster runs as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,7 +25,7 @@ pub enum ClusterRole {
     /// It is a cluster of this kind.
     Cluster(ClusterKind),
     /// Its `cluster` argument holds a cluster's id. With a kind where only such clusters have one.
-    Echo(Option<ClusterKind>),
+    IdCarrier(Option<ClusterKind>),
 }
 
 /// What a resource or data source has to do with clusters; none where it has nothing to do with one.
@@ -36,7 +36,7 @@ pub fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
         (_, "rhcs_cluster_rosa_hcp") => ClusterRole::Cluster(Hosted),
         (_, "rhcs_cluster_rosa_classic") | (Mode::Managed, "rhcs_cluster") => ClusterRole::Cluster(Classic),
         (_, "rhcs_machine_pool") | (Mode::Managed, "rhcs_default_ingress" | "rhcs_cluster_autoscaler") => {
-            ClusterRole::Echo(Some(Classic))
+            ClusterRole::IdCarrier(Some(Classic))
         }
         (_, "rhcs_hcp_machine_pool")
         | (
@@ -46,7 +46,7 @@ pub fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
             | "rhcs_log_forwarder"
             | "rhcs_image_mirror",
         )
-        | (Mode::Data, "rhcs_log_forwarders" | "rhcs_image_mirrors") => ClusterRole::Echo(Some(Hosted)),
+        | (Mode::Data, "rhcs_log_forwarders" | "rhcs_image_mirrors") => ClusterRole::IdCarrier(Some(Hosted)),
         (
             Mode::Managed,
             "rhcs_cluster_wait"
@@ -56,7 +56,7 @@ pub fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
             | "rhcs_group_membership"
             | "rhcs_break_glass_credential",
         )
-        | (Mode::Data, "rhcs_groups") => ClusterRole::Echo(None),
+        | (Mode::Data, "rhcs_groups") => ClusterRole::IdCarrier(None),
         _ => return None,
     };
     Some(role)
@@ -65,7 +65,7 @@ pub fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
 /// Whether a resource waits in its own creation until the cluster is ready
 /// (`grep WaitForClusterToBeReady provider/`).
 #[must_use]
-pub fn waits(resource: &ResourceName) -> bool {
+pub fn waits_for_cluster(resource: &ResourceName) -> bool {
     let waiting = [
         "rhcs_cluster_wait",
         "rhcs_hcp_machine_pool",
@@ -85,9 +85,9 @@ pub fn waits(resource: &ResourceName) -> bool {
 /// The argument whose value an attribute repeats: `cluster` of what echoes a cluster's id, `id` of a
 /// cluster that is read by it. `None` for the attribute stands for the whole object.
 #[must_use]
-pub fn echoed(resource: &ResourceName, attribute: Option<&str>) -> Option<&'static str> {
+pub fn id_argument_echoed_by(resource: &ResourceName, attribute: Option<&str>) -> Option<&'static str> {
     let argument = match (cluster_role(resource)?, resource.mode) {
-        (ClusterRole::Echo(_), _) => echo_argument(resource),
+        (ClusterRole::IdCarrier(_), _) => cluster_id_argument(resource),
         (ClusterRole::Cluster(_), Mode::Data) => "id",
         (ClusterRole::Cluster(_), Mode::Managed) => return None,
     };
@@ -98,7 +98,7 @@ pub fn echoed(resource: &ResourceName, attribute: Option<&str>) -> Option<&'stat
 
 /// The name of the argument by which an echoing type holds the cluster's id.
 #[must_use]
-pub fn echo_argument(resource: &ResourceName) -> &'static str {
+pub fn cluster_id_argument(resource: &ResourceName) -> &'static str {
     match &*resource.kind {
         "rhcs_image_mirror" | "rhcs_image_mirrors" => "cluster_id",
         _ => "cluster",
@@ -107,7 +107,7 @@ pub fn echo_argument(resource: &ResourceName) -> &'static str {
 
 /// Whether a registry module's `cluster_id` output is a cluster's id, and of which kind.
 #[must_use]
-pub fn module_kind(source: &str) -> Option<ClusterKind> {
+pub fn registry_module_cluster_kind(source: &str) -> Option<ClusterKind> {
     let source = source.strip_prefix("registry.terraform.io/").unwrap_or(source);
     let package = source.split("//").next().unwrap_or(source);
     match package {
@@ -129,7 +129,7 @@ pub struct Cluster {
     /// The block.
     pub span: Span,
     /// Where an argument can be added to the block.
-    pub room: Option<Room>,
+    pub argument_insertion: Option<ArgumentInsertion>,
 }
 
 /// One instance of a cluster.
@@ -183,10 +183,13 @@ impl Cluster {
     }
 
     /// The instances that a target can be; none where it is another object.
-    pub fn meant_by<'c>(&'c self, target: &'c Target) -> impl Iterator<Item = &'c ClusterInstance> {
+    pub fn instances_matching<'c>(
+        &'c self,
+        target: &'c OriginTarget,
+    ) -> impl Iterator<Item = &'c ClusterInstance> {
         self.instances
             .iter()
-            .filter(move |instance| target.can_be(&instance.address))
+            .filter(move |instance| target.may_refer_to(&instance.address))
     }
 }
 
@@ -207,13 +210,15 @@ mod tests {
     #[test]
     fn module_sources_are_known_with_host_and_submodule() {
         assert_eq!(
-            module_kind("registry.terraform.io/terraform-redhat/rosa-hcp/rhcs//modules/rosa-cluster-hcp"),
+            registry_module_cluster_kind(
+                "registry.terraform.io/terraform-redhat/rosa-hcp/rhcs//modules/rosa-cluster-hcp"
+            ),
             Some(ClusterKind::Hosted)
         );
         assert_eq!(
-            module_kind("terraform-redhat/rosa-classic/rhcs"),
+            registry_module_cluster_kind("terraform-redhat/rosa-classic/rhcs"),
             Some(ClusterKind::Classic)
         );
-        assert_eq!(module_kind("./modules/rosa-hcp"), None);
+        assert_eq!(registry_module_cluster_kind("./modules/rosa-hcp"), None);
     }
 }

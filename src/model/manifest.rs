@@ -57,18 +57,18 @@ impl fmt::Display for ManifestKind {
 
 /// The part of a configuration that only manifests have.
 #[derive(Debug, Clone, Default)]
-pub struct Manifests {
+pub struct ManifestFacts {
     /// How many documents there are.
     pub documents: usize,
     /// What they say of registries.
     pub registry_sources: Vec<RegistrySources>,
     /// What the API server would not take, in the order of the documents.
-    pub mistakes: Vec<Mistake>,
+    pub issues: Vec<ManifestIssue>,
 }
 
 /// Something that the API server would refuse, or drop.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct ManifestIssue {
     /// The document that it is in.
     pub document: DocumentAddress,
     /// The entry that it is in, if it is in one.
@@ -76,12 +76,12 @@ pub struct Mistake {
     /// Its place.
     pub span: Span,
     /// What it is.
-    pub kind: MistakeKind,
+    pub kind: ManifestIssueKind,
 }
 
 /// What can be wrong with a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MistakeKind {
+pub enum ManifestIssueKind {
     /// It is of a version that its kind does not have.
     Version {
         /// The version; none where it has none.

@@ -2,38 +2,38 @@
 
 use std::collections::BTreeSet;
 
-use registries_conf::{Pull, SourcePolicy};
+use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::address::{Address, InstanceKey, ResourcePath};
 use terraform_eval::source::Span;
 
-use super::attribute::{Attribute, Cause, Content, Unknown};
+use super::attribute::{Attribute, AttributeValue, UnknownReason, UnknownReasons};
 use super::block::MirrorBlock;
 use super::mirror_address::MirrorAddress;
 
 /// One planned instance of `rhcs_image_mirror`, or one entry of a manifest. An entry has no cluster id, no
 /// `type`, and nothing of what stands in a block of Terraform.
 #[derive(Debug, Clone)]
-pub struct ImageMirror {
+pub struct Mirror {
     /// Its address; an instance key `[*]` where the expansion is unknown.
     pub address: MirrorAddress,
     /// The resource block's header; in a plan, the address; in a manifest, the entry.
     pub span: Span,
     /// The module calls around the block, outermost first; none where the input records no places for them.
-    pub calls: Vec<Step>,
+    pub calls: Vec<TraceStep>,
     /// Why it is not known how many instances there are: then this one stands for all.
-    pub instances: Option<Unknown>,
+    pub instances: Option<UnknownReasons>,
     /// `cluster_id`.
     pub cluster_id: Attribute<String>,
     /// Where `cluster_id` leads.
-    pub leads: Leads,
+    pub cluster_origin: ClusterOrigin,
     /// `source`.
     pub source: Attribute<String>,
     /// `mirrors`, in order.
     pub mirrors: Attribute<Vec<Attribute<String>>>,
     /// `type`; the provider's default `digest` where it is not written.
-    pub kind: Attribute<String>,
+    pub mirror_type: Attribute<String>,
     /// Which pulls the mirrors serve; a resource has mirrors for pulls by digest alone.
-    pub pull: Pull,
+    pub pull: PullKind,
     /// `mirrorSourcePolicy`, which a resource cannot set; absent, the source is asked last.
     pub policy: Attribute<SourcePolicy>,
     /// The entries of `depends_on`; none where the input does not record them.
@@ -41,9 +41,9 @@ pub struct ImageMirror {
     /// The `depends_on` argument as written.
     pub depends_on_span: Option<Span>,
     /// What is created before this mirror, by any reference in its block or around its module.
-    pub after: BTreeSet<ResourcePath>,
+    pub dependencies: BTreeSet<ResourcePath>,
     /// Why there may be more than these: a plan records no locals, and they may lead on.
-    pub after_unfollowed: Vec<Cause>,
+    pub unresolved_dependencies: Vec<UnknownReason>,
     /// What else stands in its block.
     pub block: MirrorBlock,
 }
@@ -54,50 +54,50 @@ pub struct Dependency {
     /// As it is written: `rhcs_cluster_rosa_hcp.main`, `module.cluster`.
     pub text: String,
     /// The resources that come before it, itself included; modules without instance keys.
-    pub reaches: BTreeSet<ResourcePath>,
+    pub resources: BTreeSet<ResourcePath>,
     /// Why there may be more than these.
-    pub unfollowed: Vec<Cause>,
+    pub unresolved: Vec<UnknownReason>,
 }
 
 /// Where a cluster id leads.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Leads {
+pub struct ClusterOrigin {
     /// The resources and modules that it comes from, outermost first: an echo, then what feeds it.
-    pub to: Vec<Lead>,
+    pub candidates: Vec<OriginCandidate>,
     /// Why there may be more than these.
-    pub unfollowed: Vec<Cause>,
+    pub unresolved: Vec<UnknownReason>,
     /// What it can only be, where the way to it could not be seen: the id is not known yet, and the
     /// configuration has this one cluster and no other.
-    pub only: Option<Target>,
+    pub sole_candidate: Option<OriginTarget>,
     /// How the id is written, with the module, where that cannot be evaluated: a part of a module that refers
     /// to what is not among the files. Ids that are written alike in one module are alike.
-    pub written: Option<String>,
+    pub expression: Option<String>,
 }
 
-impl Leads {
+impl ClusterOrigin {
     /// Whether the id surely comes from no resource: a literal, or a variable of the root module.
     #[must_use]
-    pub fn nowhere(&self) -> bool {
-        self.to.is_empty() && self.unfollowed.is_empty()
+    pub fn is_literal(&self) -> bool {
+        self.candidates.is_empty() && self.unresolved.is_empty()
     }
 }
 
 /// One thing that a cluster id comes from.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Lead {
+pub struct OriginCandidate {
     /// What it comes from.
-    pub target: Target,
+    pub target: OriginTarget,
     /// Whether it surely does; a conditional may choose something else.
-    pub certain: bool,
+    pub is_certain: bool,
     /// The block of the target.
     pub span: Option<Span>,
     /// The way from the target to the mirror, last step last.
-    pub way: Vec<Step>,
+    pub trace: Vec<TraceStep>,
 }
 
 /// What a cluster id may come from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Target {
+pub enum OriginTarget {
     /// A resource or data source.
     Resource {
         /// The block, its module with the instance keys that are known.
@@ -120,21 +120,21 @@ pub enum Target {
 
 /// One place on the way of a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Step {
+pub struct TraceStep {
     /// The place.
     pub span: Span,
     /// What is written there: `local.target`.
     pub text: String,
 }
 
-impl ImageMirror {
+impl Mirror {
     /// What tells its cluster from the others of one configuration; nothing where that is open. Not to be
     /// shown: it may be a sensitive id.
     #[must_use]
     pub fn cluster_key(&self) -> Option<String> {
         match &self.address {
             MirrorAddress::Entry(entry) => Some(entry.document.cluster.to_string()),
-            MirrorAddress::Resource(_) => cluster_key(&self.cluster_id, &self.leads),
+            MirrorAddress::Resource(_) => cluster_key(&self.cluster_id, &self.cluster_origin),
         }
     }
 
@@ -147,11 +147,11 @@ impl ImageMirror {
             return entry.document.cluster.to_string();
         }
         match &self.cluster_id.content {
-            Content::Known(id) if !self.cluster_id.sensitive => return id.clone(),
-            Content::Absent => return "(no cluster)".to_owned(),
-            Content::Known(_) | Content::Unknown(_) => {}
+            AttributeValue::Known(id) if !self.cluster_id.sensitive => return id.clone(),
+            AttributeValue::Absent => return "(no cluster)".to_owned(),
+            AttributeValue::Known(_) | AttributeValue::Unknown(_) => {}
         }
-        named_cluster(&self.cluster_id, &self.leads)
+        named_cluster(&self.cluster_id, &self.cluster_origin)
             .unwrap_or_else(|| format!("(cluster of {})", self.address))
     }
 
@@ -168,33 +168,33 @@ impl ImageMirror {
 
 /// What tells a cluster from the others of one configuration, as [`ImageMirror::cluster_key`] does.
 #[must_use]
-pub fn cluster_key(cluster_id: &Attribute<String>, leads: &Leads) -> Option<String> {
+pub fn cluster_key(cluster_id: &Attribute<String>, leads: &ClusterOrigin) -> Option<String> {
     match &cluster_id.content {
-        Content::Known(id) => Some(id.clone()),
-        Content::Absent => None,
-        Content::Unknown(_) => named_cluster(cluster_id, leads),
+        AttributeValue::Known(id) => Some(id.clone()),
+        AttributeValue::Absent => None,
+        AttributeValue::Unknown(_) => named_cluster(cluster_id, leads),
     }
 }
 
 /// What a cluster's id is read from, if that is one thing.
-fn named_cluster(cluster_id: &Attribute<String>, leads: &Leads) -> Option<String> {
+fn named_cluster(cluster_id: &Attribute<String>, leads: &ClusterOrigin) -> Option<String> {
     // The last lead is the innermost: behind every echo, the cluster itself.
-    let settled = leads.unfollowed.is_empty() && leads.to.iter().all(|lead| lead.certain);
-    let last = leads.to.last().map(|lead| &lead.target);
-    let target = last.filter(|target| settled && target.is_one());
-    if let Some(target) = target.or(leads.only.as_ref()) {
+    let settled = leads.unresolved.is_empty() && leads.candidates.iter().all(|lead| lead.is_certain);
+    let last = leads.candidates.last().map(|lead| &lead.target);
+    let target = last.filter(|target| settled && target.is_single_object());
+    if let Some(target) = target.or(leads.sole_candidate.as_ref()) {
         return Some(target.name());
     }
-    match cluster_id.as_unknown()?.causes.as_slice() {
-        [Cause::NoValue(name)] => Some(name.clone()),
-        _ => leads.written.clone(),
+    match cluster_id.as_unknown()?.reasons.as_slice() {
+        [UnknownReason::NoValue(name)] => Some(name.clone()),
+        _ => leads.expression.clone(),
     }
 }
 
-impl Target {
+impl OriginTarget {
     /// Whether it is one object: no instance key on the way to it is unknown.
     #[must_use]
-    pub fn is_one(&self) -> bool {
+    pub fn is_single_object(&self) -> bool {
         match self {
             Self::Resource { path, key, .. } => {
                 let steps = path.module.steps().iter();
@@ -207,7 +207,7 @@ impl Target {
 
     /// Whether it can be the object at this address: an instance key `[*]` on either side stands for any.
     #[must_use]
-    pub fn can_be(&self, address: &Address) -> bool {
+    pub fn may_refer_to(&self, address: &Address) -> bool {
         let Self::Resource { path, key, .. } = self else {
             return false;
         };

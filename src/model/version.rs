@@ -15,11 +15,11 @@ pub const FIRST_WITH_MIRRORS: Version = Version(1, 7, 2);
 
 /// What was meant to be a version or a constraint, and cannot be read as one of released versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotReadable;
+pub struct VersionParseError;
 
 /// The versions that a constraint admits: from the first on, up to and without the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Range {
+pub struct VersionRange {
     from: Version,
     to: Option<Version>,
 }
@@ -31,15 +31,15 @@ impl fmt::Display for Version {
 }
 
 impl FromStr for Version {
-    type Err = NotReadable;
+    type Err = VersionParseError;
 
-    fn from_str(text: &str) -> Result<Self, NotReadable> {
+    fn from_str(text: &str) -> Result<Self, VersionParseError> {
         numbers(text).map(|(version, _)| version)
     }
 }
 
 /// The numbers of a version, and how many of them are written.
-fn numbers(text: &str) -> Result<(Version, usize), NotReadable> {
+fn numbers(text: &str) -> Result<(Version, usize), VersionParseError> {
     let text = text.trim();
     let words: Vec<&str> = text.strip_prefix('v').unwrap_or(text).split('.').collect();
     let number = |position: usize| words.get(position).map_or(Ok(0), |word| word.parse::<u32>());
@@ -47,7 +47,7 @@ fn numbers(text: &str) -> Result<(Version, usize), NotReadable> {
         (Ok(major), Ok(minor), Ok(patch)) if words.len() <= 3 => {
             Ok((Version(major, minor, patch), words.len()))
         }
-        _ => Err(NotReadable),
+        _ => Err(VersionParseError),
     }
 }
 
@@ -57,7 +57,7 @@ impl Version {
     }
 }
 
-impl Range {
+impl VersionRange {
     /// Every version.
     pub const ALL: Self = Self {
         from: Version(0, 0, 0),
@@ -65,7 +65,7 @@ impl Range {
     };
 
     /// What a constraint admits: `>= 1.1.0, < 2.0.0`. Single versions that `!=` takes out do not count.
-    pub fn parse(constraint: &str) -> Result<Self, NotReadable> {
+    pub fn parse(constraint: &str) -> Result<Self, VersionParseError> {
         let mut all = Self::ALL;
         for part in constraint.split(',') {
             all = all.and(Self::part(part)?);
@@ -73,7 +73,7 @@ impl Range {
         Ok(all)
     }
 
-    fn part(part: &str) -> Result<Self, NotReadable> {
+    fn part(part: &str) -> Result<Self, VersionParseError> {
         let (operator, version) = split(part);
         let (version, written) = numbers(version)?;
         let from = |from| Self { from, to: None };
@@ -94,7 +94,7 @@ impl Range {
             ("<=", _) => below(version.next()),
             ("~>", 3) => between(Version(version.0, version.1.saturating_add(1), 0)),
             ("~>", 2) => between(Version(version.0.saturating_add(1), 0, 0)),
-            _ => return Err(NotReadable),
+            _ => return Err(VersionParseError),
         })
     }
 
@@ -140,7 +140,7 @@ pub fn raised(constraint: &str, first: Version) -> String {
     let mut has_bound = false;
     for part in constraint.split(',') {
         let (operator, version) = split(part);
-        let range = Range::part(part).unwrap_or(Range::ALL);
+        let range = VersionRange::part(part).unwrap_or(VersionRange::ALL);
         if !range.admits_from(first) {
             // It ends too early. What ended it stays in kind.
             match operator {
@@ -191,7 +191,7 @@ mod tests {
             ("!= 1.7.1", true, true),
             (">=1.7.2,<2", false, true),
         ] {
-            let range = Range::parse(constraint).expect(constraint);
+            let range = VersionRange::parse(constraint).expect(constraint);
             assert_eq!(range.admits_before(FIRST_WITH_MIRRORS), before, "{constraint}");
             assert_eq!(range.admits_from(FIRST_WITH_MIRRORS), from, "{constraint}");
         }
@@ -200,7 +200,11 @@ mod tests {
     #[test]
     fn what_names_no_released_version_is_not_read() {
         for constraint in ["", "latest", "=> 1.0", "1.7.2-prerelease.2", ">= 1.x", "1.2.3.4"] {
-            assert_eq!(Range::parse(constraint), Err(NotReadable), "{constraint}");
+            assert_eq!(
+                VersionRange::parse(constraint),
+                Err(VersionParseError),
+                "{constraint}"
+            );
         }
     }
 
@@ -217,7 +221,7 @@ mod tests {
             ("< 2.0.0", ">= 1.7.2, < 2.0.0"),
         ] {
             assert_eq!(raised(constraint, FIRST_WITH_MIRRORS), raised_to, "{constraint}");
-            let range = Range::parse(raised_to).expect(raised_to);
+            let range = VersionRange::parse(raised_to).expect(raised_to);
             assert!(range.admits_from(FIRST_WITH_MIRRORS) && !range.admits_before(FIRST_WITH_MIRRORS));
         }
     }

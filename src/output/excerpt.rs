@@ -8,7 +8,7 @@ use codespan_reporting::files::{Error, Files};
 
 use terraform_eval::source::{SourceFile, Span};
 
-use super::covered::{Covered, LONG_LINE, Label};
+use super::redaction::{Covered, LONG_LINE, Label};
 
 /// How much of a long line is shown before and behind a label, in bytes.
 const AROUND: usize = 80;

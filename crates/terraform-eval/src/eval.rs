@@ -32,10 +32,10 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath};
 use crate::cty::Value;
+use crate::modules::{Module, ModuleId, ModuleTree};
 use crate::source::Sources;
-use crate::source::tree_access::TreeAccess;
+use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::Expression;
-use crate::terraform::{Module, ModuleId, Tree};
 
 pub use error::EvalError;
 pub use expansion::Expansion;
@@ -62,14 +62,14 @@ pub struct VariableInputs {
 
 /// Evaluates a root module and the modules that it calls.
 pub struct Evaluator<'a> {
-    tree: &'a Tree,
+    tree: &'a ModuleTree,
     sources: &'a Sources,
     variables: &'a VariableInputs,
     instances: RefCell<Vec<ModuleInstance>>,
     children: RefCell<HashMap<ChildKey, InstanceId>>,
     memo: Memo,
     limits: Limits,
-    sandbox: OnceCell<TreeAccess>,
+    sandbox: OnceCell<FileSandbox>,
 }
 
 /// A module call in an instance, and the key of the called instance.
@@ -78,7 +78,12 @@ type ChildKey = (InstanceId, Arc<str>, Option<InstanceKey>);
 impl<'a> Evaluator<'a> {
     /// Creates an evaluator for the root module `root`.
     #[must_use]
-    pub fn new(tree: &'a Tree, sources: &'a Sources, variables: &'a VariableInputs, root: ModuleId) -> Self {
+    pub fn new(
+        tree: &'a ModuleTree,
+        sources: &'a Sources,
+        variables: &'a VariableInputs,
+        root: ModuleId,
+    ) -> Self {
         let root = ModuleInstance {
             module: root,
             path: ModulePath::root(),
@@ -144,10 +149,13 @@ impl<'a> Evaluator<'a> {
 
     /// The files that functions may read: those in the directories of the modules and in the tree of the
     /// input. Terraform could read other files, so their content is unknown here.
-    fn sandbox(&self) -> &TreeAccess {
+    fn sandbox(&self) -> &FileSandbox {
         self.sandbox.get_or_init(|| {
             let modules = self.tree.modules().map(|(_, module)| module.directory.as_path());
-            TreeAccess::new(modules.chain(self.variables.tree.as_deref()))
+            FileSandbox::new(
+                self.sources.shared_files(),
+                modules.chain(self.variables.tree.as_deref()),
+            )
         })
     }
 }

@@ -21,11 +21,11 @@ pub enum Role {
 
 /// One step that a value took on its way from an origin: the reference that passed it on.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TraceStep {
+pub struct Trace {
     /// The reference expression: `local.target`, `var.cluster_id`, `each.value`.
     pub span: Span,
     /// The step before it, nearer to the origin.
-    pub previous: Option<Arc<TraceStep>>,
+    pub previous: Option<Arc<Trace>>,
 }
 
 /// An object that a value comes from.
@@ -38,7 +38,7 @@ pub struct Origin {
     /// How the value relates to it.
     pub role: Role,
     /// The way from there, last step first.
-    pub trace: Option<Arc<TraceStep>>,
+    pub trace: Option<Arc<Trace>>,
 }
 
 /// More origins than this say nothing to anybody; the closest are kept.
@@ -295,17 +295,17 @@ impl Set {
 }
 
 /// How many steps a way has.
-fn length(hops: Option<&Arc<TraceStep>>) -> usize {
+fn length(hops: Option<&Arc<Trace>>) -> usize {
     std::iter::successors(hops, |hop| hop.previous.as_ref()).count()
 }
 
 /// A way with one more step. The same reference twice in a row is one step, as in a loop.
-fn lengthened(before: Option<&Arc<TraceStep>>, span: Span) -> Option<Arc<TraceStep>> {
+fn lengthened(before: Option<&Arc<Trace>>, span: Span) -> Option<Arc<Trace>> {
     let repeated = before.is_some_and(|hop| hop.span == span);
     if repeated || length(before) >= MAX_HOPS {
         return before.cloned();
     }
-    Some(Arc::new(TraceStep {
+    Some(Arc::new(Trace {
         span,
         previous: before.cloned(),
     }))

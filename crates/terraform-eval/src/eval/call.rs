@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::address::Subject;
 use crate::cty::{Type, Value};
 use crate::source::Span;
-use crate::source::tree_access::TreeAccess;
+use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::{Call, Expression};
 
 use super::functions::{self, FunctionError, FunctionHost};
@@ -24,7 +24,7 @@ impl FunctionHost for Evaluator<'_> {
         &self.module(InstanceId::ROOT).directory
     }
 
-    fn sandbox(&self) -> &TreeAccess {
+    fn sandbox(&self) -> &FileSandbox {
         self.sandbox()
     }
 
@@ -98,10 +98,10 @@ impl Evaluator<'_> {
         let provider = name.split("::").next().unwrap_or(name);
         if !self.module(instance).requires_provider(provider, self.sources) {
             return Err(EvalError::invalid(format!(
-                "there is no function provider::{name}: the module's required_providers do not name {provider:?}"
+                "unknown function provider::{name}: {provider:?} is not in the module's required_providers"
             )));
         }
-        let subject = Subject::Other(format!("the function provider::{name} is the provider's").into());
+        let subject = Subject::Other(format!("provider::{name} is implemented by the provider").into());
         let value = self.unknown_from(instance, subject, None, None, span);
         let argument_marks = arguments.iter().map(Value::marks_deep);
         Ok(argument_marks.fold(value, |value, marks| value.with_marks(&marks.as_influence())))
@@ -123,7 +123,7 @@ fn first_success(arguments: impl Iterator<Item = Result<Value>>) -> Result<Value
         }
     }
     Err(EvalError::invalid(format!(
-        "all arguments of `try` have errors; the last one: {last_error}"
+        "no argument of `try` succeeded; the last error: {last_error}"
     )))
 }
 

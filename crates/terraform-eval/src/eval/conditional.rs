@@ -44,7 +44,11 @@ impl Evaluator<'_> {
                 Err(_) => with_type(error),
             });
         }
-        value.map_err(|error| with_type(EvalError::invalid(format!("the branches do not agree: {error}"))))
+        value.map_err(|error| {
+            with_type(EvalError::invalid(format!(
+                "inconsistent conditional result types: {error}"
+            )))
+        })
     }
 }
 

@@ -132,7 +132,7 @@ impl Evaluator<'_> {
 
     fn expansion(&self, instance: InstanceId, block: Block, body: Option<&Body>) -> Result<Rc<Expansion>> {
         let Some(body) = body else {
-            return Err(EvalError::invalid("the block is not valid"));
+            return Err(EvalError::invalid("the block cannot be read"));
         };
         let name = match &block {
             Block::Resource(name) => name.to_string(),
@@ -152,7 +152,7 @@ impl Evaluator<'_> {
         self.limits
             .with_depth(|| match (body.attribute("count"), body.attribute("for_each")) {
                 (Some(count), Some(_)) => {
-                    let message = "a block has `count` or `for_each`, not both";
+                    let message = "a block cannot have both `count` and `for_each`";
                     Err(EvalError::uncatchable(message).with_span(count.span))
                 }
                 (Some(count), None) => {
@@ -189,8 +189,12 @@ fn expand_count(value: &Value, span: Span) -> Result<Expansion> {
     };
     match count.to_index() {
         Some(count) if count <= MAX_BLOCK_INSTANCES => Ok(Expansion::Count(count)),
-        Some(_) => Err(EvalError::limit(format!("count is over {MAX_BLOCK_INSTANCES}"))),
-        None => Err(EvalError::invalid("count is not a whole number of at least 0")),
+        Some(_) => Err(EvalError::limit(format!(
+            "count is larger than {MAX_BLOCK_INSTANCES}"
+        ))),
+        None => Err(EvalError::invalid(
+            "count must be a whole number, zero or greater",
+        )),
     }
 }
 
@@ -237,7 +241,7 @@ fn expand_for_each(value: &Value, span: Span) -> Result<Expansion> {
             Ok(Expansion::Each(Vec::new()))
         }
         (_, ty) => Err(EvalError::invalid(format!(
-            "for_each takes a map or a set of strings, and this is a {}",
+            "for_each requires a map or a set of strings, not a {}",
             ty.friendly_name()
         ))),
     }
@@ -247,7 +251,7 @@ fn expand_elements(value: &Value) -> Result<Expansion> {
     let elements = keyed_elements(value)?.unwrap_or_default();
     if elements.len() > MAX_BLOCK_INSTANCES {
         return Err(EvalError::limit(format!(
-            "for_each has over {MAX_BLOCK_INSTANCES} elements"
+            "for_each has more than {MAX_BLOCK_INSTANCES} elements"
         )));
     }
     let keyed = elements.into_iter().map(|(key, element)| match key.as_str() {

@@ -53,7 +53,7 @@ impl Evaluator<'_> {
             Kind::SplatElement => match scope.element {
                 Some(element) => Ok(element.clone()),
                 None => Err(EvalError::invalid(
-                    "a splat element is only valid inside a splat expression",
+                    "a splat element is outside of a splat expression",
                 )),
             },
             Kind::Call(call) => self.call(call, scope),
@@ -117,7 +117,7 @@ impl Evaluator<'_> {
 /// Converts a value to an object key. `None` if the value is unknown.
 pub(super) fn object_key(key: &Value) -> Result<Option<Arc<str>>> {
     if key.is_null() {
-        return Err(EvalError::invalid("a key may not be null"));
+        return Err(EvalError::invalid("a key must not be null"));
     }
     let text = convert(key, &Type::String)
         .map_err(|error| EvalError::invalid(format!("the key is not a string: {error}")))?;

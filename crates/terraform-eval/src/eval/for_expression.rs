@@ -138,7 +138,7 @@ fn insert(collected: &mut Collected, key: Option<(Arc<str>, Option<Span>)>, valu
         (Collected::Object(items), Some((name, span))) => {
             if items.contains_key(&name) {
                 return Err(EvalError::invalid(format!(
-                    "two items have the key {name:?}; `...` after the value would group them"
+                    "two items have the key {name:?}; add `...` after the value to group them"
                 )));
             }
             items.insert(name, value.with_key_span(span));
@@ -177,5 +177,5 @@ pub(super) fn keyed_elements(collection: &Value) -> Result<Option<Vec<(Value, Va
 }
 
 fn not_a_collection(ty: &Type) -> EvalError {
-    EvalError::invalid(format!("a {} cannot be iterated", ty.friendly_name()))
+    EvalError::invalid(format!("a {} cannot be iterated over", ty.friendly_name()))
 }

@@ -72,9 +72,7 @@ impl Limits {
         self.instances
             .set(remaining.and_then(|remaining| remaining.checked_sub(count)));
         if self.is_instance_limit_reached() {
-            return Err(EvalError::limit(format!(
-                "there are over {MAX_INSTANCES} instances"
-            )));
+            return Err(EvalError::limit(format!("more than {MAX_INSTANCES} instances")));
         }
         Ok(())
     }

@@ -9,9 +9,9 @@ use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
 use crate::cty::Value;
+use crate::modules::references;
 use crate::source::Span;
 use crate::syntax::tree::{Expression, ExpressionKind};
-use crate::terraform::references;
 
 use super::instance_id::InstanceId;
 use super::{EvalError, Evaluator, Result, Scope};

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::address::{InstanceKey, ModulePath, Reference, Subject};
 use crate::cty::Value;
 use crate::cty::marks::{Origin, Role};
+use crate::modules::{Callee, ModuleId, references};
 use crate::source::Span;
 use crate::syntax::tree::Body;
-use crate::terraform::{Callee, ModuleId, references};
 
 use super::instance_id::InstanceId;
 use super::scope::{RepetitionData, Scope};
@@ -154,8 +154,10 @@ impl Evaluator<'_> {
             || format!("var.{name}"),
             || {
                 let Some(block) = block.parse(self.sources) else {
-                    return Err(EvalError::invalid(format!("the variable {name:?} is not valid"))
-                        .with_span(block.header()));
+                    return Err(
+                        EvalError::invalid(format!("the variable {name:?} cannot be read"))
+                            .with_span(block.header()),
+                    );
                 };
                 let value = self.variable_value(instance, name, &block.body)?;
                 let mut marks = value.marks().clone();
@@ -204,7 +206,7 @@ impl Evaluator<'_> {
             return match default()? {
                 Some(default) => Ok(default),
                 None => Err(EvalError::invalid(format!(
-                    "the variable {name:?} may not be null"
+                    "the variable {name:?} must not be null"
                 ))),
             };
         }
@@ -260,7 +262,7 @@ impl Evaluator<'_> {
                     .parse(self.sources)
                     .and_then(|block| block.body.attribute("value"));
                 let Some(attribute) = parsed else {
-                    return Err(EvalError::invalid(format!("the output {name:?} is not valid"))
+                    return Err(EvalError::invalid(format!("the output {name:?} cannot be read"))
                         .with_span(block.header()));
                 };
                 // `sensitive` hides an output when Terraform prints it, but does not mark the value for the caller.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::address::{InstanceKey, Mode, ResourceName, Subject};
 use crate::cty::marks::Marks;
 use crate::cty::{self, Number, Value, index};
+use crate::modules::Callee;
 use crate::schema::ProviderSchemas;
 use crate::source::Span;
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
-use crate::terraform::Callee;
 
 use super::instance_id::InstanceId;
 use super::partial_value::PartialBuilder;
@@ -99,13 +99,13 @@ impl Evaluator<'_> {
         }
         let Some(instance) = scope.instance else {
             return Err(EvalError::uncatchable(
-                "only literal values are allowed here, not references",
+                "only literal values are allowed here, not references or function calls",
             ));
         };
         let attribute = |position: usize| match steps.get(position) {
             Some(Step::Attribute(name)) => Ok(&name.text),
             _ => Err(EvalError::uncatchable(format!(
-                "{root} needs a name after it, as in `{root}.name`"
+                "{root} must be followed by a name, as in `{root}.name`"
             ))),
         };
         match &**root {
@@ -144,7 +144,7 @@ impl Evaluator<'_> {
                 Ok((value, used + 2, false))
             }
             "self" => Err(EvalError::uncatchable(
-                "`self` is only valid in provisioners and conditions",
+                "`self` can be used only in provisioners and conditions",
             )),
             "ephemeral" => Ok((
                 self.unknown_from(instance, Subject::Other(root.clone()), None, None, span),
@@ -153,9 +153,7 @@ impl Evaluator<'_> {
             )),
             _ => {
                 if steps.is_empty() {
-                    return Err(EvalError::uncatchable(format!(
-                        "the name {root:?} is not declared"
-                    )));
+                    return Err(EvalError::uncatchable(format!("unknown name {root:?}")));
                 }
                 let name = ResourceName {
                     mode: Mode::Managed,
@@ -181,7 +179,7 @@ impl Evaluator<'_> {
                 Ok(Value::string(path.to_string_lossy()))
             }
             _ => Err(EvalError::uncatchable(format!(
-                "path.{name} does not exist; use path.cwd, path.module or path.root"
+                "path.{name} does not exist; the attributes are cwd, module and root"
             ))),
         }
     }
@@ -235,8 +233,8 @@ impl Evaluator<'_> {
             )),
             (Some(Step::Attribute(output)), false) => {
                 let child = self.child(instance, call, &repetition);
-                let child = child
-                    .ok_or_else(|| EvalError::invalid(format!("the module {call:?} is not installed")))?;
+                let child =
+                    child.ok_or_else(|| EvalError::invalid(format!("the module {call:?} was not found")))?;
                 Ok((self.output(child, &output.text)?.with_marks(&marks), used + 1))
             }
             (_, false) => {
@@ -334,7 +332,7 @@ impl Evaluator<'_> {
             }
             Some(Step::Attribute(name)) => {
                 let message = format!(
-                    "the block has several instances; select one, as in `[0].{}`",
+                    "the object has several instances; select one with an index, as in `[0].{}`",
                     name.text
                 );
                 return Err(EvalError::invalid(message));
@@ -399,20 +397,20 @@ fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> 
         && literal_key(second).is_some()
     {
         return Err(EvalError::uncatchable(
-            "only an attribute may follow an instance key, as in `[0].id`",
+            "only an attribute can follow an instance key, as in `[0].id`",
         ));
     }
     match (expansion, steps.first()) {
         (Expansion::Single, Some(Step::Index(key))) if literal_key(key).is_some() => {
             Err(EvalError::uncatchable(format!(
-                "{name} has neither count nor for_each, so it cannot have an instance key"
+                "{name} has neither count nor for_each, so no key can follow it"
             )))
         }
         (
             Expansion::Count(_) | Expansion::Each(_) | Expansion::Unknown { .. },
             Some(Step::Attribute(attribute)),
         ) => Err(EvalError::uncatchable(format!(
-            "{name} has several instances; select one before `.{}`",
+            "{name} has several instances; select one with an index before `.{}`",
             attribute.text
         ))),
         _ => Ok(()),
@@ -481,10 +479,10 @@ fn each(scope: Scope<'_>, name: &str) -> Result<Value> {
         (Some((key, _)), "key") => Ok(key.clone()),
         (Some((_, value)), "value") => Ok(value.clone()),
         (Some(_), _) => Err(EvalError::uncatchable(format!(
-            "each.{name} does not exist; use each.key or each.value"
+            "each.{name} does not exist; the attributes are each.key and each.value"
         ))),
         (None, _) => Err(EvalError::uncatchable(
-            "`each` is only valid in a block with `for_each`",
+            "`each` can be used only in a block with `for_each`",
         )),
     }
 }
@@ -496,10 +494,10 @@ fn count(scope: Scope<'_>, name: &str) -> Result<Value> {
     ) {
         (Some(index), "index") => Ok(index.clone()),
         (Some(_), _) => Err(EvalError::uncatchable(format!(
-            "count.{name} does not exist; use count.index"
+            "count.{name} does not exist; the only attribute is count.index"
         ))),
         (None, _) => Err(EvalError::uncatchable(
-            "`count` is only valid in a block with `count`",
+            "`count` can be used only in a block with `count`",
         )),
     }
 }

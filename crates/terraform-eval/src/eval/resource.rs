@@ -93,7 +93,7 @@ impl Evaluator<'_> {
             Some((block, !resource.block.problems().is_empty()))
         });
         let Some((block, has_syntax_errors)) = block else {
-            return Err(EvalError::invalid(format!("{name} is not valid")));
+            return Err(EvalError::invalid(format!("{name} cannot be read")));
         };
         let argument = block
             .body
@@ -123,7 +123,9 @@ impl Evaluator<'_> {
                 })?
             }
             None if has_syntax_errors => {
-                return Err(EvalError::invalid("the block has syntax errors").with_span(block.header));
+                return Err(
+                    EvalError::invalid("the block is not completely readable").with_span(block.header)
+                );
             }
             None => Value::null(declared.ty.without_optional()),
         };

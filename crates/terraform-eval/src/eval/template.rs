@@ -36,11 +36,13 @@ impl Text {
         }
         if value.is_null() {
             return Err(EvalError::invalid(
-                "the value is null, and a template cannot contain null",
+                "the value is null, which a template cannot contain",
             ));
         }
         let string = convert(value, &Type::String).map_err(|error| {
-            EvalError::invalid(format!("the value does not convert to a string: {error}"))
+            EvalError::invalid(format!(
+                "the value cannot be included in a string template: {error}"
+            ))
         })?;
         match string.as_str() {
             Some(known) => self.push(known),

@@ -56,12 +56,12 @@ impl Evaluator<'_> {
                 "string" => without_defaults(Type::String),
                 "list" => without_defaults(Type::list(Type::Dynamic)),
                 "map" => without_defaults(Type::map(Type::Dynamic)),
-                _ => invalid("a type is written without quotes"),
+                _ => invalid("a type must not be quoted"),
             },
             ExpressionKind::Parenthesis(inner) => self.limits.with_depth(|| self.parse_type(inner)),
             ExpressionKind::Call(call) => {
                 let [argument] = call.arguments.as_slice() else {
-                    return invalid(&format!("{} takes one type", call.name.text));
+                    return invalid(&format!("{} requires one type", call.name.text));
                 };
                 let container: fn(Type) -> Type = match &*call.name.text {
                     "list" => Type::list,
@@ -83,13 +83,13 @@ impl Evaluator<'_> {
                 };
                 Ok((container(element), defaults))
             }
-            _ => invalid("this is not a type"),
+            _ => invalid("invalid type"),
         }
     }
 
     fn tuple_type(&self, argument: &Expression) -> Result<(Type, Defaults)> {
         let ExpressionKind::Tuple(items) = &argument.kind else {
-            return Err(EvalError::invalid("tuple takes a list of types").with_span(argument.span));
+            return Err(EvalError::invalid("tuple requires a list of types").with_span(argument.span));
         };
         let mut types = Vec::with_capacity(items.len());
         let mut positions = BTreeMap::new();
@@ -115,7 +115,7 @@ impl Evaluator<'_> {
     fn object_type(&self, argument: &Expression) -> Result<(Type, Defaults)> {
         let ExpressionKind::Object(items) = &argument.kind else {
             return Err(
-                EvalError::invalid("object takes attributes with their types").with_span(argument.span)
+                EvalError::invalid("object requires attributes with their types").with_span(argument.span)
             );
         };
         let mut attributes = Vec::new();
@@ -130,7 +130,7 @@ impl Evaluator<'_> {
                     ..
                 }) => text.clone(),
                 ObjectKey::Expression(other) => {
-                    return Err(EvalError::invalid("this is not an attribute name").with_span(other.span));
+                    return Err(EvalError::invalid("invalid attribute name").with_span(other.span));
                 }
             };
             let (expression, default) = match &item.value.kind {
@@ -140,7 +140,7 @@ impl Evaluator<'_> {
                         [ty] => (ty, None),
                         [ty, default] => (ty, Some(default)),
                         _ => {
-                            let message = "optional takes a type and, if necessary, a default";
+                            let message = "optional requires a type, and accepts a default";
                             return Err(EvalError::invalid(message).with_span(item.value.span));
                         }
                     }
@@ -152,7 +152,7 @@ impl Evaluator<'_> {
                 let value = self.evaluate(default, Scope::empty())?;
                 let value = convert(&value, &ty).map_err(|error| {
                     let message = format!(
-                        "the default does not have the type of the attribute: {}",
+                        "the default is not of the attribute's type: {}",
                         error.message_with_path()
                     );
                     EvalError::invalid(message).with_span(default.span)

@@ -72,7 +72,7 @@ pub(super) fn call(
 
 fn call_error(function: &Function, error: FunctionError) -> EvalError {
     error
-        .in_context(format_args!("the call of {} failed", function.name))
+        .in_context(format_args!("call to function {} failed", function.name))
         .into()
 }
 

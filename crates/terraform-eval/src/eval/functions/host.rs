@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cty::{Type, Value};
-use crate::source::tree_access::TreeAccess;
+use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::Expression;
 
 use super::super::EvalError;
@@ -20,7 +20,7 @@ pub(in crate::eval) trait FunctionHost {
     fn root_directory(&self) -> &Path;
 
     /// The files that functions may read.
-    fn sandbox(&self) -> &TreeAccess;
+    fn sandbox(&self) -> &FileSandbox;
 
     /// Evaluates a template that knows the given variables only. `function` is the function that renders
     /// it, which decides what calls in the template are allowed.

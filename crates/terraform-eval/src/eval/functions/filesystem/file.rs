@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::address::{ModulePath, Reference, Subject};
 use crate::cty::marks::{Origin, Role};
 use crate::cty::{Type, Value};
-use crate::source::tree_access::{Found, cleaned};
+use crate::source::clean_path;
+use crate::source::sandbox::SandboxResult;
 
 use super::super::args::Args;
 use super::super::encoding::base64;
@@ -80,7 +81,9 @@ pub(super) fn base_directory<'a>(call: &Call<'a>) -> &'a Path {
 /// Resolves the path of an argument. The home directory counts as outside.
 pub(super) fn resolve_path(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<PathBuf>> {
     match path.strip_prefix('~') {
-        None => Ok(Lookup::Found(base_directory(call).join(cleaned(Path::new(path))))),
+        None => Ok(Lookup::Found(
+            base_directory(call).join(clean_path(Path::new(path))),
+        )),
         Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => Ok(Lookup::Outside),
         Some(_) => Err("failed to expand ~: cannot expand user-specific home dir".into()),
     }
@@ -89,7 +92,7 @@ pub(super) fn resolve_path(call: &Call<'_>, path: &str) -> FunctionResult<Lookup
 /// The unknown result of a function that would have to read something outside.
 pub(in crate::eval::functions) fn unknown_outside(ty: Type, target: &str, argument: Option<&Value>) -> Value {
     let subject = Subject::Other(Arc::from(format!(
-        "{target}, which lies outside of the tree that was given"
+        "{target}, which is outside of the given directory tree"
     )));
     Value::unknown(ty).refine_not_null().with_origin(Origin {
         reference: Arc::new(Reference::new(ModulePath::root(), subject)),
@@ -110,19 +113,19 @@ fn read(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<Vec<u8>>> {
     };
     call.charge(1_000)?;
     match call.host.sandbox().read(&file) {
-        Found::Here(bytes) => {
+        SandboxResult::Found(bytes) => {
             call.charge_bytes(bytes.len())?;
             Ok(Lookup::Found(bytes))
         }
-        Found::Missing => Err(format!(
+        SandboxResult::Missing => Err(format!(
             "no file exists at {path:?}; this function works only with files that are distributed as part \
              of the configuration source code, so if this file will be created by a resource in this \
              configuration you must instead obtain this result from an attribute of that resource"
         )
         .into()),
-        Found::Outside => Ok(Lookup::Outside),
-        Found::TooLarge => Err(too_large(path)),
-        Found::Refused(reason) => Err(format!("failed to read {path:?}: {reason}").into()),
+        SandboxResult::Outside => Ok(Lookup::Outside),
+        SandboxResult::TooLarge => Err(too_large(path)),
+        SandboxResult::Failed(reason) => Err(format!("failed to read {path:?}: {reason}").into()),
     }
 }
 
@@ -171,11 +174,11 @@ fn file_exists(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
         return Ok(unknown());
     };
     call.charge(200)?;
-    match call.host.sandbox().file(&file) {
-        Found::Here(_) => Ok(Value::bool(true)),
-        Found::Missing => Ok(Value::bool(false)),
-        Found::Outside => Ok(unknown()),
-        Found::TooLarge => Err(too_large(path)),
-        Found::Refused(reason) => Err(format!("{path:?} {reason}").into()),
+    match call.host.sandbox().find_file(&file) {
+        SandboxResult::Found(_) => Ok(Value::bool(true)),
+        SandboxResult::Missing => Ok(Value::bool(false)),
+        SandboxResult::Outside => Ok(unknown()),
+        SandboxResult::TooLarge => Err(too_large(path)),
+        SandboxResult::Failed(reason) => Err(format!("{path:?} {reason}").into()),
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use crate::cty::{Type, Value};
-use crate::source::tree_access::{Entry, Found, cleaned};
+use crate::source::sandbox::SandboxResult;
+use crate::source::{DirectoryEntry, FileKind, clean_path};
 
 use super::super::args::Args;
 use super::super::error::{FunctionError, FunctionResult};
@@ -34,12 +35,12 @@ fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
         )
     };
     // Terraform does not expand a leading `~` here.
-    let start = cleaned(Path::new(path));
+    let start = clean_path(Path::new(path));
     let mut search = Search {
         call,
         matches: BTreeSet::new(),
     };
-    let pattern = cleaned(&start.join(pattern.trim_start_matches('/')));
+    let pattern = clean_path(&start.join(pattern.trim_start_matches('/')));
     let pattern = pattern.to_string_lossy();
     let components = pattern.split('/').filter(|part| !matches!(*part, "" | "."));
     let base = PathBuf::from(if pattern.starts_with('/') { "/" } else { "" });
@@ -108,10 +109,10 @@ impl Search<'_> {
             return self.walk(&at.join(first), rest, depth + 1);
         }
         let entries = match self.call.host.sandbox().list(&self.path_on_disk(at)?) {
-            Found::Here(entries) => entries,
-            Found::Missing | Found::Refused(_) => return Ok(Lookup::Found(())),
-            Found::Outside => return Ok(Lookup::Outside),
-            Found::TooLarge => return Err(too_large(&at.to_string_lossy())),
+            SandboxResult::Found(entries) => entries,
+            SandboxResult::Missing | SandboxResult::Failed(_) => return Ok(Lookup::Found(())),
+            SandboxResult::Outside => return Ok(Lookup::Outside),
+            SandboxResult::TooLarge => return Err(too_large(&at.to_string_lossy())),
         };
         self.call.charge(entries.len() * 10)?;
         if *first == "**" {
@@ -144,12 +145,12 @@ impl Search<'_> {
         at: &Path,
         components: &[&str],
         rest: &[&str],
-        entries: &[Entry],
+        entries: &[DirectoryEntry],
         depth: usize,
     ) -> FunctionResult<Lookup<()>> {
         for entry in entries {
             let below = at.join(&entry.name);
-            let step = if entry.is_directory {
+            let step = if entry.kind == FileKind::Directory {
                 self.walk(&below, components, depth + 1)?
             } else if rest.is_empty() {
                 self.add_file(&below)?
@@ -169,10 +170,10 @@ impl Search<'_> {
 
     /// Adds a path to the matches if it is a file.
     fn add_file(&mut self, at: &Path) -> FunctionResult<Lookup<()>> {
-        match self.call.host.sandbox().file(&self.path_on_disk(at)?) {
-            Found::Here(_) => _ = self.matches.insert(at.to_owned()),
-            Found::Outside => return Ok(Lookup::Outside),
-            Found::Missing | Found::Refused(_) | Found::TooLarge => {}
+        match self.call.host.sandbox().find_file(&self.path_on_disk(at)?) {
+            SandboxResult::Found(_) => _ = self.matches.insert(at.to_owned()),
+            SandboxResult::Outside => return Ok(Lookup::Outside),
+            SandboxResult::Missing | SandboxResult::Failed(_) | SandboxResult::TooLarge => {}
         }
         Ok(Lookup::Found(()))
     }

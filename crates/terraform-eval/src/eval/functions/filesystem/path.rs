@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cty::{Type, Value};
-use crate::source::tree_access::cleaned;
+use crate::source::clean_path;
 
 use super::super::args::Args;
 use super::super::error::FunctionResult;
@@ -31,7 +31,7 @@ const PATH: Parameter = Parameter::new("path", ConstType::String);
 
 fn abs_path(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let base = std::path::absolute(base_directory(call)).map_err(|error| error.to_string())?;
-    let path = cleaned(&base.join(args.string(0)));
+    let path = clean_path(&base.join(args.string(0)));
     Ok(Value::string(path.to_string_lossy()))
 }
 
@@ -57,5 +57,5 @@ fn basename(path: &str) -> &str {
 
 fn dirname(path: &str) -> String {
     let end = path.rfind('/').map_or(0, |slash| slash + 1);
-    cleaned(Path::new(&path[..end])).to_string_lossy().into_owned()
+    clean_path(Path::new(&path[..end])).to_string_lossy().into_owned()
 }

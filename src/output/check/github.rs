@@ -1,0 +1,58 @@
+//! `github`: workflow commands, which GitHub shows as annotations at the changed lines.
+//!
+//! It shows ten of them a step, so the heaviest come first (docs.github.com, "Workflow commands for GitHub
+//! Actions").
+
+use std::cmp::Reverse;
+use std::fmt::Write as _;
+
+use crate::check::Report;
+use crate::diagnostic::Severity;
+use terraform_eval::source::Sources;
+
+use crate::output::{grouped, printable};
+
+/// The report as lines.
+#[must_use]
+pub fn render(report: &Report<'_>, sources: &Sources) -> String {
+    let mut groups = grouped(&report.findings);
+    groups.sort_by_key(|group| Reverse(group.finding.severity));
+    let mut text = String::new();
+    for group in groups {
+        let finding = group.finding;
+        let command = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "notice",
+        };
+        let _ = write!(text, "::{command} title={}", property(finding.rule));
+        if let Some(label) = &finding.primary {
+            let file = sources.file(label.span.file);
+            let range = label.span.range();
+            let (start, end) = (file.location(range.start), file.location(range.end));
+            let _ = write!(text, ",file={},line={}", property(file.name()), start.line);
+            let _ = write!(text, ",endLine={}", end.line);
+            // Columns of a range over several lines are refused.
+            if start.line == end.line {
+                let _ = write!(text, ",col={},endColumn={}", start.column, end.column);
+            }
+        }
+        let mut message = group.message();
+        for part in [&finding.note, &finding.help].into_iter().flatten() {
+            message.push('\n');
+            message.push_str(&printable(part));
+        }
+        let _ = writeln!(text, "::{}", data(&message));
+    }
+    text
+}
+
+/// Text behind the second pair of colons: a line break would end the command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A value in front of it, where a comma or a colon would end it as well.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,64 @@
+//! Where `terraform init` put the modules: `.terraform/modules/modules.json`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use terraform_eval::source::Files;
+
+/// The manifest that Terraform writes (`internal/modsdir`).
+#[derive(Debug, Deserialize)]
+struct Manifest {
+    #[serde(rename = "Modules")]
+    modules: Vec<Record>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Record {
+    /// The names of the calls from the root, with dots between them; empty for the root.
+    #[serde(rename = "Key")]
+    key: String,
+    /// The directory, from the root module's.
+    #[serde(rename = "Dir")]
+    dir: PathBuf,
+}
+
+/// Installed modules by the canonical path of the caller's directory and the name of the call.
+#[derive(Debug, Default)]
+pub(crate) struct Installed(BTreeMap<(PathBuf, String), PathBuf>);
+
+impl Installed {
+    /// Takes in the manifest of a root module, if it has one. One that cannot be read says nothing:
+    /// Terraform writes it anew with each `init`.
+    pub(crate) fn read(&mut self, root: &Path, files: &dyn Files) {
+        let Ok(text) = files.read_text(&root.join(".terraform/modules/modules.json")) else {
+            return;
+        };
+        let Ok(manifest) = serde_json::from_str::<Manifest>(&text) else {
+            return;
+        };
+        let directories: BTreeMap<&str, PathBuf> = manifest
+            .modules
+            .iter()
+            .map(|record| (record.key.as_str(), root.join(&record.dir)))
+            .collect();
+        for record in &manifest.modules {
+            let (caller, call) = record.key.rsplit_once('.').unwrap_or(("", &record.key));
+            let caller = match caller {
+                "" => Some(root.to_owned()),
+                caller => directories.get(caller).cloned(),
+            };
+            let caller = caller.and_then(|caller| files.canonicalize(&caller).ok());
+            if let (Some(caller), false) = (caller, call.is_empty()) {
+                self.0.insert((caller, call.to_owned()), root.join(&record.dir));
+            }
+        }
+    }
+
+    /// The directory that a call of the module in `caller` leads to.
+    pub(crate) fn find(&self, caller: &Path, call: &str, files: &dyn Files) -> Option<&Path> {
+        let caller = files.canonicalize(caller).ok()?;
+        self.0.get(&(caller, call.to_owned())).map(PathBuf::as_path)
+    }
+}

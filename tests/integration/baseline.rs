@@ -1,0 +1,162 @@
+//! The baseline: what it knows, what is new all the same, and what it says of entries that match nothing.
+
+use std::path::Path;
+
+use crate::support::program::{Run, fixture, mirrorset_in, scratch};
+
+const SHORT: &str = r#"
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = "nginx"
+  mirrors    = ["m.example.com/nginx"]
+}
+"#;
+
+/// The same mistake in another block, for another cluster.
+const OTHER_BLOCK: &str = r#"
+resource "rhcs_image_mirror" "b" {
+  cluster_id = "c2"
+  source     = "nginx"
+  mirrors    = ["m.example.com/nginx"]
+}
+"#;
+
+fn check(directory: &Path, arguments: &[&str]) -> Run {
+    mirrorset_in(
+        directory,
+        &[&["check", "--output-format", "concise"], arguments].concat(),
+    )
+}
+
+fn written(text: &str) -> tempfile::TempDir {
+    let directory = scratch(&[("main.tf", text)]);
+    let run = check(directory.path(), &["--write-baseline", "known.json"]);
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+    directory
+}
+
+fn again(directory: &Path, text: &str) -> Run {
+    std::fs::write(directory.join("main.tf"), text).unwrap();
+    check(directory, &["--baseline", "known.json"])
+}
+
+#[test]
+fn it_is_sorted_and_says_what_it_knows() {
+    let directory = written(&format!("{OTHER_BLOCK}{SHORT}"));
+    let text = std::fs::read_to_string(directory.path().join("known.json")).unwrap();
+    let known: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(known["version"], 1);
+    let addresses: Vec<&str> = known["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["address"].as_str().unwrap())
+        .collect();
+    assert_eq!(addresses, ["rhcs_image_mirror.a", "rhcs_image_mirror.b"]);
+    let first = &known["findings"][0];
+    assert_eq!(
+        (&first["file"], &first["rule"]),
+        (&"main.tf".into(), &"short-source".into())
+    );
+    assert_eq!(first["count"], 1);
+    assert!(!first["value"].as_str().unwrap().contains("nginx"));
+}
+
+#[test]
+fn what_is_known_does_not_count_and_the_mirror_is_clean() {
+    let directory = written(SHORT);
+    let run = check(directory.path(), &["--baseline", "known.json"]);
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""));
+    assert_eq!(
+        run.stderr,
+        "1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided; 1 in the baseline\n"
+    );
+}
+
+#[test]
+fn lines_may_move() {
+    let directory = written(SHORT);
+    let run = again(directory.path(), &format!("\n\n# new\nlocals {{}}\n{SHORT}"));
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""));
+}
+
+#[test]
+fn a_new_finding_is_never_taken_in() {
+    let directory = written(SHORT);
+    for text in [
+        SHORT.replace("\"nginx\"", "\"redis\""),
+        OTHER_BLOCK.to_owned(),
+        format!("{SHORT}{OTHER_BLOCK}"),
+        SHORT.replace("mirrors", "type       = \"tag\"\n  mirrors"),
+    ] {
+        let run = again(directory.path(), &text);
+        assert_eq!((run.status, run.stdout.lines().count()), (1, 1), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn entries_that_match_nothing_are_said() {
+    let directory = written(SHORT);
+    let run = again(directory.path(), &SHORT.replace("\"nginx\"", "\"quay.io/a\""));
+    assert_eq!(run.status, 0);
+    assert!(
+        run.stderr
+            .contains("warning: known.json: stale entry: short-source in main.tf: rhcs_image_mirror.a\n"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn it_holds_from_any_directory() {
+    let directory = written(SHORT);
+    std::fs::create_dir(directory.path().join("sub")).unwrap();
+    let run = check(
+        &directory.path().join("sub"),
+        &["--baseline", "../known.json", ".."],
+    );
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+}
+
+#[test]
+fn a_baseline_of_the_configuration_holds_for_its_plan() {
+    let module = fixture("mistakes/short-source");
+    let directory = scratch(&[]);
+    for file in ["main.tf", "plan.json"] {
+        std::fs::copy(module.join(file), directory.path().join(file)).unwrap();
+    }
+    let run = check(directory.path(), &["--write-baseline", "known.json"]);
+    assert_eq!(run.status, 0);
+    let run = check(
+        directory.path(),
+        &["--no-changes-info", "--baseline", "known.json", "plan.json"],
+    );
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+}
+
+#[test]
+fn what_is_no_baseline_is_an_error() {
+    let directory = scratch(&[
+        ("main.tf", SHORT),
+        ("other.json", "{}"),
+        ("new.json", r#"{"version": 9, "findings": []}"#),
+    ]);
+    for (file, message) in [
+        ("other.json", "error: other.json: invalid baseline"),
+        ("new.json", "error: new.json: unsupported baseline version 9"),
+        ("absent.json", "error: absent.json: no such file"),
+    ] {
+        let run = check(directory.path(), &["--baseline", file]);
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.contains(message), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_never_in_it() {
+    let directory = scratch(&[("main.tf", &format!("{SHORT}\nlocals {{\n  a = = 1\n}}\n"))]);
+    let run = check(directory.path(), &["--write-baseline", "known.json"]);
+    assert_eq!(run.status, 1);
+    assert!(run.stdout.contains("error[syntax-error]"), "{}", run.stdout);
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
+}

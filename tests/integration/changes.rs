@@ -1,0 +1,316 @@
+//! What the rules say of plans that change mirrors which exist.
+//!
+//! Each directory in `fixtures/changes` holds the configuration after a change and the plan that
+//! Terraform 1.11.4 made of it, against a state that the configuration before it left (with the lab in
+//! `../shared/lab`). What Terraform or the lab cannot be made to write is made of one of them by hand,
+//! here. The expectations are written by hand from the rules.
+
+use crate::support::program::{Run, fixture, mirrorset_in, mirrorset_with_input};
+use serde_json::{Value, json};
+
+/// Severity, rule and address of each finding, sorted; the message alone where there is no address.
+fn told(run: &Run) -> Vec<String> {
+    let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+    let mut told: Vec<String> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            let word = |name: &str| finding[name].as_str().map(str::to_owned);
+            let about = word("address").or_else(|| word("message")).unwrap_or_default();
+            format!("{} {} {about}", word("severity").unwrap(), word("rule").unwrap())
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+fn check(name: &str) -> Vec<String> {
+    let directory = fixture("changes").join(name);
+    told(&mirrorset_in(
+        &directory,
+        &["check", "--output-format", "json", "plan.json"],
+    ))
+}
+
+fn rollout(what: &str) -> String {
+    format!(
+        "info node-rollout rhcs_cluster_rosa_hcp.main: the plan changes {what}, which replaces its workers"
+    )
+}
+
+/// A plan of the fixtures with something changed in it.
+fn edited(name: &str, edit: impl FnOnce(&mut Value)) -> Vec<String> {
+    let text = std::fs::read_to_string(fixture("changes").join(name).join("plan.json")).unwrap();
+    let mut plan: Value = serde_json::from_str(&text).unwrap();
+    edit(&mut plan);
+    let input = serde_json::to_vec(&plan).unwrap();
+    told(&mirrorset_with_input(
+        &["check", "--output-format", "json", "-"],
+        &input,
+    ))
+}
+
+fn mirror_change(plan: &mut Value) -> &mut Value {
+    let changes = plan["resource_changes"].as_array_mut().unwrap().iter_mut();
+    changes
+        .into_iter()
+        .find(|change| change["type"] == "rhcs_image_mirror")
+        .unwrap()
+}
+
+#[test]
+fn nothing_changes() {
+    assert_eq!(check("noop"), [] as [&str; 0]);
+}
+
+#[test]
+fn an_element_taken_out_of_a_counted_list_moves_the_others() {
+    // `quay.io/a` goes; `quay.io/b` and `quay.io/c` move up by one, each to where another one is deleted.
+    assert_eq!(
+        check("count_shift"),
+        [
+            "error recreated-mirror rhcs_image_mirror.counted[0]",
+            "error recreated-mirror rhcs_image_mirror.counted[1]",
+            &rollout("3 image mirrors (2 replaced, 1 deleted)"),
+            "warning count-indexed-mirrors rhcs_image_mirror.counted",
+            "warning replaced-mirror rhcs_image_mirror.counted[0]",
+            "warning replaced-mirror rhcs_image_mirror.counted[1]",
+        ]
+    );
+}
+
+#[test]
+fn a_block_that_got_a_for_each_needs_a_moved_block() {
+    assert_eq!(
+        check("moved_into_for_each"),
+        [
+            r#"error recreated-mirror rhcs_image_mirror.a["quay.io/a"]"#,
+            &rollout("2 image mirrors (1 created, 1 deleted)"),
+        ]
+    );
+    assert_eq!(check("moved"), [] as [&str; 0]);
+}
+
+#[test]
+fn the_last_mirror_of_a_cluster_without_a_way_out_is_missed() {
+    let gone = rollout("1 image mirror (1 deleted)");
+    for name in ["last_of_private_cluster", "last_of_zero_egress_cluster"] {
+        assert_eq!(
+            check(name),
+            ["error removed-mirror rhcs_image_mirror.a", &gone],
+            "{name}"
+        );
+    }
+    assert_eq!(
+        check("one_of_two_of_private_cluster"),
+        [gone.as_str(), "warning removed-mirror rhcs_image_mirror.a"]
+    );
+}
+
+#[test]
+fn a_mirror_that_goes_with_its_cluster_is_not_missed() {
+    assert_eq!(check("destroyed"), [] as [&str; 0]);
+}
+
+#[test]
+fn a_mirror_that_terraform_forgets_stays_on_the_cluster() {
+    assert_eq!(check("forgotten"), [] as [&str; 0]);
+}
+
+#[test]
+fn a_replacement_leaves_a_window_or_fails() {
+    let replaced = rollout("1 image mirror (1 replaced)");
+    assert_eq!(
+        check("replaced_on_request"),
+        [replaced.as_str(), "warning replaced-mirror rhcs_image_mirror.a"]
+    );
+    // The service refuses a second mirror of one source, so creating first cannot work.
+    assert_eq!(
+        check("create_before_destroy"),
+        ["error replaced-mirror rhcs_image_mirror.a", &replaced]
+    );
+}
+
+#[test]
+fn an_update_of_the_order_is_told() {
+    assert_eq!(
+        check("reordered"),
+        [
+            rollout("1 image mirror (1 updated)").as_str(),
+            "info reordered-mirrors rhcs_image_mirror.a",
+        ]
+    );
+    let other_order_and_type = edited("reordered", |plan| {
+        mirror_change(plan)["change"]["before"]["type"] = json!("other");
+    });
+    assert_eq!(other_order_and_type, [rollout("1 image mirror (1 updated)")]);
+}
+
+#[test]
+fn informational_findings_can_be_left_out() {
+    let directory = fixture("changes").join("count_shift");
+    let run = mirrorset_in(
+        &directory,
+        &[
+            "check",
+            "--no-changes-info",
+            "--output-format",
+            "json",
+            "plan.json",
+        ],
+    );
+    assert!(told(&run).iter().all(|finding| !finding.starts_with("info")));
+    assert_eq!(told(&run).len(), 5);
+    let run = mirrorset_in(
+        &fixture("changes").join("reordered"),
+        &["check", "--no-changes-info", "plan.json"],
+    );
+    assert_eq!(
+        (run.status, run.stdout.as_str()),
+        (0, "1 mirror in 1 plan: 1 clean, 0 with findings, 0 undecided\n")
+    );
+}
+
+#[test]
+fn a_plan_of_a_part_says_so() {
+    assert_eq!(
+        check("targeted"),
+        [
+            rollout("1 image mirror (1 updated)").as_str(),
+            "info unknown-value plan.json: this plan is a part of the work (`-target`, or changes that are put off)",
+        ]
+    );
+}
+
+#[test]
+fn a_plan_that_ended_in_an_error_is_never_green() {
+    let text = std::fs::read_to_string(fixture("changes/noop/plan.json")).unwrap();
+    let text = text
+        .replace(r#""errored":false"#, r#""errored":true"#)
+        .replace(r#""complete":true"#, r#""complete":false"#);
+    let run = mirrorset_with_input(&["check", "--output-format", "json", "-"], text.as_bytes());
+    assert_eq!(run.status, 1);
+    assert_eq!(
+        told(&run),
+        [
+            "warning unknown-value <stdin>: Terraform met an error while it made this plan, so mirrors may be missing from it"
+        ]
+    );
+}
+
+#[test]
+fn drift_is_told_with_what_was_different() {
+    let drifted = |edit: fn(&mut Value)| {
+        let text = std::fs::read_to_string(fixture("changes/noop/plan.json")).unwrap();
+        let mut plan: Value = serde_json::from_str(&text).unwrap();
+        let mut drift = mirror_change(&mut plan).clone();
+        drift["change"]["actions"] = json!(["update"]);
+        edit(&mut drift);
+        plan["resource_drift"] = json!([drift]);
+        let input = serde_json::to_vec(&plan).unwrap();
+        let run = mirrorset_with_input(&["check", "--output-format", "json", "-"], &input);
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().clone();
+        findings
+            .iter()
+            .map(|finding| {
+                format!(
+                    "{} {}",
+                    finding["rule"].as_str().unwrap(),
+                    finding["message"].as_str().unwrap()
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        drifted(|drift| drift["change"]["after"]["mirrors"] = json!(["x.example.com/a"])),
+        [
+            "drifted-mirror rhcs_image_mirror.a: `mirrors` (from [\"mirror.example.com/a\", \"backup.example.com/a\"] to \
+             [\"x.example.com/a\"]) changed outside of Terraform"
+        ]
+    );
+    assert_eq!(
+        drifted(|drift| {
+            drift["change"]["actions"] = json!(["delete"]);
+            drift["change"]["after"] = Value::Null;
+        }),
+        ["drifted-mirror rhcs_image_mirror.a: the mirror was deleted outside of Terraform"]
+    );
+    assert_eq!(
+        drifted(|drift| drift["change"]["after"]["last_update_timestamp"] = json!("2026-02-02T00:00:00Z")),
+        [
+            "drifted-mirror rhcs_image_mirror.a: the mirror was updated outside of Terraform; its arguments are unchanged"
+        ]
+    );
+    // Terraform records what was moved in the same place.
+    assert_eq!(
+        drifted(|drift| drift["change"]["actions"] = json!(["no-op"])),
+        [] as [&str; 0]
+    );
+    assert_eq!(
+        drifted(|drift| {
+            drift["change"]["after"]["source"] = json!("quay.io/secret");
+            drift["change"]["after_sensitive"] = json!({"source": true});
+        }),
+        [
+            "drifted-mirror rhcs_image_mirror.a: `source` (from \"quay.io/a\" to (sensitive value)) changed outside of \
+             Terraform"
+        ]
+    );
+}
+
+#[test]
+fn what_a_replacement_left_over_is_no_mirror_of_its_own() {
+    let told = edited("noop", |plan| {
+        let mut deposed = mirror_change(plan).clone();
+        deposed["deposed"] = json!("0a1b2c3d");
+        deposed["change"]["actions"] = json!(["delete"]);
+        deposed["change"]["after"] = Value::Null;
+        plan["resource_changes"].as_array_mut().unwrap().push(deposed);
+    });
+    assert_eq!(told, [rollout("1 image mirror (1 deleted)")]);
+}
+
+#[test]
+fn an_import_changes_nothing() {
+    let told = edited("noop", |plan| {
+        mirror_change(plan)["change"]["importing"] = json!({"id": "c:m"});
+    });
+    assert_eq!(told, [] as [&str; 0]);
+}
+
+#[test]
+fn a_mirror_that_is_put_off_is_checked_as_far_as_it_is_planned() {
+    let put_off = |edit: fn(&mut Value)| {
+        edited("noop", |plan| {
+            let mut change = mirror_change(plan).clone();
+            change["address"] = json!("rhcs_image_mirror.late");
+            change["name"] = json!("late");
+            change["change"]["actions"] = json!(["create"]);
+            change["change"]["before"] = Value::Null;
+            edit(&mut change);
+            plan["deferred_changes"] =
+                json!([{"reason": "provider_config_unknown", "resource_change": change}]);
+        })
+    };
+    assert_eq!(
+        put_off(|change| change["change"]["after"]["source"] = json!("nginx")),
+        ["error short-source rhcs_image_mirror.late"]
+    );
+    assert_eq!(
+        put_off(|change| change["index_unknown"] = json!(true)),
+        ["info unknown-value rhcs_image_mirror.late[*]"]
+    );
+}
+
+#[test]
+fn words_and_fields_that_are_not_known_change_nothing() {
+    let told = edited("noop", |plan| {
+        mirror_change(plan)["change"]["actions"] = json!(["levitate"]);
+        mirror_change(plan)["change"]["replace_paths"] = json!({"odd": 1});
+        mirror_change(plan)["novelty"] = json!([1, {"a": null}]);
+        plan["action_invocations"] = json!([{"address": "action.x.y"}]);
+    });
+    assert_eq!(told, [] as [&str; 0]);
+}

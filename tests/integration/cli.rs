@@ -1,0 +1,623 @@
+//! The command line as a user meets it: what is printed, where, and how the program exits.
+
+use std::path::Path;
+
+use crate::support::program::{fixture, mirrorset, mirrorset_in, mirrorset_with_input, scratch_bytes};
+use insta::assert_snapshot;
+
+const MIRROR: &[u8] = br#"
+resource "rhcs_image_mirror" "nginx" {
+  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
+  source     = "docker.io/library/nginx"
+  mirrors    = ["mirror.example.com/library/nginx"]
+}
+"#;
+
+fn plan(name: &str) -> String {
+    std::fs::read_to_string(fixture(name)).unwrap()
+}
+
+#[test]
+fn full_shows_the_text_the_reason_and_what_to_do() {
+    let run = mirrorset(&["check", "mistakes/short-source"]);
+    assert_eq!(run.status, 1);
+    assert_eq!(run.stderr, "");
+    assert_snapshot!(run.stdout, @r#"
+    error[short-source]: rhcs_image_mirror.nginx: source "nginx" has no registry host
+       ┌─ mistakes/short-source/main.tf:29:16
+       │
+    29 │   source     = "nginx"
+       │                ^^^^^^^ never matches an image reference
+       │
+       = note: the container runtime expands short image names before matching but does not expand sources, so this mirror is never used
+       = help: write the full name: "docker.io/library/nginx"
+
+    2 mirrors in 1 root module: 1 clean, 1 with findings, 0 undecided
+    "#);
+}
+
+#[test]
+fn full_crops_the_one_line_of_a_plan() {
+    let run = mirrorset(&["check", "--no-changes-info", "mistakes/short-source/plan.json"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.stdout, @r#"
+    error[short-source]: rhcs_image_mirror.nginx: source "nginx" has no registry host
+      ┌─ mistakes/short-source/plan.json:1:2325
+      │
+    1 │ …"source":"nginx"…
+      │           ^^^^^^^ never matches an image reference
+      │
+      = note: the container runtime expands short image names before matching but does not expand sources, so this mirror is never used
+      = help: write the full name: "docker.io/library/nginx"
+
+    2 mirrors in 1 plan: 1 clean, 1 with findings, 0 undecided
+    "#);
+}
+
+#[test]
+fn a_classic_cluster_shows_the_way_to_it() {
+    let run = mirrorset(&["check", "mistakes/classic-cluster"]);
+    assert_snapshot!(run.stdout, @r#"
+    error[classic-cluster]: rhcs_image_mirror.nginx: cluster_id refers to rhcs_cluster_rosa_classic.old, a classic cluster
+       ┌─ mistakes/classic-cluster/main.tf:45:16
+       │
+    27 │ resource "rhcs_cluster_rosa_classic" "old" {
+       │ ------------------------------------------ the classic cluster
+       ·
+    45 │   cluster_id = rhcs_cluster_rosa_classic.old.id
+       │                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not a hosted control plane cluster
+       │
+       = note: only hosted control plane clusters support image mirrors; the provider rejects this during apply
+       = help: refer to an `rhcs_cluster_rosa_hcp`; for a classic cluster, apply an ImageDigestMirrorSet to the cluster itself (`mirrorset convert` prints one)
+
+    2 mirrors in 1 root module: 1 clean, 1 with findings, 0 undecided
+    "#);
+}
+
+#[test]
+fn concise_is_one_line_a_finding_and_the_summary_goes_to_standard_error() {
+    let run = mirrorset(&[
+        "check",
+        "--output-format",
+        "concise",
+        "mistakes/missing-depends-on",
+    ]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.stdout, @"mistakes/missing-depends-on/main.tf:34:1: warning[missing-depends-on] rhcs_image_mirror.redis: depends_on does not name its cluster, rhcs_cluster_rosa_hcp.example");
+    assert_snapshot!(run.stderr, @"2 mirrors in 1 root module: 1 clean, 1 with findings, 0 undecided");
+}
+
+#[test]
+fn json_has_the_documented_form() {
+    let directory = scratch_bytes(&[(
+        "main.tf",
+        br#"resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = "nginx"
+  mirrors    = ["m.example.com/nginx"]
+}
+"#,
+    )]);
+    let run = mirrorset_in(directory.path(), &["check", "--output-format", "json"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.stdout, @r#"
+    {
+      "version": 1,
+      "findings": [
+        {
+          "rule": "short-source",
+          "severity": "error",
+          "message": "rhcs_image_mirror.a: source \"nginx\" has no registry host",
+          "note": "the container runtime expands short image names before matching but does not expand sources, so this mirror is never used",
+          "help": "write the full name: \"docker.io/library/nginx\"",
+          "address": "rhcs_image_mirror.a",
+          "file": "main.tf",
+          "start": {
+            "line": 3,
+            "column": 16,
+            "offset": 70
+          },
+          "end": {
+            "line": 3,
+            "column": 23,
+            "offset": 77
+          },
+          "related": [],
+          "fix": {
+            "title": "write \"docker.io/library/nginx\"",
+            "applicability": "safe",
+            "edits": [
+              {
+                "file": "main.tf",
+                "start": {
+                  "line": 3,
+                  "column": 16,
+                  "offset": 70
+                },
+                "end": {
+                  "line": 3,
+                  "column": 23,
+                  "offset": 77
+                },
+                "content": "\"docker.io/library/nginx\""
+              }
+            ]
+          }
+        }
+      ],
+      "suppressed": [],
+      "mirrors": [
+        {
+          "address": "rhcs_image_mirror.a",
+          "cluster": "c1",
+          "source": "nginx",
+          "mirrors": [
+            "m.example.com/nginx"
+          ],
+          "verdict": "with_findings"
+        }
+      ],
+      "summary": {
+        "mirrors": 1,
+        "clean": 0,
+        "with_findings": 1,
+        "undecided": 0,
+        "files": 1,
+        "unreadable": 0,
+        "suppressed": 0,
+        "in_baseline": 0
+      }
+    }
+    "#);
+}
+
+#[test]
+fn json_lines_are_the_findings_of_json_one_a_line() {
+    let json = mirrorset(&["check", "--output-format", "json", "mistakes/short-source"]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let run = mirrorset(&["check", "--output-format", "json-lines", "mistakes/short-source"]);
+    let lines: Vec<serde_json::Value> = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(&lines, json["findings"].as_array().unwrap());
+    assert_eq!(run.status, 1);
+}
+
+#[test]
+fn github_shows_the_heaviest_finding_first_at_its_place() {
+    let directory = scratch_bytes(&[(
+        "a,b/main.tf",
+        br#"
+variable "name" {
+  type = string
+}
+
+resource "rhcs_image_mirror" "open" {
+  cluster_id = "c1"
+  source     = var.name
+  mirrors    = ["m.example.com/100%"]
+}
+
+resource "rhcs_image_mirror" "short" {
+  cluster_id = "c1"
+  source     = "nginx"
+  mirrors    = ["m.example.com/nginx"]
+}
+"#,
+    )]);
+    let run = mirrorset_in(
+        directory.path(),
+        &[
+            "check",
+            "--output-format",
+            "github",
+            "--select",
+            "short-source,unknown-value",
+        ],
+    );
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", run.stdout);
+    let start = "::error title=short-source,file=a%2Cb/main.tf,line=14,endLine=14,col=16,endColumn=23::";
+    assert!(lines[0].starts_with(start), "{}", lines[0]);
+    assert!(
+        lines[0].contains("%0A"),
+        "the help is on a line of its own: {}",
+        lines[0]
+    );
+    assert!(
+        lines[1].starts_with("::notice title=unknown-value,"),
+        "{}",
+        lines[1]
+    );
+}
+
+#[test]
+fn colour_is_for_those_who_ask() {
+    let coloured = mirrorset(&["check", "--color", "always", "mistakes/short-source"]);
+    assert!(coloured.stdout.contains("\u{1b}["));
+    let plain = mirrorset(&["check", "mistakes/short-source"]);
+    assert!(!plain.stdout.contains("\u{1b}["));
+}
+
+#[test]
+fn exit_zero_is_for_findings_and_not_for_what_could_not_be_read() {
+    assert_eq!(
+        mirrorset(&["check", "--exit-zero", "mistakes/short-source"]).status,
+        0
+    );
+    assert_eq!(mirrorset(&["check", "--exit-zero", "no-such-path"]).status, 2);
+}
+
+#[test]
+fn several_paths_are_read_in_one_run() {
+    let run = mirrorset(&["check", "guide", "mistakes/short-source/plan.json"]);
+    let last = run.stdout.lines().last().unwrap();
+    assert_eq!(
+        last,
+        "10 mirrors in 6 inputs: 8 clean, 2 with findings, 0 undecided"
+    );
+}
+
+#[test]
+fn a_plan_comes_through_standard_input() {
+    let run = mirrorset_with_input(
+        &[
+            "check",
+            "--no-changes-info",
+            "--output-format",
+            "concise",
+            "--stdin-filename",
+            "plan.json",
+            "-",
+        ],
+        plan("mistakes/short-source/plan.json").as_bytes(),
+    );
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stdout.starts_with("plan.json:1:2325: error[short-source] "),
+        "{}",
+        run.stdout
+    );
+}
+
+/// One error, exit status 2, and what to do.
+fn refused(directory: &Path, path: &str) -> String {
+    let run = mirrorset_in(directory, &["check", path]);
+    assert_eq!(run.status, 2, "{path}: {}{}", run.stdout, run.stderr);
+    let text = format!("{}{}", run.stderr, run.stdout);
+    let told = text
+        .lines()
+        .filter(|line| line.starts_with("error") || line.contains("help: "));
+    told.map(|line| line.trim_start_matches([' ', '=']))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn what_cannot_be_read_says_why_and_what_to_do() {
+    let whole = plan("guide/simple-mirror/plan.json");
+    let gzip: &[u8] = &[0x1f, 0x8b, 8, 0, 0];
+    let utf16 = |text: &str| -> Vec<u8> {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
+    };
+    let directory = scratch_bytes(&[
+        ("empty/readme.md", b"nothing"),
+        ("truncated.json", &whole.as_bytes()[..700]),
+        ("new.json", whole.replacen("1.2", "2.0", 1).as_bytes()),
+        ("other.json", br#"{"a": 1}"#),
+        ("stream.json", b"{\"@level\":\"info\",\"@message\":\"Terraform 1.11.4\",\"type\":\"version\"}\n{\"@level\":\"info\",\"@message\":\"x\"}\n"),
+        ("terraform.tfstate", br#"{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": []}"#),
+        ("tfplan", b"PK\x03\x04 and so on"),
+        ("plan.json.gz", gzip),
+        ("doubled.json", [whole.as_bytes(), whole.as_bytes()].concat().as_slice()),
+        ("utf16.json", &utf16(&whole)[2..]),
+        ("utf16-with-a-mark.json", &utf16(&whole)),
+        ("binary.json", b"\x01\x02\x00\xff"),
+        ("twice.json", whole.replacen("\"format_version\"", "\"variables\":{},\"variables\":{},\"format_version\"", 1).as_bytes()),
+        ("deep.json", format!("{{\"format_version\":\"1.2\",\"planned_values\":{{}},\"x\":{}1{}}}", "[".repeat(999), "]".repeat(999)).as_bytes()),
+        ("utf8/main.tf", b"locals {\n  a = \"\xff\"\n}\n"),
+    ]);
+    let refused = |path| refused(directory.path(), path);
+    assert_snapshot!(refused("absent"), @"error: absent: no such file or directory");
+    assert_snapshot!(refused("empty"), @"error: empty: no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and no manifest that declares mirrors");
+    assert_snapshot!(refused("truncated.json"), @r"
+    error[syntax-error]: truncated.json: unexpected end of the JSON document
+    help: the command that wrote the file may have been interrupted; run it again: `terraform show -json PLAN > plan.json`
+    ");
+    assert_snapshot!(refused("new.json"), @r"
+    error[unsupported-input]: new.json: unsupported format version 2.0
+    help: supported versions are 1.x and 0.2, as written by Terraform 0.15 and newer and by OpenTofu
+    ");
+    assert_snapshot!(refused("other.json"), @r"
+    error[unsupported-input]: other.json: the file is JSON, but neither a plan nor a state
+    help: use the output of `terraform show -json PLAN` for a plan, and of `terraform show -json` for a state
+    ");
+    assert!(refused("stream.json").contains("terraform show -json"));
+    assert!(refused("terraform.tfstate").contains("terraform show -json"));
+    assert_snapshot!(refused("tfplan"), @r"
+    error[unsupported-input]: tfplan: the file is a binary plan (or another zip archive), not JSON
+    help: convert it to JSON first: `terraform show -json PLAN > plan.json`
+    ");
+    assert_snapshot!(refused("plan.json.gz"), @r"
+    error[unsupported-input]: plan.json.gz: the file is compressed with gzip
+    help: decompress it first: `gunzip -k FILE`
+    ");
+    assert_snapshot!(refused("doubled.json"), @r"
+    error[syntax-error]: doubled.json: unexpected text after the end of the JSON document
+    help: write the output of each `terraform show -json` to a file of its own
+    ");
+    for name in ["utf16.json", "utf16-with-a-mark.json"] {
+        let told = refused(name);
+        assert!(
+            told.contains("the file is UTF-16, but Terraform requires UTF-8"),
+            "{told}"
+        );
+        assert!(
+            told.contains("help: save the file as UTF-8; `>` in PowerShell writes UTF-16"),
+            "{told}"
+        );
+    }
+    assert_snapshot!(refused("binary.json"), @r"
+    error[unsupported-input]: binary.json: the file is binary, not text
+    help: convert a plan to JSON first: `terraform show -json PLAN > plan.json`
+    ");
+    assert_snapshot!(refused("twice.json"), @r"
+    error[syntax-error]: twice.json: duplicate key `variables` in an object
+    help: Terraform does not write such a file, so the file was modified: create it again with `terraform show -json PLAN > plan.json`
+    ");
+    assert_snapshot!(refused("deep.json"), @r"
+    error[syntax-error]: deep.json: the JSON document is nested too deeply
+    help: Terraform does not write such a file, so the file was modified: create it again with `terraform show -json PLAN > plan.json`
+    ");
+    assert_snapshot!(refused("utf8"), @r"
+    error[syntax-error]: utf8/main.tf: the file is not valid UTF-8 (invalid byte at offset 16)
+    help: save the file as UTF-8
+    ");
+}
+
+#[test]
+fn one_broken_block_costs_one_block() {
+    let broken = [b"locals {\n  a = = 1\n}\n".as_slice(), MIRROR].concat();
+    let directory = scratch_bytes(&[("main.tf", &broken)]);
+    let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
+    assert_eq!(run.status, 1);
+    assert!(run.stdout.starts_with("main.tf:2:"), "{}", run.stdout);
+    assert!(run.stdout.contains("error[syntax-error]"), "{}", run.stdout);
+    assert_snapshot!(run.stderr, @"1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided");
+}
+
+#[test]
+fn deep_nesting_costs_the_block_that_nests() {
+    let deep = format!(
+        "locals {{\n  a = {}{}\n}}\n",
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
+    let directory = scratch_bytes(&[("main.tf", &[deep.as_bytes(), MIRROR].concat())]);
+    let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
+    assert_eq!(run.status, 1);
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
+    assert!(run.stdout.contains("error[syntax-error]"), "{}", run.stdout);
+    assert!(
+        run.stderr.contains("1 mirror in 1 root module: 1 clean"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_long_line_is_read() {
+    let long = format!("locals {{\n  a = \"{}\"\n}}\n", "x".repeat(10_000_000));
+    let directory = scratch_bytes(&[("main.tf", &[long.as_bytes(), MIRROR].concat())]);
+    let run = mirrorset_in(directory.path(), &["check"]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    assert_snapshot!(run.stdout, @"1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_back_is_said_and_not_followed() {
+    let directory = scratch_bytes(&[("a/main.tf", MIRROR)]);
+    std::os::unix::fs::symlink("..", directory.path().join("a/up")).unwrap();
+    let run = mirrorset_in(directory.path(), &["check", "."]);
+    assert_eq!(run.status, 0);
+    assert_snapshot!(run.stderr, @"warning: a/up: symbolic link skipped: points back to .");
+    assert_snapshot!(run.stdout, @"1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided");
+}
+
+/// Checks and converts this configuration, in which `hunter2` is a secret.
+fn assert_hidden(main: &[u8], values: &[u8], rule: &str) {
+    let directory = scratch_bytes(&[("main.tf", main), ("terraform.tfvars", values)]);
+    let hidden = |arguments: &[&str]| {
+        let run = mirrorset_in(directory.path(), arguments);
+        let printed = format!("{}{}", run.stdout, run.stderr);
+        assert!(!printed.contains("hunter2"), "{arguments:?}: {printed}");
+        run
+    };
+    for format in ["full", "concise", "json"] {
+        let run = hidden(&["check", "--output-format", format]);
+        assert_eq!(run.status, 1, "what is wrong with it is found all the same");
+        assert!(run.stdout.contains(rule), "{}", run.stdout);
+    }
+    for target in ["idms", "json"] {
+        hidden(&["convert", "--to", target]);
+    }
+}
+
+#[test]
+fn a_sensitive_value_is_checked_and_never_shown() {
+    assert_hidden(
+        br#"
+variable "source" {
+  type      = string
+  sensitive = true
+}
+
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = var.source
+  mirrors    = ["m.example.com/a"]
+}
+"#,
+        b"source = \"hunter2\"\n",
+        "short-source",
+    );
+}
+
+#[test]
+fn a_list_in_a_sensitive_object_is_never_shown() {
+    assert_hidden(
+        br#"
+variable "registry" {
+  type      = object({ mirrors = list(string) })
+  sensitive = true
+}
+
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = "quay.io/a"
+  mirrors    = var.registry.mirrors
+}
+"#,
+        b"registry = { mirrors = [\"hunter2\"] }\n",
+        "unrewritable-mirror",
+    );
+}
+
+/// Three mistakes with a safe fix, of which one makes two mirrors the same, and one with an unsafe fix.
+const MENDABLE: &[u8] = b"resource \"rhcs_image_mirror\" \"a\" {\r
+  cluster_id = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\" # stays\r
+  source     = \"nginx\"\r
+  mirrors    = [\"https://m.example.com/nginx\", \"m.example.com/nginx\"]\r
+  type       = \"tag\"\r
+}\r
+resource \"rhcs_image_mirror\" \"b\" {\r
+  cluster_id = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\"\r
+  source     = \"quay.io/org:1\"\r
+  mirrors    = [\"m.example.com/org\"]\r
+}\r
+";
+
+#[test]
+fn fixes_are_shown_and_made() {
+    let directory = scratch_bytes(&[("main.tf", MENDABLE)]);
+    let text = || std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+    let before = text();
+
+    let run = mirrorset_in(directory.path(), &["check", "--diff"]);
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stdout.starts_with("--- a/main.tf\n+++ b/main.tf\n"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout
+            .contains("+  source     = \"docker.io/library/nginx\"\r\n"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        !run.stdout.contains("+  source     = \"quay.io/org\""),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(text(), before);
+
+    let run = mirrorset_in(
+        directory.path(),
+        &["check", "--fix", "--output-format", "concise"],
+    );
+    assert_eq!(run.status, 1);
+    // The mirror that is there twice then is a finding of its own, and fixed as well.
+    assert_eq!(
+        run.stderr.lines().next(),
+        Some("4 findings fixed in 1 file"),
+        "{}",
+        run.stderr
+    );
+    let safe = before
+        .replace("\"nginx\"", "\"docker.io/library/nginx\"")
+        .replace(
+            "[\"https://m.example.com/nginx\", \"m.example.com/nginx\"]",
+            "[\"m.example.com/nginx\"]",
+        )
+        .replace("\"tag\"", "\"digest\"");
+    assert_eq!(text(), safe);
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
+
+    mirrorset_in(directory.path(), &["check", "--fix", "--unsafe-fixes"]);
+    assert_eq!(text(), safe.replace("quay.io/org:1", "quay.io/org"));
+    let run = mirrorset_in(directory.path(), &["check", "--diff", "--unsafe-fixes"]);
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""));
+}
+
+/// What is wrong with a list comes to light when it gets its right name, and no fix can fill it.
+#[test]
+fn a_fix_that_brings_an_error_is_not_made() {
+    let before = "resource \"rhcs_image_mirror\" \"a\" {
+  cluster_id        = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\"
+  source            = \"nginx\"
+  mirror_registries = []
+}
+";
+    let directory = scratch_bytes(&[("main.tf", before.as_bytes())]);
+    let run = mirrorset_in(
+        directory.path(),
+        &["check", "--fix", "--output-format", "concise"],
+    );
+    assert_eq!(
+        run.stderr.lines().collect::<Vec<_>>()[..2],
+        [
+            "warning: main.tf:4: unsupported-argument: fix skipped because it would introduce a new error",
+            "1 finding fixed in 1 file",
+        ]
+    );
+    let text = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+    assert_eq!(text, before.replace("\"nginx\"", "\"docker.io/library/nginx\""));
+    assert_eq!(run.status, 1);
+}
+
+#[test]
+fn what_is_suppressed_is_not_fixed() {
+    let suppressed = String::from_utf8_lossy(MENDABLE).replace(
+        "\"nginx\"\r",
+        "\"nginx\" # mirrorset: ignore[short-source] it is what we mean\r",
+    );
+    let directory = scratch_bytes(&[("main.tf", suppressed.as_bytes())]);
+    mirrorset_in(directory.path(), &["check", "--fix"]);
+    let text = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+    assert!(text.contains("source     = \"nginx\" #"), "{text}");
+    assert!(text.contains("\"digest\""), "{text}");
+}
+
+#[test]
+fn a_plan_beside_its_configuration_is_fixed_there_and_standard_input_is_not() {
+    let directory = scratch_bytes(&[
+        (
+            "main.tf",
+            &std::fs::read(fixture("mistakes/short-source/main.tf")).unwrap(),
+        ),
+        (
+            "plan.json",
+            &std::fs::read(fixture("mistakes/short-source/plan.json")).unwrap(),
+        ),
+    ]);
+    let plan = std::fs::read(directory.path().join("plan.json")).unwrap();
+    let run = mirrorset_in(directory.path(), &["check", "--fix", "plan.json"]);
+    assert!(
+        run.stderr.contains("1 finding fixed in 1 file"),
+        "{}{}",
+        run.stderr,
+        run.stdout
+    );
+    let text = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+    assert!(text.contains("\"docker.io/library/nginx\""), "{text}");
+    assert_eq!(std::fs::read(directory.path().join("plan.json")).unwrap(), plan);
+    let run = mirrorset_with_input(&["check", "--fix", "-"], &plan);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("cannot fix standard input"), "{}", run.stderr);
+}

@@ -1,0 +1,386 @@
+//! The configuration file: which one counts, what it can say, and how its mistakes are shown.
+
+use std::path::Path;
+
+use crate::support::program::{Run, findings, fixture, mirrorset_in, scratch};
+use insta::assert_snapshot;
+
+/// A short source (error), and the order of cluster and mirror (warning).
+const BOTH: &str = r#"
+resource "rhcs_cluster_rosa_hcp" "main" {
+  name                     = "main"
+  wait_for_create_complete = true
+}
+
+resource "rhcs_image_mirror" "a" {
+  cluster_id = rhcs_cluster_rosa_hcp.main.id
+  source     = "nginx"
+  mirrors    = ["m.example.com/nginx"]
+}
+"#;
+
+const OPEN: &str = r#"
+variable "name" {
+  type = string
+}
+
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = var.name
+  mirrors    = ["m.example.com/nginx"]
+}
+"#;
+
+fn check(directory: &Path, arguments: &[&str]) -> Run {
+    mirrorset_in(
+        directory,
+        &[&["check", "--output-format", "concise"], arguments].concat(),
+    )
+}
+
+/// The severities and rules that are said, with the file.
+fn said(run: &Run) -> Vec<String> {
+    assert_ne!(run.status, 2, "{}", run.stderr);
+    let word = |line: &str| {
+        let (place, rest) = line.split_once(": ").unwrap();
+        let file = place.split(':').next().unwrap();
+        format!("{file} {}", rest.split_once(' ').unwrap().0)
+    };
+    run.stdout.lines().map(word).collect()
+}
+
+/// What is said of the two mistakes under a configuration file.
+fn under(config: &str, arguments: &[&str]) -> (i32, Vec<String>) {
+    let directory = scratch(&[("main.tf", BOTH), ("mirrorset.toml", config)]);
+    let run = check(directory.path(), arguments);
+    (run.status, said(&run))
+}
+
+fn both(first: &str, second: &str) -> Vec<String> {
+    let rules = [(first, "missing-depends-on"), (second, "short-source")];
+    let told = rules.iter().filter(|(severity, _)| !severity.is_empty());
+    told.map(|(severity, rule)| format!("main.tf {severity}[{rule}]"))
+        .collect()
+}
+
+#[test]
+fn it_sets_severities() {
+    assert_eq!(under("", &[]), (1, both("warning", "error")));
+    assert_eq!(
+        under("[rules]\nshort-source = \"off\"\n", &[]),
+        (1, both("warning", ""))
+    );
+    assert_eq!(
+        under(
+            "rules = { short-source = \"info\", missing-depends-on = \"error\" }",
+            &[]
+        ),
+        (1, both("error", "info"))
+    );
+    assert_eq!(
+        under(
+            "rules.short-source = 'info'\nrules.missing-depends-on = 'info'",
+            &[]
+        ),
+        (0, both("info", "info"))
+    );
+}
+
+#[test]
+fn it_moves_the_line_of_failure() {
+    assert_eq!(under("fail-on = \"never\"", &[]).0, 0);
+    assert_eq!(
+        under("fail-on = \"error\"\n[rules]\nshort-source = \"off\"", &[]).0,
+        0
+    );
+    assert_eq!(
+        under(
+            "fail-on = \"info\"\n[rules]\nshort-source = \"info\"\nmissing-depends-on = \"off\"",
+            &[]
+        )
+        .0,
+        1
+    );
+}
+
+#[test]
+fn strict_makes_what_is_undecided_an_error() {
+    let directory = scratch(&[("main.tf", OPEN), ("mirrorset.toml", "strict = true")]);
+    let run = check(directory.path(), &[]);
+    assert_eq!(
+        (run.status, said(&run)),
+        (1, vec!["main.tf error[unknown-value]".to_owned()])
+    );
+}
+
+#[test]
+fn the_command_line_wins() {
+    let off = "fail-on = \"never\"\n[rules]\nshort-source = \"off\"\n";
+    assert_eq!(under(off, &["--select", "short-source"]), (0, both("", "error")));
+    assert_eq!(under(off, &["--fail-on", "warning"]), (1, both("warning", "")));
+    assert_eq!(under(off, &["--ignore", "missing-depends-on"]), (0, vec![]));
+    assert_eq!(
+        under("rules.short-source = 'info'", &["--select", "short-source"]),
+        (0, both("", "info"))
+    );
+}
+
+#[test]
+fn isolated_ignores_it_even_if_it_is_wrong() {
+    assert_eq!(
+        under("[rules]\nshort-source = \"off\"\n", &["--isolated"]),
+        (1, both("warning", "error"))
+    );
+    assert_eq!(under("nonsense = [", &["--isolated"]).0, 1);
+}
+
+#[test]
+fn the_nearest_one_counts_for_each_root_module() {
+    let directory = scratch(&[
+        ("mirrorset.toml", "rules.missing-depends-on = 'off'"),
+        ("a/main.tf", BOTH),
+        ("b/mirrorset.toml", "rules.short-source = 'off'"),
+        ("b/c/main.tf", BOTH),
+    ]);
+    let expected = [
+        "a/main.tf error[short-source]",
+        "b/c/main.tf warning[missing-depends-on]",
+    ];
+    assert_eq!(said(&check(directory.path(), &[])), expected);
+    let run = check(&directory.path().join("b/c"), &[]);
+    assert_eq!(said(&run), ["main.tf warning[missing-depends-on]"]);
+}
+
+#[test]
+fn a_file_that_is_named_counts_for_all() {
+    let directory = scratch(&[
+        ("mirrorset.toml", "rules.missing-depends-on = 'off'"),
+        ("ci.toml", "rules.short-source = 'off'"),
+        ("a/main.tf", BOTH),
+    ]);
+    let run = check(directory.path(), &["--config", "ci.toml"]);
+    assert_eq!(said(&run), ["a/main.tf warning[missing-depends-on]"]);
+    for arguments in [
+        &["--config", "absent.toml"][..],
+        &["--config", "ci.toml", "--isolated"],
+        &["--config", "ci.toml", "--config", "mirrorset.toml"],
+    ] {
+        let run = check(directory.path(), arguments);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn overrides_are_for_root_modules_and_for_files_that_declare_mirrors() {
+    let config = "[[overrides]]\npaths = [\"a\", \"**/legacy.tf\"]\nrules = { short-source = \"off\" }\n";
+    let directory = scratch(&[
+        ("mirrorset.toml", config),
+        ("a/x/main.tf", BOTH),
+        ("b/legacy.tf", BOTH),
+        ("c/main.tf", BOTH),
+    ]);
+    let run = check(directory.path(), &["--ignore", "missing-depends-on"]);
+    assert_eq!(said(&run), ["c/main.tf error[short-source]"]);
+    let run = check(directory.path(), &["--select", "short-source"]);
+    assert_eq!(
+        run.stdout.lines().count(),
+        3,
+        "the command line wins: {}",
+        run.stdout
+    );
+}
+
+#[test]
+fn what_is_excluded_is_not_read_unless_it_is_named() {
+    let directory = scratch(&[
+        ("mirrorset.toml", "exclude = [\"old\", \"**/test-*/\"]"),
+        ("old/main.tf", BOTH),
+        ("a/test-1/main.tf", "broken {"),
+        ("a/main.tf", OPEN),
+    ]);
+    let run = check(directory.path(), &[]);
+    assert_eq!(said(&run), ["a/main.tf info[unknown-value]"]);
+    assert_eq!(said(&check(directory.path(), &["old/main.tf"])), [] as [&str; 0]);
+    assert_eq!(said(&check(directory.path(), &["old"])).len(), 2);
+}
+
+#[test]
+fn its_files_of_values_come_before_those_of_the_command_line() {
+    let directory = scratch(&[
+        ("mirrorset.toml", "var-files = [\"values/common.tfvars\"]"),
+        ("values/common.tfvars", "name = \"nginx\"\n"),
+        ("other.tfvars", "name = \"quay.io/a\"\n"),
+        ("a/main.tf", OPEN),
+        ("a/terraform.tfvars", "name = \"quay.io/b\"\n"),
+        ("b/main.tf", OPEN),
+    ]);
+    let run = check(directory.path(), &[]);
+    let file = std::fs::canonicalize(directory.path().join("values/common.tfvars")).unwrap();
+    let line = format!("{} error[short-source]", file.display());
+    assert_eq!(said(&run), [line], "said once for both");
+    assert_eq!(check(directory.path(), &["--var-file", "other.tfvars"]).status, 0);
+    let run = mirrorset_in(directory.path(), &["convert", "a", "--to", "json"]);
+    assert!(run.stdout.contains("\"nginx\""), "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
+fn a_plan_is_weighed_as_its_configuration_is() {
+    let module = fixture("mistakes/short-source");
+    for config in [
+        "rules.short-source = 'off'",
+        "rules.short-source = 'info'",
+        "fail-on = 'never'",
+    ] {
+        let directory = scratch(&[("mirrorset.toml", config)]);
+        for file in ["main.tf", "plan.json"] {
+            std::fs::copy(module.join(file), directory.path().join(file)).unwrap();
+        }
+        let run = |path: &str| {
+            mirrorset_in(
+                directory.path(),
+                &["check", path, "--no-changes-info", "--output-format", "json"],
+            )
+        };
+        let (own, plan) = (run("."), run("plan.json"));
+        assert_eq!((own.status, plan.status), (0, 0), "{config}");
+        assert_eq!(
+            findings(&own, directory.path()),
+            findings(&plan, directory.path())
+        );
+    }
+}
+
+/// What is said of a configuration file that is wrong.
+fn refused(config: &str) -> String {
+    let directory = scratch(&[("main.tf", BOTH), ("mirrorset.toml", config)]);
+    let run = check(directory.path(), &[]);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    run.stderr
+}
+
+#[test]
+fn mistakes_are_shown_where_they_stand() {
+    let text = refused(
+        "fail-on = \"warnings\"\nstrickt = true\n\n[rules]\nshort-sauce = \"off\"\nunknown-value = 1\n",
+    );
+    assert_snapshot!(text, @r#"
+    error: unknown value for `fail-on`: `warnings`
+      ┌─ mirrorset.toml:1:11
+      │
+    1 │ fail-on = "warnings"
+      │           ^^^^^^^^^^
+      │
+      = help: did you mean `warning`?
+
+    error: unknown key `strickt`
+      ┌─ mirrorset.toml:2:1
+      │
+    2 │ strickt = true
+      │ ^^^^^^^
+      │
+      = help: did you mean `strict`?
+
+    error: unknown rule `short-sauce`
+      ┌─ mirrorset.toml:5:1
+      │
+    5 │ short-sauce = "off"
+      │ ^^^^^^^^^^^
+      │
+      = help: did you mean `short-source`?
+
+    error: invalid type for `undecided`: expected one of "off", "info", "warning", "error", found integer
+      ┌─ mirrorset.toml:6:13
+      │
+    6 │ unknown-value = 1
+      │                 ^
+    "#);
+}
+
+#[test]
+fn every_place_of_the_file_is_checked() {
+    for (config, message) in [
+        ("rules = [", "invalid TOML"),
+        (
+            "rules = []",
+            "invalid type for `rules`: expected a table of rules and severities, found array",
+        ),
+        (
+            "strict = \"yes\"",
+            "invalid type for `strict`: expected true or false, found string",
+        ),
+        (
+            "exclude = \"a\"",
+            "invalid type for `exclude`: expected a list of strings, found string",
+        ),
+        ("exclude = [\"[a\"]", "invalid glob pattern"),
+        (
+            "var-files = [1]",
+            "invalid type for `var-files`: expected a list of strings, found integer",
+        ),
+        (
+            "overrides = {}",
+            "invalid type for `overrides`: expected a list of tables",
+        ),
+        ("[[overrides]]\npaths = [\"a\"]", "missing `rules` in override"),
+        (
+            "[[overrides]]\npaths = []\nrules = { nope = \"off\" }",
+            "unknown rule `nope`",
+        ),
+        (
+            "[[overrides]]\npaths = []\nrules = {}\npath = []",
+            "unknown key `path`",
+        ),
+        ("var-files = [\"absent.tfvars\"]", "absent.tfvars: no such file"),
+    ] {
+        let directory = scratch(&[("main.tf", BOTH), ("mirrorset.toml", config)]);
+        let run = check(directory.path(), &[]);
+        assert_eq!(run.status, 2, "{config}");
+        assert!(
+            format!("{}{}", run.stdout, run.stderr).contains(message),
+            "{config}: {}",
+            run.stderr
+        );
+    }
+    let directory = scratch(&[("main.tf", BOTH), ("mirrorset.toml", "a = 1")]);
+    for arguments in [&["convert"][..], &["check", "--show-settings"]] {
+        assert_eq!(mirrorset_in(directory.path(), arguments).status, 2);
+    }
+}
+
+#[test]
+fn the_settings_are_shown_with_their_places() {
+    let config = "strict = true\nexclude = [\"old\"]\n\n[rules]\nshort-source = \"off\"\nnon-digest-type = \"info\"\n\n\
+                  [[overrides]]\npaths = [\"a\"]\nrules = { non-digest-type = \"warning\" }\n\n\
+                  [[overrides]]\npaths = [\"a/main.tf\"]\nrules = { classic-cluster = \"off\" }\n";
+    let directory = scratch(&[("mirrorset.toml", config), ("a/main.tf", BOTH)]);
+    let run = mirrorset_in(
+        directory.path(),
+        &["check", "--show-settings", "--fail-on", "error"],
+    );
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(
+        lines[..5],
+        [
+            "# a",
+            "fail-on = \"error\" # command line",
+            "strict = true # mirrorset.toml:1",
+            "exclude = [\"old\"] # mirrorset.toml:2",
+            "var-files = [] # default",
+        ]
+    );
+    for line in [
+        "rules.short-source = \"off\" # mirrorset.toml:5",
+        "rules.non-digest-type = \"warning\" # mirrorset.toml:10",
+        "rules.classic-cluster = \"error\" # default",
+        "rules.unknown-value = \"error\" # mirrorset.toml:1",
+        "overrides.\"a/main.tf\".classic-cluster = \"off\" # mirrorset.toml:14",
+    ] {
+        assert!(lines.contains(&line), "{line}\n{}", run.stdout);
+    }
+    assert!(
+        toml::from_str::<toml::Table>(&run.stdout).is_ok(),
+        "{}",
+        run.stdout
+    );
+}

@@ -1,0 +1,190 @@
+//! What the rules say of the shared modules, of the plans that Terraform made of them, and of plans of
+//! changes: written down by hand from the rules, not taken over from the output.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::support::program::mirrorset_in;
+
+type Expected = BTreeMap<&'static str, &'static [(&'static str, &'static str)]>;
+
+/// The findings of each module, by rule and address.
+fn on_configuration() -> Expected {
+    BTreeMap::from([
+        // `target` is the classic cluster: the condition is known. `right` takes the other one.
+        (
+            "classic_through_local",
+            [("classic-cluster", "rhcs_image_mirror.wrong")].as_slice(),
+        ),
+        // One of two mirrors of a cluster in the same module has no `depends_on`.
+        (
+            "cluster_in_same_configuration",
+            &[("missing-depends-on", "rhcs_image_mirror.redis")],
+        ),
+        ("files_yaml_json_csv", &[]),
+        ("for_each_variable_map", &[]),
+        ("json_configuration", &[]),
+        ("literal", &[]),
+        // The cluster is in another module: the reference through the output is enough.
+        ("module_for_each_chain", &[]),
+        (
+            "moved_import_removed_check",
+            &[("ignored-mirrors", "rhcs_image_mirror.new")],
+        ),
+        // Mirrors with a tab and with a line break in them.
+        (
+            "templates_and_heredocs",
+            &[
+                ("invalid-mirror", "rhcs_image_mirror.esc"),
+                ("invalid-mirror", "rhcs_image_mirror.esc"),
+            ],
+        ),
+        // `source` is taken out of a list by `count.index`.
+        (
+            "toset_and_count",
+            &[("count-indexed-mirrors", "rhcs_image_mirror.counted")],
+        ),
+        ("unknown_parts", UNKNOWN_PARTS),
+        // The id of `waits` comes through the waiter, but `depends_on` names neither that nor the cluster;
+        // `does_not_wait` names the cluster, which does not wait itself.
+        (
+            "wait_and_waiters",
+            &[
+                ("cluster-not-ready", "rhcs_image_mirror.does_not_wait"),
+                ("missing-depends-on", "rhcs_image_mirror.waits"),
+            ],
+        ),
+    ])
+}
+
+/// No mirror names the cluster of its module, and something of each is known only after apply.
+const UNKNOWN_PARTS: &[(&str, &str)] = &[
+    ("missing-depends-on", "rhcs_image_mirror.conditional"),
+    ("missing-depends-on", "rhcs_image_mirror.partly_known"),
+    ("missing-depends-on", "rhcs_image_mirror.unknown_list"),
+    ("missing-depends-on", "rhcs_image_mirror.unknown_source"),
+    ("unknown-value", "rhcs_image_mirror.conditional"),
+    ("unknown-value", "rhcs_image_mirror.partly_known"),
+    ("unknown-value", "rhcs_image_mirror.unknown_list"),
+    ("unknown-value", "rhcs_image_mirror.unknown_source"),
+];
+
+/// The findings of each plan: those of the module, but for what plans do not record.
+fn on_plans() -> Expected {
+    let mut expected = on_configuration();
+    // A plan records no locals, and there is a classic cluster that they could lead to.
+    expected.insert(
+        "classic_through_local",
+        &[
+            ("unknown-value", "rhcs_image_mirror.right"),
+            ("unknown-value", "rhcs_image_mirror.wrong"),
+        ],
+    );
+    // What is written, and not what it is worth, is in no plan.
+    expected.insert("moved_import_removed_check", &[]);
+    expected.insert("toset_and_count", &[]);
+    expected.extend([
+        ("change_noop", [].as_slice()),
+        (
+            "change_renamed_without_moved",
+            &[("recreated-mirror", "rhcs_image_mirror.renamed")],
+        ),
+        (
+            "change_replace_source",
+            &[("replaced-mirror", "rhcs_image_mirror.single")],
+        ),
+        (
+            "change_update",
+            &[
+                ("removed-mirror", r#"rhcs_image_mirror.m["quay.io/remove"]"#),
+                ("reordered-mirrors", r#"rhcs_image_mirror.m["quay.io/reorder"]"#),
+            ],
+        ),
+        ("state_after_apply", &[]),
+    ]);
+    expected
+}
+
+/// How many clusters' mirrors each plan changes: so many lines about their nodes there are.
+fn rollouts() -> BTreeMap<&'static str, usize> {
+    BTreeMap::from([
+        ("change_renamed_without_moved", 1),
+        ("change_replace_source", 1),
+        ("change_update", 1),
+        // Neither cluster is known, and nothing says that they are the same one.
+        ("classic_through_local", 2),
+        ("cluster_in_same_configuration", 1),
+        // `c1` and `c2`.
+        ("files_yaml_json_csv", 2),
+        ("for_each_variable_map", 1),
+        ("json_configuration", 1),
+        ("literal", 1),
+        ("module_for_each_chain", 1),
+        ("moved_import_removed_check", 1),
+        // `c1`, and a text that is no id.
+        ("templates_and_heredocs", 2),
+        // `c1`, `c2` and `c4`.
+        ("toset_and_count", 3),
+        ("unknown_parts", 1),
+        ("wait_and_waiters", 1),
+    ])
+}
+
+fn shared() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance");
+    if !path.is_dir() {
+        println!("skipped: {} is not there", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+/// Checks every path and compares; a path that nothing is expected of is an error.
+fn compare(directory: &Path, suffix: &str, expected: &Expected, rollouts: &BTreeMap<&str, usize>) {
+    let mut names: Vec<String> = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let known: Vec<String> = expected.keys().map(|name| format!("{name}{suffix}")).collect();
+    assert_eq!(names, known);
+    for (name, expected) in expected {
+        let run = mirrorset_in(
+            directory,
+            &["check", "--output-format", "json", &format!("{name}{suffix}")],
+        );
+        assert_eq!(run.stderr, "", "{name}");
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let mut found: Vec<(&str, &str)> = report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| {
+                (
+                    finding["rule"].as_str().unwrap(),
+                    finding["address"].as_str().unwrap_or_default(),
+                )
+            })
+            .collect();
+        let before = found.len();
+        found.retain(|(rule, _)| *rule != "node-rollout");
+        let told = before - found.len();
+        assert_eq!(told, rollouts.get(name).copied().unwrap_or_default(), "{name}");
+        found.sort_unstable();
+        assert_eq!(found, *expected, "{name}");
+    }
+}
+
+#[test]
+fn modules_have_the_findings_that_the_rules_give_them() {
+    if let Some(shared) = shared() {
+        compare(&shared.join("modules"), "", &on_configuration(), &BTreeMap::new());
+    }
+}
+
+#[test]
+fn plans_have_the_findings_that_the_rules_give_them() {
+    if let Some(shared) = shared() {
+        compare(&shared.join("plans"), ".json", &on_plans(), &rollouts());
+    }
+}

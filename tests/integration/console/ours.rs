@@ -1,0 +1,119 @@
+//! What the evaluator says, and how it differs.
+
+use std::path::Path;
+
+use mirrorset::workspace::{self, Options};
+use terraform_eval::cty::{Type, Value, ValueRef, to_json};
+use terraform_eval::eval::EvalError;
+
+use super::terraform::{Answer, single_spaced, unquoted};
+
+/// What an expression is worth here.
+pub(crate) struct Worth(Result<Value, EvalError>);
+
+impl Worth {
+    /// Whether a bound was met.
+    pub(crate) fn is_limit(&self) -> bool {
+        self.0.as_ref().is_err_and(EvalError::is_limit)
+    }
+
+    /// Whether the thread that evaluated it died.
+    pub(crate) fn is_panic(&self) -> bool {
+        let message = self.0.as_ref().err().map(ToString::to_string);
+        message.is_some_and(|message| message.contains("not enough memory"))
+    }
+}
+
+pub(crate) fn evaluate(directory: &Path, expressions: &[String]) -> Vec<Worth> {
+    let values = workspace::evaluate(directory, expressions, &Options::default());
+    values.into_iter().map(Worth).collect()
+}
+
+/// How what we say differs from what the console says.
+pub(crate) fn difference(answer: &Answer, worth: &Worth) -> Option<String> {
+    let value = match &worth.0 {
+        Err(failure) if failure.is_limit() => return None,
+        Err(failure) => {
+            let refused = answer.ty.is_empty();
+            return (!refused)
+                .then(|| format!("  is {} {}\n not refused: {failure}", answer.ty, answer.shown));
+        }
+        Ok(value) => value,
+    };
+    let ty = single_spaced(&value.ty().to_string());
+    if answer.ty.is_empty() {
+        return Some(format!("  is refused\n not {ty} {}", shown(value)));
+    }
+    if ty != answer.ty {
+        return Some(format!(
+            "  is {} {}\n not {ty} {}",
+            answer.ty,
+            answer.shown,
+            shown(value)
+        ));
+    }
+    let json = to_json(value)
+        .ok()
+        .filter(|_| value.is_wholly_known() && !value.contains_marked());
+    let wanted = unquoted(&answer.json);
+    // A sensitive value's JSON is sensitive, an unknown value's unknown, and infinity has none.
+    let same = match (&wanted, &json) {
+        (Some(wanted), Some(json)) => wanted == json,
+        (None, None) => true,
+        (Some(_), None) => !value.is_wholly_known() || value.contains_marked(),
+        (None, Some(_)) => false,
+    };
+    if !same {
+        return Some(format!("  is {wanted:?}\n not {json:?}"));
+    }
+    let ours = single_spaced(&shown(value));
+    let quoted = |text: &str| text.contains(['\\']) || text.contains("<<EOT") || !text.is_ascii();
+    (json.is_none() && ours != answer.shown && !quoted(&answer.shown) && !quoted(&ours))
+        .then(|| format!("  is {}\n not {ours}", answer.shown))
+}
+
+/// The value as the console prints it.
+fn shown(value: &Value) -> String {
+    if value.is_known() && value.marks().is_sensitive() {
+        return "(sensitive value)".to_owned();
+    }
+    let all = |items: &[Value]| {
+        let items: Vec<String> = items.iter().map(|item| format!("{}, ", shown(item))).collect();
+        items.concat()
+    };
+    let group = |open: &str, inner: String, close: &str| match inner.as_str() {
+        "" => format!("{open}{close}"),
+        _ => format!("{open} {inner}{close}"),
+    };
+    let null =
+        |convert: &str, element: &Type| format!("{convert}(null) /* of {} */", element.friendly_name());
+    match (value.view(), value.ty()) {
+        (ValueRef::Unknown(_), _) => "(known after apply)".to_owned(),
+        (ValueRef::Null, ty) => match ty {
+            Type::String => "tostring(null)".to_owned(),
+            Type::Number => "tonumber(null)".to_owned(),
+            Type::Bool => "tobool(null)".to_owned(),
+            Type::List(element) => null("tolist", element),
+            Type::Set(element) => null("toset", element),
+            Type::Map(element) => null("tomap", element),
+            Type::Tuple(_) => "null /* tuple */".to_owned(),
+            Type::Object(_) => "null /* object */".to_owned(),
+            Type::Dynamic => "null".to_owned(),
+        },
+        (ValueRef::Bool(value), _) => value.to_string(),
+        (ValueRef::Number(number), _) => number.to_string(),
+        (ValueRef::String(text), _) => format!("{text:?}"),
+        (ValueRef::List(items), _) => group("tolist([", all(items), "])"),
+        (ValueRef::Set(items), _) => group("toset([", all(items), "])"),
+        (ValueRef::Tuple(items), _) => group("[", all(items), "]"),
+        (ValueRef::Map(items) | ValueRef::Object(items), ty) => {
+            let each =
+                |(key, item): (&std::sync::Arc<str>, &Value)| format!("{:?} = {} ", &**key, shown(item));
+            let inner = items.iter().map(each).collect::<Vec<String>>().concat();
+            match ty {
+                Type::Map(_) => group("tomap({", inner, "})"),
+                _ => group("{", inner, "}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,716 @@
+//! Conversions: what each target looks like, what is refused, and that what is written is read back.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use insta::assert_snapshot;
+use mirrorset::workspace::{Options, evaluate};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::program::{Run, mirrorset_in, scratch};
+
+/// One cluster with two mirrors, and what it says of registries.
+const PROD: &str = r#"
+resource "rhcs_cluster_rosa_hcp" "prod" {
+  name                     = "prod"
+  wait_for_create_complete = true
+  registry_config = {
+    registry_sources = {
+      blocked_registries  = ["untrusted.example.com"]
+      insecure_registries = ["mirror.local:5000"]
+    }
+  }
+}
+
+resource "rhcs_image_mirror" "org" {
+  cluster_id = rhcs_cluster_rosa_hcp.prod.id
+  source     = "quay.io/org"
+  mirrors    = ["mirror.local:5000/org", "mirror.example.com/org"]
+  depends_on = [rhcs_cluster_rosa_hcp.prod]
+}
+
+resource "rhcs_image_mirror" "library" {
+  cluster_id = rhcs_cluster_rosa_hcp.prod.id
+  source     = "docker.io/library"
+  mirrors    = ["mirror.example.com/library"]
+  depends_on = [rhcs_cluster_rosa_hcp.prod]
+}
+"#;
+
+fn convert_in(directory: &Path, arguments: &[&str]) -> Run {
+    let run = mirrorset_in(directory, &[&["convert"], arguments].concat());
+    assert!(run.status < 2, "{}", run.stderr);
+    run
+}
+
+/// The conversion of some files.
+fn converted(files: &[(&str, &str)], arguments: &[&str]) -> Run {
+    let directory = scratch(files);
+    convert_in(directory.path(), arguments)
+}
+
+fn prod(arguments: &[&str]) -> String {
+    let run = converted(&[("main.tf", PROD)], arguments);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    run.stdout
+}
+
+#[test]
+fn a_mirror_set_says_where_its_entries_come_from_and_where_it_cannot_go() {
+    let run = converted(&[("main.tf", PROD)], &[]);
+    assert_snapshot!(run.stdout, @r"
+    # a ROSA cluster with hosted control planes rejects this manifest: its ValidatingAdmissionPolicy denies all changes to mirror sets
+    apiVersion: config.openshift.io/v1
+    kind: ImageDigestMirrorSet
+    metadata:
+      name: prod
+    spec:
+      imageDigestMirrors:
+      # main.tf:20 rhcs_image_mirror.library
+      - mirrors:
+        - mirror.example.com/library
+        source: docker.io/library
+      # main.tf:13 rhcs_image_mirror.org
+      - mirrors:
+        - mirror.local:5000/org
+        - mirror.example.com/org
+        source: quay.io/org
+    ");
+    assert_eq!(run.stderr.matches("ValidatingAdmissionPolicy").count(), 1);
+}
+
+#[test]
+fn without_notes_there_are_no_comments() {
+    let run = converted(&[("main.tf", PROD)], &["--no-notes"]);
+    assert_eq!(run.stderr, "");
+    assert!(!run.stdout.contains('#'), "{}", run.stdout);
+}
+
+#[test]
+fn the_other_kinds_differ_in_their_names_alone() {
+    let idms = prod(&["--no-notes"]);
+    let itms = prod(&["--no-notes", "--to", "itms"]);
+    let icsp = prod(&["--no-notes", "--to", "icsp"]);
+    assert_eq!(
+        itms,
+        idms.replace("ImageDigestMirrorSet", "ImageTagMirrorSet")
+            .replace("imageDigestMirrors", "imageTagMirrors")
+    );
+    assert_eq!(
+        icsp,
+        idms.replace("config.openshift.io/v1", "operator.openshift.io/v1alpha1")
+            .replace("ImageDigestMirrorSet", "ImageContentSourcePolicy")
+            .replace("imageDigestMirrors", "repositoryDigestMirrors")
+    );
+}
+
+#[test]
+fn a_hosted_cluster_has_the_list_and_a_node_pool_the_whole_manifest() {
+    let list = read_yaml(&prod(&["--to", "hostedcluster"]));
+    let idms = read_yaml(&prod(&[]));
+    assert_eq!(list["imageContentSources"], idms["spec"]["imageDigestMirrors"]);
+    let pool = read_yaml(&prod(&["--to", "nodepool", "--name", "mirrors"]));
+    assert_eq!(pool["kind"], "ConfigMap");
+    assert_eq!(pool["metadata"]["name"], "mirrors");
+    let held = read_yaml(pool["data"]["config"].as_str().unwrap());
+    assert_eq!(held["spec"], idms["spec"]);
+}
+
+#[test]
+fn nodes_get_what_the_cluster_says_of_registries_as_well() {
+    assert_snapshot!(prod(&["--to", "registries-conf", "--blocked", "docker.io/evil"]), @r#"
+    unqualified-search-registries = ["registry.access.redhat.com", "docker.io"]
+    short-name-mode = ""
+
+    [[registry]]
+    prefix = ""
+    location = "docker.io/library"
+
+    [[registry.mirror]]
+    location = "mirror.example.com/library"
+    pull-from-mirror = "digest-only"
+
+    [[registry]]
+    prefix = ""
+    location = "quay.io/org"
+
+    [[registry.mirror]]
+    location = "mirror.local:5000/org"
+    insecure = true
+    pull-from-mirror = "digest-only"
+
+    [[registry.mirror]]
+    location = "mirror.example.com/org"
+    pull-from-mirror = "digest-only"
+
+    [[registry]]
+    prefix = ""
+    location = "untrusted.example.com"
+    blocked = true
+
+    [[registry]]
+    prefix = ""
+    location = "docker.io/evil"
+    blocked = true
+
+    [[registry]]
+    prefix = ""
+    location = "mirror.local:5000"
+    insecure = true
+    "#);
+}
+
+#[test]
+fn commands_take_an_unknown_id_from_the_shell() {
+    assert_snapshot!(prod(&["--to", "rosa"]), @r#"
+    # CLUSTER_ID is the id of rhcs_cluster_rosa_hcp.prod.
+    rosa create image-mirror --cluster "${CLUSTER_ID:?}" --type digest --source docker.io/library --mirrors mirror.example.com/library
+    rosa create image-mirror --cluster "${CLUSTER_ID:?}" --type digest --source quay.io/org --mirrors 'mirror.local:5000/org,mirror.example.com/org'
+    "#);
+}
+
+#[test]
+fn commands_quote_what_a_shell_would_read() {
+    let configuration = mirror("a", "\"$(reboot)\"", "*.example.com", &["mirror.example.com"]);
+    let run = converted(&[("main.tf", &configuration)], &["--to", "rosa"]);
+    assert_eq!(
+        run.stdout,
+        "rosa create image-mirror --cluster '$(reboot)' --type digest --source '*.example.com' --mirrors mirror.example.com\n"
+    );
+}
+
+#[test]
+fn a_resource_for_each_source_waits_for_the_cluster_of_its_module() {
+    assert_snapshot!(prod(&["--to", "hcl", "--cluster-id", "rhcs_cluster_rosa_hcp.prod.id"]), @r#"
+    resource "rhcs_image_mirror" "docker_io_library" {
+      cluster_id = rhcs_cluster_rosa_hcp.prod.id
+      source     = "docker.io/library"
+      mirrors = [
+        "mirror.example.com/library",
+      ]
+
+      depends_on = [rhcs_cluster_rosa_hcp.prod]
+    }
+
+    resource "rhcs_image_mirror" "quay_io_org" {
+      cluster_id = rhcs_cluster_rosa_hcp.prod.id
+      source     = "quay.io/org"
+      mirrors = [
+        "mirror.local:5000/org",
+        "mirror.example.com/org",
+      ]
+
+      depends_on = [rhcs_cluster_rosa_hcp.prod]
+    }
+    "#);
+}
+
+#[test]
+fn a_map_and_one_resource() {
+    assert_snapshot!(prod(&["--to", "hcl", "--style", "for-each", "--cluster-id", "var.cluster_id"]), @r#"
+    locals {
+      image_mirrors = {
+        "docker.io/library" = [
+          "mirror.example.com/library",
+        ]
+        "quay.io/org" = [
+          "mirror.local:5000/org",
+          "mirror.example.com/org",
+        ]
+      }
+    }
+
+    resource "rhcs_image_mirror" "image_mirrors" {
+      for_each = local.image_mirrors
+
+      cluster_id = var.cluster_id
+      source     = each.key
+      mirrors    = each.value
+    }
+    "#);
+}
+
+#[test]
+fn a_map_and_a_call_of_the_module() {
+    let text = prod(&[
+        "--to",
+        "hcl",
+        "--style",
+        "module",
+        "--cluster-id",
+        "module.cluster.cluster_id",
+    ]);
+    let (_, call) = text.split_once("\n\n").unwrap();
+    assert_snapshot!(call, @r#"
+    module "image_mirrors" {
+      source   = "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors"
+      version  = ">= 1.7.1"
+      for_each = local.image_mirrors
+
+      cluster_id      = module.cluster.cluster_id
+      type            = "digest"
+      source_registry = each.key
+      mirrors         = each.value
+    }
+    "#);
+}
+
+#[test]
+fn without_a_cluster_id_it_is_a_root_module_of_its_own() {
+    let text = prod(&["--to", "hcl"]);
+    assert!(
+        text.starts_with("terraform {\n  required_providers {\n"),
+        "{text}"
+    );
+    assert!(text.contains("variable \"cluster_id\" {"), "{text}");
+    let configuration = mirror("a", "\"2lbbrpgk\"", "quay.io/org", &["mirror.example.com/org"]);
+    let run = converted(&[("main.tf", &configuration)], &["--to", "hcl"]);
+    assert!(run.stdout.contains("cluster_id = \"2lbbrpgk\""), "{}", run.stdout);
+    assert!(!run.stdout.contains("variable"), "{}", run.stdout);
+}
+
+#[test]
+fn what_the_cluster_has_already_is_imported() {
+    let listed = json!([
+        {"kind": "ImageMirror", "id": "1abc", "type": "digest", "source": "quay.io/org", "mirrors": ["x.io/org"]},
+        {"kind": "ImageMirror", "id": "2def", "type": "digest", "source": "quay.io/other", "mirrors": ["x.io/other"]},
+    ]);
+    let files = [("main.tf", PROD), ("ids.json", &listed.to_string())];
+    let run = converted(
+        &files,
+        &[
+            "main.tf",
+            "--to",
+            "hcl",
+            "--import",
+            "ids.json",
+            "--cluster-id",
+            "var.id",
+        ],
+    );
+    let import = "import {\n  to = rhcs_image_mirror.quay_io_org\n  id = \"${var.id}:1abc\"\n}\n";
+    assert!(run.stdout.contains(import), "{}", run.stdout);
+    assert_eq!(run.stdout.matches("import {").count(), 1);
+    assert!(run.stderr.contains("quay.io/other"), "{}", run.stderr);
+    for (style, to) in [
+        ("for-each", "rhcs_image_mirror.image_mirrors[\"quay.io/org\"]"),
+        (
+            "module",
+            "module.image_mirrors[\"quay.io/org\"].rhcs_image_mirror.image_mirror",
+        ),
+    ] {
+        let arguments = [
+            "main.tf",
+            "--to",
+            "hcl",
+            "--import",
+            "ids.json",
+            "--cluster-id",
+            "\"2lb\"",
+            "--style",
+            style,
+        ];
+        let run = converted(&files, &arguments);
+        let import = format!("import {{\n  to = {to}\n  id = \"2lb:1abc\"\n}}\n");
+        assert!(run.stdout.contains(&import), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_list_that_is_none_is_refused() {
+    for text in [
+        "{}",
+        "[{\"id\": \"a:b\", \"source\": \"quay.io\"}]",
+        "ID  SOURCE\n",
+    ] {
+        let directory = scratch(&[("main.tf", PROD), ("ids.json", text)]);
+        let run = mirrorset_in(
+            directory.path(),
+            &["convert", "main.tf", "--to", "hcl", "--import", "ids.json"],
+        );
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        assert!(run.stderr.contains("ids.json"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn several_clusters_have_a_manifest_each_and_one_can_be_chosen() {
+    let configuration =
+        mirror("a", "var.a", "quay.io/a", &["m.io/a"]) + &mirror("b", "var.b", "quay.io/b", &["m.io/b"]);
+    let variables = "variable \"a\" {}\nvariable \"b\" {}\n";
+    let files = [("main.tf", configuration.as_str()), ("variables.tf", variables)];
+    let both = converted(&files, &["--no-notes"]).stdout;
+    let names: Vec<&str> = both
+        .split("---\n")
+        .filter_map(|text| text.lines().nth(3))
+        .collect();
+    assert_eq!(names, ["  name: a", "  name: b"]);
+    let one = converted(&files, &["--no-notes", "--cluster", "var.b"]).stdout;
+    assert!(one.contains("quay.io/b") && !one.contains("quay.io/a"), "{one}");
+    let directory = scratch(&files);
+    let refused = |arguments: &[&str]| {
+        let run = mirrorset_in(directory.path(), &[&["convert"], arguments].concat());
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{arguments:?}");
+        run.stderr
+    };
+    assert!(refused(&["--cluster", "var.c"]).contains("var.a, var.b"));
+    assert!(refused(&["--to", "registries-conf"]).contains("--cluster"));
+    assert!(refused(&["--to", "hcl", "--cluster-id", "var.x"]).contains("--cluster"));
+    let hcl = converted(&files, &["--to", "hcl"]).stdout;
+    assert!(
+        hcl.contains("cluster_id = var.a_cluster_id") && hcl.contains("cluster_id = var.b_cluster_id"),
+        "{hcl}"
+    );
+    convert_in(
+        directory.path(),
+        &["--to", "registries-conf", "--output-dir", "out"],
+    );
+    assert!(directory.path().join("out/a.conf").is_file() && directory.path().join("out/b.conf").is_file());
+}
+
+#[test]
+fn a_part_of_a_module_has_one_cluster_where_the_id_is_written_alike() {
+    let id = "rhcs_cluster_rosa_hcp.prod.id";
+    let part = mirror("a", id, "quay.io/a", &["m.io/a"]) + &mirror("b", id, "quay.io/b", &["m.io/b"]);
+    let text = converted(&[("main.tf", &part)], &["--no-notes"]).stdout;
+    assert_eq!(text.matches("name: prod").count(), 1, "{text}");
+    let twice = mirror("a", id, "quay.io/a", &["m.io/a"]) + &mirror("b", id, "quay.io/a", &["m.io/b"]);
+    let run = converted(&[("main.tf", &twice)], &[]);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+    assert!(run.stderr.contains("duplicate-source"), "{}", run.stderr);
+}
+
+/// Manifests with everything that Terraform cannot say.
+const MANIFESTS: &str = "
+apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata:
+  name: first
+spec:
+  imageDigestMirrors:
+  - mirrors: [mirror.example.com/ubi]
+    source: registry.redhat.io/ubi
+  - mirrorSourcePolicy: NeverContactSource
+    mirrors: [mirror.example.com/never]
+    source: registry.redhat.io/never
+  - source: quay.io/none
+  - mirrors: [b.example.com/x, a.example.com/x]
+    source: quay.io/x
+---
+apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata:
+  name: second
+spec:
+  imageDigestMirrors:
+  - mirrors: [a.example.com/x, b.example.com/x]
+    source: quay.io/x
+---
+apiVersion: config.openshift.io/v1
+kind: ImageTagMirrorSet
+metadata:
+  name: tags
+spec:
+  imageTagMirrors:
+  - mirrors: [mirror.example.com/library]
+    source: docker.io/library
+";
+
+#[test]
+fn what_terraform_cannot_say_is_told_and_strictly_it_is_an_error() {
+    let files = [("mirrors.yaml", MANIFESTS)];
+    for target in ["hcl", "rosa"] {
+        let run = converted(&files, &["--to", target, "mirrors.yaml"]);
+        assert_eq!(run.status, 0);
+        let told: Vec<&str> = run
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("warning"))
+            .collect();
+        for (address, what) in [
+            ("ImageDigestMirrorSet/first[1]", "NeverContactSource"),
+            ("ImageDigestMirrorSet/first[2]", "the entry has no mirrors"),
+            ("ImageDigestMirrorSet/second[0]", "contradict each other"),
+            ("ImageTagMirrorSet/tags[0]", "by tag"),
+        ] {
+            assert!(
+                told.iter()
+                    .any(|line| line.contains(address) && line.contains(what)),
+                "{told:#?}"
+            );
+        }
+        assert_eq!(told.len(), 4, "{told:#?}");
+        assert!(
+            !run.stdout.contains("quay.io/none") && !run.stdout.contains("docker.io"),
+            "{}",
+            run.stdout
+        );
+        let strict = converted(&files, &["--to", target, "mirrors.yaml", "--strict"]);
+        assert_eq!((strict.status, strict.stdout.as_str()), (1, ""));
+        assert_eq!(
+            strict
+                .stderr
+                .lines()
+                .filter(|line| line.starts_with("error"))
+                .count(),
+            4
+        );
+    }
+}
+
+#[test]
+fn what_is_left_out_is_told_once() {
+    let manifest = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nspec:\n  imageDigestMirrors:\n  \
+                    - source: quay.io/x\n    mirrorSourcePolicy: NeverContactSource\n";
+    let run = converted(&[("a.yaml", manifest)], &["--to", "hcl", "a.yaml"]);
+    assert_eq!(run.stderr.matches("warning[").count(), 1, "{}", run.stderr);
+}
+
+#[test]
+fn lists_of_registries_that_are_not_known_are_told_with_what_to_do() {
+    let configuration =
+        PROD.replace("[\"untrusted.example.com\"]", "var.blocked") + "variable \"blocked\" {}\n";
+    let run = converted(&[("main.tf", &configuration)], &["--to", "registries-conf"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("var.blocked has no value"), "{}", run.stderr);
+    assert!(run.stderr.contains("use a plan"), "{}", run.stderr);
+}
+
+#[test]
+fn manifests_say_what_their_kind_can() {
+    let files = [("mirrors.yaml", MANIFESTS)];
+    let sources = |target: &str, key: &str| {
+        let run = converted(&files, &["--to", target, "mirrors.yaml", "--no-notes"]);
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        let manifest = read_yaml(&run.stdout);
+        let list = if manifest["spec"].is_object() {
+            &manifest["spec"][key]
+        } else {
+            &manifest[key]
+        };
+        let entries = list.as_array().unwrap().iter();
+        entries
+            .map(|entry| {
+                let policy = entry["mirrorSourcePolicy"].as_str().unwrap_or_default();
+                let mirrors = entry["mirrors"].as_array().map_or(0, Vec::len);
+                format!("{} {mirrors} {policy}", entry["source"].as_str().unwrap())
+            })
+            .collect::<Vec<_>>()
+    };
+    let never = "registry.redhat.io/never 1 NeverContactSource";
+    let allowed = "registry.redhat.io/never 1 ";
+    let with = |never| {
+        [
+            "quay.io/none 0 ",
+            "quay.io/x 2 ",
+            never,
+            "registry.redhat.io/ubi 1 ",
+        ]
+    };
+    assert_eq!(sources("idms", "imageDigestMirrors"), with(never));
+    assert_eq!(sources("icsp", "repositoryDigestMirrors"), with(allowed));
+    assert_eq!(sources("hostedcluster", "imageContentSources"), with(allowed));
+    assert_eq!(sources("itms", "imageTagMirrors"), ["docker.io/library 1 "]);
+}
+
+#[test]
+fn a_single_manifest_keeps_its_name() {
+    let named = |name: &str| {
+        let manifest = format!(
+            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata:\n  name: {name}\nspec:\n  \
+             imageDigestMirrors:\n  - source: quay.io/a\n    mirrors: [m.io/a]\n"
+        );
+        let text = converted(&[("a.yaml", &manifest)], &["a.yaml"]).stdout;
+        read_yaml(&text)["metadata"]["name"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(named("idms-release-0"), "idms-release-0");
+    // HyperShift keeps its own under this name.
+    assert_eq!(named("cluster"), "cluster-mirrors");
+}
+
+#[test]
+fn a_manifest_can_be_applied_where_it_comes_from() {
+    let run = converted(&[("mirrors.yaml", MANIFESTS)], &["mirrors.yaml"]);
+    assert!(
+        !run.stdout.contains("ValidatingAdmissionPolicy")
+            && !run.stderr.contains("ValidatingAdmissionPolicy"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn what_the_api_server_refuses_is_not_written() {
+    for (source, mirrors, rule) in [
+        ("https://quay.io/org", vec!["m.io/org"], "invalid-source"),
+        ("quay.io/org", vec!["m.io/org:v1"], "invalid-mirror"),
+        ("quay.io/org", vec!["m.io/org", "m.io/org"], "duplicate-mirror"),
+        ("quay.io/org", vec![""], "empty-mirrors"),
+        ("~", vec!["m.io/org"], "invalid-source"),
+        ("bücher.example/x", vec!["m.io/org"], "invalid-source"),
+    ] {
+        let configuration = mirror("a", "\"c\"", source, &mirrors);
+        for target in ["idms", "itms", "icsp", "hostedcluster", "nodepool", "rosa"] {
+            let run = converted(&[("main.tf", &configuration)], &["--to", target]);
+            assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{source} {target}");
+            assert!(run.stderr.contains(rule), "{}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_hosted_cluster_has_255_entries_at_most() {
+    let many = |number: usize| -> String {
+        (0..number)
+            .map(|index| {
+                mirror(
+                    &format!("m{index}"),
+                    "\"c\"",
+                    &format!("quay.io/o{index}"),
+                    &["m.io/o"],
+                )
+            })
+            .collect()
+    };
+    for (number, status) in [(255, 0), (256, 1)] {
+        let configuration = many(number);
+        let run = converted(&[("main.tf", &configuration)], &["--to", "hostedcluster"]);
+        assert_eq!(run.status, status, "{number}: {}", run.stderr);
+    }
+    let configuration = many(256);
+    assert_eq!(
+        converted(&[("main.tf", &configuration)], &["--to", "idms"]).status,
+        0
+    );
+}
+
+#[test]
+fn comments_do_not_break_a_line_for_any_reader() {
+    let configuration = r#"
+resource "rhcs_image_mirror" "a" {
+  for_each   = { "x\u2028kind: Evil" = "quay.io/org" }
+  cluster_id = "c"
+  source     = each.value
+  mirrors    = ["m.io/org"]
+}
+"#;
+    let run = converted(&[("main.tf", configuration)], &[]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(!run.stdout.contains('\u{2028}'), "{}", run.stdout);
+}
+
+/// A mirror in Terraform's language; `cluster_id` is an expression.
+fn mirror(name: &str, cluster_id: &str, source: &str, mirrors: &[&str]) -> String {
+    let mut text = format!("resource \"rhcs_image_mirror\" \"{name}\" {{\n  cluster_id = {cluster_id}\n");
+    let _ = writeln!(
+        text,
+        "  source = {}\n  mirrors = {}\n}}",
+        json!(source),
+        json!(mirrors)
+    );
+    text
+}
+
+/// The pattern of `source` in the schemas of `ImageDigestMirrorSet` and `ImageTagMirrorSet`: a wildcard, or what
+/// a mirror has to be (openshift/api, `types_image_digest_mirror_set.go`).
+const WILDCARD: &str = r"\*(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+";
+const MIRROR: &str = r"((?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+)?(?::[0-9]+)?)(?:(?:/[a-z0-9]+(?:(?:(?:[._]|__|[-]*)[a-z0-9]+)+)?)+)?";
+
+/// That a manifest is what its `CustomResourceDefinition` allows: no other keys, the patterns, mirrors as a set.
+fn assert_fits_the_schema(manifest: &Value, list: &str) {
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let mirror = regex::Regex::new(&format!("^(?:{MIRROR})$")).unwrap();
+    let source = regex::Regex::new(&format!("^(?:{WILDCARD}|{MIRROR})$")).unwrap();
+    let name =
+        regex::Regex::new("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$").unwrap();
+    assert_eq!(keys(manifest), ["apiVersion", "kind", "metadata", "spec"]);
+    assert_eq!(keys(&manifest["metadata"]), ["name"]);
+    let own = manifest["metadata"]["name"].as_str().unwrap();
+    assert!(name.is_match(own) && own.len() <= 253, "{own}");
+    assert_eq!(keys(&manifest["spec"]), [list]);
+    for entry in manifest["spec"][list].as_array().unwrap() {
+        let allowed = ["mirrorSourcePolicy", "mirrors", "source"];
+        assert!(
+            keys(entry).iter().all(|key| allowed.contains(&key.as_str())),
+            "{entry}"
+        );
+        assert!(source.is_match(entry["source"].as_str().unwrap()), "{entry}");
+        if let Some(policy) = entry["mirrorSourcePolicy"].as_str() {
+            assert!(
+                ["NeverContactSource", "AllowContactingSource"].contains(&policy),
+                "{policy}"
+            );
+        }
+        let mirrors = entry["mirrors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let mut seen = std::collections::BTreeSet::new();
+        for text in mirrors.iter().map(|mirror| mirror.as_str().unwrap()) {
+            assert!(mirror.is_match(text) && seen.insert(text), "{entry}");
+        }
+    }
+}
+
+/// As a reader of YAML 1.2 has it.
+fn read_yaml(text: &str) -> Value {
+    serde_saphyr::from_str(text).unwrap()
+}
+
+/// As a reader of YAML 1.1 has it: the one that Terraform has for `yamldecode`.
+fn read_old_yaml(directory: &Path, file: &str) -> Value {
+    let expression = format!("jsonencode(yamldecode(file({file:?})))");
+    let evaluated = evaluate(directory, &[expression], &Options::default()).remove(0);
+    serde_json::from_str(evaluated.unwrap().as_str().unwrap()).unwrap()
+}
+
+/// Names that the grammar allows, among them those that some reader of YAML takes for something else.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => "[a-z0-9]{1,8}(\\.[a-z0-9]{1,5}){1,3}(:[0-9]{1,5})?(/[a-z0-9]{1,8}){0,3}",
+        1 => "[a-zA-Z0-9][a-zA-Z0-9-]{0,6}[a-zA-Z0-9](:[0-9]{1,4})?",
+        1 => proptest::sample::select(vec![
+            "no", "NO", "yes", "y", "N", "on", "off", "12:30", "1e3", "1E3", "null", "Null", "true", "0x1f", "017",
+            "0b1", "0o17", "2026-11-22", "1.5", "1.0e5", "190:20", "nan", "inf", "10", "1-1-1", "a--b",
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn every_reader_of_yaml_has_the_names_that_were_written(
+        entries in proptest::collection::btree_map(name(), proptest::collection::btree_set(name(), 1..4), 1..6),
+    ) {
+        let mut configuration = String::new();
+        for (index, (source, mirrors)) in entries.iter().enumerate() {
+            let mirrors: Vec<&str> = mirrors.iter().map(String::as_str).collect();
+            configuration += &mirror(&format!("m{index}"), "\"c\"", source, &mirrors);
+        }
+        let directory = scratch(&[("main.tf", &configuration)]);
+        let run = convert_in(directory.path(), &["--name", "no"]);
+        prop_assert_eq!(run.status, 0, "{}", run.stderr);
+        std::fs::write(directory.path().join("idms.yaml"), &run.stdout).unwrap();
+        let expected: BTreeMap<&str, Vec<&str>> = entries
+            .iter()
+            .map(|(source, mirrors)| (source.as_str(), mirrors.iter().map(String::as_str).collect()))
+            .collect();
+        for (target, list) in [("idms", "imageDigestMirrors"), ("itms", "imageTagMirrors"), ("icsp", "repositoryDigestMirrors")] {
+            let run = convert_in(directory.path(), &["main.tf", "--to", target]);
+            assert_fits_the_schema(&read_yaml(&run.stdout), list);
+        }
+        for read in [read_yaml(&run.stdout), read_old_yaml(directory.path(), "idms.yaml")] {
+            prop_assert_eq!(&read["metadata"]["name"], "no");
+            let listed = read["spec"]["imageDigestMirrors"].as_array().unwrap();
+            let found: BTreeMap<&str, Vec<&str>> = listed
+                .iter()
+                .map(|entry| {
+                    let mirrors = entry["mirrors"].as_array().unwrap();
+                    (entry["source"].as_str().unwrap(), mirrors.iter().map(|mirror| mirror.as_str().unwrap()).collect())
+                })
+                .collect();
+            prop_assert_eq!(&found, &expected);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Two inputs side by side: what nodes would notice, and nothing else.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::support::program::{Run, fixture, mirrorset_in, mirrorset_with_input, scratch};
+
+const CONFIGURATION: &str = r#"
+resource "rhcs_image_mirror" "org" {
+  cluster_id = "2lbbrpgk"
+  source     = "quay.io/org"
+  mirrors    = ["a.example.com/org", "b.example.com/org"]
+}
+
+resource "rhcs_image_mirror" "ubi" {
+  cluster_id = "2lbbrpgk"
+  source     = "registry.redhat.io/ubi"
+  mirrors    = ["a.example.com/ubi"]
+}
+"#;
+
+/// What a hosted cluster answers to `oc get idms -o yaml`.
+const LIVE: &str = r"
+apiVersion: v1
+kind: List
+items:
+- apiVersion: config.openshift.io/v1
+  kind: ImageDigestMirrorSet
+  metadata:
+    labels:
+      hypershift.openshift.io/managed: 'true'
+      machineconfiguration.openshift.io/role: worker
+    name: cluster
+    resourceVersion: '4711'
+  spec:
+    imageDigestMirrors:
+    - mirrors:
+      - a.example.com/ubi
+      source: registry.redhat.io/ubi
+    - mirrors:
+      - a.example.com/org
+      - b.example.com/org
+      source: quay.io/org
+";
+
+fn diff(files: &[(&str, &str)], arguments: &[&str]) -> Run {
+    let directory = scratch(files);
+    mirrorset_in(directory.path(), &[&["diff"], arguments].concat())
+}
+
+/// The status and the differences of two texts, as `kind source`.
+fn differences(before: (&str, &str), after: (&str, &str)) -> (i32, Vec<String>) {
+    let run = diff(&[before, after], &[before.0, after.0, "--output-format=json"]);
+    let document: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+    let clusters = document["clusters"].as_array().unwrap().iter();
+    let differences = clusters.flat_map(|cluster| cluster["differences"].as_array().unwrap());
+    let shown = differences.map(|difference| {
+        format!(
+            "{} {}",
+            difference["kind"].as_str().unwrap(),
+            difference["source"].as_str().unwrap()
+        )
+    });
+    assert_eq!(document["same"], json!(run.status == 0));
+    (run.status, shown.collect())
+}
+
+/// A manifest with these entries.
+fn idms(name: &str, entries: &[(&str, &[&str])]) -> String {
+    let entries: Vec<Value> = entries
+        .iter()
+        .map(|(source, mirrors)| json!({"source": source, "mirrors": mirrors}))
+        .collect();
+    let spec = json!({"imageDigestMirrors": entries});
+    format!(
+        "---\napiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: {name}}}\nspec: {spec}\n"
+    )
+}
+
+#[test]
+fn configuration_is_what_the_cluster_has() {
+    let live = ("live.yaml", LIVE);
+    assert_eq!(differences(("main.tf", CONFIGURATION), live), (0, vec![]));
+    let directory = scratch(&[("main.tf", CONFIGURATION)]);
+    let path = directory.path().join("main.tf");
+    let run = mirrorset_with_input(&["diff", path.to_str().unwrap(), "-"], LIVE.as_bytes());
+    assert_eq!(
+        (run.status, run.stdout.as_str()),
+        (
+            0,
+            "2 sources: 2 unchanged, 0 added, 0 removed, 0 changed, 0 reordered\n"
+        )
+    );
+}
+
+#[test]
+fn every_sort_of_difference_is_told() {
+    let before = idms(
+        "a",
+        &[
+            ("quay.io/gone", &["m.io/g"]),
+            ("quay.io/order", &["a.io/o", "b.io/o"]),
+            ("quay.io/x", &["a.io/x", "b.io/x"]),
+        ],
+    );
+    let after = idms(
+        "b",
+        &[
+            ("quay.io/new", &["m.io/n"]),
+            ("quay.io/order", &["b.io/o", "a.io/o"]),
+            ("quay.io/x", &["a.io/x", "c.io/x"]),
+        ],
+    );
+    let run = diff(
+        &[("before.yaml", &before), ("after.yaml", &after)],
+        &["before.yaml", "after.yaml"],
+    );
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.stdout, @r"
+    - quay.io/gone: removed
+        before.yaml:5 ImageDigestMirrorSet/a[0]
+      - m.io/g
+    + quay.io/new: added
+        after.yaml:5 ImageDigestMirrorSet/b[0]
+      + m.io/n
+    ~ quay.io/order: reordered
+        before.yaml:5 ImageDigestMirrorSet/a[1]
+        after.yaml:5 ImageDigestMirrorSet/b[1]
+      + b.io/o
+        a.io/o
+      - b.io/o
+    ~ quay.io/x: changed
+        before.yaml:5 ImageDigestMirrorSet/a[2]
+        after.yaml:5 ImageDigestMirrorSet/b[2]
+        a.io/x
+      - b.io/x
+      + c.io/x
+    4 sources: 0 unchanged, 1 added, 1 removed, 1 changed, 1 reordered
+    ");
+}
+
+#[test]
+fn what_does_not_reach_the_nodes_is_no_difference() {
+    let one = idms("a", &[("quay.io/x", &["a.io/x", "b.io/x"])]);
+    for other in [
+        // Two lists that the machine config operator merges, in two documents.
+        idms("b", &[("quay.io/x", &["a.io/x"])]) + &idms("c", &[("quay.io/x", &["a.io/x", "b.io/x"])]),
+        // The source at the end is where nodes ask last anyway.
+        idms("b", &[("quay.io/x", &["a.io/x", "b.io/x", "quay.io/x"])]),
+        // Entries without a mirror are passed over.
+        idms(
+            "b",
+            &[
+                ("quay.io/none", &[]),
+                ("quay.io/self", &["quay.io/self"]),
+                ("quay.io/x", &["a.io/x", "b.io/x"]),
+            ],
+        ),
+    ] {
+        assert_eq!(
+            differences(("one.yaml", &one), ("other.yaml", &other)),
+            (0, vec![]),
+            "{other}"
+        );
+    }
+}
+
+#[test]
+fn the_pulls_that_are_served_and_the_policy_are_differences() {
+    let digest = idms("a", &[("quay.io/x", &["a.io/x"])]);
+    let tag = digest
+        .replace("ImageDigest", "ImageTag")
+        .replace("imageDigest", "imageTag");
+    let both = vec!["removed quay.io/x".to_owned(), "added quay.io/x".to_owned()];
+    assert_eq!(
+        differences(("one.yaml", &digest), ("other.yaml", &tag)),
+        (1, both)
+    );
+    let never = digest.replace(
+        "\"source\"",
+        "\"mirrorSourcePolicy\":\"NeverContactSource\",\"source\"",
+    );
+    let changed = vec!["changed quay.io/x".to_owned()];
+    assert_eq!(
+        differences(("one.yaml", &digest), ("other.yaml", &never)),
+        (1, changed)
+    );
+}
+
+#[test]
+fn a_plan_is_compared_with_a_state() {
+    let directory = fixture("plan");
+    let run = mirrorset_in(
+        &directory,
+        &["diff", "settled_state/plan.json", "settled/plan.json"],
+    );
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    let other = fixture("changes/noop/plan.json");
+    let run = mirrorset_in(
+        &directory,
+        &["diff", "settled/plan.json", other.to_str().unwrap()],
+    );
+    assert_eq!(run.status, 2, "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("no cluster name in common"), "{}", run.stderr);
+}
+
+#[test]
+fn what_is_not_known_is_neither_the_same_nor_different() {
+    let open = CONFIGURATION.replace("\"a.example.com/ubi\"", "var.mirror") + "variable \"mirror\" {}\n";
+    let run = diff(
+        &[("main.tf", &open), ("live.yaml", LIVE)],
+        &["main.tf", "live.yaml"],
+    );
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.stdout, @r"
+    ? rhcs_image_mirror.ubi: mirrors[0] is unknown: var.mirror has no value
+    1 source: 1 unchanged, 0 added, 0 removed, 0 changed, 0 reordered; 1 mirror not compared
+    ");
+}
+
+#[test]
+fn clusters_are_paired_by_name_and_one_can_be_chosen() {
+    let other = CONFIGURATION
+        .replace("\"org\"", "\"org2\"")
+        .replace("\"ubi\"", "\"ubi2\"")
+        .replace("2lbbrpgk", "3cccrpgk");
+    let both = CONFIGURATION.to_owned() + &other;
+    assert_eq!(
+        differences(("one.tf", &both), ("other.json", &plan_of_nothing())).0,
+        1
+    );
+    let files = [("both/main.tf", both.as_str()), ("live.yaml", LIVE)];
+    let run = diff(&files, &["both", "live.yaml"]);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert!(
+        run.stderr.contains("choose one with `--cluster`"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(
+        diff(&files, &["both", "live.yaml", "--cluster=3cccrpgk"]).status,
+        0
+    );
+    assert_eq!(diff(&files, &["both", "live.yaml", "--cluster=4ddd"]).status, 2);
+    assert_eq!(
+        diff(
+            &[("both/main.tf", &both), ("one/main.tf", CONFIGURATION)],
+            &["both", "one"]
+        )
+        .status,
+        1
+    );
+}
+
+/// A plan in which there is no mirror.
+fn plan_of_nothing() -> String {
+    json!({"format_version": "1.2", "terraform_version": "1.11.4", "planned_values": {"root_module": {}}, "configuration": {"root_module": {}}})
+        .to_string()
+}
+
+#[test]
+fn what_cannot_be_read_is_no_difference() {
+    assert_eq!(
+        diff(&[("main.tf", CONFIGURATION)], &["main.tf", "none.yaml"]).status,
+        2
+    );
+    assert_eq!(
+        diff(
+            &[("main.tf", CONFIGURATION), ("b.tf", "resource {")],
+            &["main.tf", "b.tf"]
+        )
+        .status,
+        2
+    );
+    assert_eq!(diff(&[], &["-", "-"]).status, 2);
+}

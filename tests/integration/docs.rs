@@ -1,0 +1,120 @@
+//! The documents that are written from the program: the pages of the rules, the schema of the configuration
+//! file. `MIRRORSET_WRITE_DOCS=1 cargo test --test integration docs::` writes them anew.
+
+use std::path::Path;
+
+use crate::support::program::mirrorset;
+use mirrorset::rules::{Language, RULES, SECTIONS};
+use serde_json::Value;
+
+fn assert_written(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    if std::env::var_os("MIRRORSET_WRITE_DOCS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == text,
+        "docs/{name} is old: MIRRORSET_WRITE_DOCS=1 cargo test --test integration docs::"
+    );
+}
+
+#[test]
+fn the_pages_are_those_of_the_program() {
+    assert_written("rules.md", &mirrorset::output::rules::document());
+}
+
+#[test]
+fn the_schema_is_that_of_the_program() {
+    assert_written("mirrorset.schema.json", &mirrorset::config::schema());
+}
+
+#[test]
+fn the_schema_knows_every_rule_and_nothing_else() {
+    let schema: Value = serde_json::from_str(&mirrorset::config::schema()).unwrap();
+    let rules = schema["properties"]["rules"]["properties"].as_object().unwrap();
+    assert_eq!(rules.len(), RULES.len());
+    assert_eq!(schema["additionalProperties"], false);
+    assert_eq!(schema["properties"]["rules"]["additionalProperties"], false);
+    assert_eq!(
+        schema["properties"]["fail-on"]["enum"],
+        serde_json::json!(["error", "warning", "info", "never"])
+    );
+}
+
+#[test]
+fn the_list_of_rules_has_them_all() {
+    let run = mirrorset(&["rules"]);
+    // A heading, and for each group its title behind an empty line.
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(
+        (run.status, lines.len()),
+        (0, 1 + 2 * SECTIONS.len() + RULES.len())
+    );
+    let listed: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .collect();
+    let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    assert_eq!(listed, names);
+    let titles: Vec<&str> = SECTIONS.iter().map(|section| section.group.title()).collect();
+    let after_empty_lines = lines.windows(2).filter(|pair| pair[0].is_empty());
+    assert_eq!(after_empty_lines.map(|pair| pair[1]).collect::<Vec<_>>(), titles);
+    let line = lines
+        .iter()
+        .find(|line| line.starts_with("  replaced-mirror "))
+        .unwrap();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!(words[1..4], ["warning", "plan", "none"]);
+
+    let run = mirrorset(&["rules", "--output-format", "json"]);
+    let list: Value = serde_json::from_str(&run.stdout).unwrap();
+    let short = list["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|rule| rule["name"] == "short-source")
+        .unwrap();
+    assert_eq!(short["severity"], "error");
+    assert_eq!(
+        short["inputs"],
+        serde_json::json!(["configuration", "plan", "state", "manifest"])
+    );
+    assert_eq!(short["group"], "Source");
+    assert!(short["summary"].as_str().unwrap().contains("registry host"));
+}
+
+#[test]
+fn a_rule_explains_itself() {
+    for rule in RULES {
+        let run = mirrorset(&["explain", rule.name]);
+        assert_eq!(run.status, 0);
+        assert!(run.stdout.starts_with(&format!("# {}\n", rule.name)));
+        let page = rule.parse_page().unwrap();
+        assert!(run.stdout.contains(page.why));
+        let examples = [Language::Terraform, Language::Json, Language::Yaml];
+        for text in examples
+            .map(|language| page.failing.text(language))
+            .into_iter()
+            .flatten()
+        {
+            assert!(run.stdout.contains(&format!("\n{text}```\n")), "{}", rule.name);
+        }
+        // What is data of the rule stands below the summary.
+        let (severity, inputs) = (rule.severity.as_str(), rule.inputs.names().join(", "));
+        let facts = format!(
+            "\n\n{}\n\nSeverity: {severity}. Inputs: {inputs}. Fix: {}",
+            page.summary,
+            rule.fix.as_str()
+        );
+        assert!(run.stdout.contains(&facts), "{}", run.stdout);
+    }
+    let run = mirrorset(&["explain", "short-sauce"]);
+    assert_eq!(run.status, 2);
+    assert!(
+        run.stderr.contains("did you mean `short-source`?"),
+        "{}",
+        run.stderr
+    );
+}

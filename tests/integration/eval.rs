@@ -1,0 +1,223 @@
+//! `mirrorset eval`: what expressions are worth, and values for variables from everywhere.
+
+use std::path::Path;
+
+use crate::support::program::{mirrorset_in, mirrorset_with_input, scratch};
+use insta::assert_snapshot;
+use serde_json::Value;
+
+const LINES: [&str; 3] = ["eval", "--output-format", "json-lines"];
+
+/// Runs every line of a conformance file through the program, and counts those that Terraform answers
+/// alike: whether there is a value, its type, its JSON.
+fn compare(path: &Path) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let expected: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let expressions: Vec<&str> = expected
+        .iter()
+        .map(|case| case["expr"].as_str().unwrap())
+        .collect();
+    let input = expressions.join("\n");
+    let scratch = tempfile::tempdir().unwrap();
+    let directory = scratch.path().to_str().unwrap();
+    let run = mirrorset_with_input(
+        &[LINES.as_slice(), &["--dir", directory]].concat(),
+        input.as_bytes(),
+    );
+    let found: Vec<Value> = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(found.len(), expected.len());
+    let differs = |(expected, found): &(&Value, &Value)| {
+        let failed = expected["ok"] == false;
+        expected["ok"] != found["ok"]
+            || (!failed && (expected["type"] != found["type"] || expected["json"] != found["json"]))
+    };
+    let different: Vec<_> = expected.iter().zip(&found).filter(differs).collect();
+    println!("{} of {} agree", expected.len() - different.len(), expected.len());
+    assert!(different.is_empty(), "{different:#?}");
+}
+
+#[test]
+fn the_shared_expressions_are_worth_what_terraform_says() {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/expressions.jsonl");
+    if shared.is_file() {
+        compare(&shared);
+    } else {
+        println!("skipped: {} is not there", shared.display());
+    }
+}
+
+#[test]
+fn values_are_shown_as_the_console_shows_them() {
+    let directory = scratch(&[(
+        "main.tf",
+        "variable \"v\" {}\nlocals {\n  l = [for x in [\"a\", \"b\"] : upper(x)]\n}\n",
+    )]);
+    let run = mirrorset_in(
+        directory.path(),
+        &[
+            "eval",
+            "local.l",
+            "toset([true])",
+            "{ a = null, b = 1.50 }",
+            "var.v",
+            "sensitive(1)",
+            "[]",
+            "1 +",
+        ],
+    );
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.stdout, @r#"
+    [
+      "A",
+      "B",
+    ]
+    toset([
+      true,
+    ])
+    {
+      "a" = null
+      "b" = 1.5
+    }
+    (known after apply)
+    (sensitive value)
+    []
+    error: the expression is not complete
+    "#);
+}
+
+#[test]
+fn json_lines_say_what_is_not_known() {
+    let directory = scratch(&[("main.tf", "variable \"v\" {\n  type = string\n}\n")]);
+    let run = mirrorset_in(
+        directory.path(),
+        &[
+            "eval",
+            "--output-format",
+            "json-lines",
+            "{ a = var.v, b = 1 }",
+            "nope",
+        ],
+    );
+    assert_snapshot!(run.stdout, @r#"
+    {"expr":"{ a = var.v, b = 1 }","ok":true,"type":"object({ a: string, b: number, })","json":null,"unknown":{"a":true}}
+    {"expr":"nope","ok":false,"error":"unknown name \"nope\""}
+    "#);
+}
+
+#[test]
+fn later_values_win_in_terraforms_order() {
+    let files = [
+        (
+            "main.tf",
+            "variable \"v\" {\n  type = string\n  default = \"default\"\n}\n",
+        ),
+        ("terraform.tfvars", "v = \"terraform.tfvars\"\n"),
+        ("terraform.tfvars.json", "{\"v\": \"terraform.tfvars.json\"}"),
+        ("b.auto.tfvars", "v = \"b.auto.tfvars\"\n"),
+        ("a.auto.tfvars.json", "{\"v\": \"a.auto.tfvars.json\"}"),
+        ("given/x.tfvars", "v = \"x.tfvars\"\n"),
+    ];
+    let value = |files: &[(&str, &str)], arguments: &[&str]| {
+        let directory = scratch(files);
+        let run = mirrorset_in(directory.path(), &[&["eval", "var.v"], arguments].concat());
+        run.stdout.trim().trim_matches('"').to_owned()
+    };
+    assert_eq!(value(&files[..1], &[]), "default");
+    assert_eq!(value(&files[..2], &[]), "terraform.tfvars");
+    assert_eq!(value(&files[..3], &[]), "terraform.tfvars.json");
+    assert_eq!(value(&files, &[]), "b.auto.tfvars");
+    assert_eq!(value(&files, &["--var-file", "given/x.tfvars"]), "x.tfvars");
+    assert_eq!(
+        value(&files, &["--var", "v=var", "--var-file", "given/x.tfvars"]),
+        "x.tfvars"
+    );
+    assert_eq!(
+        value(&files, &["--var-file", "given/x.tfvars", "--var", "v=var"]),
+        "var"
+    );
+}
+
+#[test]
+fn a_text_is_read_by_the_type_of_its_variable() {
+    let directory = scratch(&[(
+        "main.tf",
+        "variable \"s\" {\n  type = string\n}\nvariable \"l\" {\n  type = list(number)\n}\nvariable \"n\" {}\nvariable \"a\" {\n  type = any\n}\n",
+    )]);
+    let run = mirrorset_in(
+        directory.path(),
+        &[
+            "eval",
+            "--output-format",
+            "json-lines",
+            "[var.s, var.l, var.n, var.a]",
+            "--var",
+            "s=[1]",
+            "--var",
+            "l=[1, 2]",
+            "--var",
+            "n=[1]",
+            "--var",
+            "a=[1]",
+        ],
+    );
+    let line: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(line["json"], "[\"[1]\",[1,2],\"[1]\",[1]]");
+}
+
+#[test]
+fn a_variable_that_nobody_declares_is_said() {
+    let directory = scratch(&[("main.tf", "locals {}\n")]);
+    let run = mirrorset_in(directory.path(), &["check", "--var", "clutser_id=x"]);
+    assert_eq!(run.status, 2);
+    assert_snapshot!(run.stderr, @"error: --var clutser_id: no root module declares this variable");
+}
+
+#[test]
+fn installed_modules_are_followed() {
+    let directory = scratch(&[
+        (
+            "main.tf",
+            "module \"m\" {\n  source  = \"example/mirror/rhcs\"\n  version = \"1.0.0\"\n  host    = \"m.example.com\"\n}\n",
+        ),
+        (
+            ".terraform/modules/modules.json",
+            r#"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"m","Source":"registry.terraform.io/example/mirror/rhcs","Version":"1.0.0","Dir":".terraform/modules/m"},{"Key":"m.inner","Source":"./inner","Dir":".terraform/modules/m/inner"}]}"#,
+        ),
+        (
+            ".terraform/modules/m/main.tf",
+            "variable \"host\" {}\nmodule \"inner\" {\n  source = \"./inner\"\n  mirror = \"${var.host}/app\"\n}\n",
+        ),
+        (
+            ".terraform/modules/m/inner/main.tf",
+            "variable \"mirror\" {}\nresource \"rhcs_image_mirror\" \"this\" {\n  cluster_id = \"c\"\n  source     = \"quay.io/app\"\n  mirrors    = [var.mirror]\n}\n",
+        ),
+    ]);
+    let run = mirrorset_in(directory.path(), &["convert", "--to", "json"]);
+    let mirrors: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        mirrors[0]["address"],
+        "module.m.module.inner.rhcs_image_mirror.this"
+    );
+    assert_eq!(
+        mirrors[0]["values"]["mirrors"],
+        serde_json::json!(["m.example.com/app"])
+    );
+}
+
+#[test]
+fn a_module_that_is_not_there_is_said() {
+    let directory = scratch(&[(
+        "main.tf",
+        "module \"m\" {\n  source = \"example/hosts/any\"\n}\nresource \"rhcs_image_mirror\" \"a\" {\n  cluster_id = \"c\"\n  source     = module.m.source\n  mirrors    = [\"m.example.com/a\"]\n}\n",
+    )]);
+    let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
+    assert_eq!(run.status, 0);
+    assert_snapshot!(run.stdout, @"main.tf:6:16: info[undecided] rhcs_image_mirror.a: source is not known: the module that module.m.source refers to was not found");
+}

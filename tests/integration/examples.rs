@@ -1,0 +1,153 @@
+//! The examples of the rules' pages, and the plans that real Terraform makes of them: both say the same.
+//!
+//! `fixtures/examples/RULE` holds the plans, made with the lab in `../shared/lab`. With `MIRRORSET_TERRAFORM=1`
+//! they are made anew and compared, and with `MIRRORSET_TERRAFORM=write` they are written.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::support::examples::{
+    REFUSED, examples_of, failing, plan_of, planned_rules, rules_of_both, write_example,
+};
+use crate::support::lab::{self, Step, lab, run};
+use crate::support::program::{fixture, mirrorset_in};
+use mirrorset::rules::{Fixability, RULES};
+use serde_json::Value;
+
+/// A finding: rule, severity, address and message.
+type Finding = [String; 4];
+
+/// What is found in a path inside a directory, what a plan does aside.
+fn found(directory: &Path, path: &str) -> Vec<Finding> {
+    let arguments = ["check", "--no-changes-info", "--output-format", "json", path];
+    let run = mirrorset_in(directory, &arguments);
+    let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+    let findings = report["findings"].as_array().unwrap().iter();
+    let mut found: Vec<Finding> = findings
+        .map(|finding| {
+            ["rule", "severity", "address", "message"]
+                .map(|key| finding[key].as_str().unwrap_or_default().to_owned())
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn directory_of(example: &str) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    write_example(directory.path(), example);
+    directory
+}
+
+#[test]
+fn every_rule_about_both_has_its_plans_or_a_reason() {
+    let planned: BTreeSet<&str> = planned_rules().map(|rule| rule.name).collect();
+    let refused: BTreeSet<&str> = REFUSED.iter().map(|(name, _)| *name).collect();
+    let all: BTreeSet<&str> = rules_of_both().map(|rule| rule.name).collect();
+    assert!(refused.is_subset(&all));
+    assert_eq!(planned.len() + refused.len(), all.len());
+    let there: BTreeSet<String> = std::fs::read_dir(fixture("examples"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(there, planned.iter().map(ToString::to_string).collect());
+}
+
+#[test]
+fn a_plan_of_an_example_says_what_the_example_says() {
+    for rule in planned_rules() {
+        for (which, example) in examples_of(rule) {
+            let name = format!("{} {which}", rule.name);
+            let directory = directory_of(example);
+            let written = found(directory.path(), ".");
+            let rules: Vec<&str> = written.iter().map(|[rule, ..]| rule.as_str()).collect();
+            let expected: &[&str] = if which == "failing" { &[rule.name] } else { &[] };
+            assert_eq!(rules, expected, "{name}");
+            let elsewhere = tempfile::tempdir().unwrap();
+            let planned = found(elsewhere.path(), plan_of(rule.name, which).to_str().unwrap());
+            assert_eq!(planned, written, "{name}");
+        }
+    }
+}
+
+/// The plan of an example, without the time at which it was made.
+fn planned(lab: &Path, directory: &Path, name: &str) -> String {
+    let output = lab::output(lab, "plan", directory);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name}: {said}");
+    let plan = String::from_utf8(output.stdout).unwrap();
+    let (before, rest) = plan.rsplit_once(",\"timestamp\":\"").unwrap();
+    let (_, after) = rest.split_once('"').unwrap();
+    format!("{}{}\n", before, after.trim_end())
+}
+
+#[test]
+fn the_plans_are_what_terraform_makes() {
+    let mode = std::env::var("MIRRORSET_TERRAFORM").unwrap_or_default();
+    let (Some(lab), true) = (lab(), ["1", "write"].contains(&mode.as_str())) else {
+        println!("skipped: without MIRRORSET_TERRAFORM=1");
+        return;
+    };
+    for rule in planned_rules() {
+        for (which, example) in examples_of(rule) {
+            let name = format!("{} {which}", rule.name);
+            let plan = planned(&lab, directory_of(example).path(), &name);
+            let stored = plan_of(rule.name, which);
+            if mode == "write" {
+                std::fs::create_dir_all(stored.parent().unwrap()).unwrap();
+                std::fs::write(&stored, &plan).unwrap();
+            }
+            let anew = tempfile::tempdir().unwrap();
+            std::fs::write(anew.path().join("plan.json"), &plan).unwrap();
+            assert_eq!(
+                found(anew.path(), "plan.json"),
+                found(anew.path(), stored.to_str().unwrap()),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn terraform_makes_no_plan_of_the_others() {
+    let (Some(lab), true) = (lab(), std::env::var_os("MIRRORSET_TERRAFORM").is_some()) else {
+        println!("skipped: without MIRRORSET_TERRAFORM=1");
+        return;
+    };
+    for rule in rules_of_both() {
+        let Some((_, says)) = REFUSED.iter().find(|(name, _)| *name == rule.name) else {
+            continue;
+        };
+        let directory = directory_of(failing(rule).unwrap());
+        let (succeeds, printed) = run(&lab, Step::Plan, directory.path());
+        assert!(!succeeds && printed.contains(says), "{}: {printed}", rule.name);
+    }
+}
+
+#[test]
+fn what_a_fix_writes_terraform_validates() {
+    let (Some(lab), true) = (lab(), std::env::var_os("MIRRORSET_TERRAFORM").is_some()) else {
+        println!("skipped: without MIRRORSET_TERRAFORM=1");
+        return;
+    };
+    let mut validated = 0;
+    for rule in RULES.iter().filter(|rule| rule.fix != Fixability::None) {
+        // Nobody can know the registry that a host without a dot was meant to be.
+        if rule.name == "unrewritable-mirror" {
+            continue;
+        }
+        let directory = directory_of(failing(rule).unwrap());
+        let fixed = mirrorset_in(directory.path(), &["check", "--fix", "--unsafe-fixes"]);
+        assert_eq!(fixed.status, 0, "{}: {}{}", rule.name, fixed.stdout, fixed.stderr);
+        assert!(
+            fixed.stderr.contains("fixed in 1 file"),
+            "{}: {}",
+            rule.name,
+            fixed.stderr
+        );
+        let (succeeds, printed) = run(&lab, Step::Validate, directory.path());
+        assert!(succeeds, "{}: {printed}", rule.name);
+        validated += 1;
+    }
+    println!("{validated} fixed examples validate");
+}

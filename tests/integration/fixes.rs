@@ -1,0 +1,522 @@
+//! What the fixes of the rules about names write: the exact bytes, and that nothing is wrong afterwards.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::support::program::scratch;
+use crate::support::report::report;
+use mirrorset::diagnostic::{Applicability, Diagnostic, Edit};
+use mirrorset::workspace::{Counterpart, Loaded, Options, load};
+
+/// Files by name, the one that is changed, the rules that are fixed, and its text afterwards.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [&'a str], &'a str);
+
+fn read(directory: &Path) -> Loaded {
+    let loaded = load(&[directory.to_owned()], &Options::default());
+    assert_eq!(loaded.failures, []);
+    loaded
+}
+
+fn findings(loaded: &Loaded) -> Vec<Diagnostic> {
+    report(loaded).findings
+}
+
+fn rules(directory: &Path) -> Vec<&'static str> {
+    findings(&read(directory))
+        .iter()
+        .map(|finding| finding.rule)
+        .collect()
+}
+
+/// Makes every fix, and says of which rules they were.
+fn fix_all(directory: &Path, up_to: Applicability) -> Vec<&'static str> {
+    let loaded = read(directory);
+    let mut edits: BTreeSet<Edit> = BTreeSet::new();
+    let mut rules = Vec::new();
+    for finding in findings(&loaded) {
+        if let Some(fix) = finding.fix.filter(|fix| fix.applicability <= up_to) {
+            rules.push(finding.rule);
+            edits.extend(fix.edits);
+        }
+    }
+    for edit in edits.iter().rev() {
+        let path = loaded.sources.file(edit.span.file).path().unwrap().to_owned();
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        text.replace_range(edit.span.range(), &edit.content);
+        std::fs::write(path, text).unwrap();
+    }
+    rules
+}
+
+/// A mirror with this source and this list, both as written.
+fn mirror(source: &str, mirrors: &str) -> String {
+    format!(
+        "resource \"rhcs_image_mirror\" \"m\" {{\n  cluster_id = \"c\" # not to be touched\n  source     = {source}\n  mirrors    = {mirrors}\n}}\n"
+    )
+}
+
+#[track_caller]
+fn assert_fixed(before: (&str, &str), rule: &str, applicability: Applicability, after: (&str, &str)) {
+    let directory = scratch(&[("main.tf", &mirror(before.0, before.1))]);
+    let fixed = fix_all(directory.path(), applicability);
+    assert_eq!(fixed, [rule], "{before:?}");
+    let text = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+    assert_eq!(text, mirror(after.0, after.1));
+    assert_eq!(rules(directory.path()), [] as [&str; 0], "{after:?}");
+}
+
+const LIST: &str = r#"["m.example.com/org/app"]"#;
+
+#[test]
+fn a_source_is_written_anew() {
+    use Applicability::{Safe, Unsafe};
+    for (rule, before, applicability, after) in [
+        ("short-source", "nginx", Safe, "docker.io/library/nginx"),
+        ("short-source", "bitnami/redis", Safe, "docker.io/bitnami/redis"),
+        ("invalid-source", "https://quay.io/org/", Safe, "quay.io/org"),
+        ("invalid-source", " quay.io/org ", Safe, "quay.io/org"),
+        ("invalid-source", "quay.io/org/app:v1", Unsafe, "quay.io/org/app"),
+        (
+            "invalid-source",
+            "quay.io/org/app@sha256:00",
+            Unsafe,
+            "quay.io/org/app",
+        ),
+        // What is valid then also matches.
+        (
+            "invalid-source",
+            "https://docker.io/nginx",
+            Unsafe,
+            "docker.io/library/nginx",
+        ),
+        (
+            "unmatchable-source",
+            "docker.io/nginx",
+            Unsafe,
+            "docker.io/library/nginx",
+        ),
+        (
+            "unmatchable-source",
+            "index.docker.io/org/app",
+            Safe,
+            "docker.io/org/app",
+        ),
+        ("unmatchable-source", "Quay.io/org", Safe, "quay.io/org"),
+        ("unmatchable-source", "quay.io:443/org", Unsafe, "quay.io/org"),
+    ] {
+        let (before, after) = (format!("{before:?}"), format!("{after:?}"));
+        assert_fixed((&before, LIST), rule, applicability, (&after, LIST));
+    }
+}
+
+#[test]
+fn a_mirror_is_written_anew() {
+    use Applicability::{Safe, Unsafe};
+    for (rule, source, before, applicability, after) in [
+        (
+            "invalid-mirror",
+            "quay.io/org",
+            "https://m.example.com/org/",
+            Safe,
+            "m.example.com/org",
+        ),
+        (
+            "invalid-mirror",
+            "quay.io/org",
+            "m.example.com/org:v1",
+            Unsafe,
+            "m.example.com/org",
+        ),
+        (
+            "unrewritable-mirror",
+            "quay.io/org/nginx",
+            "docker.io/nginx",
+            Unsafe,
+            "docker.io/library/nginx",
+        ),
+        (
+            "unrewritable-mirror",
+            "quay.io/org",
+            "index.docker.io/org",
+            Safe,
+            "docker.io/org",
+        ),
+        (
+            "unrewritable-mirror",
+            "docker.io/library/nginx",
+            "m.example.com",
+            Unsafe,
+            "m.example.com/library/nginx",
+        ),
+    ] {
+        let source = format!("{source:?}");
+        let list =
+            |mirror: &str| format!("[\n    \"n.example.com/org\", # first\n    {mirror:?} # second\n  ]");
+        assert_fixed(
+            (&source, &list(before)),
+            rule,
+            applicability,
+            (&source, &list(after)),
+        );
+    }
+}
+
+#[test]
+fn an_element_is_taken_out_and_comments_stay() {
+    let source = r#""quay.io/org""#;
+    for (rule, before, after) in [
+        (
+            "duplicate-mirror",
+            r#"["m.io/a", "m.io/b", "m.io/a"]"#,
+            r#"["m.io/a", "m.io/b"]"#,
+        ),
+        (
+            "duplicate-mirror",
+            "[\n    \"m.io/a\",\n    # again\n    \"m.io/a\",\n    \"m.io/b\",\n  ]",
+            "[\n    \"m.io/a\",\n    # again\n    \"m.io/b\",\n  ]",
+        ),
+        ("self-mirror", r#"["quay.io/org", "m.io/a"]"#, r#"["m.io/a"]"#),
+        ("self-mirror", r#"["m.io/a", "quay.io/org"]"#, r#"["m.io/a"]"#),
+    ] {
+        assert_fixed((source, before), rule, Applicability::Safe, (source, after));
+    }
+}
+
+#[test]
+fn a_type_is_written_anew() {
+    let text = mirror("\"quay.io/org\"", LIST).replace("  source", "  type = \"tag\"\n  source");
+    let directory = scratch(&[("main.tf", &text)]);
+    assert_eq!(
+        fix_all(directory.path(), Applicability::Safe),
+        ["non-digest-type"]
+    );
+    let fixed = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+    assert_eq!(fixed, text.replace("\"tag\"", "\"digest\""));
+}
+
+/// The text is mended where it is written.
+#[test]
+fn what_comes_from_elsewhere_is_fixed_there() {
+    let of_variable = mirror("var.registry", LIST) + "variable \"registry\" {\n  type = string\n}\n";
+    let module = "module \"mirrors\" {\n  source = \"./inner\"\n  for_each = local.registries\n  registry = each.value.source\n  list = each.value.mirrors\n}\nlocals {\n  registries = {\n    nginx = { source = \"nginx\", mirrors = [\"m.io/a\", \"m.io/a\"] }\n  }\n}\n";
+    let inner = mirror("var.registry", "var.list")
+        + "variable \"registry\" {\n  type = string\n}\nvariable \"list\" {\n  type = list(string)\n}\n";
+    let cases: [Case<'_>; 6] = [
+        (
+            &[
+                ("main.tf", &of_variable),
+                ("terraform.tfvars", "registry = \"nginx\" # ours\n"),
+            ],
+            "terraform.tfvars",
+            &["short-source"],
+            "registry = \"docker.io/library/nginx\" # ours\n",
+        ),
+        (
+            &[
+                ("main.tf", &of_variable),
+                ("a.auto.tfvars.json", "{\"registry\": \"nginx\"}\n"),
+            ],
+            "a.auto.tfvars.json",
+            &["short-source"],
+            "{\"registry\": \"docker.io/library/nginx\"}\n",
+        ),
+        (
+            &[(
+                "main.tf",
+                "variable \"registry\" {\n  default = \"nginx\"\n}\nresource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = \"c\"\n  source = var.registry\n  mirrors = [\"m.io/a\"]\n}\n",
+            )],
+            "main.tf",
+            &["short-source"],
+            "variable \"registry\" {\n  default = \"docker.io/library/nginx\"\n}\nresource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = \"c\"\n  source = var.registry\n  mirrors = [\"m.io/a\"]\n}\n",
+        ),
+        (
+            &[
+                ("main.tf", &mirror("local.registry", LIST)),
+                ("locals.tf", "locals {\n  registry = (\"nginx\")\n}\n"),
+            ],
+            "locals.tf",
+            &["short-source"],
+            "locals {\n  registry = (\"docker.io/library/nginx\")\n}\n",
+        ),
+        (
+            &[("main.tf", module), ("inner/main.tf", &inner)],
+            "main.tf",
+            &["short-source", "duplicate-mirror"],
+            &module
+                .replace("source = \"nginx\"", "source = \"docker.io/library/nginx\"")
+                .replace("\"m.io/a\", \"m.io/a\"", "\"m.io/a\""),
+        ),
+        (
+            &[(
+                "main.tf.json",
+                r#"{"resource": {"rhcs_image_mirror": {"m": {"cluster_id": "c", "source": "nginx", "mirrors": ["m.io/a", "m.io/a"]}}}}"#,
+            )],
+            "main.tf.json",
+            &["short-source", "duplicate-mirror"],
+            r#"{"resource": {"rhcs_image_mirror": {"m": {"cluster_id": "c", "source": "docker.io/library/nginx", "mirrors": ["m.io/a"]}}}}"#,
+        ),
+    ];
+    for (files, changed, fixed, after) in cases {
+        let directory = scratch(files);
+        assert_eq!(fix_all(directory.path(), Applicability::Safe), fixed, "{files:?}");
+        for (name, text) in files {
+            let now = std::fs::read_to_string(directory.path().join(name)).unwrap();
+            assert_eq!(now, if *name == changed { after } else { *text }, "{name}");
+        }
+        assert_eq!(rules(directory.path()), [] as [&str; 0], "{after}");
+    }
+}
+
+/// What another one uses too, and what is computed, is explained.
+#[test]
+fn what_others_use_or_what_is_computed_is_not_fixed() {
+    let shared = "the text is also used elsewhere, so check those places first";
+    let computed = "the value is computed, so change the expressions that it comes from";
+    let full = "write the full name: \"docker.io/library/nginx\"; ";
+    for (text, help) in [
+        // Two references to one local.
+        (
+            mirror("local.image", LIST)
+                + "locals {\n  image = \"nginx\"\n}\noutput \"image\" {\n  value = local.image\n}\n",
+            shared,
+        ),
+        // A provider and a check, which are not evaluated here.
+        (
+            mirror("local.image", LIST)
+                + "locals {\n  image = \"nginx\"\n}\nprovider \"other\" {\n  image = local.image\n}\n",
+            shared,
+        ),
+        (
+            mirror("local.image", LIST)
+                + "locals {\n  image = \"nginx\"\n}\ncheck \"image\" {\n  assert {\n    condition = local.image != \"\"\n    \
+                   error_message = \"none\"\n  }\n}\n",
+            shared,
+        ),
+        // A variable that makes the mirror's name as well.
+        (
+            mirror("var.image", "[\"m.io/${var.image}\"]")
+                + "variable \"image\" {\n  default = \"nginx\"\n}\n",
+            shared,
+        ),
+        // The key of an instance.
+        (
+            mirror("each.key", LIST).replace("  cluster_id", "  for_each = toset([\"nginx\"])\n  cluster_id"),
+            shared,
+        ),
+        (
+            mirror("each.key", LIST).replace("  cluster_id", "  for_each = { \"nginx\" = 1 }\n  cluster_id"),
+            shared,
+        ),
+        // A template, a function, a heredoc.
+        (
+            mirror("\"${local.image}\"", LIST) + "locals {\n  image = join(\"\", [\"ngi\", \"nx\"])\n}\n",
+            computed,
+        ),
+        (mirror("lower(\"NGINX\")", LIST), computed),
+        (mirror("trimspace(<<EOT\nnginx\nEOT\n)", LIST), computed),
+    ] {
+        let directory = scratch(&[("main.tf", &text)]);
+        let found = findings(&read(directory.path()));
+        let short = found
+            .iter()
+            .find(|finding| finding.rule == "short-source")
+            .expect(&text);
+        assert_eq!(short.fix, None, "{text}");
+        assert_eq!(
+            short.help.as_deref(),
+            Some(format!("{full}{help}").as_str()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_sensitive_value_is_not_written() {
+    let text = mirror("sensitive(\"nginx\")", LIST);
+    let directory = scratch(&[("main.tf", &text)]);
+    let found = findings(&read(directory.path()));
+    assert_eq!(found[0].rule, "short-source");
+    assert_eq!(found[0].fix, None);
+    assert_eq!(
+        found[0].help.as_deref(),
+        Some("write the full name, which begins with `docker.io/`")
+    );
+}
+
+/// A plan has no text to change; the configuration that it was made of has.
+#[test]
+fn a_plan_is_fixed_in_its_configuration() {
+    let plan = r#"{"format_version":"1.2","planned_values":{"root_module":{"resources":[
+        {"address":"rhcs_image_mirror.m","mode":"managed","type":"rhcs_image_mirror","name":"m",
+         "values":{"cluster_id":"c","mirrors":["m.example.com/org/app"],"source":"nginx","type":"digest"}}]}},
+      "configuration":{"root_module":{"resources":[
+        {"address":"rhcs_image_mirror.m","mode":"managed","type":"rhcs_image_mirror","name":"m"}]}}}"#;
+    let text = mirror("\"nginx\"", LIST);
+    let directory = scratch(&[("plan.json", plan), ("live/main.tf", &text)]);
+    let found = |counterpart: Counterpart| {
+        let options = Options {
+            counterpart,
+            ..Options::default()
+        };
+        let loaded = load(&[directory.path().join("plan.json")], &options);
+        let found = findings(&loaded);
+        assert_eq!(found.len(), 1, "{found:?}");
+        found.into_iter().next().unwrap().fix.map(|fix| {
+            let edit = &fix.edits[0];
+            (loaded.sources.slice(edit.span).to_owned(), edit.content.clone())
+        })
+    };
+    assert_eq!(found(Counterpart::None), None);
+    assert_eq!(
+        found(Counterpart::At(vec![directory.path().join("live")])),
+        Some(("\"nginx\"".to_owned(), "\"docker.io/library/nginx\"".to_owned()))
+    );
+}
+
+/// A module that creates a cluster, with a mirror that names something else; `{}` is where its list goes.
+const DEPENDS: &str = r#"resource "rhcs_cluster_rosa_hcp" "c" {
+  wait_for_create_complete = true
+}
+resource "null_resource" "a" {}
+resource "null_resource" "b" {}
+resource "rhcs_image_mirror" "m" {
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  depends_on = {} # of the mirror
+  source     = "quay.io/org"
+  mirrors    = ["m.example.com/org"]
+}
+"#;
+
+#[test]
+fn an_entry_is_added_to_a_list_as_the_list_is_written() {
+    for (before, after) in [
+        ("[]", "[rhcs_cluster_rosa_hcp.c]"),
+        ("[ # nothing\n  ]", "[rhcs_cluster_rosa_hcp.c # nothing\n  ]"),
+        ("[null_resource.a]", "[null_resource.a, rhcs_cluster_rosa_hcp.c]"),
+        (
+            "[ null_resource.a, null_resource.b ]",
+            "[ null_resource.a, null_resource.b, rhcs_cluster_rosa_hcp.c ]",
+        ),
+        (
+            "[null_resource.a,]",
+            "[null_resource.a, rhcs_cluster_rosa_hcp.c,]",
+        ),
+        (
+            "[null_resource.a /* first */]",
+            "[null_resource.a, rhcs_cluster_rosa_hcp.c /* first */]",
+        ),
+        (
+            "[\n    null_resource.a,\n    null_resource.b,\n  ]",
+            "[\n    null_resource.a,\n    null_resource.b,\n    rhcs_cluster_rosa_hcp.c,\n  ]",
+        ),
+        (
+            "[\n    null_resource.a,\n    null_resource.b\n  ]",
+            "[\n    null_resource.a,\n    null_resource.b,\n    rhcs_cluster_rosa_hcp.c\n  ]",
+        ),
+        (
+            "[\n    null_resource.a, # first\n  ]",
+            "[\n    null_resource.a, # first\n    rhcs_cluster_rosa_hcp.c,\n  ]",
+        ),
+        (
+            "[\n    null_resource.a // first, and last\n  ]",
+            "[\n    null_resource.a, // first, and last\n    rhcs_cluster_rosa_hcp.c\n  ]",
+        ),
+        (
+            "[\n    null_resource.a, /* a comment\n    of two lines */\n  ]",
+            "[\n    null_resource.a, rhcs_cluster_rosa_hcp.c, /* a comment\n    of two lines */\n  ]",
+        ),
+        (
+            "[\n    null_resource.a\n    # the end\n  ]",
+            "[\n    null_resource.a,\n    rhcs_cluster_rosa_hcp.c\n    # the end\n  ]",
+        ),
+        (
+            "[null_resource.a,\n    null_resource.b]",
+            "[null_resource.a,\n    null_resource.b, rhcs_cluster_rosa_hcp.c]",
+        ),
+    ] {
+        for line_break in ["\n", "\r\n"] {
+            let with = |list: &str| {
+                DEPENDS
+                    .replacen("{} #", &format!("{list} #"), 1)
+                    .replace('\n', line_break)
+            };
+            let directory = scratch(&[("main.tf", &with(before))]);
+            let fixed = fix_all(directory.path(), Applicability::Safe);
+            assert_eq!(fixed, ["missing-depends-on"], "{before}");
+            let text = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+            assert_eq!(text, with(after));
+            assert_eq!(rules(directory.path()), [] as [&str; 0], "{after}");
+        }
+    }
+}
+
+#[test]
+fn what_reads_mirrors_waits_for_all_of_them_beside_what_it_waits_for() {
+    let mirror = |name: &str| {
+        format!(
+            "resource \"rhcs_image_mirror\" \"{name}\" {{\n  cluster_id = \"c\"\n  source = \"quay.io/{name}\"\n  mirrors = \
+             [\"m.example.com/{name}\"]\n}}\n"
+        )
+    };
+    let read = |list: &str| {
+        format!("data \"rhcs_image_mirrors\" \"all\" {{\n  cluster_id = \"c\"\n  depends_on = {list}\n}}\n")
+    };
+    let text =
+        |list: &str| mirror("a") + &mirror("b") + "resource \"null_resource\" \"x\" {}\n" + &read(list);
+    for (before, after) in [
+        ("[]", "[rhcs_image_mirror.a, rhcs_image_mirror.b]"),
+        (
+            "[null_resource.x]",
+            "[null_resource.x, rhcs_image_mirror.a, rhcs_image_mirror.b]",
+        ),
+        (
+            "[rhcs_image_mirror.a]",
+            "[rhcs_image_mirror.a, rhcs_image_mirror.b]",
+        ),
+        (
+            "[\n    null_resource.x # first\n  ]",
+            "[\n    null_resource.x, # first\n    rhcs_image_mirror.a, rhcs_image_mirror.b\n  ]",
+        ),
+    ] {
+        let directory = scratch(&[("main.tf", &text(before))]);
+        assert_eq!(
+            fix_all(directory.path(), Applicability::Safe),
+            ["unordered-data-source"]
+        );
+        let fixed = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
+        assert_eq!(fixed, text(after));
+        assert_eq!(rules(directory.path()), [] as [&str; 0]);
+    }
+}
+
+#[test]
+fn an_entry_is_added_to_a_list_in_json() {
+    for (before, after) in [
+        ("[]", r#"["rhcs_cluster_rosa_hcp.c"]"#),
+        (
+            r#"["null_resource.a"]"#,
+            r#"["null_resource.a", "rhcs_cluster_rosa_hcp.c"]"#,
+        ),
+        (
+            "[\n    \"null_resource.a\",\n    \"null_resource.b\"\n  ]",
+            "[\n    \"null_resource.a\",\n    \"null_resource.b\",\n    \"rhcs_cluster_rosa_hcp.c\"\n  ]",
+        ),
+    ] {
+        let with = |list: &str| {
+            r#"{"resource": {
+  "rhcs_cluster_rosa_hcp": {"c": {"wait_for_create_complete": true}},
+  "null_resource": {"a": {}, "b": {}},
+  "rhcs_image_mirror": {"m": {
+    "cluster_id": "${rhcs_cluster_rosa_hcp.c.id}", "source": "quay.io/org", "mirrors": ["m.example.com/org"],
+    "depends_on": LIST}}}}
+"#
+            .replace("LIST", list)
+        };
+        let directory = scratch(&[("main.tf.json", &with(before))]);
+        let fixed = fix_all(directory.path(), Applicability::Safe);
+        assert_eq!(fixed, ["missing-depends-on"], "{before}");
+        let text = std::fs::read_to_string(directory.path().join("main.tf.json")).unwrap();
+        assert_eq!(text, with(after));
+        assert_eq!(rules(directory.path()), [] as [&str; 0], "{after}");
+    }
+}

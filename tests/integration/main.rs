@@ -1,0 +1,51 @@
+//! The integration tests: one program, so that it is linked once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::assigning_clones,
+    reason = "a test fails by panicking and prints what it skipped, and clippy takes the helpers of tests for production code"
+)]
+
+mod architecture;
+mod baseline;
+mod changes;
+mod cli;
+mod cluster_rules;
+mod config;
+mod conformance;
+mod console;
+mod convert;
+mod diff;
+mod docs;
+mod eval;
+mod example_mistakes;
+mod examples;
+mod file_access;
+mod fixes;
+mod manifest;
+mod merge_order_conformance;
+mod modules;
+mod name_properties;
+mod names;
+mod no_silent_loss;
+mod parity;
+mod plan;
+mod plan_with_configuration;
+mod readme;
+mod registries;
+mod resolve;
+mod robustness;
+mod round_trip;
+mod rules;
+mod scaling;
+mod selection;
+mod settings_parity;
+mod support;
+mod suppress;
+mod syntax;
+mod terraform;

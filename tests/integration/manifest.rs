@@ -1,0 +1,658 @@
+//! Manifests: what is read of them, what is found in them, and where.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::support::program::{findings, fixture, mirrorset_in, mirrorset_with_input, scratch};
+use mirrorset::model::{AttributeValue, Input, Mirror};
+use mirrorset::workspace::{Loaded, Options, load};
+use registries_conf::{PullKind, SourcePolicy};
+
+fn configurations(path: &Path) -> Vec<Input> {
+    let Loaded {
+        project, failures, ..
+    } = load(&[path.to_owned()], &Options::default());
+    assert!(failures.is_empty(), "{failures:?}");
+    assert!(project.diagnostics.is_empty(), "{:?}", project.diagnostics);
+    project.inputs
+}
+
+/// An entry in a line: `ImageDigestMirrorSet/a[0] quay.io -> m.example.com by digest, never the source`.
+fn line(mirror: &Mirror) -> String {
+    let shown = |value: Option<&String>| value.map_or("?", String::as_str).to_owned();
+    let mirrors = match &mirror.mirrors.content {
+        AttributeValue::Known(list) => {
+            let list: Vec<String> = list.iter().map(|element| shown(element.value())).collect();
+            list.join(" ")
+        }
+        AttributeValue::Absent => "nothing".to_owned(),
+        AttributeValue::Unknown(_) => "?".to_owned(),
+    };
+    let pull = match mirror.pull {
+        PullKind::DigestOnly => "digest",
+        PullKind::TagOnly => "tag",
+    };
+    let never = match mirror.policy.value() {
+        Some(SourcePolicy::NeverContact) => ", never the source",
+        Some(SourcePolicy::AllowContacting) | None => "",
+    };
+    let source = shown(mirror.source.value());
+    format!("{} {source} -> {mirrors} by {pull}{never}", mirror.address)
+}
+
+fn lines(path: &Path) -> Vec<String> {
+    let configurations = configurations(path);
+    configurations
+        .iter()
+        .flat_map(|configuration| configuration.mirrors.iter().map(line))
+        .collect()
+}
+
+/// Rule, address and labelled text of each finding.
+fn found(path: &str) -> Vec<(String, String, String)> {
+    found_in(&fixture("manifests"), path)
+}
+
+fn found_in(directory: &Path, path: &str) -> Vec<(String, String, String)> {
+    let run = mirrorset_in(directory, &["check", path, "--output-format", "json"]);
+    findings(&run, directory)
+}
+
+fn assert_found(found: &[(String, String, String)], expected: &[[&str; 3]]) {
+    let found: Vec<[&str; 3]> = found
+        .iter()
+        .map(|(rule, address, text)| [rule.as_str(), address.as_str(), text.as_str()])
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_oc_mirror_wrote_is_read_from_its_directory() {
+    assert_eq!(
+        lines(&fixture("manifests/oc-mirror-v2")),
+        [
+            "ImageDigestMirrorSet/idms-release-0[0] quay.io/openshift-release-dev/ocp-v4.0-art-dev -> \
+             mirror.example.com:8443/ocp/openshift/release by digest",
+            "ImageDigestMirrorSet/idms-release-0[1] quay.io/openshift-release-dev/ocp-release -> \
+             mirror.example.com:8443/ocp/openshift/release-images by digest",
+            "ImageDigestMirrorSet/idms-operator-0[0] registry.redhat.io/openshift4 -> \
+             mirror.example.com:8443/ocp/openshift4 by digest",
+            "ImageDigestMirrorSet/idms-operator-0[1] registry.redhat.io/redhat -> \
+             mirror.example.com:8443/ocp/redhat by digest",
+            "ImageDigestMirrorSet/idms-operator-0[2] registry.redhat.io/rhel9 -> \
+             mirror.example.com:8443/ocp/rhel9 by digest",
+            "ImageTagMirrorSet/itms-generic-0[0] registry.access.redhat.com/ubi9 -> \
+             mirror.example.com:8443/ocp/ubi9 by tag",
+        ]
+    );
+    assert_eq!(
+        lines(&fixture("manifests/oc-mirror-v1")),
+        [
+            "ImageContentSourcePolicy/operator-0[0] registry.redhat.io/openshift4 -> \
+             mirror.example.com:8443/ocp/openshift4 by digest",
+            "ImageContentSourcePolicy/release-0[0] quay.io/openshift-release-dev/ocp-v4.0-art-dev -> \
+             mirror.example.com:8443/ocp/openshift/release by digest",
+            "ImageContentSourcePolicy/release-0[1] quay.io/openshift-release-dev/ocp-release -> \
+             mirror.example.com:8443/ocp/openshift/release-images by digest",
+        ]
+    );
+}
+
+#[test]
+fn what_oc_mirror_wrote_is_clean() {
+    for path in [
+        "oc-mirror-v2",
+        "oc-mirror-v1",
+        "oc-mirror-v1/imageContentSourcePolicy.yaml",
+    ] {
+        assert_found(&found(path), &[]);
+    }
+}
+
+#[test]
+fn the_last_line_counts_documents() {
+    let run = mirrorset_in(&fixture("manifests"), &["check", "oc-mirror-v2"]);
+    assert_eq!(
+        (run.status, run.stdout.as_str()),
+        (
+            0,
+            "6 mirrors in 3 manifests: 6 clean, 0 with findings, 0 undecided\n"
+        )
+    );
+}
+
+#[test]
+fn what_oc_exports_is_read_as_yaml_and_as_json() {
+    let expected = [
+        "ImageDigestMirrorSet/apps[0] nginx -> mirror.example.com/nginx by digest",
+        "ImageDigestMirrorSet/apps[1] quay.io/team/app -> mirror.example.com/app backup.example.com/app by digest, \
+         never the source",
+    ];
+    assert_eq!(lines(&fixture("manifests/exported/idms.yaml")), expected);
+    assert_eq!(lines(&fixture("manifests/exported/idms.json")), expected);
+    let short = |text| [["short-source", "ImageDigestMirrorSet/apps[0]", text]];
+    assert_found(&found("exported/idms.yaml"), &short("nginx"));
+    assert_found(&found("exported/idms.json"), &short("\"nginx\""));
+}
+
+#[test]
+fn a_hosted_cluster_has_the_mirrors_of_one_cluster() {
+    let path = fixture("manifests/hosted-cluster");
+    let clusters: Vec<String> = configurations(&path)
+        .iter()
+        .map(|configuration| configuration.mirrors[0].cluster_name())
+        .collect();
+    assert_eq!(clusters.len(), 2);
+    assert!(clusters[0].ends_with("fragment.yaml"));
+    assert_eq!(clusters[1], "prod");
+    assert_found(
+        &found("hosted-cluster/hostedcluster.yaml"),
+        &[
+            ["unmatchable-source", "HostedCluster/prod[1]", "docker.io/nginx"],
+            [
+                "duplicate-mirror",
+                "HostedCluster/prod[1]",
+                "mirror.example.com/nginx",
+            ],
+        ],
+    );
+    assert_found(
+        &found("hosted-cluster/fragment.yaml"),
+        &[["unmatchable-source", "imageContentSources[0]", "docker.io/nginx"]],
+    );
+}
+
+#[test]
+fn a_hosted_cluster_takes_255_sources_and_a_mirror_set_takes_any_number() {
+    let mut list = String::new();
+    for number in 0..256 {
+        let _ = writeln!(
+            list,
+            "    - {{source: quay.io/team-{number}, mirrors: [m.example.com/team-{number}]}}"
+        );
+    }
+    let hosted = format!(
+        "apiVersion: hypershift.openshift.io/v1beta1\nkind: HostedCluster\nmetadata: {{name: a}}\nspec:\n  \
+         imageContentSources:\n{list}"
+    );
+    let set = format!(
+        "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: a}}\nspec:\n  \
+         imageDigestMirrors:\n{list}"
+    );
+    let directory = scratch(&[("hosted.yaml", &hosted), ("set.yaml", &set)]);
+    assert_found(
+        &found_in(directory.path(), "hosted.yaml"),
+        &[["too-many-entries", "HostedCluster/a[255]", "quay.io/team-255"]],
+    );
+    assert_found(&found_in(directory.path(), "set.yaml"), &[]);
+}
+
+#[test]
+fn the_config_map_of_a_node_pool_holds_a_manifest_with_its_places() {
+    assert_found(
+        &found("node-pool"),
+        &[["short-source", "ImageDigestMirrorSet/team[0]", "nginx"]],
+    );
+    let quoted = r#"{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "m"}, "data": {"config":
+        "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec: {imageDigestMirrors: [{source: nginx, mirrors: [m.example.com/a]}]}\n"}}"#;
+    let directory = scratch(&[("map.json", quoted)]);
+    let found = found_in(directory.path(), "map.json");
+    // What is written with escapes stands at the whole of the string.
+    assert_eq!(found[0].0, "short-source");
+    assert!(found[0].2.starts_with("\"apiVersion") && found[0].2.ends_with("\\n\""));
+}
+
+#[test]
+fn every_mistake_is_said_where_it_is() {
+    let entries = |index: usize| format!("ImageDigestMirrorSet/entries[{index}]");
+    let found = found("invalid");
+    let invalid: Vec<_> = found
+        .into_iter()
+        .filter(|(rule, ..)| rule == "invalid-manifest")
+        .collect();
+    assert_found(
+        &invalid,
+        &[
+            [
+                "invalid-manifest",
+                "ImageDigestMirrorSet/version",
+                "operator.openshift.io/v1alpha1",
+            ],
+            [
+                "invalid-manifest",
+                "ImageDigestMirrorSet/kind",
+                "ImageDigestMirrorSets",
+            ],
+            ["invalid-manifest", "ImageTagMirrorSet/spec", "ImageTagMirrorSet"],
+            ["invalid-manifest", "ImageTagMirrorSet/spec", "imageTagMirrors"],
+            ["invalid-manifest", "ImageTagMirrorSet/list", "imageDigestMirrors"],
+            ["invalid-manifest", &entries(0), "no"],
+            ["invalid-manifest", &entries(0), "22"],
+            ["invalid-manifest", &entries(0), "~"],
+            ["invalid-manifest", &entries(0), "on"],
+            ["invalid-manifest", &entries(1), "mirrors: [mirror.example.com/b]"],
+            ["invalid-manifest", &entries(2), "mirror"],
+            ["invalid-manifest", &entries(3), "mirror.example.com/d"],
+            ["invalid-manifest", &entries(3), "Never"],
+            ["invalid-manifest", &entries(4), "quay.io/e"],
+            ["invalid-manifest", &entries(5), "mirrors"],
+            ["invalid-manifest", &entries(5), "false"],
+            [
+                "invalid-manifest",
+                "ImageContentSourcePolicy/policy[0]",
+                "mirrorSourcePolicy",
+            ],
+        ],
+    );
+}
+
+#[test]
+fn a_value_of_another_type_is_no_string_for_any_other_rule() {
+    let found = found("invalid");
+    let first = found
+        .iter()
+        .filter(|(_, address, _)| address == "ImageDigestMirrorSet/entries[0]");
+    assert!(first.into_iter().all(|(rule, ..)| rule == "invalid-manifest"));
+    // `12:30` is a string for Kubernetes, though not for every reader of YAML.
+    assert!(
+        found
+            .iter()
+            .any(|(rule, _, text)| rule == "short-source" && text == "12:30")
+    );
+}
+
+#[test]
+fn lists_and_policies_of_one_cluster_are_compared() {
+    let policy = "ImageContentSourcePolicy/second[1]";
+    assert_found(
+        &found("conflicts"),
+        &[
+            [
+                "conflicting-policy",
+                "ImageDigestMirrorSet/first[3]",
+                "quay.io/never",
+            ],
+            [
+                "conflicting-order",
+                "ImageContentSourcePolicy/second[0]",
+                "a.example.com/order",
+            ],
+            ["conflicting-policy", policy, "quay.io/policy"],
+            [
+                "conflicting-order",
+                "ImageContentSourcePolicy/second[2]",
+                "a.example.com/around",
+            ],
+            [
+                "duplicate-mirror",
+                "ImageContentSourcePolicy/second[2]",
+                "a.example.com/around",
+            ],
+        ],
+    );
+    // Alone, neither of the two contradicts the other.
+    assert_found(
+        &found("conflicts/first.yaml"),
+        &[[
+            "conflicting-policy",
+            "ImageDigestMirrorSet/first[3]",
+            "quay.io/never",
+        ]],
+    );
+}
+
+#[test]
+fn a_contradiction_over_three_lists_is_found() {
+    let entry = |one: &str, other: &str| {
+        format!("    - {{source: quay.io/a, mirrors: [{one}.example.com, {other}.example.com]}}\n")
+    };
+    let text = format!(
+        "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: a}}\nspec:\n  \
+         imageDigestMirrors:\n{}{}{}",
+        entry("one", "two"),
+        entry("two", "three"),
+        entry("three", "one")
+    );
+    let directory = scratch(&[("a.yaml", &text)]);
+    assert_found(
+        &found_in(directory.path(), "a.yaml"),
+        &[[
+            "conflicting-order",
+            "ImageDigestMirrorSet/a[2]",
+            "one.example.com",
+        ]],
+    );
+}
+
+#[test]
+fn an_entry_without_mirrors_has_its_policy_all_the_same() {
+    let text = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec:\n  \
+                imageDigestMirrors:\n    - {source: quay.io/a, mirrors: [m.example.com/a]}\n    - {source: \
+                quay.io/a, mirrorSourcePolicy: NeverContactSource}\n";
+    let directory = scratch(&[("a.yaml", text)]);
+    let found = found_in(directory.path(), "a.yaml");
+    let rules: Vec<&str> = found.iter().map(|(rule, ..)| rule.as_str()).collect();
+    assert_eq!(rules, ["empty-mirrors", "conflicting-policy"]);
+    assert_eq!(found[1].2, "NeverContactSource");
+}
+
+#[test]
+fn the_rules_about_names_and_neighbours_hold_for_entries() {
+    let set = |index: usize| format!("ImageDigestMirrorSet/entries[{index}]");
+    assert_found(
+        &found("entries"),
+        &[
+            [
+                "duplicate-mirror",
+                "ImageContentSourcePolicy/entries[0]",
+                "mirror.example.com/list",
+            ],
+            ["invalid-source", &set(0), "https://quay.io/a"],
+            ["wildcard-source", &set(1), "\"*.example.org\""],
+            ["invalid-mirror", &set(2), "'mirror.example.com/C'"],
+            ["unrewritable-mirror", &set(2), "mirror/c"],
+            ["local-mirror", &set(2), "localhost/c"],
+            ["empty-mirrors", &set(2), "\"\""],
+            ["duplicate-mirror", &set(2), "mirror.example.com/c"],
+            ["empty-mirrors", &set(3), "source: quay.io/d"],
+            ["empty-mirrors", &set(4), "[]"],
+            ["self-mirror", &set(5), "quay.io/f"],
+            ["chained-mirror", &set(6), "quay.io/h"],
+            ["shadowed-source", &set(8), "quay.io/h/narrow"],
+            [
+                "unrewritable-mirror",
+                "ImageTagMirrorSet/entries[0]",
+                "mirror/tag",
+            ],
+            ["shadowed-source", "ImageTagMirrorSet/entries[1]", "quay.io/h/tag"],
+        ],
+    );
+}
+
+#[test]
+fn what_the_api_server_takes_is_no_error() {
+    let run = mirrorset_in(
+        &fixture("manifests"),
+        &["check", "entries", "--output-format", "concise"],
+    );
+    let line = |start: &str| run.stdout.lines().find(|line| line.contains(start)).unwrap();
+    assert!(line("ImageContentSourcePolicy/entries[0]: mirror").contains("warning"));
+    assert!(line("ImageDigestMirrorSet/entries[3]: the entry has no mirrors").contains("warning"));
+    assert!(line("ImageDigestMirrorSet/entries[2]: mirrors[3] is an empty string").contains("error"));
+    assert!(line("mirror/tag").contains("error"));
+}
+
+#[test]
+fn documents_of_one_kind_and_name_have_addresses_of_their_own() {
+    let text = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec: \
+                {imageDigestMirrors: [{source: nginx, mirrors: [m.example.com/a]}]}\n";
+    let nameless = text.replace("metadata: {name: a}\n", "");
+    let directory = scratch(&[("a.yaml", &format!("{text}---\n{text}---\n{nameless}"))]);
+    let found = found_in(directory.path(), "a.yaml");
+    let addresses: Vec<&str> = found.iter().map(|(_, address, _)| address.as_str()).collect();
+    assert_eq!(
+        addresses,
+        [
+            "ImageDigestMirrorSet/a[0]",
+            "ImageDigestMirrorSet/a#2[0]",
+            "ImageDigestMirrorSet[0]"
+        ]
+    );
+}
+
+#[test]
+fn manifests_come_from_standard_input_too() {
+    let text = std::fs::read(fixture("manifests/exported/idms.yaml")).unwrap();
+    let run = mirrorset_with_input(&["check", "-"], &text);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert!(
+        run.stdout
+            .contains("error[short-source]: ImageDigestMirrorSet/apps[0]")
+    );
+    assert!(
+        run.stdout
+            .ends_with("2 mirrors in 1 manifest: 1 clean, 1 with findings, 0 undecided\n")
+    );
+}
+
+#[test]
+fn a_text_is_read_as_what_its_content_says() {
+    let manifest = std::fs::read_to_string(fixture("manifests/exported/idms.json")).unwrap();
+    let plan = std::fs::read_to_string(fixture("guide/simple-mirror/plan.json")).unwrap();
+    // A plan can have the name of a kind in it.
+    let plan = plan.replacen('{', "{\"note\":\"ImageDigestMirrorSet\",", 1);
+    let yaml = std::fs::read_to_string(fixture("manifests/exported/idms.yaml")).unwrap();
+    let directory = scratch(&[
+        ("a.txt", &manifest),
+        ("b", &yaml),
+        ("c.json", &plan),
+        ("bom.yaml", &format!("\u{feff}{}", yaml.replace('\n', "\r\n"))),
+    ]);
+    for (name, input) in [
+        ("a.txt", "manifest"),
+        ("b", "manifest"),
+        ("c.json", "plan"),
+        ("bom.yaml", "manifest"),
+    ] {
+        let run = mirrorset_in(directory.path(), &["check", name]);
+        assert!(
+            run.stdout.contains(&format!("in 1 {input}")),
+            "{name}: {}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
+fn what_is_no_manifest_says_what_is_read() {
+    let directory = scratch(&[
+        ("other.yaml", "kind: Deployment\napiVersion: apps/v1\n"),
+        ("comments.yaml", "# ImageDigestMirrorSet\n---\n"),
+        ("broken.yaml", "kind: ImageDigestMirrorSet\nspec: [\n"),
+        ("merge.yaml", "imageContentSources:\n  - <<: {source: a}\n"),
+    ]);
+    for (name, rule, message) in [
+        (
+            "other.yaml",
+            "unsupported-input",
+            "no manifest in the file declares mirrors",
+        ),
+        (
+            "comments.yaml",
+            "unsupported-input",
+            "no manifest in the file declares mirrors",
+        ),
+        ("broken.yaml", "syntax-error", "invalid YAML: "),
+        (
+            "merge.yaml",
+            "syntax-error",
+            "merge keys (`<<`) are not supported",
+        ),
+    ] {
+        let run = mirrorset_in(directory.path(), &["check", name]);
+        assert_eq!(run.status, 2, "{name}");
+        assert!(
+            run.stdout.contains(&format!("error[{rule}]: {name}: {message}")),
+            "{}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
+fn a_directory_of_manifests_is_read_and_one_with_terraform_as_ever() {
+    let set = |source: &str| {
+        format!(
+            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: a}}\nspec: \
+             {{imageDigestMirrors: [{{source: {source}, mirrors: [m.example.com/a]}}]}}\n"
+        )
+    };
+    let directory = scratch(&[
+        ("only/deep/a.yml", &set("nginx")),
+        ("only/role.yaml", "rules: [{resources: [ImageDigestMirrorSet]}]\n"),
+        ("only/broken.yaml", "{{ template }}\n: : :\n"),
+        ("only/.hidden/a.yaml", &set("hidden")),
+        ("mixed/main.tf", ""),
+        ("mixed/a.yaml", &set("nginx")),
+        ("none/values.yaml", "a: b\n"),
+    ]);
+    assert_found(
+        &found_in(directory.path(), "only"),
+        &[["short-source", "ImageDigestMirrorSet/a[0]", "nginx"]],
+    );
+    assert_found(&found_in(directory.path(), "mixed"), &[]);
+    let run = mirrorset_in(directory.path(), &["check", "none"]);
+    assert_eq!(run.status, 2);
+    assert!(
+        run.stderr.contains("no manifest that declares mirrors"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn documents_of_two_directories_do_not_meet() {
+    let set = |policy: &str| {
+        format!(
+            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: a}}\nspec: \
+             {{imageDigestMirrors: [{{source: quay.io/a, mirrors: [m.example.com/a], mirrorSourcePolicy: \
+             {policy}}}]}}\n"
+        )
+    };
+    let (never, allow) = (set("NeverContactSource"), set("AllowContactingSource"));
+    let directory = scratch(&[
+        ("one/a.yaml", &never),
+        ("two/a.yaml", &allow),
+        ("one/b.yml", &never),
+    ]);
+    assert_found(&found_in(directory.path(), "."), &[]);
+}
+
+#[test]
+fn a_long_manifest_takes_time_in_proportion() {
+    let text = |entries: usize| {
+        let mut text = String::from(
+            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec:\n  \
+             imageDigestMirrors:\n",
+        );
+        for number in 0..entries {
+            let _ = write!(
+                text,
+                "  - mirrors:\n    - mirror.example.com/a/{number}\n    - backup.example.com/{number}\n    source: \
+                 quay.io/a-{number}\n"
+            );
+        }
+        text
+    };
+    let run = |entries: usize| {
+        let directory = scratch(&[("a.yaml", &text(entries))]);
+        let start = Instant::now();
+        assert_found(&found_in(directory.path(), "a.yaml"), &[]);
+        start.elapsed()
+    };
+    let (short, long) = (run(10_000), run(20_000));
+    println!("10,000 entries: {short:?}, 20,000: {long:?}");
+    assert!(
+        long < short * 4 + Duration::from_millis(500),
+        "{short:?} {long:?}"
+    );
+}
+
+#[test]
+fn a_comment_accepts_what_stands_on_its_line_or_below() {
+    let text = "\
+apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec:
+  imageDigestMirrors:
+  # mirrorset: ignore[short-source, invalid-mirror] as it is
+  - source: nginx
+    mirrors:
+    - mirror.example.com/A
+  - source: redis # mirrorset: ignore[short-source] so it is
+    mirrors: [mirror.example.com/b]
+  - mirrors: # mirrorset: ignore[invalid-mirror] only the list
+    - mirror.example.com/C
+    source: \"http\"
+  - mirrors: [mirror.example.com/d]
+    # mirrorset: ignore[wildcard-source] nothing of that here
+    source: quay.io/d#e # mirrorset: ignore[invalid-source] not a name
+  - source: 'quay.io # mirrorset: ignore[invalid-source] no comment'
+    mirrors: [mirror.example.com/e]
+";
+    let directory = scratch(&[("a.yaml", text)]);
+    let found = found_in(directory.path(), "a.yaml");
+    let quoted = "'quay.io # mirrorset: ignore[invalid-source] no comment'";
+    let left: Vec<[&str; 2]> = found
+        .iter()
+        .map(|(rule, _, text)| [rule.as_str(), text.as_str()])
+        .collect();
+    assert_eq!(
+        left,
+        [
+            ["short-source", "\"http\""],
+            [
+                "unused-suppression",
+                "# mirrorset: ignore[wildcard-source] nothing of that here"
+            ],
+            ["invalid-source", quoted],
+        ]
+    );
+}
+
+#[test]
+fn fixes_change_the_string_or_the_line_and_nothing_else() {
+    let text = "\
+# Mirrors of the team.
+apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec:
+  imageDigestMirrors:
+  - source: nginx   # official
+    mirrors:
+    - mirror.example.com/nginx
+    - mirror.example.com/nginx
+    - \"https://backup.example.com/nginx\"
+  - {source: 'redis', mirrors: [mirror.example.com/redis, mirror.example.com/redis]}
+";
+    let fixed = "\
+# Mirrors of the team.
+apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec:
+  imageDigestMirrors:
+  - source: docker.io/library/nginx   # official
+    mirrors:
+    - mirror.example.com/nginx
+    - \"backup.example.com/nginx\"
+  - {source: \"docker.io/library/redis\", mirrors: [mirror.example.com/redis]}
+";
+    let json = r#"{"imageContentSources": [{"source": "nginx", "mirrors": ["m.example.com/a", "m.example.com/a"]}]}"#;
+    let fixed_json =
+        r#"{"imageContentSources": [{"source": "docker.io/library/nginx", "mirrors": ["m.example.com/a"]}]}"#;
+    let directory = scratch(&[("a.yaml", text), ("b/b.json", json)]);
+    let run = mirrorset_in(directory.path(), &["check", "--fix", "a.yaml", "b"]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    let read = |name: &str| std::fs::read_to_string(directory.path().join(name)).unwrap();
+    assert_eq!(read("a.yaml"), fixed);
+    assert_eq!(read("b/b.json"), fixed_json);
+}
+
+#[test]
+fn what_serves_several_things_or_is_escaped_is_left_to_people() {
+    let anchors = "imageContentSources:\n- source: &a nginx\n  mirrors: [m.example.com/a]\n- source: *a\n";
+    let escaped =
+        r#"{"imageContentSources": [{"source": "docker.io\/nginx", "mirrors": ["m.example.com/a"]}]}"#;
+    let directory = scratch(&[("a.yaml", anchors), ("b.json", escaped)]);
+    let run = mirrorset_in(
+        directory.path(),
+        &["check", "--fix", "--unsafe-fixes", "a.yaml", "b.json"],
+    );
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    let read = |name: &str| std::fs::read_to_string(directory.path().join(name)).unwrap();
+    assert_eq!([read("a.yaml"), read("b.json")], [anchors, escaped]);
+}

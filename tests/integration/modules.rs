@@ -1,0 +1,339 @@
+//! Modules that real Terraform planned, evaluated without it.
+//!
+//! Each directory in `fixtures/modules` holds a module and one of two things: `plan.json`, the plan
+//! that Terraform 1.11.4 made of it (with the lab in `../shared/lab`; without the time at which it did),
+//! or `refused.json`, what Terraform says against it and which values may not be made up for it.
+//!
+//! The lab takes what the provider may fill in for null where it is not written. The plans of `filled_in`,
+//! `nested_computed` and `whole_objects` are made with the lab's schemas changed to those in the
+//! provider's source, by which it is known after the apply or has a default.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use mirrorset::convert::{Options, Target, convert};
+use mirrorset::workspace;
+use serde_json::{Map, Value, json};
+
+/// What the comparison is about: the other attributes are the provider's.
+const ATTRIBUTES: [&str; 4] = ["cluster_id", "mirrors", "source", "type"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn directories(path: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(path).unwrap();
+    let mut found: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    found.sort();
+    found
+}
+
+fn json_of(path: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// The mirrors that we find in a module, by address.
+fn evaluated(module: &Path) -> BTreeMap<String, Value> {
+    let loaded = workspace::load(&[module.to_owned()], &workspace::Options::default());
+    let instances: Vec<Value> = {
+        let converted = convert(
+            &loaded.project,
+            &loaded.sources,
+            Target::Json,
+            &Options::default(),
+        )
+        .unwrap();
+        serde_json::from_str(&converted.documents[0].text).unwrap()
+    };
+    instances
+        .into_iter()
+        .map(|instance| (instance["address"].as_str().unwrap().to_owned(), instance))
+        .collect()
+}
+
+/// The mirrors that Terraform plans, by address, in the same shape.
+fn planned(plan: &Value) -> BTreeMap<String, Value> {
+    let mut unknown = BTreeMap::new();
+    for change in plan["resource_changes"].as_array().into_iter().flatten() {
+        unknown.insert(
+            change["address"].as_str().unwrap(),
+            &change["change"]["after_unknown"],
+        );
+    }
+    let mut found = BTreeMap::new();
+    let mut pending = vec![&plan["planned_values"]["root_module"]];
+    while let Some(module) = pending.pop() {
+        pending.extend(module["child_modules"].as_array().into_iter().flatten());
+        for resource in module["resources"].as_array().into_iter().flatten() {
+            if resource["type"] != "rhcs_image_mirror" || resource["mode"] != "managed" {
+                continue;
+            }
+            let address = resource["address"].as_str().unwrap();
+            let sensitive = ours(&resource["sensitive_values"]);
+            let mut values = ours(&resource["values"]);
+            for (name, mask) in &sensitive {
+                if let Some(value) = values.get_mut(name) {
+                    hide(value, mask);
+                }
+            }
+            let instance = json!({
+                "address": address,
+                "values": values,
+                "unknown": ours(unknown[address]),
+                "sensitive": sensitive,
+            });
+            found.insert(address.to_owned(), instance);
+        }
+    }
+    found
+}
+
+fn ours(values: &Value) -> Map<String, Value> {
+    let wanted = values.as_object().into_iter().flatten();
+    let wanted = wanted.filter(|(name, _)| ATTRIBUTES.contains(&name.as_str()));
+    wanted
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// Takes out what we do not print: sensitive values.
+fn hide(value: &mut Value, mask: &Value) {
+    match (value, mask) {
+        (value, Value::Bool(true)) => *value = Value::Null,
+        (Value::Array(items), Value::Array(masks)) => {
+            for (item, mask) in items.iter_mut().zip(masks) {
+                hide(item, mask);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Compares a module with its plan; says what differs.
+fn compare(module: &Path, plan: &Path) -> Result<(), String> {
+    let (ours, theirs) = (evaluated(module), planned(&json_of(plan)));
+    if ours == theirs {
+        return Ok(());
+    }
+    let mut text = String::new();
+    let addresses: std::collections::BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+    for address in addresses {
+        let (ours, theirs) = (ours.get(address), theirs.get(address));
+        if ours != theirs {
+            let show = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), Value::to_string);
+            let (ours, theirs) = (show(ours), show(theirs));
+            let _ = write!(
+                text,
+                "\n  {address}\n    Terraform: {theirs}\n    we:        {ours}"
+            );
+        }
+    }
+    Err(text)
+}
+
+/// Looks whether the values that Terraform does not come to are unknown here.
+fn refused(module: &Path, refusal: &Path) -> Result<(), String> {
+    let ours = evaluated(module);
+    for expected in json_of(refusal)["undecided"].as_array().unwrap() {
+        let expected = expected.as_str().unwrap();
+        let (address, attribute) = expected.rsplit_once('.').unwrap();
+        let instance = ours
+            .get(address)
+            .ok_or_else(|| format!("\n  there is no {address}, only {:?}", ours.keys()))?;
+        if instance["unknown"][attribute] != true {
+            return Err(format!("\n  {expected} is not undecided: {instance}"));
+        }
+    }
+    Ok(())
+}
+
+fn check(cases: Vec<(PathBuf, PathBuf)>) {
+    let total = cases.len();
+    let mut wrong = Vec::new();
+    for (module, expected) in cases {
+        let result = if expected.ends_with("refused.json") {
+            refused(&module, &expected)
+        } else {
+            compare(&module, &expected)
+        };
+        if let Err(text) = result {
+            wrong.push(format!("{}:{text}", module.display()));
+        }
+    }
+    println!("{} of {total} agree", total - wrong.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_module_is_worth_what_terraform_plans() {
+    let modules = directories(&root().join("fixtures/modules"));
+    let expected = |module: PathBuf| {
+        let names = ["plan.json", "refused.json"].map(|name| module.join(name));
+        let found = names.into_iter().find(|path| path.exists());
+        let expected = found.unwrap_or_else(|| panic!("{} says nothing", module.display()));
+        (module, expected)
+    };
+    check(modules.into_iter().map(expected).collect());
+}
+
+#[test]
+fn so_is_every_module_of_the_conformance_set() {
+    let shared = root().join("../shared/conformance");
+    if !shared.is_dir() {
+        println!("skipped: {} is not there", shared.display());
+        return;
+    }
+    let plan = |module: PathBuf| {
+        let name = module.file_name().unwrap().to_string_lossy();
+        let plan = shared.join(format!("plans/{name}.json"));
+        (module, plan)
+    };
+    check(
+        directories(&shared.join("modules"))
+            .into_iter()
+            .map(plan)
+            .collect(),
+    );
+}
+
+/// The only mirror of a configuration whose root module is this text.
+fn only_mirror(text: &str) -> Value {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("main.tf"), text).unwrap();
+    let mut found = evaluated(directory.path());
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.pop_first().unwrap().1
+}
+
+fn mirror(head: &str, source: &str) -> String {
+    format!(
+        "resource \"rhcs_image_mirror\" \"m\" {{\n  {head}\n  cluster_id = \"x\"\n  source = {source}\n  \
+         mirrors = [\"m\"]\n}}\n"
+    )
+}
+
+#[test]
+fn too_many_instances_are_one_that_stands_for_all() {
+    let products = "for_each = toset([for p in setproduct(range(1000), range(1000), range(1000)) : p[0]])";
+    for head in [
+        "count = 1e9",
+        "count = 100001",
+        "count = length(range(1e9))",
+        products,
+    ] {
+        let found = only_mirror(&mirror(head, r#""x""#));
+        assert_eq!(found["address"], "rhcs_image_mirror.m[*]");
+    }
+}
+
+#[test]
+fn values_that_outgrow_every_bound_are_undecided() {
+    for (first, next) in [
+        (r#""x""#, "\"${local.l}${local.l}\""),
+        (r#"["x"]"#, "concat(local.l, local.l)"),
+        (r#"["x"]"#, "[local.l, local.l]"),
+    ] {
+        let mut text = format!("locals {{\n  l0 = {first}\n");
+        for step in 1..60 {
+            let next = next.replace("local.l", &format!("local.l{}", step - 1));
+            writeln!(text, "  l{step} = {next}").unwrap();
+        }
+        text.push_str("}\n");
+        text.push_str(&mirror("", "try(join(\",\", local.l59), local.l59)"));
+        assert_eq!(only_mirror(&text)["unknown"]["source"], true, "{next}");
+    }
+}
+
+#[test]
+fn ten_thousand_locals_in_a_chain_have_a_value() {
+    let mut text = "locals {\n  l0 = \"deep\"\n".to_owned();
+    for step in 1..10_000 {
+        writeln!(text, "  l{step} = local.l{}", step - 1).unwrap();
+    }
+    text.push_str("}\n");
+    text.push_str(&mirror("", "local.l9999"));
+    assert_eq!(only_mirror(&text)["values"]["source"], "deep");
+}
+
+/// How many mirrors of a root module have no `source`, and how many there are.
+fn undecided_sources(text: &str) -> (usize, usize) {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("main.tf"), text).unwrap();
+    let found = evaluated(directory.path());
+    let undecided = found
+        .values()
+        .filter(|mirror| mirror["values"]["source"].is_null());
+    (undecided.count(), found.len())
+}
+
+#[test]
+fn a_list_of_all_mirrors_costs_each_mirror_that_uses_it_nothing() {
+    let numbered = mirror("count = 10000", "\"quay.io/app-${count.index}\"");
+    let again = mirror(
+        "count = 10000",
+        "element(rhcs_image_mirror.m[*].source, count.index)",
+    );
+    let again = again.replace("\"m\" {", "\"again\" {");
+    assert_eq!(undecided_sources(&(numbered + &again)), (0, 20_000));
+}
+
+#[test]
+fn looking_into_a_large_map_costs_the_same_for_each_of_many_mirrors() {
+    let catalogue = r#"
+locals {
+  numbers   = flatten([for i in range(100) : [for j in range(100) : 100 * i + j]])
+  catalogue = { for n in local.numbers : "app-${n}" => {
+    source = "quay.io/app-${n}", tags = ["a", "b"], labels = { team = "t", site = "s" }
+  } }
+}
+"#;
+    for source in [
+        "lookup(local.catalogue, each.key).source",
+        "lookup(local.catalogue, each.key, null).source",
+        "local.catalogue[each.key].source",
+        "element(values(local.catalogue), length(each.key)).source",
+        "\"${length(local.catalogue)}/${each.key}\"",
+        "contains(keys(local.catalogue), each.key) ? each.key : null",
+        "merge(local.catalogue, { other = { source = \"x\" } })[each.key].source",
+        "concat(values(local.catalogue), [{ source = \"x\" }])[length(each.key)].source",
+    ] {
+        let mirrors = mirror("for_each = local.catalogue", source);
+        let found = undecided_sources(&format!("{catalogue}{mirrors}"));
+        assert_eq!(found, (0, 10_000), "{source}");
+    }
+}
+
+#[test]
+fn every_mirror_of_a_long_chain_has_a_source_and_waits_for_the_cluster_before_it() {
+    let mut text = String::from(
+        "resource \"rhcs_cluster_rosa_hcp\" \"c\" {\n  name = \"c\"\n}\n\
+         resource \"rhcs_image_mirror\" \"m0\" {\n  depends_on = [rhcs_cluster_rosa_hcp.c]\n  \
+         cluster_id = \"x\"\n  source = \"quay.io/app\"\n  mirrors = [\"m\"]\n}\n",
+    );
+    for step in 1..3_000 {
+        let before = step - 1;
+        writeln!(
+            text,
+            "resource \"rhcs_image_mirror\" \"m{step}\" {{\n  depends_on = [rhcs_image_mirror.m{before}]\n  \
+             cluster_id = \"x\"\n  source = rhcs_image_mirror.m{before}.source\n  mirrors = [\"m\"]\n}}"
+        )
+        .unwrap();
+    }
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("main.tf"), text).unwrap();
+    let loaded = workspace::load(&[directory.path().to_owned()], &workspace::Options::default());
+    let configuration = &loaded.project.inputs[0];
+    assert_eq!(configuration.mirrors.len(), 3_000);
+    let cluster = &configuration.clusters[0].path;
+    for mirror in &configuration.mirrors {
+        assert_eq!(mirror.source.value().map(String::as_str), Some("quay.io/app"));
+        assert!(mirror.dependencies.contains(cluster), "{}", mirror.address);
+        let entries = mirror.depends_on.as_deref().unwrap();
+        assert!(entries.iter().any(|entry| entry.resources.contains(cluster)));
+    }
+}

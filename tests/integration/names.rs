@@ -1,0 +1,644 @@
+//! The rules about names and lists of mirrors, case by case: on configuration and on a plan, which have to
+//! agree.
+
+use std::path::Path;
+
+use crate::support::report::report;
+use mirrorset::diagnostic::{Diagnostic, Severity};
+use mirrorset::workspace::{Loaded, Options, load};
+use registries_conf::{Granularity, Location};
+use serde_json::json;
+
+/// A source and its mirrors.
+type Entry<'a> = (&'a str, &'a [&'a str]);
+
+/// A rule and the text under its primary label, without quotes.
+type Found = (String, String);
+
+const CLUSTER: &str = "2lbbrpgkocgajphhqee7vku1pgd4qsge";
+
+fn loaded(name: &str, text: &str) -> Loaded {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    let path = if name == "main.tf" {
+        directory.path().to_owned()
+    } else {
+        path
+    };
+    let loaded = load(&[path], &Options::default());
+    assert_eq!(loaded.failures, []);
+    loaded
+}
+
+fn findings(loaded: &Loaded) -> Vec<Diagnostic> {
+    let mut findings = report(loaded).findings;
+    findings.retain(|finding| finding.rule != "node-rollout");
+    findings
+}
+
+fn found(loaded: &Loaded) -> Vec<Found> {
+    let found = findings(loaded).into_iter().map(|finding| {
+        let label = finding.primary.expect("every one has a place");
+        let text = loaded.sources.slice(label.span).trim_matches('"').to_owned();
+        (finding.rule.to_owned(), text)
+    });
+    let mut found: Vec<Found> = found.collect();
+    found.sort();
+    found
+}
+
+fn configuration(entries: &[Entry<'_>]) -> String {
+    let block = |(index, (source, mirrors)): (usize, &Entry<'_>)| {
+        format!(
+            "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  cluster_id = \"{CLUSTER}\"\n  source = {}\n  mirrors = {}\n}}\n",
+            json!(source),
+            json!(mirrors)
+        )
+    };
+    entries.iter().enumerate().map(block).collect()
+}
+
+fn plan(entries: &[Entry<'_>]) -> String {
+    let resource = |(index, (source, mirrors)): (usize, &Entry<'_>)| {
+        json!({
+            "address": format!("rhcs_image_mirror.m{index}"),
+            "mode": "managed",
+            "type": "rhcs_image_mirror",
+            "name": format!("m{index}"),
+            "values": {"cluster_id": CLUSTER, "source": source, "mirrors": mirrors, "type": "digest"},
+        })
+    };
+    let resources: Vec<_> = entries.iter().enumerate().map(resource).collect();
+    json!({"format_version": "1.2", "planned_values": {"root_module": {"resources": resources}}}).to_string()
+}
+
+#[track_caller]
+fn assert_found(entries: &[Entry<'_>], expected: &[(&str, &str)]) {
+    let mut expected: Vec<Found> = expected
+        .iter()
+        .map(|(rule, text)| ((*rule).to_owned(), (*text).to_owned()))
+        .collect();
+    expected.sort();
+    assert_eq!(
+        found(&loaded("main.tf", &configuration(entries))),
+        expected,
+        "{entries:?}"
+    );
+    assert_eq!(
+        found(&loaded("plan.json", &plan(entries))),
+        expected,
+        "{entries:?} in a plan"
+    );
+}
+
+#[track_caller]
+fn assert_source(source: &str, rules: &[&str]) {
+    let expected: Vec<(&str, &str)> = rules.iter().map(|rule| (*rule, source)).collect();
+    assert_found(&[(source, &["mirror.example.com/org/app"])], &expected);
+}
+
+#[track_caller]
+fn assert_mirror(source: &str, mirror: &str, rules: &[&str]) {
+    let expected: Vec<(&str, &str)> = rules.iter().map(|rule| (*rule, mirror)).collect();
+    assert_found(&[(source, &["mirror.example.com/org/app", mirror])], &expected);
+}
+
+#[test]
+fn one_mistake_of_a_source_is_one_finding() {
+    for (source, rules) in [
+        // Nothing is wrong.
+        ("quay.io", [].as_slice()),
+        ("registry.redhat.io", &[]),
+        ("docker.io/library/nginx", &[]),
+        ("docker.io/bitnami", &[]),
+        ("reg.example.com:5000/a/b", &[]),
+        // No host.
+        ("nginx", &["short-source"]),
+        ("bitnami/redis", &["short-source"]),
+        ("my_org/app", &["short-source"]),
+        // No host, and a tag, whether or not that could be a port.
+        ("nginx:1.25", &["invalid-source", "short-source"]),
+        ("redis:7", &["invalid-source", "short-source"]),
+        (" nginx ", &["invalid-source", "short-source"]),
+        // No name.
+        ("", &["invalid-source"]),
+        ("  ", &["invalid-source"]),
+        ("https://quay.io/org", &["invalid-source"]),
+        ("https://docker.io/nginx", &["invalid-source"]),
+        ("quay.io/org/app:v1", &["invalid-source"]),
+        ("https://quay.io/org/app:v1", &["invalid-source"]),
+        ("quay.io/org/app@sha256:00", &["invalid-source"]),
+        ("quay.io/org/", &["invalid-source"]),
+        ("quay.io//org", &["invalid-source"]),
+        ("quay.io/Org", &["invalid-source"]),
+        ("quay.io:x/org", &["invalid-source"]),
+        ("*.example.com/app", &["invalid-source"]),
+        // No match.
+        ("docker.io/nginx", &["unmatchable-source"]),
+        ("index.docker.io/org/app", &["unmatchable-source"]),
+        ("Quay.io/org", &["unmatchable-source"]),
+        ("quay.io:443/org", &["unmatchable-source"]),
+        // All subdomains.
+        ("*.example.com", &["wildcard-source"]),
+    ] {
+        assert_source(source, rules);
+    }
+    assert_source(&format!("quay.io/{}", "a".repeat(250)), &["invalid-source"]);
+}
+
+#[test]
+fn one_mistake_of_a_mirror_is_one_finding() {
+    for (source, mirror, rules) in [
+        ("quay.io/org", "registry.example.com/redis", [].as_slice()),
+        ("quay.io/org", "quay.io/backup/redis", &[]),
+        ("quay.io", "mirror.example.com", &[]),
+        ("quay.io/org", "mirror:5000/org", &[]),
+        ("quay.io", "docker.io", &[]),
+        ("quay.io/org", "https://m.example.com/org", &["invalid-mirror"]),
+        ("quay.io/org", "m.example.com/org:v1", &["invalid-mirror"]),
+        ("quay.io/org", "*.example.com", &["invalid-mirror"]),
+        ("quay.io/org", " ", &["invalid-mirror"]),
+        ("quay.io/org", "", &["empty-mirrors"]),
+        ("quay.io/org", "22", &["unrewritable-mirror"]),
+        ("quay.io/org", "mirror/org", &["unrewritable-mirror"]),
+        ("quay.io/org/app", "docker.io/nginx", &["unrewritable-mirror"]),
+        ("quay.io/org", "index.docker.io/org", &["unrewritable-mirror"]),
+        ("quay.io/org", "docker.io", &["unrewritable-mirror"]),
+        (
+            "docker.io/library/nginx",
+            "m.example.com",
+            &["unrewritable-mirror"],
+        ),
+        ("quay.io/org", "localhost/org", &["local-mirror"]),
+        ("quay.io/org", "127.0.0.1:5000/org", &["local-mirror"]),
+        ("quay.io/org", "[::1]:5000/org", &["local-mirror"]),
+        (
+            "quay.io/org",
+            "http://localhost:5000/org",
+            &["invalid-mirror", "local-mirror"],
+        ),
+        ("quay.io/org", "[2001:db8::1]:5000/org", &["invalid-mirror"]),
+        ("quay.io/org", "mirror.example.com/org/app", &["duplicate-mirror"]),
+        ("quay.io/org", "quay.io/org", &["self-mirror"]),
+    ] {
+        assert_mirror(source, mirror, rules);
+    }
+}
+
+#[test]
+fn a_mistake_in_one_mirror_hides_none_in_another() {
+    assert_found(
+        &[(
+            "quay.io/org",
+            &[
+                "22",
+                "https://m.example.com/org",
+                "m.example.com/ok",
+                "localhost/a",
+                "22",
+                "",
+            ],
+        )],
+        &[
+            ("unrewritable-mirror", "22"),
+            ("unrewritable-mirror", "22"),
+            ("duplicate-mirror", "22"),
+            ("invalid-mirror", "https://m.example.com/org"),
+            ("local-mirror", "localhost/a"),
+            ("empty-mirrors", ""),
+        ],
+    );
+}
+
+#[test]
+fn a_mirror_leaves_room_for_names() {
+    let long = |length: usize| format!("m.io/{}", "a".repeat(length - "m.io/".len()));
+    for (source, length, rules) in [
+        ("quay.io", 190, [].as_slice()),
+        ("quay.io", 191, &["mirror-name-too-long"]),
+        ("quay.io/org", 222, &[]),
+        ("quay.io/org", 223, &["mirror-name-too-long"]),
+        ("quay.io/org/app", 255, &[]),
+        ("quay.io/org/app", 256, &["invalid-mirror"]),
+    ] {
+        assert_mirror(source, &long(length), rules);
+    }
+}
+
+#[test]
+fn a_list_has_mirrors() {
+    let empty = "resource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = \"c\"\n  source = \"quay.io\"\n  mirrors = []\n}\n";
+    assert_eq!(
+        found(&loaded("main.tf", empty)),
+        [("empty-mirrors".to_owned(), "[]".to_owned())]
+    );
+    assert_found(&[("quay.io", &["quay.io"])], &[("self-mirror", "quay.io")]);
+    assert_found(
+        &[("quay.io", &["quay.io", "quay.io"])],
+        &[("self-mirror", "quay.io"), ("duplicate-mirror", "quay.io")],
+    );
+}
+
+#[test]
+fn a_source_is_unique_in_its_cluster() {
+    let (a, b): (&[&str], &[&str]) = (&["a.example.com/org/app"], &["b.example.com/org/app"]);
+    let again = |source| ("duplicate-source", source);
+    assert_found(&[("quay.io/org", a), ("quay.io/org", b)], &[again("quay.io/org")]);
+    assert_found(
+        &[("quay.io/org", a), ("quay.io/org", a), ("quay.io/org", b)],
+        &[again("quay.io/org"), again("quay.io/org")],
+    );
+    // In full they are one.
+    let full = "docker.io/library/nginx";
+    assert_found(
+        &[(full, a), ("nginx", b)],
+        &[("short-source", "nginx"), again("nginx")],
+    );
+    assert_found(
+        &[(full, a), ("docker.io/nginx", b)],
+        &[
+            ("unmatchable-source", "docker.io/nginx"),
+            again("docker.io/nginx"),
+        ],
+    );
+    assert_found(
+        &[("quay.io/org", a), ("quay.io/org/", b)],
+        &[("invalid-source", "quay.io/org/"), again("quay.io/org/")],
+    );
+    // Tags are taken away by nobody but a person.
+    assert_found(
+        &[("quay.io/org:a", a), ("quay.io/org:b", b)],
+        &[
+            ("invalid-source", "quay.io/org:a"),
+            ("invalid-source", "quay.io/org:b"),
+        ],
+    );
+}
+
+#[test]
+fn a_narrow_source_does_not_get_the_mirrors_of_a_wide_one() {
+    let all: Entry<'_> = ("quay.io", &["m.example.com/quay"]);
+    let shadowed = |source| ("shadowed-source", source);
+    assert_found(
+        &[all, ("quay.io/org", &["n.example.com/org"])],
+        &[shadowed("quay.io/org")],
+    );
+    // The mirrors of the nearest count.
+    assert_found(
+        &[
+            all,
+            ("quay.io/org", &["m.example.com/quay/org"]),
+            (
+                "quay.io/org/app",
+                &["n.example.com/app", "m.example.com/quay/org/app"],
+            ),
+        ],
+        &[],
+    );
+    // Where they are repeated, as they serve it or word for word.
+    assert_found(
+        &[
+            all,
+            ("quay.io/org", &["n.example.com/org", "m.example.com/quay/org"]),
+        ],
+        &[],
+    );
+    assert_found(
+        &[all, ("quay.io/org", &["n.example.com/org", "m.example.com/quay"])],
+        &[],
+    );
+    // Beside each other.
+    assert_found(
+        &[
+            ("quay.io/org", &["m.example.com/a"]),
+            ("quay.io/organization", &["m.example.com/b"]),
+        ],
+        &[],
+    );
+    assert_found(
+        &[
+            ("reg.example.com", &["m.example.com/a"]),
+            ("reg.example.com:5000/x", &["m.example.com/b"]),
+        ],
+        &[],
+    );
+    // A wildcard is the wider one.
+    assert_found(
+        &[("*.example.com", &["m.io/all"]), ("a.example.com", &["m.io/a"])],
+        &[("wildcard-source", "*.example.com"), shadowed("a.example.com")],
+    );
+    assert_found(
+        &[
+            ("*.example.com", &["m.io/all"]),
+            ("a.example.com/org", &["m.io/all/org"]),
+        ],
+        &[("wildcard-source", "*.example.com")],
+    );
+    // What never matches shadows nothing, and an entry without a mirror is passed over.
+    assert_found(
+        &[
+            ("docker.io", &["m.example.com/hub"]),
+            ("docker.io/nginx", &["m.example.com/nginx"]),
+        ],
+        &[("unmatchable-source", "docker.io/nginx")],
+    );
+    assert_found(
+        &[all, ("quay.io/org", &["quay.io/org"])],
+        &[("self-mirror", "quay.io/org")],
+    );
+}
+
+#[test]
+fn mirrors_are_not_followed() {
+    assert_found(
+        &[
+            ("quay.io/org", &["m.example.com/org"]),
+            ("m.example.com/org", &["n.example.com/org"]),
+        ],
+        &[("chained-mirror", "m.example.com/org")],
+    );
+    assert_found(
+        &[
+            ("quay.io/org", &["m.example.com/org"]),
+            ("m.example.com/team", &["n.example.com/org"]),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn a_cluster_takes_255_sources_with_255_mirrors_each() {
+    let many = |count: usize| -> Vec<String> {
+        (0..count)
+            .map(|index| format!("m{index}.example.com/org"))
+            .collect()
+    };
+    let of = |count: usize| {
+        let mirrors = many(count);
+        let mirrors: Vec<&str> = mirrors.iter().map(String::as_str).collect();
+        let found = findings(&loaded("plan.json", &plan(&[("quay.io/org", &mirrors)])));
+        found
+            .into_iter()
+            .map(|finding| finding.message)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(255), [] as [&str; 0]);
+    assert_eq!(
+        of(256),
+        ["rhcs_image_mirror.m0: mirrors has 256 elements, but 255 is the limit"]
+    );
+    let sources = many(400);
+    let entries: Vec<Entry<'_>> = sources
+        .iter()
+        .map(|source| (source.as_str(), ["mirror.example.com/org"].as_slice()))
+        .collect();
+    assert_eq!(findings(&loaded("plan.json", &plan(&entries[..255]))), []);
+    let found = findings(&loaded("plan.json", &plan(&entries)));
+    let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+    assert!(messages[0].ends_with(&format!(
+        "cluster {CLUSTER} has 400 sources, but 255 is the limit"
+    )));
+    assert_eq!(messages.len(), 1);
+}
+
+#[test]
+fn other_clusters_do_not_matter() {
+    let block = |name: &str, cluster: &str, source: &str, mirror: &str| {
+        format!(
+            "resource \"rhcs_image_mirror\" \"{name}\" {{\n  cluster_id = {cluster}\n  source = \"{source}\"\n  mirrors = [\"{mirror}\"]\n}}\n"
+        )
+    };
+    let text = [
+        block("a", "\"one\"", "quay.io", "m.example.com"),
+        block("b", "\"two\"", "quay.io", "m.example.com"),
+        block("c", "\"three\"", "quay.io/org", "quay.io"),
+    ];
+    assert_eq!(found(&loaded("main.tf", &text.concat())), []);
+    // One variable is one cluster, whatever its value.
+    let variables = "variable \"cluster\" {\n  type = string\n}\nvariable \"other\" {\n  type = string\n}\n";
+    let text = [
+        variables.to_owned(),
+        block("a", "var.cluster", "quay.io", "m.example.com"),
+        block("b", "var.cluster", "quay.io", "n.example.com"),
+        block("c", "var.other", "quay.io", "n.example.com"),
+    ];
+    let found = found(&loaded("main.tf", &text.concat()));
+    assert_eq!(found, [("duplicate-source".to_owned(), "quay.io".to_owned())]);
+}
+
+fn undecided(text: &str) -> Vec<String> {
+    let found = findings(&loaded("main.tf", text)).into_iter();
+    let mut found: Vec<String> = found
+        .map(
+            |finding| match finding.note.filter(|_| finding.rule == "unknown-value") {
+                Some(note) => note,
+                None => finding.rule.to_owned(),
+            },
+        )
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn an_unknown_element_hides_no_mistake_of_another() {
+    let text = "variable \"mirror\" {\n  type = string\n}\nresource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = \"c\"\n  source = \"quay.io/org\"\n  mirrors = [\"22\", var.mirror, \"https://m.io/a\"]\n}\n";
+    assert_eq!(
+        undecided(text),
+        [
+            "could not decide: invalid-mirror, unrewritable-mirror, duplicate-mirror, empty-mirrors, self-mirror, \
+             chained-mirror, local-mirror, mirror-name-too-long",
+            "invalid-mirror",
+            "unrewritable-mirror",
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_source_leaves_open_what_needs_it_and_no_more() {
+    let with = |mirror: &str| {
+        format!(
+            "variable \"source_name\" {{\n  type = string\n}}\nresource \"rhcs_image_mirror\" \"m\" {{\n  cluster_id = \"c\"\n  source = var.source_name\n  mirrors = [\"{mirror}\"]\n}}\n"
+        )
+    };
+    let open = |more: &str| {
+        format!(
+            "could not decide: short-source, invalid-source, unmatchable-source, wildcard-source, \
+             shadowed-source, {more}self-mirror, duplicate-source"
+        )
+    };
+    // Whatever the source is, nothing can be rewritten to this, and everything to that.
+    assert_eq!(
+        undecided(&with("22")),
+        [open(""), "unrewritable-mirror".to_owned()]
+    );
+    assert_eq!(undecided(&with("m.example.com/org")), [open("")]);
+    // A host alone serves a registry, and no repository.
+    assert_eq!(undecided(&with("m.example.com")), [open("unrewritable-mirror, ")]);
+}
+
+#[test]
+fn of_two_blocks_it_may_be_that_only_one_has_an_instance() {
+    let block = |name: &str, count: &str| {
+        format!(
+            "resource \"rhcs_image_mirror\" \"{name}\" {{\n  count = {count}\n  cluster_id = \"c\"\n  source = \"quay.io\"\n  mirrors = [\"m.example.com\"]\n}}\n"
+        )
+    };
+    let text = format!(
+        "variable \"on\" {{\n  type = bool\n}}\n{}{}",
+        block("a", "var.on ? 1 : 0"),
+        block("b", "var.on ? 0 : 1")
+    );
+    let found = findings(&loaded("main.tf", &text));
+    assert!(
+        found.iter().all(|finding| finding.rule == "unknown-value"),
+        "{found:?}"
+    );
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn a_comparison_does_not_give_a_sensitive_value_away() {
+    let text = format!(
+        "locals {{\n  secret = sensitive(\"m.example.com/org\")\n}}\nresource \"rhcs_image_mirror\" \"a\" {{\n  cluster_id = \"c\"\n  source = \"quay.io/org\"\n  mirrors = [local.secret, \"n.example.com/a\", \"n.example.com/a\"]\n}}\n{}",
+        "resource \"rhcs_image_mirror\" \"b\" {\n  cluster_id = \"c\"\n  source = \"m.example.com/org\"\n  mirrors = [\"n.example.com/b\"]\n}\n"
+    );
+    let found = findings(&loaded("main.tf", &text));
+    let chained = found
+        .iter()
+        .find(|finding| finding.rule == "chained-mirror")
+        .unwrap();
+    assert_eq!(
+        chained.message,
+        "rhcs_image_mirror.a: mirror (sensitive value) is the source of another mirror"
+    );
+    assert_eq!(chained.related, []);
+    let duplicate = found
+        .iter()
+        .find(|finding| finding.rule == "duplicate-mirror")
+        .unwrap();
+    assert_eq!(duplicate.related.len(), 1);
+}
+
+#[test]
+fn severities_are_those_of_the_catalogue() {
+    let found = findings(&loaded(
+        "plan.json",
+        &plan(&[("*.example.com", &["m.io/a"]), ("quay.io/org", &["22"])]),
+    ));
+    let severities: Vec<_> = found
+        .iter()
+        .map(|finding| (finding.rule, finding.severity))
+        .collect();
+    assert_eq!(
+        severities,
+        [
+            ("wildcard-source", Severity::Warning),
+            ("unrewritable-mirror", Severity::Error)
+        ]
+    );
+}
+
+#[derive(serde::Deserialize)]
+struct Case {
+    name: String,
+    entries: Vec<Declared>,
+    load_error: Option<String>,
+    #[serde(default)]
+    results: Vec<Resolved>,
+}
+
+#[derive(serde::Deserialize)]
+struct Declared {
+    source: String,
+    mirrors: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Resolved {
+    image: String,
+    prefix: Option<String>,
+    error: Option<String>,
+}
+
+/// What the real libraries fail at is found: a table that they refuse, or a mirror that fails a pull.
+fn assert_fatal_is_found(path: &Path) {
+    let (mut fatal, mut cases, mut namesakes) = (0, 0, 0);
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        let case: Case = serde_json::from_str(line).unwrap();
+        cases += 1;
+        let lists: Vec<(&str, Vec<&str>)> = case
+            .entries
+            .iter()
+            .map(|entry| {
+                (
+                    entry.source.as_str(),
+                    entry.mirrors.iter().map(String::as_str).collect(),
+                )
+            })
+            .collect();
+        let entries: Vec<Entry<'_>> = lists
+            .iter()
+            .map(|(source, list)| (*source, list.as_slice()))
+            .collect();
+        let loaded = loaded("plan.json", &plan(&entries));
+        let found = findings(&loaded);
+        let at = |source: &str| {
+            let mirrors = &loaded.project.inputs[0].mirrors;
+            let mirrors = mirrors.iter().filter(|mirror| {
+                mirror
+                    .source
+                    .value()
+                    .is_some_and(|own| own.trim_end_matches('/') == source)
+            });
+            let addresses: Vec<String> = mirrors.map(|mirror| mirror.address.to_string()).collect();
+            found.iter().any(|finding| {
+                // A mirror that occurs twice can bring a wildcard source among its own mirrors.
+                matches!(
+                    finding.rule,
+                    "duplicate-mirror"
+                        | "invalid-mirror"
+                        | "unrewritable-mirror"
+                        | "empty-mirrors"
+                        | "mirror-name-too-long"
+                ) && finding
+                    .address
+                    .as_ref()
+                    .is_some_and(|address| addresses.contains(address))
+            })
+        };
+        if case.load_error.is_some() {
+            fatal += 1;
+            let errors = found.iter().any(|finding| finding.severity == Severity::Error);
+            assert!(errors, "{}: {:?}", case.name, case.load_error);
+        }
+        for result in &case.results {
+            if let (Some(error), Some(prefix)) = (&result.error, &result.prefix) {
+                // A source of one part is taken for a namespace, where no image lies that is called like it.
+                let is_namespace =
+                    Location::parse(prefix).is_some_and(|name| name.granularity() == Granularity::Namespace);
+                if is_namespace && result.image.starts_with(&format!("{prefix}@")) && !at(prefix) {
+                    namesakes += 1;
+                    continue;
+                }
+                fatal += 1;
+                assert!(at(prefix), "{}: {} {prefix}: {error}", case.name, result.image);
+            }
+        }
+    }
+    println!("{fatal} failures in {cases} cases, all found; {namesakes} of images called like a namespace");
+    assert!(fatal > 0);
+}
+
+#[test]
+fn every_mirror_that_fails_a_pull_is_found() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    assert_fatal_is_found(&root.join("fixtures/registries/named.jsonl"));
+    let shared = root.join("../shared/conformance/registries.jsonl");
+    if shared.is_file() {
+        assert_fatal_is_found(&shared);
+    } else {
+        println!("skipped: {} is not there", shared.display());
+    }
+}

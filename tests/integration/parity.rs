@@ -1,0 +1,161 @@
+//! The same verdict from both sides: a module, read as configuration, and the plan that Terraform made of
+//! it have the same findings at the same addresses. Joined with its configuration, a plan has exactly those
+//! of the configuration, at the same text.
+//!
+//! What a plan does not record is undecided there and never decided otherwise, but for the modules that are
+//! listed below, with the reason.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::support::program::{fixture, mirrorset_in};
+use mirrorset::model::InputKind;
+use mirrorset::rules;
+use serde_json::Value;
+
+/// Cluster ids that are computed of locals which lead to the one cluster of the configuration. A plan
+/// records no locals; where the id is unknown and there is one cluster, the plan is taken to mean that one.
+const COMPUTED_IDS: [&str; 4] = [
+    "conditional_types",
+    "expand_dynamic",
+    "try_unknown",
+    "nested_computed",
+];
+
+/// Whether a rule can find something on one kind of input and not on the other. Rules about a plan's changes find
+/// nothing in configuration, and rules about how configuration is written find nothing in a plan alone.
+fn is_only_for(rule: &str, kind: InputKind, other: InputKind) -> bool {
+    let inputs = rules::find(rule).unwrap().inputs;
+    inputs.contains(kind) && !inputs.contains(other)
+}
+
+/// A finding: rule, address, and the text that its label stands on.
+type Finding = (String, String, String);
+
+fn findings(arguments: &[&Path]) -> BTreeSet<Finding> {
+    let mut words: Vec<&str> = vec!["check", "--output-format", "json"];
+    words.extend(arguments.iter().map(|path| path.to_str().unwrap()));
+    // Away from every module, so that none is found by itself.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let run = mirrorset_in(elsewhere.path(), &words);
+    let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+    assert_eq!(run.stderr, "", "{arguments:?}");
+    let place = |finding: &Value| {
+        format!(
+            "{} {}..{}",
+            finding["file"], finding["start"]["offset"], finding["end"]["offset"]
+        )
+    };
+    report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            let word = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+            (word("rule"), word("address"), place(finding))
+        })
+        .filter(|(rule, address, _)| {
+            !is_only_for(rule, InputKind::Plan, InputKind::Configuration) && !address.is_empty()
+        })
+        .collect()
+}
+
+/// Every module beside its plan.
+fn modules() -> Vec<(PathBuf, PathBuf)> {
+    let mut found = Vec::new();
+    for name in ["modules", "guide", "mistakes", "plan", "changes"] {
+        for entry in std::fs::read_dir(fixture(name)).unwrap() {
+            let directory = entry.unwrap().path();
+            let plan = directory.join("plan.json");
+            if plan.exists() && directory.join("main.tf").exists() {
+                found.push((directory, plan));
+            }
+        }
+    }
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance");
+    if shared.is_dir() {
+        for entry in std::fs::read_dir(shared.join("modules")).unwrap() {
+            let directory = entry.unwrap().path();
+            let name = directory.file_name().unwrap().to_string_lossy().into_owned();
+            found.push((directory, shared.join(format!("plans/{name}.json"))));
+        }
+    } else {
+        println!("{} is not there", shared.display());
+    }
+    found.sort();
+    found
+}
+
+fn without_place(findings: &BTreeSet<Finding>) -> BTreeSet<(String, String)> {
+    let pair = |(rule, address, _): &Finding| (rule.clone(), address.clone());
+    findings.iter().map(pair).collect()
+}
+
+#[test]
+fn a_plan_joined_with_its_configuration_says_what_the_configuration_says() {
+    let mut compared = 0;
+    for (module, plan) in modules() {
+        // The plan of a destruction has nothing that could be checked.
+        if module.ends_with("destroyed") {
+            continue;
+        }
+        let configuration = findings(&[&module]);
+        let joined = findings(&[&plan, Path::new("--plan-config"), &module]);
+        assert_eq!(joined, configuration, "{}", module.display());
+        compared += 1;
+    }
+    println!("{compared} of {compared} agree");
+    assert!(compared > 60);
+}
+
+#[test]
+fn a_plan_alone_decides_alike_or_not_at_all() {
+    let mut same = 0;
+    let mut all = 0;
+    for (module, plan) in modules() {
+        let name = module.file_name().unwrap().to_string_lossy().into_owned();
+        if COMPUTED_IDS.contains(&name.as_str()) || name == "destroyed" {
+            continue;
+        }
+        let mut configuration = without_place(&findings(&[&module]));
+        configuration.retain(|(rule, _)| !is_only_for(rule, InputKind::Configuration, InputKind::Plan));
+        let alone = without_place(&findings(&[&plan]));
+        let open: BTreeSet<&String> = alone
+            .iter()
+            .filter(|(rule, _)| rule == "unknown-value")
+            .map(|(_, address)| address)
+            .collect();
+        for (rule, address) in configuration.symmetric_difference(&alone) {
+            let is_open = open.contains(address);
+            assert!(is_open, "{}: {rule} at {address}", module.display());
+        }
+        all += 1;
+        same += usize::from(configuration == alone);
+    }
+    println!("{same} of {all} the same, the others undecided in the plan");
+    assert!(same + 5 >= all, "{same} of {all}");
+}
+
+#[test]
+fn no_value_of_a_plan_is_evaluated_otherwise() {
+    for (module, plan) in modules() {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let run = mirrorset_in(
+            elsewhere.path(),
+            &[
+                "check",
+                "--output-format",
+                "concise",
+                plan.to_str().unwrap(),
+                "--plan-config",
+                module.to_str().unwrap(),
+            ],
+        );
+        let differs: Vec<&str> = run
+            .stdout
+            .lines()
+            .filter(|line| line.contains("[plan-mismatch]"))
+            .collect();
+        assert_eq!(differs, [] as [&str; 0], "{}", module.display());
+    }
+}

@@ -1,0 +1,618 @@
+//! Plans and states that real Terraform wrote, read into the model.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use mirrorset::model::{Attribute, AttributeValue, Mirror, OriginTarget};
+use mirrorset::readers::plan::{self, Kind, Problem, Reading};
+use proptest::prelude::*;
+use terraform_eval::source::{Sources, Span};
+
+fn shared() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/plans");
+    if path.is_dir() {
+        return Some(path);
+    }
+    println!("skipped: {} is not there", path.display());
+    None
+}
+
+fn read(path: &Path) -> (Sources, Reading) {
+    let mut sources = Sources::new();
+    let file = sources.read(path).unwrap();
+    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+    let reading =
+        plan::read(file, &name, sources.text(file)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    (sources, reading)
+}
+
+fn value(sources: &Sources, attribute: &Attribute<String>) -> String {
+    let mark = if attribute.sensitive { " (sensitive)" } else { "" };
+    let text = attribute.span.map(|span| sources.slice(span).to_owned());
+    match &attribute.content {
+        AttributeValue::Absent => format!("null{mark}"),
+        AttributeValue::Known(value) => {
+            if let Some(text) = text {
+                assert_eq!(serde_json::from_str::<String>(&text).unwrap(), *value);
+            }
+            format!("{value}{mark}")
+        }
+        AttributeValue::Unknown(unknown) => {
+            assert_eq!(text.as_deref(), Some("true"));
+            format!("<{unknown}>{mark}")
+        }
+    }
+}
+
+fn target(target: &OriginTarget) -> String {
+    match target {
+        OriginTarget::Resource { attribute, .. } => {
+            format!("{}.{}", target.name(), attribute.as_deref().unwrap_or("?"))
+        }
+        OriginTarget::Module { source, output, .. } => {
+            format!(
+                "{}.{} ({source})",
+                target.name(),
+                output.as_deref().unwrap_or("?")
+            )
+        }
+    }
+}
+
+/// A mirror in a few lines, with each span checked on the way.
+fn describe(sources: &Sources, mirror: &Mirror) -> String {
+    let mut out = String::new();
+    let address: String = serde_json::from_str(sources.slice(mirror.span)).unwrap();
+    assert_eq!(address, mirror.address.to_string());
+    let _ = writeln!(out, "{address}");
+    let _ = writeln!(out, "  source {}", value(sources, &mirror.source));
+    let mirrors = match &mirror.mirrors.content {
+        AttributeValue::Known(list) => list
+            .iter()
+            .map(|element| value(sources, element))
+            .collect::<Vec<_>>()
+            .join(", "),
+        AttributeValue::Unknown(unknown) => format!("<{unknown}>"),
+        AttributeValue::Absent => "null".to_owned(),
+    };
+    let mark = if mirror.mirrors.sensitive {
+        " (sensitive)"
+    } else {
+        ""
+    };
+    let _ = writeln!(out, "  mirrors {mirrors}{mark}");
+    if mirror.mirror_type.span.is_none() || mirror.mirror_type.value().is_none_or(|kind| kind != "digest") {
+        let _ = writeln!(out, "  type {}", value(sources, &mirror.mirror_type));
+    }
+    let _ = writeln!(out, "  cluster {}", value(sources, &mirror.cluster_id));
+    let _ = writeln!(out, "  named {}", mirror.cluster_name());
+    for lead in &mirror.cluster_origin.candidates {
+        let way: Vec<&str> = lead.trace.iter().map(|step| step.text.as_str()).collect();
+        for step in &lead.trace {
+            assert_eq!(
+                serde_json::from_str::<String>(sources.slice(step.span)).unwrap(),
+                step.text
+            );
+        }
+        if let Some(span) = lead.span {
+            assert!(sources.slice(span).contains("rhcs_"));
+        }
+        let sure = if lead.is_certain { "" } else { " perhaps" };
+        let _ = writeln!(
+            out,
+            "  leads{sure} {} [{}]",
+            target(&lead.target),
+            way.join(" > ")
+        );
+    }
+    for cause in &mirror.cluster_origin.unresolved {
+        let _ = writeln!(out, "  unfollowed {cause}");
+    }
+    if let Some(only) = &mirror.cluster_origin.sole_candidate {
+        let _ = writeln!(out, "  only {}", target(only));
+    }
+    match &mirror.depends_on {
+        None => out.push_str("  depends_on ?\n"),
+        Some(entries) => {
+            for entry in entries {
+                let reaches: Vec<String> = entry.resources.iter().map(ToString::to_string).collect();
+                let _ = writeln!(out, "  depends_on {} [{}]", entry.text, reaches.join(" "));
+                for cause in &entry.unresolved {
+                    let _ = writeln!(out, "    unfollowed {cause}");
+                }
+            }
+        }
+    }
+    for cause in &mirror.unresolved_dependencies {
+        let _ = writeln!(out, "  after, unfollowed {cause}");
+    }
+    if !mirror.dependencies.is_empty() {
+        let after: Vec<String> = mirror.dependencies.iter().map(ToString::to_string).collect();
+        let _ = writeln!(out, "  after {}", after.join(" "));
+    }
+    out
+}
+
+fn describe_all(sources: &Sources, reading: &Reading) -> String {
+    let mut out = String::new();
+    for mirror in &reading.configuration.mirrors {
+        out.push_str(&describe(sources, mirror));
+    }
+    for cluster in &reading.configuration.clusters {
+        let ids = cluster
+            .instances
+            .iter()
+            .filter_map(|instance| instance.id.as_deref());
+        let ids: Vec<&str> = ids.collect();
+        let _ = writeln!(out, "cluster {} {:?} {ids:?}", cluster.path, cluster.kind);
+    }
+    let shown = |span: &Span| sources.slice(*span).to_owned();
+    for text in reading
+        .sensitive
+        .iter()
+        .map(shown)
+        .collect::<std::collections::BTreeSet<_>>()
+    {
+        let _ = writeln!(out, "sensitive {text}");
+    }
+    out
+}
+
+/// The plans of `fixtures/plan`, each beside the configuration that it was made of and beside what it says.
+#[test]
+fn fixtures_read_as_written_down() {
+    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/plan");
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir(root).unwrap() {
+        let directory = entry.unwrap().path();
+        let (sources, reading) = read(&directory.join("plan.json"));
+        let found = describe_all(&sources, &reading);
+        let expected = directory.join("expected.txt");
+        if update {
+            std::fs::write(&expected, &found).unwrap();
+        }
+        if std::fs::read_to_string(&expected).unwrap_or_default() != found {
+            wrong.push(format!("{}:\n{found}", directory.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What reading `text` says is wrong.
+fn problem(text: &str) -> Problem {
+    let mut sources = Sources::new();
+    let file = sources.add("plan.json", text);
+    let error = plan::read(file, "plan", text).unwrap_err();
+    if let Some(span) = error.span {
+        assert!(text.get(span.range()).is_some(), "{error}");
+    }
+    let message = error.to_string();
+    assert!(
+        !message.ends_with('.') && message.starts_with(char::is_lowercase),
+        "{message}"
+    );
+    error.problem
+}
+
+const FIXTURES: [&str; 3] = [
+    include_str!("../../fixtures/plan/several_clusters/plan.json"),
+    include_str!("../../fixtures/plan/sensitive/plan.json"),
+    include_str!("../../fixtures/plan/nested_keys/plan.json"),
+];
+
+#[test]
+fn what_is_no_plan_is_said_to_be_what_it_is() {
+    let plan = FIXTURES[1];
+    assert_eq!(problem(&plan[..plan.len() / 2]), Problem::Truncated);
+    assert_eq!(problem(&plan.repeat(2)), Problem::Trailing);
+    assert_eq!(
+        problem(&plan.replacen("1.2", "2.0", 1)),
+        Problem::Version("2.0".to_owned())
+    );
+    assert_eq!(
+        problem(&plan.replacen("1.2", "10.2", 1)),
+        Problem::Version("10.2".to_owned())
+    );
+    assert_eq!(
+        problem(&plan.replacen("format_version", "version_of_format", 1)),
+        Problem::NoVersion
+    );
+    assert_eq!(
+        problem(r#"{"format_version":"2.0","planned_values":["rhcs_"]}"#),
+        Problem::Version("2.0".to_owned())
+    );
+    assert_eq!(
+        problem("{\"@level\":\"info\",\"@message\":\"x\"}\n{\"@level\":\"info\"}\n"),
+        Problem::LineStream
+    );
+    assert_eq!(
+        problem("{\"@level\":\"info\",\"type\":\"rhcs_x\"}\n{\"@level\":\"info\"}\n"),
+        Problem::LineStream
+    );
+    assert_eq!(
+        problem(r#"{"version":4,"terraform_version":"1.11.4","serial":1,"resources":[]}"#),
+        Problem::RawState
+    );
+    assert_eq!(
+        problem(r#"{"format_version":"1.0","provider_schemas":{"rhcs_":1}}"#),
+        Problem::ProviderSchemas
+    );
+    assert_eq!(problem(r#"{"a":"rhcs_x"}"#), Problem::NotAPlan);
+    assert_eq!(problem(r#"["rhcs_x"]"#), Problem::NotAPlan);
+    assert_eq!(problem("{}"), Problem::NotAPlan);
+    assert_eq!(problem("[1]"), Problem::NotAPlan);
+    assert_eq!(problem(""), Problem::Truncated);
+    assert!(matches!(
+        problem("resource \"rhcs_image_mirror\" \"a\" {}"),
+        Problem::Syntax(_)
+    ));
+}
+
+#[test]
+fn what_is_there_twice_is_an_error_and_not_a_guess() {
+    let plan = FIXTURES[1];
+    let twice = |key: &str, text: &str| {
+        let doubled = plan.replacen(text, &format!("{text},{text}"), 1);
+        assert_ne!(doubled, plan);
+        assert_eq!(problem(&doubled), Problem::DuplicateKey(key.to_owned()));
+    };
+    twice("format_version", r#""format_version":"1.2""#);
+    twice("source", r#""source":"quay.io/element""#);
+    twice("type", r#""type":"digest""#);
+    twice("name", r#""name":"element""#);
+    twice("src", r#""src":{"value":"secret.example.com/team"}"#);
+    let resource = plan.find(r#"{"address":"rhcs_image_mirror.element""#).unwrap();
+    let next = plan.find(r#"{"address":"rhcs_image_mirror.id""#).unwrap();
+    let doubled = format!("{}{}", &plan[..next], &plan[resource..]);
+    assert!(matches!(problem(&doubled), Problem::Twice(_)));
+}
+
+#[test]
+fn a_plan_without_mirrors_is_still_checked_to_be_whole() {
+    let whole = r#"{"format_version":"1.2","planned_values":{"root_module":{}},"resource_changes":[]}"#;
+    let mut sources = Sources::new();
+    let file = sources.add("plan.json", whole);
+    assert!(
+        plan::read(file, "plan", whole)
+            .unwrap()
+            .configuration
+            .mirrors
+            .is_empty()
+    );
+    assert_eq!(problem(&whole[..whole.len() - 1]), Problem::Truncated);
+    assert_eq!(plan::recognise(whole), Some(Kind::Plan));
+    let state = r#"{"format_version":"1.0"}"#;
+    assert!(plan::read(file, "state", state).is_ok());
+}
+
+#[test]
+fn nesting_is_bounded_wherever_it_is() {
+    let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(200_000), close.repeat(200_000));
+    let skipped = format!(
+        r#"{{"format_version":"1.2","x":{},"planned_values":{{}},"y":"rhcs_"}}"#,
+        deep("[", "]")
+    );
+    assert_eq!(problem(&skipped), Problem::TooDeep);
+    for text in [
+        format!(
+            r#"{{"y":"rhcs_","format_version":"1.2","planned_values":{{"root_module":{}}}}}"#,
+            deep(r#"{"child_modules":["#, "]}")
+        ),
+        deep("[", "]"),
+        deep(r#"{"rhcs_":"#, "}"),
+    ] {
+        problem(&text);
+    }
+    let expressions = deep(r#"{"references":"#, "}").replace('1', r#"["a.b"]"#);
+    let configuration = format!(
+        r#"{{"format_version":"1.2","planned_values":{{}},"configuration":{{"root_module":{{"resources":[{{"address":"rhcs_a.b","type":"rhcs_a","name":"b","expressions":{{"a":{expressions}}}}}]}}}}}}"#
+    );
+    assert_eq!(problem(&configuration), Problem::TooDeep);
+    let marks = format!(
+        r#"{{"format_version":"1.2","planned_values":{{"root_module":{{"resources":[{{"address":"rhcs_a.b","type":"rhcs_a","name":"b","values":{0},"sensitive_values":{0}}}]}}}}}}"#,
+        deep(r#"{"a":"#, "}").replace('1', "true")
+    );
+    assert_eq!(problem(&marks), Problem::TooDeep);
+}
+
+#[test]
+fn references_in_a_circle_come_to_an_end() {
+    let plan = FIXTURES[0].replace(
+        r#""references":["rhcs_cluster_rosa_hcp.single"]"#,
+        r#""references":["rhcs_image_mirror.splat.cluster_id","rhcs_image_mirror.splat"]"#,
+    );
+    assert_ne!(plan, FIXTURES[0]);
+    let mut sources = Sources::new();
+    let file = sources.add("plan.json", plan.as_str());
+    let reading = plan::read(file, "plan", &plan).unwrap();
+    let mirrors = &reading.configuration.mirrors;
+    let splat = mirrors
+        .iter()
+        .find(|mirror| mirror.address.to_string() == "rhcs_image_mirror.splat")
+        .unwrap();
+    assert!(!splat.cluster_origin.unresolved.is_empty());
+}
+
+/// Reads a text that may be anything, and looks at all spans that come of it.
+fn never_panics(text: &str) {
+    let mut sources = Sources::new();
+    let file = sources.add("plan.json", text);
+    let inside = |span: Span| assert!(text.get(span.range()).is_some(), "{span:?}");
+    let _ = plan::recognise(text);
+    match plan::read(file, "plan", text) {
+        Err(error) => {
+            let _ = error.help();
+            error.span.into_iter().for_each(inside);
+        }
+        Ok(reading) => {
+            reading.sensitive.into_iter().for_each(inside);
+            for cluster in &reading.configuration.clusters {
+                inside(cluster.span);
+            }
+            for mirror in &reading.configuration.mirrors {
+                let _ = mirror.cluster_name();
+                inside(mirror.span);
+                let strings = [&mirror.cluster_id, &mirror.source, &mirror.mirror_type];
+                let list = mirror.mirrors.value().into_iter().flatten();
+                strings
+                    .into_iter()
+                    .chain(list)
+                    .filter_map(|attribute| attribute.span)
+                    .for_each(inside);
+                [mirror.mirrors.span, mirror.depends_on_span]
+                    .into_iter()
+                    .flatten()
+                    .for_each(inside);
+                for lead in &mirror.cluster_origin.candidates {
+                    lead.span.into_iter().for_each(inside);
+                    lead.trace.iter().for_each(|step| inside(step.span));
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>()) {
+        never_panics(&text);
+    }
+
+    #[test]
+    fn any_pieces_of_a_plan_are_read_or_refused(pieces in prop::collection::vec(prop::sample::select(vec![
+        "{", "}", "[", "]", ",", ":", "\"rhcs_image_mirror\"", "\"type\"", "\"format_version\"", "\"1.2\"", "\"planned_values\"",
+        "\"root_module\"", "\"resources\"", "\"values\"", "\"child_modules\"", "true", "null", "1", "\"\\ud800\"", "\u{feff}", "é", "\n",
+    ]), 0..40)) {
+        never_panics(&pieces.concat());
+    }
+
+    #[test]
+    fn any_part_of_a_plan_is_read_or_refused(which in 0..FIXTURES.len(), at in any::<prop::sample::Index>()) {
+        let plan = FIXTURES[which];
+        never_panics(plan.get(..at.index(plan.len())).unwrap_or_default());
+    }
+
+    #[test]
+    fn a_plan_with_one_byte_changed_is_read_or_refused(which in 0..FIXTURES.len(), at in any::<prop::sample::Index>(), byte in 0_u8..128) {
+        let mut bytes = FIXTURES[which].as_bytes().to_vec();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        if let Ok(text) = String::from_utf8(bytes) {
+            never_panics(&text);
+        }
+    }
+
+    #[test]
+    fn a_plan_with_parts_moved_is_read_or_refused(which in 0..FIXTURES.len(), cut in any::<[prop::sample::Index; 3]>()) {
+        let plan = FIXTURES[which];
+        let mut cut = cut.map(|at| at.index(plan.len()));
+        cut.sort_unstable();
+        if plan.is_ascii() {
+            never_panics(&format!("{}{}{}{}", &plan[..cut[0]], &plan[cut[1]..cut[2]], &plan[cut[0]..cut[1]], &plan[cut[2]..]));
+        }
+    }
+}
+
+/// The mirrors of a plan or state by another way: the whole document as a tree.
+fn by_tree(module: &serde_json::Value, found: &mut Vec<(String, serde_json::Value)>) {
+    let list = |key: &str| module[key].as_array().cloned().unwrap_or_default();
+    for resource in list("resources") {
+        if resource["type"] == "rhcs_image_mirror" && resource["mode"] == "managed" {
+            found.push((
+                resource["address"].as_str().unwrap().to_owned(),
+                resource["values"].clone(),
+            ));
+        }
+    }
+    for child in list("child_modules") {
+        by_tree(&child, found);
+    }
+}
+
+#[test]
+fn every_conformance_plan_gives_the_mirrors_that_terraform_planned() {
+    let Some(shared) = shared() else { return };
+    let mut mirrors = 0;
+    for entry in std::fs::read_dir(shared).unwrap() {
+        let path = entry.unwrap().path();
+        let (sources, reading) = read(&path);
+        // Each span is checked while this is written.
+        let _ = describe_all(&sources, &reading);
+        let tree: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let mut expected = Vec::new();
+        by_tree(&tree["planned_values"]["root_module"], &mut expected);
+        by_tree(&tree["values"]["root_module"], &mut expected);
+        expected.sort_by(|one, other| one.0.cmp(&other.0));
+        let mut found: Vec<&Mirror> = reading.configuration.mirrors.iter().collect();
+        found.sort_by_key(|mirror| mirror.address.to_string());
+        assert_eq!(found.len(), expected.len(), "{}", path.display());
+        for (mirror, (address, values)) in found.into_iter().zip(expected) {
+            assert_eq!(mirror.address.to_string(), address);
+            let same = |attribute: &Attribute<String>, value: &serde_json::Value| {
+                assert_eq!(attribute.value().map(String::as_str), value.as_str(), "{address}");
+            };
+            same(&mirror.source, &values["source"]);
+            same(&mirror.cluster_id, &values["cluster_id"]);
+            same(&mirror.mirror_type, &values["type"]);
+            let list = mirror.mirrors.value().map_or(&[][..], Vec::as_slice);
+            assert_eq!(list.len(), values["mirrors"].as_array().map_or(0, Vec::len));
+            for (position, element) in list.iter().enumerate() {
+                same(element, &values["mirrors"][position]);
+            }
+            mirrors += 1;
+        }
+    }
+    println!("{mirrors} mirrors");
+}
+
+/// A mirror, what its cluster is named by, and what its `depends_on` reaches.
+type Led = (&'static str, &'static str, &'static str);
+
+/// Written by hand from `conformance/modules` and `conformance/changes`.
+const LEADS: [(&str, &[Led]); 5] = [
+    (
+        "cluster_in_same_configuration",
+        &[
+            (
+                "rhcs_image_mirror.nginx",
+                "rhcs_cluster_rosa_hcp.example",
+                "rhcs_cluster_rosa_hcp.example",
+            ),
+            ("rhcs_image_mirror.redis", "rhcs_cluster_rosa_hcp.example", ""),
+        ],
+    ),
+    (
+        "module_for_each_chain",
+        &[
+            (
+                r#"module.mirrors["quay"].rhcs_image_mirror.image_mirror"#,
+                "module.cluster.rhcs_cluster_rosa_hcp.this",
+                "",
+            ),
+            (
+                r#"module.mirrors["redhat"].rhcs_image_mirror.image_mirror"#,
+                "module.cluster.rhcs_cluster_rosa_hcp.this",
+                "",
+            ),
+        ],
+    ),
+    (
+        "wait_and_waiters",
+        &[
+            (
+                "rhcs_image_mirror.does_not_wait",
+                "rhcs_cluster_rosa_hcp.nowait",
+                "rhcs_cluster_rosa_hcp.nowait",
+            ),
+            (
+                "rhcs_image_mirror.explicit",
+                "rhcs_cluster_rosa_hcp.nowait",
+                "rhcs_cluster_rosa_hcp.nowait rhcs_cluster_wait.w",
+            ),
+            ("rhcs_image_mirror.waits", "rhcs_cluster_rosa_hcp.nowait", ""),
+        ],
+    ),
+    (
+        "classic_through_local",
+        &[
+            (
+                "rhcs_image_mirror.right",
+                "(cluster of rhcs_image_mirror.right)",
+                "rhcs_cluster_rosa_hcp.new",
+            ),
+            (
+                "rhcs_image_mirror.wrong",
+                "(cluster of rhcs_image_mirror.wrong)",
+                "rhcs_cluster_rosa_classic.old",
+            ),
+        ],
+    ),
+    (
+        "literal",
+        &[
+            ("rhcs_image_mirror.nginx", "2lbbrpgkocgajphhqee7vku1pgd4qsge", ""),
+            (
+                "rhcs_image_mirror.ordered",
+                "2lbbrpgkocgajphhqee7vku1pgd4qsge",
+                "",
+            ),
+        ],
+    ),
+];
+
+#[test]
+fn conformance_plans_lead_to_the_clusters_of_their_modules() {
+    let Some(shared) = shared() else { return };
+    for (plan, expected) in LEADS {
+        let (_, reading) = read(&shared.join(format!("{plan}.json")));
+        let found: Vec<_> = reading
+            .configuration
+            .mirrors
+            .iter()
+            .map(|mirror| {
+                let entries = mirror
+                    .depends_on
+                    .iter()
+                    .flatten()
+                    .flat_map(|entry| &entry.resources);
+                let reaches: Vec<String> = entries.map(ToString::to_string).collect();
+                (
+                    mirror.address.to_string(),
+                    mirror.cluster_name(),
+                    reaches.join(" "),
+                )
+            })
+            .collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(address, cluster, reaches)| {
+                (
+                    (*address).to_owned(),
+                    (*cluster).to_owned(),
+                    (*reaches).to_owned(),
+                )
+            })
+            .collect();
+        assert_eq!(found, expected, "{plan}");
+    }
+}
+
+#[test]
+fn a_configuration_that_opentofu_printed_without_a_plan() {
+    // `tofu show -json -config` prints what a plan holds under `configuration`.
+    let text = r#"{"provider_config":{},"root_module":{
+      "resources":[
+        {"address":"rhcs_cluster_rosa_classic.old","mode":"managed","type":"rhcs_cluster_rosa_classic","name":"old"},
+        {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx","expressions":{
+          "cluster_id":{"references":["rhcs_cluster_rosa_classic.old.id","rhcs_cluster_rosa_classic.old"]},
+          "source":{"constant_value":"quay.io/org"},
+          "mirrors":{"constant_value":["mirror.example.com/org"]}}}],
+      "module_calls":{"more":{"source":"./more","for_each_expression":{"references":["var.all"]},"module":{
+        "resources":[
+          {"address":"rhcs_image_mirror.all","mode":"managed","type":"rhcs_image_mirror","name":"all","expressions":{
+            "source":{"references":["var.source"]},"mirrors":{"constant_value":null}}}]}}}}}"#;
+    assert_eq!(plan::recognise(text), Some(Kind::Configuration));
+    let mut sources = Sources::new();
+    let file = sources.add("config.json", text);
+    let configuration = plan::read(file, "config.json", text).unwrap().configuration;
+    let [nginx, all] = configuration.mirrors.as_slice() else {
+        panic!("{:?}", configuration.mirrors)
+    };
+    assert_eq!(nginx.source.value().unwrap(), "quay.io/org");
+    assert_eq!(sources.slice(nginx.source.span.unwrap()), r#""quay.io/org""#);
+    assert_eq!(nginx.mirrors.value().unwrap().len(), 1);
+    assert_eq!(nginx.mirror_type.value().unwrap(), "digest");
+    assert_eq!(nginx.cluster_origin.candidates.len(), 1);
+    assert_eq!(
+        target(&nginx.cluster_origin.candidates[0].target),
+        "rhcs_cluster_rosa_classic.old.id"
+    );
+    assert_eq!(all.address.to_string(), "module.more[*].rhcs_image_mirror.all");
+    assert!(all.instances.is_some());
+    assert_eq!(
+        all.source.as_unknown().unwrap().to_string(),
+        "var.source is not evaluated without a plan"
+    );
+    assert_eq!(all.mirrors.content, AttributeValue::Absent);
+}

@@ -1,0 +1,320 @@
+//! A plan beside the configuration that it was made of: what is found points at the text that a person can
+//! change, and what the two say differently is told.
+
+use std::path::Path;
+
+use crate::support::program::{Run, mirrorset_in, write_files};
+use serde_json::{Value, json};
+
+/// A mirror of a plan, as Terraform records it in `planned_values` and in `configuration`.
+fn planned(name: &str, source: &str) -> Value {
+    json!({
+        "address": format!("rhcs_image_mirror.{name}"), "mode": "managed", "type": "rhcs_image_mirror", "name": name,
+        "values": {"cluster_id": "c1", "source": source, "mirrors": ["mirror.example.com/org"], "type": "digest"},
+    })
+}
+
+fn declared(name: &str) -> Value {
+    json!({"address": format!("rhcs_image_mirror.{name}"), "mode": "managed", "type": "rhcs_image_mirror", "name": name})
+}
+
+/// A plan of one mirror, with the value of one variable.
+fn plan(source: &str, variable: &str) -> String {
+    json!({
+        "format_version": "1.2",
+        "variables": {"source": {"value": variable}},
+        "planned_values": {"root_module": {"resources": [planned("a", source)]}},
+        "configuration": {"root_module": {"resources": [declared("a")], "variables": {"source": {}}}},
+    })
+    .to_string()
+}
+
+const MAIN: &str = r#"
+variable "source" {
+  type = string
+}
+
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = var.source
+  mirrors    = ["mirror.example.com/org"]
+}
+"#;
+
+/// Each finding as `rule file:line`.
+fn told(run: &Run) -> Vec<String> {
+    let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .map(|finding| {
+            let rule = finding["rule"].as_str().unwrap();
+            let file = finding["file"].as_str().unwrap_or("-");
+            format!("{rule} {file}:{}", finding["start"]["line"])
+        })
+        .collect()
+}
+
+fn check(directory: &Path, arguments: &[&str]) -> Vec<String> {
+    let mut words = vec!["check", "--output-format", "json"];
+    words.extend(arguments);
+    told(&mirrorset_in(directory, &words))
+}
+
+#[test]
+fn the_label_is_on_the_file_of_values() {
+    let scratch = tempfile::tempdir().unwrap();
+    write_files(
+        scratch.path(),
+        &[
+            ("live/main.tf", MAIN),
+            ("live/terraform.tfvars", "# ours\nsource = \"nginx\"\n"),
+            ("out/plan.json", &plan("nginx", "nginx")),
+        ],
+    );
+    assert_eq!(
+        check(scratch.path(), &["out/plan.json", "--plan-config", "live"]),
+        ["short-source live/terraform.tfvars:2"]
+    );
+    // A path that holds the root module is enough, and so is standing in it.
+    assert_eq!(
+        check(scratch.path(), &["out/plan.json", "live"]),
+        ["short-source live/terraform.tfvars:2"]
+    );
+    assert_eq!(
+        check(&scratch.path().join("live"), &["../out/plan.json"]),
+        ["short-source terraform.tfvars:2"]
+    );
+    // Elsewhere there is the plan alone.
+    assert_eq!(
+        check(scratch.path(), &["out/plan.json"]),
+        ["short-source out/plan.json:1"]
+    );
+}
+
+#[test]
+fn a_value_that_was_given_on_the_command_line_of_terraform_is_shown_in_the_plan() {
+    let scratch = tempfile::tempdir().unwrap();
+    write_files(
+        scratch.path(),
+        &[
+            ("main.tf", MAIN),
+            ("terraform.tfvars", "source = \"quay.io/org\"\n"),
+            ("plan.json", &plan("nginx", "nginx")),
+        ],
+    );
+    let run = mirrorset_in(scratch.path(), &["check", "plan.json"]);
+    assert!(run.stdout.contains(r#""value":"nginx""#), "{}", run.stdout);
+    assert!(run.stdout.contains("main.tf:8"), "{}", run.stdout);
+    assert!(!run.stdout.contains("plan-mismatch"), "{}", run.stdout);
+}
+
+#[test]
+fn a_value_of_another_commit_is_told_and_the_plan_is_what_counts() {
+    let scratch = tempfile::tempdir().unwrap();
+    let main = MAIN.replace("var.source", "\"quay.io/new\"");
+    write_files(
+        scratch.path(),
+        &[("main.tf", &main), ("plan.json", &plan("nginx", "x"))],
+    );
+    let mut found = check(scratch.path(), &["plan.json", "--plan-config", "."]);
+    found.sort();
+    assert_eq!(found, ["plan-mismatch main.tf:8", "short-source plan.json:1"]);
+}
+
+#[test]
+fn each_plan_is_joined_with_the_root_module_that_declares_its_mirrors() {
+    let scratch = tempfile::tempdir().unwrap();
+    let other = MAIN.replace("\"a\"", "\"b\"");
+    write_files(
+        scratch.path(),
+        &[
+            ("one/main.tf", MAIN),
+            ("one/terraform.tfvars", "source = \"nginx\"\n"),
+            ("two/main.tf", &other),
+            ("two/terraform.tfvars", "# ours\nsource = \"redis\"\n"),
+            ("plans/one.json", &plan("nginx", "nginx")),
+            (
+                "plans/two.json",
+                &plan("redis", "redis")
+                    .replace("rhcs_image_mirror.a", "rhcs_image_mirror.b")
+                    .replace("\"name\":\"a\"", "\"name\":\"b\""),
+            ),
+        ],
+    );
+    let plans = [
+        "plans/one.json",
+        "plans/two.json",
+        "--plan-config",
+        "one",
+        "--plan-config",
+        "two",
+    ];
+    let mut found = check(scratch.path(), &plans);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "short-source one/terraform.tfvars:1",
+            "short-source two/terraform.tfvars:2"
+        ]
+    );
+}
+
+#[test]
+fn another_configuration_is_refused() {
+    let scratch = tempfile::tempdir().unwrap();
+    let other = MAIN.replace("\"a\"", "\"other\"");
+    write_files(
+        scratch.path(),
+        &[
+            ("live/main.tf", other.as_str()),
+            ("empty/README", ""),
+            ("plan.json", &plan("nginx", "nginx")),
+        ],
+    );
+    let run = mirrorset_in(scratch.path(), &["check", "plan.json", "--plan-config", "live"]);
+    assert!(
+        run.stdout
+            .contains("none of the plan's mirrors are declared in live"),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stdout.contains("plan.json:1"), "{}", run.stdout);
+    for missing in ["empty", "nowhere"] {
+        let run = mirrorset_in(scratch.path(), &["check", "plan.json", "--plan-config", missing]);
+        assert_eq!(run.status, 2);
+        assert!(
+            run.stderr.contains("no Terraform configuration"),
+            "{}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn of_two_roots_that_declare_the_same_the_values_choose() {
+    let scratch = tempfile::tempdir().unwrap();
+    let fixed = |source: &str| MAIN.replace("var.source", &format!("\"{source}\""));
+    write_files(
+        scratch.path(),
+        &[
+            ("dev/main.tf", &fixed("nginx")),
+            ("prod/main.tf", &fixed("redis")),
+            ("plan.json", &plan("redis", "x")),
+        ],
+    );
+    let mut found = check(scratch.path(), &["plan.json", "dev", "prod"]);
+    found.sort();
+    assert_eq!(
+        found,
+        ["short-source dev/main.tf:8", "short-source prod/main.tf:8"]
+    );
+
+    // Where they give the same values too, nobody can tell.
+    write_files(scratch.path(), &[("dev/main.tf", &fixed("redis"))]);
+    let run = mirrorset_in(scratch.path(), &["check", "plan.json", "dev", "prod"]);
+    assert!(
+        run.stdout.contains("dev and prod declare the same mirrors"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn modules_with_the_same_names_inside_are_told_apart() {
+    let scratch = tempfile::tempdir().unwrap();
+    let module = |source: &str| {
+        format!(
+            "resource \"rhcs_image_mirror\" \"a\" {{\n  cluster_id = \"c1\"\n  source     = \"{source}\"\n  mirrors    = [\"mirror.example.com/org\"]\n}}\n"
+        )
+    };
+    let inside = |call: &str, source: &str| {
+        let mut mirror = planned("a", source);
+        mirror["address"] = json!(format!("module.{call}.rhcs_image_mirror.a"));
+        json!({"address": format!("module.{call}"), "resources": [mirror]})
+    };
+    let call = |source: &str| json!({"source": source, "module": {"resources": [declared("a")]}});
+    let plan = json!({
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"child_modules": [inside("one", "nginx"), inside("two", "redis")]}},
+        "configuration": {"root_module": {"module_calls": {"one": call("./one"), "two": call("./two")}}},
+    });
+    let main = "module \"one\" {\n  source = \"./one\"\n}\nmodule \"two\" {\n  source = \"./two\"\n}\n";
+    write_files(
+        scratch.path(),
+        &[
+            ("main.tf", main),
+            ("one/main.tf", &module("nginx")),
+            ("two/main.tf", &module("redis")),
+            ("plan.json", &plan.to_string()),
+        ],
+    );
+    let run = mirrorset_in(
+        scratch.path(),
+        &[
+            "check",
+            "--output-format",
+            "json",
+            "plan.json",
+            "--plan-config",
+            ".",
+        ],
+    );
+    assert_eq!(
+        told(&run),
+        ["short-source one/main.tf:3", "short-source two/main.tf:3"]
+    );
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["findings"][0]["address"], "module.one.rhcs_image_mirror.a");
+    assert_eq!(report["findings"][1]["address"], "module.two.rhcs_image_mirror.a");
+}
+
+#[test]
+fn a_sensitive_value_is_shown_by_neither_side() {
+    let scratch = tempfile::tempdir().unwrap();
+    let main = MAIN.replace("type = string", "type = string\n  sensitive = true");
+    let mut plan: Value = serde_json::from_str(&plan("topsecret", "topsecret")).unwrap();
+    plan["planned_values"]["root_module"]["resources"][0]["sensitive_values"] = json!({"source": true});
+    plan["configuration"]["root_module"]["variables"]["source"]["sensitive"] = json!(true);
+    write_files(
+        scratch.path(),
+        &[
+            ("main.tf", main.as_str()),
+            ("terraform.tfvars", "source = \"topsecret\"\n"),
+            ("plan.json", &plan.to_string()),
+        ],
+    );
+    for format in ["full", "concise", "json"] {
+        let run = mirrorset_in(
+            scratch.path(),
+            &[
+                "check",
+                "--output-format",
+                format,
+                "plan.json",
+                "--plan-config",
+                ".",
+            ],
+        );
+        assert!(run.stdout.contains("short-source"), "{}", run.stdout);
+        assert!(!run.stdout.contains("topsecret"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_directory_that_nobody_named_is_nobodys_concern() {
+    let scratch = tempfile::tempdir().unwrap();
+    write_files(
+        scratch.path(),
+        &[
+            ("main.tf", "resource \"x\" {{{\n"),
+            ("plan.json", &plan("quay.io/org", "x")),
+        ],
+    );
+    let run = mirrorset_in(scratch.path(), &["check", "plan.json"]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{}", run.stdout);
+    assert_eq!(
+        run.stdout,
+        "1 mirror in 1 plan: 1 clean, 0 with findings, 0 undecided\n"
+    );
+}

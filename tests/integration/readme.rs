@@ -1,0 +1,91 @@
+//! The README shows what the program prints, and the rules that there are.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::support::program::mirrorset_in;
+use mirrorset::rules::SECTIONS;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).unwrap()
+}
+
+/// The command and the output of the example behind a marker.
+fn example(marker: &str) -> (Vec<String>, String) {
+    let readme = readme();
+    let block = readme
+        .split(&format!("<!-- {marker} -->\n```console\n$ "))
+        .nth(1)
+        .unwrap();
+    let block = block.split("```").next().unwrap();
+    let (command, output) = block.split_once('\n').unwrap();
+    let command = command
+        .trim_start_matches("cargo run --release --quiet -- ")
+        .trim_start_matches("mirrorset ");
+    (
+        command.split_whitespace().map(str::to_owned).collect(),
+        output.to_owned(),
+    )
+}
+
+/// `said` is how each line on standard error begins.
+fn assert_true(marker: &str, status: i32, said: &[&str]) {
+    let (command, output) = example(marker);
+    let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+    let run = mirrorset_in(root(), &arguments);
+    assert_eq!(run.stdout, output);
+    assert_eq!(run.status, status);
+    assert_eq!(run.stderr.lines().count(), said.len(), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .lines()
+            .zip(said)
+            .all(|(line, start)| line.starts_with(start)),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn the_main_job_prints_what_the_readme_shows() {
+    assert_true("main job", 1, &[]);
+}
+
+#[test]
+fn the_conversion_prints_what_the_readme_shows() {
+    assert_true(
+        "conversion",
+        0,
+        &["note: a ROSA cluster with hosted control planes rejects this manifest"],
+    );
+}
+
+#[test]
+fn the_resolution_prints_what_the_readme_shows() {
+    assert_true("resolution", 0, &[]);
+}
+
+#[test]
+fn the_table_of_rules_is_that_of_the_program() {
+    let mut table = String::from("| rule | severity | reports |\n|---|---|---|\n");
+    for section in SECTIONS {
+        let _ = writeln!(table, "| **{}** | | |", section.group.title());
+        for rule in section.rules {
+            let (name, severity) = (rule.name, rule.severity.as_str());
+            let _ = writeln!(table, "| `{name}` | {severity} | {} |", rule.summary());
+        }
+    }
+    let readme = readme();
+    let (before, rest) = readme.split_once("<!-- rules -->\n").unwrap();
+    let (found, after) = rest.split_once("<!-- end of rules -->").unwrap();
+    if std::env::var_os("MIRRORSET_WRITE_DOCS").is_some() {
+        let written = format!("{before}<!-- rules -->\n{table}<!-- end of rules -->{after}");
+        std::fs::write(root().join("README.md"), written).unwrap();
+        return;
+    }
+    assert_eq!(found, table);
+}

@@ -1,0 +1,199 @@
+//! What the real libraries make of mirrors, case by case: the tables of `registries.conf`, and for images
+//! the source that matches and the places that are asked. The results in `fixtures/registries/named.jsonl`
+//! (and more in `../shared`, where that is) were recorded from `EditRegistriesConfig` of
+//! openshift/runtime-utils and from containers/image; its README has the format.
+
+use std::path::Path;
+
+use registries_conf::{
+    ImageReference, MirrorEntry, MirrorTable, PullKind, Registries, RegistrySettings, RegistryTable,
+    SEARCH_REGISTRIES, SourcePolicy,
+};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    entries: Vec<DeclaredEntry>,
+    #[serde(default)]
+    insecure: Vec<String>,
+    #[serde(default)]
+    blocked: Vec<String>,
+    images: Vec<String>,
+    registries_conf: Option<String>,
+    render_error: Option<String>,
+    load_error: Option<String>,
+    #[serde(default)]
+    results: Vec<Outcome>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeclaredEntry {
+    source: String,
+    mirrors: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Outcome {
+    image: String,
+    prefix: Option<String>,
+    blocked: bool,
+    tries: Option<Vec<String>>,
+    error: Option<String>,
+    unparsable: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Conf {
+    unqualified_search_registries: Vec<String>,
+    short_name_mode: String,
+    #[serde(default)]
+    registry: Vec<RegistryConf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+struct RegistryConf {
+    prefix: String,
+    location: String,
+    insecure: bool,
+    blocked: bool,
+    mirror: Vec<MirrorConf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[derive(Default)]
+struct MirrorConf {
+    location: String,
+    insecure: bool,
+    pull_from_mirror: String,
+}
+
+fn settings(case: &Case) -> RegistrySettings {
+    let entry = |entry: &DeclaredEntry| MirrorEntry {
+        source: entry.source.clone(),
+        mirrors: entry.mirrors.clone(),
+        pull_kind: PullKind::DigestOnly,
+        policy: SourcePolicy::AllowContacting,
+    };
+    RegistrySettings {
+        entries: case.entries.iter().map(entry).collect(),
+        insecure: case.insecure.clone(),
+        blocked: case.blocked.clone(),
+        allowed: Vec::new(),
+    }
+}
+
+fn tables(conf: &str) -> Vec<RegistryTable> {
+    let conf: Conf = toml::from_str(conf).unwrap();
+    assert_eq!(conf.unqualified_search_registries, SEARCH_REGISTRIES);
+    assert_eq!(conf.short_name_mode, "");
+    let mirror = |mirror: MirrorConf| {
+        assert_eq!(mirror.pull_from_mirror, "digest-only");
+        MirrorTable {
+            location: mirror.location,
+            insecure: mirror.insecure,
+            pull_from_mirror: PullKind::DigestOnly,
+        }
+    };
+    let table = |registry: RegistryConf| RegistryTable {
+        prefix: registry.prefix,
+        location: registry.location,
+        insecure: registry.insecure,
+        blocked: registry.blocked,
+        mirrors: registry.mirror.into_iter().map(mirror).collect(),
+    };
+    conf.registry.into_iter().map(table).collect()
+}
+
+/// What differs, if anything does.
+fn difference(case: &Case) -> Result<(), String> {
+    let ours = settings(case).to_tables();
+    let ours = match (ours, &case.render_error) {
+        (Err(_), Some(_)) => return Ok(()),
+        (Ok(tables), None) => tables,
+        (ours, theirs) => return Err(format!("tables: {ours:?}, not {theirs:?}")),
+    };
+    let theirs = tables(case.registries_conf.as_deref().unwrap());
+    if ours != theirs {
+        return Err(format!("tables: {ours:#?}, not {theirs:#?}"));
+    }
+    let registries = match (Registries::from_tables(&ours), &case.load_error) {
+        (Err(_), Some(_)) => return Ok(()),
+        (Ok(registries), None) => registries,
+        (ours, theirs) => return Err(format!("loading: {ours:?}, not {theirs:?}")),
+    };
+    assert_eq!(case.images.len(), case.results.len(), "{}", case.name);
+    case.results
+        .iter()
+        .try_for_each(|result| image_difference(&registries, result))
+}
+
+fn image_difference(registries: &Registries, theirs: &Outcome) -> Result<(), String> {
+    let reference = match (
+        ImageReference::parse_normalized(&theirs.image),
+        &theirs.unparsable,
+    ) {
+        (Err(_), Some(_)) => return Ok(()),
+        (Ok(reference), None) => reference,
+        (ours, _) => return Err(format!("reading: {ours:?}, not {theirs:?}")),
+    };
+    let ours = registries.resolve(&reference);
+    let tries = ours.pull_sources.as_ref().map(|tries| {
+        let references = tries.iter().map(|source| source.reference.to_string());
+        references.collect::<Vec<_>>()
+    });
+    let agree = ours.source == theirs.prefix
+        && ours.blocked == theirs.blocked
+        && match (&tries, theirs.prefix.is_some(), &theirs.error) {
+            (Err(_), true, error) => error.is_some(),
+            (Ok(tries), true, None) => Some(tries) == theirs.tries.as_ref(),
+            // Where no source matches, the image is asked for as it is.
+            (Ok(tries), false, None) => *tries == [reference.to_string()],
+            _ => false,
+        };
+    if agree {
+        Ok(())
+    } else {
+        Err(format!("{}: {ours:#?}, not {theirs:#?}", theirs.image))
+    }
+}
+
+fn compare(path: &Path, at_least: usize) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let cases: Vec<Case> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let mut agreed = 0;
+    for case in &cases {
+        match difference(case) {
+            Ok(()) => agreed += 1,
+            Err(difference) => println!("{}: {difference}", case.name),
+        }
+    }
+    println!("{}: {agreed} of {} agree", path.display(), cases.len());
+    assert!(agreed == cases.len() && agreed >= at_least);
+}
+
+#[test]
+fn the_named_cases_agree() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/registries");
+    compare(&fixtures.join("named.jsonl"), 53);
+}
+
+#[test]
+fn the_shared_cases_agree() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/registries.jsonl");
+    if path.is_file() {
+        compare(&path, 403);
+    } else {
+        println!("skipped: {} is not there", path.display());
+    }
+}

@@ -1,0 +1,410 @@
+//! What pulls do: as the real libraries say, case by case, and as people read it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::support::program::{Run, fixture, mirrorset_in, scratch};
+
+const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// The settings of a recorded case, as a manifest and flags.
+fn settings(case: &Value) -> (String, Vec<String>) {
+    let manifest = json!({
+        "apiVersion": "config.openshift.io/v1",
+        "kind": "ImageDigestMirrorSet",
+        "metadata": {"name": "case"},
+        "spec": {"imageDigestMirrors": case["entries"]},
+    });
+    let mut flags = Vec::new();
+    for list in ["blocked", "insecure"] {
+        for registry in case[list].as_array().into_iter().flatten() {
+            flags.push(format!("--{list}={}", registry.as_str().unwrap()));
+        }
+    }
+    (manifest.to_string(), flags)
+}
+
+fn run(directory: &Path, arguments: &[&str], flags: &[String], more: &[&str]) -> Run {
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    mirrorset_in(directory, &[arguments, &flags, more].concat())
+}
+
+/// What differs between what `resolve` and `convert` print and what the libraries did, if anything does.
+fn difference(case: &Value) -> Option<String> {
+    let (manifest, flags) = settings(case);
+    let directory = scratch(&[("case.yaml", &manifest)]);
+    let converted = run(
+        directory.path(),
+        &["convert", "case.yaml", "--to", "registries-conf"],
+        &flags,
+        &[],
+    );
+    if let Some(theirs) = case["registries_conf"].as_str() {
+        let read = |text: &str| text.parse::<toml::Table>().unwrap();
+        if converted.status != 0 || read(&converted.stdout) != read(theirs) {
+            return Some(format!("{}{}, not {theirs}", converted.stderr, converted.stdout));
+        }
+    } else if converted.status == 0 || !converted.stdout.is_empty() {
+        return Some(format!("{}, not {}", converted.stdout, case["render_error"]));
+    }
+    let images: Vec<&str> = case["images"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|image| image.as_str().unwrap())
+        .collect();
+    let arguments = ["resolve", "--in=case.yaml", "--output-format=json-lines"];
+    let resolved = run(
+        directory.path(),
+        &arguments,
+        &flags,
+        &[&["--"], images.as_slice()].concat(),
+    );
+    let lines: Vec<Value> = resolved
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    if lines.len() != images.len() {
+        return Some(resolved.stderr);
+    }
+    let is_broken = case.get("render_error").is_some() || case.get("load_error").is_some();
+    let none = Vec::new();
+    let results = if is_broken {
+        &none
+    } else {
+        case["results"].as_array().unwrap()
+    };
+    for (index, line) in lines.iter().enumerate() {
+        let Some(theirs) = results.get(index) else {
+            if line["error"].is_string() {
+                continue;
+            }
+            return Some(format!("{line}, not an error"));
+        };
+        let fails = theirs["error"].is_string() || theirs["unparsable"].is_string();
+        let same = ["image", "prefix", "blocked", "tries"]
+            .iter()
+            .all(|key| line[key] == theirs[key]);
+        if !same || line["error"].is_string() != fails {
+            return Some(format!("{line}, not {theirs}"));
+        }
+    }
+    None
+}
+
+fn compare(path: &Path, at_least: usize) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let cases: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let mut agreed = 0;
+    for case in &cases {
+        match difference(case) {
+            None => agreed += 1,
+            Some(difference) => println!("{}: {difference}", case["name"]),
+        }
+    }
+    println!("{}: {agreed} of {} agree", path.display(), cases.len());
+    assert!(agreed == cases.len() && agreed >= at_least);
+}
+
+#[test]
+fn the_named_cases_agree() {
+    compare(&fixture("registries/named.jsonl"), 53);
+}
+
+#[test]
+fn the_shared_cases_agree() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/registries.jsonl");
+    if path.is_file() {
+        compare(&path, 403);
+    } else {
+        println!("skipped: {} is not there", path.display());
+    }
+}
+
+/// A recorded case as resources of Terraform, whose lists of registries are those of their cluster.
+#[test]
+fn terraform_says_the_same_as_manifests() {
+    let text = std::fs::read_to_string(fixture("registries/named.jsonl")).unwrap();
+    for case in text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+    {
+        let Some(theirs) = case["registries_conf"].as_str() else {
+            continue;
+        };
+        let lists = |name: &str| case.get(name).cloned().unwrap_or(json!([]));
+        let mut configuration = format!(
+            "resource \"rhcs_cluster_rosa_hcp\" \"c\" {{\n  registry_config = {{ registry_sources = {{ \
+             blocked_registries = {}, insecure_registries = {} }} }}\n}}\n",
+            lists("blocked"),
+            lists("insecure")
+        );
+        for (index, entry) in case["entries"].as_array().unwrap().iter().enumerate() {
+            let _ = write!(
+                configuration,
+                "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  cluster_id = rhcs_cluster_rosa_hcp.c.id\n  source = \
+                 {}\n  mirrors = {}\n}}\n",
+                entry["source"], entry["mirrors"]
+            );
+        }
+        let directory = scratch(&[("main.tf", &configuration)]);
+        let run = mirrorset_in(directory.path(), &["convert", "main.tf", "--to=registries-conf"]);
+        let read = |text: &str| text.parse::<toml::Table>().unwrap();
+        assert_eq!(
+            read(&run.stdout),
+            read(theirs),
+            "{}: {}",
+            case["name"],
+            run.stderr
+        );
+    }
+}
+
+/// A cluster with registries of its own, two mirrors that work and one that the runtime cannot rewrite to.
+const PROD: &str = r#"
+resource "rhcs_cluster_rosa_hcp" "prod" {
+  name                     = "prod"
+  wait_for_create_complete = true
+  registry_config = {
+    registry_sources = {
+      blocked_registries  = ["untrusted.example.com"]
+      insecure_registries = ["mirror.local:5000"]
+    }
+  }
+}
+
+resource "rhcs_image_mirror" "quay" {
+  cluster_id = rhcs_cluster_rosa_hcp.prod.id
+  source     = "quay.io"
+  mirrors    = ["mirror.example.com/quay"]
+}
+
+resource "rhcs_image_mirror" "org" {
+  cluster_id = rhcs_cluster_rosa_hcp.prod.id
+  source     = "quay.io/org"
+  mirrors    = ["mirror.local:5000/org", "mirror.example.com/org"]
+}
+
+resource "rhcs_image_mirror" "broken" {
+  cluster_id = rhcs_cluster_rosa_hcp.prod.id
+  source     = "docker.io/library"
+  mirrors    = ["mirror.example.com/library", "rosa/cli"]
+}
+"#;
+
+fn prod(arguments: &[&str]) -> Run {
+    let directory = scratch(&[("main.tf", PROD)]);
+    mirrorset_in(directory.path(), &[&["resolve"], arguments].concat())
+}
+
+#[test]
+fn an_image_is_asked_for_at_the_mirrors_of_its_longest_source() {
+    let run = prod(&["quay.io/org/app:v1"]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    assert_snapshot!(run.stdout, @r"
+    quay.io/org/app:v1
+      matches quay.io/org (longest match)
+        main.tf:19 rhcs_image_mirror.org
+        shorter matches are not used, nor are their mirrors: quay.io
+      by digest:
+        1. mirror.local:5000/org/app:v1 (insecure)
+        2. mirror.example.com/org/app:v1
+        3. quay.io/org/app:v1 (the source)
+      by tag (not served by the mirrors):
+        1. quay.io/org/app:v1 (the source)
+    ");
+}
+
+#[test]
+fn one_mirror_that_cannot_be_rewritten_fails_the_pull() {
+    let run = prod(&["nginx"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.stdout, @r#"
+    nginx
+      has no registry: nodes try registry.access.redhat.com/nginx first, then docker.io/library/nginx, which is resolved below
+      matches docker.io/library (longest match)
+        main.tf:25 rhcs_image_mirror.broken
+      by digest: fails before any registry is contacted, including the source: cannot rewrite the image name for "rosa/cli": not a full image name that begins with a registry host
+      by tag (not served by the mirrors):
+        1. docker.io/library/nginx (the source)
+    "#);
+}
+
+#[test]
+fn what_the_cluster_blocks_is_refused_and_what_nothing_mirrors_is_pulled_as_it_is() {
+    let run = prod(&["untrusted.example.com/app", "ghcr.io/org/app"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.stdout, @r"
+    untrusted.example.com/app
+      matches untrusted.example.com (longest match)
+      rejected: untrusted.example.com is blocked on the cluster, even if a mirror has the image
+      by digest and by tag:
+        1. untrusted.example.com/app (the source; blocked, so not contacted)
+    ghcr.io/org/app
+      no source matches
+      by digest and by tag:
+        1. ghcr.io/org/app
+    ");
+}
+
+#[test]
+fn a_digest_is_pulled_by_digest_whatever_its_tag() {
+    let image = format!("quay.io/x:v1@{DIGEST}");
+    let run = prod(&[&image, "--output-format", "json-lines"]);
+    let line: Value = serde_json::from_str(&run.stdout).unwrap();
+    let tries = [format!("mirror.example.com/quay/x:v1@{DIGEST}"), image.clone()];
+    assert_eq!(
+        line,
+        json!({"image": image, "prefix": "quay.io", "blocked": false, "tries": tries})
+    );
+}
+
+#[test]
+fn only_what_a_cluster_allows_is_pulled() {
+    let configuration = PROD.replace(
+        "blocked_registries  = [\"untrusted.example.com\"]",
+        "allowed_registries  = [\"docker.io/bitnami\"]",
+    );
+    let directory = scratch(&[("main.tf", &configuration)]);
+    let status = |image: &str| mirrorset_in(directory.path(), &["resolve", image]).status;
+    assert_eq!(status("docker.io/bitnami/redis"), 0);
+    assert_eq!(status("quay.io/org/app"), 0, "ROSA allows quay.io always");
+    assert_eq!(status("ghcr.io/org/app"), 1);
+    assert_eq!(status("docker.io/bitnamilegacy/redis"), 1);
+}
+
+#[test]
+fn manifests_say_what_a_cluster_allows_and_blocks() {
+    let hosted = "
+apiVersion: hypershift.openshift.io/v1beta1
+kind: HostedCluster
+metadata:
+  name: prod
+spec:
+  configuration:
+    image:
+      registrySources:
+        blockedRegistries: [untrusted.example.com]
+        insecureRegistries: [mirror.local]
+  imageContentSources:
+  - source: quay.io
+    mirrors: [mirror.local/quay]
+";
+    let image = "
+apiVersion: config.openshift.io/v1
+kind: Image
+metadata:
+  name: cluster
+spec:
+  registrySources:
+    allowedRegistries: [quay.io]
+";
+    let files = [("hosted.yaml", hosted), ("image.yaml", image)];
+    let directory = scratch(&files);
+    let resolve = |file: &str, image: &str| mirrorset_in(directory.path(), &["resolve", image, "--in", file]);
+    let run = resolve("hosted.yaml", "quay.io/x");
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(
+        run.stdout.contains("1. mirror.local/quay/x (insecure)"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(resolve("hosted.yaml", "untrusted.example.com/x").status, 1);
+    assert_eq!(resolve("image.yaml", "quay.io/x").status, 0);
+    // A cluster that is no ROSA cluster allows nothing of its own accord.
+    assert_eq!(resolve("image.yaml", "registry.redhat.io/x").status, 1);
+}
+
+#[test]
+fn images_come_from_lists_and_manifests() {
+    let pod = "kind: Pod\nspec:\n  containers:\n  - name: a\n    image: quay.io/org/a\n";
+    let files = [
+        ("main.tf", PROD),
+        ("images.txt", "# two\nquay.io/org/b\n"),
+        ("pod.yaml", pod),
+    ];
+    let directory = scratch(&files);
+    let arguments = [
+        "resolve",
+        "--file=images.txt",
+        "--file=pod.yaml",
+        "--output-format=json-lines",
+        "--in=main.tf",
+    ];
+    let run = mirrorset_in(directory.path(), &arguments);
+    let images: Vec<Value> = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["image"].clone())
+        .collect();
+    assert_eq!(images, ["quay.io/org/b", "quay.io/org/a"]);
+    let run = mirrorset_in(directory.path(), &["resolve", "--file=none.txt"]);
+    assert_eq!(run.status, 2);
+}
+
+#[test]
+fn each_cluster_has_an_answer_and_one_can_be_chosen() {
+    let configuration = "
+resource \"rhcs_image_mirror\" \"a\" {
+  cluster_id = \"1a\"
+  source     = \"quay.io\"
+  mirrors    = [\"a.example.com\"]
+}
+
+resource \"rhcs_image_mirror\" \"b\" {
+  cluster_id = \"2b\"
+  source     = \"quay.io\"
+  mirrors    = [\"b.example.com\"]
+}
+";
+    let directory = scratch(&[("main.tf", configuration)]);
+    let image = format!("quay.io/x@{DIGEST}");
+    let resolve = |arguments: &[&str]| {
+        let run = mirrorset_in(
+            directory.path(),
+            &[&["resolve", &image, "--output-format=json-lines"], arguments].concat(),
+        );
+        let lines = run
+            .stdout
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines
+            .map(|line| (line["cluster"].clone(), line["tries"][0].clone()))
+            .collect::<Vec<_>>()
+    };
+    let at = |cluster: Value, host: &str| (cluster, json!(format!("{host}.example.com/x@{DIGEST}")));
+    assert_eq!(resolve(&[]), [at(json!("1a"), "a"), at(json!("2b"), "b")]);
+    assert_eq!(resolve(&["--cluster=2b"]), [at(Value::Null, "b")]);
+    assert_eq!(
+        mirrorset_in(directory.path(), &["resolve", "nginx", "--cluster=3c"]).status,
+        2
+    );
+}
+
+#[test]
+fn what_is_not_known_is_said() {
+    let configuration = "
+variable \"host\" {}
+
+resource \"rhcs_image_mirror\" \"a\" {
+  cluster_id = \"1a\"
+  source     = \"quay.io\"
+  mirrors    = [\"${var.host}/quay\"]
+}
+";
+    let directory = scratch(&[("main.tf", configuration)]);
+    let run = mirrorset_in(directory.path(), &["resolve", "quay.io/x"]);
+    assert!(
+        run.stderr.contains("ignoring rhcs_image_mirror.a"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("var.host has no value"), "{}", run.stderr);
+}

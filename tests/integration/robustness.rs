@@ -1,0 +1,288 @@
+//! Whatever is read, nothing panics, labels stay inside their files, and the same input gives the same
+//! bytes.
+
+use std::path::PathBuf;
+
+use crate::support::report::report;
+use mirrorset::convert::{self, Refusal, Target};
+use mirrorset::diagnostic::Diagnostic;
+use mirrorset::output;
+use mirrorset::workspace::{Loaded, Options, load};
+use proptest::prelude::*;
+
+/// Loads one file of this name and content.
+fn loaded(name: &str, content: &[u8]) -> Loaded {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    load(&[path], &Options::default())
+}
+
+const TARGETS: [Target; 9] = [
+    Target::Idms,
+    Target::Itms,
+    Target::Icsp,
+    Target::HostedCluster,
+    Target::NodePool,
+    Target::RegistriesConf,
+    Target::Rosa,
+    Target::Hcl,
+    Target::Json,
+];
+
+/// Every output of one input.
+fn everything(name: &str, content: &[u8]) -> Vec<String> {
+    let loaded = loaded(name, content);
+    let report = report(&loaded);
+    for finding in &report.findings {
+        assert_inside(finding, &loaded);
+    }
+    let options = convert::Options {
+        skip_unresolved: true,
+        ..convert::Options::default()
+    };
+    let converted = TARGETS.iter().flat_map(|target| {
+        match convert::convert(&loaded.project, &loaded.sources, *target, &options) {
+            Ok(conversion) => conversion
+                .documents
+                .into_iter()
+                .map(|document| document.text)
+                .collect(),
+            Err(Refusal::Findings(findings)) => {
+                for finding in &findings {
+                    assert_inside(finding, &loaded);
+                }
+                findings
+                    .into_iter()
+                    .map(|finding| finding.message)
+                    .collect::<Vec<_>>()
+            }
+            Err(Refusal::Options(message)) => vec![message],
+        }
+    });
+    let converted: Vec<String> = converted.collect();
+    let mut all = vec![
+        output::check::full::render(&report, &loaded.project, &loaded.sources, true),
+        output::check::concise::render(&report, &loaded.sources),
+        output::check::json::render(&report, &loaded.sources),
+        output::check::json_lines::render(&report, &loaded.sources),
+        output::check::github::render(&report, &loaded.sources),
+    ];
+    all.extend(converted);
+    all
+}
+
+fn assert_inside(finding: &Diagnostic, loaded: &Loaded) {
+    let labels = finding
+        .primary
+        .iter()
+        .chain(&finding.related)
+        .map(|label| label.span);
+    let edits = finding
+        .fix
+        .iter()
+        .flat_map(|fix| fix.edits.iter().map(|edit| edit.span));
+    for span in labels.chain(edits) {
+        let text = loaded.sources.text(span.file);
+        assert!(
+            text.get(span.range()).is_some(),
+            "{finding:?} is not on character boundaries inside {}",
+            text.len()
+        );
+    }
+}
+
+/// Pieces of configuration, so that random texts come near to what means something.
+fn configuration() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("resource \"rhcs_image_mirror\" \"a\" {\n".to_owned()),
+        Just("cluster_id = rhcs_cluster_rosa_hcp.c.id\n".to_owned()),
+        Just("source = \"nginx\"\n".to_owned()),
+        Just("source = each.key\n".to_owned()),
+        Just("mirrors = [var.v, \"é\", local.l]\n".to_owned()),
+        Just("for_each = { a = 1, \"b\" = [2] }\n".to_owned()),
+        Just("count = 3\n".to_owned()),
+        Just("depends_on = [rhcs_cluster_rosa_hcp.c]\n".to_owned()),
+        Just("}\n".to_owned()),
+        Just("locals {\n l = \"x${var.v}y\"\n m = [for k, v in local.m : k...]\n".to_owned()),
+        Just("variable \"v\" {\n default = <<-E\n  a\n  E\n".to_owned()),
+        Just("module \"m\" {\n source = \"./\"\n".to_owned()),
+        Just("\u{feff}".to_owned()),
+        Just("# mirrorset: ignore[short-source, é] so\n".to_owned()),
+        Just("/* mirrorset: ignore".to_owned()),
+        Just("// mirrorset: ignore-file[unknown-value,, ] until=2026-01-01\r\n".to_owned()),
+        "[ -~é\n\"{}$%\\[\\]]{0,12}".prop_map(|text| text),
+    ];
+    proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_bytes_as_configuration(content in proptest::collection::vec(any::<u8>(), 0..300)) {
+        everything("main.tf", &content);
+        everything("main.tf.json", &content);
+    }
+
+    #[test]
+    fn any_bytes_as_plan(content in proptest::collection::vec(any::<u8>(), 0..300)) {
+        everything("plan.json", &content);
+    }
+
+    #[test]
+    fn anything_near_to_configuration(content in configuration()) {
+        prop_assert_eq!(everything_named(&content), everything_named(&content));
+    }
+}
+
+/// Pieces of JSON with comments in it.
+fn json_with_comments() -> impl Strategy<Value = String> {
+    let pieces = proptest::sample::select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"//\"",
+        "\"mirrorset: ignore[short-source, é]\"",
+        "\"mirrorset: ignore\\\"",
+        "\"resource\":",
+        "\"a\"",
+        "\"",
+        "é",
+        " ",
+        "\n",
+        "\\",
+        "\"//\": \"mirrorset: ignore[x]",
+    ]);
+    proptest::collection::vec(pieces, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn anything_near_to_json_with_comments(content in json_with_comments()) {
+        everything("main.tf.json", content.as_bytes());
+    }
+
+    #[test]
+    fn any_text_as_configuration_file(content in "(\\[\\[?|\\]\\]?|[a-z-]{1,4}|rules|overrides|paths|exclude| = |\\[\"[*{}\\[é]{0,3}\"\\]|\"off\"|\n|\\.|é){0,16}") {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("mirrorset.toml"), &content).unwrap();
+        std::fs::write(directory.path().join("main.tf"), "").unwrap();
+        let loaded = load(&[directory.path().to_owned()], &Options::default());
+        for problem in &loaded.configs.problems {
+            assert_inside(problem, &loaded);
+        }
+        let _ = output::check::full::findings(&loaded.configs.problems, &[], &loaded.sources, true);
+    }
+}
+
+/// Pieces of manifests, so that random texts come near to what means something.
+fn manifest() -> impl Strategy<Value = String> {
+    let pieces = proptest::sample::select(vec![
+        "apiVersion: config.openshift.io/v1\n",
+        "apiVersion: hypershift.openshift.io/v1beta1\n",
+        "kind: ImageDigestMirrorSet\n",
+        "kind: ImageContentSourcePolicy\n",
+        "kind: HostedCluster\n",
+        "kind: ImageTagMirrorSetList\nitems:\n",
+        "kind: ConfigMap\ndata:\n  config: |\n",
+        "metadata: {name: é}\n",
+        "spec:\n",
+        "  imageDigestMirrors:\n",
+        "  imageContentSources:\n",
+        "imageContentSources:\n",
+        "  repositoryDigestMirrors: [{source: a, mirrors: [b, a, b]}]\n",
+        "  - source: nginx\n",
+        "  - mirrors:\n",
+        "    - é.example.com/a\n",
+        "    mirrors: [no, 12:30, 1e3, ~, \"\\u00e9\", 'a''b', &x m.io, *x]\n",
+        "    source: \"*.example.com\"\n",
+        "    mirrorSourcePolicy: NeverContactSource\n",
+        "    mirrorSourcePolicy:\n",
+        "  # mirrorset: ignore[short-source] so\n",
+        " # mirrorset: ignore-file[invalid-manifest, é]\r\n",
+        "---\n",
+        "...\n",
+        "\u{feff}",
+        "\t",
+        "{",
+        "}",
+        "[",
+        "\"",
+        "<<: *x\n",
+        "&a ",
+        "|-\n",
+        "!!str ",
+        "%YAML 1.1\n",
+        "\u{85}",
+    ]);
+    let indented = (pieces, 0_usize..3).prop_map(|(piece, by)| format!("{}{piece}", "  ".repeat(by)));
+    proptest::collection::vec(indented, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// Pieces of JSON manifests.
+fn json_manifest() -> impl Strategy<Value = String> {
+    let pieces = proptest::sample::select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"kind\":\"ImageDigestMirrorSet\",",
+        "\"apiVersion\":\"config.openshift.io/v1\",",
+        "\"spec\":{\"imageDigestMirrors\":[",
+        "{\"source\":\"nginx\",\"mirrors\":[\"\\ud83d\\ude00\",1,null]}",
+        "]}}",
+        "\"imageContentSources\":",
+        "\"\\u",
+        "é",
+        "1e999",
+        "\n",
+    ]);
+    proptest::collection::vec(pieces, 0..16).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_bytes_as_manifest(content in proptest::collection::vec(any::<u8>(), 0..300)) {
+        everything("manifest.yaml", &content);
+    }
+
+    #[test]
+    fn anything_near_to_a_manifest(content in manifest()) {
+        everything("manifest.yaml", content.as_bytes());
+    }
+
+    #[test]
+    fn anything_near_to_a_manifest_in_json(content in json_manifest()) {
+        everything("manifest.yaml", content.as_bytes());
+        everything("manifest.json", content.as_bytes());
+    }
+}
+
+/// The outputs with the scratch directory's name taken out.
+fn everything_named(content: &str) -> Vec<usize> {
+    // Names of scratch directories have one length, so equal outputs have equal lengths.
+    everything("main.tf", content.as_bytes())
+        .iter()
+        .map(String::len)
+        .collect()
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let once = || {
+        let loaded = load(std::slice::from_ref(&fixtures), &Options::default());
+        output::check::json::render(&report(&loaded), &loaded.sources)
+    };
+    assert_eq!(once(), once());
+}

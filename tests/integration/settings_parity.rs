@@ -1,0 +1,226 @@
+//! What the user decides has the same effect on configuration and on the plan of it, joined with that
+//! configuration: the same findings, the same counts, the same exit status.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::support::examples::{examples_of, plan_of, planned_rules, write_example};
+use crate::support::program::{fixture, mirrorset_in};
+use mirrorset::model::InputKind;
+use mirrorset::rules;
+use serde_json::Value;
+
+/// What a check says: rule, address and severity of each finding, the counts, the exit status.
+#[derive(Debug, PartialEq)]
+struct Verdict {
+    findings: Vec<[String; 3]>,
+    counts: [u64; 6],
+    status: i32,
+}
+
+/// A root module in `live` and the plan of it in `plan.json`.
+struct Case {
+    name: String,
+    directory: tempfile::TempDir,
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else if !path.ends_with("plan.json") {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+impl Case {
+    fn new(name: String, plan: &Path, write: impl FnOnce(&Path)) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let live = directory.path().join("live");
+        std::fs::create_dir(&live).unwrap();
+        write(&live);
+        std::fs::copy(plan, directory.path().join("plan.json")).unwrap();
+        Self { name, directory }
+    }
+
+    fn check(&self, paths: &[&str], arguments: &[&str]) -> Verdict {
+        let words = [&["check", "--output-format", "json"], paths, arguments].concat();
+        let run = mirrorset_in(self.directory.path(), &words);
+        let report: Value =
+            serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}: {}", self.name, run.stderr));
+        let findings = report["findings"].as_array().unwrap().iter();
+        let mut findings: Vec<[String; 3]> = findings
+            .map(|finding| {
+                ["rule", "address", "severity"]
+                    .map(|key| finding[key].as_str().unwrap_or_default().to_owned())
+            })
+            .collect();
+        findings.sort();
+        let summary = &report["summary"];
+        let counts = [
+            "mirrors",
+            "clean",
+            "with_findings",
+            "unknown-value",
+            "suppressed",
+            "in_baseline",
+        ];
+        Verdict {
+            findings,
+            counts: counts.map(|key| summary[key].as_u64().expect(key)),
+            status: run.status,
+        }
+    }
+
+    fn written(&self, arguments: &[&str]) -> Verdict {
+        self.check(&["live"], arguments)
+    }
+
+    fn joined(&self, arguments: &[&str]) -> Verdict {
+        let paths = ["plan.json", "--plan-config", "live", "--no-changes-info"];
+        self.check(&paths, arguments)
+    }
+
+    /// The rules that find something, with no settings at all.
+    fn rules(&self) -> BTreeSet<String> {
+        let findings = self.written(&[]).findings.into_iter();
+        findings.map(|[rule, ..]| rule).collect()
+    }
+
+    #[track_caller]
+    fn assert_alike(&self, arguments: &[&str]) -> Verdict {
+        let written = self.written(arguments);
+        assert_eq!(self.joined(arguments), written, "{}: {arguments:?}", self.name);
+        written
+    }
+}
+
+/// The rules' examples, and the modules of the fixtures that have a plan.
+fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for rule in planned_rules() {
+        for (which, example) in examples_of(rule) {
+            let name = format!("{} {which}", rule.name);
+            let plan = plan_of(rule.name, which);
+            cases.push(Case::new(name, &plan, |live| write_example(live, example)));
+        }
+    }
+    for group in ["mistakes", "modules", "guide"] {
+        for entry in std::fs::read_dir(fixture(group)).unwrap() {
+            let module = entry.unwrap().path();
+            let plan = module.join("plan.json");
+            if plan.exists() {
+                let name = module.display().to_string();
+                cases.push(Case::new(name, &plan, |live| copy(&module, live)));
+            }
+        }
+    }
+    assert!(cases.len() > 80);
+    cases
+}
+
+/// The cases in which something is found.
+fn failing() -> impl Iterator<Item = (Case, BTreeSet<String>)> {
+    let cases = cases().into_iter().map(|case| {
+        let rules = case.rules();
+        (case, rules)
+    });
+    cases.filter(|(_, rules)| !rules.is_empty())
+}
+
+#[test]
+fn what_fails() {
+    for case in cases() {
+        case.assert_alike(&[]);
+        case.assert_alike(&["--strict"]);
+        case.assert_alike(&["--fail-on", "info"]);
+        case.assert_alike(&["--fail-on", "error"]);
+    }
+}
+
+#[test]
+fn rules_that_are_left_out_or_run_alone() {
+    for (case, rules) in failing() {
+        for rule in &rules {
+            let without = case.assert_alike(&["--ignore", rule]);
+            assert!(without.findings.iter().all(|[found, ..]| found != rule));
+            let alone = case.assert_alike(&["--select", rule]);
+            assert!(alone.findings.iter().all(|[found, ..]| found == rule));
+        }
+    }
+}
+
+#[test]
+fn severities_of_the_configuration_file() {
+    for (case, rules) in failing() {
+        for level in ["off", "info", "warning", "error"] {
+            let lines: Vec<String> = rules.iter().map(|rule| format!("{rule} = \"{level}\"")).collect();
+            let file = case.directory.path().join("live/mirrorset.toml");
+            std::fs::write(file, format!("[rules]\n{}\n", lines.join("\n"))).unwrap();
+            let verdict = case.assert_alike(&[]);
+            let moved = verdict.findings.iter().all(|[_, _, severity]| severity == level);
+            assert!(
+                moved && verdict.findings.is_empty() == (level == "off"),
+                "{verdict:?}"
+            );
+        }
+    }
+}
+
+/// Writes a comment above every mirror's block, the files below included.
+fn suppress(directory: &Path, comment: &str) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            suppress(&path, comment);
+        } else if path.extension().is_some_and(|extension| extension == "tf") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let header = "resource \"rhcs_image_mirror\"";
+            std::fs::write(&path, text.replace(header, &format!("{comment}\n{header}"))).unwrap();
+        }
+    }
+}
+
+#[test]
+fn suppressions() {
+    let mut suppressed = 0;
+    for (case, rules) in failing() {
+        // A plan is not asked about what configuration alone shows.
+        let of_both = rules.into_iter().filter(|name| {
+            rules::find(name).is_some_and(|rule| {
+                rule.inputs.contains(InputKind::Configuration) && rule.inputs.contains(InputKind::Plan)
+            })
+        });
+        let names: Vec<String> = of_both.collect();
+        if names.is_empty() {
+            continue;
+        }
+        let comment = format!("# mirrorset: ignore[{}] looked at", names.join(", "));
+        suppress(&case.directory.path().join("live"), &comment);
+        suppressed += case.assert_alike(&[]).counts[4];
+    }
+    assert!(suppressed > 20, "{suppressed}");
+}
+
+#[test]
+fn a_baseline_of_one_holds_for_the_other() {
+    for (case, _) in failing() {
+        let written = case.written(&["--write-baseline", "written.json"]);
+        let joined = case.joined(&["--write-baseline", "joined.json"]);
+        assert_eq!(joined, written, "{}", case.name);
+        for baseline in ["written.json", "joined.json"] {
+            let left = case.assert_alike(&["--baseline", baseline]);
+            assert_eq!(
+                (left.findings.as_slice(), left.status),
+                (&[] as &[_], 0),
+                "{}",
+                case.name
+            );
+            assert!(left.counts[5] > 0, "{}", case.name);
+        }
+    }
+}

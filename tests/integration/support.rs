@@ -1,0 +1,6 @@
+//! What several modules of tests share.
+
+pub(crate) mod examples;
+pub(crate) mod lab;
+pub(crate) mod program;
+pub(crate) mod report;

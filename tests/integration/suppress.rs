@@ -1,0 +1,374 @@
+//! Suppressions as people write them: where they hold, what becomes of them, and when they are of no use.
+
+use std::path::Path;
+
+use crate::support::program::{Run, findings, fixture, mirrorset_at, scratch};
+use serde_json::Value;
+
+/// 2026-11-22, at noon.
+const TODAY: &str = "1795348800";
+
+fn check_in(directory: &Path, arguments: &[&str]) -> Run {
+    let arguments = [&["check", "--output-format", "json"], arguments].concat();
+    mirrorset_at(TODAY, directory, &arguments)
+}
+
+fn check(files: &[(&str, &str)]) -> (Run, Vec<String>) {
+    let directory = scratch(files);
+    let run = check_in(directory.path(), &[]);
+    let rules = findings(&run, directory.path())
+        .into_iter()
+        .map(|(rule, ..)| rule)
+        .collect();
+    (run, rules)
+}
+
+/// A short source, with comments around it.
+fn mirror(above_block: &str, behind_header: &str, above: &str, behind: &str) -> String {
+    format!(
+        "{above_block}\nresource \"rhcs_image_mirror\" \"a\" {{ {behind_header}\n  cluster_id = \"c1\"\n  {above}\n  \
+         source     = \"nginx\" {behind}\n  mirrors    = [\"m.example.com/nginx\"]\n}}\n"
+    )
+}
+
+/// Asserts that the finding is suppressed, and nothing else is said.
+fn assert_suppressed(files: &[(&str, &str)]) -> Value {
+    let (run, rules) = check(files);
+    assert_eq!(rules, [] as [&str; 0], "{files:?}");
+    assert_eq!(run.status, 0);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["summary"]["suppressed"], 1, "{files:?}");
+    assert_eq!(report["summary"]["clean"], 1);
+    assert_eq!(report["suppressed"][0]["rule"], "short-source");
+    assert_eq!(report["mirrors"][0]["verdict"], "clean");
+    report
+}
+
+const COMMENT: &str = "# mirrorset: ignore[short-source] it is so";
+
+#[test]
+fn it_holds_on_the_line_above_it_and_above_the_block() {
+    for text in [
+        mirror(COMMENT, "", "", ""),
+        mirror("", COMMENT, "", ""),
+        mirror("", "", COMMENT, ""),
+        mirror("", "", "", COMMENT),
+        mirror("", "", "", "// mirrorset: ignore[short-source]"),
+        mirror("", "", "/* mirrorset: ignore[ short-source ] it is so */", ""),
+        mirror("", "", "", "/* mirrorset:ignore [short-source]*/"),
+        mirror(
+            "# mirrorset: ignore-file[short-source]\n\nlocals {}\n",
+            "",
+            "",
+            "",
+        ),
+        mirror(&format!("{COMMENT}\n# as everybody knows"), "", "", ""),
+    ] {
+        assert_suppressed(&[("main.tf", &text)]);
+        assert_suppressed(&[("main.tofu", &text)]);
+        assert_suppressed(&[("main.tf", &text.replace('\n', "\r\n"))]);
+    }
+}
+
+#[test]
+fn the_report_keeps_what_is_suppressed_with_its_reason() {
+    let report = assert_suppressed(&[("main.tf", &mirror("", "", "", COMMENT))]);
+    let suppressed = &report["suppressed"][0];
+    assert_eq!(suppressed["address"], "rhcs_image_mirror.a");
+    assert_eq!(suppressed["suppression"]["reason"], "it is so");
+    assert_eq!(suppressed["suppression"]["start"]["line"], 5);
+    let directory = scratch(&[("main.tf", &mirror("", "", "", COMMENT))]);
+    let run = mirrorset_at(TODAY, directory.path(), &["check"]);
+    assert_eq!(
+        run.stdout,
+        "1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided; 1 suppressed\n"
+    );
+}
+
+#[test]
+fn elsewhere_it_does_not_hold() {
+    for text in [
+        mirror(&format!("{COMMENT}\n"), "", "", ""),
+        mirror(&format!("{COMMENT}\nlocals {{}}"), "", "", ""),
+        mirror("", "", &format!("{COMMENT}\n"), ""),
+    ] {
+        let (run, rules) = check(&[("main.tf", &text)]);
+        assert_eq!(run.status, 1);
+        assert_eq!(rules, ["unused-suppression", "short-source"], "{text}");
+    }
+}
+
+#[test]
+fn it_holds_in_json() {
+    let body = |comment: &str| {
+        format!(
+            r#"{{"resource": {{"rhcs_image_mirror": {{"a": {{{comment}"cluster_id": "c1", "source": "nginx",
+               "mirrors": ["m.example.com/nginx"]}}}}}}}}"#
+        )
+    };
+    let inside = body(r#""//": "mirrorset: ignore[short-source] it is so", "#);
+    assert_suppressed(&[("main.tf.json", &inside)]);
+    let list = body(r#""//": ["about nginx", "mirrorset: ignore[short-source] it is so"], "#);
+    assert_suppressed(&[("main.tf.json", &list)]);
+    let file = body("").replacen('{', r#"{"//": "mirrorset: ignore[short-source]", "#, 1);
+    assert_suppressed(&[("main.tf.json", &file)]);
+    let file = body(r#""//": "mirrorset: ignore-file[short-source]", "#);
+    assert_suppressed(&[("main.tofu.json", &file)]);
+}
+
+const FROM_VARIABLE: &str = r#"
+variable "source" {
+  type = string
+}
+
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = var.source
+  mirrors    = ["m.example.com/nginx"]
+}
+"#;
+
+#[test]
+fn it_holds_in_files_of_values() {
+    let values = "source = \"nginx\" # mirrorset: ignore[short-source] it is so\n";
+    assert_suppressed(&[("main.tf", FROM_VARIABLE), ("terraform.tfvars", values)]);
+    let values = r#"{"//": "mirrorset: ignore[short-source] it is so", "source": "nginx"}"#;
+    assert_suppressed(&[("main.tf", FROM_VARIABLE), ("terraform.tfvars.json", values)]);
+    // The finding stands at the value, and concerns the block.
+    let block = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
+    assert_suppressed(&[("main.tf", &block), ("terraform.tfvars", "source = \"nginx\"\n")]);
+}
+
+#[test]
+fn it_holds_up_to_its_date() {
+    let with = |until: &str| {
+        mirror(
+            "",
+            "",
+            "",
+            &format!("# mirrorset: ignore[short-source] until={until} then"),
+        )
+    };
+    for until in ["2026-11-22", "2027-01-31"] {
+        assert_suppressed(&[("main.tf", &with(until))]);
+    }
+    let (run, rules) = check(&[("main.tf", &with("2026-11-21"))]);
+    assert_eq!(rules, ["short-source", "unused-suppression"]);
+    assert!(
+        run.stdout
+            .contains("expired suppression (valid until 2026-11-21)"),
+        "{}",
+        run.stdout
+    );
+    let (_, rules) = check(&[("main.tf", &with("soon"))]);
+    assert_eq!(rules, ["short-source", "unused-suppression"]);
+}
+
+/// What is said of the suppressions in a text, and the text when their fixes are made.
+fn unused(text: &str) -> (Vec<String>, String) {
+    let (run, _) = check(&[("main.tf", text)]);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let mut fixed = text.to_owned();
+    let mut said = Vec::new();
+    let found = report["findings"].as_array().unwrap().iter().rev();
+    for finding in found.filter(|finding| finding["rule"] == "unused-suppression") {
+        said.push(finding["message"].as_str().unwrap().to_owned());
+        assert_eq!(finding["severity"], "warning");
+        let Some(fix) = finding["fix"].as_object() else {
+            continue;
+        };
+        assert_eq!(fix["applicability"], "safe");
+        for edit in fix["edits"].as_array().unwrap() {
+            let at = |end: &str| usize::try_from(edit[end]["offset"].as_u64().unwrap()).unwrap();
+            fixed.replace_range(at("start")..at("end"), edit["content"].as_str().unwrap());
+        }
+    }
+    said.reverse();
+    (said, fixed)
+}
+
+fn with(names: &str) -> String {
+    mirror("", "", "", &format!("# mirrorset: ignore{names} why"))
+}
+
+fn bare() -> String {
+    mirror("", "", "", "").replace("\"nginx\" \n", "\"nginx\"\n")
+}
+
+#[test]
+fn what_suppresses_nothing_is_said_and_taken_away() {
+    let clean = |text: &str| text.replace("\"nginx\"", "\"docker.io/library/nginx\"");
+    let (said, fixed) = unused(&clean(&with("[short-source]")));
+    assert_eq!(
+        said,
+        ["unused suppression: `short-source` reports no finding here"]
+    );
+    assert_eq!(fixed, clean(&bare()));
+    let (said, fixed) = unused(&with("[short-source, non-digest-type]"));
+    assert_eq!(
+        said,
+        ["unused suppression: `non-digest-type` reports no finding here"]
+    );
+    assert_eq!(fixed, with("[short-source]"));
+    let (_, fixed) = unused(&with("[non-digest-type, short-source]"));
+    assert_eq!(fixed, with("[short-source]"));
+}
+
+#[test]
+fn what_names_no_rule_is_said_and_taken_away() {
+    for names in ["", "[]", ": short-source", "[short-source"] {
+        let (said, fixed) = unused(&with(names));
+        assert_eq!(
+            said,
+            ["suppression without a rule name, so nothing is suppressed"],
+            "{names}"
+        );
+        assert_eq!(fixed, bare());
+    }
+    let (said, fixed) = unused(&with("[short-source, short-sauce]"));
+    assert_eq!(said, ["unknown rule `short-sauce`"]);
+    assert_eq!(fixed, with("[short-source]"));
+    for name in ["syntax-error", "unsupported-input", "unused-suppression"] {
+        let (said, _) = unused(&with(&format!("[{name}]")));
+        assert_eq!(said, [format!("`{name}` cannot be suppressed")]);
+    }
+    let (said, _) = unused(&mirror("", "", "", "# mirrorset: ignroe[short-source]"));
+    assert_eq!(
+        said,
+        ["unknown suppression directive `ignroe`, so nothing is suppressed"]
+    );
+    assert_eq!(
+        unused(&mirror("", "", "", "# mirrorset: checks this")).0,
+        [] as [&str; 0]
+    );
+}
+
+#[test]
+fn what_was_not_decided_or_not_run_is_not_called_unused() {
+    let open = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
+    let (_, rules) = check(&[("main.tf", &open)]);
+    assert_eq!(rules, ["unknown-value"]);
+    let planned = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[replaced-mirror]\nresource");
+    let (_, rules) = check(&[
+        ("main.tf", &planned),
+        ("terraform.tfvars", "source = \"quay.io/a\""),
+    ]);
+    assert_eq!(rules, [] as [&str; 0]);
+    let directory = scratch(&[(
+        "main.tf",
+        &with("[short-source]").replace("nginx", "quay.io/nginx"),
+    )]);
+    let run = check_in(directory.path(), &["--ignore", "short-source"]);
+    assert_eq!(findings(&run, directory.path()), []);
+}
+
+/// No rule about names can say anything of a value that Terraform refuses, so nobody knows what it would say of
+/// the right one.
+#[test]
+fn what_terraform_refuses_is_not_called_unused() {
+    let refused = |text: &str| check(&[("main.tf", &text.replace("\"nginx\"", "[\"nginx\"]"))]).1;
+    for above in [COMMENT, "# mirrorset: ignore[short-source, invalid-source]"] {
+        for text in [mirror("", "", above, ""), mirror(above, "", "", "")] {
+            assert_eq!(refused(&text), ["wrong-argument-type"], "{text}");
+        }
+    }
+    // A rule about another argument can decide all the same.
+    let rules = refused(&mirror("", "", "", "# mirrorset: ignore[non-digest-type]"));
+    assert_eq!(rules, ["wrong-argument-type", "unused-suppression"]);
+}
+
+#[test]
+fn a_suppression_of_what_is_undecided_does_not_make_it_clean() {
+    let open = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[unknown-value]\nresource");
+    let (run, rules) = check(&[("main.tf", &open)]);
+    assert_eq!(rules, [] as [&str; 0]);
+    assert!(
+        run.stdout.contains("\"verdict\": \"undecided\""),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn of_several_roots_one_that_needs_it_is_enough() {
+    let module = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
+    let root = |name: &str| format!("module \"m\" {{\n  source = \"../m\"\n  name   = \"{name}\"\n}}\n");
+    let module = module
+        .replace("\"source\"", "\"name\"")
+        .replace("var.source", "var.name");
+    let (_, rules) = check(&[
+        ("m/main.tf", &module),
+        ("a/main.tf", &root("nginx")),
+        ("b/main.tf", &root("quay.io/org/nginx")),
+    ]);
+    assert_eq!(rules, [] as [&str; 0]);
+    let (_, rules) = check(&[("m/main.tf", &module), ("b/main.tf", &root("quay.io/org/nginx"))]);
+    assert_eq!(rules, ["unused-suppression"]);
+}
+
+#[test]
+fn what_only_one_root_suppresses_is_said_for_the_other() {
+    let module = FROM_VARIABLE.replace("var.source", "\"nginx\"");
+    let module = module.split_once("resource").unwrap().1;
+    let module = format!("resource{module}");
+    let call = "module \"m\" {\n  source = \"../m\"\n}\n";
+    let suppressed = format!("{COMMENT}\n{call}");
+    let (_, rules) = check(&[("m/main.tf", &module), ("a/main.tf", &suppressed)]);
+    assert_eq!(
+        rules,
+        [] as [&str; 0],
+        "above the call it holds for the mirrors of the module"
+    );
+    let (run, rules) = check(&[
+        ("m/main.tf", &module),
+        ("a/main.tf", &suppressed),
+        ("b/main.tf", call),
+    ]);
+    assert_eq!(rules, ["short-source"]);
+    assert!(run.stdout.contains("\"clean\": 1"), "{}", run.stdout);
+}
+
+/// The module of a fixture and the plan that Terraform made of it, with a comment in the module.
+fn suppressed_fixture(name: &str, comment: &str, before: &str) -> tempfile::TempDir {
+    let directory = scratch(&[]);
+    let from = fixture(name);
+    for file in ["main.tf", "plan.json"] {
+        let text = std::fs::read_to_string(from.join(file)).unwrap();
+        let text = text.replacen(
+            before,
+            &format!("{comment}\n{before}"),
+            usize::from(file == "main.tf"),
+        );
+        std::fs::write(directory.path().join(file), text).unwrap();
+    }
+    directory
+}
+
+#[test]
+fn on_a_plan_with_its_configuration_it_holds_alike() {
+    let header = "resource \"rhcs_image_mirror\" \"nginx\"";
+    for before in [header, "  source     = \"nginx\""] {
+        let directory = suppressed_fixture("mistakes/short-source", COMMENT, before);
+        for path in [".", "plan.json"] {
+            let run = check_in(directory.path(), &["--no-changes-info", path]);
+            assert_eq!(findings(&run, directory.path()), [], "{path}");
+            assert_eq!(run.status, 0);
+            let report: Value = serde_json::from_str(&run.stdout).unwrap();
+            assert_eq!(report["suppressed"][0]["file"], "main.tf");
+            assert_eq!(report["summary"]["clean"], 2);
+        }
+    }
+}
+
+#[test]
+fn a_rule_about_configuration_alone_is_not_asked_of_a_plan() {
+    let comment = "# mirrorset: ignore[count-indexed-mirrors]";
+    let header = "resource \"rhcs_image_mirror\" \"nginx\"";
+    let directory = suppressed_fixture("mistakes/short-source", comment, header);
+    let unused = |path: &str| {
+        let run = check_in(directory.path(), &["--no-changes-info", path]);
+        run.stdout.contains("unused-suppression")
+    };
+    assert!(unused("."));
+    assert!(!unused("plan.json"));
+}

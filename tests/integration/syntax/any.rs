@@ -1,0 +1,330 @@
+//! Any text: nothing panics, spans lie inside, and whatever is hostile is answered quickly.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use super::support::{messages, show, spans_of_block, spans_of_expression};
+use proptest::prelude::*;
+use terraform_eval::source::{FileId, Sources, Span};
+use terraform_eval::syntax::cut::{Cut, cut};
+use terraform_eval::syntax::document::{Format, document, variables};
+use terraform_eval::syntax::native::{parse_block, parse_expression, parse_template};
+use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::tree::Block;
+
+fn file() -> FileId {
+    Sources::new().add("any.tf", "")
+}
+
+fn assert_inside(text: &str, span: Span) {
+    assert!(text.get(span.range()).is_some(), "{span:?} in {text:?}");
+}
+
+fn assert_problems(text: &str, problems: &[Problem]) {
+    for problem in problems {
+        assert_inside(text, problem.span);
+        let first = problem.message.chars().next().unwrap();
+        assert!(
+            !first.is_uppercase() || problem.message.starts_with("JSON"),
+            "{}",
+            problem.message
+        );
+        assert!(!problem.message.ends_with('.'), "{}", problem.message);
+    }
+}
+
+/// Reads a text in all ways, and checks all spans.
+fn read(text: &str) {
+    let file = file();
+    for format in [Format::Native, Format::Json] {
+        let document = document(file, text, format);
+        assert_problems(text, &document.problems);
+        for item in &document.items {
+            assert_inside(text, item.span);
+            let (block, problems) = item.parse(text);
+            assert_problems(text, &problems);
+            for span in block.iter().flat_map(spans_of_block) {
+                assert_inside(text, span);
+            }
+        }
+        let (attributes, problems) = variables(file, text, format);
+        assert_problems(text, &problems);
+        for attribute in &attributes {
+            assert_inside(text, attribute.name.span);
+            for span in spans_of_expression(&attribute.value) {
+                assert_inside(text, span);
+            }
+        }
+    }
+    for (expression, problems) in [
+        parse_expression(file, text, 0..text.len()),
+        parse_template(file, text, 0..text.len()),
+    ] {
+        assert_problems(text, &problems);
+        assert!(
+            expression.is_some() || !problems.is_empty(),
+            "{text:?} fails without a word"
+        );
+        for span in expression.iter().flat_map(spans_of_expression) {
+            assert_inside(text, span);
+        }
+    }
+}
+
+/// What no item covers is blank or a comment, where there is no problem.
+fn assert_total(text: &str, cut: &Cut) {
+    if !cut.problems.is_empty() {
+        return;
+    }
+    let mut rest = text.to_owned();
+    for item in &cut.items {
+        rest.replace_range(item.span.range(), &" ".repeat(item.span.range().len()));
+    }
+    let mut rest = rest.trim_start_matches('\u{feff}');
+    while let Some(first) = rest.chars().next() {
+        rest = if rest.starts_with('#') || rest.starts_with("//") {
+            rest.split_once('\n').map_or("", |(_, after)| after)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.split_once("*/").unwrap().1
+        } else {
+            assert!(first.is_ascii_whitespace(), "{text:?}");
+            &rest[1..]
+        };
+    }
+}
+
+/// Pieces that mean something to the reader, in any order.
+fn fragments() -> impl Strategy<Value = String> {
+    let pieces = [
+        "a",
+        "b-c",
+        "é",
+        " ",
+        "\n",
+        "\r\n",
+        "\r",
+        "\t",
+        "=",
+        "==",
+        "=>",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "\"",
+        "\\",
+        "\\\"",
+        "\\u00e9",
+        "${",
+        "%{",
+        "$${",
+        "~}",
+        "~",
+        "%{ if a }",
+        "%{ else }",
+        "%{ endif }",
+        "%{ for x in y }",
+        "%{ endfor }",
+        "<<EOT\n",
+        "<<-EOT\n",
+        "\nEOT\n",
+        "  EOT",
+        "#",
+        "//",
+        "/*",
+        "*/",
+        ".",
+        "...",
+        "*",
+        "[*]",
+        ".*",
+        "0",
+        "1.5",
+        "1e3",
+        "?",
+        ":",
+        "::",
+        ",",
+        "&&",
+        "&",
+        "|",
+        "!",
+        "-",
+        "+",
+        "for x in y :",
+        "{for k, v in m : k => v...}",
+        "if",
+        "null",
+        "true",
+        "a = 1\n",
+        "b \"c\" {\n",
+        "f(",
+        "'",
+        "\u{feff}",
+        "😀",
+        "\u{301}",
+        "null",
+        "{\"locals\": {\"a\": \"${x}\"}}",
+    ];
+    proptest::collection::vec(proptest::sample::select(pieces.to_vec()), 0..40)
+        .prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn any_text_is_read(text in ".{0,200}") {
+        read(&text);
+    }
+
+    #[test]
+    fn any_fragments_are_read(text in fragments()) {
+        read(&text);
+        read(&format!("b \"l\" {{\n  a = {text}\n}}\n"));
+        read(&format!("{{\"locals\": {{\"a\": {text:?}}}}}"));
+        assert_total(&text, &cut(file(), &text));
+    }
+
+    #[test]
+    fn items_stand_in_order_and_apart(text in fragments()) {
+        let cut = cut(file(), &text);
+        for pair in cut.items.windows(2) {
+            prop_assert!(pair[0].span.end <= pair[1].span.start);
+        }
+    }
+
+    #[test]
+    fn generated_blocks_come_back(names in proptest::collection::vec("[a-z][a-z0-9_-]{0,8}", 1..8), texts in proptest::collection::vec("[ -~é😀]{0,12}", 8), crlf: bool) {
+        let mut source = String::from("resource \"kind\" \"name\" {\n");
+        let mut expected = Vec::new();
+        for (index, name) in names.iter().enumerate() {
+            let text = &texts[index];
+            let quoted = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{");
+            writeln!(source, "  {name}{index} = \"{quoted}\" # comment }}").unwrap();
+            expected.push((format!("{name}{index}"), text.clone()));
+        }
+        source.push_str("}\n");
+        let source = if crlf { source.replace('\n', "\r\n") } else { source };
+        let mut sources = Sources::new();
+        let file = sources.add("a.tf", source.clone());
+        let cut = cut(file, &source);
+        prop_assert_eq!(messages(&cut.problems), "");
+        let (block, problems) = parse_block(file, &source, &cut.items[0]);
+        prop_assert_eq!(messages(&problems), "");
+        let block: Block = block.unwrap();
+        for (attribute, (name, text)) in block.body.attributes.iter().zip(&expected) {
+            prop_assert_eq!(sources.slice(attribute.name.span), name.as_str());
+            let escaped = text.contains("$${") || text.contains("%%{");
+            if !escaped {
+                let normal: String = unicode_normalization::UnicodeNormalization::nfc(text.chars()).collect();
+                prop_assert_eq!(show(&attribute.value), format!("{:?}", normal));
+            }
+        }
+        prop_assert_eq!(block.body.attributes.len(), expected.len());
+    }
+}
+
+fn quickly(what: &str, text: &str) {
+    let file = file();
+    let start = Instant::now();
+    let mut problems = 0;
+    for format in [Format::Native, Format::Json] {
+        let document = document(file, text, format);
+        problems += document.problems.len();
+        for item in &document.items {
+            problems += item.parse(text).1.len();
+        }
+    }
+    problems += parse_expression(file, text, 0..text.len()).1.len();
+    let took = start.elapsed();
+    println!("{what}: {took:?}, {problems} problems");
+    assert!(problems > 0, "{what}");
+    // What grows with the square of its length would take minutes, and a busy machine some seconds.
+    assert!(took < Duration::from_mins(1), "{what} took {took:?}");
+}
+
+#[test]
+fn hostile_texts_are_answered() {
+    for open in [
+        "(",
+        "[",
+        "{",
+        "\"${",
+        "<<E\n${",
+        "a {\n",
+        "a = {\n",
+        "a = [",
+        "a {\n b = ",
+        "/*",
+        "!",
+        "-",
+        "a.",
+        "a[",
+        "a ? ",
+        "a ? b : ",
+        "f(",
+        "{for x in ",
+        "%{ if a }",
+        "a([",
+    ] {
+        quickly(&format!("10000 of {open:?}"), &open.repeat(10_000));
+        quickly(
+            &format!("a = 10000 of {open:?}"),
+            &format!("a = {}", open.repeat(10_000)),
+        );
+        quickly(
+            &format!("in a block, 10000 of {open:?}"),
+            &format!("a {{\n  b = {}\n}}\n", open.repeat(10_000)),
+        );
+        quickly(
+            &format!("in a string, 10000 of {open:?}"),
+            &format!("a {{\n  b = \"{}\"\n}}\n", open.repeat(10_000)),
+        );
+    }
+    quickly("a megabyte of quotes", &"\"".repeat(1 << 20));
+    quickly(
+        "a megabyte of quotes in a block",
+        &format!("a {{\n b = {}\n}}\n", "\"".repeat(1 << 20)),
+    );
+    quickly("a line of ten megabytes", &"x".repeat(10 << 20));
+    quickly(
+        "a value of ten megabytes",
+        &format!("a {{\n b = {}\n}}\n", "x ".repeat(5 << 20)),
+    );
+    quickly(
+        "dollars in a heredoc",
+        &format!("a = <<E\n{}", "$".repeat(1 << 20)),
+    );
+    quickly(
+        "brackets that do not match",
+        &format!("a = {}{}", "(".repeat(1 << 20), "]".repeat(1 << 20)),
+    );
+    quickly("blocks without end", &"a {\n".repeat(1 << 18));
+    quickly("strings without end", &"a \"\n".repeat(1 << 18));
+    quickly("equals signs", &"a = ".repeat(1 << 18));
+    quickly("an operator chain", &format!("a = {}1", "1 + ".repeat(1 << 18)));
+    quickly("a tuple without end", &format!("a = [{}", "1, ".repeat(1 << 18)));
+    quickly(
+        "keys without values",
+        &format!("a = {{ {} }}", "b, ".repeat(1 << 18)),
+    );
+}
+
+#[test]
+fn the_deepest_trees_fit_the_stack_of_a_thread() {
+    for (open, middle, close) in [
+        ("(", "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!a", ")"),
+        ("{ a = [", "(((1)))", "] }"),
+        ("\"${", "a", "}\""),
+        ("f(1 + ", "a.b.c.d", ")"),
+        ("a ? 1 : (", "2", ")"),
+    ] {
+        for count in 1..64 {
+            let text = format!("{}{middle}{}", open.repeat(count), close.repeat(count));
+            read(&text);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Files that show where Terraform and other readers of HCL differ. Each holds `locals` that Terraform
+//! was asked for; `expected` says what it answered.
+
+use std::path::Path;
+
+use terraform_eval::source::Sources;
+use terraform_eval::syntax::cut::{Content, cut};
+use terraform_eval::syntax::document::{Format, document};
+
+use super::support::{messages, show};
+
+/// The attributes of the `locals` block of a fixture, and the messages of its problems.
+fn locals(name: &str) -> (Vec<String>, String) {
+    let mut sources = Sources::new();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("crates/terraform-eval/fixtures/syntax")
+        .join(name);
+    let file = sources.read(&path).unwrap();
+    let text = sources.text(file);
+    let document = document(file, text, Format::of(&path));
+    let mut problems = document.problems;
+    let mut attributes = Vec::new();
+    for item in &document.items {
+        let (block, more) = item.parse(text);
+        problems.extend(more);
+        for attribute in block.iter().flat_map(|block| &block.body.attributes) {
+            assert_eq!(sources.slice(attribute.name.span), &*attribute.name.text);
+            attributes.push(format!("{} = {}", attribute.name.text, show(&attribute.value)));
+        }
+    }
+    (attributes, messages(&problems))
+}
+
+fn expected(name: &str, attributes: &[&str]) {
+    let (found, problems) = locals(name);
+    assert_eq!(problems, "");
+    assert_eq!(found, attributes);
+}
+
+#[test]
+fn a_key_may_repeat_in_an_object() {
+    expected("a_duplicate_key.tf", &["a = {x:1 x:2}"]);
+}
+
+#[test]
+fn lines_may_break_in_an_object_for() {
+    expected(
+        "b_object_for_newlines.tf",
+        &[
+            "a = {for k v in local.m.n: k => (? (== v 1) \"one\" \"other\")}",
+            "m = {n:{k:1}}",
+        ],
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over() {
+    expected("c_byte_order_mark.tf", &["a = 1"]);
+}
+
+#[test]
+fn a_heredoc_ends_at_the_marker_alone_on_its_line() {
+    expected(
+        "d_heredoc_marker_in_text.tf",
+        &[r#"a = "EOT is text\nEOT)\nEOT # c\n""#, "b = 1"],
+    );
+}
+
+#[test]
+fn a_comment_may_hold_a_carriage_return() {
+    expected("e_carriage_return_in_comment.tf", &["a = 1"]);
+}
+
+#[test]
+fn a_string_ends_on_its_line() {
+    let (attributes, problems) = locals("f_newline_in_string.tf");
+    assert_eq!(
+        problems,
+        "the string is not closed on its line\nthe string is not closed on its line"
+    );
+    assert_eq!(attributes, ["before = 1", "after = 2"]);
+}
+
+#[test]
+fn windows_line_ends_stay_in_heredocs_alone() {
+    expected(
+        "crlf.tf",
+        &[
+            r#"a = "x\r\n  y\r\n""#,
+            "b = {c:1 d:[1 2]}",
+            r#"e = " x\r\ny\r\n""#,
+        ],
+    );
+}
+
+#[test]
+fn heredocs_of_all_forms() {
+    expected(
+        "heredocs.tf",
+        &[
+            r#"plain = "  x\n\ty\n""#,
+            r#"indented = "x\n  y\n\nz\n""#,
+            // The `~` has stripped the line before a directive to nothing: there is no indentation to lose.
+            r"template = `    Hello {local.name}!\n%if true(    yes\n)(    no\n)`",
+            "in_call = upper(\"x\\n\")",
+            "name = \"n\"",
+        ],
+    );
+}
+
+#[test]
+fn labels_and_nested_blocks_have_their_spans() {
+    let text = "resource \"a\\u0062\" bare {\n  x { y = 1 }\n}\n";
+    let mut sources = Sources::new();
+    let file = sources.add("a.tf", text);
+    let cut = cut(file, text);
+    let item = &cut.items[0];
+    let Content::Block { body } = item.content else {
+        panic!("{item:?}")
+    };
+    assert_eq!(sources.slice(body), "\n  x { y = 1 }\n");
+    let (block, problems) = terraform_eval::syntax::native::parse_block(file, text, item);
+    let block = block.unwrap();
+    assert_eq!(messages(&problems), "");
+    assert_eq!(sources.slice(block.header), "resource \"a\\u0062\" bare");
+    assert_eq!(&*block.labels[0].text, "ab");
+    assert_eq!(sources.slice(block.labels[0].span), "\"a\\u0062\"");
+    assert_eq!(&*block.labels[1].text, "bare");
+    assert_eq!(sources.slice(block.body.blocks[0].span), "x { y = 1 }");
+    assert_eq!(sources.slice(block.body.blocks[0].body.span), " y = 1 ");
+}
