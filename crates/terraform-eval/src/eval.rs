@@ -4,12 +4,12 @@
 //! when it applies are unknown, and carry the reference that they depend on. Work and depth are bounded; an
 //! evaluation that reaches a limit ends in an error that the caller reports as undecided.
 
-mod call;
 mod conditional;
 mod error;
 mod expansion;
 mod expression;
 mod for_expression;
+mod function_call;
 mod functions;
 mod instance_id;
 mod limits;
@@ -28,6 +28,7 @@ mod type_constraint;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath};
@@ -44,7 +45,8 @@ pub use limits::with_stack;
 pub use scope::{RepetitionData, Scope};
 
 use limits::Limits;
-use memo::{Memo, Node};
+use loop_invariants::LoopInvariants;
+use memo::{Block, MemoTable, Node};
 use module_instance::ModuleInstance;
 
 /// The result of an evaluation.
@@ -70,6 +72,14 @@ pub struct Evaluator<'a> {
     memo: Memo,
     limits: Limits,
     sandbox: OnceCell<FileSandbox>,
+}
+
+/// What an evaluator has computed so far.
+#[derive(Default)]
+struct Memo {
+    values: MemoTable<(InstanceId, Node), Value>,
+    expansions: MemoTable<(InstanceId, Block), Rc<Expansion>>,
+    invariants: RefCell<LoopInvariants>,
 }
 
 /// A module call in an instance, and the key of the called instance.

@@ -32,7 +32,7 @@ enum Kind {
     Cycle(Vec<String>),
 }
 
-/// The most names of a cycle in a message.
+/// The maximum number of names of a cycle in a message.
 const MAX_CYCLE_NAMES: usize = 17;
 
 impl EvalError {

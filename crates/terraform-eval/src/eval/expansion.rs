@@ -15,7 +15,7 @@ use super::memo::Block;
 use super::scope::RepetitionData;
 use super::{EvalError, Evaluator, Result, Scope};
 
-/// The most instances of one block.
+/// The maximum number of instances of one block.
 const MAX_BLOCK_INSTANCES: usize = 100_000;
 
 /// The instances of a block.
@@ -78,19 +78,12 @@ impl Expansion {
     }
 
     /// The number of instances. An unknown expansion has one instance that stands for all.
-    #[must_use]
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::Single | Self::Unknown { .. } => 1,
             Self::Count(count) => *count,
             Self::Each(elements) => elements.len(),
         }
-    }
-
-    /// Whether the block certainly has no instances.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }
 

@@ -95,8 +95,8 @@ impl Evaluator<'_> {
                 Ok(name.map(|name| (name, key.span())))
             });
             match name {
-                Ok(Some((name, place))) => {
-                    attributes.insert(name, value.with_key_span(place));
+                Ok(Some((name, span))) => {
+                    attributes.insert(name, value.with_key_span(span));
                 }
                 Ok(None) => has_unknown_key = true,
                 Err(error) => {

@@ -10,7 +10,7 @@ const MAX_STEPS: u64 = 30_000_000;
 /// The steps that each block may take after the budget is exhausted: enough for literals.
 const RESERVE_STEPS: u64 = 200;
 
-/// The most instances of blocks in one root module, including those in child modules.
+/// The maximum number of instances of blocks in one root module, including those in child modules.
 const MAX_INSTANCES: usize = 250_000;
 
 /// The deepest nesting of evaluated expressions. The stack of the caller has to be large enough for it.

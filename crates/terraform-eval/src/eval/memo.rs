@@ -3,25 +3,12 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ResourceName, Subject};
-use crate::cty::Value;
 use crate::source::Span;
 
-use super::expansion::Expansion;
-use super::instance_id::InstanceId;
-use super::loop_invariants::LoopInvariants;
 use super::{EvalError, Result};
-
-/// What an evaluator has computed so far.
-#[derive(Default)]
-pub(super) struct Memo {
-    pub(super) values: MemoTable<(InstanceId, Node), Value>,
-    pub(super) expansions: MemoTable<(InstanceId, Block), Rc<Expansion>>,
-    pub(super) invariants: RefCell<LoopInvariants>,
-}
 
 /// Something in a module instance that has a value and may take part in a cycle.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

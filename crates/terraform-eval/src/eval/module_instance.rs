@@ -76,7 +76,7 @@ impl Evaluator<'_> {
     }
 
     /// The value of `local.name`.
-    pub fn local(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
+    pub(super) fn local(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
         if !self.is_evaluated(instance, name) {
             self.evaluate_dependencies(instance, name);
         }
@@ -246,7 +246,7 @@ impl Evaluator<'_> {
     }
 
     /// The value of an output of a module instance.
-    pub fn output(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
+    pub(super) fn output(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
         let Some(block) = self.module(instance).outputs.get(name) else {
             return Err(EvalError::invalid(format!(
                 "the module has no output named {name:?}"

@@ -73,8 +73,7 @@ impl<'s> Scope<'s> {
     }
 
     /// A scope without any names.
-    #[must_use]
-    pub fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         Self {
             instance: None,
             repetition: None,

@@ -78,7 +78,7 @@ fn parse_duration(duration: &str) -> Option<i64> {
         if whole.is_empty() && fraction.is_empty() {
             return None;
         }
-        let unit_end = after_number.find(|letter: char| letter == '.' || letter.is_ascii_digit());
+        let unit_end = after_number.find(|character: char| character == '.' || character.is_ascii_digit());
         let (unit, after_unit) = after_number.split_at(unit_end.unwrap_or(after_number.len()));
         let unit: u64 = match unit {
             "ns" => 1,
@@ -139,16 +139,16 @@ fn format_date(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     while let Some(first) = rest.chars().next() {
         let end = match first {
             '\'' => push_quoted(rest, &mut out)?,
-            letter if letter.is_ascii_alphabetic() => {
+            character if character.is_ascii_alphabetic() => {
                 let end = rest
                     .bytes()
-                    .take_while(|&byte| char::from(byte) == letter)
+                    .take_while(|&byte| char::from(byte) == character)
                     .count();
-                push_verb(letter, end, &clock, time, &mut out)?;
+                push_verb(character, end, &clock, time, &mut out)?;
                 end
             }
             _ => {
-                let end = rest.find(|letter: char| letter == '\'' || letter.is_ascii_alphabetic());
+                let end = rest.find(|character: char| character == '\'' || character.is_ascii_alphabetic());
                 let end = end.unwrap_or(rest.len());
                 out.push_str(&rest[..end]);
                 end
@@ -165,11 +165,11 @@ fn push_quoted(text: &str, out: &mut String) -> FunctionResult<usize> {
         out.push('\'');
         return Ok(2);
     }
-    let mut letters = text.char_indices().skip(1).peekable();
-    while let Some((at, letter)) = letters.next() {
-        if letter != '\'' {
-            out.push(letter);
-        } else if letters.next_if(|&(_, next)| next == '\'').is_some() {
+    let mut characters = text.char_indices().skip(1).peekable();
+    while let Some((at, character)) = characters.next() {
+        if character != '\'' {
+            out.push(character);
+        } else if characters.next_if(|&(_, next)| next == '\'').is_some() {
             out.push('\'');
         } else {
             return Ok(at + 1);
@@ -184,7 +184,7 @@ fn push_quoted(text: &str, out: &mut String) -> FunctionResult<usize> {
 }
 
 fn push_verb(
-    letter: char,
+    character: char,
     length: usize,
     clock: &Clock,
     time: Timestamp,
@@ -217,7 +217,7 @@ fn push_verb(
         let index = usize::try_from(index).unwrap_or(0);
         names.get(index).copied().unwrap_or("")
     };
-    let number = match letter {
+    let number = match character {
         'M' => clock.month,
         'D' => clock.day,
         'h' => clock.hour,
@@ -228,7 +228,7 @@ fn push_verb(
     };
     let half = if clock.hour < 12 { "am" } else { "pm" };
     // Writing to a string cannot fail.
-    let _ = match (letter, length) {
+    let _ = match (character, length) {
         ('Y', 2) => write!(out, "{:02}", clock.year % 100),
         ('Y', 4) => write!(out, "{:04}", clock.year),
         ('M' | 'D' | 'h' | 'H' | 'm' | 's', 1) => write!(out, "{number}"),
@@ -244,7 +244,7 @@ fn push_verb(
         ('Z', 1 | 5) => write!(out, "{}", time.offset_text(":")),
         ('Z', 3 | 4) => write!(out, "{}", time.offset_text("")),
         _ => {
-            let verb = String::from(letter).repeat(length.min(20));
+            let verb = String::from(character).repeat(length.min(20));
             return Err(format!("invalid date format verb {verb:?}").into());
         }
     };

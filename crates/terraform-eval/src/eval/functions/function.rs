@@ -6,7 +6,7 @@ use super::args::Args;
 use super::error::FunctionError;
 use super::host::Call;
 
-/// The most parameters that a function of Terraform has, apart from the variadic one.
+/// The maximum number of parameters of a function, apart from the variadic one.
 const MAX_PARAMETERS: usize = 3;
 
 /// A function of Terraform, as an entry of a table.

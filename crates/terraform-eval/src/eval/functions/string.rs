@@ -201,7 +201,7 @@ fn split(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let parts: FunctionResult<Vec<Value>> = if separator.is_empty() {
         let mut buffer = [0; 4];
         text.chars()
-            .map(|letter| part(letter.encode_utf8(&mut buffer)))
+            .map(|character| part(character.encode_utf8(&mut buffer)))
             .collect()
     } else {
         text.split(separator).map(part).collect()
@@ -257,6 +257,6 @@ fn trim(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let cutset: HashSet<char> = args.string(1).chars().collect();
     call.charge_bytes(text.len().saturating_add(cutset.len()))?;
     Ok(Value::string(
-        text.trim_matches(|letter| cutset.contains(&letter)),
+        text.trim_matches(|character| cutset.contains(&character)),
     ))
 }

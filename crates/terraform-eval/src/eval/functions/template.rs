@@ -124,7 +124,7 @@ fn render(call: &Call<'_>, function: &'static str, name: &str, source: &str, var
     };
     if let Some(invalid) = variables.keys().find(|name| !is_identifier(name)) {
         let message = format!(
-            "invalid template variable name {invalid:?}: must start with a letter, followed by zero or more \
+            "invalid template variable name {invalid:?}: must start with a character, followed by zero or more \
              letters, digits, and underscores"
         );
         return Err(message.into());
@@ -192,36 +192,36 @@ fn line_of(name: &str, source: &str, span: Span) -> String {
 }
 
 fn is_identifier(name: &str) -> bool {
-    let mut letters = name.chars();
-    letters
+    let mut characters = name.chars();
+    characters
         .next()
         .is_some_and(|first| first.is_alphabetic() || first == '_')
-        && letters.all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-'))
+        && characters.all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
 }
 
 /// Removes spans in the template, which is not a file of the configuration.
 fn without_template_spans(value: &Value) -> Value {
-    let all = |items: &[Value]| items.iter().map(without_template_spans).collect::<Vec<_>>();
+    let in_sequence = |items: &[Value]| items.iter().map(without_template_spans).collect::<Vec<_>>();
     let element = || value.ty().element().cloned().unwrap_or(Type::Dynamic);
-    let each = |items: &BTreeMap<Arc<str>, Value>| {
+    let in_mapping = |items: &BTreeMap<Arc<str>, Value>| {
         let items = items
             .iter()
             .map(|(key, item)| (key.clone(), without_template_spans(item)));
         items.collect::<BTreeMap<_, _>>()
     };
-    let new = match value.view() {
-        ValueRef::List(items) => Value::list(element(), all(items)),
-        ValueRef::Set(items) => Value::set(element(), all(items)),
-        ValueRef::Tuple(items) => Value::tuple(all(items)),
-        ValueRef::Map(items) => Value::map(element(), each(items)),
-        ValueRef::Object(items) => Value::object(each(items)),
+    let result = match value.view() {
+        ValueRef::List(items) => Value::list(element(), in_sequence(items)),
+        ValueRef::Set(items) => Value::set(element(), in_sequence(items)),
+        ValueRef::Tuple(items) => Value::tuple(in_sequence(items)),
+        ValueRef::Map(items) => Value::map(element(), in_mapping(items)),
+        ValueRef::Object(items) => Value::object(in_mapping(items)),
         _ => value.clone(),
     };
-    let new = new.with_only_marks(value.marks().clone());
-    let shown = |place: Option<Span>| place.filter(|place| place.file != FileId::DETACHED);
-    let new = new.with_key_span(shown(value.key_span()));
-    match shown(value.span()) {
-        Some(place) => new.with_span(place),
-        None => new.without_span(),
+    let result = result.with_only_marks(value.marks().clone());
+    let in_files = |span: Option<Span>| span.filter(|span| span.file != FileId::DETACHED);
+    let result = result.with_key_span(in_files(value.key_span()));
+    match in_files(value.span()) {
+        Some(span) => result.with_span(span),
+        None => result.without_span(),
     }
 }

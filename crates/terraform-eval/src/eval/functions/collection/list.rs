@@ -170,7 +170,7 @@ fn distinct(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     Ok(new_sequence(call.result_type, distinct).with_marks(&container_marks(list)))
 }
 
-/// The most numbers that Terraform generates.
+/// The maximum number of values that Terraform generates.
 const MAX_RANGE: usize = 1024;
 
 fn range(call: &Call<'_>, args: Args<'_>) -> FunctionResult {

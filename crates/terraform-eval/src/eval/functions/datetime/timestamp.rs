@@ -151,12 +151,12 @@ impl Reader<'_> {
             offset: 0,
         };
         if format != Format::Date {
-            let letter = match format {
-                Format::Short(letter) => letter,
+            let character = match format {
+                Format::Short(character) => character,
                 Format::Spaced => ' ',
                 _ => 'T',
             };
-            self.expect(letter).ok_or("time introducer")?;
+            self.expect(character).ok_or("time introducer")?;
             let min_hour_digits = if format == Format::Strict { 2 } else { 1 };
             let hour = self
                 .digits(min_hour_digits, 2)
@@ -185,8 +185,8 @@ impl Reader<'_> {
         }
     }
 
-    fn expect(&mut self, letter: char) -> Option<()> {
-        self.rest = self.rest.strip_prefix(letter)?;
+    fn expect(&mut self, character: char) -> Option<()> {
+        self.rest = self.rest.strip_prefix(character)?;
         Some(())
     }
 

@@ -131,8 +131,8 @@ fn lacks_c1(encoding: &'static encoding_rs::Encoding) -> bool {
     encoding.name().starts_with("windows-125") || encoding.name().starts_with("ISO-8859-")
 }
 
-fn is_c1(letter: char) -> bool {
-    matches!(letter, '\u{80}'..='\u{9f}')
+fn is_c1(character: char) -> bool {
+    matches!(character, '\u{80}'..='\u{9f}')
 }
 
 fn text_encode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
@@ -140,7 +140,7 @@ fn text_encode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     call.charge_bytes(text.len())?;
     let bytes = match find_charset(name)? {
         Charset::Unicode(end) => {
-            let bytes = text.chars().map(|letter| match u32::from(letter) {
+            let bytes = text.chars().map(|character| match u32::from(character) {
                 code if code < end => u8::try_from(code).map_err(|_| unrepresentable(name)),
                 _ => Err(unrepresentable(name)),
             });
@@ -148,11 +148,11 @@ fn text_encode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
         }
         Charset::Latin5 => {
             let mut bytes = Vec::with_capacity(text.len());
-            for letter in text.chars() {
-                let character = letter.to_string();
-                match u8::try_from(letter) {
+            for character in text.chars() {
+                let encodable = character.to_string();
+                match u8::try_from(character) {
                     Ok(byte) if byte < FIRST_COMMON_BYTE => bytes.push(byte),
-                    _ => match *encoding_rs::WINDOWS_1254.encode(&character).0 {
+                    _ => match *encoding_rs::WINDOWS_1254.encode(&encodable).0 {
                         [byte] if byte >= FIRST_COMMON_BYTE => bytes.push(byte),
                         _ => return Err(unrepresentable(name)),
                     },

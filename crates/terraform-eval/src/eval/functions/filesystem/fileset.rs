@@ -22,7 +22,7 @@ pub(super) const FUNCTIONS: &[Function] = &[Function::new("fileset", file_set)
 /// The deepest nesting of directories; this also stops at links to an enclosing directory.
 const MAX_DEPTH: usize = 64;
 
-/// The most alternatives that a pattern may expand to.
+/// The maximum number of alternatives that a pattern may expand to.
 const MAX_ALTERNATIVES: usize = 1_000;
 
 fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
@@ -209,11 +209,11 @@ fn find_braces(pattern: &str) -> FunctionResult<Option<Braces>> {
     let mut depth = 0;
     let mut commas = Vec::new();
     let mut is_escaped = false;
-    for (offset, letter) in pattern.char_indices() {
+    for (offset, character) in pattern.char_indices() {
         if std::mem::take(&mut is_escaped) {
             continue;
         }
-        match letter {
+        match character {
             '\\' => is_escaped = true,
             '{' => {
                 depth += 1;
@@ -239,7 +239,7 @@ fn find_braces(pattern: &str) -> FunctionResult<Option<Braces>> {
 enum Part {
     Star,
     Any,
-    Letter(char),
+    Literal(char),
     Class {
         is_negated: bool,
         ranges: Vec<(char, char)>,
@@ -248,36 +248,36 @@ enum Part {
 
 fn parse_component(pattern: &str) -> FunctionResult<Vec<Part>> {
     const SYNTAX_ERROR: &str = "syntax error in pattern";
-    let mut letters = pattern.chars().peekable();
+    let mut characters = pattern.chars().peekable();
     let mut parts = Vec::new();
-    while let Some(letter) = letters.next() {
-        parts.push(match letter {
+    while let Some(character) = characters.next() {
+        parts.push(match character {
             '*' => Part::Star,
             '?' => Part::Any,
-            '\\' => Part::Letter(letters.next().ok_or(SYNTAX_ERROR)?),
+            '\\' => Part::Literal(characters.next().ok_or(SYNTAX_ERROR)?),
             '[' => {
-                let is_negated = letters.next_if_eq(&'^').is_some();
+                let is_negated = characters.next_if_eq(&'^').is_some();
                 let mut ranges = Vec::new();
                 loop {
-                    let mut low = letters.next().ok_or(SYNTAX_ERROR)?;
+                    let mut low = characters.next().ok_or(SYNTAX_ERROR)?;
                     if low == ']' && !ranges.is_empty() {
                         break;
                     }
                     if low == '\\' {
-                        low = letters.next().ok_or(SYNTAX_ERROR)?;
+                        low = characters.next().ok_or(SYNTAX_ERROR)?;
                     }
                     let mut high = low;
-                    if letters.next_if_eq(&'-').is_some() {
-                        high = letters.next().ok_or(SYNTAX_ERROR)?;
+                    if characters.next_if_eq(&'-').is_some() {
+                        high = characters.next().ok_or(SYNTAX_ERROR)?;
                         if high == '\\' {
-                            high = letters.next().ok_or(SYNTAX_ERROR)?;
+                            high = characters.next().ok_or(SYNTAX_ERROR)?;
                         }
                     }
                     ranges.push((low, high));
                 }
                 Part::Class { is_negated, ranges }
             }
-            letter => Part::Letter(letter),
+            character => Part::Literal(character),
         });
     }
     Ok(parts)
@@ -285,31 +285,31 @@ fn parse_component(pattern: &str) -> FunctionResult<Vec<Part>> {
 
 /// Whether a name matches a pattern. Backtracking is necessary to the last star only.
 fn matches(pattern: &[Part], name: &[char]) -> bool {
-    let (mut part, mut letter) = (0, 0);
+    let (mut part, mut character) = (0, 0);
     let mut last_star: Option<(usize, usize)> = None;
-    while letter < name.len() {
+    while character < name.len() {
         let is_match = match pattern.get(part) {
             Some(Part::Star) => {
-                last_star = Some((part, letter));
+                last_star = Some((part, character));
                 part += 1;
                 continue;
             }
             Some(Part::Any) => true,
-            Some(Part::Letter(wanted)) => *wanted == name[letter],
+            Some(Part::Literal(wanted)) => *wanted == name[character],
             Some(Part::Class { is_negated, ranges }) => {
                 let is_inside = ranges
                     .iter()
-                    .any(|&(low, high)| (low..=high).contains(&name[letter]));
+                    .any(|&(low, high)| (low..=high).contains(&name[character]));
                 is_inside != *is_negated
             }
             None => false,
         };
         if is_match {
             part += 1;
-            letter += 1;
+            character += 1;
         } else if let Some((star, star_end)) = last_star {
             part = star + 1;
-            letter = star_end + 1;
+            character = star_end + 1;
             last_star = Some((star, star_end + 1));
         } else {
             return false;

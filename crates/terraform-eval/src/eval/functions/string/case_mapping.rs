@@ -1,43 +1,45 @@
 //! Upper, lower and title case as in Go's package `unicode`, which maps each character to one character.
 
 /// Maps a character to upper case.
-fn to_upper(letter: char) -> char {
-    let mut mapped = letter.to_uppercase();
+fn to_upper(character: char) -> char {
+    let mut mapped = character.to_uppercase();
     match (mapped.next(), mapped.next()) {
         (Some(single), None) => single,
         // The full mapping has several characters. Greek letters with iota also have a single capital.
-        _ => match letter {
-            '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}' => shift(letter, 8),
-            '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}' => shift(letter, 9),
-            _ => letter,
+        _ => match character {
+            '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}' => {
+                shift(character, 8)
+            }
+            '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}' => shift(character, 9),
+            _ => character,
         },
     }
 }
 
-fn shift(letter: char, by: u32) -> char {
-    char::from_u32(u32::from(letter) + by).unwrap_or(letter)
+fn shift(character: char, by: u32) -> char {
+    char::from_u32(u32::from(character) + by).unwrap_or(character)
 }
 
 /// Maps a character to lower case.
-fn to_lower(letter: char) -> char {
-    let mut mapped = letter.to_lowercase();
+fn to_lower(character: char) -> char {
+    let mut mapped = character.to_lowercase();
     match (mapped.next(), mapped.next()) {
         (Some(single), None) => single,
-        _ if letter == '\u{130}' => 'i',
-        _ => letter,
+        _ if character == '\u{130}' => 'i',
+        _ => character,
     }
 }
 
 /// Maps the first character of a word.
-fn to_title(letter: char) -> char {
-    match letter {
+fn to_title(character: char) -> char {
+    match character {
         '\u{1c4}'..='\u{1c6}' => '\u{1c5}',
         '\u{1c7}'..='\u{1c9}' => '\u{1c8}',
         '\u{1ca}'..='\u{1cc}' => '\u{1cb}',
         '\u{1f1}'..='\u{1f3}' => '\u{1f2}',
         // Georgian has capital letters, but words do not start with them.
-        '\u{10d0}'..='\u{10fa}' | '\u{10fd}'..='\u{10ff}' => letter,
-        _ => to_upper(letter),
+        '\u{10d0}'..='\u{10fa}' | '\u{10fd}'..='\u{10ff}' => character,
+        _ => to_upper(character),
     }
 }
 
@@ -54,14 +56,18 @@ pub(super) fn lower(text: &str) -> String {
 /// `title`: maps each character that follows a separator.
 pub(super) fn title(text: &str) -> String {
     let mut previous = ' ';
-    let map = |letter: char| {
+    let map = |character: char| {
         let starts_word = match previous {
             '_' => false,
             ascii if ascii.is_ascii() => !ascii.is_ascii_alphanumeric(),
             other => other.is_whitespace(),
         };
-        previous = letter;
-        if starts_word { to_title(letter) } else { letter }
+        previous = character;
+        if starts_word {
+            to_title(character)
+        } else {
+            character
+        }
     };
     text.chars().map(map).collect()
 }

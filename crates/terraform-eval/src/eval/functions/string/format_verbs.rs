@@ -96,8 +96,10 @@ fn parse_verb(format: &str, offset: usize, argument: usize) -> FunctionResult<(V
         ..Verb::default()
     };
     let start = offset + 1;
-    let mut letters = format[start..].char_indices().peekable();
-    while let Some((_, flag)) = letters.next_if(|(_, letter)| matches!(letter, '0' | '#' | '-' | '+' | ' ')) {
+    let mut characters = format[start..].char_indices().peekable();
+    while let Some((_, flag)) =
+        characters.next_if(|(_, character)| matches!(character, '0' | '#' | '-' | '+' | ' '))
+    {
         match flag {
             '0' => verb.has_zero = true,
             '#' => verb.has_sharp = true,
@@ -106,43 +108,44 @@ fn parse_verb(format: &str, offset: usize, argument: usize) -> FunctionResult<(V
             _ => verb.has_space = true,
         }
     }
-    verb.width = parse_number(&mut letters);
-    if letters.next_if(|(_, letter)| *letter == '.').is_some() {
-        verb.precision = Some(parse_number(&mut letters).unwrap_or(0));
+    verb.width = parse_number(&mut characters);
+    if characters.next_if(|(_, character)| *character == '.').is_some() {
+        verb.precision = Some(parse_number(&mut characters).unwrap_or(0));
     }
-    if letters.next_if(|(_, letter)| *letter == '[').is_some() {
-        let has_number = letters
+    if characters.next_if(|(_, character)| *character == '[').is_some() {
+        let has_number = characters
             .peek()
             .is_some_and(|(_, digit)| matches!(digit, '1'..='9'));
-        verb.argument = parse_number(&mut letters).filter(|_| has_number).unwrap_or(0);
-        if verb.argument == 0 || letters.next_if(|(_, letter)| *letter == ']').is_none() {
-            return Err(unrecognized(&mut letters, start));
+        verb.argument = parse_number(&mut characters).filter(|_| has_number).unwrap_or(0);
+        if verb.argument == 0 || characters.next_if(|(_, character)| *character == ']').is_none() {
+            return Err(unrecognized(&mut characters, format, start));
         }
     }
-    match letters.next_if(|(_, letter)| letter.is_ascii_alphabetic()) {
+    match characters.next_if(|(_, character)| character.is_ascii_alphabetic()) {
         Some((at, mode)) => {
             let end = start + at + 1;
             verb.mode = mode;
             verb.raw = &format[offset..end];
             Ok((verb, end))
         }
-        None => Err(unrecognized(&mut letters, start)),
+        None => Err(unrecognized(&mut characters, format, start)),
     }
 }
 
-fn unrecognized(letters: &mut Peekable<CharIndices<'_>>, start: usize) -> FunctionError {
-    match letters.next() {
-        Some((index, letter)) => {
+/// The error of a format string that does not continue like a verb.
+fn unrecognized(characters: &mut Peekable<CharIndices<'_>>, format: &str, start: usize) -> FunctionError {
+    match characters.next() {
+        Some((index, character)) => {
             let offset = start + index;
-            format!("unrecognized format character {letter:?} at offset {offset}").into()
+            format!("unrecognized format character {character:?} at offset {offset}").into()
         }
-        None => "invalid format string: the string ends inside a verb".into(),
+        None => format!("invalid format string starting at offset {}", format.len()).into(),
     }
 }
 
-fn parse_number(letters: &mut Peekable<CharIndices<'_>>) -> Option<usize> {
+fn parse_number(characters: &mut Peekable<CharIndices<'_>>) -> Option<usize> {
     let mut number: Option<usize> = None;
-    while let Some((_, digit)) = letters.next_if(|(_, letter)| letter.is_ascii_digit()) {
+    while let Some((_, digit)) = characters.next_if(|(_, character)| character.is_ascii_digit()) {
         let digit = digit
             .to_digit(10)
             .and_then(|digit| usize::try_from(digit).ok())

@@ -173,7 +173,7 @@ fn parse_replacement<'t>(replacement: &'t str, translated: &Translated) -> Vec<P
             continue;
         }
         let split_name = |text: &'t str| {
-            let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            let end = text.find(|character: char| !character.is_alphanumeric() && character != '_');
             text.split_at(end.unwrap_or(text.len()))
         };
         let named = match after.strip_prefix('{') {

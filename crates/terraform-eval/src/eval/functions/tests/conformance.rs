@@ -1,4 +1,4 @@
-//! Expressions and what real Terraform says they are worth.
+//! Recorded results of Terraform for expressions.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,7 +34,7 @@ pub(super) fn evaluate(text: &str) -> Result<Value, EvalError> {
     evaluate_with(text, unknowns())
 }
 
-/// What an expression is worth where only `u` has a meaning.
+/// Evaluates an expression in which only the name `u` is declared.
 pub(super) fn evaluate_with(text: &str, u: Value) -> Result<Value, EvalError> {
     let mut sources = Sources::new();
     let file = sources.add("expression.tf", text);
@@ -64,7 +64,7 @@ pub(super) fn evaluate_with(text: &str, u: Value) -> Result<Value, EvalError> {
     evaluator.evaluate(&expression, Scope::empty().with_bindings(&frame))
 }
 
-/// Unknown values of several types, as the fixtures have them.
+/// Unknown values of several types, as in the fixtures.
 fn unknowns() -> Value {
     let types = [
         ("any", Type::Dynamic),
@@ -90,26 +90,26 @@ fn unknowns() -> Value {
     Value::object(types.into_iter().map(unknown).collect())
 }
 
-/// The difference between what Terraform says and what the evaluator says.
+/// The difference between the results of Terraform and of the evaluator.
 fn difference(case: &Case) -> Option<String> {
-    let found = match evaluate(&case.expr) {
+    let actual = match evaluate(&case.expr) {
         Ok(value) => {
             let json = to_json(&value).ok().filter(|_| !value.contains_marked());
             match (&case.json, json) {
                 (Some(_), Some(json)) => format!("{} {json}", value.ty()),
-                _ => format!("{} {}", value.ty(), shown(&value)),
+                _ => format!("{} {}", value.ty(), format_value(&value)),
             }
         }
-        Err(failure) => format!("refused: {failure}"),
+        Err(error) => format!("rejected: {error}"),
     };
-    // The cases were taken from `jsonencode(…)`, which refuses what the console shows.
-    let infinite = |detail: &String| detail.contains("cannot serialize infinity");
-    if case.detail.as_ref().is_some_and(infinite) {
-        return (!found.contains("Inf")).then(|| format!("{}\n  is infinite\n not {found}", case.expr));
+    // The cases were recorded with `jsonencode(…)`, which rejects infinity, unlike the console.
+    let is_infinite = |detail: &String| detail.contains("cannot serialize infinity");
+    if case.detail.as_ref().is_some_and(is_infinite) {
+        return (!actual.contains("Inf")).then(|| format!("{}\n  is infinite\n not {actual}", case.expr));
     }
     if !case.ok {
-        return (!found.starts_with("refused"))
-            .then(|| format!("{}\n  should fail and is {found}", case.expr));
+        return (!actual.starts_with("rejected"))
+            .then(|| format!("{}\n  should fail and is {actual}", case.expr));
     }
     let value = case
         .json
@@ -117,12 +117,12 @@ fn difference(case: &Case) -> Option<String> {
         .or(case.shown.as_ref())
         .cloned()
         .unwrap_or_default();
-    let wanted = format!("{} {value}", case.ty.as_deref().unwrap_or_default());
-    (found != wanted).then(|| format!("{}\n  is {wanted}\n not {found}", case.expr))
+    let expected = format!("{} {value}", case.ty.as_deref().unwrap_or_default());
+    (actual != expected).then(|| format!("{}\n  is {expected}\n not {actual}", case.expr))
 }
 
-/// The value as `terraform console` prints it, with single spaces for all white space.
-fn shown(value: &Value) -> String {
+/// Formats a value as `terraform console` does, with single spaces for all white space.
+fn format_value(value: &Value) -> String {
     if !value.is_known() {
         return "(known after apply)".to_owned();
     }
@@ -132,13 +132,13 @@ fn shown(value: &Value) -> String {
     let all = |items: &[Value]| {
         let mut all = String::new();
         for item in items {
-            all += &shown(item);
+            all += &format_value(item);
             all += ", ";
         }
         all
     };
     let table = |items: &BTreeMap<Arc<str>, Value>| {
-        let each = |(key, item): (&Arc<str>, &Value)| format!("{key:?} = {} ", shown(item));
+        let each = |(key, item): (&Arc<str>, &Value)| format!("{key:?} = {} ", format_value(item));
         items.iter().map(each).collect::<String>()
     };
     let group = |open: &str, inner: String, close: &str| match inner.as_str() {
@@ -171,7 +171,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// The functions that an expression names and that are not known here.
+/// The functions in an expression that the evaluator does not support.
 fn missing_functions(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
     let mut missing = Vec::new();
@@ -206,7 +206,7 @@ pub(super) fn differences(text: &str) -> (usize, usize, Vec<String>) {
 }
 
 #[test]
-fn functions_on_collections_do_as_in_terraform() {
+fn collection_functions_agree_with_terraform() {
     let text = include_str!("../../../../fixtures/expressions/collections.jsonl");
     let (_, skipped, different) = differences(text);
     assert_eq!(skipped, 0);
@@ -214,7 +214,7 @@ fn functions_on_collections_do_as_in_terraform() {
 }
 
 #[test]
-fn the_language_does_as_in_terraform() {
+fn expressions_agree_with_terraform() {
     let text = include_str!("../../../../fixtures/expressions/language.jsonl");
     let (_, skipped, different) = differences(text);
     assert_eq!(skipped, 0);
@@ -222,10 +222,10 @@ fn the_language_does_as_in_terraform() {
 }
 
 #[test]
-fn shared_expressions_are_worth_what_terraform_says() {
+fn shared_expressions_agree_with_terraform() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance/expressions.jsonl");
     let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("skipped: there is no {}", path.display());
+        println!("skipped: {} does not exist", path.display());
         return;
     };
     let (tried, skipped, different) = differences(&text);

@@ -1,4 +1,4 @@
-//! Arguments that nobody means well with: everything ends, in a value or in a refusal.
+//! Hostile arguments: each evaluation ends, with a value or an error.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ fn work_is_bounded() {
         let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..40 {
             let below = format!("*a{}, ", level - 1).repeat(10);
-            writeln!(text, "a{level}: &a{level} [{below}]").expect("a string takes everything");
+            writeln!(text, "a{level}: &a{level} [{below}]").expect("writing to a string cannot fail");
         }
         text
     };
@@ -65,7 +65,7 @@ fn work_is_bounded() {
     let all = move || {
         for text in expressions {
             let start = Instant::now();
-            // Only that it ends counts here.
+            // Only the time matters here.
             let _ = evaluate(&text);
             let taken = start.elapsed();
             let shown: String = text.chars().take(80).collect();
@@ -78,7 +78,7 @@ fn work_is_bounded() {
 
 proptest! {
     #[test]
-    fn any_text_is_read_or_refused(
+    fn any_text_is_accepted_or_rejected(
         yaml in "([-?:,\\[\\]{}#&*!|>'\"%@` \t\n\r~0-9a-c.\\\\<=é]|: |- |\n  ){0,40}",
         pattern in "([\\[\\](){}?*+.^$|\\\\a-dpPLQEwxWsbB0-9:<>=!-]|\\[:|\\(\\?){0,25}",
         format in "[%0-9.\\[\\]#+ a-zé-]{0,20}",

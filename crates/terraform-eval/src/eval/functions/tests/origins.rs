@@ -1,4 +1,4 @@
-//! Where results come from, and that no call takes more than the budget has.
+//! The origins of results, and the limits of calls.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use crate::source::{Sources, Span};
 
 use super::conformance::evaluate_with;
 
-fn place() -> Span {
+fn span_elsewhere() -> Span {
     let mut sources = Sources::new();
     sources.add("expression.tf", "");
     Span::new(sources.add("elsewhere.tf", "x"), 0, 1)
@@ -28,7 +28,9 @@ fn marked(value: Value) -> Value {
         role: Role::Exact,
         trace: None,
     };
-    value.with_span(place()).with_marks(&Marks::from_origin(origin))
+    value
+        .with_span(span_elsewhere())
+        .with_marks(&Marks::from_origin(origin))
 }
 
 fn inputs() -> [Value; 3] {
@@ -45,7 +47,7 @@ fn role(value: &Value) -> Option<Role> {
 }
 
 #[test]
-fn an_element_that_is_handed_on_stays_what_it_was() {
+fn elements_passed_through_keep_their_origin() {
     let expressions = [
         "chunklist([u], 1)[0][0]",
         "coalesce(null, u)",
@@ -75,31 +77,34 @@ fn an_element_that_is_handed_on_stays_what_it_was() {
         for input in inputs() {
             let value = evaluate_with(expression, input.clone()).expect(expression);
             assert_eq!(role(&value), Some(Role::Exact), "{expression} of {input:?}");
-            assert_eq!(value.span(), Some(place()), "{expression} of {input:?}");
+            assert_eq!(value.span(), Some(span_elsewhere()), "{expression} of {input:?}");
             assert_eq!(value.is_known(), input.is_known(), "{expression} of {input:?}");
         }
     }
-    let only_known_or_typed = [
+    let known_or_typed_only = [
         "compact([u])[0]",
         "distinct([u])[0]",
         "sort([u])[0]",
         "flatten([[u]])[0]",
     ];
-    for expression in only_known_or_typed {
+    for expression in known_or_typed_only {
         let value = evaluate_with(expression, marked(Value::string("x"))).expect(expression);
         assert_eq!(
             (role(&value), value.span()),
-            (Some(Role::Exact), Some(place())),
+            (Some(Role::Exact), Some(span_elsewhere())),
             "{expression}"
         );
     }
     let typed = marked(Value::unknown(Type::String));
     let value = evaluate_with("flatten([[u]])[0]", typed).expect("a value");
-    assert_eq!((role(&value), value.span()), (Some(Role::Exact), Some(place())));
+    assert_eq!(
+        (role(&value), value.span()),
+        (Some(Role::Exact), Some(span_elsewhere()))
+    );
 }
 
 #[test]
-fn an_unknown_collection_passes_its_origin_to_its_elements() {
+fn elements_of_unknown_collections_have_their_origin() {
     let list = marked(Value::unknown(Type::list(Type::String)));
     for expression in [
         "one(u)",
@@ -129,7 +134,7 @@ fn an_unknown_collection_passes_its_origin_to_its_elements() {
 }
 
 #[test]
-fn what_is_not_decided_may_be_one_of_several() {
+fn undecided_selections_have_possible_origins() {
     let unknown = marked(Value::unknown(Type::String));
     for expression in ["coalesce(u, \"x\")", "lookup({a = u}, tostring(u), 1)"] {
         let value = evaluate_with(expression, unknown.clone()).expect(expression);
@@ -139,7 +144,7 @@ fn what_is_not_decided_may_be_one_of_several() {
 }
 
 #[test]
-fn what_is_computed_is_only_influenced() {
+fn computed_values_are_only_influenced() {
     for expression in [
         "length(u)",
         "contains([u], \"y\")",
@@ -157,7 +162,7 @@ fn what_is_computed_is_only_influenced() {
 }
 
 #[test]
-fn a_call_that_would_make_too_much_fails_at_once() {
+fn calls_with_huge_results_fail_quickly() {
     let digits = "range(1000)";
     let expressions = [
         "range(0, 1e9)".to_owned(),
@@ -181,7 +186,7 @@ fn a_call_that_would_make_too_much_fails_at_once() {
         }
     }
 }
-/// `[for x0 in [[1, 1]] : [for x1 in [[x0, x0]] : …]]` around an expression of the last of them.
+/// `[for x0 in [[1, 1]] : [for x1 in [[x0, x0]] : …]]` around an expression with the innermost name.
 fn doubled(levels: usize, start: &str, pair: fn(&str) -> String, expression: &str) -> String {
     let mut text = expression.replace('X', &format!("x{}", levels - 1));
     for level in (0..levels).rev() {
@@ -194,7 +199,7 @@ fn doubled(levels: usize, start: &str, pair: fn(&str) -> String, expression: &st
 }
 
 #[test]
-fn values_that_double_do_not_take_for_ever() {
+fn values_that_double_in_size_are_bounded() {
     let tuple = |before: &str| format!("[{before}, {before}]");
     let object = |before: &str| format!("{{ a = {before}, b = {before} }}");
     let string = |before: &str| format!("\"${{{before}}}${{{before}}}\"");
@@ -215,9 +220,9 @@ fn values_that_double_do_not_take_for_ever() {
         &doubled(60, "\"0123456789abcdef\"", string, "X"),
         Value::bool(true),
     );
-    assert!(text.is_err_and(|failure| failure.is_limit()));
+    assert!(text.is_err_and(|error| error.is_limit()));
     let concat = |before: &str| format!("concat({before}, {before})");
     let list = evaluate_with(&doubled(60, "[1]", concat, "length(X)"), Value::bool(true));
-    assert!(list.is_err_and(|failure| failure.is_limit()));
+    assert!(list.is_err_and(|error| error.is_limit()));
     assert!(start.elapsed() < Duration::from_mins(1));
 }

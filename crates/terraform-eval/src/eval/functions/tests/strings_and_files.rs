@@ -1,4 +1,4 @@
-//! Functions on texts and files, and what `terraform console` 1.11.4 says of them.
+//! String and filesystem functions, with recorded results of `terraform console` 1.11.4.
 
 use std::path::Path;
 
@@ -11,13 +11,13 @@ use crate::source::Sources;
 use crate::syntax::native::parse_expression;
 
 #[test]
-fn functions_on_texts_do_as_in_terraform() {
+fn string_functions_agree_with_terraform() {
     let (_, skipped, different) = differences(include_str!("../../../../fixtures/expressions/strings.jsonl"));
     assert_eq!(skipped, 0);
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
-/// What an expression is worth in a directory.
+/// Evaluates an expression in a module directory.
 fn evaluate(text: &str, directory: &Path) -> Result<Value, EvalError> {
     let mut sources = Sources::new();
     let file = sources.add("expression", text);
@@ -52,27 +52,27 @@ struct Case {
 }
 
 #[test]
-fn functions_on_files_do_as_in_terraform() {
+fn filesystem_functions_agree_with_terraform() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/expressions/files");
     let mut different = Vec::new();
     for line in include_str!("../../../../fixtures/expressions/files.jsonl").lines() {
         let case: Case = serde_json::from_str(line).expect("a case on every line");
-        let found = evaluate(&case.expr, &directory);
-        let same = match &found {
+        let actual = evaluate(&case.expr, &directory);
+        let same = match &actual {
             Ok(value) => {
                 case.ok && case.ty == Some(value.ty().to_string()) && case.json == to_json(value).ok()
             }
-            Err(failure) => !case.ok && !failure.is_limit(),
+            Err(error) => !case.ok && !error.is_limit(),
         };
         if !same {
-            different.push(format!("{line}\n  not {found:?}"));
+            different.push(format!("{line}\n  not {actual:?}"));
         }
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
 #[test]
-fn a_file_outside_of_the_tree_is_unknown_and_says_so() {
+fn files_outside_the_tree_are_unknown_with_a_reason() {
     let scratch = tempfile::tempdir().expect("a directory");
     let root = scratch.path().join("root");
     std::fs::create_dir(&root).expect("a directory");
@@ -86,7 +86,7 @@ fn a_file_outside_of_the_tree_is_unknown_and_says_so() {
         "fileset(\".\", \"../*\")",
         "pathexpand(\"~\")",
     ] {
-        let value = evaluate(text, &root).expect("no failure");
+        let value = evaluate(text, &root).expect("a value");
         assert!(!value.is_known(), "{text}");
         let origin = value
             .marks()

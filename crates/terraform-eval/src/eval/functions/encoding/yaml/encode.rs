@@ -74,7 +74,7 @@ impl Writer {
     fn write_node(&mut self, value: &Value, indent: usize, position: Position) {
         match value.view() {
             ValueRef::List(items) | ValueRef::Set(items) | ValueRef::Tuple(items) => {
-                self.write_sequence(items, indent, position)
+                self.write_sequence(items, indent, position);
             }
             ValueRef::Map(items) | ValueRef::Object(items) => self.write_mapping(items, indent, position),
             _ => {
@@ -91,7 +91,7 @@ impl Writer {
             ValueRef::Bool(value) => self.write(if value { "true" } else { "false" }),
             ValueRef::Number(number) => self.write(&number.to_string()),
             ValueRef::String(text) if text.contains('\n') && may_be_block(text) => {
-                self.write_block(text, indent)
+                self.write_block(text, indent);
             }
             ValueRef::String(text) => self.write_quoted(text, indent, true),
             _ => self.write("null"),
@@ -163,13 +163,13 @@ impl Writer {
     fn write_quoted(&mut self, text: &str, indent: usize, may_break: bool) {
         self.write("\"");
         let mut is_after_space = false;
-        let mut letters = text.char_indices().peekable();
-        while let Some((at, letter)) = letters.next() {
-            if letter == ' ' {
-                let is_inside = at > 0 && letters.peek().is_some();
+        let mut characters = text.char_indices().peekable();
+        while let Some((at, character)) = characters.next() {
+            if character == ' ' {
+                let is_inside = at > 0 && characters.peek().is_some();
                 if may_break && !is_after_space && self.column > MAX_LINE_WIDTH && is_inside {
                     self.new_line(indent.max(2));
-                    if letters.peek().is_some_and(|&(_, next)| next == ' ') {
+                    if characters.peek().is_some_and(|&(_, next)| next == ' ') {
                         self.write("\\");
                     }
                 } else {
@@ -179,11 +179,11 @@ impl Writer {
                 continue;
             }
             is_after_space = false;
-            match escape(letter) {
+            match escape(character) {
                 Some(escaped) => self.write(&escaped),
                 None => {
                     let mut buffer = [0; 4];
-                    self.write(letter.encode_utf8(&mut buffer));
+                    self.write(character.encode_utf8(&mut buffer));
                 }
             }
         }
@@ -193,7 +193,7 @@ impl Writer {
     /// Writes a block scalar, `|`.
     fn write_block(&mut self, text: &str, indent: usize) {
         self.write("|");
-        if text.starts_with(|letter| letter == ' ' || is_break(letter)) {
+        if text.starts_with(|character| character == ' ' || is_break(character)) {
             self.write("2");
         }
         let mut ends = text.chars().rev();
@@ -206,45 +206,45 @@ impl Writer {
         self.out.push('\n');
         let indent = indent.max(2);
         let mut is_line_start = true;
-        for letter in text.chars() {
-            if is_break(letter) {
-                self.out.push(letter);
+        for character in text.chars() {
+            if is_break(character) {
+                self.out.push(character);
                 is_line_start = true;
                 continue;
             }
             if std::mem::take(&mut is_line_start) {
                 self.out.extend(std::iter::repeat_n(' ', indent));
             }
-            self.out.push(letter);
+            self.out.push(character);
         }
         self.column = 0;
     }
 }
 
-fn is_break(letter: char) -> bool {
-    matches!(letter, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+fn is_break(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Whether a character needs no escape.
-fn is_printable(letter: char) -> bool {
-    matches!(letter, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
-        && letter != '\u{feff}'
+fn is_printable(character: char) -> bool {
+    matches!(character, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
+        && character != '\u{feff}'
 }
 
 /// Whether a block scalar can represent the text: no escapes, no spaces at the end of a line.
 fn may_be_block(text: &str) -> bool {
     let mut previous = 'x';
-    for letter in text.chars() {
-        if !is_printable(letter) || is_break(letter) && previous == ' ' {
+    for character in text.chars() {
+        if !is_printable(character) || is_break(character) && previous == ' ' {
             return false;
         }
-        previous = letter;
+        previous = character;
     }
     !text.ends_with(' ')
 }
 
-fn escape(letter: char) -> Option<String> {
-    let short = match letter {
+fn escape(character: char) -> Option<String> {
+    let short = match character {
         '\0' => "\\0",
         '\u{7}' => "\\a",
         '\u{8}' => "\\b",
@@ -259,14 +259,14 @@ fn escape(letter: char) -> Option<String> {
         '\u{85}' => "\\N",
         '\u{2028}' => "\\L",
         '\u{2029}' => "\\P",
-        _ if is_printable(letter) => return None,
+        _ if is_printable(character) => return None,
         _ => "",
     };
     if !short.is_empty() {
         return Some(short.to_owned());
     }
     let mut out = String::new();
-    let code = u32::from(letter);
+    let code = u32::from(character);
     // Writing to a string cannot fail.
     let _ = match code {
         0..=0xff => write!(out, "\\x{code:02X}"),

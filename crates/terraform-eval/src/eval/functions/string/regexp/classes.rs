@@ -28,12 +28,12 @@ impl Reader<'_> {
                 loop {
                     match self.rest.next() {
                         Some('}') => break,
-                        Some(letter) => name.push(letter),
+                        Some(character) => name.push(character),
                         None => return Err(INVALID_RANGE),
                     }
                 }
             }
-            Some(letter) => name.push(letter),
+            Some(character) => name.push(character),
             None => return Err(INVALID_RANGE),
         }
         let ranges = match name.as_str() {
@@ -42,10 +42,10 @@ impl Reader<'_> {
             "Cs" => "^\\x{0}-\\x{10ffff}".to_owned(),
             category if CATEGORIES.contains(&category) => format!("\\p{{{category}}}"),
             script => {
-                let is_capitalized = script.starts_with(|letter: char| letter.is_ascii_uppercase());
+                let is_capitalized = script.starts_with(|character: char| character.is_ascii_uppercase());
                 let is_plain = script
                     .chars()
-                    .all(|letter| letter.is_ascii_alphabetic() || letter == '_');
+                    .all(|character| character.is_ascii_alphabetic() || character == '_');
                 let class = format!("\\p{{Script={script}}}");
                 if !is_capitalized || !is_plain || regex::Regex::new(&class).is_err() {
                     return Err(INVALID_RANGE);
@@ -66,8 +66,8 @@ impl Reader<'_> {
         }
         let mut is_first = true;
         loop {
-            let letter = self.rest.next().ok_or(MISSING)?;
-            match letter {
+            let character = self.rest.next().ok_or(MISSING)?;
+            match character {
                 ']' if !is_first => break,
                 '[' if self.rest.peek() == Some(&':') => {
                     if let Some(name) = self.read_class_name()? {
@@ -77,13 +77,13 @@ impl Reader<'_> {
                     }
                 }
                 '\\' => {
-                    let letter = self.rest.next().ok_or(MISSING)?;
-                    if let Some((ranges, is_negated)) = perl_class(letter) {
+                    let character = self.rest.next().ok_or(MISSING)?;
+                    if let Some((ranges, is_negated)) = perl_class(character) {
                         self.push_set(ranges, is_negated);
-                    } else if matches!(letter, 'p' | 'P') {
-                        self.read_property(letter == 'P')?;
+                    } else if matches!(character, 'p' | 'P') {
+                        self.read_property(character == 'P')?;
                     } else {
-                        let low = self.escaped_char(letter)?;
+                        let low = self.escaped_char(character)?;
                         self.read_range(low)?;
                     }
                 }
@@ -105,10 +105,10 @@ impl Reader<'_> {
         self.rest.next();
         let high = match self.rest.next() {
             Some('\\') => {
-                let letter = self.rest.next().ok_or(INVALID_RANGE)?;
-                self.escaped_char(letter)?
+                let character = self.rest.next().ok_or(INVALID_RANGE)?;
+                self.escaped_char(character)?
             }
-            Some(letter) => letter,
+            Some(character) => character,
             None => return Err(INVALID_RANGE),
         };
         if high < low {
@@ -144,11 +144,11 @@ impl Reader<'_> {
 }
 
 /// The ranges of `\d`, `\s` and `\w`, and whether the class is their complement.
-pub(super) fn perl_class(letter: char) -> Option<(&'static str, bool)> {
-    Some(match letter {
-        'd' | 'D' => ("0-9", letter == 'D'),
-        's' | 'S' => ("\\t\\n\\x{c}\\r\\x{20}", letter == 'S'),
-        'w' | 'W' => ("0-9A-Za-z_", letter == 'W'),
+pub(super) fn perl_class(character: char) -> Option<(&'static str, bool)> {
+    Some(match character {
+        'd' | 'D' => ("0-9", character == 'D'),
+        's' | 'S' => ("\\t\\n\\x{c}\\r\\x{20}", character == 'S'),
+        'w' | 'W' => ("0-9A-Za-z_", character == 'W'),
         _ => return None,
     })
 }

@@ -48,26 +48,26 @@ impl<'a> Reader<'a> {
     }
 
     /// Writes a character by its code point.
-    pub(super) fn push_code(&mut self, letter: char) {
+    pub(super) fn push_code(&mut self, character: char) {
         // Writing to a string cannot fail.
-        let _ = write!(self.out, "\\x{{{:x}}}", u32::from(letter));
+        let _ = write!(self.out, "\\x{{{:x}}}", u32::from(character));
     }
 
     /// Consumes a character if it is next.
-    pub(super) fn take(&mut self, letter: char) -> bool {
-        self.rest.next_if_eq(&letter).is_some()
+    pub(super) fn take(&mut self, character: char) -> bool {
+        self.rest.next_if_eq(&character).is_some()
     }
 
     /// Reads the rest of an escape of one character, inside or outside a class. `letter` follows the
     /// backslash.
-    pub(super) fn escaped_char(&mut self, letter: char) -> Step<char> {
-        Ok(match letter {
+    pub(super) fn escaped_char(&mut self, character: char) -> Step<char> {
+        Ok(match character {
             '0'..='7' => {
-                let is_octal = |letter: &char| ('0'..='7').contains(letter);
-                if letter != '0' && !self.rest.peek().is_some_and(is_octal) {
+                let is_octal = |character: &char| ('0'..='7').contains(character);
+                if character != '0' && !self.rest.peek().is_some_and(is_octal) {
                     return Err(INVALID_ESCAPE);
                 }
-                let mut code = letter.to_digit(8).unwrap_or(0);
+                let mut code = character.to_digit(8).unwrap_or(0);
                 for _ in 0..2 {
                     if let Some(digit) = self.rest.next_if(is_octal) {
                         code = code * 8 + digit.to_digit(8).unwrap_or(0);
@@ -88,9 +88,9 @@ impl<'a> Reader<'a> {
     }
 
     fn hexadecimal_char(&mut self) -> Step<char> {
-        let digit = |letter: Option<char>| {
-            letter
-                .and_then(|letter| letter.to_digit(16))
+        let digit = |character: Option<char>| {
+            character
+                .and_then(|character| character.to_digit(16))
                 .ok_or(INVALID_ESCAPE)
         };
         if !self.take('{') {

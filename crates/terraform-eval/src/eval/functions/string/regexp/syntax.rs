@@ -38,8 +38,8 @@ pub(in crate::eval::functions::string) fn translate(pattern: &str) -> Result<Tra
 
 impl Reader<'_> {
     fn read_all(&mut self) -> Step {
-        while let Some(letter) = self.rest.next() {
-            match letter {
+        while let Some(character) = self.rest.next() {
+            match character {
                 '(' => self.read_group()?,
                 ')' => {
                     let Some(outer_repeat) = self.open_groups.pop() else {
@@ -58,17 +58,17 @@ impl Reader<'_> {
                     self.read_class()?;
                     self.finish_atom(1);
                 }
-                '*' | '+' | '?' => self.push_repetition(letter.to_string().as_str(), 1)?,
+                '*' | '+' | '?' => self.push_repetition(character.to_string().as_str(), 1)?,
                 '{' => match self.read_counts()? {
                     Some((text, count)) => self.push_repetition(&text, count)?,
                     None => self.push_literal('{'),
                 },
                 '\\' => self.read_escape()?,
                 '^' | '$' | '.' => {
-                    self.out.push(letter);
+                    self.out.push(character);
                     self.finish_atom(1);
                 }
-                letter => self.push_literal(letter),
+                character => self.push_literal(character),
             }
         }
         if self.open_groups.is_empty() {
@@ -83,11 +83,11 @@ impl Reader<'_> {
         self.last = Last::Atom(repeat);
     }
 
-    fn push_literal(&mut self, letter: char) {
-        if letter.is_ascii_punctuation() {
-            self.push_code(letter);
+    fn push_literal(&mut self, character: char) {
+        if character.is_ascii_punctuation() {
+            self.push_code(character);
         } else {
-            self.out.push(letter);
+            self.out.push(character);
         }
         self.finish_atom(1);
     }
@@ -165,7 +165,9 @@ impl Reader<'_> {
             loop {
                 match self.rest.next() {
                     Some('>') => break,
-                    Some(letter) if letter.is_ascii_alphanumeric() || letter == '_' => name.push(letter),
+                    Some(character) if character.is_ascii_alphanumeric() || character == '_' => {
+                        name.push(character);
+                    }
                     _ => return Err("invalid named capture"),
                 }
             }
@@ -227,35 +229,35 @@ impl Reader<'_> {
     }
 
     fn read_escape(&mut self) -> Step {
-        let Some(letter) = self.rest.next() else {
+        let Some(character) = self.rest.next() else {
             return Err("trailing backslash at end of expression");
         };
-        let text = match letter {
+        let text = match character {
             'A' => "\\A",
             'z' => "\\z",
             'b' => "(?-u:\\b)",
             'B' => "(?-u:\\B)",
             'Q' => {
-                while let Some(letter) = self.rest.next() {
-                    if letter == '\\' && self.take('E') {
+                while let Some(character) = self.rest.next() {
+                    if character == '\\' && self.take('E') {
                         break;
                     }
-                    self.push_literal(letter);
+                    self.push_literal(character);
                 }
                 return Ok(());
             }
             'p' | 'P' => {
-                self.read_property(letter == 'P')?;
+                self.read_property(character == 'P')?;
                 ""
             }
-            _ => match perl_class(letter) {
+            _ => match perl_class(character) {
                 Some((ranges, is_negated)) => {
                     self.push_set(ranges, is_negated);
                     ""
                 }
                 None => {
-                    let letter = self.escaped_char(letter)?;
-                    self.push_code(letter);
+                    let character = self.escaped_char(character)?;
+                    self.push_code(character);
                     ""
                 }
             },
