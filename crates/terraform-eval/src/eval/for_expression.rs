@@ -21,13 +21,13 @@ enum Collected {
 
 impl Evaluator<'_> {
     pub(super) fn for_expression(&self, parts: &For, scope: Scope<'_>) -> Result<Value> {
-        let mut items = PartialBuilder::default();
-        let collection = items.take(self.evaluate(&parts.collection, scope))?;
-        let collected = self.collect(parts, scope, &collection, &mut items);
-        items.finish(collected.map_err(|error| error.with_partial(None))?)
+        let mut results = PartialBuilder::default();
+        let collection = results.take(self.evaluate(&parts.collection, scope))?;
+        let collected = self.collect(parts, scope, &collection, &mut results);
+        results.finish(collected.map_err(|error| error.with_partial(None))?)
     }
 
-    /// Evaluates a `for` expression for a collection; `items` keeps the errors of its values.
+    /// Evaluates a `for` expression for a collection; `results` keeps the errors of its values.
     fn collect(
         &self,
         parts: &For,
