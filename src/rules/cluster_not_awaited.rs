@@ -73,10 +73,7 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
     }
     match (late, open.or(led.unresolved)) {
         (Some((cluster, instance)), None) if !ready => Outcome::found(report(mirror, cluster, instance)),
-        (Some(_), None) => {
-            let which = "which instance of the cluster it is, and not all of them are awaited".to_owned();
-            Outcome::undecided(UnknownReasons::new(UnknownReason::NotEvaluated(which)))
-        }
+        (Some(_), None) => Outcome::undecided(UnknownReasons::new(UnknownReason::AmbiguousClusterInstance)),
         (late, Some(unknown)) if late.is_some() || !ready => {
             if led.instances.is_empty() {
                 Outcome::clean()

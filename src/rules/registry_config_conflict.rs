@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::cluster::ALWAYS_ALLOWED;
 use crate::model::{
     Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, Mirror, RegistrySources,
-    UnknownReasons,
+    UnknownReason, UnknownReasons,
 };
 use registries_conf::{Role, covering, is_nested, is_valid};
 use terraform_eval::source::Span;
@@ -83,10 +83,7 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
     }
     // Whether it is this cluster at all is open.
     if !outcome.findings.is_empty() && (led.unresolved.is_some() || led.instances.len() > 1) {
-        let several = || {
-            let which = "which instance of the cluster it is".to_owned();
-            UnknownReasons::new(crate::model::UnknownReason::NotEvaluated(which))
-        };
+        let several = || UnknownReasons::new(UnknownReason::AmbiguousClusterInstance);
         return Outcome::undecided(led.unresolved.unwrap_or_else(several));
     }
     outcome

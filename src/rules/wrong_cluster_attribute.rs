@@ -72,11 +72,10 @@ fn check(_: &Input, mirror: &Mirror) -> Outcome {
     match sure {
         Some(mistake) => Outcome::found(report(mirror, &mistake)),
         None => {
-            let cause = UnknownReason::NotEvaluated(
-                "what cluster_id comes from depends on what is not known yet".to_owned(),
-            );
             let unknown = mirror.cluster_id.as_unknown().cloned();
-            Outcome::undecided(unknown.unwrap_or_else(|| UnknownReasons::new(cause)))
+            Outcome::undecided(
+                unknown.unwrap_or_else(|| UnknownReasons::new(UnknownReason::AmbiguousCluster)),
+            )
         }
     }
 }

@@ -225,11 +225,10 @@ fn any_part(container: &Value, ty: Type) -> Value {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::sync::Arc;
 
     use super::*;
     use crate::address::{ModulePath, Reference, ResourceName, Subject};
-    use crate::cty::marks::{Marks, Origin, Role};
+    use crate::cty::{Marks, Origin, Role};
     use crate::source::{Sources, Span};
 
     fn detail(result: Result<Value, AccessError>) -> String {
@@ -240,17 +239,9 @@ mod tests {
     }
 
     fn cluster(role: Role) -> Marks {
-        Marks::from_origin(Origin {
-            reference: Arc::new(Reference {
-                module: ModulePath::root(),
-                subject: Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", "c")),
-                key: None,
-                attribute: None,
-            }),
-            span: None,
-            role,
-            trace: None,
-        })
+        let cluster = Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", "c"));
+        let origin = Origin::from_reference(Reference::new(ModulePath::root(), cluster), None);
+        Marks::from_origin(origin.with_role(role))
     }
 
     #[test]
@@ -272,7 +263,8 @@ mod tests {
         let instance = index(&resource, &Value::number(0)).expect("unknown");
         let id = get_attr(&instance, "id").expect("unknown");
         let origin = &id.marks().origins()[0];
-        assert_eq!(origin.reference.to_string(), "rhcs_cluster_rosa_hcp.c.id");
+        let reference = origin.reference().map(ToString::to_string);
+        assert_eq!(reference.as_deref(), Some("rhcs_cluster_rosa_hcp.c.id"));
         assert_eq!(origin.role, Role::Exact);
         assert!(!id.is_known());
     }

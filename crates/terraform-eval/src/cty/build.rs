@@ -5,13 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
-use super::marks::{Marks, Origin, Role};
+use super::marks::Marks;
 use super::number::Number;
+use super::origin::{Origin, Role, UnknownReason};
 use super::refinement::Refinement;
 use super::set_order;
 use super::types::Type;
 use super::value::{Fields, Inner, MAX_DEPTH, MAX_SIZE, Sequence, Summary, Unknown, Value};
-use crate::address::{ModulePath, Reference, Subject};
 
 /// More unknown elements than this are not spelled out where only the length of a list is known.
 const MAX_SPELLED_OUT: usize = 1024;
@@ -225,13 +225,7 @@ impl Value {
         if traits.sensitive {
             marks = marks.with_sensitive();
         }
-        let reason = Subject::Other("the value is too large to be worked out".into());
-        let origin = Origin {
-            reference: Arc::new(Reference::new(ModulePath::root(), reason)),
-            span: None,
-            role: Role::Influence,
-            trace: None,
-        };
+        let origin = Origin::from_reason(UnknownReason::TooLarge, None).with_role(Role::Influence);
         Self::dynamic().with_marks(&marks.as_influence().with_origin(origin))
     }
 }

@@ -5,41 +5,9 @@
 
 use std::sync::Arc;
 
+use super::origin::{Origin, OriginSource, Role, Trace};
 use crate::address::{Reference, Subject};
 use crate::source::Span;
-
-/// How a value relates to one of its origins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// The value is what the reference yields, passed on unchanged.
-    Exact,
-    /// The value may be what the reference yields: a branch of a conditional that is not decided.
-    Possible,
-    /// The reference took part in making the value: in a template, an operator, a condition.
-    Influence,
-}
-
-/// One step that a value took on its way from an origin: the reference that passed it on.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Trace {
-    /// The reference expression: `local.target`, `var.cluster_id`, `each.value`.
-    pub span: Span,
-    /// The step before it, nearer to the origin.
-    pub previous: Option<Arc<Trace>>,
-}
-
-/// An object that a value comes from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Origin {
-    /// The reference to it.
-    pub reference: Arc<Reference>,
-    /// Where the reference stands.
-    pub span: Option<Span>,
-    /// How the value relates to it.
-    pub role: Role,
-    /// The way from there, last step first.
-    pub trace: Option<Arc<Trace>>,
-}
 
 /// More origins than this say nothing to anybody; the closest are kept.
 const MAX_ORIGINS: usize = 64;
@@ -224,26 +192,18 @@ impl Marks {
     /// resource or module, it is that attribute of it now.
     #[must_use]
     pub fn with_attribute(&self, name: &str) -> Self {
-        let lacks = |origin: &Origin| {
-            origin.role != Role::Influence
-                && origin.reference.attribute.is_none()
-                && matches!(
-                    origin.reference.subject,
-                    Subject::Resource(_) | Subject::Module(_)
-                )
-        };
-        if !self.origins().iter().any(lacks) {
+        if !self.origins().iter().any(|origin| whole_object(origin).is_some()) {
             return self.clone();
         }
-        self.with_origins(|origin| {
-            let mut origin = origin.clone();
-            if lacks(&origin) {
-                origin.reference = Arc::new(Reference {
+        self.with_origins(|origin| match whole_object(origin) {
+            Some(object) => Origin {
+                source: OriginSource::Reference(Arc::new(Reference {
                     attribute: Some(name.into()),
-                    ..(*origin.reference).clone()
-                });
-            }
-            origin
+                    ..object.clone()
+                })),
+                ..origin.clone()
+            },
+            None => origin.clone(),
         })
     }
 
@@ -262,6 +222,13 @@ impl Marks {
     }
 }
 
+/// The reference of an origin, if it is to a whole resource or module whose value may be passed on.
+fn whole_object(origin: &Origin) -> Option<&Reference> {
+    let reference = origin.reference().filter(|_| origin.role != Role::Influence)?;
+    let is_object = matches!(reference.subject, Subject::Resource(_) | Subject::Module(_));
+    (is_object && reference.attribute.is_none()).then_some(reference)
+}
+
 impl Set {
     fn is_within(&self, other: &Self) -> bool {
         (other.sensitive || !self.sensitive)
@@ -274,21 +241,21 @@ impl Set {
         self.origins.sort_by(|left, right| {
             (
                 left.role,
-                &left.reference,
+                &left.source,
                 left.span,
                 length(left.trace.as_ref()),
                 &left.trace,
             )
                 .cmp(&(
                     right.role,
-                    &right.reference,
+                    &right.source,
                     right.span,
                     length(right.trace.as_ref()),
                     &right.trace,
                 ))
         });
         self.origins.dedup_by(|next, kept| {
-            (next.role, &next.reference, next.span) == (kept.role, &kept.reference, kept.span)
+            (next.role, &next.source, next.span) == (kept.role, &kept.source, kept.span)
         });
         self.origins.truncate(MAX_ORIGINS);
     }
@@ -318,17 +285,8 @@ mod tests {
     use crate::source::Sources;
 
     fn origin(name: &str, role: Role) -> Origin {
-        Origin {
-            reference: Arc::new(Reference {
-                module: ModulePath::root(),
-                subject: Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", name)),
-                key: None,
-                attribute: None,
-            }),
-            span: None,
-            role,
-            trace: None,
-        }
+        let cluster = Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", name));
+        Origin::from_reference(Reference::new(ModulePath::root(), cluster), None).with_role(role)
     }
 
     #[test]
@@ -369,8 +327,8 @@ mod tests {
             .with_attribute("id")
             .with_attribute("x");
         assert_eq!(
-            marks.origins()[0].reference.to_string(),
-            "rhcs_cluster_rosa_hcp.c.id"
+            marks.origins()[0].reference().map(ToString::to_string).as_deref(),
+            Some("rhcs_cluster_rosa_hcp.c.id")
         );
     }
 

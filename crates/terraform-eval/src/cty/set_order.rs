@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn marks_move_from_the_elements_to_the_set() {
-        let secret = Value::string("x").with_marks(&crate::cty::marks::Marks::sensitive());
+        let secret = Value::string("x").with_marks(&crate::cty::Marks::sensitive());
         let object = Value::object(BTreeMap::from([("a".into(), secret)]));
         let set = Value::set(object.ty().clone(), vec![object]);
         assert!(set.marks().is_sensitive());

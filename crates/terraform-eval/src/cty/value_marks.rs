@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::marks::{Marks, Origin};
+use super::marks::Marks;
+use super::origin::Origin;
 use super::value::{Value, ValueRef};
 use crate::source::Span;
 

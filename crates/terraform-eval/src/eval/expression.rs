@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::address::Subject;
-use crate::cty::marks::Marks;
-use crate::cty::{Number, Type, Value, convert, normalize};
+use crate::cty::{Marks, Number, Origin, Type, UnknownReason, Value, convert, normalize};
 use crate::source::Span;
 use crate::syntax::tree::{Call, Expression, ExpressionKind, ObjectItem, ObjectKey};
 
@@ -176,8 +174,8 @@ impl Evaluator<'_> {
                 "there is no function provider::{name}: the module's required_providers do not name {provider:?}"
             )));
         }
-        let subject = Subject::Other(format!("the function provider::{name} is the provider's").into());
-        let value = self.unknown_from(instance, subject, None, None, span);
+        let reason = UnknownReason::ProviderFunction(name.into());
+        let value = Value::dynamic().with_origin(Origin::from_reason(reason, Some(span)));
         let given = arguments.iter().map(Value::marks_deep);
         Ok(given.fold(value, |value, marks| value.with_marks(&marks.as_influence())))
     }

@@ -45,7 +45,7 @@ mod yaml;
 mod yaml_encode;
 mod yaml_scalars;
 
-use crate::cty::marks::Marks;
+use crate::cty::Marks;
 use crate::cty::{Type, Value, convert};
 
 use super::{Evaluator, Failure, Result};

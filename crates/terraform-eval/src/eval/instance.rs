@@ -4,8 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, Reference, Subject};
-use crate::cty::marks::{Origin, Role};
-use crate::cty::{Type, Value};
+use crate::cty::{Origin, Type, Value};
 use crate::source::Span;
 use crate::syntax::tree::Body;
 use crate::terraform::{Callee, ModuleId, references};
@@ -236,13 +235,7 @@ impl Evaluator<'_> {
 
     fn without_value(&self, instance: InstanceId, name: &Arc<str>, ty: &Type) -> Value {
         let reference = Reference::new(self.path(instance), Subject::Variable(name.clone()));
-        let origin = Origin {
-            reference: Arc::new(reference),
-            span: None,
-            role: Role::Exact,
-            trace: None,
-        };
-        Value::unknown(ty.without_optional()).with_origin(origin)
+        Value::unknown(ty.without_optional()).with_origin(Origin::from_reference(reference, None))
     }
 
     /// An output of a module instance.
@@ -308,11 +301,6 @@ impl Evaluator<'_> {
             key,
             attribute,
         };
-        Origin {
-            reference: Arc::new(reference),
-            span: Some(span),
-            role: Role::Exact,
-            trace: None,
-        }
+        Origin::from_reference(reference, Some(span))
     }
 }

@@ -1,11 +1,8 @@
 //! Functions on files and their paths.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::address::{ModulePath, Reference, Subject};
-use crate::cty::marks::{Origin, Role};
-use crate::cty::{Type, Value};
+use crate::cty::{Origin, Type, UnknownReason, Value};
 use crate::source::tree_access::{Found, cleaned};
 
 use super::super::{Failure, InstanceId};
@@ -92,16 +89,11 @@ pub(super) fn located(call: &Call<'_>, path: &str) -> Result<Content<PathBuf>, S
 }
 
 /// An unknown result of a file that is not looked at.
-pub(super) fn outside(ty: Type, what: &str, argument: Option<&Value>) -> Value {
-    let subject = Subject::Other(Arc::from(format!(
-        "{what}, which lies outside of the tree that was given"
-    )));
-    Value::unknown(ty).refine_not_null().with_origin(Origin {
-        reference: Arc::new(Reference::new(ModulePath::root(), subject)),
-        span: argument.and_then(Value::span),
-        role: Role::Exact,
-        trace: None,
-    })
+pub(super) fn outside(ty: Type, reason: UnknownReason, argument: Option<&Value>) -> Value {
+    let span = argument.and_then(Value::span);
+    Value::unknown(ty)
+        .refine_not_null()
+        .with_origin(Origin::from_reason(reason, span))
 }
 
 pub(super) fn too_large(path: &str) -> Stop {
@@ -154,7 +146,11 @@ fn file(call: &Call<'_>, arguments: &[Value]) -> Answer {
 }
 
 fn outside_file(path: &str, arguments: &[Value]) -> Value {
-    outside(Type::String, &format!("the file {path}"), arguments.first())
+    outside(
+        Type::String,
+        UnknownReason::OutsideTree(path.into()),
+        arguments.first(),
+    )
 }
 
 fn with_bytes(call: &Call<'_>, arguments: &[Value], show: impl FnOnce(&[u8]) -> String) -> Answer {
@@ -170,7 +166,13 @@ fn with_bytes(call: &Call<'_>, arguments: &[Value], show: impl FnOnce(&[u8]) -> 
 
 fn exists(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let path = text(arguments, 0);
-    let unknown = || outside(Type::Bool, &format!("the file {path}"), arguments.first());
+    let unknown = || {
+        outside(
+            Type::Bool,
+            UnknownReason::OutsideTree(path.into()),
+            arguments.first(),
+        )
+    };
     let Content::Here(file) = located(call, path)? else {
         return Ok(unknown());
     };
@@ -194,9 +196,11 @@ fn expand(arguments: &[Value]) -> Answer {
     let path = text(arguments, 0);
     match path.strip_prefix('~') {
         None => Ok(Value::string(path)),
-        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
-            Ok(outside(Type::String, "the home directory", arguments.first()))
-        }
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => Ok(outside(
+            Type::String,
+            UnknownReason::HomeDirectory,
+            arguments.first(),
+        )),
         Some(_) => Err("cannot expand user-specific home dir".into()),
     }
 }

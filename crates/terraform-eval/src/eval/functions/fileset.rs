@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use crate::cty::{Type, Value};
+use crate::cty::{Type, UnknownReason, Value};
 use crate::source::tree_access::{Entry, Found, cleaned};
 
 use super::super::Failure;
@@ -33,7 +33,7 @@ fn file_set(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let unknown = || {
         outside(
             Type::set(Type::String),
-            &format!("the directory {path}"),
+            UnknownReason::OutsideTree(path.into()),
             arguments.first(),
         )
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::marks::Marks;
+use crate::cty::Marks;
 use crate::cty::{Type, Value, ValueRef};
 
 use super::parts::{mapping, sequence};

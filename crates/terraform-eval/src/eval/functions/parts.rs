@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::cty::marks::Marks;
+use crate::cty::Marks;
 use crate::cty::{Number, Type, Value, ValueRef};
 
 /// The result of a function that looks into its arguments.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::{Type, Value, ValueRef, convert};
+use crate::cty::{Type, UnknownReason, Value, ValueRef, convert};
 use crate::source::{FileId, Span};
 use crate::syntax::native::parse_template;
 use crate::syntax::tree::{Expression, ExpressionKind};
@@ -110,10 +110,11 @@ fn template_file(call: &Call<'_>, arguments: &[Value]) -> Answer {
     match read_text(call, path)? {
         // Terraform keeps every string in normal form, and so the template.
         Content::Here(template) => render(call, "templatefile", path, &template, arguments.get(1)),
-        Content::Outside => {
-            let what = format!("the file {path}");
-            Ok(outside(Type::Dynamic, &what, arguments.first()))
-        }
+        Content::Outside => Ok(outside(
+            Type::Dynamic,
+            UnknownReason::OutsideTree(path.into()),
+            arguments.first(),
+        )),
     }
 }
 
