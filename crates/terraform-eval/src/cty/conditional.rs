@@ -1,13 +1,11 @@
 //! The result of `condition ? a : b` (`hcl`'s `ConditionalExpr`): both branches take part in the type,
 //! whichever is chosen.
 
-use super::convert::{ConvertError, convert};
+use super::convert::{ConvertError, Unified, convert, unify};
 use super::marks::Marks;
 use super::quote::quoted;
-use super::refinement::Refinement;
 use super::types::Type;
-use super::unify::{Unified, unify};
-use super::value::Value;
+use super::value::{Refinement, Value};
 
 /// The type of a conditional and how each branch gets it.
 #[derive(Debug, Clone, PartialEq)]

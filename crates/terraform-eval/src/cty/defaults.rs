@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::convert::unify;
 use super::types::Type;
-use super::unify::unify;
 use super::value::Value;
 
 /// The defaults of one type and of the types nested in it.

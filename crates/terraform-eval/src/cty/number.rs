@@ -8,8 +8,16 @@ use std::sync::Arc;
 use dashu_int::UBig;
 use dashu_int::ops::BitTest as _;
 
-use super::decimal::{self, Notation};
-use super::float::{Float, OutOfRange};
+use float::Float;
+
+mod decimal;
+mod error;
+mod float;
+#[cfg(test)]
+mod tests;
+
+pub use decimal::Notation;
+pub use error::NumberError;
 
 /// A number. Equality is Terraform's `==`: same whole number, or same decimal text.
 #[derive(Debug, Clone)]
@@ -20,35 +28,6 @@ enum Repr {
     /// A whole number with its precision; never a negative zero.
     Small(i64, u16),
     Big(Arc<Float>),
-}
-
-/// Why there is no number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NumberError {
-    /// The text is no decimal number.
-    NotANumber,
-    /// The number is further from 1 than this program computes with.
-    OutOfRange,
-    /// An operation that has no result, in the words of cty's standard functions.
-    Undefined(&'static str),
-}
-
-impl fmt::Display for NumberError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotANumber => "a number is required",
-            Self::OutOfRange => "the number is too large or too small to be computed with",
-            Self::Undefined(why) => why,
-        })
-    }
-}
-
-impl std::error::Error for NumberError {}
-
-impl From<OutOfRange> for NumberError {
-    fn from(_: OutOfRange) -> Self {
-        Self::OutOfRange
-    }
 }
 
 /// The precision that cty gives to counts and indices (`cty.NumberIntVal`).

@@ -5,9 +5,19 @@ use std::sync::{Arc, OnceLock};
 
 use super::marks::Marks;
 use super::number::Number;
-use super::refinement::Refinement;
 use super::types::Type;
 use crate::source::Span;
+
+mod constructors;
+mod elements;
+mod equality;
+mod marking;
+mod refinement;
+mod set_order;
+
+pub use constructors::normalize;
+pub(super) use equality::{is_equal, known_or_unknown};
+pub use refinement::{Refinement, safe_prefix};
 
 /// How deep values may nest. What is built deeper becomes an unknown value, so that no walk over a
 /// value can exhaust the stack.
@@ -23,14 +33,14 @@ pub const MAX_SIZE: u32 = 1 << 22;
 /// places do not count. Terraform's `==` is [`Value::equals`].
 #[derive(Debug, Clone)]
 pub struct Value {
-    pub(super) inner: Inner,
-    pub(super) marks: Marks,
-    pub(super) span: Option<Span>,
-    pub(super) key_span: Option<Span>,
+    inner: Inner,
+    marks: Marks,
+    span: Option<Span>,
+    key_span: Option<Span>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Inner {
+enum Inner {
     Unknown(Arc<Unknown>),
     Null(Type),
     Bool(bool),
@@ -44,25 +54,25 @@ pub(super) enum Inner {
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) struct Unknown {
-    pub(super) ty: Type,
-    pub(super) refinement: Refinement,
+struct Unknown {
+    ty: Type,
+    refinement: Refinement,
 }
 
 /// Elements in order. The type of a tuple is made when it is first asked for.
 #[derive(Debug)]
-pub(super) struct Sequence {
-    pub(super) items: Vec<Value>,
-    pub(super) ty: OnceLock<Type>,
-    pub(super) summary: Summary,
+struct Sequence {
+    items: Vec<Value>,
+    ty: OnceLock<Type>,
+    summary: Summary,
 }
 
 /// Elements by key.
 #[derive(Debug)]
-pub(super) struct Fields {
-    pub(super) items: BTreeMap<Arc<str>, Value>,
-    pub(super) ty: OnceLock<Type>,
-    pub(super) summary: Summary,
+struct Fields {
+    items: BTreeMap<Arc<str>, Value>,
+    ty: OnceLock<Type>,
+    summary: Summary,
 }
 
 /// What holds of a value with all that is nested in it, gathered once when it is built.
@@ -71,12 +81,12 @@ pub(super) struct Fields {
     clippy::struct_excessive_bools,
     reason = "four facts that have nothing to do with each other"
 )]
-pub(super) struct Summary {
-    pub(super) depth: u16,
+struct Summary {
+    depth: u16,
     /// How many values there are, each as often as it occurs.
-    pub(super) size: u32,
+    size: u32,
     marked: bool,
-    pub(super) sensitive: bool,
+    sensitive: bool,
     known: bool,
     /// No part of it is an unknown value of unknown type.
     type_known: bool,
@@ -92,7 +102,7 @@ impl Summary {
         type_known: true,
     };
 
-    pub(super) fn from_items<'a>(items: impl IntoIterator<Item = &'a Value>) -> Self {
+    fn from_items<'a>(items: impl IntoIterator<Item = &'a Value>) -> Self {
         let mut traits = Self::LEAF;
         for item in items {
             let inner = item.summary();

@@ -5,13 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
-use super::marks::Marks;
-use super::number::Number;
-use super::origin::{Origin, Role, UnknownReason};
 use super::refinement::Refinement;
 use super::set_order;
-use super::types::Type;
-use super::value::{Fields, Inner, MAX_DEPTH, MAX_SIZE, Sequence, Summary, Unknown, Value};
+use super::{Fields, Inner, MAX_DEPTH, MAX_SIZE, Sequence, Summary, Unknown, Value};
+use crate::cty::marks::Marks;
+use crate::cty::number::Number;
+use crate::cty::origin::{Origin, Role, UnknownReason};
+use crate::cty::types::Type;
 
 /// More unknown elements than this are not spelled out where only the length of a list is known.
 const MAX_SPELLED_OUT: usize = 1024;
@@ -182,7 +182,7 @@ impl Value {
 
     /// The value with its type, which is known to be this one, so that it need not be made.
     #[must_use]
-    pub(super) fn with_type(self, ty: &Type) -> Self {
+    pub(in crate::cty) fn with_type(self, ty: &Type) -> Self {
         if let Inner::Object(table) = &self.inner {
             // Where the type was made already, that one stays.
             let _ = table.ty.set(ty.clone());

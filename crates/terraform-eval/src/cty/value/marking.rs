@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::marks::Marks;
-use super::origin::Origin;
-use super::value::{Value, ValueRef};
+use super::{Value, ValueRef};
+use crate::cty::marks::Marks;
+use crate::cty::origin::Origin;
 use crate::source::Span;
 
 /// Of how many parts a large value is made.
@@ -112,7 +112,7 @@ impl Value {
             self.ty()
                 .element()
                 .cloned()
-                .unwrap_or(super::types::Type::Dynamic)
+                .unwrap_or(crate::cty::types::Type::Dynamic)
         };
         let changed = match self.view() {
             ValueRef::List(items) => Self::list(element(), all(items)),

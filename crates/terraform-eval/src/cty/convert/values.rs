@@ -1,15 +1,98 @@
-//! Conversion of collections, tuples and objects (cty's `conversion_collection.go` and its siblings).
+//! Conversion of values to types (cty's `convert.Convert`, `conversion_collection.go` and its siblings).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::convert::{ConvertError, PathStep, apply};
-use super::convertible::{Safety, convertible, decided, element_for_object, element_for_tuple};
+use super::error::{ConvertError, PathStep};
 use super::mismatch::mismatch;
-use super::quote::quoted;
-use super::types::{ObjectType, Type};
-use super::unify::unify_types;
-use super::value::{Value, ValueRef};
+use super::types::{Safety, convertible, decided, element_for_object, element_for_tuple, unify_types};
+use crate::cty::number::Number;
+use crate::cty::quote::quoted;
+use crate::cty::types::{ObjectType, Type};
+use crate::cty::value::{Refinement, Value, ValueRef};
+
+/// Converts a value to a type, or says why that cannot be. Marks and places stay with the parts.
+pub fn convert(value: &Value, want: &Type) -> Result<Value, ConvertError> {
+    if *value.ty() == *want || want.has_optional() && *value.ty() == want.without_optional() {
+        return Ok(value.clone());
+    }
+    if !convertible(value.ty(), want, Safety::Unsafe) {
+        return Err(ConvertError::new(mismatch(value.ty(), want)));
+    }
+    apply(value, want, Safety::Unsafe).map_err(ConvertError::outermost)
+}
+
+/// Converts where the types are known to permit it.
+pub(super) fn apply(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertError> {
+    if *want == Type::Dynamic || value.ty() == want {
+        return Ok(value.clone());
+    }
+    let converted = match value.view() {
+        ValueRef::Unknown(_) => unknown(value, &want.without_optional()),
+        ValueRef::Null => Value::null(decided(value.ty(), &want.without_optional())),
+        _ => known(value, want, safety)?,
+    };
+    Ok(converted.with_marks(value.marks()).with_spans_of(value))
+}
+
+/// An unknown value of the wanted type, with what is known of the given one carried over.
+fn unknown(value: &Value, want: &Type) -> Value {
+    let given = value.refinement();
+    let ty = decided(value.ty(), want);
+    let mut refinement = Refinement {
+        not_null: given.not_null,
+        ..Refinement::default()
+    };
+    let exactly = |refinement: &mut Refinement, length: usize| {
+        refinement.min_length = length;
+        refinement.max_length = Some(length);
+    };
+    match (value.ty(), &ty) {
+        (Type::Object(given), Type::Map(_)) => exactly(&mut refinement, given.attributes.len()),
+        (Type::Tuple(given), Type::List(_)) => exactly(&mut refinement, given.len()),
+        (Type::Tuple(given), Type::Set(_)) => {
+            // Elements of a set can turn out to be equal.
+            refinement.min_length = given.len().min(1);
+            refinement.max_length = Some(given.len());
+        }
+        (source, target) if source.is_collection() && target.is_collection() => {
+            refinement.min_length = match target {
+                Type::Set(_) => given.min_length.min(1),
+                _ => given.min_length,
+            };
+            refinement.max_length = given.max_length;
+        }
+        _ => {}
+    }
+    Value::refined(ty, refinement)
+}
+
+fn known(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertError> {
+    match (value.view(), want) {
+        (ValueRef::Number(number), Type::String) => Ok(Value::string(number.to_string())),
+        (ValueRef::Bool(value), Type::String) => Ok(Value::string(if value { "true" } else { "false" })),
+        (ValueRef::String(text), Type::Number) => Number::parse(text)
+            .map(Value::number)
+            .map_err(|error| ConvertError::new(error.to_string())),
+        (ValueRef::String(text), Type::Bool) => bool_from(text),
+        _ => container(value, want, safety),
+    }
+}
+
+fn bool_from(text: &str) -> Result<Value, ConvertError> {
+    let message = match text {
+        "true" | "1" => return Ok(Value::bool(true)),
+        "false" | "0" => return Ok(Value::bool(false)),
+        other if other.to_lowercase() == "true" => {
+            r#"a bool is required; to convert from string, use lowercase "true""#
+        }
+        other if other.to_lowercase() == "false" => {
+            r#"a bool is required; to convert from string, use lowercase "false""#
+        }
+        _ => "a bool is required",
+    };
+    Err(ConvertError::new(message))
+}
 
 /// Converts a known collection, tuple or object.
 pub(super) fn container(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertError> {
@@ -256,4 +339,121 @@ fn object_from_map(
         }
     }
     object(items, want, safety, PathStep::Key)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+    use crate::cty::Marks;
+
+    fn text(result: &Result<Value, ConvertError>) -> String {
+        match result {
+            Ok(value) => format!("{} {}", value.ty(), crate::cty::to_json(value).expect("known")),
+            Err(error) => error.message_with_path(),
+        }
+    }
+
+    fn map_of(items: &[(&str, Value)]) -> BTreeMap<Arc<str>, Value> {
+        items
+            .iter()
+            .map(|(key, value)| ((*key).into(), value.clone()))
+            .collect()
+    }
+
+    #[test]
+    fn primitives_convert_as_in_terraform() {
+        for (value, want, expected) in [
+            (Value::number(5), Type::String, r#"string "5""#),
+            (Value::bool(true), Type::String, r#"string "true""#),
+            (Value::string("1"), Type::Bool, "bool true"),
+            (Value::string("1e3"), Type::Number, "number 1000"),
+            (Value::string("x"), Type::Number, "a number is required"),
+            (
+                Value::string("True"),
+                Type::Bool,
+                "a bool is required; to convert from string, use lowercase \"true\"",
+            ),
+            (Value::bool(true), Type::Number, "number required"),
+            (Value::tuple(vec![]), Type::String, "string required"),
+        ] {
+            assert_eq!(text(&convert(&value, &want)), expected);
+        }
+    }
+
+    #[test]
+    fn errors_say_where() {
+        let value = Value::object(map_of(&[(
+            "a",
+            Value::tuple(vec![Value::string("1"), Value::string("x")]),
+        )]));
+        let want = Type::object([("a", Type::list(Type::Number))]);
+        assert_eq!(text(&convert(&value, &want)), ".a[1]: a number is required");
+    }
+
+    #[test]
+    fn collections_of_any_find_their_element_type() {
+        let value = Value::tuple(vec![Value::number(1), Value::string("a")]);
+        let any = Type::Dynamic;
+        assert_eq!(
+            text(&convert(&value, &Type::list(any.clone()))),
+            r#"list(string) ["1","a"]"#
+        );
+        assert_eq!(
+            text(&convert(&value, &Type::set(any.clone()))),
+            r#"set(string) ["1","a"]"#
+        );
+        let value = Value::object(map_of(&[("a", Value::number(1)), ("b", Value::bool(true))]));
+        assert_eq!(
+            text(&convert(&value, &Type::map(any))),
+            "all map elements must have the same type"
+        );
+    }
+
+    #[test]
+    fn an_optional_attribute_that_is_left_out_is_null() {
+        let want = Type::object_with_optional(
+            [("a", Type::String), ("b", Type::list(Type::Number))],
+            BTreeSet::from(["b".into()]),
+        );
+        let value = Value::object(map_of(&[("a", Value::number(1)), ("c", Value::number(2))]));
+        assert_eq!(
+            text(&convert(&value, &want)),
+            r#"object({ a: string, b: list(number), }) {"a":"1","b":null}"#
+        );
+        let value = Value::map(Type::String, map_of(&[("a", Value::string("x"))]));
+        assert_eq!(
+            text(&convert(&value, &want)),
+            r#"object({ a: string, b: list(number), }) {"a":"x","b":null}"#
+        );
+        let value = Value::map(Type::String, BTreeMap::new());
+        assert_eq!(
+            text(&convert(&value, &want)),
+            r#"map has no element for required attribute "a""#
+        );
+    }
+
+    #[test]
+    fn unknown_values_keep_what_is_known_of_them() {
+        let value = Value::unknown(Type::tuple([Type::Number, Type::String])).refine_not_null();
+        let list = convert(&value, &Type::list(Type::String)).expect("convertible");
+        assert_eq!(
+            list,
+            Value::list(Type::String, vec![Value::unknown(Type::String); 2])
+        );
+        let null = convert(&Value::null(Type::Dynamic), &Type::Number).expect("convertible");
+        assert_eq!(null, Value::null(Type::Number));
+    }
+
+    #[test]
+    fn marks_stay_where_they_are() {
+        let secret = Value::number(1).with_marks(&Marks::sensitive());
+        let value = Value::tuple(vec![secret, Value::number(2)]);
+        let list = convert(&value, &Type::list(Type::String)).expect("convertible");
+        let items = list.as_slice().expect("a list");
+        assert!(items[0].marks().is_sensitive() && !items[1].contains_marked());
+        let set = convert(&value, &Type::set(Type::String)).expect("convertible");
+        assert!(set.marks().is_sensitive());
+    }
 }

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use super::equality;
-use super::quote::write_quoted;
-use super::types::Type;
-use super::value::{Value, ValueRef};
+use super::{Value, ValueRef};
+use crate::cty::quote::write_quoted;
+use crate::cty::types::Type;
 
 /// The elements of a set of `element`: each once, in order. Unknown ones are never the same as
 /// another. The first of equal elements stays, with its place.
@@ -27,7 +27,9 @@ pub(super) fn arranged(element: &Type, items: Vec<Value>) -> Vec<Value> {
                     _ => Ordering::Equal,
                 })
         });
-        items.dedup_by(|next, kept| equality::same(next, kept) == Some(true) && !opposed_zeros(next, kept));
+        items.dedup_by(|next, kept| {
+            equality::is_equal(next, kept) == Some(true) && !opposed_zeros(next, kept)
+        });
         return items;
     }
     let mut keyed: Vec<_> = items
@@ -46,7 +48,7 @@ pub(super) fn arranged(element: &Type, items: Vec<Value>) -> Vec<Value> {
             // Elements with the same key are nearly always equal, so that the first comparison decides.
             let known = arranged[start..]
                 .iter()
-                .any(|kept| equality::same(kept, item) == Some(true));
+                .any(|kept| equality::is_equal(kept, item) == Some(true));
             if !known {
                 arranged.push(item.clone());
             }

@@ -1,17 +1,149 @@
-//! The type that values of different types have in common (cty's `Unify`): for the elements of a list,
-//! the branches of a conditional.
+//! Conversion of types, without values: which types convert to which (cty's `getConversion`), and the type that
+//! several types have in common (cty's `Unify`). Both need each other: a tuple converts to a list if its
+//! elements have a type in common, and types have a type in common to which all of them convert.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::convert::{ConvertError, convert};
-use super::convert_containers::rewrapped;
-use super::convertible::{Safety, convertible};
-use super::types::Type;
-use super::value::{Value, ValueRef};
+use crate::cty::types::{ObjectType, Type};
 
 /// So many different types of mixed kinds have nothing in common that anybody meant.
 const MAX_MIXED: usize = 512;
+
+/// How much a conversion may risk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Safety {
+    /// Only what succeeds for every value: a number becomes a string.
+    Safe,
+    /// Also what can fail for a value: a string becomes a number.
+    Unsafe,
+}
+
+/// Whether values of type `given` can be converted to `want`; in the unsafe case, perhaps. Equal types are
+/// not looked for first: on the way into deep types that would compare the same parts again and again.
+pub(super) fn convertible(given: &Type, want: &Type, safety: Safety) -> bool {
+    let can = |given: &Type, want: &Type| convertible(given, want, safety);
+    let risky = safety == Safety::Unsafe;
+    match (given, want) {
+        (_, Type::Dynamic)
+        | (Type::String | Type::Number | Type::Bool, Type::String)
+        | (Type::Number, Type::Number)
+        | (Type::Bool, Type::Bool) => true,
+        (Type::Dynamic, _) | (Type::String, Type::Number | Type::Bool) => risky,
+        (Type::Object(given), Type::Object(want)) => {
+            want.attributes
+                .iter()
+                .all(|(name, want_type)| match given.attributes.get(name) {
+                    Some(given) => can(given, want_type),
+                    None => want.optional.contains(name),
+                })
+        }
+        (Type::Tuple(given), Type::Tuple(want)) => {
+            given.len() == want.len()
+                && given
+                    .iter()
+                    .zip(want.iter())
+                    .all(|(given, want)| can(given, want))
+        }
+        (Type::List(given) | Type::Set(given), Type::List(want))
+        | (Type::Set(given), Type::Set(want))
+        | (Type::Map(given), Type::Map(want)) => can(given, want),
+        (Type::List(given), Type::Set(want)) => risky && can(given, want),
+        (Type::Tuple(given), Type::List(want) | Type::Set(want)) => {
+            given.is_empty()
+                || element_for_tuple(given, want, safety)
+                    .is_some_and(|want| all_distinct(given.iter(), |given| can(given, &want)))
+        }
+        (Type::Object(given), Type::Map(want)) => {
+            given.attributes.is_empty()
+                || element_for_object(&given.attributes, want, safety)
+                    .is_some_and(|want| all_distinct(given.attributes.values(), |given| can(given, &want)))
+        }
+        (Type::Map(given), Type::Object(want)) => risky && map_fits_object(given, want),
+        _ => false,
+    }
+}
+
+/// Asks once for a run of equal types: a long tuple mostly has the same type again and again.
+fn all_distinct<'a>(types: impl Iterator<Item = &'a Type>, mut holds: impl FnMut(&Type) -> bool) -> bool {
+    let mut last = None;
+    for ty in types {
+        if last != Some(ty) && !holds(ty) {
+            return false;
+        }
+        last = Some(ty);
+    }
+    true
+}
+
+fn map_fits_object(element: &Type, want: &ObjectType) -> bool {
+    want.attributes.iter().all(|(name, want_type)| {
+        // An optional attribute that does not fit is no problem unless the map has that key.
+        convertible(element, want_type, Safety::Unsafe) || want.optional.contains(name)
+    })
+}
+
+/// The element type that a tuple gets as a list or set of `want`, which may be undecided.
+pub(super) fn element_for_tuple(given: &[Type], want: &Type, safety: Safety) -> Option<Type> {
+    if *want != Type::Dynamic {
+        return Some(want.clone());
+    }
+    let element = unify_types(given, safety)?.ty;
+    let undecided = element == Type::Dynamic && given.iter().any(|given| *given != Type::Dynamic);
+    (!undecided).then_some(element)
+}
+
+/// The element type that an object gets as a map of `want`, which may be undecided.
+pub(super) fn element_for_object(
+    given: &BTreeMap<Arc<str>, Type>,
+    want: &Type,
+    safety: Safety,
+) -> Option<Type> {
+    if *want != Type::Dynamic {
+        return Some(want.clone());
+    }
+    Some(unify_types(given.values(), safety)?.ty)
+}
+
+/// `want` with its undecided parts taken from `given`, for values that are unknown or null
+/// (cty's `dynamicReplace`).
+pub(super) fn decided(given: &Type, want: &Type) -> Type {
+    let unified = |types: &mut dyn Iterator<Item = &Type>, want: &Type| {
+        unify_types(types, Safety::Unsafe).map_or_else(|| want.clone(), |unified| decided(&unified.ty, want))
+    };
+    match (given, want) {
+        (Type::Dynamic, _) => want.clone(),
+        (_, Type::Dynamic) => given.clone(),
+        (Type::Map(given), Type::Map(want)) => Type::map(decided(given, want)),
+        (Type::Object(given), Type::Map(want)) => Type::map(unified(&mut given.attributes.values(), want)),
+        (Type::Map(given), Type::Object(want)) => Type::object(
+            want.attributes
+                .iter()
+                .map(|(name, want)| (name.clone(), decided(given, want))),
+        ),
+        (Type::Object(given), Type::Object(want)) => {
+            Type::object(want.attributes.iter().map(|(name, want)| {
+                let given = given.attributes.get(name);
+                (
+                    name.clone(),
+                    given.map_or_else(|| want.clone(), |given| decided(given, want)),
+                )
+            }))
+        }
+        (Type::Set(given) | Type::List(given), Type::Set(want)) => Type::set(decided(given, want)),
+        (Type::Set(given) | Type::List(given), Type::List(want)) => Type::list(decided(given, want)),
+        (Type::Tuple(given), Type::Set(want)) => Type::set(unified(&mut given.iter(), want)),
+        (Type::Tuple(given), Type::List(want)) => Type::list(unified(&mut given.iter(), want)),
+        (Type::Tuple(given), Type::Tuple(want)) => Type::Tuple(
+            given
+                .iter()
+                .zip(want.iter())
+                .map(|(given, want)| decided(given, want))
+                .collect(),
+        ),
+        _ => want.clone(),
+    }
+}
 
 /// A type that all of the given ones convert to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,36 +153,16 @@ pub struct Unified {
     /// A collection met a value whose type is not known yet: nothing can be said of either.
     pub is_unknown: bool,
     /// The collection that tuples or objects were taken for, where that is not the type.
-    disguise: Option<Type>,
+    pub(super) collection: Option<Type>,
 }
 
 impl Unified {
     /// Values of this type.
-    pub(super) fn from_type(ty: Type) -> Self {
+    pub(in crate::cty) fn from_type(ty: Type) -> Self {
         Self {
             ty,
             is_unknown: false,
-            disguise: None,
-        }
-    }
-
-    /// Converts one of the values whose types were unified. Where nothing could be said, the result is
-    /// unknown.
-    pub fn convert(&self, value: &Value) -> Result<Value, ConvertError> {
-        if self.is_unknown {
-            return Ok(Value::dynamic().with_marks(&value.marks_deep().as_influence()));
-        }
-        if *value.ty() == self.ty {
-            return Ok(value.clone());
-        }
-        match &self.disguise {
-            Some(disguise) if matches!(value.view(), ValueRef::Tuple(_) | ValueRef::Object(_)) => {
-                // As in cty, the collection only has to be possible; what is inside stays as it was and gets
-                // no type of its own to agree on.
-                convert(value, disguise)?;
-                rewrapped(value, &self.ty)
-            }
-            _ => convert(value, &self.ty),
+            collection: None,
         }
     }
 }
@@ -83,7 +195,7 @@ pub(super) fn unify_types<'a>(types: impl IntoIterator<Item = &'a Type>, safety:
             return Some(Unified {
                 ty: Type::Dynamic,
                 is_unknown: true,
-                disguise: None,
+                collection: None,
             });
         }
     }
@@ -218,8 +330,11 @@ fn with_replaced(
     let collection = common(&disguised, safety)?;
     let replaced = types.iter().map(|ty| if kind(ty) { &collection } else { *ty });
     let unified = unify_types(replaced, safety)?;
-    let disguise = (unified.ty != collection).then_some(collection);
-    Some(Unified { disguise, ..unified })
+    let collection = (unified.ty != collection).then_some(collection);
+    Some(Unified {
+        collection,
+        ..unified
+    })
 }
 
 /// The types, the more general ones first, else in the order given.
@@ -286,6 +401,32 @@ fn agreed<'a>(pairs: impl Iterator<Item = (&'a Type, &'a Type)>) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_string_becomes_a_number_at_a_risk_only() {
+        assert!(convertible(&Type::Number, &Type::String, Safety::Safe));
+        assert!(!convertible(&Type::String, &Type::Number, Safety::Safe));
+        assert!(convertible(&Type::String, &Type::Number, Safety::Unsafe));
+        assert!(!convertible(&Type::Bool, &Type::Number, Safety::Unsafe));
+    }
+
+    #[test]
+    fn an_object_may_have_more_attributes_than_are_wanted() {
+        let given = Type::object([("a", Type::Number), ("b", Type::Bool)]);
+        let want = Type::object([("a", Type::String)]);
+        assert!(convertible(&given, &want, Safety::Safe));
+        assert!(!convertible(&want, &given, Safety::Unsafe));
+    }
+
+    #[test]
+    fn a_tuple_becomes_a_list_where_its_elements_have_a_common_type() {
+        let any = Type::list(Type::Dynamic);
+        let convertible = |elements: &[Type]| convertible(&Type::tuple(elements), &any, Safety::Unsafe);
+        assert!(convertible(&[Type::Number, Type::String]));
+        assert!(convertible(&[]));
+        assert!(!convertible(&[Type::Number, Type::Bool]));
+        assert!(!convertible(&[Type::Number, Type::tuple([])]));
+    }
 
     fn common(types: &[Type]) -> Option<String> {
         unify(types).map(|unified| unified.ty.to_string())

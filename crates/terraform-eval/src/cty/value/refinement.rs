@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::number::Number;
+use crate::cty::number::Number;
 
 /// What is known of a value that is not known.
 #[derive(Debug, Clone, PartialEq, Default)]

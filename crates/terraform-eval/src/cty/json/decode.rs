@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::build::normalize;
-use super::number::Number;
-use super::types::Type;
-use super::value::{MAX_DEPTH, Value};
+use crate::cty::number::Number;
+use crate::cty::quote::quoted;
+use crate::cty::types::Type;
+use crate::cty::value::{MAX_DEPTH, Value, normalize};
 
 /// Why a text is no JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +58,8 @@ impl Reader<'_> {
             '\'' => "\\'".to_owned(),
             '"' => "\"".to_owned(),
             other => {
-                let quoted = super::quote::quoted(&other.to_string());
-                quoted[1..quoted.len() - 1].to_owned()
+                let character = quoted(&other.to_string());
+                character[1..character.len() - 1].to_owned()
             }
         };
         self.error(format!("invalid character '{shown}'{context}"))

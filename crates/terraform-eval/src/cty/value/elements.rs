@@ -1,10 +1,10 @@
 //! What a value contains: how many elements, which ones, whether a certain one.
 
-use super::marks::Marks;
-use super::number::Number;
 use super::refinement::Refinement;
-use super::types::Type;
-use super::value::{Value, ValueRef};
+use super::{Value, ValueRef};
+use crate::cty::marks::Marks;
+use crate::cty::number::Number;
+use crate::cty::types::Type;
 
 impl Value {
     /// How many elements a list, set, map, tuple or object has, as a number; unknown with bounds where

@@ -4,10 +4,9 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use super::convert::{ConvertError, convert};
-use super::equality::known_or_unknown;
 use super::number::{Number, NumberError};
 use super::types::Type;
-use super::value::Value;
+use super::value::{Value, is_equal, known_or_unknown};
 
 /// An operator with two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -204,7 +203,7 @@ fn decide(left: &Value, right: &Value, wanted: fn(Ordering) -> bool) -> Option<b
 }
 
 fn or_equal(left: &Value, right: &Value, wanted: fn(Ordering) -> bool) -> Option<bool> {
-    match (decide(left, right, wanted), super::equality::same(left, right)) {
+    match (decide(left, right, wanted), is_equal(left, right)) {
         (Some(true), _) | (_, Some(true)) => Some(true),
         (Some(false), Some(false)) => Some(false),
         _ => None,

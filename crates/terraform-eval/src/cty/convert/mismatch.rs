@@ -1,8 +1,8 @@
 //! Why types do not convert, in English (cty's `MismatchMessage`).
 
-use super::convertible::{Safety, convertible};
-use super::quote::quoted;
-use super::types::{ObjectType, Type};
+use super::types::{Safety, convertible};
+use crate::cty::quote::quoted;
+use crate::cty::types::{ObjectType, Type};
 
 /// Says what is wrong with `given` where `want` is needed.
 pub(super) fn mismatch(given: &Type, want: &Type) -> String {

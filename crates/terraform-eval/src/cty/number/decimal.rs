@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use dashu_int::UBig;
 use dashu_int::ops::BitTest as _;
 
+use super::error::NumberError;
 use super::float::{EXPONENT_LIMIT, Float, Magnitude};
-use super::number::NumberError;
 
 /// More digits than this are refused before they are read.
 const MAX_DIGITS: usize = 100_000;
