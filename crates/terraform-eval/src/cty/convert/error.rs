@@ -26,12 +26,12 @@ impl fmt::Display for PathStep {
     }
 }
 
-/// A value does not convert. It prints as cty's message alone; [`ConvertError::message_with_path`] says where.
+/// A value does not convert. Prints as cty's message; [`ConvertError::message_with_path`] adds the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConvertError {
-    /// The way to the part that does not convert, from outside.
+    /// The path to the part that does not convert, from outside.
     pub path: Vec<PathStep>,
-    /// What is wrong with it: `a number is required`.
+    /// The error: `a number is required`.
     pub message: String,
 }
 
@@ -44,7 +44,7 @@ impl ConvertError {
     }
 
     pub(super) fn inside(mut self, step: PathStep) -> Self {
-        // The innermost step comes first while the error is on its way out.
+        // The innermost step comes first until `outermost` reverses the path.
         self.path.push(step);
         self
     }
@@ -54,7 +54,7 @@ impl ConvertError {
         self
     }
 
-    /// The message with the way before it, as Terraform prints it: `.a[0]: a number is required`.
+    /// The message after its path, as Terraform prints it: `.a[0]: a number is required`.
     #[must_use]
     pub fn message_with_path(&self) -> String {
         let path: String = self.path.iter().map(PathStep::to_string).collect();

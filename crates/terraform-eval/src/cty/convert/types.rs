@@ -7,29 +7,29 @@ use std::sync::Arc;
 
 use crate::cty::types::{ObjectType, Type};
 
-/// So many different types of mixed kinds have nothing in common that anybody meant.
+/// More different types of mixed kinds than these are not unified, which would take quadratic time.
 const MAX_MIXED: usize = 512;
 
-/// How much a conversion may risk.
+/// Whether a conversion may fail for some values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Safety {
-    /// Only what succeeds for every value: a number becomes a string.
+    /// A conversion that succeeds for every value: from number to string.
     Safe,
-    /// Also what can fail for a value: a string becomes a number.
+    /// A conversion that may fail for a value: from string to number.
     Unsafe,
 }
 
-/// Whether values of type `given` can be converted to `want`; in the unsafe case, perhaps. Equal types are
-/// not looked for first: on the way into deep types that would compare the same parts again and again.
+/// Whether values of type `given` convert to `want`; in the unsafe case, some values may not. Equality of the types
+/// is not tested first, because that would compare the parts of deep types again on each level.
 pub(super) fn convertible(given: &Type, want: &Type, safety: Safety) -> bool {
     let can = |given: &Type, want: &Type| convertible(given, want, safety);
-    let risky = safety == Safety::Unsafe;
+    let is_unsafe = safety == Safety::Unsafe;
     match (given, want) {
         (_, Type::Dynamic)
         | (Type::String | Type::Number | Type::Bool, Type::String)
         | (Type::Number, Type::Number)
         | (Type::Bool, Type::Bool) => true,
-        (Type::Dynamic, _) | (Type::String, Type::Number | Type::Bool) => risky,
+        (Type::Dynamic, _) | (Type::String, Type::Number | Type::Bool) => is_unsafe,
         (Type::Object(given), Type::Object(want)) => {
             want.attributes
                 .iter()
@@ -48,7 +48,7 @@ pub(super) fn convertible(given: &Type, want: &Type, safety: Safety) -> bool {
         (Type::List(given) | Type::Set(given), Type::List(want))
         | (Type::Set(given), Type::Set(want))
         | (Type::Map(given), Type::Map(want)) => can(given, want),
-        (Type::List(given), Type::Set(want)) => risky && can(given, want),
+        (Type::List(given), Type::Set(want)) => is_unsafe && can(given, want),
         (Type::Tuple(given), Type::List(want) | Type::Set(want)) => {
             given.is_empty()
                 || element_for_tuple(given, want, safety)
@@ -59,12 +59,12 @@ pub(super) fn convertible(given: &Type, want: &Type, safety: Safety) -> bool {
                 || element_for_object(&given.attributes, want, safety)
                     .is_some_and(|want| all_distinct(given.attributes.values(), |given| can(given, &want)))
         }
-        (Type::Map(given), Type::Object(want)) => risky && map_fits_object(given, want),
+        (Type::Map(given), Type::Object(want)) => is_unsafe && map_converts_to_object(given, want),
         _ => false,
     }
 }
 
-/// Asks once for a run of equal types: a long tuple mostly has the same type again and again.
+/// Tests each run of equal types once: most elements of a long tuple have the same type.
 fn all_distinct<'a>(types: impl Iterator<Item = &'a Type>, mut holds: impl FnMut(&Type) -> bool) -> bool {
     let mut last = None;
     for ty in types {
@@ -76,24 +76,24 @@ fn all_distinct<'a>(types: impl Iterator<Item = &'a Type>, mut holds: impl FnMut
     true
 }
 
-fn map_fits_object(element: &Type, want: &ObjectType) -> bool {
+fn map_converts_to_object(element: &Type, want: &ObjectType) -> bool {
     want.attributes.iter().all(|(name, want_type)| {
-        // An optional attribute that does not fit is no problem unless the map has that key.
+        // An optional attribute that does not convert is an error only if the map has that key.
         convertible(element, want_type, Safety::Unsafe) || want.optional.contains(name)
     })
 }
 
-/// The element type that a tuple gets as a list or set of `want`, which may be undecided.
+/// The element type of a tuple that is converted to a list or set of `want`, which may be dynamic.
 pub(super) fn element_for_tuple(given: &[Type], want: &Type, safety: Safety) -> Option<Type> {
     if *want != Type::Dynamic {
         return Some(want.clone());
     }
     let element = unify_types(given, safety)?.ty;
-    let undecided = element == Type::Dynamic && given.iter().any(|given| *given != Type::Dynamic);
-    (!undecided).then_some(element)
+    let is_undetermined = element == Type::Dynamic && given.iter().any(|given| *given != Type::Dynamic);
+    (!is_undetermined).then_some(element)
 }
 
-/// The element type that an object gets as a map of `want`, which may be undecided.
+/// The element type of an object that is converted to a map of `want`, which may be dynamic.
 pub(super) fn element_for_object(
     given: &BTreeMap<Arc<str>, Type>,
     want: &Type,
@@ -105,59 +105,60 @@ pub(super) fn element_for_object(
     Some(unify_types(given.values(), safety)?.ty)
 }
 
-/// `want` with its undecided parts taken from `given`, for values that are unknown or null
-/// (cty's `dynamicReplace`).
-pub(super) fn decided(given: &Type, want: &Type) -> Type {
+/// `want` with its dynamic parts replaced by those of `given`, for unknown and null values (cty's
+/// `dynamicReplace`).
+pub(super) fn replace_dynamic(given: &Type, want: &Type) -> Type {
     let unified = |types: &mut dyn Iterator<Item = &Type>, want: &Type| {
-        unify_types(types, Safety::Unsafe).map_or_else(|| want.clone(), |unified| decided(&unified.ty, want))
+        unify_types(types, Safety::Unsafe)
+            .map_or_else(|| want.clone(), |unified| replace_dynamic(&unified.ty, want))
     };
     match (given, want) {
         (Type::Dynamic, _) => want.clone(),
         (_, Type::Dynamic) => given.clone(),
-        (Type::Map(given), Type::Map(want)) => Type::map(decided(given, want)),
+        (Type::Map(given), Type::Map(want)) => Type::map(replace_dynamic(given, want)),
         (Type::Object(given), Type::Map(want)) => Type::map(unified(&mut given.attributes.values(), want)),
         (Type::Map(given), Type::Object(want)) => Type::object(
             want.attributes
                 .iter()
-                .map(|(name, want)| (name.clone(), decided(given, want))),
+                .map(|(name, want)| (name.clone(), replace_dynamic(given, want))),
         ),
         (Type::Object(given), Type::Object(want)) => {
             Type::object(want.attributes.iter().map(|(name, want)| {
                 let given = given.attributes.get(name);
                 (
                     name.clone(),
-                    given.map_or_else(|| want.clone(), |given| decided(given, want)),
+                    given.map_or_else(|| want.clone(), |given| replace_dynamic(given, want)),
                 )
             }))
         }
-        (Type::Set(given) | Type::List(given), Type::Set(want)) => Type::set(decided(given, want)),
-        (Type::Set(given) | Type::List(given), Type::List(want)) => Type::list(decided(given, want)),
+        (Type::Set(given) | Type::List(given), Type::Set(want)) => Type::set(replace_dynamic(given, want)),
+        (Type::Set(given) | Type::List(given), Type::List(want)) => Type::list(replace_dynamic(given, want)),
         (Type::Tuple(given), Type::Set(want)) => Type::set(unified(&mut given.iter(), want)),
         (Type::Tuple(given), Type::List(want)) => Type::list(unified(&mut given.iter(), want)),
         (Type::Tuple(given), Type::Tuple(want)) => Type::Tuple(
             given
                 .iter()
                 .zip(want.iter())
-                .map(|(given, want)| decided(given, want))
+                .map(|(given, want)| replace_dynamic(given, want))
                 .collect(),
         ),
         _ => want.clone(),
     }
 }
 
-/// A type that all of the given ones convert to.
+/// The type to which several types convert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unified {
-    /// The type.
+    /// The common type.
     pub ty: Type,
-    /// A collection met a value whose type is not known yet: nothing can be said of either.
+    /// The types are a collection and an unknown type, so that the values become unknown values of unknown type.
     pub is_unknown: bool,
-    /// The collection that tuples or objects were taken for, where that is not the type.
+    /// The collection as which tuples or objects were unified, if it is not the common type.
     pub(super) collection: Option<Type>,
 }
 
 impl Unified {
-    /// Values of this type.
+    /// Values that have this type already or convert to it.
     pub(in crate::cty) fn from_type(ty: Type) -> Self {
         Self {
             ty,
@@ -167,8 +168,8 @@ impl Unified {
     }
 }
 
-/// The most general of the types, or one made from them, that all convert to; a conversion can still
-/// fail for a value (cty's `UnifyUnsafe`). None where they have nothing in common.
+/// The most general of the types, or one built from them, to which all of them convert. A conversion can still fail
+/// for a value (cty's `UnifyUnsafe`). `None` if there is no such type.
 #[must_use]
 pub fn unify<'a>(types: impl IntoIterator<Item = &'a Type>) -> Option<Unified> {
     unify_types(types, Safety::Unsafe)
@@ -239,7 +240,7 @@ pub(super) fn unify_types<'a>(types: impl IntoIterator<Item = &'a Type>, safety:
         .map(|want| Unified::from_type(want.clone()))
 }
 
-/// Each type once, in the order of first appearance.
+/// The unique types, in the order of their first appearance.
 fn distinct<'a>(types: impl IntoIterator<Item = &'a Type>) -> Vec<&'a Type> {
     let mut seen = HashSet::new();
     let mut distinct: Vec<&Type> = Vec::new();
@@ -257,7 +258,7 @@ fn elements(types: &[&Type], safety: Safety) -> Option<Type> {
     Some(unify_types(types.iter().filter_map(|ty| ty.element()), safety)?.ty)
 }
 
-/// Objects with the same names unify by attribute, others become maps.
+/// Objects with the same attribute names unify by attribute; others become maps.
 fn unify_objects(types: &[&Type], safety: Safety) -> Option<Type> {
     let attributes: Vec<_> = types.iter().filter_map(|ty| ty.attributes()).collect();
     let (first, rest) = attributes.split_first()?;
@@ -289,7 +290,7 @@ fn objects_to_map(types: &[&Type], safety: Safety) -> Option<Type> {
         .then_some(map)
 }
 
-/// Tuples of the same length unify by element, others become lists.
+/// Tuples of the same length unify by element; others become lists.
 fn unify_tuples(types: &[&Type], safety: Safety) -> Option<Type> {
     let tuples: Vec<_> = types.iter().filter_map(|ty| ty.tuple_elements()).collect();
     let (first, rest) = tuples.split_first()?;
@@ -318,16 +319,16 @@ fn tuples_to_list(types: &[&Type], safety: Safety) -> Option<Type> {
         .then_some(list)
 }
 
-/// Unifies again after all types of one kind were replaced by the collection they have in common:
-/// an object next to a map is a map in disguise.
+/// Unifies the types after those of one kind were replaced by their common collection: objects beside maps are
+/// unified as a map.
 fn with_replaced(
     types: &[&Type],
     safety: Safety,
     kind: fn(&Type) -> bool,
     common: fn(&[&Type], Safety) -> Option<Type>,
 ) -> Option<Unified> {
-    let disguised: Vec<&Type> = types.iter().copied().filter(|ty| kind(ty)).collect();
-    let collection = common(&disguised, safety)?;
+    let replaced: Vec<&Type> = types.iter().copied().filter(|ty| kind(ty)).collect();
+    let collection = common(&replaced, safety)?;
     let replaced = types.iter().map(|ty| if kind(ty) { &collection } else { *ty });
     let unified = unify_types(replaced, safety)?;
     let collection = (unified.ty != collection).then_some(collection);
@@ -337,7 +338,7 @@ fn with_replaced(
     })
 }
 
-/// The types, the more general ones first, else in the order given.
+/// The types, more general ones first, else in their order.
 fn by_preference<'a>(types: &[&'a Type]) -> Vec<&'a Type> {
     let mut below: Vec<Vec<usize>> = vec![Vec::new(); types.len()];
     let mut above = vec![0_usize; types.len()];
@@ -366,13 +367,13 @@ fn by_preference<'a>(types: &[&'a Type]) -> Vec<&'a Type> {
     order.into_iter().map(|index| types[index]).collect()
 }
 
-/// Positive where `left` is the more general type, negative where `right` is, 0 where neither is.
+/// Positive if `left` is the more general type, negative if `right` is, 0 if neither is.
 fn generality(left: &Type, right: &Type) -> i32 {
     use Type::{Dynamic, List, Map, Object, Set, String, Tuple};
     match (left, right) {
         (Dynamic, Dynamic) | (String, String) => 0,
-        // Whatever is not decided yet is hoped to become what its neighbours are; a list is preferred to
-        // a set, which becomes one safely.
+        // A dynamic type is assumed to become what the others are. A list is preferred to a set, which converts to it
+        // safely.
         (_, Dynamic) | (List(_), Tuple(_)) | (Map(_), Object(_)) | (Tuple(_) | List(_), Set(_)) => 1,
         (Dynamic, _) | (Tuple(_), List(_)) | (Object(_), Map(_)) | (Set(_), Tuple(_) | List(_)) => -1,
         (String, other) if other.is_primitive() => 1,
@@ -381,14 +382,16 @@ fn generality(left: &Type, right: &Type) -> i32 {
             generality(left, right)
         }
         (Object(left), Object(right)) if left.attributes.keys().eq(right.attributes.keys()) => {
-            agreed(left.attributes.values().zip(right.attributes.values()))
+            common_generality(left.attributes.values().zip(right.attributes.values()))
         }
-        (Tuple(left), Tuple(right)) if left.len() == right.len() => agreed(left.iter().zip(right.iter())),
+        (Tuple(left), Tuple(right)) if left.len() == right.len() => {
+            common_generality(left.iter().zip(right.iter()))
+        }
         _ => 0,
     }
 }
 
-fn agreed<'a>(pairs: impl Iterator<Item = (&'a Type, &'a Type)>) -> i32 {
+fn common_generality<'a>(pairs: impl Iterator<Item = (&'a Type, &'a Type)>) -> i32 {
     let (mut left_wins, mut right_wins) = (false, false);
     for (left, right) in pairs {
         let generality = generality(left, right);
@@ -403,7 +406,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_string_becomes_a_number_at_a_risk_only() {
+    fn string_to_number_is_an_unsafe_conversion() {
         assert!(convertible(&Type::Number, &Type::String, Safety::Safe));
         assert!(!convertible(&Type::String, &Type::Number, Safety::Safe));
         assert!(convertible(&Type::String, &Type::Number, Safety::Unsafe));
@@ -411,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_may_have_more_attributes_than_are_wanted() {
+    fn objects_may_have_additional_attributes() {
         let given = Type::object([("a", Type::Number), ("b", Type::Bool)]);
         let want = Type::object([("a", Type::String)]);
         assert!(convertible(&given, &want, Safety::Safe));
@@ -419,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tuple_becomes_a_list_where_its_elements_have_a_common_type() {
+    fn tuples_convert_to_lists_if_their_elements_unify() {
         let any = Type::list(Type::Dynamic);
         let convertible = |elements: &[Type]| convertible(&Type::tuple(elements), &any, Safety::Unsafe);
         assert!(convertible(&[Type::Number, Type::String]));
@@ -434,7 +437,7 @@ mod tests {
 
     /// As `type(tolist([…]))` answers.
     #[test]
-    fn elements_take_the_most_general_type() {
+    fn types_unify_to_the_most_general_one() {
         let object = |names: &[(&str, Type)]| Type::object(names.iter().cloned());
         assert_eq!(common(&[Type::Number, Type::String]).as_deref(), Some("string"));
         assert_eq!(common(&[Type::Number, Type::Bool]), None);
@@ -467,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tuple_beside_a_list_is_a_list() {
+    fn a_tuple_and_a_list_unify_to_a_list() {
         let types = [Type::list(Type::Number), Type::tuple([Type::String, Type::Bool])];
         assert_eq!(common(&types).as_deref(), Some("list(string)"));
         let types = [Type::map(Type::Number), Type::object([("b", Type::String)])];
@@ -476,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn a_collection_beside_an_undecided_value_is_undecided() {
+    fn a_collection_beside_an_undecided_value_is_unreplace_dynamic() {
         let types = [Type::list(Type::Number), Type::Dynamic];
         assert!(unify(&types).is_some_and(|unified| unified.is_unknown));
     }

@@ -2,12 +2,11 @@
 
 use super::error::ConvertError;
 use super::types::Unified;
-use super::values::{convert, rewrapped};
+use super::values::{convert, rewrap};
 use crate::cty::value::{Value, ValueRef};
 
 impl Unified {
-    /// Converts one of the values whose types were unified. Where nothing could be said, the result is
-    /// unknown.
+    /// Converts one of the values whose types were unified.
     pub fn convert(&self, value: &Value) -> Result<Value, ConvertError> {
         if self.is_unknown {
             return Ok(Value::dynamic().with_marks(&value.marks_deep().as_influence()));
@@ -17,10 +16,10 @@ impl Unified {
         }
         match &self.collection {
             Some(collection) if matches!(value.view(), ValueRef::Tuple(_) | ValueRef::Object(_)) => {
-                // As in cty, the collection only has to be possible; what is inside stays as it was and gets
-                // no type of its own to agree on.
+                // As in cty, the value must convert to the collection, but its elements are converted one by one, without
+                // a common element type for their dynamic parts.
                 convert(value, collection)?;
-                rewrapped(value, &self.ty)
+                rewrap(value, &self.ty)
             }
             _ => convert(value, &self.ty),
         }

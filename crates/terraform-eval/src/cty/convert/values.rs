@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use super::error::{ConvertError, PathStep};
 use super::mismatch::mismatch;
-use super::types::{Safety, convertible, decided, element_for_object, element_for_tuple, unify_types};
+use super::types::{
+    Safety, convertible, element_for_object, element_for_tuple, replace_dynamic, unify_types,
+};
 use crate::cty::number::Number;
 use crate::cty::quote::quoted;
 use crate::cty::types::{ObjectType, Type};
 use crate::cty::value::{Refinement, Value, ValueRef};
 
-/// Converts a value to a type, or says why that cannot be. Marks and places stay with the parts.
+/// Converts a value to a type. Marks and spans stay with the parts.
 pub fn convert(value: &Value, want: &Type) -> Result<Value, ConvertError> {
     if *value.ty() == *want || want.has_optional() && *value.ty() == want.without_optional() {
         return Ok(value.clone());
@@ -22,36 +24,36 @@ pub fn convert(value: &Value, want: &Type) -> Result<Value, ConvertError> {
     apply(value, want, Safety::Unsafe).map_err(ConvertError::outermost)
 }
 
-/// Converts where the types are known to permit it.
+/// Converts a value whose type is known to convert.
 pub(super) fn apply(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertError> {
     if *want == Type::Dynamic || value.ty() == want {
         return Ok(value.clone());
     }
     let converted = match value.view() {
         ValueRef::Unknown(_) => unknown(value, &want.without_optional()),
-        ValueRef::Null => Value::null(decided(value.ty(), &want.without_optional())),
+        ValueRef::Null => Value::null(replace_dynamic(value.ty(), &want.without_optional())),
         _ => known(value, want, safety)?,
     };
     Ok(converted.with_marks(value.marks()).with_spans_of(value))
 }
 
-/// An unknown value of the wanted type, with what is known of the given one carried over.
+/// An unknown value of type `want` with the refinement of the converted value, as far as it applies.
 fn unknown(value: &Value, want: &Type) -> Value {
     let given = value.refinement();
-    let ty = decided(value.ty(), want);
+    let ty = replace_dynamic(value.ty(), want);
     let mut refinement = Refinement {
         not_null: given.not_null,
         ..Refinement::default()
     };
-    let exactly = |refinement: &mut Refinement, length: usize| {
+    let set_length = |refinement: &mut Refinement, length: usize| {
         refinement.min_length = length;
         refinement.max_length = Some(length);
     };
     match (value.ty(), &ty) {
-        (Type::Object(given), Type::Map(_)) => exactly(&mut refinement, given.attributes.len()),
-        (Type::Tuple(given), Type::List(_)) => exactly(&mut refinement, given.len()),
+        (Type::Object(given), Type::Map(_)) => set_length(&mut refinement, given.attributes.len()),
+        (Type::Tuple(given), Type::List(_)) => set_length(&mut refinement, given.len()),
         (Type::Tuple(given), Type::Set(_)) => {
-            // Elements of a set can turn out to be equal.
+            // Elements of a set may be equal.
             refinement.min_length = given.len().min(1);
             refinement.max_length = Some(given.len());
         }
@@ -99,7 +101,7 @@ pub(super) fn container(value: &Value, want: &Type, safety: Safety) -> Result<Va
     match (value.view(), want) {
         (ValueRef::Object(items), Type::Object(attributes)) => {
             let converted = object(items, attributes, safety, PathStep::Attribute)?;
-            // Elements that share their type are compared by its address.
+            // Values that share their type compare it by address.
             let shared = !want.has_dynamic() && !want.has_optional();
             Ok(if shared {
                 converted.with_type(want)
@@ -110,18 +112,24 @@ pub(super) fn container(value: &Value, want: &Type, safety: Safety) -> Result<Va
         (ValueRef::Map(items), Type::Object(want)) => object_from_map(value.ty(), items, want, safety),
         (ValueRef::Tuple(items), Type::Tuple(want)) => {
             let types = want.iter();
-            Ok(Value::tuple(each(items.iter().zip(types), safety)?))
+            Ok(Value::tuple(convert_items(items.iter().zip(types), safety)?))
         }
         (ValueRef::List(items), Type::List(element)) => list(value, items, element, safety),
         (ValueRef::Set(items), Type::List(element)) => {
             if items.len() > 1 && !value.is_wholly_known() {
-                // Unknown elements can turn out to be the same, so that the length is open.
-                return Ok(Value::unknown(decided(value.ty(), &want.without_optional())));
+                // Unknown elements may be equal, so that the length is unknown.
+                return Ok(Value::unknown(replace_dynamic(
+                    value.ty(),
+                    &want.without_optional(),
+                )));
             }
             list(value, items, element, safety)
         }
         (ValueRef::List(items) | ValueRef::Set(items), Type::Set(element)) => {
-            let converted = bare_nulls(each(items.iter().map(|item| (item, &**element)), safety)?);
+            let converted = unmark_nulls(convert_items(
+                items.iter().map(|item| (item, &**element)),
+                safety,
+            )?);
             let element = common_element(&converted, "set")?
                 .unwrap_or_else(|| empty_element(value.ty().element(), element));
             Ok(Value::set(element, converted))
@@ -129,12 +137,12 @@ pub(super) fn container(value: &Value, want: &Type, safety: Safety) -> Result<Va
         (ValueRef::Tuple(items), Type::List(element)) => list_from_tuple(value.ty(), items, element, safety),
         (ValueRef::Tuple(items), Type::Set(element)) => {
             let wanted = wanted_element(value.ty(), element, safety)?;
-            let converted = bare_nulls(each(items.iter().map(|item| (item, &wanted)), safety)?);
+            let converted = unmark_nulls(convert_items(items.iter().map(|item| (item, &wanted)), safety)?);
             let element = common_element(&converted, "set")?.unwrap_or_else(|| element.without_optional());
             Ok(Value::set(element, converted))
         }
         (ValueRef::Map(items), Type::Map(element)) => {
-            let converted = each_key(items, element, safety, PathStep::Key)?;
+            let converted = convert_fields(items, element, safety, PathStep::Key)?;
             let empty = empty_element(value.ty().element(), element);
             map(converted, element, empty, Safety::Safe, "element")
         }
@@ -144,7 +152,7 @@ pub(super) fn container(value: &Value, want: &Type, safety: Safety) -> Result<Va
                 _ => Some((**element).clone()),
             };
             let wanted = wanted.ok_or_else(|| ConvertError::new(mismatch(value.ty(), want)))?;
-            let converted = each_key(items, &wanted, safety, PathStep::Key)?;
+            let converted = convert_fields(items, &wanted, safety, PathStep::Key)?;
             map(
                 converted,
                 &wanted,
@@ -157,13 +165,13 @@ pub(super) fn container(value: &Value, want: &Type, safety: Safety) -> Result<Va
     }
 }
 
-/// A known tuple as a list, or an object as a map, its elements converted one by one: they do not have to
-/// find a type for what is not decided in them, as they do in a conversion.
-pub(super) fn rewrapped(value: &Value, want: &Type) -> Result<Value, ConvertError> {
+/// A known tuple as a list, or an object as a map, with its elements converted one by one. Unlike in a conversion,
+/// the dynamic parts of the elements need not unify.
+pub(super) fn rewrap(value: &Value, want: &Type) -> Result<Value, ConvertError> {
     let collection = match (value.view(), want) {
         (ValueRef::Tuple(items), Type::List(element)) => list(value, items, element, Safety::Unsafe)?,
         (ValueRef::Object(items), Type::Map(element)) => {
-            let converted = each_key(items, element, Safety::Unsafe, PathStep::Key)?;
+            let converted = convert_fields(items, element, Safety::Unsafe, PathStep::Key)?;
             let empty = element.without_optional();
             map(converted, element, empty, Safety::Safe, "element")?
         }
@@ -172,7 +180,7 @@ pub(super) fn rewrapped(value: &Value, want: &Type) -> Result<Value, ConvertErro
     Ok(collection.with_marks(value.marks()).with_spans_of(value))
 }
 
-fn each<'a>(
+fn convert_items<'a>(
     pairs: impl Iterator<Item = (&'a Value, &'a Type)>,
     safety: Safety,
 ) -> Result<Vec<Value>, ConvertError> {
@@ -184,19 +192,19 @@ fn each<'a>(
         .collect()
 }
 
-/// The elements of a new list or set: in cty, null is made anew there and is no longer sensitive.
-fn bare_nulls(items: Vec<Value>) -> Vec<Value> {
-    let bare = |item: Value| {
+/// The elements of a new list or set. As in cty, null elements lose the mark of a sensitive value.
+fn unmark_nulls(items: Vec<Value>) -> Vec<Value> {
+    let unmark = |item: Value| {
         if item.is_null() && item.contains_marked() {
             Value::null(item.ty().clone()).with_marks(&item.marks().origins_only())
         } else {
             item
         }
     };
-    items.into_iter().map(bare).collect()
+    items.into_iter().map(unmark).collect()
 }
 
-fn each_key(
+fn convert_fields(
     items: &BTreeMap<Arc<str>, Value>,
     want: &Type,
     safety: Safety,
@@ -211,7 +219,7 @@ fn each_key(
         .collect()
 }
 
-/// The element type of an empty collection: a decided one is preferred.
+/// The element type of an empty collection: `want`, or `given` if `want` is dynamic.
 fn empty_element(given: Option<&Type>, want: &Type) -> Type {
     match (want, given) {
         (Type::Dynamic, Some(given)) => given.clone(),
@@ -219,7 +227,7 @@ fn empty_element(given: Option<&Type>, want: &Type) -> Type {
     }
 }
 
-/// The type that all elements of a collection have; none where there are no elements.
+/// The type that all elements of a collection have; `None` if there are no elements.
 fn common_element<'a>(
     items: impl IntoIterator<Item = &'a Value>,
     kind: &str,
@@ -239,7 +247,7 @@ fn common_element<'a>(
 }
 
 fn list(value: &Value, items: &[Value], element: &Type, safety: Safety) -> Result<Value, ConvertError> {
-    let converted = bare_nulls(each(items.iter().map(|item| (item, element)), safety)?);
+    let converted = unmark_nulls(convert_items(items.iter().map(|item| (item, element)), safety)?);
     let element =
         common_element(&converted, "list")?.unwrap_or_else(|| empty_element(value.ty().element(), element));
     Ok(Value::list(element, converted))
@@ -264,14 +272,14 @@ fn list_from_tuple(
         return Ok(Value::list(element.without_optional(), Vec::new()));
     }
     let wanted = wanted_element(tuple, element, safety)?;
-    let converted = each(items.iter().map(|item| (item, &wanted)), safety)?;
+    let converted = convert_items(items.iter().map(|item| (item, &wanted)), safety)?;
     if !wanted.has_dynamic() {
         return Ok(Value::list(wanted.without_optional(), converted));
     }
-    // An undecided part of the element type can have come out differently for each element.
+    // A dynamic part of the element type may have become a different type for each element.
     let unified = unify_types(converted.iter().map(Value::ty), safety)
         .ok_or_else(|| ConvertError::new("cannot find a common base type for all elements"))?;
-    let converted = each(converted.iter().map(|item| (item, &unified.ty)), safety)?;
+    let converted = convert_items(converted.iter().map(|item| (item, &unified.ty)), safety)?;
     let element = common_element(&converted, "list")?.unwrap_or(unified.ty);
     Ok(Value::list(element, converted))
 }
@@ -292,7 +300,7 @@ fn map(
     if wanted.is_collection() || matches!(wanted, Type::Object(_)) {
         let unified = unify_types(items.values().map(Value::ty), safety)
             .ok_or_else(|| ConvertError::new("cannot find a common base type for all elements"))?;
-        items = each_key(&items, &unified.ty, safety, PathStep::Key)?;
+        items = convert_fields(&items, &unified.ty, safety, PathStep::Key)?;
     }
     let element = common_element(items.values(), "map")
         .map_err(|_| ConvertError::new(format!("{noun} types must all match for conversion to map")))?;
@@ -363,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn primitives_convert_as_in_terraform() {
+    fn primitive_values_convert_as_in_terraform() {
         for (value, want, expected) in [
             (Value::number(5), Type::String, r#"string "5""#),
             (Value::bool(true), Type::String, r#"string "true""#),
@@ -383,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_say_where() {
+    fn errors_have_a_path() {
         let value = Value::object(map_of(&[(
             "a",
             Value::tuple(vec![Value::string("1"), Value::string("x")]),
@@ -393,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn collections_of_any_find_their_element_type() {
+    fn collections_of_any_get_an_element_type() {
         let value = Value::tuple(vec![Value::number(1), Value::string("a")]);
         let any = Type::Dynamic;
         assert_eq!(
@@ -412,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn an_optional_attribute_that_is_left_out_is_null() {
+    fn missing_optional_attributes_are_null() {
         let want = Type::object_with_optional(
             [("a", Type::String), ("b", Type::list(Type::Number))],
             BTreeSet::from(["b".into()]),
@@ -435,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_values_keep_what_is_known_of_them() {
+    fn unknown_values_keep_their_refinement() {
         let value = Value::unknown(Type::tuple([Type::Number, Type::String])).refine_not_null();
         let list = convert(&value, &Type::list(Type::String)).expect("convertible");
         assert_eq!(
@@ -447,7 +455,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_stay_where_they_are() {
+    fn marks_stay_with_their_values() {
         let secret = Value::number(1).with_marks(&Marks::sensitive());
         let value = Value::tuple(vec![secret, Value::number(2)]);
         let list = convert(&value, &Type::list(Type::String)).expect("convertible");

@@ -1,15 +1,15 @@
-//! Values as JSON, as Terraform's `jsonencode` prints them.
+//! Values to JSON, as with Terraform's `jsonencode`.
 
 use std::fmt::{self, Write as _};
 
 use crate::cty::value::{Value, ValueRef};
 
-/// Why a value has no JSON form.
+/// A value that has no JSON form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EncodeError {
-    /// A part of it is not known.
+    /// A part of the value is unknown.
     Unknown,
-    /// A part of it is infinite.
+    /// A part of the value is infinite.
     Infinite,
 }
 
@@ -24,7 +24,7 @@ impl fmt::Display for EncodeError {
 
 impl std::error::Error for EncodeError {}
 
-/// The value as JSON without white space, keys in order. Marks are not looked at.
+/// The value as JSON without white space, with sorted keys. Marks are ignored.
 pub fn to_json(value: &Value) -> Result<String, EncodeError> {
     let mut out = String::new();
     encode(value, &mut out)?;
@@ -65,7 +65,7 @@ fn encode(value: &Value, out: &mut String) -> Result<(), EncodeError> {
     Ok(())
 }
 
-/// A string as Go's `encoding/json` escapes it: also what HTML and JavaScript would trip over.
+/// A string with the escapes of Go's `encoding/json`, which also escapes for HTML and JavaScript.
 fn write_string(text: &str, out: &mut String) {
     out.push('"');
     for character in text.chars() {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_and_infinite_values_have_no_json_form() {
+    fn unknown_and_infinite_values_are_errors() {
         let value = Value::tuple(vec![Value::unknown(Type::String)]);
         assert_eq!(to_json(&value), Err(EncodeError::Unknown));
         let infinite = Value::number(Number::parse("inf").expect("a number"));

@@ -4,14 +4,14 @@ use std::fmt;
 
 use super::float::OutOfRange;
 
-/// Why there is no number.
+/// Text or an operation that yields no number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberError {
-    /// The text is no decimal number.
+    /// The text is not a decimal number.
     NotANumber,
-    /// The number is further from 1 than this program computes with.
+    /// The magnitude of the number exceeds the supported range.
     OutOfRange,
-    /// An operation that has no result, in the words of cty's standard functions.
+    /// An operation without a result, in the words of cty's standard functions.
     Undefined(&'static str),
 }
 
@@ -19,7 +19,7 @@ impl fmt::Display for NumberError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotANumber => "a number is required",
-            Self::OutOfRange => "the number is too large or too small to be computed with",
+            Self::OutOfRange => "the number is outside of the supported range",
             Self::Undefined(why) => why,
         })
     }

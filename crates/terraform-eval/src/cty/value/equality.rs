@@ -1,4 +1,4 @@
-//! Equality as Terraform's `==` has it (cty's `Equals`).
+//! Terraform's `==` (cty's `Equals`).
 
 use std::cmp::Ordering;
 
@@ -7,8 +7,8 @@ use crate::cty::marks::Marks;
 use crate::cty::types::Type;
 
 impl Value {
-    /// `==`: true or false where that is certain, else an unknown bool. Values of different types are
-    /// never equal, but null is equal to null of any type. The marks of all parts are taken along.
+    /// `==`: true or false if that is certain, else an unknown bool. Values of different types are never equal, but null
+    /// equals null of any type. The result has the marks of all parts as influences.
     #[must_use]
     pub fn equals(&self, other: &Self) -> Self {
         let marks = self.marks_deep().union(&other.marks_deep()).as_influence();
@@ -19,18 +19,18 @@ impl Value {
     #[must_use]
     pub fn not_equals(&self, other: &Self) -> Self {
         let marks = self.marks_deep().union(&other.marks_deep()).as_influence();
-        known_or_unknown(is_equal(self, other).map(|same| !same), &marks)
+        known_or_unknown(is_equal(self, other).map(|equal| !equal), &marks)
     }
 }
 
-/// A bool that may not be decided, as a value.
-pub(in crate::cty) fn known_or_unknown(decided: Option<bool>, marks: &Marks) -> Value {
-    decided
+/// A bool, or an unknown bool for `None`.
+pub(in crate::cty) fn known_or_unknown(result: Option<bool>, marks: &Marks) -> Value {
+    result
         .map_or_else(|| Value::unknown(Type::Bool).refine_not_null(), Value::bool)
         .with_marks(marks)
 }
 
-/// Whether two values are equal; none where that is not certain yet. Marks do not matter.
+/// Whether two values are equal; `None` if that is not certain. Marks are ignored.
 pub(in crate::cty) fn is_equal(left: &Value, right: &Value) -> Option<bool> {
     if left.is_null() && right.is_definitely_not_null() || right.is_null() && left.is_definitely_not_null() {
         return Some(false);
@@ -62,7 +62,7 @@ pub(in crate::cty) fn is_equal(left: &Value, right: &Value) -> Option<bool> {
             if left.iter().chain(right).any(|item| !item.is_known()) {
                 return None;
             }
-            // Both are in the same order; what cannot be decided inside an element counts as different.
+            // Both have the same order. As in cty, elements that may be equal count as different.
             let equal = left.len() == right.len()
                 && left
                     .iter()
@@ -77,7 +77,7 @@ pub(in crate::cty) fn is_equal(left: &Value, right: &Value) -> Option<bool> {
     }
 }
 
-/// Decides pair by pair: the first difference or uncertainty settles it.
+/// The first pair that is not certainly equal determines the result.
 fn all_equal<'a>(same_shape: bool, mut pairs: impl Iterator<Item = (&'a Value, &'a Value)>) -> Option<bool> {
     if !same_shape {
         return Some(false);
@@ -107,8 +107,8 @@ fn equals_unknown(known: &Value, unknown: &Value) -> Option<bool> {
             }
             ValueRef::List(_) | ValueRef::Set(_) | ValueRef::Map(_) => {
                 let given = known.refinement();
-                given.max_length.is_some_and(|most| most < refinement.min_length)
-                    || refinement.max_length.is_some_and(|most| given.min_length > most)
+                given.max_length.is_some_and(|max| max < refinement.min_length)
+                    || refinement.max_length.is_some_and(|max| given.min_length > max)
             }
             _ => false,
         };
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn values_of_different_types_are_different() {
+    fn values_of_different_types_are_not_equal() {
         assert_eq!(equal(&Value::number(1), &Value::string("1")), Some(false));
         let (tuple, object) = (Value::tuple(vec![]), Value::object(BTreeMap::new()));
         assert_eq!(equal(&tuple, &object), Some(false));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_equal_to_null_only() {
+    fn null_equals_null_only() {
         let null = Value::null(Type::Dynamic);
         assert_eq!(equal(&null, &Value::null(Type::String)), Some(true));
         assert_eq!(equal(&null, &Value::string("")), Some(false));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_of_an_unknown_value_can_rule_equality_out() {
+    fn refinements_can_exclude_equality() {
         let unknown = Value::refined(
             Type::String,
             Refinement {
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_difference_decides_although_another_part_is_unknown() {
+    fn the_first_difference_decides_even_if_another_part_is_unknown() {
         let left = Value::tuple(vec![Value::number(1), Value::unknown(Type::String)]);
         let right = Value::tuple(vec![Value::number(2), Value::string("x")]);
         assert_eq!(equal(&left, &right), Some(false));

@@ -156,7 +156,7 @@ fn parse_v4(text: &str) -> Option<u32> {
 fn large(arguments: &[Value], position: usize) -> Result<i128, Stop> {
     let number = arguments.get(position).and_then(Value::as_number);
     let number = number
-        .filter(|number| number.is_whole())
+        .filter(|number| number.is_integer())
         .ok_or("value must be a whole number")?;
     let parsed = number.to_string().parse();
     parsed.map_err(|_| Stop::Failure(Failure::limit("the number is larger than any network")))
