@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::model::{Attribute, AttributeValue, Mirror, MirrorAddress};
-use registries_conf::Pull;
+use registries_conf::PullKind;
 
 use super::Document;
 
@@ -44,8 +44,8 @@ fn instance(mirror: &Mirror) -> Instance {
         MirrorAddress::Resource(_) => instance.string("type", &mirror.mirror_type),
         MirrorAddress::Entry(_) => {
             let pull = match mirror.pull {
-                Pull::DigestOnly => "digest",
-                Pull::TagOnly => "tag",
+                PullKind::DigestOnly => "digest",
+                PullKind::TagOnly => "tag",
             };
             instance
                 .values

@@ -91,29 +91,27 @@ impl UnknownReason {
 impl fmt::Display for UnknownReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AfterApply(Some(reference)) => write!(f, "{reference} is known after apply only"),
-            Self::AfterApply(None) => f.write_str("it is known after apply only"),
+            Self::AfterApply(Some(reference)) => write!(f, "{reference} is known only after apply"),
+            Self::AfterApply(None) => f.write_str("known only after apply"),
             Self::NoValue(name) => write!(f, "{name} has no value"),
             Self::ModuleNotLoaded(reference) => {
-                write!(f, "the module behind {reference} is not among the files")
+                write!(f, "the module that {reference} refers to was not found")
             }
             Self::NotEvaluated(reason) => write!(f, "{reason}"),
             Self::EvaluationFailed(error) => f.write_str(error),
             Self::Cycle(names) => write!(f, "cycle: {names}"),
-            Self::InvalidBlock => f.write_str("the block has a syntax error"),
+            Self::InvalidBlock => f.write_str("the block is not completely readable"),
             Self::Deferred => f.write_str("Terraform defers it, because `count` or `for_each` is unknown"),
             Self::NeedsPlan(reference) => write!(f, "{reference} is not evaluated without a plan"),
             Self::ExpansionNeedsPlan => {
-                f.write_str("`count` and `for_each` are not evaluated without a plan")
+                f.write_str("`tofu show -config` does not evaluate `count` and `for_each`")
             }
             Self::TooManyReferences => f.write_str("its references go through too many expressions"),
-            Self::AmbiguousCluster => f.write_str("it is not known which cluster the mirror belongs to"),
-            Self::AmbiguousClusterInstance => {
-                f.write_str("it is not known which instance of the cluster the mirror belongs to")
-            }
+            Self::AmbiguousCluster => f.write_str("the cluster depends on unknown values"),
+            Self::AmbiguousClusterInstance => f.write_str("the instance of the cluster is not known"),
             Self::NotRecorded(what) => write!(f, "{what} is not recorded in the plan"),
             Self::WrongType(message) => f.write_str(message),
-            Self::MissingInput(call) => write!(f, "{call} leaves out what the module needs"),
+            Self::MissingInput(call) => write!(f, "{call} does not set a required variable"),
         }
     }
 }
@@ -234,7 +232,7 @@ impl Attribute<String> {
             _ if self.sensitive => "(sensitive value)".to_owned(),
             AttributeValue::Known(value) => format!("{value:?}"),
             AttributeValue::Absent => "null".to_owned(),
-            AttributeValue::Unknown(_) => "(not known yet)".to_owned(),
+            AttributeValue::Unknown(_) => "(unknown yet)".to_owned(),
         }
     }
 }

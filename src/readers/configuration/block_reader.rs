@@ -8,9 +8,9 @@ use crate::model::{
 use terraform_eval::address::Reference;
 use terraform_eval::cty::{ConvertError, Marks, Type, Value, convert};
 use terraform_eval::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
+use terraform_eval::modules::references;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
-use terraform_eval::terraform::references;
 
 use crate::readers::configuration::editability::{Argument, Question};
 use crate::readers::configuration::provenance::{self, Way};
@@ -149,7 +149,7 @@ impl Site<'_, '_> {
         let sensitive = value.marks().is_sensitive();
         let Some(items) = value.as_slice() else {
             let attribute = self.attribute(value, expression);
-            // A list that is not known has no text: what is left is null or unknown.
+            // A list that is unknown has no text: what is left is null or unknown.
             return Attribute {
                 content: match attribute.content {
                     AttributeValue::Unknown(unknown) => AttributeValue::Unknown(unknown),
@@ -162,7 +162,7 @@ impl Site<'_, '_> {
                 editability: Editability::Computed,
             };
         };
-        // What is not known of the list as a whole is not known of its elements, and its secret is theirs.
+        // What is unknown of the list as a whole is unknown of its elements, and its secret is theirs.
         let marks = value.marks().as_influence();
         let mut elements = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
@@ -207,7 +207,7 @@ impl Site<'_, '_> {
         let value = self.evaluator.evaluate(expression, scope);
         Some(value.and_then(|value| {
             if value.marks_deep().is_ephemeral() {
-                let message = "the value is ephemeral, and the state would have to keep it";
+                let message = "the value is ephemeral, so the argument cannot hold it";
                 return Err(Failure::refused(message).at(expression.span));
             }
             Ok(value)

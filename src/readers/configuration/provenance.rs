@@ -5,9 +5,9 @@ use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, Unkn
 use terraform_eval::address::{Mode, Reference, Subject};
 use terraform_eval::cty::{Origin, OriginSource, Role, Value};
 use terraform_eval::eval::{Evaluator, InstanceId};
+use terraform_eval::modules::references;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{self, Expression};
-use terraform_eval::terraform::references;
 
 /// More steps than this are no help to anybody.
 const LONGEST_WAY: usize = 8;

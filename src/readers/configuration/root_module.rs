@@ -12,18 +12,18 @@ use crate::model::{
     MirrorAddress, MissingInputs, TraceStep, UnknownReason, UnknownReasons,
 };
 use crate::provider;
-use crate::rules::{SYNTAX_ERROR, UNDECIDED};
-use registries_conf::Pull;
+use crate::rules::{SYNTAX_ERROR, UNKNOWN_VALUE};
+use registries_conf::PullKind;
 use terraform_eval::address::{
     Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject,
 };
 use terraform_eval::cty::{self, Origin, Value};
 use terraform_eval::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
+use terraform_eval::modules::{Callee, GraphBuilder, ModuleId, ModuleTree, Resource, references};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span, display_name};
 use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
-use terraform_eval::terraform::{Callee, GraphBuilder, ModuleId, Resource, Tree, references};
 
 use crate::readers::configuration::block_reader::Site;
 use crate::readers::configuration::provenance;
@@ -52,7 +52,7 @@ pub(crate) fn evaluate(forest: &Forest, roots: &[&Root], loaded: &mut Loaded) ->
     reads.unwrap_or_else(|| {
         loaded.fail(
             std::path::Path::new("."),
-            "the configuration could not be evaluated",
+            "not enough memory to evaluate the configuration",
             None,
         );
         Vec::new()
@@ -136,10 +136,10 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     }
     let problem = reader.full.then(|| {
         let message = format!(
-            "{}: there are more instances of modules and resources than can be looked at; the rest is left out",
+            "{}: too many instances of modules and resources; the rest is skipped",
             display_name(directory)
         );
-        Diagnostic::new(UNDECIDED.name, Severity::Warning, message)
+        Diagnostic::new(UNKNOWN_VALUE.name, Severity::Warning, message)
     });
     let imports = related_blocks::imports(
         &reader.evaluator,
@@ -168,7 +168,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
 }
 
 struct Reader<'a> {
-    tree: &'a Tree,
+    tree: &'a ModuleTree,
     sources: &'a Sources,
     inputs: &'a Inputs,
     evaluator: Evaluator<'a>,
@@ -200,10 +200,10 @@ struct Order {
     circle: Option<UnknownReason>,
 }
 
-/// What is not known of the instances of a block, by itself or by the module calls around it.
+/// What is unknown of the instances of a block, by itself or by the module calls around it.
 #[derive(Clone, Default)]
 struct Surroundings {
-    /// Why it is not known how many there are.
+    /// Why it is unknown how many there are.
     open: Option<UnknownReasons>,
     /// Why Terraform has none at all.
     refused: Option<UnknownReason>,
@@ -269,7 +269,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The instances of a block, and what is not known of them. One stands for all where nothing is.
+    /// The instances of a block, and what is unknown of them. One stands for all where nothing is.
     fn instances(
         &self,
         expansion: eval::Result<Rc<Expansion>>,
@@ -346,7 +346,7 @@ impl<'a> Reader<'a> {
                 source: site.string("source"),
                 mirrors: site.list("mirrors"),
                 mirror_type: site.kind(),
-                pull: Pull::DigestOnly,
+                pull: PullKind::DigestOnly,
                 policy: model::Attribute::absent(),
                 depends_on: Some(order.depends_on.clone()),
                 depends_on_span: order.span,

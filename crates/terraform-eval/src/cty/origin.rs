@@ -127,14 +127,14 @@ impl Origin {
 impl fmt::Display for UnknownReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLarge => f.write_str("the value is too large to be evaluated"),
+            Self::TooLarge => f.write_str("the value is too large to be computed"),
             Self::ProviderFunction(name) => {
-                write!(f, "only the provider can evaluate the function provider::{name}")
+                write!(f, "provider::{name} is implemented by the provider")
             }
-            Self::OutsideTree(path) => write!(f, "{path:?} is outside of the given tree"),
-            Self::HomeDirectory => f.write_str("the home directory is not read"),
+            Self::OutsideTree(path) => write!(f, "{path:?} is outside of the given directory tree"),
+            Self::HomeDirectory => f.write_str("the home directory is outside of the given directory tree"),
             Self::EphemeralResource => f.write_str("ephemeral resources are not evaluated"),
-            Self::InstancesUnknown(error) => write!(f, "the instances are not known: {error}"),
+            Self::InstancesUnknown(error) => write!(f, "the instances are unknown: {error}"),
         }
     }
 }

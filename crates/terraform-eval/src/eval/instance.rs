@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, Reference, Subject};
 use crate::cty::{Origin, Type, Value};
+use crate::modules::{Callee, ModuleId, references};
 use crate::source::Span;
 use crate::syntax::tree::Body;
-use crate::terraform::{Callee, ModuleId, references};
 
 use super::scope::{Repetition, Scope};
 use super::{Evaluator, Failure, Node, Result};
@@ -207,7 +207,9 @@ impl Evaluator<'_> {
         if !nullable && value.is_null() {
             return match default()? {
                 Some(default) => Ok(default),
-                None => Err(Failure::invalid(format!("the variable {name:?} may not be null"))),
+                None => Err(Failure::invalid(format!(
+                    "the variable {name:?} must not be null"
+                ))),
             };
         }
         Ok(value)

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cty::{Type, UnknownReason, Value, ValueRef, convert};
+use crate::modules::references;
 use crate::source::{FileId, Span};
 use crate::syntax::native::parse_template;
 use crate::syntax::tree::{Expression, ExpressionKind};
-use crate::terraform::references;
 
 use super::super::scope::Rendered;
 use super::super::{Failure, Result as Evaluated, Scope};
@@ -152,7 +152,7 @@ fn render(
         return Err(format!("{}: {}", line(name, source, problem.span), problem.message).into());
     }
     let Some(template) = template else {
-        return Err(format!("{name} is no template").into());
+        return Err(format!("{name} is not a template").into());
     };
     check_names(&template, name, source, variables)?;
     let rendered = Rendered { function, variables };
