@@ -218,7 +218,7 @@ impl Site<'_, '_> {
     fn cause(&self, failure: &EvalError) -> UnknownReason {
         match self.refused {
             Some(cause) => cause.clone(),
-            None => UnknownReason::NotEvaluated(failure.to_string()),
+            None => UnknownReason::EvaluationFailed(failure.to_string()),
         }
     }
 
@@ -233,7 +233,7 @@ impl Site<'_, '_> {
     /// An argument that is not there; in a broken block it may be in what could not be read.
     pub(crate) fn absent<T>(&self) -> Attribute<T> {
         if self.broken {
-            let cause = UnknownReason::NotEvaluated("the block is not completely readable".to_owned());
+            let cause = UnknownReason::InvalidBlock;
             Attribute::unknown(UnknownReasons::new(cause), Some(self.block.header))
         } else {
             Attribute::absent()

@@ -106,7 +106,7 @@ impl Question<'_, '_> {
         } = argument;
         let module = self.evaluator.module(instance);
         match &traversal.subject {
-            Subject::Other(name) if name.starts_with("each.") => {
+            Subject::Each(_) => {
                 let key = repetition.each.as_ref().and_then(|(key, _)| key.span());
                 if key == Some(self.place) {
                     return End::Key;

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::marks::Marks;
-use crate::cty::{Number, Type, Value, convert, normalize};
+use crate::cty::{Marks, Number, Type, Value, convert, normalize};
 use crate::syntax::tree::{Expression, ExpressionKind, ObjectItem, ObjectKey};
 
 use super::partial_value::{PartialBuilder, with_partial_value};

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::address::Subject;
-use crate::cty::{Type, Value};
+use crate::cty::{Origin, Type, UnknownReason, Value};
 use crate::source::Span;
 use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::{Call, Expression};
@@ -101,8 +100,8 @@ impl Evaluator<'_> {
                 "unknown function provider::{name}: {provider:?} is not in the module's required_providers"
             )));
         }
-        let subject = Subject::Other(format!("provider::{name} is implemented by the provider").into());
-        let value = self.unknown_from(instance, subject, None, None, span);
+        let reason = UnknownReason::ProviderFunction(name.into());
+        let value = Value::dynamic().with_origin(Origin::from_reason(reason, Some(span)));
         let argument_marks = arguments.iter().map(Value::marks_deep);
         Ok(argument_marks.fold(value, |value, marks| value.with_marks(&marks.as_influence())))
     }

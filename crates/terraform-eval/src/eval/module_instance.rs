@@ -5,8 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, Reference, Subject};
-use crate::cty::Value;
-use crate::cty::marks::{Origin, Role};
+use crate::cty::{Origin, Value};
 use crate::modules::{Callee, ModuleId, references};
 use crate::source::Span;
 use crate::syntax::tree::Body;
@@ -236,13 +235,7 @@ impl Evaluator<'_> {
     /// The unknown value of a root variable without a value.
     fn unset_variable(&self, instance: InstanceId, name: &Arc<str>, constraint: &TypeConstraint) -> Value {
         let reference = Reference::new(self.path(instance), Subject::Variable(name.clone()));
-        let origin = Origin {
-            reference: Arc::new(reference),
-            span: None,
-            role: Role::Exact,
-            trace: None,
-        };
-        Value::unknown(constraint.ty.without_optional()).with_origin(origin)
+        Value::unknown(constraint.ty.without_optional()).with_origin(Origin::from_reference(reference, None))
     }
 
     /// The value of an output of a module instance.
@@ -307,11 +300,6 @@ impl Evaluator<'_> {
             key,
             attribute,
         };
-        Origin {
-            reference: Arc::new(reference),
-            span: Some(span),
-            role: Role::Exact,
-            trace: None,
-        }
+        Origin::from_reference(reference, Some(span))
     }
 }

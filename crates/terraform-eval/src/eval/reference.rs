@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, Mode, ResourceName, Subject};
-use crate::cty::marks::Marks;
-use crate::cty::{self, Number, Value, index};
+use crate::cty::{self, Marks, Number, Origin, UnknownReason, Value, index};
 use crate::modules::Callee;
 use crate::schema::ProviderSchemas;
 use crate::source::Span;
@@ -147,7 +146,8 @@ impl Evaluator<'_> {
                 "`self` can be used only in provisioners and conditions",
             )),
             "ephemeral" => Ok((
-                self.unknown_from(instance, Subject::Other(root.clone()), None, None, span),
+                Value::dynamic()
+                    .with_origin(Origin::from_reason(UnknownReason::EphemeralResource, Some(span))),
                 0,
                 false,
             )),

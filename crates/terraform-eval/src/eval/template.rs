@@ -1,6 +1,6 @@
 //! Templates: text with interpolations and directives.
 
-use crate::cty::marks::Marks;
+use crate::cty::Marks;
 use crate::cty::{Refinement, Type, Value, convert, safe_prefix};
 use crate::syntax::tree::{Template, TemplatePart};
 

@@ -4,8 +4,7 @@
 //! parameters first; null, unknown and marked arguments are dealt with here unless the parameter allows
 //! them; if an argument is unknown, the result is unknown and has the type that the function declares.
 
-use crate::cty::marks::Marks;
-use crate::cty::{Type, Value, convert};
+use crate::cty::{Marks, Type, Value, convert};
 
 use super::super::EvalError;
 use super::args::Args;

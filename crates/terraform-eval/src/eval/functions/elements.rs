@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::cty::marks::Marks;
-use crate::cty::{Type, Value, ValueRef};
+use crate::cty::{Marks, Type, Value, ValueRef};
 
 /// The marks that a collection leaves on a result made of its elements.
 pub(super) fn container_marks(collection: &Value) -> Marks {

@@ -153,7 +153,7 @@ fn parse_v4(text: &str) -> Option<u32> {
 fn large_integer(args: Args<'_>, position: usize) -> FunctionResult<i128> {
     let number = args.get(position).and_then(Value::as_number);
     let number = number
-        .filter(|number| number.is_whole())
+        .filter(|number| number.is_integer())
         .ok_or("value must be a whole number")?;
     let parsed = number.to_string().parse();
     parsed.map_err(|_| FunctionError::limit("the number is larger than any network"))

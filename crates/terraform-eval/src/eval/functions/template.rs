@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::{Type, Value, ValueRef, convert};
+use crate::cty::{Type, UnknownReason, Value, ValueRef, convert};
 use crate::modules::references;
 use crate::source::{FileId, Span};
 use crate::syntax::native::parse_template;
@@ -102,10 +102,11 @@ fn template_file(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
     match read_text(call, path)? {
         Lookup::Found(template) => render(call, "templatefile", path, &template, args.value(1)),
-        Lookup::Outside => {
-            let target = format!("the file {path}");
-            Ok(unknown_outside(Type::Dynamic, &target, args.get(0)))
-        }
+        Lookup::Outside => Ok(unknown_outside(
+            Type::Dynamic,
+            UnknownReason::OutsideTree(path.into()),
+            args.get(0),
+        )),
     }
 }
 

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::marks::Marks;
-use crate::cty::{Type, Value, ValueRef};
+use crate::cty::{Marks, Type, Value, ValueRef};
 
 use super::super::args::Args;
 use super::super::elements::{new_mapping, new_sequence};

@@ -1,11 +1,8 @@
 //! Functions that read files.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::address::{ModulePath, Reference, Subject};
-use crate::cty::marks::{Origin, Role};
-use crate::cty::{Type, Value};
+use crate::cty::{Origin, Type, UnknownReason, Value};
 use crate::source::clean_path;
 use crate::source::sandbox::SandboxResult;
 
@@ -90,16 +87,15 @@ pub(super) fn resolve_path(call: &Call<'_>, path: &str) -> FunctionResult<Lookup
 }
 
 /// The unknown result of a function that would have to read something outside.
-pub(in crate::eval::functions) fn unknown_outside(ty: Type, target: &str, argument: Option<&Value>) -> Value {
-    let subject = Subject::Other(Arc::from(format!(
-        "{target}, which is outside of the given directory tree"
-    )));
-    Value::unknown(ty).refine_not_null().with_origin(Origin {
-        reference: Arc::new(Reference::new(ModulePath::root(), subject)),
-        span: argument.and_then(Value::span),
-        role: Role::Exact,
-        trace: None,
-    })
+pub(in crate::eval::functions) fn unknown_outside(
+    ty: Type,
+    reason: UnknownReason,
+    argument: Option<&Value>,
+) -> Value {
+    let span = argument.and_then(Value::span);
+    Value::unknown(ty)
+        .refine_not_null()
+        .with_origin(Origin::from_reason(reason, span))
 }
 
 pub(super) fn too_large(path: &str) -> FunctionError {
@@ -152,7 +148,7 @@ fn file(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
 }
 
 fn unknown_file(path: &str, args: Args<'_>) -> Value {
-    unknown_outside(Type::String, &format!("the file {path}"), args.get(0))
+    unknown_outside(Type::String, UnknownReason::OutsideTree(path.into()), args.get(0))
 }
 
 /// Reads a file and formats its bytes.
@@ -169,7 +165,7 @@ fn read_and_format(call: &Call<'_>, args: Args<'_>, format: fn(&[u8]) -> String)
 
 fn file_exists(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
-    let unknown = || unknown_outside(Type::Bool, &format!("the file {path}"), args.get(0));
+    let unknown = || unknown_outside(Type::Bool, UnknownReason::OutsideTree(path.into()), args.get(0));
     let Lookup::Found(file) = resolve_path(call, path)? else {
         return Ok(unknown());
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use crate::cty::{Type, Value};
+use crate::cty::{Type, UnknownReason, Value};
 use crate::source::sandbox::SandboxResult;
 use crate::source::{DirectoryEntry, FileKind, clean_path};
 
@@ -30,7 +30,7 @@ fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let unknown = || {
         unknown_outside(
             Type::set(Type::String),
-            &format!("the directory {path}"),
+            UnknownReason::OutsideTree(path.into()),
             args.get(0),
         )
     };

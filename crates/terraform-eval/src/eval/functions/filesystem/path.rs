@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::cty::{Type, Value};
+use crate::cty::{Type, UnknownReason, Value};
 use crate::source::clean_path;
 
 use super::super::args::Args;
@@ -39,9 +39,11 @@ fn path_expand(_: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
     match path.strip_prefix('~') {
         None => Ok(Value::string(path)),
-        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
-            Ok(unknown_outside(Type::String, "the home directory", args.get(0)))
-        }
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => Ok(unknown_outside(
+            Type::String,
+            UnknownReason::HomeDirectory,
+            args.get(0),
+        )),
         Some(_) => Err("cannot expand user-specific home dir".into()),
     }
 }

@@ -1,13 +1,13 @@
-//! The operators of the language on values: what `hcl` makes of cty's standard functions.
+//! The operators of the language, which `hcl` builds from the standard functions of cty.
 
 use std::cmp::Ordering;
 use std::fmt;
 
 use super::convert::{ConvertError, convert};
-use super::equality::known_or_unknown;
 use super::number::{Number, NumberError};
 use super::types::Type;
 use super::value::Value;
+use super::value::equality::{is_equal, known_or_unknown};
 
 /// An operator with two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,14 +49,14 @@ pub enum UnaryOperator {
     Negate,
 }
 
-/// Which operand an error is about.
+/// The operand of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operand {
-    /// The left one of two.
+    /// The left operand of two.
     Left,
-    /// The right one of two.
+    /// The right operand of two.
     Right,
-    /// The only one.
+    /// The operand of a unary operator.
     Only,
 }
 
@@ -70,14 +70,14 @@ impl fmt::Display for Operand {
     }
 }
 
-/// Why an operation has no result.
+/// An operation without a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OperationError {
     /// An operand has the wrong type.
     Operand(Operand, ConvertError),
-    /// An operand is null, the first of them.
+    /// An operand is null; the first such one.
     Null(Operand),
-    /// There is no such number.
+    /// The result is not a number that can be represented.
     Number(NumberError),
 }
 
@@ -106,7 +106,7 @@ impl fmt::Display for OperationError {
 impl std::error::Error for OperationError {}
 
 impl BinaryOperator {
-    /// The type of the operands; none where any will do.
+    /// The type of the operands; `None` if they may have any.
     #[must_use]
     pub fn operand_type(self) -> Option<Type> {
         match self {
@@ -125,8 +125,8 @@ impl BinaryOperator {
         }
     }
 
-    /// Applies the operator. Operands are converted, unknown ones give an unknown result of the right
-    /// type, and the marks of both go to the result as influences. All operands in error are reported.
+    /// Applies the operator to converted operands. The result is unknown if an operand is, and has the marks of
+    /// both as influences. The errors of both operands are reported.
     pub fn apply(self, left: &Value, right: &Value) -> Result<Value, Vec<OperationError>> {
         let Some(ty) = self.operand_type() else {
             return Ok(match self {
@@ -156,16 +156,16 @@ impl BinaryOperator {
             return Ok(Value::bool(result).with_marks(&marks));
         }
         let order = match self {
-            Self::Less => decide(&left, &right, Ordering::is_lt),
-            Self::Greater => decide(&left, &right, Ordering::is_gt),
+            Self::Less => compare(&left, &right, Ordering::is_lt),
+            Self::Greater => compare(&left, &right, Ordering::is_gt),
             Self::LessOrEqual => or_equal(&left, &right, Ordering::is_lt),
             Self::GreaterOrEqual => or_equal(&left, &right, Ordering::is_gt),
             _ => {
                 let (Some(left), Some(right)) = (left.as_number(), right.as_number()) else {
                     let unknown = Value::unknown(self.result_type()).refine_not_null();
-                    // Terraform forgets here that an operand is sensitive.
-                    let forgets = matches!(self, Self::And | Self::Or);
-                    return Ok(unknown.with_marks(&if forgets { marks.origins_only() } else { marks }));
+                    // Terraform drops the mark of a sensitive operand here.
+                    let is_logical = matches!(self, Self::And | Self::Or);
+                    return Ok(unknown.with_marks(&if is_logical { marks.origins_only() } else { marks }));
                 };
                 let result = self.compute(left, right);
                 return result
@@ -187,24 +187,27 @@ impl BinaryOperator {
     }
 }
 
-/// Whether the order of two numbers is as wanted, from their values or else from their bounds.
-fn decide(left: &Value, right: &Value, wanted: fn(Ordering) -> bool) -> Option<bool> {
+/// Whether the order of two numbers is the wanted one, by their values or by their bounds; `None` if unknown.
+fn compare(left: &Value, right: &Value, wanted: fn(Ordering) -> bool) -> Option<bool> {
     if let (Some(left), Some(right)) = (left.as_number(), right.as_number()) {
         return Some(wanted(left.compare(right)));
     }
     let (left, right) = (left.refinement(), right.refinement());
-    let known = |one: &Option<Number>, other: &Option<Number>, order: Ordering| matches!((one, other), (Some(one), Some(other)) if one.compare(other) == order);
-    if known(&left.max, &right.min, Ordering::Less) {
+    let is_ordered = |first: &Option<Number>, second: &Option<Number>, order: Ordering| {
+        let pair = first.as_ref().zip(second.as_ref());
+        pair.is_some_and(|(first, second)| first.compare(second) == order)
+    };
+    if is_ordered(&left.max, &right.min, Ordering::Less) {
         return Some(wanted(Ordering::Less));
     }
-    if known(&left.min, &right.max, Ordering::Greater) {
+    if is_ordered(&left.min, &right.max, Ordering::Greater) {
         return Some(wanted(Ordering::Greater));
     }
     None
 }
 
 fn or_equal(left: &Value, right: &Value, wanted: fn(Ordering) -> bool) -> Option<bool> {
-    match (decide(left, right, wanted), super::equality::same(left, right)) {
+    match (compare(left, right, wanted), is_equal(left, right)) {
         (Some(true), _) | (_, Some(true)) => Some(true),
         (Some(false), Some(false)) => Some(false),
         _ => None,
@@ -221,7 +224,7 @@ impl UnaryOperator {
         }
     }
 
-    /// Applies the operator, as [`Binary::apply`] does.
+    /// Applies the operator as [`BinaryOperator::apply`] does.
     pub fn apply(self, value: &Value) -> Result<Value, OperationError> {
         let ty = self.result_type();
         let value = convert(value, &ty).map_err(|error| OperationError::Operand(Operand::Only, error))?;
@@ -289,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_operand_gives_an_unknown_result_of_the_right_type() {
+    fn unknown_operands_yield_unknown_results_of_the_result_type() {
         let unknown = Value::dynamic();
         let sum = BinaryOperator::Add
             .apply(&Value::number(1), &unknown)
@@ -303,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_can_decide_a_comparison() {
+    fn bounds_can_determine_a_comparison() {
         let length = Value::refined(
             Type::Number,
             Refinement {
@@ -326,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_is_marked_as_its_operands_are() {
+    fn results_have_the_marks_of_their_operands() {
         let secret = Value::number(1).with_marks(&Marks::sensitive());
         let sum = BinaryOperator::Add
             .apply(&secret, &Value::number(1))

@@ -11,7 +11,7 @@ fn number(text: &str) -> Number {
 }
 
 #[test]
-fn numerals_are_read_as_terraform_reads_them() {
+fn numerals_are_parsed_as_in_terraform() {
     for (text, printed) in [
         ("0", "0"),
         ("-0", "-0"),
@@ -59,7 +59,7 @@ fn long_numerals_print_in_full() {
 }
 
 #[test]
-fn hostile_numerals_are_refused_quickly() {
+fn huge_numerals_are_rejected_quickly() {
     for text in ["1e600000000", "1e-600000000", &"9".repeat(1_000_000)] {
         assert_eq!(Number::parse(text), Err(NumberError::OutOfRange));
     }
@@ -71,7 +71,7 @@ fn hostile_numerals_are_refused_quickly() {
 }
 
 #[test]
-fn arithmetic_is_that_of_512_bits() {
+fn arithmetic_has_512_bits_of_precision() {
     let sum = number("0.1").add(&number("0.2")).expect("a sum");
     assert_eq!(sum.to_string(), "0.3");
     assert_eq!(sum, number("0.3"));
@@ -99,7 +99,7 @@ fn counts_have_64_bits_of_precision() {
 }
 
 #[test]
-fn other_bases_are_read_exactly() {
+fn other_bases_are_parsed_exactly() {
     let read = |text: &str, radix| Number::from_radix(text, radix).map(|whole| whole.to_string());
     assert_eq!(read("00FF", 16).as_deref(), Ok("255"));
     assert_eq!(read("-zZ", 36).as_deref(), Ok("-1295"));
@@ -181,7 +181,7 @@ fn the_remainder_has_the_sign_of_the_dividend() {
 }
 
 #[test]
-fn rounding_goes_the_way_it_says() {
+fn numbers_are_rounded_in_each_direction() {
     for (text, floor, ceil, cut) in [
         ("-0.5", "-1", "0", "0"),
         ("1.5", "1", "2", "1"),
@@ -215,7 +215,7 @@ fn machine_floats_keep_their_53_bits() {
 }
 
 #[test]
-fn sets_order_by_ten_digits() {
+fn sort_text_has_ten_digits() {
     for (text, printed) in [
         ("12345678901", "1.23456789e+10"),
         ("100000000000000000000", "1e+20"),
@@ -241,7 +241,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_printed_reads_back_as_the_same(text in decimals()) {
+    fn printed_numbers_parse_to_the_same_number(text in decimals()) {
         let given = number(&text);
         let again = number(&given.to_string());
         prop_assert_eq!(given.compare(&again), Ordering::Equal);
@@ -249,9 +249,9 @@ proptest! {
     }
 
     #[test]
-    fn the_short_way_agrees_with_the_long_way(left in any::<i64>(), right in any::<i64>()) {
+    fn small_integers_and_big_floats_agree(left in any::<i64>(), right in any::<i64>()) {
         let (short_left, short_right) = (Number::from_i64(left), Number::from_i64(right));
-        // Half a unit more and less takes both sums the long way.
+        // Adding and subtracting a half forces big floats.
         let half = number("0.5");
         let long = short_left.add(&half).and_then(|left| {
             let right = short_right.sub(&half)?;
@@ -276,7 +276,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_or_refused(text in "[-+.0-9epinfIN]{0,12}|\\PC*") {
+    fn any_text_is_parsed_or_rejected(text in "[-+.0-9epinfIN]{0,12}|\\PC*") {
         if let Ok(given) = Number::parse(&text) {
             let _ = given.floor();
             prop_assert_eq!(given.neg().neg().to_string(), given.to_string());

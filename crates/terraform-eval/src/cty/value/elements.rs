@@ -1,18 +1,18 @@
-//! What a value contains: how many elements, which ones, whether a certain one.
+//! Length and elements of values.
 
-use super::marks::Marks;
-use super::number::Number;
 use super::refinement::Refinement;
-use super::types::Type;
-use super::value::{Value, ValueRef};
+use super::{Value, ValueRef};
+use crate::cty::marks::Marks;
+use crate::cty::number::Number;
+use crate::cty::types::Type;
 
 impl Value {
-    /// How many elements a list, set, map, tuple or object has, as a number; unknown with bounds where
-    /// that is not certain. None for null and for what has no elements.
+    /// The number of elements of a list, set, map, tuple or object; an unknown number with bounds if it is not
+    /// certain. `None` for null and for values without elements.
     #[must_use]
     pub fn length(&self) -> Option<Value> {
         let marks = self.marks().as_influence();
-        let known = match (self.view(), self.ty()) {
+        let length = match (self.view(), self.ty()) {
             (ValueRef::Null, _) => return None,
             (_, Type::Tuple(elements)) => elements.len(),
             (_, Type::Object(object)) => object.attributes.len(),
@@ -29,11 +29,11 @@ impl Value {
                 return Some(Self::unknown(Type::Number).refine_not_null().with_marks(&marks));
             }
             (ValueRef::Set(items), _) if items.len() > 1 && !self.is_wholly_known() => {
-                // Unknown elements can turn out to be the same.
-                let most = i64::try_from(items.len()).unwrap_or(i64::MAX);
+                // Unknown elements may be equal.
+                let max = i64::try_from(items.len()).unwrap_or(i64::MAX);
                 let refinement = Refinement {
                     min: Some(Number::from_count(1)),
-                    max: Some(Number::from_count(most)),
+                    max: Some(Number::from_count(max)),
                     ..Refinement::not_null()
                 };
                 return Some(Self::refined(Type::Number, refinement).with_marks(&marks));
@@ -42,22 +42,22 @@ impl Value {
             (ValueRef::Map(items), _) => items.len(),
             _ => return None,
         };
-        Some(Self::from_len(known).with_marks(&marks))
+        Some(Self::from_len(length).with_marks(&marks))
     }
 
-    /// The elements with their keys: a number in a list or tuple, a string in a map or object, the element
-    /// itself in a set. A key has the place where it was written, if that is known. Each carries the marks
-    /// of the container as influences. None where the value is unknown, null or no container.
+    /// The elements with their keys: a number in a list or tuple, a string in a map or object, the element itself in a
+    /// set. A key has the span of its literal, if it comes from one. Keys and elements have the marks of the container
+    /// as influences. `None` if the value is unknown, null or has no elements.
     #[must_use]
     pub fn elements(&self) -> Option<impl Iterator<Item = (Self, Self)> + '_> {
         let marks = self.marks().as_influence();
         let set = matches!(self.ty(), Type::Set(_));
-        let (items, table) = (self.as_slice(), self.as_map());
-        if items.is_none() && table.is_none() {
+        let (items, fields) = (self.as_slice(), self.as_map());
+        if items.is_none() && fields.is_none() {
             return None;
         }
         let marked = move |value: Self, marks: &Marks| value.with_marks(marks);
-        let table_marks = marks.clone();
+        let field_marks = marks.clone();
         let sequence = items
             .unwrap_or_default()
             .iter()
@@ -71,11 +71,11 @@ impl Value {
                 };
                 (key, item)
             });
-        let table = table.into_iter().flatten().map(move |(key, item)| {
+        let fields = fields.into_iter().flatten().map(move |(key, item)| {
             let key = Self::shared_string(key.clone()).with_optional_span(item.key_span());
-            (marked(key, &table_marks), marked(item.clone(), &table_marks))
+            (marked(key, &field_marks), marked(item.clone(), &field_marks))
         });
-        Some(sequence.chain(table))
+        Some(sequence.chain(fields))
     }
 }
 
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_known_as_far_as_the_type_or_a_bound_tells() {
+    fn lengths_follow_from_types_and_bounds() {
         let tuple = Value::unknown(Type::tuple([Type::String]));
         assert_eq!(tuple.length(), Some(Value::from_len(1)));
         let set = Value::set(
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_come_with_their_keys_in_order() {
+    fn elements_have_keys_in_order() {
         let map = Value::map(
             Type::Number,
             BTreeMap::from([("b".into(), Value::number(2)), ("a".into(), Value::number(1))]),

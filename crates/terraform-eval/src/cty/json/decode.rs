@@ -1,19 +1,20 @@
-//! JSON as values, as Terraform's `jsondecode` reads it, with the errors of Go's `encoding/json`.
+//! JSON to values, as with Terraform's `jsondecode`, with the errors of Go's `encoding/json`.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::build::normalize;
-use super::number::Number;
-use super::types::Type;
-use super::value::{MAX_DEPTH, Value};
+use crate::cty::nfc::normalize;
+use crate::cty::number::Number;
+use crate::cty::quote::quoted;
+use crate::cty::types::Type;
+use crate::cty::value::{MAX_DEPTH, Value};
 
-/// Why a text is no JSON.
+/// A text that is not valid JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecodeError {
-    /// What Terraform says: `invalid character ']' looking for beginning of value`.
+    /// Terraform's message: `invalid character ']' looking for beginning of value`.
     pub message: String,
-    /// The byte where that is.
+    /// The byte offset of the error.
     pub offset: usize,
 }
 
@@ -25,11 +26,11 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Reads one JSON value: objects become objects, arrays tuples, and null has no type of its own.
+/// Parses one JSON value. Objects become objects, arrays become tuples, and null has the type `dynamic`.
 pub fn from_json(text: &str) -> Result<Value, DecodeError> {
     let mut reader = Reader { text, at: 0 };
     let value = reader.value(0)?;
-    // Terraform overlooks a closing bracket behind the value.
+    // Terraform ignores a closing bracket after the value.
     match reader.peek() {
         None | Some(b']' | b'}') => Ok(value),
         Some(_) => Err(reader.error("extraneous data after JSON object")),
@@ -49,38 +50,38 @@ impl Reader<'_> {
         }
     }
 
-    /// An error about the byte that stands here; at the end of the text, that it ends.
+    /// An error about the current byte, or about the end of the text.
     fn unexpected(&self, context: &str, at_end: &str) -> DecodeError {
-        let Some(byte) = self.here() else {
+        let Some(byte) = self.current() else {
             return self.error(at_end);
         };
         let shown = match char::from(byte) {
             '\'' => "\\'".to_owned(),
             '"' => "\"".to_owned(),
             other => {
-                let quoted = super::quote::quoted(&other.to_string());
-                quoted[1..quoted.len() - 1].to_owned()
+                let character = quoted(&other.to_string());
+                character[1..character.len() - 1].to_owned()
             }
         };
         self.error(format!("invalid character '{shown}'{context}"))
     }
 
-    fn here(&self) -> Option<u8> {
+    fn current(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// The next byte that is no white space.
+    /// The next byte that is not white space.
     fn peek(&mut self) -> Option<u8> {
-        while matches!(self.here(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        while matches!(self.current(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
-        self.here()
+        self.current()
     }
 
     fn take(&mut self, wanted: u8) -> bool {
-        let found = self.peek() == Some(wanted);
-        self.at += usize::from(found);
-        found
+        let matches = self.peek() == Some(wanted);
+        self.at += usize::from(matches);
+        matches
     }
 
     fn value(&mut self, depth: u16) -> Result<Value, DecodeError> {
@@ -132,8 +133,8 @@ impl Reader<'_> {
             let item = self.value(depth + 1)?;
             let name = normalize(&key);
             if *name != *key {
-                // Only an escape sequence leads here. Terraform puts the name of the attribute in normal
-                // form and then does not find it.
+                // Only names with escape sequences get here. Terraform normalizes the name of the attribute and
+                // then does not find it.
                 return Err(self.error(format!("unsupported attribute {name:?}")));
             }
             items.insert(name, item);
@@ -149,7 +150,7 @@ impl Reader<'_> {
 
     fn literal(&mut self, word: &str, value: Value) -> Result<Value, DecodeError> {
         for expected in word.bytes() {
-            if self.here() != Some(expected) {
+            if self.current() != Some(expected) {
                 let context = format!(" in literal {word} (expecting '{}')", char::from(expected));
                 return Err(self.unexpected(&context, "unexpected EOF"));
             }
@@ -159,10 +160,10 @@ impl Reader<'_> {
     }
 
     fn digits(&mut self, context: &str) -> Result<(), DecodeError> {
-        if !matches!(self.here(), Some(b'0'..=b'9')) {
+        if !matches!(self.current(), Some(b'0'..=b'9')) {
             return Err(self.unexpected(context, "unexpected EOF"));
         }
-        while matches!(self.here(), Some(b'0'..=b'9')) {
+        while matches!(self.current(), Some(b'0'..=b'9')) {
             self.at += 1;
         }
         Ok(())
@@ -170,21 +171,21 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Result<Value, DecodeError> {
         let start = self.at;
-        if self.here() == Some(b'-') {
+        if self.current() == Some(b'-') {
             self.at += 1;
         }
-        if self.here() == Some(b'0') {
+        if self.current() == Some(b'0') {
             self.at += 1;
         } else {
             self.digits(" in numeric literal")?;
         }
-        if self.here() == Some(b'.') {
+        if self.current() == Some(b'.') {
             self.at += 1;
             self.digits(" after decimal point in numeric literal")?;
         }
-        if matches!(self.here(), Some(b'e' | b'E')) {
+        if matches!(self.current(), Some(b'e' | b'E')) {
             self.at += 1;
-            if matches!(self.here(), Some(b'+' | b'-')) {
+            if matches!(self.current(), Some(b'+' | b'-')) {
                 self.at += 1;
             }
             self.digits(" in exponent of numeric literal")?;
@@ -202,13 +203,13 @@ impl Reader<'_> {
         loop {
             let start = self.at;
             while self
-                .here()
+                .current()
                 .is_some_and(|byte| byte >= b' ' && byte != b'"' && byte != b'\\')
             {
                 self.at += 1;
             }
             out.push_str(self.text.get(start..self.at).unwrap_or_default());
-            match self.here() {
+            match self.current() {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(out);
@@ -216,7 +217,7 @@ impl Reader<'_> {
                 Some(b'\\') => self.at += 1,
                 _ => return Err(self.unexpected(" in string literal", END)),
             }
-            let escaped = match self.here() {
+            let escaped = match self.current() {
                 Some(plain @ (b'"' | b'\\' | b'/')) => char::from(plain),
                 Some(b'b') => '\u{8}',
                 Some(b'f') => '\u{c}',
@@ -238,7 +239,7 @@ impl Reader<'_> {
     fn hex(&mut self) -> Result<u32, DecodeError> {
         let mut code = 0;
         for _ in 0..4 {
-            let digit = self.here().and_then(|byte| char::from(byte).to_digit(16));
+            let digit = self.current().and_then(|byte| char::from(byte).to_digit(16));
             let Some(digit) = digit else {
                 return Err(self.unexpected(" in \\u hexadecimal character escape", "unexpected EOF"));
             };
@@ -248,7 +249,7 @@ impl Reader<'_> {
         Ok(code)
     }
 
-    /// The character of `\uXXXX`, or of two of them; a half without the other is a replacement character.
+    /// The character of `\uXXXX` or of a surrogate pair. A lone surrogate is a replacement character.
     fn escaped_character(&mut self) -> Result<char, DecodeError> {
         let high = self.hex()?;
         let rest = self.text.get(self.at..).unwrap_or_default();
@@ -334,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_has_a_bound() {
+    fn values_that_are_too_deep_are_errors() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert_eq!(decoded(&"[".repeat(100_000)), "exceeded max depth");
         assert_eq!(decoded(&nested(usize::from(MAX_DEPTH) + 1)), "exceeded max depth");

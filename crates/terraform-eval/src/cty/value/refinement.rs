@@ -1,31 +1,31 @@
-//! What is known of an unknown value besides its type (cty's refinements).
+//! Refinements: what is known of an unknown value in addition to its type.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::number::Number;
+use crate::cty::number::Number;
 
-/// What is known of a value that is not known.
+/// What is known of an unknown value.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Refinement {
     /// It will not be null.
     pub not_null: bool,
-    /// How the string begins; empty where that is not known.
+    /// The beginning of the string; empty if unknown.
     pub prefix: Arc<str>,
-    /// The collection has at least so many elements.
+    /// The minimum number of elements of the collection.
     pub min_length: usize,
-    /// The collection has at most so many elements.
+    /// The maximum number of elements of the collection.
     pub max_length: Option<usize>,
-    /// The number is not below this.
+    /// The lower bound of the number, inclusive.
     pub min: Option<Number>,
-    /// The number is not above this.
+    /// The upper bound of the number, inclusive.
     pub max: Option<Number>,
 }
 
 impl Refinement {
-    /// Nothing but that it will not be null.
+    /// The refinement of a value of which nothing is known but that it is not null.
     #[must_use]
     pub fn not_null() -> Self {
         Self {
@@ -40,8 +40,7 @@ impl Refinement {
         *self == Self::default()
     }
 
-    /// What holds of a value that is one of two: the weaker of both. Terraform forgets how a string
-    /// begins.
+    /// What is known of a value that is one of two. As in Terraform, the prefix of a string is dropped.
     #[must_use]
     pub fn either(&self, other: &Self) -> Self {
         Self {
@@ -58,20 +57,20 @@ impl Refinement {
     }
 }
 
-/// The number of the two that compares as `wanted` with the other.
+/// The first number if it compares as `wanted` with the second one, else the second one.
 fn pick(left: Option<&Number>, right: Option<&Number>, wanted: Ordering) -> Option<Number> {
     let (left, right) = (left?, right?);
     let first = left.compare(right) == wanted;
     Some(if first { left.clone() } else { right.clone() })
 }
 
-/// The part of `text` that stays as it is whatever is appended: a last letter could still take an
-/// accent, a last delimiter could not (cty's `SafeKnownPrefix`).
+/// The part of `text` that stays unchanged whatever is appended: a combining mark could change a letter at the end,
+/// but not a delimiter (cty's `SafeKnownPrefix`).
 #[must_use]
 pub fn safe_prefix(text: &str) -> &str {
-    const FINAL: &str = "-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
+    const DELIMITERS: &str = "-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
     match text.grapheme_indices(true).next_back() {
-        Some((_, last)) if FINAL.contains(last) => text,
+        Some((_, last)) if DELIMITERS.contains(last) => text,
         Some((at, _)) => &text[..at],
         None => text,
     }
@@ -82,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_prefix_ends_where_nothing_can_combine_with_it() {
+    fn a_safe_prefix_ends_before_a_letter() {
         assert_eq!(safe_prefix("https://"), "https://");
         assert_eq!(safe_prefix("quay.io/ab"), "quay.io/a");
         assert_eq!(safe_prefix("e"), "");

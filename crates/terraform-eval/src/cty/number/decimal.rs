@@ -1,23 +1,23 @@
-//! Numbers as decimal text, both ways, with the digits that Go's `big.Float` reads and prints.
+//! Parsing and printing of decimal text, with the same digits as Go's `big.Float`.
 
 use std::fmt::Write as _;
 
 use dashu_int::UBig;
 use dashu_int::ops::BitTest as _;
 
-use super::float::{EXPONENT_LIMIT, Float, Magnitude};
-use super::number::NumberError;
+use super::error::NumberError;
+use super::float::{Float, MAX_EXPONENT, Magnitude};
 
-/// More digits than this are refused before they are read.
+/// Text with more digits is rejected before it is parsed.
 const MAX_DIGITS: usize = 100_000;
 
 /// The exponent range of `big.Float`: beyond it a number is infinite or zero.
-const GO_EXPONENT_LIMIT: i64 = 1 << 31;
+const MAX_GO_EXPONENT: i64 = 1 << 31;
 
-/// The precision of every number that is read from text (`cty.ParseNumberVal`).
+/// The precision of every number that is parsed from text (`cty.ParseNumberVal`).
 pub(super) const TEXT_PRECISION: u16 = 512;
 
-/// A decimal numeral taken apart.
+/// The parts of a decimal numeral.
 struct Numeral<'a> {
     negative: bool,
     whole: &'a str,
@@ -61,7 +61,7 @@ fn split(text: &str) -> Option<Numeral<'_>> {
     })
 }
 
-/// Reads a number as `big.ParseFloat(text, 10, 512, ToNearestEven)` does.
+/// Parses a number as `big.ParseFloat(text, 10, 512, ToNearestEven)` does.
 pub(super) fn parse(text: &str) -> Result<Float, NumberError> {
     match text {
         "inf" | "Inf" | "+inf" | "+Inf" => return Ok(Float::infinity(false, TEXT_PRECISION)),
@@ -88,18 +88,18 @@ pub(super) fn parse(text: &str) -> Result<Float, NumberError> {
         Some((exponent, false)) => (-fraction, exponent.saturating_sub(fraction)),
     };
     let bits = i64::try_from(mantissa.bit_len()).map_err(|_| NumberError::OutOfRange)?;
-    if twos.saturating_add(bits).abs() >= GO_EXPONENT_LIMIT {
+    if twos.saturating_add(bits).abs() >= MAX_GO_EXPONENT {
         return Err(NumberError::NotANumber);
     }
     // The power of two above the number: log2(5) is a little more than 2.32192.
     let top = bits + twos + tens.saturating_mul(232_192) / 100_000;
-    if top >= GO_EXPONENT_LIMIT {
+    if top >= MAX_GO_EXPONENT {
         return Ok(Float::infinity(negative, TEXT_PRECISION));
     }
-    if top <= -GO_EXPONENT_LIMIT {
+    if top <= -MAX_GO_EXPONENT {
         return Ok(Float::zero(negative, TEXT_PRECISION));
     }
-    if top.abs() > EXPONENT_LIMIT || tens.abs() > EXPONENT_LIMIT / 2 {
+    if top.abs() > MAX_EXPONENT || tens.abs() > MAX_EXPONENT / 2 {
         return Err(NumberError::OutOfRange);
     }
     if tens == 0 {
@@ -116,8 +116,8 @@ pub(super) fn parse(text: &str) -> Result<Float, NumberError> {
     result?.ok_or(NumberError::NotANumber)
 }
 
-/// `5^exponent`. Large powers are rounded on the way in the same steps as Go takes, since the
-/// last bit of the result can depend on them.
+/// `5^exponent`. Large powers are rounded in the same steps as in Go, because the last bit of the result can depend
+/// on them.
 fn power_of_five(exponent: u64, precision: u16) -> Result<Float, NumberError> {
     const EXACT: u64 = 27;
     let start = u32::try_from(exponent.min(EXACT)).unwrap_or(0);
@@ -148,15 +148,15 @@ struct Decimal {
 
 impl Decimal {
     /// The exact digits of `mantissa * 2^exponent`.
-    fn of(mantissa: &UBig, exponent: i64) -> Self {
+    fn new(mantissa: &UBig, exponent: i64) -> Self {
         let shift = usize::try_from(exponent.unsigned_abs()).unwrap_or(usize::MAX);
-        let (whole, behind) = if exponent >= 0 {
+        let (integer, decimals) = if exponent >= 0 {
             (mantissa << shift, 0)
         } else {
             (mantissa * UBig::from(5_u8).pow(shift), exponent.abs())
         };
-        let digits = whole.to_string().into_bytes();
-        let point = i64::try_from(digits.len()).unwrap_or(i64::MAX) - behind;
+        let digits = integer.to_string().into_bytes();
+        let point = i64::try_from(digits.len()).unwrap_or(i64::MAX) - decimals;
         let mut decimal = Self { digits, point };
         decimal.trim();
         decimal
@@ -222,8 +222,8 @@ impl Decimal {
         }
     }
 
-    /// Digits with a point and so many digits behind it.
-    fn fixed_with(&self, behind: i64, out: &mut String) {
+    /// Digits with a point and so many digits after it.
+    fn fixed_with(&self, decimals: i64, out: &mut String) {
         let digit = |index: i64| {
             let index = usize::try_from(index).ok();
             char::from(index.map_or(b'0', |index| self.at(index)))
@@ -233,19 +233,19 @@ impl Decimal {
         } else {
             out.extend((0..self.point).map(digit));
         }
-        if behind > 0 {
+        if decimals > 0 {
             out.push('.');
-            out.extend((0..behind).map(|index| digit(self.point.saturating_add(index))));
+            out.extend((0..decimals).map(|index| digit(self.point.saturating_add(index))));
         }
     }
 
-    /// One digit before the point, so many behind it, and an exponent of at least two digits.
-    fn scientific_with(&self, behind: i64, out: &mut String) {
+    /// One digit before the point, so many decimals it, and an exponent of at least two digits.
+    fn scientific_with(&self, decimals: i64, out: &mut String) {
         out.push(char::from(self.at(0)));
-        if behind > 0 {
+        if decimals > 0 {
             out.push('.');
-            let behind = usize::try_from(behind).unwrap_or(0);
-            out.extend((1..=behind).map(|index| char::from(self.at(index))));
+            let decimals = usize::try_from(decimals).unwrap_or(0);
+            out.extend((1..=decimals).map(|index| char::from(self.at(index))));
         }
         let exponent = if self.digits.is_empty() { 0 } else { self.point - 1 };
         let sign = if exponent < 0 { '-' } else { '+' };
@@ -267,8 +267,8 @@ impl Decimal {
     }
 }
 
-/// Sign and special values; the mantissa and exponent where digits are to follow.
-fn opening<'a>(number: &'a Float, out: &mut String) -> Option<(&'a UBig, i64)> {
+/// Writes the sign and special values. Returns mantissa and exponent if digits have to follow.
+fn write_sign<'a>(number: &'a Float, out: &mut String) -> Option<(&'a UBig, i64)> {
     if number.negative {
         out.push('-');
     } else if number.is_infinite() {
@@ -282,25 +282,25 @@ fn opening<'a>(number: &'a Float, out: &mut String) -> Option<(&'a UBig, i64)> {
     None
 }
 
-/// The shortest digits that read back as the same number at its precision, without an exponent
+/// The shortest digits that parse to the same number at its precision, without an exponent
 /// (`Text('f', -1)`).
 pub(super) fn shortest(number: &Float) -> String {
     let mut out = String::new();
-    if let Some((mantissa, exponent)) = opening(number, &mut out) {
+    if let Some((mantissa, exponent)) = write_sign(number, &mut out) {
         shortest_digits(mantissa, exponent, number.precision).plain(&mut out);
     }
     out
 }
 
 fn shortest_digits(mantissa: &UBig, exponent: i64, precision: u16) -> Decimal {
-    let mut decimal = Decimal::of(mantissa, exponent);
-    // The neighbours lie half a unit of the last place away: one bit more than the precision.
+    let mut decimal = Decimal::new(mantissa, exponent);
+    // The bounds to the neighbors are half a unit in the last place away, which takes one more bit.
     let spare = (usize::from(precision) + 1).saturating_sub(mantissa.bit_len());
     let scaled = mantissa << spare;
     let exponent = exponent - i64::try_from(spare).unwrap_or(0);
     let inclusive = !scaled.bit(1);
-    let lower = Decimal::of(&(&scaled - UBig::ONE), exponent);
-    let upper = Decimal::of(&(&scaled + UBig::ONE), exponent);
+    let lower = Decimal::new(&(&scaled - UBig::ONE), exponent);
+    let upper = Decimal::new(&(&scaled + UBig::ONE), exponent);
     for index in 0..decimal.digits.len() {
         let (low, digit, high) = (lower.at(index), decimal.at(index), upper.at(index));
         let down = low != digit || inclusive && index + 1 == lower.digits.len();
@@ -316,19 +316,19 @@ fn shortest_digits(mantissa: &UBig, exponent: i64, precision: u16) -> Decimal {
     decimal
 }
 
-/// How a number is written with `printf`.
+/// A number format of `printf`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notation {
     /// `%e`: one digit before the point, and an exponent.
     Scientific,
     /// `%f`: no exponent.
     Fixed,
-    /// `%g`: an exponent where it is needed, and no zeros behind.
+    /// `%g`: an exponent for large and small numbers, and no trailing zeros.
     General,
 }
 
-/// The number in a notation, with so many digits behind the point (all in all for
-/// [`Notation::General`]); with the fewest that do where none are asked for (`Text` of `big.Float`).
+/// The number in a notation, with so many digits after the point, or so many significant digits for
+/// [`Notation::General`]. `None` means as few digits as identify the number (`Text` of `big.Float`).
 pub(super) fn in_notation(number: &Float, notation: Notation, digits: Option<usize>) -> String {
     let mut out = String::new();
     if number.negative {
@@ -347,7 +347,7 @@ pub(super) fn in_notation(number: &Float, notation: Notation, digits: Option<usi
         },
         Magnitude::Finite { mantissa, exponent } => match digits {
             None => shortest_digits(mantissa, *exponent, number.precision),
-            Some(_) => Decimal::of(mantissa, *exponent),
+            Some(_) => Decimal::new(mantissa, *exponent),
         },
     };
     let length = |decimal: &Decimal| i64::try_from(decimal.digits.len()).unwrap_or(i64::MAX);
@@ -357,18 +357,18 @@ pub(super) fn in_notation(number: &Float, notation: Notation, digits: Option<usi
             if let Some(digits) = digits {
                 decimal.round(digits.saturating_add(1));
             }
-            let behind = wanted.unwrap_or((length(&decimal) - 1).max(0));
-            decimal.scientific_with(behind, &mut out);
+            let decimals = wanted.unwrap_or((length(&decimal) - 1).max(0));
+            decimal.scientific_with(decimals, &mut out);
         }
         Notation::Fixed => {
             if let Some(wanted) = wanted {
                 match usize::try_from(decimal.point.saturating_add(wanted)) {
-                    Ok(kept) => decimal.round(kept),
+                    Ok(length) => decimal.round(length),
                     Err(_) => decimal.digits.clear(),
                 }
             }
-            let behind = wanted.unwrap_or((length(&decimal) - decimal.point).max(0));
-            decimal.fixed_with(behind, &mut out);
+            let decimals = wanted.unwrap_or((length(&decimal) - decimal.point).max(0));
+            decimal.fixed_with(decimals, &mut out);
         }
         Notation::General => {
             let significant = digits.map(|digits| digits.max(1));
@@ -398,15 +398,15 @@ pub(super) fn in_notation(number: &Float, notation: Notation, digits: Option<usi
     out
 }
 
-/// Ten significant digits, with an exponent where that is shorter (`Text('g', 10)`): what cty orders
-/// the elements of a set by that contain numbers.
+/// Ten significant digits, with an exponent for large and small numbers (`Text('g', 10)`). By this text cty orders
+/// elements of sets that contain numbers.
 pub(super) fn general(number: &Float) -> String {
     const DIGITS: usize = 10;
     let mut out = String::new();
-    let Some((mantissa, exponent)) = opening(number, &mut out) else {
+    let Some((mantissa, exponent)) = write_sign(number, &mut out) else {
         return out;
     };
-    let mut decimal = Decimal::of(mantissa, exponent);
+    let mut decimal = Decimal::new(mantissa, exponent);
     decimal.round(DIGITS);
     let length = i64::try_from(decimal.digits.len()).unwrap_or(i64::MAX);
     let threshold = if decimal.digits.len() < DIGITS && length >= decimal.point {

@@ -1,16 +1,16 @@
-//! Binary fractions of bounded precision: a whole number times a power of two, rounded half to even.
+//! Binary fractions of bounded precision: an integer times a power of two, rounded half to even.
 //!
-//! Terraform computes with Go's `big.Float`, whose results depend on the precision that each number
-//! carries: 512 bits for what is written in decimal, 64 for a count such as `length(…)`.
+//! Terraform computes with Go's `big.Float`, whose results depend on the precision of each number: 512 bits if it was
+//! parsed from decimal text, 64 if it is a count such as `length(…)`.
 
 use std::cmp::Ordering;
 
 use dashu_int::UBig;
 use dashu_int::ops::{BitTest as _, DivRem as _};
 
-/// How far from 1 a finite number may lie, as a power of two (some 10^78,000). Terraform goes
-/// further; a number of that size is an attack on the memory and not a configuration.
-pub(super) const EXPONENT_LIMIT: i64 = 1 << 18;
+/// The maximum magnitude of the binary exponent of a finite number (about 10^78,000). Terraform supports more, but a
+/// number of that size is an attempt to exhaust memory.
+pub(super) const MAX_EXPONENT: i64 = 1 << 18;
 
 /// A number with its sign, magnitude and precision.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub(super) struct Float {
     pub(super) precision: u16,
 }
 
-/// How large a number is, apart from its sign.
+/// The magnitude of a number, without its sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Magnitude {
     Zero,
@@ -32,12 +32,12 @@ pub(super) enum Magnitude {
     Infinite,
 }
 
-/// The result is too large or too small to be kept.
+/// The exponent of the result exceeds [`MAX_EXPONENT`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct OutOfRange;
 
-/// Rounds `mantissa * 2^exponent` to `precision` bits, half to even; `more` says that the true
-/// value is a little larger than the mantissa.
+/// Rounds `mantissa * 2^exponent` to `precision` bits, half to even; `more` tells that the exact
+/// value is slightly larger than the mantissa.
 fn rounded(mantissa: UBig, exponent: i64, more: bool, precision: u16) -> Result<Magnitude, OutOfRange> {
     if mantissa == UBig::ZERO {
         return Ok(Magnitude::Zero);
@@ -48,11 +48,11 @@ fn rounded(mantissa: UBig, exponent: i64, more: bool, precision: u16) -> Result<
     } else {
         let half = mantissa.bit(excess - 1);
         let rest = more || mantissa.trailing_zeros().is_some_and(|zeros| zeros < excess - 1);
-        let mut kept = mantissa >> excess;
-        if half && (rest || kept.bit(0)) {
-            kept += UBig::ONE;
+        let mut rounded = mantissa >> excess;
+        if half && (rest || rounded.bit(0)) {
+            rounded += UBig::ONE;
         }
-        (kept, exponent, i64::try_from(excess).map_err(|_| OutOfRange)?)
+        (rounded, exponent, i64::try_from(excess).map_err(|_| OutOfRange)?)
     };
     exponent = exponent.checked_add(excess_bits).ok_or(OutOfRange)?;
     let zeros = mantissa.trailing_zeros().unwrap_or(0);
@@ -61,7 +61,7 @@ fn rounded(mantissa: UBig, exponent: i64, more: bool, precision: u16) -> Result<
         exponent += i64::try_from(zeros).map_err(|_| OutOfRange)?;
     }
     let top = exponent + i64::try_from(mantissa.bit_len()).map_err(|_| OutOfRange)?;
-    if top.abs() > EXPONENT_LIMIT {
+    if top.abs() > MAX_EXPONENT {
         return Err(OutOfRange);
     }
     Ok(Magnitude::Finite { mantissa, exponent })
@@ -114,7 +114,7 @@ impl Float {
         })
     }
 
-    /// A whole number; 64 bits hold it exactly.
+    /// An integer, which 64 bits hold exactly.
     pub(super) fn from_i64(value: i64, precision: u16) -> Self {
         let mantissa = UBig::from(value.unsigned_abs());
         let magnitude = match mantissa.trailing_zeros() {
@@ -139,8 +139,8 @@ impl Float {
         self.magnitude == Magnitude::Infinite
     }
 
-    /// Whether there is nothing behind the point.
-    pub(super) fn is_whole(&self) -> bool {
+    /// Whether the number is an integer.
+    pub(super) fn is_integer(&self) -> bool {
         match &self.magnitude {
             Magnitude::Zero => true,
             Magnitude::Finite { exponent, .. } => *exponent >= 0,
@@ -148,7 +148,7 @@ impl Float {
         }
     }
 
-    /// The number cut at the point, and whether something was cut off; none for infinity.
+    /// The magnitude rounded towards zero, and whether that changed it; `None` for infinity.
     pub(super) fn truncated(&self) -> Option<(UBig, bool)> {
         match &self.magnitude {
             Magnitude::Zero => Some((UBig::ZERO, false)),
@@ -162,17 +162,17 @@ impl Float {
         }
     }
 
-    /// The number as a machine integer, where it is one. A negative zero is none: it would lose its sign.
+    /// The number as a machine integer, if it is one. A negative zero is not, because it would lose its sign.
     pub(super) fn to_i64(&self) -> Option<i64> {
         if self.is_zero() {
             return (!self.negative).then_some(0);
         }
-        if !self.is_whole() {
+        if !self.is_integer() {
             return None;
         }
-        let (whole, _) = self.truncated()?;
-        let whole = i128::try_from(whole).ok()?;
-        i64::try_from(if self.negative { -whole } else { whole }).ok()
+        let (integer, _) = self.truncated()?;
+        let integer = i128::try_from(integer).ok()?;
+        i64::try_from(if self.negative { -integer } else { integer }).ok()
     }
 
     pub(super) fn negated(&self) -> Self {
@@ -196,7 +196,7 @@ impl Float {
         }
     }
 
-    /// How many bits the number needs to be exact.
+    /// The number of bits that hold the number exactly.
     pub(super) fn needed_precision(&self) -> u16 {
         match &self.magnitude {
             Magnitude::Finite { mantissa, .. } => u16::try_from(mantissa.bit_len()).unwrap_or(u16::MAX),
@@ -204,7 +204,7 @@ impl Float {
         }
     }
 
-    /// The sum, rounded to `precision`; none for opposed infinities.
+    /// The sum, rounded to `precision`; `None` for opposing infinities.
     pub(super) fn sum(&self, other: &Self, precision: u16) -> Result<Option<Self>, OutOfRange> {
         use Magnitude::{Finite, Infinite, Zero};
         let sum = match (&self.magnitude, &other.magnitude) {
@@ -241,7 +241,7 @@ impl Float {
         Ok(Some(sum))
     }
 
-    /// The product, rounded to `precision`; none for zero times infinity.
+    /// The product, rounded to `precision`; `None` for zero times infinity.
     pub(super) fn product(&self, other: &Self, precision: u16) -> Result<Option<Self>, OutOfRange> {
         use Magnitude::{Finite, Infinite, Zero};
         let negative = self.negative != other.negative;
@@ -267,7 +267,7 @@ impl Float {
         })
     }
 
-    /// The quotient, rounded to `precision`; none for zero by zero and infinity by infinity.
+    /// The quotient, rounded to `precision`; `None` for zero by zero and infinity by infinity.
     pub(super) fn quotient(&self, other: &Self, precision: u16) -> Result<Option<Self>, OutOfRange> {
         use Magnitude::{Finite, Infinite, Zero};
         let negative = self.negative != other.negative;
@@ -285,7 +285,7 @@ impl Float {
                     exponent: right_exponent,
                 },
             ) => {
-                // Two bits more than are kept, so that the remainder only has to say "a little more".
+                // Two additional bits, so that of the remainder only matters whether it is zero.
                 let wanted = usize::from(precision) + 2 + right.bit_len();
                 let shift = wanted.saturating_sub(left.bit_len());
                 let (quotient, remainder) = (left << shift).div_rem(right);
@@ -297,7 +297,7 @@ impl Float {
         })
     }
 
-    /// Which of two numbers is larger; the two zeros are equal.
+    /// Compares two numbers; the two zeros are equal.
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         match (self.sign(), other.sign()) {
             (left, right) if left != right => left.cmp(&right),

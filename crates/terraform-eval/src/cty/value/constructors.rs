@@ -1,33 +1,22 @@
-//! How values are made: known ones, null and unknown ones.
+//! Constructors of values: known, null and unknown ones.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use unicode_normalization::{UnicodeNormalization as _, is_nfc};
-
-use super::marks::{Marks, Origin, Role};
-use super::number::Number;
 use super::refinement::Refinement;
 use super::set_order;
-use super::types::Type;
-use super::value::{Fields, Inner, MAX_DEPTH, MAX_SIZE, Sequence, Summary, Unknown, Value};
-use crate::address::{ModulePath, Reference, Subject};
+use super::{Fields, Inner, MAX_DEPTH, MAX_SIZE, Sequence, Summary, Unknown, Value};
+use crate::cty::marks::Marks;
+use crate::cty::nfc::normalize;
+use crate::cty::number::Number;
+use crate::cty::origin::{Origin, Role, UnknownReason};
+use crate::cty::types::Type;
 
-/// More unknown elements than this are not spelled out where only the length of a list is known.
-const MAX_SPELLED_OUT: usize = 1024;
+/// A list of known length with unknown elements becomes a known list of unknown elements up to this length.
+const MAX_UNKNOWN_ELEMENTS: usize = 1024;
 
-/// `text` in normal form C, as Terraform keeps every string.
-#[must_use]
-pub fn normalize(text: &str) -> Arc<str> {
-    if text.is_ascii() || is_nfc(text) {
-        text.into()
-    } else {
-        text.nfc().collect::<String>().into()
-    }
-}
-
-/// An element as its collection has it: what had no type of its own takes the collection's.
-fn retyped(item: Value, element: &Type) -> Value {
+/// An element of a collection. Null and unknown values without a type take the element type.
+fn with_element_type(item: Value, element: &Type) -> Value {
     if *element == Type::Dynamic {
         return item;
     }
@@ -43,7 +32,7 @@ fn retyped(item: Value, element: &Type) -> Value {
 }
 
 impl Value {
-    /// An unknown value of a type; [`Type::Dynamic`] where not even that is known.
+    /// An unknown value of a type; [`Type::Dynamic`] if the type is unknown.
     #[must_use]
     pub fn unknown(ty: Type) -> Self {
         Inner::Unknown(Arc::new(Unknown {
@@ -59,8 +48,8 @@ impl Value {
         Self::unknown(Type::Dynamic)
     }
 
-    /// An unknown value of which something is known. Where that leaves one value only, it is that value
-    /// (as cty's refinement builder does it).
+    /// An unknown value with a refinement. If the refinement admits one value only, the result is that value, as with
+    /// cty's refinement builder.
     #[must_use]
     pub fn refined(ty: Type, refinement: Refinement) -> Self {
         if ty == Type::Dynamic {
@@ -75,7 +64,7 @@ impl Value {
             if refinement.max_length == Some(refinement.min_length) {
                 let length = refinement.min_length;
                 match &ty {
-                    Type::List(element) if length <= MAX_SPELLED_OUT => {
+                    Type::List(element) if length <= MAX_UNKNOWN_ELEMENTS => {
                         let items = vec![Self::unknown((**element).clone()); length];
                         return Self::list((**element).clone(), items);
                     }
@@ -111,19 +100,19 @@ impl Value {
         Inner::Number(value.into()).into()
     }
 
-    /// A length or an index, as a number of 64 bits.
+    /// A length or an index, as a number with a precision of 64 bits.
     #[must_use]
     pub fn from_len(value: usize) -> Self {
         Self::number(Number::from_count(i64::try_from(value).unwrap_or(i64::MAX)))
     }
 
-    /// A string; it is brought into normal form C.
+    /// A string, which is normalized to form C.
     #[must_use]
     pub fn string(text: impl AsRef<str>) -> Self {
         Inner::String(normalize(text.as_ref())).into()
     }
 
-    /// A string that is shared already.
+    /// A string without a copy of the text, unless it has to be normalized.
     #[must_use]
     pub fn shared_string(text: Arc<str>) -> Self {
         if text.is_ascii() {
@@ -133,28 +122,31 @@ impl Value {
         }
     }
 
-    /// A list. Its elements have the element type already, or none.
+    /// A list of elements that have the element type or none.
     #[must_use]
     pub fn list(element: Type, items: Vec<Self>) -> Self {
-        let items = items.into_iter().map(|item| retyped(item, &element)).collect();
+        let items = items
+            .into_iter()
+            .map(|item| with_element_type(item, &element))
+            .collect();
         Self::sequence(items, OnceLock::from(Type::list(element)), Inner::List)
     }
 
-    /// A set: each element once, in Terraform's order. Marks cannot stay on elements and move to the set,
-    /// origins as influences: the set is not what one of its elements is.
+    /// A set of unique elements in Terraform's order. The marks of the elements move to the set, their origins as
+    /// influences.
     #[must_use]
     pub fn set(element: Type, items: Vec<Self>) -> Self {
         let mut marks = Marks::new();
-        let mut plain = Vec::with_capacity(items.len());
+        let mut unmarked = Vec::with_capacity(items.len());
         for item in items {
             if item.contains_marked() {
                 marks = marks.union(&item.marks_deep().as_influence());
-                plain.push(retyped(item.without_marks(), &element));
+                unmarked.push(with_element_type(item.without_marks(), &element));
             } else {
-                plain.push(retyped(item, &element));
+                unmarked.push(with_element_type(item, &element));
             }
         }
-        let items = set_order::arranged(&element, plain);
+        let items = set_order::sorted(&element, unmarked);
         Self::sequence(items, OnceLock::from(Type::set(element)), Inner::Set).with_marks(&marks)
     }
 
@@ -164,28 +156,28 @@ impl Value {
         Self::sequence(items, OnceLock::new(), Inner::Tuple)
     }
 
-    /// A map. Its elements have the element type already, or none; its keys are in normal form C.
+    /// A map of elements that have the element type or none. Its keys are in normalization form C.
     #[must_use]
     pub fn map(element: Type, items: BTreeMap<Arc<str>, Self>) -> Self {
         let items = items
             .into_iter()
-            .map(|(key, item)| (key, retyped(item, &element)))
+            .map(|(key, item)| (key, with_element_type(item, &element)))
             .collect();
-        Self::table(items, OnceLock::from(Type::map(element)), Inner::Map)
+        Self::fields(items, OnceLock::from(Type::map(element)), Inner::Map)
     }
 
-    /// An object. Its names are in normal form C.
+    /// An object. Its attribute names are in normalization form C.
     #[must_use]
     pub fn object(items: BTreeMap<Arc<str>, Self>) -> Self {
-        Self::table(items, OnceLock::new(), Inner::Object)
+        Self::fields(items, OnceLock::new(), Inner::Object)
     }
 
-    /// The value with its type, which is known to be this one, so that it need not be made.
+    /// The value with its type, which the caller already has: values with a shared type compare it by address.
     #[must_use]
-    pub(super) fn with_type(self, ty: &Type) -> Self {
-        if let Inner::Object(table) = &self.inner {
-            // Where the type was made already, that one stays.
-            let _ = table.ty.set(ty.clone());
+    pub(in crate::cty) fn with_type(self, ty: &Type) -> Self {
+        if let Inner::Object(fields) = &self.inner {
+            // A type that was computed already stays.
+            let _ = fields.ty.set(ty.clone());
         }
         self
     }
@@ -203,7 +195,7 @@ impl Value {
         .into()
     }
 
-    fn table(items: BTreeMap<Arc<str>, Self>, ty: OnceLock<Type>, wrap: fn(Arc<Fields>) -> Inner) -> Self {
+    fn fields(items: BTreeMap<Arc<str>, Self>, ty: OnceLock<Type>, wrap: fn(Arc<Fields>) -> Inner) -> Self {
         let traits = Summary::from_items(items.values());
         if traits.depth > MAX_DEPTH || traits.size > MAX_SIZE {
             return Self::too_large(items.values(), traits);
@@ -217,7 +209,7 @@ impl Value {
     }
 
     fn too_large<'a>(items: impl IntoIterator<Item = &'a Self>, traits: Summary) -> Self {
-        // What is nested deeper is too much to be walked through, or it would be here.
+        // The marks of deeper values are not collected: there may be too many values.
         let mut marks = Marks::new();
         for item in items {
             marks = marks.union(item.marks());
@@ -225,13 +217,7 @@ impl Value {
         if traits.sensitive {
             marks = marks.with_sensitive();
         }
-        let reason = Subject::Other("the value is too large to be computed".into());
-        let origin = Origin {
-            reference: Arc::new(Reference::new(ModulePath::root(), reason)),
-            span: None,
-            role: Role::Influence,
-            trace: None,
-        };
+        let origin = Origin::from_reason(UnknownReason::TooLarge, None).with_role(Role::Influence);
         Self::dynamic().with_marks(&marks.as_influence().with_origin(origin))
     }
 }
@@ -241,12 +227,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_string_is_kept_in_normal_form_c() {
+    fn strings_are_normalized_to_form_c() {
         assert_eq!(Value::string("e\u{301}").as_str().map(|text| &**text), Some("é"));
     }
 
     #[test]
-    fn an_untyped_element_takes_the_type_of_its_list() {
+    fn untyped_elements_take_the_element_type() {
         let list = Value::list(Type::String, vec![Value::null(Type::Dynamic), Value::dynamic()]);
         assert_eq!(
             list,
@@ -258,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_has_a_bound_and_ends_in_an_unknown_value() {
+    fn values_that_are_too_deep_become_unknown() {
         let mut value = Value::string("x");
         for _ in 0..100_000 {
             value = Value::tuple(vec![value]);
@@ -268,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn size_has_a_bound_and_counts_what_is_shared() {
+    fn values_that_are_too_large_become_unknown_and_shared_parts_count() {
         let mut value = Value::string("x");
         for _ in 0..100 {
             value = Value::tuple(vec![value.clone(), value]);
@@ -278,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refinement_that_leaves_one_value_is_that_value() {
+    fn a_refinement_that_admits_one_value_is_that_value() {
         let empty = Refinement {
             max_length: Some(0),
             ..Refinement::not_null()

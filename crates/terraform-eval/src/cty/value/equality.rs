@@ -1,45 +1,45 @@
-//! Equality as Terraform's `==` has it (cty's `Equals`).
+//! Terraform's `==` (cty's `Equals`).
 
 use std::cmp::Ordering;
 
-use super::marks::Marks;
-use super::types::Type;
-use super::value::{Value, ValueRef};
+use super::{Value, ValueRef};
+use crate::cty::marks::Marks;
+use crate::cty::types::Type;
 
 impl Value {
-    /// `==`: true or false where that is certain, else an unknown bool. Values of different types are
-    /// never equal, but null is equal to null of any type. The marks of all parts are taken along.
+    /// `==`: true or false if that is certain, else an unknown bool. Values of different types are never equal, but null
+    /// equals null of any type. The result has the marks of all parts as influences.
     #[must_use]
     pub fn equals(&self, other: &Self) -> Self {
         let marks = self.marks_deep().union(&other.marks_deep()).as_influence();
-        known_or_unknown(same(self, other), &marks)
+        known_or_unknown(is_equal(self, other), &marks)
     }
 
     /// `!=`.
     #[must_use]
     pub fn not_equals(&self, other: &Self) -> Self {
         let marks = self.marks_deep().union(&other.marks_deep()).as_influence();
-        known_or_unknown(same(self, other).map(|same| !same), &marks)
+        known_or_unknown(is_equal(self, other).map(|equal| !equal), &marks)
     }
 }
 
-/// A bool that may not be decided, as a value.
-pub(super) fn known_or_unknown(decided: Option<bool>, marks: &Marks) -> Value {
-    decided
+/// A bool, or an unknown bool for `None`.
+pub(in crate::cty) fn known_or_unknown(result: Option<bool>, marks: &Marks) -> Value {
+    result
         .map_or_else(|| Value::unknown(Type::Bool).refine_not_null(), Value::bool)
         .with_marks(marks)
 }
 
-/// Whether two values are equal; none where that is not certain yet. Marks do not matter.
-pub(super) fn same(left: &Value, right: &Value) -> Option<bool> {
+/// Whether two values are equal; `None` if that is not certain. Marks are ignored.
+pub(in crate::cty) fn is_equal(left: &Value, right: &Value) -> Option<bool> {
     if left.is_null() && right.is_definitely_not_null() || right.is_null() && left.is_definitely_not_null() {
         return Some(false);
     }
     match (left.is_known(), right.is_known()) {
         (true, true) => {}
         (false, false) => return None,
-        (true, false) => return same_as_unknown(left, right),
-        (false, true) => return same_as_unknown(right, left),
+        (true, false) => return equals_unknown(left, right),
+        (false, true) => return equals_unknown(right, left),
     }
     if left.is_null() || right.is_null() {
         return Some(left.is_null() && right.is_null());
@@ -56,41 +56,41 @@ pub(super) fn same(left: &Value, right: &Value) -> Option<bool> {
         (ValueRef::Number(left), ValueRef::Number(right)) => Some(left == right),
         (ValueRef::String(left), ValueRef::String(right)) => Some(left == right),
         (ValueRef::List(left), ValueRef::List(right)) | (ValueRef::Tuple(left), ValueRef::Tuple(right)) => {
-            all_same(left.len() == right.len(), left.iter().zip(right))
+            all_equal(left.len() == right.len(), left.iter().zip(right))
         }
         (ValueRef::Set(left), ValueRef::Set(right)) => {
             if left.iter().chain(right).any(|item| !item.is_known()) {
                 return None;
             }
-            // Both are in the same order; what cannot be decided inside an element counts as different.
+            // Both have the same order. As in cty, elements that may be equal count as different.
             let equal = left.len() == right.len()
                 && left
                     .iter()
                     .zip(right)
-                    .all(|(left, right)| same(left, right) == Some(true));
+                    .all(|(left, right)| is_equal(left, right) == Some(true));
             Some(equal)
         }
         (ValueRef::Map(left), ValueRef::Map(right)) | (ValueRef::Object(left), ValueRef::Object(right)) => {
-            all_same(left.keys().eq(right.keys()), left.values().zip(right.values()))
+            all_equal(left.keys().eq(right.keys()), left.values().zip(right.values()))
         }
         _ => Some(false),
     }
 }
 
-/// Decides pair by pair: the first difference or uncertainty settles it.
-fn all_same<'a>(same_shape: bool, mut pairs: impl Iterator<Item = (&'a Value, &'a Value)>) -> Option<bool> {
+/// The first pair that is not certainly equal determines the result.
+fn all_equal<'a>(same_shape: bool, mut pairs: impl Iterator<Item = (&'a Value, &'a Value)>) -> Option<bool> {
     if !same_shape {
         return Some(false);
     }
     pairs
-        .find_map(|(left, right)| match same(left, right) {
+        .find_map(|(left, right)| match is_equal(left, right) {
             Some(true) => None,
             other => Some(other),
         })
         .unwrap_or(Some(true))
 }
 
-fn same_as_unknown(known: &Value, unknown: &Value) -> Option<bool> {
+fn equals_unknown(known: &Value, unknown: &Value) -> Option<bool> {
     if known.is_null() {
         return None;
     }
@@ -99,7 +99,7 @@ fn same_as_unknown(known: &Value, unknown: &Value) -> Option<bool> {
         || match known.view() {
             ValueRef::String(text) => !text.starts_with(&*refinement.prefix),
             ValueRef::Number(number) => {
-                let beyond = |bound: Option<&super::Number>, order| {
+                let beyond = |bound: Option<&crate::cty::number::Number>, order| {
                     bound.is_some_and(|bound| number.compare(bound) == order)
                 };
                 beyond(refinement.min.as_ref(), Ordering::Less)
@@ -107,8 +107,8 @@ fn same_as_unknown(known: &Value, unknown: &Value) -> Option<bool> {
             }
             ValueRef::List(_) | ValueRef::Set(_) | ValueRef::Map(_) => {
                 let given = known.refinement();
-                given.max_length.is_some_and(|most| most < refinement.min_length)
-                    || refinement.max_length.is_some_and(|most| given.min_length > most)
+                given.max_length.is_some_and(|max| max < refinement.min_length)
+                    || refinement.max_length.is_some_and(|max| given.min_length > max)
             }
             _ => false,
         };
@@ -122,12 +122,12 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn equal(left: &Value, right: &Value) -> Option<bool> {
-        assert_eq!(same(left, right), same(right, left));
+        assert_eq!(is_equal(left, right), is_equal(right, left));
         left.equals(right).as_bool()
     }
 
     #[test]
-    fn values_of_different_types_are_different() {
+    fn values_of_different_types_are_not_equal() {
         assert_eq!(equal(&Value::number(1), &Value::string("1")), Some(false));
         let (tuple, object) = (Value::tuple(vec![]), Value::object(BTreeMap::new()));
         assert_eq!(equal(&tuple, &object), Some(false));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_equal_to_null_only() {
+    fn null_equals_null_only() {
         let null = Value::null(Type::Dynamic);
         assert_eq!(equal(&null, &Value::null(Type::String)), Some(true));
         assert_eq!(equal(&null, &Value::string("")), Some(false));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_of_an_unknown_value_can_rule_equality_out() {
+    fn refinements_can_exclude_equality() {
         let unknown = Value::refined(
             Type::String,
             Refinement {
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_difference_decides_although_another_part_is_unknown() {
+    fn the_first_difference_decides_even_if_another_part_is_unknown() {
         let left = Value::tuple(vec![Value::number(1), Value::unknown(Type::String)]);
         let right = Value::tuple(vec![Value::number(2), Value::string("x")]);
         assert_eq!(equal(&left, &right), Some(false));

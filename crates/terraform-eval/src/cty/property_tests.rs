@@ -1,4 +1,4 @@
-//! Conversion of any value to any type: it never panics, and what is converted stays converted.
+//! Conversion of any value to any type never panics and is idempotent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,7 +75,7 @@ fn values() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Two values as deep as values may be, different at the bottom.
+/// Two values of maximum depth that differ in the innermost value.
 fn deep() -> [Value; 2] {
     [Value::number(1), Value::string("x")].map(|bottom| {
         (1..MAX_DEPTH).fold(bottom.with_marks(&Marks::sensitive()), |inner, _| {
@@ -85,7 +85,7 @@ fn deep() -> [Value; 2] {
 }
 
 #[test]
-fn the_deepest_values_neither_exhaust_the_stack_nor_take_long() {
+fn the_deepest_values_do_not_exhaust_the_stack() {
     let pair = deep();
     let tuple = Value::tuple(pair.to_vec());
     assert_eq!(tuple.depth(), MAX_DEPTH);
@@ -102,26 +102,26 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_converted_value_has_the_type_and_keeps_its_marks(value in values(), want in types()) {
+    fn converted_values_have_the_type_and_keep_their_marks(value in values(), want in types()) {
         if let Ok(once) = convert(&value, &want) {
             prop_assert!(!once.ty().has_optional());
             let twice = convert(&once, &want);
             prop_assert_eq!(twice.as_ref().map(Value::ty), Ok(once.ty()));
             prop_assert_eq!(twice.as_ref(), Ok(&once));
-            // A part that the target does not have is dropped with its marks.
+            // A part that the target type lacks is dropped with its marks.
             prop_assert!(value.marks_deep().is_sensitive() || !once.marks_deep().is_sensitive());
             prop_assert!(!value.marks().is_sensitive() || once.marks().is_sensitive());
         }
     }
 
     #[test]
-    fn every_value_converts_to_any_type_at_all(value in values()) {
+    fn every_value_converts_to_dynamic_and_to_its_own_type(value in values()) {
         prop_assert_eq!(convert(&value, &Type::Dynamic), Ok(value.clone()));
         prop_assert_eq!(convert(&value, value.ty()), Ok(value));
     }
 
     #[test]
-    fn unified_types_can_be_converted_to(left in values(), right in values()) {
+    fn values_convert_to_unified_types(left in values(), right in values()) {
         if let Some(unified) = unify([left.ty(), right.ty()]) {
             for value in [&left, &right] {
                 if let Ok(converted) = unified.convert(value) {
@@ -131,13 +131,13 @@ proptest! {
         }
         if let Ok(conditional) = unify_conditional(&left, &right) {
             let _ = conditional.choose(&Marks::new(), &left, &right);
-            let undecided = conditional.choose_either(&Marks::new(), &left, &right);
-            prop_assert!(undecided.ty().conforms_to(&conditional.ty));
+            let either = conditional.choose_either(&Marks::new(), &left, &right);
+            prop_assert!(either.ty().conforms_to(&conditional.ty));
         }
     }
 
     #[test]
-    fn nothing_else_panics_either(left in values(), right in values()) {
+    fn other_operations_do_not_panic(left in values(), right in values()) {
         let _ = (get_attr(&left, "a"), index(&left, &right), left.length());
         prop_assert_eq!(left.equals(&right), right.equals(&left));
         let plain = left.without_marks();

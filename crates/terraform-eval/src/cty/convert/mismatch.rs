@@ -1,13 +1,13 @@
-//! Why types do not convert, in English (cty's `MismatchMessage`).
+//! Error messages for types that do not convert (cty's `MismatchMessage`).
 
-use super::convertible::{Safety, convertible};
-use super::quote::quoted;
-use super::types::{ObjectType, Type};
+use super::types::{Safety, convertible};
+use crate::cty::quote::quoted;
+use crate::cty::types::{ObjectType, Type};
 
-/// Says what is wrong with `given` where `want` is needed.
+/// The error of a conversion from `given` to `want`.
 pub(super) fn mismatch(given: &Type, want: &Type) -> String {
     let required = || format!("{} required", want.constraint_name());
-    let fits = |given: &Type, want: &Type| convertible(given, want, Safety::Unsafe);
+    let converts = |given: &Type, want: &Type| convertible(given, want, Safety::Unsafe);
     match (given, want) {
         (Type::Object(given), Type::Object(want)) => objects(given, want),
         (Type::Tuple(_), Type::List(element)) if **element == Type::Dynamic => {
@@ -23,14 +23,18 @@ pub(super) fn mismatch(given: &Type, want: &Type) -> String {
             match elements
                 .iter()
                 .enumerate()
-                .find(|(_, element)| !fits(element, want))
+                .find(|(_, element)| !converts(element, want))
             {
                 Some((index, element)) => format!("element {index}: {}", mismatch(element, want)),
                 None => format!("all elements must be {}", want.constraint_name()),
             }
         }
         (Type::Object(object), Type::Map(want)) => {
-            match object.attributes.iter().find(|(_, element)| !fits(element, want)) {
+            match object
+                .attributes
+                .iter()
+                .find(|(_, element)| !converts(element, want))
+            {
                 Some((name, element)) => {
                     format!("element {}: {}", quoted(name), mismatch(element, want))
                 }
@@ -50,7 +54,7 @@ pub(super) fn mismatch(given: &Type, want: &Type) -> String {
     }
 }
 
-/// What is missing comes first, then what never converts, then what does not convert safely.
+/// Missing attributes come first, then those that never convert, then those that do not convert safely.
 fn objects(given: &ObjectType, want: &ObjectType) -> String {
     let missing: Vec<_> = want
         .attributes
@@ -64,15 +68,15 @@ fn objects(given: &ObjectType, want: &ObjectType) -> String {
         [first, second] => return format!("attributes {first} and {second} are required"),
         [rest @ .., last] => return format!("attributes {}, and {last} are required", rest.join(", ")),
     }
-    let wrong = |safety| {
+    let mismatched = |safety| {
         want.attributes.iter().find_map(|(name, want)| {
             let given = given.attributes.get(name)?;
             (!convertible(given, want, safety))
                 .then(|| format!("attribute {}: {}", quoted(name), mismatch(given, want)))
         })
     };
-    wrong(Safety::Unsafe)
-        .or_else(|| wrong(Safety::Safe))
+    mismatched(Safety::Unsafe)
+        .or_else(|| mismatched(Safety::Safe))
         .unwrap_or_else(|| "incorrect object attributes".to_owned())
 }
 
@@ -96,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_part_that_does_not_fit_is_named() {
+    fn the_first_mismatch_is_named() {
         let given = Type::tuple([Type::String, Type::object([("a", Type::tuple([]))])]);
         let want = Type::list(Type::object([("a", Type::String)]));
         assert_eq!(mismatch(&given, &want), "element 0: object required");

@@ -1,15 +1,15 @@
-//! The order of a set's elements, in which Terraform iterates and prints them (cty's `setRules`).
+//! The order in which Terraform iterates and prints the elements of a set (cty's `setRules`).
 
 use std::cmp::Ordering;
 
 use super::equality;
-use super::quote::write_quoted;
-use super::types::Type;
-use super::value::{Value, ValueRef};
+use super::{Value, ValueRef};
+use crate::cty::quote::write_quoted;
+use crate::cty::types::Type;
 
-/// The elements of a set of `element`: each once, in order. Unknown ones are never the same as
-/// another. The first of equal elements stays, with its place.
-pub(super) fn arranged(element: &Type, items: Vec<Value>) -> Vec<Value> {
+/// The elements of a set of `element`, unique and in order. Unknown elements are never equal. The first of equal
+/// elements stays, with its span.
+pub(super) fn sorted(element: &Type, items: Vec<Value>) -> Vec<Value> {
     if items.len() < 2 {
         return items;
     }
@@ -27,7 +27,9 @@ pub(super) fn arranged(element: &Type, items: Vec<Value>) -> Vec<Value> {
                     _ => Ordering::Equal,
                 })
         });
-        items.dedup_by(|next, kept| equality::same(next, kept) == Some(true) && !opposed_zeros(next, kept));
+        items.dedup_by(|next, previous| {
+            equality::is_equal(next, previous) == Some(true) && !opposed_zeros(next, previous)
+        });
         return items;
     }
     let mut keyed: Vec<_> = items
@@ -39,23 +41,23 @@ pub(super) fn arranged(element: &Type, items: Vec<Value>) -> Vec<Value> {
         })
         .collect();
     keyed.sort_by(|(left, _), (right, _)| left.cmp(right));
-    let mut arranged: Vec<Value> = Vec::with_capacity(keyed.len());
+    let mut unique: Vec<Value> = Vec::with_capacity(keyed.len());
     for group in keyed.chunk_by(|(left, _), (right, _)| left == right) {
-        let start = arranged.len();
+        let start = unique.len();
         for (_, item) in group {
-            // Elements with the same key are nearly always equal, so that the first comparison decides.
-            let known = arranged[start..]
+            // Elements with the same key are nearly always equal, so that the first comparison suffices.
+            let is_repeated = unique[start..]
                 .iter()
-                .any(|kept| equality::same(kept, item) == Some(true));
-            if !known {
-                arranged.push(item.clone());
+                .any(|previous| equality::is_equal(previous, item) == Some(true));
+            if !is_repeated {
+                unique.push(item.clone());
             }
         }
     }
-    arranged
+    unique
 }
 
-/// Both zeros are equal and still two elements: cty looks for an equal one among those with the same text.
+/// The two zeros are equal, but they are two elements: cty compares only elements with the same text.
 fn opposed_zeros(left: &Value, right: &Value) -> bool {
     match (left.as_number(), right.as_number()) {
         (Some(left), Some(right)) if left.sign() == 0 => left.sort_text() != right.sort_text(),
@@ -72,7 +74,7 @@ fn rank(value: &Value) -> u8 {
     }
 }
 
-/// The text by whose bytes elements of composed types are ordered.
+/// The text by which elements of non-primitive types are ordered.
 fn write_key(value: &Value, out: &mut String) {
     let mut group = |open: char, items: &mut dyn Iterator<Item = &Value>, close: char| {
         out.push(open);
@@ -119,13 +121,13 @@ mod tests {
     }
 
     #[test]
-    fn primitive_elements_are_ordered_by_value_and_unique() {
+    fn primitive_elements_are_unique_and_ordered_by_value() {
         let set = Value::set(Type::Number, numbers(&["10", "9", "1", "9", "0.5", "-1"]));
         assert_eq!(set.as_slice(), Some(&numbers(&["-1", "0.5", "1", "9", "10"])[..]));
     }
 
     #[test]
-    fn unknown_elements_come_last_but_null_and_are_never_the_same() {
+    fn unknown_elements_come_before_null_and_are_never_equal() {
         let unknown = Value::unknown(Type::String);
         let items = vec![
             Value::null(Type::String),
@@ -145,7 +147,7 @@ mod tests {
 
     /// `toset([[10], [9], [2]])` lists 10 first: the order is that of the text.
     #[test]
-    fn composed_elements_are_ordered_by_their_text() {
+    fn non_primitive_elements_are_ordered_by_their_text() {
         let tuples: Vec<_> = ["10", "9", "2", "9"]
             .iter()
             .map(|text| Value::tuple(numbers(&[text])))
@@ -160,7 +162,7 @@ mod tests {
 
     #[test]
     fn marks_move_from_the_elements_to_the_set() {
-        let secret = Value::string("x").with_marks(&crate::cty::marks::Marks::sensitive());
+        let secret = Value::string("x").with_marks(&crate::cty::Marks::sensitive());
         let object = Value::object(BTreeMap::from([("a".into(), secret)]));
         let set = Value::set(object.ty().clone(), vec![object]);
         assert!(set.marks().is_sensitive());
