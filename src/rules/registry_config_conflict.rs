@@ -35,10 +35,7 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     }
     // It is not known whether the mirror belongs to this instance.
     if !outcome.findings.is_empty() && (candidates.unresolved.is_some() || candidates.instances.len() > 1) {
-        let several = || {
-            let which = "the instance of the cluster is not known".to_owned();
-            UnknownReasons::new(UnknownReason::NotEvaluated(which))
-        };
+        let several = || UnknownReasons::new(UnknownReason::AmbiguousClusterInstance);
         return RuleOutcome::undecided(candidates.unresolved.unwrap_or_else(several));
     }
     outcome
