@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::address::{ModulePath, Reference, ResourceName, ResourcePath, Subject};
+use crate::address::{ModulePath, ResourceName, ResourcePath};
 use crate::reference_graph::{Node, ReferenceGraph};
 use crate::source::Sources;
 
@@ -116,12 +116,12 @@ impl<'a> GraphBuilder<'a> {
                     let mut names: Vec<String> = nodes
                         .iter()
                         .take(MAX_CYCLE_NAMES)
-                        .map(|node| name(node))
+                        .map(ToString::to_string)
                         .collect();
                     if nodes.len() > MAX_CYCLE_NAMES {
                         names.push("…".to_owned());
                     }
-                    names.push(name(&next));
+                    names.push(next.to_string());
                     names.join(" → ").into()
                 }
             };
@@ -166,18 +166,6 @@ impl<'a> GraphBuilder<'a> {
             .resources
     }
 
-    /// The node that a reference in a module names; `None` for words such as `each`.
-    #[must_use]
-    pub fn node(path: &ModulePath, traversal: &Traversal) -> Option<Node> {
-        match (&traversal.subject, &traversal.attribute) {
-            (Subject::Other(_), _) => None,
-            (Subject::Module(call), Some(output)) => {
-                Some(Node::Output(path.child(call.clone(), None), output.clone()))
-            }
-            (subject, _) => Some(Node::Inside(path.clone(), subject.clone())),
-        }
-    }
-
     /// The module at a path without instance keys.
     pub fn module_at(&mut self, path: &ModulePath) -> Option<ModuleId> {
         if let Some(known) = self.modules.get(path) {
@@ -195,12 +183,19 @@ impl<'a> GraphBuilder<'a> {
     }
 
     fn edges(&mut self, node: &Node) -> Vec<Node> {
-        let (path, mut edges) = match node {
-            Node::Output(path, name) => (path, self.output(path, name)),
-            Node::Inside(path, subject) => (path, self.inside(path, subject)),
+        let mut edges = match node {
+            Node::Resource(path) => self.resource(path),
+            Node::Variable(module, name) => self.argument(module, name),
+            Node::Local(module, name) => self.local(module, name),
+            Node::ModuleCall(module, call) => self.call(module, call),
+            Node::Output(module, name) => self.output(module, name),
+            Node::ModuleExpand(module) => return self.expansion(module),
+            // This graph has the module call in its place.
+            Node::ModuleClose(_) => return Vec::new(),
         };
-        if !path.is_root() && !matches!(node, Node::Inside(_, Subject::Other(_))) {
-            edges.push(expansion(path));
+        let module = node.module();
+        if !module.is_root() {
+            edges.push(Node::ModuleExpand(module.clone()));
         }
         edges
     }
@@ -220,31 +215,23 @@ impl<'a> GraphBuilder<'a> {
             .unwrap_or_default()
     }
 
-    fn inside(&mut self, path: &ModulePath, subject: &Subject) -> Vec<Node> {
-        let Some(id) = self.module_at(path) else {
-            return Vec::new();
-        };
-        let module = self.tree.module(id);
-        match subject {
-            Subject::Resource(name) => {
-                let block = module
-                    .resources
-                    .get(name)
-                    .and_then(|resource| resource.block.parse(self.sources));
-                block
-                    .map(|block| nodes(path, &references::in_body(&block.body)))
-                    .unwrap_or_default()
-            }
-            Subject::Local(name) => {
-                let local = module.locals(self.sources).get(name);
-                local
-                    .map(|local| nodes(path, &references::in_expression(&local.value)))
-                    .unwrap_or_default()
-            }
-            Subject::Variable(name) => self.argument(path, name),
-            Subject::Module(call) => self.whole(path, call),
-            Subject::Other(_) => self.around(path),
-        }
+    fn resource(&mut self, path: &ResourcePath) -> Vec<Node> {
+        let resource = self
+            .module_at(&path.module)
+            .and_then(|id| self.tree.module(id).resources.get(&path.resource));
+        resource
+            .and_then(|resource| resource.block.parse(self.sources))
+            .map(|block| nodes(&path.module, &references::in_body(&block.body)))
+            .unwrap_or_default()
+    }
+
+    fn local(&mut self, path: &ModulePath, name: &str) -> Vec<Node> {
+        let local = self
+            .module_at(path)
+            .and_then(|id| self.tree.module(id).locals(self.sources).get(name));
+        local
+            .map(|local| nodes(path, &references::in_expression(&local.value)))
+            .unwrap_or_default()
     }
 
     /// The references in the argument that the module call passes for a variable.
@@ -269,7 +256,7 @@ impl<'a> GraphBuilder<'a> {
 
     /// What the expansion of a module depends on: `depends_on`, `count` and `for_each` of its call, and the expansion of
     /// the calling module.
-    fn around(&mut self, path: &ModulePath) -> Vec<Node> {
+    fn expansion(&mut self, path: &ModulePath) -> Vec<Node> {
         let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
             return Vec::new();
         };
@@ -286,14 +273,14 @@ impl<'a> GraphBuilder<'a> {
             }
         }
         if !caller.is_root() {
-            edges.push(expansion(&caller));
+            edges.push(Node::ModuleExpand(caller));
         }
         edges
     }
 
     /// Everything that a reference to an entire module depends on: its resources, its outputs, the modules that it
     /// calls, and its arguments.
-    fn whole(&mut self, path: &ModulePath, call: &str) -> Vec<Node> {
+    fn call(&mut self, path: &ModulePath, call: &str) -> Vec<Node> {
         let child = path.child(call, None);
         let block = self
             .module_at(path)
@@ -311,18 +298,17 @@ impl<'a> GraphBuilder<'a> {
             return edges;
         };
         let module = self.tree.module(id);
-        let inside = |subject| Node::Inside(child.clone(), subject);
-        edges.extend(
-            module
-                .resources
-                .keys()
-                .map(|name| inside(Subject::Resource(name.clone()))),
-        );
+        edges.extend(module.resources.keys().map(|name| {
+            Node::Resource(ResourcePath {
+                module: child.clone(),
+                resource: name.clone(),
+            })
+        }));
         edges.extend(
             module
                 .calls
                 .keys()
-                .map(|name| inside(Subject::Module(name.clone()))),
+                .map(|name| Node::ModuleCall(child.clone(), name.clone())),
         );
         edges.extend(
             module
@@ -334,24 +320,10 @@ impl<'a> GraphBuilder<'a> {
     }
 }
 
-/// The expansion of a module, on which everything in it depends.
-fn expansion(path: &ModulePath) -> Node {
-    Node::Inside(path.clone(), Subject::Other("(expansion)".into()))
-}
-
-/// The name of a node in the report of a cycle.
-fn name(node: &Node) -> String {
-    match node {
-        Node::Inside(path, Subject::Other(_)) => path.to_string(),
-        Node::Inside(path, subject) => Reference::new(path.clone(), subject.clone()).to_string(),
-        Node::Output(path, output) => format!("{path}.{output}"),
-    }
-}
-
 fn nodes(path: &ModulePath, found: &[Traversal]) -> Vec<Node> {
     found
         .iter()
-        .filter_map(|traversal| GraphBuilder::node(path, traversal))
+        .filter_map(|traversal| traversal.node(path))
         .collect()
 }
 
@@ -370,11 +342,10 @@ fn union<'s>(
             Rc::make_mut(&mut union).extend(set.iter().cloned());
         }
     }
-    if let Node::Inside(module, Subject::Resource(resource)) = node
-        && !is_omitted(resource)
+    if let Node::Resource(path) = node
+        && !is_omitted(&path.resource)
     {
-        let (module, resource) = (module.clone(), resource.clone());
-        Rc::make_mut(&mut union).insert(ResourcePath { module, resource });
+        Rc::make_mut(&mut union).insert(path.clone());
     }
     union
 }
