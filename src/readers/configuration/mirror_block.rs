@@ -4,7 +4,7 @@ use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
 use terraform_eval::address::Subject;
 use terraform_eval::eval::{Evaluator, InstanceId};
-use terraform_eval::modules::module::literal;
+use terraform_eval::modules::literal;
 use terraform_eval::modules::{Resource, references};
 use terraform_eval::schema::{Schema, SetBy};
 use terraform_eval::source::{Sources, Span};

@@ -167,7 +167,7 @@ impl<'a> GraphBuilder<'a> {
     }
 
     /// The module at a path without instance keys.
-    pub fn module_at(&mut self, path: &ModulePath) -> Option<ModuleId> {
+    fn module_at(&mut self, path: &ModulePath) -> Option<ModuleId> {
         if let Some(known) = self.modules.get(path) {
             return *known;
         }

@@ -242,7 +242,7 @@ impl Module {
     }
 
     /// Whether `required_providers` has an entry for a local provider name.
-    pub fn requires_provider(&self, name: &str, sources: &Sources) -> bool {
+    pub(crate) fn requires_provider(&self, name: &str, sources: &Sources) -> bool {
         let settings = self.settings.iter().filter_map(|block| block.parse(sources));
         let mut required = settings.flat_map(|block| block.body.blocks("required_providers"));
         required.any(|block| block.body.attribute(name).is_some())

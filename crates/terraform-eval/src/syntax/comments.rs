@@ -1,27 +1,14 @@
 //! Comments, and what each of them applies to: the line or the block on or above which it is.
 
+mod comment;
 mod json;
 mod native;
 mod yaml;
 
-use crate::source::{FileId, Span};
-use crate::syntax::document::Format;
+pub use comment::Comment;
 
-/// A comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comment {
-    /// The comment with its delimiters; in JSON, the string.
-    pub span: Span,
-    /// The text without delimiters, as spelled in the file.
-    pub text: Span,
-    /// What the comment applies to: the argument or block that begins on its line, or on the line below. `None` if there
-    /// is no such argument or block.
-    pub subject: Option<Span>,
-    /// The bytes to delete in order to remove the comment completely.
-    pub removal: Span,
-    /// Whether the text is literal, without escape sequences.
-    pub is_plain: bool,
-}
+use crate::source::FileId;
+use crate::syntax::document::Format;
 
 /// The comments of a configuration file whose text contains `word`; in JSON, the strings under `"//"`.
 #[must_use]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::source::{FileId, Span};
 
-use super::Comment;
+use super::comment::Comment;
 
 /// The comments that contain `word`. Of invalid JSON, those before the error.
 pub(super) fn comments(file: FileId, text: &str, word: &str) -> Vec<Comment> {

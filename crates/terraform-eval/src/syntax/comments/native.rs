@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::source::{FileId, Span};
 use crate::syntax::scan::Scanner;
 
-use super::Comment;
+use super::comment::Comment;
 
 /// The comments that contain `word`.
 pub(super) fn comments(file: FileId, text: &str, word: &str) -> Vec<Comment> {

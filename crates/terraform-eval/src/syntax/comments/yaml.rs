@@ -7,7 +7,7 @@ use granit_parser::{Event, Options, Parser};
 
 use crate::source::{FileId, Span};
 
-use super::Comment;
+use super::comment::Comment;
 
 /// The comments that contain `word`. Of invalid YAML, those before the error.
 pub(super) fn comments(file: FileId, text: &str, word: &str) -> Vec<Comment> {

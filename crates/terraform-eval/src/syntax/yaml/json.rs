@@ -6,8 +6,8 @@ use crate::source::{FileId, Span};
 use crate::syntax::json::{self as syntax_json, Node as Opened};
 use crate::syntax::syntax_error::SyntaxError;
 
+use super::node::{Key, MAX_DEPTH, Node, NodeKind};
 use super::scalar::Word;
-use super::{Key, MAX_DEPTH, Node, NodeKind};
 
 pub(super) fn documents(file: FileId, text: &str) -> Result<Vec<Node>, SyntaxError> {
     let json = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -7,9 +7,9 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 use crate::source::{FileId, Span};
 use crate::syntax::syntax_error::SyntaxError;
 
+use super::node::{CORE, Key, MAX_DEPTH, Node, NodeKind, full_name};
 use super::scalar::{self, Word};
 use super::tabs::Tabs;
-use super::{CORE, Key, MAX_DEPTH, Node, NodeKind, full_name};
 
 /// How many nodes aliases may expand to.
 const MAX_ALIASED: usize = 100_000;

@@ -21,14 +21,12 @@ pub enum Word {
 impl Word {
     /// Resolves a plain scalar; `None` if it is a string (`resolve.go` in `goyaml.v2` of `sigs.k8s.io/yaml`). Numbers to
     /// base 60, such as `12:30`, and timestamps are strings.
-    #[must_use]
-    pub fn resolve(text: &str) -> Option<Self> {
+    pub(crate) fn resolve(text: &str) -> Option<Self> {
         Self::named(text).or_else(|| is_number(text).then_some(Self::Number))
     }
 
     /// The words that are not strings, which are the same in `goyaml` and go-cty-yaml.
-    #[must_use]
-    pub fn named(text: &str) -> Option<Self> {
+    pub(crate) fn named(text: &str) -> Option<Self> {
         Some(match text {
             "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
                 Self::Bool(true)
@@ -56,8 +54,7 @@ impl Word {
 }
 
 /// Resolves a scalar with a tag of YAML itself: `Some(None)` for a string, and `None` if the tag does not fit the text.
-#[must_use]
-pub fn resolve_tagged(tag: Option<&str>, text: &str) -> Option<Option<Word>> {
+pub(super) fn resolve_tagged(tag: Option<&str>, text: &str) -> Option<Option<Word>> {
     let word = Word::resolve(text);
     match (tag?, word) {
         ("str", _) => Some(None),

@@ -6,7 +6,7 @@ use granit_parser::{Event, ScalarStyle, StructureStyle};
 
 /// Finds misplaced tabs between the events of a text.
 #[derive(Debug, Default)]
-pub struct Tabs {
+pub(crate) struct Tabs {
     /// The number of open flow collections (`[…]`, `{…}`).
     flow: usize,
     /// The end of the last event.
@@ -17,7 +17,7 @@ pub struct Tabs {
 
 impl Tabs {
     /// Whether a tab before this event, at `range`, is where only spaces are allowed.
-    pub fn is_misplaced(&mut self, source: &str, event: &Event<'_>, range: Range<usize>) -> bool {
+    pub(crate) fn is_misplaced(&mut self, source: &str, event: &Event<'_>, range: Range<usize>) -> bool {
         let gap = source.get(self.end..range.start).unwrap_or_default();
         let misplaced =
             self.flow == 0 && (has_tab(gap, self.plain) || follows_tab(event, source.get(..range.start)));
