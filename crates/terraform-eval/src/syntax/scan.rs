@@ -299,7 +299,7 @@ impl<'a> Scanner<'a> {
         if let Some(frame) = self.stack.pop() {
             match frame.kind {
                 FrameKind::Bracket(open) => {
-                    self.error(frame.at..frame.at + 1, LexErrorKind::OpenBracket(open))
+                    self.error(frame.at..frame.at + 1, LexErrorKind::OpenBracket(open));
                 }
                 FrameKind::Template => self.error(frame.at..frame.at + 2, LexErrorKind::OpenTemplate),
                 FrameKind::Quote => self.error(frame.at..frame.at + 1, LexErrorKind::OpenString),

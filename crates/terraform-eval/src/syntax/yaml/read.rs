@@ -189,7 +189,7 @@ impl Reader {
         let word = match tag.as_deref() {
             None if plain => Word::resolve(text),
             None | Some("!") => None,
-            Some(tag) => scalar::resolve_tagged(tag.strip_prefix(CORE), text).ok_or_else(|| {
+            Some(tag) => scalar::resolve_tagged(tag.strip_prefix(CORE), text).map_err(|_| {
                 SyntaxError::new(span, format!("{text:?} with the tag {tag} is not supported"))
             })?,
         };

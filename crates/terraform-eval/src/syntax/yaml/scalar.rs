@@ -53,16 +53,20 @@ impl Word {
     }
 }
 
-/// Resolves a scalar with a tag of YAML itself: `Some(None)` for a string, and `None` if the tag does not fit the text.
-pub(super) fn resolve_tagged(tag: Option<&str>, text: &str) -> Option<Option<Word>> {
+/// The tag of a scalar is unknown, or does not fit its text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TagMismatch;
+
+/// Resolves a scalar with a tag of YAML itself; `None` if it is a string.
+pub(super) fn resolve_tagged(tag: Option<&str>, text: &str) -> Result<Option<Word>, TagMismatch> {
     let word = Word::resolve(text);
-    match (tag?, word) {
-        ("str", _) => Some(None),
-        ("null", Some(Word::Null)) | ("bool", Some(Word::Bool(_))) | ("int", Some(Word::Number)) => {
-            Some(word)
-        }
-        ("float", Some(Word::Number | Word::Infinity { .. } | Word::NotANumber)) => Some(word),
-        _ => None,
+    match (tag, word) {
+        (Some("str"), _) => Ok(None),
+        (Some("null"), Some(Word::Null))
+        | (Some("bool"), Some(Word::Bool(_)))
+        | (Some("int"), Some(Word::Number))
+        | (Some("float"), Some(Word::Number | Word::Infinity { .. } | Word::NotANumber)) => Ok(word),
+        _ => Err(TagMismatch),
     }
 }
 
@@ -144,9 +148,9 @@ mod tests {
 
     #[test]
     fn tags_determine_the_type() {
-        assert_eq!(resolve_tagged(Some("str"), "no"), Some(None));
-        assert_eq!(resolve_tagged(Some("bool"), "no"), Some(Some(Word::Bool(false))));
-        assert_eq!(resolve_tagged(Some("int"), "quay.io"), None);
-        assert_eq!(resolve_tagged(None, "no"), None);
+        assert_eq!(resolve_tagged(Some("str"), "no"), Ok(None));
+        assert_eq!(resolve_tagged(Some("bool"), "no"), Ok(Some(Word::Bool(false))));
+        assert_eq!(resolve_tagged(Some("int"), "quay.io"), Err(TagMismatch));
+        assert_eq!(resolve_tagged(None, "no"), Err(TagMismatch));
     }
 }
