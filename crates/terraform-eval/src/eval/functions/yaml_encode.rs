@@ -86,7 +86,7 @@ impl Writer {
     fn node(&mut self, value: &Value, indent: usize, place: Place) {
         match value.view() {
             ValueRef::List(items) | ValueRef::Set(items) | ValueRef::Tuple(items) => {
-                self.sequence(items, indent, place)
+                self.sequence(items, indent, place);
             }
             ValueRef::Map(items) | ValueRef::Object(items) => self.mapping(items, indent, place),
             _ => {
