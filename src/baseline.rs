@@ -5,6 +5,7 @@
 //! counted, so that the list takes in no more than it was made of.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostic;
 use crate::rules::{UNKNOWN_VALUE, reports_unread_input};
-use terraform_eval::source::{Files, Sources, Span};
+use terraform_eval::source::{Files, ReadError, Sources, Span};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -60,23 +61,56 @@ struct Document {
 
 /// Findings with those taken out that the baseline knows.
 #[derive(Debug)]
-pub struct Split<T> {
+pub struct Partition<T> {
     /// What is new.
-    pub rest: Vec<T>,
+    pub new: Vec<T>,
     /// How many are known.
     pub known: usize,
     /// What is known and was not found, though its file was read or is gone.
-    pub unmatched: Vec<Entry>,
+    pub stale: Vec<Entry>,
 }
 
+/// Why a baseline file could not be used.
+#[derive(Debug)]
+pub struct BaselineError {
+    path: PathBuf,
+    kind: BaselineErrorKind,
+}
+
+#[derive(Debug)]
+enum BaselineErrorKind {
+    Read(ReadError),
+    Json(serde_json::Error),
+    Version(u32),
+}
+
+impl fmt::Display for BaselineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.path.display())?;
+        match &self.kind {
+            BaselineErrorKind::Read(error) => write!(f, "{error}"),
+            BaselineErrorKind::Json(error) => write!(f, "invalid baseline: {error}"),
+            BaselineErrorKind::Version(version) => write!(f, "unsupported baseline version {version}"),
+        }
+    }
+}
+
+impl std::error::Error for BaselineError {}
+
 impl Baseline {
-    /// Reads a file. The error says what is wrong with it, after the name of the file.
-    pub fn read(path: &Path, files: &dyn Files) -> Result<Self, String> {
-        let text = files.read_text(path).map_err(|error| error.to_string())?;
+    /// Reads a baseline file.
+    pub fn read(path: &Path, files: &dyn Files) -> Result<Self, BaselineError> {
+        let error = |kind| BaselineError {
+            path: path.to_owned(),
+            kind,
+        };
+        let text = files
+            .read_text(path)
+            .map_err(|read| error(BaselineErrorKind::Read(read)))?;
         let document: Document =
-            serde_json::from_str(&text).map_err(|error| format!("invalid baseline: {error}"))?;
+            serde_json::from_str(&text).map_err(|json| error(BaselineErrorKind::Json(json)))?;
         if document.version != VERSION {
-            return Err(format!("unsupported baseline version {}", document.version));
+            return Err(error(BaselineErrorKind::Version(document.version)));
         }
         let mut known = BTreeMap::new();
         for entry in document.findings {
@@ -90,13 +124,13 @@ impl Baseline {
     }
 
     /// Takes out of the findings what is known.
-    pub fn split<T>(
+    pub fn partition<T>(
         &self,
         findings: Vec<T>,
         sources: &Sources,
         secrets: &[Span],
         diagnostic: impl Fn(&T) -> &Diagnostic,
-    ) -> Split<T> {
+    ) -> Partition<T> {
         let mut open = self.known.clone();
         let mut rest = Vec::new();
         let mut known = 0;
@@ -120,15 +154,15 @@ impl Baseline {
                 || read.contains(&key.file)
                 || !sources.files().exists(&self.base.join(&key.file))
         };
-        let unmatched = open
+        let stale = open
             .into_iter()
             .filter(|(key, count)| *count > 0 && looked_at(key))
             .map(|(key, count)| key.entry(count))
             .collect();
-        Split {
-            rest,
+        Partition {
+            new: rest,
             known,
-            unmatched,
+            stale,
         }
     }
 }

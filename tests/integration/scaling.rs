@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::report::report;
-use mirrorset::output::check::full;
-use mirrorset::workspace::{Counterpart, Options, load};
+use crate::support::report::{render, report};
+use mirrorset::output::check::find_format;
+use mirrorset::workspace::{Options, PlanConfiguration, load};
 use serde_json::{Map, Value, json};
 
 /// Far more than any of them needs, without optimisation and on a busy machine.
@@ -18,7 +18,7 @@ fn rules(plan: &str) -> Vec<&'static str> {
     let path = directory.path().join("plan.json");
     std::fs::write(&path, plan).unwrap();
     let options = Options {
-        counterpart: Counterpart::None,
+        plan_configuration: PlanConfiguration::None,
         ..Options::default()
     };
     let begun = Instant::now();
@@ -128,7 +128,7 @@ fn findings_in_one_file() {
     let loaded = load(&[directory.path().to_owned()], &Options::default());
     let report = report(&loaded);
     assert_eq!(report.findings.len(), 8_000);
-    let printed = full::render(&report, &loaded.project, &loaded.sources, false);
+    let printed = render(find_format("full").unwrap(), &report, &loaded);
     assert!(printed.lines().count() > 8_000 * 5);
     assert!(begun.elapsed() < LIMIT, "took {:?}", begun.elapsed());
 }

@@ -18,7 +18,7 @@ use terraform_eval::address::{
     Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject,
 };
 use terraform_eval::cty::{self, Origin, Value};
-use terraform_eval::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
+use terraform_eval::eval::{self, Evaluator, Expansion, InstanceId, RepetitionData, VariableInputs};
 use terraform_eval::modules::{Callee, GraphBuilder, ModuleId, ModuleTree, Resource, references};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span, display_name};
@@ -30,10 +30,14 @@ use crate::readers::configuration::provenance;
 use crate::readers::configuration::reference_counts::Uses;
 use crate::readers::configuration::{mirror_block, related_blocks};
 use crate::workspace::Loaded;
-use crate::workspace::module_tree::{Forest, Root};
+use crate::workspace::module_tree::{LoadedModules, Root};
 
 /// Evaluates root modules and adds them to the project.
-pub(crate) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Root>, loaded: &mut Loaded) {
+pub(crate) fn read_roots<'r>(
+    forest: &LoadedModules,
+    roots: impl Iterator<Item = &'r Root>,
+    loaded: &mut Loaded,
+) {
     let roots: Vec<&Root> = roots.collect();
     for (read, root) in evaluate(forest, &roots, loaded).into_iter().zip(&roots) {
         let directory = &forest.tree.module(root.module).directory;
@@ -45,7 +49,7 @@ pub(crate) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Ro
 }
 
 /// Evaluates root modules; none of them where the system has no room for it, which is said.
-pub(crate) fn evaluate(forest: &Forest, roots: &[&Root], loaded: &mut Loaded) -> Vec<Read> {
+pub(crate) fn evaluate(forest: &LoadedModules, roots: &[&Root], loaded: &mut Loaded) -> Vec<Read> {
     let sources = &loaded.sources;
     let reads =
         eval::with_stack(|| -> Vec<Read> { roots.iter().map(|root| read(forest, sources, root)).collect() });
@@ -60,7 +64,7 @@ pub(crate) fn evaluate(forest: &Forest, roots: &[&Root], loaded: &mut Loaded) ->
 }
 
 /// Adds to the project what is wrong with the text of the modules, and with how they are put together.
-pub(crate) fn report_problems(forest: &Forest, loaded: &mut Loaded) {
+pub(crate) fn report_problems(forest: &LoadedModules, loaded: &mut Loaded) {
     let modules = forest
         .tree
         .modules()
@@ -112,7 +116,7 @@ pub(crate) struct Read {
     pub(crate) problem: Option<Diagnostic>,
 }
 
-fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
+fn read(forest: &LoadedModules, sources: &Sources, root: &Root) -> Read {
     let directory = &forest.tree.module(root.module).directory;
     let mut reader = Reader {
         tree: &forest.tree,
@@ -170,7 +174,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
 struct Reader<'a> {
     tree: &'a ModuleTree,
     sources: &'a Sources,
-    inputs: &'a Inputs,
+    inputs: &'a VariableInputs,
     evaluator: Evaluator<'a>,
     graph: GraphBuilder<'a>,
     /// Which modules hold blocks that matter, themselves or further down.
@@ -249,7 +253,7 @@ impl<'a> Reader<'a> {
             if !self.is_relevant(callee) {
                 continue;
             }
-            if self.evaluator.is_full() || self.orders.len() >= MOST_PLACES {
+            if self.evaluator.is_instance_limit_reached() || self.orders.len() >= MOST_PLACES {
                 self.full = true;
                 return;
             }
@@ -273,7 +277,7 @@ impl<'a> Reader<'a> {
     fn instances(
         expansion: eval::Result<Rc<Expansion>>,
         around: &Surroundings,
-    ) -> (Vec<Repetition>, Surroundings) {
+    ) -> (Vec<RepetitionData>, Surroundings) {
         let mut around = around.clone();
         let repetitions = match expansion {
             Ok(expansion) => {
@@ -293,7 +297,7 @@ impl<'a> Reader<'a> {
                 }
                 let origin = Origin::from_reason(reason, None);
                 let unknown = || Value::dynamic().with_origin(origin.clone());
-                vec![Repetition {
+                vec![RepetitionData {
                     key: Some(InstanceKey::Unknown),
                     index: Some(unknown()),
                     each: Some((unknown(), unknown())),
@@ -317,7 +321,7 @@ impl<'a> Reader<'a> {
         mirror_block.missing_inputs.clone_from(&around.missing_inputs);
         for repetition in repetitions {
             let repetition = Rc::new(repetition);
-            self.evaluator.grant_reserve();
+            self.evaluator.grant_reserve_budget();
             let mut site = Site {
                 evaluator: &self.evaluator,
                 sources: self.sources,

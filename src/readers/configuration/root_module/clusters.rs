@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
         let mut instances = Vec::with_capacity(repetitions.len());
         for repetition in repetitions {
             let repetition = Rc::new(repetition);
-            self.evaluator.grant_reserve();
+            self.evaluator.grant_reserve_budget();
             let mut site = Site {
                 evaluator: &self.evaluator,
                 sources: self.sources,
