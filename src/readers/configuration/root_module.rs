@@ -259,7 +259,7 @@ impl<'a> Reader<'a> {
                 return;
             }
             let expansion = self.evaluator.call_expansion(instance, &call);
-            let (repetitions, mut around) = self.instances(expansion, around);
+            let (repetitions, mut around) = Self::instances(expansion, around);
             if let Some(missing) = self.missing_inputs(instance, &call, callee) {
                 around
                     .refused
@@ -276,7 +276,6 @@ impl<'a> Reader<'a> {
 
     /// The instances of a block, and what is unknown of them. One stands for all where nothing is.
     fn instances(
-        &self,
         expansion: eval::Result<Rc<Expansion>>,
         around: &Surroundings,
     ) -> (Vec<RepetitionData>, Surroundings) {
@@ -314,7 +313,7 @@ impl<'a> Reader<'a> {
             return;
         };
         let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let (repetitions, around) = self.instances(expansion, around);
+        let (repetitions, around) = Self::instances(expansion, around);
         let path = self.evaluator.path(instance);
         let order = self.order(&path, resource, block);
         let calls = self.calls(instance);

@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
             return;
         };
         let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let (repetitions, around) = self.instances(expansion, around);
+        let (repetitions, around) = Self::instances(expansion, around);
         let mut instances = Vec::with_capacity(repetitions.len());
         for repetition in repetitions {
             let repetition = Rc::new(repetition);
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn waiter_block(&mut self, instance: InstanceId, resource: &Resource, around: &Surroundings) {
         let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let (repetitions, around) = self.instances(expansion, around);
+        let (repetitions, around) = Self::instances(expansion, around);
         if repetitions.is_empty() {
             return;
         }
