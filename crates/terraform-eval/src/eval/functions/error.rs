@@ -3,8 +3,7 @@
 use std::fmt;
 
 use crate::cty::Value;
-
-use super::super::EvalError;
+use crate::eval::EvalError;
 
 /// The result of a function.
 pub(super) type FunctionResult<T = Value> = Result<T, FunctionError>;

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::error::FunctionError;
 use crate::cty::{Type, Value};
+use crate::eval::EvalError;
 use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::Expression;
-
-use super::super::EvalError;
-use super::error::FunctionError;
 
 /// The services of an evaluator to functions, which themselves know nothing of modules and scopes.
 pub(in crate::eval) trait FunctionHost {

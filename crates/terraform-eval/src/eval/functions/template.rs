@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::{Type, UnknownReason, Value, ValueRef, convert};
-use crate::modules::references;
-use crate::source::{FileId, Span};
-use crate::syntax::native::parse_template;
-use crate::syntax::tree::{Expression, ExpressionKind};
-
-use super::super::EvalError;
 use super::args::Args;
 use super::error::{FunctionError, FunctionResult};
 use super::filesystem::file::{Lookup, read_text, unknown_outside};
 use super::function::{ConstType, Function, Parameter};
 use super::host::Call;
+use crate::cty::{Type, UnknownReason, Value, ValueRef, convert};
+use crate::eval::EvalError;
+use crate::modules::references;
+use crate::source::{FileId, Span};
+use crate::syntax::native::parse_template;
+use crate::syntax::tree::{Expression, ExpressionKind};
 
 /// The functions of this file.
 pub(super) const TABLES: &[&[Function]] = &[FUNCTIONS];

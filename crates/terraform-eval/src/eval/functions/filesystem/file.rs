@@ -3,15 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use crate::cty::{Origin, Type, UnknownReason, Value};
+use crate::eval::functions::args::Args;
+use crate::eval::functions::encoding::base64;
+use crate::eval::functions::error::{FunctionError, FunctionResult};
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::hash::{self, to_hexadecimal};
+use crate::eval::functions::host::Call;
 use crate::source::clean_path;
 use crate::source::sandbox::SandboxResult;
-
-use super::super::args::Args;
-use super::super::encoding::base64;
-use super::super::error::{FunctionError, FunctionResult};
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::hash::{self, to_hexadecimal};
-use super::super::host::Call;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[
