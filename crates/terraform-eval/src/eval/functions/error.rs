@@ -10,7 +10,7 @@ pub(super) type FunctionResult<T = Value> = Result<T, FunctionError>;
 
 /// Why a function call has no result.
 #[derive(Debug)]
-pub(in crate::eval) enum FunctionError {
+pub(crate) enum FunctionError {
     /// The arguments are not valid. The message is Terraform's, without a full stop.
     Invalid(String),
     /// Evaluation reached a limit, or the function is not fully supported.

@@ -11,7 +11,7 @@ use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::Expression;
 
 /// The services of an evaluator to functions, which themselves know nothing of modules and scopes.
-pub(in crate::eval) trait FunctionHost {
+pub(crate) trait FunctionHost {
     /// Charges steps to the budget of the evaluation, before the work is done.
     fn charge(&self, steps: usize) -> Result<(), FunctionError>;
 

@@ -46,7 +46,7 @@ const FILESYSTEM_FUNCTIONS: &[&str] = &[
 ];
 
 /// Checks that a function may be called in a template that another function renders.
-pub(in crate::eval) fn check_call(name: &str, enclosing: Option<&str>) -> Result<(), EvalError> {
+pub(crate) fn check_call(name: &str, enclosing: Option<&str>) -> Result<(), EvalError> {
     let renders_template = matches!(name, "templatefile" | "templatestring");
     if let Some(enclosing) = enclosing {
         let message = if renders_template {
@@ -65,7 +65,7 @@ pub(in crate::eval) fn check_call(name: &str, enclosing: Option<&str>) -> Result
 }
 
 /// Checks the expressions of a call's arguments, once the arguments are known.
-pub(in crate::eval) fn check_template(
+pub(crate) fn check_template(
     name: &str,
     expressions: &[Expression],
     arguments: &[Value],
@@ -83,7 +83,7 @@ pub(in crate::eval) fn check_template(
 }
 
 /// Whether the first argument of a function has to be a reference to a template, but is another expression.
-pub(in crate::eval) fn is_literal_template(name: &str, first: &Expression) -> bool {
+pub(crate) fn is_literal_template(name: &str, first: &Expression) -> bool {
     name == "templatestring" && !is_reference(first)
 }
 

@@ -58,7 +58,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 const PATH: Parameter = Parameter::new("path", ConstType::String);
 
 /// The result of a lookup in the file system.
-pub(in crate::eval::functions) enum Lookup<T> {
+pub(crate) enum Lookup<T> {
     Found(T),
     /// The path is outside the directories that functions may read, so the result is unknown.
     Outside,
@@ -86,11 +86,7 @@ pub(super) fn resolve_path(call: &Call<'_>, path: &str) -> FunctionResult<Lookup
 }
 
 /// The unknown result of a function that would have to read something outside.
-pub(in crate::eval::functions) fn unknown_outside(
-    ty: Type,
-    reason: UnknownReason,
-    argument: Option<&Value>,
-) -> Value {
+pub(crate) fn unknown_outside(ty: Type, reason: UnknownReason, argument: Option<&Value>) -> Value {
     let span = argument.and_then(Value::span);
     Value::unknown(ty)
         .refine_not_null()
@@ -125,7 +121,7 @@ fn read(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<Vec<u8>>> {
 }
 
 /// Reads the text of a file.
-pub(in crate::eval::functions) fn read_text(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<String>> {
+pub(crate) fn read_text(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<String>> {
     let Lookup::Found(bytes) = read(call, path)? else {
         return Ok(Lookup::Outside);
     };
