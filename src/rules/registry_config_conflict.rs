@@ -6,7 +6,7 @@ use crate::model::{
     Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
     RegistrySources, UnknownReason, UnknownReasons,
 };
-use registries_conf::{Role, matching_scope, is_within_scope, is_valid_location};
+use registries_conf::{Role, is_valid_location, is_within_scope, matching_scope};
 use terraform_eval::source::Span;
 
 use super::support::findings::MirrorLabels as _;
@@ -72,7 +72,10 @@ fn compare(mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
         );
     }
     for element in mirror.mirrors.value().into_iter().flatten() {
-        let Some(name) = element.value().filter(|name| is_valid_location(name, Role::Mirror)) else {
+        let Some(name) = element
+            .value()
+            .filter(|name| is_valid_location(name, Role::Mirror))
+        else {
             continue;
         };
         if let Some(entry) = matching_entry(blocked, name) {
@@ -118,7 +121,8 @@ fn nested_in_wildcard(mirror: &Mirror, source: &str, lists: [(&str, &List); 2]) 
     if !source.starts_with("*.") {
         return None;
     }
-    let inside = |entry: &&&Attribute<String>| entry.value().is_some_and(|name| is_within_scope(name, source));
+    let inside =
+        |entry: &&&Attribute<String>| entry.value().is_some_and(|name| is_within_scope(name, source));
     let (list, entry) = lists.into_iter().find_map(|(list, values)| {
         Some((list, entries(values).iter().find(|entry| inside(entry)).copied()?))
     })?;
@@ -170,8 +174,8 @@ fn source_not_allowed(mirror: &Mirror, source: &str, allowed: &List) -> Option<D
         .chain(ALWAYS_ALLOWED)
         .collect();
     // If a part of the source is allowed, the mirror serves that part.
-    let is_allowed =
-        matching_scope(names.iter().copied(), source).is_some() || names.iter().any(|name| is_within_scope(name, source));
+    let is_allowed = matching_scope(names.iter().copied(), source).is_some()
+        || names.iter().any(|name| is_within_scope(name, source));
     if is_allowed {
         return None;
     }

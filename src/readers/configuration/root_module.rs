@@ -22,7 +22,7 @@ use terraform_eval::eval::{self, Evaluator, Expansion, InstanceId, RepetitionDat
 use terraform_eval::modules::{Callee, GraphBuilder, ModuleId, ModuleTree, Resource, references};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span, display_name};
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
 use crate::readers::configuration::block_reader::Site;
@@ -78,8 +78,8 @@ pub(crate) fn report_problems(forest: &LoadedModules, loaded: &mut Loaded) {
 
 /// The problems that hold no other one: of one mistake seen twice, by the cut and by the parser, the
 /// one that points at it.
-fn innermost(mut problems: Vec<&Problem>) -> Vec<&Problem> {
-    let key = |problem: &Problem| {
+fn innermost(mut problems: Vec<&SyntaxError>) -> Vec<&SyntaxError> {
+    let key = |problem: &SyntaxError| {
         (
             problem.span.file,
             problem.span.start,
@@ -87,13 +87,14 @@ fn innermost(mut problems: Vec<&Problem>) -> Vec<&Problem> {
         )
     };
     problems.sort_by_key(|problem| key(problem));
-    let holds_next = |pair: &[&Problem]| pair[0].span != pair[1].span && pair[0].span.contains(pair[1].span);
+    let holds_next =
+        |pair: &[&SyntaxError]| pair[0].span != pair[1].span && pair[0].span.contains(pair[1].span);
     let outer: Vec<bool> = problems.windows(2).map(holds_next).chain([false]).collect();
     let kept = problems.into_iter().zip(outer).filter(|(_, outer)| !outer);
     kept.map(|(problem, _)| problem).collect()
 }
 
-fn diagnostic(problem: &Problem, sources: &Sources) -> Diagnostic {
+fn diagnostic(problem: &SyntaxError, sources: &Sources) -> Diagnostic {
     let name = sources.file(problem.span.file).name();
     let mut finding = Diagnostic::new(
         SYNTAX_ERROR.name,
@@ -431,18 +432,18 @@ impl<'a> Reader<'a> {
         let node = Node::Resource(key.clone());
         let circle = self
             .graph
-            .circle(&node)
+            .find_cycle(&node)
             .map(|names| UnknownReason::Cycle(names.to_string()));
-        let after = (*self.graph.before(&node)).clone();
+        let after = (*self.graph.dependencies(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument
             .map(|argument| entries(&argument.value))
             .unwrap_or_default();
         let depends_on = entries.into_iter().map(|entry| {
             let mut reaches = BTreeSet::new();
-            for traversal in references::of_expression(entry) {
+            for traversal in references::in_expression(entry) {
                 if let Some(node) = traversal.node(&module) {
-                    reaches.extend(self.graph.before(&node).iter().cloned());
+                    reaches.extend(self.graph.dependencies(&node).iter().cloned());
                 }
             }
             let text = self.sources.slice(entry.span).to_owned();

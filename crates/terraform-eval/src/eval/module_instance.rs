@@ -110,7 +110,7 @@ impl Evaluator<'_> {
             let Some(local) = module.locals(self.sources).get(name) else {
                 return Vec::new();
             };
-            let traversals = references::of_expression(&local.value).into_iter();
+            let traversals = references::in_expression(&local.value).into_iter();
             traversals
                 .filter_map(|traversal| match traversal.subject {
                     Subject::Local(name) => Some(name),

@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
             span: resource.block.header(),
             cluster_id,
             cluster_origin: leads,
-            dependencies: self.graph.all_before(&Node::Resource(path.clone())),
+            dependencies: self.graph.transitive_dependencies(&Node::Resource(path.clone())),
             argument_insertion: insertion_points::of_argument(block, self.sources).filter(|_| free),
             dependency_insertion: block
                 .body

@@ -174,7 +174,7 @@ fn check_names(
     source: &str,
     variables: &BTreeMap<Arc<str>, Value>,
 ) -> FunctionResult<()> {
-    for (root, span) in references::names(template) {
+    for (root, span) in references::root_names(template) {
         if !variables.contains_key(&root) {
             let location = line_of(name, source, span);
             let message = format!("vars map does not contain key {root:?}, referenced at {location}");
