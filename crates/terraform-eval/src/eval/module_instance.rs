@@ -11,9 +11,10 @@ use crate::source::Span;
 use crate::syntax::tree::Body;
 
 use super::instance_id::InstanceId;
+use super::memo::Node;
 use super::scope::{RepetitionData, Scope};
 use super::type_constraint::TypeConstraint;
-use super::{EvalError, Evaluator, Node, Result};
+use super::{EvalError, Evaluator, Result};
 
 /// A module instance.
 pub(super) struct ModuleInstance {
