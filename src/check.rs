@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::model::{Input, InputKind, Mirror, Project, UnknownReasons};
+use crate::model::{Input, InputKind, Mirror, MirrorId, Project, UnknownReasons};
 use crate::rules::{Check, Clusters, Entries, Inputs, RULES, Rule, undecided};
 use crate::settings::{Decided, Level};
 use crate::suppress::{Suppressions, Usage};
@@ -93,7 +93,7 @@ struct Run<'a, 'g> {
     given: Given<'g>,
     tally: Tally,
     usage: Usage,
-    /// The mirrors, and whether some rule could not decide.
+    /// The mirrors by their id, and whether some rule could not decide.
     mirrors: Vec<(&'a Mirror, bool)>,
 }
 
@@ -105,11 +105,17 @@ impl<'a> Run<'a, '_> {
         self.add(decided, file, finding, None);
     }
 
-    fn add(&mut self, decided: &Decided, file: Option<FileId>, finding: Diagnostic, mirror: Option<usize>) {
+    fn add(
+        &mut self,
+        decided: &Decided,
+        file: Option<FileId>,
+        finding: Diagnostic,
+        mirror: Option<MirrorId>,
+    ) {
         let Some(finding) = decided.weigh(finding, file) else {
             return;
         };
-        let about = mirror.and_then(|index| self.mirrors.get(index));
+        let about = mirror.and_then(|id| self.mirrors.get(id.index()));
         let block = about.map(|(mirror, _)| *mirror);
         let places = suppression_spans::of_finding(&finding, block);
         let by = self
@@ -131,7 +137,6 @@ impl<'a> Run<'a, '_> {
     }
 
     fn configuration(&mut self, decided: &Decided, configuration: &'a Input) {
-        let first = self.mirrors.len();
         let off = |name: &str| decided.level(name, None) == Level::Off;
         self.note_rules(configuration, off);
         if let Some(finding) = undecided::of_plan(configuration) {
@@ -152,22 +157,22 @@ impl<'a> Run<'a, '_> {
         if found.is_empty() {
             return;
         }
-        let addresses = configuration
+        let ids: BTreeMap<String, MirrorId> = configuration
             .mirrors
             .iter()
-            .map(|mirror| mirror.address.to_string());
-        let positions: BTreeMap<String, usize> = addresses.zip(first..).collect();
+            .map(|mirror| (mirror.address.to_string(), mirror.id))
+            .collect();
         for finding in found {
-            let index = finding
+            let id = finding
                 .address
                 .as_ref()
-                .and_then(|address| positions.get(address).copied());
-            let about = index.and_then(|index| self.mirrors.get(index));
+                .and_then(|address| ids.get(address).copied());
+            let about = id.and_then(|id| self.mirrors.get(id.index()));
             let file = match about {
                 Some((mirror, _)) => Some(mirror.span.file),
                 None => finding.primary.as_ref().map(|label| label.span.file),
             };
-            self.add(decided, file, finding, index);
+            self.add(decided, file, finding, id);
         }
     }
 
@@ -196,7 +201,6 @@ impl<'a> Run<'a, '_> {
     }
 
     fn mirror(&mut self, decided: &Decided, configuration: &Input, entries: Entries<'_>, mirror: &'a Mirror) {
-        let index = self.mirrors.len();
         self.mirrors.push((mirror, false));
         let file = Some(mirror.span.file);
         let mut open: Vec<(&'static str, UnknownReasons)> = Vec::new();
@@ -210,7 +214,7 @@ impl<'a> Run<'a, '_> {
                 Check::Beside(_) | Check::Changes(_) | Check::Elsewhere => continue,
             };
             for finding in outcome.findings {
-                self.add(decided, file, called(finding, mirror), Some(index));
+                self.add(decided, file, called(finding, mirror), Some(mirror.id));
             }
             let Some(unknown) = outcome.undecided else {
                 continue;
@@ -220,20 +224,20 @@ impl<'a> Run<'a, '_> {
             let _ = (self.given.suppressions).covering(rule.name, &places, &mut self.usage);
             // The rule about just that says what is wrong.
             if unknown.is_refused() {
-                self.leave_open(index);
+                self.leave_open(mirror.id);
             } else {
                 open.push((rule.name, unknown));
             }
         }
         if let Some(finding) = undecided::report(mirror, &open) {
-            self.leave_open(index);
-            self.add(decided, file, called(finding, mirror), Some(index));
+            self.leave_open(mirror.id);
+            self.add(decided, file, called(finding, mirror), Some(mirror.id));
         }
     }
 
     /// Nobody can say of this mirror that it is right.
-    fn leave_open(&mut self, index: usize) {
-        if let Some((_, open)) = self.mirrors.get_mut(index) {
+    fn leave_open(&mut self, mirror: MirrorId) {
+        if let Some((_, open)) = self.mirrors.get_mut(mirror.index()) {
             *open = true;
         }
     }
@@ -257,13 +261,13 @@ impl<'a> Run<'a, '_> {
             summary.in_baseline = split.known;
             unmatched = split.unmatched;
         }
-        let with_findings: BTreeSet<usize> = (settled.kept.iter())
+        let with_findings: BTreeSet<MirrorId> = (settled.kept.iter())
             .filter(|found| found.finding.rule != undecided::RULE.name)
             .flat_map(|found| found.mirrors.iter().copied())
             .collect();
         let mut mirrors = Vec::with_capacity(self.mirrors.len());
-        for (index, (mirror, open)) in self.mirrors.into_iter().enumerate() {
-            let verdict = if with_findings.contains(&index) {
+        for (mirror, open) in self.mirrors {
+            let verdict = if with_findings.contains(&mirror.id) {
                 summary.with_findings += 1;
                 Verdict::WithFindings
             } else if open {
@@ -303,7 +307,7 @@ fn called(mut finding: Diagnostic, mirror: &Mirror) -> Diagnostic {
         .as_ref()
         .is_some_and(|label| label.span.file == mirror.span.file)
     {
-        let calls = mirror.calls.iter();
+        let calls = mirror.resource().into_iter().flat_map(|resource| &resource.calls);
         finding
             .related
             .extend(calls.map(|call| Label::new(call.span, "called here")));

@@ -5,7 +5,7 @@ use std::fmt;
 use terraform_eval::source::Span;
 
 use super::editability::Editability;
-use super::mirror::TraceStep;
+use super::trace::TraceStep;
 
 /// An argument of a resource, or an element of one.
 #[derive(Debug, Clone, PartialEq)]

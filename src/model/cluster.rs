@@ -8,7 +8,7 @@ use terraform_eval::source::Span;
 
 use super::attribute::Attribute;
 use super::block::ArgumentInsertion;
-use super::mirror::OriginTarget;
+use super::cluster_origin::OriginTarget;
 
 /// What a cluster runs as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

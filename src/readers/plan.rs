@@ -155,7 +155,8 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
     for (address, instance) in &planned.resources {
         if provider::is_image_mirror(address.resource()) {
             let change = changes.current.get(address);
-            mirrors.push(reader.mirror(address, instance, change.and_then(|change| change.body.as_ref()))?);
+            let body = change.and_then(|change| change.body.as_ref());
+            mirrors.push(reader.mirror(address, instance, body, None)?);
         }
     }
     for deferred in document.deferred_changes.iter().flatten() {

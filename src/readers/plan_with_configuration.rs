@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{
     self, Attribute, AttributeValue, Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Input, Mirror,
-    MirrorAddress, OriginCandidate, OriginTarget,
+    MirrorAddress, OriginCandidate, OriginTarget, ResourceDeclaration,
 };
 use crate::rules::PLAN_DIFFERS;
 use terraform_eval::address::{Address, InstanceKey, ModuleStep, ResourcePath};
@@ -201,12 +201,23 @@ impl Join {
     fn mirror(&mut self, planned: &mut Mirror, own: &Mirror) {
         let address = planned.address.clone();
         planned.span = own.span;
+        self.string(&address, "source", &mut planned.source, &own.source);
+        self.list(&address, &mut planned.mirrors, &own.mirrors);
+        if let (Some(planned), Some(own)) = (planned.resource_mut(), own.resource()) {
+            self.declaration(&address, planned, own);
+        }
+    }
+
+    fn declaration(
+        &mut self,
+        address: &MirrorAddress,
+        planned: &mut ResourceDeclaration,
+        own: &ResourceDeclaration,
+    ) {
         planned.calls.clone_from(&own.calls);
         planned.block.clone_from(&own.block);
-        self.string(&address, "cluster_id", &mut planned.cluster_id, &own.cluster_id);
-        self.string(&address, "source", &mut planned.source, &own.source);
-        self.string(&address, "type", &mut planned.mirror_type, &own.mirror_type);
-        self.list(&address, &mut planned.mirrors, &own.mirrors);
+        self.string(address, "cluster_id", &mut planned.cluster_id, &own.cluster_id);
+        self.string(address, "type", &mut planned.mirror_type, &own.mirror_type);
         let is_known = planned.cluster_id.value().is_some();
         self.leads(&mut planned.cluster_origin, &own.cluster_origin, is_known);
         // A plan records no locals, so the configuration always knows at least as much of the order.

@@ -57,11 +57,11 @@ fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
         };
         let other = std::iter::once(first)
             .chain(others)
-            .find(|other| other.instances.is_none());
+            .find(|other| other.unknown_instances().is_none());
         let Some(other) = other else {
             return first
-                .instances
-                .clone()
+                .unknown_instances()
+                .cloned()
                 .map_or_else(Outcome::clean, Outcome::undecided);
         };
         let whose = if names::may_be_compared(element, &other.source) {

@@ -3,7 +3,8 @@
 use crate::diagnostic::Severity;
 use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role, registry_module_cluster_kind};
 use crate::model::{
-    ClusterKind, Input, InputKind, Mirror, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons,
+    ClusterKind, Input, InputKind, Mirror, OriginCandidate, OriginTarget, ResourceDeclaration, UnknownReason,
+    UnknownReasons,
 };
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
@@ -58,7 +59,10 @@ variable "cluster_id" {
 };
 
 fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
-    let classic: Vec<&OriginCandidate> = mirror
+    let Some(resource) = mirror.resource() else {
+        return Outcome::clean();
+    };
+    let classic: Vec<&OriginCandidate> = resource
         .cluster_origin
         .candidates
         .iter()
@@ -71,7 +75,7 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
         .find(|lead| lead.is_certain)
         .or_else(|| classic.last())
     else {
-        return unless_open(configuration, mirror);
+        return unless_open(configuration, resource);
     };
     let target = lead.target.name();
     if !lead.is_certain && matches!(configuration.kind, InputKind::Plan | InputKind::TofuConfigJson) {
@@ -92,11 +96,11 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
         finding.severity = Severity::Warning;
         finding
     };
-    finding = finding.at_attribute(mirror, &mirror.cluster_id, "not a hosted control plane cluster");
+    finding = finding.at_attribute(mirror, &resource.cluster_id, "not a hosted control plane cluster");
     for step in lead
         .trace
         .iter()
-        .filter(|step| mirror.cluster_id.span != Some(step.span))
+        .filter(|step| resource.cluster_id.span != Some(step.span))
     {
         finding = finding.related(step.span, "comes from here");
     }
@@ -131,16 +135,16 @@ fn is_classic(target: &OriginTarget) -> bool {
 }
 
 /// What could not be followed matters only where there is a classic cluster that it could lead to.
-fn unless_open(configuration: &Input, mirror: &Mirror) -> Outcome {
+fn unless_open(configuration: &Input, resource: &ResourceDeclaration) -> Outcome {
     let any_classic = configuration
         .clusters
         .iter()
         .any(|cluster| cluster.kind == ClusterKind::Classic);
-    if mirror.cluster_origin.unresolved.is_empty() || !any_classic {
+    if resource.cluster_origin.unresolved.is_empty() || !any_classic {
         Outcome::clean()
     } else {
         Outcome::undecided(UnknownReasons::from_reasons(
-            mirror.cluster_origin.unresolved.clone(),
+            resource.cluster_origin.unresolved.clone(),
         ))
     }
 }

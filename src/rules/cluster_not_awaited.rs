@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::{
-    AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, Mirror, UnknownReason, UnknownReasons,
+    AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, Mirror, ResourceDeclaration,
+    UnknownReason, UnknownReasons,
 };
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
@@ -60,19 +61,24 @@ enum Awaited {
 }
 
 fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
+    let Some(resource) = mirror.resource() else {
+        return Outcome::clean();
+    };
     let led = ClusterCandidates::for_mirror(configuration, mirror);
     let mut late = None;
     let mut open = None;
     let mut ready = false;
     for (cluster, instance) in &led.instances {
-        match awaited(configuration, mirror, cluster, instance) {
+        match awaited(configuration, resource, cluster, instance) {
             Awaited::Yes => ready = true,
             Awaited::No => late = late.or(Some((*cluster, *instance))),
             Awaited::Open(unknown) => open = open.or(Some(unknown)),
         }
     }
     match (late, open.or(led.unresolved)) {
-        (Some((cluster, instance)), None) if !ready => Outcome::found(report(mirror, cluster, instance)),
+        (Some((cluster, instance)), None) if !ready => {
+            Outcome::found(report(mirror, resource, cluster, instance))
+        }
         (Some(_), None) => {
             let which = "which instance of the cluster it is, and not all of them are awaited".to_owned();
             Outcome::undecided(UnknownReasons::new(UnknownReason::NotEvaluated(which)))
@@ -88,7 +94,12 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
     }
 }
 
-fn awaited(configuration: &Input, mirror: &Mirror, cluster: &Cluster, instance: &ClusterInstance) -> Awaited {
+fn awaited(
+    configuration: &Input,
+    resource: &ResourceDeclaration,
+    cluster: &Cluster,
+    instance: &ClusterInstance,
+) -> Awaited {
     if instance.id.is_some() {
         return Awaited::Yes;
     }
@@ -101,9 +112,9 @@ fn awaited(configuration: &Input, mirror: &Mirror, cluster: &Cluster, instance: 
         if !waits && waiter.unresolved_dependencies.is_empty() {
             continue;
         }
-        if !mirror.dependencies.contains(&waiter.path) {
+        if !resource.dependencies.contains(&waiter.path) {
             // It matters only if it may come before the mirror after all.
-            open.extend(mirror.unresolved_dependencies.iter().cloned());
+            open.extend(resource.unresolved_dependencies.iter().cloned());
             continue;
         }
         match (&waiter.instances, waits) {
@@ -122,14 +133,19 @@ fn awaited(configuration: &Input, mirror: &Mirror, cluster: &Cluster, instance: 
     }
 }
 
-fn report(mirror: &Mirror, cluster: &Cluster, instance: &ClusterInstance) -> Diagnostic {
+fn report(
+    mirror: &Mirror,
+    resource: &ResourceDeclaration,
+    cluster: &Cluster,
+    instance: &ClusterInstance,
+) -> Diagnostic {
     let name = &instance.address;
     let argument = &instance.wait_for_create_complete;
     let finding = RULE
         .finding(mirror, &format!("nothing waits until {name} is ready"))
         .at_attribute(
             mirror,
-            &mirror.cluster_id,
+            &resource.cluster_id,
             "not ready yet when the mirror is created",
         );
     let finding = match argument.span {

@@ -50,7 +50,10 @@ resource "rhcs_image_mirror" "all" {
 };
 
 fn check(_: &Input, mirror: &Mirror) -> Outcome {
-    let Some(span) = mirror.block.count_index else {
+    let Some(resource) = mirror.resource() else {
+        return Outcome::clean();
+    };
+    let Some(span) = resource.block.count_index else {
         return Outcome::clean();
     };
     Outcome::found(

@@ -52,13 +52,13 @@ fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
     }
     let same = entries.with_source(&source).iter();
     let mut before = same.take_while(|other| other.address != mirror.address);
-    let certain = before.clone().find(|other| other.instances.is_none());
-    match (before.next(), certain, &mirror.instances) {
+    let certain = before.clone().find(|other| other.unknown_instances().is_none());
+    match (before.next(), certain, mirror.unknown_instances()) {
         (None, ..) => Outcome::clean(),
         (Some(_), Some(first), None) => Outcome::found(report(mirror, first)),
         // Of two blocks with an unknown number of instances it may be that only one ever has any.
         (Some(first), _, own) => {
-            let unknown = own.as_ref().or(first.instances.as_ref());
+            let unknown = own.or(first.unknown_instances());
             unknown.cloned().map_or_else(Outcome::clean, Outcome::undecided)
         }
     }

@@ -49,7 +49,7 @@ fn is_left_out(mirror: &Mirror) -> bool {
 }
 
 fn check(_: &Input, mirror: &Mirror) -> Outcome {
-    if mirror.address.manifest().is_some() && is_left_out(mirror) {
+    if mirror.resource().is_none() && is_left_out(mirror) {
         let mut finding = RULE
             .finding(mirror, "there are no mirrors")
             .at_attribute(mirror, &mirror.mirrors, "at least one is needed")

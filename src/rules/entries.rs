@@ -126,11 +126,12 @@ impl<'a> Entries<'a> {
         if self.group.told || !others {
             return None;
         }
-        let unknown = mirror.cluster_id.as_unknown()?;
+        let resource = mirror.resource()?;
+        let unknown = resource.cluster_id.as_unknown()?;
         let causes: Vec<UnknownReason> = unknown
             .reasons
             .iter()
-            .chain(&mirror.cluster_origin.unresolved)
+            .chain(&resource.cluster_origin.unresolved)
             .cloned()
             .collect();
         Some(UnknownReasons::from_reasons(causes))

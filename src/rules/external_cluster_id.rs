@@ -37,11 +37,14 @@ resource "rhcs_image_mirror" "nginx" {
 };
 
 fn check(_: &Input, mirror: &Mirror) -> Outcome {
+    let Some(resource) = mirror.resource() else {
+        return Outcome::clean();
+    };
     // What is read from an object is another rule's matter, and an unknown id leads to one, or is given later.
-    match mirror.cluster_id.value() {
-        Some(id) if is_uuid(id) && mirror.cluster_origin.candidates.is_empty() => Outcome::found(
+    match resource.cluster_id.value() {
+        Some(id) if is_uuid(id) && resource.cluster_origin.candidates.is_empty() => Outcome::found(
             RULE.finding(mirror, "cluster_id has the form of an external id")
-                .at_attribute(mirror, &mirror.cluster_id, "a UUID")
+                .at_attribute(mirror, &resource.cluster_id, "a UUID")
                 .note("the service finds no cluster by its external id")
                 .help("write the id that `rosa describe cluster` shows first, as `ID`"),
         ),

@@ -44,7 +44,10 @@ resource "rhcs_image_mirror" "nginx" {
 };
 
 fn check(_: &Input, mirror: &Mirror) -> Outcome {
-    let ignored = mirror.block.ignore_changes.iter().filter(|entry| covers(entry));
+    let Some(resource) = mirror.resource() else {
+        return Outcome::clean();
+    };
+    let ignored = resource.block.ignore_changes.iter().filter(|entry| covers(entry));
     let report = |entry: &TraceStep| {
         let text = &entry.text;
         RULE.finding_in_block(mirror, &format!("changes are ignored: {text}"))

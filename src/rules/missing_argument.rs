@@ -1,7 +1,7 @@
 //! `missing-argument`: what a mirror, or the module for mirrors, cannot do without.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{AttributeValue, Input, InputKind, Mirror, MissingInputs};
+use crate::model::{AttributeValue, Input, InputKind, Mirror, MissingInputs, ResourceDeclaration};
 use terraform_eval::source::Span;
 
 use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
@@ -42,24 +42,32 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
     if configuration.kind != InputKind::Configuration {
         return Outcome::clean();
     }
-    let mut findings: Vec<Diagnostic> = mirror.block.missing_inputs.iter().map(input).collect();
-    let (id, source, mirrors) = (&mirror.cluster_id, &mirror.source, &mirror.mirrors);
+    let Some(resource) = mirror.resource() else {
+        return Outcome::clean();
+    };
+    let mut findings: Vec<Diagnostic> = resource.block.missing_inputs.iter().map(input).collect();
+    let (id, source, mirrors) = (&resource.cluster_id, &mirror.source, &mirror.mirrors);
     let arguments: [(&str, bool, Option<Span>); 3] = [
         ("cluster_id", id.content == AttributeValue::Absent, id.span),
         ("source", source.content == AttributeValue::Absent, source.span),
         ("mirrors", mirrors.content == AttributeValue::Absent, mirrors.span),
     ];
     let absent = arguments.into_iter().filter(|(_, absent, _)| *absent);
-    findings.extend(absent.filter_map(|(name, _, span)| argument(mirror, name, span)));
+    findings.extend(absent.filter_map(|(name, _, span)| argument(mirror, resource, name, span)));
     Outcome {
         findings,
         undecided: None,
     }
 }
 
-fn argument(mirror: &Mirror, name: &str, span: Option<Span>) -> Option<Diagnostic> {
+fn argument(
+    mirror: &Mirror,
+    resource: &ResourceDeclaration,
+    name: &str,
+    span: Option<Span>,
+) -> Option<Diagnostic> {
     // Of an argument that is there under nearly this name, the rule about that one speaks.
-    let mut unsupported = mirror.block.unsupported.iter();
+    let mut unsupported = resource.block.unsupported.iter();
     if span.is_none() && unsupported.any(|written| written.suggestion == Some(name)) {
         return None;
     }

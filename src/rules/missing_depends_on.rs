@@ -2,7 +2,9 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::cluster::waits_for_cluster;
-use crate::model::{Cluster, ClusterKind, Input, Mirror, OriginTarget, UnknownReason, UnknownReasons};
+use crate::model::{
+    Cluster, ClusterKind, Input, Mirror, OriginTarget, ResourceDeclaration, UnknownReason, UnknownReasons,
+};
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 
 use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule, offer};
@@ -54,8 +56,11 @@ resource "rhcs_image_mirror" "nginx" {
 };
 
 fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
+    let (Some(resource), Some(path)) = (mirror.resource(), mirror.path()) else {
+        return Outcome::clean();
+    };
     // A state records no `depends_on`.
-    let (Some(depends_on), Some(path)) = (&mirror.depends_on, mirror.path()) else {
+    let Some(depends_on) = &resource.depends_on else {
         return Outcome::clean();
     };
     let names = |cluster: &ResourcePath| depends_on.iter().any(|entry| entry.resources.contains(cluster));
@@ -71,12 +76,12 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
     };
 
     let leads_here = |cluster: &&&Cluster| {
-        let targets = mirror
+        let targets = resource
             .cluster_origin
             .candidates
             .iter()
             .map(|lead| &lead.target)
-            .chain(&mirror.cluster_origin.sole_candidate);
+            .chain(&resource.cluster_origin.sole_candidate);
         targets.into_iter().any(|target| is(target, &module, cluster))
     };
     let open_names: Vec<UnknownReason> = depends_on
@@ -93,6 +98,7 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
         }
         let finding = report(
             mirror,
+            resource,
             cluster,
             "does not name its cluster",
             "`cluster_id` comes from it",
@@ -100,26 +106,27 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
         return Outcome::found(finding);
     }
     // Whatever else the id may lead to does not matter where every cluster is named.
-    if !mirror.cluster_origin.unresolved.is_empty()
-        && mirror.cluster_origin.sole_candidate.is_none()
+    if !resource.cluster_origin.unresolved.is_empty()
+        && resource.cluster_origin.sole_candidate.is_none()
         && !beside.iter().all(|cluster| names(&cluster.path))
     {
         return Outcome::undecided(UnknownReasons::from_reasons(
-            mirror.cluster_origin.unresolved.clone(),
+            resource.cluster_origin.unresolved.clone(),
         ));
     }
-    if mirror.cluster_origin.is_literal()
+    if resource.cluster_origin.is_literal()
         && !beside
             .iter()
-            .any(|cluster| mirror.dependencies.contains(&cluster.path))
+            .any(|cluster| resource.dependencies.contains(&cluster.path))
     {
-        if !mirror.unresolved_dependencies.is_empty() {
+        if !resource.unresolved_dependencies.is_empty() {
             return Outcome::undecided(UnknownReasons::from_reasons(
-                mirror.unresolved_dependencies.clone(),
+                resource.unresolved_dependencies.clone(),
             ));
         }
         let finding = report(
             mirror,
+            resource,
             first,
             "is not tied to the cluster that its module creates",
             "created here",
@@ -136,14 +143,20 @@ fn is(target: &OriginTarget, module: &ModulePath, cluster: &Cluster) -> bool {
         if path.resource == cluster.path.resource && path.module.without_keys() == *module)
 }
 
-fn report(mirror: &Mirror, cluster: &Cluster, what: &str, why: &str) -> Diagnostic {
+fn report(
+    mirror: &Mirror,
+    resource: &ResourceDeclaration,
+    cluster: &Cluster,
+    what: &str,
+    why: &str,
+) -> Diagnostic {
     let name = &cluster.path.resource;
-    let (span, label) = match mirror.depends_on_span {
+    let (span, label) = match resource.depends_on_span {
         Some(span) => (span, format!("`{name}` is missing here")),
         None => (mirror.span, "has no `depends_on`".to_owned()),
     };
-    let entry = waiter(mirror).unwrap_or(name);
-    let help = match mirror.depends_on_span {
+    let entry = waiter(resource, &cluster.path.module).unwrap_or(name);
+    let help = match resource.depends_on_span {
         Some(_) => format!("add `{entry}` to it"),
         None => format!("add `depends_on = [{entry}]`"),
     };
@@ -154,13 +167,13 @@ fn report(mirror: &Mirror, cluster: &Cluster, what: &str, why: &str) -> Diagnost
         .note("a mirror is refused until its cluster is ready, and the provider does not wait for it")
         .help(help);
     // What is there and not spelled out is a person's to change.
-    let free = mirror
+    let free = resource
         .block
         .argument_insertion
         .as_ref()
-        .filter(|_| mirror.depends_on_span.is_none());
+        .filter(|_| resource.depends_on_span.is_none());
     let edits = offer::depends_on(
-        mirror.block.dependency_insertion.as_ref(),
+        resource.block.dependency_insertion.as_ref(),
         free,
         &[entry.to_string()],
     );
@@ -173,15 +186,14 @@ fn report(mirror: &Mirror, cluster: &Cluster, what: &str, why: &str) -> Diagnost
 }
 
 /// The resource through which the id comes and which waits for the cluster: naming that one is better.
-fn waiter(mirror: &Mirror) -> Option<&ResourceName> {
-    let module = mirror.path()?.module;
-    mirror
+fn waiter<'m>(resource: &'m ResourceDeclaration, module: &ModulePath) -> Option<&'m ResourceName> {
+    resource
         .cluster_origin
         .candidates
         .iter()
         .find_map(|lead| match &lead.target {
             OriginTarget::Resource { path, .. }
-                if waits_for_cluster(&path.resource) && path.module.without_keys() == module =>
+                if waits_for_cluster(&path.resource) && path.module.without_keys() == *module =>
             {
                 Some(&path.resource)
             }

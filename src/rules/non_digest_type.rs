@@ -49,16 +49,19 @@ variable "cluster_id" {
 };
 
 fn check(_: &Input, mirror: &Mirror) -> Outcome {
-    match &mirror.mirror_type.content {
+    let Some(resource) = mirror.resource() else {
+        return Outcome::clean();
+    };
+    match &resource.mirror_type.content {
         AttributeValue::Known(kind) if kind != "digest" => Outcome::found(
             RULE.finding(
                 mirror,
-                &format!("type {} is not supported", mirror.mirror_type.shown()),
+                &format!("type {} is not supported", resource.mirror_type.shown()),
             )
-            .at_attribute(mirror, &mirror.mirror_type, "only \"digest\" is")
+            .at_attribute(mirror, &resource.mirror_type, "only \"digest\" is")
             .note("the provider refuses any other type, and the service has none")
             .replace(
-                &mirror.mirror_type,
+                &resource.mirror_type,
                 "digest",
                 Applicability::Safe,
                 "write \"digest\", or leave `type` out: \"digest\" is the default",

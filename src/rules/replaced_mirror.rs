@@ -1,7 +1,7 @@
 //! `replaced-mirror`: a plan that puts one mirror in place of another.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Input, MirrorChange};
+use crate::model::{Action, Input, Mirror, MirrorChange};
 
 use super::changed::{ChangeFinding as _, same_place};
 use super::{Check, Documentation, Fixability, Inputs, Rule};
@@ -69,7 +69,9 @@ fn report(configuration: &Input, change: &MirrorChange) -> Diagnostic {
             before.map(|before| &before.source),
         ),
         Some("cluster_id") => (
-            mirror.map(|mirror| &mirror.cluster_id),
+            mirror
+                .and_then(Mirror::resource)
+                .map(|resource| &resource.cluster_id),
             before.map(|before| &before.cluster_id),
         ),
         _ => (None, None),

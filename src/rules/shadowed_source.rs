@@ -66,15 +66,15 @@ fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
     let wider = wider(source).into_iter().find_map(|name| {
         let same = entries.with_source(&name).iter();
         same.filter(|other| other.source.value() == Some(&name) && counts(other))
-            .min_by_key(|other| other.instances.is_some())
+            .min_by_key(|other| other.unknown_instances().is_some())
     });
     let Some(wider) = wider else {
         return Outcome::clean();
     };
-    if let Some(unknown) = &wider.instances {
+    if let Some(unknown) = wider.unknown_instances() {
         return Outcome::undecided(unknown.clone());
     }
-    let lacking = if mirror.address.manifest().is_some() {
+    let lacking = if mirror.resource().is_none() {
         lacking_of_lists(entries, mirror, source, wider)
     } else {
         elements(&mirror.mirrors).and_then(|own| lacking(mirror, source, wider, &[own]))

@@ -55,7 +55,7 @@ pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Opti
     let causes = rules
         .iter()
         .map(|(_, unknown)| unknown)
-        .chain(&mirror.instances)
+        .chain(mirror.unknown_instances())
         .chain(open.iter().map(|(_, unknown, _)| *unknown));
     let causes: Vec<_> = causes
         .flat_map(|unknown| unknown.reasons.iter().cloned())
@@ -65,7 +65,7 @@ pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Opti
     }
     let unknown = UnknownReasons::from_reasons(causes);
     let values: Vec<&str> = open.iter().map(|(name, ..)| name.as_str()).collect();
-    let what = if values.is_empty() && mirror.instances.is_some() {
+    let what = if values.is_empty() && mirror.unknown_instances().is_some() {
         format!("how many instances there are is not known: {unknown}")
     } else if values.is_empty() {
         format!("not decided: {unknown}")
@@ -76,7 +76,10 @@ pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Opti
     let span = open
         .iter()
         .find_map(|(.., span)| *span)
-        .or(mirror.cluster_id.span.filter(|_| mirror.instances.is_none()))
+        .or_else(|| match mirror.resource() {
+            Some(resource) if resource.instances.is_none() => resource.cluster_id.span,
+            _ => None,
+        })
         .unwrap_or(mirror.span);
     let mut finding = RULE.finding(mirror, &what).at(span, "not known yet");
     if !rules.is_empty() {
@@ -115,7 +118,8 @@ pub fn of_plan(configuration: &Input) -> Option<Diagnostic> {
 /// where it leads, and the rules about it say whether they could follow it.
 fn open_values(mirror: &Mirror) -> Vec<(String, &UnknownReasons, Option<Span>)> {
     let mut open = Vec::new();
-    for (name, attribute) in [("source", &mirror.source), ("type", &mirror.mirror_type)] {
+    let mirror_type = mirror.resource().map(|resource| ("type", &resource.mirror_type));
+    for (name, attribute) in std::iter::once(("source", &mirror.source)).chain(mirror_type) {
         if let Some(unknown) = attribute.as_unknown() {
             open.push((name.to_owned(), unknown, attribute.span));
         }

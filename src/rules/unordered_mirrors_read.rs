@@ -1,7 +1,7 @@
 //! `unordered-mirrors-read`: mirrors that are read before they are there.
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
-use crate::model::mirror::cluster_key;
+use crate::model::cluster_key;
 use crate::model::{ImageMirrorsDataSource, Input, Mirror};
 
 use super::{Check, Documentation, Fixability, Inputs, Rule, offer};
@@ -57,7 +57,9 @@ fn find(configuration: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnost
         mirror.cluster_key().as_ref() == Some(&cluster)
             && mirror.path().is_some_and(|path| !read.dependencies.contains(&path))
             // A mirror that takes the id from here comes after it on purpose.
-            && !mirror.dependencies.contains(&read.path)
+            && !mirror
+                .resource()
+                .is_some_and(|resource| resource.dependencies.contains(&read.path))
     };
     // What `depends_on` has to name, where it can: a mirror beside the data source, or the module that holds it.
     let mut names: Vec<String> = Vec::new();

@@ -39,7 +39,10 @@ resource "rhcs_image_mirror" "nginx" {
 };
 
 fn check(_: &Input, mirror: &Mirror) -> Outcome {
-    let unsupported = mirror.block.unsupported.iter();
+    let Some(resource) = mirror.resource() else {
+        return Outcome::clean();
+    };
+    let unsupported = resource.block.unsupported.iter();
     Outcome {
         findings: unsupported.map(|written| report(mirror, written)).collect(),
         undecided: None,

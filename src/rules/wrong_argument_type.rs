@@ -37,10 +37,13 @@ resource "rhcs_image_mirror" "nginx" {
 };
 
 fn check(_: &Input, mirror: &Mirror) -> Outcome {
+    let Some(resource) = mirror.resource() else {
+        return Outcome::clean();
+    };
     let found = [
-        find(mirror, &mirror.cluster_id),
+        find(mirror, &resource.cluster_id),
         find(mirror, &mirror.source),
-        find(mirror, &mirror.mirror_type),
+        find(mirror, &resource.mirror_type),
         find(mirror, &mirror.mirrors),
     ];
     Outcome {

@@ -2,7 +2,9 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
-use crate::model::{Input, Mirror, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons};
+use crate::model::{
+    Input, Mirror, OriginCandidate, OriginTarget, ResourceDeclaration, UnknownReason, UnknownReasons,
+};
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::source::Span;
 
@@ -58,24 +60,27 @@ struct Mistake<'l> {
 }
 
 fn check(_: &Input, mirror: &Mirror) -> Outcome {
-    let mut mistakes = mirror.cluster_origin.candidates.iter().filter_map(mistake);
+    let Some(declaration) = mirror.resource() else {
+        return Outcome::clean();
+    };
+    let mut mistakes = declaration.cluster_origin.candidates.iter().filter_map(mistake);
     let Some(first) = mistakes.next() else {
         return Outcome::clean();
     };
     let certain =
-        |mistake: &Mistake<'_>| mistake.lead.is_certain && mirror.cluster_origin.unresolved.is_empty();
+        |mistake: &Mistake<'_>| mistake.lead.is_certain && declaration.cluster_origin.unresolved.is_empty();
     let sure = if certain(&first) {
         Some(first)
     } else {
         mistakes.find(certain)
     };
     match sure {
-        Some(mistake) => Outcome::found(report(mirror, &mistake)),
+        Some(mistake) => Outcome::found(report(mirror, declaration, &mistake)),
         None => {
             let cause = UnknownReason::NotEvaluated(
                 "what cluster_id comes from depends on what is not known yet".to_owned(),
             );
-            let unknown = mirror.cluster_id.as_unknown().cloned();
+            let unknown = declaration.cluster_id.as_unknown().cloned();
             Outcome::undecided(unknown.unwrap_or_else(|| UnknownReasons::new(cause)))
         }
     }
@@ -109,7 +114,7 @@ fn mistake(lead: &OriginCandidate) -> Option<Mistake<'_>> {
     })
 }
 
-fn report(mirror: &Mirror, mistake: &Mistake<'_>) -> Diagnostic {
+fn report(mirror: &Mirror, declaration: &ResourceDeclaration, mistake: &Mistake<'_>) -> Diagnostic {
     let Mistake {
         lead,
         resource,
@@ -122,11 +127,11 @@ fn report(mirror: &Mirror, mistake: &Mistake<'_>) -> Diagnostic {
             mirror,
             &format!("cluster_id is {read}, which is not the id of a cluster"),
         )
-        .at_attribute(mirror, &mirror.cluster_id, "no cluster has this id");
+        .at_attribute(mirror, &declaration.cluster_id, "no cluster has this id");
     for step in lead
         .trace
         .iter()
-        .filter(|step| mirror.cluster_id.span != Some(step.span))
+        .filter(|step| declaration.cluster_id.span != Some(step.span))
     {
         finding = finding.related(step.span, "comes from here");
     }
@@ -137,7 +142,7 @@ fn report(mirror: &Mirror, mistake: &Mistake<'_>) -> Diagnostic {
         .note("the service knows clusters by their id alone: create fails with `Failed to Get Cluster`");
     match right {
         Some(right) => {
-            finding.fix = place(mirror, mistake).map(|span| Fix {
+            finding.fix = place(declaration, mistake).map(|span| Fix {
                 title: format!("read `{right}`"),
                 applicability: Applicability::Safe,
                 edits: vec![Edit {
@@ -152,12 +157,12 @@ fn report(mirror: &Mirror, mistake: &Mistake<'_>) -> Diagnostic {
 }
 
 /// Where the attribute is written, if that serves this mirror alone.
-fn place(mirror: &Mirror, mistake: &Mistake<'_>) -> Option<Span> {
+fn place(declaration: &ResourceDeclaration, mistake: &Mistake<'_>) -> Option<Span> {
     let [step] = mistake.lead.trace.as_slice() else {
         return None;
     };
     let ends = step.text.ends_with(&format!(".{}", mistake.attribute));
-    let own = mirror.cluster_id.span?.contains(step.span);
+    let own = declaration.cluster_id.span?.contains(step.span);
     let end = step.span.range().end;
     (ends && own).then(|| Span::new(step.span.file, end - mistake.attribute.len(), end))
 }

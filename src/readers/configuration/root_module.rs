@@ -8,12 +8,11 @@ use std::rc::Rc;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::cluster::{ClusterRole, cluster_role, waits_for_cluster};
 use crate::model::{
-    self, Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Input, InputKind, Mirror,
-    MirrorAddress, MissingInputs, TraceStep, UnknownReason, UnknownReasons,
+    Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Input, InputKind, Mirror, MissingInputs,
+    ResourceDeclaration, TraceStep, UnknownReason, UnknownReasons,
 };
 use crate::provider;
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
-use registries_conf::Pull;
 use terraform_eval::address::{
     Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject,
 };
@@ -37,7 +36,7 @@ pub(crate) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Ro
     for (read, root) in evaluate(forest, &roots, loaded).into_iter().zip(&roots) {
         let directory = &forest.tree.module(root.module).directory;
         loaded.directories.push(directory.clone());
-        loaded.project.inputs.push(read.configuration);
+        loaded.project.add(read.configuration);
         loaded.project.sensitive.extend(read.sensitive);
         loaded.project.diagnostics.extend(read.problem);
     }
@@ -331,29 +330,21 @@ impl<'a> Reader<'a> {
                 uses: &self.uses,
                 secrets: Vec::new(),
             };
-            let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));
-            let mirror = Mirror {
-                address: MirrorAddress::Resource(Address::new(
-                    path.clone(),
-                    resource.name.clone(),
-                    repetition.key.clone(),
-                )),
-                span: resource.block.header(),
+            let (cluster_id, cluster_origin) = site.cluster_id(|reference| self.block_of(reference));
+            let (source, mirrors) = (site.string("source"), site.list("mirrors"));
+            let declaration = ResourceDeclaration {
                 calls: calls.clone(),
                 instances: around.open.clone(),
-                cluster_id,
-                cluster_origin: leads,
-                source: site.string("source"),
-                mirrors: site.list("mirrors"),
-                mirror_type: site.kind(),
-                pull: Pull::DigestOnly,
-                policy: model::Attribute::absent(),
+                cluster_origin,
                 depends_on: Some(order.depends_on.clone()),
                 depends_on_span: order.span,
                 dependencies: order.after.clone(),
-                unresolved_dependencies: Vec::new(),
                 block: mirror_block.clone(),
+                ..ResourceDeclaration::new(cluster_id, site.string("type"))
             };
+            let address = Address::new(path.clone(), resource.name.clone(), repetition.key.clone());
+            let mirror =
+                Mirror::from_resource(address, resource.block.header(), source, mirrors, declaration);
             self.sensitive.extend(site.secrets);
             self.mirrors.push(mirror);
         }

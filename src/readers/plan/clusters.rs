@@ -148,6 +148,9 @@ fn kind(address: &Address) -> Option<ClusterKind> {
 impl Clusters {
     /// Adds to a mirror's leads what its `cluster_id` itself says.
     pub(super) fn settle(&self, mirror: &mut Mirror) {
+        let Some(mirror) = mirror.resource_mut() else {
+            return;
+        };
         if let Some(id) = mirror.cluster_id.value() {
             let leads = &mut mirror.cluster_origin;
             let Some(address) = self

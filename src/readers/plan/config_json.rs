@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::model::{
-    Attribute, Cluster, ClusterInstance, Input, Mirror, RegistrySources, UnknownReason, UnknownReasons,
+    Attribute, Cluster, ClusterInstance, Input, Mirror, MirrorValues, RegistrySources, UnknownReason,
+    UnknownReasons,
 };
 use crate::model::{cluster::ClusterRole, cluster::cluster_role};
 use terraform_eval::address::{Address, InstanceKey, ModulePath, ResourceName, ResourcePath};
@@ -136,25 +137,25 @@ fn mirror<'p, 'a>(
     block: &'p Block<'a>,
     fields: &MirrorFields<'a>,
 ) -> Result<Mirror, PlanError> {
-    let mut mirror = reader.bare(address, block);
-    let repeated = address.to_string().contains(&InstanceKey::Unknown.to_string());
-    mirror.instances = repeated.then(|| {
-        let why = "`count` and `for_each` are not evaluated in what `tofu show -config` prints";
-        UnknownReasons::new(UnknownReason::NotEvaluated(why.to_owned()))
-    });
     let text = |raw: &'a RawValue| Ok(reader.text.string(raw, "an argument of a mirror")?.into_owned());
     let string = |name: &str, raw: Option<&'a RawValue>| argument(reader, block, name, raw, text);
-    mirror.cluster_id = string("cluster_id", fields.cluster_id)?;
-    mirror.source = string("source", fields.source)?;
-    mirror.mirror_type = string("type", fields.kind)?;
-    if mirror.mirror_type == Attribute::absent() {
-        mirror.mirror_type = Attribute::known("digest".to_owned(), None);
-    }
     let element = |raw: &'a RawValue| Ok(Attribute::known(text(raw)?, Some(reader.text.span(raw.get()))));
-    mirror.mirrors = argument(reader, block, "mirrors", fields.mirrors, |list| {
-        elements(Some(list)).into_iter().map(element).collect()
-    })?;
-    Ok(mirror)
+    let values = MirrorValues {
+        cluster_id: string("cluster_id", fields.cluster_id)?,
+        source: string("source", fields.source)?,
+        mirror_type: string("type", fields.kind)?,
+        mirrors: argument(reader, block, "mirrors", fields.mirrors, |list| {
+            elements(Some(list)).into_iter().map(element).collect()
+        })?,
+    };
+    let unknown_instances = address
+        .to_string()
+        .contains(&InstanceKey::Unknown.to_string())
+        .then(|| {
+            let why = "`count` and `for_each` are not evaluated in what `tofu show -config` prints";
+            UnknownReasons::new(UnknownReason::NotEvaluated(why.to_owned()))
+        });
+    Ok(reader.with_values(address, block.span, values, Some(block), unknown_instances))
 }
 
 /// What an expression refers to, which would have to be evaluated.

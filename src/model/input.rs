@@ -1,0 +1,96 @@
+//! One input: a root module, a plan or state, or the manifests of one cluster.
+
+use std::cmp::Ordering;
+
+use terraform_eval::address::Address;
+
+use super::beside::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
+use super::cluster::Cluster;
+use super::ids::InputId;
+use super::manifest::ManifestFacts;
+use super::mirror::Mirror;
+use super::mirror_address::MirrorAddress;
+use super::plan_changes::PlanChanges;
+
+/// What a configuration was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputKind {
+    /// Configuration files.
+    Configuration,
+    /// A plan, as `terraform show -json PLAN` prints it.
+    Plan,
+    /// A configuration, as `tofu show -json -config` prints it: no expression is evaluated.
+    TofuConfigJson,
+    /// A state, as `terraform show -json` prints it. It records no expressions, so the rules about
+    /// references have nothing to say about it.
+    State,
+    /// Manifests that meet in one cluster: ImageDigestMirrorSet and its kin, or a HostedCluster.
+    Manifest,
+}
+
+/// One root module with the modules below it, the plan or state of one, or the manifests of one cluster.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Its number in the project; 0 until [`Project::add`](super::Project::add) assigns it.
+    pub id: InputId,
+    /// What it was read from.
+    pub kind: InputKind,
+    /// Its name for people: the directory, or the file.
+    pub name: String,
+    /// The mirrors, one for each planned instance or entry, by address.
+    pub mirrors: Vec<Mirror>,
+    /// The clusters that it creates or reads, one for each block that has an instance.
+    pub clusters: Vec<Cluster>,
+    /// The resources that wait for clusters.
+    pub waiters: Vec<ClusterWaiter>,
+    /// The blocks that read mirrors; a plan has none of them.
+    pub data_sources: Vec<ImageMirrorsDataSource>,
+    /// The imports of mirrors; a plan has none of them.
+    pub imports: Vec<Import>,
+    /// The versions of the provider; a plan says nothing of them.
+    pub provider: ProviderVersions,
+    /// What a plan does to mirrors; empty for anything else.
+    pub changes: PlanChanges,
+    /// What only manifests have; empty for anything else.
+    pub manifest_facts: ManifestFacts,
+}
+
+impl Input {
+    /// A configuration of which nothing is known but its name.
+    #[must_use]
+    pub fn new(kind: InputKind, name: impl Into<String>) -> Self {
+        Self {
+            id: InputId::default(),
+            kind,
+            name: name.into(),
+            mirrors: Vec::new(),
+            clusters: Vec::new(),
+            waiters: Vec::new(),
+            data_sources: Vec::new(),
+            imports: Vec::new(),
+            provider: ProviderVersions::default(),
+            changes: PlanChanges::default(),
+            manifest_facts: ManifestFacts::default(),
+        }
+    }
+
+    /// How many things people would count that it was read from: a root module, a plan, each manifest.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        if self.kind == InputKind::Manifest {
+            self.manifest_facts.documents
+        } else {
+            1
+        }
+    }
+
+    /// The mirror of this resource instance.
+    #[must_use]
+    pub fn mirror(&self, address: &Address) -> Option<&Mirror> {
+        let at = self.mirrors.binary_search_by(|mirror| match &mirror.address {
+            MirrorAddress::Resource(own) => own.cmp(address),
+            MirrorAddress::Entry(_) => Ordering::Greater,
+        });
+        self.mirrors.get(at.ok()?)
+    }
+}
