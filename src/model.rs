@@ -19,14 +19,13 @@ pub mod mirror_address;
 pub mod plan_changes;
 pub mod project;
 pub mod trace;
-pub mod version;
 
 pub use attribute::{Attribute, AttributeValue, UnknownReason, UnknownReasons};
 pub use beside::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
 pub use block::{
     ArgumentInsertion, ElementInsertion, MirrorBlock, MissingInputs, Unsupported, UnsupportedKind,
 };
-pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
+pub use cluster::{Cluster, ClusterInstance, RegistrySources};
 pub use cluster_candidates::ClusterCandidates;
 pub use cluster_origin::{ClusterOrigin, OriginCandidate, OriginTarget, cluster_key};
 pub use editability::{Editability, Literal};

@@ -7,6 +7,7 @@ use crate::rules::{self, Check};
 use registries_conf::{LENGTH_LIMIT, Role, is_valid};
 
 use crate::convert::Target;
+use crate::provider::limits::MAX_LIST_ITEMS;
 
 /// The rules that say what the schemas say: the grammar of names, their length, lists that are sets.
 const SCHEMA: [&str; 4] = [
@@ -15,9 +16,6 @@ const SCHEMA: [&str; 4] = [
     "empty-mirrors",
     "duplicate-mirror",
 ];
-
-/// As many sources a `HostedCluster` has at most, and as many mirrors a source.
-const LIMIT: usize = 255;
 
 /// What is wrong with the entries. What nothing validates before the nodes do is not refused.
 pub(super) fn problems(entries: &[Merged<'_>], target: Target) -> Vec<Diagnostic> {
@@ -56,15 +54,18 @@ fn of_entry(entry: &Entry<'_>) -> Vec<Diagnostic> {
 }
 
 fn too_many(entries: &[Merged<'_>]) -> Option<Diagnostic> {
-    let sources = (entries.len() > LIMIT).then(|| (entries.get(LIMIT), "sources", entries.len()));
+    let sources =
+        (entries.len() > MAX_LIST_ITEMS).then(|| (entries.get(MAX_LIST_ITEMS), "sources", entries.len()));
     let mirrors = || {
-        let long = entries.iter().find(|entry| entry.mirrors.len() > LIMIT)?;
+        let long = entries
+            .iter()
+            .find(|entry| entry.mirrors.len() > MAX_LIST_ITEMS)?;
         Some((Some(long), "mirrors of one source", long.mirrors.len()))
     };
     let (merged, what, number) = sources.or_else(mirrors)?;
     let mirror = merged?.of.first()?.mirror;
     let message = format!(
-        "{}: {number} {what}, and a HostedCluster has {LIMIT} at most",
+        "{}: {number} {what}, and a HostedCluster has {MAX_LIST_ITEMS} at most",
         mirror.address
     );
     let finding = Diagnostic::new("too-many-entries", Severity::Error, message)

@@ -1,7 +1,9 @@
 //! The hosted clusters of the configuration that a mirror's `cluster_id` leads to.
 
+use crate::provider::ClusterKind;
+
 use super::attribute::{AttributeValue, UnknownReason, UnknownReasons};
-use super::cluster::{Cluster, ClusterInstance, ClusterKind};
+use super::cluster::{Cluster, ClusterInstance};
 use super::input::Input;
 use super::mirror::Mirror;
 

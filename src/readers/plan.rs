@@ -26,7 +26,7 @@ mod sensitive;
 use std::collections::BTreeSet;
 
 use crate::model::{self, Input, InputKind};
-use crate::provider;
+use crate::provider::{self, types::QUOTED_TYPE_PREFIX};
 use terraform_eval::address::ResourcePath;
 use terraform_eval::source::{FileId, Span};
 
@@ -53,7 +53,7 @@ pub struct Reading {
 
 /// What stands in every plan that has one of the provider's resources: a type name stands in quotes and
 /// without escapes in everything that Terraform writes.
-const NAMED: &[u8] = b"\"rhcs_";
+const NAMED: &[u8] = QUOTED_TYPE_PREFIX.as_bytes();
 
 /// What does not stand in a plan that names none: these, and the beginning of a second document.
 pub const TELLING: [&[u8]; 3] = [NAMED, b"}{\"format_version\"", b"}\n{\"format_version\""];

@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostic;
-use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{
     self, Attribute, AttributeValue, Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Input, Mirror,
     MirrorAddress, OriginCandidate, OriginTarget, ResourceDeclaration,
 };
+use crate::provider::cluster_kind;
 use crate::rules::PLAN_DIFFERS;
 use terraform_eval::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use terraform_eval::source::Span;
@@ -356,7 +356,7 @@ impl Join {
 fn ends_at_a_cluster(leads: &ClusterOrigin) -> bool {
     leads.candidates.iter().any(|lead| {
         matches!(&lead.target, OriginTarget::Resource { path, .. }
-            if matches!(cluster_role(&path.resource), Some(ClusterRole::Cluster(_))))
+            if cluster_kind(&path.resource).is_some())
     })
 }
 

@@ -1,11 +1,11 @@
 //! `classic-cluster`: mirrors for a cluster that cannot have any.
 
 use crate::diagnostic::Severity;
-use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role, registry_module_cluster_kind};
 use crate::model::{
-    ClusterKind, Input, InputKind, Mirror, OriginCandidate, OriginTarget, ResourceDeclaration, UnknownReason,
+    Input, InputKind, Mirror, OriginCandidate, OriginTarget, ResourceDeclaration, UnknownReason,
     UnknownReasons,
 };
+use crate::provider::{ClusterKind, ClusterRole, cluster_id_argument, cluster_role, modules};
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
 
@@ -128,9 +128,7 @@ fn is_classic(target: &OriginTarget) -> bool {
             }
             None => false,
         },
-        OriginTarget::Module { source, .. } => {
-            registry_module_cluster_kind(source) == Some(ClusterKind::Classic)
-        }
+        OriginTarget::Module { source, .. } => modules::cluster_kind(source) == Some(ClusterKind::Classic),
     }
 }
 

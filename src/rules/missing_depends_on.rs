@@ -1,10 +1,10 @@
 //! `missing-depends-on`: a mirror that is not tied to the cluster of its module.
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
-use crate::model::cluster::waits_for_cluster;
 use crate::model::{
-    Cluster, ClusterKind, Input, Mirror, OriginTarget, ResourceDeclaration, UnknownReason, UnknownReasons,
+    Cluster, Input, Mirror, OriginTarget, ResourceDeclaration, UnknownReason, UnknownReasons,
 };
+use crate::provider::{ClusterKind, waits_for_cluster};
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 
 use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule, offer};

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Applicability, Severity};
 use crate::model::{AttributeValue, Input, Mirror};
+use crate::provider::DEFAULT_MIRROR_TYPE;
 
 use super::offer::Offer as _;
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
@@ -53,7 +54,7 @@ fn check(_: &Input, mirror: &Mirror) -> Outcome {
         return Outcome::clean();
     };
     match &resource.mirror_type.content {
-        AttributeValue::Known(kind) if kind != "digest" => Outcome::found(
+        AttributeValue::Known(kind) if kind != DEFAULT_MIRROR_TYPE => Outcome::found(
             RULE.finding(
                 mirror,
                 &format!("type {} is not supported", resource.mirror_type.shown()),
@@ -62,7 +63,7 @@ fn check(_: &Input, mirror: &Mirror) -> Outcome {
             .note("the provider refuses any other type, and the service has none")
             .replace(
                 &resource.mirror_type,
-                "digest",
+                DEFAULT_MIRROR_TYPE,
                 Applicability::Safe,
                 "write \"digest\", or leave `type` out: \"digest\" is the default",
             ),

@@ -1,8 +1,8 @@
 //! `provider-version`: a provider that has no image mirrors yet.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::version::{FIRST_WITH_MIRRORS, Version, VersionRange, raised};
 use crate::model::{Attribute, Input};
+use crate::provider::versions::{FIRST_WITH_MIRRORS, Version, VersionRange, raised};
 
 use super::{Check, Documentation, Fixability, Inputs, Rule};
 

@@ -1,11 +1,11 @@
 //! `registry-config-conflict`: the cluster refuses the registries that its mirrors are about.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::cluster::ALWAYS_ALLOWED;
 use crate::model::{
     Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, Mirror, RegistrySources,
     UnknownReasons,
 };
+use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
 use registries_conf::{Role, covering, is_nested, is_valid};
 use terraform_eval::source::Span;
 
@@ -206,7 +206,7 @@ fn source_not_allowed(mirror: &Mirror, source: &str, allowed: &List) -> Option<D
         .iter()
         .filter_map(|entry| entry.value())
         .map(String::as_str)
-        .chain(ALWAYS_ALLOWED)
+        .chain(ALWAYS_ALLOWED_REGISTRIES)
         .collect();
     // Where a part of the source is allowed, the mirror serves that part.
     let reached =

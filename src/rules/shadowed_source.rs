@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, Mirror, UnknownReasons};
+use crate::provider::limits::MAX_LIST_ITEMS;
 use registries_conf::{Name, Role, is_valid, matched_length, unmatchable};
 
-use super::too_many_entries::MOST;
 use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};
 
 /// The rule.
@@ -129,7 +129,7 @@ fn lacking_of_lists(
         return Ok(Vec::new());
     }
     let mut all = Vec::new();
-    for wider in same(wider.source.value().map_or("", String::as_str)).take(MOST) {
+    for wider in same(wider.source.value().map_or("", String::as_str)).take(MAX_LIST_ITEMS) {
         let own = same(source).filter(|own| own.pull == wider.pull);
         let own: Result<Vec<_>, _> = own.map(|own| elements(&own.mirrors)).collect();
         for lacked in lacking(mirror, source, wider, &own?)? {
@@ -161,7 +161,7 @@ fn lacking(
         .unwrap_or_default();
     let mut lacking = Vec::new();
     // A cluster takes no more, and everything under the wider source looks at them.
-    for other in others.iter().take(MOST) {
+    for other in others.iter().take(MAX_LIST_ITEMS) {
         let Some(text) = other
             .value()
             .filter(|text| !text.is_empty() && *text != wider_source)

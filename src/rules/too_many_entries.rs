@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{AttributeValue, Mirror};
+use crate::provider::limits::MAX_LIST_ITEMS;
 
 use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule};
 
@@ -38,18 +39,15 @@ resource "rhcs_image_mirror" "team" {
     check: Check::Entry(check),
 };
 
-/// How many sources a cluster takes, and how many mirrors a source.
-pub(super) const MOST: usize = 255;
-
 fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
     // The lists of the other manifests have no limit.
     if mirror.address.manifest().is_some_and(|kind| !kind.is_hosted()) {
         return Outcome::clean();
     }
     let mut outcome = Outcome::clean();
-    if entries.number(mirror) == Some(MOST + 1) {
+    if entries.number(mirror) == Some(MAX_LIST_ITEMS + 1) {
         let what = format!(
-            "cluster {} has {} sources, and takes {MOST}",
+            "cluster {} has {} sources, and takes {MAX_LIST_ITEMS}",
             mirror.cluster_name(),
             entries.sources()
         );
@@ -61,8 +59,11 @@ fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
         );
     }
     match &mirror.mirrors.content {
-        AttributeValue::Known(list) if list.len() > MOST => {
-            let what = format!("mirrors has {} elements, and {MOST} are taken", list.len());
+        AttributeValue::Known(list) if list.len() > MAX_LIST_ITEMS => {
+            let what = format!(
+                "mirrors has {} elements, and {MAX_LIST_ITEMS} are taken",
+                list.len()
+            );
             outcome.findings.push(
                 RULE.finding(mirror, &what)
                     .at_attribute(mirror, &mirror.mirrors, "more than a source may have")

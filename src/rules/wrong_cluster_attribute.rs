@@ -1,11 +1,11 @@
 //! `wrong-cluster-attribute`: a `cluster_id` that is something else of the cluster, or of another object.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
 use crate::model::{
     Input, Mirror, OriginCandidate, OriginTarget, ResourceDeclaration, UnknownReason, UnknownReasons,
 };
-use terraform_eval::address::{Mode, ResourceName};
+use crate::provider::{ClusterRole, cluster_id_argument, cluster_role, is_provider_type, repeats_cluster_id};
+use terraform_eval::address::ResourceName;
 use terraform_eval::source::Span;
 
 use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
@@ -100,13 +100,10 @@ fn mistake(lead: &OriginCandidate) -> Option<Mistake<'_>> {
         Some(ClusterRole::Cluster(_)) => Some("id"),
         Some(ClusterRole::IdCarrier(_)) => Some(cluster_id_argument(resource)),
         // What other providers have in their attributes, nobody knows here.
-        None if resource.kind.starts_with("rhcs_") => None,
+        None if is_provider_type(&resource.kind) => None,
         None => return None,
     };
-    // Its items hold the cluster's id once more.
-    let items =
-        resource.mode == Mode::Data && &*resource.kind == "rhcs_log_forwarders" && attribute == "items";
-    (Some(attribute.as_str()) != right && !items).then_some(Mistake {
+    (Some(attribute.as_str()) != right && !repeats_cluster_id(resource, attribute)).then_some(Mistake {
         lead,
         resource,
         attribute,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
 use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
+use crate::provider::{ClusterRole, cluster_id_argument, cluster_role};
 use terraform_eval::address::{Mode, ModulePath, Reference, Subject};
 use terraform_eval::cty::Value;
 use terraform_eval::cty::marks::{Hop, Origin, Role};

@@ -6,15 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::cluster::{ClusterRole, cluster_role, waits_for_cluster};
 use crate::model::{
     Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Input, InputKind, Mirror, MissingInputs,
     ResourceDeclaration, TraceStep, UnknownReason, UnknownReasons,
 };
-use crate::provider;
 use crate::rules::{SYNTAX_ERROR, UNDECIDED};
 use terraform_eval::address::{
-    Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject,
+    Address, InstanceKey, ModulePath, Reference, ResourcePath, Subject,
 };
 use terraform_eval::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
 use terraform_eval::reference_graph::Node;
@@ -23,6 +21,7 @@ use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 use terraform_eval::terraform::{Callee, GraphBuilder, ModuleId, Resource, Tree, references};
 
+use crate::provider;
 use crate::readers::configuration::block_reader::Site;
 use crate::readers::configuration::provenance;
 use crate::readers::configuration::reference_counts::Uses;
@@ -217,9 +216,9 @@ impl<'a> Reader<'a> {
         // Calls have no circles, so this ends.
         let own = self.tree.module(module).resources.keys().any(|name| {
             provider::is_image_mirror(name)
-                || is_cluster(name)
-                || waits_for_cluster(name)
-                || related_blocks::is_read(name)
+                || provider::cluster_kind(name).is_some()
+                || provider::waits_for_cluster(name)
+                || provider::is_image_mirrors_data_source(name)
         });
         let relevant =
             own || (self.tree.calls_of(module).into_iter()).any(|(_, callee, _)| self.is_relevant(callee));
@@ -233,11 +232,11 @@ impl<'a> Reader<'a> {
         for resource in module.resources.values() {
             if provider::is_image_mirror(&resource.name) {
                 self.mirror_block(instance, resource, around);
-            } else if is_cluster(&resource.name) {
+            } else if provider::cluster_kind(&resource.name).is_some() {
                 self.cluster_block(instance, resource, around);
-            } else if waits_for_cluster(&resource.name) {
+            } else if provider::waits_for_cluster(&resource.name) {
                 self.waiter_block(instance, resource, around);
-            } else if related_blocks::is_read(&resource.name) {
+            } else if provider::is_image_mirrors_data_source(&resource.name) {
                 self.read_block(instance, resource);
             }
         }
@@ -455,8 +454,4 @@ fn entries(value: &Expression) -> Vec<&Expression> {
         ExpressionKind::Tuple(items) => items.iter().collect(),
         _ => vec![value],
     }
-}
-
-fn is_cluster(name: &ResourceName) -> bool {
-    matches!(cluster_role(name), Some(ClusterRole::Cluster(_)))
 }

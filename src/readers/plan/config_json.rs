@@ -8,7 +8,6 @@ use crate::model::{
     Attribute, Cluster, ClusterInstance, Input, Mirror, MirrorValues, RegistrySources, UnknownReason,
     UnknownReasons,
 };
-use crate::model::{cluster::ClusterRole, cluster::cluster_role};
 use terraform_eval::address::{Address, InstanceKey, ModulePath, ResourceName, ResourcePath};
 
 use crate::provider;
@@ -59,7 +58,7 @@ pub(super) fn read<'a>(
 fn clusters(modules: &Modules<'_>, into: &mut Input) {
     for (module, declared) in modules {
         for (name, block) in &declared.resources {
-            if let Some(ClusterRole::Cluster(kind)) = cluster_role(name) {
+            if let Some(kind) = provider::cluster_kind(name) {
                 into.clusters.push(Cluster {
                     path: ResourcePath {
                         module: module.clone(),
