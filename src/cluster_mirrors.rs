@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Attribute, Input, Mirror, MirrorAddress, Project};
-use registries_conf::{self, Pull, Settings, SourcePolicy, merged_mirrors};
+use registries_conf::{self, PullKind, RegistrySettings, SourcePolicy, merge_mirrors};
 
 pub use manifest_issues::mistakes;
 pub use node_config::{CHECK, Doubt, Nodes};
@@ -88,7 +88,7 @@ pub struct Merged<'a> {
     /// `source`.
     pub source: &'a str,
     /// Which pulls the mirrors serve.
-    pub pull: Pull,
+    pub pull: PullKind,
     /// Whether the source is asked where no mirror has the image.
     pub policy: SourcePolicy,
     /// The mirrors: as they are declared where that is in one place, else in the order that the machine
@@ -158,10 +158,10 @@ pub struct NoSuchCluster {
 
 impl fmt::Display for NoSuchCluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no mirror belongs to cluster {}: ", self.wanted)?;
+        write!(f, "no mirrors of cluster {}: ", self.wanted)?;
         match self.known.as_slice() {
-            [] => f.write_str("there are no mirrors"),
-            known => write!(f, "there are mirrors of {}", known.join(", ")),
+            [] => f.write_str("the input has no mirrors"),
+            known => write!(f, "the input has mirrors of {}", known.join(", ")),
         }
     }
 }
@@ -237,14 +237,14 @@ impl<'a> MirrorSet<'a> {
     /// Everything that goes into the configuration of the cluster's nodes, with registries that are blocked
     /// and insecure besides those of the cluster.
     #[must_use]
-    pub fn settings(&self, blocked: &[String], insecure: &[String]) -> Settings {
-        let entry = |entry: &Entry<'_>| registries_conf::Entry {
+    pub fn settings(&self, blocked: &[String], insecure: &[String]) -> RegistrySettings {
+        let entry = |entry: &Entry<'_>| registries_conf::MirrorEntry {
             source: entry.source.to_owned(),
             mirrors: entry.mirrors.iter().map(|mirror| (*mirror).to_owned()).collect(),
-            pull: entry.mirror.pull,
+            pull_kind: entry.mirror.pull,
             policy: entry.policy(),
         };
-        Settings {
+        RegistrySettings {
             entries: self.entries.iter().map(entry).collect(),
             insecure: [&self.registries.insecure, insecure].concat(),
             blocked: [&self.registries.blocked, blocked].concat(),
@@ -264,7 +264,7 @@ impl<'a> Merged<'a> {
             mirrors: if more.is_empty() {
                 first.mirrors.clone()
             } else {
-                merged_mirrors(first.source, &lists)
+                merge_mirrors(first.source, &lists)
             },
             of: entries.to_vec(),
         })

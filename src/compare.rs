@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::cluster_mirrors::{Entry, MirrorSet, NoSuchCluster, Unresolved, of_cluster};
-use registries_conf::{Pull, SourcePolicy, merged_mirrors};
+use registries_conf::{PullKind, SourcePolicy, merge_mirrors};
 
 /// What two inputs differ in, cluster by cluster.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ pub struct Difference<'a> {
     /// The source.
     pub source: &'a str,
     /// Which pulls its mirrors serve.
-    pub pull: Pull,
+    pub pull: PullKind,
     /// What there is in the first input.
     pub before: Option<Mirrors<'a>>,
     /// What there is in the second.
@@ -98,7 +98,7 @@ impl fmt::Display for Unpaired {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the inputs have no cluster in common by name: the first has mirrors of {}, the second of {}; choose one \
+            "the inputs have no cluster name in common: the first has mirrors of {}, the second of {}; choose one \
              with `--cluster`",
             self.before.join(", "),
             self.after.join(", ")
@@ -212,7 +212,7 @@ fn pair<'a>(before: Option<&'a MirrorSet<'a>>, after: Option<&'a MirrorSet<'a>>)
         .map(String::as_str)
         .collect();
     let [mut first, mut second] = [before, after].map(|set| set.map(effective).unwrap_or_default());
-    let keys: BTreeSet<(&str, Pull)> = first.keys().chain(second.keys()).copied().collect();
+    let keys: BTreeSet<(&str, PullKind)> = first.keys().chain(second.keys()).copied().collect();
     let mut differences = Vec::new();
     let mut same = 0;
     for (source, pull) in keys {
@@ -242,10 +242,10 @@ fn pair<'a>(before: Option<&'a MirrorSet<'a>>, after: Option<&'a MirrorSet<'a>>)
 }
 
 /// The mirrors of each source, as nodes have them; an entry without mirrors does not reach them.
-fn effective<'a>(set: &'a MirrorSet<'a>) -> BTreeMap<(&'a str, Pull), Mirrors<'a>> {
+fn effective<'a>(set: &'a MirrorSet<'a>) -> BTreeMap<(&'a str, PullKind), Mirrors<'a>> {
     let merged = set.merged().into_iter().filter_map(|merged| {
         let lists: Vec<&[&str]> = merged.of.iter().map(|entry| entry.mirrors.as_slice()).collect();
-        let mirrors = merged_mirrors(merged.source, &lists);
+        let mirrors = merge_mirrors(merged.source, &lists);
         let is_mirrored = mirrors.iter().any(|mirror| *mirror != merged.source);
         is_mirrored.then_some((
             (merged.source, merged.pull),

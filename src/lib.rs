@@ -1,78 +1,84 @@
-//! A linter and converter for container image mirrors in Terraform.
+//! A linter and converter for container image mirrors in Terraform: the library behind the program `mirrorset`.
 //!
-//! People who run OpenShift on AWS with hosted control planes (ROSA HCP) declare mirrors as
-//! `rhcs_image_mirror` resources, and the cluster makes an `ImageDigestMirrorSet` of them. This crate
-//! reads such configuration and the plans made of it, evaluates it as Terraform would, checks it, converts it
-//! to manifests and back, and says what nodes will make of it. The program `mirrorset` is a thin shell around it.
+//! People who run OpenShift on AWS with hosted control planes (ROSA HCP) declare mirrors as `rhcs_image_mirror`
+//! resources of the provider terraform-redhat/rhcs. OpenShift Cluster Manager (the OCM API) stores them, and the
+//! cluster turns them into an `ImageDigestMirrorSet`, which the container runtime (CRI-O) reads as `registries.conf`.
+//! This crate reads such configuration, the plans made of it and mirror manifests, checks them, converts them to each
+//! other, compares them, and shows where an image is pulled from.
 //!
-//! # The way of the data
+//! # The flow of data
 //!
 //! ```text
-//! paths ─discover─▶ files ─syntax─▶ terraform::Tree ─eval─▶ ┐
-//!                                                           ├▶ model::Project ─check (rules)─▶ Report ─▶ output
-//! plan and state JSON ──────────────plan──────────────────▶ ┤        │
-//! manifests ─────────────syntax──────────manifest─────────▶ ┘        └▶ mirror_set ─convert─▶ manifests, Terraform, …
-//!                                                                             ├────compare─▶ differences
-//!                                                                             └────resolve─▶ where images come from
+//! paths ─▶ workspace ─▶ inputs ─┬─ configuration: syntax ─▶ module tree ─▶ evaluation ─┐
+//!                               ├─ plans and states                                     ├─▶ model ─▶ rules ─▶ report ─▶ output
+//!                               └─ manifests                                            ┘     │                 └────▶ fixes
+//!                                                                                             └─▶ cluster mirrors ─▶ convert, compare, resolve
 //! ```
 //!
-//! Several readers fill one model; rules see the model alone. What is converted, compared and resolved is the
-//! same thing seen from the nodes: the known mirrors of each cluster (`mirror_set`). A plan and the configuration
-//! that it was made of are joined in the model: the values are the plan's, the places the configuration's.
-//! A large plan is read by its outline, and what no rule needs is passed over (`plan`).
+//! Several readers fill one model, and rules see the model alone. Conversion, comparison and resolution see the same
+//! mirrors from the side of the nodes: the resolved mirrors of each cluster. A plan and the configuration that it was
+//! made of are joined in the model: the values are the plan's, the positions in the text are the configuration's.
 //!
-//! # Layers
+//! # Crates
 //!
-//! A module imports from lower layers only, never from its own. A test (`tests/layers.rs`) reads this
-//! table and holds the code to it.
+//! Two crates of this workspace stand on their own. [`terraform_eval`] evaluates Terraform configuration and knows no
+//! provider and no image mirror: `provider` gives it the schemas of the rhcs provider. [`registries_conf`] knows image
+//! references, mirrors and `registries.conf` as containers/image sees them, and depends on nothing of ours.
 //!
-//! | layer | module | holds |
+//! # Tiers
+//!
+//! A module imports from its own tier and from lower tiers. No file is in a cycle with another one: types lie below the
+//! functions that use them, and a facade only re-exports. `tests/integration/architecture.rs` reads this table and
+//! holds the code to both.
+//!
+//! | tier | module | what it holds |
 //! |---|---|---|
-//! | 0 | `source` | files, their text, spans; the only module that reads files |
-//! | 0 | `address` | Terraform's names: module paths, resource addresses, references |
-//! | 0 | `registry` | image names as the container runtime sees them |
-//! | 1 | `diagnostic` | findings, labels, fixes |
-//! | 1 | `cty` | Terraform's type system: types, values, marks, conversion, numbers |
-//! | 1 | `syntax` | text to the syntax tree, for native HCL and for JSON; YAML to a tree of its own |
-//! | 2 | `model` | mirrors, clusters, where a cluster id leads, what comes before what |
-//! | 3 | `terraform` | modules, the blocks in them, who calls whom, references |
-//! | 3 | `plan` | plan and state JSON to the model |
-//! | 3 | `manifest` | ImageDigestMirrorSet and its kin to the model |
-//! | 3 | `rules` | one file a rule, and the slice that lists them |
-//! | 4 | `eval` | expressions, instances, variables, outputs: what a value is worth |
-//! | 4 | `mirror_set` | the mirrors of each cluster, as far as their values are known |
-//! | 4 | `settings` | what the user decides: levels of rules, what fails |
-//! | 4 | `suppress` | the comments by which findings are accepted where they stand |
-//! | 4 | `baseline` | the findings that were there before |
-//! | 5 | `config` | the configuration file: found, read, every key checked |
-//! | 5 | `check` | every rule on every mirror, weighed, suppressed, sorted, said once, counted |
-//! | 5 | `convert` | the model to manifests, Terraform, commands, JSON: one file a target |
-//! | 5 | `compare` | two inputs by what nodes make of them |
-//! | 5 | `resolve` | what a pull of an image will do |
-//! | 6 | `load` | paths to a project: discovers, reads, evaluates, joins |
-//! | 6 | `output` | the report as text and JSON, one file a format |
-//! | 6 | `fix` | the edits of findings, made until nothing changes, undone where they break something |
-//! | 7 | `cli` | the command line: the only module that prints, exits or reads the environment |
+//! | 5 application | `cli` | the command line: the only module that prints, reads the environment and exits |
+//! | 5 application | `output` | the report and other results as text and JSON: one file a format |
+//! | 4 operations | `check` | runs the rules; settings, suppressions and the baseline decide what is reported |
+//! | 4 operations | `fix` | applies the fixes of findings until nothing changes, and drops those that add an error |
+//! | 4 operations | `convert` | the model as manifests, Terraform, commands, JSON: one file a target |
+//! | 4 operations | `compare` | the differences between two inputs, as nodes see them |
+//! | 4 operations | `resolve` | where an image is pulled from |
+//! | 3 readers | `workspace` | from paths to inputs: discovery, root modules and who calls whom |
+//! | 3 readers | `readers` | configuration, plans, manifests: each fills the model |
+//! | 3 readers | `config` | the configuration file `mirrorset.toml`: discovered, read, every key checked |
+//! | 3 readers | `settings` | severity levels of rules, and what makes a run fail |
+//! | 3 readers | `suppress` | comments that suppress findings |
+//! | 3 readers | `baseline` | findings that were there before |
+//! | 2 rules | `rules` | one rule is `NAME.rs` and `NAME.md`; one slice lists them |
+//! | 1 domain | `cluster_mirrors` | the resolved mirrors of each cluster |
+//! | 1 domain | `model` | mirrors, clusters, where a cluster id comes from, what depends on what |
+//! | 1 domain | `provider` | all that is known of the rhcs provider |
+//! | 1 domain | `diagnostic` | findings, labels, fixes |
 //!
-//! Three things stand differently than one might expect. `syntax` is a layer of its own below
-//! `terraform`, because the evaluator walks expressions and must not know how they were written.
-//! `cty` knows spans and references, because a value remembers where it was written and which objects
-//! it comes from: that is what a finding points at. `eval` stands above `terraform`: a module says what
-//! is declared, and only the evaluator says what that is worth.
+//! Rules have a tier of their own below the readers, because the configuration file and suppressions name rules and
+//! check the names that they read.
+//!
+//! # What one touches to add
+//!
+//! | a … | touches |
+//! |---|---|
+//! | rule | `rules/NAME.rs`, `rules/NAME.md`, one line in the slice |
+//! | output format | one file and one line in a table (`output::check`) |
+//! | conversion target | one file with a `TargetSpec`, one line in a table (`convert::targets`) |
+//! | Terraform function | one entry in the table of its category (`terraform_eval`), and recorded expectations |
+//! | fact about the provider | `provider/` only |
 //!
 //! # Invariants
 //!
-//! 1. Rules see neither HCL nor JSON nor a path: `model` and `registry` only. A rule is data and a function
-//!    in one file, listed in one slice that feeds everything else that names rules.
-//! 2. The model does not know which reader filled it: the same configuration, read as HCL and as a plan of
-//!    it, gives the same findings, save those that only one side can see.
-//! 3. Unknown is a value of its own with the references that it comes from. It is counted and said, never
-//!    guessed. A sensitive value can be checked and is never printed.
-//! 4. A bad input is a finding. Nothing panics on any input; depth, expansion and work are bounded, and a
-//!    bound that is met is said.
-//! 5. Spans are bytes of the file on disk. Lines, columns and the cropping of long lines are `output`'s.
-//! 6. Output is a pure function of report and sources: same input, same bytes.
-//! 7. No network, no processes, nothing written but what was asked for.
+//! 1. Rules see the model and `registries_conf`: no HCL, no JSON, no path.
+//! 2. The model does not know which reader filled it. The same configuration gives the same findings as HCL and as a
+//!    plan of it, except for what only one of them records.
+//! 3. Unknown is a value with a reason. It is counted and reported, never guessed. A sensitive value is checked and
+//!    never printed.
+//! 4. A value knows where it came from; findings point at the text that a person has to change.
+//! 5. A bad input is a finding. Nothing panics on any input; depth, expansion and work are bounded, and a bound that is
+//!    reached is reported.
+//! 6. Spans are bytes of the file on disk. Lines, columns and the cropping of long lines belong to `output`.
+//! 7. Output is a function of the report and the sources: same input, same bytes.
+//! 8. Files are read through one trait, [`terraform_eval::source`]'s `Files`; only the writers touch the disk besides.
+//! 9. No network, no processes, no writes but those asked for.
 
 pub mod baseline;
 pub mod check;

@@ -12,6 +12,7 @@ pub mod cluster_origin;
 pub mod editability;
 pub mod ids;
 pub mod input;
+pub mod input_kinds;
 pub mod manifest;
 pub mod manifest_kind;
 pub mod mirror;
@@ -31,6 +32,7 @@ pub use cluster_origin::{ClusterOrigin, OriginCandidate, OriginTarget, cluster_k
 pub use editability::{Editability, Literal};
 pub use ids::{InputId, MirrorId};
 pub use input::{Input, InputKind};
+pub use input_kinds::InputKinds;
 pub use manifest::{ManifestFacts, ManifestIssue, ManifestIssueKind};
 pub use manifest_kind::ManifestKind;
 pub use mirror::{Declaration, Dependency, Mirror, ResourceDeclaration};

@@ -13,10 +13,9 @@
 //! | Which attributes does a type have, and who sets them? | [`schema`], with the table `schema.txt` |
 //! | Which releases have mirrors, and does a constraint admit them? | [`versions`] |
 //! | What is in Red Hat's registry modules? | [`modules`] |
-//! | How many mirrors does a cluster take? | [`limits`] |
+//! | How many sources does a cluster take, how many mirrors a source, how long may they be? | [`registries_conf::MAX_SOURCES`], [`registries_conf::MAX_MIRRORS_PER_SOURCE`], [`registries_conf::MAX_LOCATION_LENGTH`]: facts of the HostedCluster |
 
 pub mod clusters;
-pub mod limits;
 pub mod modules;
 pub mod schema;
 pub mod types;

@@ -5,7 +5,9 @@ mod references;
 
 use crate::cluster_mirrors::{Doubt, Entry, MirrorSet, Nodes, Registries};
 use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
-use registries_conf::{Pull, Reference, ReferenceError, Resolution, SEARCH_REGISTRIES, Settings, covering};
+use registries_conf::{
+    ImageReference, PullKind, ReferenceError, RegistrySettings, Resolution, SEARCH_REGISTRIES, matching_scope,
+};
 
 pub use references::{Unlisted, listed};
 
@@ -27,7 +29,7 @@ pub struct Answer<'a> {
     /// The image, as it was given.
     pub image: &'a str,
     /// What its name means; else why it is none.
-    pub reference: Result<Reference, ReferenceError>,
+    pub reference: Result<ImageReference, ReferenceError>,
     /// The names that the node tries instead, where the image is given without a registry.
     pub searched: Vec<String>,
     /// What the nodes do; else why they can do nothing. Without a name there is nothing to do.
@@ -76,15 +78,20 @@ impl<'a> Cluster<'a> {
     /// The nodes of a cluster without mirrors.
     #[must_use]
     pub fn without_mirrors(blocked: &[String], insecure: &[String]) -> Self {
-        let settings = Settings {
+        let settings = RegistrySettings {
             blocked: blocked.to_vec(),
             insecure: insecure.to_vec(),
-            ..Settings::default()
+            ..RegistrySettings::default()
         };
         Self::with("", Vec::new(), settings, &Registries::default())
     }
 
-    fn with(name: &'a str, entries: Vec<&'a Entry<'a>>, settings: Settings, registries: &Registries) -> Self {
+    fn with(
+        name: &'a str,
+        entries: Vec<&'a Entry<'a>>,
+        settings: RegistrySettings,
+        registries: &Registries,
+    ) -> Self {
         Self {
             name,
             entries,
@@ -103,7 +110,7 @@ impl<'a> Cluster<'a> {
     /// What becomes of the pull of an image.
     #[must_use]
     pub fn resolve(&'a self, image: &'a str) -> Answer<'a> {
-        let reference = Reference::normalized(image);
+        let reference = ImageReference::parse_normalized(image);
         let pull = match (&self.nodes.registries, &reference) {
             (Err(error), _) => Err(error.clone()),
             (Ok(_), Err(_)) => Ok(None),
@@ -111,13 +118,13 @@ impl<'a> Cluster<'a> {
                 let resolution = registries.resolve(reference);
                 let by_digest = match reference.digest() {
                     Some(_) => None,
-                    None => Reference::normalized(&format!("{reference}@{ANY_DIGEST}")).ok(),
+                    None => ImageReference::parse_normalized(&format!("{reference}@{ANY_DIGEST}")).ok(),
                 };
                 Ok(Some(Outcome {
                     by_digest: by_digest.map(|reference| registries.resolve(&reference)),
                     entries: self.of_source(resolution.source.as_deref()),
                     passed_over: registries
-                        .matching(reference.name())
+                        .matching_sources(reference.name())
                         .filter(|other| Some(*other) != resolution.source.as_deref())
                         .filter_map(|other| self.of_source(Some(other)).first().map(|entry| entry.source))
                         .collect(),
@@ -143,15 +150,15 @@ impl<'a> Cluster<'a> {
             .collect()
     }
 
-    fn refused(&self, reference: &Reference) -> Option<Refused> {
-        if let Some(entry) = covering(self.blocked.iter().map(String::as_str), reference.name()) {
+    fn refused(&self, reference: &ImageReference) -> Option<Refused> {
+        if let Some(entry) = matching_scope(self.blocked.iter().map(String::as_str), reference.name()) {
             return Some(Refused::Blocked(entry.to_owned()));
         }
         // What ROSA allows always, a self-managed cluster does not.
         let is_rosa = self.entries.iter().any(|entry| !entry.is_of_manifest());
         let always = ALWAYS_ALLOWED_REGISTRIES.iter().copied().filter(|_| is_rosa);
         let allowed = self.allowed.iter().map(String::as_str).chain(always);
-        let is_refused = !self.allowed.is_empty() && covering(allowed, reference.name()).is_none();
+        let is_refused = !self.allowed.is_empty() && matching_scope(allowed, reference.name()).is_none();
         is_refused.then_some(Refused::NotAllowed)
     }
 }
@@ -171,16 +178,19 @@ impl Answer<'_> {
 impl Outcome<'_> {
     fn fails(&self) -> bool {
         self.refused.is_some()
-            || self.resolution.tries.is_err()
-            || self.by_digest.as_ref().is_some_and(|pull| pull.tries.is_err())
+            || self.resolution.pull_sources.is_err()
+            || self
+                .by_digest
+                .as_ref()
+                .is_some_and(|pull| pull.pull_sources.is_err())
     }
 
     /// Which pulls the reference itself makes.
     #[must_use]
-    pub fn kind(&self) -> Pull {
+    pub fn kind(&self) -> PullKind {
         match self.by_digest {
-            Some(_) => Pull::TagOnly,
-            None => Pull::DigestOnly,
+            Some(_) => PullKind::TagOnly,
+            None => PullKind::DigestOnly,
         }
     }
 }
@@ -195,7 +205,7 @@ fn searched(image: &str) -> Vec<String> {
     }
     SEARCH_REGISTRIES
         .iter()
-        .filter_map(|registry| Reference::normalized(&format!("{registry}/{image}")).ok())
+        .filter_map(|registry| ImageReference::parse_normalized(&format!("{registry}/{image}")).ok())
         .map(|reference| reference.to_string())
         .collect()
 }

@@ -13,12 +13,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::config::Configs;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::model::Project;
 use crate::readers::configuration::root_module;
 use crate::readers::plan;
-use crate::rules::SYNTAX_ERROR;
-use terraform_eval::source::{FileId, ReadError, Sources, display_name, glance};
+use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
+use terraform_eval::source::{FileId, ReadError, Sources, display_name};
 
 pub use expressions::evaluate;
 use manifest_files::{Manifests, is_manifest};
@@ -49,7 +49,7 @@ pub struct Loaded {
 /// A path that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The path as it was given, and what is wrong: `a/b: there is no such file or directory`.
+    /// The path as it was given, and what is wrong: `a/b: no such file or directory`.
     pub message: String,
     /// What to do.
     pub help: Option<String>,
@@ -60,7 +60,9 @@ pub struct Failure {
 pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let mut loaded = Loaded::with(options);
     let Loaded { configs, sources, .. } = &mut loaded;
-    let found = discovery::discover(paths, &mut |path| configs.excludes(path, sources));
+    let found = discovery::discover(paths, &*options.files, &mut |path| {
+        configs.excludes(path, sources)
+    });
     for (path, message) in found.failures {
         loaded.fail(&path, &message, None);
     }
@@ -108,7 +110,7 @@ impl Loaded {
     fn with(options: &Options) -> Self {
         Self {
             configs: Configs::new(options.config.clone()),
-            sources: Sources::with_edited(options.edited.clone()),
+            sources: Sources::with_files(options.files.clone()),
             ..Self::default()
         }
     }
@@ -124,11 +126,12 @@ impl Loaded {
     /// A file that is not what it should be: a finding, and one file less that was read.
     fn refuse(&mut self, path: &Path, error: &ReadError) {
         self.project.unreadable += 1;
-        let mut finding = Diagnostic::new(
-            SYNTAX_ERROR.name,
-            Severity::Error,
-            format!("{}: {error}", display_name(path)),
-        );
+        let rule = match error {
+            ReadError::Gzip | ReadError::Zip | ReadError::Binary => &UNSUPPORTED_INPUT,
+            _ => &SYNTAX_ERROR,
+        };
+        let message = format!("{}: {error}", display_name(path));
+        let mut finding = Diagnostic::new(rule.name, rule.severity, message);
         finding.help = error.help().map(str::to_owned);
         self.project.diagnostics.push(finding);
     }
@@ -136,7 +139,7 @@ impl Loaded {
     /// Reads a file that was given by name, for what its content says it is.
     fn read_file(&mut self, path: &Path, manifests: &mut Manifests) -> Option<Planned> {
         let name = display_name(path);
-        let ends = glance(path, &plan::TELLING);
+        let ends = self.sources.files().read_ends(path, &plan::TELLING);
         if let Some(reading) = ends.and_then(|ends| plan::read_ends(&name, &ends.head, &ends.tail)) {
             self.sources.add_unread(path);
             return Some(self.take(reading, Some(path)));
@@ -175,8 +178,13 @@ impl Loaded {
             }
             Err(error) => {
                 self.project.unreadable += 1;
+                let rule = if error.is_unsupported_input() {
+                    &UNSUPPORTED_INPUT
+                } else {
+                    &SYNTAX_ERROR
+                };
                 let message = format!("{name}: {error}");
-                let mut finding = Diagnostic::new(SYNTAX_ERROR.name, Severity::Error, message);
+                let mut finding = Diagnostic::new(rule.name, rule.severity, message);
                 if let Some(span) = error.span {
                     finding = finding.at(span, "");
                 }

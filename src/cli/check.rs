@@ -11,34 +11,31 @@ use jiff::tz::TimeZone;
 
 use crate::baseline::{self, Baseline, Entry};
 use crate::check::{self, Report};
-use crate::config::{self, true_path};
+use crate::config;
 use crate::output;
 use crate::settings::{Choice, Decided};
 use crate::suppress::Suppressions;
 use crate::workspace::{Counterpart, Loaded, Options};
-use terraform_eval::source::{FileId, display_name};
+use terraform_eval::source::{FileId, Files, display_name};
 
 use super::arguments::{CheckArguments, OutputFormat, RuleArguments};
 use super::fix;
+use super::write::write_file;
 use super::{Exit, complain, complain_of, is_coloured, load, print, refuses_settings};
 
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
     let mut options = options.clone();
     options.counterpart = Counterpart::Near(PathBuf::from("."));
-    for path in &arguments.config {
-        // What it is decides; a file that is not there would be one, by its name.
-        if path.is_file() || path.extension().is_some_and(|extension| extension == "toml") {
-            anyhow::ensure!(
-                options.config == config::Choice::Nearest && !arguments.input.reading.isolated,
-                "{}: there can be one configuration file, and none with `--isolated`",
-                path.display()
-            );
-            options.config = config::Choice::File(path.clone());
-        } else {
-            let near = matches!(options.counterpart, Counterpart::Near(_));
-            anyhow::ensure!(near, "{}: plans can have one root module", path.display());
-            options.counterpart = Counterpart::At(path.clone());
-        }
+    if let Some(path) = &arguments.config {
+        anyhow::ensure!(
+            !options.files.is_directory(path),
+            "{}: is a directory, not a configuration file; `--plan-config` takes the root module of a plan",
+            path.display()
+        );
+        options.config = config::Choice::File(path.clone());
+    }
+    if !arguments.plan_config.is_empty() {
+        options.counterpart = Counterpart::At(arguments.plan_config.clone());
     }
     if arguments.fixes.diff {
         return fix::diff(arguments, &options);
@@ -62,7 +59,11 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
         });
     }
     let suppressions = Suppressions::find(&loaded.sources, &loaded.aside, today()?);
-    let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
+    let baseline = arguments
+        .baseline
+        .as_deref()
+        .map(|path| read_baseline(path, loaded.sources.files()))
+        .transpose()?;
     let mut given = check::Given {
         sources: &loaded.sources,
         settings: &settings,
@@ -135,11 +136,19 @@ pub(super) fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut
     let files: Vec<(FileId, PathBuf)> = loaded
         .sources
         .ids()
-        .filter_map(|file| Some((file, true_path(loaded.sources.file(file).path()?))))
+        .filter_map(|file| {
+            Some((
+                file,
+                loaded
+                    .sources
+                    .files()
+                    .canonical_path(loaded.sources.file(file).path()?),
+            ))
+        })
         .collect();
     let mut known: BTreeMap<PathBuf, Rc<Decided>> = BTreeMap::new();
     let mut of = |directory: &Path, loaded: &mut Loaded| {
-        let directory = true_path(directory);
+        let directory = loaded.sources.files().canonical_path(directory);
         let decide = || {
             let config = loaded.configs.nearest(&directory, &mut loaded.sources);
             let paths = files.iter().map(|(file, path)| (*file, path.as_path()));
@@ -192,20 +201,20 @@ pub(super) fn today() -> anyhow::Result<Date> {
         Some(text) => {
             let seconds = text.to_str().and_then(|text| text.trim().parse().ok());
             let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
-            time.context("SOURCE_DATE_EPOCH is not a number of seconds since 1970")?
+            time.context("invalid SOURCE_DATE_EPOCH: expected the number of seconds since 1970")?
         }
     };
     Ok(time.to_zoned(TimeZone::UTC).date())
 }
 
-pub(super) fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
-    Baseline::read(path).map_err(|error| anyhow!("{}: {error}", path.display()))
+pub(super) fn read_baseline(path: &Path, files: &dyn Files) -> anyhow::Result<Baseline> {
+    Baseline::read(path, files).map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 
 fn write_baseline(path: &Path, report: &Report<'_>, loaded: &Loaded) -> anyhow::Result<Baseline> {
     let text = baseline::render(&report.findings, &loaded.sources, &loaded.project.sensitive, path);
-    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
-    read_baseline(path)
+    write_file(path, &text)?;
+    read_baseline(path, loaded.sources.files())
 }
 
 /// Entries that match nothing any more would take in the next mistake of their kind.
@@ -218,13 +227,13 @@ fn complain_of_unmatched(path: &Path, unmatched: &[Entry]) {
         let place = [entry.file.as_str(), entry.address.as_str()];
         let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
         complain(&format!(
-            "warning: {}: {} of {} is not found any more{times}",
+            "warning: {}: stale entry: {} in {}{times}",
             path.display(),
             entry.rule,
             place.join(": ")
         ));
     }
     if !unmatched.is_empty() {
-        complain("help: write the baseline anew with `--write-baseline`");
+        complain("help: run `mirrorset check --write-baseline` to update the baseline");
     }
 }

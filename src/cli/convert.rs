@@ -1,18 +1,20 @@
 //! `mirrorset convert`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 
 use crate::convert::{self, Conversion, Document, Refusal, hcl};
 use crate::workspace::{Loaded, Options};
+use terraform_eval::source::Files;
 
 use super::arguments::{ConvertArguments, Style, Target};
+use super::write::write_files;
 use super::{Exit, beside, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
     fits(arguments)?;
-    let wanted = wanted(arguments)?;
+    let wanted = wanted(arguments, &*options.files)?;
     let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
     let exit = whole(&loaded);
     // Half of the mirrors would be taken for all of them. JSON says of each what is known.
@@ -50,24 +52,22 @@ fn fits(arguments: &ConvertArguments) -> anyhow::Result<()> {
     let given =
         |options: &[(&'static str, bool)]| options.iter().find(|(_, given)| *given).map(|(name, _)| *name);
     if let Some(name) = given(&for_hcl).filter(|_| to != Target::Hcl) {
-        anyhow::bail!("`{name}` is about Terraform configuration: add `--to hcl`, or leave it out");
+        anyhow::bail!("`{name}` requires `--to hcl`");
     }
     if let Some(name) = given(&for_nodes).filter(|_| to != Target::RegistriesConf) {
-        anyhow::bail!(
-            "`{name}` is about the configuration of nodes: add `--to registries-conf`, or leave it out"
-        );
+        anyhow::bail!("`{name}` requires `--to registries-conf`");
     }
     Ok(())
 }
 
-fn wanted(arguments: &ConvertArguments) -> anyhow::Result<convert::Options> {
+fn wanted(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::Result<convert::Options> {
     let style = match arguments.hcl.style {
         None | Some(Style::Resources) => hcl::Style::Resources,
         Some(Style::ForEach) => hcl::Style::ForEach,
         Some(Style::Module) => hcl::Style::Module,
     };
     let read = |path: &Path| -> anyhow::Result<hcl::Listed> {
-        let text = beside(path, &arguments.input.paths)?;
+        let text = beside(path, &arguments.input.paths, files)?;
         hcl::Listed::read(&text).with_context(|| path.display().to_string())
     };
     Ok(convert::Options {
@@ -76,7 +76,7 @@ fn wanted(arguments: &ConvertArguments) -> anyhow::Result<convert::Options> {
         skip_unresolved: arguments.skip_unresolved,
         strict: arguments.strict,
         no_notes: arguments.no_notes,
-        separate: arguments.output.is_some(),
+        separate: arguments.output_dir.is_some(),
         blocked: arguments.registries.blocked.clone(),
         insecure: arguments.registries.insecure.clone(),
         hcl: hcl::Options {
@@ -106,39 +106,24 @@ fn tell(conversion: &Conversion, loaded: &Loaded) {
     show(&conversion.losses, loaded);
     for address in &conversion.skipped {
         complain(&format!(
-            "warning: {address} is left out: not all of its values are known and may be written"
+            "warning: skipped {address}: some of its values are unknown or sensitive"
         ));
     }
     for note in &conversion.notes {
         complain(&format!("note: {note}"));
     }
     if conversion.documents.is_empty() && conversion.skipped.is_empty() && conversion.losses.is_empty() {
-        complain("warning: there is no image mirror to convert");
+        complain("warning: no image mirrors to convert");
     }
 }
 
 fn write(arguments: &ConvertArguments, documents: &[Document]) -> anyhow::Result<()> {
-    let Some(directory) = &arguments.output else {
+    let Some(directory) = &arguments.output_dir else {
         let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
         return print(&texts.join("---\n"));
     };
-    std::fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
-    let paths: Vec<PathBuf> = documents
+    let files = documents
         .iter()
-        .map(|document| directory.join(&document.file))
-        .collect();
-    for path in &paths {
-        // A link would lead out of the directory.
-        let is_there = std::fs::symlink_metadata(path);
-        anyhow::ensure!(
-            is_there.is_err() || is_there.is_ok_and(|entry| entry.is_file()),
-            "{} is there and no regular file, so nothing is written",
-            path.display()
-        );
-    }
-    for (path, document) in paths.iter().zip(documents) {
-        std::fs::write(path, &document.text)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-    }
-    Ok(())
+        .map(|document| (document.file.as_str(), document.text.as_str()));
+    write_files(directory, files)
 }

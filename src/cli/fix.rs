@@ -11,7 +11,7 @@ use crate::diagnostic::{Applicability, Diagnostic, count};
 use crate::fix::{self, Outcome};
 use crate::suppress::Suppressions;
 use crate::workspace::Options;
-use terraform_eval::source::{Edited, Sources};
+use terraform_eval::source::{Files, Sources};
 
 use super::arguments::CheckArguments;
 use super::check::{choice, read_baseline, settings, today};
@@ -22,7 +22,7 @@ pub(super) fn write(arguments: &CheckArguments, options: &Options) -> anyhow::Re
     let outcome = outcome(arguments, options)?;
     fix::write(&outcome)
         .map_err(|(path, error)| anyhow::Error::new(error).context(path.display().to_string()))
-        .context("not all fixes could be written")?;
+        .context("some fixes could not be written")?;
     if outcome.fixed > 0 {
         let files = outcome.changes.len();
         complain(&format!(
@@ -56,42 +56,46 @@ pub(super) fn diff(arguments: &CheckArguments, options: &Options) -> anyhow::Res
 
 fn outcome(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Outcome> {
     let stdin = arguments.input.paths.iter().any(|path| path == Path::new("-"));
-    anyhow::ensure!(!stdin, "standard input cannot be fixed");
+    anyhow::ensure!(!stdin, "cannot fix standard input");
     let most = if arguments.fixes.unsafe_fixes {
         Applicability::Unsafe
     } else {
         Applicability::Safe
     };
-    let outcome = fix::fix(most, |edited| findings(arguments, options, edited))?;
+    let outcome = fix::fix(&options.files, most, |files| findings(arguments, options, files))?;
     for fix in &outcome.refused {
         complain(&format!(
-            "warning: {fix}: the fix is not made, since it would bring a new error"
+            "warning: {fix}: fix skipped because it would introduce a new error"
         ));
     }
     if outcome.unsettled {
-        complain("warning: the fixes do not come to an end; the last round is what stands");
+        complain("warning: fixes did not converge; keeping the result of the last round");
     }
     Ok(outcome)
 }
 
-/// What is found with these texts in place of those on disk.
+/// The findings with these files.
 fn findings(
     arguments: &CheckArguments,
     options: &Options,
-    edited: Arc<Edited>,
+    files: Arc<dyn Files>,
 ) -> anyhow::Result<(Vec<Diagnostic>, Sources)> {
     let options = Options {
-        edited,
+        files,
         ..options.clone()
     };
     let mut loaded = load(&arguments.input.paths, &arguments.input.reading, &options)?;
     let settings = settings(arguments, &choice(&arguments.rules), &mut loaded);
     anyhow::ensure!(
         !refuses_settings(&loaded),
-        "nothing is fixed with settings that cannot be read"
+        "no fixes applied because of errors in the settings"
     );
     let suppressions = Suppressions::find(&loaded.sources, &loaded.aside, today()?);
-    let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
+    let baseline = arguments
+        .baseline
+        .as_deref()
+        .map(|path| read_baseline(path, loaded.sources.files()))
+        .transpose()?;
     let given = check::Given {
         sources: &loaded.sources,
         settings: &settings,

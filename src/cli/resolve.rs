@@ -6,13 +6,13 @@ use crate::cluster_mirrors::{MirrorSet, gather, mistakes, of_cluster};
 use crate::output;
 use crate::resolve::{Cluster, listed};
 use crate::workspace::Options;
-use terraform_eval::source::Sources;
+use terraform_eval::source::{Files, Sources};
 
 use super::arguments::{ResolveArguments, ResolveFormat};
 use super::{Exit, beside, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
-    let images = images(arguments)?;
+    let images = images(arguments, &*options.files)?;
     let loaded = load(&arguments.inputs, &arguments.reading, options)?;
     // Half of the mirrors would be taken for all of them.
     let exit = whole(&loaded);
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         .map(|set| Cluster::of(set, blocked, insecure))
         .collect();
     if clusters.is_empty() {
-        complain("warning: there are no mirrors");
+        complain("warning: no image mirrors found");
         clusters.push(Cluster::without_mirrors(blocked, insecure));
     }
     for cluster in &clusters {
@@ -59,10 +59,10 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
 }
 
 /// The images that are asked about.
-fn images(arguments: &ResolveArguments) -> anyhow::Result<Vec<String>> {
+fn images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<Vec<String>> {
     let mut images = arguments.images.clone();
     for path in &arguments.file {
-        let text = beside(path, &arguments.inputs)?;
+        let text = beside(path, &arguments.inputs, files)?;
         let file = Sources::default().add(path.display().to_string(), text.as_str());
         images.extend(listed(file, &text).map_err(|error| anyhow!("{}: {error}", path.display()))?);
     }
@@ -75,7 +75,7 @@ fn tell_open(set: &MirrorSet<'_>) {
         let address = unresolved.mirror.address.to_string();
         for problem in &unresolved.problems {
             let message = problem.message.strip_prefix(&address).unwrap_or(&problem.message);
-            complain(&format!("warning: {address} is not taken into account{message}"));
+            complain(&format!("warning: ignoring {address}{message}"));
         }
     }
 }

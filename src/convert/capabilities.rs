@@ -6,7 +6,7 @@ use crate::cluster_mirrors::{Entry, Merged, MirrorSet};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Input;
 use crate::rules::{self, Check};
-use registries_conf::{Pull, SourcePolicy};
+use registries_conf::{PullKind, SourcePolicy};
 
 use crate::convert::Target;
 
@@ -26,7 +26,7 @@ struct Means {
     /// Its name for people.
     name: &'static str,
     /// The pulls that its mirrors serve; none where it tells them apart.
-    pull: Option<Pull>,
+    pull: Option<PullKind>,
     /// `mirrorSourcePolicy: NeverContactSource`.
     policy: bool,
     /// An entry without mirrors.
@@ -36,20 +36,30 @@ struct Means {
 impl Means {
     fn of(target: Target) -> Self {
         let (name, pull, policy, empty) = match target {
-            Target::Idms => ("an ImageDigestMirrorSet", Some(Pull::DigestOnly), true, true),
-            Target::Itms => ("an ImageTagMirrorSet", Some(Pull::TagOnly), true, true),
-            Target::Icsp => ("an ImageContentSourcePolicy", Some(Pull::DigestOnly), false, true),
-            Target::HostedCluster => ("a HostedCluster", Some(Pull::DigestOnly), false, true),
-            Target::NodePool => ("the ConfigMap of a NodePool", Some(Pull::DigestOnly), true, true),
+            Target::Idms => ("an ImageDigestMirrorSet", Some(PullKind::DigestOnly), true, true),
+            Target::Itms => ("an ImageTagMirrorSet", Some(PullKind::TagOnly), true, true),
+            Target::Icsp => (
+                "an ImageContentSourcePolicy",
+                Some(PullKind::DigestOnly),
+                false,
+                true,
+            ),
+            Target::HostedCluster => ("a HostedCluster", Some(PullKind::DigestOnly), false, true),
+            Target::NodePool => (
+                "the ConfigMap of a NodePool",
+                Some(PullKind::DigestOnly),
+                true,
+                true,
+            ),
             Target::RegistriesConf => ("registries.conf", None, true, true),
             Target::Rosa => (
                 "a ROSA cluster with hosted control planes",
-                Some(Pull::DigestOnly),
+                Some(PullKind::DigestOnly),
                 false,
                 false,
             ),
-            Target::Hcl => ("rhcs_image_mirror", Some(Pull::DigestOnly), false, false),
-            Target::Json => ("the shape of plan JSON", None, false, true),
+            Target::Hcl => ("rhcs_image_mirror", Some(PullKind::DigestOnly), false, false),
+            Target::Json => ("plan JSON", None, false, true),
         };
         Self {
             name,
@@ -65,7 +75,7 @@ pub(super) fn kept<'a>(set: &'a MirrorSet<'a>, target: Target) -> Kept<'a> {
     let mut means = Means::of(target);
     let merged = set.merged();
     // Terraform's mirrors are all by digest: who asks for tag mirrors of them asks for just that change.
-    if target == Target::Itms && merged.iter().all(|entry| entry.pull == Pull::DigestOnly) {
+    if target == Target::Itms && merged.iter().all(|entry| entry.pull == PullKind::DigestOnly) {
         means.pull = None;
     }
     let mut losses: Vec<Diagnostic> = policies(set, target).collect();
@@ -107,10 +117,10 @@ pub(super) fn policies<'s>(set: &'s MirrorSet<'_>, target: Target) -> impl Itera
         !means.policy && is_written && entry.policy() == SourcePolicy::NeverContact
     });
     let what = format!(
-        "{} has no NeverContactSource: the source is asked where no mirror has the image",
+        "{} does not support NeverContactSource: the source is contacted if no mirror has the image",
         means.name
     );
-    let help = "block the source on the cluster instead, and refer to the mirror by its own name";
+    let help = "block the source on the cluster instead, and refer to images by the name of the mirror";
     lost.map(move |entry| loss(entry, &what, help))
 }
 
@@ -120,13 +130,19 @@ impl Means {
         let name = self.name;
         if self.pull.is_some_and(|pull| pull != entry.pull) {
             let (by, help) = match entry.pull {
-                Pull::DigestOnly => ("digest", "`--to idms` writes those"),
-                Pull::TagOnly => ("tag", "`--to itms` writes those"),
+                PullKind::DigestOnly => ("digest", "use `--to idms` for digest mirrors"),
+                PullKind::TagOnly => ("tag", "use `--to itms` for tag mirrors"),
             };
-            Some((format!("left out: {name} has no mirrors for pulls by {by}"), help))
+            Some((
+                format!("skipped: {name} does not support mirrors for pulls by {by}"),
+                help,
+            ))
         } else if !self.empty && entry.mirrors.is_empty() {
-            let help = "nodes pass such an entry over; leave it out of the input";
-            Some((format!("left out: it has no mirrors, and {name} needs one"), help))
+            let help = "nodes ignore an entry without mirrors; remove it from the input";
+            Some((
+                format!("skipped: the entry has no mirrors, but {name} requires at least one"),
+                help,
+            ))
         } else {
             None
         }
@@ -136,7 +152,7 @@ impl Means {
 /// What a rule finds among the entries for one source that are written as one, though nothing is right for
 /// all of them.
 fn contradictions(rule: &str, entries: &[Merged<'_>]) -> Vec<Diagnostic> {
-    let Some(Check::Beside(find)) = rules::find(rule).map(|rule| &rule.check) else {
+    let Some(Check::Input(find)) = rules::find(rule).map(|rule| &rule.check) else {
         return Vec::new();
     };
     let several = entries.iter().filter(|entry| entry.of.len() > 1);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::model::{Attribute, AttributeValue, Declaration, Mirror};
-use registries_conf::Pull;
+use registries_conf::PullKind;
 
 use super::Document;
 
@@ -47,8 +47,8 @@ fn instance(mirror: &Mirror) -> Instance {
         Declaration::ManifestEntry => {
             instance.string("cluster_id", &Attribute::absent());
             let pull = match mirror.pull {
-                Pull::DigestOnly => "digest",
-                Pull::TagOnly => "tag",
+                PullKind::DigestOnly => "digest",
+                PullKind::TagOnly => "tag",
             };
             instance
                 .values

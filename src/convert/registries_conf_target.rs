@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::cluster_mirrors::{CHECK, Nodes};
 use crate::diagnostic::{Diagnostic, Severity};
-use registries_conf::{MirrorTable, Pull, SEARCH_REGISTRIES, Table};
+use registries_conf::{MirrorTable, PullKind, RegistryTable, SEARCH_REGISTRIES};
 
 use crate::convert::capabilities::LOSS;
 use crate::convert::{Document, Options, Part, Refusal, as_error};
@@ -51,8 +51,8 @@ pub(super) fn documents(
     if parts.len() > 1 && !options.separate {
         let names: Vec<&str> = parts.iter().map(|part| part.cluster.name()).collect();
         return Err(Refusal::Options(format!(
-            "there are mirrors of several clusters ({}), each with its own registries.conf: choose one with \
-             `--cluster`, or write files with `--output DIR`",
+            "the input has mirrors of several clusters ({}), and each has its own registries.conf: choose one with \
+             `--cluster`, or write one file per cluster with `--output-dir DIR`",
             names.join(", ")
         )));
     }
@@ -84,7 +84,7 @@ pub(super) fn documents(
     }
 }
 
-fn document(part: &Part<'_>, tables: &[Table], options: &Options) -> Document {
+fn document(part: &Part<'_>, tables: &[RegistryTable], options: &Options) -> Document {
     let conf = Conf {
         unqualified_search_registries: SEARCH_REGISTRIES,
         short_name_mode: "",
@@ -100,7 +100,7 @@ fn document(part: &Part<'_>, tables: &[Table], options: &Options) -> Document {
     Document { file, text }
 }
 
-fn registry(table: &Table) -> RegistryConf<'_> {
+fn registry(table: &RegistryTable) -> RegistryConf<'_> {
     RegistryConf {
         prefix: &table.prefix,
         location: &table.location,
@@ -114,9 +114,9 @@ fn mirror(mirror: &MirrorTable) -> MirrorConf<'_> {
     MirrorConf {
         location: &mirror.location,
         insecure: mirror.insecure,
-        pull_from_mirror: match mirror.pull {
-            Pull::DigestOnly => "digest-only",
-            Pull::TagOnly => "tag-only",
+        pull_from_mirror: match mirror.pull_from_mirror {
+            PullKind::DigestOnly => "digest-only",
+            PullKind::TagOnly => "tag-only",
         },
     }
 }

@@ -4,10 +4,9 @@
 use crate::cluster_mirrors::{Entry, Merged};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{self, Check};
-use registries_conf::{LENGTH_LIMIT, Role, is_valid};
+use registries_conf::{MAX_LOCATION_LENGTH, MAX_MIRRORS_PER_SOURCE, MAX_SOURCES, Role, is_valid_location};
 
 use crate::convert::Target;
-use crate::provider::limits::MAX_LIST_ITEMS;
 
 /// The rules that say what the schemas say: the grammar of names, their length, lists that are sets.
 const SCHEMA: [&str; 4] = [
@@ -34,7 +33,7 @@ pub(super) fn problems(entries: &[Merged<'_>], target: Target) -> Vec<Diagnostic
 }
 
 fn of_entry(entry: &Entry<'_>) -> Vec<Diagnostic> {
-    let fits = |name: &str, role| is_valid(name, role) && name.len() <= LENGTH_LIMIT;
+    let fits = |name: &str, role| is_valid_location(name, role) && name.len() <= MAX_LOCATION_LENGTH;
     let source = fits(entry.source, Role::Source);
     let mirrors = entry.mirrors.iter().all(|mirror| fits(mirror, Role::Mirror));
     // The rules know more than the schemas do: `nginx:1` has a tag to people, and a port to the schema.
@@ -54,22 +53,27 @@ fn of_entry(entry: &Entry<'_>) -> Vec<Diagnostic> {
 }
 
 fn too_many(entries: &[Merged<'_>]) -> Option<Diagnostic> {
-    let sources =
-        (entries.len() > MAX_LIST_ITEMS).then(|| (entries.get(MAX_LIST_ITEMS), "sources", entries.len()));
+    let sources = (entries.len() > MAX_SOURCES)
+        .then(|| (entries.get(MAX_SOURCES), "sources", entries.len(), MAX_SOURCES));
     let mirrors = || {
         let long = entries
             .iter()
-            .find(|entry| entry.mirrors.len() > MAX_LIST_ITEMS)?;
-        Some((Some(long), "mirrors of one source", long.mirrors.len()))
+            .find(|entry| entry.mirrors.len() > MAX_MIRRORS_PER_SOURCE)?;
+        Some((
+            Some(long),
+            "mirrors of one source",
+            long.mirrors.len(),
+            MAX_MIRRORS_PER_SOURCE,
+        ))
     };
-    let (merged, what, number) = sources.or_else(mirrors)?;
+    let (merged, what, number, limit) = sources.or_else(mirrors)?;
     let mirror = merged?.of.first()?.mirror;
     let message = format!(
-        "{}: {number} {what}, and a HostedCluster has {MAX_LIST_ITEMS} at most",
+        "{}: {number} {what}, but a HostedCluster allows at most {limit}",
         mirror.address
     );
     let finding = Diagnostic::new("too-many-entries", Severity::Error, message)
         .at_address(mirror.address.to_string())
-        .at(mirror.source.span.unwrap_or(mirror.span), "one too many");
-    Some(finding.help("mirror a whole registry or organisation instead of its repositories"))
+        .at(mirror.source.span.unwrap_or(mirror.span), "exceeds the limit");
+    Some(finding.help("mirror a whole registry or organization instead of its repositories"))
 }

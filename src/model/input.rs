@@ -7,6 +7,7 @@ use terraform_eval::address::Address;
 use super::beside::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
 use super::cluster::Cluster;
 use super::ids::InputId;
+use super::input_kinds::InputKinds;
 use super::manifest::ManifestFacts;
 use super::mirror::Mirror;
 use super::mirror_address::MirrorAddress;
@@ -35,6 +36,8 @@ pub struct Input {
     pub id: InputId,
     /// What it was read from.
     pub kind: InputKind,
+    /// Whether it is a plan that was joined with its configuration.
+    pub has_configuration: bool,
     /// Its name for people: the directory, or the file.
     pub name: String,
     /// The mirrors, one for each planned instance or entry, by address.
@@ -62,6 +65,7 @@ impl Input {
         Self {
             id: InputId::default(),
             kind,
+            has_configuration: false,
             name: name.into(),
             mirrors: Vec::new(),
             clusters: Vec::new(),
@@ -72,6 +76,13 @@ impl Input {
             changes: PlanChanges::default(),
             manifest_facts: ManifestFacts::default(),
         }
+    }
+
+    /// Whether it shows what can be found on these kinds of input. A plan that was joined with its
+    /// configuration shows what the configuration does.
+    #[must_use]
+    pub fn is_any_of(&self, kinds: InputKinds) -> bool {
+        kinds.contains(self.kind) || (self.has_configuration && kinds.contains(InputKind::Configuration))
     }
 
     /// How many things people would count that it was read from: a root module, a plan, each manifest.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use registries_conf::Pull;
+use registries_conf::PullKind;
 
 /// The kinds of manifests that declare mirrors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,10 +40,10 @@ impl ManifestKind {
 
     /// Which pulls the mirrors in it serve.
     #[must_use]
-    pub fn pull(self) -> Pull {
+    pub fn pull(self) -> PullKind {
         match self {
-            Self::TagMirrorSet => Pull::TagOnly,
-            _ => Pull::DigestOnly,
+            Self::TagMirrorSet => PullKind::TagOnly,
+            _ => PullKind::DigestOnly,
         }
     }
 }

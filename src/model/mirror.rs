@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use registries_conf::{Pull, SourcePolicy};
+use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::address::{Address, ResourcePath};
 use terraform_eval::source::Span;
 
@@ -29,7 +29,7 @@ pub struct Mirror {
     /// `mirrors`, in order.
     pub mirrors: Attribute<Vec<Attribute<String>>>,
     /// Which pulls the mirrors serve; a resource has mirrors for pulls by digest alone.
-    pub pull: Pull,
+    pub pull: PullKind,
     /// `mirrorSourcePolicy`, which a resource cannot set; absent, the source is asked last.
     pub policy: Attribute<SourcePolicy>,
     /// What declares it.
@@ -97,7 +97,7 @@ impl Mirror {
             span,
             source,
             mirrors,
-            pull: Pull::DigestOnly,
+            pull: PullKind::DigestOnly,
             policy: Attribute::absent(),
             declaration: Declaration::Resource(Box::new(declaration)),
         }

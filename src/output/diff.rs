@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::cluster_mirrors::Unresolved;
 use crate::compare::{ClusterComparison, Comparison, Difference, Kind, Mirrors};
 use crate::diagnostic::on_one_line;
-use registries_conf::{Pull, SourcePolicy};
+use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::source::Sources;
 
 use crate::output::{count, printable};
@@ -33,7 +33,7 @@ pub fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
     }
     let counts = Kind::ALL.map(|kind| format!("{} {}", comparison.count(kind), kind.as_str()));
     let same: usize = comparison.clusters.iter().map(|cluster| cluster.same).sum();
-    let _ = write!(text, "{}: {same} the same", count(total(comparison), "source"));
+    let _ = write!(text, "{}: {same} unchanged", count(total(comparison), "source"));
     for counted in counts {
         let _ = write!(text, ", {counted}");
     }
@@ -82,8 +82,8 @@ fn one(text: &mut String, difference: &Difference<'_>, sources: [&Sources; 2]) {
         Kind::Changed | Kind::Reordered => '~',
     };
     let by_tag = match pull {
-        Pull::DigestOnly => "",
-        Pull::TagOnly => " by tag",
+        PullKind::DigestOnly => "",
+        PullKind::TagOnly => " by tag",
     };
     // Writing to a string cannot fail.
     let kind = difference.kind().as_str();
@@ -110,7 +110,7 @@ fn refs(lines: &[String]) -> Vec<&str> {
 fn told(mirrors: &Mirrors<'_>) -> Vec<String> {
     let mut lines: Vec<String> = mirrors.mirrors.iter().map(|name| on_one_line(name)).collect();
     if mirrors.policy == SourcePolicy::NeverContact {
-        lines.push("(the source is never asked)".to_owned());
+        lines.push("(the source is never contacted)".to_owned());
     }
     lines
 }
@@ -194,8 +194,8 @@ fn changed<'a>(difference: &'a Difference<'a>) -> Changed<'a> {
         kind: difference.kind().as_str(),
         source: difference.source,
         pull: match difference.pull {
-            Pull::DigestOnly => "digest",
-            Pull::TagOnly => "tag",
+            PullKind::DigestOnly => "digest",
+            PullKind::TagOnly => "tag",
         },
         before: difference.before.as_ref().map(side),
         after: difference.after.as_ref().map(side),

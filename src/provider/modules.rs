@@ -33,7 +33,7 @@ pub struct ModuleStub {
 const STUBS: &[ModuleStub] = &[
     ModuleStub {
         source: IMAGE_MIRRORS,
-        text: r#"# What mirrorset knows of this module. After `terraform init` the module itself is read.
+        text: r#"# Built-in outline of this module. After `terraform init`, mirrorset reads the module itself.
 variable "cluster_id" {
   type = string
 }
@@ -59,7 +59,7 @@ output "image_mirror_id" {
     },
     ModuleStub {
         source: "terraform-redhat/rosa-hcp/rhcs//modules/rosa-cluster-hcp",
-        text: r#"# What mirrorset knows of this module. After `terraform init` the module itself is read.
+        text: r#"# Built-in outline of this module. After `terraform init`, mirrorset reads the module itself.
 variable "wait_for_create_complete" {
   type    = bool
   default = true
@@ -89,7 +89,7 @@ output "cluster_state" {
     },
     ModuleStub {
         source: "terraform-redhat/rosa-hcp/rhcs",
-        text: r#"# What mirrorset knows of this module. After `terraform init` the module itself is read.
+        text: r#"# Built-in outline of this module. After `terraform init`, mirrorset reads the module itself.
 variable "image_mirrors" {
   type    = map(any)
   default = {}

@@ -23,15 +23,15 @@ mod tests {
     use serde_json::{Value as Json, json};
     use terraform_eval::address::{Mode, ResourceName};
     use terraform_eval::cty::{Type, Value};
-    use terraform_eval::schema::{Schema, Setter};
+    use terraform_eval::schema::{Schema, SetBy};
 
     #[test]
     fn every_default_in_the_table_is_a_value() {
         fn check(schema: &Schema) {
             for (name, attribute) in schema {
-                let has_default = attribute.setter == Setter::Default;
+                let has_default = attribute.set_by == SetBy::Default;
                 assert_eq!(attribute.default.is_some(), has_default, "{name}");
-                check(&attribute.inside);
+                check(&attribute.nested);
             }
         }
         schemas().iter().for_each(|(_, schema)| check(schema));
@@ -43,10 +43,10 @@ mod tests {
             .get(&ResourceName::managed("rhcs_cluster_rosa_hcp", "c"))
             .unwrap();
         assert_eq!(cluster.len(), 60);
-        assert_eq!(cluster["sts"].inside["thumbprint"].setter, Setter::Computed);
+        assert_eq!(cluster["sts"].nested["thumbprint"].set_by, SetBy::Computed);
         assert_eq!(cluster["properties"].ty, Type::map(Type::String));
-        let registries = &cluster["registry_config"].inside["registry_sources"];
-        let allowed = &registries.inside["allowed_registries"];
+        let registries = &cluster["registry_config"].nested["registry_sources"];
+        let allowed = &registries.nested["allowed_registries"];
         assert_eq!(allowed.default, Some(Value::list(Type::String, Vec::new())));
         let mirrors = schemas()
             .get(&ResourceName::data("rhcs_image_mirrors", "m"))
@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn the_table_is_the_schema_that_the_provider_prints() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/provider/rhcs_schema.json");
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/provider/rhcs_schema.json");
         let Ok(text) = std::fs::read_to_string(&path) else {
             println!("skipped: {} cannot be read", path.display());
             return;
@@ -81,7 +82,9 @@ mod tests {
                     kind: kind.as_str().into(),
                     name: "a".into(),
                 };
-                let declared = schemas().get(&resource).unwrap_or_else(|| panic!("{kind} is missing"));
+                let declared = schemas()
+                    .get(&resource)
+                    .unwrap_or_else(|| panic!("{kind} is missing"));
                 assert_same(&resource, kind, declared, &schema["block"]["attributes"]);
                 expected.push(kind.as_str());
             }
@@ -101,16 +104,20 @@ mod tests {
             let path = format!("{path}.{name}");
             let printed = &printed[&**name];
             let flag = |name: &str| printed[name] == true;
-            let setters: &[Setter] = match (flag("required"), flag("optional"), flag("computed")) {
-                (true, ..) => &[Setter::Required],
-                (_, true, true) => &[Setter::Either, Setter::Default],
-                (_, true, false) if resource.mode == Mode::Data => &[Setter::Optional, Setter::Either],
-                (_, true, false) => &[Setter::Optional],
-                (_, false, true) => &[Setter::Computed],
+            let allowed: &[SetBy] = match (flag("required"), flag("optional"), flag("computed")) {
+                (true, ..) => &[SetBy::Required],
+                (_, true, true) => &[SetBy::Either, SetBy::Default],
+                (_, true, false) if resource.mode == Mode::Data => &[SetBy::Optional, SetBy::Either],
+                (_, true, false) => &[SetBy::Optional],
+                (_, false, true) => &[SetBy::Computed],
                 // An attribute of an object type, where the schema does not say who sets it.
-                (false, false, false) => &[Setter::Optional, Setter::Computed],
+                (false, false, false) => &[SetBy::Optional, SetBy::Computed],
             };
-            assert!(setters.contains(&attribute.setter), "{path}: {:?}", attribute.setter);
+            assert!(
+                allowed.contains(&attribute.set_by),
+                "{path}: {:?}",
+                attribute.set_by
+            );
             let (ty, inside) = match printed.get("nested_type") {
                 Some(nested) => {
                     let object = json!("object");
@@ -126,9 +133,9 @@ mod tests {
             match inside {
                 Some(inside) => {
                     assert_type(&path, &attribute.ty, &ty);
-                    assert_same(resource, &path, &attribute.inside, &inside);
+                    assert_same(resource, &path, &attribute.nested, &inside);
                 }
-                None => assert!(attribute.inside.is_empty(), "{path}"),
+                None => assert!(attribute.nested.is_empty(), "{path}"),
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::model::{
     MirrorAddress, OriginCandidate, OriginTarget, ResourceDeclaration,
 };
 use crate::provider::cluster_kind;
-use crate::rules::PLAN_DIFFERS;
+use crate::rules::PLAN_MISMATCH;
 use terraform_eval::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use terraform_eval::source::Span;
 
@@ -28,6 +28,7 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
     };
     join_clusters(&mut plan.clusters, configuration.clusters);
     join_waiters(&mut plan.waiters, configuration.waiters);
+    plan.has_configuration = true;
     plan.data_sources = configuration.data_sources;
     plan.imports = configuration.imports;
     plan.provider = configuration.provider;
@@ -39,9 +40,7 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
             .and_then(|address| written.find(address));
         match own {
             Some(own) => join.mirror(mirror, own),
-            None => join
-                .differences
-                .push(missing(mirror, "the configuration does not have it")),
+            None => join.differences.push(missing(mirror, "not in the configuration")),
         }
     }
     // What was left out of the plan on purpose is no difference: by `-target`, by `-destroy`.
@@ -49,8 +48,7 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
         plan.mirrors.is_empty() && plan.changes.mirrors.iter().all(|change| change.action.deletes());
     if plan.changes.incomplete.is_none() && plan.changes.errored.is_none() && !destroys {
         for mirror in written.unmet() {
-            join.differences
-                .push(missing(mirror, "the plan does not have it"));
+            join.differences.push(missing(mirror, "not in the plan"));
         }
     }
     join.differences
@@ -119,7 +117,7 @@ fn place_list(planned: &mut Attribute<Vec<Attribute<String>>>, own: &Attribute<V
 /// The mirrors of a configuration by address.
 struct Written {
     exact: BTreeMap<Address, (Mirror, bool)>,
-    /// Those of which it is not known how many there are.
+    /// Those of which it is unknown how many there are.
     patterns: Vec<Mirror>,
 }
 
@@ -184,12 +182,12 @@ fn missing(mirror: &Mirror, what: &str) -> Diagnostic {
 
 fn difference(address: &MirrorAddress, what: &str) -> Diagnostic {
     Diagnostic::new(
-        PLAN_DIFFERS.name,
-        PLAN_DIFFERS.severity,
+        PLAN_MISMATCH.name,
+        PLAN_MISMATCH.severity,
         format!("{address}: {what}"),
     )
     .at_address(address.to_string())
-    .help("make the plan anew; if it was made of just this configuration, mirrorset is wrong: tell us")
+    .help("create the plan again; if it was created from exactly this configuration, please report a bug")
 }
 
 struct Join {
@@ -245,7 +243,7 @@ impl Join {
         let (there, here) = (planned.shown(), secret.shown());
         self.differ(
             address,
-            &format!("{name} is {there} in the plan, and {here} in the configuration"),
+            &format!("{name} is {there} in the plan, but {here} in the configuration"),
             planned,
             own,
         );
@@ -268,7 +266,7 @@ impl Join {
             }
             (AttributeValue::Known(elements), AttributeValue::Known(written)) => {
                 let what = format!(
-                    "mirrors has {} elements in the plan, and {} in the configuration",
+                    "mirrors has {} elements in the plan, but {} in the configuration",
                     elements.len(),
                     written.len()
                 );
@@ -292,9 +290,9 @@ impl Join {
                 take_place(planned, own);
             }
             (there, here) => {
-                let word = |known: bool| if known { "known" } else { "not known" };
+                let word = |known: bool| if known { "known" } else { "unknown" };
                 let what = format!(
-                    "mirrors is {} in the plan, and {} in the configuration",
+                    "mirrors is {} in the plan, but {} in the configuration",
                     word(matches!(there, AttributeValue::Known(_))),
                     word(matches!(here, AttributeValue::Known(_)))
                 );
@@ -307,10 +305,12 @@ impl Join {
         let mut finding = difference(address, what);
         match (own.span, planned.span) {
             (Some(here), Some(there)) => {
-                finding = finding.at(here, "by the configuration").related(there, "planned");
+                finding = finding
+                    .at(here, "in the configuration")
+                    .related(there, "in the plan");
             }
-            (Some(here), None) => finding = finding.at(here, "by the configuration"),
-            (None, Some(there)) => finding = finding.at(there, "planned"),
+            (Some(here), None) => finding = finding.at(here, "in the configuration"),
+            (None, Some(there)) => finding = finding.at(there, "in the plan"),
             (None, None) => {}
         }
         self.differences.push(finding);

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Input, InputId};
 use crate::provider;
-use crate::rules::PLAN_DIFFERS;
+use crate::rules::PLAN_MISMATCH;
 use terraform_eval::address::{ModulePath, ResourcePath};
 use terraform_eval::eval::{self, Evaluator, Inputs, InstanceId};
+use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::{FileId, Sources, Span, display_name};
 use terraform_eval::syntax::document::json_value;
 use terraform_eval::syntax::tree::Expression;
-use terraform_eval::terraform::{ModuleId, Tree};
 
 use crate::readers::configuration::root_module;
 use crate::readers::plan_with_configuration;
@@ -46,7 +46,7 @@ pub(crate) fn join(
     let plans = plans.iter().filter(|plan| plan.mirrors().next().is_some());
     match &options.counterpart {
         Counterpart::None => {}
-        Counterpart::At(directory) => at(plans, directory, options, loaded),
+        Counterpart::At(directories) => at(plans, directories, options, loaded),
         Counterpart::Near(directory) => {
             let mut here = Here::NotRead;
             for plan in plans {
@@ -64,43 +64,68 @@ pub(crate) fn join(
     joined
 }
 
-/// Joins every plan with the root module of one directory.
+/// Joins every plan with the root module among these directories that it was created from.
 fn at<'p>(
     plans: impl Iterator<Item = &'p Planned>,
-    directory: &Path,
+    directories: &[PathBuf],
     options: &Options,
     loaded: &mut Loaded,
 ) {
-    let given = Directory {
-        path: directory.to_owned(),
-        tree: directory.to_owned(),
-    };
-    let mut forest = Forest::read(&[given], options, loaded);
-    let Some(root) = forest
-        .take_root(directory)
-        .filter(|_| !configuration_files(directory).is_empty())
-    else {
-        let help = "`--config` names the directory in which `terraform plan` ran";
-        loaded.fail(
-            directory,
-            "there is no Terraform configuration in this directory",
-            Some(help),
-        );
-        return;
-    };
+    let given: Vec<Directory> = directories
+        .iter()
+        .map(|directory| Directory {
+            path: directory.clone(),
+            tree: directory.clone(),
+        })
+        .collect();
+    let mut forest = Forest::read(&given, options, loaded);
+    let mut roots = Vec::new();
+    for directory in directories {
+        let Some(root) = forest
+            .take_root(directory, loaded.sources.files())
+            .filter(|_| !configuration_files(directory, loaded.sources.files()).is_empty())
+        else {
+            let help = "`--plan-config` takes the directory in which `terraform plan` ran";
+            loaded.fail(
+                directory,
+                "no Terraform configuration in this directory",
+                Some(help),
+            );
+            return;
+        };
+        let blocks = declared(&forest.tree, root.module);
+        roots.push((root, blocks));
+    }
     root_module::report_problems(&forest, loaded);
-    let blocks = declared(&forest.tree, root.module);
     for plan in plans {
-        if plan.mirrors().any(|mirror| blocks.contains(mirror)) {
-            if let Some(attempt) = plan.attempt(&forest, &root, loaded) {
-                plan.accept(attempt, loaded);
-            }
-        } else {
+        let declares = |(_, blocks): &&(Root, BTreeSet<ResourcePath>)| {
+            plan.mirrors().any(|mirror| blocks.contains(mirror))
+        };
+        let candidates: Vec<&Root> = roots.iter().filter(declares).map(|(root, _)| root).collect();
+        if candidates.is_empty() {
+            let names: Vec<String> = directories.iter().map(|path| display_name(path)).collect();
             let what = format!(
-                "{} is not the configuration of this plan: it declares none of its mirrors",
-                display_name(directory)
+                "none of the plan's mirrors are declared in {}",
+                names.join(" or ")
             );
             plan.note(&what, loaded);
+            continue;
+        }
+        let attempts = candidates
+            .iter()
+            .filter_map(|root| plan.attempt(&forest, root, loaded));
+        let mut attempts: Vec<Attempt> = attempts.collect();
+        if candidates.len() > 1 {
+            attempts.retain(|attempt| attempt.differences.is_empty());
+        }
+        match (attempts.pop(), attempts.is_empty()) {
+            (Some(attempt), true) => plan.accept(attempt, loaded),
+            _ => {
+                let names = candidates
+                    .iter()
+                    .map(|root| display_name(&forest.tree.module(root.module).directory));
+                plan.ambiguous(&names.collect::<Vec<_>>(), loaded);
+            }
         }
     }
 }
@@ -130,7 +155,7 @@ impl Here {
 
     /// Nobody asked for this directory, so what is wrong with it is nobody's concern.
     fn read(directory: &Path, options: &Options, loaded: &mut Loaded) -> Self {
-        if configuration_files(directory).is_empty() {
+        if configuration_files(directory, loaded.sources.files()).is_empty() {
             return Self::Nothing;
         }
         let before: BTreeSet<FileId> = loaded.sources.ids().collect();
@@ -147,7 +172,7 @@ impl Here {
         loaded.sources = apart.sources;
         loaded.configs = apart.configs;
         loaded.aside = loaded.sources.ids().filter(|id| !before.contains(id)).collect();
-        match forest.take_root(directory) {
+        match forest.take_root(directory, loaded.sources.files()) {
             Some(root) => Self::Read(Box::new(forest), Box::new(root)),
             None => Self::Nothing,
         }
@@ -178,7 +203,7 @@ impl Planned {
     }
 
     /// Whether the plan has just the mirror blocks of this root module.
-    fn fits(&self, tree: &Tree, root: &Root) -> bool {
+    fn fits(&self, tree: &ModuleTree, root: &Root) -> bool {
         let blocks = declared(tree, root.module);
         self.mirrors().eq(blocks
             .iter()
@@ -246,7 +271,7 @@ impl Planned {
 
     /// The plan's values for variables. Where a file of the configuration says the same, it is left to say
     /// it: that is the text that a person can change.
-    fn inputs(&self, tree: &Tree, sources: &Sources, root: &Root) -> Inputs {
+    fn inputs(&self, tree: &ModuleTree, sources: &Sources, root: &Root) -> Inputs {
         let module = tree.module(root.module);
         let given: BTreeMap<Arc<str>, Expression> = self
             .variables
@@ -285,7 +310,7 @@ impl Planned {
 
     fn ambiguous(&self, names: &[String], loaded: &mut Loaded) {
         let what = format!(
-            "{} declare the same mirrors, so the findings point at the plan; say which one it is with `--config DIR`",
+            "{} declare the same mirrors, so the findings point at the plan; choose one with `--plan-config DIR`",
             names.join(" and ")
         );
         self.note(&what, loaded);
@@ -298,13 +323,13 @@ impl Planned {
             .get(self.configuration.index())
             .map(|plan| plan.name.clone());
         let message = format!("{}: {what}", name.unwrap_or_default());
-        let finding = Diagnostic::new(PLAN_DIFFERS.name, PLAN_DIFFERS.severity, message);
+        let finding = Diagnostic::new(PLAN_MISMATCH.name, PLAN_MISMATCH.severity, message);
         loaded.project.diagnostics.push(finding);
     }
 }
 
 /// Everything that a root module and the modules below it declare.
-fn declared(tree: &Tree, root: ModuleId) -> BTreeSet<ResourcePath> {
+fn declared(tree: &ModuleTree, root: ModuleId) -> BTreeSet<ResourcePath> {
     let mut found = BTreeSet::new();
     // Calls have no circles, so this ends.
     let mut pending = vec![(root, ModulePath::root())];

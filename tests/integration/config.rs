@@ -109,7 +109,7 @@ fn strict_makes_what_is_undecided_an_error() {
     let run = check(directory.path(), &[]);
     assert_eq!(
         (run.status, said(&run)),
-        (1, vec!["main.tf error[undecided]".to_owned()])
+        (1, vec!["main.tf error[unknown-value]".to_owned()])
     );
 }
 
@@ -199,7 +199,7 @@ fn what_is_excluded_is_not_read_unless_it_is_named() {
         ("a/main.tf", OPEN),
     ]);
     let run = check(directory.path(), &[]);
-    assert_eq!(said(&run), ["a/main.tf info[undecided]"]);
+    assert_eq!(said(&run), ["a/main.tf info[unknown-value]"]);
     assert_eq!(said(&check(directory.path(), &["old/main.tf"])), [] as [&str; 0]);
     assert_eq!(said(&check(directory.path(), &["old"])).len(), 2);
 }
@@ -260,10 +260,11 @@ fn refused(config: &str) -> String {
 
 #[test]
 fn mistakes_are_shown_where_they_stand() {
-    let text =
-        refused("fail-on = \"warnings\"\nstrickt = true\n\n[rules]\nshort-sauce = \"off\"\nundecided = 1\n");
+    let text = refused(
+        "fail-on = \"warnings\"\nstrickt = true\n\n[rules]\nshort-sauce = \"off\"\nunknown-value = 1\n",
+    );
     assert_snapshot!(text, @r#"
-    error: there is no value of `fail-on`: `warnings`
+    error: unknown value for `fail-on`: `warnings`
       ┌─ mirrorset.toml:1:11
       │
     1 │ fail-on = "warnings"
@@ -271,7 +272,7 @@ fn mistakes_are_shown_where_they_stand() {
       │
       = help: did you mean `warning`?
 
-    error: there is no key `strickt`
+    error: unknown key `strickt`
       ┌─ mirrorset.toml:2:1
       │
     2 │ strickt = true
@@ -279,7 +280,7 @@ fn mistakes_are_shown_where_they_stand() {
       │
       = help: did you mean `strict`?
 
-    error: there is no rule `short-sauce`
+    error: unknown rule `short-sauce`
       ┌─ mirrorset.toml:5:1
       │
     5 │ short-sauce = "off"
@@ -287,49 +288,49 @@ fn mistakes_are_shown_where_they_stand() {
       │
       = help: did you mean `short-source`?
 
-    error: `undecided` is one of "off", "info", "warning", "error", and this is of type integer
+    error: invalid type for `undecided`: expected one of "off", "info", "warning", "error", found integer
       ┌─ mirrorset.toml:6:13
       │
-    6 │ undecided = 1
-      │             ^
+    6 │ unknown-value = 1
+      │                 ^
     "#);
 }
 
 #[test]
 fn every_place_of_the_file_is_checked() {
     for (config, message) in [
-        ("rules = [", "this is no TOML"),
+        ("rules = [", "invalid TOML"),
         (
             "rules = []",
-            "`rules` is a table of rules and levels, and this is of type array",
+            "invalid type for `rules`: expected a table of rules and severities, found array",
         ),
         (
             "strict = \"yes\"",
-            "`strict` is true or false, and this is of type string",
+            "invalid type for `strict`: expected true or false, found string",
         ),
         (
             "exclude = \"a\"",
-            "`exclude` is a list of strings, and this is of type string",
+            "invalid type for `exclude`: expected a list of strings, found string",
         ),
-        ("exclude = [\"[a\"]", "this is no glob"),
+        ("exclude = [\"[a\"]", "invalid glob pattern"),
         (
             "var-files = [1]",
-            "`var-files` is a list of strings, and this is of type integer",
+            "invalid type for `var-files`: expected a list of strings, found integer",
         ),
-        ("overrides = {}", "`overrides` is a list of tables"),
-        ("[[overrides]]\npaths = [\"a\"]", "this override has no `rules`"),
+        (
+            "overrides = {}",
+            "invalid type for `overrides`: expected a list of tables",
+        ),
+        ("[[overrides]]\npaths = [\"a\"]", "missing `rules` in override"),
         (
             "[[overrides]]\npaths = []\nrules = { nope = \"off\" }",
-            "there is no rule `nope`",
+            "unknown rule `nope`",
         ),
         (
             "[[overrides]]\npaths = []\nrules = {}\npath = []",
-            "there is no key `path`",
+            "unknown key `path`",
         ),
-        (
-            "var-files = [\"absent.tfvars\"]",
-            "absent.tfvars: there is no such file",
-        ),
+        ("var-files = [\"absent.tfvars\"]", "absent.tfvars: no such file"),
     ] {
         let directory = scratch(&[("main.tf", BOTH), ("mirrorset.toml", config)]);
         let run = check(directory.path(), &[]);
@@ -362,17 +363,17 @@ fn the_settings_are_shown_with_their_places() {
         lines[..5],
         [
             "# a",
-            "fail-on = \"error\" # the command line",
+            "fail-on = \"error\" # command line",
             "strict = true # mirrorset.toml:1",
             "exclude = [\"old\"] # mirrorset.toml:2",
-            "var-files = [] # the default",
+            "var-files = [] # default",
         ]
     );
     for line in [
         "rules.short-source = \"off\" # mirrorset.toml:5",
         "rules.non-digest-type = \"warning\" # mirrorset.toml:10",
-        "rules.classic-cluster = \"error\" # the default",
-        "rules.undecided = \"error\" # mirrorset.toml:1",
+        "rules.classic-cluster = \"error\" # default",
+        "rules.unknown-value = \"error\" # mirrorset.toml:1",
         "overrides.\"a/main.tf\".classic-cluster = \"off\" # mirrorset.toml:14",
     ] {
         assert!(lines.contains(&line), "{line}\n{}", run.stdout);

@@ -61,7 +61,7 @@ fn prod(arguments: &[&str]) -> String {
 fn a_mirror_set_says_where_its_entries_come_from_and_where_it_cannot_go() {
     let run = converted(&[("main.tf", PROD)], &[]);
     assert_snapshot!(run.stdout, @r"
-    # a ROSA cluster with hosted control planes refuses this manifest: its ValidatingAdmissionPolicy denies every change of mirror sets
+    # a ROSA cluster with hosted control planes rejects this manifest: its ValidatingAdmissionPolicy denies all changes to mirror sets
     apiVersion: config.openshift.io/v1
     kind: ImageDigestMirrorSet
     metadata:
@@ -363,7 +363,10 @@ fn several_clusters_have_a_manifest_each_and_one_can_be_chosen() {
         hcl.contains("cluster_id = var.a_cluster_id") && hcl.contains("cluster_id = var.b_cluster_id"),
         "{hcl}"
     );
-    convert_in(directory.path(), &["--to", "registries-conf", "--output", "out"]);
+    convert_in(
+        directory.path(),
+        &["--to", "registries-conf", "--output-dir", "out"],
+    );
     assert!(directory.path().join("out/a.conf").is_file() && directory.path().join("out/b.conf").is_file());
 }
 
@@ -428,7 +431,7 @@ fn what_terraform_cannot_say_is_told_and_strictly_it_is_an_error() {
             .collect();
         for (address, what) in [
             ("ImageDigestMirrorSet/first[1]", "NeverContactSource"),
-            ("ImageDigestMirrorSet/first[2]", "it has no mirrors"),
+            ("ImageDigestMirrorSet/first[2]", "the entry has no mirrors"),
             ("ImageDigestMirrorSet/second[0]", "contradict each other"),
             ("ImageTagMirrorSet/tags[0]", "by tag"),
         ] {
@@ -472,7 +475,7 @@ fn lists_of_registries_that_are_not_known_are_told_with_what_to_do() {
     let run = converted(&[("main.tf", &configuration)], &["--to", "registries-conf"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
     assert!(run.stderr.contains("var.blocked has no value"), "{}", run.stderr);
-    assert!(run.stderr.contains("take the plan"), "{}", run.stderr);
+    assert!(run.stderr.contains("use a plan"), "{}", run.stderr);
 }
 
 #[test]

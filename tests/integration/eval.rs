@@ -107,7 +107,7 @@ fn json_lines_say_what_is_not_known() {
     );
     assert_snapshot!(run.stdout, @r#"
     {"expr":"{ a = var.v, b = 1 }","ok":true,"type":"object({ a: string, b: number, })","json":null,"unknown":{"a":true}}
-    {"expr":"nope","ok":false,"error":"\"nope\" is not a name that is known here"}
+    {"expr":"nope","ok":false,"error":"unknown name \"nope\""}
     "#);
 }
 
@@ -219,5 +219,5 @@ fn a_module_that_is_not_there_is_said() {
     )]);
     let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
     assert_eq!(run.status, 0);
-    assert_snapshot!(run.stdout, @"main.tf:6:16: info[undecided] rhcs_image_mirror.a: source is not known: the module behind module.m.source is not among the files");
+    assert_snapshot!(run.stdout, @"main.tf:6:16: info[undecided] rhcs_image_mirror.a: source is not known: the module that module.m.source refers to was not found");
 }

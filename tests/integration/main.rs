@@ -11,6 +11,7 @@
     reason = "a test fails by panicking and prints what it skipped, and clippy takes the helpers of tests for production code"
 )]
 
+mod architecture;
 mod baseline;
 mod changes;
 mod cli;
@@ -24,6 +25,7 @@ mod docs;
 mod eval;
 mod example_mistakes;
 mod examples;
+mod file_access;
 mod fixes;
 mod manifest;
 mod merge_order_conformance;

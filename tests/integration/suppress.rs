@@ -155,7 +155,8 @@ fn it_holds_up_to_its_date() {
     let (run, rules) = check(&[("main.tf", &with("2026-11-21"))]);
     assert_eq!(rules, ["short-source", "unused-suppression"]);
     assert!(
-        run.stdout.contains("has expired: it held until 2026-11-21"),
+        run.stdout
+            .contains("expired suppression (valid until 2026-11-21)"),
         "{}",
         run.stdout
     );
@@ -198,10 +199,16 @@ fn bare() -> String {
 fn what_suppresses_nothing_is_said_and_taken_away() {
     let clean = |text: &str| text.replace("\"nginx\"", "\"docker.io/library/nginx\"");
     let (said, fixed) = unused(&clean(&with("[short-source]")));
-    assert_eq!(said, ["`short-source` finds nothing that this could suppress"]);
+    assert_eq!(
+        said,
+        ["unused suppression: `short-source` reports no finding here"]
+    );
     assert_eq!(fixed, clean(&bare()));
     let (said, fixed) = unused(&with("[short-source, non-digest-type]"));
-    assert_eq!(said, ["`non-digest-type` finds nothing that this could suppress"]);
+    assert_eq!(
+        said,
+        ["unused suppression: `non-digest-type` reports no finding here"]
+    );
     assert_eq!(fixed, with("[short-source]"));
     let (_, fixed) = unused(&with("[non-digest-type, short-source]"));
     assert_eq!(fixed, with("[short-source]"));
@@ -213,22 +220,22 @@ fn what_names_no_rule_is_said_and_taken_away() {
         let (said, fixed) = unused(&with(names));
         assert_eq!(
             said,
-            ["this suppression names no rule, so it suppresses nothing"],
+            ["suppression without a rule name, so nothing is suppressed"],
             "{names}"
         );
         assert_eq!(fixed, bare());
     }
     let (said, fixed) = unused(&with("[short-source, short-sauce]"));
-    assert_eq!(said, ["there is no rule `short-sauce`"]);
+    assert_eq!(said, ["unknown rule `short-sauce`"]);
     assert_eq!(fixed, with("[short-source]"));
-    for name in ["syntax-error", "unused-suppression"] {
+    for name in ["syntax-error", "unsupported-input", "unused-suppression"] {
         let (said, _) = unused(&with(&format!("[{name}]")));
         assert_eq!(said, [format!("`{name}` cannot be suppressed")]);
     }
     let (said, _) = unused(&mirror("", "", "", "# mirrorset: ignroe[short-source]"));
     assert_eq!(
         said,
-        ["`ignroe` is no word for a suppression, so this suppresses nothing"]
+        ["unknown suppression directive `ignroe`, so nothing is suppressed"]
     );
     assert_eq!(
         unused(&mirror("", "", "", "# mirrorset: checks this")).0,
@@ -240,7 +247,7 @@ fn what_names_no_rule_is_said_and_taken_away() {
 fn what_was_not_decided_or_not_run_is_not_called_unused() {
     let open = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
     let (_, rules) = check(&[("main.tf", &open)]);
-    assert_eq!(rules, ["undecided"]);
+    assert_eq!(rules, ["unknown-value"]);
     let planned = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[replaced-mirror]\nresource");
     let (_, rules) = check(&[
         ("main.tf", &planned),
@@ -272,7 +279,7 @@ fn what_terraform_refuses_is_not_called_unused() {
 
 #[test]
 fn a_suppression_of_what_is_undecided_does_not_make_it_clean() {
-    let open = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[undecided]\nresource");
+    let open = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[unknown-value]\nresource");
     let (run, rules) = check(&[("main.tf", &open)]);
     assert_eq!(rules, [] as [&str; 0]);
     assert!(

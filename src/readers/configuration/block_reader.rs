@@ -8,9 +8,9 @@ use crate::model::{
 use terraform_eval::address::Reference;
 use terraform_eval::cty::{ConvertError, Marks, Type, Value, convert};
 use terraform_eval::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
+use terraform_eval::modules::references;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
-use terraform_eval::terraform::references;
 
 use crate::readers::configuration::editability::{Argument, Question};
 use crate::readers::configuration::provenance::{self, Way};
@@ -140,7 +140,7 @@ impl Site<'_, '_> {
         let sensitive = value.marks().is_sensitive();
         let Some(items) = value.as_slice() else {
             let attribute = self.attribute(value, expression);
-            // A list that is not known has no text: what is left is null or unknown.
+            // A list that is unknown has no text: what is left is null or unknown.
             return Attribute {
                 content: match attribute.content {
                     AttributeValue::Unknown(unknown) => AttributeValue::Unknown(unknown),
@@ -153,8 +153,8 @@ impl Site<'_, '_> {
                 editability: Editability::Computed,
             };
         };
-        // What is not known of the list as a whole is not known of its elements, and its secret is theirs.
-        let marks = value.marks().demoted();
+        // What is unknown of the list as a whole is unknown of its elements, and its secret is theirs.
+        let marks = value.marks().as_influence();
         let mut elements = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let item = match (item.is_known(), sensitive) {
@@ -198,7 +198,7 @@ impl Site<'_, '_> {
         let value = self.evaluator.evaluate(expression, scope);
         Some(value.and_then(|value| {
             if value.marks_deep().is_ephemeral() {
-                let message = "the value is ephemeral, and the state would have to keep it";
+                let message = "the value is ephemeral, so the argument cannot hold it";
                 return Err(Failure::refused(message).at(expression.span));
             }
             Ok(value)
@@ -224,7 +224,7 @@ impl Site<'_, '_> {
     /// An argument that is not there; in a broken block it may be in what could not be read.
     pub(crate) fn absent<T>(&self) -> Attribute<T> {
         if self.broken {
-            let cause = UnknownReason::NotEvaluated("the block cannot be read as a whole".to_owned());
+            let cause = UnknownReason::NotEvaluated("the block is not completely readable".to_owned());
             Attribute::unknown(UnknownReasons::new(cause), Some(self.block.header))
         } else {
             Attribute::absent()
@@ -234,7 +234,7 @@ impl Site<'_, '_> {
     /// A string value as the model has it.
     fn attribute(&mut self, value: &Value, expression: &Expression) -> Attribute<String> {
         let sensitive = value.marks_deep().is_sensitive();
-        if let (true, Some(place)) = (sensitive, value.place()) {
+        if let (true, Some(place)) = (sensitive, value.span()) {
             self.secrets.push(place);
         }
         let Placed { span, way } = self.place(value, expression);
@@ -292,7 +292,7 @@ impl Site<'_, '_> {
             span: Some(expression.span),
             way: Vec::new(),
         };
-        let Some(place) = value.place() else { return here };
+        let Some(place) = value.span() else { return here };
         if expression.span.contains(place) {
             return Placed {
                 span: Some(place),
@@ -315,7 +315,10 @@ impl Site<'_, '_> {
 
 /// A value that is not of the argument's type, in Terraform's words.
 fn wrong_type<T>(name: &str, error: &ConvertError, span: Span) -> Attribute<T> {
-    let message = format!("inappropriate value for attribute {name:?}: {}", error.located());
+    let message = format!(
+        "inappropriate value for attribute {name:?}: {}",
+        error.message_with_path()
+    );
     Attribute::unknown(UnknownReasons::new(UnknownReason::WrongType(message)), Some(span))
 }
 

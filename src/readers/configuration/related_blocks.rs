@@ -7,10 +7,10 @@ use std::rc::Rc;
 use crate::model::{Attribute, ClusterWaiter, Import, ProviderVersions};
 use terraform_eval::address::ResourcePath;
 use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
+use terraform_eval::modules::{GraphBuilder, Module, requirements};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
-use terraform_eval::terraform::{GraphBuilder, Module, requirements};
 
 use crate::provider::{IMAGE_MIRROR, is_provider_source};
 use crate::readers::configuration::block_reader::Site;
@@ -30,7 +30,7 @@ pub(crate) fn add_waiter(waiters: &mut BTreeMap<ResourcePath, ClusterWaiter>, wa
 
 /// What comes before a block.
 pub(crate) fn before(graph: &mut GraphBuilder<'_>, path: &ResourcePath) -> BTreeSet<ResourcePath> {
-    let node = Node::block(path);
+    let node = Node::from_resource(path);
     let mut before = (*graph.before(&node)).clone();
     before.remove(path);
     before

@@ -10,16 +10,14 @@ use crate::model::{
     Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Input, InputKind, Mirror, MissingInputs,
     ResourceDeclaration, TraceStep, UnknownReason, UnknownReasons,
 };
-use crate::rules::{SYNTAX_ERROR, UNDECIDED};
-use terraform_eval::address::{
-    Address, InstanceKey, ModulePath, Reference, ResourcePath, Subject,
-};
+use crate::rules::{SYNTAX_ERROR, UNKNOWN_VALUE};
+use terraform_eval::address::{Address, InstanceKey, ModulePath, Reference, ResourcePath, Subject};
 use terraform_eval::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
+use terraform_eval::modules::{Callee, GraphBuilder, ModuleId, ModuleTree, Resource, references};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span, display_name};
 use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
-use terraform_eval::terraform::{Callee, GraphBuilder, ModuleId, Resource, Tree, references};
 
 use crate::provider;
 use crate::readers::configuration::block_reader::Site;
@@ -49,7 +47,7 @@ pub(crate) fn evaluate(forest: &Forest, roots: &[&Root], loaded: &mut Loaded) ->
     reads.unwrap_or_else(|| {
         loaded.fail(
             std::path::Path::new("."),
-            "the configuration could not be evaluated",
+            "not enough memory to evaluate the configuration",
             None,
         );
         Vec::new()
@@ -133,10 +131,10 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     }
     let problem = reader.full.then(|| {
         let message = format!(
-            "{}: there are more instances of modules and resources than can be looked at; the rest is left out",
+            "{}: too many instances of modules and resources; the rest is skipped",
             display_name(directory)
         );
-        Diagnostic::new(UNDECIDED.name, Severity::Warning, message)
+        Diagnostic::new(UNKNOWN_VALUE.name, Severity::Warning, message)
     });
     let imports = related_blocks::imports(
         &reader.evaluator,
@@ -165,7 +163,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
 }
 
 struct Reader<'a> {
-    tree: &'a Tree,
+    tree: &'a ModuleTree,
     sources: &'a Sources,
     inputs: &'a Inputs,
     evaluator: Evaluator<'a>,
@@ -197,10 +195,10 @@ struct Order {
     circle: Option<UnknownReason>,
 }
 
-/// What is not known of the instances of a block, by itself or by the module calls around it.
+/// What is unknown of the instances of a block, by itself or by the module calls around it.
 #[derive(Clone, Default)]
 struct Surroundings {
-    /// Why it is not known how many there are.
+    /// Why it is unknown how many there are.
     open: Option<UnknownReasons>,
     /// Why Terraform has none at all.
     refused: Option<UnknownReason>,
@@ -266,7 +264,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The instances of a block, and what is not known of them. One stands for all where nothing is.
+    /// The instances of a block, and what is unknown of them. One stands for all where nothing is.
     fn instances(
         &self,
         instance: InstanceId,
@@ -283,7 +281,7 @@ impl<'a> Reader<'a> {
                 expansion.instances()
             }
             Err(failure) => {
-                let reason = format!("the instances are not known: {failure}");
+                let reason = format!("the instances are unknown: {failure}");
                 let cause = UnknownReason::NotEvaluated(reason.clone());
                 if failure.is_limit() {
                     around.open.get_or_insert(UnknownReasons::new(cause));
@@ -415,9 +413,10 @@ impl<'a> Reader<'a> {
             return known.clone();
         }
         let node = Node::Inside(module.clone(), Subject::Resource(resource.name.clone()));
-        let circle = self.graph.circle(&node).map(|names| {
-            UnknownReason::NotEvaluated(format!("values refer to each other in a circle: {names}"))
-        });
+        let circle = self
+            .graph
+            .circle(&node)
+            .map(|names| UnknownReason::NotEvaluated(format!("cycle: {names}")));
         let after = (*self.graph.before(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument

@@ -151,7 +151,7 @@ fn mirror<'p, 'a>(
         .to_string()
         .contains(&InstanceKey::Unknown.to_string())
         .then(|| {
-            let why = "`count` and `for_each` are not evaluated in what `tofu show -config` prints";
+            let why = "`tofu show -config` does not evaluate `count` and `for_each`";
             UnknownReasons::new(UnknownReason::NotEvaluated(why.to_owned()))
         });
     Ok(reader.with_values(address, block.span, values, Some(block), unknown_instances))

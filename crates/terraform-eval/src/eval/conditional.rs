@@ -25,10 +25,10 @@ impl Evaluator<'_> {
         let marks = condition.marks();
         if !condition.is_known() {
             // Of whatever type it is; and a branch that fails may be the one that is not taken.
-            return Ok(agreement.undecided(marks, &yes, &no));
+            return Ok(agreement.choose_either(marks, &yes, &no));
         }
         let holds = convert(&condition, &Type::Bool)
-            .map_err(|error| failed(Failure::invalid(format!("the condition is no bool: {error}"))))?;
+            .map_err(|error| failed(Failure::invalid(format!("the condition is not a bool: {error}"))))?;
         let (chosen, failure, other) = if holds.as_bool() == Some(true) {
             (yes, yes_failure, no)
         } else {
@@ -41,7 +41,11 @@ impl Evaluator<'_> {
                 Err(_) => failed(failure),
             });
         }
-        value.map_err(|error| failed(Failure::invalid(format!("the branches do not agree: {error}"))))
+        value.map_err(|error| {
+            failed(Failure::invalid(format!(
+                "inconsistent conditional result types: {error}"
+            )))
+        })
     }
 }
 

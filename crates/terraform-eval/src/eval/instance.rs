@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::address::{InstanceKey, ModulePath, Reference, Subject};
 use crate::cty::marks::{Origin, Role};
 use crate::cty::{Type, Value};
+use crate::modules::{Callee, ModuleId, references};
 use crate::source::Span;
 use crate::syntax::tree::Body;
-use crate::terraform::{Callee, ModuleId, references};
 
 use super::scope::{Repetition, Scope};
 use super::{Evaluator, Failure, Node, Result};
@@ -208,7 +208,9 @@ impl Evaluator<'_> {
         if !nullable && value.is_null() {
             return match default()? {
                 Some(default) => Ok(default),
-                None => Err(Failure::invalid(format!("the variable {name:?} may not be null"))),
+                None => Err(Failure::invalid(format!(
+                    "the variable {name:?} must not be null"
+                ))),
             };
         }
         Ok(value)
@@ -239,8 +241,8 @@ impl Evaluator<'_> {
         let origin = Origin {
             reference: Arc::new(reference),
             span: None,
-            role: Role::Same,
-            hops: None,
+            role: Role::Exact,
+            trace: None,
         };
         Value::unknown(ty.without_optional()).with_origin(origin)
     }
@@ -311,8 +313,8 @@ impl Evaluator<'_> {
         Origin {
             reference: Arc::new(reference),
             span: Some(span),
-            role: Role::Same,
-            hops: None,
+            role: Role::Exact,
+            trace: None,
         }
     }
 }

@@ -43,7 +43,7 @@ impl Evaluator<'_> {
         let mut text = Text {
             known: String::new(),
             open: false,
-            marks: Marks::none(),
+            marks: Marks::new(),
         };
         self.parts(&template.parts, scope, &mut text)?;
         let value = if text.open {
@@ -78,13 +78,14 @@ impl Evaluator<'_> {
                     condition, yes, no, ..
                 } => {
                     let value = self.evaluate(condition, scope)?;
-                    text.marks = text.marks.union(&value.marks().demoted());
+                    text.marks = text.marks.union(&value.marks().as_influence());
                     if value.is_null() {
                         return Err(Failure::invalid("the condition is null").at(condition.span));
                     }
                     let decided = if value.is_known() {
                         let bool = convert(&value, &Type::Bool).map_err(|error| {
-                            Failure::invalid(format!("the condition is no bool: {error}")).at(condition.span)
+                            Failure::invalid(format!("the condition is not a bool: {error}"))
+                                .at(condition.span)
                         })?;
                         bool.as_bool()
                     } else {
@@ -100,7 +101,7 @@ impl Evaluator<'_> {
                     ..
                 } => {
                     let value = self.evaluate(collection, scope)?;
-                    text.marks = text.marks.union(&value.marks().demoted());
+                    text.marks = text.marks.union(&value.marks().as_influence());
                     let Some(elements) =
                         each_element(&value).map_err(|failure| failure.at(collection.span))?
                     else {
@@ -149,7 +150,7 @@ impl Evaluator<'_> {
             let mut unused = Text {
                 known: String::new(),
                 open: true,
-                marks: Marks::none(),
+                marks: Marks::new(),
             };
             match self.parts(other, scope, &mut unused) {
                 Err(failure) if failure.is_final() => return Err(failure),
@@ -163,7 +164,7 @@ impl Evaluator<'_> {
 }
 
 fn interpolate(value: &Value, text: &mut Text) -> Result<()> {
-    text.marks = text.marks.union(&value.marks_deep().demoted());
+    text.marks = text.marks.union(&value.marks_deep().as_influence());
     if !value.is_known() && !value.ty().is_primitive() {
         // Terraform looks at the type of a value only once it is known.
         text.open = true;
@@ -171,11 +172,14 @@ fn interpolate(value: &Value, text: &mut Text) -> Result<()> {
     }
     if value.is_null() {
         return Err(Failure::invalid(
-            "the value is null, and a template cannot hold null",
+            "the value is null, which a template cannot contain",
         ));
     }
-    let string = convert(value, &Type::String)
-        .map_err(|error| Failure::invalid(format!("the value cannot be put into a text: {error}")))?;
+    let string = convert(value, &Type::String).map_err(|error| {
+        Failure::invalid(format!(
+            "the value cannot be included in a string template: {error}"
+        ))
+    })?;
     match string.as_str() {
         Some(known) => text.push(known),
         // What is known of the beginning of an open value does not count in a text.

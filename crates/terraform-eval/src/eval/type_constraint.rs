@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cty::{Children, Defaults, Type, Value, convert};
+use crate::cty::{Defaults, NestedDefaults, Type, Value, convert};
 use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey};
 
 use super::{Evaluator, Failure, Result, Scope};
@@ -18,7 +18,7 @@ impl TypeConstraint {
     /// A value as this type has it. A null as a whole stays null; defaults are for what is inside.
     pub(super) fn apply(&self, value: &Value) -> Result<Value> {
         let value = self.defaults.apply(value);
-        convert(&value, &self.ty).map_err(|error| Failure::invalid(error.located()))
+        convert(&value, &self.ty).map_err(|error| Failure::invalid(error.message_with_path()))
     }
 }
 
@@ -49,19 +49,19 @@ impl Evaluator<'_> {
                 "list" => plain(Type::list(Type::Dynamic)),
                 "map" => plain(Type::map(Type::Dynamic)),
                 "set" => plain(Type::set(Type::Dynamic)),
-                other => invalid(&format!("{other} is no type")),
+                other => invalid(&format!("{other} is not a type")),
             },
             // Terraform 0.11 wrote types as strings, and Terraform still reads these three.
             ExpressionKind::String(text) => match &**text {
                 "string" => plain(Type::String),
                 "list" => plain(Type::list(Type::Dynamic)),
                 "map" => plain(Type::map(Type::Dynamic)),
-                _ => invalid("a type is written without quotes"),
+                _ => invalid("a type must not be quoted"),
             },
             ExpressionKind::Parenthesis(inner) => self.deeper(|| self.ty(inner)),
             ExpressionKind::Call(call) => {
                 let [argument] = call.arguments.as_slice() else {
-                    return invalid(&format!("{} takes one type", call.name.text));
+                    return invalid(&format!("{} requires one type", call.name.text));
                 };
                 let container: fn(Type) -> Type = match &*call.name.text {
                     "list" => Type::list,
@@ -69,27 +69,27 @@ impl Evaluator<'_> {
                     "map" => Type::map,
                     "tuple" => return self.tuple_type(argument),
                     "object" => return self.object_type(argument),
-                    other => return invalid(&format!("{other} is no type")),
+                    other => return invalid(&format!("{other} is not a type")),
                 };
                 let (element, inner) = self.deeper(|| self.ty(argument))?;
                 let children = if inner.is_empty() {
-                    Children::None
+                    NestedDefaults::None
                 } else {
-                    Children::Element(Box::new(inner))
+                    NestedDefaults::Element(Box::new(inner))
                 };
                 let defaults = Defaults {
                     values: BTreeMap::new(),
-                    children,
+                    nested: children,
                 };
                 Ok((container(element), defaults))
             }
-            _ => invalid("this is no type"),
+            _ => invalid("invalid type"),
         }
     }
 
     fn tuple_type(&self, argument: &Expression) -> Result<(Type, Defaults)> {
         let ExpressionKind::Tuple(items) = &argument.kind else {
-            return Err(Failure::invalid("tuple takes a list of types").at(argument.span));
+            return Err(Failure::invalid("tuple requires a list of types").at(argument.span));
         };
         let mut types = Vec::with_capacity(items.len());
         let mut positions = BTreeMap::new();
@@ -101,20 +101,20 @@ impl Evaluator<'_> {
             }
         }
         let children = if positions.is_empty() {
-            Children::None
+            NestedDefaults::None
         } else {
-            Children::Positions(positions)
+            NestedDefaults::Positions(positions)
         };
         let defaults = Defaults {
             values: BTreeMap::new(),
-            children,
+            nested: children,
         };
         Ok((Type::tuple(types), defaults))
     }
 
     fn object_type(&self, argument: &Expression) -> Result<(Type, Defaults)> {
         let ExpressionKind::Object(items) = &argument.kind else {
-            return Err(Failure::invalid("object takes attributes with their types").at(argument.span));
+            return Err(Failure::invalid("object requires attributes with their types").at(argument.span));
         };
         let mut attributes = Vec::new();
         let mut optional = Vec::new();
@@ -128,7 +128,7 @@ impl Evaluator<'_> {
                     ..
                 }) => text.clone(),
                 ObjectKey::Expression(other) => {
-                    return Err(Failure::invalid("this is no attribute name").at(other.span));
+                    return Err(Failure::invalid("invalid attribute name").at(other.span));
                 }
             };
             let (expression, default) = match &item.value.kind {
@@ -138,7 +138,7 @@ impl Evaluator<'_> {
                         [ty] => (ty, None),
                         [ty, default] => (ty, Some(default)),
                         _ => {
-                            let message = "optional takes a type and perhaps a default";
+                            let message = "optional requires a type, and accepts a default";
                             return Err(Failure::invalid(message).at(item.value.span));
                         }
                     }
@@ -149,7 +149,10 @@ impl Evaluator<'_> {
             if let Some(default) = default {
                 let value = self.evaluate(default, Scope::empty())?;
                 let value = convert(&value, &ty).map_err(|error| {
-                    let message = format!("the default is not of the attribute's type: {}", error.located());
+                    let message = format!(
+                        "the default is not of the attribute's type: {}",
+                        error.message_with_path()
+                    );
                     Failure::invalid(message).at(default.span)
                 })?;
                 values.insert(name.clone(), value);
@@ -160,11 +163,17 @@ impl Evaluator<'_> {
             attributes.push((name, ty));
         }
         let children = if inside.is_empty() {
-            Children::None
+            NestedDefaults::None
         } else {
-            Children::Attributes(inside)
+            NestedDefaults::Attributes(inside)
         };
         let ty = Type::object_with_optional(attributes, optional.into_iter().collect());
-        Ok((ty, Defaults { values, children }))
+        Ok((
+            ty,
+            Defaults {
+                values,
+                nested: children,
+            },
+        ))
     }
 }

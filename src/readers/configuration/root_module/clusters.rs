@@ -9,8 +9,8 @@ use crate::model::{
 };
 use terraform_eval::address::{Address, ResourcePath};
 use terraform_eval::eval::InstanceId;
+use terraform_eval::modules::{ModuleId, Resource};
 use terraform_eval::reference_graph::Node;
-use terraform_eval::terraform::{ModuleId, Resource};
 
 use crate::provider::cluster_kind;
 use crate::readers::configuration::block_reader::Site;
@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
             span: resource.block.header(),
             cluster_id,
             cluster_origin: leads,
-            dependencies: self.graph.all_before(&Node::block(&path)),
+            dependencies: self.graph.all_before(&Node::from_resource(&path)),
             argument_insertion: insertion_points::of_argument(block, self.sources).filter(|_| free),
             dependency_insertion: block
                 .body

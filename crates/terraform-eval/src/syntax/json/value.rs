@@ -7,11 +7,12 @@ use serde_json::value::RawValue;
 
 use super::node::Node;
 use super::{MAX_DEPTH, Reader, string};
+use crate::cty::UnaryOperator;
 use crate::source::Span;
 use crate::syntax::input::Input;
 use crate::syntax::native;
 use crate::syntax::native::Reported;
-use crate::syntax::tree::{Expression, ExpressionKind, Name, ObjectItem, ObjectKey, UnaryOperator};
+use crate::syntax::tree::{Expression, ExpressionKind, Name, ObjectItem, ObjectKey};
 
 /// What the strings of a value are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl Reader<'_> {
             };
             self.report(
                 first,
-                "the value is nested too deeply to be read",
+                "the value is nested too deeply",
                 "the limit is 64 arrays and objects",
             );
             return None;
@@ -62,11 +63,11 @@ impl Reader<'_> {
                 for (key, value) in members {
                     let name = self.name(key);
                     if !seen.insert(name.text.clone()) {
-                        let message = format!("the key `{}` is there twice", name.text);
+                        let message = format!("duplicate key `{}`", name.text);
                         self.report(
                             name.span,
                             message,
-                            "keep one; Terraform refuses a JSON object with both",
+                            "keep one; Terraform rejects a JSON object with both",
                         );
                         continue;
                     }

@@ -1,0 +1,101 @@
+//! Short names: image names without a registry host.
+
+use crate::docker_hub::{DOCKER_HUB, OFFICIAL_NAMESPACE};
+
+/// Whether a source has no registry host: `nginx`, `library/nginx`, `bitnami/redis`.
+///
+/// The first component of a name is a host if it contains a dot or a colon, or is `localhost`
+/// (`splitDockerDomain` in `docker/reference`); a component with an uppercase letter is a host too, as in
+/// newer releases of that function. A source may also be a bare host with a port, which that function never
+/// sees: `mirror:5000` is a host, while `redis:7` is an image with a tag.
+/// A text that is not a name at all (empty, a URL, a leading slash) is invalid and not a short name.
+#[must_use]
+pub fn is_short_name(source: &str) -> bool {
+    let name = source.trim();
+    if name.is_empty() || name.starts_with('/') || name.starts_with("*.") || name.contains("://") {
+        return false;
+    }
+    let name = name.split('@').next().unwrap_or(name);
+    match name.split_once('/') {
+        Some((first, _)) => !is_host(first),
+        None => match name.split_once(':') {
+            Some((first, port)) => !first.contains('.') && first != "localhost" && !is_registry_port(port),
+            None => !is_host(name),
+        },
+    }
+}
+
+fn is_host(first: &str) -> bool {
+    first.contains(['.', ':']) || first == "localhost" || first.chars().any(char::is_uppercase)
+}
+
+/// No registry listens below the port of HTTP, and tags such as `7` or `16` are common.
+fn is_registry_port(text: &str) -> bool {
+    text.parse::<u16>().is_ok_and(|port| port >= 80)
+}
+
+/// Expands a short name to the full name: `nginx` is `docker.io/library/nginx`, `bitnami/redis` is
+/// `docker.io/bitnami/redis`. A tag or digest is kept.
+#[must_use]
+pub fn expand_short_name(short_name: &str) -> String {
+    let name = short_name.trim();
+    if name.split('@').next().unwrap_or(name).contains('/') {
+        format!("{DOCKER_HUB}/{name}")
+    } else {
+        format!("{DOCKER_HUB}/{OFFICIAL_NAMESPACE}/{name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_without_a_host_are_short() {
+        for name in [
+            "nginx",
+            "library/nginx",
+            "bitnami/redis",
+            "nginx:1.25",
+            "redis:7",
+            "a/b/c",
+            " nginx ",
+        ] {
+            assert!(is_short_name(name), "{name}");
+        }
+        assert!(is_short_name("nginx@sha256:0123"));
+    }
+
+    #[test]
+    fn a_dot_a_port_an_upper_case_letter_or_localhost_makes_a_host() {
+        for name in [
+            "quay.io",
+            "quay.io/org",
+            "mirror:5000/org",
+            "mirror:5000",
+            "localhost",
+            "localhost/app",
+            "*.example.com",
+            "Registry/app",
+            "quay.io/org:tag",
+            "localhost:80",
+        ] {
+            assert!(!is_short_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn invalid_names_are_not_short() {
+        for name in ["", "  ", "/nginx", "https://nginx", "docker://nginx"] {
+            assert!(!is_short_name(name), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn short_names_are_expanded_as_docker_does() {
+        assert_eq!(expand_short_name("nginx"), "docker.io/library/nginx");
+        assert_eq!(expand_short_name("library/nginx"), "docker.io/library/nginx");
+        assert_eq!(expand_short_name("bitnami/redis"), "docker.io/bitnami/redis");
+        assert_eq!(expand_short_name("nginx:1.25"), "docker.io/library/nginx:1.25");
+    }
+}

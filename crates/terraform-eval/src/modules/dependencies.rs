@@ -1,0 +1,317 @@
+//! The reference graph of a configuration, as far as it is reached from given blocks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::address::{ModulePath, Reference, ResourceName, ResourcePath, Subject};
+use crate::reference_graph::{Node, ReferenceGraph};
+use crate::source::Sources;
+
+use super::module_tree::{Callee, ModuleId, ModuleTree};
+use super::references::{self, Traversal};
+
+/// What is known of the ways that start at a node.
+#[derive(Debug, Clone)]
+enum Ways {
+    /// They are being followed.
+    Open,
+    /// They all end.
+    End,
+    /// One of them leads into this circle.
+    Circle(Arc<str>),
+}
+
+/// Builds the graph of the modules below one root, by need: blocks that nothing leads to stay unread.
+#[derive(Debug)]
+pub struct GraphBuilder<'a> {
+    tree: &'a ModuleTree,
+    sources: &'a Sources,
+    root: ModuleId,
+    /// Resources that `before` does not gather: those that nothing waits for. With them, a long chain of such
+    /// resources would take the square of its length in memory.
+    pub(super) leave_out: fn(&ResourceName) -> bool,
+    graph: ReferenceGraph,
+    declared: BTreeSet<Node>,
+    modules: BTreeMap<ModulePath, Option<ModuleId>>,
+    ways: BTreeMap<Node, Ways>,
+    /// What comes before a node, where that is known.
+    pub(super) before: BTreeMap<Node, Rc<BTreeSet<ResourcePath>>>,
+}
+
+impl<'a> GraphBuilder<'a> {
+    /// An empty graph below `root`.
+    #[must_use]
+    pub fn new(
+        tree: &'a ModuleTree,
+        sources: &'a Sources,
+        root: ModuleId,
+        leave_out: fn(&ResourceName) -> bool,
+    ) -> Self {
+        Self {
+            tree,
+            sources,
+            root,
+            leave_out,
+            graph: ReferenceGraph::new(),
+            declared: BTreeSet::new(),
+            modules: BTreeMap::new(),
+            ways: BTreeMap::new(),
+            before: BTreeMap::new(),
+        }
+    }
+
+    /// The graph with everything that `start` leads to.
+    pub(super) fn graph(&mut self, start: Node) -> &ReferenceGraph {
+        let mut pending = vec![start];
+        while let Some(node) = pending.pop() {
+            if self.declared.insert(node.clone()) {
+                let edges = self.edges(&node);
+                pending.extend(edges.iter().cloned());
+                self.graph.declare(node, edges);
+            }
+        }
+        &self.graph
+    }
+
+    /// The names in a circle that `start` is part of or leads to; none where all its ways end. Terraform
+    /// refuses such a configuration even where no value depends on itself.
+    pub fn circle(&mut self, start: &Node) -> Option<Arc<str>> {
+        if let Some(ways) = self.ways.get(start) {
+            return ways.circle();
+        }
+        self.ways.insert(start.clone(), Ways::Open);
+        let mut stack = vec![(start.clone(), self.edges(start))];
+        while let Some((node, pending)) = stack.last_mut() {
+            let Some(next) = pending.pop() else {
+                self.ways.insert(node.clone(), Ways::End);
+                stack.pop();
+                continue;
+            };
+            let circle = match self.ways.get(&next) {
+                None => {
+                    let further = self.edges(&next);
+                    self.ways.insert(next.clone(), Ways::Open);
+                    stack.push((next, further));
+                    continue;
+                }
+                Some(Ways::End) => continue,
+                Some(Ways::Circle(names)) => names.clone(),
+                Some(Ways::Open) => {
+                    let nodes = stack.iter().map(|(node, _)| node);
+                    let nodes: Vec<&Node> = nodes.skip_while(|node| **node != next).collect();
+                    let mut names: Vec<String> =
+                        nodes.iter().take(MOST_NAMES).map(|node| name(node)).collect();
+                    if nodes.len() > MOST_NAMES {
+                        names.push("…".to_owned());
+                    }
+                    names.push(name(&next));
+                    names.join(" → ").into()
+                }
+            };
+            for (node, _) in stack.drain(..) {
+                self.ways.insert(node, Ways::Circle(circle.clone()));
+            }
+        }
+        self.ways.get(start).and_then(Ways::circle)
+    }
+
+    /// The node of what a reference in a module names; none for words such as `each`.
+    #[must_use]
+    pub fn node(path: &ModulePath, traversal: &Traversal) -> Option<Node> {
+        match (&traversal.subject, &traversal.attribute) {
+            (Subject::Other(_), _) => None,
+            (Subject::Module(call), Some(output)) => {
+                Some(Node::Output(path.child(call.clone(), None), output.clone()))
+            }
+            (subject, _) => Some(Node::Inside(path.clone(), subject.clone())),
+        }
+    }
+
+    /// The module at a path without instance keys.
+    pub fn module_at(&mut self, path: &ModulePath) -> Option<ModuleId> {
+        if let Some(known) = self.modules.get(path) {
+            return *known;
+        }
+        let mut at = Some(self.root);
+        for step in path.steps() {
+            at = at.and_then(|id| match self.tree.callee(id, &step.call) {
+                Some(Callee::Module(child)) => Some(*child),
+                _ => None,
+            });
+        }
+        self.modules.insert(path.clone(), at);
+        at
+    }
+
+    pub(super) fn edges(&mut self, node: &Node) -> Vec<Node> {
+        let (path, mut edges) = match node {
+            Node::Output(path, name) => (path, self.output(path, name)),
+            Node::Inside(path, subject) => (path, self.inside(path, subject)),
+        };
+        if !path.is_root() && !matches!(node, Node::Inside(_, Subject::Other(_))) {
+            edges.push(expansion(path));
+        }
+        edges
+    }
+
+    fn output(&mut self, path: &ModulePath, name: &str) -> Vec<Node> {
+        let Some(id) = self.module_at(path) else {
+            return Vec::new();
+        };
+        let block = self
+            .tree
+            .module(id)
+            .outputs
+            .get(name)
+            .and_then(|block| block.parse(self.sources));
+        block
+            .map(|block| nodes(path, &references::of_body(&block.body)))
+            .unwrap_or_default()
+    }
+
+    fn inside(&mut self, path: &ModulePath, subject: &Subject) -> Vec<Node> {
+        let Some(id) = self.module_at(path) else {
+            return Vec::new();
+        };
+        let module = self.tree.module(id);
+        match subject {
+            Subject::Resource(name) => {
+                let block = module
+                    .resources
+                    .get(name)
+                    .and_then(|resource| resource.block.parse(self.sources));
+                block
+                    .map(|block| nodes(path, &references::of_body(&block.body)))
+                    .unwrap_or_default()
+            }
+            Subject::Local(name) => {
+                let local = module.locals(self.sources).get(name);
+                local
+                    .map(|local| nodes(path, &references::of_expression(&local.value)))
+                    .unwrap_or_default()
+            }
+            Subject::Variable(name) => self.argument(path, name),
+            Subject::Module(call) => self.whole(path, call),
+            Subject::Other(_) => self.around(path),
+        }
+    }
+
+    /// What a variable is given by the module call.
+    fn argument(&mut self, path: &ModulePath, name: &str) -> Vec<Node> {
+        let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
+            return Vec::new();
+        };
+        let Some(id) = self.module_at(&caller) else {
+            return Vec::new();
+        };
+        let call = self
+            .tree
+            .module(id)
+            .calls
+            .get(&step.call)
+            .and_then(|call| call.block.parse(self.sources));
+        let argument = call.and_then(|block| block.body.attribute(name));
+        argument
+            .map(|argument| nodes(&caller, &references::of_expression(&argument.value)))
+            .unwrap_or_default()
+    }
+
+    /// What the expansion of a module waits for: `depends_on`, `count` and `for_each` of its call, and the
+    /// expansion of the module around that.
+    fn around(&mut self, path: &ModulePath) -> Vec<Node> {
+        let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
+            return Vec::new();
+        };
+        let mut edges = Vec::new();
+        let call = self
+            .module_at(&caller)
+            .and_then(|id| self.tree.module(id).calls.get(&step.call));
+        if let Some(block) = call.and_then(|call| call.block.parse(self.sources)) {
+            for name in ["depends_on", "count", "for_each"] {
+                let argument = block.body.attribute(name).into_iter();
+                edges.extend(
+                    argument.flat_map(|argument| nodes(&caller, &references::of_expression(&argument.value))),
+                );
+            }
+        }
+        if !caller.is_root() {
+            edges.push(expansion(&caller));
+        }
+        edges
+    }
+
+    /// Everything in a module: its resources, its outputs, the modules that it calls, and its arguments.
+    fn whole(&mut self, path: &ModulePath, call: &str) -> Vec<Node> {
+        let child = path.child(call, None);
+        let block = self
+            .module_at(path)
+            .and_then(|id| self.tree.module(id).calls.get(call));
+        let mut edges = Vec::new();
+        if let Some(block) = block.and_then(|call| call.block.parse(self.sources)) {
+            let arguments = block.body.attributes.iter();
+            let arguments = arguments
+                .filter(|argument| !matches!(&*argument.name.text, "source" | "version" | "providers"));
+            edges.extend(
+                arguments.flat_map(|argument| nodes(path, &references::of_expression(&argument.value))),
+            );
+        }
+        let Some(id) = self.module_at(&child) else {
+            return edges;
+        };
+        let module = self.tree.module(id);
+        let inside = |subject| Node::Inside(child.clone(), subject);
+        edges.extend(
+            module
+                .resources
+                .keys()
+                .map(|name| inside(Subject::Resource(name.clone()))),
+        );
+        edges.extend(
+            module
+                .calls
+                .keys()
+                .map(|name| inside(Subject::Module(name.clone()))),
+        );
+        edges.extend(
+            module
+                .outputs
+                .keys()
+                .map(|name| Node::Output(child.clone(), name.clone())),
+        );
+        edges
+    }
+}
+
+/// More names than these show nobody where a circle can be cut.
+const MOST_NAMES: usize = 8;
+
+impl Ways {
+    fn circle(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Circle(names) => Some(names.clone()),
+            Self::Open | Self::End => None,
+        }
+    }
+}
+
+/// The expansion of a module: everything in it waits for that.
+fn expansion(path: &ModulePath) -> Node {
+    Node::Inside(path.clone(), Subject::Other("(expansion)".into()))
+}
+
+/// A node as people write it.
+fn name(node: &Node) -> String {
+    match node {
+        Node::Inside(path, Subject::Other(_)) => path.to_string(),
+        Node::Inside(path, subject) => Reference::new(path.clone(), subject.clone()).to_string(),
+        Node::Output(path, output) => format!("{path}.{output}"),
+    }
+}
+
+fn nodes(path: &ModulePath, found: &[Traversal]) -> Vec<Node> {
+    found
+        .iter()
+        .filter_map(|traversal| GraphBuilder::node(path, traversal))
+        .collect()
+}

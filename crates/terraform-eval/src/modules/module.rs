@@ -1,0 +1,324 @@
+//! One module: what the files of a directory declare.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use crate::address::{Mode, ResourceName};
+use crate::schema::ProviderSchemas;
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::document::TopLevel;
+use crate::syntax::problem::Problem;
+use crate::syntax::tree::{Attribute, Expression, ExpressionKind};
+
+use super::lazy_block::LazyBlock;
+
+/// A module.
+#[derive(Debug)]
+pub struct Module {
+    /// Its directory.
+    pub directory: PathBuf,
+    /// The files that were read, in the order of their names.
+    pub files: Vec<FileId>,
+    /// Input variables.
+    pub variables: BTreeMap<Arc<str>, LazyBlock>,
+    /// Output values.
+    pub outputs: BTreeMap<Arc<str>, LazyBlock>,
+    /// Module calls.
+    pub calls: BTreeMap<Arc<str>, ModuleCall>,
+    /// Resources and data sources.
+    pub resources: BTreeMap<ResourceName, Resource>,
+    /// What is wrong with the files, as far as they have been read.
+    pub problems: Vec<Problem>,
+    /// `terraform` blocks.
+    settings: Vec<LazyBlock>,
+    imports: Vec<LazyBlock>,
+    others: Vec<LazyBlock>,
+    locals_blocks: Vec<LazyBlock>,
+    locals_overrides: Vec<LazyBlock>,
+    locals: OnceLock<Locals>,
+}
+
+/// The local values of a module, and what is wrong with them.
+type Locals = (BTreeMap<Arc<str>, Declaration>, Vec<Problem>);
+
+/// A value that is declared by name: a local.
+#[derive(Debug)]
+pub struct Declaration {
+    /// The name.
+    pub name: Span,
+    /// The value.
+    pub value: Expression,
+}
+
+/// A module call.
+#[derive(Debug)]
+pub struct ModuleCall {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The block.
+    pub block: LazyBlock,
+}
+
+/// A resource or data source.
+#[derive(Debug)]
+pub struct Resource {
+    /// Its name in the module.
+    pub name: ResourceName,
+    /// The block.
+    pub block: LazyBlock,
+}
+
+impl Module {
+    /// Sorts the blocks of a module's files by what they declare. A second block of one name is a
+    /// problem, as it is for Terraform; the first one counts.
+    #[must_use]
+    pub fn new(
+        directory: &Path,
+        files: Vec<FileId>,
+        blocks: Vec<TopLevel>,
+        overrides: Vec<TopLevel>,
+        schemas: &ProviderSchemas,
+    ) -> Self {
+        let mut module = Self {
+            directory: directory.to_owned(),
+            files,
+            variables: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            problems: Vec::new(),
+            settings: Vec::new(),
+            imports: Vec::new(),
+            others: Vec::new(),
+            locals_blocks: Vec::new(),
+            locals_overrides: Vec::new(),
+            locals: OnceLock::new(),
+        };
+        for block in blocks {
+            module.declare(LazyBlock::new(block), schemas);
+        }
+        for block in overrides {
+            module.override_with(block);
+        }
+        module
+    }
+
+    /// Lays a block of an override file over the one that it changes.
+    fn override_with(&mut self, block: TopLevel) {
+        let label = |position: usize| block.labels.get(position).map(|label| label.text.clone());
+        let base = match (&*block.kind.text, label(0), label(1)) {
+            ("locals", ..) => return self.locals_overrides.push(LazyBlock::new(block)),
+            ("variable", Some(name), None) => self.variables.get_mut(&name),
+            ("output", Some(name), None) => self.outputs.get_mut(&name),
+            ("module", Some(name), None) => self.calls.get_mut(&name).map(|call| &mut call.block),
+            (kind @ ("resource" | "data"), Some(type_name), Some(name)) => {
+                let mode = if kind == "data" { Mode::Data } else { Mode::Managed };
+                let name = ResourceName {
+                    mode,
+                    kind: type_name,
+                    name,
+                };
+                self.resources.get_mut(&name).map(|resource| &mut resource.block)
+            }
+            _ => return,
+        };
+        match base {
+            Some(base) => base.overlay(block),
+            None => {
+                let message = "no other file declares the block that this one overrides";
+                self.problems.push(Problem::new(block.header(), message));
+            }
+        }
+    }
+
+    fn declare(&mut self, block: LazyBlock, schemas: &ProviderSchemas) {
+        let label = |position: usize| block.labels().get(position).map(|label| label.text.clone());
+        let header = block.header();
+        let fresh = match (block.kind(), label(0), label(1)) {
+            ("variable", Some(name), None) => insert(&mut self.variables, name, block),
+            ("output", Some(name), None) => insert(&mut self.outputs, name, block),
+            ("module", Some(name), None) => insert(&mut self.calls, name.clone(), ModuleCall { name, block }),
+            (kind @ ("resource" | "data"), Some(type_name), Some(name)) => {
+                let mode = if kind == "data" { Mode::Data } else { Mode::Managed };
+                let name = ResourceName {
+                    mode,
+                    kind: type_name,
+                    name,
+                };
+                // Duplicate names in resources of other providers are not reported.
+                let is_known = schemas.get(&name).is_some();
+                insert(&mut self.resources, name.clone(), Resource { name, block }) || !is_known
+            }
+            ("locals", None, None) => {
+                self.locals_blocks.push(block);
+                true
+            }
+            ("terraform", None, None) => {
+                self.settings.push(block);
+                true
+            }
+            ("import", None, None) => {
+                self.imports.push(block);
+                true
+            }
+            (kind @ ("resource" | "data" | "variable" | "output" | "module" | "locals"), ..) => {
+                let labels = match kind {
+                    "resource" | "data" => "a type and a name",
+                    "locals" => "no label",
+                    _ => "a name",
+                };
+                self.problems
+                    .push(Problem::new(header, format!("a {kind} block has {labels}")));
+                return;
+            }
+            _ => {
+                self.others.push(block);
+                true
+            }
+        };
+        if !fresh {
+            let message = "duplicate declaration; each name can be declared only once in a module";
+            self.problems.push(Problem::new(header, message));
+        }
+    }
+
+    /// The local values, read when somebody first asks for them.
+    pub fn locals(&self, sources: &Sources) -> &BTreeMap<Arc<str>, Declaration> {
+        &self.locals.get_or_init(|| self.read_locals(sources)).0
+    }
+
+    fn read_locals(&self, sources: &Sources) -> Locals {
+        let mut locals = BTreeMap::new();
+        let mut problems = Vec::new();
+        for block in &self.locals_blocks {
+            let Some(parsed) = block.parse(sources) else {
+                continue;
+            };
+            for Attribute { name, value, .. } in &parsed.body.attributes {
+                let declaration = Declaration {
+                    name: name.span,
+                    value: value.clone(),
+                };
+                if !insert(&mut locals, name.text.clone(), declaration) {
+                    problems.push(Problem::new(
+                        name.span,
+                        "duplicate local value; each name can be declared only once in a module",
+                    ));
+                }
+            }
+        }
+        for block in &self.locals_overrides {
+            let Some(parsed) = block.parse(sources) else {
+                continue;
+            };
+            for Attribute { name, value, .. } in &parsed.body.attributes {
+                let declaration = Declaration {
+                    name: name.span,
+                    value: value.clone(),
+                };
+                locals.insert(name.text.clone(), declaration);
+            }
+        }
+        (locals, problems)
+    }
+
+    /// The `terraform` blocks.
+    #[must_use]
+    pub fn settings(&self) -> &[LazyBlock] {
+        &self.settings
+    }
+
+    /// The `import` blocks.
+    #[must_use]
+    pub fn imports(&self) -> &[LazyBlock] {
+        &self.imports
+    }
+
+    /// Blocks that declare nothing that is evaluated here, but may refer to what is: `provider`, `check`,
+    /// `removed`.
+    #[must_use]
+    pub fn others(&self) -> &[LazyBlock] {
+        &self.others
+    }
+
+    /// Whether `required_providers` names a provider.
+    pub fn requires_provider(&self, name: &str, sources: &Sources) -> bool {
+        let settings = self.settings.iter().filter_map(|block| block.parse(sources));
+        let mut required = settings.flat_map(|block| block.body.blocks("required_providers"));
+        required.any(|block| block.body.attribute(name).is_some())
+    }
+
+    /// Parses everything that is evaluated in any case: values, module calls, and the resources of providers that
+    /// `schemas` know. Other resources stay unread unless something refers to them.
+    pub fn parse(&self, sources: &Sources, schemas: &ProviderSchemas) {
+        self.locals(sources);
+        let values = self.variables.values().chain(self.outputs.values());
+        let calls = self.calls.values().map(|call| &call.block);
+        let resources = self
+            .resources
+            .values()
+            .filter(|resource| schemas.get(&resource.name).is_some());
+        for block in values
+            .chain(calls)
+            .chain(resources.map(|resource| &resource.block))
+        {
+            block.parse(sources);
+        }
+    }
+
+    /// What is wrong with the module, in everything that has been parsed so far.
+    pub fn all_problems(&self) -> impl Iterator<Item = &Problem> {
+        let blocks = self
+            .variables
+            .values()
+            .chain(self.outputs.values())
+            .chain(&self.locals_blocks)
+            .chain(&self.locals_overrides);
+        let blocks = blocks
+            .chain(self.calls.values().map(|call| &call.block))
+            .chain(self.resources.values().map(|resource| &resource.block));
+        let locals = self.locals.get().into_iter().flat_map(|(_, problems)| problems);
+        self.problems
+            .iter()
+            .chain(locals)
+            .chain(blocks.flat_map(LazyBlock::problems))
+    }
+}
+
+fn insert<K: Ord, V>(into: &mut BTreeMap<K, V>, key: K, value: V) -> bool {
+    match into.entry(key) {
+        std::collections::btree_map::Entry::Vacant(entry) => {
+            entry.insert(value);
+            true
+        }
+        std::collections::btree_map::Entry::Occupied(_) => false,
+    }
+}
+
+impl ModuleCall {
+    /// Where the module comes from, as written; none where that is no plain string.
+    pub fn source<'a>(&'a self, sources: &Sources) -> Option<(&'a str, Span)> {
+        let argument = self.block.parse(sources)?.body.attribute("source")?;
+        literal(&argument.value).map(|text| (text, argument.value.span))
+    }
+
+    /// The directory of a module that is called by a local path, as Terraform finds it.
+    #[must_use]
+    pub fn local_directory(source: &str, from: &Path) -> Option<PathBuf> {
+        let local = ["./", "../", ".\\", "..\\"]
+            .iter()
+            .any(|start| source.starts_with(start));
+        (local || matches!(source, "." | "..")).then(|| from.join(source))
+    }
+}
+
+/// The text of an expression that is a plain string.
+#[must_use]
+pub fn literal(expression: &Expression) -> Option<&str> {
+    match &expression.kind {
+        ExpressionKind::String(text) => Some(text),
+        ExpressionKind::Parenthesis(inner) => literal(inner),
+        _ => None,
+    }
+}
