@@ -1,4 +1,4 @@
-//! All that mirrorset knows of the rhcs provider (terraform-redhat/rhcs) and of the service behind it.
+//! All that mirrorset knows of the rhcs provider (terraform-redhat/rhcs) and of Red Hat's registry modules.
 //!
 //! A new release of the provider is a change of this directory alone. The facts are those of commit 60b118a4 of
 //! terraform-provider-rhcs (branch `main`, 2026-08-21).

@@ -7,27 +7,11 @@ use terraform_eval::address::Address;
 use super::beside::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
 use super::cluster::Cluster;
 use super::ids::InputId;
-use super::input_kinds::InputKinds;
+use super::input_kind::{InputKind, InputKinds};
 use super::manifest::ManifestFacts;
 use super::mirror::Mirror;
 use super::mirror_address::MirrorAddress;
 use super::plan_changes::PlanChanges;
-
-/// What a configuration was read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InputKind {
-    /// Configuration files.
-    Configuration,
-    /// A plan, as `terraform show -json PLAN` prints it.
-    Plan,
-    /// A configuration, as `tofu show -json -config` prints it: no expression is evaluated.
-    TofuConfigJson,
-    /// A state, as `terraform show -json` prints it. It records no expressions, so the rules about
-    /// references have nothing to say about it.
-    State,
-    /// Manifests that meet in one cluster: ImageDigestMirrorSet and its kin, or a HostedCluster.
-    Manifest,
-}
 
 /// One root module with the modules below it, the plan or state of one, or the manifests of one cluster.
 #[derive(Debug, Clone)]
