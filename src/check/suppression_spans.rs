@@ -5,19 +5,19 @@ use crate::model::{Attribute, Mirror};
 use terraform_eval::source::Span;
 
 /// The places of a finding: its label, and the block that it concerns with the module calls around that.
-pub(super) fn of_finding(finding: &Diagnostic, mirror: Option<&Mirror>) -> Vec<Span> {
+pub(super) fn for_finding(finding: &Diagnostic, mirror: Option<&Mirror>) -> Vec<Span> {
     let label = finding.primary.iter().map(|label| label.span);
-    label.chain(mirror.into_iter().flat_map(of_block)).collect()
+    label.chain(mirror.into_iter().flat_map(for_block)).collect()
 }
 
-fn of_block(mirror: &Mirror) -> impl Iterator<Item = Span> {
+fn for_block(mirror: &Mirror) -> impl Iterator<Item = Span> {
     let calls = mirror.resource().into_iter().flat_map(|resource| &resource.calls);
     std::iter::once(mirror.span).chain(calls.map(|call| call.span))
 }
 
 /// Every place at which a finding about this mirror may have its label.
-pub(super) fn of_mirror(mirror: &Mirror) -> Vec<Span> {
-    let mut places: Vec<Span> = of_block(mirror).collect();
+pub(super) fn for_mirror(mirror: &Mirror) -> Vec<Span> {
+    let mut places: Vec<Span> = for_block(mirror).collect();
     if let Some(resource) = mirror.resource() {
         places.extend(resource.depends_on_span);
         let candidates = &resource.cluster_origin.candidates;

@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
     let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
     let exit = whole(&loaded);
     // Half of the mirrors would be taken for all of them. JSON says of each what is known.
-    if exit != Exit::Clean && (arguments.to != Target::Json || !loaded.configs.problems.is_empty()) {
+    if exit != Exit::Clean && (arguments.to != Target::Json || !loaded.configs.diagnostics.is_empty()) {
         return Ok(exit);
     }
     let target = target(arguments.to);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::cluster_mirrors::Cluster;
-use crate::diagnostic::on_one_line;
+use crate::diagnostic::single_line;
 
 use super::hcl::label::labels;
 use super::{Document, Options, Part};
@@ -24,7 +24,7 @@ pub(super) fn documents(parts: &[Part<'_>], options: &Options) -> Vec<Document> 
                     "CLUSTER_ID".to_owned()
                 };
                 if !options.no_notes && part.is_of_terraform() {
-                    let name = on_one_line(name);
+                    let name = single_line(name);
                     let _ = writeln!(text, "# {variable} is the id of {name}.");
                 }
                 format!("\"${{{variable}:?}}\"")

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::cluster_mirrors::Merged;
-use crate::diagnostic::on_one_line;
+use crate::diagnostic::single_line;
 use terraform_eval::source::Sources;
 
 /// What is written besides the values.
@@ -59,5 +59,5 @@ impl Layout<'_> {
 
 /// Appends a comment.
 fn comment(yaml: &mut String, by: usize, text: &str) {
-    let _ = writeln!(yaml, "{:by$}# {}", "", on_one_line(text));
+    let _ = writeln!(yaml, "{:by$}# {}", "", single_line(text));
 }

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use crate::cluster_mirrors::Unresolved;
 use crate::compare::{ClusterComparison, Comparison, Difference, Kind, Mirrors};
-use crate::diagnostic::on_one_line;
+use crate::diagnostic::single_line;
 use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::source::Sources;
 
-use crate::output::{count, printable};
+use crate::output::{pluralize, printable};
 
 /// The differences for people: a line a source, one a mirror, and a summary. The sources behind both inputs
 /// are given in their order.
@@ -22,7 +22,7 @@ pub fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
         let name = cluster.before.or(cluster.after).unwrap_or_default();
         let is_told = !cluster.differences.is_empty() || !cluster.undecided.iter().all(Vec::is_empty);
         if several && is_told {
-            let _ = writeln!(text, "{}:", on_one_line(name));
+            let _ = writeln!(text, "{}:", single_line(name));
         }
         for difference in &cluster.differences {
             one(&mut text, difference, sources);
@@ -33,13 +33,17 @@ pub fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
     }
     let counts = Kind::ALL.map(|kind| format!("{} {}", comparison.count(kind), kind.as_str()));
     let same: usize = comparison.clusters.iter().map(|cluster| cluster.same).sum();
-    let _ = write!(text, "{}: {same} unchanged", count(total(comparison), "source"));
+    let _ = write!(
+        text,
+        "{}: {same} unchanged",
+        pluralize(total(comparison), "source")
+    );
     for counted in counts {
         let _ = write!(text, ", {counted}");
     }
     match undecided(comparison) {
         0 => text.push('\n'),
-        open => _ = writeln!(text, "; {} not compared", count(open, "mirror")),
+        open => _ = writeln!(text, "; {} not compared", pluralize(open, "mirror")),
     }
     printable(&text)
 }
@@ -87,7 +91,7 @@ fn one(text: &mut String, difference: &Difference<'_>, sources: [&Sources; 2]) {
     };
     // Writing to a string cannot fail.
     let kind = difference.kind().as_str();
-    let _ = writeln!(text, "{sign} {}{by_tag}: {kind}", on_one_line(source));
+    let _ = writeln!(text, "{sign} {}{by_tag}: {kind}", single_line(source));
     for (side, sources) in [before, after].into_iter().zip(sources) {
         for entry in side.iter().flat_map(|side| &side.entries) {
             let file = sources.file(entry.mirror.span.file);
@@ -108,7 +112,7 @@ fn refs(lines: &[String]) -> Vec<&str> {
 
 /// What is asked, in order.
 fn told(mirrors: &Mirrors<'_>) -> Vec<String> {
-    let mut lines: Vec<String> = mirrors.mirrors.iter().map(|name| on_one_line(name)).collect();
+    let mut lines: Vec<String> = mirrors.mirrors.iter().map(|name| single_line(name)).collect();
     if mirrors.policy == SourcePolicy::NeverContact {
         lines.push("(the source is never contacted)".to_owned());
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::diagnostic::on_one_line;
+use crate::diagnostic::single_line;
 use crate::resolve::{Answer, Outcome, Refused};
 use registries_conf::Resolution;
 use terraform_eval::source::Sources;
@@ -14,9 +14,9 @@ use crate::output::printable;
 /// An answer for people. `cluster` is said where there are several.
 #[must_use]
 pub fn full(answer: &Answer<'_>, cluster: Option<&str>, sources: &Sources) -> String {
-    let mut text = on_one_line(answer.image);
+    let mut text = single_line(answer.image);
     if let Some(cluster) = cluster {
-        let _ = write!(text, " on {}", on_one_line(cluster));
+        let _ = write!(text, " on {}", single_line(cluster));
     }
     text.push('\n');
     if let Err(error) = &answer.reference {
