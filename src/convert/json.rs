@@ -63,7 +63,7 @@ impl Instance {
         match &attribute.content {
             AttributeValue::Unknown(_) => _ = self.unknown.insert(name.to_owned(), Value::Bool(true)),
             AttributeValue::Known(_) | AttributeValue::Absent => {
-                _ = self.values.insert(name.to_owned(), shown(attribute))
+                _ = self.values.insert(name.to_owned(), shown(attribute));
             }
         }
         if attribute.sensitive {
