@@ -11,7 +11,7 @@ const REGISTRY_HOSTS: [&str; 2] = ["registry.terraform.io/", "registry.opentofu.
 /// How the name of each resource type and data source of the provider begins.
 const TYPE_PREFIX: &str = "rhcs_";
 
-/// [`TYPE_PREFIX`] as it stands in JSON that Terraform writes: in quotes and without escapes.
+/// How the name of a type begins in JSON that Terraform writes: in quotes and without escapes.
 pub const QUOTED_TYPE_PREFIX: &str = "\"rhcs_";
 
 /// The resource type of a mirror (`provider/imagemirror/image_mirror_resource.go`).
