@@ -9,14 +9,17 @@ use crate::workspace::{Loaded, Options};
 use terraform_eval::source::Files;
 
 use super::arguments::{ConvertArguments, Style, Target};
+use super::exit::Exit;
+use super::loading::{load, read_auxiliary};
+use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 use super::write::write_files;
-use super::{Exit, beside, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
     fits(arguments)?;
     let wanted = wanted(arguments, &*options.files)?;
     let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
-    let exit = whole(&loaded);
+    eprint_load_status(&loaded);
+    let exit = Exit::from_loaded(&loaded);
     // Half of the mirrors would be taken for all of them. JSON says of each what is known.
     if exit != Exit::Clean && (arguments.to != Target::Json || !loaded.configs.diagnostics.is_empty()) {
         return Ok(exit);
@@ -29,7 +32,7 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
             Ok(exit)
         }
         Err(Refusal::Findings(findings)) => {
-            show(&findings, &loaded);
+            eprint_findings(&findings, &loaded);
             Ok(Exit::Findings)
         }
         Err(Refusal::Options(message)) => anyhow::bail!(message),
@@ -67,7 +70,7 @@ fn wanted(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::Result<con
         Some(Style::Module) => hcl::Style::Module,
     };
     let read = |path: &Path| -> anyhow::Result<hcl::Listed> {
-        let text = beside(path, &arguments.input.paths, files)?;
+        let text = read_auxiliary(path, &arguments.input.paths, files)?;
         hcl::Listed::read(&text).with_context(|| path.display().to_string())
     };
     Ok(convert::Options {
@@ -103,17 +106,17 @@ fn target(to: Target) -> convert::Target {
 
 /// Says what is not in the texts, and what to know about them.
 fn tell(conversion: &Conversion, loaded: &Loaded) {
-    show(&conversion.losses, loaded);
+    eprint_findings(&conversion.losses, loaded);
     for address in &conversion.skipped {
-        complain(&format!(
+        eprint_line(&format!(
             "warning: skipped {address}: some of its values are unknown or sensitive"
         ));
     }
     for note in &conversion.notes {
-        complain(&format!("note: {note}"));
+        eprint_line(&format!("note: {note}"));
     }
     if conversion.documents.is_empty() && conversion.skipped.is_empty() && conversion.losses.is_empty() {
-        complain("warning: no image mirrors to convert");
+        eprint_line("warning: no image mirrors to convert");
     }
 }
 

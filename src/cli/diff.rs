@@ -8,7 +8,9 @@ use crate::output::diff;
 use crate::workspace::{Loaded, Options};
 
 use super::arguments::{DiffArguments, DiffFormat};
-use super::{Exit, load, print, show, whole};
+use super::exit::Exit;
+use super::loading::load;
+use super::terminal::{eprint_findings, eprint_load_status, print};
 
 pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Result<Exit> {
     let (first, second) = (&arguments.before, &arguments.after);
@@ -19,7 +21,7 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     let read = |path: &Path| load(&[path.to_owned()], &arguments.reading, options);
     let (before, after) = (read(first)?, read(second)?);
     // Half of the mirrors would be taken for all of them: that is no comparison, and no difference either.
-    if [&before, &after].map(whole_or_told) != [true, true] {
+    if [&before, &after].map(loaded_cleanly) != [true, true] {
         return Ok(Exit::Failure);
     }
     let (first, second) = (gather(&before.project), gather(&after.project));
@@ -27,7 +29,7 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     let (first, second) = (chosen(&first, wanted)?, chosen(&second, wanted)?);
     let wrong = [(&before, &first), (&after, &second)].map(|(loaded, sets)| {
         let mistakes = mistakes(&loaded.project, sets);
-        show(&mistakes, loaded);
+        eprint_findings(&mistakes, loaded);
         !mistakes.is_empty()
     });
     let comparison = compare(&first, &second)?;
@@ -43,6 +45,8 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     })
 }
 
-fn whole_or_told(loaded: &Loaded) -> bool {
-    whole(loaded) == Exit::Clean
+/// Prints what is wrong with an input; whether there is nothing.
+fn loaded_cleanly(loaded: &Loaded) -> bool {
+    eprint_load_status(loaded);
+    Exit::from_loaded(loaded) == Exit::Clean
 }

@@ -9,19 +9,22 @@ use crate::workspace::Options;
 use terraform_eval::source::{Files, Sources};
 
 use super::arguments::{ResolveArguments, ResolveFormat};
-use super::{Exit, beside, complain, load, print, show, whole};
+use super::exit::Exit;
+use super::loading::{load, read_auxiliary};
+use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
     let images = images(arguments, &*options.files)?;
     let loaded = load(&arguments.inputs, &arguments.reading, options)?;
     // Half of the mirrors would be taken for all of them.
-    let exit = whole(&loaded);
+    eprint_load_status(&loaded);
+    let exit = Exit::from_loaded(&loaded);
     if exit != Exit::Clean {
         return Ok(exit);
     }
     let all = gather(&loaded.project);
     let sets = of_cluster(&all, arguments.cluster.as_deref())?;
-    show(&mistakes(&loaded.project, &sets), &loaded);
+    eprint_findings(&mistakes(&loaded.project, &sets), &loaded);
     for set in &sets {
         tell_open(set);
     }
@@ -31,13 +34,13 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         .map(|set| Cluster::of(set, blocked, insecure))
         .collect();
     if clusters.is_empty() {
-        complain("warning: no image mirrors found");
+        eprint_line("warning: no image mirrors found");
         clusters.push(Cluster::without_mirrors(blocked, insecure));
     }
     for cluster in &clusters {
         for doubt in cluster.doubts() {
-            complain(&format!("warning: {}: {}", cluster.name, doubt.message));
-            complain(&format!("help: {}", doubt.help));
+            eprint_line(&format!("warning: {}: {}", cluster.name, doubt.message));
+            eprint_line(&format!("help: {}", doubt.help));
         }
     }
     let several = clusters.len() > 1;
@@ -62,7 +65,7 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
 fn images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<Vec<String>> {
     let mut images = arguments.images.clone();
     for path in &arguments.file {
-        let text = beside(path, &arguments.inputs, files)?;
+        let text = read_auxiliary(path, &arguments.inputs, files)?;
         let file = Sources::default().add(path.display().to_string(), text.as_str());
         images.extend(listed(file, &text).map_err(|error| anyhow!("{}: {error}", path.display()))?);
     }
@@ -75,7 +78,7 @@ fn tell_open(set: &MirrorSet<'_>) {
         let address = unresolved.mirror.address.to_string();
         for problem in &unresolved.problems {
             let message = problem.message.strip_prefix(&address).unwrap_or(&problem.message);
-            complain(&format!("warning: ignoring {address}{message}"));
+            eprint_line(&format!("warning: ignoring {address}{message}"));
         }
     }
 }

@@ -56,9 +56,8 @@ impl<'c> ClusterCandidates<'c> {
         let unresolved = if !origin.unresolved.is_empty() && origin.sole_candidate.is_none() {
             Some(UnknownReasons::from_reasons(origin.unresolved.clone()))
         } else if is_uncertain && !instances.is_empty() {
-            let undecided = UnknownReason::NotEvaluated("the cluster depends on unknown values".to_owned());
             let unknown = mirror.cluster_id.as_unknown().cloned();
-            Some(unknown.unwrap_or_else(|| UnknownReasons::new(undecided)))
+            Some(unknown.unwrap_or_else(|| UnknownReasons::new(UnknownReason::AmbiguousCluster)))
         } else {
             None
         };

@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
-    source_names::each_mirror(mirror, |_, element, text| {
+    RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // The source itself as a mirror is reported by `self-mirror`.
         let is_own_source = mirror.source.value().is_some_and(|source| source == text);
         let others = cluster.with_source(text).iter();

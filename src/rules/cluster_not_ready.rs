@@ -39,9 +39,7 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
             RuleOutcome::finding(report(mirror, resource, cluster, instance))
         }
         (Some(_), None) => {
-            let which =
-                "the instance of the cluster is not known, and not all instances are waited for".to_owned();
-            RuleOutcome::undecided(UnknownReasons::new(UnknownReason::NotEvaluated(which)))
+            RuleOutcome::undecided(UnknownReasons::new(UnknownReason::AmbiguousClusterInstance))
         }
         (not_ready, Some(unknown)) if not_ready.is_some() || !any_ready => {
             if candidates.instances.is_empty() {

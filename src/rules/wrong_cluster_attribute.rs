@@ -42,13 +42,9 @@ fn check(_: &Input, mirror: &Mirror, declaration: &ResourceDeclaration) -> RuleO
     match certain {
         Some(origin) => RuleOutcome::finding(report(mirror, declaration, &origin)),
         None => {
-            let cause = UnknownReason::NotEvaluated(
-                "the origin of cluster_id depends on values that are not known \
-                 yet"
-                .to_owned(),
-            );
             let unknown = declaration.cluster_id.as_unknown().cloned();
-            RuleOutcome::undecided(unknown.unwrap_or_else(|| UnknownReasons::new(cause)))
+            let ambiguous = || UnknownReasons::new(UnknownReason::AmbiguousCluster);
+            RuleOutcome::undecided(unknown.unwrap_or_else(ambiguous))
         }
     }
 }

@@ -150,10 +150,7 @@ fn mirror<'p, 'a>(
     let unknown_instances = address
         .to_string()
         .contains(&InstanceKey::Unknown.to_string())
-        .then(|| {
-            let why = "`tofu show -config` does not evaluate `count` and `for_each`";
-            UnknownReasons::new(UnknownReason::NotEvaluated(why.to_owned()))
-        });
+        .then(|| UnknownReasons::new(UnknownReason::ExpansionNeedsPlan));
     Ok(reader.with_values(address, block.span, values, Some(block), unknown_instances))
 }
 
@@ -161,9 +158,7 @@ fn mirror<'p, 'a>(
 fn open<T>(reader: &Reader<'_, '_>, block: &Block<'_>, name: &str, raw: &RawValue) -> Attribute<T> {
     let references = block.arguments.get(name).into_iter().flatten();
     let causes = references
-        .map(|written| {
-            UnknownReason::NotEvaluated(format!("{} is not evaluated without a plan", written.text))
-        })
+        .map(|written| UnknownReason::NeedsPlan(written.text.to_string()))
         .collect();
     Attribute::unknown(
         UnknownReasons::from_reasons(causes),

@@ -7,7 +7,7 @@ use crate::model::{
     UnknownReason, UnknownReasons,
 };
 use crate::provider;
-use terraform_eval::address::{Address, InstanceKey, ResourcePath, Subject};
+use terraform_eval::address::{Address, InstanceKey, ResourcePath};
 use terraform_eval::reference_graph::{Node, Reachable, ReferenceGraph};
 use terraform_eval::source::Span;
 
@@ -156,11 +156,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         };
         let is_pattern =
             address.key == Some(InstanceKey::Unknown) || address.module().to_string().contains("[*]");
-        let unknown_instances = is_pattern.then(|| {
-            UnknownReasons::new(UnknownReason::NotEvaluated(
-                "Terraform puts this off, since `count` or `for_each` is unknown".to_owned(),
-            ))
-        });
+        let unknown_instances = is_pattern.then(|| UnknownReasons::new(UnknownReason::Deferred));
         self.mirror(&address, &instance, change.body.as_ref(), unknown_instances)
             .map(Some)
     }
@@ -249,7 +245,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             module: address.path.module.without_keys(),
             resource: address.path.resource.clone(),
         };
-        let node = Node::Inside(block.module.clone(), Subject::Resource(block.resource.clone()));
+        let node = Node::Resource(block.clone());
         let mut reach = self.graph.reachable_from([node]);
         reach.resources.remove(&block);
         reach
@@ -335,10 +331,7 @@ impl<'p, 'a> Reader<'p, 'a> {
 /// The locals that a reach ends at.
 pub(super) fn unrecorded(reach: &Reachable) -> Vec<UnknownReason> {
     let local = |node: &Node| match node {
-        Node::Inside(module, subject @ Subject::Local(_)) => Some(UnknownReason::NotRecorded(qualified(
-            module,
-            &subject.to_string(),
-        ))),
+        Node::Local(..) => Some(UnknownReason::NotRecorded(node.to_string())),
         _ => None,
     };
     reach.undeclared.iter().filter_map(local).collect()

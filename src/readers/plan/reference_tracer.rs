@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
-use terraform_eval::address::{InstanceKey, ModulePath, ResourceName, ResourcePath, Subject};
+use terraform_eval::address::{EachAttribute, InstanceKey, ModulePath, ResourceName, ResourcePath, Subject};
 
 use crate::provider::{ClusterRole, cluster_id_argument, cluster_role, id_argument_echoed_by, modules};
 use crate::readers::plan::address_parser::{self, Name};
@@ -103,9 +103,8 @@ impl<'p, 'a> Follower<'p, 'a> {
     ) -> ClusterOrigin {
         self.work.set(self.work.get() + 1);
         if depth > MAX_DEPTH || self.work.get() > MAX_WORK {
-            let what = "its references go through too many expressions".to_owned();
             return ClusterOrigin {
-                unresolved: vec![UnknownReason::NotEvaluated(what)],
+                unresolved: vec![UnknownReason::TooManyReferences],
                 ..ClusterOrigin::default()
             };
         }
@@ -220,7 +219,7 @@ impl<'p, 'a> Follower<'p, 'a> {
                 &place.module,
                 &part.written.text,
             ))),
-            Subject::Other(text) if text.starts_with("each.") => {
+            Subject::Each(_) => {
                 let for_each = place
                     .repetition
                     .and_then(|repetition| repetition.for_each.as_ref());
@@ -236,7 +235,11 @@ impl<'p, 'a> Follower<'p, 'a> {
                     None => ClusterOrigin::default(),
                 }
             }
-            Subject::Other(_) => ClusterOrigin::default(),
+            Subject::Count
+            | Subject::Path(_)
+            | Subject::Terraform(_)
+            | Subject::SelfObject
+            | Subject::Ephemeral { .. } => ClusterOrigin::default(),
         }
     }
 
@@ -416,7 +419,7 @@ impl<'p, 'a> Follower<'p, 'a> {
 }
 
 fn is_index(subject: &Subject) -> bool {
-    matches!(subject, Subject::Other(text) if &**text == "each.key" || &**text == "count.index")
+    matches!(subject, Subject::Each(EachAttribute::Key) | Subject::Count)
 }
 
 /// The instance that a reference without a key means.

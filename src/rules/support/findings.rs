@@ -2,20 +2,20 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Attribute, Mirror, OriginCandidate, ResourceDeclaration};
-use crate::rules::Rule;
+use crate::rules::rule::Rule;
 
 use super::source_names::may_be_compared;
 
 impl Rule {
     /// A finding of this rule about a mirror. `what` follows the address in the message.
-    pub(in crate::rules) fn finding(&self, mirror: &Mirror, what: &str) -> Diagnostic {
+    pub(crate) fn finding(&self, mirror: &Mirror, what: &str) -> Diagnostic {
         Diagnostic::new(self.name, self.severity, format!("{}: {what}", mirror.address))
             .at_address(mirror.address.to_string())
     }
 
     /// A finding of this rule about the block of a mirror. The message is the same for all instances of the
     /// block, so that it is reported once.
-    pub(in crate::rules) fn finding_in_block(&self, mirror: &Mirror, what: &str) -> Diagnostic {
+    pub(crate) fn finding_in_block(&self, mirror: &Mirror, what: &str) -> Diagnostic {
         let block = mirror
             .path()
             .map_or_else(|| mirror.address.to_string(), |path| path.to_string());
@@ -24,7 +24,7 @@ impl Rule {
 }
 
 /// Labels on the values of a mirror.
-pub(in crate::rules) trait MirrorLabels {
+pub(crate) trait MirrorLabels {
     /// Puts the primary label on an argument's value, and related labels on its trace.
     fn at_attribute<T>(self, mirror: &Mirror, attribute: &Attribute<T>, label: &str) -> Self;
 
