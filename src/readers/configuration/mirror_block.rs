@@ -65,6 +65,8 @@ fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupport
     let arguments = body.attributes.iter().filter_map(|attribute| {
         let name = &*attribute.name.text;
         let kind = match schema.get(name) {
+            // Terraform treats null as not set.
+            Some(_) if matches!(attribute.value.kind, ExpressionKind::Null) => return None,
             Some(known) if known.set_by == SetBy::Computed => UnsupportedKind::ReadOnly,
             Some(_) => return None,
             None if META_ARGUMENTS.contains(&name) => return None,
