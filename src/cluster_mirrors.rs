@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Input, Mirror, MirrorAddress, Project};
+use crate::model::{Attribute, Input, Mirror, MirrorAddress, Project};
 use registries_conf::{self, PullKind, RegistrySettings, SourcePolicy, merge_mirrors};
 
 pub use manifest_issues::mistakes;
@@ -105,8 +105,9 @@ pub fn gather(project: &Project) -> Vec<MirrorSet<'_>> {
     let mut members: BTreeMap<Cluster, Vec<(&Input, &Mirror)>> = BTreeMap::new();
     for (position, configuration) in project.inputs.iter().enumerate() {
         for mirror in &configuration.mirrors {
-            let cluster = match mirror.cluster_id.value() {
-                Some(id) if !mirror.cluster_id.sensitive => Cluster::Known(id.clone()),
+            let cluster_id = mirror.resource().map(|resource| &resource.cluster_id);
+            let cluster = match cluster_id.and_then(Attribute::value) {
+                Some(id) if cluster_id.is_some_and(|id| !id.sensitive) => Cluster::Known(id.clone()),
                 _ => Cluster::Named(mirror.cluster_name(), position),
             };
             let set = sets

@@ -4,7 +4,7 @@
 mod references;
 
 use crate::cluster_mirrors::{Doubt, Entry, MirrorSet, Nodes, Registries};
-use crate::model::cluster::ALWAYS_ALLOWED;
+use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
 use registries_conf::{
     ImageReference, PullKind, ReferenceError, RegistrySettings, Resolution, SEARCH_REGISTRIES, matching_scope,
 };
@@ -156,7 +156,7 @@ impl<'a> Cluster<'a> {
         }
         // What ROSA allows always, a self-managed cluster does not.
         let is_rosa = self.entries.iter().any(|entry| !entry.is_of_manifest());
-        let always = ALWAYS_ALLOWED.iter().copied().filter(|_| is_rosa);
+        let always = ALWAYS_ALLOWED_REGISTRIES.iter().copied().filter(|_| is_rosa);
         let allowed = self.allowed.iter().map(String::as_str).chain(always);
         let is_refused = !self.allowed.is_empty() && matching_scope(allowed, reference.name()).is_none();
         is_refused.then_some(Refused::NotAllowed)

@@ -11,6 +11,10 @@ mod writer;
 
 use crate::cluster_mirrors::Cluster;
 use crate::diagnostic::Diagnostic;
+use crate::provider::{
+    self,
+    versions::{FIRST_MODULE_WITH_MIRRORS, FIRST_WITH_MIRRORS},
+};
 use terraform_eval::syntax::quoting::Quoting;
 
 use super::{Document, Part, Refusal};
@@ -44,10 +48,6 @@ pub enum Style {
     /// A local map, and a call of Red Hat's module with `for_each`.
     Module,
 }
-
-/// The first release of the provider that has the resource, and of the module that has the submodule.
-const PROVIDER: &str = ">= 1.7.2";
-const MODULE: &str = ">= 1.7.1";
 
 /// One file for all clusters.
 pub(super) fn documents(
@@ -162,8 +162,8 @@ impl Target {
 /// What a root module needs besides the mirrors.
 fn head(text: &mut String, clusters: &[Target]) {
     let provider = Body::new()
-        .line("source", quoted("terraform-redhat/rhcs"))
-        .line("version", quoted(PROVIDER));
+        .line("source", quoted(provider::types::SOURCE))
+        .line("version", quoted(&format!(">= {FIRST_WITH_MIRRORS}")));
     let providers = Body::new().set("rhcs", Value::Object(provider));
     let terraform = Body::new().block("required_providers", providers);
     Body::new().block("terraform", terraform).write(text);
@@ -245,15 +245,12 @@ fn for_each(text: &mut String, part: &Part<'_>, cluster: &Target, imports: &Impo
     let map = format!("local.{name}");
     if style == Style::Module {
         let body = Body::new()
-            .line(
-                "source",
-                quoted("terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors"),
-            )
-            .line("version", quoted(MODULE))
+            .line("source", quoted(provider::modules::IMAGE_MIRRORS))
+            .line("version", quoted(&format!(">= {FIRST_MODULE_WITH_MIRRORS}")))
             .line("for_each", map)
             .space()
             .line("cluster_id", cluster.id.clone())
-            .line("type", quoted("digest"))
+            .line("type", quoted(provider::DEFAULT_MIRROR_TYPE))
             .line("source_registry", "each.key".to_owned())
             .line("mirrors", "each.value".to_owned())
             .depends_on(&cluster.depends_on);

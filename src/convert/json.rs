@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::model::{Attribute, AttributeValue, Mirror, MirrorAddress};
+use crate::model::{Attribute, AttributeValue, Declaration, Mirror};
 use registries_conf::PullKind;
 
 use super::Document;
@@ -37,12 +37,15 @@ fn instance(mirror: &Mirror) -> Instance {
         unknown: Map::new(),
         sensitive: Map::new(),
     };
-    instance.string("cluster_id", &mirror.cluster_id);
     instance.list("mirrors", &mirror.mirrors);
     instance.string("source", &mirror.source);
-    match &mirror.address {
-        MirrorAddress::Resource(_) => instance.string("type", &mirror.mirror_type),
-        MirrorAddress::Entry(_) => {
+    match &mirror.declaration {
+        Declaration::Resource(resource) => {
+            instance.string("cluster_id", &resource.cluster_id);
+            instance.string("type", &resource.mirror_type);
+        }
+        Declaration::ManifestEntry => {
+            instance.string("cluster_id", &Attribute::absent());
             let pull = match mirror.pull {
                 PullKind::DigestOnly => "digest",
                 PullKind::TagOnly => "tag",
@@ -60,7 +63,7 @@ impl Instance {
         match &attribute.content {
             AttributeValue::Unknown(_) => _ = self.unknown.insert(name.to_owned(), Value::Bool(true)),
             AttributeValue::Known(_) | AttributeValue::Absent => {
-                _ = self.values.insert(name.to_owned(), shown(attribute))
+                _ = self.values.insert(name.to_owned(), shown(attribute));
             }
         }
         if attribute.sensitive {

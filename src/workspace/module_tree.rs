@@ -12,8 +12,7 @@ use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::Attribute;
 
-use crate::provider::modules::{self, Known};
-use crate::readers::configuration::related_blocks::is_rhcs;
+use crate::provider::modules::{self, ModuleStub};
 use crate::workspace::directory::{configuration_files, is_override, read, read_values};
 use crate::workspace::discovery::Directory;
 use crate::workspace::installed_modules::Installed;
@@ -46,7 +45,11 @@ fn locked(path: &Path, loaded: &mut Loaded) -> Option<(String, Span)> {
     let text = loaded.sources.text(file);
     let blocks = parse_file(file, text, Format::Native).items;
     let entry = blocks.iter().find(|block| {
-        &*block.kind.text == "provider" && block.labels.first().is_some_and(|label| is_rhcs(&label.text))
+        &*block.kind.text == "provider"
+            && block
+                .labels
+                .first()
+                .is_some_and(|label| provider::is_provider_source(&label.text))
     })?;
     requirements::locked_version(&entry.parse(text).0?.body)
 }
@@ -174,15 +177,15 @@ impl LoadedModules {
     }
 
     /// A module that is known without its files.
-    fn known_module(&mut self, known: Known, loaded: &mut Loaded) -> ModuleId {
-        let directory = known.directory();
+    fn known_module(&mut self, stub: ModuleStub, loaded: &mut Loaded) -> ModuleId {
+        let directory = stub.directory();
         if let Some(module) = self.tree.find(&directory) {
             return module;
         }
         let file = loaded
             .sources
-            .add(format!("{}/main.tf", directory.display()), known.text);
-        let document = parse_file(file, known.text, Format::Native);
+            .add(format!("{}/main.tf", directory.display()), stub.text);
+        let document = parse_file(file, stub.text, Format::Native);
         let module = Module::new(
             &directory,
             vec![file],
@@ -240,7 +243,7 @@ impl LoadedModules {
         if let Some(module) = installed.and_then(|directory| self.module(&directory, loaded)) {
             return Some(module);
         }
-        modules::find(source).map(|known| self.known_module(known, loaded))
+        modules::find(source).map(|stub| self.known_module(stub, loaded))
     }
 
     fn calls_itself(&self, module: ModuleId) -> bool {

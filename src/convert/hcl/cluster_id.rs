@@ -1,8 +1,8 @@
 //! The expression that a cluster's id comes from, as somebody gives it.
 
+use crate::provider::{ClusterKind, cluster_kind, waits_for_cluster};
 use std::fmt;
 
-use crate::model::cluster::{ClusterKind, ClusterRole, cluster_role, waits_for_cluster};
 use terraform_eval::address::{Mode, Subject};
 use terraform_eval::modules::references::{in_expression, root_names};
 use terraform_eval::source::Sources;
@@ -70,7 +70,7 @@ impl std::str::FromStr for ClusterId {
                     "the expression is an object, not an id: use `{text}.id`"
                 )));
             }
-            let is_hosted = cluster_role(name) == Some(ClusterRole::Cluster(ClusterKind::Hosted));
+            let is_hosted = cluster_kind(name) == Some(ClusterKind::Hosted);
             let comes_first = name.mode == Mode::Managed && (is_hosted || waits_for_cluster(name));
             let shown = name.to_string();
             if comes_first && !depends_on.contains(&shown) {

@@ -86,15 +86,6 @@ impl Site<'_, '_> {
         })
     }
 
-    /// `type`, with the provider's default.
-    pub(crate) fn kind(&mut self) -> Attribute<String> {
-        let kind = self.string("type");
-        match kind.content {
-            AttributeValue::Absent => Attribute::known("digest".to_owned(), None),
-            _ => kind,
-        }
-    }
-
     /// An argument that is a string.
     pub(crate) fn string(&mut self, name: &str) -> Attribute<String> {
         let Some(expression) = self.expression(name) else {

@@ -1,7 +1,7 @@
 //! What an evaluated value says about where it comes from, in the model's words.
 
-use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
 use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
+use crate::provider::{ClusterRole, cluster_id_argument, cluster_role};
 use terraform_eval::address::{Mode, Reference, Subject};
 use terraform_eval::cty::{Origin, OriginSource, Role, Value};
 use terraform_eval::eval::{Evaluator, InstanceId};

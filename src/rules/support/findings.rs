@@ -1,7 +1,7 @@
 //! Findings about a mirror: the address in the message, the labels on values and their traces.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Attribute, Mirror, OriginCandidate};
+use crate::model::{Attribute, Mirror, OriginCandidate, ResourceDeclaration};
 use crate::rules::rule::Rule;
 
 use super::source_names::may_be_compared;
@@ -33,7 +33,8 @@ pub(crate) trait MirrorLabels {
     fn compared_with<A, B>(self, attribute: &Attribute<A>, other: &Attribute<B>, label: &str) -> Self;
 
     /// Labels each step of the trace of a mirror's `cluster_id`, and its origin.
-    fn cluster_trace(self, mirror: &Mirror, candidate: &OriginCandidate, origin: &str) -> Self;
+    fn cluster_trace(self, resource: &ResourceDeclaration, candidate: &OriginCandidate, origin: &str)
+    -> Self;
 }
 
 impl MirrorLabels for Diagnostic {
@@ -56,10 +57,15 @@ impl MirrorLabels for Diagnostic {
         }
     }
 
-    fn cluster_trace(self, mirror: &Mirror, candidate: &OriginCandidate, origin: &str) -> Self {
+    fn cluster_trace(
+        self,
+        resource: &ResourceDeclaration,
+        candidate: &OriginCandidate,
+        origin: &str,
+    ) -> Self {
         let steps = candidate.trace.iter().map(|step| step.span);
         let traced = steps
-            .filter(|span| mirror.cluster_id.span != Some(*span))
+            .filter(|span| resource.cluster_id.span != Some(*span))
             .fold(self, |finding, span| finding.related(span, "comes from here"));
         match candidate.span {
             Some(span) => traced.related(span, origin),

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use std::rc::Rc;
 
-use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{
     Cluster, ClusterInstance, ClusterWaiter, ImageMirrorsDataSource, MissingInputs, UnknownReasons,
 };
@@ -13,6 +12,7 @@ use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::{ModuleId, Resource};
 use terraform_eval::reference_graph::Node;
 
+use crate::provider::cluster_kind;
 use crate::readers::configuration::block_reader::Site;
 use crate::readers::configuration::registry_sources::registry_sources;
 use crate::readers::configuration::root_module::{Reader, Surroundings};
@@ -64,8 +64,7 @@ impl<'a> Reader<'a> {
         resource: &'a Resource,
         around: &Surroundings,
     ) {
-        let (Some(ClusterRole::Cluster(kind)), Some(block)) =
-            (cluster_role(&resource.name), resource.block.parse(self.sources))
+        let (Some(kind), Some(block)) = (cluster_kind(&resource.name), resource.block.parse(self.sources))
         else {
             return;
         };
