@@ -3,14 +3,14 @@
 use std::fmt;
 
 use terraform_eval::source::FileId;
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::{Node, NodeKind, documents};
 
 /// Why a file has no images.
 #[derive(Debug)]
 pub enum Unlisted {
     /// It is neither a list nor YAML.
-    Form(Problem),
+    Form(SyntaxError),
     /// None of its manifests has one.
     None,
 }

@@ -8,8 +8,8 @@ use crate::provider;
 use terraform_eval::eval::VariableInputs;
 use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree, requirements};
 use terraform_eval::source::{Files, Span, clean_path};
-use terraform_eval::syntax::document::{Format, document, variables};
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::Attribute;
 
 use crate::provider::modules::{self, ModuleStub};
@@ -26,7 +26,7 @@ pub(crate) struct LoadedModules {
     /// Modules that no other module of the walk calls, with the values for their variables.
     pub(crate) roots: Vec<Root>,
     /// What is wrong with the way modules are put together.
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Vec<SyntaxError>,
     installed: Installed,
     /// Files of values that configuration files name.
     shared: BTreeMap<PathBuf, Vec<Attribute>>,
@@ -43,7 +43,7 @@ fn locked(path: &Path, loaded: &mut Loaded) -> Option<(String, Span)> {
     }
     let file = loaded.sources.read(path).ok()?;
     let text = loaded.sources.text(file);
-    let blocks = document(file, text, Format::Native).items;
+    let blocks = parse_file(file, text, Format::Native).items;
     let entry = blocks.iter().find(|block| {
         &*block.kind.text == "provider"
             && block
@@ -51,7 +51,7 @@ fn locked(path: &Path, loaded: &mut Loaded) -> Option<(String, Span)> {
                 .first()
                 .is_some_and(|label| provider::is_provider_source(&label.text))
     })?;
-    requirements::locked(&entry.parse(text).0?.body)
+    requirements::locked_version(&entry.parse(text).0?.body)
 }
 
 /// A root module.
@@ -144,7 +144,8 @@ impl LoadedModules {
         }
         let mut values = Vec::new();
         if let Some(file) = read(&path, loaded) {
-            let (attributes, found) = variables(file, loaded.sources.text(file), Format::of(&path));
+            let (attributes, found) =
+                parse_variables(file, loaded.sources.text(file), Format::from_path(&path));
             self.problems.extend(found);
             values = attributes;
         }
@@ -162,7 +163,7 @@ impl LoadedModules {
         let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
         for path in configuration_files(directory, loaded.sources.files()) {
             let Some(file) = read(&path, loaded) else { continue };
-            let document = document(file, loaded.sources.text(file), Format::of(&path));
+            let document = parse_file(file, loaded.sources.text(file), Format::from_path(&path));
             files.push(file);
             self.problems.extend(document.problems);
             if is_override(&path) {
@@ -184,7 +185,7 @@ impl LoadedModules {
         let file = loaded
             .sources
             .add(format!("{}/main.tf", directory.display()), stub.text);
-        let document = document(file, stub.text, Format::Native);
+        let document = parse_file(file, stub.text, Format::Native);
         let module = Module::new(
             &directory,
             vec![file],
@@ -229,7 +230,7 @@ impl LoadedModules {
         if let Some(path) = ModuleCall::local_directory(source, caller) {
             let module = self.module(&clean_path(&path), loaded);
             if let (None, Some(span)) = (module, span) {
-                let problem = Problem::new(span, format!("no module in {source:?}"));
+                let problem = SyntaxError::new(span, format!("no module in {source:?}"));
                 self.problems
                     .push(problem.help("the path is relative to the directory of this file"));
             }
@@ -287,7 +288,7 @@ impl LoadedModules {
                     Some(State::Done) => {}
                     Some(State::Open) => {
                         if let Some(span) = span {
-                            self.problems.push(Problem::new(
+                            self.problems.push(SyntaxError::new(
                                 span,
                                 "the module calls itself, directly or through other modules",
                             ));

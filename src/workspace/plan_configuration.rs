@@ -13,7 +13,7 @@ use terraform_eval::address::{ModulePath, ResourcePath};
 use terraform_eval::eval::{self, Evaluator, InstanceId, VariableInputs};
 use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::{FileId, Sources, Span, display_name};
-use terraform_eval::syntax::document::json_value;
+use terraform_eval::syntax::document::parse_json_value;
 use terraform_eval::syntax::tree::Expression;
 
 use crate::readers::configuration::root_module;
@@ -278,7 +278,7 @@ impl Planned {
             .iter()
             .filter(|(name, _)| module.variables.contains_key(name.as_str()))
             .filter_map(|(name, span)| {
-                let value = json_value(sources.text(span.file), *span)?;
+                let value = parse_json_value(sources.text(span.file), *span)?;
                 Some((Arc::from(name.as_str()), value))
             })
             .collect();

@@ -4,7 +4,7 @@ use crate::provider::{ClusterKind, cluster_kind, waits_for_cluster};
 use std::fmt;
 
 use terraform_eval::address::{Mode, Subject};
-use terraform_eval::modules::references::{names, of_expression};
+use terraform_eval::modules::references::{in_expression, root_names};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
@@ -52,13 +52,16 @@ impl std::str::FromStr for ClusterId {
             (_, Some(problem)) => return Err(InvalidClusterId(problem.message.clone())),
             (None, None) => return Err(InvalidClusterId("invalid expression".to_owned())),
         };
-        if let Some((word, _)) = names(&expression).iter().find(|(word, _)| is_of_a_block(word)) {
+        if let Some((word, _)) = root_names(&expression)
+            .iter()
+            .find(|(word, _)| is_of_a_block(word))
+        {
             return Err(InvalidClusterId(format!(
                 "`{word}` has a different value in each block: use an expression that is valid in the whole module"
             )));
         }
         let mut depends_on: Vec<String> = Vec::new();
-        for reference in of_expression(&expression) {
+        for reference in in_expression(&expression) {
             let Subject::Resource(name) = &reference.subject else {
                 continue;
             };

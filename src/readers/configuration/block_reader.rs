@@ -69,7 +69,10 @@ impl Site<'_, '_> {
         let expression = self.expression(name).filter(|_| self.refused.is_none())?;
         let own = ["each", "count", "self"];
         let is_own = |word: &str| own.contains(&word);
-        if references::names(expression).iter().any(|(word, _)| is_own(word)) {
+        if references::root_names(expression)
+            .iter()
+            .any(|(word, _)| is_own(word))
+        {
             return None;
         }
         let words: Vec<&str> = self.sources.slice(expression.span).split_whitespace().collect();

@@ -4,7 +4,7 @@ use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
 use terraform_eval::address::Subject;
 use terraform_eval::eval::{Evaluator, InstanceId};
-use terraform_eval::modules::module::literal;
+use terraform_eval::modules::literal;
 use terraform_eval::modules::{Resource, references};
 use terraform_eval::schema::{Schema, SetBy};
 use terraform_eval::source::{Sources, Span};
@@ -126,7 +126,7 @@ fn count_index(
     }
     let (caller, call, _) = evaluator.called_from(instance)?;
     let block = evaluator.module(caller).calls.get(&call)?.block.parse(sources)?;
-    references::of_expression(argument)
+    references::in_expression(argument)
         .into_iter()
         .find_map(|traversal| match &traversal.subject {
             Subject::Variable(name) => {
@@ -139,7 +139,7 @@ fn count_index(
 
 fn taken_by_index(expression: &Expression) -> Option<Span> {
     let counts = |key: &Expression| {
-        references::of_expression(key)
+        references::in_expression(key)
             .iter()
             .any(|traversal| traversal.subject == Subject::Count)
     };

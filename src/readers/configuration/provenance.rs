@@ -198,7 +198,7 @@ impl Way<'_, '_> {
             return;
         }
         steps.push(step(expression.span, self.sources));
-        for traversal in references::of_expression(expression) {
+        for traversal in references::in_expression(expression) {
             match &traversal.subject {
                 Subject::Each(_) => {
                     if let Some(for_each) = block.body.attribute("for_each") {

@@ -31,7 +31,7 @@ pub(crate) fn add_waiter(waiters: &mut BTreeMap<ResourcePath, ClusterWaiter>, wa
 /// What comes before a block.
 pub(crate) fn before(graph: &mut GraphBuilder<'_>, path: &ResourcePath) -> BTreeSet<ResourcePath> {
     let node = Node::Resource(path.clone());
-    let mut before = (*graph.before(&node)).clone();
+    let mut before = (*graph.dependencies(&node)).clone();
     before.remove(path);
     before
 }
@@ -97,7 +97,7 @@ pub(crate) fn provider<'m>(
     locked: Option<&(String, Span)>,
     sources: &Sources,
 ) -> ProviderVersions {
-    let constraints = modules.flat_map(|module| requirements::of(module, sources));
+    let constraints = modules.flat_map(|module| requirements::required_providers(module, sources));
     ProviderVersions {
         constraints: constraints
             .filter(|required| is_provider_source(&required.source))

@@ -17,7 +17,7 @@ use terraform_eval::eval::{self, Evaluator, Expansion, InstanceId, RepetitionDat
 use terraform_eval::modules::{Callee, GraphBuilder, ModuleId, ModuleTree, Resource, references};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span, display_name};
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
 use crate::provider;
@@ -74,8 +74,8 @@ pub(crate) fn report_problems(forest: &LoadedModules, loaded: &mut Loaded) {
 
 /// The problems that hold no other one: of one mistake seen twice, by the cut and by the parser, the
 /// one that points at it.
-fn innermost(mut problems: Vec<&Problem>) -> Vec<&Problem> {
-    let key = |problem: &Problem| {
+fn innermost(mut problems: Vec<&SyntaxError>) -> Vec<&SyntaxError> {
+    let key = |problem: &SyntaxError| {
         (
             problem.span.file,
             problem.span.start,
@@ -83,13 +83,14 @@ fn innermost(mut problems: Vec<&Problem>) -> Vec<&Problem> {
         )
     };
     problems.sort_by_key(|problem| key(problem));
-    let holds_next = |pair: &[&Problem]| pair[0].span != pair[1].span && pair[0].span.contains(pair[1].span);
+    let holds_next =
+        |pair: &[&SyntaxError]| pair[0].span != pair[1].span && pair[0].span.contains(pair[1].span);
     let outer: Vec<bool> = problems.windows(2).map(holds_next).chain([false]).collect();
     let kept = problems.into_iter().zip(outer).filter(|(_, outer)| !outer);
     kept.map(|(problem, _)| problem).collect()
 }
 
-fn diagnostic(problem: &Problem, sources: &Sources) -> Diagnostic {
+fn diagnostic(problem: &SyntaxError, sources: &Sources) -> Diagnostic {
     let name = sources.file(problem.span.file).name();
     let mut finding = Diagnostic::new(
         SYNTAX_ERROR.name,
@@ -254,7 +255,7 @@ impl<'a> Reader<'a> {
                 return;
             }
             let expansion = self.evaluator.call_expansion(instance, &call);
-            let (repetitions, mut around) = self.instances(expansion, around);
+            let (repetitions, mut around) = Self::instances(expansion, around);
             if let Some(missing) = self.missing_inputs(instance, &call, callee) {
                 around
                     .refused
@@ -271,7 +272,6 @@ impl<'a> Reader<'a> {
 
     /// The instances of a block, and what is unknown of them. One stands for all where nothing is.
     fn instances(
-        &self,
         expansion: eval::Result<Rc<Expansion>>,
         around: &Surroundings,
     ) -> (Vec<RepetitionData>, Surroundings) {
@@ -309,7 +309,7 @@ impl<'a> Reader<'a> {
             return;
         };
         let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let (repetitions, around) = self.instances(expansion, around);
+        let (repetitions, around) = Self::instances(expansion, around);
         let path = self.evaluator.path(instance);
         let order = self.order(&path, resource, block);
         let calls = self.calls(instance);
@@ -419,18 +419,18 @@ impl<'a> Reader<'a> {
         let node = Node::Resource(key.clone());
         let circle = self
             .graph
-            .circle(&node)
+            .find_cycle(&node)
             .map(|names| UnknownReason::Cycle(names.to_string()));
-        let after = (*self.graph.before(&node)).clone();
+        let after = (*self.graph.dependencies(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument
             .map(|argument| entries(&argument.value))
             .unwrap_or_default();
         let depends_on = entries.into_iter().map(|entry| {
             let mut reaches = BTreeSet::new();
-            for traversal in references::of_expression(entry) {
+            for traversal in references::in_expression(entry) {
                 if let Some(node) = traversal.node(&module) {
-                    reaches.extend(self.graph.before(&node).iter().cloned());
+                    reaches.extend(self.graph.dependencies(&node).iter().cloned());
                 }
             }
             let text = self.sources.slice(entry.span).to_owned();
