@@ -19,6 +19,8 @@ mod registry;
 mod rule;
 mod support;
 
+use crate::diagnostic::Code;
+
 registry::rules! {
     Cluster {
         missing_depends_on,
@@ -108,11 +110,20 @@ pub fn find(name: &str) -> Option<&'static Rule> {
     rules.find(|rule| rule.name == name)
 }
 
+/// Returns the rule that a finding comes from.
+#[must_use]
+pub fn by_code(code: Code) -> Option<&'static Rule> {
+    match code {
+        Code::Rule(name) => find(name),
+        Code::Configuration | Code::LossyConversion => None,
+    }
+}
+
 /// Whether a rule reports input that was not read. Such a rule always runs, and its findings can neither be
 /// suppressed nor be part of a baseline: unread input must not pass as checked.
 #[must_use]
-pub fn reports_unread_input(rule: &str) -> bool {
-    rule == SYNTAX_ERROR.name || rule == UNSUPPORTED_INPUT.name
+pub fn reports_unread_input(code: Code) -> bool {
+    code == SYNTAX_ERROR.code() || code == UNSUPPORTED_INPUT.code()
 }
 
 /// Returns the name of the rule that is most similar to an unknown name.

@@ -75,10 +75,8 @@ fn images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<Vec
 /// Says which mirrors are not known: they may change any answer.
 fn tell_open(set: &MirrorSet<'_>) {
     for unresolved in &set.unresolved {
-        let address = unresolved.mirror.address.to_string();
         for problem in &unresolved.problems {
-            let message = problem.message.strip_prefix(&address).unwrap_or(&problem.message);
-            eprint_line(&format!("warning: ignoring {address}{message}"));
+            eprint_line(&format!("warning: ignoring {}", problem.headline()));
         }
     }
 }

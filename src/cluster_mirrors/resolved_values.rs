@@ -1,8 +1,7 @@
 //! The values of a mirror, or what keeps them from being told.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, Mirror};
-use crate::rules::UNKNOWN_VALUE;
 
 /// `source` and `mirrors`, and a policy that is known; else one finding for each value that is unknown or
 /// may not be shown.
@@ -71,9 +70,8 @@ fn secret<T>(mirror: &Mirror, name: &str, attribute: &Attribute<T>) -> Diagnosti
 }
 
 fn refuse<T>(mirror: &Mirror, attribute: &Attribute<T>, what: &str, help: &str) -> Diagnostic {
-    let address = mirror.address.to_string();
-    Diagnostic::new(UNKNOWN_VALUE.name, Severity::Error, format!("{address}: {what}"))
-        .at_address(address)
+    Diagnostic::new(Code::UNKNOWN_VALUE, Severity::Error, what)
+        .about_mirror(mirror.address.clone())
         .at(attribute.span.unwrap_or(mirror.span), "this value")
         .help(help)
 }

@@ -7,7 +7,7 @@ use globset::{GlobBuilder, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::rules;
 use crate::settings::{FailOn, Level};
 use terraform_eval::source::{FileId, Span};
@@ -56,7 +56,7 @@ impl Reader {
     }
 
     fn say(&mut self, range: Range<usize>, message: String) -> &mut Diagnostic {
-        let problem = Diagnostic::new("", Severity::Error, message).at(self.span(range), "");
+        let problem = Diagnostic::new(Code::Configuration, Severity::Error, message).at(self.span(range), "");
         self.problems.push(problem);
         let last = self.problems.len() - 1;
         &mut self.problems[last]

@@ -3,15 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::cluster_mirrors::{Entry, Merged, MirrorSet};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::Input;
 use crate::rules::{self, Check};
 use registries_conf::{PullKind, SourcePolicy};
 
 use crate::convert::Target;
-
-/// The name under which losses are told. It is no rule: what is lost depends on the target.
-pub(super) const LOSS: &str = "lost-in-conversion";
 
 /// What of a cluster's mirrors a target expresses.
 pub(super) struct Kept<'a> {
@@ -163,19 +160,16 @@ fn contradictions(rule: &str, entries: &[Merged<'_>]) -> Vec<Diagnostic> {
     let found = configurations.into_iter().flat_map(find);
     found
         .filter(|finding| {
-            finding
-                .address
-                .as_ref()
-                .is_some_and(|address| written.contains(address))
+            let subject = finding.subject.as_ref().map(ToString::to_string);
+            subject.is_some_and(|address| written.contains(&address))
         })
         .collect()
 }
 
 fn loss(entry: &Entry<'_>, what: &str, help: &str) -> Diagnostic {
-    let address = entry.mirror.address.to_string();
     let span = entry.mirror.source.span.unwrap_or(entry.mirror.span);
-    Diagnostic::new(LOSS, Severity::Warning, format!("{address}: {what}"))
-        .at_address(address)
+    Diagnostic::new(Code::LossyConversion, Severity::Warning, what)
+        .about_mirror(entry.mirror.address.clone())
         .at(span, "this entry")
         .help(help)
 }

@@ -3,10 +3,9 @@
 use serde::Serialize;
 
 use crate::cluster_mirrors::{CHECK, Nodes};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use registries_conf::{MirrorTable, PullKind, RegistryTable, SEARCH_REGISTRIES};
 
-use crate::convert::capabilities::LOSS;
 use crate::convert::{Document, Options, Part, Refusal, as_error};
 
 #[derive(Serialize)]
@@ -63,7 +62,7 @@ pub(super) fn documents(
         let nodes = Nodes::of(&settings, &part.set.registries.open);
         let told = |message: &str, help: &str| {
             let message = format!("{}: {message}", part.cluster.name());
-            Diagnostic::new(LOSS, Severity::Warning, message).help(help)
+            Diagnostic::new(Code::LossyConversion, Severity::Warning, message).help(help)
         };
         match (&nodes.tables, &nodes.registries) {
             (Err(error), _) => refused.push(as_error(told(error, CHECK))),

@@ -2,7 +2,7 @@
 //! (`HostedCluster.spec.imageContentSources`).
 
 use crate::cluster_mirrors::{Entry, Merged};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::rules::{self, Check};
 use registries_conf::{MAX_LOCATION_LENGTH, MAX_MIRRORS_PER_SOURCE, MAX_SOURCES, Role, is_valid_location};
 
@@ -72,8 +72,8 @@ fn too_many(entries: &[Merged<'_>]) -> Option<Diagnostic> {
         "{}: {number} {what}, but a HostedCluster allows at most {limit}",
         mirror.address
     );
-    let finding = Diagnostic::new("too-many-entries", Severity::Error, message)
-        .at_address(mirror.address.to_string())
+    let finding = Diagnostic::new(Code::Rule("too-many-entries"), Severity::Error, message)
+        .about_mirror(mirror.address.clone())
         .at(mirror.source.span.unwrap_or(mirror.span), "exceeds the limit");
     Some(finding.help("mirror a whole registry or organization instead of its repositories"))
 }

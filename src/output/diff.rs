@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cluster_mirrors::Unresolved;
 use crate::compare::{ClusterComparison, Comparison, Difference, Kind, Mirrors};
-use crate::diagnostic::single_line;
+use crate::diagnostic::{Diagnostic, single_line};
 use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::source::Sources;
 
@@ -66,11 +66,7 @@ fn undecided(comparison: &Comparison<'_>) -> usize {
 
 /// Why a mirror is not compared: its address, then the values that are not known.
 fn why(unresolved: &Unresolved<'_>) -> String {
-    let messages: Vec<&str> = unresolved
-        .problems
-        .iter()
-        .map(|problem| problem.message.as_str())
-        .collect();
+    let messages: Vec<String> = unresolved.problems.iter().map(Diagnostic::headline).collect();
     messages.join("; ")
 }
 

@@ -185,7 +185,7 @@ fn report(source: &str, cycle: &[Step<'_>]) -> Diagnostic {
         Some((first, _, place)) => RULE
             .finding(place.mirror, &what)
             .at(place.span, format!("after {first:?}")),
-        None => Diagnostic::new(RULE.name, RULE.severity, what),
+        None => RULE.diagnostic(what),
     };
     for (first, _, place) in cycle.iter().take(8) {
         if finding

@@ -30,9 +30,7 @@ fn report(mistake: &ManifestIssue) -> Diagnostic {
         note,
         help,
     } = texts(mistake);
-    let mut finding = Diagnostic::new(RULE.name, RULE.severity, format!("{address}: {what}"))
-        .at_address(address)
-        .at(mistake.span, label);
+    let mut finding = RULE.diagnostic(what).about(address).at(mistake.span, label);
     if let ManifestIssueKind::Twice { first, .. } = &mistake.kind {
         finding = finding.related(*first, "first here");
     }

@@ -102,9 +102,9 @@ fn both_lists_set(
     blocked: &Attribute<String>,
 ) -> Diagnostic {
     let name = &instance.address;
-    let message = format!("{name}: both allowed_registries and blocked_registries are set");
-    let finding = Diagnostic::new(RULE.name, RULE.severity, message)
-        .at_address(name.to_string())
+    let finding = RULE
+        .diagnostic("both allowed_registries and blocked_registries are set")
+        .about(name.to_string())
         .at(
             list_span(allowed).or(blocked.span).unwrap_or(mirror.span),
             "one list",

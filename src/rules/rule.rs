@@ -1,6 +1,6 @@
 //! What a rule is, and what it reports about one mirror.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{
     Attribute, AttributeValue, Input, InputKinds, Mirror, ResourceDeclaration, UnknownReasons,
 };
@@ -30,6 +30,17 @@ impl Rule {
     #[must_use]
     pub fn summary(&self) -> &'static str {
         page::summary(self.page).trim_end_matches('.')
+    }
+
+    /// A finding of this rule with a message alone.
+    pub(crate) fn diagnostic(&self, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(self.code(), self.severity, message)
+    }
+
+    /// What its findings say that they are reported by.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        Code::Rule(self.name)
     }
 
     /// Parses its page.

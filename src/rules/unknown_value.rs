@@ -51,7 +51,10 @@ pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Opti
             _ => None,
         })
         .unwrap_or(mirror.span);
-    let mut finding = RULE.finding(mirror, &what).at(span, "not known yet");
+    let mut finding = RULE
+        .finding(mirror, &what)
+        .because(&unknown)
+        .at(span, "not known yet");
     if !rules.is_empty() {
         let names: Vec<&str> = rules.iter().map(|(name, _)| *name).collect();
         finding = finding.note(format!("could not decide: {}", names.join(", ")));
@@ -65,9 +68,10 @@ pub fn report_plan(input: &Input) -> Option<Diagnostic> {
     let name = &input.name;
     let changes = &input.changes;
     if let Some(span) = changes.errored {
-        let message =
-            format!("{name}: Terraform failed while it created this plan, so mirrors may be missing from it");
-        let mut finding = Diagnostic::new(RULE.name, RULE.severity, message)
+        let message = "Terraform failed while it created this plan, so mirrors may be missing from it";
+        let mut finding = RULE
+            .diagnostic(message)
+            .about(name)
             .at(span, "the plan cannot be applied")
             .help("fix the errors that `terraform plan` reports, then check the new plan");
         // Such a plan must not pass as checked.
@@ -75,8 +79,8 @@ pub fn report_plan(input: &Input) -> Option<Diagnostic> {
         return Some(finding);
     }
     changes.incomplete.map(|span| {
-        let message = format!("{name}: this plan is incomplete (`-target`, or deferred changes)");
-        Diagnostic::new(RULE.name, RULE.severity, message)
+        RULE.diagnostic("this plan is incomplete (`-target`, or deferred changes)")
+            .about(name)
             .at(span, "another plan must follow")
             .help("check the following plan as well")
     })

@@ -5,10 +5,9 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 
 use super::super::Part;
-use super::super::capabilities::LOSS;
 
 /// The mirrors of a list by source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -104,7 +103,7 @@ impl<'l> Imports<'l> {
             .collect();
         let sources = sources.join(", ");
         let message = format!("the cluster has mirrors that are not in the input: {sources}");
-        let finding = Diagnostic::new(LOSS, Severity::Warning, message);
+        let finding = Diagnostic::new(Code::LossyConversion, Severity::Warning, message);
         Some(
             finding
                 .help("these mirrors are not imported; add them to the input to manage them with Terraform"),

@@ -1,4 +1,4 @@
-//! Findings about a mirror: the address in the message, the labels on values and their traces.
+//! Findings about a mirror: the labels on values and their traces.
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Attribute, Mirror, OriginCandidate, ResourceDeclaration};
@@ -7,10 +7,9 @@ use crate::rules::rule::Rule;
 use super::source_names::may_be_compared;
 
 impl Rule {
-    /// A finding of this rule about a mirror. `what` follows the address in the message.
+    /// A finding of this rule about a mirror.
     pub(crate) fn finding(&self, mirror: &Mirror, what: &str) -> Diagnostic {
-        Diagnostic::new(self.name, self.severity, format!("{}: {what}", mirror.address))
-            .at_address(mirror.address.to_string())
+        self.diagnostic(what).about_mirror(mirror.address.clone())
     }
 
     /// A finding of this rule about the block of a mirror. The message is the same for all instances of the
@@ -19,7 +18,7 @@ impl Rule {
         let block = mirror
             .path()
             .map_or_else(|| mirror.address.to_string(), |path| path.to_string());
-        Diagnostic::new(self.name, self.severity, format!("{block}: {what}")).at_address(block)
+        self.diagnostic(what).about(block)
     }
 }
 
