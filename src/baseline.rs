@@ -74,9 +74,9 @@ impl Baseline {
     pub fn read(path: &Path) -> Result<Self, String> {
         let text = read_text(path).map_err(|error| error.to_string())?;
         let document: Document =
-            serde_json::from_str(&text).map_err(|error| format!("it is not a baseline: {error}"))?;
+            serde_json::from_str(&text).map_err(|error| format!("invalid baseline: {error}"))?;
         if document.version != VERSION {
-            return Err(format!("its version {} is not supported", document.version));
+            return Err(format!("unsupported baseline version {}", document.version));
         }
         let mut known = BTreeMap::new();
         for entry in document.findings {

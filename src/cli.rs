@@ -83,7 +83,7 @@ fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
         for (at, text) in matches.indices_of("var").into_iter().flatten().zip(texts) {
             let (name, value) = text
                 .split_once('=')
-                .with_context(|| format!("--var {text} does not say a value; write it as NAME=VALUE"))?;
+                .with_context(|| format!("invalid `--var {text}`: expected NAME=VALUE"))?;
             given.push((
                 at,
                 Given::Variable {
@@ -133,7 +133,7 @@ fn load(paths: &[PathBuf], reading: &ReadingArguments, options: &Options) -> any
     if paths.iter().any(|path| path == dash) {
         anyhow::ensure!(
             paths.len() == 1,
-            "`-` reads standard input and cannot stand beside other paths"
+            "`-` (standard input) cannot be combined with other paths"
         );
         return Ok(workspace::load_stdin(&reading.stdin_filename, &options));
     }
@@ -146,7 +146,7 @@ fn beside(path: &Path, inputs: &[PathBuf]) -> anyhow::Result<String> {
     let text = if path == dash {
         anyhow::ensure!(
             inputs.iter().all(|input| input != dash),
-            "`-` reads standard input, which can be one thing alone"
+            "`-` (standard input) can be used only once"
         );
         stdin_text()
     } else {
@@ -214,7 +214,7 @@ fn print(text: &str) -> anyhow::Result<()> {
     stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
-        .context("standard output cannot be written to")
+        .context("cannot write to standard output")
 }
 
 /// Whether to colour, by flag, by environment, by what standard output is.

@@ -157,10 +157,10 @@ pub struct NoSuchCluster {
 
 impl fmt::Display for NoSuchCluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no mirror belongs to cluster {}: ", self.wanted)?;
+        write!(f, "no mirrors of cluster {}: ", self.wanted)?;
         match self.known.as_slice() {
-            [] => f.write_str("there are no mirrors"),
-            known => write!(f, "there are mirrors of {}", known.join(", ")),
+            [] => f.write_str("the input has no mirrors"),
+            known => write!(f, "the input has mirrors of {}", known.join(", ")),
         }
     }
 }

@@ -98,7 +98,7 @@ impl fmt::Display for Unpaired {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the inputs have no cluster in common by name: the first has mirrors of {}, the second of {}; choose one \
+            "the inputs have no cluster name in common: the first has mirrors of {}, the second of {}; choose one \
              with `--cluster`",
             self.before.join(", "),
             self.after.join(", ")

@@ -113,8 +113,8 @@ struct Part<'a> {
 
 /// Said of manifests that are made of mirrors of a hosted cluster (hypershift,
 /// `kas/admissionpolicies.go`: the policies `mirror` and `icsp`).
-const LOCKED: &str = "a ROSA cluster with hosted control planes refuses this manifest: its ValidatingAdmissionPolicy \
-                      denies every change of mirror sets";
+const LOCKED: &str = "a ROSA cluster with hosted control planes rejects this manifest: its ValidatingAdmissionPolicy \
+                      denies all changes to mirror sets";
 
 /// Converts every mirror.
 pub fn convert(

@@ -49,7 +49,7 @@ pub struct Loaded {
 /// A path that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The path as it was given, and what is wrong: `a/b: there is no such file or directory`.
+    /// The path as it was given, and what is wrong: `a/b: no such file or directory`.
     pub message: String,
     /// What to do.
     pub help: Option<String>,

@@ -1,4 +1,4 @@
-//! The arguments: one place for flags, their help and their defaults.
+//! The command-line arguments: the only place for flags, their help and their defaults.
 
 use std::path::PathBuf;
 
@@ -10,10 +10,17 @@ use crate::convert::hcl::ClusterId;
 use crate::rules;
 use crate::settings::FailOn;
 
-/// Checks and converts container image mirrors in Terraform.
+const INPUT: &str = "Input";
+const VARIABLES: &str = "Variables";
+const CONFIGURATION: &str = "Configuration";
+const OUTPUT: &str = "Output";
+const EXIT_STATUS: &str =
+    "Exit status: 0 success, 1 findings or differences, 2 an input could not be read or the command failed";
+
+/// Lint and convert container image mirrors in Terraform.
 #[derive(Debug, Parser)]
 #[command(name = "mirrorset", version, about, arg_required_else_help = true)]
-#[command(after_help = "Exit status: 0 nothing found, 1 findings, 2 something could not be read or done.")]
+#[command(after_help = EXIT_STATUS)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -21,27 +28,29 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Check image mirrors in configuration, plans, states and manifests.
-    #[command(alias = "lint")]
+    /// Check image mirrors in Terraform configuration, plans, states and manifests.
+    #[command(visible_alias = "lint")]
     Check(CheckArguments),
-    /// Convert image mirrors to another form.
+    /// Convert image mirrors to manifests, Terraform or other formats.
     Convert(ConvertArguments),
-    /// Compare the mirrors of two inputs: configuration, plans, states, manifests.
+    /// Compare the image mirrors of two inputs.
     Diff(DiffArguments),
-    /// Say where images are pulled from: which mirror counts, what is tried in which order, what fails.
+    /// Show where images are pulled from: the matching entry, the order of attempts, and failures.
     Resolve(ResolveArguments),
     /// List the rules.
     Rules(RulesArguments),
-    /// Print the page of a rule: what it looks for, why that is bad, an example.
+    /// Explain a rule: what it checks, why it matters, and an example.
     Explain(ExplainArguments),
-    /// Say what expressions are worth in a module, without `terraform init`.
+    /// Evaluate Terraform expressions in a module, without `terraform init`.
     Eval(EvalArguments),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct InputArguments {
-    /// Directories of configuration or of manifests, configuration files, plans and states (`terraform show
-    /// -json`), manifests; `-` is standard input.
+    /// Files or directories to read, or `-` for standard input.
+    ///
+    /// Each path is a directory of Terraform configuration or of manifests, a configuration file, a plan or a
+    /// state (`terraform show -json`), or a manifest.
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -51,24 +60,24 @@ pub(super) struct InputArguments {
 /// How inputs are read.
 #[derive(Debug, Args)]
 pub(super) struct ReadingArguments {
-    /// The name that findings give standard input.
-    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    /// Name shown for standard input in findings.
+    #[arg(long, value_name = "NAME", default_value = "<stdin>", help_heading = INPUT)]
     pub(super) stdin_filename: String,
-    /// Ignore configuration files (`mirrorset.toml`).
-    #[arg(long)]
+    /// Ignore all configuration files (`mirrorset.toml`).
+    #[arg(long, help_heading = CONFIGURATION)]
     pub(super) isolated: bool,
     #[command(flatten)]
     pub(super) variables: VariableArguments,
 }
 
-/// They are read from the raw matches, since their order counts (`super::options`).
+/// Their values are read from the raw matches, because their order matters (`super::options`).
 #[derive(Debug, Args)]
 pub(super) struct VariableArguments {
-    /// A value for a variable of the root modules.
-    #[arg(long, value_name = "NAME=VALUE")]
+    /// Set a variable of the root modules; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE", help_heading = VARIABLES)]
     pub(super) var: Vec<String>,
-    /// A file of values for variables.
-    #[arg(long, value_name = "FILE")]
+    /// Read variable values from a `.tfvars` file; may be repeated.
+    #[arg(long, value_name = "FILE", help_heading = VARIABLES)]
     pub(super) var_file: Vec<PathBuf>,
 }
 
@@ -76,79 +85,100 @@ pub(super) struct VariableArguments {
 pub(super) struct CheckArguments {
     #[command(flatten)]
     pub(super) input: InputArguments,
-    /// How to print.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
-    pub(super) output_format: OutputFormat,
-    /// When to colour.
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
-    pub(super) color: Color,
-    /// A file: the configuration file, instead of the nearest `mirrorset.toml` above each root module. A
-    /// directory: the root module that the plans were made of, so that findings point at its text; without it,
-    /// the one among the paths or in the current directory that declares a plan's mirrors is taken. May be
-    /// given once for each.
-    #[arg(long, value_name = "PATH")]
-    pub(super) config: Vec<PathBuf>,
-    /// Print the settings of each root module with the place that they come from, and check nothing.
-    #[arg(long)]
+    /// Use this configuration file instead of the nearest `mirrorset.toml` above each root module.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated", help_heading = CONFIGURATION)]
+    pub(super) config: Option<PathBuf>,
+    /// Print the settings of each root module and where each one is set, and check nothing.
+    #[arg(long, help_heading = CONFIGURATION)]
     pub(super) show_settings: bool,
-    /// Leave out what a plan tells of its changes where that is no mistake: reordered and drifted mirrors, the
-    /// rollout of the nodes.
-    #[arg(long)]
+    /// Root module the plans were created from, so that findings point at its source; may be repeated.
+    ///
+    /// Without this option, a root module that declares the plan's mirrors is searched for among the paths, then
+    /// in the current directory.
+    #[arg(long, value_name = "DIR", help_heading = "Plans")]
+    pub(super) plan_config: Vec<PathBuf>,
+    /// Hide informational findings about planned changes.
+    ///
+    /// These are the findings of `reordered-mirrors`, `drifted-mirror` and `node-rollout`.
+    #[arg(long, help_heading = "Plans")]
     pub(super) no_changes_info: bool,
     #[command(flatten)]
     pub(super) rules: RuleArguments,
-    /// Leave out the findings that this file knows (`--write-baseline`).
-    #[arg(long, value_name = "FILE")]
-    pub(super) baseline: Option<PathBuf>,
-    /// Write the findings of this check to a file, so that later ones tell only what is new.
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
-    pub(super) write_baseline: Option<PathBuf>,
     #[command(flatten)]
     pub(super) fixes: FixArguments,
-    /// Exit with 0 even if there are findings (not if something could not be read).
-    #[arg(long)]
+    /// Hide the findings recorded in this baseline file.
+    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Record the current findings in a baseline file.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "baseline",
+        help_heading = "Baseline"
+    )]
+    pub(super) write_baseline: Option<PathBuf>,
+    /// Output format.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "full",
+        help_heading = OUTPUT
+    )]
+    pub(super) output_format: OutputFormat,
+    /// When to use colors.
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    pub(super) color: Color,
+    /// Exit with status 0 even if there are findings.
+    ///
+    /// The exit status is still 2 if an input could not be read.
+    #[arg(long, help_heading = OUTPUT)]
     pub(super) exit_zero: bool,
 }
 
 /// What to do about findings that come with a fix.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Fixes")]
 pub(super) struct FixArguments {
-    /// Make the fixes that keep the meaning, then check again.
+    /// Apply safe fixes, then check again.
     #[arg(long, conflicts_with = "write_baseline")]
     pub(super) fix: bool,
-    /// With `--fix` or `--diff`, make those as well that a person must look at.
+    /// With `--fix` or `--diff`, also include fixes that need review.
     #[arg(long)]
     pub(super) unsafe_fixes: bool,
-    /// Print what `--fix` would change, and write nothing; the exit status is 1 if it would change something.
+    /// Print the changes that `--fix` would make, and write nothing.
+    ///
+    /// The exit status is 1 if there are any changes.
     #[arg(long, conflicts_with = "write_baseline")]
     pub(super) diff: bool,
 }
 
-/// What the command line decides about rules; it wins over configuration files.
+/// The rule settings of the command line, which take precedence over configuration files.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
 pub(super) struct RuleArguments {
-    /// Run these rules alone (and `syntax-error`).
+    /// Run only these rules (`syntax-error` always runs).
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name)]
     pub(super) select: Vec<&'static str>,
-    /// Leave these rules out.
+    /// Disable these rules.
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name)]
     pub(super) ignore: Vec<&'static str>,
-    /// The lightest finding that makes the exit status 1 [default: warning].
+    /// Minimum severity that causes exit status 1 [default: warning].
     #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
     pub(super) fail_on: Option<FailOn>,
-    /// Make what is undecided an error.
+    /// Treat undecided mirrors as errors.
     #[arg(long)]
     pub(super) strict: bool,
 }
 
-/// The name of a rule that there is.
+/// Parses the name of a rule.
 fn rule_name(name: &str) -> Result<&'static str, String> {
     if let Some(rule) = rules::find(name.trim()) {
         return Ok(rule.name);
     }
     Err(match rules::nearest(name) {
-        Some(meant) => format!("there is no rule of this name; did you mean `{meant}`?"),
-        None => "there is no rule of this name; `mirrorset rules` lists them".to_owned(),
+        Some(meant) => format!("unknown rule; did you mean `{meant}`?"),
+        None => "unknown rule; run `mirrorset rules` to list the rules".to_owned(),
     })
 }
 
@@ -161,27 +191,34 @@ fn fail_on() -> impl TypedValueParser<Value = FailOn> {
 pub(super) struct ConvertArguments {
     #[command(flatten)]
     pub(super) input: InputArguments,
-    /// What to convert to.
-    #[arg(long, value_enum, value_name = "TARGET", default_value = "idms")]
+    /// Target format.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "TARGET",
+        default_value = "idms",
+        help_heading = OUTPUT
+    )]
     pub(super) to: Target,
-    /// The name of the manifest; with several clusters, the first part of each name.
-    #[arg(long)]
+    /// Name of the generated manifest; with several clusters, the prefix of each name.
+    #[arg(long, help_heading = OUTPUT)]
     pub(super) name: Option<Name>,
-    /// Convert the mirrors of this cluster alone: its id, or what its id is read from
-    /// (`rhcs_cluster_rosa_hcp.main`).
-    #[arg(long, value_name = "CLUSTER")]
+    /// Convert only the mirrors of this cluster: its id, or the object its id is read from.
+    ///
+    /// The object is an address such as `rhcs_cluster_rosa_hcp.main`.
+    #[arg(long, value_name = "CLUSTER", help_heading = INPUT)]
     pub(super) cluster: Option<String>,
-    /// Write a file for each manifest into this directory instead of printing them.
-    #[arg(long, value_name = "DIR")]
-    pub(super) output: Option<PathBuf>,
-    /// Leave out mirrors with values that are unknown or sensitive, and what cannot be read in manifests.
-    #[arg(long)]
+    /// Write one file per manifest into this directory instead of printing them.
+    #[arg(long, value_name = "DIR", help_heading = OUTPUT)]
+    pub(super) output_dir: Option<PathBuf>,
+    /// Skip mirrors with unknown or sensitive values, and unreadable parts of manifests.
+    #[arg(long, help_heading = INPUT)]
     pub(super) skip_unresolved: bool,
-    /// Refuse to convert what the target cannot express, instead of a warning.
-    #[arg(long)]
+    /// Fail instead of warning if the target cannot express something.
+    #[arg(long, help_heading = OUTPUT)]
     pub(super) strict: bool,
-    /// Write no comments: neither where entries come from, nor what to know before the manifest is applied.
-    #[arg(long)]
+    /// Omit comments: the origin of each entry, and what to know before applying the manifest.
+    #[arg(long, help_heading = OUTPUT)]
     pub(super) no_notes: bool,
     #[command(flatten)]
     pub(super) registries: RegistryArguments,
@@ -189,63 +226,78 @@ pub(super) struct ConvertArguments {
     pub(super) hcl: HclArguments,
 }
 
-/// Registries that are not as others, besides what a cluster's `registry_config` says.
+/// Registries that need special treatment, in addition to the cluster's `registry_config`.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Registries")]
 pub(super) struct RegistryArguments {
-    /// A registry that no image is pulled from, besides those that the cluster's `registry_config` blocks. A
-    /// conversion takes it with `--to registries-conf`.
+    /// Treat this registry as blocked, in addition to the cluster's `registry_config`; may be repeated.
+    ///
+    /// `convert` accepts this option only with `--to registries-conf`.
     #[arg(long, value_name = "REGISTRY")]
     pub(super) blocked: Vec<String>,
-    /// A registry without TLS, besides those of the cluster's `registry_config`, as `--blocked`.
+    /// Treat this registry as insecure, in addition to the cluster's `registry_config`; may be repeated.
+    ///
+    /// `convert` accepts this option only with `--to registries-conf`.
     #[arg(long, value_name = "REGISTRY")]
     pub(super) insecure: Vec<String>,
 }
 
 /// How Terraform configuration is written.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Terraform output (with --to hcl)")]
 pub(super) struct HclArguments {
-    /// With `--to hcl`, the form [default: resources].
+    /// Style of the generated configuration [default: resources].
     #[arg(long, value_enum, value_name = "STYLE")]
     pub(super) style: Option<Style>,
-    /// With `--to hcl`, the expression of the cluster's id: `rhcs_cluster_rosa_hcp.main.id`, `var.cluster_id`,
-    /// `'"2lbb…"'`. The output is then a part of the module that has the cluster; without it, it is a root
-    /// module of its own.
+    /// Expression for the cluster's id, such as `rhcs_cluster_rosa_hcp.main.id` or `var.cluster_id`.
+    ///
+    /// With this option, the output is meant to be added to the module that contains the cluster; without it, the
+    /// output is a root module. Write a literal id with its quotes: `'"2lbb…"'`.
     #[arg(long, value_name = "EXPR")]
     pub(super) cluster_id: Option<ClusterId>,
-    /// With `--to hcl`, write an `import` block for each mirror that the cluster has already: a file of
-    /// `rosa list image-mirrors -o json`; `-` is standard input.
+    /// Generate `import` blocks for existing mirrors listed in FILE (`rosa list image-mirrors -o json`).
+    ///
+    /// `-` reads the list from standard input.
     #[arg(long, value_name = "FILE")]
     pub(super) import: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Style {
-    /// One resource for each source.
+    /// One resource per source.
     Resources,
-    /// A map from source to mirrors, and one resource with `for_each`.
+    /// A map from sources to mirrors, and one resource with `for_each`.
     ForEach,
-    /// A map, and a call of Red Hat's module `terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors`.
+    /// A map, and a call to Red Hat's module `terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors`.
     Module,
 }
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 no difference, 1 a difference or a mirror that cannot be compared, 2 something \
-                        could not be read."
+    after_help = "Exit status: 0 no differences, 1 differences or mirrors that cannot be compared, 2 an input could \
+                  not be read or the command failed"
 )]
 pub(super) struct DiffArguments {
-    /// The first input: anything that `check` reads; `-` is standard input.
+    /// First input: anything that `check` reads, or `-` for standard input.
     #[arg(value_name = "A")]
     pub(super) before: PathBuf,
-    /// The second input.
+    /// Second input.
     #[arg(value_name = "B")]
     pub(super) after: PathBuf,
-    /// Compare the mirrors of this cluster alone: its id, or what its id is read from
-    /// (`rhcs_cluster_rosa_hcp.main`). An input with mirrors of one cluster need not know the name.
-    #[arg(long, value_name = "CLUSTER")]
+    /// Compare only the mirrors of this cluster: its id, or the object its id is read from.
+    ///
+    /// The object is an address such as `rhcs_cluster_rosa_hcp.main`. If an input has the mirrors of only one
+    /// cluster, that cluster is compared whatever its name is.
+    #[arg(long, value_name = "CLUSTER", help_heading = INPUT)]
     pub(super) cluster: Option<String>,
-    /// How to print.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    /// Output format.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "full",
+        help_heading = OUTPUT
+    )]
     pub(super) output_format: DiffFormat,
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
@@ -253,7 +305,7 @@ pub(super) struct DiffArguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum DiffFormat {
-    /// For people.
+    /// Human-readable text.
     Full,
     /// One JSON document.
     Json,
@@ -261,20 +313,32 @@ pub(super) enum DiffFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct ResolveArguments {
-    /// The images, as a pod names them.
+    /// Images to resolve, as written in a pod spec.
     #[arg(value_name = "IMAGE", required_unless_present = "file")]
     pub(super) images: Vec<String>,
-    /// Where the mirrors are declared: anything that `check` reads; `-` is standard input.
-    #[arg(long = "in", value_name = "PATH", default_value = ".")]
+    /// File or directory that declares the mirrors, or `-` for standard input; may be repeated.
+    ///
+    /// The path can be anything that `check` reads.
+    #[arg(long = "in", value_name = "PATH", default_value = ".", help_heading = INPUT)]
     pub(super) inputs: Vec<PathBuf>,
-    /// A file of images: one a line, or the manifests of Kubernetes that name them; `-` is standard input.
-    #[arg(long, value_name = "FILE")]
+    /// Resolve the images of a file: a list with one image per line, or Kubernetes manifests.
+    ///
+    /// `-` reads the file from standard input. May be repeated.
+    #[arg(long, value_name = "FILE", help_heading = INPUT)]
     pub(super) file: Vec<PathBuf>,
-    /// Answer for this cluster alone: its id, or what its id is read from (`rhcs_cluster_rosa_hcp.main`).
-    #[arg(long, value_name = "CLUSTER")]
+    /// Resolve only for this cluster: its id, or the object its id is read from.
+    ///
+    /// The object is an address such as `rhcs_cluster_rosa_hcp.main`.
+    #[arg(long, value_name = "CLUSTER", help_heading = INPUT)]
     pub(super) cluster: Option<String>,
-    /// How to print.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    /// Output format.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "full",
+        help_heading = OUTPUT
+    )]
     pub(super) output_format: ResolveFormat,
     #[command(flatten)]
     pub(super) registries: RegistryArguments,
@@ -284,15 +348,15 @@ pub(super) struct ResolveArguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ResolveFormat {
-    /// For people, by digest and by tag.
+    /// Human-readable text, for pulls by digest and by tag.
     Full,
-    /// One JSON object an image: the source that matches, and what is tried for just this reference.
+    /// One JSON object per image: the matching source, and the order of attempts for this reference.
     JsonLines,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct RulesArguments {
-    /// How to print.
+    /// Output format.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
     pub(super) output_format: RulesFormat,
 }
@@ -307,21 +371,22 @@ pub(super) enum RulesFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// The name of the rule.
+    /// Name of the rule.
     #[arg(value_name = "RULE", value_parser = rule_name)]
     pub(super) rule: &'static str,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct EvalArguments {
-    /// The expressions, behind `--` where one begins with a dash; without any, one is read from each line
-    /// of standard input.
+    /// Expressions to evaluate; without any, each line of standard input is an expression.
+    ///
+    /// Put `--` in front of expressions that begin with a dash.
     #[arg(value_name = "EXPR")]
     pub(super) expressions: Vec<String>,
-    /// The module's directory.
+    /// Directory of the module.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) dir: PathBuf,
-    /// How to print.
+    /// Output format.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
     pub(super) output_format: EvalFormat,
     #[command(flatten)]
@@ -330,29 +395,29 @@ pub(super) struct EvalArguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum EvalFormat {
-    /// As `terraform console` shows values.
+    /// Values as `terraform console` prints them.
     Full,
-    /// One JSON object an expression.
+    /// One JSON object per expression.
     JsonLines,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum OutputFormat {
-    /// With excerpts, for people.
+    /// Human-readable text, with source excerpts.
     Full,
-    /// One line a finding.
+    /// One line per finding.
     Concise,
     /// One JSON document.
     Json,
-    /// One JSON object a finding.
+    /// One JSON object per finding.
     JsonLines,
-    /// Workflow commands, which GitHub shows as annotations.
+    /// GitHub workflow commands, shown as annotations.
     Github,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
-    /// On a terminal.
+    /// Only on a terminal.
     Auto,
     /// Always.
     Always,
@@ -362,22 +427,22 @@ pub(super) enum Color {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Target {
-    /// ImageDigestMirrorSet manifests, one for each cluster.
+    /// ImageDigestMirrorSet manifests, one per cluster.
     Idms,
-    /// ImageTagMirrorSet manifests.
+    /// ImageTagMirrorSet manifests, one per cluster.
     Itms,
-    /// ImageContentSourcePolicy manifests, for OpenShift before 4.13.
+    /// ImageContentSourcePolicy manifests, for OpenShift versions before 4.13.
     Icsp,
     /// The `imageContentSources` of a HostedCluster's `spec` (self-managed hosted control planes).
     Hostedcluster,
-    /// A `ConfigMap` to be named in the `config` of `NodePool`s (self-managed hosted control planes).
+    /// A ConfigMap for the `config` of NodePools (self-managed hosted control planes).
     Nodepool,
-    /// The `registries.conf` that the machine config operator makes for the nodes.
+    /// The `registries.conf` that the machine config operator generates for the nodes.
     RegistriesConf,
     /// `rosa create image-mirror` commands.
     Rosa,
     /// Terraform configuration.
     Hcl,
-    /// The resolved mirrors, in the shape of Terraform's plan JSON.
+    /// The resolved mirrors, in the format of Terraform's plan JSON.
     Json,
 }

@@ -25,20 +25,16 @@ use super::{Exit, complain, complain_of, is_coloured, load, print, refuses_setti
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
     let mut options = options.clone();
     options.counterpart = Counterpart::Near(PathBuf::from("."));
-    for path in &arguments.config {
-        // What it is decides; a file that is not there would be one, by its name.
-        if path.is_file() || path.extension().is_some_and(|extension| extension == "toml") {
-            anyhow::ensure!(
-                options.config == config::Choice::Nearest && !arguments.input.reading.isolated,
-                "{}: there can be one configuration file, and none with `--isolated`",
-                path.display()
-            );
-            options.config = config::Choice::File(path.clone());
-        } else {
-            let near = matches!(options.counterpart, Counterpart::Near(_));
-            anyhow::ensure!(near, "{}: plans can have one root module", path.display());
-            options.counterpart = Counterpart::At(path.clone());
-        }
+    if let Some(path) = &arguments.config {
+        anyhow::ensure!(
+            !path.is_dir(),
+            "{}: is a directory, not a configuration file; `--plan-config` takes the root module of a plan",
+            path.display()
+        );
+        options.config = config::Choice::File(path.clone());
+    }
+    if !arguments.plan_config.is_empty() {
+        options.counterpart = Counterpart::At(arguments.plan_config.clone());
     }
     if arguments.fixes.diff {
         return fix::diff(arguments, &options);
@@ -192,7 +188,7 @@ pub(super) fn today() -> anyhow::Result<Date> {
         Some(text) => {
             let seconds = text.to_str().and_then(|text| text.trim().parse().ok());
             let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
-            time.context("SOURCE_DATE_EPOCH is not a number of seconds since 1970")?
+            time.context("invalid SOURCE_DATE_EPOCH: expected the number of seconds since 1970")?
         }
     };
     Ok(time.to_zoned(TimeZone::UTC).date())
@@ -204,7 +200,7 @@ pub(super) fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
 
 fn write_baseline(path: &Path, report: &Report<'_>, loaded: &Loaded) -> anyhow::Result<Baseline> {
     let text = baseline::render(&report.findings, &loaded.sources, &loaded.project.sensitive, path);
-    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     read_baseline(path)
 }
 
@@ -218,13 +214,13 @@ fn complain_of_unmatched(path: &Path, unmatched: &[Entry]) {
         let place = [entry.file.as_str(), entry.address.as_str()];
         let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
         complain(&format!(
-            "warning: {}: {} of {} is not found any more{times}",
+            "warning: {}: stale entry: {} in {}{times}",
             path.display(),
             entry.rule,
             place.join(": ")
         ));
     }
     if !unmatched.is_empty() {
-        complain("help: write the baseline anew with `--write-baseline`");
+        complain("help: run `mirrorset check --write-baseline` to update the baseline");
     }
 }

@@ -50,12 +50,10 @@ fn fits(arguments: &ConvertArguments) -> anyhow::Result<()> {
     let given =
         |options: &[(&'static str, bool)]| options.iter().find(|(_, given)| *given).map(|(name, _)| *name);
     if let Some(name) = given(&for_hcl).filter(|_| to != Target::Hcl) {
-        anyhow::bail!("`{name}` is about Terraform configuration: add `--to hcl`, or leave it out");
+        anyhow::bail!("`{name}` requires `--to hcl`");
     }
     if let Some(name) = given(&for_nodes).filter(|_| to != Target::RegistriesConf) {
-        anyhow::bail!(
-            "`{name}` is about the configuration of nodes: add `--to registries-conf`, or leave it out"
-        );
+        anyhow::bail!("`{name}` requires `--to registries-conf`");
     }
     Ok(())
 }
@@ -76,7 +74,7 @@ fn wanted(arguments: &ConvertArguments) -> anyhow::Result<convert::Options> {
         skip_unresolved: arguments.skip_unresolved,
         strict: arguments.strict,
         no_notes: arguments.no_notes,
-        separate: arguments.output.is_some(),
+        separate: arguments.output_dir.is_some(),
         blocked: arguments.registries.blocked.clone(),
         insecure: arguments.registries.insecure.clone(),
         hcl: hcl::Options {
@@ -106,23 +104,23 @@ fn tell(conversion: &Conversion, loaded: &Loaded) {
     show(&conversion.losses, loaded);
     for address in &conversion.skipped {
         complain(&format!(
-            "warning: {address} is left out: not all of its values are known and may be written"
+            "warning: skipped {address}: some of its values are unknown or sensitive"
         ));
     }
     for note in &conversion.notes {
         complain(&format!("note: {note}"));
     }
     if conversion.documents.is_empty() && conversion.skipped.is_empty() && conversion.losses.is_empty() {
-        complain("warning: there is no image mirror to convert");
+        complain("warning: no image mirrors to convert");
     }
 }
 
 fn write(arguments: &ConvertArguments, documents: &[Document]) -> anyhow::Result<()> {
-    let Some(directory) = &arguments.output else {
+    let Some(directory) = &arguments.output_dir else {
         let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
         return print(&texts.join("---\n"));
     };
-    std::fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
+    std::fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
     let paths: Vec<PathBuf> = documents
         .iter()
         .map(|document| directory.join(&document.file))
@@ -132,13 +130,12 @@ fn write(arguments: &ConvertArguments, documents: &[Document]) -> anyhow::Result
         let is_there = std::fs::symlink_metadata(path);
         anyhow::ensure!(
             is_there.is_err() || is_there.is_ok_and(|entry| entry.is_file()),
-            "{} is there and no regular file, so nothing is written",
+            "{} exists and is not a regular file; no files were written",
             path.display()
         );
     }
     for (path, document) in paths.iter().zip(documents) {
-        std::fs::write(path, &document.text)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
+        std::fs::write(path, &document.text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }

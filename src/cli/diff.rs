@@ -14,7 +14,7 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     let (first, second) = (&arguments.before, &arguments.after);
     anyhow::ensure!(
         [first, second].iter().any(|path| *path != Path::new("-")),
-        "`-` reads standard input, which can be one of the two inputs alone"
+        "only one of the two inputs can be `-` (standard input)"
     );
     let read = |path: &Path| load(&[path.to_owned()], &arguments.reading, options);
     let (before, after) = (read(first)?, read(second)?);

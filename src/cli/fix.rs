@@ -22,7 +22,7 @@ pub(super) fn write(arguments: &CheckArguments, options: &Options) -> anyhow::Re
     let outcome = outcome(arguments, options)?;
     fix::write(&outcome)
         .map_err(|(path, error)| anyhow::Error::new(error).context(path.display().to_string()))
-        .context("not all fixes could be written")?;
+        .context("some fixes could not be written")?;
     if outcome.fixed > 0 {
         let files = outcome.changes.len();
         complain(&format!(
@@ -56,7 +56,7 @@ pub(super) fn diff(arguments: &CheckArguments, options: &Options) -> anyhow::Res
 
 fn outcome(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Outcome> {
     let stdin = arguments.input.paths.iter().any(|path| path == Path::new("-"));
-    anyhow::ensure!(!stdin, "standard input cannot be fixed");
+    anyhow::ensure!(!stdin, "cannot fix standard input");
     let most = if arguments.fixes.unsafe_fixes {
         Applicability::Unsafe
     } else {
@@ -65,11 +65,11 @@ fn outcome(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Outc
     let outcome = fix::fix(most, |edited| findings(arguments, options, edited))?;
     for fix in &outcome.refused {
         complain(&format!(
-            "warning: {fix}: the fix is not made, since it would bring a new error"
+            "warning: {fix}: fix skipped because it would introduce a new error"
         ));
     }
     if outcome.unsettled {
-        complain("warning: the fixes do not come to an end; the last round is what stands");
+        complain("warning: fixes did not converge; keeping the result of the last round");
     }
     Ok(outcome)
 }
@@ -88,7 +88,7 @@ fn findings(
     let settings = settings(arguments, &choice(&arguments.rules), &mut loaded);
     anyhow::ensure!(
         !refuses_settings(&loaded),
-        "nothing is fixed with settings that cannot be read"
+        "no fixes applied because of errors in the settings"
     );
     let suppressions = Suppressions::find(&loaded.sources, &loaded.aside, today()?);
     let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         .map(|set| Cluster::of(set, blocked, insecure))
         .collect();
     if clusters.is_empty() {
-        complain("warning: there are no mirrors");
+        complain("warning: no image mirrors found");
         clusters.push(Cluster::without_mirrors(blocked, insecure));
     }
     for cluster in &clusters {
@@ -75,7 +75,7 @@ fn tell_open(set: &MirrorSet<'_>) {
         let address = unresolved.mirror.address.to_string();
         for problem in &unresolved.problems {
             let message = problem.message.strip_prefix(&address).unwrap_or(&problem.message);
-            complain(&format!("warning: {address} is not taken into account{message}"));
+            complain(&format!("warning: ignoring {address}{message}"));
         }
     }
 }

@@ -25,29 +25,31 @@ pub struct Doubt {
 }
 
 /// What to do about settings that are not taken.
-pub const CHECK: &str = "`mirrorset check` says what to change";
+pub const CHECK: &str = "run `mirrorset check` to find what to change";
 
 impl Nodes {
     /// The configuration that settings become. `open` says what is not known of them.
     #[must_use]
     pub fn of(settings: &Settings, open: &BTreeSet<String>) -> Self {
         let unknown = |reason| Doubt {
-            message: format!("not everything is known that the cluster allows, blocks and trusts: {reason}"),
-            help: "take the plan, where it may be known",
+            message: format!(
+                "the allowed, blocked or insecure registries of the cluster are not completely known: {reason}"
+            ),
+            help: "use a plan, in which more values are known",
         };
         let mut doubts: Vec<Doubt> = open.iter().map(unknown).collect();
         if let Err(error) = settings.validate() {
             doubts.push(Doubt {
-                message: format!("the machine config operator refuses this, so no node gets it: {error}"),
+                message: format!("the machine config operator rejects these settings and does not apply them to any node: {error}"),
                 help: CHECK,
             });
         }
         let tables = settings.tables().map_err(|error| {
-            format!("the machine config operator fails, and no node gets a configuration: {error}")
+            format!("the machine config operator fails and does not configure any node: {error}")
         });
         let registries = match &tables {
             Ok(tables) => Registries::load(tables).map_err(|error| {
-                format!("nodes cannot read their configuration, and every pull fails: {error}")
+                format!("nodes cannot load their registry configuration, so every pull fails: {error}")
             }),
             Err(error) => Err(error.clone()),
         };

@@ -76,5 +76,5 @@ impl Registries {
 }
 
 fn secret(is_secret: bool) -> Option<String> {
-    is_secret.then(|| "an entry of its registry_config is sensitive".to_owned())
+    is_secret.then(|| "an entry of registry_config is sensitive".to_owned())
 }

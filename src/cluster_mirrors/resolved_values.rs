@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, Mirror};
 use crate::rules::UNDECIDED;
 
-/// `source` and `mirrors`, and a policy that is known; else one finding for each value that is not known or
+/// `source` and `mirrors`, and a policy that is known; else one finding for each value that is unknown or
 /// may not be shown.
 pub(super) fn told(mirror: &Mirror) -> Result<(&str, Vec<&str>), Vec<Diagnostic>> {
     let mut problems = Vec::new();
@@ -59,16 +59,14 @@ fn text<'a>(
 }
 
 fn open<T>(mirror: &Mirror, name: &str, attribute: &Attribute<T>, why: &str) -> Diagnostic {
-    let what = format!("{name} is not known: {why}");
-    let help =
-        "take the plan, where the value may be known, or leave such mirrors out with `--skip-unresolved`";
+    let what = format!("{name} is unknown: {why}");
+    let help = "use a plan, in which the value may be known, or skip such mirrors with `--skip-unresolved`";
     refuse(mirror, attribute, &what, help)
 }
 
 fn secret<T>(mirror: &Mirror, name: &str, attribute: &Attribute<T>) -> Diagnostic {
-    let what = format!("{name} is sensitive, so it is not shown");
-    let help =
-        "mark it `nonsensitive` in the configuration, or leave such mirrors out with `--skip-unresolved`";
+    let what = format!("{name} is sensitive");
+    let help = "unmark the value with `nonsensitive` in the configuration, or skip such mirrors with `--skip-unresolved`";
     refuse(mirror, attribute, &what, help)
 }
 

@@ -28,34 +28,34 @@ pub(super) const FILE: [Key; 6] = [
     Key {
         name: "rules",
         kind: Kind::Rules,
-        description: "How the findings of rules count. A rule that is not named keeps its own severity.",
+        description: "Severity of each rule. Rules that are not listed keep their default severity.",
     },
     Key {
         name: "fail-on",
         kind: Kind::FailOn,
-        description: "The lightest finding that makes the exit status 1.",
+        description: "Minimum severity that causes exit status 1.",
     },
     Key {
         name: "strict",
         kind: Kind::Flag,
-        description: "Whether a mirror that could not be decided is an error.",
+        description: "Treat undecided mirrors as errors.",
     },
     Key {
         name: "exclude",
         kind: Kind::Strings,
-        description: "Globs of paths that are left out where they are not named on the command line, from the \
-                      directory of this file. A directory stands for everything in it.",
+        description: "Glob patterns of paths to skip, relative to this file, unless named on the command line. A \
+                      directory pattern covers everything below it.",
     },
     Key {
         name: "var-files",
         kind: Kind::Strings,
-        description: "Files of values for variables, from the directory of this file. They come after those that \
-                      Terraform reads by itself and before those of the command line.",
+        description: "Files with variable values, relative to this file. They override the files that Terraform loads \
+                      automatically, and are overridden by the command line.",
     },
     Key {
         name: "overrides",
         kind: Kind::Overrides,
-        description: "Other levels for some paths. Later ones win.",
+        description: "Rule severities for specific paths. Later overrides take precedence.",
     },
 ];
 
@@ -64,11 +64,11 @@ pub(super) const OVERRIDE: [Key; 2] = [
     Key {
         name: "paths",
         kind: Kind::Strings,
-        description: "Globs of root modules, or of files that declare mirrors, from the directory of this file.",
+        description: "Glob patterns of root modules, or of files that declare mirrors, relative to this file.",
     },
     Key {
         name: "rules",
         kind: Kind::Rules,
-        description: "How the findings of rules count there.",
+        description: "Severity of each rule for these paths.",
     },
 ];

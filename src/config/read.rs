@@ -38,7 +38,7 @@ pub(super) fn read(file: FileId, text: &str, base: PathBuf) -> (Config, Vec<Diag
     }
     for error in errors {
         let range = error.span().unwrap_or(0..0);
-        reader.say(range, format!("this is no TOML: {}", error.message()));
+        reader.say(range, format!("invalid TOML: {}", error.message()));
     }
     let mut problems = reader.problems;
     problems.sort_by_key(|problem| problem.primary.as_ref().map(|label| label.span));
@@ -73,18 +73,17 @@ impl Reader {
         let known = word.get_ref().as_ref();
         let help = match rules::nearest_of(known, words.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None if words.len() > 8 => "`mirrorset rules` lists them".to_owned(),
-            None => format!("there are {}", words.join(", ")),
+            None if words.len() > 8 => "run `mirrorset rules` to list the rules".to_owned(),
+            None => format!("expected one of {}", words.join(", ")),
         };
-        self.say(word.span(), format!("there is no {what} `{known}`"))
-            .help = Some(help);
+        self.say(word.span(), format!("unknown {what} `{known}`")).help = Some(help);
     }
 
     fn wrong_type(&mut self, value: &Value<'_>, key: &str, wanted: &str) {
         let found = value.get_ref().type_str();
         self.say(
             value.span(),
-            format!("`{key}` is {wanted}, and this is of type {found}"),
+            format!("invalid type for `{key}`: expected {wanted}, found {found}"),
         );
     }
 
@@ -133,7 +132,7 @@ impl Reader {
 
     fn rules(&mut self, value: &Value<'_>) -> Vec<Set<(&'static str, Level)>> {
         let DeValue::Table(table) = value.get_ref() else {
-            self.wrong_type(value, "rules", "a table of rules and levels");
+            self.wrong_type(value, "rules", "a table of rules and severities");
             return Vec::new();
         };
         let mut levels = Vec::new();
@@ -164,7 +163,7 @@ impl Reader {
         if found.is_none() {
             let word = Spanned::new(value.span(), text.clone());
             self.no_such(
-                &format!("value of `{key}`:"),
+                &format!("value for `{key}`:"),
                 &word,
                 words.iter().map(|(word, _)| *word),
             );
@@ -199,17 +198,14 @@ impl Reader {
                     globs.patterns.push(text.to_owned());
                 }
                 Err(error) => {
-                    self.say(pattern.span(), format!("this is no glob: {}", error.kind()));
+                    self.say(pattern.span(), format!("invalid glob pattern: {}", error.kind()));
                 }
             }
         }
         match builder.build() {
             Ok(set) => globs.set = set,
             Err(error) => {
-                self.say(
-                    value.span(),
-                    format!("these globs are too much together: {error}"),
-                );
+                self.say(value.span(), format!("glob patterns are too large: {error}"));
             }
         }
         globs
@@ -239,7 +235,7 @@ impl Reader {
                 }
             }
             for name in missing {
-                self.say(item.span(), format!("this override has no `{name}`"));
+                self.say(item.span(), format!("missing `{name}` in override"));
             }
             overrides.push(special);
         }

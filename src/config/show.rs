@@ -75,8 +75,8 @@ pub fn show(
     text
 }
 
-const COMMAND_LINE: &str = "the command line";
-const DEFAULT: &str = "the default";
+const COMMAND_LINE: &str = "command line";
+const DEFAULT: &str = "default";
 
 /// What the file says of a rule in a directory or a file, and where: the last word counts.
 fn level(rule: &Rule, path: &Path, config: Option<&Config>) -> (Level, Option<Span>) {

@@ -49,7 +49,7 @@ impl Means {
                 false,
             ),
             Target::Hcl => ("rhcs_image_mirror", Some(Pull::DigestOnly), false, false),
-            Target::Json => ("the shape of plan JSON", None, false, true),
+            Target::Json => ("plan JSON", None, false, true),
         };
         Self {
             name,
@@ -107,10 +107,10 @@ pub(super) fn policies<'s>(set: &'s MirrorSet<'_>, target: Target) -> impl Itera
         !means.policy && is_written && entry.policy() == SourcePolicy::NeverContact
     });
     let what = format!(
-        "{} has no NeverContactSource: the source is asked where no mirror has the image",
+        "{} does not support NeverContactSource: the source is contacted if no mirror has the image",
         means.name
     );
-    let help = "block the source on the cluster instead, and refer to the mirror by its own name";
+    let help = "block the source on the cluster instead, and refer to images by the name of the mirror";
     lost.map(move |entry| loss(entry, &what, help))
 }
 
@@ -120,13 +120,19 @@ impl Means {
         let name = self.name;
         if self.pull.is_some_and(|pull| pull != entry.pull) {
             let (by, help) = match entry.pull {
-                Pull::DigestOnly => ("digest", "`--to idms` writes those"),
-                Pull::TagOnly => ("tag", "`--to itms` writes those"),
+                Pull::DigestOnly => ("digest", "use `--to idms` for digest mirrors"),
+                Pull::TagOnly => ("tag", "use `--to itms` for tag mirrors"),
             };
-            Some((format!("left out: {name} has no mirrors for pulls by {by}"), help))
+            Some((
+                format!("skipped: {name} does not support mirrors for pulls by {by}"),
+                help,
+            ))
         } else if !self.empty && entry.mirrors.is_empty() {
-            let help = "nodes pass such an entry over; leave it out of the input";
-            Some((format!("left out: it has no mirrors, and {name} needs one"), help))
+            let help = "nodes ignore an entry without mirrors; remove it from the input";
+            Some((
+                format!("skipped: the entry has no mirrors, but {name} requires at least one"),
+                help,
+            ))
         } else {
             None
         }

@@ -60,14 +60,14 @@ pub(super) fn documents(
     }
     if let (Some(given), true) = (&options.cluster_id, parts.len() > 1) {
         return Err(Refusal::Options(format!(
-            "`--cluster-id {}` is one cluster, and there are mirrors of several: {}",
+            "`--cluster-id {}` is for one cluster, but the input has mirrors of several: {}",
             given.text,
             choose_one(parts)
         )));
     }
     if options.listed.is_some() && parts.len() > 1 {
         return Err(Refusal::Options(format!(
-            "`--import` is the list of one cluster, and there are mirrors of several: {}",
+            "`--import` is for one cluster, but the input has mirrors of several: {}",
             choose_one(parts)
         )));
     }
@@ -98,7 +98,7 @@ pub(super) fn documents(
 /// What to do where the options are about one cluster.
 fn choose_one(parts: &[Part<'_>]) -> String {
     let names: Vec<&str> = parts.iter().map(|part| part.cluster.name()).collect();
-    format!("choose one of {} with `--cluster`", names.join(", "))
+    format!("use `--cluster` to choose one of {}", names.join(", "))
 }
 
 /// The cluster of a part, in configuration.
@@ -170,7 +170,7 @@ fn head(text: &mut String, clusters: &[Target]) {
     for variable in clusters.iter().filter_map(|cluster| cluster.variable.as_ref()) {
         let body = Body::new()
             .line("type", "string".to_owned())
-            .line("description", quoted("The id of the cluster."));
+            .line("description", quoted("ID of the cluster."));
         block(text, &format!("variable {}", quoted(variable)), body);
     }
 }

@@ -17,8 +17,8 @@ pub struct InvalidName;
 impl fmt::Display for InvalidName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "a name is made of lower-case letters, digits, `-` and `.`, begins and ends with a letter or digit, \
-             and is 253 characters long at most (RFC 1123)",
+            "invalid name: only lowercase letters, digits, `-` and `.` are allowed, the first and last character of \
+             each part must be a letter or digit, and the maximum length is 253 characters (RFC 1123)",
         )
     }
 }

@@ -51,8 +51,8 @@ pub(super) fn documents(
     if parts.len() > 1 && !options.separate {
         let names: Vec<&str> = parts.iter().map(|part| part.cluster.name()).collect();
         return Err(Refusal::Options(format!(
-            "there are mirrors of several clusters ({}), each with its own registries.conf: choose one with \
-             `--cluster`, or write files with `--output DIR`",
+            "the input has mirrors of several clusters ({}), and each has its own registries.conf: choose one with \
+             `--cluster`, or write one file per cluster with `--output-dir DIR`",
             names.join(", ")
         )));
     }

@@ -64,11 +64,11 @@ fn too_many(entries: &[Merged<'_>]) -> Option<Diagnostic> {
     let (merged, what, number) = sources.or_else(mirrors)?;
     let mirror = merged?.of.first()?.mirror;
     let message = format!(
-        "{}: {number} {what}, and a HostedCluster has {LIMIT} at most",
+        "{}: {number} {what}, but a HostedCluster allows at most {LIMIT}",
         mirror.address
     );
     let finding = Diagnostic::new("too-many-entries", Severity::Error, message)
         .at_address(mirror.address.to_string())
-        .at(mirror.source.span.unwrap_or(mirror.span), "one too many");
-    Some(finding.help("mirror a whole registry or organisation instead of its repositories"))
+        .at(mirror.source.span.unwrap_or(mirror.span), "exceeds the limit");
+    Some(finding.help("mirror a whole registry or organization instead of its repositories"))
 }

@@ -24,7 +24,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     if permissions.readonly() {
         return Err(io::Error::new(
             io::ErrorKind::PermissionDenied,
-            "it may not be written",
+            "the file is read-only",
         ));
     }
     let directory = path.parent().unwrap_or(Path::new("."));

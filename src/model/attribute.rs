@@ -70,13 +70,13 @@ impl UnknownReason {
 impl fmt::Display for UnknownReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AfterApply(Some(reference)) => write!(f, "{reference} is known after apply only"),
-            Self::AfterApply(None) => f.write_str("it is known after apply only"),
+            Self::AfterApply(Some(reference)) => write!(f, "{reference} is known only after apply"),
+            Self::AfterApply(None) => f.write_str("known only after apply"),
             Self::NoValue(name) => write!(f, "{name} has no value"),
             Self::NotEvaluated(what) => f.write_str(what),
             Self::NotRecorded(what) => write!(f, "{what} is not recorded in the plan"),
             Self::WrongType(message) => f.write_str(message),
-            Self::MissingInput(call) => write!(f, "{call} leaves out what the module needs"),
+            Self::MissingInput(call) => write!(f, "{call} does not set a required variable"),
         }
     }
 }
@@ -197,7 +197,7 @@ impl Attribute<String> {
             _ if self.sensitive => "(sensitive value)".to_owned(),
             AttributeValue::Known(value) => format!("{value:?}"),
             AttributeValue::Absent => "null".to_owned(),
-            AttributeValue::Unknown(_) => "(not known yet)".to_owned(),
+            AttributeValue::Unknown(_) => "(unknown yet)".to_owned(),
         }
     }
 }

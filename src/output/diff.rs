@@ -33,7 +33,7 @@ pub fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
     }
     let counts = Kind::ALL.map(|kind| format!("{} {}", comparison.count(kind), kind.as_str()));
     let same: usize = comparison.clusters.iter().map(|cluster| cluster.same).sum();
-    let _ = write!(text, "{}: {same} the same", count(total(comparison), "source"));
+    let _ = write!(text, "{}: {same} unchanged", count(total(comparison), "source"));
     for counted in counts {
         let _ = write!(text, ", {counted}");
     }
@@ -110,7 +110,7 @@ fn refs(lines: &[String]) -> Vec<&str> {
 fn told(mirrors: &Mirrors<'_>) -> Vec<String> {
     let mut lines: Vec<String> = mirrors.mirrors.iter().map(|name| on_one_line(name)).collect();
     if mirrors.policy == SourcePolicy::NeverContact {
-        lines.push("(the source is never asked)".to_owned());
+        lines.push("(the source is never contacted)".to_owned());
     }
     lines
 }

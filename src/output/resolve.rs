@@ -25,7 +25,7 @@ pub fn full(answer: &Answer<'_>, cluster: Option<&str>, sources: &Sources) -> St
     if let [first, rest @ ..] = answer.searched.as_slice() {
         let _ = writeln!(
             text,
-            "  has no registry: nodes try {first} first, then {}, which is what follows",
+            "  has no registry: nodes try {first} first, then {}, which is resolved below",
             rest.join(", ")
         );
     }
@@ -42,7 +42,7 @@ pub fn full(answer: &Answer<'_>, cluster: Option<&str>, sources: &Sources) -> St
 fn outcome_of(text: &mut String, outcome: &Outcome<'_>, sources: &Sources) {
     // Writing to a string cannot fail.
     let _ = match &outcome.resolution.source {
-        Some(source) => writeln!(text, "  matches {source}, the longest source that it begins with"),
+        Some(source) => writeln!(text, "  matches {source} (longest match)"),
         None => writeln!(text, "  no source matches"),
     };
     for entry in &outcome.entries {
@@ -53,7 +53,7 @@ fn outcome_of(text: &mut String, outcome: &Outcome<'_>, sources: &Sources) {
     if !outcome.passed_over.is_empty() {
         let _ = writeln!(
             text,
-            "    shorter ones do not count, nor do their mirrors: {}",
+            "    shorter matches are not used, nor are their mirrors: {}",
             outcome.passed_over.join(", ")
         );
     }
@@ -61,13 +61,13 @@ fn outcome_of(text: &mut String, outcome: &Outcome<'_>, sources: &Sources) {
         Some(Refused::Blocked(registry)) => {
             let _ = writeln!(
                 text,
-                "  refused: {registry} is blocked on the cluster, whatever mirrors have the image"
+                "  rejected: {registry} is blocked on the cluster, even if a mirror has the image"
             );
         }
         Some(Refused::NotAllowed) => {
             let _ = writeln!(
                 text,
-                "  refused: it is under none of the registries that the cluster allows, whatever mirrors have it"
+                "  rejected: not in a registry that the cluster allows, even if a mirror has the image"
             );
         }
         None => {}
@@ -82,7 +82,7 @@ fn outcome_of(text: &mut String, outcome: &Outcome<'_>, sources: &Sources) {
             let mirrors = if is_served || outcome.entries.is_empty() {
                 "by tag"
             } else {
-                "by tag, which the mirrors do not serve"
+                "by tag (not served by the mirrors)"
             };
             tries(text, mirrors, own);
         }
@@ -109,7 +109,7 @@ fn tries(text: &mut String, how: &str, pull: &Resolution) {
         Err(error) => {
             let _ = writeln!(
                 text,
-                "  {how}: fails before anything is asked, the source included: {error}"
+                "  {how}: fails before any registry is contacted, including the source: {error}"
             );
             return;
         }
@@ -121,8 +121,8 @@ fn tries(text: &mut String, how: &str, pull: &Resolution) {
         let is_last = index + 1 == tries.len();
         let said = [
             (is_last && pull.source.is_some()).then_some("the source"),
-            place.blocked.then_some("blocked, so it is not asked"),
-            place.insecure.then_some("without TLS"),
+            place.blocked.then_some("blocked, so not contacted"),
+            place.insecure.then_some("insecure"),
         ];
         let said: Vec<&str> = said.into_iter().flatten().collect();
         let said = match said.as_slice() {
@@ -178,7 +178,7 @@ impl<'a> Line<'a> {
         self.prefix = source.as_deref();
         self.blocked = *blocked;
         if outcome.refused == Some(Refused::NotAllowed) {
-            self.error = Some("no registry that the cluster allows covers it".to_owned());
+            self.error = Some("not in a registry that the cluster allows".to_owned());
             return;
         }
         match tries {

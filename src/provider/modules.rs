@@ -19,7 +19,7 @@ pub(crate) struct Known {
 const MODULES: &[Known] = &[
     Known {
         source: "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors",
-        text: r#"# What mirrorset knows of this module. After `terraform init` the module itself is read.
+        text: r#"# Built-in outline of this module. After `terraform init`, mirrorset reads the module itself.
 variable "cluster_id" {
   type = string
 }
@@ -45,7 +45,7 @@ output "image_mirror_id" {
     },
     Known {
         source: "terraform-redhat/rosa-hcp/rhcs//modules/rosa-cluster-hcp",
-        text: r#"# What mirrorset knows of this module. After `terraform init` the module itself is read.
+        text: r#"# Built-in outline of this module. After `terraform init`, mirrorset reads the module itself.
 variable "wait_for_create_complete" {
   type    = bool
   default = true
@@ -75,7 +75,7 @@ output "cluster_state" {
     },
     Known {
         source: "terraform-redhat/rosa-hcp/rhcs",
-        text: r#"# What mirrorset knows of this module. After `terraform init` the module itself is read.
+        text: r#"# Built-in outline of this module. After `terraform init`, mirrorset reads the module itself.
 variable "image_mirrors" {
   type    = map(any)
   default = {}

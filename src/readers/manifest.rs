@@ -78,7 +78,7 @@ impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(problem) => f.write_str(&problem.message),
-            Self::Nothing => f.write_str("no document in it declares mirrors"),
+            Self::Nothing => f.write_str("no manifest in the file declares mirrors"),
         }
     }
 }
@@ -101,8 +101,8 @@ impl ReadError {
         match self {
             Self::Syntax(problem) => problem.help.as_deref(),
             Self::Nothing => Some(
-                "what is read: ImageDigestMirrorSet, ImageTagMirrorSet, ImageContentSourcePolicy, HostedCluster, \
-                 Image (config.openshift.io/v1), lists of them, a ConfigMap of a NodePool, and `imageContentSources` alone",
+                "supported kinds: ImageDigestMirrorSet, ImageTagMirrorSet, ImageContentSourcePolicy, HostedCluster, \
+                 Image (config.openshift.io/v1), lists of these, the ConfigMap of a NodePool, and bare `imageContentSources`",
             ),
         }
     }
@@ -131,8 +131,8 @@ fn unless_template(problem: Problem, text: &str) -> Problem {
     if !text.contains("{{") {
         return problem;
     }
-    Problem::new(problem.span, "it is a template, and no YAML yet".to_owned())
-        .help("render it first, as `helm template` does, and give what comes of it")
+    Problem::new(problem.span, "the file is a template, not valid YAML".to_owned())
+        .help("render the template first, for example with `helm template`, and pass the output")
 }
 
 /// Reads the documents of a text that declare mirrors.

@@ -39,9 +39,7 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
             .and_then(|address| written.find(address));
         match own {
             Some(own) => join.mirror(mirror, own),
-            None => join
-                .differences
-                .push(missing(mirror, "the configuration does not have it")),
+            None => join.differences.push(missing(mirror, "not in the configuration")),
         }
     }
     // What was left out of the plan on purpose is no difference: by `-target`, by `-destroy`.
@@ -49,8 +47,7 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
         plan.mirrors.is_empty() && plan.changes.mirrors.iter().all(|change| change.action.deletes());
     if plan.changes.incomplete.is_none() && plan.changes.errored.is_none() && !destroys {
         for mirror in written.unmet() {
-            join.differences
-                .push(missing(mirror, "the plan does not have it"));
+            join.differences.push(missing(mirror, "not in the plan"));
         }
     }
     join.differences
@@ -119,7 +116,7 @@ fn place_list(planned: &mut Attribute<Vec<Attribute<String>>>, own: &Attribute<V
 /// The mirrors of a configuration by address.
 struct Written {
     exact: BTreeMap<Address, (Mirror, bool)>,
-    /// Those of which it is not known how many there are.
+    /// Those of which it is unknown how many there are.
     patterns: Vec<Mirror>,
 }
 
@@ -189,7 +186,7 @@ fn difference(address: &MirrorAddress, what: &str) -> Diagnostic {
         format!("{address}: {what}"),
     )
     .at_address(address.to_string())
-    .help("make the plan anew; if it was made of just this configuration, mirrorset is wrong: tell us")
+    .help("create the plan again; if it was created from exactly this configuration, please report a bug")
 }
 
 struct Join {
@@ -234,7 +231,7 @@ impl Join {
         let (there, here) = (planned.shown(), secret.shown());
         self.differ(
             address,
-            &format!("{name} is {there} in the plan, and {here} in the configuration"),
+            &format!("{name} is {there} in the plan, but {here} in the configuration"),
             planned,
             own,
         );
@@ -257,7 +254,7 @@ impl Join {
             }
             (AttributeValue::Known(elements), AttributeValue::Known(written)) => {
                 let what = format!(
-                    "mirrors has {} elements in the plan, and {} in the configuration",
+                    "mirrors has {} elements in the plan, but {} in the configuration",
                     elements.len(),
                     written.len()
                 );
@@ -281,9 +278,9 @@ impl Join {
                 take_place(planned, own);
             }
             (there, here) => {
-                let word = |known: bool| if known { "known" } else { "not known" };
+                let word = |known: bool| if known { "known" } else { "unknown" };
                 let what = format!(
-                    "mirrors is {} in the plan, and {} in the configuration",
+                    "mirrors is {} in the plan, but {} in the configuration",
                     word(matches!(there, AttributeValue::Known(_))),
                     word(matches!(here, AttributeValue::Known(_)))
                 );
@@ -296,10 +293,12 @@ impl Join {
         let mut finding = difference(address, what);
         match (own.span, planned.span) {
             (Some(here), Some(there)) => {
-                finding = finding.at(here, "by the configuration").related(there, "planned");
+                finding = finding
+                    .at(here, "in the configuration")
+                    .related(there, "in the plan");
             }
-            (Some(here), None) => finding = finding.at(here, "by the configuration"),
-            (None, Some(there)) => finding = finding.at(there, "planned"),
+            (Some(here), None) => finding = finding.at(here, "in the configuration"),
+            (None, Some(there)) => finding = finding.at(there, "in the plan"),
             (None, None) => {}
         }
         self.differences.push(finding);

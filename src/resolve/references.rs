@@ -19,7 +19,7 @@ impl fmt::Display for Unlisted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Form(problem) => write!(f, "neither a list of images nor a manifest: {}", problem.message),
-            Self::None => f.write_str("there is no image in it"),
+            Self::None => f.write_str("no images found"),
         }
     }
 }

@@ -30,19 +30,19 @@ impl Suppression {
     fn unused(&self, position: usize, usage: &Usage) -> Vec<Diagnostic> {
         let directive = &self.directive;
         if let Some(word) = &directive.unknown {
-            let message = format!("`{word}` is no word for a suppression, so this suppresses nothing");
+            let message = format!("unknown suppression directive `{word}`, so nothing is suppressed");
             return vec![finding(self.span, message).help(HOW)];
         }
         if let Some(date) = &directive.no_date {
-            let message = format!("`{date}` is not a date, so this suppresses nothing");
+            let message = format!("invalid date `{date}`, so nothing is suppressed");
             return vec![finding(self.span, message).help("write it as `until=2027-01-31`")];
         }
         if self.names().is_empty() {
-            let message = "this suppression names no rule, so it suppresses nothing";
+            let message = "suppression without a rule name, so nothing is suppressed";
             return vec![self.without_comment(message.to_owned()).help(HOW)];
         }
         if let (true, Some(until)) = (self.expired, directive.until) {
-            let message = format!("this suppression has expired: it held until {until}");
+            let message = format!("suppression expired on {until}");
             return vec![self.without_comment(message)];
         }
         let names = self.names();
@@ -57,7 +57,7 @@ impl Suppression {
         // Nothing of the comment is of use.
         let message = match faults.as_slice() {
             [fault] => fault.message.clone(),
-            _ => "none of these rules finds anything that this could suppress".to_owned(),
+            _ => "unused suppression: none of these rules reports a finding here".to_owned(),
         };
         let mut finding = self.without_comment(message);
         let help: Vec<String> = faults.into_iter().filter_map(|fault| fault.help).collect();
@@ -76,15 +76,19 @@ impl Suppression {
         };
         let Some(rule) = rules::find(&name.text) else {
             let meant = rules::nearest(&name.text).map(|rule| format!("did you mean `{rule}`?"));
-            let help = meant.unwrap_or_else(|| "`mirrorset rules` lists the rules".to_owned());
-            return fault(format!("there is no rule `{}`", name.text), Some(help));
+            let help = meant.unwrap_or_else(|| "run `mirrorset rules` to list the rules".to_owned());
+            return fault(format!("unknown rule `{}`", name.text), Some(help));
         };
         if !can_be_suppressed(rule.name) {
             return fault(format!("`{}` cannot be suppressed", rule.name), None);
         }
         if self.region.is_none() {
-            let help = "write it on the line above the argument or block, with no empty line between";
-            let message = format!("nothing follows that `{}` could be suppressed for", rule.name);
+            let help =
+                "put the comment directly above the argument or block, without an empty line in between";
+            let message = format!(
+                "unused suppression: no argument or block follows, so `{}` cannot be suppressed",
+                rule.name
+            );
             return fault(message, Some(help.to_owned()));
         }
         // A rule that did not run here may well need its suppression.
@@ -98,7 +102,7 @@ impl Suppression {
             return None;
         }
         fault(
-            format!("`{}` finds nothing that this could suppress", rule.name),
+            format!("unused suppression: `{}` reports no finding here", rule.name),
             None,
         )
     }
@@ -114,7 +118,7 @@ impl Fault {
     fn finding(self) -> Diagnostic {
         let mut found = finding(self.span, self.message);
         found.help = self.help;
-        found.fix = self.removal.map(|span| deletion("delete the name", span));
+        found.fix = self.removal.map(|span| deletion("delete the rule name", span));
         found
     }
 }

@@ -149,10 +149,7 @@ fn walk(root: &Path, seen: &mut Seen, found: &mut Found, excluded: &mut dyn FnMu
 fn report(root: &Path, error: &walkdir::Error, found: &mut Found) {
     let path = error.path().unwrap_or(root).to_owned();
     if let Some(ancestor) = error.loop_ancestor() {
-        let message = format!(
-            "this link leads back to {}; it is not followed",
-            ancestor.display()
-        );
+        let message = format!("symbolic link skipped: points back to {}", ancestor.display());
         found.warnings.push((path, message));
         return;
     }
@@ -163,7 +160,7 @@ fn report(root: &Path, error: &walkdir::Error, found: &mut Found) {
     if harmless {
         found
             .warnings
-            .push((path, format!("this link is not followed: {message}")));
+            .push((path, format!("symbolic link skipped: {message}")));
     } else {
         found.failures.push((path, message));
     }
@@ -171,8 +168,8 @@ fn report(root: &Path, error: &walkdir::Error, found: &mut Found) {
 
 fn explain(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file or directory".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "it may not be read (permission denied)".to_owned(),
+        std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }
 }

@@ -21,10 +21,10 @@ pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> 
     };
     let mut forest = Forest::read(&[given], options, &mut loaded);
     let Some(root) = forest.take_root(directory) else {
-        return vec![Err(Failure::invalid("there is no such directory")); expressions.len()];
+        return vec![Err(Failure::invalid("no such directory")); expressions.len()];
     };
     if let Some(problem) = loaded.configs.problems.first() {
-        let failure = Failure::invalid(format!("the configuration file is wrong: {}", problem.message));
+        let failure = Failure::invalid(format!("invalid configuration file: {}", problem.message));
         return vec![Err(failure); expressions.len()];
     }
     let parsed: Vec<_> = expressions
@@ -34,7 +34,7 @@ pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> 
             let (expression, problems) = parse_expression(file, text, 0..text.len());
             match problems.into_iter().next() {
                 Some(problem) => Err(Failure::invalid(problem.message).at(problem.span)),
-                None => expression.ok_or_else(|| Failure::invalid("this is no expression")),
+                None => expression.ok_or_else(|| Failure::invalid("invalid expression")),
             }
         })
         .collect();
@@ -49,6 +49,7 @@ pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> 
         };
         parsed.iter().map(worth).collect()
     };
-    let unable = || vec![Err(Failure::limit("there is not enough memory to evaluate it")); expressions.len()];
+    let unable =
+        || vec![Err(Failure::limit("not enough memory to evaluate the expression")); expressions.len()];
     eval::with_stack(evaluate).unwrap_or_else(unable)
 }

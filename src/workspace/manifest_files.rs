@@ -81,7 +81,7 @@ impl Manifests {
             }
         }
         if !any {
-            let message = "there is no Terraform configuration in this directory (no .tf, .tf.json, .tofu or \
+            let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or \
                            .tofu.json file), and no manifest that declares mirrors";
             loaded.fail(&found.root, message, None);
         }

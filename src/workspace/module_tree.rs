@@ -224,9 +224,9 @@ impl Forest {
         if let Some(path) = ModuleCall::local_directory(source, caller) {
             let module = self.module(&clean(&path), loaded);
             if let (None, Some(span)) = (module, span) {
-                let problem = Problem::new(span, format!("there is no module in {source:?}"));
+                let problem = Problem::new(span, format!("no module in {source:?}"));
                 self.problems
-                    .push(problem.help("the path counts from the directory of this file"));
+                    .push(problem.help("the path is relative to the directory of this file"));
             }
             return module;
         }
@@ -281,7 +281,7 @@ impl Forest {
                         if let Some(span) = span {
                             self.problems.push(Problem::new(
                                 span,
-                                "this module calls itself, here or further down",
+                                "the module calls itself, directly or through other modules",
                             ));
                         }
                         self.tree.connect(

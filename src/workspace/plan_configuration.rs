@@ -46,7 +46,7 @@ pub(crate) fn join(
     let plans = plans.iter().filter(|plan| plan.mirrors().next().is_some());
     match &options.counterpart {
         Counterpart::None => {}
-        Counterpart::At(directory) => at(plans, directory, options, loaded),
+        Counterpart::At(directories) => at(plans, directories, options, loaded),
         Counterpart::Near(directory) => {
             let mut here = Here::NotRead;
             for plan in plans {
@@ -64,43 +64,68 @@ pub(crate) fn join(
     joined
 }
 
-/// Joins every plan with the root module of one directory.
+/// Joins every plan with the root module among these directories that it was created from.
 fn at<'p>(
     plans: impl Iterator<Item = &'p Planned>,
-    directory: &Path,
+    directories: &[PathBuf],
     options: &Options,
     loaded: &mut Loaded,
 ) {
-    let given = Directory {
-        path: directory.to_owned(),
-        tree: directory.to_owned(),
-    };
-    let mut forest = Forest::read(&[given], options, loaded);
-    let Some(root) = forest
-        .take_root(directory)
-        .filter(|_| !configuration_files(directory).is_empty())
-    else {
-        let help = "`--config` names the directory in which `terraform plan` ran";
-        loaded.fail(
-            directory,
-            "there is no Terraform configuration in this directory",
-            Some(help),
-        );
-        return;
-    };
+    let given: Vec<Directory> = directories
+        .iter()
+        .map(|directory| Directory {
+            path: directory.clone(),
+            tree: directory.clone(),
+        })
+        .collect();
+    let mut forest = Forest::read(&given, options, loaded);
+    let mut roots = Vec::new();
+    for directory in directories {
+        let Some(root) = forest
+            .take_root(directory)
+            .filter(|_| !configuration_files(directory).is_empty())
+        else {
+            let help = "`--plan-config` takes the directory in which `terraform plan` ran";
+            loaded.fail(
+                directory,
+                "no Terraform configuration in this directory",
+                Some(help),
+            );
+            return;
+        };
+        let blocks = declared(&forest.tree, root.module);
+        roots.push((root, blocks));
+    }
     root_module::report_problems(&forest, loaded);
-    let blocks = declared(&forest.tree, root.module);
     for plan in plans {
-        if plan.mirrors().any(|mirror| blocks.contains(mirror)) {
-            if let Some(attempt) = plan.attempt(&forest, &root, loaded) {
-                plan.accept(attempt, loaded);
-            }
-        } else {
+        let declares = |(_, blocks): &&(Root, BTreeSet<ResourcePath>)| {
+            plan.mirrors().any(|mirror| blocks.contains(mirror))
+        };
+        let candidates: Vec<&Root> = roots.iter().filter(declares).map(|(root, _)| root).collect();
+        if candidates.is_empty() {
+            let names: Vec<String> = directories.iter().map(|path| display_name(path)).collect();
             let what = format!(
-                "{} is not the configuration of this plan: it declares none of its mirrors",
-                display_name(directory)
+                "none of the plan's mirrors are declared in {}",
+                names.join(" or ")
             );
             plan.note(&what, loaded);
+            continue;
+        }
+        let attempts = candidates
+            .iter()
+            .filter_map(|root| plan.attempt(&forest, root, loaded));
+        let mut attempts: Vec<Attempt> = attempts.collect();
+        if candidates.len() > 1 {
+            attempts.retain(|attempt| attempt.differences.is_empty());
+        }
+        match (attempts.pop(), attempts.is_empty()) {
+            (Some(attempt), true) => plan.accept(attempt, loaded),
+            _ => {
+                let names = candidates
+                    .iter()
+                    .map(|root| display_name(&forest.tree.module(root.module).directory));
+                plan.ambiguous(&names.collect::<Vec<_>>(), loaded);
+            }
         }
     }
 }
@@ -285,7 +310,7 @@ impl Planned {
 
     fn ambiguous(&self, names: &[String], loaded: &mut Loaded) {
         let what = format!(
-            "{} declare the same mirrors, so the findings point at the plan; say which one it is with `--config DIR`",
+            "{} declare the same mirrors, so the findings point at the plan; choose one with `--plan-config DIR`",
             names.join(" and ")
         );
         self.note(&what, loaded);

@@ -39,8 +39,8 @@ pub enum Counterpart {
     None,
     /// Among the root modules of the other paths, and in this directory.
     Near(PathBuf),
-    /// In this directory.
-    At(PathBuf),
+    /// In one of these directories.
+    At(Vec<PathBuf>),
 }
 
 /// A value, or a file of values.

@@ -100,9 +100,8 @@ fn entries_that_match_nothing_are_said() {
     let run = again(directory.path(), &SHORT.replace("\"nginx\"", "\"quay.io/a\""));
     assert_eq!(run.status, 0);
     assert!(
-        run.stderr.contains(
-            "warning: known.json: short-source of main.tf: rhcs_image_mirror.a is not found any more\n"
-        ),
+        run.stderr
+            .contains("warning: known.json: stale entry: short-source in main.tf: rhcs_image_mirror.a\n"),
         "{}",
         run.stderr
     );
@@ -144,7 +143,7 @@ fn what_is_no_baseline_is_an_error() {
     ]);
     for (file, message) in [
         ("other.json", "error: other.json: it is not a baseline"),
-        ("new.json", "error: new.json: its version 9 is not supported"),
+        ("new.json", "error: new.json: unsupported baseline version 9"),
         ("absent.json", "error: absent.json: there is no such file"),
     ] {
         let run = check(directory.path(), &["--baseline", file]);

@@ -317,38 +317,38 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
         ("utf8/main.tf", b"locals {\n  a = \"\xff\"\n}\n"),
     ]);
     let refused = |path| refused(directory.path(), path);
-    assert_snapshot!(refused("absent"), @"error: absent: there is no such file or directory");
-    assert_snapshot!(refused("empty"), @"error: empty: there is no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and no manifest that declares mirrors");
+    assert_snapshot!(refused("absent"), @"error: absent: no such file or directory");
+    assert_snapshot!(refused("empty"), @"error: empty: no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and no manifest that declares mirrors");
     assert_snapshot!(refused("truncated.json"), @r"
-    error[syntax-error]: truncated.json: the file ends in the middle of the document
-    help: was the command that wrote it interrupted? write it again: `terraform show -json PLAN > plan.json`
+    error[syntax-error]: truncated.json: unexpected end of the JSON document
+    help: the command that wrote the file may have been interrupted; run it again: `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("new.json"), @r"
-    error[syntax-error]: new.json: its format version 2.0 is not supported
-    help: versions 1.x and 0.2 are read: those of Terraform 0.15 and newer, and of OpenTofu
+    error[syntax-error]: new.json: unsupported format version 2.0
+    help: supported versions are 1.x and 0.2, as written by Terraform 0.15 and newer and by OpenTofu
     ");
     assert_snapshot!(refused("other.json"), @r"
-    error[syntax-error]: other.json: it is JSON, but neither a plan nor a state
-    help: a plan is what `terraform show -json PLAN` prints, a state what `terraform show -json` prints
+    error[syntax-error]: other.json: the file is JSON, but neither a plan nor a state
+    help: use the output of `terraform show -json PLAN` for a plan, and of `terraform show -json` for a state
     ");
     assert!(refused("stream.json").contains("terraform show -json"));
     assert!(refused("terraform.tfstate").contains("terraform show -json"));
     assert_snapshot!(refused("tfplan"), @r"
-    error[syntax-error]: tfplan: it is a binary plan (or another zip archive), not JSON
-    help: print it as JSON first: `terraform show -json PLAN > plan.json`
+    error[syntax-error]: tfplan: the file is a binary plan (or another zip archive), not JSON
+    help: convert it to JSON first: `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("plan.json.gz"), @r"
-    error[syntax-error]: plan.json.gz: it is compressed with gzip
+    error[syntax-error]: plan.json.gz: the file is compressed with gzip
     help: decompress it first: `gunzip -k FILE`
     ");
     assert_snapshot!(refused("doubled.json"), @r"
-    error[syntax-error]: doubled.json: there is more text after the end of the document
-    help: one file holds one plan: write each `terraform show -json` to its own file
+    error[syntax-error]: doubled.json: unexpected text after the end of the JSON document
+    help: write the output of each `terraform show -json` to a file of its own
     ");
     for name in ["utf16.json", "utf16-with-a-mark.json"] {
         let told = refused(name);
         assert!(
-            told.contains("it is UTF-16, and Terraform's files are UTF-8"),
+            told.contains("the file is UTF-16, but Terraform requires UTF-8"),
             "{told}"
         );
         assert!(
@@ -357,19 +357,19 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
         );
     }
     assert_snapshot!(refused("binary.json"), @r"
-    error[syntax-error]: binary.json: it is a binary file, not text
-    help: a plan is to be printed as JSON: `terraform show -json PLAN > plan.json`
+    error[syntax-error]: binary.json: the file is binary, not text
+    help: convert a plan to JSON first: `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("twice.json"), @r"
-    error[syntax-error]: twice.json: the key `variables` stands twice in one object
-    help: Terraform writes no such file, so something changed it since: write it again with `terraform show -json PLAN > plan.json`
+    error[syntax-error]: twice.json: duplicate key `variables` in an object
+    help: Terraform does not write such a file, so the file was modified: create it again with `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("deep.json"), @r"
-    error[syntax-error]: deep.json: it is nested too deeply to be read
-    help: Terraform writes no such file, so something changed it since: write it again with `terraform show -json PLAN > plan.json`
+    error[syntax-error]: deep.json: the JSON document is nested too deeply
+    help: Terraform does not write such a file, so the file was modified: create it again with `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("utf8"), @r"
-    error[syntax-error]: utf8/main.tf: it is not UTF-8 (byte 16 is not valid)
+    error[syntax-error]: utf8/main.tf: the file is not valid UTF-8 (invalid byte at offset 16)
     help: save the file as UTF-8
     ");
 }
@@ -420,7 +420,7 @@ fn a_link_that_leads_back_is_said_and_not_followed() {
     std::os::unix::fs::symlink("..", directory.path().join("a/up")).unwrap();
     let run = mirrorset_in(directory.path(), &["check", "."]);
     assert_eq!(run.status, 0);
-    assert_snapshot!(run.stderr, @"warning: a/up: this link leads back to .; it is not followed");
+    assert_snapshot!(run.stderr, @"warning: a/up: symbolic link skipped: points back to .");
     assert_snapshot!(run.stdout, @"1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided");
 }
 
@@ -568,7 +568,7 @@ fn a_fix_that_brings_an_error_is_not_made() {
     assert_eq!(
         run.stderr.lines().collect::<Vec<_>>()[..2],
         [
-            "warning: main.tf:4: unsupported-argument: the fix is not made, since it would bring a new error",
+            "warning: main.tf:4: unsupported-argument: fix skipped because it would introduce a new error",
             "1 finding fixed in 1 file",
         ]
     );
@@ -615,9 +615,5 @@ fn a_plan_beside_its_configuration_is_fixed_there_and_standard_input_is_not() {
     assert_eq!(std::fs::read(directory.path().join("plan.json")).unwrap(), plan);
     let run = mirrorset_with_input(&["check", "--fix", "-"], &plan);
     assert_eq!(run.status, 2);
-    assert!(
-        run.stderr.contains("standard input cannot be fixed"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("cannot fix standard input"), "{}", run.stderr);
 }

@@ -263,7 +263,7 @@ fn mistakes_are_shown_where_they_stand() {
     let text =
         refused("fail-on = \"warnings\"\nstrickt = true\n\n[rules]\nshort-sauce = \"off\"\nundecided = 1\n");
     assert_snapshot!(text, @r#"
-    error: there is no value of `fail-on`: `warnings`
+    error: unknown value for `fail-on`: `warnings`
       ┌─ mirrorset.toml:1:11
       │
     1 │ fail-on = "warnings"
@@ -271,7 +271,7 @@ fn mistakes_are_shown_where_they_stand() {
       │
       = help: did you mean `warning`?
 
-    error: there is no key `strickt`
+    error: unknown key `strickt`
       ┌─ mirrorset.toml:2:1
       │
     2 │ strickt = true
@@ -279,7 +279,7 @@ fn mistakes_are_shown_where_they_stand() {
       │
       = help: did you mean `strict`?
 
-    error: there is no rule `short-sauce`
+    error: unknown rule `short-sauce`
       ┌─ mirrorset.toml:5:1
       │
     5 │ short-sauce = "off"
@@ -287,7 +287,7 @@ fn mistakes_are_shown_where_they_stand() {
       │
       = help: did you mean `short-source`?
 
-    error: `undecided` is one of "off", "info", "warning", "error", and this is of type integer
+    error: invalid type for `undecided`: expected one of "off", "info", "warning", "error", found integer
       ┌─ mirrorset.toml:6:13
       │
     6 │ undecided = 1
@@ -301,30 +301,30 @@ fn every_place_of_the_file_is_checked() {
         ("rules = [", "this is no TOML"),
         (
             "rules = []",
-            "`rules` is a table of rules and levels, and this is of type array",
+            "invalid type for `rules`: expected a table of rules and severities, found array",
         ),
         (
             "strict = \"yes\"",
-            "`strict` is true or false, and this is of type string",
+            "invalid type for `strict`: expected true or false, found string",
         ),
         (
             "exclude = \"a\"",
-            "`exclude` is a list of strings, and this is of type string",
+            "invalid type for `exclude`: expected a list of strings, found string",
         ),
         ("exclude = [\"[a\"]", "this is no glob"),
         (
             "var-files = [1]",
-            "`var-files` is a list of strings, and this is of type integer",
+            "invalid type for `var-files`: expected a list of strings, found integer",
         ),
         ("overrides = {}", "`overrides` is a list of tables"),
-        ("[[overrides]]\npaths = [\"a\"]", "this override has no `rules`"),
+        ("[[overrides]]\npaths = [\"a\"]", "missing `rules` in override"),
         (
             "[[overrides]]\npaths = []\nrules = { nope = \"off\" }",
-            "there is no rule `nope`",
+            "unknown rule `nope`",
         ),
         (
             "[[overrides]]\npaths = []\nrules = {}\npath = []",
-            "there is no key `path`",
+            "unknown key `path`",
         ),
         (
             "var-files = [\"absent.tfvars\"]",

@@ -57,7 +57,7 @@ fn on_configuration() -> Expected {
     ])
 }
 
-/// No mirror names the cluster of its module, and something of each is known after apply only.
+/// No mirror names the cluster of its module, and something of each is known only after apply.
 const UNKNOWN_PARTS: &[(&str, &str)] = &[
     ("missing-depends-on", "rhcs_image_mirror.conditional"),
     ("missing-depends-on", "rhcs_image_mirror.partly_known"),

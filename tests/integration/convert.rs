@@ -61,7 +61,7 @@ fn prod(arguments: &[&str]) -> String {
 fn a_mirror_set_says_where_its_entries_come_from_and_where_it_cannot_go() {
     let run = converted(&[("main.tf", PROD)], &[]);
     assert_snapshot!(run.stdout, @r"
-    # a ROSA cluster with hosted control planes refuses this manifest: its ValidatingAdmissionPolicy denies every change of mirror sets
+    # a ROSA cluster with hosted control planes rejects this manifest: its ValidatingAdmissionPolicy denies all changes to mirror sets
     apiVersion: config.openshift.io/v1
     kind: ImageDigestMirrorSet
     metadata:
@@ -363,7 +363,10 @@ fn several_clusters_have_a_manifest_each_and_one_can_be_chosen() {
         hcl.contains("cluster_id = var.a_cluster_id") && hcl.contains("cluster_id = var.b_cluster_id"),
         "{hcl}"
     );
-    convert_in(directory.path(), &["--to", "registries-conf", "--output", "out"]);
+    convert_in(
+        directory.path(),
+        &["--to", "registries-conf", "--output-dir", "out"],
+    );
     assert!(directory.path().join("out/a.conf").is_file() && directory.path().join("out/b.conf").is_file());
 }
 

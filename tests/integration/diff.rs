@@ -88,7 +88,7 @@ fn configuration_is_what_the_cluster_has() {
         (run.status, run.stdout.as_str()),
         (
             0,
-            "2 sources: 2 the same, 0 added, 0 removed, 0 changed, 0 reordered\n"
+            "2 sources: 2 unchanged, 0 added, 0 removed, 0 changed, 0 reordered\n"
         )
     );
 }
@@ -135,7 +135,7 @@ fn every_sort_of_difference_is_told() {
         a.io/x
       - b.io/x
       + c.io/x
-    4 sources: 0 the same, 1 added, 1 removed, 1 changed, 1 reordered
+    4 sources: 0 unchanged, 1 added, 1 removed, 1 changed, 1 reordered
     ");
 }
 
@@ -214,7 +214,7 @@ fn what_is_not_known_is_neither_the_same_nor_different() {
     assert_eq!(run.status, 1);
     assert_snapshot!(run.stdout, @r"
     ? rhcs_image_mirror.ubi: mirrors[0] is not known: var.mirror has no value
-    1 source: 1 the same, 0 added, 0 removed, 0 changed, 0 reordered; 1 mirror not compared
+    1 source: 1 unchanged, 0 added, 0 removed, 0 changed, 0 reordered; 1 mirror not compared
     ");
 }
 

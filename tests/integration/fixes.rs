@@ -368,7 +368,7 @@ fn a_plan_is_fixed_in_its_configuration() {
     };
     assert_eq!(found(Counterpart::None), None);
     assert_eq!(
-        found(Counterpart::At(directory.path().join("live"))),
+        found(Counterpart::At(vec![directory.path().join("live")])),
         Some(("\"nginx\"".to_owned(), "\"docker.io/library/nginx\"".to_owned()))
     );
 }

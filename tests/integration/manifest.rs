@@ -453,10 +453,10 @@ fn what_is_no_manifest_says_what_is_read() {
         ("merge.yaml", "imageContentSources:\n  - <<: {source: a}\n"),
     ]);
     for (name, message) in [
-        ("other.yaml", "no document in it declares mirrors"),
-        ("comments.yaml", "no document in it declares mirrors"),
-        ("broken.yaml", "it is not YAML: "),
-        ("merge.yaml", "a merge key (`<<`) is not read"),
+        ("other.yaml", "no manifest in the file declares mirrors"),
+        ("comments.yaml", "no manifest in the file declares mirrors"),
+        ("broken.yaml", "invalid YAML: "),
+        ("merge.yaml", "merge keys (`<<`) are not supported"),
     ] {
         let run = mirrorset_in(directory.path(), &["check", name]);
         assert_eq!(run.status, 2, "{name}");

@@ -139,7 +139,7 @@ fn clusters_of_one_name_are_told_apart() {
     let same = mirrorset_in(directory.path(), &["diff", "old", "old"]);
     assert_eq!(same.status, 0, "{}", same.stdout);
     assert!(
-        same.stdout.starts_with("2 sources: 2 the same"),
+        same.stdout.starts_with("2 sources: 2 unchanged"),
         "{}",
         same.stdout
     );
@@ -165,7 +165,7 @@ fn clusters_of_one_name_are_told_apart() {
         "rosa create image-mirror --cluster \"${CLUSTER_ID:?}\" --type digest --source quay.io/b \
          --mirrors mirror.example.com/a\n"
     );
-    let written = convert(&["--output", "out"]);
+    let written = convert(&["--output-dir", "out"]);
     assert_eq!(written.status, 0, "{}", written.stderr);
     for name in ["one-main.yaml", "two-main.yaml"] {
         assert!(directory.path().join("out").join(name).is_file(), "{name}");
@@ -290,7 +290,7 @@ fn nothing_is_written_through_a_link() {
     let directory = scratch(&[("main.tf", main.as_str()), ("precious", "kept"), ("out/x", "")]);
     let link = directory.path().join("out/2lbbrpgk.yaml");
     std::os::unix::fs::symlink("../precious", link).unwrap();
-    let run = mirrorset_in(directory.path(), &["convert", "main.tf", "--output", "out"]);
+    let run = mirrorset_in(directory.path(), &["convert", "main.tf", "--output-dir", "out"]);
     assert_eq!(run.status, 2, "{}", run.stderr);
     assert!(run.stderr.contains("2lbbrpgk.yaml is there"), "{}", run.stderr);
     let kept = std::fs::read_to_string(directory.path().join("precious")).unwrap();
@@ -338,7 +338,7 @@ fn a_plan_is_compared_with_the_configuration_of_several_clusters() {
         "rhcs_cluster_rosa_hcp.two:",
         "- quay.io/b: removed",
         "+ quay.io/c: added",
-        "3 sources: 1 the same, 1 added, 1 removed, 0 changed, 0 reordered",
+        "3 sources: 1 unchanged, 1 added, 1 removed, 0 changed, 0 reordered",
     ];
     assert_eq!(told, expected, "{}", run.stdout);
 }

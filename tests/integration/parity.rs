@@ -112,7 +112,7 @@ fn a_plan_joined_with_its_configuration_says_what_the_configuration_says() {
             continue;
         }
         let configuration = findings(&[&module]);
-        let joined = findings(&[&plan, Path::new("--config"), &module]);
+        let joined = findings(&[&plan, Path::new("--plan-config"), &module]);
         assert_eq!(joined, configuration, "{}", module.display());
         compared += 1;
     }
@@ -159,7 +159,7 @@ fn no_value_of_a_plan_is_evaluated_otherwise() {
                 "--output-format",
                 "concise",
                 plan.to_str().unwrap(),
-                "--config",
+                "--plan-config",
                 module.to_str().unwrap(),
             ],
         );

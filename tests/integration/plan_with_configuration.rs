@@ -72,7 +72,7 @@ fn the_label_is_on_the_file_of_values() {
         ],
     );
     assert_eq!(
-        check(scratch.path(), &["out/plan.json", "--config", "live"]),
+        check(scratch.path(), &["out/plan.json", "--plan-config", "live"]),
         ["short-source live/terraform.tfvars:2"]
     );
     // A path that holds the root module is enough, and so is standing in it.
@@ -116,9 +116,48 @@ fn a_value_of_another_commit_is_told_and_the_plan_is_what_counts() {
         scratch.path(),
         &[("main.tf", &main), ("plan.json", &plan("nginx", "x"))],
     );
-    let mut found = check(scratch.path(), &["plan.json", "--config", "."]);
+    let mut found = check(scratch.path(), &["plan.json", "--plan-config", "."]);
     found.sort();
     assert_eq!(found, ["plan-differs main.tf:8", "short-source plan.json:1"]);
+}
+
+#[test]
+fn each_plan_is_joined_with_the_root_module_that_declares_its_mirrors() {
+    let scratch = tempfile::tempdir().unwrap();
+    let other = MAIN.replace("\"a\"", "\"b\"");
+    write(
+        scratch.path(),
+        &[
+            ("one/main.tf", MAIN),
+            ("one/terraform.tfvars", "source = \"nginx\"\n"),
+            ("two/main.tf", &other),
+            ("two/terraform.tfvars", "# ours\nsource = \"redis\"\n"),
+            ("plans/one.json", &plan("nginx", "nginx")),
+            (
+                "plans/two.json",
+                &plan("redis", "redis")
+                    .replace("rhcs_image_mirror.a", "rhcs_image_mirror.b")
+                    .replace("\"name\":\"a\"", "\"name\":\"b\""),
+            ),
+        ],
+    );
+    let plans = [
+        "plans/one.json",
+        "plans/two.json",
+        "--plan-config",
+        "one",
+        "--plan-config",
+        "two",
+    ];
+    let mut found = check(scratch.path(), &plans);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "short-source one/terraform.tfvars:1",
+            "short-source two/terraform.tfvars:2"
+        ]
+    );
 }
 
 #[test]
@@ -133,7 +172,7 @@ fn another_configuration_is_refused() {
             ("plan.json", &plan("nginx", "nginx")),
         ],
     );
-    let run = mirrorset_in(scratch.path(), &["check", "plan.json", "--config", "live"]);
+    let run = mirrorset_in(scratch.path(), &["check", "plan.json", "--plan-config", "live"]);
     assert!(
         run.stdout
             .contains("live is not the configuration of this plan: it declares none of its mirrors"),
@@ -142,7 +181,7 @@ fn another_configuration_is_refused() {
     );
     assert!(run.stdout.contains("plan.json:1"), "{}", run.stdout);
     for missing in ["empty", "nowhere"] {
-        let run = mirrorset_in(scratch.path(), &["check", "plan.json", "--config", missing]);
+        let run = mirrorset_in(scratch.path(), &["check", "plan.json", "--plan-config", missing]);
         assert_eq!(run.status, 2);
         assert!(
             run.stderr.contains("there is no Terraform configuration"),
@@ -212,7 +251,14 @@ fn modules_with_the_same_names_inside_are_told_apart() {
     );
     let run = mirrorset_in(
         scratch.path(),
-        &["check", "--output-format", "json", "plan.json", "--config", "."],
+        &[
+            "check",
+            "--output-format",
+            "json",
+            "plan.json",
+            "--plan-config",
+            ".",
+        ],
     );
     assert_eq!(
         told(&run),
@@ -241,7 +287,14 @@ fn a_sensitive_value_is_shown_by_neither_side() {
     for format in ["full", "concise", "json"] {
         let run = mirrorset_in(
             scratch.path(),
-            &["check", "--output-format", format, "plan.json", "--config", "."],
+            &[
+                "check",
+                "--output-format",
+                format,
+                "plan.json",
+                "--plan-config",
+                ".",
+            ],
         );
         assert!(run.stdout.contains("short-source"), "{}", run.stdout);
         assert!(!run.stdout.contains("topsecret"), "{}", run.stdout);

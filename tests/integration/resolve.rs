@@ -210,14 +210,14 @@ fn an_image_is_asked_for_at_the_mirrors_of_its_longest_source() {
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));
     assert_snapshot!(run.stdout, @r"
     quay.io/org/app:v1
-      matches quay.io/org, the longest source that it begins with
+      matches quay.io/org (longest match)
         main.tf:19 rhcs_image_mirror.org
-        shorter ones do not count, nor do their mirrors: quay.io
+        shorter matches are not used, nor are their mirrors: quay.io
       by digest:
         1. mirror.local:5000/org/app:v1 (without TLS)
         2. mirror.example.com/org/app:v1
         3. quay.io/org/app:v1 (the source)
-      by tag, which the mirrors do not serve:
+      by tag (not served by the mirrors):
         1. quay.io/org/app:v1 (the source)
     ");
 }
@@ -228,11 +228,11 @@ fn one_mirror_that_cannot_be_rewritten_fails_the_pull() {
     assert_eq!(run.status, 1);
     assert_snapshot!(run.stdout, @r#"
     nginx
-      has no registry: nodes try registry.access.redhat.com/nginx first, then docker.io/library/nginx, which is what follows
-      matches docker.io/library, the longest source that it begins with
+      has no registry: nodes try registry.access.redhat.com/nginx first, then docker.io/library/nginx, which is resolved below
+      matches docker.io/library (longest match)
         main.tf:25 rhcs_image_mirror.broken
-      by digest: fails before anything is asked, the source included: rewriting for "rosa/cli": not the full name of an image, from its registry's host on
-      by tag, which the mirrors do not serve:
+      by digest: fails before any registry is contacted, including the source: rewriting for "rosa/cli": not a full image name that begins with a registry host
+      by tag (not served by the mirrors):
         1. docker.io/library/nginx (the source)
     "#);
 }
@@ -243,10 +243,10 @@ fn what_the_cluster_blocks_is_refused_and_what_nothing_mirrors_is_pulled_as_it_i
     assert_eq!(run.status, 1);
     assert_snapshot!(run.stdout, @r"
     untrusted.example.com/app
-      matches untrusted.example.com, the longest source that it begins with
-      refused: untrusted.example.com is blocked on the cluster, whatever mirrors have the image
+      matches untrusted.example.com (longest match)
+      rejected: untrusted.example.com is blocked on the cluster, even if a mirror has the image
       by digest and by tag:
-        1. untrusted.example.com/app (the source; blocked, so it is not asked)
+        1. untrusted.example.com/app (the source; blocked, so not contacted)
     ghcr.io/org/app
       no source matches
       by digest and by tag:

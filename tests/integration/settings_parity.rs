@@ -80,7 +80,7 @@ impl Case {
     }
 
     fn joined(&self, arguments: &[&str]) -> Verdict {
-        let paths = ["plan.json", "--config", "live", "--no-changes-info"];
+        let paths = ["plan.json", "--plan-config", "live", "--no-changes-info"];
         self.check(&paths, arguments)
     }
 

@@ -198,10 +198,16 @@ fn bare() -> String {
 fn what_suppresses_nothing_is_said_and_taken_away() {
     let clean = |text: &str| text.replace("\"nginx\"", "\"docker.io/library/nginx\"");
     let (said, fixed) = unused(&clean(&with("[short-source]")));
-    assert_eq!(said, ["`short-source` finds nothing that this could suppress"]);
+    assert_eq!(
+        said,
+        ["unused suppression: `short-source` reports no finding here"]
+    );
     assert_eq!(fixed, clean(&bare()));
     let (said, fixed) = unused(&with("[short-source, non-digest-type]"));
-    assert_eq!(said, ["`non-digest-type` finds nothing that this could suppress"]);
+    assert_eq!(
+        said,
+        ["unused suppression: `non-digest-type` reports no finding here"]
+    );
     assert_eq!(fixed, with("[short-source]"));
     let (_, fixed) = unused(&with("[non-digest-type, short-source]"));
     assert_eq!(fixed, with("[short-source]"));
@@ -213,13 +219,13 @@ fn what_names_no_rule_is_said_and_taken_away() {
         let (said, fixed) = unused(&with(names));
         assert_eq!(
             said,
-            ["this suppression names no rule, so it suppresses nothing"],
+            ["suppression without a rule name, so nothing is suppressed"],
             "{names}"
         );
         assert_eq!(fixed, bare());
     }
     let (said, fixed) = unused(&with("[short-source, short-sauce]"));
-    assert_eq!(said, ["there is no rule `short-sauce`"]);
+    assert_eq!(said, ["unknown rule `short-sauce`"]);
     assert_eq!(fixed, with("[short-source]"));
     for name in ["syntax-error", "unused-suppression"] {
         let (said, _) = unused(&with(&format!("[{name}]")));
@@ -228,7 +234,7 @@ fn what_names_no_rule_is_said_and_taken_away() {
     let (said, _) = unused(&mirror("", "", "", "# mirrorset: ignroe[short-source]"));
     assert_eq!(
         said,
-        ["`ignroe` is no word for a suppression, so this suppresses nothing"]
+        ["unknown suppression directive `ignroe`, so nothing is suppressed"]
     );
     assert_eq!(
         unused(&mirror("", "", "", "# mirrorset: checks this")).0,

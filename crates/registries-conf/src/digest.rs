@@ -14,9 +14,9 @@ pub enum DigestError {
 impl std::fmt::Display for DigestError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
-            Self::Format => "the digest is not an algorithm, a colon and lower-case hexadecimal digits",
-            Self::Length => "the digest has not as many digits as its algorithm gives",
-            Self::Algorithm => "the digest's algorithm is none of sha256, sha384 and sha512",
+            Self::Format => "invalid digest: expected an algorithm, a colon and lowercase hexadecimal digits",
+            Self::Length => "invalid digest: wrong number of digits for the algorithm",
+            Self::Algorithm => "invalid digest: the algorithm must be sha256, sha384 or sha512",
         })
     }
 }

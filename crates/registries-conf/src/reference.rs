@@ -41,12 +41,19 @@ impl fmt::Display for ReferenceError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Format => formatter.write_str("not an image reference"),
-            Self::UpperCase => formatter.write_str("an image name has no upper-case letters behind its host"),
-            Self::TooLong => write!(formatter, "an image name has {NAME_LIMIT} characters at most"),
-            Self::Identifier => formatter.write_str("64 hexadecimal digits are an image's id, not its name"),
+            Self::UpperCase => {
+                formatter.write_str("invalid image name: uppercase letters are not allowed after the host")
+            }
+            Self::TooLong => write!(
+                formatter,
+                "invalid image name: longer than {NAME_LIMIT} characters"
+            ),
+            Self::Identifier => {
+                formatter.write_str("invalid image name: 64 hexadecimal digits are an image id")
+            }
             Self::Digest(error) => error.fmt(formatter),
             Self::NotCanonical => {
-                formatter.write_str("not the full name of an image, from its registry's host on")
+                formatter.write_str("not a full image name that begins with a registry host")
             }
         }
     }

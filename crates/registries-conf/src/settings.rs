@@ -79,20 +79,20 @@ impl fmt::Display for SettingsError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidScope { list, scope } => {
-                write!(formatter, "{scope:?} is no entry for {list} registries")
+                write!(formatter, "invalid entry {scope:?} in the {list} registries")
             }
-            Self::InvalidSource(source) => write!(formatter, "{source:?} is no source"),
-            Self::InvalidMirror(mirror) => write!(formatter, "{mirror:?} is no mirror"),
+            Self::InvalidSource(source) => write!(formatter, "invalid source {source:?}"),
+            Self::InvalidMirror(mirror) => write!(formatter, "invalid mirror {mirror:?}"),
             Self::ConflictingPolicy(source) => {
                 write!(
                     formatter,
-                    "entries for source {source:?} have different mirrorSourcePolicy"
+                    "entries for source {source:?} have different mirrorSourcePolicy values"
                 )
             }
             Self::NeverContactedMirror(source) => {
                 write!(
                     formatter,
-                    "source {source:?} must not be contacted, and is one of its mirrors"
+                    "source {source:?} must not be contacted, but is one of its own mirrors"
                 )
             }
             Self::AllowedAndBlocked => formatter.write_str("both allowed and blocked registries are set"),

@@ -54,7 +54,7 @@ impl fmt::Display for NestedInWildcard {
         let Self { source, scope } = self;
         write!(
             formatter,
-            "{scope:?} is blocked or insecure and lies under the wildcard source {source:?}"
+            "{scope:?} is blocked or insecure and is covered by the wildcard source {source:?}"
         )
     }
 }

@@ -237,7 +237,7 @@ impl<'a> Evaluator<'a> {
         self.room
             .set(self.room.get().and_then(|room| room.checked_sub(instances)));
         if self.is_full() {
-            return Err(Failure::limit(format!("there are over {INSTANCES} instances")));
+            return Err(Failure::limit(format!("more than {INSTANCES} instances")));
         }
         Ok(())
     }

@@ -102,15 +102,18 @@ impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                f.write_str("there is no such file or directory")
+                f.write_str("no such file or directory")
             }
-            Self::Io(error) => write!(f, "it cannot be read: {error}"),
-            Self::NotUtf8 { valid_up_to } => write!(f, "it is not UTF-8 (byte {valid_up_to} is not valid)"),
-            Self::Utf16 => f.write_str("it is UTF-16, and Terraform's files are UTF-8"),
-            Self::Gzip => f.write_str("it is compressed with gzip"),
-            Self::Zip => f.write_str("it is a binary plan (or another zip archive), not JSON"),
-            Self::Binary => f.write_str("it is a binary file, not text"),
-            Self::TooLarge => f.write_str("it is larger than 4 GiB"),
+            Self::Io(error) => write!(f, "cannot read the file: {error}"),
+            Self::NotUtf8 { valid_up_to } => write!(
+                f,
+                "the file is not valid UTF-8 (invalid byte at offset {valid_up_to})"
+            ),
+            Self::Utf16 => f.write_str("the file is UTF-16, but Terraform requires UTF-8"),
+            Self::Gzip => f.write_str("the file is compressed with gzip"),
+            Self::Zip => f.write_str("the file is a binary plan (or another zip archive), not JSON"),
+            Self::Binary => f.write_str("the file is binary, not text"),
+            Self::TooLarge => f.write_str("the file is larger than 4 GiB"),
         }
     }
 }
@@ -124,9 +127,9 @@ impl ReadError {
             Self::Utf16 => Some(
                 "save the file as UTF-8; `>` in PowerShell writes UTF-16, `| Out-File -Encoding utf8` does not",
             ),
-            Self::Binary => Some("a plan is to be printed as JSON: `terraform show -json PLAN > plan.json`"),
+            Self::Binary => Some("convert a plan to JSON first: `terraform show -json PLAN > plan.json`"),
             Self::Gzip => Some("decompress it first: `gunzip -k FILE`"),
-            Self::Zip => Some("print it as JSON first: `terraform show -json PLAN > plan.json`"),
+            Self::Zip => Some("convert it to JSON first: `terraform show -json PLAN > plan.json`"),
             Self::Io(_) | Self::TooLarge => None,
         }
     }

@@ -41,7 +41,7 @@ impl std::str::FromStr for ClusterId {
     fn from_str(text: &str) -> Result<Self, InvalidClusterId> {
         if text.chars().any(char::is_control) {
             return Err(InvalidClusterId(
-                "the expression has to be on one line".to_owned(),
+                "the expression must be on a single line".to_owned(),
             ));
         }
         let mut sources = Sources::default();
@@ -50,11 +50,11 @@ impl std::str::FromStr for ClusterId {
         let expression = match (expression, problems.first()) {
             (Some(expression), None) => expression,
             (_, Some(problem)) => return Err(InvalidClusterId(problem.message.clone())),
-            (None, None) => return Err(InvalidClusterId("this is no expression".to_owned())),
+            (None, None) => return Err(InvalidClusterId("invalid expression".to_owned())),
         };
         if let Some((word, _)) = names(&expression).iter().find(|(word, _)| is_of_a_block(word)) {
             return Err(InvalidClusterId(format!(
-                "`{word}` is something else in every block: give an expression that holds in the whole module"
+                "`{word}` has a different value in each block: use an expression that is valid in the whole module"
             )));
         }
         let mut depends_on: Vec<String> = Vec::new();
@@ -64,7 +64,7 @@ impl std::str::FromStr for ClusterId {
             };
             if reference.attribute.is_none() && reference.span == expression.span {
                 return Err(InvalidClusterId(format!(
-                    "this is a whole object, and an id is wanted: `{text}.id`"
+                    "the expression is an object, not an id: use `{text}.id`"
                 )));
             }
             let is_hosted = cluster_role(name) == Some(ClusterRole::Cluster(ClusterKind::Hosted));
@@ -77,7 +77,7 @@ impl std::str::FromStr for ClusterId {
         let text = text.get(expression.span.range()).unwrap_or(text).to_owned();
         if let ExpressionKind::Variable(_) = expression.kind {
             return Err(InvalidClusterId(format!(
-                "an id itself stands in quotes, and they in quotes for the shell: '\"{text}\"'"
+                "a literal id needs double quotes, inside single quotes for the shell: '\"{text}\"'"
             )));
         }
         let is_text = matches!(

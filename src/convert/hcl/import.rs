@@ -30,14 +30,11 @@ pub enum InvalidList {
 impl fmt::Display for InvalidList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Form(error) => write!(
-                f,
-                "this is not what `rosa list image-mirrors -o json` prints: {error}"
-            ),
-            Self::Id(id) => write!(f, "{id:?} is no id of a mirror"),
+            Self::Form(error) => write!(f, "not the output of `rosa list image-mirrors -o json`: {error}"),
+            Self::Id(id) => write!(f, "invalid mirror id {id:?}"),
             Self::Twice(source) => write!(
                 f,
-                "two mirrors have the source {source:?}: this is not the list of one cluster"
+                "two mirrors have the source {source:?}, so the list cannot be of a single cluster"
             ),
         }
     }
@@ -106,8 +103,11 @@ impl<'l> Imports<'l> {
             .map(|source| format!("{source:?}"))
             .collect();
         let sources = sources.join(", ");
-        let message = format!("the cluster has mirrors that the input does not have: {sources}");
+        let message = format!("the cluster has mirrors that are not in the input: {sources}");
         let finding = Diagnostic::new(LOSS, Severity::Warning, message);
-        Some(finding.help("they stay as they are; add them to the input to have them in the configuration"))
+        Some(
+            finding
+                .help("these mirrors are not imported; add them to the input to manage them with Terraform"),
+        )
     }
 }

@@ -149,7 +149,7 @@ impl Site<'_, '_> {
         let sensitive = value.marks().is_sensitive();
         let Some(items) = value.as_slice() else {
             let attribute = self.attribute(value, expression);
-            // A list that is not known has no text: what is left is null or unknown.
+            // A list that is unknown has no text: what is left is null or unknown.
             return Attribute {
                 content: match attribute.content {
                     AttributeValue::Unknown(unknown) => AttributeValue::Unknown(unknown),
@@ -162,7 +162,7 @@ impl Site<'_, '_> {
                 editability: Editability::Computed,
             };
         };
-        // What is not known of the list as a whole is not known of its elements, and its secret is theirs.
+        // What is unknown of the list as a whole is unknown of its elements, and its secret is theirs.
         let marks = value.marks().demoted();
         let mut elements = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
@@ -207,7 +207,7 @@ impl Site<'_, '_> {
         let value = self.evaluator.evaluate(expression, scope);
         Some(value.and_then(|value| {
             if value.marks_deep().is_ephemeral() {
-                let message = "the value is ephemeral, and the state would have to keep it";
+                let message = "the value is ephemeral, so the argument cannot hold it";
                 return Err(Failure::refused(message).at(expression.span));
             }
             Ok(value)
@@ -233,7 +233,7 @@ impl Site<'_, '_> {
     /// An argument that is not there; in a broken block it may be in what could not be read.
     pub(crate) fn absent<T>(&self) -> Attribute<T> {
         if self.broken {
-            let cause = UnknownReason::NotEvaluated("the block cannot be read as a whole".to_owned());
+            let cause = UnknownReason::NotEvaluated("the block is not completely readable".to_owned());
             Attribute::unknown(UnknownReasons::new(cause), Some(self.block.header))
         } else {
             Attribute::absent()

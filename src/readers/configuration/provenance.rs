@@ -45,7 +45,7 @@ pub(crate) fn causes(value: &Value) -> Vec<UnknownReason> {
                 UnknownReason::AfterApply(Some(reference.to_string()))
             }
             Subject::Module(_) => {
-                UnknownReason::NotEvaluated(format!("the module behind {reference} is not among the files"))
+                UnknownReason::NotEvaluated(format!("the module that {reference} refers to was not found"))
             }
             Subject::Other(text) => UnknownReason::NotEvaluated(text.to_string()),
         }
@@ -106,7 +106,7 @@ pub(crate) fn leads(
 fn unfollowed(value: &Value) -> Vec<UnknownReason> {
     let causes = causes(value).into_iter();
     causes
-        .filter(|cause| matches!(cause, UnknownReason::NotEvaluated(text) if !text.starts_with("the module behind")))
+        .filter(|cause| matches!(cause, UnknownReason::NotEvaluated(text) if !text.starts_with("the module that ")))
         .collect()
 }
 

@@ -51,7 +51,7 @@ pub(crate) fn evaluate(forest: &Forest, roots: &[&Root], loaded: &mut Loaded) ->
     reads.unwrap_or_else(|| {
         loaded.fail(
             std::path::Path::new("."),
-            "the configuration could not be evaluated",
+            "not enough memory to evaluate the configuration",
             None,
         );
         Vec::new()
@@ -135,7 +135,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
     }
     let problem = reader.full.then(|| {
         let message = format!(
-            "{}: there are more instances of modules and resources than can be looked at; the rest is left out",
+            "{}: too many instances of modules and resources; the rest is skipped",
             display_name(directory)
         );
         Diagnostic::new(UNDECIDED.name, Severity::Warning, message)
@@ -199,10 +199,10 @@ struct Order {
     circle: Option<UnknownReason>,
 }
 
-/// What is not known of the instances of a block, by itself or by the module calls around it.
+/// What is unknown of the instances of a block, by itself or by the module calls around it.
 #[derive(Clone, Default)]
 struct Surroundings {
-    /// Why it is not known how many there are.
+    /// Why it is unknown how many there are.
     open: Option<UnknownReasons>,
     /// Why Terraform has none at all.
     refused: Option<UnknownReason>,
@@ -268,7 +268,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The instances of a block, and what is not known of them. One stands for all where nothing is.
+    /// The instances of a block, and what is unknown of them. One stands for all where nothing is.
     fn instances(
         &self,
         instance: InstanceId,
@@ -285,7 +285,7 @@ impl<'a> Reader<'a> {
                 expansion.instances()
             }
             Err(failure) => {
-                let reason = format!("the instances are not known: {failure}");
+                let reason = format!("the instances are unknown: {failure}");
                 let cause = UnknownReason::NotEvaluated(reason.clone());
                 if failure.is_limit() {
                     around.open.get_or_insert(UnknownReasons::new(cause));
@@ -425,9 +425,10 @@ impl<'a> Reader<'a> {
             return known.clone();
         }
         let node = Node::Inside(module.clone(), Subject::Resource(resource.name.clone()));
-        let circle = self.graph.circle(&node).map(|names| {
-            UnknownReason::NotEvaluated(format!("values refer to each other in a circle: {names}"))
-        });
+        let circle = self
+            .graph
+            .circle(&node)
+            .map(|names| UnknownReason::NotEvaluated(format!("cycle: {names}")));
         let after = (*self.graph.before(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument

@@ -230,6 +230,6 @@ fn policy_of(index: usize, key: &Key, value: &Node, mistakes: &mut Mistakes) -> 
 
 /// A value that is none of its field's: a rule of its own says so, and no other has to.
 fn refused<T>(name: &str, span: Span) -> Attribute<T> {
-    let cause = UnknownReason::WrongType(format!("{name} is refused"));
+    let cause = UnknownReason::WrongType(format!("{name} is invalid"));
     Attribute::unknown(UnknownReasons::new(cause), Some(span))
 }

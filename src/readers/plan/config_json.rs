@@ -139,7 +139,7 @@ fn mirror<'p, 'a>(
     let mut mirror = reader.bare(address, block);
     let repeated = address.to_string().contains(&InstanceKey::Unknown.to_string());
     mirror.instances = repeated.then(|| {
-        let why = "`count` and `for_each` are not evaluated in what `tofu show -config` prints";
+        let why = "`tofu show -config` does not evaluate `count` and `for_each`";
         UnknownReasons::new(UnknownReason::NotEvaluated(why.to_owned()))
     });
     let text = |raw: &'a RawValue| Ok(reader.text.string(raw, "an argument of a mirror")?.into_owned());

@@ -128,7 +128,7 @@ fn block<'a>(
     written: &ResourceConfiguration<'a>,
 ) -> Result<(ResourceName, Block<'a>), PlanError> {
     let (Some(kind), Some(name), Some(address)) = (&written.kind, &written.name, written.address) else {
-        let what = "a resource of the configuration has no address, type or name".to_owned();
+        let what = "a resource in the configuration has no address, type or name".to_owned();
         return Err(PlanError::new(
             Problem::Shape(what),
             written.address.map(|raw| text.span(raw.get())),

@@ -56,19 +56,17 @@ impl PlanError {
     pub fn help(&self) -> Option<&'static str> {
         match self.problem {
             Problem::Truncated => Some(
-                "was the command that wrote it interrupted? write it again: `terraform show -json PLAN > plan.json`",
+                "the command that wrote the file may have been interrupted; run it again: `terraform show -json PLAN > plan.json`",
             ),
-            Problem::Trailing => {
-                Some("one file holds one plan: write each `terraform show -json` to its own file")
-            }
-            Problem::Version(_) => {
-                Some("versions 1.x and 0.2 are read: those of Terraform 0.15 and newer, and of OpenTofu")
-            }
+            Problem::Trailing => Some("write the output of each `terraform show -json` to a file of its own"),
+            Problem::Version(_) => Some(
+                "supported versions are 1.x and 0.2, as written by Terraform 0.15 and newer and by OpenTofu",
+            ),
             Problem::LineStream => Some(
-                "save the plan and print it: `terraform plan -out=PLAN`, then `terraform show -json PLAN > plan.json`",
+                "save the plan and convert it: `terraform plan -out=PLAN`, then `terraform show -json PLAN > plan.json`",
             ),
             Problem::RawState => Some(
-                "print it with `terraform show -json > state.json`, in the directory that the state belongs to",
+                "run `terraform show -json > state.json` in the directory of the root module, and pass its output",
             ),
             Problem::ProviderSchemas
             | Problem::Validation
@@ -76,10 +74,10 @@ impl PlanError {
             | Problem::NoVersion
             | Problem::Syntax(_)
             | Problem::Shape(_) => Some(
-                "a plan is what `terraform show -json PLAN` prints, a state what `terraform show -json` prints",
+                "use the output of `terraform show -json PLAN` for a plan, and of `terraform show -json` for a state",
             ),
             Problem::TooDeep | Problem::DuplicateKey(_) | Problem::Twice(_) => Some(
-                "Terraform writes no such file, so something changed it since: write it again with `terraform show \
+                "Terraform does not write such a file, so the file was modified: create it again with `terraform show \
                  -json PLAN > plan.json`",
             ),
         }
@@ -89,22 +87,24 @@ impl PlanError {
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.problem {
-            Problem::Truncated => f.write_str("the file ends in the middle of the document"),
-            Problem::Trailing => f.write_str("there is more text after the end of the document"),
-            Problem::Syntax(what) => write!(f, "it is not valid JSON: {what}"),
-            Problem::TooDeep => f.write_str("it is nested too deeply to be read"),
-            Problem::DuplicateKey(key) => write!(f, "the key `{key}` stands twice in one object"),
-            Problem::Twice(what) => write!(f, "{what} is described twice"),
-            Problem::Shape(what) => write!(f, "it is not what Terraform writes: {what}"),
-            Problem::Version(version) => write!(f, "its format version {version} is not supported"),
-            Problem::NoVersion => f.write_str("it has no `format_version`"),
-            Problem::LineStream => {
-                f.write_str("it is the line stream of `terraform plan -json`, which leaves out the values")
+            Problem::Truncated => f.write_str("unexpected end of the JSON document"),
+            Problem::Trailing => f.write_str("unexpected text after the end of the JSON document"),
+            Problem::Syntax(what) => write!(f, "invalid JSON: {what}"),
+            Problem::TooDeep => f.write_str("the JSON document is nested too deeply"),
+            Problem::DuplicateKey(key) => write!(f, "duplicate key `{key}` in an object"),
+            Problem::Twice(what) => write!(f, "{what} appears twice"),
+            Problem::Shape(what) => write!(f, "not a plan or state as Terraform writes it: {what}"),
+            Problem::Version(version) => write!(f, "unsupported format version {version}"),
+            Problem::NoVersion => f.write_str("`format_version` is missing"),
+            Problem::LineStream => f.write_str(
+                "the file is the log of `terraform plan -json`, which does not contain the values",
+            ),
+            Problem::RawState => f.write_str("the file is a state in Terraform's internal storage format"),
+            Problem::ProviderSchemas => {
+                f.write_str("the file is the output of `terraform providers schema -json`")
             }
-            Problem::RawState => f.write_str("it is a state file in Terraform's own storage format"),
-            Problem::ProviderSchemas => f.write_str("it is the output of `terraform providers schema -json`"),
-            Problem::Validation => f.write_str("it is the output of `terraform validate -json`"),
-            Problem::NotAPlan => f.write_str("it is JSON, but neither a plan nor a state"),
+            Problem::Validation => f.write_str("the file is the output of `terraform validate -json`"),
+            Problem::NotAPlan => f.write_str("the file is JSON, but neither a plan nor a state"),
         }
     }
 }

@@ -133,7 +133,7 @@ fn key<'a>(text: Text<'a>, raw: &'a RawValue) -> Result<InstanceKey, PlanError> 
 pub(super) fn module_path(address: Option<&str>, span: Option<Span>) -> Result<ModulePath, PlanError> {
     let address = address.unwrap_or_default();
     address_parser::module_path(address)
-        .ok_or_else(|| PlanError::new(Problem::Shape(format!("{address} is no module address")), span))
+        .ok_or_else(|| PlanError::new(Problem::Shape(format!("invalid module address {address}")), span))
 }
 
 impl Instances<'_> {

@@ -212,7 +212,7 @@ impl<'a> Skim<'a> {
         match self.text.read::<IgnoredAny>(self.document) {
             Err(error) => error,
             Ok(_) => {
-                let what = "its outline is not that of a plan".to_owned();
+                let what = "the document does not have the structure of a plan".to_owned();
                 PlanError::new(Problem::Shape(what), None)
             }
         }

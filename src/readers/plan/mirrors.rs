@@ -179,7 +179,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         let mut mirror = self.mirror(&address, &instance, change.body.as_ref())?;
         if address.key == Some(InstanceKey::Unknown) || address.module().to_string().contains("[*]") {
             mirror.instances = Some(UnknownReasons::new(UnknownReason::NotEvaluated(
-                "Terraform puts this off, since `count` or `for_each` is not known".to_owned(),
+                "Terraform puts this off, since `count` or `for_each` is unknown".to_owned(),
             )));
         }
         Ok(Some(mirror))

@@ -105,7 +105,7 @@ impl<'p, 'a> Follower<'p, 'a> {
     ) -> ClusterOrigin {
         self.work.set(self.work.get() + 1);
         if depth > MAX_DEPTH || self.work.get() > MAX_WORK {
-            let what = "its references lead through too many expressions to be followed".to_owned();
+            let what = "its references go through too many expressions".to_owned();
             return ClusterOrigin {
                 unresolved: vec![UnknownReason::NotEvaluated(what)],
                 ..ClusterOrigin::default()

@@ -194,19 +194,13 @@ fn spans_point_into_the_escaped_string() {
 fn problems_have_their_place() {
     assert_eq!(
         read("{\n  \"locals\": {\"a\": 1,}\n}").1,
-        "2:21 this is not valid JSON: trailing comma\n"
+        "2:21 invalid JSON: trailing comma\n"
     );
-    assert_eq!(read("{\"locals\": {").1, "1:12 the JSON ends too early\n");
-    assert_eq!(read("").1, "1:1 the JSON ends too early\n");
-    assert_eq!(
-        read("{} x").1,
-        "1:4 this is not valid JSON: trailing characters\n"
-    );
+    assert_eq!(read("{\"locals\": {").1, "1:12 unexpected end of JSON\n");
+    assert_eq!(read("").1, "1:1 unexpected end of JSON\n");
+    assert_eq!(read("{} x").1, "1:4 invalid JSON: trailing characters\n");
     assert_eq!(read("[1]").1, "1:2 an object is expected here\n");
-    assert_eq!(
-        read(r#"{"foo": {}}"#).1,
-        "1:2 there is no kind of block named `foo`\n"
-    );
+    assert_eq!(read(r#"{"foo": {}}"#).1, "1:2 unknown block type `foo`\n");
     assert_eq!(
         read(r#"{"variable": {"//": "c"}}"#).1,
         "1:21 `variable` takes an object here\n"
@@ -219,7 +213,7 @@ fn problems_have_their_place() {
         read(r#"{"locals": {"a": 1, "a": 2, "b": {"c": 1, "c": 2}}}"#),
         (
             vec!["locals { a=1 b={<\"c\">:1} }".into()],
-            "1:21 the argument `a` is set twice\n1:43 the key `c` is there twice\n".into()
+            "1:21 the argument `a` is set twice\n1:43 duplicate key `c`\n".into()
         )
     );
     assert_eq!(
@@ -266,6 +260,6 @@ fn values_of_variables() {
     assert_eq!(shown, ["a=1", "b=[2]"]);
     assert_eq!(
         messages(&problems),
-        "the argument `a` is set twice\na block has no place in a file of values"
+        "the argument `a` is set twice\nblocks are not allowed in a variable values file"
     );
 }

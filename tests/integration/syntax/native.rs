@@ -221,7 +221,7 @@ fn what_terraform_rejects_and_hcl_edit_reads() {
     // H: numbers and indexes with dots.
     assert_eq!(
         error("10.11.10.12/32"),
-        "2:7 \"10.11.1\" a number has a single dot\n"
+        "2:7 \"10.11.1\" a number can have only one dot\n"
     );
     assert_eq!(
         error("\"x\".0.1"),
@@ -229,7 +229,7 @@ fn what_terraform_rejects_and_hcl_edit_reads() {
     );
     assert_eq!(
         error("[for i inrange(3) : i]"),
-        "2:14 \"in\" `in` is not a word here\n"
+        "2:14 \"in\" `in` is not a keyword here\n"
     );
     // I: a line break behind a bracket ends the expression.
     assert_eq!(
@@ -247,30 +247,33 @@ fn what_terraform_rejects_and_hcl_edit_reads() {
     );
     // E: a lone carriage return outside of a comment.
     assert_eq!(error("1\r"), "");
-    assert_eq!(error("1\r b"), "2:8 \"\\r\" a carriage return stands alone\n");
+    assert_eq!(error("1\r b"), "2:8 \"\\r\" carriage return without line feed\n");
 }
 
 #[test]
 fn frequent_mistakes_have_names() {
-    assert_eq!(error("1 & 2"), "2:9 \"&\" there is no operator `&`\n");
+    assert_eq!(error("1 & 2"), "2:9 \"&\" unknown operator `&`\n");
     assert_eq!(error("'x'"), "2:7 \"'\" single quotes are not valid\n");
     assert_eq!(error("1,"), "2:8 \",\" a comma follows the argument\n");
     assert_eq!(
         error("1 b = 2"),
-        "2:9 \"b\" a line break is missing behind the argument\n"
+        "2:9 \"b\" missing line break after the argument\n"
     );
     assert_eq!(error("1 +"), "2:9 \"+\" the expression is not complete\n");
     assert_eq!(error("1 * ::0"), "2:11 \":\" `:` is not expected here\n");
     assert_eq!(error("log(10..., 1)"), "2:16 \",\" `,` is not expected here\n");
-    assert_eq!(error("\"a\r\""), "2:9 \"\\r\" a carriage return stands alone\n");
+    assert_eq!(
+        error("\"a\r\""),
+        "2:9 \"\\r\" carriage return without line feed\n"
+    );
     assert_eq!(error("[1 2]"), "2:10 \"2\" `2` is not expected here\n");
     assert_eq!(error("f(1"), "2:8 \"(\" `(` is not closed\n");
     assert_eq!(
         error("[1)"),
-        "2:9 \")\" `)` closes nothing\n2:7 \"[\" `[` is not closed\n"
+        "2:9 \")\" unmatched `)`\n2:7 \"[\" `[` is not closed\n"
     );
     assert_eq!(error(""), "2:3 \"a =\" `a` has no value\n");
-    assert_eq!(error("\"\\d\""), "2:8 \"\\\\d\" `\\d` is no escape sequence\n");
+    assert_eq!(error("\"\\d\""), "2:8 \"\\\\d\" invalid escape sequence `\\d`\n");
     assert_eq!(
         error("\"\\ud800\""),
         "2:8 \"\\\\u\" `\\u` is not followed by the digits of a character\n"
@@ -284,38 +287,35 @@ fn frequent_mistakes_have_names() {
     );
     assert_eq!(
         error("\"%{ if a }\""),
-        "2:8 \"%{ if a }\" the directive lacks its `endif`\n"
+        "2:8 \"%{ if a }\" the directive has no matching `endif`\n"
     );
-    assert_eq!(
-        error("\"%{ endif }\""),
-        "2:8 \"%{ endif }\" `endif` closes nothing\n"
-    );
+    assert_eq!(error("\"%{ endif }\""), "2:8 \"%{ endif }\" unmatched `endif`\n");
     assert_eq!(error("\"${}\""), "2:10 \"\" an expression is expected here\n");
     assert_eq!(
         error("a.*.b.*.c"),
-        "2:12 \".*\" a splat `.*` cannot stand within another\n"
+        "2:12 \".*\" a splat `.*` cannot be nested in another\n"
     );
     assert_eq!(
         problems("a {\n x 1\n y = 2 }\n"),
-        "2:2 \"x\" `x` is neither an argument nor a block\n3:8 \"}\" a line break is missing behind the argument\n"
+        "2:2 \"x\" `x` is neither an argument nor a block\n3:8 \"}\" missing line break after the argument\n"
     );
     assert_eq!(
         problems("a {\n x: 1\n}\n"),
-        "2:3 \":\" `x` is followed by `:`, and an argument is set with `=`\n"
+        "2:3 \":\" `x` is followed by `:`, but an argument is set with `=`\n"
     );
     assert_eq!(
         problems("a {\n \"x\" = 1\n}\n"),
-        "2:2 \"\\\"\" an argument's name stands without quotes\n"
+        "2:2 \"\\\"\" an argument name must not be quoted\n"
     );
     assert_eq!(
         problems("a {} b {}\n"),
-        "1:6 \"b\" a line break is missing behind the block\n"
+        "1:6 \"b\" missing line break after the block\n"
     );
     assert_eq!(
         problems("a { b = 1, c = 2 }\n"),
         "1:10 \",\" a comma follows the argument\n1:12 \"c\" a block on one line holds a single argument\n"
     );
-    assert_eq!(problems("a {\n}\n}\n"), "3:1 \"}\" `}` closes nothing\n");
+    assert_eq!(problems("a {\n}\n}\n"), "3:1 \"}\" unmatched `}`\n");
     assert_eq!(
         problems("a {\n b = 1\n b = 2\n}\n"),
         "3:2 \"b\" the argument `b` is set twice\n"
@@ -355,7 +355,7 @@ fn one_mistake_does_not_hide_another() {
     let text = "a {\n  b = \"x\n  c = 1 & 2\n  d = 3\n  e {\n    f = (1\n    g = 2\n  }\n}\n";
     assert_eq!(
         problems(text),
-        "2:7 \"\\\"\" the string is not closed on its line\n6:9 \"(\" `(` is not closed\n3:9 \"&\" there is no operator `&`\n"
+        "2:7 \"\\\"\" the string is not closed on its line\n6:9 \"(\" `(` is not closed\n3:9 \"&\" unknown operator `&`\n"
     );
 }
 

@@ -215,7 +215,7 @@ impl Value {
         if traits.sensitive {
             marks = marks.with_sensitive();
         }
-        let reason = Subject::Other("the value is too large to be worked out".into());
+        let reason = Subject::Other("the value is too large to be computed".into());
         let origin = Origin {
             reference: Arc::new(Reference::new(ModulePath::root(), reason)),
             span: None,

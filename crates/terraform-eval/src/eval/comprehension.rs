@@ -127,7 +127,7 @@ fn holds(value: &Value) -> Result<Option<bool>> {
         return Err(Failure::invalid("the condition is null"));
     }
     let decided = convert(value, &Type::Bool)
-        .map_err(|error| Failure::invalid(format!("the condition is no bool: {error}")))?;
+        .map_err(|error| Failure::invalid(format!("the condition is not a bool: {error}")))?;
     Ok(decided.as_bool())
 }
 
@@ -138,7 +138,7 @@ fn collect(collected: &mut Collected, key: Option<(Arc<str>, Option<Span>)>, val
         (Collected::Object(items), Some((name, place))) => {
             if items.contains_key(&name) {
                 return Err(Failure::invalid(format!(
-                    "two items have the key {name:?}; `...` behind the value would group them"
+                    "two items have the key {name:?}; add `...` after the value to group them"
                 )));
             }
             items.insert(name, value.with_key_place(place));
@@ -177,8 +177,5 @@ pub(super) fn each_element(collection: &Value) -> Result<Option<Vec<(Value, Valu
 }
 
 fn no_collection(ty: &Type) -> Failure {
-    Failure::invalid(format!(
-        "a {} has no elements to walk through",
-        ty.friendly_name()
-    ))
+    Failure::invalid(format!("a {} cannot be iterated over", ty.friendly_name()))
 }

@@ -28,7 +28,7 @@ impl Evaluator<'_> {
             return Ok(agreement.undecided(marks, &yes, &no));
         }
         let holds = convert(&condition, &Type::Bool)
-            .map_err(|error| failed(Failure::invalid(format!("the condition is no bool: {error}"))))?;
+            .map_err(|error| failed(Failure::invalid(format!("the condition is not a bool: {error}"))))?;
         let (chosen, failure, other) = if holds.as_bool() == Some(true) {
             (yes, yes_failure, no)
         } else {
@@ -41,7 +41,11 @@ impl Evaluator<'_> {
                 Err(_) => failed(failure),
             });
         }
-        value.map_err(|error| failed(Failure::invalid(format!("the branches do not agree: {error}"))))
+        value.map_err(|error| {
+            failed(Failure::invalid(format!(
+                "inconsistent conditional result types: {error}"
+            )))
+        })
     }
 }
 

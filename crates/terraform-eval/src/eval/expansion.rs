@@ -158,7 +158,7 @@ impl Evaluator<'_> {
         let scope = Scope::module(instance);
         self.deeper(|| match (body.attribute("count"), body.attribute("for_each")) {
             (Some(count), Some(_)) => {
-                let message = "a block has `count` or `for_each`, not both";
+                let message = "a block cannot have both `count` and `for_each`";
                 Err(Failure::refused(message).at(count.span))
             }
             (Some(count), None) => {
@@ -194,8 +194,8 @@ fn by_count(value: &Value, span: Span) -> Result<Expansion> {
     };
     match count.to_index() {
         Some(count) if count <= MOST => Ok(Expansion::Count(count)),
-        Some(_) => Err(Failure::limit(format!("count is over {MOST}"))),
-        None => Err(Failure::invalid("count is not a whole number from 0 on")),
+        Some(_) => Err(Failure::limit(format!("count is larger than {MOST}"))),
+        None => Err(Failure::invalid("count must be a whole number, zero or greater")),
     }
 }
 
@@ -242,7 +242,7 @@ fn by_element(value: &Value, span: Span) -> Result<Expansion> {
             Ok(Expansion::Each(Vec::new()))
         }
         (_, ty) => Err(Failure::invalid(format!(
-            "for_each takes a map or a set of strings, and this is a {}",
+            "for_each requires a map or a set of strings, not a {}",
             ty.friendly_name()
         ))),
     }
@@ -251,11 +251,13 @@ fn by_element(value: &Value, span: Span) -> Result<Expansion> {
 fn elements(value: &Value) -> Result<Expansion> {
     let elements = each_element(value)?.unwrap_or_default();
     if elements.len() > MOST {
-        return Err(Failure::limit(format!("for_each has over {MOST} elements")));
+        return Err(Failure::limit(format!("for_each has more than {MOST} elements")));
     }
     let keyed = elements.into_iter().map(|(key, element)| match key.as_str() {
         Some(text) => Ok((text.clone(), key.clone(), element)),
-        None => Err(Failure::invalid("for_each has a key that is null or no string")),
+        None => Err(Failure::invalid(
+            "for_each has a key that is null or not a string",
+        )),
     });
     Ok(Expansion::Each(keyed.collect::<Result<_>>()?))
 }

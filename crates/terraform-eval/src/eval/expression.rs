@@ -54,7 +54,7 @@ impl Evaluator<'_> {
             Kind::SplatElement => match scope.element {
                 Some(element) => Ok(element.clone()),
                 None => Err(Failure::invalid(
-                    "a splat element stands outside of a splat expression",
+                    "a splat element is outside of a splat expression",
                 )),
             },
             Kind::Call(call) => self.call(call, scope),
@@ -171,10 +171,10 @@ impl Evaluator<'_> {
         let provider = name.split("::").next().unwrap_or(name);
         if !self.module(instance).requires_provider(provider, self.sources) {
             return Err(Failure::invalid(format!(
-                "there is no function provider::{name}: the module's required_providers do not name {provider:?}"
+                "unknown function provider::{name}: {provider:?} is not in the module's required_providers"
             )));
         }
-        let subject = Subject::Other(format!("the function provider::{name} is the provider's").into());
+        let subject = Subject::Other(format!("provider::{name} is implemented by the provider").into());
         let value = self.unknown_from(instance, subject, None, None, span);
         let given = arguments.iter().map(Value::marks_deep);
         Ok(given.fold(value, |value, marks| value.with_marks(&marks.demoted())))
@@ -196,7 +196,7 @@ fn first_success(arguments: impl Iterator<Item = Result<Value>>) -> Result<Value
         }
     }
     Err(Failure::invalid(format!(
-        "no argument of `try` is worth anything; the last one: {last}"
+        "no argument of `try` succeeded; the last error: {last}"
     )))
 }
 
@@ -243,9 +243,9 @@ fn expand(value: &Value) -> Result<Option<Vec<Value>>> {
 /// A value as an object's key; none where it is unknown.
 pub(super) fn object_key(key: &Value) -> Result<Option<Arc<str>>> {
     if key.is_null() {
-        return Err(Failure::invalid("a key may not be null"));
+        return Err(Failure::invalid("a key must not be null"));
     }
     let text = convert(key, &Type::String)
-        .map_err(|error| Failure::invalid(format!("the key is no string: {error}")))?;
+        .map_err(|error| Failure::invalid(format!("the key is not a string: {error}")))?;
     Ok(text.as_str().map(|text| normalized(text)))
 }

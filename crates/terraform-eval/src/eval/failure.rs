@@ -54,7 +54,7 @@ impl Failure {
 
     pub(super) fn cycle(name: String) -> Self {
         Self(Arc::new(Inner {
-            message: "it refers to itself".to_owned(),
+            message: "self-reference".to_owned(),
             span: None,
             kind: Kind::Cycle,
             circle: vec![name],
@@ -152,11 +152,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.kind == Kind::Cycle {
-            return write!(
-                f,
-                "values refer to each other in a circle: {}",
-                self.0.circle.join(" ← ")
-            );
+            return write!(f, "cycle: {}", self.0.circle.join(" ← "));
         }
         f.write_str(&self.0.message)
     }

@@ -168,7 +168,7 @@ fn possible_marks(argument: &Value, passes_on: bool) -> Marks {
 }
 
 fn failed(name: &str, message: &str) -> Failure {
-    Failure::invalid(format!("the call of {name} failed: {message}"))
+    Failure::invalid(format!("call to function {name} failed: {message}"))
 }
 
 /// The arguments as the parameters have them.

@@ -208,7 +208,9 @@ impl Evaluator<'_> {
         if !nullable && value.is_null() {
             return match default()? {
                 Some(default) => Ok(default),
-                None => Err(Failure::invalid(format!("the variable {name:?} may not be null"))),
+                None => Err(Failure::invalid(format!(
+                    "the variable {name:?} must not be null"
+                ))),
             };
         }
         Ok(value)

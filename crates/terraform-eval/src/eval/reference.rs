@@ -100,13 +100,13 @@ impl Evaluator<'_> {
         }
         let Some(instance) = scope.instance else {
             return Err(Failure::refused(
-                "only literal values can stand here, no references and no functions",
+                "only literal values are allowed here, not references or function calls",
             ));
         };
         let attribute = |position: usize| match steps.get(position) {
             Some(Step::Attribute(name)) => Ok(&name.text),
             _ => Err(Failure::refused(format!(
-                "{root} is followed by a name, as in `{root}.name`"
+                "{root} must be followed by a name, as in `{root}.name`"
             ))),
         };
         match &**root {
@@ -143,7 +143,7 @@ impl Evaluator<'_> {
                 Ok((value, used + 2, false))
             }
             "self" => Err(Failure::refused(
-                "`self` can be used in provisioners and in conditions only",
+                "`self` can be used only in provisioners and conditions",
             )),
             "ephemeral" => Ok((
                 self.unknown_from(instance, Subject::Other(root.clone()), None, None, span),
@@ -152,9 +152,7 @@ impl Evaluator<'_> {
             )),
             _ => {
                 if steps.is_empty() {
-                    return Err(Failure::refused(format!(
-                        "{root:?} is not a name that is known here"
-                    )));
+                    return Err(Failure::refused(format!("unknown name {root:?}")));
                 }
                 let name = ResourceName {
                     mode: Mode::Managed,
@@ -180,7 +178,7 @@ impl Evaluator<'_> {
                 Ok(Value::string(path.to_string_lossy()))
             }
             _ => Err(Failure::refused(format!(
-                "path.{name} does not exist; there are cwd, module and root"
+                "path.{name} does not exist; the attributes are cwd, module and root"
             ))),
         }
     }
@@ -235,7 +233,7 @@ impl Evaluator<'_> {
             (Some(Step::Attribute(output)), false) => {
                 let child = self.child(instance, call, &repetition);
                 let child =
-                    child.ok_or_else(|| Failure::invalid(format!("the module {call:?} is not here")))?;
+                    child.ok_or_else(|| Failure::invalid(format!("the module {call:?} was not found")))?;
                 Ok((self.output(child, &output.text)?.with_marks(&marks), used + 1))
             }
             (_, false) => {
@@ -326,7 +324,7 @@ impl Evaluator<'_> {
             }
             Some(Step::Attribute(name)) => {
                 let message = format!(
-                    "it has several instances; say which one, as in `[0].{}`",
+                    "the object has several instances; select one with an index, as in `[0].{}`",
                     name.text
                 );
                 return Err(Failure::invalid(message));
@@ -391,7 +389,7 @@ fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> 
         && literal_key(second).is_some()
     {
         return Err(Failure::refused(
-            "only an attribute can follow the key of an instance, as in `[0].id`",
+            "only an attribute can follow an instance key, as in `[0].id`",
         ));
     }
     match (expansion, steps.first()) {
@@ -402,7 +400,7 @@ fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> 
             Expansion::Count(_) | Expansion::Each(_) | Expansion::Unknown { .. },
             Some(Step::Attribute(attribute)),
         ) => Err(Failure::refused(format!(
-            "{name} has several instances; say which one before `.{}`",
+            "{name} has several instances; select one with an index before `.{}`",
             attribute.text
         ))),
         _ => Ok(()),
@@ -466,10 +464,10 @@ fn each(scope: Scope<'_>, name: &str) -> Result<Value> {
         (Some((key, _)), "key") => Ok(key.clone()),
         (Some((_, value)), "value") => Ok(value.clone()),
         (Some(_), _) => Err(Failure::refused(format!(
-            "each.{name} does not exist; there are each.key and each.value"
+            "each.{name} does not exist; the attributes are each.key and each.value"
         ))),
         (None, _) => Err(Failure::refused(
-            "`each` can be used in a block with `for_each` only",
+            "`each` can be used only in a block with `for_each`",
         )),
     }
 }
@@ -481,10 +479,10 @@ fn count(scope: Scope<'_>, name: &str) -> Result<Value> {
     ) {
         (Some(index), "index") => Ok(index.clone()),
         (Some(_), _) => Err(Failure::refused(format!(
-            "count.{name} does not exist; there is count.index"
+            "count.{name} does not exist; the only attribute is count.index"
         ))),
         (None, _) => Err(Failure::refused(
-            "`count` can be used in a block with `count` only",
+            "`count` can be used only in a block with `count`",
         )),
     }
 }

@@ -121,7 +121,7 @@ impl Evaluator<'_> {
                 })?
             }
             None if broken => {
-                return Err(Failure::invalid("the block cannot be read as a whole").at(block.header));
+                return Err(Failure::invalid("the block is not completely readable").at(block.header));
             }
             None => Value::null(declared.ty.without_optional()),
         };

@@ -84,7 +84,8 @@ impl Evaluator<'_> {
                     }
                     let decided = if value.is_known() {
                         let bool = convert(&value, &Type::Bool).map_err(|error| {
-                            Failure::invalid(format!("the condition is no bool: {error}")).at(condition.span)
+                            Failure::invalid(format!("the condition is not a bool: {error}"))
+                                .at(condition.span)
                         })?;
                         bool.as_bool()
                     } else {
@@ -171,11 +172,14 @@ fn interpolate(value: &Value, text: &mut Text) -> Result<()> {
     }
     if value.is_null() {
         return Err(Failure::invalid(
-            "the value is null, and a template cannot hold null",
+            "the value is null, which a template cannot contain",
         ));
     }
-    let string = convert(value, &Type::String)
-        .map_err(|error| Failure::invalid(format!("the value cannot be put into a text: {error}")))?;
+    let string = convert(value, &Type::String).map_err(|error| {
+        Failure::invalid(format!(
+            "the value cannot be included in a string template: {error}"
+        ))
+    })?;
     match string.as_str() {
         Some(known) => text.push(known),
         // What is known of the beginning of an open value does not count in a text.

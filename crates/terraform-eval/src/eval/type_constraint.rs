@@ -49,19 +49,19 @@ impl Evaluator<'_> {
                 "list" => plain(Type::list(Type::Dynamic)),
                 "map" => plain(Type::map(Type::Dynamic)),
                 "set" => plain(Type::set(Type::Dynamic)),
-                other => invalid(&format!("{other} is no type")),
+                other => invalid(&format!("{other} is not a type")),
             },
             // Terraform 0.11 wrote types as strings, and Terraform still reads these three.
             ExpressionKind::String(text) => match &**text {
                 "string" => plain(Type::String),
                 "list" => plain(Type::list(Type::Dynamic)),
                 "map" => plain(Type::map(Type::Dynamic)),
-                _ => invalid("a type is written without quotes"),
+                _ => invalid("a type must not be quoted"),
             },
             ExpressionKind::Parenthesis(inner) => self.deeper(|| self.ty(inner)),
             ExpressionKind::Call(call) => {
                 let [argument] = call.arguments.as_slice() else {
-                    return invalid(&format!("{} takes one type", call.name.text));
+                    return invalid(&format!("{} requires one type", call.name.text));
                 };
                 let container: fn(Type) -> Type = match &*call.name.text {
                     "list" => Type::list,
@@ -69,7 +69,7 @@ impl Evaluator<'_> {
                     "map" => Type::map,
                     "tuple" => return self.tuple_type(argument),
                     "object" => return self.object_type(argument),
-                    other => return invalid(&format!("{other} is no type")),
+                    other => return invalid(&format!("{other} is not a type")),
                 };
                 let (element, inner) = self.deeper(|| self.ty(argument))?;
                 let children = if inner.is_empty() {
@@ -83,13 +83,13 @@ impl Evaluator<'_> {
                 };
                 Ok((container(element), defaults))
             }
-            _ => invalid("this is no type"),
+            _ => invalid("invalid type"),
         }
     }
 
     fn tuple_type(&self, argument: &Expression) -> Result<(Type, Defaults)> {
         let ExpressionKind::Tuple(items) = &argument.kind else {
-            return Err(Failure::invalid("tuple takes a list of types").at(argument.span));
+            return Err(Failure::invalid("tuple requires a list of types").at(argument.span));
         };
         let mut types = Vec::with_capacity(items.len());
         let mut positions = BTreeMap::new();
@@ -114,7 +114,7 @@ impl Evaluator<'_> {
 
     fn object_type(&self, argument: &Expression) -> Result<(Type, Defaults)> {
         let ExpressionKind::Object(items) = &argument.kind else {
-            return Err(Failure::invalid("object takes attributes with their types").at(argument.span));
+            return Err(Failure::invalid("object requires attributes with their types").at(argument.span));
         };
         let mut attributes = Vec::new();
         let mut optional = Vec::new();
@@ -128,7 +128,7 @@ impl Evaluator<'_> {
                     ..
                 }) => text.clone(),
                 ObjectKey::Expression(other) => {
-                    return Err(Failure::invalid("this is no attribute name").at(other.span));
+                    return Err(Failure::invalid("invalid attribute name").at(other.span));
                 }
             };
             let (expression, default) = match &item.value.kind {
@@ -138,7 +138,7 @@ impl Evaluator<'_> {
                         [ty] => (ty, None),
                         [ty, default] => (ty, Some(default)),
                         _ => {
-                            let message = "optional takes a type and perhaps a default";
+                            let message = "optional requires a type, and accepts a default";
                             return Err(Failure::invalid(message).at(item.value.span));
                         }
                     }

@@ -78,7 +78,9 @@ impl TreeAccess {
             match start.canonicalize() {
                 Ok(true_path) if !inside(&true_path) => return Found::Outside,
                 Ok(true_path) if ancestor == path => return Found::Here(true_path),
-                Ok(_) if below_a_file => return Found::Refused("lies below a file".to_owned()),
+                Ok(_) if below_a_file => {
+                    return Found::Refused("is below a file, not a directory".to_owned());
+                }
                 Ok(_) => return Found::Missing,
                 Err(error)
                     if matches!(

@@ -200,7 +200,7 @@ impl<'a> Cutter<'a> {
             }
             Some(b'"') => self.problem(
                 at..end,
-                "an argument's name stands without quotes",
+                "an argument name must not be quoted",
                 "write the name without quotes: `name = value`",
             ),
             _ => self.problem(
@@ -262,7 +262,7 @@ impl<'a> Cutter<'a> {
         let word = self.text.get(name.clone()).unwrap_or_default();
         match self.byte(at) {
             Some(b':') if labels.is_empty() => {
-                let message = format!("`{word}` is followed by `:`, and an argument is set with `=`");
+                let message = format!("`{word}` is followed by `:`, but an argument is set with `=`");
                 self.problem(at..at + 1, &message, "write `=` in place of `:`");
             }
             Some(b'.' | b'[') if labels.is_empty() => {
@@ -274,7 +274,7 @@ impl<'a> Cutter<'a> {
             }
             Some(b'\n' | b'\r') | None if !labels.is_empty() => {
                 let help = "put the brace on the line of the block's labels";
-                self.problem(name, &format!("`{word}` lacks its opening brace `{{`"), help);
+                self.problem(name, &format!("missing opening brace `{{` after `{word}`"), help);
             }
             _ => {
                 let message = format!("`{word}` is neither an argument nor a block");
@@ -335,11 +335,7 @@ impl<'a> Cutter<'a> {
         match self.byte(at) {
             None if self.nested && !self.one_line && !self.known => {
                 let help = "put the closing brace on a line of its own";
-                self.problem(
-                    at..at + 1,
-                    &format!("a line break is missing behind the {what}"),
-                    help,
-                );
+                self.problem(at..at + 1, &format!("missing line break after the {what}"), help);
                 at
             }
             None | Some(b'\n' | b'}') => at,
@@ -354,7 +350,7 @@ impl<'a> Cutter<'a> {
             }
             Some(_) => {
                 let end = self.character_end(at);
-                let message = format!("a line break is missing behind the {what}");
+                let message = format!("missing line break after the {what}");
                 self.problem(at..end, &message, "start a new line here");
                 at
             }
@@ -386,14 +382,14 @@ impl<'a> Cutter<'a> {
                 let end = self.character_end(at);
                 self.problem(
                     at..end,
-                    "a line break is missing behind the argument",
+                    "missing line break after the argument",
                     "start a new line here",
                 );
                 at
             }
             Reason::Limit if self.nested && !self.one_line && !self.known => {
                 let help = "put the closing brace on a line of its own";
-                self.problem(at..at + 1, "a line break is missing behind the argument", help);
+                self.problem(at..at + 1, "missing line break after the argument", help);
                 at
             }
             Reason::Limit | Reason::Line => at,

@@ -116,9 +116,8 @@ fn native_document(file: FileId, text: &str) -> Document {
     let mut items = Vec::new();
     for item in cut.items {
         if let Content::Attribute { .. } = item.content {
-            let problem = Problem::new(item.name, "an argument has no place outside of a block");
-            problems
-                .push(problem.help("move it into a block; values of variables belong into a `.tfvars` file"));
+            let problem = Problem::new(item.name, "arguments are not allowed outside of blocks");
+            problems.push(problem.help("move it into a block; variable values belong in a `.tfvars` file"));
             continue;
         }
         items.push(TopLevel {

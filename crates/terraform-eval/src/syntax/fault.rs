@@ -71,7 +71,7 @@ pub(super) fn describe(file: FileId, fault: &Fault) -> Problem {
             "split the expression into local values",
         ),
         FaultKind::StrayBracket(close) => (
-            format!("`{}` closes nothing", char::from(close)),
+            format!("unmatched closing `{}`", char::from(close)),
             "remove it, or write the bracket that it should close",
         ),
     };

@@ -64,10 +64,10 @@ pub(super) fn parse_attributes(file: FileId, text: &str, items: &[Item]) -> (Vec
     let mut attributes = Vec::new();
     for item in items {
         if matches!(item.content, Content::Block { .. }) {
-            let help = "values of variables are written `name = value`";
+            let help = "write variable values as `name = value`";
             reader.report(
                 item.name.range(),
-                "a block has no place in a file of values",
+                "blocks are not allowed in a variable values file",
                 help,
             );
         } else if reader.first(item, &mut seen) {
@@ -141,8 +141,8 @@ impl<'a> Reader<'a> {
         let end = range.end.min(range.start + 1);
         self.report(
             range.start..end,
-            "the expression is nested too deeply to be read",
-            "split it into local values; the limit is 64 brackets and 256 operators within each other",
+            "the expression is nested too deeply",
+            "split it into local values; the limit is 64 nested brackets and 256 nested operators",
         )
     }
 
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         if depth >= MAX_BLOCKS {
             self.report(
                 item.name.range(),
-                "the blocks are nested too deeply to be read",
+                "the blocks are nested too deeply",
                 "the limit is 32",
             );
             return None;
@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
         let range = value.range();
         let result = if self.input.slice(range.clone()).trim().is_empty() {
             let message = format!("`{}` has no value", self.input.slice(item.name.range()));
-            let help = "write the value behind the `=`, on the same line";
+            let help = "write the value after the `=`, on the same line";
             Err(self.report(item.name.start as usize..range.start, message, help))
         } else {
             self.checked(range, true)

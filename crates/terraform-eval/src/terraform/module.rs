@@ -126,7 +126,7 @@ impl Module {
         match base {
             Some(base) => base.overlay(block),
             None => {
-                let message = "this overrides a block that no other file declares";
+                let message = "no other file declares the block that this one overrides";
                 self.problems.push(Problem::new(block.header(), message));
             }
         }
@@ -178,7 +178,7 @@ impl Module {
             }
         };
         if !fresh {
-            let message = "this is declared already; each name can be declared once in a module";
+            let message = "duplicate declaration; each name can be declared only once in a module";
             self.problems.push(Problem::new(header, message));
         }
     }
@@ -201,7 +201,10 @@ impl Module {
                     value: value.clone(),
                 };
                 if !insert(&mut locals, name.text.clone(), declaration) {
-                    problems.push(Problem::new(name.span, "this local value is declared already"));
+                    problems.push(Problem::new(
+                        name.span,
+                        "duplicate local value; each name can be declared only once in a module",
+                    ));
                 }
             }
         }

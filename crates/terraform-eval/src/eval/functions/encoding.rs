@@ -244,7 +244,7 @@ fn charset(name: &str) -> Result<Charset, Stop> {
             .any(|start| label.starts_with(start)) =>
         {
             Err(Stop::Failure(Failure::limit(format!(
-                "the encoding {name:?} is not known here"
+                "the encoding {name:?} is not supported"
             ))))
         }
         None => Err(Stop::Error(format!(

@@ -94,7 +94,7 @@ pub(super) fn located(call: &Call<'_>, path: &str) -> Result<Content<PathBuf>, S
 /// An unknown result of a file that is not looked at.
 pub(super) fn outside(ty: Type, what: &str, argument: Option<&Value>) -> Value {
     let subject = Subject::Other(Arc::from(format!(
-        "{what}, which lies outside of the tree that was given"
+        "{what}, which is outside of the given directory tree"
     )));
     Value::unknown(ty).refine_not_null().with_origin(Origin {
         reference: Arc::new(Reference::new(ModulePath::root(), subject)),

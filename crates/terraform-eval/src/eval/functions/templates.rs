@@ -151,7 +151,7 @@ fn render(
         return Err(format!("{}: {}", line(name, source, problem.span), problem.message).into());
     }
     let Some(template) = template else {
-        return Err(format!("{name} is no template").into());
+        return Err(format!("{name} is not a template").into());
     };
     check_names(&template, name, source, variables)?;
     let rendered = Rendered { function, variables };

@@ -86,7 +86,7 @@ pub(in crate::syntax) fn mistake(
         .map_or(0, char::len_utf8);
     let span = Span::new(file, before + at, before + at + length);
     if error.is_eof() {
-        return Problem::new(span, "the JSON ends too early").help("close all strings, arrays and objects");
+        return Problem::new(span, "unexpected end of JSON").help("close all strings, arrays and objects");
     }
     let message = error.to_string();
     let closing = json
@@ -96,7 +96,7 @@ pub(in crate::syntax) fn mistake(
         "key must be a string" | "expected value" if closing => "trailing comma",
         reason => reason,
     };
-    Problem::new(span, format!("this is not valid JSON: {reason}"))
+    Problem::new(span, format!("invalid JSON: {reason}"))
         .help("write JSON without comments and trailing commas")
 }
 
@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
         let before = text.len() - json.len();
         if before > 0 {
             let span = Span::new(self.file, 0, before);
-            let help = "save the file without it; in JSON files Terraform refuses it";
+            let help = "save the file without it; Terraform rejects it in JSON files";
             self.report(span, "the file starts with a byte order mark", help);
         }
         match serde_json::from_str::<&RawValue>(json) {
@@ -149,8 +149,8 @@ impl<'a> Reader<'a> {
                 }
                 None => self.report(
                     kind.span,
-                    format!("there is no kind of block named `{}`", kind.text),
-                    "the kinds are those of native syntax: `resource`, `module`, `locals`, …; a comment is `//`",
+                    format!("unknown block type `{}`", kind.text),
+                    "the block types are those of native syntax: `resource`, `module`, `locals`, …; a comment has the key `//`",
                 ),
             }
         }
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
             };
             self.report(
                 first,
-                "the blocks are nested too deeply to be read",
+                "the blocks are nested too deeply",
                 "the limit is 64 arrays and objects",
             );
             return;

@@ -40,7 +40,7 @@ impl Reader<'_> {
             };
             self.report(
                 first,
-                "the value is nested too deeply to be read",
+                "the value is nested too deeply",
                 "the limit is 64 arrays and objects",
             );
             return None;
@@ -62,11 +62,11 @@ impl Reader<'_> {
                 for (key, value) in members {
                     let name = self.name(key);
                     if !seen.insert(name.text.clone()) {
-                        let message = format!("the key `{}` is there twice", name.text);
+                        let message = format!("duplicate key `{}`", name.text);
                         self.report(
                             name.span,
                             message,
-                            "keep one; Terraform refuses a JSON object with both",
+                            "keep one; Terraform rejects a JSON object with both",
                         );
                         continue;
                     }

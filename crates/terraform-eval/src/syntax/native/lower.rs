@@ -214,10 +214,10 @@ impl Reader<'_> {
             .next()
             .is_some_and(crate::syntax::scan::continues);
         if glued && continues {
-            let help = format!("write a space behind `{word}`");
+            let help = format!("write a space after `{word}`");
             return Err(self.report(
                 range.start - word.len()..range.start,
-                format!("`{word}` is not a word here"),
+                format!("`{word}` is not a keyword here"),
                 &help,
             ));
         }
@@ -292,7 +292,7 @@ impl Reader<'_> {
                     {
                         let (range, _) = self.place(operator.span(), base);
                         let help = "write `[*]` in place of `.*`";
-                        return Err(self.report(range, "a splat `.*` cannot stand within another", help));
+                        return Err(self.report(range, "a splat `.*` cannot be nested in another", help));
                     }
                     if let Some(last) = each.last() {
                         end = self.place(last.span(), base).0.end;

@@ -108,8 +108,8 @@ impl Reader<'_> {
                     continue;
                 }
                 '\r' => {
-                    let help = "write a line break, or nothing";
-                    return Err(self.report(at..at + 1, "a carriage return stands alone", help));
+                    let help = "write a line break, or remove it";
+                    return Err(self.report(at..at + 1, "carriage return without line feed", help));
                 }
                 '0'..='9' => {
                     let digit;
@@ -176,7 +176,7 @@ impl Reader<'_> {
             }
             [b'.', b'0'..=b'9', ..] => {
                 let help = "write the number with one dot at most, or quote it: `\"10.11.12.13\"`";
-                Err(self.report(at..stop + 2, "a number has a single dot", help))
+                Err(self.report(at..stop + 2, "a number can have only one dot", help))
             }
             // A dot and digits behind it would make a longer number of the digits here.
             _ if self.digit_behind_dot(stop, end) => Ok((stop, 'n')),
@@ -205,7 +205,7 @@ impl Reader<'_> {
         }
         if of_number {
             let help = "write the number with one dot at most, or quote it: `\"10.11.12.13\"`";
-            return Err(self.report(at..stop, "a number has a single dot", help));
+            return Err(self.report(at..stop, "a number can have only one dot", help));
         }
         let help = "write the indexes in brackets: `[0][1]`";
         Err(self.report(at..stop, "two indexes in a row cannot be written with dots", help))

@@ -38,33 +38,33 @@ const SIGNS: &[Sign] = &[
     },
     Sign {
         text: "&",
-        message: "there is no operator `&`",
+        message: "unknown operator `&`",
         help: "did you mean `&&`?",
     },
     Sign {
         text: "|",
-        message: "there is no operator `|`",
+        message: "unknown operator `|`",
         help: "did you mean `||`?",
     },
     Sign {
         text: "^",
-        message: "there is no operator `^`",
+        message: "unknown operator `^`",
         help: "did you mean the function `pow`?",
     },
     Sign {
         text: "~",
-        message: "there is no operator `~`",
+        message: "unknown operator `~`",
         help: "did you mean `!`?",
     },
     Sign {
         text: "**",
-        message: "there is no operator `**`",
+        message: "unknown operator `**`",
         help: "did you mean the function `pow`?",
     },
     Sign {
         text: "<<",
         message: "the heredoc has no marker",
-        help: "write `<<EOT` at the end of the line, with nothing behind it",
+        help: "write `<<EOT` at the end of the line, with nothing after it",
     },
 ];
 
@@ -82,14 +82,14 @@ impl Reader<'_> {
         if let Some(at) = single_equals(&mask.text) {
             let start = mask.start + at;
             let help = "compare with `==`; an argument starts on a line of its own";
-            return self.report(start..start + 1, "`=` is no operator", help);
+            return self.report(start..start + 1, "`=` is not an operator", help);
         }
         if let Some(at) = mask.text.rfind('?')
             && !mask.text.get(at..).unwrap_or_default().contains(':')
         {
             let start = mask.start + at;
             let help = "write `condition ? value : other value`";
-            return self.report(start..start + 1, "the conditional lacks its `:`", help);
+            return self.report(start..start + 1, "the conditional has no `:`", help);
         }
         let offset = error.location().offset().min(mask.text.len());
         let rest = mask.text.get(offset..).unwrap_or_default();

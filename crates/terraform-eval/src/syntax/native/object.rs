@@ -22,7 +22,7 @@ impl Reader<'_> {
             let key = self.key(at..separator, depth)?;
             let stop = self.item_end(separator + 1, end);
             if self.is_empty(separator + 1..stop) {
-                let help = "write the value behind the `=`, on the same line";
+                let help = "write the value after the `=`, on the same line";
                 return Err(self.report(at..separator + 1, "the key has no value", help));
             }
             let value = self.expression(separator + 1..stop, depth + 1)?;

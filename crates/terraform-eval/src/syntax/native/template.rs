@@ -75,7 +75,7 @@ impl Reader<'_> {
         if let Some(at) = sequences(source).first() {
             let place = range.start + at..range.start + at + 2;
             let help = "write the label as plain text; a literal `${` is written `$${`";
-            self.report(place, "a label cannot hold a template", help);
+            self.report(place, "a label cannot contain a template", help);
         }
         Arc::from(self.literal(range, Style::Quoted).unwrap_or_default())
     }
@@ -86,7 +86,7 @@ impl Reader<'_> {
             let place = range.start + at..range.start + at + 1;
             return Err(self.report(
                 place,
-                "a carriage return stands alone",
+                "carriage return without line feed",
                 "write `\\r` in a quoted string",
             ));
         }
@@ -104,14 +104,14 @@ impl Reader<'_> {
         let (message, help) = match error {
             EscapeError::Unknown => (
                 format!(
-                    "`{}` is no escape sequence",
+                    "invalid escape sequence `{}`",
                     sequence.escape_debug().to_string().replace("\\\\", "\\")
                 ),
                 "the escapes are `\\n`, `\\r`, `\\t`, `\\\"`, `\\\\`, `\\uNNNN` and `\\UNNNNNNNN`; a backslash is `\\\\`",
             ),
             EscapeError::Unicode => (
                 format!("`{sequence}` is not followed by the digits of a character"),
-                "write four digits behind `\\u` and eight behind `\\U`",
+                "write four digits after `\\u` and eight after `\\U`",
             ),
         };
         Err(self.report(range.start + place.start..range.start + place.end, message, help))

@@ -27,7 +27,7 @@ pub(super) fn documents(file: FileId, text: &str) -> Result<Vec<Node>, Problem> 
 fn node(file: FileId, text: &str, raw: &RawValue, depth: usize) -> Result<Node, Problem> {
     let span = place(file, text, raw);
     if depth > MAX_DEPTH {
-        return Err(Problem::new(span, "it is nested too deeply to be read"));
+        return Err(Problem::new(span, "the document is nested too deeply"));
     }
     let word = |word| NodeKind::Word(word, raw.get().to_owned());
     let kind = match Opened::open(raw) {

@@ -32,13 +32,13 @@ pub(super) fn read(file: FileId, text: &str) -> Result<Vec<Node>, Problem> {
             let at = error.marker().byte_offset().unwrap_or(text.len());
             Problem::new(
                 character(file, text, at),
-                format!("it is not YAML: {}", error.info()),
+                format!("invalid YAML: {}", error.info()),
             )
         })?;
         let start = span.start.byte_offset().unwrap_or(text.len());
         let end = span.end.byte_offset().unwrap_or(start).max(start);
         if tabs.is_misplaced(text, &event, start..end) {
-            let message = "it is not YAML: a tab stands where only spaces may";
+            let message = "invalid YAML: tabs are not allowed for indentation";
             return Err(Problem::new(character(file, text, start), message).help("indent with spaces"));
         }
         reader.event(event, Span::new(file, start, end))?;
@@ -88,7 +88,7 @@ impl Reader {
                 let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
                     return Err(Problem::new(
                         span,
-                        "an alias cannot stand inside of what it names",
+                        "an alias cannot be inside the value of its own anchor",
                     ));
                 };
                 self.spend(size, span)?;
@@ -129,10 +129,10 @@ impl Reader {
             ..
         }) = self.frames.last()
         {
-            return Err(Problem::new(start, "a key has to be a string"));
+            return Err(Problem::new(start, "a key must be a string"));
         }
         if self.frames.len() >= MAX_DEPTH {
-            return Err(Problem::new(start, "it is nested too deeply to be read"));
+            return Err(Problem::new(start, "the document is nested too deeply"));
         }
         self.frames.push(Frame {
             start,
@@ -149,8 +149,8 @@ impl Reader {
         if self.aliased <= MAX_ALIASED {
             return Ok(());
         }
-        let message = format!("its aliases stand for more than {MAX_ALIASED} values");
-        Err(Problem::new(span, message).help("write out what the aliases stand for"))
+        let message = format!("the aliases expand to more than {MAX_ALIASED} values");
+        Err(Problem::new(span, message).help("replace the aliases with the values they refer to"))
     }
 
     fn remember(&mut self, anchor: usize, node: &Node, size: usize) -> Result<(), Problem> {
@@ -176,8 +176,8 @@ impl Reader {
         }) = self.frames.last_mut()
         {
             if plain && text == "<<" {
-                let message = "a merge key (`<<`) is not read";
-                return Err(Problem::new(span, message).help("write out what it merges"));
+                let message = "merge keys (`<<`) are not supported";
+                return Err(Problem::new(span, message).help("write the merged keys explicitly"));
             }
             *key = Some(Key {
                 span,
@@ -190,7 +190,7 @@ impl Reader {
             None if plain => Word::of(text),
             None | Some("!") => None,
             Some(tag) => scalar::tagged(tag.strip_prefix(CORE), text)
-                .ok_or_else(|| Problem::new(span, format!("{text:?} is not read as {tag}")))?,
+                .ok_or_else(|| Problem::new(span, format!("{text:?} with the tag {tag} is not supported")))?,
         };
         let kind = match word {
             Some(word) => NodeKind::Word(word, text.to_owned()),
@@ -214,7 +214,7 @@ impl Reader {
             Open::Sequence(elements) => elements.push(node),
             Open::Mapping(entries, key) => match key.take() {
                 Some(key) => entries.push((key, node)),
-                None => return Err(Problem::new(node.span, "a key has to be a string")),
+                None => return Err(Problem::new(node.span, "a key must be a string")),
             },
         }
         Ok(())
@@ -224,7 +224,7 @@ impl Reader {
 fn only_tag(tag: Option<&Tag>, allowed: &str, span: Span) -> Result<(), Problem> {
     match tag.map(full_name) {
         Some(tag) if tag.strip_prefix(CORE) != Some(allowed) => {
-            Err(Problem::new(span, format!("the tag {tag} is not read")).help("leave it out"))
+            Err(Problem::new(span, format!("the tag {tag} is not supported")).help("remove the tag"))
         }
         _ => Ok(()),
     }

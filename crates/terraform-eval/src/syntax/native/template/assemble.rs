@@ -63,7 +63,11 @@ impl Reader<'_> {
                 Open::For { .. } => "endfor",
             };
             let help = format!("close it with `%{{ {end} }}`");
-            return Err(self.report(frame.opened, format!("the directive lacks its `{end}`"), &help));
+            return Err(self.report(
+                frame.opened,
+                format!("the directive has no matching `{end}`"),
+                &help,
+            ));
         }
         Ok(Template { parts })
     }
@@ -93,11 +97,7 @@ impl Reader<'_> {
             "else" | "endif" | "endfor" => return self.closing(sequence, word, rest, frames, parts),
             _ => {
                 let help = "the directives are `if`, `else`, `endif`, `for` and `endfor`; a literal `%{` is written `%%{`";
-                return Err(self.report(
-                    sequence.range.clone(),
-                    "there is no such template directive",
-                    help,
-                ));
+                return Err(self.report(sequence.range.clone(), "unknown template directive", help));
             }
         };
         frames.push(Frame {
@@ -131,7 +131,7 @@ impl Reader<'_> {
             ("endif", Some(Open::If { .. })) | ("endfor", Some(Open::For { .. })) => {}
             _ => {
                 let help = "directives close in the order in which they were opened";
-                return Err(self.report(sequence.range.clone(), format!("`{word}` closes nothing"), help));
+                return Err(self.report(sequence.range.clone(), format!("unmatched `{word}`"), help));
             }
         }
         if let Some(Frame { open, opened, outer }) = frames.pop() {
