@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostic;
-use crate::rules::{SYNTAX_ERROR, UNDECIDED};
+use crate::rules::{UNKNOWN_VALUE, reports_unread_input};
 use terraform_eval::source::{Sources, Span, read_text};
 
 /// The version of the format.
@@ -152,7 +152,7 @@ pub fn render(findings: &[Diagnostic], sources: &Sources, secrets: &[Span], path
 
 impl Key {
     fn of(finding: &Diagnostic, sources: &Sources, secrets: &[Span], base: &Path) -> Option<Self> {
-        if finding.rule == SYNTAX_ERROR.name {
+        if reports_unread_input(finding.rule) {
             return None;
         }
         let label = finding.primary.as_ref().map(|label| label.span);
@@ -171,7 +171,7 @@ impl Key {
         let text = text.map_or("", |span| sources.slice(span));
         let words: Vec<&str> = text.split_whitespace().collect();
         // Why a mirror's value is open is said otherwise of a plan than of the configuration behind it.
-        let open = finding.rule == UNDECIDED.name && finding.address.is_some();
+        let open = finding.rule == UNKNOWN_VALUE.name && finding.address.is_some();
         let said = if open { "" } else { &finding.message };
         let hash = Sha256::digest(format!("{said}\n{}", words.join(" ")));
         Some(Self {

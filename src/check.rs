@@ -11,7 +11,10 @@ use std::rc::Rc;
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::model::{Input, InputKind, Mirror, Project, UnknownReasons};
-use crate::rules::{Check, Clusters, Entries, Inputs, RULES, Rule, undecided};
+use crate::rules::{
+    Check, ClusterIndex, ClusterMirrors, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
+    report_unknown_values,
+};
 use crate::settings::{Decided, Level};
 use crate::suppress::{Suppressions, Usage};
 use terraform_eval::source::{FileId, Sources};
@@ -118,7 +121,7 @@ impl<'a> Run<'a, '_> {
             .covering(finding.rule, &places, &mut self.usage);
         // What is no mistake is left out at the end, so that a suppression of it is still of use.
         let is_change =
-            crate::rules::find(finding.rule).is_some_and(|rule| matches!(rule.check, Check::Changes(_)));
+            crate::rules::find(finding.rule).is_some_and(|rule| matches!(rule.check, Check::PlanChanges(_)));
         if is_change && !self.given.settings.changes_info && finding.severity == Severity::Info {
             return;
         }
@@ -134,18 +137,18 @@ impl<'a> Run<'a, '_> {
         let first = self.mirrors.len();
         let off = |name: &str| decided.level(name, None) == Level::Off;
         self.note_rules(configuration, off);
-        if let Some(finding) = undecided::of_plan(configuration) {
+        if let Some(finding) = report_unfinished_plan(configuration) {
             let file = finding.primary.as_ref().map(|label| label.span.file);
             self.add(decided, file, finding, None);
         }
-        let clusters = Clusters::of(configuration);
+        let clusters = ClusterIndex::new(configuration);
         for (position, mirror) in configuration.mirrors.iter().enumerate() {
-            self.mirror(decided, configuration, clusters.around(position), mirror);
+            self.mirror(decided, configuration, clusters.of_mirror(position), mirror);
         }
         let mut found = Vec::new();
-        let included = |rule: &&&Rule| rule.inputs.include(configuration.kind) && !off(rule.name);
+        let included = |rule: &&&Rule| configuration.is_any_of(rule.inputs) && !off(rule.name);
         for rule in RULES.iter().filter(included) {
-            if let Check::Changes(find) | Check::Beside(find) = rule.check {
+            if let Check::PlanChanges(find) | Check::Input(find) = rule.check {
                 found.extend(find(configuration));
             }
         }
@@ -179,35 +182,36 @@ impl<'a> Run<'a, '_> {
             .flat_map(suppression_spans::of_mirror)
             .map(|span| span.file)
             .collect();
-        for rule in RULES.iter().filter(|rule| !off(rule.name)) {
-            match (rule.inputs, configuration.kind) {
-                (Inputs::Plan, InputKind::Plan)
-                | (Inputs::Manifest | Inputs::Written | Inputs::All, InputKind::Manifest) => {
-                    (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
-                }
-                (Inputs::Manifest, _) | (_, InputKind::Manifest) => {}
-                (Inputs::Both | Inputs::All, _)
-                | (Inputs::Configuration | Inputs::Written, InputKind::Configuration) => {
-                    self.usage.run.insert(rule.name);
-                }
-                (Inputs::Plan | Inputs::Configuration | Inputs::Written, _) => {}
+        let is_run = |rule: &&&Rule| rule.inputs.contains(configuration.kind) && !off(rule.name);
+        for rule in RULES.iter().filter(is_run) {
+            // Where a rule sees only plans or manifests, it has not run on the configuration beside them.
+            if configuration.kind == InputKind::Manifest || !rule.inputs.contains(InputKind::Configuration) {
+                (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
+            } else {
+                self.usage.run.insert(rule.name);
             }
         }
     }
 
-    fn mirror(&mut self, decided: &Decided, configuration: &Input, entries: Entries<'_>, mirror: &'a Mirror) {
+    fn mirror(
+        &mut self,
+        decided: &Decided,
+        configuration: &Input,
+        cluster: ClusterMirrors<'_>,
+        mirror: &'a Mirror,
+    ) {
         let index = self.mirrors.len();
         self.mirrors.push((mirror, false));
         let file = Some(mirror.span.file);
         let mut open: Vec<(&'static str, UnknownReasons)> = Vec::new();
         for rule in RULES {
-            if !rule.inputs.include(configuration.kind) || decided.level(rule.name, file) == Level::Off {
+            if !configuration.is_any_of(rule.inputs) || decided.level(rule.name, file) == Level::Off {
                 continue;
             }
             let outcome = match rule.check {
                 Check::Mirror(decide) => decide(configuration, mirror),
-                Check::Entry(decide) => decide(&entries, mirror),
-                Check::Beside(_) | Check::Changes(_) | Check::Elsewhere => continue,
+                Check::MirrorInCluster(decide) => decide(&cluster, mirror),
+                Check::Input(_) | Check::PlanChanges(_) | Check::External => continue,
             };
             for finding in outcome.findings {
                 self.add(decided, file, called(finding, mirror), Some(index));
@@ -225,7 +229,7 @@ impl<'a> Run<'a, '_> {
                 open.push((rule.name, unknown));
             }
         }
-        if let Some(finding) = undecided::report(mirror, &open) {
+        if let Some(finding) = report_unknown_values(mirror, &open) {
             self.leave_open(index);
             self.add(decided, file, called(finding, mirror), Some(index));
         }
@@ -258,7 +262,7 @@ impl<'a> Run<'a, '_> {
             unmatched = split.unmatched;
         }
         let with_findings: BTreeSet<usize> = (settled.kept.iter())
-            .filter(|found| found.finding.rule != undecided::RULE.name)
+            .filter(|found| found.finding.rule != UNKNOWN_VALUE.name)
             .flat_map(|found| found.mirrors.iter().copied())
             .collect();
         let mut mirrors = Vec::with_capacity(self.mirrors.len());

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use globset::GlobSet;
 
-use crate::rules::UNDECIDED;
+use crate::rules::UNKNOWN_VALUE;
 use crate::settings::{Decided, FailOn, Level, Levels};
 use terraform_eval::source::{FileId, Span};
 
@@ -92,7 +92,7 @@ impl Config {
         let mut decided = Decided::default();
         if self.strict.as_ref().is_some_and(|strict| strict.value) {
             let error = Level::At(crate::diagnostic::Severity::Error);
-            decided.levels.insert(UNDECIDED.name, error);
+            decided.levels.insert(UNKNOWN_VALUE.name, error);
         }
         decided.levels.extend(levels(&self.rules));
         for special in &self.overrides {

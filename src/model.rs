@@ -9,6 +9,7 @@ pub mod block;
 pub mod cluster;
 pub mod cluster_origin;
 pub mod editability;
+pub mod input_kinds;
 pub mod manifest;
 pub mod mirror;
 pub mod mirror_address;
@@ -29,6 +30,7 @@ pub use block::{
 pub use cluster::{Cluster, ClusterInstance, ClusterKind, RegistrySources};
 pub use cluster_origin::ClusterCandidates;
 pub use editability::{Editability, Literal};
+pub use input_kinds::InputKinds;
 pub use manifest::{ManifestFacts, ManifestIssue, ManifestIssueKind, ManifestKind};
 pub use mirror::{ClusterOrigin, Dependency, Mirror, OriginCandidate, OriginTarget, TraceStep};
 pub use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
@@ -70,6 +72,8 @@ pub enum InputKind {
 pub struct Input {
     /// What it was read from.
     pub kind: InputKind,
+    /// Whether it is a plan that was joined with its configuration.
+    pub has_configuration: bool,
     /// Its name for people: the directory, or the file.
     pub name: String,
     /// The mirrors, one for each planned instance or entry, by address.
@@ -96,6 +100,7 @@ impl Input {
     pub fn new(input: InputKind, name: impl Into<String>) -> Self {
         Self {
             kind: input,
+            has_configuration: false,
             name: name.into(),
             mirrors: Vec::new(),
             clusters: Vec::new(),
@@ -106,6 +111,13 @@ impl Input {
             changes: PlanChanges::default(),
             manifest_facts: ManifestFacts::default(),
         }
+    }
+
+    /// Whether it shows what can be found on these kinds of input. A plan that was joined with its
+    /// configuration shows what the configuration does.
+    #[must_use]
+    pub fn is_any_of(&self, kinds: InputKinds) -> bool {
+        kinds.contains(self.kind) || (self.has_configuration && kinds.contains(InputKind::Configuration))
     }
 
     /// How many things people would count that it was read from: a root module, a plan, each manifest.

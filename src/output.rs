@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use crate::check::Summary;
 use crate::diagnostic::{Diagnostic, count};
 use crate::model::Project;
-use crate::rules::UNDECIDED;
+use crate::rules::UNKNOWN_VALUE;
 
 /// A finding as people read it: once for all the instances of one block that have it alike.
 struct Group<'a> {
@@ -123,7 +123,10 @@ fn place_word(project: &Project) -> &'static str {
 /// Why mirrors are undecided, as far as it fits in a line.
 fn reason(findings: &[Diagnostic]) -> Option<String> {
     let mut reasons: Vec<&str> = Vec::new();
-    for finding in findings.iter().filter(|finding| finding.rule == UNDECIDED.name) {
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.rule == UNKNOWN_VALUE.name)
+    {
         let (_, reason) = without_address(finding)
             .trim_start_matches(": ")
             .split_once(": ")?;

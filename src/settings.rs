@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{RULES, Rule, SYNTAX_ERROR, UNDECIDED};
+use crate::rules::{RULES, Rule, UNKNOWN_VALUE, reports_unread_input};
 use terraform_eval::source::FileId;
 
 /// How the findings of a rule count.
@@ -150,11 +150,11 @@ impl Choice {
     #[must_use]
     pub fn level(&self, rule: &Rule, before: Level) -> Option<Level> {
         let named = self.select.contains(&rule.name);
-        let selected = self.select.is_empty() || named || rule.name == SYNTAX_ERROR.name;
+        let selected = self.select.is_empty() || named || reports_unread_input(rule.name);
         if self.ignore.contains(&rule.name) || !selected {
             return Some(Level::Off);
         }
-        if self.strict && rule.name == UNDECIDED.name {
+        if self.strict && rule.name == UNKNOWN_VALUE.name {
             return Some(Level::At(Severity::Error));
         }
         (named && before == Level::Off).then_some(Level::Own)

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::rules::{SYNTAX_ERROR, UNUSED_SUPPRESSION};
+use crate::rules::{UNUSED_SUPPRESSION, reports_unread_input};
 use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::comments::{comments, yaml_comments};
 use terraform_eval::syntax::document::Format;
@@ -153,7 +153,7 @@ impl Suppression {
 /// Whether findings of this rule can be suppressed: not what could not be read, and not what is said of
 /// suppressions.
 fn can_be_suppressed(rule: &str) -> bool {
-    rule != SYNTAX_ERROR.name && rule != UNUSED_SUPPRESSION.name
+    !reports_unread_input(rule) && rule != UNUSED_SUPPRESSION.name
 }
 
 fn is_yaml(path: &Path) -> bool {

@@ -13,11 +13,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::config::Configs;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::model::Project;
 use crate::readers::configuration::root_module;
 use crate::readers::plan;
-use crate::rules::SYNTAX_ERROR;
+use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use terraform_eval::source::{FileId, ReadError, Sources, display_name, glance};
 
 pub use expressions::evaluate;
@@ -124,11 +124,12 @@ impl Loaded {
     /// A file that is not what it should be: a finding, and one file less that was read.
     fn refuse(&mut self, path: &Path, error: &ReadError) {
         self.project.unreadable += 1;
-        let mut finding = Diagnostic::new(
-            SYNTAX_ERROR.name,
-            Severity::Error,
-            format!("{}: {error}", display_name(path)),
-        );
+        let rule = match error {
+            ReadError::Gzip | ReadError::Zip | ReadError::Binary => &UNSUPPORTED_INPUT,
+            _ => &SYNTAX_ERROR,
+        };
+        let message = format!("{}: {error}", display_name(path));
+        let mut finding = Diagnostic::new(rule.name, rule.severity, message);
         finding.help = error.help().map(str::to_owned);
         self.project.diagnostics.push(finding);
     }
@@ -176,8 +177,13 @@ impl Loaded {
             }
             Err(error) => {
                 self.project.unreadable += 1;
+                let rule = if error.is_unsupported_input() {
+                    &UNSUPPORTED_INPUT
+                } else {
+                    &SYNTAX_ERROR
+                };
                 let message = format!("{name}: {error}");
-                let mut finding = Diagnostic::new(SYNTAX_ERROR.name, Severity::Error, message);
+                let mut finding = Diagnostic::new(rule.name, rule.severity, message);
                 if let Some(span) = error.span {
                     finding = finding.at(span, "");
                 }

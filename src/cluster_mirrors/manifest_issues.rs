@@ -13,7 +13,7 @@ use crate::cluster_mirrors::MirrorSet;
 /// cluster.
 #[must_use]
 pub fn mistakes(project: &Project, sets: &[&MirrorSet<'_>]) -> Vec<Diagnostic> {
-    let Some(Check::Beside(find)) = rules::find("invalid-manifest").map(|rule| &rule.check) else {
+    let Some(Check::Input(find)) = rules::find("invalid-manifest").map(|rule| &rule.check) else {
         return Vec::new();
     };
     let chosen: BTreeSet<*const Mirror> = sets

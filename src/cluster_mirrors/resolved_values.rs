@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, Mirror};
-use crate::rules::UNDECIDED;
+use crate::rules::UNKNOWN_VALUE;
 
 /// `source` and `mirrors`, and a policy that is known; else one finding for each value that is unknown or
 /// may not be shown.
@@ -72,7 +72,7 @@ fn secret<T>(mirror: &Mirror, name: &str, attribute: &Attribute<T>) -> Diagnosti
 
 fn refuse<T>(mirror: &Mirror, attribute: &Attribute<T>, what: &str, help: &str) -> Diagnostic {
     let address = mirror.address.to_string();
-    Diagnostic::new(UNDECIDED.name, Severity::Error, format!("{address}: {what}"))
+    Diagnostic::new(UNKNOWN_VALUE.name, Severity::Error, format!("{address}: {what}"))
         .at_address(address)
         .at(attribute.span.unwrap_or(mirror.span), "this value")
         .help(help)

@@ -54,7 +54,7 @@ fn of_kind(kind: Kind) -> Value {
                     let words = Level::WORDS.map(|(word, _)| word);
                     (
                         rule.name.to_owned(),
-                        json!({"enum": words, "description": rule.summary}),
+                        json!({"enum": words, "description": rule.summary()}),
                     )
                 })
                 .collect();

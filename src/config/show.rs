@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::rules::{RULES, Rule, UNDECIDED};
+use crate::rules::{RULES, Rule, UNKNOWN_VALUE};
 use crate::settings::{Choice, FailOn, Level};
 use terraform_eval::source::{Sources, Span, display_name};
 
@@ -84,7 +84,7 @@ fn level(rule: &Rule, path: &Path, config: Option<&Config>) -> (Level, Option<Sp
     let Some(config) = config else { return found };
     let path = true_path(path);
     if let Some(Set { value: true, span }) = config.strict
-        && rule.name == UNDECIDED.name
+        && rule.name == UNKNOWN_VALUE.name
     {
         found = (Level::At(crate::diagnostic::Severity::Error), Some(span));
     }

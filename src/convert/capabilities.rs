@@ -142,7 +142,7 @@ impl Means {
 /// What a rule finds among the entries for one source that are written as one, though nothing is right for
 /// all of them.
 fn contradictions(rule: &str, entries: &[Merged<'_>]) -> Vec<Diagnostic> {
-    let Some(Check::Beside(find)) = rules::find(rule).map(|rule| &rule.check) else {
+    let Some(Check::Input(find)) = rules::find(rule).map(|rule| &rule.check) else {
         return Vec::new();
     };
     let several = entries.iter().filter(|entry| entry.of.len() > 1);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use terraform_eval::cty::{Kind, Type, Value, to_json};
+use terraform_eval::cty::{Type, Value, ValueRef, to_json};
 use terraform_eval::eval::Failure;
 
 /// What an expression is worth, or why it is worth nothing. A number without an end has no JSON, and so
@@ -66,15 +66,17 @@ pub fn json_line(expression: &str, outcome: &Result<&Value, String>) -> String {
 }
 
 fn unknown(value: &Value) -> Json {
-    match value.kind() {
-        Kind::Unknown(_) => Json::Bool(true),
-        Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => items.iter().map(unknown).collect(),
+    match value.view() {
+        ValueRef::Unknown(_) => Json::Bool(true),
+        ValueRef::List(items) | ValueRef::Set(items) | ValueRef::Tuple(items) => {
+            items.iter().map(unknown).collect()
+        }
         // As in a plan, parts of which nothing is unknown are left out of an object.
-        Kind::Map(items) | Kind::Object(items) => {
+        ValueRef::Map(items) | ValueRef::Object(items) => {
             let open = items.iter().filter(|(_, item)| !item.is_wholly_known());
             open.map(|(key, item)| (key.to_string(), unknown(item))).collect()
         }
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => Json::Bool(false),
+        ValueRef::Null | ValueRef::Bool(_) | ValueRef::Number(_) | ValueRef::String(_) => Json::Bool(false),
     }
 }
 
@@ -91,18 +93,18 @@ fn shown(value: &Value, depth: usize) -> String {
     if value.marks().is_sensitive() {
         return "(sensitive value)".to_owned();
     }
-    match (value.kind(), value.ty()) {
-        (Kind::Unknown(_), _) => "(known after apply)".to_owned(),
-        (Kind::Null, Type::Dynamic) => "null".to_owned(),
-        (Kind::Null, ty) => format!("null /* {} */", ty.friendly_name()),
-        (Kind::Bool(value), _) => value.to_string(),
-        (Kind::Number(number), _) => number.to_string(),
-        (Kind::String(text), _) => Json::String(text.to_string()).to_string(),
-        (Kind::Tuple(items), _) => listed(items, depth),
-        (Kind::List(items), _) => format!("tolist({})", listed(items, depth)),
-        (Kind::Set(items), _) => format!("toset({})", listed(items, depth)),
-        (Kind::Object(items), _) => keyed(items.iter(), depth),
-        (Kind::Map(items), _) => format!("tomap({})", keyed(items.iter(), depth)),
+    match (value.view(), value.ty()) {
+        (ValueRef::Unknown(_), _) => "(known after apply)".to_owned(),
+        (ValueRef::Null, Type::Dynamic) => "null".to_owned(),
+        (ValueRef::Null, ty) => format!("null /* {} */", ty.friendly_name()),
+        (ValueRef::Bool(value), _) => value.to_string(),
+        (ValueRef::Number(number), _) => number.to_string(),
+        (ValueRef::String(text), _) => Json::String(text.to_string()).to_string(),
+        (ValueRef::Tuple(items), _) => listed(items, depth),
+        (ValueRef::List(items), _) => format!("tolist({})", listed(items, depth)),
+        (ValueRef::Set(items), _) => format!("toset({})", listed(items, depth)),
+        (ValueRef::Object(items), _) => keyed(items.iter(), depth),
+        (ValueRef::Map(items), _) => format!("tomap({})", keyed(items.iter(), depth)),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::rules::{Fixability, RULES, Rule};
+use crate::rules::{Fixability, Rule, SECTIONS, Section, grouped, page_lines};
 
 /// The version of the JSON form.
 const VERSION: u32 = 1;
@@ -18,125 +18,128 @@ struct Document {
 #[derive(Serialize)]
 struct Row {
     name: &'static str,
+    group: &'static str,
     severity: &'static str,
-    inputs: &'static [&'static str],
+    inputs: Vec<&'static str>,
     fix: &'static str,
     summary: &'static str,
 }
 
-/// Every rule in a line, with a heading.
+/// Renders one line for each rule, under the headings of the groups.
 #[must_use]
 pub fn table() -> String {
     let cells = |rule: &Rule| {
         let inputs = rule.inputs.names().join(", ");
-        [rule.name, rule.severity.as_str(), &inputs, rule.fix.as_str()].map(str::to_owned)
+        let name = format!("  {}", rule.name);
+        [&name, rule.severity.as_str(), &inputs, rule.fix.as_str()].map(str::to_owned)
     };
     let heading = ["rule", "severity", "inputs", "fix"].map(str::to_owned);
-    let rows: Vec<([String; 4], &str)> = std::iter::once((heading, "finds"))
-        .chain(RULES.iter().map(|rule| (cells(rule), rule.summary)))
-        .collect();
-    let width = |column: usize| {
-        let widths = rows
-            .iter()
-            .map(|(cells, _)| cells.get(column).map_or(0, String::len));
-        widths.max().unwrap_or_default()
+    let rows = |section: &Section| -> Vec<([String; 4], &str)> {
+        let rules = section.rules.iter();
+        rules.map(|rule| (cells(rule), rule.summary())).collect()
     };
-    let widths = [width(0), width(1), width(2), width(3)];
+    let sections: Vec<_> = SECTIONS
+        .iter()
+        .map(|section| (section.group, rows(section)))
+        .collect();
+    let mut widths = heading.each_ref().map(String::len);
+    for (cells, _) in sections.iter().flat_map(|(_, rows)| rows) {
+        for (width, cell) in widths.iter_mut().zip(cells) {
+            *width = cell.len().max(*width);
+        }
+    }
     let mut text = String::new();
-    for (cells, summary) in &rows {
+    let write_row = |text: &mut String, cells: &[String; 4], summary: &str| {
         for (cell, width) in cells.iter().zip(widths) {
             let _ = write!(text, "{cell:width$}  ");
         }
         let _ = writeln!(text, "{summary}");
+    };
+    write_row(&mut text, &heading, "summary");
+    for (group, rows) in &sections {
+        let _ = writeln!(text, "\n{}", group.title());
+        for (cells, summary) in rows {
+            write_row(&mut text, cells, summary);
+        }
     }
     text
 }
 
-/// Every rule as one JSON document.
+/// Renders every rule as one JSON document.
 #[must_use]
 pub fn json() -> String {
-    let row = |rule: &&'static Rule| Row {
+    let rows = grouped().map(|(group, rule)| Row {
         name: rule.name,
+        group: group.title(),
         severity: rule.severity.as_str(),
         inputs: rule.inputs.names(),
         fix: rule.fix.as_str(),
-        summary: rule.summary,
-    };
+        summary: rule.summary(),
+    });
     let document = Document {
         version: VERSION,
-        rules: RULES.iter().map(row).collect(),
+        rules: rows.collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// The page of a rule, in Markdown.
+/// Renders the page of a rule, in Markdown.
 #[must_use]
 pub fn page(rule: &Rule) -> String {
-    let Rule {
-        name,
-        summary,
-        documentation,
-        ..
-    } = rule;
-    let severity = rule.severity.as_str();
-    let inputs = match rule.inputs.names() {
-        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        names => names.concat(),
-    };
-    let fix = match rule.fix {
-        Fixability::None => "no fix".to_owned(),
-        other => format!("fix: {}", other.as_str()),
-    };
-    format!(
-        "# {name}\n\n{summary} ({severity}; on {inputs}; {fix})\n\n## What it does\n\n{}\n\n## Why this is bad\n\n{}\n\n\
-         ## Example\n\n{}\nInstead:\n\n{}",
-        documentation.what,
-        documentation.why,
-        example(documentation.failing),
-        example(documentation.passing),
-    )
+    page_at_level(rule, "")
 }
 
-/// An example as a block of code: configuration, a plan, both, or a manifest.
-fn example(text: &str) -> String {
-    let text = text.trim();
-    match text.split_once("\n# plan.json\n") {
-        Some((configuration, plan)) => {
-            format!("{}\n{}", fenced("terraform", configuration), fenced("json", plan))
+/// Renders a page with its headings some levels down. Below the summary come the facts that are data of the rule.
+fn page_at_level(rule: &Rule, level: &str) -> String {
+    let mut text = String::new();
+    for (number, (line, is_code)) in page_lines(rule.page).enumerate() {
+        let level = if line.starts_with('#') && !is_code {
+            level
+        } else {
+            ""
+        };
+        let _ = writeln!(text, "{level}{line}");
+        if number == 2 {
+            let _ = writeln!(
+                text,
+                "\nSeverity: {}. Inputs: {}. Fix: {}.",
+                rule.severity.as_str(),
+                rule.inputs.names().join(", "),
+                fix(rule.fix)
+            );
         }
-        None if text.starts_with('{') => fenced("json", text),
-        None if text.starts_with("apiVersion:") => fenced("yaml", text),
-        None => fenced("terraform", text),
+    }
+    text
+}
+
+fn fix(fix: Fixability) -> &'static str {
+    match fix {
+        Fixability::None => "none",
+        Fixability::Safe => "safe",
+        Fixability::Unsafe => "unsafe (needs review)",
+        Fixability::SafeOrUnsafe => "safe or unsafe (needs review), depending on the finding",
     }
 }
 
-fn fenced(language: &str, text: &str) -> String {
-    format!("```{language}\n{}\n```\n", text.trim())
-}
-
-/// All pages as one document.
+/// Renders all pages as one document.
 #[must_use]
 pub fn document() -> String {
     let mut text = String::from(
-        "<!-- Written by the test `the_pages_are_those_of_the_program`; do not edit. -->\n\n# The rules of mirrorset\n\n",
+        "<!-- Generated from src/rules/*.md by `MIRRORSET_WRITE_DOCS=1 cargo test`; do not edit. -->\n\n\
+         # The rules of mirrorset\n",
     );
-    for rule in RULES {
-        let _ = writeln!(text, "- [`{0}`](#{0}): {1}", rule.name, rule.summary);
+    for section in SECTIONS {
+        let _ = writeln!(text, "\n{}:\n", section.group.title());
+        for rule in section.rules {
+            let _ = writeln!(text, "- [`{0}`](#{0}): {1}", rule.name, rule.summary());
+        }
     }
-    for rule in RULES {
-        text.push('\n');
-        let mut in_code = false;
-        for line in page(rule).lines() {
-            in_code ^= line.starts_with("```");
-            // One level down: the document has a title of its own.
-            let deeper = if line.starts_with('#') && !in_code {
-                "#"
-            } else {
-                ""
-            };
-            let _ = writeln!(text, "{deeper}{line}");
+    for section in SECTIONS {
+        let _ = writeln!(text, "\n## {}", section.group.title());
+        for rule in section.rules {
+            let _ = write!(text, "\n{}", page_at_level(rule, "##"));
         }
     }
     text

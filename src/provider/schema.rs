@@ -20,15 +20,15 @@ mod tests {
     use super::*;
     use terraform_eval::address::ResourceName;
     use terraform_eval::cty::{Type, Value};
-    use terraform_eval::schema::{Schema, Setter};
+    use terraform_eval::schema::{Schema, SetBy};
 
     #[test]
     fn every_default_in_the_table_is_a_value() {
         fn check(schema: &Schema) {
             for (name, attribute) in schema {
-                let has_default = attribute.setter == Setter::Default;
+                let has_default = attribute.set_by == SetBy::Default;
                 assert_eq!(attribute.default.is_some(), has_default, "{name}");
-                check(&attribute.inside);
+                check(&attribute.nested);
             }
         }
         schemas().iter().for_each(|(_, schema)| check(schema));
@@ -40,10 +40,10 @@ mod tests {
             .get(&ResourceName::managed("rhcs_cluster_rosa_hcp", "c"))
             .unwrap();
         assert_eq!(cluster.len(), 60);
-        assert_eq!(cluster["sts"].inside["thumbprint"].setter, Setter::Computed);
+        assert_eq!(cluster["sts"].nested["thumbprint"].set_by, SetBy::Computed);
         assert_eq!(cluster["properties"].ty, Type::map(Type::String));
-        let registries = &cluster["registry_config"].inside["registry_sources"];
-        let allowed = &registries.inside["allowed_registries"];
+        let registries = &cluster["registry_config"].nested["registry_sources"];
+        let allowed = &registries.nested["allowed_registries"];
         assert_eq!(allowed.default, Some(Value::list(Type::String, Vec::new())));
         let mirrors = schemas()
             .get(&ResourceName::data("rhcs_image_mirrors", "m"))

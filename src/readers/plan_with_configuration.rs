@@ -12,7 +12,7 @@ use crate::model::{
     self, Attribute, AttributeValue, Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Input, Mirror,
     MirrorAddress, OriginCandidate, OriginTarget,
 };
-use crate::rules::PLAN_DIFFERS;
+use crate::rules::PLAN_MISMATCH;
 use terraform_eval::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use terraform_eval::source::Span;
 
@@ -28,6 +28,7 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
     };
     join_clusters(&mut plan.clusters, configuration.clusters);
     join_waiters(&mut plan.waiters, configuration.waiters);
+    plan.has_configuration = true;
     plan.data_sources = configuration.data_sources;
     plan.imports = configuration.imports;
     plan.provider = configuration.provider;
@@ -181,8 +182,8 @@ fn missing(mirror: &Mirror, what: &str) -> Diagnostic {
 
 fn difference(address: &MirrorAddress, what: &str) -> Diagnostic {
     Diagnostic::new(
-        PLAN_DIFFERS.name,
-        PLAN_DIFFERS.severity,
+        PLAN_MISMATCH.name,
+        PLAN_MISMATCH.severity,
         format!("{address}: {what}"),
     )
     .at_address(address.to_string())

@@ -1,70 +1,38 @@
-//! `chained-mirror`: a mirror that is itself mirrored.
+//! `chained-mirror`: a mirror that is itself the source of another entry.
 
 use crate::diagnostic::Severity;
-use crate::model::Mirror;
+use crate::model::{InputKinds, Mirror};
 
-use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};
+use super::support::cluster_index::ClusterMirrors;
+use super::support::findings::MirrorLabels as _;
+use super::support::source_names;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "chained-mirror",
     severity: Severity::Warning,
-    inputs: Inputs::All,
+    inputs: InputKinds::ALL,
     fix: Fixability::None,
-    summary: "a mirror is itself the source of another entry, and mirrors are not followed",
-    documentation: Documentation {
-        what: "Looks for an element of `mirrors` that is the `source` of another mirror of the same cluster.",
-        why: "The name that the pod gives picks the entry, once. An image that is looked for at a mirror is \
-              looked for there and nowhere else, whatever entry there is for the mirror itself (containers/image, \
-              `sysregistriesv2`). Who counts on the second step has one place less than he thinks.",
-        failing: r#"
-resource "rhcs_image_mirror" "one" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "quay.io/org"
-  mirrors    = ["mirror.example.com/org"]
-}
-
-resource "rhcs_image_mirror" "other" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "mirror.example.com/org"
-  mirrors    = ["backup.example.com/org"]
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "one" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "quay.io/org"
-  mirrors    = ["mirror.example.com/org", "backup.example.com/org"]
-}
-
-resource "rhcs_image_mirror" "other" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "ghcr.io/org"
-  mirrors    = ["backup.example.com/github"]
-}
-"#,
-    },
-    check: Check::Entry(check),
+    page: include_str!("chained_mirror.md"),
+    check: Check::MirrorInCluster(check),
 };
 
-fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
-    names::each_mirror(mirror, |_, element, text| {
-        let own = mirror.source.value().is_some_and(|source| source == text);
-        let others = entries.with_source(text).iter();
-        let mut others = others.filter(|other| !own && other.address != mirror.address);
+fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
+    source_names::each_mirror(mirror, |_, element, text| {
+        // The source itself as a mirror is reported by `self-mirror`.
+        let is_own_source = mirror.source.value().is_some_and(|source| source == text);
+        let others = cluster.with_source(text).iter();
+        let mut others = others.filter(|other| !is_own_source && other.address != mirror.address);
         let Some(first) = others.next() else {
-            return Outcome::clean();
+            return RuleOutcome::clean();
         };
         let other = std::iter::once(first)
             .chain(others)
             .find(|other| other.instances.is_none());
         let Some(other) = other else {
-            return first
-                .instances
-                .clone()
-                .map_or_else(Outcome::clean, Outcome::undecided);
+            return RuleOutcome::from_unknown(first.instances.clone());
         };
-        let whose = if names::may_be_compared(element, &other.source) {
+        let owner = if source_names::may_be_compared(element, &other.source) {
             other.address.to_string()
         } else {
             "another mirror".to_owned()
@@ -72,19 +40,22 @@ fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
         let finding = RULE
             .finding(
                 mirror,
-                &format!("mirror {} is the source of {whose}", element.shown()),
+                &format!("mirror {} is the source of {owner}", element.shown()),
             )
             .at_attribute(
                 mirror,
                 element,
-                "images are looked for here, and not at the mirrors of this",
+                "images are pulled from here, not from the mirrors of this registry",
             )
             .compared_with(element, &other.source, "the source of another mirror");
-        Outcome::found(
+        RuleOutcome::finding(
             finding
-                .note("mirrors are not followed: the name that the pod gives picks the entry, once")
+                .note(
+                    "the runtime does not follow mirrors: it selects an entry once, by the image name \
+                     in the pod",
+                )
                 .help(format!(
-                    "if its mirrors are to serve {} as well, name them in this list",
+                    "if the mirrors of that entry should also serve {}, add them to this list",
                     mirror.source.shown()
                 )),
         )

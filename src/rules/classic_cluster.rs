@@ -1,119 +1,75 @@
-//! `classic-cluster`: mirrors for a cluster that cannot have any.
+//! `classic-cluster`: a mirror of a cluster that does not support image mirrors.
 
 use crate::diagnostic::Severity;
 use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role, registry_module_cluster_kind};
 use crate::model::{
-    ClusterKind, Input, InputKind, Mirror, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons,
+    ClusterKind, Input, InputKind, InputKinds, Mirror, OriginCandidate, OriginTarget, UnknownReason,
+    UnknownReasons,
 };
 
-use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
+use super::support::findings::MirrorLabels as _;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "classic-cluster",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: InputKinds::TERRAFORM,
     fix: Fixability::None,
-    summary: "`cluster_id` leads to a classic cluster, which has no image mirrors",
-    documentation: Documentation {
-        what: "Follows `cluster_id` through locals, variables, module inputs and outputs, conditionals and splats, \
-               and looks whether it leads to a cluster without a hosted control plane: \
-               `rhcs_cluster_rosa_classic`, the deprecated `rhcs_cluster`, a resource that only classic clusters \
-               have, or the module `terraform-redhat/rosa-classic/rhcs`.",
-        why: "The provider asks for the cluster at apply and stops: `Image mirrors are only supported on Hosted \
-              Control Plane clusters`. The plan before it looks good (terraform-provider-rhcs, \
-              `provider/imagemirror`).",
-        failing: r#"
-data "rhcs_cluster_rosa_classic" "main" {
-  id = var.cluster_id
-}
-
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = data.rhcs_cluster_rosa_classic.main.id
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-
-variable "cluster_id" {
-  type = string
-}
-"#,
-        passing: r#"
-data "rhcs_cluster_rosa_hcp" "main" {
-  id = var.cluster_id
-}
-
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = data.rhcs_cluster_rosa_hcp.main.id
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-
-variable "cluster_id" {
-  type = string
-}
-"#,
-    },
+    page: include_str!("classic_cluster.md"),
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
+fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     let classic: Vec<&OriginCandidate> = mirror
         .cluster_origin
         .candidates
         .iter()
-        .filter(|lead| is_classic(&lead.target))
+        .filter(|candidate| is_classic(&candidate.target))
         .collect();
-    // The innermost lead is the cluster itself; an echo in front of it is on the way.
-    let Some(lead) = classic
+    // The innermost origin is the cluster itself; an object that repeats its id is a step of the trace.
+    let Some(candidate) = classic
         .iter()
         .rev()
-        .find(|lead| lead.is_certain)
+        .find(|candidate| candidate.is_certain)
         .or_else(|| classic.last())
     else {
-        return unless_open(configuration, mirror);
+        return undecided_if_unresolved(input, mirror);
     };
-    let target = lead.target.name();
-    if !lead.is_certain && matches!(configuration.kind, InputKind::Plan | InputKind::TofuConfigJson) {
-        // What decides between several references, and whether that is known, is not in the plan.
+    let target = candidate.target.name();
+    if !candidate.is_certain && matches!(input.kind, InputKind::Plan | InputKind::TofuConfigJson) {
+        // A plan does not record which of several references is used, and whether that is known.
         let cause = UnknownReason::NotRecorded(format!("whether cluster_id comes from {target}"));
-        return Outcome::undecided(UnknownReasons::new(cause));
+        return RuleOutcome::undecided(UnknownReasons::new(cause));
     }
-    let mut finding = if lead.is_certain {
+    let mut finding = if candidate.is_certain {
         RULE.finding(
             mirror,
-            &format!("cluster_id leads to {target}, a classic cluster"),
+            &format!("cluster_id refers to {target}, a classic cluster"),
         )
     } else {
         let mut finding = RULE.finding(
             mirror,
-            &format!("cluster_id may lead to {target}, a classic cluster"),
+            &format!("cluster_id may refer to {target}, a classic cluster"),
         );
         finding.severity = Severity::Warning;
         finding
     };
     finding = finding.at_attribute(mirror, &mirror.cluster_id, "not a hosted control plane cluster");
-    for step in lead
-        .trace
-        .iter()
-        .filter(|step| mirror.cluster_id.span != Some(step.span))
-    {
-        finding = finding.related(step.span, "comes from here");
-    }
-    if let Some(span) = lead.span {
-        finding = finding.related(span, "the classic cluster");
-    }
-    Outcome::found(
+    finding = finding.cluster_trace(mirror, candidate, "the classic cluster");
+    RuleOutcome::finding(
         finding
-            .note("image mirrors exist on hosted control plane clusters only; the service refuses this at apply")
+            .note(
+                "only hosted control plane clusters support image mirrors; the provider rejects this \
+                 during apply",
+            )
             .help(
-                "refer to an `rhcs_cluster_rosa_hcp`; on a classic cluster, apply an ImageDigestMirrorSet to the \
-                 cluster itself (`mirrorset convert` prints one)",
+                "refer to an `rhcs_cluster_rosa_hcp`; for a classic cluster, apply an \
+                 ImageDigestMirrorSet to the cluster itself (`mirrorset convert` prints one)",
             ),
     )
 }
 
-/// Whether a target is a classic cluster, or something that only a classic cluster has.
+/// Whether a target is a classic cluster, or an object that exists only for classic clusters.
 fn is_classic(target: &OriginTarget) -> bool {
     match target {
         OriginTarget::Resource { path, attribute, .. } => match cluster_role(&path.resource) {
@@ -130,16 +86,16 @@ fn is_classic(target: &OriginTarget) -> bool {
     }
 }
 
-/// What could not be followed matters only where there is a classic cluster that it could lead to.
-fn unless_open(configuration: &Input, mirror: &Mirror) -> Outcome {
-    let any_classic = configuration
+/// An unresolved reference matters only if there is a classic cluster that it could refer to.
+fn undecided_if_unresolved(input: &Input, mirror: &Mirror) -> RuleOutcome {
+    let any_classic = input
         .clusters
         .iter()
         .any(|cluster| cluster.kind == ClusterKind::Classic);
     if mirror.cluster_origin.unresolved.is_empty() || !any_classic {
-        Outcome::clean()
+        RuleOutcome::clean()
     } else {
-        Outcome::undecided(UnknownReasons::from_reasons(
+        RuleOutcome::undecided(UnknownReasons::from_reasons(
             mirror.cluster_origin.unresolved.clone(),
         ))
     }

@@ -3,101 +3,43 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Input, ManifestKind, Mirror};
+use crate::model::{Input, InputKinds, ManifestKind, Mirror};
 use registries_conf::{Pull, merged_mirrors};
 use terraform_eval::source::Span;
 
-use super::{Check, Documentation, Fixability, Inputs, Rule};
+use super::{Check, Fixability, Rule};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "conflicting-order",
     severity: Severity::Warning,
-    inputs: Inputs::Manifest,
+    inputs: InputKinds::MANIFEST,
     fix: Fixability::None,
-    summary: "the lists for one source put its mirrors in different orders",
-    documentation: Documentation {
-        what: "Looks for entries with the same `source` whose lists contradict each other: one has a mirror \
-               before another one, and a second list has it behind. All manifests that meet in a cluster are looked \
-               at, those for pulls by tag apart from those by digest. A list that names a mirror on both sides of \
-               another one contradicts itself, and one that names it twice in a row may. Of several contradictions \
-               about a source, one is told.",
-        why: "The machine config operator joins all lists for a source to one, in which each keeps its order. \
-              Where that cannot be, the alphabet decides: the mirror that was meant to be the last resort may be \
-              asked first. The order is unspecified by the API (openshift/runtime-utils, `topo.go`; openshift/api, \
-              `types_image_digest_mirror_set.go`).",
-        failing: r"
-apiVersion: config.openshift.io/v1
-kind: ImageDigestMirrorSet
-metadata:
-  name: first
-spec:
-  imageDigestMirrors:
-    - source: docker.io/library/nginx
-      mirrors:
-        - mirror.example.com/library/nginx
-        - backup.example.com/library/nginx
----
-apiVersion: config.openshift.io/v1
-kind: ImageDigestMirrorSet
-metadata:
-  name: second
-spec:
-  imageDigestMirrors:
-    - source: docker.io/library/nginx
-      mirrors:
-        - backup.example.com/library/nginx
-        - mirror.example.com/library/nginx
-",
-        passing: r"
-apiVersion: config.openshift.io/v1
-kind: ImageDigestMirrorSet
-metadata:
-  name: first
-spec:
-  imageDigestMirrors:
-    - source: docker.io/library/nginx
-      mirrors:
-        - mirror.example.com/library/nginx
-        - backup.example.com/library/nginx
----
-apiVersion: config.openshift.io/v1
-kind: ImageDigestMirrorSet
-metadata:
-  name: second
-spec:
-  imageDigestMirrors:
-    - source: docker.io/library/nginx
-      mirrors:
-        - mirror.example.com/library/nginx
-        - last.example.com/library/nginx
-",
-    },
-    check: Check::Beside(check),
+    page: include_str!("conflicting_order.md"),
+    check: Check::Input(check),
 };
 
-/// Where a list says that one mirror comes before another: at the second of the two.
+/// Where a list puts one mirror before another: at the second of the two.
 #[derive(Debug, Clone, Copy)]
 struct Place<'a> {
     mirror: &'a Mirror,
     span: Span,
 }
 
-/// What comes directly behind each mirror, and the first list that says so.
-type Behind<'a> = BTreeMap<&'a str, BTreeMap<&'a str, Place<'a>>>;
+/// The mirrors directly after each mirror, and the first list with that order.
+type Successors<'a> = BTreeMap<&'a str, BTreeMap<&'a str, Place<'a>>>;
 
 /// The lists for one source, for pulls of one kind.
 #[derive(Default)]
 struct Lists<'a> {
-    behind: Behind<'a>,
-    /// The first place at which a mirror stands right behind itself.
-    doubled: Option<Step<'a>>,
+    successors: Successors<'a>,
+    /// The first place where a mirror directly follows itself.
+    repeated: Option<Step<'a>>,
     all: Vec<Vec<(&'a str, Span)>>,
 }
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
+fn check(input: &Input) -> Vec<Diagnostic> {
     let mut sources: BTreeMap<(&str, Pull), Lists<'_>> = BTreeMap::new();
-    for mirror in &configuration.mirrors {
+    for mirror in &input.mirrors {
         if let Some(source) = mirror.source.value() {
             let lists = sources.entry((source, mirror.pull)).or_default();
             lists.add(mirror, source);
@@ -107,13 +49,13 @@ fn check(configuration: &Input) -> Vec<Diagnostic> {
         .into_iter()
         .filter_map(|((source, _), lists)| Some((source, lists.contradiction(source)?)));
     contradictions
-        .map(|(source, circle)| report(source, &circle))
+        .map(|(source, cycle)| report(source, &cycle))
         .collect()
 }
 
 impl<'a> Lists<'a> {
-    /// Adds what one list says: each mirror before the next, the source behind the last unless it is named
-    /// (`topo.go`). A list that is not wholly known says nothing, nor does one without a mirror.
+    /// Adds the order of one list: each mirror before the next, and the source after the last one unless the list
+    /// contains it (`topo.go`). Ignores a list with unknown elements, and one without mirrors.
     fn add(&mut self, mirror: &'a Mirror, source: &'a str) {
         let elements = mirror.mirrors.value().into_iter().flatten();
         let list: Option<Vec<(&str, Span)>> = elements
@@ -130,27 +72,27 @@ impl<'a> Lists<'a> {
             let span = second.1;
             let place = Place { mirror, span };
             if first.0 == second.0 {
-                // A set with it never comes to the operator.
+                // The API server rejects a set with a duplicate.
                 if !mirror.address.manifest().is_some_and(ManifestKind::has_sets) {
-                    self.doubled.get_or_insert((first.0, second.0, place));
+                    self.repeated.get_or_insert((first.0, second.0, place));
                 }
             } else {
-                let places = self.behind.entry(first.0).or_default();
+                let places = self.successors.entry(first.0).or_default();
                 places.entry(second.0).or_insert(place);
             }
         }
         self.all.push(list);
     }
 
-    /// What keeps the lists from being joined, if anything does.
+    /// Returns the steps of a contradiction between the lists, if there is one.
     fn contradiction(&self, source: &str) -> Option<Vec<Step<'a>>> {
-        let circle = pair(&self.behind).or_else(|| longer_circle(&self.behind));
-        // A mirror right behind itself is a circle for the operator, which does harm only where it moves
-        // something.
-        circle.or_else(|| Some(vec![self.doubled.filter(|_| self.is_broken(source))?]))
+        let cycle = opposite_pair(&self.successors).or_else(|| longer_cycle(&self.successors));
+        // For the operator, a mirror that directly follows itself is a cycle. It matters only if it changes an
+        // order.
+        cycle.or_else(|| Some(vec![self.repeated.filter(|_| self.is_broken(source))?]))
     }
 
-    /// Whether the order that nodes get breaks a list.
+    /// Whether the merged order that nodes use violates the order of a list.
     fn is_broken(&self, source: &str) -> bool {
         let lists = self.all.iter();
         let names: Vec<Vec<String>> = lists
@@ -165,14 +107,14 @@ impl<'a> Lists<'a> {
     }
 }
 
-/// One step of a contradiction: a mirror, the one behind it, and where that is said.
+/// One step of a contradiction: a mirror, the one after it, and the place of that order.
 type Step<'a> = (&'a str, &'a str, Place<'a>);
 
-/// Two mirrors that stand behind each other.
-fn pair<'a>(behind: &Behind<'a>) -> Option<Vec<Step<'a>>> {
-    for (first, seconds) in behind {
+/// Finds two mirrors that follow each other.
+fn opposite_pair<'a>(successors: &Successors<'a>) -> Option<Vec<Step<'a>>> {
+    for (first, seconds) in successors {
         for (second, place) in seconds {
-            if let Some(back) = behind.get(second).and_then(|others| others.get(first)) {
+            if let Some(back) = successors.get(second).and_then(|others| others.get(first)) {
                 return Some(vec![(first, second, *place), (second, first, *back)]);
             }
         }
@@ -180,39 +122,39 @@ fn pair<'a>(behind: &Behind<'a>) -> Option<Vec<Step<'a>>> {
     None
 }
 
-/// Walks down from every mirror once. Meeting one that is on the way is a circle.
-fn longer_circle<'a>(behind: &Behind<'a>) -> Option<Vec<Step<'a>>> {
+/// Finds a cycle by a depth-first search from every mirror.
+fn longer_cycle<'a>(successors: &Successors<'a>) -> Option<Vec<Step<'a>>> {
     let mut done: BTreeMap<&str, bool> = BTreeMap::new();
-    for start in behind.keys() {
+    for start in successors.keys() {
         if done.contains_key(start) {
             continue;
         }
         done.insert(start, false);
-        // The way down, and what is still to be looked at behind each mirror on it.
-        let mut way = vec![(*start, behind.get(start).into_iter().flatten())];
-        while let Some((at, rest)) = way.last_mut() {
+        // The current path, and the remaining successors of each mirror on it.
+        let mut path = vec![(*start, successors.get(start).into_iter().flatten())];
+        while let Some((at, rest)) = path.last_mut() {
             let Some((next, _)) = rest.next() else {
                 done.insert(at, true);
-                way.pop();
+                path.pop();
                 continue;
             };
             match done.get(next) {
                 Some(true) => {}
                 Some(false) => {
-                    let names: Vec<&str> = way.iter().map(|(name, _)| *name).collect();
+                    let names: Vec<&str> = path.iter().map(|(name, _)| *name).collect();
                     let from = names.iter().position(|name| name == next)?;
                     let ring = names.get(from..)?;
                     let pairs = ring.iter().zip(ring.iter().skip(1).chain([next]));
                     return pairs
                         .map(|(first, second)| {
-                            let place = behind.get(first)?.get(second)?;
+                            let place = successors.get(first)?.get(second)?;
                             Some((*first, *second, *place))
                         })
                         .collect();
                 }
                 None => {
                     done.insert(next, false);
-                    way.push((next, behind.get(next).into_iter().flatten()));
+                    path.push((next, successors.get(next).into_iter().flatten()));
                 }
             }
         }
@@ -220,17 +162,17 @@ fn longer_circle<'a>(behind: &Behind<'a>) -> Option<Vec<Step<'a>>> {
     None
 }
 
-fn report(source: &str, circle: &[Step<'_>]) -> Diagnostic {
-    // The list that came last made it a contradiction.
-    let last = circle
+fn report(source: &str, cycle: &[Step<'_>]) -> Diagnostic {
+    // The finding is at the last list, which completes the contradiction.
+    let last = cycle
         .iter()
         .max_by_key(|(.., place)| (&place.mirror.address, place.span));
-    let steps: Vec<String> = circle
+    let steps: Vec<String> = cycle
         .iter()
         .take(4)
         .map(|(first, second, _)| format!("{first:?} before {second:?}"))
         .collect();
-    let more = if circle.len() > steps.len() {
+    let more = if cycle.len() > steps.len() {
         " and so on"
     } else {
         ""
@@ -242,19 +184,19 @@ fn report(source: &str, circle: &[Step<'_>]) -> Diagnostic {
     let mut finding = match last {
         Some((first, _, place)) => RULE
             .finding(place.mirror, &what)
-            .at(place.span, format!("behind {first:?}")),
+            .at(place.span, format!("after {first:?}")),
         None => Diagnostic::new(RULE.name, RULE.severity, what),
     };
-    for (first, _, place) in circle.iter().take(8) {
+    for (first, _, place) in cycle.iter().take(8) {
         if finding
             .primary
             .as_ref()
             .is_none_or(|label| label.span != place.span)
         {
-            finding = finding.related(place.span, format!("behind {first:?}"));
+            finding = finding.related(place.span, format!("after {first:?}"));
         }
     }
     finding
-        .note("no order satisfies both, and the machine config operator takes that of the alphabet")
-        .help("put the mirrors of the source in the same order in every list, or all in one list")
+        .note("no order satisfies all lists, so the Machine Config Operator sorts the mirrors alphabetically")
+        .help("use the same order in every list, or one list for all mirrors of the source")
 }

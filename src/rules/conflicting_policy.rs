@@ -1,96 +1,42 @@
-//! `conflicting-policy`: one source with two policies, or one that must not be asked among its mirrors.
+//! `conflicting-policy`: different policies for one source, or a source that must not be contacted among its own mirrors.
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{AttributeValue, Input, Mirror};
+use crate::model::{AttributeValue, Input, InputKinds, Mirror};
 use registries_conf::SourcePolicy;
 
-use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Rule};
+use super::support::findings::MirrorLabels as _;
+use super::{Check, Fixability, Rule};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "conflicting-policy",
     severity: Severity::Error,
-    inputs: Inputs::Manifest,
+    inputs: InputKinds::MANIFEST,
     fix: Fixability::None,
-    summary: "entries for one source have different policies, or it must not be asked and is its own mirror",
-    documentation: Documentation {
-        what: "Looks for entries with the same `source` and different `mirrorSourcePolicy`, in all manifests \
-               that meet in a cluster. Where none is set, and in an ImageContentSourcePolicy, the policy is \
-               `AllowContactingSource`. With `NeverContactSource`, the source may not be among its own mirrors.",
-        why: "The machine config operator makes no configuration of the registries at all then, with \
-              `conflicting mirrorSourcePolicy is set for the same source`: the nodes keep what they have, and none \
-              of the new mirrors arrives. The manifests themselves are accepted, so that nothing fails where they \
-              are applied (machine-config-operator, `validateRegistriesConfScopes`).",
-        failing: r"
-apiVersion: config.openshift.io/v1
-kind: ImageDigestMirrorSet
-metadata:
-  name: nginx
-spec:
-  imageDigestMirrors:
-    - source: docker.io/library/nginx
-      mirrors:
-        - mirror.example.com/library/nginx
-      mirrorSourcePolicy: NeverContactSource
----
-apiVersion: config.openshift.io/v1
-kind: ImageTagMirrorSet
-metadata:
-  name: nginx
-spec:
-  imageTagMirrors:
-    - source: docker.io/library/nginx
-      mirrors:
-        - mirror.example.com/library/nginx
-",
-        passing: r"
-apiVersion: config.openshift.io/v1
-kind: ImageDigestMirrorSet
-metadata:
-  name: nginx
-spec:
-  imageDigestMirrors:
-    - source: docker.io/library/nginx
-      mirrors:
-        - mirror.example.com/library/nginx
-      mirrorSourcePolicy: NeverContactSource
----
-apiVersion: config.openshift.io/v1
-kind: ImageTagMirrorSet
-metadata:
-  name: nginx
-spec:
-  imageTagMirrors:
-    - source: docker.io/library/nginx
-      mirrors:
-        - mirror.example.com/library/nginx
-      mirrorSourcePolicy: NeverContactSource
-",
-    },
-    check: Check::Beside(check),
+    page: include_str!("conflicting_policy.md"),
+    check: Check::Input(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    // The operator looks at every entry, at those without mirrors as well.
+fn check(input: &Input) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    // The operator compares all entries, including those without mirrors.
     let mut firsts: BTreeMap<&str, (&Mirror, SourcePolicy)> = BTreeMap::new();
-    for mirror in &configuration.mirrors {
-        let (Some(source), Some(policy)) = (mirror.source.value(), effective(mirror)) else {
+    for mirror in &input.mirrors {
+        let (Some(source), Some(policy)) = (mirror.source.value(), effective_policy(mirror)) else {
             continue;
         };
-        found.extend(own_mirror(mirror, source, policy));
+        findings.extend(forbidden_own_mirror(mirror, source, policy));
         let (first, other) = *firsts.entry(source).or_insert((mirror, policy));
         if other != policy {
-            found.push(report(mirror, policy, first, other));
+            findings.push(report(mirror, policy, first, other));
         }
     }
-    found
+    findings
 }
 
-/// What holds for an entry; none where it is no policy at all.
-fn effective(mirror: &Mirror) -> Option<SourcePolicy> {
+/// Returns the policy of an entry, or `None` if its value is not a policy.
+fn effective_policy(mirror: &Mirror) -> Option<SourcePolicy> {
     match &mirror.policy.content {
         AttributeValue::Known(policy) => Some(*policy),
         AttributeValue::Absent => Some(SourcePolicy::default()),
@@ -107,7 +53,7 @@ fn name(policy: SourcePolicy) -> &'static str {
 
 fn report(mirror: &Mirror, policy: SourcePolicy, first: &Mirror, other: SourcePolicy) -> Diagnostic {
     let what = format!(
-        "the policy for source {} is {}, and {} by {}",
+        "the policy for source {} is {}, but {} in {}",
         mirror.source.shown(),
         name(policy),
         name(other),
@@ -115,20 +61,20 @@ fn report(mirror: &Mirror, policy: SourcePolicy, first: &Mirror, other: SourcePo
     );
     let place = |mirror: &Mirror| mirror.policy.span.or(mirror.source.span).unwrap_or(mirror.span);
     let label = |mirror: &Mirror| match mirror.policy.span {
-        Some(_) => "one policy",
-        None => "no policy: AllowContactingSource",
+        Some(_) => "conflicting policy",
+        None => "no policy, so AllowContactingSource",
     };
     RULE.finding(mirror, &what)
         .at(place(mirror), label(mirror))
         .related(place(first), label(first))
         .note(
-            "the machine config operator makes no configuration of any registry while the two differ, and says so \
-             in its log alone",
+            "while the policies differ, the Machine Config Operator generates no registry configuration \
+             at all, and reports that only in its log",
         )
-        .help("give every entry for the source the same policy")
+        .help("use the same policy in every entry for the source")
 }
 
-fn own_mirror(mirror: &Mirror, source: &str, policy: SourcePolicy) -> Option<Diagnostic> {
+fn forbidden_own_mirror(mirror: &Mirror, source: &str, policy: SourcePolicy) -> Option<Diagnostic> {
     if policy != SourcePolicy::NeverContact {
         return None;
     }
@@ -137,16 +83,16 @@ fn own_mirror(mirror: &Mirror, source: &str, policy: SourcePolicy) -> Option<Dia
         .iter()
         .find(|element| element.value().is_some_and(|text| text == source))?;
     let what = format!(
-        "source {} must not be contacted, and is its own mirror",
+        "source {} must not be contacted, but is its own mirror",
         element.shown()
     );
     let finding = RULE
         .finding(mirror, &what)
-        .at_attribute(mirror, element, "the source itself")
-        .compared_with(element, &mirror.policy, "never to be contacted");
+        .at_attribute(mirror, element, "this is the source itself")
+        .compared_with(element, &mirror.policy, "the source must not be contacted");
     Some(
         finding
-            .note("the machine config operator refuses this, and makes no configuration of any registry")
-            .help("take the source out of its mirrors"),
+            .note("the Machine Config Operator rejects this, and generates no registry configuration at all")
+            .help("remove the source from its mirrors"),
     )
 }

@@ -1,66 +1,27 @@
-//! `count-indexed-mirrors`: mirrors that are told apart by their place in a list.
+//! `count-indexed-mirrors`: mirrors that are identified by their index in a list.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, Mirror};
+use crate::model::{Input, InputKinds, Mirror};
 
-use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "count-indexed-mirrors",
     severity: Severity::Warning,
-    inputs: Inputs::Configuration,
+    inputs: InputKinds::CONFIGURATION,
     fix: Fixability::None,
-    summary: "`count` takes the sources out of a list, so that taking one out replaces the mirrors behind it",
-    documentation: Documentation {
-        what: "Looks for `count` with a `source` that is taken out of a list by `count.index`, in the block itself \
-               or in a module call around it.",
-        why: "Terraform knows such mirrors by their place. When a source is taken out of the list, all behind it \
-              move up by one, and since `source` cannot change in place, every one of them is deleted and created \
-              anew: for a while there is no mirror, and the workers of the cluster are replaced. With `for_each` \
-              a mirror is known by its source.",
-        failing: r#"
-variable "sources" {
-  type    = list(string)
-  default = ["docker.io/library/nginx", "docker.io/library/redis"]
-}
-
-resource "rhcs_image_mirror" "all" {
-  count      = length(var.sources)
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = var.sources[count.index]
-  mirrors    = ["mirror.example.com/${var.sources[count.index]}"]
-}
-"#,
-        passing: r#"
-variable "sources" {
-  type    = list(string)
-  default = ["docker.io/library/nginx", "docker.io/library/redis"]
-}
-
-resource "rhcs_image_mirror" "all" {
-  for_each   = toset(var.sources)
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = each.key
-  mirrors    = ["mirror.example.com/${each.key}"]
-}
-"#,
-    },
+    page: include_str!("count_indexed_mirrors.md"),
     check: Check::Mirror(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(span) = mirror.block.count_index else {
-        return Outcome::clean();
+        return RuleOutcome::clean();
     };
-    Outcome::found(
-        RULE.finding_in_block(mirror, "the mirrors are told apart by their place in a list")
-            .at(span, "taken by its place")
-            .note(
-                "when a source is taken out of the list, every mirror behind it is deleted and created anew",
-            )
-            .help(
-                "write `for_each = toset(…)` and `each.key`; `moved` blocks keep the mirrors that there are",
-            ),
+    RuleOutcome::finding(
+        RULE.finding_in_block(mirror, "the mirrors are identified by their index in a list")
+            .at(span, "selected by index")
+            .note("if a source is removed from the list, every mirror after it is deleted and recreated")
+            .help("use `for_each = toset(…)` and `each.key`; `moved` blocks preserve existing mirrors"),
     )
 }

@@ -1,55 +1,34 @@
-//! `external-cluster-id`: a UUID for a cluster's id.
+//! `external-cluster-id`: a UUID as the id of a cluster.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, Mirror};
+use crate::model::{Input, InputKinds, Mirror};
 
-use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
+use super::support::findings::MirrorLabels as _;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "external-cluster-id",
     severity: Severity::Warning,
-    inputs: Inputs::Both,
+    inputs: InputKinds::TERRAFORM,
     fix: Fixability::None,
-    summary: "`cluster_id` is a UUID, which is a cluster's external id",
-    documentation: Documentation {
-        what: "Looks for a `cluster_id` in the form of a UUID.",
-        why: "A cluster has two ids. The service's own has 32 letters and digits without a dash; the UUID is the \
-              external id, which OpenShift itself shows (`oc get clusterversion`). The service finds no cluster by \
-              that, and create fails with `Failed to Get Cluster` (terraform-provider-rhcs, `external_id` of \
-              `rhcs_cluster_rosa_hcp`).",
-        failing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "1f2e3d4c-5b6a-4789-9abc-def012345678"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-    },
+    page: include_str!("external_cluster_id.md"),
     check: Check::Mirror(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> Outcome {
-    // What is read from an object is another rule's matter, and an unknown id leads to one, or is given later.
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+    // An id that is read from an object is checked by `wrong-cluster-attribute`.
     match mirror.cluster_id.value() {
-        Some(id) if is_uuid(id) && mirror.cluster_origin.candidates.is_empty() => Outcome::found(
+        Some(id) if is_uuid(id) && mirror.cluster_origin.candidates.is_empty() => RuleOutcome::finding(
             RULE.finding(mirror, "cluster_id has the form of an external id")
                 .at_attribute(mirror, &mirror.cluster_id, "a UUID")
-                .note("the service finds no cluster by its external id")
-                .help("write the id that `rosa describe cluster` shows first, as `ID`"),
+                .note("the OCM API does not find a cluster by its external id")
+                .help("use the id that `rosa describe cluster` prints as `ID`"),
         ),
-        _ => Outcome::clean(),
+        _ => RuleOutcome::clean(),
     }
 }
 
-/// Whether a text is a UUID as people write it: hexadecimal digits, 8-4-4-4-12.
+/// Whether a text is a UUID: hexadecimal digits in groups of 8-4-4-4-12.
 fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])

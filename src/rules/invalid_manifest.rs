@@ -1,56 +1,21 @@
-//! `invalid-manifest`: what the API server refuses in a manifest, or drops from it.
+//! `invalid-manifest`: what the API server rejects in a manifest, or drops from it.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Input, ManifestIssue, ManifestIssueKind};
+use crate::model::{Input, InputKinds, ManifestIssue, ManifestIssueKind};
 
-use super::{Check, Documentation, Fixability, Inputs, Rule, nearest_of};
+use super::{Check, Fixability, Rule, nearest_of};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "invalid-manifest",
     severity: Severity::Error,
-    inputs: Inputs::Manifest,
+    inputs: InputKinds::MANIFEST,
     fix: Fixability::None,
-    summary: "a manifest that the API server refuses, or of which it drops a part",
-    documentation: Documentation {
-        what: "Looks at what manifests are made of: the version of the kind, `spec`, the fields of an entry \
-               and their types, the values of `mirrorSourcePolicy`, keys that stand twice. YAML has its traps here: \
-               `source: no` is a boolean, and `- 22` a number, unless they are in quotes.",
-        why: "The API server refuses a value of another type than its field, a missing `source`, and a policy \
-              that is neither `NeverContactSource` nor `AllowContactingSource`. A field that it does not know it \
-              drops: `oc apply` refuses that too, older clients and other tools say nothing, and the mirrors are \
-              not there (openshift/api, `config/v1/types_image_digest_mirror_set.go`, \
-              `operator/v1alpha1/types_image_content_source_policy.go`; Kubernetes, \"Field validation\").",
-        failing: r"
-apiVersion: config.openshift.io/v1
-kind: ImageDigestMirrorSet
-metadata:
-  name: nginx
-spec:
-  imageDigestMirrors:
-    - source: docker.io/library/nginx
-      mirrors:
-        - mirror.example.com/library/nginx
-      mirrorSourcePolicy: NeverContact
-",
-        passing: r"
-apiVersion: config.openshift.io/v1
-kind: ImageDigestMirrorSet
-metadata:
-  name: nginx
-spec:
-  imageDigestMirrors:
-    - source: docker.io/library/nginx
-      mirrors:
-        - mirror.example.com/library/nginx
-      mirrorSourcePolicy: NeverContactSource
-",
-    },
-    check: Check::Beside(check),
+    page: include_str!("invalid_manifest.md"),
+    check: Check::Input(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
-    configuration.manifest_facts.issues.iter().map(report).collect()
+fn check(input: &Input) -> Vec<Diagnostic> {
+    input.manifest_facts.issues.iter().map(report).collect()
 }
 
 fn report(mistake: &ManifestIssue) -> Diagnostic {
@@ -59,12 +24,12 @@ fn report(mistake: &ManifestIssue) -> Diagnostic {
         Some(index) => format!("{document}[{index}]"),
         None => document.to_string(),
     };
-    let Words {
+    let Texts {
         what,
         label,
         note,
         help,
-    } = words(mistake);
+    } = texts(mistake);
     let mut finding = Diagnostic::new(RULE.name, RULE.severity, format!("{address}: {what}"))
         .at_address(address)
         .at(mistake.span, label);
@@ -76,16 +41,16 @@ fn report(mistake: &ManifestIssue) -> Diagnostic {
     finding
 }
 
-/// What is said of a mistake.
-struct Words {
+/// The texts of a finding.
+struct Texts {
     what: String,
     label: &'static str,
     note: Option<&'static str>,
     help: Option<String>,
 }
 
-fn words(mistake: &ManifestIssue) -> Words {
-    let said = |what: String, label, note, help| Words {
+fn texts(mistake: &ManifestIssue) -> Texts {
+    let texts = |what: String, label, note, help| Texts {
         what,
         label,
         note,
@@ -98,18 +63,18 @@ fn words(mistake: &ManifestIssue) -> Words {
                 None => "apiVersion is missing".to_owned(),
             };
             let help = format!("write `apiVersion: {}`", expected.first().unwrap_or(&""));
-            said(what, "not a version of this kind", None, Some(help))
+            texts(what, "not a version of this kind", None, Some(help))
         }
         ManifestIssueKind::Kind { found } => {
             let what = match found {
-                Some(found) => format!("there is no kind {found:?} in this version"),
+                Some(found) => format!("this version has no kind {found:?}"),
                 None => "kind is missing".to_owned(),
             };
             let help = format!("write `kind: {}`", mistake.document.kind);
-            said(what, "not a kind of this version", None, Some(help))
+            texts(what, "not a kind of this version", None, Some(help))
         }
         ManifestIssueKind::Missing { field } => {
-            said(format!("{field} is missing"), "it has to be here", None, None)
+            texts(format!("{field} is missing"), "required here", None, None)
         }
         ManifestIssueKind::Type {
             field,
@@ -117,40 +82,38 @@ fn words(mistake: &ManifestIssue) -> Words {
             expected,
             unquoted,
         } => {
-            let help = unquoted
-                .as_ref()
-                .map(|text| format!("write it in quotes: {text:?}"));
-            let what = format!("{field} is {found}, and has to be {expected}");
-            said(what, "of another type", None, help)
+            let help = unquoted.as_ref().map(|text| format!("quote it: {text:?}"));
+            let what = format!("{field} is {found}, but must be {expected}");
+            texts(what, "wrong type", None, help)
         }
         ManifestIssueKind::Unknown { field, known } => {
-            let what = format!("there is no field {field:?} here");
+            let what = format!("unknown field {field:?}");
             let is_policy = field == "mirrorSourcePolicy";
-            let note = is_policy.then_some("ImageDigestMirrorSet and ImageTagMirrorSet alone have a policy");
-            let meant = nearest_of(field, known.iter().copied()).filter(|_| !is_policy);
-            let help = match meant {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("the fields are: {}", known.join(", ")),
+            let note = is_policy.then_some("only ImageDigestMirrorSet and ImageTagMirrorSet have a policy");
+            let nearest = nearest_of(field, known.iter().copied()).filter(|_| !is_policy);
+            let help = match nearest {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("valid fields: {}", known.join(", ")),
             };
-            said(what, "refused, or dropped without a word", note, Some(help))
+            texts(what, "rejected, or silently dropped", note, Some(help))
         }
         ManifestIssueKind::Policy { found } => {
             let values = ["NeverContactSource", "AllowContactingSource"];
             let help = match nearest_of(found, values) {
-                Some(meant) => format!("did you mean `{meant}`?"),
+                Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => format!("write {}", values.join(" or ")),
             };
-            let what = format!("there is no policy {found:?}");
-            said(what, "none of its values", None, Some(help))
+            let what = format!("unknown policy {found:?}");
+            texts(what, "not a valid policy", None, Some(help))
         }
         ManifestIssueKind::Twice { key, .. } => {
-            let note = "the last one counts, unless the client refuses both";
-            let what = format!("{key} stands twice");
-            said(
+            let note = "the last one is used, unless the client rejects both";
+            let what = format!("duplicate key {key}");
+            texts(
                 what,
-                "the same key again",
+                "duplicate",
                 Some(note),
-                Some("keep one".to_owned()),
+                Some("remove one of them".to_owned()),
             )
         }
     }

@@ -1,79 +1,61 @@
-//! `invalid-mirror`: a mirror that is no name.
+//! `invalid-mirror`: a mirror that is not a valid name.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, Mirror};
+use crate::model::{Input, InputKinds, Mirror};
 use registries_conf::{Diagnosis, Fault, Repair, Role, diagnose, is_local, unrewritable};
 
-use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
+use super::support::findings::MirrorLabels as _;
+use super::support::fixes::SuggestFix as _;
+use super::support::source_names;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "invalid-mirror",
     severity: Severity::Error,
-    inputs: Inputs::All,
+    inputs: InputKinds::ALL,
     fix: Fixability::SafeOrUnsafe,
-    summary: "an element of `mirrors` is no registry, namespace or repository, or a wildcard",
-    documentation: Documentation {
-        what: "Looks for an element of `mirrors` that is not `host[:port][/path]`: with a scheme, a tag or a \
-               digest, a slash at an end or two in a row, an upper-case letter in its path, white space, a `*`, or \
-               one of more than 255 characters.",
-        why: "Neither Terraform nor the provider nor the service looks at the text. The cluster then makes \
-              an ImageDigestMirrorSet of it, whose schema refuses it, and the machine config operator makes no \
-              configuration for new nodes, so that workers which are added or replaced do not join (openshift/api, \
-              `types_image_digest_mirror_set.go`; machine-config-operator, `validateRegistriesConfScopes`).",
-        failing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["https://mirror.example.com/library/nginx"]
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-    },
+    page: include_str!("invalid_mirror.md"),
     check: Check::Mirror(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> Outcome {
-    names::each_mirror(mirror, |_, element, text| {
-        // An empty one is `empty-mirrors`'.
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+    source_names::each_mirror(mirror, |_, element, text| {
+        // `empty-mirrors` reports an empty string.
         if text.is_empty() {
-            return Outcome::clean();
+            return RuleOutcome::clean();
         }
         let diagnosis = diagnose(text, Role::Mirror);
         let faults = || diagnosis.mistakes.iter().map(|mistake| mistake.fault);
-        // An IPv6 address of the node itself is `local-mirror`'s, and has to go for that.
+        // `local-mirror` reports an IPv6 address of the node itself.
         if diagnosis.mistakes.is_empty() || (is_local(text) && faults().all(|fault| fault == Fault::Host)) {
-            return Outcome::clean();
+            return RuleOutcome::clean();
         }
         let finding = RULE
             .finding(
                 mirror,
-                &format!("mirror {} {}", element.shown(), names::listed(faults())),
+                &format!(
+                    "mirror {} {}",
+                    element.shown(),
+                    source_names::list_faults(faults())
+                ),
             )
             .at_attribute(mirror, element, "not a registry, namespace or repository")
-            .note(names::refusal(mirror));
-        Outcome::found(finding.offer(
+            .note(source_names::rejection_note(mirror));
+        RuleOutcome::finding(finding.suggest_name(
             element,
-            meant(mirror, &diagnosis).as_ref(),
+            suggested_mirror(mirror, &diagnosis).as_ref(),
             "write `host[:port][/path]`",
         ))
     })
 }
 
-/// The repair, in a form that the runtime can rewrite to.
-fn meant(mirror: &Mirror, diagnosis: &Diagnosis) -> Option<Repair> {
+/// Returns the repaired name, in a form that the container runtime can rewrite to.
+fn suggested_mirror(mirror: &Mirror, diagnosis: &Diagnosis) -> Option<Repair> {
     let valid = diagnosis.repair()?;
     let source = mirror
         .source
         .value()
-        .and_then(|source| names::meant_source(source));
+        .and_then(|source| source_names::suggested_source(source));
     let found = source.and_then(|source| unrewritable(&source.name, &valid.name));
     match found {
         None => Some(valid),

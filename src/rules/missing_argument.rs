@@ -1,48 +1,26 @@
-//! `missing-argument`: what a mirror, or the module for mirrors, cannot do without.
+//! `missing-argument`: a required argument of a mirror, or a required input of its module.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{AttributeValue, Input, InputKind, Mirror, MissingInputs};
+use crate::model::{AttributeValue, Input, InputKind, InputKinds, Mirror, MissingInputs};
 use terraform_eval::source::Span;
 
-use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "missing-argument",
     severity: Severity::Error,
-    inputs: Inputs::Configuration,
+    inputs: InputKinds::CONFIGURATION,
     fix: Fixability::None,
-    summary: "`cluster_id`, `source` or `mirrors` is missing, or an input of the module that has the mirror",
-    documentation: Documentation {
-        what: "Looks for mirrors without `cluster_id`, `source` or `mirrors`, or with null for one of them, and for \
-               module calls around mirrors that leave out an input which has no default, as that of \
-               `terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors` without `type`.",
-        why: "Terraform refuses it: `Missing required argument`, or for null `Missing Configuration for Required \
-              Attribute` (terraform-provider-rhcs, `provider/imagemirror/image_mirror_resource.go`; \
-              terraform-rhcs-rosa-hcp, `modules/image-mirrors/variables.tf`).",
-        failing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-    },
+    page: include_str!("missing_argument.md"),
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
-    // A plan is made of configuration that has them, and a state holds what the service said.
-    if configuration.kind != InputKind::Configuration {
-        return Outcome::clean();
+fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
+    // A plan is created from configuration that has them, and a state holds values from the OCM API.
+    if input.kind != InputKind::Configuration {
+        return RuleOutcome::clean();
     }
-    let mut findings: Vec<Diagnostic> = mirror.block.missing_inputs.iter().map(input).collect();
+    let mut findings: Vec<Diagnostic> = mirror.block.missing_inputs.iter().map(report_input).collect();
     let (id, source, mirrors) = (&mirror.cluster_id, &mirror.source, &mirror.mirrors);
     let arguments: [(&str, bool, Option<Span>); 3] = [
         ("cluster_id", id.content == AttributeValue::Absent, id.span),
@@ -50,45 +28,45 @@ fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
         ("mirrors", mirrors.content == AttributeValue::Absent, mirrors.span),
     ];
     let absent = arguments.into_iter().filter(|(_, absent, _)| *absent);
-    findings.extend(absent.filter_map(|(name, _, span)| argument(mirror, name, span)));
-    Outcome {
+    findings.extend(absent.filter_map(|(name, _, span)| report_argument(mirror, name, span)));
+    RuleOutcome {
         findings,
         undecided: None,
     }
 }
 
-fn argument(mirror: &Mirror, name: &str, span: Option<Span>) -> Option<Diagnostic> {
-    // Of an argument that is there under nearly this name, the rule about that one speaks.
+fn report_argument(mirror: &Mirror, name: &str, span: Option<Span>) -> Option<Diagnostic> {
+    // `unsupported-argument` reports an argument with nearly this name.
     let mut unsupported = mirror.block.unsupported.iter();
     if span.is_none() && unsupported.any(|written| written.suggestion == Some(name)) {
         return None;
     }
     let finding = match span {
         Some(span) => RULE
-            .finding(mirror, &format!("{name} is null, and has to be set"))
+            .finding(mirror, &format!("{name} is null, but is required"))
             .at(span, "null"),
         None => RULE
             .finding_in_block(mirror, &format!("{name} is missing"))
-            .at(mirror.span, format!("has no `{name}`")),
+            .at(mirror.span, format!("no `{name}`")),
     };
     Some(
         finding
-            .note("Terraform refuses the configuration")
-            .help(format!("write `{name} = …`")),
+            .note("Terraform rejects the configuration")
+            .help(format!("add `{name} = …`")),
     )
 }
 
-fn input(missing: &MissingInputs) -> Diagnostic {
+fn report_input(missing: &MissingInputs) -> Diagnostic {
     let call = &missing.call;
     let names: Vec<String> = missing.names.iter().map(|name| format!("`{name}`")).collect();
     let names = names.join(", ");
     Diagnostic::new(
         RULE.name,
         RULE.severity,
-        format!("{call}: the module needs {names}"),
+        format!("{call}: the module requires {names}"),
     )
     .at_address(call.clone())
-    .at(missing.span, "leaves this out")
-    .note("Terraform refuses the configuration: these inputs have no default")
+    .at(missing.span, "required input is missing")
+    .note("Terraform rejects the configuration: these inputs have no default")
     .help(format!("set {names} in the module call"))
 }

@@ -1,185 +1,156 @@
-//! `missing-depends-on`: a mirror that is not tied to the cluster of its module.
+//! `missing-depends-on`: a mirror that does not depend on the cluster of its module.
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::cluster::waits_for_cluster;
-use crate::model::{Cluster, ClusterKind, Input, Mirror, OriginTarget, UnknownReason, UnknownReasons};
+use crate::model::{
+    Cluster, ClusterKind, Input, InputKinds, Mirror, OriginTarget, UnknownReason, UnknownReasons,
+};
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 
-use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule, offer};
+use super::support::fixes;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "missing-depends-on",
     severity: Severity::Warning,
-    inputs: Inputs::Both,
+    inputs: InputKinds::REFERENCES,
     fix: Fixability::Safe,
-    summary: "the module creates the mirror's cluster, and `depends_on` does not name it",
-    documentation: Documentation {
-        what: "Looks at mirrors in a module that creates their cluster. `depends_on` has to name that cluster, or \
-               a resource that waits for it. A mirror whose `cluster_id` leads to no resource at all, in a module \
-               that creates a hosted cluster, has to be tied to the cluster in some way. A mirror in another \
-               module than its cluster cannot name it: there, the reference through inputs and outputs is enough.",
-        why: "Mirrors can be created on a ready cluster only, and the provider does not wait: create fails at once \
-              with `Cluster Not Ready`. A reference in `cluster_id` orders the two only as long as it stands; once \
-              the id is a variable or a literal (a split of the state, an import, a copy into another root), \
-              nothing does, and destroy runs in any order. The provider's guide writes `depends_on` for that \
-              reason (terraform-provider-rhcs, `docs/guides/image-mirrors.md`).",
-        failing: r#"
-resource "rhcs_cluster_rosa_hcp" "main" {
-  name                     = "prod"
-  wait_for_create_complete = true
-}
-
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = rhcs_cluster_rosa_hcp.main.id
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-        passing: r#"
-resource "rhcs_cluster_rosa_hcp" "main" {
-  name                     = "prod"
-  wait_for_create_complete = true
-}
-
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = rhcs_cluster_rosa_hcp.main.id
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-  depends_on = [rhcs_cluster_rosa_hcp.main]
-}
-"#,
-    },
+    page: include_str!("missing_depends_on.md"),
     check: Check::Mirror(check),
 };
 
-fn check(configuration: &Input, mirror: &Mirror) -> Outcome {
+fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     // A state records no `depends_on`.
     let (Some(depends_on), Some(path)) = (&mirror.depends_on, mirror.path()) else {
-        return Outcome::clean();
+        return RuleOutcome::clean();
     };
-    let names = |cluster: &ResourcePath| depends_on.iter().any(|entry| entry.resources.contains(cluster));
+    let is_named = |cluster: &ResourcePath| depends_on.iter().any(|entry| entry.resources.contains(cluster));
 
     let module = path.module;
-    // On a classic cluster no order helps: `classic-cluster` says what is wrong there.
-    let beside = |cluster: &&Cluster| {
+    // `classic-cluster` reports classic clusters, for which no order helps.
+    let is_in_module = |cluster: &&Cluster| {
         cluster.is_created() && cluster.kind == ClusterKind::Hosted && cluster.path.module == module
     };
-    let beside: Vec<&Cluster> = configuration.clusters.iter().filter(beside).collect();
-    let Some(first) = beside.first() else {
-        return Outcome::clean();
+    let clusters: Vec<&Cluster> = input.clusters.iter().filter(is_in_module).collect();
+    let Some(first) = clusters.first() else {
+        return RuleOutcome::clean();
     };
 
-    let leads_here = |cluster: &&&Cluster| {
+    let is_referred_to = |cluster: &&&Cluster| {
         let targets = mirror
             .cluster_origin
             .candidates
             .iter()
-            .map(|lead| &lead.target)
+            .map(|candidate| &candidate.target)
             .chain(&mirror.cluster_origin.sole_candidate);
-        targets.into_iter().any(|target| is(target, &module, cluster))
+        targets
+            .into_iter()
+            .any(|target| is_cluster(target, &module, cluster))
     };
-    let open_names: Vec<UnknownReason> = depends_on
+    let unresolved_names: Vec<UnknownReason> = depends_on
         .iter()
         .flat_map(|entry| entry.unresolved.iter().cloned())
         .collect();
-    if let Some(cluster) = beside
+    if let Some(cluster) = clusters
         .iter()
-        .filter(leads_here)
-        .find(|cluster| !names(&cluster.path))
+        .filter(is_referred_to)
+        .find(|cluster| !is_named(&cluster.path))
     {
-        if !open_names.is_empty() {
-            return Outcome::undecided(UnknownReasons::from_reasons(open_names));
+        if !unresolved_names.is_empty() {
+            return RuleOutcome::undecided(UnknownReasons::from_reasons(unresolved_names));
         }
         let finding = report(
             mirror,
             cluster,
             "does not name its cluster",
-            "`cluster_id` comes from it",
+            "`cluster_id` refers to it",
         );
-        return Outcome::found(finding);
+        return RuleOutcome::finding(finding);
     }
-    // Whatever else the id may lead to does not matter where every cluster is named.
+    // An unresolved id does not matter if every cluster is named.
     if !mirror.cluster_origin.unresolved.is_empty()
         && mirror.cluster_origin.sole_candidate.is_none()
-        && !beside.iter().all(|cluster| names(&cluster.path))
+        && !clusters.iter().all(|cluster| is_named(&cluster.path))
     {
-        return Outcome::undecided(UnknownReasons::from_reasons(
+        return RuleOutcome::undecided(UnknownReasons::from_reasons(
             mirror.cluster_origin.unresolved.clone(),
         ));
     }
     if mirror.cluster_origin.is_literal()
-        && !beside
+        && !clusters
             .iter()
             .any(|cluster| mirror.dependencies.contains(&cluster.path))
     {
         if !mirror.unresolved_dependencies.is_empty() {
-            return Outcome::undecided(UnknownReasons::from_reasons(
+            return RuleOutcome::undecided(UnknownReasons::from_reasons(
                 mirror.unresolved_dependencies.clone(),
             ));
         }
         let finding = report(
             mirror,
             first,
-            "is not tied to the cluster that its module creates",
+            "does not name the cluster that the module creates",
             "created here",
         );
-        return Outcome::found(finding);
+        return RuleOutcome::finding(finding);
     }
-    Outcome::clean()
+    RuleOutcome::clean()
 }
 
-/// Whether a lead ends at this cluster. The mirror's module and the lead's are compared as places in
-/// the configuration: every instance of a module has its own cluster.
-fn is(target: &OriginTarget, module: &ModulePath, cluster: &Cluster) -> bool {
+/// Whether a target is this cluster. Modules are compared without instance keys, because every instance of a
+/// module has its own cluster.
+fn is_cluster(target: &OriginTarget, module: &ModulePath, cluster: &Cluster) -> bool {
     matches!(target, OriginTarget::Resource { path, .. }
         if path.resource == cluster.path.resource && path.module.without_keys() == *module)
 }
 
-fn report(mirror: &Mirror, cluster: &Cluster, what: &str, why: &str) -> Diagnostic {
+fn report(mirror: &Mirror, cluster: &Cluster, what: &str, origin: &str) -> Diagnostic {
     let name = &cluster.path.resource;
     let (span, label) = match mirror.depends_on_span {
         Some(span) => (span, format!("`{name}` is missing here")),
-        None => (mirror.span, "has no `depends_on`".to_owned()),
+        None => (mirror.span, "no `depends_on`".to_owned()),
     };
     let entry = waiter(mirror).unwrap_or(name);
     let help = match mirror.depends_on_span {
-        Some(_) => format!("add `{entry}` to it"),
+        Some(_) => format!("add `{entry}` to `depends_on`"),
         None => format!("add `depends_on = [{entry}]`"),
     };
     let mut finding = RULE
         .finding(mirror, &format!("depends_on {what}, {name}"))
         .at(span, label)
-        .related(cluster.span, why)
-        .note("a mirror is refused until its cluster is ready, and the provider does not wait for it")
+        .related(cluster.span, origin)
+        .note(
+            "a mirror can be created only when its cluster is ready, and the provider does not wait for \
+             that",
+        )
         .help(help);
-    // What is there and not spelled out is a person's to change.
-    let free = mirror
+    // A `depends_on` that is not a literal list is left to people.
+    let insertion = mirror
         .block
         .argument_insertion
         .as_ref()
         .filter(|_| mirror.depends_on_span.is_none());
-    let edits = offer::depends_on(
+    let edits = fixes::depends_on(
         mirror.block.dependency_insertion.as_ref(),
-        free,
+        insertion,
         &[entry.to_string()],
     );
     finding.fix = edits.map(|edits| Fix {
-        title: "create it after its cluster".to_owned(),
+        title: "create the mirror after its cluster".to_owned(),
         applicability: Applicability::Safe,
         edits,
     });
     finding
 }
 
-/// The resource through which the id comes and which waits for the cluster: naming that one is better.
+/// Returns the resource that provides the id and waits for the cluster, which is the better dependency.
 fn waiter(mirror: &Mirror) -> Option<&ResourceName> {
     let module = mirror.path()?.module;
     mirror
         .cluster_origin
         .candidates
         .iter()
-        .find_map(|lead| match &lead.target {
+        .find_map(|candidate| match &candidate.target {
             OriginTarget::Resource { path, .. }
                 if waits_for_cluster(&path.resource) && path.module.without_keys() == module =>
             {

@@ -1,70 +1,38 @@
-//! `non-digest-type`: a type that the provider refuses.
+//! `non-digest-type`: a type that the provider rejects.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::model::{AttributeValue, Input, Mirror};
+use crate::model::{AttributeValue, Input, InputKinds, Mirror};
 
-use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
+use super::support::findings::MirrorLabels as _;
+use super::support::fixes::SuggestFix as _;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "non-digest-type",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: InputKinds::TERRAFORM,
     fix: Fixability::Safe,
-    summary: "`type` is known and not `digest`, the only one there is",
-    documentation: Documentation {
-        what: "Looks for a `type` other than `digest`.",
-        why: "Hosted control planes know digest mirrors alone: they become an ImageDigestMirrorSet. The provider \
-              refuses any other value as soon as it is known (`Expected a valid param. Options are [digest].`), \
-              and the service answers 400 (`Image mirror type must be 'digest' if specified`). Where the value \
-              comes from a variable, that may be as late as the pipeline that applies the plan \
-              (terraform-provider-rhcs, `provider/imagemirror`).",
-        failing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = var.cluster_id
-  type       = "tag"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-
-variable "cluster_id" {
-  type = string
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = var.cluster_id
-  type       = "digest"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-
-variable "cluster_id" {
-  type = string
-}
-"#,
-    },
+    page: include_str!("non_digest_type.md"),
     check: Check::Mirror(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     match &mirror.mirror_type.content {
-        AttributeValue::Known(kind) if kind != "digest" => Outcome::found(
+        AttributeValue::Known(kind) if kind != "digest" => RuleOutcome::finding(
             RULE.finding(
                 mirror,
                 &format!("type {} is not supported", mirror.mirror_type.shown()),
             )
-            .at_attribute(mirror, &mirror.mirror_type, "only \"digest\" is")
-            .note("the provider refuses any other type, and the service has none")
-            .replace(
+            .at_attribute(mirror, &mirror.mirror_type, "only \"digest\" is supported")
+            .note("the provider and the OCM API reject any other type")
+            .fix_replace(
                 &mirror.mirror_type,
                 "digest",
                 Applicability::Safe,
-                "write \"digest\", or leave `type` out: \"digest\" is the default",
+                "write \"digest\", or omit `type`: \"digest\" is the default",
             ),
         ),
-        AttributeValue::Known(_) | AttributeValue::Absent => Outcome::clean(),
-        AttributeValue::Unknown(unknown) => Outcome::undecided(unknown.clone()),
+        AttributeValue::Known(_) | AttributeValue::Absent => RuleOutcome::clean(),
+        AttributeValue::Unknown(unknown) => RuleOutcome::undecided(unknown.clone()),
     }
 }

@@ -1,54 +1,25 @@
-//! `reordered-mirrors`: an update that changes the order alone.
+//! `reordered-mirrors`: an update that changes only the order.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Input, MirrorChange};
+use crate::model::{Action, Input, InputKinds, MirrorChange};
 
-use super::changed::{ChangeFinding as _, listed};
-use super::{Check, Documentation, Fixability, Inputs, Rule};
+use super::support::plan_changes::{ChangeLabels as _, format_list};
+use super::{Check, Fixability, Rule};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "reordered-mirrors",
     severity: Severity::Info,
-    inputs: Inputs::Plan,
+    inputs: InputKinds::PLAN,
     fix: Fixability::None,
-    summary: "an update that changes only the order of the mirrors",
-    documentation: Documentation {
-        what: "Looks in a plan for updates after which `mirrors` has the same elements in another order, and \
-               nothing else is different.",
-        why: "The order is the order in which they are tried, so it can be what was meant. If it comes from a set \
-               or from keys that were renamed it is not, and it costs a replacement of the workers all the same.",
-        failing: r#"
-{"format_version":"1.2",
-  "planned_values":{"root_module":{"resources":[
-    {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
-      "values":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx","backup.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}]}},
-  "resource_changes":[
-    {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx","change":{
-      "actions":["update"],
-      "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["backup.example.com/library/nginx","mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
-      "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx","backup.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
-"#,
-        passing: r#"
-{"format_version":"1.2",
-  "planned_values":{"root_module":{"resources":[
-    {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx",
-      "values":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}]}},
-  "resource_changes":[
-    {"address":"rhcs_image_mirror.nginx","mode":"managed","type":"rhcs_image_mirror","name":"nginx","change":{
-      "actions":["no-op"],
-      "before":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"},
-      "after":{"cluster_id":"2lbbrpgkocgajphhqee7vku1pgd4qsge","id":"1a","mirrors":["mirror.example.com/library/nginx"],"source":"docker.io/library/nginx","type":"digest"}}}]}
-"#,
-    },
-    check: Check::Changes(check),
+    page: include_str!("reordered_mirrors.md"),
+    check: Check::PlanChanges(check),
 };
 
-fn check(configuration: &Input) -> Vec<Diagnostic> {
-    let changes = configuration.changes.mirrors.iter();
+fn check(input: &Input) -> Vec<Diagnostic> {
+    let changes = input.changes.mirrors.iter();
     changes
         .filter(|change| change.action == Action::Update && is_reordered(change))
-        .map(|change| report(configuration, change))
+        .map(|change| report(input, change))
         .collect()
 }
 
@@ -65,17 +36,14 @@ fn is_reordered(change: &MirrorChange) -> bool {
     differs && old == new && before.mirror_type.content == after.mirror_type.content
 }
 
-fn report(configuration: &Input, change: &MirrorChange) -> Diagnostic {
-    let before = change.before.as_ref().map(|before| listed(&before.mirrors));
-    let mirror = configuration.mirror(&change.address);
-    let finding = RULE.of_change(
-        change,
-        "the plan changes the order of its mirrors, and nothing else",
-    );
+fn report(input: &Input, change: &MirrorChange) -> Diagnostic {
+    let before = change.before.as_ref().map(|before| format_list(&before.mirrors));
+    let mirror = input.mirror(&change.address);
+    let finding = RULE.finding_about_change(change, "the plan changes only the order of its mirrors");
     let label = format!("was {}", before.unwrap_or_default());
     let finding = match mirror.and_then(|mirror| mirror.mirrors.span) {
         Some(span) => finding.at(span, label),
-        None => finding.at_change(configuration, change, &label),
+        None => finding.at_change(input, change, &label),
     };
     finding.note("mirrors are tried in this order; the change replaces the workers of the cluster")
 }

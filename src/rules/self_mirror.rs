@@ -1,81 +1,68 @@
 //! `self-mirror`: a source among its own mirrors.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, Mirror};
+use crate::model::{Input, InputKinds, Mirror};
 use registries_conf::SourcePolicy;
 
-use super::offer::Offer as _;
-use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule, names};
+use super::support::findings::MirrorLabels as _;
+use super::support::fixes::SuggestFix as _;
+use super::support::source_names;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "self-mirror",
     severity: Severity::Warning,
-    inputs: Inputs::All,
+    inputs: InputKinds::ALL,
     fix: Fixability::Safe,
-    summary: "the source stands among its own mirrors",
-    documentation: Documentation {
-        what: "Looks for an element of `mirrors` that is the `source` itself.",
-        why: "The source is always tried last, so naming it gives nothing. Before other mirrors it is asked \
-              first, and they are used only where it fails; alone, the whole entry is passed over \
-              (openshift/runtime-utils, `mirrorsContainsARealMirror`, `topo.go`).",
-        failing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["docker.io/library/nginx", "mirror.example.com/library/nginx"]
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-    },
+    page: include_str!("self_mirror.md"),
     check: Check::Mirror(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> Outcome {
-    // Then it is `conflicting-policy`'s.
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+    // `conflicting-policy` reports it then.
     if mirror.policy.value() == Some(&SourcePolicy::NeverContact) {
-        return Outcome::clean();
+        return RuleOutcome::clean();
     }
     let length = mirror.mirrors.value().map_or(0, Vec::len);
-    let mut met = false;
-    names::each_mirror(mirror, |index, element, text| {
-        let source = match names::source(mirror) {
-            Ok(source) => source,
-            Err(outcome) => return outcome,
+    let mut is_reported = false;
+    source_names::each_mirror(mirror, |index, element, text| {
+        let Some(source) = mirror.source.value() else {
+            return RuleOutcome::without_value(&mirror.source);
         };
-        // A second time it is `duplicate-mirror`'s.
-        if text.is_empty() || text != source || met {
-            return Outcome::clean();
+        // `duplicate-mirror` reports further occurrences.
+        if text.is_empty() || text != source || is_reported {
+            return RuleOutcome::clean();
         }
-        met = true;
+        is_reported = true;
         let finding = RULE
             .finding(mirror, &format!("source {} is its own mirror", element.shown()))
-            .at_attribute(mirror, element, "the source itself")
+            .at_attribute(mirror, element, "this is the source itself")
             .compared_with(element, &mirror.source, "the source");
-        if is_alone(mirror, source) {
-            return Outcome::found(
+        if is_only_mirror(mirror, source) {
+            return RuleOutcome::finding(
                 finding
-                    .note("without another mirror the nodes pass the entry over")
-                    .help(format!("name a mirror, or take {} out", names::whole(mirror))),
+                    .note("without another mirror, nodes ignore the entry")
+                    .help(format!(
+                        "add a mirror, or remove {}",
+                        source_names::declaration_noun(mirror)
+                    )),
             );
         }
         let note = if index + 1 == length {
-            "the source is always tried last, whether or not it is named"
+            "the source is always tried last, whether or not it is in the list"
         } else {
-            "it is tried before the mirrors behind it, which are used only where the source fails"
+            "the source is tried before the mirrors after it, which are used only if the source fails"
         };
-        Outcome::found(finding.note(note).remove(element, "take it out of the list"))
+        RuleOutcome::finding(
+            finding
+                .note(note)
+                .fix_remove_element(element, "remove it from the list"),
+        )
     })
 }
 
-/// Whether there is surely no other mirror.
-fn is_alone(mirror: &Mirror, source: &str) -> bool {
+/// Whether there is certainly no other mirror.
+fn is_only_mirror(mirror: &Mirror, source: &str) -> bool {
     let mut elements = mirror.mirrors.value().into_iter().flatten();
     elements.all(|element| element.value().is_some_and(|text| text == source))
 }

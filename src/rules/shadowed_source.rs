@@ -1,93 +1,58 @@
-//! `shadowed-source`: a source under another one, without its mirrors.
+//! `shadowed-source`: a source within a broader source, without its mirrors.
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, AttributeValue, Mirror, UnknownReasons};
+use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, UnknownReasons};
 use registries_conf::{Name, Role, is_valid, matched_length, unmatchable};
 
-use super::too_many_entries::MOST;
-use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule, names};
+use super::support::cluster_index::ClusterMirrors;
+use super::support::findings::MirrorLabels as _;
+use super::support::source_names;
+use super::too_many_entries::MAX_ENTRIES;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "shadowed-source",
     severity: Severity::Warning,
-    inputs: Inputs::All,
+    inputs: InputKinds::ALL,
     fix: Fixability::None,
-    summary: "`source` lies under another one, and does not repeat its mirrors",
-    documentation: Documentation {
-        what: "Looks for a `source` that lies under the `source` of another mirror of the same cluster, and \
-               whose `mirrors` lack what the wider one has: `quay.io/org` beside `quay.io`. Where they are repeated, \
-               all is well. In manifests, all lists for a source are looked at together, those for \
-               pulls by tag apart from those by digest: an entry of either kind shadows the other.",
-        why: "Of the sources that match an image only the longest counts; there is no falling back to the \
-              mirrors of a wider one (containers/image, `findRegistryWithParsedConfig`). An image that the narrow \
-              mirror lacks is pulled from the public registry, which fails where that is out of reach. A cluster \
-              without egress comes with entries for Red Hat's registries, which are shadowed in the same way.",
-        failing: r#"
-resource "rhcs_image_mirror" "all" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "quay.io"
-  mirrors    = ["mirror.example.com/quay"]
-}
-
-resource "rhcs_image_mirror" "org" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "quay.io/org"
-  mirrors    = ["mirror.example.com/org"]
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "all" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "quay.io"
-  mirrors    = ["mirror.example.com/quay"]
-}
-
-resource "rhcs_image_mirror" "org" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "quay.io/org"
-  mirrors    = ["mirror.example.com/org", "mirror.example.com/quay/org"]
-}
-"#,
-    },
-    check: Check::Entry(check),
+    page: include_str!("shadowed_source.md"),
+    check: Check::MirrorInCluster(check),
 };
 
-fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
-    let source = match names::source(mirror) {
-        Ok(source) => source,
-        Err(outcome) => return outcome,
+fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
+    let Some(source) = mirror.source.value() else {
+        return RuleOutcome::without_value(&mirror.source);
     };
-    if !counts(mirror) {
-        return Outcome::clean();
+    if !is_used(mirror) {
+        return RuleOutcome::clean();
     }
-    let wider = wider(source).into_iter().find_map(|name| {
-        let same = entries.with_source(&name).iter();
-        same.filter(|other| other.source.value() == Some(&name) && counts(other))
+    let broader = broader_sources(source).into_iter().find_map(|name| {
+        let same = cluster.with_source(&name).iter();
+        same.filter(|other| other.source.value() == Some(&name) && is_used(other))
             .min_by_key(|other| other.instances.is_some())
     });
-    let Some(wider) = wider else {
-        return Outcome::clean();
+    let Some(broader) = broader else {
+        return RuleOutcome::clean();
     };
-    if let Some(unknown) = &wider.instances {
-        return Outcome::undecided(unknown.clone());
+    if let Some(unknown) = &broader.instances {
+        return RuleOutcome::undecided(unknown.clone());
     }
-    let lacking = if mirror.address.manifest().is_some() {
-        lacking_of_lists(entries, mirror, source, wider)
+    let missing = if mirror.address.manifest().is_some() {
+        missing_from_lists(cluster, mirror, source, broader)
     } else {
-        elements(&mirror.mirrors).and_then(|own| lacking(mirror, source, wider, &[own]))
+        elements(&mirror.mirrors).and_then(|own| missing(mirror, source, broader, &[own]))
     };
-    match lacking {
-        Ok(lacking) if lacking.is_empty() => Outcome::clean(),
-        Ok(lacking) => Outcome::found(report(mirror, wider, &lacking)),
-        Err(unknown) => Outcome::undecided(unknown),
+    match missing {
+        Ok(missing) if missing.is_empty() => RuleOutcome::clean(),
+        Ok(missing) => RuleOutcome::finding(report(mirror, broader, &missing)),
+        Err(unknown) => RuleOutcome::undecided(unknown),
     }
 }
 
-/// Whether the nodes take the entry: it has a source that can match, and may have a mirror besides that.
-fn counts(mirror: &Mirror) -> bool {
+/// Whether nodes use the entry: it has a source that can match, and possibly a mirror other than the source.
+fn is_used(mirror: &Mirror) -> bool {
     let Some(source) = mirror.source.value() else {
         return false;
     };
@@ -98,8 +63,8 @@ fn counts(mirror: &Mirror) -> bool {
     is_valid(source, Role::Source) && unmatchable(source).is_none() && !only_itself
 }
 
-/// The names that lie around a source, the nearest first.
-fn wider(source: &str) -> Vec<String> {
+/// Returns the sources that would include a source, the longest first.
+fn broader_sources(source: &str) -> Vec<String> {
     let Some(name) = Name::parse(source) else {
         return Vec::new();
     };
@@ -111,81 +76,84 @@ fn wider(source: &str) -> Vec<String> {
     slashes.chain(dots).collect()
 }
 
-/// The same for manifests, where a source has as many lists as there are entries for it, those for pulls by
-/// tag among them. It is said of the first entry.
-fn lacking_of_lists(
-    entries: &Entries<'_>,
+/// Returns the missing mirrors in manifests, where a source has one list for each of its entries, including those
+/// for pulls by tag. They are reported at the first entry.
+fn missing_from_lists(
+    cluster: &ClusterMirrors<'_>,
     mirror: &Mirror,
     source: &str,
-    wider: &Mirror,
+    broader: &Mirror,
 ) -> Result<Vec<Attribute<String>>, UnknownReasons> {
     let same = |source: &str| {
         let literal = source.to_owned();
-        let all = entries.with_source(&names::normal_source(source)).iter();
+        let all = cluster
+            .with_source(&source_names::canonical_source(source))
+            .iter();
         all.filter(move |other| other.source.value() == Some(&literal))
     };
-    let first = same(source).find(|other| counts(other));
+    let first = same(source).find(|other| is_used(other));
     if first.is_none_or(|first| first.address != mirror.address) {
         return Ok(Vec::new());
     }
     let mut all = Vec::new();
-    for wider in same(wider.source.value().map_or("", String::as_str)).take(MOST) {
-        let own = same(source).filter(|own| own.pull == wider.pull);
+    for broader in same(broader.source.value().map_or("", String::as_str)).take(MAX_ENTRIES) {
+        let own = same(source).filter(|own| own.pull == broader.pull);
         let own: Result<Vec<_>, _> = own.map(|own| elements(&own.mirrors)).collect();
-        for lacked in lacking(mirror, source, wider, &own?)? {
-            if !all.contains(&lacked) {
-                all.push(lacked);
+        for mirror_name in missing(mirror, source, broader, &own?)? {
+            if !all.contains(&mirror_name) {
+                all.push(mirror_name);
             }
         }
     }
     Ok(all)
 }
 
-/// The mirrors of the wider source that the narrow one does not repeat, as they serve it. One that is
-/// repeated word for word was not forgotten.
-fn lacking(
+/// Returns the mirrors of the broader source that the narrower one does not repeat, in the form in which they would
+/// serve it. A mirror that is repeated literally is not missing.
+fn missing(
     mirror: &Mirror,
     source: &str,
-    wider: &Mirror,
+    broader: &Mirror,
     own: &[&[Attribute<String>]],
 ) -> Result<Vec<Attribute<String>>, UnknownReasons> {
-    let others = elements(&wider.mirrors)?;
+    let others = elements(&broader.mirrors)?;
     let own = || own.iter().copied().flatten();
     let own_names: BTreeSet<&str> = own()
         .filter_map(|element| element.value())
         .map(String::as_str)
         .collect();
-    let wider_source = wider.source.value().map_or("", String::as_str);
-    let rest = matched_length(wider_source, source)
+    let broader_source = broader.source.value().map_or("", String::as_str);
+    let rest = matched_length(broader_source, source)
         .and_then(|covered| source.get(covered..))
         .unwrap_or_default();
-    let mut lacking = Vec::new();
-    // A cluster takes no more, and everything under the wider source looks at them.
-    for other in others.iter().take(MOST) {
+    let mut missing = Vec::new();
+    // A cluster accepts no more, and every narrower source compares all of them.
+    for other in others.iter().take(MAX_ENTRIES) {
         let Some(text) = other
             .value()
-            .filter(|text| !text.is_empty() && *text != wider_source)
+            .filter(|text| !text.is_empty() && *text != broader_source)
         else {
             continue;
         };
         let serving = format!("{text}{rest}");
         if !own_names.contains(serving.as_str()) && !own_names.contains(text.as_str()) {
-            lacking.push(Attribute {
+            missing.push(Attribute {
                 content: AttributeValue::Known(serving),
-                sensitive: other.sensitive || mirror.source.sensitive || wider.source.sensitive,
+                sensitive: other.sensitive || mirror.source.sensitive || broader.source.sensitive,
                 ..Attribute::absent()
             });
         }
     }
-    // What is not known on this side may be what is lacking, and on the other side may lack here.
-    let open = if lacking.is_empty() {
+    // An unknown mirror of this source may be the missing one, and an unknown one of the broader source may be
+    // missing.
+    let unknown = if missing.is_empty() {
         others.iter().find_map(Attribute::as_unknown)
     } else {
         own().find_map(Attribute::as_unknown)
     };
-    match open {
+    match unknown {
         Some(unknown) => Err(unknown.clone()),
-        None => Ok(lacking),
+        None => Ok(missing),
     }
 }
 
@@ -197,32 +165,31 @@ fn elements(list: &Attribute<Vec<Attribute<String>>>) -> Result<&[Attribute<Stri
     }
 }
 
-fn report(mirror: &Mirror, wider: &Mirror, lacking: &[Attribute<String>]) -> Diagnostic {
-    let other = if names::may_be_compared(&mirror.source, &wider.source) {
-        format!("{} of {}", wider.source.shown(), wider.address)
+fn report(mirror: &Mirror, broader: &Mirror, missing: &[Attribute<String>]) -> Diagnostic {
+    let other = if source_names::may_be_compared(&mirror.source, &broader.source) {
+        format!("{} of {}", broader.source.shown(), broader.address)
     } else {
-        "that of another mirror".to_owned()
+        "the source of another mirror".to_owned()
     };
     let shown = mirror.source.shown();
-    let listed: Vec<String> = lacking.iter().take(3).map(Attribute::shown).collect();
-    let more = if lacking.len() > listed.len() {
-        " and so on"
-    } else {
-        ""
-    };
+    let listed: Vec<String> = missing.iter().take(3).map(Attribute::shown).collect();
+    let more = if missing.len() > listed.len() { ", …" } else { "" };
     RULE.finding(
         mirror,
-        &format!("source {shown} lies under {other}, and lacks its mirrors"),
+        &format!("source {shown} is within {other}, but does not have its mirrors"),
     )
     .at_attribute(
         mirror,
         &mirror.source,
-        "the mirrors of the wider source do not serve this",
+        "the mirrors of the broader source are not used for this source",
     )
-    .compared_with(&mirror.source, &wider.source, "the wider source")
-    .note("only the longest source that matches an image counts; there is no falling back to a wider one")
+    .compared_with(&mirror.source, &broader.source, "the broader source")
+    .note(
+        "only the longest matching source is used; the runtime does not fall back to the mirrors of a \
+         broader source",
+    )
     .help(format!(
-        "if they are to serve it as well, add them to its list: {}{more}",
+        "if those mirrors should also serve this source, add them to its list: {}{more}",
         listed.join(", ")
     ))
 }

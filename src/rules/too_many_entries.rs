@@ -1,73 +1,57 @@
-//! `too-many-entries`: more sources or mirrors than a cluster takes.
+//! `too-many-entries`: more sources or mirrors than a cluster accepts.
 
 use crate::diagnostic::Severity;
-use crate::model::{AttributeValue, Mirror};
+use crate::model::{AttributeValue, InputKinds, Mirror};
 
-use super::{AtAttribute as _, Check, Documentation, Entries, Fixability, Inputs, Outcome, Rule};
+use super::support::cluster_index::ClusterMirrors;
+use super::support::findings::MirrorLabels as _;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "too-many-entries",
     severity: Severity::Error,
-    inputs: Inputs::All,
+    inputs: InputKinds::ALL,
     fix: Fixability::None,
-    summary: "over 255 sources in a cluster, or over 255 mirrors of a source",
-    documentation: Documentation {
-        what: "Counts the sources of a cluster and the mirrors of a source. What is unknown counts too, as \
-               long as it is known how many there are. Of manifests, a HostedCluster alone has these limits.",
-        why: "A HostedCluster takes 255 sources and 255 mirrors of each (hypershift, \
-              `hostedcluster_types.go`: `MaxItems`). The service has a limit of its own, which is not published; \
-              that of its sibling on Azure is 252.",
-        failing: r#"
-resource "rhcs_image_mirror" "team" {
-  count      = 256
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "quay.io/team-${count.index}"
-  mirrors    = ["mirror.example.com/team-${count.index}"]
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "team" {
-  count      = 255
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "quay.io/team-${count.index}"
-  mirrors    = ["mirror.example.com/team-${count.index}"]
-}
-"#,
-    },
-    check: Check::Entry(check),
+    page: include_str!("too_many_entries.md"),
+    check: Check::MirrorInCluster(check),
 };
 
-/// How many sources a cluster takes, and how many mirrors a source.
-pub(super) const MOST: usize = 255;
+/// The limit of sources in a cluster, and of mirrors of a source.
+pub(super) const MAX_ENTRIES: usize = 255;
 
-fn check(entries: &Entries<'_>, mirror: &Mirror) -> Outcome {
-    // The lists of the other manifests have no limit.
+fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
+    // The lists of other manifests have no limit.
     if mirror.address.manifest().is_some_and(|kind| !kind.is_hosted()) {
-        return Outcome::clean();
+        return RuleOutcome::clean();
     }
-    let mut outcome = Outcome::clean();
-    if entries.number(mirror) == Some(MOST + 1) {
+    let mut outcome = RuleOutcome::clean();
+    if cluster.source_ordinal(mirror) == Some(MAX_ENTRIES + 1) {
         let what = format!(
-            "cluster {} has {} sources, and takes {MOST}",
+            "cluster {} has {} sources, but {MAX_ENTRIES} is the limit",
             mirror.cluster_name(),
-            entries.sources()
+            cluster.source_count()
         );
         outcome.findings.push(
             RULE.finding(mirror, &what)
-                .at_attribute(mirror, &mirror.source, "one more than it takes")
-                .note("a HostedCluster takes no more, so mirrors from here on are refused")
-                .help("mirror a namespace or a registry in place of its repositories"),
+                .at_attribute(mirror, &mirror.source, "the first source beyond the limit")
+                .note(
+                    "a HostedCluster accepts no more sources, so this one and the following ones are \
+                     rejected",
+                )
+                .help("mirror a namespace or a registry instead of its repositories"),
         );
     }
     match &mirror.mirrors.content {
-        AttributeValue::Known(list) if list.len() > MOST => {
-            let what = format!("mirrors has {} elements, and {MOST} are taken", list.len());
+        AttributeValue::Known(list) if list.len() > MAX_ENTRIES => {
+            let what = format!(
+                "mirrors has {} elements, but {MAX_ENTRIES} is the limit",
+                list.len()
+            );
             outcome.findings.push(
                 RULE.finding(mirror, &what)
-                    .at_attribute(mirror, &mirror.mirrors, "more than a source may have")
-                    .note("a HostedCluster takes no more")
-                    .help("keep the mirrors that are meant to be asked"),
+                    .at_attribute(mirror, &mirror.mirrors, "too many mirrors")
+                    .note("a HostedCluster accepts no more mirrors of a source")
+                    .help("remove the mirrors that are not needed"),
             );
         }
         AttributeValue::Unknown(unknown) => outcome.undecided = Some(unknown.clone()),

@@ -1,84 +1,61 @@
-//! `unsupported-argument`: what a mirror's block holds, and `rhcs_image_mirror` does not have.
+//! `unsupported-argument`: what the block of a mirror has, but `rhcs_image_mirror` does not.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{Input, Mirror, Unsupported, UnsupportedKind};
+use crate::model::{Input, InputKinds, Mirror, Unsupported, UnsupportedKind};
 
-use super::{Check, Documentation, Fixability, Inputs, Outcome, Rule};
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "unsupported-argument",
     severity: Severity::Error,
-    inputs: Inputs::Configuration,
+    inputs: InputKinds::CONFIGURATION,
     fix: Fixability::Safe,
-    summary: "an argument or block that `rhcs_image_mirror` does not have, or an attribute that the provider sets",
-    documentation: Documentation {
-        what: "Compares what stands in a mirror's block with what the resource has: `cluster_id`, `type`, `source`, \
-               `mirrors`, and Terraform's own arguments. `id` and the timestamps are set by the provider.",
-        why: "Terraform refuses it: `Unsupported argument`, `Unsupported block type`, or `Invalid Configuration for \
-              Read-Only Attribute`. Red Hat's product documentation shows a `name` that the resource does not have; \
-              `mirror_source_policy` and `timeouts` are others that people expect (terraform-provider-rhcs, \
-              `provider/imagemirror/image_mirror_resource.go`).",
-        failing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  name       = "corp-registry"
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-    },
+    page: include_str!("unsupported_argument.md"),
     check: Check::Mirror(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let unsupported = mirror.block.unsupported.iter();
-    Outcome {
-        findings: unsupported.map(|written| report(mirror, written)).collect(),
-        undecided: None,
-    }
+    RuleOutcome::from_findings(
+        unsupported
+            .map(|unsupported| report(mirror, unsupported))
+            .collect(),
+    )
 }
 
-fn report(mirror: &Mirror, written: &Unsupported) -> Diagnostic {
-    let name = &written.name;
-    let (what, label) = match written.kind {
+fn report(mirror: &Mirror, found: &Unsupported) -> Diagnostic {
+    let name = &found.name;
+    let (what, label) = match found.kind {
         UnsupportedKind::Argument => (
-            format!("there is no argument {name:?}"),
+            format!("unsupported argument {name:?}"),
             "not an argument of a mirror",
         ),
-        UnsupportedKind::ReadOnly => (format!("{name:?} cannot be set"), "set by the provider"),
-        UnsupportedKind::Block => (format!("there is no block {name:?}"), "not a block of a mirror"),
+        UnsupportedKind::ReadOnly => (format!("read-only attribute {name:?}"), "set by the provider"),
+        UnsupportedKind::Block => (format!("unsupported block {name:?}"), "not a block of a mirror"),
     };
     let finding = RULE
         .finding_in_block(mirror, &what)
-        .at(written.name_span, label)
-        .note("Terraform refuses the configuration");
+        .at(found.name_span, label)
+        .note("Terraform rejects the configuration");
     let fix = |title: String, edit| Fix {
         title,
         applicability: Applicability::Safe,
         edits: vec![edit],
     };
-    let mut finding = match written.suggestion {
+    let mut finding = match found.suggestion {
         Some(meant) => finding.help(format!("write `{meant}`")),
-        None => finding.help("take it out"),
+        None => finding.help("remove it"),
     };
-    finding.fix = match (written.suggestion, written.lines) {
+    finding.fix = match (found.suggestion, found.lines) {
         (Some(meant), Some(_)) => Some(fix(
             format!("write `{meant}`"),
             Edit {
-                span: written.name_span,
+                span: found.name_span,
                 content: meant.to_owned(),
             },
         )),
         (None, Some(span)) => Some(fix(
-            format!("take {name:?} out"),
+            format!("remove {name:?}"),
             Edit {
                 span,
                 content: String::new(),

@@ -1,52 +1,28 @@
-//! `wrong-argument-type`: a value that cannot be made one of the argument's type.
+//! `wrong-argument-type`: a value that cannot be converted to the type of the argument.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Input, Mirror, UnknownReason};
+use crate::model::{Attribute, Input, InputKinds, Mirror, UnknownReason};
 
-use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
+use super::support::findings::MirrorLabels as _;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "wrong-argument-type",
     severity: Severity::Error,
-    inputs: Inputs::Configuration,
+    inputs: InputKinds::CONFIGURATION,
     fix: Fixability::None,
-    summary: "a value that Terraform cannot convert to the argument's type",
-    documentation: Documentation {
-        what: "Looks whether the values of `cluster_id`, `source` and `type` can be strings, and that of `mirrors` a \
-               list of strings. Numbers and truth values become strings by themselves, sets and tuples become \
-               lists; a list does not become a string, nor a string a list, nor a whole resource its id.",
-        why: "Terraform refuses it: `Incorrect attribute value type` (terraform-provider-rhcs, \
-              `provider/imagemirror/image_mirror_resource.go`, has the types).",
-        failing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = "mirror.example.com/library/nginx"
-}
-"#,
-        passing: r#"
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-    },
+    page: include_str!("wrong_argument_type.md"),
     check: Check::Mirror(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> Outcome {
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let found = [
         find(mirror, &mirror.cluster_id),
         find(mirror, &mirror.source),
         find(mirror, &mirror.mirror_type),
         find(mirror, &mirror.mirrors),
     ];
-    Outcome {
-        findings: found.into_iter().flatten().collect(),
-        undecided: None,
-    }
+    RuleOutcome::from_findings(found.into_iter().flatten().collect())
 }
 
 fn find<T>(mirror: &Mirror, attribute: &Attribute<T>) -> Option<Diagnostic> {
@@ -60,6 +36,6 @@ fn find<T>(mirror: &Mirror, attribute: &Attribute<T>) -> Option<Diagnostic> {
         })?;
     let finding = RULE
         .finding(mirror, message)
-        .at_attribute(mirror, attribute, "not of the argument's type");
-    Some(finding.note("Terraform refuses the configuration"))
+        .at_attribute(mirror, attribute, "wrong type");
+    Some(finding.note("Terraform rejects the configuration"))
 }

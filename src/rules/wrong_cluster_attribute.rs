@@ -1,163 +1,129 @@
-//! `wrong-cluster-attribute`: a `cluster_id` that is something else of the cluster, or of another object.
+//! `wrong-cluster-attribute`: a `cluster_id` that is another attribute, or the id of another object.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
-use crate::model::{Input, Mirror, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons};
+use crate::model::{Input, InputKinds, Mirror, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons};
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::source::Span;
 
-use super::{AtAttribute as _, Check, Documentation, Fixability, Inputs, Outcome, Rule};
+use super::support::findings::MirrorLabels as _;
+use super::{Check, Fixability, Rule, RuleOutcome};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule {
     name: "wrong-cluster-attribute",
     severity: Severity::Error,
-    inputs: Inputs::Both,
+    inputs: InputKinds::REFERENCES,
     fix: Fixability::Safe,
-    summary: "`cluster_id` is not the id of a cluster, but another attribute or another object's id",
-    documentation: Documentation {
-        what: "Follows `cluster_id` and looks which attribute it is read from. Of a cluster that has to be `id`; of \
-               an object that belongs to a cluster it has to be `cluster` or `cluster_id`, which repeats the id.",
-        why: "The service knows a cluster by its id alone. With a name, a domain, an external id or the id of a \
-              machine pool it answers 404, and create fails with `Failed to Get Cluster` \
-              (terraform-provider-rhcs, `provider/imagemirror/image_mirror_resource.go`). No plan shows it: the \
-              value is a string like any other.",
-        failing: r#"
-data "rhcs_cluster_rosa_hcp" "main" {
-  id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-}
-
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = data.rhcs_cluster_rosa_hcp.main.external_id
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-        passing: r#"
-data "rhcs_cluster_rosa_hcp" "main" {
-  id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
-}
-
-resource "rhcs_image_mirror" "nginx" {
-  cluster_id = data.rhcs_cluster_rosa_hcp.main.id
-  source     = "docker.io/library/nginx"
-  mirrors    = ["mirror.example.com/library/nginx"]
-}
-"#,
-    },
+    page: include_str!("wrong_cluster_attribute.md"),
     check: Check::Mirror(check),
 };
 
-/// What is wrong with a lead.
-struct Mistake<'l> {
-    lead: &'l OriginCandidate,
+/// An origin of `cluster_id` that is not the id of a cluster.
+struct WrongOrigin<'l> {
+    candidate: &'l OriginCandidate,
     resource: &'l ResourceName,
     attribute: &'l str,
-    /// The attribute that has the cluster's id; none of an object that has nothing to do with one.
-    right: Option<&'static str>,
+    /// The attribute with the id of the cluster, or `None` if the object does not belong to a cluster.
+    expected: Option<&'static str>,
 }
 
-fn check(_: &Input, mirror: &Mirror) -> Outcome {
-    let mut mistakes = mirror.cluster_origin.candidates.iter().filter_map(mistake);
-    let Some(first) = mistakes.next() else {
-        return Outcome::clean();
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+    let mut wrong = mirror.cluster_origin.candidates.iter().filter_map(wrong_origin);
+    let Some(first) = wrong.next() else {
+        return RuleOutcome::clean();
     };
-    let certain =
-        |mistake: &Mistake<'_>| mistake.lead.is_certain && mirror.cluster_origin.unresolved.is_empty();
-    let sure = if certain(&first) {
+    let is_certain =
+        |origin: &WrongOrigin<'_>| origin.candidate.is_certain && mirror.cluster_origin.unresolved.is_empty();
+    let certain = if is_certain(&first) {
         Some(first)
     } else {
-        mistakes.find(certain)
+        wrong.find(is_certain)
     };
-    match sure {
-        Some(mistake) => Outcome::found(report(mirror, &mistake)),
+    match certain {
+        Some(origin) => RuleOutcome::finding(report(mirror, &origin)),
         None => {
             let cause = UnknownReason::NotEvaluated(
-                "what cluster_id comes from depends on what is not known yet".to_owned(),
+                "the origin of cluster_id depends on values that are not known \
+                 yet"
+                .to_owned(),
             );
             let unknown = mirror.cluster_id.as_unknown().cloned();
-            Outcome::undecided(unknown.unwrap_or_else(|| UnknownReasons::new(cause)))
+            RuleOutcome::undecided(unknown.unwrap_or_else(|| UnknownReasons::new(cause)))
         }
     }
 }
 
-fn mistake(lead: &OriginCandidate) -> Option<Mistake<'_>> {
+fn wrong_origin(candidate: &OriginCandidate) -> Option<WrongOrigin<'_>> {
     let OriginTarget::Resource {
         path,
         attribute: Some(attribute),
         ..
-    } = &lead.target
+    } = &candidate.target
     else {
         return None;
     };
     let resource = &path.resource;
-    let right = match cluster_role(resource) {
+    let expected = match cluster_role(resource) {
         Some(ClusterRole::Cluster(_)) => Some("id"),
         Some(ClusterRole::IdCarrier(_)) => Some(cluster_id_argument(resource)),
-        // What other providers have in their attributes, nobody knows here.
+        // The attributes of other providers are not known.
         None if resource.kind.starts_with("rhcs_") => None,
         None => return None,
     };
-    // Its items hold the cluster's id once more.
+    // The items of this data source repeat the id of the cluster.
     let items =
         resource.mode == Mode::Data && &*resource.kind == "rhcs_log_forwarders" && attribute == "items";
-    (Some(attribute.as_str()) != right && !items).then_some(Mistake {
-        lead,
+    (Some(attribute.as_str()) != expected && !items).then_some(WrongOrigin {
+        candidate,
         resource,
         attribute,
-        right,
+        expected,
     })
 }
 
-fn report(mirror: &Mirror, mistake: &Mistake<'_>) -> Diagnostic {
-    let Mistake {
-        lead,
+fn report(mirror: &Mirror, origin: &WrongOrigin<'_>) -> Diagnostic {
+    let WrongOrigin {
+        candidate,
         resource,
         attribute,
-        right,
-    } = mistake;
-    let read = format!("{}.{attribute}", lead.target.name());
+        expected,
+    } = origin;
+    let read = format!("{}.{attribute}", candidate.target.name());
     let mut finding = RULE
         .finding(
             mirror,
             &format!("cluster_id is {read}, which is not the id of a cluster"),
         )
         .at_attribute(mirror, &mirror.cluster_id, "no cluster has this id");
-    for step in lead
-        .trace
-        .iter()
-        .filter(|step| mirror.cluster_id.span != Some(step.span))
-    {
-        finding = finding.related(step.span, "comes from here");
-    }
-    if let Some(span) = lead.span {
-        finding = finding.related(span, "the object that it is read from");
-    }
     finding = finding
-        .note("the service knows clusters by their id alone: create fails with `Failed to Get Cluster`");
-    match right {
-        Some(right) => {
-            finding.fix = place(mirror, mistake).map(|span| Fix {
-                title: format!("read `{right}`"),
+        .cluster_trace(mirror, candidate, "the object that the value is read from")
+        .note(
+            "the OCM API identifies clusters only by their id: creation fails with `Failed to Get \
+             Cluster`",
+        );
+    match expected {
+        Some(expected) => {
+            finding.fix = attribute_span(mirror, origin).map(|span| Fix {
+                title: format!("use `{expected}`"),
                 applicability: Applicability::Safe,
                 edits: vec![Edit {
                     span,
-                    content: (*right).to_owned(),
+                    content: (*expected).to_owned(),
                 }],
             });
-            finding.help(format!("write `{resource}.{right}`"))
+            finding.help(format!("write `{resource}.{expected}`"))
         }
         None => finding.help("refer to the `id` of an `rhcs_cluster_rosa_hcp`"),
     }
 }
 
-/// Where the attribute is written, if that serves this mirror alone.
-fn place(mirror: &Mirror, mistake: &Mistake<'_>) -> Option<Span> {
-    let [step] = mistake.lead.trace.as_slice() else {
+/// Returns the span of the attribute, if it is in the argument of this mirror.
+fn attribute_span(mirror: &Mirror, origin: &WrongOrigin<'_>) -> Option<Span> {
+    let [step] = origin.candidate.trace.as_slice() else {
         return None;
     };
-    let ends = step.text.ends_with(&format!(".{}", mistake.attribute));
-    let own = mirror.cluster_id.span?.contains(step.span);
+    let is_suffix = step.text.ends_with(&format!(".{}", origin.attribute));
+    let is_in_argument = mirror.cluster_id.span?.contains(step.span);
     let end = step.span.range().end;
-    (ends && own).then(|| Span::new(step.span.file, end - mistake.attribute.len(), end))
+    (is_suffix && is_in_argument).then(|| Span::new(step.span.file, end - origin.attribute.len(), end))
 }

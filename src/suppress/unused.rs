@@ -1,7 +1,7 @@
 //! Suppressions that are of no use, and how to take them away.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use crate::rules::{self, Inputs, UNUSED_SUPPRESSION};
+use crate::rules::{self, UNUSED_SUPPRESSION};
 use terraform_eval::source::Span;
 
 use super::{Named, Suppression, Suppressions, Usage, can_be_suppressed};
@@ -92,12 +92,7 @@ impl Suppression {
             return fault(message, Some(help.to_owned()));
         }
         // A rule that did not run here may well need its suppression.
-        let ran_here = usage.run_on_files.contains(&(rule.name, self.span.file));
-        let ran = match rule.inputs {
-            Inputs::Plan | Inputs::Manifest => ran_here,
-            Inputs::Configuration | Inputs::Both => usage.run.contains(rule.name),
-            Inputs::All | Inputs::Written => ran_here || usage.run.contains(rule.name),
-        };
+        let ran = usage.run.contains(rule.name) || usage.run_on_files.contains(&(rule.name, self.span.file));
         if used || !ran {
             return None;
         }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::readers::manifest::{self, Document, ReadError};
 use crate::readers::plan;
-use crate::rules::SYNTAX_ERROR;
+use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use terraform_eval::source::{FileId, display_name};
 
 use crate::workspace::Loaded;
@@ -130,8 +130,12 @@ impl Manifests {
 
 fn refuse(name: &str, error: &ReadError, loaded: &mut Loaded) {
     loaded.project.unreadable += 1;
+    let rule = match error {
+        ReadError::Syntax(_) => &SYNTAX_ERROR,
+        ReadError::Nothing => &UNSUPPORTED_INPUT,
+    };
     let message = format!("{name}: {error}");
-    let mut finding = Diagnostic::new(SYNTAX_ERROR.name, Severity::Error, message);
+    let mut finding = Diagnostic::new(rule.name, rule.severity, message);
     if let Some(span) = error.span() {
         finding = finding.at(span, "");
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 use crate::model::Input;
 use crate::provider;
-use crate::rules::PLAN_DIFFERS;
+use crate::rules::PLAN_MISMATCH;
 use terraform_eval::address::{ModulePath, ResourcePath};
 use terraform_eval::eval::{self, Evaluator, Inputs, InstanceId};
 use terraform_eval::source::{FileId, Sources, Span, display_name};
@@ -323,7 +323,7 @@ impl Planned {
             .get(self.configuration)
             .map(|plan| plan.name.clone());
         let message = format!("{}: {what}", name.unwrap_or_default());
-        let finding = Diagnostic::new(PLAN_DIFFERS.name, PLAN_DIFFERS.severity, message);
+        let finding = Diagnostic::new(PLAN_MISMATCH.name, PLAN_MISMATCH.severity, message);
         loaded.project.diagnostics.push(finding);
     }
 }

@@ -49,7 +49,12 @@ impl Crate {
         };
         let modules = files
             .iter()
-            .map(|file| (module(file), without_tests(&std::fs::read_to_string(file).unwrap())))
+            .map(|file| {
+                (
+                    module(file),
+                    without_tests(&std::fs::read_to_string(file).unwrap()),
+                )
+            })
             .filter(|(module, _)| !module.ends_with("tests") && module != "main");
         Self {
             modules: modules.collect(),
@@ -114,7 +119,11 @@ impl Crate {
                 rest = further;
             }
             for path in paths(rest) {
-                let full: Vec<&str> = base.iter().copied().chain(path.iter().map(String::as_str)).collect();
+                let full: Vec<&str> = base
+                    .iter()
+                    .copied()
+                    .chain(path.iter().map(String::as_str))
+                    .collect();
                 // The longest part of the path that is a module of this crate is the file that is meant.
                 let longest = (1..=full.len()).rev().map(|length| full[..length].join("::"));
                 let target = longest
@@ -205,7 +214,8 @@ fn cycles(edges: &BTreeMap<String, BTreeSet<String>>) -> Vec<Vec<String>> {
         }
         seen
     };
-    let reaches: BTreeMap<&String, BTreeSet<String>> = edges.keys().map(|module| (module, reach(module))).collect();
+    let reaches: BTreeMap<&String, BTreeSet<String>> =
+        edges.keys().map(|module| (module, reach(module))).collect();
     let mut groups = BTreeSet::new();
     for (module, reached) in &reaches {
         if reached.contains(*module) {
@@ -223,7 +233,10 @@ fn cycles(edges: &BTreeMap<String, BTreeSet<String>>) -> Vec<Vec<String>> {
 #[test]
 fn modules_import_from_lower_tiers_only() {
     let tiers = tiers();
-    assert!(tiers.len() > 10, "the table in src/lib.rs was not found: {tiers:?}");
+    assert!(
+        tiers.len() > 10,
+        "the table in src/lib.rs was not found: {tiers:?}"
+    );
     let program = Crate::read(&repository().join("src"));
     let top = |module: &str| module.split("::").next().unwrap_or_default().to_owned();
     let mut wrong = Vec::new();
@@ -239,7 +252,11 @@ fn modules_import_from_lower_tiers_only() {
             }
         }
     }
-    assert!(wrong.is_empty(), "imports from a higher tier:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "imports from a higher tier:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -256,14 +273,24 @@ fn no_file_is_in_a_cycle_with_another() {
             wrong.push(format!("{source}: {}", group.join(", ")));
         }
     }
-    assert!(wrong.is_empty(), "files that import each other:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "files that import each other:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn the_crates_know_nothing_above_them() {
     for (manifest, forbidden) in [
-        ("crates/terraform-eval/Cargo.toml", ["mirrorset", "registries-conf"]),
-        ("crates/registries-conf/Cargo.toml", ["mirrorset", "terraform-eval"]),
+        (
+            "crates/terraform-eval/Cargo.toml",
+            ["mirrorset", "registries-conf"],
+        ),
+        (
+            "crates/registries-conf/Cargo.toml",
+            ["mirrorset", "terraform-eval"],
+        ),
     ] {
         let text = std::fs::read_to_string(repository().join(manifest)).unwrap();
         let manifest: toml::Table = text.parse().unwrap();

@@ -178,7 +178,7 @@ fn a_plan_of_a_part_says_so() {
         check("targeted"),
         [
             rollout("1 image mirror (1 updated)").as_str(),
-            "info undecided plan.json: this plan is a part of the work (`-target`, or changes that are put off)",
+            "info unknown-value plan.json: this plan is a part of the work (`-target`, or changes that are put off)",
         ]
     );
 }
@@ -194,7 +194,7 @@ fn a_plan_that_ended_in_an_error_is_never_green() {
     assert_eq!(
         told(&run),
         [
-            "warning undecided <stdin>: Terraform met an error while it made this plan, so mirrors may be missing from it"
+            "warning unknown-value <stdin>: Terraform met an error while it made this plan, so mirrors may be missing from it"
         ]
     );
 }
@@ -226,8 +226,8 @@ fn drift_is_told_with_what_was_different() {
     assert_eq!(
         drifted(|drift| drift["change"]["after"]["mirrors"] = json!(["x.example.com/a"])),
         [
-            "drifted-mirror rhcs_image_mirror.a: outside of Terraform, `mirrors` from \
-             [\"mirror.example.com/a\", \"backup.example.com/a\"] to [\"x.example.com/a\"] was changed"
+            "drifted-mirror rhcs_image_mirror.a: `mirrors` (from [\"mirror.example.com/a\", \"backup.example.com/a\"] to \
+             [\"x.example.com/a\"]) changed outside of Terraform"
         ]
     );
     assert_eq!(
@@ -235,12 +235,12 @@ fn drift_is_told_with_what_was_different() {
             drift["change"]["actions"] = json!(["delete"]);
             drift["change"]["after"] = Value::Null;
         }),
-        ["drifted-mirror rhcs_image_mirror.a: it was deleted outside of Terraform"]
+        ["drifted-mirror rhcs_image_mirror.a: the mirror was deleted outside of Terraform"]
     );
     assert_eq!(
         drifted(|drift| drift["change"]["after"]["last_update_timestamp"] = json!("2026-02-02T00:00:00Z")),
         [
-            "drifted-mirror rhcs_image_mirror.a: it was updated outside of Terraform; its arguments are what they were"
+            "drifted-mirror rhcs_image_mirror.a: the mirror was updated outside of Terraform; its arguments are unchanged"
         ]
     );
     // Terraform records what was moved in the same place.
@@ -254,8 +254,8 @@ fn drift_is_told_with_what_was_different() {
             drift["change"]["after_sensitive"] = json!({"source": true});
         }),
         [
-            "drifted-mirror rhcs_image_mirror.a: outside of Terraform, `source` from \"quay.io/a\" to (sensitive value) \
-             was changed"
+            "drifted-mirror rhcs_image_mirror.a: `source` (from \"quay.io/a\" to (sensitive value)) changed outside of \
+             Terraform"
         ]
     );
 }
@@ -300,7 +300,7 @@ fn a_mirror_that_is_put_off_is_checked_as_far_as_it_is_planned() {
     );
     assert_eq!(
         put_off(|change| change["index_unknown"] = json!(true)),
-        ["info undecided rhcs_image_mirror.late[*]"]
+        ["info unknown-value rhcs_image_mirror.late[*]"]
     );
 }
 

@@ -27,9 +27,9 @@ fn full_shows_the_text_the_reason_and_what_to_do() {
        ┌─ mistakes/short-source/main.tf:29:16
        │
     29 │   source     = "nginx"
-       │                ^^^^^^^ matches no image reference
+       │                ^^^^^^^ never matches an image reference
        │
-       = note: the runtime completes image references before it looks for mirrors, but not sources: this mirror is never used
+       = note: the container runtime expands short image names before matching but does not expand sources, so this mirror is never used
        = help: write the full name: "docker.io/library/nginx"
 
     2 mirrors in 1 root module: 1 clean, 1 with findings, 0 undecided
@@ -45,9 +45,9 @@ fn full_crops_the_one_line_of_a_plan() {
       ┌─ mistakes/short-source/plan.json:1:2325
       │
     1 │ …"source":"nginx"…
-      │           ^^^^^^^ matches no image reference
+      │           ^^^^^^^ never matches an image reference
       │
-      = note: the runtime completes image references before it looks for mirrors, but not sources: this mirror is never used
+      = note: the container runtime expands short image names before matching but does not expand sources, so this mirror is never used
       = help: write the full name: "docker.io/library/nginx"
 
     2 mirrors in 1 plan: 1 clean, 1 with findings, 0 undecided
@@ -58,7 +58,7 @@ fn full_crops_the_one_line_of_a_plan() {
 fn a_classic_cluster_shows_the_way_to_it() {
     let run = mirrorset(&["check", "mistakes/classic-cluster"]);
     assert_snapshot!(run.stdout, @r#"
-    error[classic-cluster]: rhcs_image_mirror.nginx: cluster_id leads to rhcs_cluster_rosa_classic.old, a classic cluster
+    error[classic-cluster]: rhcs_image_mirror.nginx: cluster_id refers to rhcs_cluster_rosa_classic.old, a classic cluster
        ┌─ mistakes/classic-cluster/main.tf:45:16
        │
     27 │ resource "rhcs_cluster_rosa_classic" "old" {
@@ -67,8 +67,8 @@ fn a_classic_cluster_shows_the_way_to_it() {
     45 │   cluster_id = rhcs_cluster_rosa_classic.old.id
        │                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not a hosted control plane cluster
        │
-       = note: image mirrors exist on hosted control plane clusters only; the service refuses this at apply
-       = help: refer to an `rhcs_cluster_rosa_hcp`; on a classic cluster, apply an ImageDigestMirrorSet to the cluster itself (`mirrorset convert` prints one)
+       = note: only hosted control plane clusters support image mirrors; the provider rejects this during apply
+       = help: refer to an `rhcs_cluster_rosa_hcp`; for a classic cluster, apply an ImageDigestMirrorSet to the cluster itself (`mirrorset convert` prints one)
 
     2 mirrors in 1 root module: 1 clean, 1 with findings, 0 undecided
     "#);
@@ -108,7 +108,7 @@ fn json_has_the_documented_form() {
           "rule": "short-source",
           "severity": "error",
           "message": "rhcs_image_mirror.a: source \"nginx\" has no registry host",
-          "note": "the runtime completes image references before it looks for mirrors, but not sources: this mirror is never used",
+          "note": "the container runtime expands short image names before matching but does not expand sources, so this mirror is never used",
           "help": "write the full name: \"docker.io/library/nginx\"",
           "address": "rhcs_image_mirror.a",
           "file": "main.tf",
@@ -214,7 +214,7 @@ resource "rhcs_image_mirror" "short" {
             "--output-format",
             "github",
             "--select",
-            "short-source,undecided",
+            "short-source,unknown-value",
         ],
     );
     let lines: Vec<&str> = run.stdout.lines().collect();
@@ -226,7 +226,11 @@ resource "rhcs_image_mirror" "short" {
         "the help is on a line of its own: {}",
         lines[0]
     );
-    assert!(lines[1].starts_with("::notice title=undecided,"), "{}", lines[1]);
+    assert!(
+        lines[1].starts_with("::notice title=unknown-value,"),
+        "{}",
+        lines[1]
+    );
 }
 
 #[test]
@@ -324,21 +328,21 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
     help: the command that wrote the file may have been interrupted; run it again: `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("new.json"), @r"
-    error[syntax-error]: new.json: unsupported format version 2.0
+    error[unsupported-input]: new.json: unsupported format version 2.0
     help: supported versions are 1.x and 0.2, as written by Terraform 0.15 and newer and by OpenTofu
     ");
     assert_snapshot!(refused("other.json"), @r"
-    error[syntax-error]: other.json: the file is JSON, but neither a plan nor a state
+    error[unsupported-input]: other.json: the file is JSON, but neither a plan nor a state
     help: use the output of `terraform show -json PLAN` for a plan, and of `terraform show -json` for a state
     ");
     assert!(refused("stream.json").contains("terraform show -json"));
     assert!(refused("terraform.tfstate").contains("terraform show -json"));
     assert_snapshot!(refused("tfplan"), @r"
-    error[syntax-error]: tfplan: the file is a binary plan (or another zip archive), not JSON
+    error[unsupported-input]: tfplan: the file is a binary plan (or another zip archive), not JSON
     help: convert it to JSON first: `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("plan.json.gz"), @r"
-    error[syntax-error]: plan.json.gz: the file is compressed with gzip
+    error[unsupported-input]: plan.json.gz: the file is compressed with gzip
     help: decompress it first: `gunzip -k FILE`
     ");
     assert_snapshot!(refused("doubled.json"), @r"
@@ -357,7 +361,7 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
         );
     }
     assert_snapshot!(refused("binary.json"), @r"
-    error[syntax-error]: binary.json: the file is binary, not text
+    error[unsupported-input]: binary.json: the file is binary, not text
     help: convert a plan to JSON first: `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(refused("twice.json"), @r"
@@ -479,7 +483,7 @@ resource "rhcs_image_mirror" "a" {
 }
 "#,
         b"registry = { mirrors = [\"hunter2\"] }\n",
-        "non-canonical-mirror",
+        "unrewritable-mirror",
     );
 }
 

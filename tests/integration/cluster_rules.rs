@@ -48,7 +48,7 @@ fn a_resource_that_waits_for_the_cluster_has_to_come_first() {
     let pool = "resource \"rhcs_hcp_machine_pool\" \"w\" {\n  cluster = rhcs_cluster_rosa_hcp.c.id\n}\n";
     let other = "resource \"rhcs_cluster_wait\" \"w\" {\n  cluster = \"c2\"\n}\n";
     let id = "rhcs_cluster_rosa_hcp.c.id";
-    let late = ["cluster-not-awaited rhcs_image_mirror.a: rhcs_cluster_rosa_hcp.c.id"];
+    let late = ["cluster-not-ready rhcs_image_mirror.a: rhcs_cluster_rosa_hcp.c.id"];
     let named = "  depends_on = [rhcs_cluster_rosa_hcp.c, rhcs_cluster_wait.w]\n";
     let cluster_alone = "  depends_on = [rhcs_cluster_rosa_hcp.c]\n";
     let waits = LATE.to_owned() + waiter + &mirror(id, named);
@@ -71,7 +71,7 @@ fn a_resource_that_waits_for_the_cluster_has_to_come_first() {
     let open = found(&[("main.tf", &(LATE.to_owned() + &open + &mirror(id, named)))]);
     assert_eq!(
         open,
-        ["undecided rhcs_image_mirror.a: rhcs_cluster_rosa_hcp.c.id"]
+        ["unknown-value rhcs_image_mirror.a: rhcs_cluster_rosa_hcp.c.id"]
     );
 }
 
@@ -82,7 +82,7 @@ fn a_cluster_in_another_module_is_awaited_there_or_in_between() {
     let main = call.to_owned() + &mirror("module.c.id", "");
     assert_eq!(
         found(&[("main.tf", &main), ("c/main.tf", &child)]),
-        ["cluster-not-awaited rhcs_image_mirror.a: module.c.id"]
+        ["cluster-not-ready rhcs_image_mirror.a: module.c.id"]
     );
     let waiter = "resource \"rhcs_cluster_wait\" \"w\" {\n  cluster = module.c.id\n}\n";
     let main = call.to_owned() + waiter + &mirror("rhcs_cluster_wait.w.cluster", "");
@@ -110,7 +110,7 @@ fn red_hats_module_waits_unless_it_is_told_not_to() {
     assert_eq!(found(&[("main.tf", &call(""))]), [] as [&str; 0]);
     assert_eq!(
         found(&[("main.tf", &call("  wait_for_create_complete = false\n"))]),
-        ["cluster-not-awaited rhcs_image_mirror.a: module.rosa.cluster_id"]
+        ["cluster-not-ready rhcs_image_mirror.a: module.rosa.cluster_id"]
     );
 }
 

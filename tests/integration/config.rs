@@ -109,7 +109,7 @@ fn strict_makes_what_is_undecided_an_error() {
     let run = check(directory.path(), &[]);
     assert_eq!(
         (run.status, said(&run)),
-        (1, vec!["main.tf error[undecided]".to_owned()])
+        (1, vec!["main.tf error[unknown-value]".to_owned()])
     );
 }
 
@@ -199,7 +199,7 @@ fn what_is_excluded_is_not_read_unless_it_is_named() {
         ("a/main.tf", OPEN),
     ]);
     let run = check(directory.path(), &[]);
-    assert_eq!(said(&run), ["a/main.tf info[undecided]"]);
+    assert_eq!(said(&run), ["a/main.tf info[unknown-value]"]);
     assert_eq!(said(&check(directory.path(), &["old/main.tf"])), [] as [&str; 0]);
     assert_eq!(said(&check(directory.path(), &["old"])).len(), 2);
 }
@@ -260,8 +260,9 @@ fn refused(config: &str) -> String {
 
 #[test]
 fn mistakes_are_shown_where_they_stand() {
-    let text =
-        refused("fail-on = \"warnings\"\nstrickt = true\n\n[rules]\nshort-sauce = \"off\"\nundecided = 1\n");
+    let text = refused(
+        "fail-on = \"warnings\"\nstrickt = true\n\n[rules]\nshort-sauce = \"off\"\nunknown-value = 1\n",
+    );
     assert_snapshot!(text, @r#"
     error: unknown value for `fail-on`: `warnings`
       ┌─ mirrorset.toml:1:11
@@ -290,8 +291,8 @@ fn mistakes_are_shown_where_they_stand() {
     error: invalid type for `undecided`: expected one of "off", "info", "warning", "error", found integer
       ┌─ mirrorset.toml:6:13
       │
-    6 │ undecided = 1
-      │             ^
+    6 │ unknown-value = 1
+      │                 ^
     "#);
 }
 
@@ -372,7 +373,7 @@ fn the_settings_are_shown_with_their_places() {
         "rules.short-source = \"off\" # mirrorset.toml:5",
         "rules.non-digest-type = \"warning\" # mirrorset.toml:10",
         "rules.classic-cluster = \"error\" # the default",
-        "rules.undecided = \"error\" # mirrorset.toml:1",
+        "rules.unknown-value = \"error\" # mirrorset.toml:1",
         "overrides.\"a/main.tf\".classic-cluster = \"off\" # mirrorset.toml:14",
     ] {
         assert!(lines.contains(&line), "{line}\n{}", run.stdout);

@@ -50,7 +50,7 @@ fn on_configuration() -> Expected {
         (
             "wait_and_waiters",
             &[
-                ("cluster-not-awaited", "rhcs_image_mirror.does_not_wait"),
+                ("cluster-not-ready", "rhcs_image_mirror.does_not_wait"),
                 ("missing-depends-on", "rhcs_image_mirror.waits"),
             ],
         ),
@@ -63,10 +63,10 @@ const UNKNOWN_PARTS: &[(&str, &str)] = &[
     ("missing-depends-on", "rhcs_image_mirror.partly_known"),
     ("missing-depends-on", "rhcs_image_mirror.unknown_list"),
     ("missing-depends-on", "rhcs_image_mirror.unknown_source"),
-    ("undecided", "rhcs_image_mirror.conditional"),
-    ("undecided", "rhcs_image_mirror.partly_known"),
-    ("undecided", "rhcs_image_mirror.unknown_list"),
-    ("undecided", "rhcs_image_mirror.unknown_source"),
+    ("unknown-value", "rhcs_image_mirror.conditional"),
+    ("unknown-value", "rhcs_image_mirror.partly_known"),
+    ("unknown-value", "rhcs_image_mirror.unknown_list"),
+    ("unknown-value", "rhcs_image_mirror.unknown_source"),
 ];
 
 /// The findings of each plan: those of the module, but for what plans do not record.
@@ -76,8 +76,8 @@ fn on_plans() -> Expected {
     expected.insert(
         "classic_through_local",
         &[
-            ("undecided", "rhcs_image_mirror.right"),
-            ("undecided", "rhcs_image_mirror.wrong"),
+            ("unknown-value", "rhcs_image_mirror.right"),
+            ("unknown-value", "rhcs_image_mirror.wrong"),
         ],
     );
     // What is written, and not what it is worth, is in no plan.

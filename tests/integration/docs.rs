@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::support::program::mirrorset;
-use mirrorset::rules::RULES;
+use mirrorset::rules::{Language, RULES, SECTIONS};
 use serde_json::Value;
 
 fn assert_written(name: &str, text: &str) {
@@ -46,11 +46,24 @@ fn the_schema_knows_every_rule_and_nothing_else() {
 #[test]
 fn the_list_of_rules_has_them_all() {
     let run = mirrorset(&["rules"]);
-    assert_eq!((run.status, run.stdout.lines().count()), (0, RULES.len() + 1));
-    let line = run
-        .stdout
-        .lines()
-        .find(|line| line.starts_with("replaced-mirror "))
+    // A heading, and for each group its title behind an empty line.
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(
+        (run.status, lines.len()),
+        (0, 1 + 2 * SECTIONS.len() + RULES.len())
+    );
+    let listed: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .collect();
+    let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    assert_eq!(listed, names);
+    let titles: Vec<&str> = SECTIONS.iter().map(|section| section.group.title()).collect();
+    let after_empty_lines = lines.windows(2).filter(|pair| pair[0].is_empty());
+    assert_eq!(after_empty_lines.map(|pair| pair[1]).collect::<Vec<_>>(), titles);
+    let line = lines
+        .iter()
+        .find(|line| line.starts_with("  replaced-mirror "))
         .unwrap();
     let words: Vec<&str> = line.split_whitespace().collect();
     assert_eq!(words[1..4], ["warning", "plan", "none"]);
@@ -66,8 +79,9 @@ fn the_list_of_rules_has_them_all() {
     assert_eq!(short["severity"], "error");
     assert_eq!(
         short["inputs"],
-        serde_json::json!(["configuration", "plan", "manifest"])
+        serde_json::json!(["configuration", "plan", "state", "manifest"])
     );
+    assert_eq!(short["group"], "Source");
     assert!(short["summary"].as_str().unwrap().contains("registry host"));
 }
 
@@ -77,11 +91,24 @@ fn a_rule_explains_itself() {
         let run = mirrorset(&["explain", rule.name]);
         assert_eq!(run.status, 0);
         assert!(run.stdout.starts_with(&format!("# {}\n", rule.name)));
-        assert!(run.stdout.contains(rule.documentation.why));
-        assert!(
-            run.stdout
-                .contains(rule.documentation.failing.lines().nth(1).unwrap())
+        let page = rule.parse_page().unwrap();
+        assert!(run.stdout.contains(page.why));
+        let examples = [Language::Terraform, Language::Json, Language::Yaml];
+        for text in examples
+            .map(|language| page.failing.text(language))
+            .into_iter()
+            .flatten()
+        {
+            assert!(run.stdout.contains(&format!("\n{text}```\n")), "{}", rule.name);
+        }
+        // What is data of the rule stands below the summary.
+        let (severity, inputs) = (rule.severity.as_str(), rule.inputs.names().join(", "));
+        let facts = format!(
+            "\n\n{}\n\nSeverity: {severity}. Inputs: {inputs}. Fix: {}",
+            page.summary,
+            rule.fix.as_str()
         );
+        assert!(run.stdout.contains(&facts), "{}", run.stdout);
     }
     let run = mirrorset(&["explain", "short-sauce"]);
     assert_eq!(run.status, 2);

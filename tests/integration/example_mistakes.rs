@@ -103,13 +103,13 @@ fn a_classic_cluster() {
 #[test]
 fn a_cluster_that_nothing_waits_for() {
     let findings = |text: &str| {
-        ["nginx", "redis"].map(|name| format!("cluster-not-awaited rhcs_image_mirror.{name} {text}"))
+        ["nginx", "redis"].map(|name| format!("cluster-not-ready rhcs_image_mirror.{name} {text}"))
     };
     assert_eq!(
-        check("mistakes/cluster-not-awaited"),
+        check("mistakes/cluster-not-ready"),
         findings("rhcs_cluster_rosa_hcp.example.id")
     );
-    assert_eq!(check("mistakes/cluster-not-awaited/plan.json"), findings("true"));
+    assert_eq!(check("mistakes/cluster-not-ready/plan.json"), findings("true"));
 }
 
 #[test]

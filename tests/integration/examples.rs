@@ -6,10 +6,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::support::examples::{REFUSED, plan_of, planned_rules, rules_of_both, write_example};
+use crate::support::examples::{
+    REFUSED, examples_of, failing, plan_of, planned_rules, rules_of_both, write_example,
+};
 use crate::support::lab::{self, Step, lab, run};
 use crate::support::program::{fixture, mirrorset_in};
-use mirrorset::rules::{Fixability, RULES, Rule};
+use mirrorset::rules::{Fixability, RULES};
 use serde_json::Value;
 
 /// A finding: rule, severity, address and message.
@@ -29,12 +31,6 @@ fn found(directory: &Path, path: &str) -> Vec<Finding> {
         .collect();
     found.sort();
     found
-}
-
-/// Both examples of a rule, by name.
-fn examples_of(rule: &Rule) -> [(&'static str, &'static str); 2] {
-    let page = &rule.documentation;
-    [("failing", page.failing), ("passing", page.passing)]
 }
 
 fn directory_of(example: &str) -> tempfile::TempDir {
@@ -122,7 +118,7 @@ fn terraform_makes_no_plan_of_the_others() {
         let Some((_, says)) = REFUSED.iter().find(|(name, _)| *name == rule.name) else {
             continue;
         };
-        let directory = directory_of(rule.documentation.failing);
+        let directory = directory_of(failing(rule).unwrap());
         let (succeeds, printed) = run(&lab, Step::Plan, directory.path());
         assert!(!succeeds && printed.contains(says), "{}: {printed}", rule.name);
     }
@@ -137,10 +133,10 @@ fn what_a_fix_writes_terraform_validates() {
     let mut validated = 0;
     for rule in RULES.iter().filter(|rule| rule.fix != Fixability::None) {
         // Nobody can know the registry that a host without a dot was meant to be.
-        if rule.name == "non-canonical-mirror" {
+        if rule.name == "unrewritable-mirror" {
             continue;
         }
-        let directory = directory_of(rule.documentation.failing);
+        let directory = directory_of(failing(rule).unwrap());
         let fixed = mirrorset_in(directory.path(), &["check", "--fix", "--unsafe-fixes"]);
         assert_eq!(fixed.status, 0, "{}: {}{}", rule.name, fixed.stdout, fixed.stderr);
         assert!(

@@ -128,21 +128,21 @@ fn a_mirror_is_written_anew() {
             "m.example.com/org",
         ),
         (
-            "non-canonical-mirror",
+            "unrewritable-mirror",
             "quay.io/org/nginx",
             "docker.io/nginx",
             Unsafe,
             "docker.io/library/nginx",
         ),
         (
-            "non-canonical-mirror",
+            "unrewritable-mirror",
             "quay.io/org",
             "index.docker.io/org",
             Safe,
             "docker.io/org",
         ),
         (
-            "non-canonical-mirror",
+            "unrewritable-mirror",
             "docker.io/library/nginx",
             "m.example.com",
             Unsafe,
@@ -270,8 +270,8 @@ fn what_comes_from_elsewhere_is_fixed_there() {
 /// What another one uses too, and what is computed, is explained.
 #[test]
 fn what_others_use_or_what_is_computed_is_not_fixed() {
-    let shared = "the text serves other things too, so look at them first";
-    let computed = "the value is computed, so change what it is made of";
+    let shared = "the text is also used elsewhere, so check those places first";
+    let computed = "the value is computed, so change the expressions that it comes from";
     let full = "write the full name: \"docker.io/library/nginx\"; ";
     for (text, help) in [
         // Two references to one local.
@@ -339,7 +339,7 @@ fn a_sensitive_value_is_not_written() {
     assert_eq!(found[0].fix, None);
     assert_eq!(
         found[0].help.as_deref(),
-        Some("write the full name, with `docker.io/` in front")
+        Some("write the full name, which begins with `docker.io/`")
     );
 }
 
@@ -481,7 +481,7 @@ fn what_reads_mirrors_waits_for_all_of_them_beside_what_it_waits_for() {
         let directory = scratch(&[("main.tf", &text(before))]);
         assert_eq!(
             fix_all(directory.path(), Applicability::Safe),
-            ["unordered-mirrors-read"]
+            ["unordered-data-source"]
         );
         let fixed = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
         assert_eq!(fixed, text(after));

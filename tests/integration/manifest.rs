@@ -351,7 +351,7 @@ fn the_rules_about_names_and_neighbours_hold_for_entries() {
             ["invalid-source", &set(0), "https://quay.io/a"],
             ["wildcard-source", &set(1), "\"*.example.org\""],
             ["invalid-mirror", &set(2), "'mirror.example.com/C'"],
-            ["non-canonical-mirror", &set(2), "mirror/c"],
+            ["unrewritable-mirror", &set(2), "mirror/c"],
             ["local-mirror", &set(2), "localhost/c"],
             ["empty-mirrors", &set(2), "\"\""],
             ["duplicate-mirror", &set(2), "mirror.example.com/c"],
@@ -361,7 +361,7 @@ fn the_rules_about_names_and_neighbours_hold_for_entries() {
             ["chained-mirror", &set(6), "quay.io/h"],
             ["shadowed-source", &set(8), "quay.io/h/narrow"],
             [
-                "non-canonical-mirror",
+                "unrewritable-mirror",
                 "ImageTagMirrorSet/entries[0]",
                 "mirror/tag",
             ],
@@ -378,7 +378,7 @@ fn what_the_api_server_takes_is_no_error() {
     );
     let line = |start: &str| run.stdout.lines().find(|line| line.contains(start)).unwrap();
     assert!(line("ImageContentSourcePolicy/entries[0]: mirror").contains("warning"));
-    assert!(line("ImageDigestMirrorSet/entries[3]: there are no mirrors").contains("warning"));
+    assert!(line("ImageDigestMirrorSet/entries[3]: the entry has no mirrors").contains("warning"));
     assert!(line("ImageDigestMirrorSet/entries[2]: mirrors[3] is an empty string").contains("error"));
     assert!(line("mirror/tag").contains("error"));
 }
@@ -452,17 +452,28 @@ fn what_is_no_manifest_says_what_is_read() {
         ("broken.yaml", "kind: ImageDigestMirrorSet\nspec: [\n"),
         ("merge.yaml", "imageContentSources:\n  - <<: {source: a}\n"),
     ]);
-    for (name, message) in [
-        ("other.yaml", "no manifest in the file declares mirrors"),
-        ("comments.yaml", "no manifest in the file declares mirrors"),
-        ("broken.yaml", "invalid YAML: "),
-        ("merge.yaml", "merge keys (`<<`) are not supported"),
+    for (name, rule, message) in [
+        (
+            "other.yaml",
+            "unsupported-input",
+            "no manifest in the file declares mirrors",
+        ),
+        (
+            "comments.yaml",
+            "unsupported-input",
+            "no manifest in the file declares mirrors",
+        ),
+        ("broken.yaml", "syntax-error", "invalid YAML: "),
+        (
+            "merge.yaml",
+            "syntax-error",
+            "merge keys (`<<`) are not supported",
+        ),
     ] {
         let run = mirrorset_in(directory.path(), &["check", name]);
         assert_eq!(run.status, 2, "{name}");
         assert!(
-            run.stdout
-                .contains(&format!("error[syntax-error]: {name}: {message}")),
+            run.stdout.contains(&format!("error[{rule}]: {name}: {message}")),
             "{}",
             run.stdout
         );

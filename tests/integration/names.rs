@@ -160,15 +160,15 @@ fn one_mistake_of_a_mirror_is_one_finding() {
         ("quay.io/org", "*.example.com", &["invalid-mirror"]),
         ("quay.io/org", " ", &["invalid-mirror"]),
         ("quay.io/org", "", &["empty-mirrors"]),
-        ("quay.io/org", "22", &["non-canonical-mirror"]),
-        ("quay.io/org", "mirror/org", &["non-canonical-mirror"]),
-        ("quay.io/org/app", "docker.io/nginx", &["non-canonical-mirror"]),
-        ("quay.io/org", "index.docker.io/org", &["non-canonical-mirror"]),
-        ("quay.io/org", "docker.io", &["non-canonical-mirror"]),
+        ("quay.io/org", "22", &["unrewritable-mirror"]),
+        ("quay.io/org", "mirror/org", &["unrewritable-mirror"]),
+        ("quay.io/org/app", "docker.io/nginx", &["unrewritable-mirror"]),
+        ("quay.io/org", "index.docker.io/org", &["unrewritable-mirror"]),
+        ("quay.io/org", "docker.io", &["unrewritable-mirror"]),
         (
             "docker.io/library/nginx",
             "m.example.com",
-            &["non-canonical-mirror"],
+            &["unrewritable-mirror"],
         ),
         ("quay.io/org", "localhost/org", &["local-mirror"]),
         ("quay.io/org", "127.0.0.1:5000/org", &["local-mirror"]),
@@ -201,8 +201,8 @@ fn a_mistake_in_one_mirror_hides_none_in_another() {
             ],
         )],
         &[
-            ("non-canonical-mirror", "22"),
-            ("non-canonical-mirror", "22"),
+            ("unrewritable-mirror", "22"),
+            ("unrewritable-mirror", "22"),
             ("duplicate-mirror", "22"),
             ("invalid-mirror", "https://m.example.com/org"),
             ("local-mirror", "localhost/a"),
@@ -216,9 +216,9 @@ fn a_mirror_leaves_room_for_names() {
     let long = |length: usize| format!("m.io/{}", "a".repeat(length - "m.io/".len()));
     for (source, length, rules) in [
         ("quay.io", 190, [].as_slice()),
-        ("quay.io", 191, &["rewritten-too-long"]),
+        ("quay.io", 191, &["mirror-name-too-long"]),
         ("quay.io/org", 222, &[]),
-        ("quay.io/org", 223, &["rewritten-too-long"]),
+        ("quay.io/org", 223, &["mirror-name-too-long"]),
         ("quay.io/org/app", 255, &[]),
         ("quay.io/org/app", 256, &["invalid-mirror"]),
     ] {
@@ -386,7 +386,7 @@ fn a_cluster_takes_255_sources_with_255_mirrors_each() {
     assert_eq!(of(255), [] as [&str; 0]);
     assert_eq!(
         of(256),
-        ["rhcs_image_mirror.m0: mirrors has 256 elements, and 255 are taken"]
+        ["rhcs_image_mirror.m0: mirrors has 256 elements, but 255 is the limit"]
     );
     let sources = many(400);
     let entries: Vec<Entry<'_>> = sources
@@ -396,7 +396,9 @@ fn a_cluster_takes_255_sources_with_255_mirrors_each() {
     assert_eq!(findings(&loaded("plan.json", &plan(&entries[..255]))), []);
     let found = findings(&loaded("plan.json", &plan(&entries)));
     let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
-    assert!(messages[0].ends_with(&format!("cluster {CLUSTER} has 400 sources, and takes 255")));
+    assert!(messages[0].ends_with(&format!(
+        "cluster {CLUSTER} has 400 sources, but 255 is the limit"
+    )));
     assert_eq!(messages.len(), 1);
 }
 
@@ -429,7 +431,7 @@ fn undecided(text: &str) -> Vec<String> {
     let found = findings(&loaded("main.tf", text)).into_iter();
     let mut found: Vec<String> = found
         .map(
-            |finding| match finding.note.filter(|_| finding.rule == "undecided") {
+            |finding| match finding.note.filter(|_| finding.rule == "unknown-value") {
                 Some(note) => note,
                 None => finding.rule.to_owned(),
             },
@@ -445,10 +447,10 @@ fn an_unknown_element_hides_no_mistake_of_another() {
     assert_eq!(
         undecided(text),
         [
-            "could not decide: invalid-mirror, non-canonical-mirror, duplicate-mirror, empty-mirrors, self-mirror, \
-             chained-mirror, local-mirror, rewritten-too-long",
+            "could not decide: invalid-mirror, unrewritable-mirror, duplicate-mirror, empty-mirrors, self-mirror, \
+             chained-mirror, local-mirror, mirror-name-too-long",
             "invalid-mirror",
-            "non-canonical-mirror",
+            "unrewritable-mirror",
         ]
     );
 }
@@ -469,14 +471,11 @@ fn an_unknown_source_leaves_open_what_needs_it_and_no_more() {
     // Whatever the source is, nothing can be rewritten to this, and everything to that.
     assert_eq!(
         undecided(&with("22")),
-        [open(""), "non-canonical-mirror".to_owned()]
+        [open(""), "unrewritable-mirror".to_owned()]
     );
     assert_eq!(undecided(&with("m.example.com/org")), [open("")]);
     // A host alone serves a registry, and no repository.
-    assert_eq!(
-        undecided(&with("m.example.com")),
-        [open("non-canonical-mirror, ")]
-    );
+    assert_eq!(undecided(&with("m.example.com")), [open("unrewritable-mirror, ")]);
 }
 
 #[test]
@@ -493,7 +492,7 @@ fn of_two_blocks_it_may_be_that_only_one_has_an_instance() {
     );
     let found = findings(&loaded("main.tf", &text));
     assert!(
-        found.iter().all(|finding| finding.rule == "undecided"),
+        found.iter().all(|finding| finding.rule == "unknown-value"),
         "{found:?}"
     );
     assert_eq!(found.len(), 2);
@@ -536,7 +535,7 @@ fn severities_are_those_of_the_catalogue() {
         severities,
         [
             ("wildcard-source", Severity::Warning),
-            ("non-canonical-mirror", Severity::Error)
+            ("unrewritable-mirror", Severity::Error)
         ]
     );
 }
@@ -600,9 +599,9 @@ fn assert_fatal_is_found(path: &Path) {
                     finding.rule,
                     "duplicate-mirror"
                         | "invalid-mirror"
-                        | "non-canonical-mirror"
+                        | "unrewritable-mirror"
                         | "empty-mirrors"
-                        | "rewritten-too-long"
+                        | "mirror-name-too-long"
                 ) && finding
                     .address
                     .as_ref()

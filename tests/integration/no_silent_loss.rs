@@ -78,7 +78,7 @@ fn a_mistake_in_a_manifest_keeps_it_from_being_converted() {
             let run = run(&files, &["convert", "m.yaml", "--to", target]);
             assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{target}: {wrong}");
             assert!(run.stderr.contains("error[invalid-manifest]"), "{}", run.stderr);
-            assert!(!run.stderr.contains("[undecided]"), "{}", run.stderr);
+            assert!(!run.stderr.contains("[unknown-value]"), "{}", run.stderr);
         }
         let told = "warning[invalid-manifest]";
         let kept = run(&files, &["convert", "m.yaml", "--skip-unresolved"]);

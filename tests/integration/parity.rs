@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::support::program::{fixture, mirrorset_in};
+use mirrorset::model::InputKind;
+use mirrorset::rules;
 use serde_json::Value;
 
 /// Cluster ids that are computed of locals which lead to the one cluster of the configuration. A plan
@@ -20,28 +22,12 @@ const COMPUTED_IDS: [&str; 4] = [
     "nested_computed",
 ];
 
-/// Rules about a plan's changes say nothing of a configuration.
-const OF_PLANS: [&str; 7] = [
-    "replaced-mirror",
-    "recreated-mirror",
-    "removed-mirror",
-    "reordered-mirrors",
-    "drifted-mirror",
-    "node-rollout",
-    "plan-differs",
-];
-
-/// Rules about how a configuration is written say nothing of a plan that stands alone.
-const OF_CONFIGURATION: [&str; 8] = [
-    "unordered-mirrors-read",
-    "count-indexed-mirrors",
-    "unsupported-argument",
-    "missing-argument",
-    "wrong-argument-type",
-    "provider-version",
-    "ignored-mirrors",
-    "invalid-import-id",
-];
+/// Whether a rule can find something on one kind of input and not on the other. Rules about a plan's changes find
+/// nothing in configuration, and rules about how configuration is written find nothing in a plan alone.
+fn is_only_for(rule: &str, kind: InputKind, other: InputKind) -> bool {
+    let inputs = rules::find(rule).unwrap().inputs;
+    inputs.contains(kind) && !inputs.contains(other)
+}
 
 /// A finding: rule, address, and the text that its label stands on.
 type Finding = (String, String, String);
@@ -68,7 +54,9 @@ fn findings(arguments: &[&Path]) -> BTreeSet<Finding> {
             let word = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
             (word("rule"), word("address"), place(finding))
         })
-        .filter(|(rule, address, _)| !OF_PLANS.contains(&rule.as_str()) && !address.is_empty())
+        .filter(|(rule, address, _)| {
+            !is_only_for(rule, InputKind::Plan, InputKind::Configuration) && !address.is_empty()
+        })
         .collect()
 }
 
@@ -130,11 +118,11 @@ fn a_plan_alone_decides_alike_or_not_at_all() {
             continue;
         }
         let mut configuration = without_place(&findings(&[&module]));
-        configuration.retain(|(rule, _)| !OF_CONFIGURATION.contains(&rule.as_str()));
+        configuration.retain(|(rule, _)| !is_only_for(rule, InputKind::Configuration, InputKind::Plan));
         let alone = without_place(&findings(&[&plan]));
         let open: BTreeSet<&String> = alone
             .iter()
-            .filter(|(rule, _)| rule == "undecided")
+            .filter(|(rule, _)| rule == "unknown-value")
             .map(|(_, address)| address)
             .collect();
         for (rule, address) in configuration.symmetric_difference(&alone) {
@@ -166,7 +154,7 @@ fn no_value_of_a_plan_is_evaluated_otherwise() {
         let differs: Vec<&str> = run
             .stdout
             .lines()
-            .filter(|line| line.contains("[plan-differs]"))
+            .filter(|line| line.contains("[plan-mismatch]"))
             .collect();
         assert_eq!(differs, [] as [&str; 0], "{}", module.display());
     }

@@ -105,7 +105,7 @@ fn a_value_that_was_given_on_the_command_line_of_terraform_is_shown_in_the_plan(
     let run = mirrorset_in(scratch.path(), &["check", "plan.json"]);
     assert!(run.stdout.contains(r#""value":"nginx""#), "{}", run.stdout);
     assert!(run.stdout.contains("main.tf:8"), "{}", run.stdout);
-    assert!(!run.stdout.contains("plan-differs"), "{}", run.stdout);
+    assert!(!run.stdout.contains("plan-mismatch"), "{}", run.stdout);
 }
 
 #[test]
@@ -118,14 +118,14 @@ fn a_value_of_another_commit_is_told_and_the_plan_is_what_counts() {
     );
     let mut found = check(scratch.path(), &["plan.json", "--plan-config", "."]);
     found.sort();
-    assert_eq!(found, ["plan-differs main.tf:8", "short-source plan.json:1"]);
+    assert_eq!(found, ["plan-mismatch main.tf:8", "short-source plan.json:1"]);
 }
 
 #[test]
 fn each_plan_is_joined_with_the_root_module_that_declares_its_mirrors() {
     let scratch = tempfile::tempdir().unwrap();
     let other = MAIN.replace("\"a\"", "\"b\"");
-    write(
+    write_files(
         scratch.path(),
         &[
             ("one/main.tf", MAIN),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::support::program::mirrorset_in;
-use mirrorset::rules::RULES;
+use mirrorset::rules::SECTIONS;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -71,23 +71,21 @@ fn the_resolution_prints_what_the_readme_shows() {
 
 #[test]
 fn the_table_of_rules_is_that_of_the_program() {
-    let mut table = String::from("| rule | severity | finds |\n|---|---|---|\n");
-    for rule in RULES {
-        let _ = writeln!(
-            table,
-            "| `{}` | {} | {} |",
-            rule.name,
-            rule.severity.as_str(),
-            rule.summary
-        );
+    let mut table = String::from("| rule | severity | reports |\n|---|---|---|\n");
+    for section in SECTIONS {
+        let _ = writeln!(table, "| **{}** | | |", section.group.title());
+        for rule in section.rules {
+            let (name, severity) = (rule.name, rule.severity.as_str());
+            let _ = writeln!(table, "| `{name}` | {severity} | {} |", rule.summary());
+        }
     }
     let readme = readme();
-    let found = readme
-        .split("<!-- rules -->\n")
-        .nth(1)
-        .unwrap()
-        .split("<!-- end of rules -->")
-        .next()
-        .unwrap();
+    let (before, rest) = readme.split_once("<!-- rules -->\n").unwrap();
+    let (found, after) = rest.split_once("<!-- end of rules -->").unwrap();
+    if std::env::var_os("MIRRORSET_WRITE_DOCS").is_some() {
+        let written = format!("{before}<!-- rules -->\n{table}<!-- end of rules -->{after}");
+        std::fs::write(root().join("README.md"), written).unwrap();
+        return;
+    }
     assert_eq!(found, table);
 }

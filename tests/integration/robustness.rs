@@ -110,7 +110,7 @@ fn configuration() -> impl Strategy<Value = String> {
         Just("\u{feff}".to_owned()),
         Just("# mirrorset: ignore[short-source, é] so\n".to_owned()),
         Just("/* mirrorset: ignore".to_owned()),
-        Just("// mirrorset: ignore-file[undecided,, ] until=2026-01-01\r\n".to_owned()),
+        Just("// mirrorset: ignore-file[unknown-value,, ] until=2026-01-01\r\n".to_owned()),
         "[ -~é\n\"{}$%\\[\\]]{0,12}".prop_map(|text| text),
     ];
     proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())

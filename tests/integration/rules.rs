@@ -1,32 +1,37 @@
-//! The examples in the rules' documentation, run: the failing one has a finding of its rule and of no
-//! other, the passing one has none at all.
+//! The pages of the rules, run: an example that fails has a finding of its rule and of no other rule, one that
+//! passes has no finding.
+
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::support::program::{findings, mirrorset_in};
-use mirrorset::rules::{Fixability, RULES, Rule};
+use mirrorset::rules::{Example, Fixability, Language, Page, RULES, Rule};
 
-fn is_manifest(example: &str) -> bool {
-    example.trim_start().starts_with("apiVersion:")
+fn page(rule: &'static Rule) -> Page<'static> {
+    rule.parse_page()
+        .unwrap_or_else(|error| panic!("src/rules/{}.md: {error}", file_name(rule)))
 }
 
-/// The rules that fire on an example: configuration, a plan where it is JSON, both, or a manifest. A variable without a
-/// value leaves nothing open that matters.
-fn fired(example: &str) -> Vec<String> {
+fn file_name(rule: &Rule) -> String {
+    rule.name.replace('-', "_")
+}
+
+/// Returns the rules with findings on an example. A plan is checked with its configuration, if the example has both.
+fn fired(example: &Example<'_>) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
-    let path = if let Some((configuration, plan)) = example.split_once("\n# plan.json\n") {
-        write("main.tf", configuration);
-        write("plan.json", plan);
-        "plan.json"
-    } else if example.trim_start().starts_with('{') {
-        write("plan.json", example);
-        "plan.json"
-    } else if is_manifest(example) {
-        write("manifest.yaml", example);
-        "manifest.yaml"
-    } else {
-        write("main.tf", example);
-        "."
+    let write = |name: &'static str, language| {
+        let text = example.text(language)?;
+        std::fs::write(directory.path().join(name), text).unwrap();
+        Some(name)
     };
+    let configuration = write("main.tf", Language::Terraform).map(|_| ".");
+    let manifest = write("manifest.yaml", Language::Yaml);
+    let plan = write("plan.json", Language::Json);
+    assert!(
+        manifest.is_none() || (configuration.is_none() && plan.is_none()),
+        "manifests are an input of their own"
+    );
+    let path = plan.or(manifest).or(configuration).unwrap();
     let run = mirrorset_in(directory.path(), &["check", path, "--output-format", "json"]);
     findings(&run, directory.path())
         .into_iter()
@@ -35,29 +40,27 @@ fn fired(example: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_failing_example_fails_by_its_rule_alone() {
-    for Rule {
-        name, documentation, ..
-    } in RULES
-    {
-        let mut fired = fired(documentation.failing);
-        // Every change to a mirror brings a rollout with it.
-        fired.retain(|rule| rule == name || rule != "node-rollout");
-        assert_eq!(fired, [*name], "{name}");
+fn a_failing_example_has_a_finding_of_its_rule_alone() {
+    for rule in RULES {
+        let mut fired = fired(&page(rule).failing);
+        // Every change to a mirror causes a rollout.
+        fired.retain(|name| name == rule.name || name != "node-rollout");
+        assert_eq!(fired, [rule.name]);
     }
 }
 
 #[test]
-fn the_fix_mends_the_failing_example() {
+fn a_fix_repairs_the_failing_example() {
     for rule in RULES {
-        let example = rule.documentation.failing;
-        let in_a_plan = example.trim_start().starts_with('{') || example.contains("# plan.json");
-        // Nobody can know the registry that a host without a dot was meant to be.
-        let unmendable = rule.name == "non-canonical-mirror";
-        if rule.fix == Fixability::None || in_a_plan || unmendable {
+        let failing = page(rule).failing;
+        let is_in_a_plan = failing.text(Language::Json).is_some();
+        // Nobody can know which registry a host without a dot was meant to be.
+        let is_unfixable = rule.name == "unrewritable-mirror";
+        if rule.fix == Fixability::None || is_in_a_plan || is_unfixable {
             continue;
         }
         let directory = tempfile::tempdir().unwrap();
+        let example = failing.text(Language::Terraform).unwrap();
         std::fs::write(directory.path().join("main.tf"), example).unwrap();
         let run = mirrorset_in(
             directory.path(),
@@ -75,30 +78,39 @@ fn the_fix_mends_the_failing_example() {
 }
 
 #[test]
-fn the_passing_example_passes() {
-    for Rule {
-        name, documentation, ..
-    } in RULES
-    {
-        assert_eq!(fired(documentation.passing), [] as [&str; 0], "{name}");
+fn a_passing_example_has_no_finding() {
+    for rule in RULES {
+        assert_eq!(fired(&page(rule).passing), [] as [&str; 0], "{}", rule.name);
     }
 }
 
 #[test]
 fn every_page_is_complete() {
-    for Rule {
-        name,
-        summary,
-        documentation,
-        ..
-    } in RULES
-    {
-        assert!(
-            !summary.ends_with('.') && !summary.is_empty(),
-            "{name}: the summary is a phrase"
-        );
-        for text in [documentation.what, documentation.why] {
-            assert!(text.trim().ends_with('.') && text.len() > 30, "{name}: {text:?}");
+    for rule in RULES {
+        let page = page(rule);
+        assert_eq!(page.name, rule.name);
+        assert_eq!(page.summary, format!("{}.", rule.summary()));
+        for text in [page.what, page.why] {
+            assert!(text.len() > 30, "{}: {text:?}", rule.name);
         }
+    }
+}
+
+#[test]
+fn a_rule_is_two_files_with_its_name() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+    let pages: BTreeSet<String> = std::fs::read_dir(&directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| Some(name.strip_suffix(".md")?.to_owned()))
+        .collect();
+    let rules: BTreeSet<String> = RULES.iter().map(|rule| file_name(rule)).collect();
+    assert_eq!(pages, rules);
+    for name in rules {
+        let code = std::fs::read_to_string(directory.join(format!("{name}.rs"))).unwrap();
+        assert!(
+            code.contains(&format!("page: include_str!(\"{name}.md\")")),
+            "{name}"
+        );
     }
 }

@@ -53,7 +53,7 @@ fn selected_rules_run_alone() {
             "--select",
             "non-digest-type,classic-cluster",
             "--select",
-            "undecided",
+            "unknown-value",
         ],
     );
     assert_eq!((run.status, said(&run)), (0, vec![]));
@@ -124,8 +124,11 @@ fn the_line_of_failure_moves() {
 #[test]
 fn strict_makes_what_is_undecided_an_error() {
     let run = check(OPEN, &["--strict"]);
-    assert_eq!((run.status, said(&run)), (1, vec!["error[undecided]".to_owned()]));
-    let run = check(OPEN, &["--strict", "--ignore", "undecided"]);
+    assert_eq!(
+        (run.status, said(&run)),
+        (1, vec!["error[unknown-value]".to_owned()])
+    );
+    let run = check(OPEN, &["--strict", "--ignore", "unknown-value"]);
     assert_eq!((run.status, said(&run)), (0, vec![]));
     assert!(
         run.stderr.contains("0 clean, 0 with findings, 1 undecided"),

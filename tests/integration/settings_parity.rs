@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::support::examples::{plan_of, planned_rules, write_example};
+use crate::support::examples::{examples_of, plan_of, planned_rules, write_example};
 use crate::support::program::{fixture, mirrorset_in};
-use mirrorset::rules::{self, Inputs};
+use mirrorset::model::InputKind;
+use mirrorset::rules;
 use serde_json::Value;
 
 /// What a check says: rule, address and severity of each finding, the counts, the exit status.
@@ -64,7 +65,7 @@ impl Case {
             "mirrors",
             "clean",
             "with_findings",
-            "undecided",
+            "unknown-value",
             "suppressed",
             "in_baseline",
         ];
@@ -102,8 +103,7 @@ impl Case {
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for rule in planned_rules() {
-        let page = &rule.documentation;
-        for (which, example) in [("failing", page.failing), ("passing", page.passing)] {
+        for (which, example) in examples_of(rule) {
             let name = format!("{} {which}", rule.name);
             let plan = plan_of(rule.name, which);
             cases.push(Case::new(name, &plan, |live| write_example(live, example)));
@@ -191,7 +191,9 @@ fn suppressions() {
     for (case, rules) in failing() {
         // A plan is not asked about what configuration alone shows.
         let of_both = rules.into_iter().filter(|name| {
-            rules::find(name).is_some_and(|rule| matches!(rule.inputs, Inputs::Both | Inputs::All))
+            rules::find(name).is_some_and(|rule| {
+                rule.inputs.contains(InputKind::Configuration) && rule.inputs.contains(InputKind::Plan)
+            })
         });
         let names: Vec<String> = of_both.collect();
         if names.is_empty() {

@@ -227,7 +227,7 @@ fn what_names_no_rule_is_said_and_taken_away() {
     let (said, fixed) = unused(&with("[short-source, short-sauce]"));
     assert_eq!(said, ["unknown rule `short-sauce`"]);
     assert_eq!(fixed, with("[short-source]"));
-    for name in ["syntax-error", "unused-suppression"] {
+    for name in ["syntax-error", "unsupported-input", "unused-suppression"] {
         let (said, _) = unused(&with(&format!("[{name}]")));
         assert_eq!(said, [format!("`{name}` cannot be suppressed")]);
     }
@@ -246,7 +246,7 @@ fn what_names_no_rule_is_said_and_taken_away() {
 fn what_was_not_decided_or_not_run_is_not_called_unused() {
     let open = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
     let (_, rules) = check(&[("main.tf", &open)]);
-    assert_eq!(rules, ["undecided"]);
+    assert_eq!(rules, ["unknown-value"]);
     let planned = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[replaced-mirror]\nresource");
     let (_, rules) = check(&[
         ("main.tf", &planned),
@@ -278,7 +278,7 @@ fn what_terraform_refuses_is_not_called_unused() {
 
 #[test]
 fn a_suppression_of_what_is_undecided_does_not_make_it_clean() {
-    let open = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[undecided]\nresource");
+    let open = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[unknown-value]\nresource");
     let (run, rules) = check(&[("main.tf", &open)]);
     assert_eq!(rules, [] as [&str; 0]);
     assert!(

@@ -137,7 +137,7 @@ fn cases() -> Vec<Case> {
             passing: twice("docker.io/library/redis"),
         },
         Case {
-            rule: "cluster-not-awaited",
+            rule: "cluster-not-ready",
             fails_at: Step::Apply,
             says: "Cluster Not Ready",
             failing: of(hosted, ""),

@@ -19,7 +19,7 @@ pub enum Node {
 impl Node {
     /// The node of a block; its module without instance keys.
     #[must_use]
-    pub fn block(path: &ResourcePath) -> Self {
+    pub fn from_resource(path: &ResourcePath) -> Self {
         Self::Inside(path.module.clone(), Subject::Resource(path.resource.clone()))
     }
 }
@@ -32,11 +32,11 @@ pub struct ReferenceGraph {
 
 /// What can be reached from a set of nodes.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Reach {
+pub struct Reachable {
     /// The resources, modules without instance keys.
     pub resources: BTreeSet<ResourcePath>,
     /// Nodes that the input says nothing about: a plan does not record locals.
-    pub open: BTreeSet<Node>,
+    pub undeclared: BTreeSet<Node>,
 }
 
 impl ReferenceGraph {
@@ -53,8 +53,8 @@ impl ReferenceGraph {
 
     /// Everything that is reached from `start`, the start itself included.
     #[must_use]
-    pub fn reach(&self, start: impl IntoIterator<Item = Node>) -> Reach {
-        let mut reach = Reach::default();
+    pub fn reachable_from(&self, start: impl IntoIterator<Item = Node>) -> Reachable {
+        let mut reach = Reachable::default();
         let mut seen = BTreeSet::new();
         let mut pending: Vec<Node> = start.into_iter().collect();
         while let Some(node) = pending.pop() {
@@ -64,7 +64,7 @@ impl ReferenceGraph {
             match self.edges.get(&node) {
                 Some(edges) => pending.extend(edges.iter().cloned()),
                 None => {
-                    reach.open.insert(node.clone());
+                    reach.undeclared.insert(node.clone());
                 }
             }
             if let Node::Inside(module, Subject::Resource(resource)) = node {
@@ -93,9 +93,9 @@ mod tests {
         let mut graph = ReferenceGraph::new();
         graph.declare(resource("a"), [resource("b"), local.clone()]);
         graph.declare(resource("b"), [resource("a")]);
-        let reach = graph.reach([resource("a")]);
+        let reach = graph.reachable_from([resource("a")]);
         let names: Vec<String> = reach.resources.iter().map(ToString::to_string).collect();
         assert_eq!(names, ["t.a", "t.b"]);
-        assert_eq!(reach.open, BTreeSet::from([local]));
+        assert_eq!(reach.undeclared, BTreeSet::from([local]));
     }
 }

@@ -13,18 +13,18 @@ pub type Schema = BTreeMap<Arc<str>, Attribute>;
 #[derive(Debug)]
 pub struct Attribute {
     /// Who sets it.
-    pub setter: Setter,
+    pub set_by: SetBy,
     /// What it is worth where nobody sets it.
     pub default: Option<Value>,
     /// Its type. Attributes of objects that need not be written are optional.
     pub ty: Type,
     /// What the objects hold of which it is made.
-    pub inside: Schema,
+    pub nested: Schema,
 }
 
 /// Who gives an attribute its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setter {
+pub enum SetBy {
     /// The configuration has to.
     Required,
     /// The configuration may; else it is null.
@@ -105,11 +105,11 @@ impl ProviderSchemas {
 
 /// Whether the provider may set any attribute of a schema, or of the objects in it.
 #[must_use]
-pub fn holds_computed(schema: &Schema) -> bool {
-    let may_set = |setter| !matches!(setter, Setter::Required | Setter::Optional);
+pub fn has_computed_attributes(schema: &Schema) -> bool {
+    let may_set = |setter| !matches!(setter, SetBy::Required | SetBy::Optional);
     schema
         .values()
-        .any(|attribute| may_set(attribute.setter) || holds_computed(&attribute.inside))
+        .any(|attribute| may_set(attribute.set_by) || has_computed_attributes(&attribute.nested))
 }
 
 /// A line of the table, and how far in it stands.
@@ -135,18 +135,18 @@ fn attributes(mut lines: &[Line], level: usize) -> (Schema, &[Line]) {
         let [name, setter, ty, default] = line.words;
         let ty = parse(ty, &inside);
         let attribute = Attribute {
-            setter: match setter {
-                "required" => Setter::Required,
-                "optional" => Setter::Optional,
-                "default" => Setter::Default,
-                "either" => Setter::Either,
-                _ => Setter::Computed,
+            set_by: match setter {
+                "required" => SetBy::Required,
+                "optional" => SetBy::Optional,
+                "default" => SetBy::Default,
+                "either" => SetBy::Either,
+                _ => SetBy::Computed,
             },
             default: from_json(default)
                 .ok()
                 .and_then(|value| convert(&value, &ty).ok()),
             ty,
-            inside,
+            nested: inside,
         };
         found.insert(name.into(), attribute);
         lines = further;
@@ -172,7 +172,7 @@ fn parse(text: &str, inside: &Schema) -> Type {
                 .map(|(name, attribute)| (name.clone(), attribute.ty.clone()));
             let optional = inside
                 .iter()
-                .filter(|(_, attribute)| attribute.setter != Setter::Required);
+                .filter(|(_, attribute)| attribute.set_by != SetBy::Required);
             Type::object_with_optional(attributes, optional.map(|(name, _)| name.clone()).collect())
         }
         _ => Type::Dynamic,
@@ -190,12 +190,12 @@ mod tests {
              tags default list(string) []\n    name required string\ndata example_thing\n  id required string\n",
         );
         let thing = schemas.get(&ResourceName::managed("example_thing", "a")).unwrap();
-        assert_eq!(thing["id"].setter, Setter::Computed);
-        let tags = &thing["settings"].inside["tags"];
+        assert_eq!(thing["id"].set_by, SetBy::Computed);
+        let tags = &thing["settings"].nested["tags"];
         assert_eq!(tags.default, Some(Value::list(Type::String, Vec::new())));
-        assert_eq!(thing["settings"].inside["name"].setter, Setter::Required);
+        assert_eq!(thing["settings"].nested["name"].set_by, SetBy::Required);
         let data = schemas.get(&ResourceName::data("example_thing", "a")).unwrap();
-        assert_eq!(data["id"].setter, Setter::Required);
+        assert_eq!(data["id"].set_by, SetBy::Required);
         assert!(schemas.get(&ResourceName::managed("aws_instance", "i")).is_none());
     }
 

@@ -163,7 +163,7 @@ impl Site<'_, '_> {
             };
         };
         // What is unknown of the list as a whole is unknown of its elements, and its secret is theirs.
-        let marks = value.marks().demoted();
+        let marks = value.marks().as_influence();
         let mut elements = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let item = match (item.is_known(), sensitive) {
@@ -243,7 +243,7 @@ impl Site<'_, '_> {
     /// A string value as the model has it.
     fn attribute(&mut self, value: &Value, expression: &Expression) -> Attribute<String> {
         let sensitive = value.marks_deep().is_sensitive();
-        if let (true, Some(place)) = (sensitive, value.place()) {
+        if let (true, Some(place)) = (sensitive, value.span()) {
             self.secrets.push(place);
         }
         let Placed { span, way } = self.place(value, expression);
@@ -301,7 +301,7 @@ impl Site<'_, '_> {
             span: Some(expression.span),
             way: Vec::new(),
         };
-        let Some(place) = value.place() else { return here };
+        let Some(place) = value.span() else { return here };
         if expression.span.contains(place) {
             return Placed {
                 span: Some(place),
@@ -324,7 +324,10 @@ impl Site<'_, '_> {
 
 /// A value that is not of the argument's type, in Terraform's words.
 fn wrong_type<T>(name: &str, error: &ConvertError, span: Span) -> Attribute<T> {
-    let message = format!("inappropriate value for attribute {name:?}: {}", error.located());
+    let message = format!(
+        "inappropriate value for attribute {name:?}: {}",
+        error.message_with_path()
+    );
     Attribute::unknown(UnknownReasons::new(UnknownReason::WrongType(message)), Some(span))
 }
 

@@ -107,7 +107,7 @@ impl Question<'_, '_> {
         let module = self.evaluator.module(instance);
         match &traversal.subject {
             Subject::Other(name) if name.starts_with("each.") => {
-                let key = repetition.each.as_ref().and_then(|(key, _)| key.place());
+                let key = repetition.each.as_ref().and_then(|(key, _)| key.span());
                 if key == Some(self.place) {
                     return End::Key;
                 }

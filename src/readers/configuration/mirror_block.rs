@@ -4,7 +4,7 @@ use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
 use terraform_eval::address::Subject;
 use terraform_eval::eval::{Evaluator, InstanceId};
-use terraform_eval::schema::{Schema, Setter};
+use terraform_eval::schema::{Schema, SetBy};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Body, Expression, ExpressionKind, TemplatePart};
 use terraform_eval::terraform::module::literal;
@@ -71,7 +71,7 @@ fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupport
     let arguments = body.attributes.iter().filter_map(|attribute| {
         let name = &*attribute.name.text;
         let kind = match schema.get(name) {
-            Some(known) if known.setter == Setter::Computed => UnsupportedKind::ReadOnly,
+            Some(known) if known.set_by == SetBy::Computed => UnsupportedKind::ReadOnly,
             Some(_) => return None,
             None if META_ARGUMENTS.contains(&name) => return None,
             None => UnsupportedKind::Argument,

@@ -6,7 +6,7 @@ use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
 use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
 use terraform_eval::address::{Mode, ModulePath, Reference, Subject};
 use terraform_eval::cty::Value;
-use terraform_eval::cty::marks::{Hop, Origin, Role};
+use terraform_eval::cty::marks::{Origin, Role, Trace};
 use terraform_eval::eval::{Evaluator, InstanceId};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{self, Expression};
@@ -29,8 +29,8 @@ pub(crate) fn unknown_because(module: ModulePath, reason: Subject) -> Value {
     Value::dynamic().with_origin(Origin {
         reference,
         span: None,
-        role: Role::Same,
-        hops: None,
+        role: Role::Exact,
+        trace: None,
     })
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn leads(
         };
         let lead = OriginCandidate {
             target,
-            is_certain: origin.role == Role::Same,
+            is_certain: origin.role == Role::Exact,
             span: block.span,
             trace: way(origin, sources),
         };
@@ -158,11 +158,11 @@ fn distance(target: &OriginTarget) -> u8 {
 
 /// The references that passed a value on, the one nearest to its origin first.
 fn way(origin: &Origin, sources: &Sources) -> Vec<TraceStep> {
-    let mut hop: Option<&Arc<Hop>> = origin.hops.as_ref();
+    let mut hop: Option<&Arc<Trace>> = origin.trace.as_ref();
     let mut spans = Vec::new();
     while let Some(at) = hop {
         spans.push(at.span);
-        hop = at.before.as_ref();
+        hop = at.previous.as_ref();
     }
     spans.extend(origin.span);
     spans.reverse();

@@ -32,7 +32,8 @@ fn list(
     expression: &Expression,
 ) -> Attribute<Vec<Attribute<String>>> {
     let value = attribute(registries, name).and_then(|value| {
-        convert(&value, &Type::list(Type::String)).map_err(|error| Failure::invalid(error.located()))
+        convert(&value, &Type::list(Type::String))
+            .map_err(|error| Failure::invalid(error.message_with_path()))
     });
     match value {
         Ok(value) => site.list_of(&value, expression),

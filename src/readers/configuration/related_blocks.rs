@@ -29,7 +29,7 @@ pub(crate) fn add_waiter(waiters: &mut BTreeMap<ResourcePath, ClusterWaiter>, wa
 
 /// What comes before a block.
 pub(crate) fn before(graph: &mut GraphBuilder<'_>, path: &ResourcePath) -> BTreeSet<ResourcePath> {
-    let node = Node::block(path);
+    let node = Node::from_resource(path);
     let mut before = (*graph.before(&node)).clone();
     before.remove(path);
     before

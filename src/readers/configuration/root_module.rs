@@ -12,7 +12,7 @@ use crate::model::{
     MirrorAddress, MissingInputs, TraceStep, UnknownReason, UnknownReasons,
 };
 use crate::provider;
-use crate::rules::{SYNTAX_ERROR, UNDECIDED};
+use crate::rules::{SYNTAX_ERROR, UNKNOWN_VALUE};
 use registries_conf::Pull;
 use terraform_eval::address::{
     Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject,
@@ -138,7 +138,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
             "{}: too many instances of modules and resources; the rest is skipped",
             display_name(directory)
         );
-        Diagnostic::new(UNDECIDED.name, Severity::Warning, message)
+        Diagnostic::new(UNKNOWN_VALUE.name, Severity::Warning, message)
     });
     let imports = related_blocks::imports(
         &reader.evaluator,

@@ -51,6 +51,27 @@ impl PlanError {
         Self { problem, span }
     }
 
+    /// Whether the text is valid JSON of a kind, or a version, that is not read.
+    #[must_use]
+    pub fn is_unsupported_input(&self) -> bool {
+        match self.problem {
+            Problem::Version(_)
+            | Problem::NoVersion
+            | Problem::LineStream
+            | Problem::RawState
+            | Problem::ProviderSchemas
+            | Problem::Validation
+            | Problem::NotAPlan => true,
+            Problem::Truncated
+            | Problem::Trailing
+            | Problem::Syntax(_)
+            | Problem::TooDeep
+            | Problem::DuplicateKey(_)
+            | Problem::Twice(_)
+            | Problem::Shape(_) => false,
+        }
+    }
+
     /// What to do instead, where there is something to do.
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {

@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::provider;
 use terraform_eval::address::{Address, InstanceKey, ResourcePath, Subject};
-use terraform_eval::reference_graph::{Node, Reach, ReferenceGraph};
+use terraform_eval::reference_graph::{Node, Reachable, ReferenceGraph};
 
 use registries_conf::Pull;
 use terraform_eval::source::Span;
@@ -249,7 +249,7 @@ impl<'p, 'a> Reader<'p, 'a> {
 
     fn depends_on(&self, address: &Address, block: &Block<'_>) -> Vec<Dependency> {
         let entry = |text: &str| {
-            let reach = self.graph.reach(graph::node(&address.path.module, text));
+            let reach = self.graph.reachable_from(graph::node(&address.path.module, text));
             Dependency {
                 text: text.to_owned(),
                 unresolved: unrecorded(&reach),
@@ -264,13 +264,13 @@ impl<'p, 'a> Reader<'p, 'a> {
     }
 
     /// What comes before a mirror, itself left out.
-    fn after(&self, address: &Address) -> Reach {
+    fn after(&self, address: &Address) -> Reachable {
         let block = ResourcePath {
             module: address.path.module.without_keys(),
             resource: address.path.resource.clone(),
         };
         let node = Node::Inside(block.module.clone(), Subject::Resource(block.resource.clone()));
-        let mut reach = self.graph.reach([node]);
+        let mut reach = self.graph.reachable_from([node]);
         reach.resources.remove(&block);
         reach
     }
@@ -353,7 +353,7 @@ impl<'p, 'a> Reader<'p, 'a> {
 }
 
 /// The locals that a reach ends at.
-pub(super) fn unrecorded(reach: &Reach) -> Vec<UnknownReason> {
+pub(super) fn unrecorded(reach: &Reachable) -> Vec<UnknownReason> {
     let local = |node: &Node| match node {
         Node::Inside(module, subject @ Subject::Local(_)) => Some(UnknownReason::NotRecorded(qualified(
             module,
@@ -361,7 +361,7 @@ pub(super) fn unrecorded(reach: &Reach) -> Vec<UnknownReason> {
         ))),
         _ => None,
     };
-    reach.open.iter().filter_map(local).collect()
+    reach.undeclared.iter().filter_map(local).collect()
 }
 
 /// A target as a reference from the root: `module.a.rhcs_cluster_rosa_hcp.c.domain`.

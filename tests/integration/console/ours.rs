@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mirrorset::workspace::{self, Options};
-use terraform_eval::cty::{Kind, Type, Value, to_json};
+use terraform_eval::cty::{Type, Value, ValueRef, to_json};
 use terraform_eval::eval::Failure;
 
 use super::terraform::{Answer, single_spaced, unquoted};
@@ -87,9 +87,9 @@ fn shown(value: &Value) -> String {
     };
     let null =
         |convert: &str, element: &Type| format!("{convert}(null) /* of {} */", element.friendly_name());
-    match (value.kind(), value.ty()) {
-        (Kind::Unknown(_), _) => "(known after apply)".to_owned(),
-        (Kind::Null, ty) => match ty {
+    match (value.view(), value.ty()) {
+        (ValueRef::Unknown(_), _) => "(known after apply)".to_owned(),
+        (ValueRef::Null, ty) => match ty {
             Type::String => "tostring(null)".to_owned(),
             Type::Number => "tonumber(null)".to_owned(),
             Type::Bool => "tobool(null)".to_owned(),
@@ -100,13 +100,13 @@ fn shown(value: &Value) -> String {
             Type::Object(_) => "null /* object */".to_owned(),
             Type::Dynamic => "null".to_owned(),
         },
-        (Kind::Bool(value), _) => value.to_string(),
-        (Kind::Number(number), _) => number.to_string(),
-        (Kind::String(text), _) => format!("{text:?}"),
-        (Kind::List(items), _) => group("tolist([", all(items), "])"),
-        (Kind::Set(items), _) => group("toset([", all(items), "])"),
-        (Kind::Tuple(items), _) => group("[", all(items), "]"),
-        (Kind::Map(items) | Kind::Object(items), ty) => {
+        (ValueRef::Bool(value), _) => value.to_string(),
+        (ValueRef::Number(number), _) => number.to_string(),
+        (ValueRef::String(text), _) => format!("{text:?}"),
+        (ValueRef::List(items), _) => group("tolist([", all(items), "])"),
+        (ValueRef::Set(items), _) => group("toset([", all(items), "])"),
+        (ValueRef::Tuple(items), _) => group("[", all(items), "]"),
+        (ValueRef::Map(items) | ValueRef::Object(items), ty) => {
             let each =
                 |(key, item): (&std::sync::Arc<str>, &Value)| format!("{:?} = {} ", &**key, shown(item));
             let inner = items.iter().map(each).collect::<Vec<String>>().concat();

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use mirrorset::rules::{Inputs, RULES, Rule};
+use mirrorset::model::InputKind;
+use mirrorset::rules::{Language, RULES, Rule};
 
 /// Rules of whose failing example Terraform makes no plan, and what it says instead.
 pub(crate) const REFUSED: [(&str, &str); 4] = [
     ("non-digest-type", "Options are [digest]. Got tag"),
     ("empty-mirrors", "list must contain at least 1 elements"),
     // A plan has a value for every variable of the root module.
-    ("undecided", "No value for required variable"),
+    ("unknown-value", "No value for required variable"),
     ("syntax-error", "Invalid expression"),
 ];
 
@@ -43,9 +44,25 @@ const CLUSTER: &str = r#"  cloud_region       = "us-east-1"
 /// The lab has no hosted cluster that could be read, so it is read when something else was created.
 const LATER: &str = "  depends_on = [terraform_data.later]\n";
 
-/// The rules that configuration and plans show alike.
+/// The configuration in the failing example of a rule.
+pub(crate) fn failing(rule: &Rule) -> Option<&'static str> {
+    rule.parse_page().unwrap().failing.text(Language::Terraform)
+}
+
+/// Both examples of a rule about configuration, by the names of their plans.
+pub(crate) fn examples_of(rule: &Rule) -> [(&'static str, &'static str); 2] {
+    let page = rule.parse_page().unwrap();
+    [("failing", page.failing), ("passing", page.passing)]
+        .map(|(which, example)| (which, example.text(Language::Terraform).unwrap()))
+}
+
+/// The rules that configuration and plans show alike, and whose example is configuration.
 pub(crate) fn rules_of_both() -> impl Iterator<Item = &'static Rule> {
-    let both = |rule: &&Rule| matches!(rule.inputs, Inputs::Both | Inputs::All);
+    let both = |rule: &&Rule| {
+        rule.inputs.contains(InputKind::Configuration)
+            && rule.inputs.contains(InputKind::Plan)
+            && failing(rule).is_some()
+    };
     RULES.iter().copied().filter(both)
 }
 

@@ -1,9 +1,8 @@
 //! Trees as short text, for the tests of `syntax`.
+use terraform_eval::cty::{BinaryOperator, UnaryOperator};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::problem::Problem;
-use terraform_eval::syntax::tree::{
-    BinaryOperator, Block, Expression, ExpressionKind, ObjectKey, Template, TemplatePart, UnaryOperator,
-};
+use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, ObjectKey, Template, TemplatePart};
 
 pub(crate) fn messages(problems: &[Problem]) -> String {
     problems

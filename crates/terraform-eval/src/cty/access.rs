@@ -111,7 +111,7 @@ pub fn index(value: &Value, key: &Value) -> Result<Value, AccessError> {
         return Err(invalid("Can't use a null value as an indexing key."));
     }
     let found = element(value, key, &invalid)?;
-    Ok(found.with_marks(&key.marks().demoted()))
+    Ok(found.with_marks(&key.marks().as_influence()))
 }
 
 fn element(value: &Value, key: &Value, invalid: &dyn Fn(&str) -> AccessError) -> Result<Value, AccessError> {
@@ -195,7 +195,7 @@ fn not_in_sequence(number: &Number, length: usize) -> AccessError {
 
 /// An element on its way out of a known container.
 fn taken(container: &Value, item: &Value) -> Value {
-    item.clone().with_marks(&container.marks().demoted())
+    item.clone().with_marks(&container.marks().as_influence())
 }
 
 /// A part of an unknown container. It comes from where the container comes from, and an attribute of it
@@ -213,11 +213,11 @@ fn any_part(container: &Value, ty: Type) -> Value {
     if !container.is_known() {
         return unknown_part(container, ty, None);
     }
-    let mut marks = container.marks().demoted();
+    let mut marks = container.marks().as_influence();
     if container.contains_marked() {
         let items = container.as_slice().unwrap_or_default().iter();
         let items = items.chain(container.as_map().into_iter().flat_map(|items| items.values()));
-        marks = items.fold(marks, |marks, item| marks.union(&item.marks().maybe()));
+        marks = items.fold(marks, |marks, item| marks.union(&item.marks().as_possible()));
     }
     Value::unknown(ty).with_only_marks(marks)
 }
@@ -240,7 +240,7 @@ mod tests {
     }
 
     fn cluster(role: Role) -> Marks {
-        Marks::of(Origin {
+        Marks::from_origin(Origin {
             reference: Arc::new(Reference {
                 module: ModulePath::root(),
                 subject: Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", "c")),
@@ -249,31 +249,31 @@ mod tests {
             }),
             span: None,
             role,
-            hops: None,
+            trace: None,
         })
     }
 
     #[test]
     fn an_element_keeps_its_place_and_is_influenced_by_its_container() {
         let place = Span::new(Sources::new().add("a.tf", "x"), 0, 1);
-        let items = BTreeMap::from([("a".into(), Value::string("x").with_place(place))]);
+        let items = BTreeMap::from([("a".into(), Value::string("x").with_span(place))]);
         let object = Value::object(items)
-            .with_marks(&cluster(Role::Same))
+            .with_marks(&cluster(Role::Exact))
             .with_marks(&Marks::sensitive());
         let attribute = get_attr(&object, "a").expect("an attribute");
-        assert_eq!(attribute.place(), Some(place));
+        assert_eq!(attribute.span(), Some(place));
         assert!(attribute.marks().is_sensitive());
         assert_eq!(attribute.marks().origins()[0].role, Role::Influence);
     }
 
     #[test]
     fn an_attribute_of_an_unknown_resource_is_an_unknown_that_says_what_it_waits_for() {
-        let resource = Value::dynamic().with_marks(&cluster(Role::Same));
+        let resource = Value::dynamic().with_marks(&cluster(Role::Exact));
         let instance = index(&resource, &Value::number(0)).expect("unknown");
         let id = get_attr(&instance, "id").expect("unknown");
         let origin = &id.marks().origins()[0];
         assert_eq!(origin.reference.to_string(), "rhcs_cluster_rosa_hcp.c.id");
-        assert_eq!(origin.role, Role::Same);
+        assert_eq!(origin.role, Role::Exact);
         assert!(!id.is_known());
     }
 
@@ -310,10 +310,10 @@ mod tests {
 
     #[test]
     fn an_unknown_key_leaves_open_which_element_it_is() {
-        let part = Value::string("x").with_marks(&cluster(Role::Same));
+        let part = Value::string("x").with_marks(&cluster(Role::Exact));
         let list = Value::list(Type::String, vec![part]);
         let some = index(&list, &Value::unknown(Type::Number)).expect("unknown");
         assert_eq!(some, Value::unknown(Type::String));
-        assert_eq!(some.marks().origins()[0].role, Role::Maybe);
+        assert_eq!(some.marks().origins()[0].role, Role::Possible);
     }
 }

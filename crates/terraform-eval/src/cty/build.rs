@@ -10,7 +10,7 @@ use super::number::Number;
 use super::refinement::Refinement;
 use super::set_order;
 use super::types::Type;
-use super::value::{Inner, MAX_DEPTH, MAX_SIZE, Sequence, Table, Traits, Unknown, Value};
+use super::value::{Fields, Inner, MAX_DEPTH, MAX_SIZE, Sequence, Summary, Unknown, Value};
 use crate::address::{ModulePath, Reference, Subject};
 
 /// More unknown elements than this are not spelled out where only the length of a list is known.
@@ -18,7 +18,7 @@ const MAX_SPELLED_OUT: usize = 1024;
 
 /// `text` in normal form C, as Terraform keeps every string.
 #[must_use]
-pub fn normalized(text: &str) -> Arc<str> {
+pub fn normalize(text: &str) -> Arc<str> {
     if text.is_ascii() || is_nfc(text) {
         text.into()
     } else {
@@ -113,14 +113,14 @@ impl Value {
 
     /// A length or an index, as a number of 64 bits.
     #[must_use]
-    pub fn count(value: usize) -> Self {
+    pub fn from_len(value: usize) -> Self {
         Self::number(Number::from_count(i64::try_from(value).unwrap_or(i64::MAX)))
     }
 
     /// A string; it is brought into normal form C.
     #[must_use]
     pub fn string(text: impl AsRef<str>) -> Self {
-        Inner::String(normalized(text.as_ref())).into()
+        Inner::String(normalize(text.as_ref())).into()
     }
 
     /// A string that is shared already.
@@ -144,11 +144,11 @@ impl Value {
     /// origins as influences: the set is not what one of its elements is.
     #[must_use]
     pub fn set(element: Type, items: Vec<Self>) -> Self {
-        let mut marks = Marks::none();
+        let mut marks = Marks::new();
         let mut plain = Vec::with_capacity(items.len());
         for item in items {
             if item.contains_marked() {
-                marks = marks.union(&item.marks_deep().demoted());
+                marks = marks.union(&item.marks_deep().as_influence());
                 plain.push(retyped(item.without_marks(), &element));
             } else {
                 plain.push(retyped(item, &element));
@@ -191,24 +191,34 @@ impl Value {
     }
 
     fn sequence(items: Vec<Self>, ty: OnceLock<Type>, wrap: fn(Arc<Sequence>) -> Inner) -> Self {
-        let traits = Traits::around(&items);
+        let traits = Summary::from_items(&items);
         if traits.depth > MAX_DEPTH || traits.size > MAX_SIZE {
             return Self::too_large(&items, traits);
         }
-        wrap(Arc::new(Sequence { items, ty, traits })).into()
+        wrap(Arc::new(Sequence {
+            items,
+            ty,
+            summary: traits,
+        }))
+        .into()
     }
 
-    fn table(items: BTreeMap<Arc<str>, Self>, ty: OnceLock<Type>, wrap: fn(Arc<Table>) -> Inner) -> Self {
-        let traits = Traits::around(items.values());
+    fn table(items: BTreeMap<Arc<str>, Self>, ty: OnceLock<Type>, wrap: fn(Arc<Fields>) -> Inner) -> Self {
+        let traits = Summary::from_items(items.values());
         if traits.depth > MAX_DEPTH || traits.size > MAX_SIZE {
             return Self::too_large(items.values(), traits);
         }
-        wrap(Arc::new(Table { items, ty, traits })).into()
+        wrap(Arc::new(Fields {
+            items,
+            ty,
+            summary: traits,
+        }))
+        .into()
     }
 
-    fn too_large<'a>(items: impl IntoIterator<Item = &'a Self>, traits: Traits) -> Self {
+    fn too_large<'a>(items: impl IntoIterator<Item = &'a Self>, traits: Summary) -> Self {
         // What is nested deeper is too much to be walked through, or it would be here.
-        let mut marks = Marks::none();
+        let mut marks = Marks::new();
         for item in items {
             marks = marks.union(item.marks());
         }
@@ -220,9 +230,9 @@ impl Value {
             reference: Arc::new(Reference::new(ModulePath::root(), reason)),
             span: None,
             role: Role::Influence,
-            hops: None,
+            trace: None,
         };
-        Self::dynamic().with_marks(&marks.demoted().with_origin(origin))
+        Self::dynamic().with_marks(&marks.as_influence().with_origin(origin))
     }
 }
 

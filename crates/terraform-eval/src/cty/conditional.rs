@@ -46,7 +46,7 @@ fn is_bare_null(value: &Value) -> bool {
 pub fn unify_conditional(on_true: &Value, on_false: &Value) -> Result<Conditional, InconsistentBranches> {
     let of = |ty: &Type| Conditional {
         ty: ty.clone(),
-        unified: Some(Unified::of(ty.clone())),
+        unified: Some(Unified::from_type(ty.clone())),
     };
     if is_bare_null(on_true) {
         return Ok(of(on_false.ty()));
@@ -80,18 +80,18 @@ impl Conditional {
             Some(unified) if *chosen.ty() == Type::Dynamic => convert(chosen, &unified.ty)?,
             Some(unified) => unified.convert(chosen)?,
         };
-        let marks = condition.demoted().union(&other.marks().without_origins());
+        let marks = condition.as_influence().union(&other.marks().without_origins());
         Ok(value.with_marks(&marks))
     }
 
     /// The result of a conditional whose condition is not known: what holds for both branches.
     #[must_use]
-    pub fn undecided(&self, condition: &Marks, on_true: &Value, on_false: &Value) -> Value {
-        let mut marks = condition.demoted();
+    pub fn choose_either(&self, condition: &Marks, on_true: &Value, on_false: &Value) -> Value {
+        let mut marks = condition.as_influence();
         for branch in [on_true, on_false] {
             marks = marks
-                .union(&branch.marks().maybe())
-                .union(&branch.marks_within().origins_only().demoted());
+                .union(&branch.marks().as_possible())
+                .union(&branch.nested_marks().origins_only().as_influence());
         }
         if on_true.is_null() && on_false.is_null() {
             return Value::null(self.ty.clone()).with_marks(&marks);
@@ -191,7 +191,7 @@ mod tests {
         match unify_conditional(on_true, on_false) {
             Ok(conditional) => {
                 let value = conditional
-                    .choose(&Marks::none(), on_true, on_false)
+                    .choose(&Marks::new(), on_true, on_false)
                     .expect("convertible");
                 format!("{} {}", value.ty(), crate::cty::to_json(&value).expect("known"))
             }
@@ -230,11 +230,11 @@ mod tests {
     fn an_undecided_conditional_keeps_what_both_branches_have() {
         let (left, right) = (Value::string("a"), Value::string("b"));
         let conditional = unify_conditional(&left, &right).expect("consistent");
-        let result = conditional.undecided(&Marks::sensitive(), &left, &right);
+        let result = conditional.choose_either(&Marks::sensitive(), &left, &right);
         assert_eq!(result, Value::unknown(Type::String).refine_not_null());
         assert!(result.marks().is_sensitive());
         let same = unify_conditional(&Value::number(1), &Value::number(1)).expect("consistent");
-        let result = same.undecided(&Marks::none(), &Value::number(1), &Value::number(1));
+        let result = same.choose_either(&Marks::new(), &Value::number(1), &Value::number(1));
         assert_eq!(result, Value::number(1));
     }
 }

@@ -10,7 +10,7 @@ use super::number::Number;
 use super::quote::quoted;
 use super::refinement::Refinement;
 use super::types::Type;
-use super::value::{Kind, Value};
+use super::value::{Value, ValueRef};
 
 /// One step into a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl fmt::Display for PathStep {
     }
 }
 
-/// A value does not convert. It prints as cty's message alone; [`ConvertError::located`] says where.
+/// A value does not convert. It prints as cty's message alone; [`ConvertError::message_with_path`] says where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConvertError {
     /// The way to the part that does not convert, from outside.
@@ -63,7 +63,7 @@ impl ConvertError {
 
     /// The message with the way before it, as Terraform prints it: `.a[0]: a number is required`.
     #[must_use]
-    pub fn located(&self) -> String {
+    pub fn message_with_path(&self) -> String {
         let path: String = self.path.iter().map(PathStep::to_string).collect();
         if path.is_empty() {
             self.message.clone()
@@ -97,12 +97,12 @@ pub(super) fn apply(value: &Value, want: &Type, safety: Safety) -> Result<Value,
     if *want == Type::Dynamic || value.ty() == want {
         return Ok(value.clone());
     }
-    let converted = match value.kind() {
-        Kind::Unknown(_) => unknown(value, &want.without_optional()),
-        Kind::Null => Value::null(decided(value.ty(), &want.without_optional())),
+    let converted = match value.view() {
+        ValueRef::Unknown(_) => unknown(value, &want.without_optional()),
+        ValueRef::Null => Value::null(decided(value.ty(), &want.without_optional())),
         _ => known(value, want, safety)?,
     };
-    Ok(converted.with_marks(value.marks()).placed_like(value))
+    Ok(converted.with_marks(value.marks()).with_spans_of(value))
 }
 
 /// An unknown value of the wanted type, with what is known of the given one carried over.
@@ -138,13 +138,13 @@ fn unknown(value: &Value, want: &Type) -> Value {
 }
 
 fn known(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertError> {
-    match (value.kind(), want) {
-        (Kind::Number(number), Type::String) => Ok(Value::string(number.to_string())),
-        (Kind::Bool(value), Type::String) => Ok(Value::string(if value { "true" } else { "false" })),
-        (Kind::String(text), Type::Number) => Number::parse(text)
+    match (value.view(), want) {
+        (ValueRef::Number(number), Type::String) => Ok(Value::string(number.to_string())),
+        (ValueRef::Bool(value), Type::String) => Ok(Value::string(if value { "true" } else { "false" })),
+        (ValueRef::String(text), Type::Number) => Number::parse(text)
             .map(Value::number)
             .map_err(|error| ConvertError::new(error.to_string())),
-        (Kind::String(text), Type::Bool) => bool_from(text),
+        (ValueRef::String(text), Type::Bool) => bool_from(text),
         _ => container(value, want, safety),
     }
 }
@@ -174,7 +174,7 @@ mod tests {
     fn text(result: &Result<Value, ConvertError>) -> String {
         match result {
             Ok(value) => format!("{} {}", value.ty(), crate::cty::to_json(value).expect("known")),
-            Err(error) => error.located(),
+            Err(error) => error.message_with_path(),
         }
     }
 

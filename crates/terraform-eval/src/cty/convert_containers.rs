@@ -9,12 +9,12 @@ use super::mismatch::mismatch;
 use super::quote::quoted;
 use super::types::{ObjectType, Type};
 use super::unify::unify_types;
-use super::value::{Kind, Value};
+use super::value::{Value, ValueRef};
 
 /// Converts a known collection, tuple or object.
 pub(super) fn container(value: &Value, want: &Type, safety: Safety) -> Result<Value, ConvertError> {
-    match (value.kind(), want) {
-        (Kind::Object(items), Type::Object(attributes)) => {
+    match (value.view(), want) {
+        (ValueRef::Object(items), Type::Object(attributes)) => {
             let converted = object(items, attributes, safety, PathStep::Attribute)?;
             // Elements that share their type are compared by its address.
             let shared = !want.has_dynamic() && !want.has_optional();
@@ -24,38 +24,38 @@ pub(super) fn container(value: &Value, want: &Type, safety: Safety) -> Result<Va
                 converted
             })
         }
-        (Kind::Map(items), Type::Object(want)) => object_from_map(value.ty(), items, want, safety),
-        (Kind::Tuple(items), Type::Tuple(want)) => {
+        (ValueRef::Map(items), Type::Object(want)) => object_from_map(value.ty(), items, want, safety),
+        (ValueRef::Tuple(items), Type::Tuple(want)) => {
             let types = want.iter();
             Ok(Value::tuple(each(items.iter().zip(types), safety)?))
         }
-        (Kind::List(items), Type::List(element)) => list(value, items, element, safety),
-        (Kind::Set(items), Type::List(element)) => {
+        (ValueRef::List(items), Type::List(element)) => list(value, items, element, safety),
+        (ValueRef::Set(items), Type::List(element)) => {
             if items.len() > 1 && !value.is_wholly_known() {
                 // Unknown elements can turn out to be the same, so that the length is open.
                 return Ok(Value::unknown(decided(value.ty(), &want.without_optional())));
             }
             list(value, items, element, safety)
         }
-        (Kind::List(items) | Kind::Set(items), Type::Set(element)) => {
+        (ValueRef::List(items) | ValueRef::Set(items), Type::Set(element)) => {
             let converted = bare_nulls(each(items.iter().map(|item| (item, &**element)), safety)?);
             let element = common_element(&converted, "set")?
                 .unwrap_or_else(|| empty_element(value.ty().element(), element));
             Ok(Value::set(element, converted))
         }
-        (Kind::Tuple(items), Type::List(element)) => list_from_tuple(value.ty(), items, element, safety),
-        (Kind::Tuple(items), Type::Set(element)) => {
+        (ValueRef::Tuple(items), Type::List(element)) => list_from_tuple(value.ty(), items, element, safety),
+        (ValueRef::Tuple(items), Type::Set(element)) => {
             let wanted = wanted_element(value.ty(), element, safety)?;
             let converted = bare_nulls(each(items.iter().map(|item| (item, &wanted)), safety)?);
             let element = common_element(&converted, "set")?.unwrap_or_else(|| element.without_optional());
             Ok(Value::set(element, converted))
         }
-        (Kind::Map(items), Type::Map(element)) => {
+        (ValueRef::Map(items), Type::Map(element)) => {
             let converted = each_key(items, element, safety, PathStep::Key)?;
             let empty = empty_element(value.ty().element(), element);
             map(converted, element, empty, Safety::Safe, "element")
         }
-        (Kind::Object(items), Type::Map(element)) => {
+        (ValueRef::Object(items), Type::Map(element)) => {
             let wanted = match value.ty().attributes() {
                 Some(given) if !items.is_empty() => element_for_object(given, element, safety),
                 _ => Some((**element).clone()),
@@ -77,16 +77,16 @@ pub(super) fn container(value: &Value, want: &Type, safety: Safety) -> Result<Va
 /// A known tuple as a list, or an object as a map, its elements converted one by one: they do not have to
 /// find a type for what is not decided in them, as they do in a conversion.
 pub(super) fn rewrapped(value: &Value, want: &Type) -> Result<Value, ConvertError> {
-    let collection = match (value.kind(), want) {
-        (Kind::Tuple(items), Type::List(element)) => list(value, items, element, Safety::Unsafe)?,
-        (Kind::Object(items), Type::Map(element)) => {
+    let collection = match (value.view(), want) {
+        (ValueRef::Tuple(items), Type::List(element)) => list(value, items, element, Safety::Unsafe)?,
+        (ValueRef::Object(items), Type::Map(element)) => {
             let converted = each_key(items, element, Safety::Unsafe, PathStep::Key)?;
             let empty = element.without_optional();
             map(converted, element, empty, Safety::Safe, "element")?
         }
         _ => return Err(ConvertError::new(mismatch(value.ty(), want))),
     };
-    Ok(collection.with_marks(value.marks()).placed_like(value))
+    Ok(collection.with_marks(value.marks()).with_spans_of(value))
 }
 
 fn each<'a>(

@@ -130,8 +130,8 @@ proptest! {
             }
         }
         if let Ok(conditional) = unify_conditional(&left, &right) {
-            let _ = conditional.choose(&Marks::none(), &left, &right);
-            let undecided = conditional.undecided(&Marks::none(), &left, &right);
+            let _ = conditional.choose(&Marks::new(), &left, &right);
+            let undecided = conditional.choose_either(&Marks::new(), &left, &right);
             prop_assert!(undecided.ty().conforms_to(&conditional.ty));
         }
     }

@@ -13,12 +13,12 @@ pub struct Defaults {
     /// Default values by attribute, for an object type.
     pub values: BTreeMap<Arc<str>, Value>,
     /// The defaults further inside.
-    pub children: Children,
+    pub nested: NestedDefaults,
 }
 
 /// The defaults of what a type contains.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Children {
+pub enum NestedDefaults {
     /// There are none.
     #[default]
     None,
@@ -30,7 +30,7 @@ pub enum Children {
     Positions(BTreeMap<usize, Defaults>),
 }
 
-impl Children {
+impl NestedDefaults {
     fn at(&self, index: usize) -> Option<&Defaults> {
         match self {
             Self::Element(defaults) => Some(defaults),
@@ -52,7 +52,7 @@ impl Defaults {
     /// Whether there are none at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.children == Children::None
+        self.values.is_empty() && self.nested == NestedDefaults::None
     }
 
     /// Puts defaults where attributes are missing or null. The result still has to be converted; what has
@@ -69,14 +69,14 @@ impl Defaults {
         } else {
             return value.clone();
         };
-        applied.with_marks(value.marks()).placed_like(value)
+        applied.with_marks(value.marks()).with_spans_of(value)
     }
 
     fn apply_sequence(&self, value: &Value, items: &[Value]) -> Value {
         let applied: Vec<_> = items
             .iter()
             .enumerate()
-            .map(|(index, item)| match self.children.at(index) {
+            .map(|(index, item)| match self.nested.at(index) {
                 Some(defaults) => defaults.apply(item),
                 None => item.clone(),
             })
@@ -100,14 +100,14 @@ impl Defaults {
     fn apply_table(&self, value: &Value, items: &BTreeMap<Arc<str>, Value>) -> Value {
         let mut applied: BTreeMap<Arc<str>, Value> = items
             .iter()
-            .map(|(name, item)| match self.children.named(name) {
+            .map(|(name, item)| match self.nested.named(name) {
                 Some(defaults) => (name.clone(), defaults.apply(item)),
                 None => (name.clone(), item.clone()),
             })
             .collect();
         for (name, default) in &self.values {
             let given = applied.get(name).filter(|given| !given.is_null());
-            let value = match (given, self.children.named(name)) {
+            let value = match (given, self.nested.named(name)) {
                 (Some(given), _) if default.is_definitely_not_null() => given.refine_not_null(),
                 (Some(_), _) => continue,
                 (None, Some(defaults)) => defaults.apply(default),
@@ -158,7 +158,7 @@ mod tests {
         };
         Defaults {
             values: BTreeMap::from([("a".into(), Value::string("x")), ("b".into(), object(&[]))]),
-            children: Children::Attributes(BTreeMap::from([("b".into(), inner)])),
+            nested: NestedDefaults::Attributes(BTreeMap::from([("b".into(), inner)])),
         }
     }
 
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn every_element_of_a_collection_gets_the_defaults() {
         let list = Defaults {
-            children: Children::Element(Box::new(defaults())),
+            nested: NestedDefaults::Element(Box::new(defaults())),
             ..Defaults::default()
         };
         let value = Value::tuple(vec![object(&[]), object(&[("a", Value::string("y"))])]);

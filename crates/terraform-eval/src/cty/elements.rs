@@ -4,19 +4,19 @@ use super::marks::Marks;
 use super::number::Number;
 use super::refinement::Refinement;
 use super::types::Type;
-use super::value::{Kind, Value};
+use super::value::{Value, ValueRef};
 
 impl Value {
     /// How many elements a list, set, map, tuple or object has, as a number; unknown with bounds where
     /// that is not certain. None for null and for what has no elements.
     #[must_use]
     pub fn length(&self) -> Option<Value> {
-        let marks = self.marks().demoted();
-        let known = match (self.kind(), self.ty()) {
-            (Kind::Null, _) => return None,
+        let marks = self.marks().as_influence();
+        let known = match (self.view(), self.ty()) {
+            (ValueRef::Null, _) => return None,
             (_, Type::Tuple(elements)) => elements.len(),
             (_, Type::Object(object)) => object.attributes.len(),
-            (Kind::Unknown(refinement), ty) if ty.is_collection() => {
+            (ValueRef::Unknown(refinement), ty) if ty.is_collection() => {
                 let bound = |length: usize| Number::from_count(i64::try_from(length).unwrap_or(i64::MAX));
                 let refinement = Refinement {
                     min: Some(bound(refinement.min_length)),
@@ -25,10 +25,10 @@ impl Value {
                 };
                 return Some(Self::refined(Type::Number, refinement).with_marks(&marks));
             }
-            (Kind::Unknown(_), Type::Dynamic) => {
+            (ValueRef::Unknown(_), Type::Dynamic) => {
                 return Some(Self::unknown(Type::Number).refine_not_null().with_marks(&marks));
             }
-            (Kind::Set(items), _) if items.len() > 1 && !self.is_wholly_known() => {
+            (ValueRef::Set(items), _) if items.len() > 1 && !self.is_wholly_known() => {
                 // Unknown elements can turn out to be the same.
                 let most = i64::try_from(items.len()).unwrap_or(i64::MAX);
                 let refinement = Refinement {
@@ -38,11 +38,11 @@ impl Value {
                 };
                 return Some(Self::refined(Type::Number, refinement).with_marks(&marks));
             }
-            (Kind::List(items) | Kind::Set(items), _) => items.len(),
-            (Kind::Map(items), _) => items.len(),
+            (ValueRef::List(items) | ValueRef::Set(items), _) => items.len(),
+            (ValueRef::Map(items), _) => items.len(),
             _ => return None,
         };
-        Some(Self::count(known).with_marks(&marks))
+        Some(Self::from_len(known).with_marks(&marks))
     }
 
     /// The elements with their keys: a number in a list or tuple, a string in a map or object, the element
@@ -50,7 +50,7 @@ impl Value {
     /// of the container as influences. None where the value is unknown, null or no container.
     #[must_use]
     pub fn elements(&self) -> Option<impl Iterator<Item = (Self, Self)> + '_> {
-        let marks = self.marks().demoted();
+        let marks = self.marks().as_influence();
         let set = matches!(self.ty(), Type::Set(_));
         let (items, table) = (self.as_slice(), self.as_map());
         if items.is_none() && table.is_none() {
@@ -67,12 +67,12 @@ impl Value {
                 let key = if set {
                     item.clone()
                 } else {
-                    marked(Self::count(at), &marks)
+                    marked(Self::from_len(at), &marks)
                 };
                 (key, item)
             });
         let table = table.into_iter().flatten().map(move |(key, item)| {
-            let key = Self::shared_string(key.clone()).placed_at(item.key_place());
+            let key = Self::shared_string(key.clone()).with_optional_span(item.key_span());
             (marked(key, &table_marks), marked(item.clone(), &table_marks))
         });
         Some(sequence.chain(table))
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn lengths_are_known_as_far_as_the_type_or_a_bound_tells() {
         let tuple = Value::unknown(Type::tuple([Type::String]));
-        assert_eq!(tuple.length(), Some(Value::count(1)));
+        assert_eq!(tuple.length(), Some(Value::from_len(1)));
         let set = Value::set(
             Type::String,
             vec![Value::string("a"), Value::unknown(Type::String)],

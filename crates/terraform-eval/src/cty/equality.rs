@@ -4,21 +4,21 @@ use std::cmp::Ordering;
 
 use super::marks::Marks;
 use super::types::Type;
-use super::value::{Kind, Value};
+use super::value::{Value, ValueRef};
 
 impl Value {
     /// `==`: true or false where that is certain, else an unknown bool. Values of different types are
     /// never equal, but null is equal to null of any type. The marks of all parts are taken along.
     #[must_use]
     pub fn equals(&self, other: &Self) -> Self {
-        let marks = self.marks_deep().union(&other.marks_deep()).demoted();
+        let marks = self.marks_deep().union(&other.marks_deep()).as_influence();
         known_or_unknown(same(self, other), &marks)
     }
 
     /// `!=`.
     #[must_use]
     pub fn not_equals(&self, other: &Self) -> Self {
-        let marks = self.marks_deep().union(&other.marks_deep()).demoted();
+        let marks = self.marks_deep().union(&other.marks_deep()).as_influence();
         known_or_unknown(same(self, other).map(|same| !same), &marks)
     }
 }
@@ -51,14 +51,14 @@ pub(super) fn same(left: &Value, right: &Value) -> Option<bool> {
     if left.ty() != right.ty() {
         return Some(false);
     }
-    match (left.kind(), right.kind()) {
-        (Kind::Bool(left), Kind::Bool(right)) => Some(left == right),
-        (Kind::Number(left), Kind::Number(right)) => Some(left == right),
-        (Kind::String(left), Kind::String(right)) => Some(left == right),
-        (Kind::List(left), Kind::List(right)) | (Kind::Tuple(left), Kind::Tuple(right)) => {
+    match (left.view(), right.view()) {
+        (ValueRef::Bool(left), ValueRef::Bool(right)) => Some(left == right),
+        (ValueRef::Number(left), ValueRef::Number(right)) => Some(left == right),
+        (ValueRef::String(left), ValueRef::String(right)) => Some(left == right),
+        (ValueRef::List(left), ValueRef::List(right)) | (ValueRef::Tuple(left), ValueRef::Tuple(right)) => {
             all_same(left.len() == right.len(), left.iter().zip(right))
         }
-        (Kind::Set(left), Kind::Set(right)) => {
+        (ValueRef::Set(left), ValueRef::Set(right)) => {
             if left.iter().chain(right).any(|item| !item.is_known()) {
                 return None;
             }
@@ -70,7 +70,7 @@ pub(super) fn same(left: &Value, right: &Value) -> Option<bool> {
                     .all(|(left, right)| same(left, right) == Some(true));
             Some(equal)
         }
-        (Kind::Map(left), Kind::Map(right)) | (Kind::Object(left), Kind::Object(right)) => {
+        (ValueRef::Map(left), ValueRef::Map(right)) | (ValueRef::Object(left), ValueRef::Object(right)) => {
             all_same(left.keys().eq(right.keys()), left.values().zip(right.values()))
         }
         _ => Some(false),
@@ -96,16 +96,16 @@ fn same_as_unknown(known: &Value, unknown: &Value) -> Option<bool> {
     }
     let refinement = unknown.refinement();
     let excluded = !known.ty().conforms_to(unknown.ty())
-        || match known.kind() {
-            Kind::String(text) => !text.starts_with(&*refinement.prefix),
-            Kind::Number(number) => {
+        || match known.view() {
+            ValueRef::String(text) => !text.starts_with(&*refinement.prefix),
+            ValueRef::Number(number) => {
                 let beyond = |bound: Option<&super::Number>, order| {
                     bound.is_some_and(|bound| number.compare(bound) == order)
                 };
                 beyond(refinement.min.as_ref(), Ordering::Less)
                     || beyond(refinement.max.as_ref(), Ordering::Greater)
             }
-            Kind::List(_) | Kind::Set(_) | Kind::Map(_) => {
+            ValueRef::List(_) | ValueRef::Set(_) | ValueRef::Map(_) => {
                 let given = known.refinement();
                 given.max_length.is_some_and(|most| most < refinement.min_length)
                     || refinement.max_length.is_some_and(|most| given.min_length > most)

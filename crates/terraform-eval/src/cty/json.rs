@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::value::{Kind, Value};
+use super::value::{Value, ValueRef};
 
 /// Why a value has no JSON form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,14 +32,14 @@ pub fn to_json(value: &Value) -> Result<String, EncodeError> {
 }
 
 fn encode(value: &Value, out: &mut String) -> Result<(), EncodeError> {
-    match value.kind() {
-        Kind::Unknown(_) => return Err(EncodeError::Unknown),
-        Kind::Null => out.push_str("null"),
-        Kind::Bool(value) => out.push_str(if value { "true" } else { "false" }),
-        Kind::Number(number) if number.is_infinite() => return Err(EncodeError::Infinite),
-        Kind::Number(number) => out.push_str(&number.to_string()),
-        Kind::String(text) => write_string(text, out),
-        Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => {
+    match value.view() {
+        ValueRef::Unknown(_) => return Err(EncodeError::Unknown),
+        ValueRef::Null => out.push_str("null"),
+        ValueRef::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+        ValueRef::Number(number) if number.is_infinite() => return Err(EncodeError::Infinite),
+        ValueRef::Number(number) => out.push_str(&number.to_string()),
+        ValueRef::String(text) => write_string(text, out),
+        ValueRef::List(items) | ValueRef::Set(items) | ValueRef::Tuple(items) => {
             out.push('[');
             for (position, item) in items.iter().enumerate() {
                 if position > 0 {
@@ -49,7 +49,7 @@ fn encode(value: &Value, out: &mut String) -> Result<(), EncodeError> {
             }
             out.push(']');
         }
-        Kind::Map(items) | Kind::Object(items) => {
+        ValueRef::Map(items) | ValueRef::Object(items) => {
             out.push('{');
             for (position, (key, item)) in items.iter().enumerate() {
                 if position > 0 {

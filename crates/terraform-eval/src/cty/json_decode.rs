@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::build::normalized;
+use super::build::normalize;
 use super::number::Number;
 use super::types::Type;
 use super::value::{MAX_DEPTH, Value};
@@ -130,7 +130,7 @@ impl Reader<'_> {
                 return Err(self.unexpected(" after object key", "EOF"));
             }
             let item = self.value(depth + 1)?;
-            let name = normalized(&key);
+            let name = normalize(&key);
             if *name != *key {
                 // Only an escape sequence leads here. Terraform puts the name of the attribute in normal
                 // form and then does not find it.

@@ -12,20 +12,20 @@ use crate::source::Span;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// The value is what the reference yields, passed on unchanged.
-    Same,
+    Exact,
     /// The value may be what the reference yields: a branch of a conditional that is not decided.
-    Maybe,
+    Possible,
     /// The reference took part in making the value: in a template, an operator, a condition.
     Influence,
 }
 
 /// One step that a value took on its way from an origin: the reference that passed it on.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Hop {
+pub struct Trace {
     /// The reference expression: `local.target`, `var.cluster_id`, `each.value`.
     pub span: Span,
     /// The step before it, nearer to the origin.
-    pub before: Option<Arc<Hop>>,
+    pub previous: Option<Arc<Trace>>,
 }
 
 /// An object that a value comes from.
@@ -38,7 +38,7 @@ pub struct Origin {
     /// How the value relates to it.
     pub role: Role,
     /// The way from there, last step first.
-    pub hops: Option<Arc<Hop>>,
+    pub trace: Option<Arc<Trace>>,
 }
 
 /// More origins than this say nothing to anybody; the closest are kept.
@@ -63,20 +63,20 @@ struct Set {
 impl Marks {
     /// No marks.
     #[must_use]
-    pub const fn none() -> Self {
+    pub const fn new() -> Self {
         Self(None)
     }
 
     /// Terraform's mark of a sensitive value.
     #[must_use]
     pub fn sensitive() -> Self {
-        Self::none().with_sensitive()
+        Self::new().with_sensitive()
     }
 
     /// Comes from one object.
     #[must_use]
-    pub fn of(origin: Origin) -> Self {
-        Self::none().with_origin(origin)
+    pub fn from_origin(origin: Origin) -> Self {
+        Self::new().with_origin(origin)
     }
 
     fn from_set(set: Set) -> Self {
@@ -187,14 +187,14 @@ impl Marks {
 
     /// The marks that a computed result takes from its operands: every origin is an influence.
     #[must_use]
-    pub fn demoted(&self) -> Self {
+    pub fn as_influence(&self) -> Self {
         self.with_roles(|_| Role::Influence)
     }
 
     /// The marks of a branch that is not decided: what the value was, it now may be.
     #[must_use]
-    pub fn maybe(&self) -> Self {
-        self.with_roles(|role| role.max(Role::Maybe))
+    pub fn as_possible(&self) -> Self {
+        self.with_roles(|role| role.max(Role::Possible))
     }
 
     fn with_roles(&self, role: impl Fn(Role) -> Role) -> Self {
@@ -213,9 +213,9 @@ impl Marks {
 
     /// The marks after one more reference passed the value on.
     #[must_use]
-    pub fn with_hop(&self, span: Span) -> Self {
+    pub fn with_trace_step(&self, span: Span) -> Self {
         self.with_origins(|origin| Origin {
-            hops: lengthened(origin.hops.as_ref(), span),
+            trace: lengthened(origin.trace.as_ref(), span),
             ..origin.clone()
         })
     }
@@ -276,15 +276,15 @@ impl Set {
                 left.role,
                 &left.reference,
                 left.span,
-                length(left.hops.as_ref()),
-                &left.hops,
+                length(left.trace.as_ref()),
+                &left.trace,
             )
                 .cmp(&(
                     right.role,
                     &right.reference,
                     right.span,
-                    length(right.hops.as_ref()),
-                    &right.hops,
+                    length(right.trace.as_ref()),
+                    &right.trace,
                 ))
         });
         self.origins.dedup_by(|next, kept| {
@@ -295,19 +295,19 @@ impl Set {
 }
 
 /// How many steps a way has.
-fn length(hops: Option<&Arc<Hop>>) -> usize {
-    std::iter::successors(hops, |hop| hop.before.as_ref()).count()
+fn length(hops: Option<&Arc<Trace>>) -> usize {
+    std::iter::successors(hops, |hop| hop.previous.as_ref()).count()
 }
 
 /// A way with one more step. The same reference twice in a row is one step, as in a loop.
-fn lengthened(before: Option<&Arc<Hop>>, span: Span) -> Option<Arc<Hop>> {
+fn lengthened(before: Option<&Arc<Trace>>, span: Span) -> Option<Arc<Trace>> {
     let repeated = before.is_some_and(|hop| hop.span == span);
     if repeated || length(before) >= MAX_HOPS {
         return before.cloned();
     }
-    Some(Arc::new(Hop {
+    Some(Arc::new(Trace {
         span,
-        before: before.cloned(),
+        previous: before.cloned(),
     }))
 }
 
@@ -327,15 +327,15 @@ mod tests {
             }),
             span: None,
             role,
-            hops: None,
+            trace: None,
         }
     }
 
     #[test]
     fn a_union_has_each_origin_once_whatever_the_order() {
         let (a, b) = (
-            Marks::of(origin("a", Role::Same)),
-            Marks::of(origin("b", Role::Maybe)),
+            Marks::from_origin(origin("a", Role::Exact)),
+            Marks::from_origin(origin("b", Role::Possible)),
         );
         assert_eq!(a.union(&b), b.union(&a));
         assert_eq!(a.union(&b).union(&a).origins().len(), 2);
@@ -345,11 +345,17 @@ mod tests {
 
     #[test]
     fn a_computed_result_is_only_influenced() {
-        let marks = Marks::of(origin("a", Role::Same)).union(&Marks::of(origin("a", Role::Maybe)));
-        let roles: Vec<_> = marks.maybe().origins().iter().map(|origin| origin.role).collect();
-        assert_eq!(roles, [Role::Maybe]);
+        let marks = Marks::from_origin(origin("a", Role::Exact))
+            .union(&Marks::from_origin(origin("a", Role::Possible)));
         let roles: Vec<_> = marks
-            .demoted()
+            .as_possible()
+            .origins()
+            .iter()
+            .map(|origin| origin.role)
+            .collect();
+        assert_eq!(roles, [Role::Possible]);
+        let roles: Vec<_> = marks
+            .as_influence()
             .origins()
             .iter()
             .map(|origin| origin.role)
@@ -359,7 +365,7 @@ mod tests {
 
     #[test]
     fn an_attribute_of_a_whole_resource_is_filled_in_once() {
-        let marks = Marks::of(origin("c", Role::Same))
+        let marks = Marks::from_origin(origin("c", Role::Exact))
             .with_attribute("id")
             .with_attribute("x");
         assert_eq!(
@@ -371,18 +377,18 @@ mod tests {
     #[test]
     fn origins_and_ways_are_bounded() {
         let file = Sources::new().add("a.tf", "");
-        let mut marks = Marks::none();
+        let mut marks = Marks::new();
         for at in 0..200 {
             marks = marks
-                .with_origin(origin(&format!("r{at}"), Role::Same))
-                .with_hop(Span::new(file, at, at + 1));
+                .with_origin(origin(&format!("r{at}"), Role::Exact))
+                .with_trace_step(Span::new(file, at, at + 1));
         }
         assert_eq!(marks.origins().len(), MAX_ORIGINS);
         assert!(
             marks
                 .origins()
                 .iter()
-                .all(|origin| length(origin.hops.as_ref()) <= MAX_HOPS)
+                .all(|origin| length(origin.trace.as_ref()) <= MAX_HOPS)
         );
     }
 }

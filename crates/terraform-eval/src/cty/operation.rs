@@ -11,7 +11,7 @@ use super::value::Value;
 
 /// An operator with two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Binary {
+pub enum BinaryOperator {
     /// `+`
     Add,
     /// `-`
@@ -42,7 +42,7 @@ pub enum Binary {
 
 /// An operator with one operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unary {
+pub enum UnaryOperator {
     /// `!`
     Not,
     /// `-`
@@ -105,7 +105,7 @@ impl fmt::Display for OperationError {
 
 impl std::error::Error for OperationError {}
 
-impl Binary {
+impl BinaryOperator {
     /// The type of the operands; none where any will do.
     #[must_use]
     pub fn operand_type(self) -> Option<Type> {
@@ -146,7 +146,7 @@ impl Binary {
                 return Err(vec![OperationError::Null(operand)]);
             }
         }
-        let marks = left.marks().union(right.marks()).demoted();
+        let marks = left.marks().union(right.marks()).as_influence();
         if let (Some(left), Some(right)) = (left.as_bool(), right.as_bool()) {
             let result = if self == Self::And {
                 left && right
@@ -211,13 +211,19 @@ fn or_equal(left: &Value, right: &Value, wanted: fn(Ordering) -> bool) -> Option
     }
 }
 
-impl Unary {
-    /// Applies the operator, as [`Binary::apply`] does.
-    pub fn apply(self, value: &Value) -> Result<Value, OperationError> {
-        let ty = match self {
+impl UnaryOperator {
+    /// The type of the operand and of the result.
+    #[must_use]
+    pub fn result_type(self) -> Type {
+        match self {
             Self::Not => Type::Bool,
             Self::Negate => Type::Number,
-        };
+        }
+    }
+
+    /// Applies the operator, as [`Binary::apply`] does.
+    pub fn apply(self, value: &Value) -> Result<Value, OperationError> {
+        let ty = self.result_type();
         let value = convert(value, &ty).map_err(|error| OperationError::Operand(Operand::Only, error))?;
         if value.is_null() {
             return Err(OperationError::Null(Operand::Only));
@@ -227,10 +233,10 @@ impl Unary {
             (_, Some(number)) => Value::number(number.neg()),
             _ => {
                 let unknown = Value::unknown(ty).refine_not_null();
-                return Ok(unknown.with_marks(&value.marks().demoted().origins_only()));
+                return Ok(unknown.with_marks(&value.marks().as_influence().origins_only()));
             }
         };
-        Ok(result.with_marks(&value.marks().demoted()))
+        Ok(result.with_marks(&value.marks().as_influence()))
     }
 }
 
@@ -255,29 +261,29 @@ mod tests {
     #[test]
     fn operands_are_converted() {
         let one = Value::number(1);
-        assert_eq!(shown(Binary::Add.apply(&one, &Value::string("2"))), "3");
+        assert_eq!(shown(BinaryOperator::Add.apply(&one, &Value::string("2"))), "3");
         assert_eq!(
-            shown(Binary::And.apply(&Value::string("true"), &Value::bool(true))),
+            shown(BinaryOperator::And.apply(&Value::string("true"), &Value::bool(true))),
             "true"
         );
         assert_eq!(
-            shown(Binary::Add.apply(&one, &Value::string("x"))),
+            shown(BinaryOperator::Add.apply(&one, &Value::string("x"))),
             "Invalid operand: Unsuitable value for right operand: a number is required."
         );
         assert_eq!(
-            shown(Binary::And.apply(&Value::tuple(vec![]), &Value::bool(true))),
+            shown(BinaryOperator::And.apply(&Value::tuple(vec![]), &Value::bool(true))),
             "Invalid operand: Unsuitable value for left operand: bool required."
         );
         assert_eq!(
-            shown(Binary::Less.apply(&one, &Value::null(Type::Dynamic))),
+            shown(BinaryOperator::Less.apply(&one, &Value::null(Type::Dynamic))),
             "Operation failed: Error during operation: argument must not be null."
         );
         assert_eq!(
-            shown(Binary::Divide.apply(&Value::number(0), &Value::number(0))),
+            shown(BinaryOperator::Divide.apply(&Value::number(0), &Value::number(0))),
             "Operation failed: Error during operation: can't divide zero by zero or infinity by infinity."
         );
         assert_eq!(
-            Unary::Not.apply(&one).map_err(|error| error.to_string()),
+            UnaryOperator::Not.apply(&one).map_err(|error| error.to_string()),
             Err("Unsuitable value for unary operand: bool required.".to_owned())
         );
     }
@@ -285,11 +291,13 @@ mod tests {
     #[test]
     fn an_unknown_operand_gives_an_unknown_result_of_the_right_type() {
         let unknown = Value::dynamic();
-        let sum = Binary::Add.apply(&Value::number(1), &unknown).expect("no error");
+        let sum = BinaryOperator::Add
+            .apply(&Value::number(1), &unknown)
+            .expect("no error");
         assert_eq!(sum, Value::unknown(Type::Number).refine_not_null());
         // Terraform 1.11 does not look at the other side.
         assert_eq!(
-            shown(Binary::And.apply(&Value::bool(false), &unknown)),
+            shown(BinaryOperator::And.apply(&Value::bool(false), &unknown)),
             "unknown bool"
         );
     }
@@ -303,13 +311,16 @@ mod tests {
                 ..Refinement::not_null()
             },
         );
-        assert_eq!(shown(Binary::Greater.apply(&length, &Value::number(0))), "true");
         assert_eq!(
-            shown(Binary::LessOrEqual.apply(&length, &Value::number(0))),
+            shown(BinaryOperator::Greater.apply(&length, &Value::number(0))),
+            "true"
+        );
+        assert_eq!(
+            shown(BinaryOperator::LessOrEqual.apply(&length, &Value::number(0))),
             "false"
         );
         assert_eq!(
-            shown(Binary::Greater.apply(&length, &Value::number(1))),
+            shown(BinaryOperator::Greater.apply(&length, &Value::number(1))),
             "unknown bool"
         );
     }
@@ -317,7 +328,9 @@ mod tests {
     #[test]
     fn a_result_is_marked_as_its_operands_are() {
         let secret = Value::number(1).with_marks(&Marks::sensitive());
-        let sum = Binary::Add.apply(&secret, &Value::number(1)).expect("no error");
+        let sum = BinaryOperator::Add
+            .apply(&secret, &Value::number(1))
+            .expect("no error");
         assert!(sum.marks().is_sensitive());
     }
 }

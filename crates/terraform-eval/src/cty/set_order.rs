@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::equality;
 use super::quote::write_quoted;
 use super::types::Type;
-use super::value::{Kind, Value};
+use super::value::{Value, ValueRef};
 
 /// The elements of a set of `element`: each once, in order. Unknown ones are never the same as
 /// another. The first of equal elements stays, with its place.
@@ -18,12 +18,12 @@ pub(super) fn arranged(element: &Type, items: Vec<Value>) -> Vec<Value> {
         items.sort_by(|left, right| {
             rank(left)
                 .cmp(&rank(right))
-                .then_with(|| match (left.kind(), right.kind()) {
-                    (Kind::String(left), Kind::String(right)) => left.cmp(right),
-                    (Kind::Number(left), Kind::Number(right)) => left
+                .then_with(|| match (left.view(), right.view()) {
+                    (ValueRef::String(left), ValueRef::String(right)) => left.cmp(right),
+                    (ValueRef::Number(left), ValueRef::Number(right)) => left
                         .compare(right)
                         .then_with(|| left.sort_text().cmp(&right.sort_text())),
-                    (Kind::Bool(left), Kind::Bool(right)) => left.cmp(&right),
+                    (ValueRef::Bool(left), ValueRef::Bool(right)) => left.cmp(&right),
                     _ => Ordering::Equal,
                 })
         });
@@ -65,9 +65,9 @@ fn opposed_zeros(left: &Value, right: &Value) -> bool {
 
 /// Known values come before unknown ones, and null is last.
 fn rank(value: &Value) -> u8 {
-    match value.kind() {
-        Kind::Null => 2,
-        Kind::Unknown(_) => 1,
+    match value.view() {
+        ValueRef::Null => 2,
+        ValueRef::Unknown(_) => 1,
         _ => 0,
     }
 }
@@ -82,16 +82,16 @@ fn write_key(value: &Value, out: &mut String) {
         }
         out.push(close);
     };
-    match value.kind() {
-        Kind::Unknown(_) => out.push('?'),
-        Kind::Null => out.push('~'),
-        Kind::Bool(value) => out.push(if value { 'T' } else { 'F' }),
-        Kind::Number(number) => out.push_str(&number.sort_text()),
-        Kind::String(text) => write_quoted(text, out),
-        Kind::List(items) | Kind::Set(items) => group('[', &mut items.iter(), ']'),
-        Kind::Tuple(items) => group('<', &mut items.iter(), '>'),
-        Kind::Object(items) => group('<', &mut items.values(), '>'),
-        Kind::Map(items) => {
+    match value.view() {
+        ValueRef::Unknown(_) => out.push('?'),
+        ValueRef::Null => out.push('~'),
+        ValueRef::Bool(value) => out.push(if value { 'T' } else { 'F' }),
+        ValueRef::Number(number) => out.push_str(&number.sort_text()),
+        ValueRef::String(text) => write_quoted(text, out),
+        ValueRef::List(items) | ValueRef::Set(items) => group('[', &mut items.iter(), ']'),
+        ValueRef::Tuple(items) => group('<', &mut items.iter(), '>'),
+        ValueRef::Object(items) => group('<', &mut items.values(), '>'),
+        ValueRef::Map(items) => {
             out.push('{');
             for (key, item) in items {
                 write_quoted(key, out);

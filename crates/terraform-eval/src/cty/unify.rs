@@ -8,7 +8,7 @@ use super::convert::{ConvertError, convert};
 use super::convert_containers::rewrapped;
 use super::convertible::{Safety, convertible};
 use super::types::Type;
-use super::value::{Kind, Value};
+use super::value::{Value, ValueRef};
 
 /// So many different types of mixed kinds have nothing in common that anybody meant.
 const MAX_MIXED: usize = 512;
@@ -19,17 +19,17 @@ pub struct Unified {
     /// The type.
     pub ty: Type,
     /// A collection met a value whose type is not known yet: nothing can be said of either.
-    pub undecided: bool,
+    pub is_unknown: bool,
     /// The collection that tuples or objects were taken for, where that is not the type.
     disguise: Option<Type>,
 }
 
 impl Unified {
     /// Values of this type.
-    pub(super) fn of(ty: Type) -> Self {
+    pub(super) fn from_type(ty: Type) -> Self {
         Self {
             ty,
-            undecided: false,
+            is_unknown: false,
             disguise: None,
         }
     }
@@ -37,14 +37,14 @@ impl Unified {
     /// Converts one of the values whose types were unified. Where nothing could be said, the result is
     /// unknown.
     pub fn convert(&self, value: &Value) -> Result<Value, ConvertError> {
-        if self.undecided {
-            return Ok(Value::dynamic().with_marks(&value.marks_deep().demoted()));
+        if self.is_unknown {
+            return Ok(Value::dynamic().with_marks(&value.marks_deep().as_influence()));
         }
         if *value.ty() == self.ty {
             return Ok(value.clone());
         }
         match &self.disguise {
-            Some(disguise) if matches!(value.kind(), Kind::Tuple(_) | Kind::Object(_)) => {
+            Some(disguise) if matches!(value.view(), ValueRef::Tuple(_) | ValueRef::Object(_)) => {
                 // As in cty, the collection only has to be possible; what is inside stays as it was and gets
                 // no type of its own to agree on.
                 convert(value, disguise)?;
@@ -66,7 +66,7 @@ pub(super) fn unify_types<'a>(types: impl IntoIterator<Item = &'a Type>, safety:
     let types = distinct(types);
     match types.as_slice() {
         [] => return None,
-        [only] => return Some(Unified::of((*only).clone())),
+        [only] => return Some(Unified::from_type((*only).clone())),
         _ => {}
     }
     let count = |kind: fn(&Type) -> bool| types.iter().filter(|ty| kind(ty)).count();
@@ -82,25 +82,25 @@ pub(super) fn unify_types<'a>(types: impl IntoIterator<Item = &'a Type>, safety:
         if kind > 0 && dynamic > 0 && kind + dynamic == all {
             return Some(Unified {
                 ty: Type::Dynamic,
-                undecided: true,
+                is_unknown: true,
                 disguise: None,
             });
         }
     }
     if maps == all {
-        return elements(&types, safety).map(Type::map).map(Unified::of);
+        return elements(&types, safety).map(Type::map).map(Unified::from_type);
     }
     if lists == all {
-        return elements(&types, safety).map(Type::list).map(Unified::of);
+        return elements(&types, safety).map(Type::list).map(Unified::from_type);
     }
     if sets == all {
-        return elements(&types, safety).map(Type::set).map(Unified::of);
+        return elements(&types, safety).map(Type::set).map(Unified::from_type);
     }
     if objects == all {
-        return unify_objects(&types, safety).map(Unified::of);
+        return unify_objects(&types, safety).map(Unified::from_type);
     }
     if tuples == all {
-        return unify_tuples(&types, safety).map(Unified::of);
+        return unify_tuples(&types, safety).map(Unified::from_type);
     }
     if maps > 0
         && maps + objects + dynamic == all
@@ -124,7 +124,7 @@ pub(super) fn unify_types<'a>(types: impl IntoIterator<Item = &'a Type>, safety:
     by_preference(&types)
         .into_iter()
         .find(|want| types.iter().all(|ty| convertible(ty, want, safety)))
-        .map(|want| Unified::of(want.clone()))
+        .map(|want| Unified::from_type(want.clone()))
 }
 
 /// Each type once, in the order of first appearance.
@@ -337,6 +337,6 @@ mod tests {
     #[test]
     fn a_collection_beside_an_undecided_value_is_undecided() {
         let types = [Type::list(Type::Number), Type::Dynamic];
-        assert!(unify(&types).is_some_and(|unified| unified.undecided));
+        assert!(unify(&types).is_some_and(|unified| unified.is_unknown));
     }
 }

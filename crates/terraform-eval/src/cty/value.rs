@@ -25,8 +25,8 @@ pub const MAX_SIZE: u32 = 1 << 22;
 pub struct Value {
     pub(super) inner: Inner,
     pub(super) marks: Marks,
-    pub(super) place: Option<Span>,
-    pub(super) key_place: Option<Span>,
+    pub(super) span: Option<Span>,
+    pub(super) key_span: Option<Span>,
 }
 
 #[derive(Debug, Clone)]
@@ -39,8 +39,8 @@ pub(super) enum Inner {
     List(Arc<Sequence>),
     Set(Arc<Sequence>),
     Tuple(Arc<Sequence>),
-    Map(Arc<Table>),
-    Object(Arc<Table>),
+    Map(Arc<Fields>),
+    Object(Arc<Fields>),
 }
 
 #[derive(Debug, PartialEq)]
@@ -54,15 +54,15 @@ pub(super) struct Unknown {
 pub(super) struct Sequence {
     pub(super) items: Vec<Value>,
     pub(super) ty: OnceLock<Type>,
-    pub(super) traits: Traits,
+    pub(super) summary: Summary,
 }
 
 /// Elements by key.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct Fields {
     pub(super) items: BTreeMap<Arc<str>, Value>,
     pub(super) ty: OnceLock<Type>,
-    pub(super) traits: Traits,
+    pub(super) summary: Summary,
 }
 
 /// What holds of a value with all that is nested in it, gathered once when it is built.
@@ -71,7 +71,7 @@ pub(super) struct Table {
     clippy::struct_excessive_bools,
     reason = "four facts that have nothing to do with each other"
 )]
-pub(super) struct Traits {
+pub(super) struct Summary {
     pub(super) depth: u16,
     /// How many values there are, each as often as it occurs.
     pub(super) size: u32,
@@ -82,7 +82,7 @@ pub(super) struct Traits {
     type_known: bool,
 }
 
-impl Traits {
+impl Summary {
     const LEAF: Self = Self {
         depth: 0,
         size: 1,
@@ -92,10 +92,10 @@ impl Traits {
         type_known: true,
     };
 
-    pub(super) fn around<'a>(items: impl IntoIterator<Item = &'a Value>) -> Self {
+    pub(super) fn from_items<'a>(items: impl IntoIterator<Item = &'a Value>) -> Self {
         let mut traits = Self::LEAF;
         for item in items {
-            let inner = item.traits();
+            let inner = item.summary();
             traits.depth = traits.depth.max(inner.depth);
             traits.size = traits.size.saturating_add(inner.size);
             traits.marked |= inner.marked;
@@ -110,7 +110,7 @@ impl Traits {
 
 /// A look at a value: what it is and what it holds.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind<'a> {
+pub enum ValueRef<'a> {
     /// Not known before apply.
     Unknown(&'a Refinement),
     /// `null` of some type.
@@ -137,9 +137,9 @@ impl From<Inner> for Value {
     fn from(inner: Inner) -> Self {
         Self {
             inner,
-            marks: Marks::none(),
-            place: None,
-            key_place: None,
+            marks: Marks::new(),
+            span: None,
+            key_span: None,
         }
     }
 }
@@ -147,18 +147,18 @@ impl From<Inner> for Value {
 impl Value {
     /// What the value is.
     #[must_use]
-    pub fn kind(&self) -> Kind<'_> {
+    pub fn view(&self) -> ValueRef<'_> {
         match &self.inner {
-            Inner::Unknown(unknown) => Kind::Unknown(&unknown.refinement),
-            Inner::Null(_) => Kind::Null,
-            Inner::Bool(value) => Kind::Bool(*value),
-            Inner::Number(number) => Kind::Number(number),
-            Inner::String(text) => Kind::String(text),
-            Inner::List(sequence) => Kind::List(&sequence.items),
-            Inner::Set(sequence) => Kind::Set(&sequence.items),
-            Inner::Tuple(sequence) => Kind::Tuple(&sequence.items),
-            Inner::Map(table) => Kind::Map(&table.items),
-            Inner::Object(table) => Kind::Object(&table.items),
+            Inner::Unknown(unknown) => ValueRef::Unknown(&unknown.refinement),
+            Inner::Null(_) => ValueRef::Null,
+            Inner::Bool(value) => ValueRef::Bool(*value),
+            Inner::Number(number) => ValueRef::Number(number),
+            Inner::String(text) => ValueRef::String(text),
+            Inner::List(sequence) => ValueRef::List(&sequence.items),
+            Inner::Set(sequence) => ValueRef::Set(&sequence.items),
+            Inner::Tuple(sequence) => ValueRef::Tuple(&sequence.items),
+            Inner::Map(table) => ValueRef::Map(&table.items),
+            Inner::Object(table) => ValueRef::Object(&table.items),
         }
     }
 
@@ -188,16 +188,16 @@ impl Value {
         }
     }
 
-    fn traits(&self) -> Traits {
+    fn summary(&self) -> Summary {
         let mut traits = match &self.inner {
-            Inner::Unknown(unknown) => Traits {
+            Inner::Unknown(unknown) => Summary {
                 known: false,
                 type_known: unknown.ty != Type::Dynamic,
-                ..Traits::LEAF
+                ..Summary::LEAF
             },
-            Inner::Null(_) | Inner::Bool(_) | Inner::Number(_) | Inner::String(_) => Traits::LEAF,
-            Inner::List(sequence) | Inner::Set(sequence) | Inner::Tuple(sequence) => sequence.traits,
-            Inner::Map(table) | Inner::Object(table) => table.traits,
+            Inner::Null(_) | Inner::Bool(_) | Inner::Number(_) | Inner::String(_) => Summary::LEAF,
+            Inner::List(sequence) | Inner::Set(sequence) | Inner::Tuple(sequence) => sequence.summary,
+            Inner::Map(table) | Inner::Object(table) => table.summary,
         };
         traits.marked |= !self.marks.is_empty();
         traits.sensitive |= self.marks.is_sensitive();
@@ -213,13 +213,13 @@ impl Value {
     /// Whether the value is known with all that is nested in it.
     #[must_use]
     pub fn is_wholly_known(&self) -> bool {
-        self.traits().known
+        self.summary().known
     }
 
     /// Whether no part of it is an unknown value of unknown type.
     #[must_use]
     pub fn is_type_wholly_known(&self) -> bool {
-        self.traits().type_known
+        self.summary().type_known
     }
 
     /// Whether the value is known to be null.
@@ -241,19 +241,19 @@ impl Value {
     /// How many levels of collections, tuples and objects there are; 0 for a string.
     #[must_use]
     pub fn depth(&self) -> u16 {
-        self.traits().depth
+        self.summary().depth
     }
 
     /// How many values it is made of, itself included; a part that is shared counts as often as it occurs.
     #[must_use]
     pub fn size(&self) -> usize {
-        usize::try_from(self.traits().size).unwrap_or(usize::MAX)
+        usize::try_from(self.summary().size).unwrap_or(usize::MAX)
     }
 
     /// Whether the value or anything nested in it is marked.
     #[must_use]
     pub fn contains_marked(&self) -> bool {
-        self.traits().marked
+        self.summary().marked
     }
 
     /// The text of a known string.
@@ -304,50 +304,50 @@ impl Value {
     /// Where exactly the value was written: the innermost literal. It stays while the value is only
     /// passed on; what is computed has none.
     #[must_use]
-    pub fn place(&self) -> Option<Span> {
-        self.place
+    pub fn span(&self) -> Option<Span> {
+        self.span
     }
 
     /// The value, written at `place`.
     #[must_use]
-    pub fn with_place(mut self, place: Span) -> Self {
-        self.place = Some(place);
+    pub fn with_span(mut self, place: Span) -> Self {
+        self.span = Some(place);
         self
     }
 
     /// The value without a place of its own; what is nested in it keeps its own.
     #[must_use]
-    pub fn without_place(mut self) -> Self {
-        self.place = None;
+    pub fn without_span(mut self) -> Self {
+        self.span = None;
         self
     }
 
     /// The value, written at `place` if that is known.
     #[must_use]
-    pub(super) fn placed_at(mut self, place: Option<Span>) -> Self {
-        self.place = place;
+    pub(super) fn with_optional_span(mut self, place: Option<Span>) -> Self {
+        self.span = place;
         self
     }
 
     /// Where the key was written under which a map or object holds this value. It stays with the value
     /// while that is handed from one map to another.
     #[must_use]
-    pub fn key_place(&self) -> Option<Span> {
-        self.key_place
+    pub fn key_span(&self) -> Option<Span> {
+        self.key_span
     }
 
     /// The value, held under a key that was written at `place`.
     #[must_use]
-    pub fn with_key_place(mut self, place: Option<Span>) -> Self {
-        self.key_place = place;
+    pub fn with_key_span(mut self, place: Option<Span>) -> Self {
+        self.key_span = place;
         self
     }
 
     /// The value with the place of another one that it was made from, such as by a conversion.
     #[must_use]
-    pub(super) fn placed_like(mut self, other: &Self) -> Self {
-        self.place = self.place.or(other.place);
-        self.key_place = self.key_place.or(other.key_place);
+    pub(super) fn with_spans_of(mut self, other: &Self) -> Self {
+        self.span = self.span.or(other.span);
+        self.key_span = self.key_span.or(other.key_span);
         self
     }
 
@@ -366,7 +366,7 @@ impl Value {
         };
         Self::refined(unknown.ty.clone(), refinement)
             .with_marks(&self.marks)
-            .placed_like(self)
+            .with_spans_of(self)
     }
 
     /// What is known of the value: its refinement where it is unknown, what follows from it where it is known.
@@ -385,7 +385,7 @@ impl Value {
                 max: Some(number.clone()),
                 ..known
             },
-            Inner::Set(sequence) if sequence.items.len() > 1 && !sequence.traits.known => known,
+            Inner::Set(sequence) if sequence.items.len() > 1 && !sequence.summary.known => known,
             Inner::List(sequence) | Inner::Set(sequence) => Refinement {
                 min_length: sequence.items.len(),
                 max_length: Some(sequence.items.len()),
@@ -435,10 +435,10 @@ mod tests {
     fn a_place_and_marks_are_no_part_of_equality() {
         let place = Span::new(Sources::new().add("a.tf", "x"), 0, 1);
         let value = Value::string("x")
-            .with_place(place)
+            .with_span(place)
             .with_marks(&Marks::sensitive());
         assert_eq!(value, Value::string("x"));
-        assert_eq!(value.clone().place(), Some(place));
+        assert_eq!(value.clone().span(), Some(place));
     }
 
     #[test]

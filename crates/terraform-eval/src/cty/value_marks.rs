@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::marks::{Marks, Origin};
-use super::value::{Kind, Value};
+use super::value::{Value, ValueRef};
 use crate::source::Span;
 
 /// Of how many parts a large value is made.
@@ -42,19 +42,19 @@ impl Value {
     /// The value after a reference at `span` passed it on: all origins in it remember the step. In a large
     /// value only its own origins do, so that passing it on to each of many instances costs little.
     #[must_use]
-    pub fn with_hop(&self, span: Span) -> Self {
+    pub fn with_trace_step(&self, span: Span) -> Self {
         if self.size() > LARGE {
-            let marks = self.marks.with_hop(span);
+            let marks = self.marks.with_trace_step(span);
             return self.clone().with_only_marks(marks);
         }
-        self.map_marks(&|marks| marks.with_hop(span))
+        self.map_marks(&|marks| marks.with_trace_step(span))
     }
 
     /// The value with its own marks taken off, and those.
     #[must_use]
     pub fn unmark(&self) -> (Self, Marks) {
         let marks = self.marks.clone();
-        (self.clone().with_only_marks(Marks::none()), marks)
+        (self.clone().with_only_marks(Marks::new()), marks)
     }
 
     /// The marks of the value and of all that is nested in it.
@@ -67,8 +67,8 @@ impl Value {
 
     /// The marks of all that is nested in the value, without its own.
     #[must_use]
-    pub fn marks_within(&self) -> Marks {
-        let mut all = Marks::none();
+    pub fn nested_marks(&self) -> Marks {
+        let mut all = Marks::new();
         self.gather(&mut all);
         all
     }
@@ -91,7 +91,7 @@ impl Value {
     /// The value without any marks, at any depth.
     #[must_use]
     pub fn without_marks(&self) -> Self {
-        self.map_marks(&|_| Marks::none())
+        self.map_marks(&|_| Marks::new())
     }
 
     /// The value with the marks of each part changed. Unmarked parts are shared and not visited.
@@ -113,14 +113,14 @@ impl Value {
                 .cloned()
                 .unwrap_or(super::types::Type::Dynamic)
         };
-        let changed = match self.kind() {
-            Kind::List(items) => Self::list(element(), all(items)),
-            Kind::Tuple(items) => Self::tuple(all(items)),
-            Kind::Map(items) => Self::map(element(), each(items)),
-            Kind::Object(items) => Self::object(each(items)),
+        let changed = match self.view() {
+            ValueRef::List(items) => Self::list(element(), all(items)),
+            ValueRef::Tuple(items) => Self::tuple(all(items)),
+            ValueRef::Map(items) => Self::map(element(), each(items)),
+            ValueRef::Object(items) => Self::object(each(items)),
             _ => self.clone(),
         };
-        changed.with_only_marks(change(&self.marks)).placed_like(self)
+        changed.with_only_marks(change(&self.marks)).with_spans_of(self)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::{Kind, Type, Value, convert};
+use crate::cty::{Type, Value, ValueRef, convert};
 use crate::source::Span;
 use crate::syntax::tree::For;
 
@@ -35,7 +35,7 @@ impl Evaluator<'_> {
         collection: &Value,
         failed: &mut Parts,
     ) -> Result<Value> {
-        let mut marks = collection.marks().demoted();
+        let mut marks = collection.marks().as_influence();
         let elements = each_element(collection).map_err(|failure| failure.at(parts.collection.span))?;
         if let Some(condition) = &parts.condition
             && *collection.ty() != Type::Dynamic
@@ -52,7 +52,7 @@ impl Evaluator<'_> {
             let tried = self.evaluate(condition, scope.with_names(&frame))?;
             holds(&tried).map_err(|failure| failure.at(condition.span))?;
             if elements.is_none() {
-                marks = marks.union(&tried.marks().demoted());
+                marks = marks.union(&tried.marks().as_influence());
             }
         }
         let Some(elements) = elements else {
@@ -74,7 +74,7 @@ impl Evaluator<'_> {
             let scope = scope.with_names(&frame);
             if let Some(condition) = &parts.condition {
                 let value = self.evaluate(condition, scope)?;
-                marks = marks.union(&value.marks().demoted());
+                marks = marks.union(&value.marks().as_influence());
                 match holds(&value) {
                     Ok(Some(true)) => {}
                     Ok(Some(false)) => continue,
@@ -91,14 +91,14 @@ impl Evaluator<'_> {
                 None => None,
                 Some(expression) => {
                     let key = self.evaluate(expression, scope)?;
-                    marks = marks.union(&key.marks().demoted());
+                    marks = marks.union(&key.marks().as_influence());
                     let name = if key.is_known() {
                         object_key(&key)
                     } else {
                         Ok(None)
                     };
                     match name {
-                        Ok(Some(name)) => Some((name, key.place())),
+                        Ok(Some(name)) => Some((name, key.span())),
                         Ok(None) => {
                             open = true;
                             continue;
@@ -141,7 +141,7 @@ fn collect(collected: &mut Collected, key: Option<(Arc<str>, Option<Span>)>, val
                     "two items have the key {name:?}; add `...` after the value to group them"
                 )));
             }
-            items.insert(name, value.with_key_place(place));
+            items.insert(name, value.with_key_span(place));
         }
         (Collected::Groups(groups), Some((name, _))) => groups.entry(name).or_default().push(value),
         (Collected::Object(_) | Collected::Groups(_), None) => {}
@@ -166,9 +166,9 @@ fn finish(collected: Collected) -> Value {
 ///
 /// The key of a list or tuple is the index, of a set the element itself.
 pub(super) fn each_element(collection: &Value) -> Result<Option<Vec<(Value, Value)>>> {
-    match collection.kind() {
-        Kind::Null => Err(Failure::invalid("the collection is null")),
-        Kind::Unknown(_) if !collection.ty().is_primitive() => Ok(None),
+    match collection.view() {
+        ValueRef::Null => Err(Failure::invalid("the collection is null")),
+        ValueRef::Unknown(_) if !collection.ty().is_primitive() => Ok(None),
         _ => match collection.elements() {
             Some(elements) => Ok(Some(elements.collect())),
             None => Err(no_collection(collection.ty())),

@@ -25,7 +25,7 @@ impl Evaluator<'_> {
         let marks = condition.marks();
         if !condition.is_known() {
             // Of whatever type it is; and a branch that fails may be the one that is not taken.
-            return Ok(agreement.undecided(marks, &yes, &no));
+            return Ok(agreement.choose_either(marks, &yes, &no));
         }
         let holds = convert(&condition, &Type::Bool)
             .map_err(|error| failed(Failure::invalid(format!("the condition is not a bool: {error}"))))?;

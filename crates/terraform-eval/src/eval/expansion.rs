@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ResourceName};
-use crate::cty::{Kind, Type, Value, convert};
+use crate::cty::{Type, Value, ValueRef, convert};
 use crate::source::Span;
 use crate::syntax::tree::Body;
 
@@ -47,7 +47,7 @@ impl Expansion {
             Self::Unknown { value, each, .. } => {
                 let index = each
                     .is_none()
-                    .then(|| Value::unknown(Type::Number).with_marks(&value.marks().demoted()));
+                    .then(|| Value::unknown(Type::Number).with_marks(&value.marks().as_influence()));
                 vec![Repetition {
                     key: Some(InstanceKey::Unknown),
                     index,
@@ -97,7 +97,7 @@ fn by_index(index: usize) -> Repetition {
     let key = InstanceKey::Index(u64::try_from(index).unwrap_or(u64::MAX));
     Repetition {
         key: Some(key),
-        index: Some(Value::count(index)),
+        index: Some(Value::from_len(index)),
         each: None,
     }
 }
@@ -168,7 +168,7 @@ impl Evaluator<'_> {
             (None, Some(for_each)) => {
                 let value = self
                     .evaluate(&for_each.value, scope)?
-                    .with_hop(for_each.value.span);
+                    .with_trace_step(for_each.value.span);
                 by_element(&value, for_each.value.span).map_err(|failure| failure.at(for_each.value.span))
             }
             (None, None) => Ok(Expansion::Single),
@@ -212,33 +212,33 @@ fn by_element(value: &Value, span: Span) -> Result<Expansion> {
     if value.marks().is_ephemeral() {
         return Err(Failure::invalid("for_each is ephemeral"));
     }
-    match (value.kind(), value.ty()) {
-        (Kind::Null, _) => Err(Failure::invalid("for_each is null")),
-        (Kind::Unknown(_), Type::Map(element)) => {
+    match (value.view(), value.ty()) {
+        (ValueRef::Null, _) => Err(Failure::invalid("for_each is null")),
+        (ValueRef::Unknown(_), Type::Map(element)) => {
             let marks = value.marks();
             let element = Value::unknown((**element).clone()).with_marks(marks);
             Ok(open(Value::unknown(Type::String).with_marks(marks), element))
         }
-        (Kind::Unknown(_), Type::Set(_)) => {
+        (ValueRef::Unknown(_), Type::Set(_)) => {
             let element = Value::unknown(Type::String).with_marks(value.marks());
             Ok(open(element.clone(), element))
         }
-        (Kind::Unknown(_), Type::Dynamic) => {
+        (ValueRef::Unknown(_), Type::Dynamic) => {
             let marks = value.marks();
             Ok(open(
                 Value::unknown(Type::String).with_marks(marks),
                 Value::dynamic().with_marks(marks),
             ))
         }
-        (Kind::Map(_) | Kind::Object(_), _) => elements(value),
-        (Kind::Set(_), Type::Set(element)) if **element == Type::String => {
+        (ValueRef::Map(_) | ValueRef::Object(_), _) => elements(value),
+        (ValueRef::Set(_), Type::Set(element)) if **element == Type::String => {
             if value.is_wholly_known() {
                 return elements(value);
             }
             let element = Value::unknown(Type::String).with_marks(&value.marks_deep());
             Ok(open(element.clone(), element))
         }
-        (Kind::Set(items), Type::Set(element)) if items.is_empty() && **element == Type::Dynamic => {
+        (ValueRef::Set(items), Type::Set(element)) if items.is_empty() && **element == Type::Dynamic => {
             Ok(Expansion::Each(Vec::new()))
         }
         (_, ty) => Err(Failure::invalid(format!(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::address::Subject;
 use crate::cty::marks::Marks;
-use crate::cty::{Number, Type, Value, convert, normalized};
+use crate::cty::{Number, Type, Value, convert, normalize};
 use crate::source::Span;
 use crate::syntax::tree::{Call, Expression, ExpressionKind, ObjectItem, ObjectKey};
 
@@ -19,8 +19,8 @@ impl Evaluator<'_> {
         let value = self
             .deeper(|| self.once(expression, scope))
             .map_err(|failure| left_of(expression, failure.at(expression.span)))?;
-        Ok(if value.place().is_none() {
-            value.with_place(expression.span)
+        Ok(if value.span().is_none() {
+            value.with_span(expression.span)
         } else {
             value
         })
@@ -81,23 +81,23 @@ impl Evaluator<'_> {
 
     fn object(&self, items: &[ObjectItem], scope: Scope<'_>) -> Result<Value> {
         let mut attributes = BTreeMap::new();
-        let mut marks = Marks::none();
+        let mut marks = Marks::new();
         let mut open = false;
         let mut parts = Parts::default();
         for item in items {
             let key = match &item.key {
-                ObjectKey::Word(name) => Ok(Value::shared_string(name.text.clone()).with_place(name.span)),
+                ObjectKey::Word(name) => Ok(Value::shared_string(name.text.clone()).with_span(name.span)),
                 ObjectKey::Expression(expression) => self.evaluate(expression, scope),
             };
             let value = parts.take(self.evaluate(&item.value, scope))?;
             let name = key.and_then(|key| {
-                marks = marks.union(&key.marks().demoted());
+                marks = marks.union(&key.marks().as_influence());
                 let name = object_key(&key).map_err(|failure| failure.at(item.key.span()))?;
-                Ok(name.map(|name| (name, key.place())))
+                Ok(name.map(|name| (name, key.span())))
             });
             match name {
                 Ok(Some((name, place))) => {
-                    attributes.insert(name, value.with_key_place(place));
+                    attributes.insert(name, value.with_key_span(place));
                 }
                 Ok(None) => open = true,
                 Err(failure) => {
@@ -128,7 +128,9 @@ impl Evaluator<'_> {
                 match expand(&last)? {
                     Some(items) => items,
                     // How many arguments there are is not known, and nothing is looked at.
-                    None => return Ok(Value::dynamic().with_marks(&last.marks().origins_only().demoted())),
+                    None => {
+                        return Ok(Value::dynamic().with_marks(&last.marks().origins_only().as_influence()));
+                    }
                 }
             }
             None => Vec::new(),
@@ -177,7 +179,7 @@ impl Evaluator<'_> {
         let subject = Subject::Other(format!("provider::{name} is implemented by the provider").into());
         let value = self.unknown_from(instance, subject, None, None, span);
         let given = arguments.iter().map(Value::marks_deep);
-        Ok(given.fold(value, |value, marks| value.with_marks(&marks.demoted())))
+        Ok(given.fold(value, |value, marks| value.with_marks(&marks.as_influence())))
     }
 }
 
@@ -212,7 +214,7 @@ fn success(mut arguments: impl Iterator<Item = Result<Value>>) -> Result<Value> 
             } else {
                 Value::unknown(Type::Bool)
             };
-            success.with_marks(&value.marks_deep().origins_only().demoted())
+            success.with_marks(&value.marks_deep().origins_only().as_influence())
         }
         Err(failure) if failure.is_final() => return Err(failure),
         Err(_) => Value::bool(false),
@@ -235,7 +237,7 @@ fn expand(value: &Value) -> Result<Option<Vec<Value>>> {
     if value.is_null() {
         return Err(Failure::invalid("null cannot be expanded with `...`"));
     }
-    let marks = value.marks().demoted();
+    let marks = value.marks().as_influence();
     let items = value.as_slice();
     Ok(items.map(|items| items.iter().map(|item| item.clone().with_marks(&marks)).collect()))
 }
@@ -247,5 +249,5 @@ pub(super) fn object_key(key: &Value) -> Result<Option<Arc<str>>> {
     }
     let text = convert(key, &Type::String)
         .map_err(|error| Failure::invalid(format!("the key is not a string: {error}")))?;
-    Ok(text.as_str().map(|text| normalized(text)))
+    Ok(text.as_str().map(|text| normalize(text)))
 }

@@ -107,7 +107,7 @@ pub(super) fn call(evaluator: &Evaluator<'_>, name: &str, arguments: &[Value]) -
         evaluator.spend(size)?;
     }
     let arguments = convert_arguments(function, arguments)?;
-    let mut marks = Marks::none();
+    let mut marks = Marks::new();
     let mut plain = Vec::with_capacity(arguments.len());
     let mut open = false;
     let mut open_type = false;
@@ -160,10 +160,10 @@ fn not_null(function: &Function, value: Value) -> Value {
 /// The origins of an unknown result that holds the argument or parts of it, or was only made from it.
 fn possible_marks(argument: &Value, passes_on: bool) -> Marks {
     if passes_on {
-        let inner = argument.marks_within().origins_only().maybe();
+        let inner = argument.nested_marks().origins_only().as_possible();
         argument.marks().origins_only().union(&inner)
     } else {
-        argument.marks_deep().origins_only().demoted()
+        argument.marks_deep().origins_only().as_influence()
     }
 }
 
@@ -192,7 +192,7 @@ fn convert_arguments(function: &Function, arguments: &[Value]) -> Result<Vec<Val
                 "unsuitable {:?} argument of {}: {}",
                 parameter.name,
                 function.name,
-                error.located()
+                error.message_with_path()
             );
             Failure::invalid(message)
         })
@@ -211,6 +211,6 @@ fn take_marks(function: &Function, parameter: &Parameter, argument: &Value, mark
         *marks = marks.union(&deep.without_origins());
         return argument.map_marks(&Marks::origins_only);
     }
-    *marks = marks.union(&deep.demoted());
+    *marks = marks.union(&deep.as_influence());
     argument.without_marks()
 }

@@ -241,8 +241,8 @@ impl Evaluator<'_> {
         let origin = Origin {
             reference: Arc::new(reference),
             span: None,
-            role: Role::Same,
-            hops: None,
+            role: Role::Exact,
+            trace: None,
         };
         Value::unknown(ty.without_optional()).with_origin(origin)
     }
@@ -313,8 +313,8 @@ impl Evaluator<'_> {
         Origin {
             reference: Arc::new(reference),
             span: Some(span),
-            role: Role::Same,
-            hops: None,
+            role: Role::Exact,
+            trace: None,
         }
     }
 }

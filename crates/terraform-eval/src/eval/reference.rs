@@ -59,7 +59,7 @@ impl Evaluator<'_> {
         // Only what comes out is marked with the step: marking all of a large value for each use of a
         // part of it would cost its size each time.
         Ok(if passed_on {
-            value.with_hop(expression.span)
+            value.with_trace_step(expression.span)
         } else {
             value
         })
@@ -310,7 +310,7 @@ impl Evaluator<'_> {
     /// Which instance the steps behind a repeated block's name choose.
     fn choose(&self, expansion: &Expansion, steps: &[Step<'_>], scope: Scope<'_>) -> Result<Chosen> {
         let keyed = match expansion {
-            Expansion::Single => return Ok(Chosen::One(Box::new(Repetition::single()), 0, Marks::none())),
+            Expansion::Single => return Ok(Chosen::One(Box::new(Repetition::single()), 0, Marks::new())),
             Expansion::Unknown { .. } => {
                 let used = usize::from(matches!(steps.first(), Some(Step::Index(_))));
                 return Ok(Chosen::Open(used));
@@ -335,7 +335,7 @@ impl Evaluator<'_> {
             return Ok(Chosen::Open(1));
         }
         match expansion.instance(&key) {
-            Some(repetition) => Ok(Chosen::One(Box::new(repetition), 1, key.marks().demoted())),
+            Some(repetition) => Ok(Chosen::One(Box::new(repetition), 1, key.marks().as_influence())),
             None => Err(Failure::invalid("there is no instance with this key")),
         }
     }

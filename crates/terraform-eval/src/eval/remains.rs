@@ -5,7 +5,7 @@
 //! So a failure carries what remains of the expression that it comes out of.
 
 use crate::cty::{Type, Value};
-use crate::syntax::tree::{BinaryOperator, Expression, ExpressionKind, TemplatePart, UnaryOperator};
+use crate::syntax::tree::{Expression, ExpressionKind, TemplatePart};
 
 use super::{Failure, Result};
 
@@ -55,21 +55,9 @@ pub(super) fn left_of(expression: &Expression, failure: Failure) -> Failure {
             [TemplatePart::Interpolation(_)] => return failure,
             _ => Some(Value::unknown(Type::String).refine_not_null()),
         },
-        Kind::Unary { operator, .. } => Some(Value::unknown(match operator {
-            UnaryOperator::Negate => Type::Number,
-            UnaryOperator::Not => Type::Bool,
-        })),
-        Kind::Binary { operator, .. } => Some(Value::unknown(result_type(*operator))),
+        Kind::Unary { operator, .. } => Some(Value::unknown(operator.result_type())),
+        Kind::Binary { operator, .. } => Some(Value::unknown(operator.result_type())),
         _ => None,
     };
     failure.leaving(remains)
-}
-
-/// What an operator gives, whatever it is applied to.
-fn result_type(operator: BinaryOperator) -> Type {
-    use BinaryOperator::{Add, Divide, Modulo, Multiply, Subtract};
-    match operator {
-        Add | Subtract | Multiply | Divide | Modulo => Type::Number,
-        _ => Type::Bool,
-    }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::address::{Mode, ResourceName, Subject};
-use crate::cty::{Kind, Type, Value, convert};
-use crate::schema::{self, Attribute, Schema, Setter};
+use crate::cty::{Type, Value, ValueRef, convert};
+use crate::schema::{self, Attribute, Schema, SetBy};
 use crate::source::Span;
 use crate::syntax::tree::Expression;
 
@@ -112,12 +112,13 @@ impl Evaluator<'_> {
         let Some(declared) = schema.get(attribute) else {
             return Err(no_attribute(name, attribute));
         };
-        let written = written.filter(|_| declared.setter != Setter::Computed);
+        let written = written.filter(|_| declared.set_by != SetBy::Computed);
         let value = match written {
             Some(written) => {
                 let value = configured(&written.value)?;
                 convert(&value, &declared.ty).map_err(|error| {
-                    Failure::invalid(format!("{attribute}: {}", error.located())).at(written.value.span)
+                    Failure::invalid(format!("{attribute}: {}", error.message_with_path()))
+                        .at(written.value.span)
                 })?
             }
             None if broken => {
@@ -125,7 +126,7 @@ impl Evaluator<'_> {
             }
             None => Value::null(declared.ty.without_optional()),
         };
-        if value.is_null() && declared.setter == Setter::Required {
+        if value.is_null() && declared.set_by == SetBy::Required {
             let message = format!("{name} does not set {attribute:?}, which is required");
             return Err(Failure::invalid(message).at(block.header));
         }
@@ -153,24 +154,24 @@ pub(super) fn no_attribute(resource: &ResourceName, attribute: &str) -> Failure 
 /// The value with what the provider puts where nothing is: its defaults, and else what is known at apply.
 fn with_computed(value: &Value, attribute: &Attribute) -> Value {
     if value.is_null() {
-        return match (&attribute.default, attribute.setter) {
+        return match (&attribute.default, attribute.set_by) {
             (Some(default), _) => default.clone().with_marks(value.marks()),
-            (None, Setter::Computed | Setter::Either) => {
+            (None, SetBy::Computed | SetBy::Either) => {
                 Value::unknown(attribute.ty.without_optional()).with_marks(value.marks())
             }
             (None, _) => value.clone(),
         };
     }
-    if !schema::holds_computed(&attribute.inside) {
+    if !schema::has_computed_attributes(&attribute.nested) {
         return value.clone();
     }
-    inside(value, &attribute.inside)
+    inside(value, &attribute.nested)
 }
 
 /// The same for the objects that a value is made of.
 fn inside(value: &Value, schema: &Schema) -> Value {
-    let changed = match value.kind() {
-        Kind::Object(items) => {
+    let changed = match value.view() {
+        ValueRef::Object(items) => {
             let items: BTreeMap<Arc<str>, Value> = items
                 .iter()
                 .map(|(name, item)| match schema.get(name) {
@@ -180,12 +181,12 @@ fn inside(value: &Value, schema: &Schema) -> Value {
                 .collect();
             Value::object(items)
         }
-        Kind::List(items) if !items.is_empty() => {
+        ValueRef::List(items) if !items.is_empty() => {
             let items: Vec<Value> = items.iter().map(|item| inside(item, schema)).collect();
             let element = items[0].ty().clone();
             Value::list(element, items)
         }
-        Kind::Map(items) if !items.is_empty() => {
+        ValueRef::Map(items) if !items.is_empty() => {
             let items: BTreeMap<Arc<str>, Value> = items
                 .iter()
                 .map(|(name, item)| (name.clone(), inside(item, schema)))
@@ -199,8 +200,8 @@ fn inside(value: &Value, schema: &Schema) -> Value {
         _ => return value.clone(),
     };
     let changed = changed.with_marks(value.marks());
-    match value.place() {
-        Some(place) => changed.with_place(place),
+    match value.span() {
+        Some(place) => changed.with_span(place),
         None => changed,
     }
 }

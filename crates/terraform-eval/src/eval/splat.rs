@@ -1,6 +1,6 @@
 //! `base[*].attr` and `base.*.attr`.
 
-use crate::cty::{Kind, Refinement, Type, Value};
+use crate::cty::{Refinement, Type, Value, ValueRef};
 use crate::syntax::tree::Expression;
 
 use super::comprehension::each_element;
@@ -33,24 +33,24 @@ impl Evaluator<'_> {
                 |value| value.ty().clone(),
             )
         };
-        match (base.ty(), base.kind()) {
-            (Type::Dynamic, _) | (Type::List(_) | Type::Set(_) | Type::Tuple(_), Kind::Null) => None,
+        match (base.ty(), base.view()) {
+            (Type::Dynamic, _) | (Type::List(_) | Type::Set(_) | Type::Tuple(_), ValueRef::Null) => None,
             (Type::List(element) | Type::Set(element), _) => Some(Type::list(one(element))),
             (Type::Tuple(elements), _) => Some(Type::tuple(elements.iter().map(one).collect::<Vec<_>>())),
-            (_, Kind::Unknown(_)) if !base.is_definitely_not_null() => None,
+            (_, ValueRef::Unknown(_)) if !base.is_definitely_not_null() => None,
             (ty, _) => Some(Type::tuple(vec![one(ty)])),
         }
     }
 
     fn each(&self, base: &Value, each: &Expression, scope: Scope<'_>) -> Result<Value> {
-        let marks = base.marks().demoted();
+        let marks = base.marks().as_influence();
         let one = |element: &Value| self.evaluate(each, scope.with_element(element));
-        match base.kind() {
-            Kind::Null if matches!(base.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
+        match base.view() {
+            ValueRef::Null if matches!(base.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
                 Err(Failure::invalid("a splat cannot be applied to a null sequence"))
             }
-            Kind::Null => Ok(Value::tuple(Vec::new()).with_marks(&marks)),
-            Kind::Unknown(refinement) => match base.ty() {
+            ValueRef::Null => Ok(Value::tuple(Vec::new()).with_marks(&marks)),
+            ValueRef::Unknown(refinement) => match base.ty() {
                 // Whether it is a sequence is not known, and Terraform goes no further; what it leads to stays
                 // the same.
                 Type::Dynamic => match one(base) {
@@ -85,7 +85,7 @@ impl Evaluator<'_> {
                 _ if !base.is_definitely_not_null() => Ok(Value::dynamic().with_marks(one(base)?.marks())),
                 _ => Ok(Value::tuple(vec![one(base)?])),
             },
-            Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) => {
+            ValueRef::List(_) | ValueRef::Set(_) | ValueRef::Tuple(_) => {
                 let elements = each_element(base)?.unwrap_or_default();
                 let mut items = Vec::with_capacity(elements.len());
                 for (_, element) in &elements {

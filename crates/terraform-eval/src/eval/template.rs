@@ -43,7 +43,7 @@ impl Evaluator<'_> {
         let mut text = Text {
             known: String::new(),
             open: false,
-            marks: Marks::none(),
+            marks: Marks::new(),
         };
         self.parts(&template.parts, scope, &mut text)?;
         let value = if text.open {
@@ -78,7 +78,7 @@ impl Evaluator<'_> {
                     condition, yes, no, ..
                 } => {
                     let value = self.evaluate(condition, scope)?;
-                    text.marks = text.marks.union(&value.marks().demoted());
+                    text.marks = text.marks.union(&value.marks().as_influence());
                     if value.is_null() {
                         return Err(Failure::invalid("the condition is null").at(condition.span));
                     }
@@ -101,7 +101,7 @@ impl Evaluator<'_> {
                     ..
                 } => {
                     let value = self.evaluate(collection, scope)?;
-                    text.marks = text.marks.union(&value.marks().demoted());
+                    text.marks = text.marks.union(&value.marks().as_influence());
                     let Some(elements) =
                         each_element(&value).map_err(|failure| failure.at(collection.span))?
                     else {
@@ -150,7 +150,7 @@ impl Evaluator<'_> {
             let mut unused = Text {
                 known: String::new(),
                 open: true,
-                marks: Marks::none(),
+                marks: Marks::new(),
             };
             match self.parts(other, scope, &mut unused) {
                 Err(failure) if failure.is_final() => return Err(failure),
@@ -164,7 +164,7 @@ impl Evaluator<'_> {
 }
 
 fn interpolate(value: &Value, text: &mut Text) -> Result<()> {
-    text.marks = text.marks.union(&value.marks_deep().demoted());
+    text.marks = text.marks.union(&value.marks_deep().as_influence());
     if !value.is_known() && !value.ty().is_primitive() {
         // Terraform looks at the type of a value only once it is known.
         text.open = true;

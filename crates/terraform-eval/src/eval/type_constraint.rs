@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cty::{Children, Defaults, Type, Value, convert};
+use crate::cty::{Defaults, NestedDefaults, Type, Value, convert};
 use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey};
 
 use super::{Evaluator, Failure, Result, Scope};
@@ -18,7 +18,7 @@ impl TypeConstraint {
     /// A value as this type has it. A null as a whole stays null; defaults are for what is inside.
     pub(super) fn apply(&self, value: &Value) -> Result<Value> {
         let value = self.defaults.apply(value);
-        convert(&value, &self.ty).map_err(|error| Failure::invalid(error.located()))
+        convert(&value, &self.ty).map_err(|error| Failure::invalid(error.message_with_path()))
     }
 }
 
@@ -73,13 +73,13 @@ impl Evaluator<'_> {
                 };
                 let (element, inner) = self.deeper(|| self.ty(argument))?;
                 let children = if inner.is_empty() {
-                    Children::None
+                    NestedDefaults::None
                 } else {
-                    Children::Element(Box::new(inner))
+                    NestedDefaults::Element(Box::new(inner))
                 };
                 let defaults = Defaults {
                     values: BTreeMap::new(),
-                    children,
+                    nested: children,
                 };
                 Ok((container(element), defaults))
             }
@@ -101,13 +101,13 @@ impl Evaluator<'_> {
             }
         }
         let children = if positions.is_empty() {
-            Children::None
+            NestedDefaults::None
         } else {
-            Children::Positions(positions)
+            NestedDefaults::Positions(positions)
         };
         let defaults = Defaults {
             values: BTreeMap::new(),
-            children,
+            nested: children,
         };
         Ok((Type::tuple(types), defaults))
     }
@@ -149,7 +149,10 @@ impl Evaluator<'_> {
             if let Some(default) = default {
                 let value = self.evaluate(default, Scope::empty())?;
                 let value = convert(&value, &ty).map_err(|error| {
-                    let message = format!("the default is not of the attribute's type: {}", error.located());
+                    let message = format!(
+                        "the default is not of the attribute's type: {}",
+                        error.message_with_path()
+                    );
                     Failure::invalid(message).at(default.span)
                 })?;
                 values.insert(name.clone(), value);
@@ -160,11 +163,17 @@ impl Evaluator<'_> {
             attributes.push((name, ty));
         }
         let children = if inside.is_empty() {
-            Children::None
+            NestedDefaults::None
         } else {
-            Children::Attributes(inside)
+            NestedDefaults::Attributes(inside)
         };
         let ty = Type::object_with_optional(attributes, optional.into_iter().collect());
-        Ok((ty, Defaults { values, children }))
+        Ok((
+            ty,
+            Defaults {
+                values,
+                nested: children,
+            },
+        ))
     }
 }

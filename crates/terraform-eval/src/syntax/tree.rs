@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::cty::{BinaryOperator, UnaryOperator};
 use crate::source::Span;
 
 /// A name and where it stands.
@@ -256,44 +257,4 @@ pub enum TemplatePart {
         /// From the opening directive to the closing one.
         span: Span,
     },
-}
-
-/// Operators with one operand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnaryOperator {
-    /// `-`.
-    Negate,
-    /// `!`.
-    Not,
-}
-
-/// Operators with two operands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BinaryOperator {
-    /// `+`.
-    Add,
-    /// `-`.
-    Subtract,
-    /// `*`.
-    Multiply,
-    /// `/`.
-    Divide,
-    /// `%`.
-    Modulo,
-    /// `==`.
-    Equal,
-    /// `!=`.
-    NotEqual,
-    /// `<`.
-    Less,
-    /// `<=`.
-    LessOrEqual,
-    /// `>`.
-    Greater,
-    /// `>=`.
-    GreaterOrEqual,
-    /// `&&`.
-    And,
-    /// `||`.
-    Or,
 }

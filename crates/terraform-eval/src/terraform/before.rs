@@ -13,7 +13,10 @@ impl GraphBuilder<'_> {
     /// The resources that come before `start`, itself included, save those that the graph leaves out.
     pub fn before(&mut self, start: &Node) -> Rc<BTreeSet<ResourcePath>> {
         if self.circle(start).is_some() {
-            let mut resources = self.graph(start.clone()).reach([start.clone()]).resources;
+            let mut resources = self
+                .graph(start.clone())
+                .reachable_from([start.clone()])
+                .resources;
             resources.retain(|path| !(self.leave_out)(&path.resource));
             return Rc::new(resources);
         }
@@ -38,7 +41,9 @@ impl GraphBuilder<'_> {
 
     /// All resources that come before `start`, itself and what is left out elsewhere included.
     pub fn all_before(&mut self, start: &Node) -> BTreeSet<ResourcePath> {
-        self.graph(start.clone()).reach([start.clone()]).resources
+        self.graph(start.clone())
+            .reachable_from([start.clone()])
+            .resources
     }
 }
 

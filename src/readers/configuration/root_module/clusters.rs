@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
             span: resource.block.header(),
             cluster_id,
             cluster_origin: leads,
-            dependencies: self.graph.all_before(&Node::block(&path)),
+            dependencies: self.graph.all_before(&Node::from_resource(&path)),
             argument_insertion: insertion_points::of_argument(block, self.sources).filter(|_| free),
             dependency_insertion: block
                 .body

@@ -87,11 +87,11 @@ fn possible_choice(ty: &Type, value: &Value, rest: &[Value]) -> Value {
         let marks = rest.iter().fold(value.marks().clone(), |marks, other| {
             marks.union(&other.marks_deep())
         });
-        return unknown.with_marks(&marks.maybe());
+        return unknown.with_marks(&marks.as_possible());
     }
     let unknown = unknown.with_marks(value.marks());
-    match value.place() {
-        Some(place) => unknown.with_place(place),
+    match value.span() {
+        Some(place) => unknown.with_span(place),
         None => unknown,
     }
 }

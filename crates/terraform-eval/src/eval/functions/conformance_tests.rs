@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::cty::{Kind, Type, Value, to_json};
+use crate::cty::{Type, Value, ValueRef, to_json};
 use crate::schema::ProviderSchemas;
 use crate::source::Sources;
 use crate::syntax::native::parse_expression;
@@ -147,9 +147,9 @@ fn shown(value: &Value) -> String {
     };
     let null =
         |convert: &str, element: &Type| format!("{convert}(null) /* of {} */", element.friendly_name());
-    match (value.kind(), value.ty()) {
-        (Kind::Unknown(_), _) => String::new(),
-        (Kind::Null, ty) => match ty {
+    match (value.view(), value.ty()) {
+        (ValueRef::Unknown(_), _) => String::new(),
+        (ValueRef::Null, ty) => match ty {
             Type::String => "tostring(null)".to_owned(),
             Type::Number => "tonumber(null)".to_owned(),
             Type::Bool => "tobool(null)".to_owned(),
@@ -160,14 +160,14 @@ fn shown(value: &Value) -> String {
             Type::Object(_) => "null /* object */".to_owned(),
             Type::Dynamic => "null".to_owned(),
         },
-        (Kind::Bool(value), _) => value.to_string(),
-        (Kind::Number(number), _) => number.to_string(),
-        (Kind::String(text), _) => format!("{text:?}"),
-        (Kind::List(items), _) => group("tolist([", all(items), "])"),
-        (Kind::Set(items), _) => group("toset([", all(items), "])"),
-        (Kind::Tuple(items), _) => group("[", all(items), "]"),
-        (Kind::Map(items), _) => group("tomap({", table(items), "})"),
-        (Kind::Object(items), _) => group("{", table(items), "}"),
+        (ValueRef::Bool(value), _) => value.to_string(),
+        (ValueRef::Number(number), _) => number.to_string(),
+        (ValueRef::String(text), _) => format!("{text:?}"),
+        (ValueRef::List(items), _) => group("tolist([", all(items), "])"),
+        (ValueRef::Set(items), _) => group("toset([", all(items), "])"),
+        (ValueRef::Tuple(items), _) => group("[", all(items), "]"),
+        (ValueRef::Map(items), _) => group("tomap({", table(items), "})"),
+        (ValueRef::Object(items), _) => group("{", table(items), "}"),
     }
 }
 

@@ -76,8 +76,8 @@ fn converted(value: &Value, want: Want) -> Checked<Value> {
     if !value.is_known() {
         // Terraform forgets here what it knew, the type of the elements too.
         let unknown = Value::unknown(want).with_marks(value.marks());
-        return Ok(match value.place() {
-            Some(place) => unknown.with_place(place),
+        return Ok(match value.span() {
+            Some(place) => unknown.with_span(place),
             None => unknown,
         });
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::{Type, Value, normalized};
+use crate::cty::{Type, Value, normalize};
 
 use super::definition::{Call, Function, Parameter, Want};
 use super::support::{Answer, dynamic, function, text};
@@ -29,7 +29,7 @@ fn decode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let mut names: Vec<Arc<str>> = Vec::with_capacity(headers.len());
     let mut attributes = BTreeMap::new();
     for header in &headers {
-        let name = normalized(header);
+        let name = normalize(header);
         if attributes.insert(name.clone(), Type::String).is_some() {
             return Err(format!("duplicate column name {header:?}").into());
         }

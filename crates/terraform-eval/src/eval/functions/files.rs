@@ -98,9 +98,9 @@ pub(super) fn outside(ty: Type, what: &str, argument: Option<&Value>) -> Value {
     )));
     Value::unknown(ty).refine_not_null().with_origin(Origin {
         reference: Arc::new(Reference::new(ModulePath::root(), subject)),
-        span: argument.and_then(Value::place),
-        role: Role::Same,
-        hops: None,
+        span: argument.and_then(Value::span),
+        role: Role::Exact,
+        trace: None,
     })
 }
 

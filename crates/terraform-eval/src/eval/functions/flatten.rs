@@ -34,15 +34,15 @@ struct Flat {
 fn flatten(call: &Call<'_>, list: &Value) -> Checked<Value> {
     let mut flat = Flat {
         items: Vec::new(),
-        marks: Marks::none(),
-        possible: Marks::none(),
+        marks: Marks::new(),
+        possible: Marks::new(),
         open: false,
     };
     flat.take(call, list)?;
     if flat.open {
         let inner = flat.items.iter().map(Value::marks_deep);
         let possible = inner.fold(flat.possible, |all, marks| all.union(&marks));
-        let possible = possible.origins_only().maybe();
+        let possible = possible.origins_only().as_possible();
         return Ok(Value::dynamic().with_marks(&flat.marks.union(&possible)));
     }
     Ok(Value::tuple(flat.items).with_marks(&flat.marks))
@@ -50,7 +50,7 @@ fn flatten(call: &Call<'_>, list: &Value) -> Checked<Value> {
 
 impl Flat {
     fn take(&mut self, call: &Call<'_>, sequence: &Value) -> Checked<()> {
-        self.marks = self.marks.union(&sequence.marks().demoted());
+        self.marks = self.marks.union(&sequence.marks().as_influence());
         if certain_length(sequence).is_none() {
             self.possible = self.possible.union(&sequence.marks_deep());
             self.open = true;
@@ -65,7 +65,7 @@ impl Flat {
                 if item.is_known() {
                     self.take(call, item)?;
                 } else {
-                    self.marks = self.marks.union(&item.marks().demoted());
+                    self.marks = self.marks.union(&item.marks().as_influence());
                     self.possible = self.possible.union(item.marks());
                     self.open = true;
                 }

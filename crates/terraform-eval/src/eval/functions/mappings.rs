@@ -103,7 +103,7 @@ fn keys(call: &Call<'_>, mapping: &Value) -> Checked<Value> {
         (Some(_), _) => {
             let elements = mapping.elements().into_iter().flatten();
             elements
-                .map(|(key, _)| key.with_only_marks(Marks::none()))
+                .map(|(key, _)| key.with_only_marks(Marks::new()))
                 .collect()
         }
         (None, Type::Object(object)) => {
@@ -167,7 +167,7 @@ fn lookup(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
         };
         return Err(format!("lookup failed to find key {name}").into());
     };
-    let default = convert(default, call.ty).map_err(|error| error.located())?;
+    let default = convert(default, call.ty).map_err(|error| error.message_with_path())?;
     Ok(default.with_marks(&marks))
 }
 
@@ -177,12 +177,14 @@ fn unknown_element(ty: &Type, mapping: &Value, key: &Value, default: Option<&Val
         Some(name) if !mapping.is_known() => mapping.marks().with_attribute(name),
         _ if !mapping.is_known() => mapping.marks().clone(),
         _ => {
-            let inner = mapping.marks_within().origins_only().maybe();
+            let inner = mapping.nested_marks().origins_only().as_possible();
             outer(mapping).union(&inner)
         }
     };
     let own = match default.filter(|default| !default.is_null()) {
-        Some(default) => own.maybe().union(&default.marks_deep().origins_only().maybe()),
+        Some(default) => own
+            .as_possible()
+            .union(&default.marks_deep().origins_only().as_possible()),
         None => own,
     };
     Value::unknown(ty.clone())
@@ -223,7 +225,7 @@ fn merged_type(arguments: &[Value]) -> Result<Type, String> {
 fn merge(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let given = arguments.iter().filter(|argument| !argument.is_null());
     let mut merged: BTreeMap<Arc<str>, Value> = BTreeMap::new();
-    let mut marks = Marks::none();
+    let mut marks = Marks::new();
     for argument in given {
         if argument.as_map().is_none() {
             // Beside a null of no type, Terraform does not look at types and takes what has keys.
@@ -333,6 +335,6 @@ fn zipmap(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     // Keys cannot carry marks, so the result has theirs.
     let marks = names.iter().fold(marks, |marks, name| marks.union(&outer(name)));
     let zipped = names.iter().zip(items);
-    let zipped = zipped.map(|(name, item)| (text(name), item.clone().with_key_place(name.place())));
+    let zipped = zipped.map(|(name, item)| (text(name), item.clone().with_key_span(name.span())));
     Ok(mapping(call.ty, zipped.collect()).with_marks(&marks))
 }

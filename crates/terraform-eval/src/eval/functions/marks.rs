@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cty::marks::Marks;
-use crate::cty::{Kind, Type, Value};
+use crate::cty::{Type, Value, ValueRef};
 
 use super::parts::{mapping, sequence};
 use super::{Function, Outcome, Parameter, Want};
@@ -38,7 +38,7 @@ pub(super) const TABLE: &[Function] = &[
                 (false, true) => Value::bool(false),
                 (false, false) => Value::unknown(Type::Bool),
             };
-            Outcome::Value(sensitive.with_marks(&value.marks().origins_only().demoted()))
+            Outcome::Value(sensitive.with_marks(&value.marks().origins_only().as_influence()))
         },
         passes_on: false,
         never_null: false,
@@ -81,19 +81,19 @@ fn without_ephemeral(value: &Value) -> Value {
         };
         return replaced.with_only_marks(marks);
     }
-    let changed = match value.kind() {
-        Kind::List(items) | Kind::Tuple(items) => {
+    let changed = match value.view() {
+        ValueRef::List(items) | ValueRef::Tuple(items) => {
             sequence(value.ty(), items.iter().map(without_ephemeral).collect())
         }
-        Kind::Map(items) | Kind::Object(items) => {
+        ValueRef::Map(items) | ValueRef::Object(items) => {
             let each = |(key, item): (&Arc<str>, &Value)| (key.clone(), without_ephemeral(item));
             mapping(value.ty(), items.iter().map(each).collect::<BTreeMap<_, _>>())
         }
         _ => return value.clone(),
     };
     let changed = changed.with_only_marks(marks);
-    match value.place() {
-        Some(place) => changed.with_place(place),
+    match value.span() {
+        Some(place) => changed.with_span(place),
         None => changed,
     }
 }

@@ -25,10 +25,10 @@ fn marked(value: Value) -> Value {
             attribute: None,
         }),
         span: None,
-        role: Role::Same,
-        hops: None,
+        role: Role::Exact,
+        trace: None,
     };
-    value.with_place(place()).with_marks(&Marks::of(origin))
+    value.with_span(place()).with_marks(&Marks::from_origin(origin))
 }
 
 fn inputs() -> [Value; 3] {
@@ -74,8 +74,8 @@ fn an_element_that_is_handed_on_stays_what_it_was() {
     for expression in expressions {
         for input in inputs() {
             let value = evaluate_with(expression, input.clone()).expect(expression);
-            assert_eq!(role(&value), Some(Role::Same), "{expression} of {input:?}");
-            assert_eq!(value.place(), Some(place()), "{expression} of {input:?}");
+            assert_eq!(role(&value), Some(Role::Exact), "{expression} of {input:?}");
+            assert_eq!(value.span(), Some(place()), "{expression} of {input:?}");
             assert_eq!(value.is_known(), input.is_known(), "{expression} of {input:?}");
         }
     }
@@ -88,14 +88,14 @@ fn an_element_that_is_handed_on_stays_what_it_was() {
     for expression in only_known_or_typed {
         let value = evaluate_with(expression, marked(Value::string("x"))).expect(expression);
         assert_eq!(
-            (role(&value), value.place()),
-            (Some(Role::Same), Some(place())),
+            (role(&value), value.span()),
+            (Some(Role::Exact), Some(place())),
             "{expression}"
         );
     }
     let typed = marked(Value::unknown(Type::String));
     let value = evaluate_with("flatten([[u]])[0]", typed).expect("a value");
-    assert_eq!((role(&value), value.place()), (Some(Role::Same), Some(place())));
+    assert_eq!((role(&value), value.span()), (Some(Role::Exact), Some(place())));
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn an_unknown_collection_passes_its_origin_to_its_elements() {
         "distinct(u)[0]",
     ] {
         let value = evaluate_with(expression, list.clone()).expect(expression);
-        assert_eq!(role(&value), Some(Role::Same), "{expression}");
+        assert_eq!(role(&value), Some(Role::Exact), "{expression}");
     }
     let map = marked(Value::unknown(Type::map(Type::String)));
     for expression in [
@@ -120,7 +120,7 @@ fn an_unknown_collection_passes_its_origin_to_its_elements() {
         "u[\"a\"]",
     ] {
         let value = evaluate_with(expression, map.clone()).expect(expression);
-        assert_eq!(role(&value), Some(Role::Same), "{expression}");
+        assert_eq!(role(&value), Some(Role::Exact), "{expression}");
     }
     let resource = marked(Value::dynamic());
     let id = evaluate_with("lookup(u, \"id\")", resource).expect("a value");
@@ -134,7 +134,7 @@ fn what_is_not_decided_may_be_one_of_several() {
     for expression in ["coalesce(u, \"x\")", "lookup({a = u}, tostring(u), 1)"] {
         let value = evaluate_with(expression, unknown.clone()).expect(expression);
         assert!(!value.is_known());
-        assert_eq!(role(&value), Some(Role::Maybe), "{expression}");
+        assert_eq!(role(&value), Some(Role::Possible), "{expression}");
     }
 }
 

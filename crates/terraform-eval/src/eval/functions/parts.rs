@@ -5,21 +5,21 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::cty::marks::Marks;
-use crate::cty::{Kind, Number, Type, Value};
+use crate::cty::{Number, Type, Value, ValueRef};
 
 /// The result of a function that looks into its arguments.
 pub(super) type Checked<T> = Result<T, super::Stop>;
 
 /// The marks of a collection on their way to what is made of its elements.
 pub(super) fn outer(collection: &Value) -> Marks {
-    collection.marks().demoted()
+    collection.marks().as_influence()
 }
 
 /// An unknown result that holds the arguments or parts of them: it is what they are, and may be what is
 /// nested in them.
 pub(super) fn undecided(ty: &Type, arguments: &[Value]) -> Value {
-    let marks = arguments.iter().fold(Marks::none(), |marks, argument| {
-        let inner = argument.marks_within().origins_only().maybe();
+    let marks = arguments.iter().fold(Marks::new(), |marks, argument| {
+        let inner = argument.nested_marks().origins_only().as_possible();
         marks.union(argument.marks()).union(&inner)
     });
     Value::unknown(ty.clone()).with_marks(&marks)
@@ -98,19 +98,19 @@ fn write_identity(value: &Value, zeros: Zeros, out: &mut String) {
         }
         out.push(']');
     };
-    match value.kind() {
-        Kind::Unknown(_) => out.push('?'),
-        Kind::Null => out.push('!'),
-        Kind::Bool(value) => out.push(if value { 't' } else { 'f' }),
-        Kind::Number(number) if number.sign() == 0 && zeros == Zeros::Same => out.push('0'),
-        Kind::Number(number) => out.push_str(&number.to_string()),
-        Kind::String(text) => {
+    match value.view() {
+        ValueRef::Unknown(_) => out.push('?'),
+        ValueRef::Null => out.push('!'),
+        ValueRef::Bool(value) => out.push(if value { 't' } else { 'f' }),
+        ValueRef::Number(number) if number.sign() == 0 && zeros == Zeros::Same => out.push('0'),
+        ValueRef::Number(number) => out.push_str(&number.to_string()),
+        ValueRef::String(text) => {
             let _ = write!(out, "{}:{text}", text.len());
         }
-        Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => {
+        ValueRef::List(items) | ValueRef::Set(items) | ValueRef::Tuple(items) => {
             group(&mut items.iter().map(|item| (None, item)));
         }
-        Kind::Map(items) | Kind::Object(items) => {
+        ValueRef::Map(items) | ValueRef::Object(items) => {
             group(&mut items.iter().map(|(key, item)| (Some(key), item)));
         }
     }

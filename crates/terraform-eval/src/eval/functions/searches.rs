@@ -1,6 +1,6 @@
 //! Functions that ask something of a collection.
 
-use crate::cty::{Kind, Number, Refinement, Type, Value, convert, unify};
+use crate::cty::{Number, Refinement, Type, Value, ValueRef, convert, unify};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::parts::{Checked, certain_length, items, sequence, undecided};
@@ -140,9 +140,9 @@ fn contains_text(call: &Call<'_>, list: &Value, wanted: &Value) -> Checked<Optio
     for items in items(list).chunks(AT_ONCE) {
         call.spend(1)?;
         for item in items {
-            match item.kind() {
-                Kind::String(text) if text == wanted => return Ok(Some(true)),
-                Kind::String(_) => {}
+            match item.view() {
+                ValueRef::String(text) if text == wanted => return Ok(Some(true)),
+                ValueRef::String(_) => {}
                 _ => return Ok(None),
             }
         }
@@ -160,7 +160,7 @@ fn index(call: &Call<'_>, list: &Value, wanted: &Value) -> Checked<Value> {
     for (position, item) in items(list).iter().enumerate() {
         call.spend(item.size().min(wanted.size()))?;
         match item.equals(wanted).as_bool() {
-            Some(true) => return Ok(Value::count(position)),
+            Some(true) => return Ok(Value::from_len(position)),
             Some(false) => {}
             None => return Ok(Value::unknown(Type::Number)),
         }
@@ -169,11 +169,11 @@ fn index(call: &Call<'_>, list: &Value, wanted: &Value) -> Checked<Value> {
 }
 
 fn length(call: &Call<'_>, value: &Value) -> Checked<Value> {
-    let marks = value.marks().demoted();
-    let length = match (value.kind(), value.ty()) {
-        (Kind::String(text), _) => {
+    let marks = value.marks().as_influence();
+    let length = match (value.view(), value.ty()) {
+        (ValueRef::String(text), _) => {
             call.spend(text.len() / 16)?;
-            Value::count(letters(text))
+            Value::from_len(letters(text))
         }
         (_, Type::String) => {
             // What is known of the beginning is a part of the length.
@@ -206,7 +206,7 @@ fn match_keys(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
         return Err("length of keys and values should be equal".into());
     }
     let unified = unify([keys.ty(), searched.ty()]).ok_or("keys and searchset must be of the same type")?;
-    let converted = |value| convert(value, &unified.ty).map_err(|error| error.located());
+    let converted = |value| convert(value, &unified.ty).map_err(|error| error.message_with_path());
     let (keys, searched) = (converted(keys)?, converted(searched)?);
     if certain_length(&searched) == Some(0) {
         return Ok(sequence(call.ty, Vec::new()));

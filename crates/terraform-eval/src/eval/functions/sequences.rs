@@ -165,11 +165,11 @@ fn concatenated_type(arguments: &[Value]) -> Result<Type, String> {
 
 fn concat(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let mut all = Vec::new();
-    let mut marks = Marks::none();
+    let mut marks = Marks::new();
     for argument in arguments {
         call.spend_elements(items(argument).len())?;
         let list = match call.ty {
-            Type::List(_) => convert(argument, call.ty).map_err(|error| error.located())?,
+            Type::List(_) => convert(argument, call.ty).map_err(|error| error.message_with_path())?,
             _ => argument.clone(),
         };
         all.extend(items(&list).iter().cloned());

@@ -74,7 +74,7 @@ fn converted(call: &Call<'_>, arguments: &[Value]) -> Checked<Vec<Value>> {
     let mut sets = Vec::with_capacity(arguments.len());
     for argument in arguments {
         call.spend_elements(items(argument).len())?;
-        sets.push(convert(argument, call.ty).map_err(|error| error.located())?);
+        sets.push(convert(argument, call.ty).map_err(|error| error.message_with_path())?);
     }
     Ok(sets)
 }
@@ -93,7 +93,7 @@ fn union(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let all = sets.iter().flat_map(items).cloned().collect();
     let marks = sets
         .iter()
-        .fold(Marks::none(), |marks, set| marks.union(set.marks()));
+        .fold(Marks::new(), |marks, set| marks.union(set.marks()));
     Ok(sequence(&set_type(call.ty, &sets), all).with_marks(&marks))
 }
 
@@ -167,7 +167,7 @@ const TUPLE: usize = 16;
 fn product(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let marks = arguments
         .iter()
-        .fold(Marks::none(), |marks, argument| marks.union(&outer(argument)));
+        .fold(Marks::new(), |marks, argument| marks.union(&outer(argument)));
     let lengths = arguments
         .iter()
         .map(|argument| certain_length(argument).filter(|_| argument.is_known()))
@@ -198,7 +198,7 @@ fn product(call: &Call<'_>, arguments: &[Value]) -> Checked<Value> {
     let mut factors = Vec::with_capacity(arguments.len());
     for (argument, ty) in arguments.iter().zip(wanted) {
         let factor: Result<Vec<Value>, _> = items(argument).iter().map(|item| convert(item, ty)).collect();
-        let factor = factor.map_err(|error| error.located())?;
+        let factor = factor.map_err(|error| error.message_with_path())?;
         // Null and unknown values of no type do not get one inside of a tuple, and Terraform then fails.
         if factor.windows(2).any(|pair| pair[0].ty() != pair[1].ty()) {
             return Err("the elements of a list have different types".into());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::{Kind, Type, Value, convert};
+use crate::cty::{Type, Value, ValueRef, convert};
 use crate::source::{FileId, Span};
 use crate::syntax::native::parse_template;
 use crate::syntax::tree::{Expression, ExpressionKind};
@@ -135,7 +135,7 @@ fn render(
 ) -> Answer {
     let no_map = "invalid vars value: must be a map";
     let given = given.ok_or(no_map)?;
-    let (Kind::Map(variables) | Kind::Object(variables)) = given.kind() else {
+    let (ValueRef::Map(variables) | ValueRef::Object(variables)) = given.view() else {
         return Err(no_map.into());
     };
     if let Some(wrong) = variables.keys().find(|name| !is_identifier(name)) {
@@ -172,7 +172,7 @@ fn render(
         return Err(format!("the result of {name} is null").into());
     }
     // Where anything that it was given is secret, Terraform takes all of the result for secret.
-    let (all, mut marks) = (given.marks_deep(), given.marks().demoted());
+    let (all, mut marks) = (given.marks_deep(), given.marks().as_influence());
     if all.is_sensitive() {
         marks = marks.with_sensitive();
     }
@@ -220,19 +220,19 @@ fn attached(value: &Value) -> Value {
         let items = items.iter().map(|(key, item)| (key.clone(), attached(item)));
         items.collect::<BTreeMap<_, _>>()
     };
-    let new = match value.kind() {
-        Kind::List(items) => Value::list(element(), all(items)),
-        Kind::Set(items) => Value::set(element(), all(items)),
-        Kind::Tuple(items) => Value::tuple(all(items)),
-        Kind::Map(items) => Value::map(element(), each(items)),
-        Kind::Object(items) => Value::object(each(items)),
+    let new = match value.view() {
+        ValueRef::List(items) => Value::list(element(), all(items)),
+        ValueRef::Set(items) => Value::set(element(), all(items)),
+        ValueRef::Tuple(items) => Value::tuple(all(items)),
+        ValueRef::Map(items) => Value::map(element(), each(items)),
+        ValueRef::Object(items) => Value::object(each(items)),
         _ => value.clone(),
     };
     let new = new.with_only_marks(value.marks().clone());
     let shown = |place: Option<Span>| place.filter(|place| place.file != FileId::DETACHED);
-    let new = new.with_key_place(shown(value.key_place()));
-    match shown(value.place()) {
-        Some(place) => new.with_place(place),
-        None => new.without_place(),
+    let new = new.with_key_span(shown(value.key_span()));
+    match shown(value.span()) {
+        Some(place) => new.with_span(place),
+        None => new.without_span(),
     }
 }

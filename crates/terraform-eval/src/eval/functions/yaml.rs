@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 
-use crate::cty::{Type, Value, convert, normalized};
+use crate::cty::{Type, Value, convert, normalize};
 use crate::syntax::yaml::tabs::Tabs;
 use crate::syntax::yaml::{CORE, full_name};
 
@@ -223,7 +223,7 @@ impl Reader<'_> {
             let name = convert(&name, &Type::String).map_err(|error| error.to_string())?;
             let name = name
                 .as_str()
-                .map_or_else(|| normalized(text), |name| normalized(name));
+                .map_or_else(|| normalize(text), |name| normalize(name));
             *key = Key::Entry(name);
             return Ok(());
         }

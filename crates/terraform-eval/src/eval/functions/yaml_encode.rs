@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::cty::{Kind, Type, Value};
+use crate::cty::{Type, Value, ValueRef};
 
 use super::definition::{Call, Function, Parameter, Want};
 use super::support::{Answer, function, string};
@@ -42,7 +42,10 @@ fn encode(call: &Call<'_>, arguments: &[Value]) -> Answer {
         writer.out.push('\n');
     }
     // Plain text alone could go on.
-    if matches!(value.kind(), Kind::Null | Kind::Bool(_) | Kind::Number(_)) {
+    if matches!(
+        value.view(),
+        ValueRef::Null | ValueRef::Bool(_) | ValueRef::Number(_)
+    ) {
         writer.out.push_str("...\n");
     }
     call.spend_bytes(writer.out.len().saturating_mul(2))?;
@@ -81,9 +84,11 @@ impl Writer {
 
     /// Writes a value behind what is there; lines of it that follow stand at `indent`.
     fn node(&mut self, value: &Value, indent: usize, place: Place) {
-        match value.kind() {
-            Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => self.sequence(items, indent, place),
-            Kind::Map(items) | Kind::Object(items) => self.mapping(items, indent, place),
+        match value.view() {
+            ValueRef::List(items) | ValueRef::Set(items) | ValueRef::Tuple(items) => {
+                self.sequence(items, indent, place)
+            }
+            ValueRef::Map(items) | ValueRef::Object(items) => self.mapping(items, indent, place),
             _ => {
                 if place != Place::Document {
                     self.write(" ");
@@ -94,11 +99,11 @@ impl Writer {
     }
 
     fn scalar(&mut self, value: &Value, indent: usize) {
-        match value.kind() {
-            Kind::Bool(value) => self.write(if value { "true" } else { "false" }),
-            Kind::Number(number) => self.write(&number.to_string()),
-            Kind::String(text) if text.contains('\n') && may_be_block(text) => self.literal(text, indent),
-            Kind::String(text) => self.quoted(text, indent, true),
+        match value.view() {
+            ValueRef::Bool(value) => self.write(if value { "true" } else { "false" }),
+            ValueRef::Number(number) => self.write(&number.to_string()),
+            ValueRef::String(text) if text.contains('\n') && may_be_block(text) => self.literal(text, indent),
+            ValueRef::String(text) => self.quoted(text, indent, true),
             _ => self.write("null"),
         }
     }
@@ -131,7 +136,10 @@ impl Writer {
                 self.new_line(indent);
             }
             // A sequence in a mapping is not indented.
-            let sequence = matches!(value.kind(), Kind::List(_) | Kind::Set(_) | Kind::Tuple(_));
+            let sequence = matches!(
+                value.view(),
+                ValueRef::List(_) | ValueRef::Set(_) | ValueRef::Tuple(_)
+            );
             if key.contains(is_break) || key.len() > MAX_KEY {
                 self.write("? ");
                 if key.contains('\n') && may_be_block(key) {

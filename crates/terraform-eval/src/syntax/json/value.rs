@@ -7,11 +7,12 @@ use serde_json::value::RawValue;
 
 use super::node::Node;
 use super::{MAX_DEPTH, Reader, string};
+use crate::cty::UnaryOperator;
 use crate::source::Span;
 use crate::syntax::input::Input;
 use crate::syntax::native;
 use crate::syntax::native::Reported;
-use crate::syntax::tree::{Expression, ExpressionKind, Name, ObjectItem, ObjectKey, UnaryOperator};
+use crate::syntax::tree::{Expression, ExpressionKind, Name, ObjectItem, ObjectKey};
 
 /// What the strings of a value are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,9 +8,10 @@ use hcl_edit::expr::{self as hcl, TraversalOperator};
 
 use super::mask::Mask;
 use super::{MAX_DEPTH, Reader, Reported};
+use crate::cty::{BinaryOperator, UnaryOperator};
 use crate::source::Span;
 use crate::syntax::scan::Scanner;
-use crate::syntax::tree::{BinaryOperator, Call, Expression, ExpressionKind, For, Name, UnaryOperator};
+use crate::syntax::tree::{Call, Expression, ExpressionKind, For, Name};
 
 impl Reader<'_> {
     /// A whole range as one expression, whose brackets have not been checked yet.

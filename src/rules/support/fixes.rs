@@ -1,28 +1,28 @@
-//! Fixes that write another text, or take one out of its list.
+//! Fixes that replace a text, or remove an element from its list.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::model::{ArgumentInsertion, Attribute, Editability, ElementInsertion};
 use registries_conf::{Repair, Safety};
 
-/// Whether a fix may be made without asking, by the repair that it makes.
-pub(super) fn applicability(safety: Safety) -> Applicability {
+/// The applicability of a fix that replaces a name with its repaired form.
+fn applicability(safety: Safety) -> Applicability {
     match safety {
         Safety::Safe => Applicability::Safe,
         Safety::Unsafe => Applicability::Unsafe,
     }
 }
 
-/// The edits that make a block wait for others: entries for the `depends_on` that it has, or the argument.
-pub(super) fn depends_on(
+/// Returns the edits that make a block depend on others: entries for its `depends_on`, or the whole argument.
+pub(in crate::rules) fn depends_on(
     list: Option<&ElementInsertion>,
     block: Option<&ArgumentInsertion>,
     entries: &[String],
 ) -> Option<Vec<Edit>> {
     let insert = |span, content| Edit { span, content };
     let Some(list) = list else {
-        let room = block?;
-        let argument = format!("{}depends_on = [{}]", room.prefix, entries.join(", "));
-        return Some(vec![insert(room.at, argument)]);
+        let insertion = block?;
+        let argument = format!("{}depends_on = [{}]", insertion.prefix, entries.join(", "));
+        return Some(vec![insert(insertion.at, argument)]);
     };
     let quote = if list.quoted { "\"" } else { "" };
     let entries: Vec<String> = (entries.iter())
@@ -33,14 +33,13 @@ pub(super) fn depends_on(
     Some(comma.into_iter().chain([insert(list.at, added)]).collect())
 }
 
-/// Offers to write another text: as a fix where the value's text serves this argument alone, else in words.
-pub(super) trait Offer {
-    /// Says to write the repaired name. `otherwise` is the help where there is none, or where it may not be
-    /// shown.
-    fn offer(self, attribute: &Attribute<String>, repair: Option<&Repair>, otherwise: &str) -> Self;
+/// Suggests another text: as a fix if the text serves only this argument, else as help.
+pub(in crate::rules) trait SuggestFix {
+    /// Suggests the repaired name. `fallback` is the help if there is none, or if it must not be shown.
+    fn suggest_name(self, attribute: &Attribute<String>, repair: Option<&Repair>, fallback: &str) -> Self;
 
-    /// Says `help`, and offers to write a text.
-    fn replace(
+    /// Adds `help`, and a fix that replaces the text.
+    fn fix_replace(
         self,
         attribute: &Attribute<String>,
         text: &str,
@@ -48,22 +47,22 @@ pub(super) trait Offer {
         help: &str,
     ) -> Self;
 
-    /// Says `help`, and offers to take an element out of its list.
-    fn remove(self, element: &Attribute<String>, help: &str) -> Self;
+    /// Adds `help`, and a fix that removes an element from its list.
+    fn fix_remove_element(self, element: &Attribute<String>, help: &str) -> Self;
 }
 
-impl Offer for Diagnostic {
-    fn offer(self, attribute: &Attribute<String>, repair: Option<&Repair>, otherwise: &str) -> Self {
+impl SuggestFix for Diagnostic {
+    fn suggest_name(self, attribute: &Attribute<String>, repair: Option<&Repair>, fallback: &str) -> Self {
         match repair.filter(|_| !attribute.sensitive) {
             Some(repair) => {
                 let help = format!("write {:?}", repair.name);
-                self.replace(attribute, &repair.name, applicability(repair.safety), &help)
+                self.fix_replace(attribute, &repair.name, applicability(repair.safety), &help)
             }
-            None => self.help(otherwise),
+            None => self.help(fallback),
         }
     }
 
-    fn replace(
+    fn fix_replace(
         self,
         attribute: &Attribute<String>,
         text: &str,
@@ -87,14 +86,14 @@ impl Offer for Diagnostic {
         })
     }
 
-    fn remove(self, element: &Attribute<String>, help: &str) -> Self {
+    fn fix_remove_element(self, element: &Attribute<String>, help: &str) -> Self {
         let finding = self.help(with_reason(help, element.editability));
         let Editability::Literal(literal) = element.editability else {
             return finding;
         };
         match literal.element {
             Some(span) => finding.fix(Fix {
-                title: format!("take {} out of the list", element.shown()),
+                title: format!("remove {} from the list", element.shown()),
                 applicability: Applicability::Safe,
                 edits: vec![Edit {
                     span,
@@ -106,12 +105,12 @@ impl Offer for Diagnostic {
     }
 }
 
-/// The help, and why it is no fix.
+/// Adds to the help why there is no fix.
 fn with_reason(help: &str, written: Editability) -> String {
     let reason = match written {
         Editability::Literal(_) | Editability::Nowhere => return help.to_owned(),
-        Editability::Shared => "the text serves other things too, so look at them first",
-        Editability::Computed => "the value is computed, so change what it is made of",
+        Editability::Shared => "the text is also used elsewhere, so check those places first",
+        Editability::Computed => "the value is computed, so change the expressions that it comes from",
     };
     format!("{help}; {reason}")
 }

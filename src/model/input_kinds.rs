@@ -1,0 +1,90 @@
+//! Sets of input kinds.
+
+use super::InputKind;
+
+/// A set of input kinds: those on which a rule can find something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InputKinds(u8);
+
+impl InputKinds {
+    /// Configuration files.
+    pub const CONFIGURATION: Self = Self::of(InputKind::Configuration);
+    /// Plans.
+    pub const PLAN: Self = Self::of(InputKind::Plan);
+    /// States.
+    pub const STATE: Self = Self::of(InputKind::State);
+    /// Manifests.
+    pub const MANIFEST: Self = Self::of(InputKind::Manifest);
+    /// What records where a value comes from: configuration, as files or as JSON, and plans.
+    pub const REFERENCES: Self = Self::CONFIGURATION
+        .union(Self::of(InputKind::TofuConfigJson))
+        .union(Self::PLAN);
+    /// What Terraform reads or writes.
+    pub const TERRAFORM: Self = Self::REFERENCES.union(Self::STATE);
+    /// Everything that declares mirrors.
+    pub const ALL: Self = Self::TERRAFORM.union(Self::MANIFEST);
+
+    const fn of(kind: InputKind) -> Self {
+        Self(1 << kind as u8)
+    }
+
+    /// The kinds in either set.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether a kind is in the set.
+    #[must_use]
+    pub const fn contains(self, kind: InputKind) -> bool {
+        self.0 & Self::of(kind).0 != 0
+    }
+
+    /// The names of the kinds for people, who do not tell configuration in JSON from configuration files.
+    #[must_use]
+    pub fn names(self) -> Vec<&'static str> {
+        let kinds = [
+            (Self::REFERENCES.without(Self::PLAN), "configuration"),
+            (Self::PLAN, "plan"),
+            (Self::STATE, "state"),
+            (Self::MANIFEST, "manifest"),
+        ];
+        let present = kinds.into_iter().filter(|(kinds, _)| self.0 & kinds.0 != 0);
+        present.map(|(_, name)| name).collect()
+    }
+
+    const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_contains_its_kinds_and_no_others() {
+        let changes = InputKinds::PLAN;
+        assert!(changes.contains(InputKind::Plan));
+        for other in [
+            InputKind::Configuration,
+            InputKind::TofuConfigJson,
+            InputKind::State,
+            InputKind::Manifest,
+        ] {
+            assert!(!changes.contains(other), "{other:?}");
+        }
+        assert!(InputKinds::ALL.contains(InputKind::Manifest));
+        assert!(!InputKinds::TERRAFORM.contains(InputKind::Manifest));
+    }
+
+    #[test]
+    fn names_are_those_of_the_kinds() {
+        assert_eq!(
+            InputKinds::ALL.names(),
+            ["configuration", "plan", "state", "manifest"]
+        );
+        assert_eq!(InputKinds::REFERENCES.names(), ["configuration", "plan"]);
+        assert_eq!(InputKinds::CONFIGURATION.names(), ["configuration"]);
+    }
+}

@@ -1,0 +1,114 @@
+//! `unknown-value`: which rules could not decide, and why. Reported where outcomes are counted.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{AttributeValue, Input, InputKinds, Mirror, UnknownReasons};
+use terraform_eval::source::Span;
+
+use super::{Check, Fixability, Rule};
+
+/// The data of the rule.
+pub static RULE: Rule = Rule {
+    name: "unknown-value",
+    severity: Severity::Info,
+    inputs: InputKinds::TERRAFORM,
+    fix: Fixability::None,
+    page: include_str!("unknown_value.md"),
+    check: Check::External,
+};
+
+/// Returns the finding about a mirror for which some rules could not decide, or `None` if all could.
+///
+/// A mirror with unknown elements of `mirrors` is undecided, whichever rules ran.
+#[must_use]
+pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Option<Diagnostic> {
+    let unknown_values = unknown_values(mirror);
+    let causes = rules
+        .iter()
+        .map(|(_, unknown)| unknown)
+        .chain(&mirror.instances)
+        .chain(unknown_values.iter().map(|(_, unknown, _)| *unknown));
+    let causes: Vec<_> = causes
+        .flat_map(|unknown| unknown.reasons.iter().cloned())
+        .collect();
+    if causes.is_empty() {
+        return None;
+    }
+    let unknown = UnknownReasons::from_reasons(causes);
+    let values: Vec<&str> = unknown_values.iter().map(|(name, ..)| name.as_str()).collect();
+    let what = if values.is_empty() && mirror.instances.is_some() {
+        format!("the number of instances is not known: {unknown}")
+    } else if values.is_empty() {
+        format!("undecided: {unknown}")
+    } else {
+        let verb = if values.len() == 1 { "is" } else { "are" };
+        format!("{} {verb} not known: {unknown}", listed(&values))
+    };
+    let span = unknown_values
+        .iter()
+        .find_map(|(.., span)| *span)
+        .or(mirror.cluster_id.span.filter(|_| mirror.instances.is_none()))
+        .unwrap_or(mirror.span);
+    let mut finding = RULE.finding(mirror, &what).at(span, "not known yet");
+    if !rules.is_empty() {
+        let names: Vec<&str> = rules.iter().map(|(name, _)| *name).collect();
+        finding = finding.note(format!("could not decide: {}", names.join(", ")));
+    }
+    Some(finding)
+}
+
+/// Returns the finding about a plan that is incomplete, or that Terraform failed to complete.
+#[must_use]
+pub fn report_plan(input: &Input) -> Option<Diagnostic> {
+    let name = &input.name;
+    let changes = &input.changes;
+    if let Some(span) = changes.errored {
+        let message =
+            format!("{name}: Terraform failed while it created this plan, so mirrors may be missing from it");
+        let mut finding = Diagnostic::new(RULE.name, RULE.severity, message)
+            .at(span, "the plan cannot be applied")
+            .help("fix the errors that `terraform plan` reports, then check the new plan");
+        // Such a plan must not pass as checked.
+        finding.severity = Severity::Warning;
+        return Some(finding);
+    }
+    changes.incomplete.map(|span| {
+        let message = format!("{name}: this plan is incomplete (`-target`, or deferred changes)");
+        Diagnostic::new(RULE.name, RULE.severity, message)
+            .at(span, "another plan must follow")
+            .help("check the following plan as well")
+    })
+}
+
+/// Returns the unknown values of a mirror, without `cluster_id`: its origin matters, and the rules about it report
+/// whether they could trace it.
+fn unknown_values(mirror: &Mirror) -> Vec<(String, &UnknownReasons, Option<Span>)> {
+    let mut values = Vec::new();
+    for (name, attribute) in [("source", &mirror.source), ("type", &mirror.mirror_type)] {
+        if let Some(unknown) = attribute.as_unknown() {
+            values.push((name.to_owned(), unknown, attribute.span));
+        }
+    }
+    match &mirror.mirrors.content {
+        AttributeValue::Unknown(unknown) => values.push(("mirrors".to_owned(), unknown, mirror.mirrors.span)),
+        AttributeValue::Known(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                if let Some(unknown) = element.as_unknown() {
+                    values.push((format!("mirrors[{index}]"), unknown, element.span));
+                }
+            }
+        }
+        AttributeValue::Absent => {}
+    }
+    // A value that Terraform rejects is reported by another rule.
+    values.retain(|(_, unknown, _)| !unknown.is_refused());
+    values
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => (*word).to_owned(),
+        [words @ .., last] => format!("{} and {last}", words.join(", ")),
+    }
+}

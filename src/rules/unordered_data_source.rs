@@ -1,0 +1,76 @@
+//! `unordered-data-source`: a data source that reads mirrors before they are created.
+
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
+use crate::model::mirror::cluster_key;
+use crate::model::{ImageMirrorsDataSource, Input, InputKinds, Mirror};
+
+use super::support::fixes;
+use super::{Check, Fixability, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    name: "unordered-data-source",
+    severity: Severity::Warning,
+    inputs: InputKinds::CONFIGURATION,
+    fix: Fixability::Safe,
+    page: include_str!("unordered_data_source.md"),
+    check: Check::Input(check),
+};
+
+fn check(input: &Input) -> Vec<Diagnostic> {
+    let reads = input.data_sources.iter();
+    reads.filter_map(|read| find(input, read)).collect()
+}
+
+fn find(input: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
+    let cluster = cluster_key(&read.cluster_id, &read.cluster_origin)?;
+    let is_missed = |mirror: &&Mirror| {
+        mirror.cluster_key().as_ref() == Some(&cluster)
+            && mirror.path().is_some_and(|path| !read.dependencies.contains(&path))
+            // A mirror that gets its id from the data source depends on it intentionally.
+            && !mirror.dependencies.contains(&read.path)
+    };
+    // `depends_on` can name a mirror in the same module, or the call of the module that declares it.
+    let mut names: Vec<String> = Vec::new();
+    let mut first = None;
+    for mirror in input.mirrors.iter().filter(is_missed) {
+        let Some(path) = mirror.path() else { continue };
+        let depth = read.path.module.steps().len();
+        let steps = path.module.steps();
+        if steps.get(..depth) != Some(read.path.module.steps()) {
+            continue;
+        }
+        let name = match steps.get(depth) {
+            Some(step) => format!("module.{}", step.call),
+            None => path.resource.to_string(),
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        first.get_or_insert(mirror.span);
+    }
+    let created = first?;
+    let entries = names.join(", ");
+    let block = read.path.to_string();
+    let message =
+        format!("{block}: the mirrors are read before the mirrors of this configuration are created");
+    let mut finding = Diagnostic::new(RULE.name, RULE.severity, message)
+        .at_address(block)
+        .at(read.span, "does not depend on them")
+        .related(created, "created here")
+        .note("the list is from the previous apply: mirrors that this apply creates are missing")
+        .help(match read.dependency_insertion {
+            Some(_) => format!("add to its `depends_on`: {entries}"),
+            None => format!("add `depends_on = [{entries}]`"),
+        });
+    let edits = fixes::depends_on(
+        read.dependency_insertion.as_ref(),
+        read.argument_insertion.as_ref(),
+        &names,
+    );
+    finding.fix = edits.map(|edits| Fix {
+        title: "read the mirrors after they are created".to_owned(),
+        applicability: Applicability::Safe,
+        edits,
+    });
+    Some(finding)
+}

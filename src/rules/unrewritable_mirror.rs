@@ -1,0 +1,77 @@
+//! `unrewritable-mirror`: a mirror that the container runtime cannot rewrite to.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Attribute, AttributeValue, Input, InputKinds, Mirror};
+use registries_conf::{Extent, Repair, RewriteFault, Unrewritable, unrewritable};
+
+use super::support::findings::MirrorLabels as _;
+use super::support::fixes::SuggestFix as _;
+use super::support::source_names;
+use super::{Check, Fixability, Rule, RuleOutcome};
+
+pub(super) static RULE: Rule = Rule {
+    name: "unrewritable-mirror",
+    severity: Severity::Error,
+    inputs: InputKinds::ALL,
+    fix: Fixability::SafeOrUnsafe,
+    page: include_str!("unrewritable_mirror.md"),
+    check: Check::Mirror(check),
+};
+
+fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+    let source = match &mirror.source.content {
+        AttributeValue::Known(source) => source_names::suggested_source(source).map(|repair| repair.name),
+        AttributeValue::Unknown(_) | AttributeValue::Absent => None,
+    };
+    source_names::each_mirror(mirror, |_, element, text| {
+        let Some(source) = &source else {
+            return for_any_source(mirror, element, text);
+        };
+        // `mirror-name-too-long` reports names that are only too long.
+        match unrewritable(source, text).filter(|found| found.reason != RewriteFault::TooLong) {
+            Some(found) => RuleOutcome::finding(report(mirror, element, &found, found.repair.as_ref())),
+            None => RuleOutcome::clean(),
+        }
+    })
+}
+
+/// Decides without the source, if the outcome is the same for every source. The source determines how many
+/// components must follow the host: a registry needs the fewest, a repository the most.
+fn for_any_source(mirror: &Mirror, element: &Attribute<String>, text: &str) -> RuleOutcome {
+    let least = unrewritable("registry.example.com", text);
+    let most = unrewritable("registry.example.com/namespace/repository", text);
+    match (least, most, &mirror.source.content) {
+        (Some(found), _, _) if found.reason != RewriteFault::TooLong => {
+            RuleOutcome::finding(report(mirror, element, &found, None))
+        }
+        (_, Some(found), AttributeValue::Unknown(unknown)) if found.reason != RewriteFault::TooLong => {
+            RuleOutcome::undecided(unknown.clone())
+        }
+        _ => RuleOutcome::clean(),
+    }
+}
+
+fn report(
+    mirror: &Mirror,
+    element: &Attribute<String>,
+    found: &Unrewritable,
+    repair: Option<&Repair>,
+) -> Diagnostic {
+    let label = match found.extent {
+        Extent::Every => "no image can be rewritten to this mirror",
+        Extent::InIt => "no image of the namespace can be rewritten to this mirror",
+        Extent::Itself => "the image cannot be rewritten to this mirror",
+    };
+    RULE.finding(mirror, &format!("mirror {} {}", element.shown(), found.reason))
+        .at_attribute(mirror, element, label)
+        .note(format!(
+            "every pull {} from the source fails: the container runtime tries neither the other mirrors \
+             nor the source",
+            source_names::pull_kind_label(mirror)
+        ))
+        .suggest_name(
+            element,
+            repair,
+            "write the full name, beginning with a host that has a dot or a port",
+        )
+}
