@@ -178,3 +178,15 @@ pub fn count(number: usize, word: &str) -> String {
         format!("{number} {word}s")
     }
 }
+
+/// Returns the most similar word, or `None` if no word is similar.
+#[must_use]
+pub fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    // Below this, people no longer recognize what they meant.
+    const MIN_SIMILARITY: f64 = 0.7;
+    let similarity = |other: &&str| strsim::jaro_winkler(word, other);
+    let best = words
+        .into_iter()
+        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)))?;
+    (similarity(&best) >= MIN_SIMILARITY).then_some(best)
+}

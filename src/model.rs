@@ -13,6 +13,7 @@ pub mod input_kinds;
 pub mod manifest;
 pub mod mirror;
 pub mod mirror_address;
+mod mirror_labels;
 pub mod plan_changes;
 pub mod version;
 
@@ -34,6 +35,7 @@ pub use input_kinds::InputKinds;
 pub use manifest::{ManifestFacts, ManifestIssue, ManifestIssueKind, ManifestKind};
 pub use mirror::{ClusterOrigin, Dependency, Mirror, OriginCandidate, OriginTarget, TraceStep};
 pub use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
+pub use mirror_labels::MirrorLabels;
 pub use plan_changes::{Action, ClusterChange, EgressRestriction, MirrorChange, MirrorValues, PlanChanges};
 
 /// Everything that was read in one run.

@@ -82,10 +82,13 @@ registry::rules! {
     }
 }
 
-pub use duplicate_source::report as duplicate_source;
+pub use duplicate_mirror::check as check_duplicate_mirrors;
+pub use empty_mirrors::check as check_empty_mirrors;
+pub use invalid_mirror::check as check_mirror_names;
+pub use invalid_source::check as check_source_name;
 pub use page::{Example, Language, Page, PageError, page_lines};
 pub use plan_mismatch::RULE as PLAN_MISMATCH;
-pub use registry::{Group, Section, find, grouped, nearest, nearest_of, reports_unread_input};
+pub use registry::{Group, Section, find, grouped, nearest, reports_unread_input};
 pub use rule::{Check, Fixability, Rule, RuleOutcome};
 pub use support::cluster_index::{ClusterIndex, ClusterMirrors};
 pub use syntax_error::RULE as SYNTAX_ERROR;

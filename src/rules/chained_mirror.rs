@@ -1,10 +1,9 @@
 //! `chained-mirror`: a mirror that is itself the source of another entry.
 
 use crate::diagnostic::Severity;
-use crate::model::{InputKinds, Mirror};
+use crate::model::{InputKinds, Mirror, MirrorLabels as _};
 
 use super::support::cluster_index::ClusterMirrors;
-use super::support::findings::MirrorLabels as _;
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -32,7 +31,7 @@ fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
         let Some(other) = other else {
             return RuleOutcome::from_unknown(first.instances.clone());
         };
-        let owner = if source_names::may_be_compared(element, &other.source) {
+        let owner = if element.may_be_compared_with(&other.source) {
             other.address.to_string()
         } else {
             "another mirror".to_owned()

@@ -2,12 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role, registry_module_cluster_kind};
-use crate::model::{
-    ClusterKind, Input, InputKind, InputKinds, Mirror, OriginCandidate, OriginTarget, UnknownReason,
-    UnknownReasons,
-};
+use crate::model::{ClusterKind, Input, InputKind, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons};
 
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {

@@ -1,12 +1,8 @@
 //! `cluster-not-ready`: a mirror that is created before its cluster is ready.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{
-    AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror, UnknownReason,
-    UnknownReasons,
-};
+use crate::model::{AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror, MirrorLabels as _, UnknownReason, UnknownReasons};
 
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {

@@ -1,10 +1,9 @@
 //! `local-mirror`: a mirror that is the node itself.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, InputKinds, Mirror};
+use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
 use registries_conf::{Role, Safety, diagnose, is_local};
 
-use super::support::findings::MirrorLabels as _;
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
 

@@ -1,9 +1,8 @@
 //! `non-digest-type`: a type that the provider rejects.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::model::{AttributeValue, Input, InputKinds, Mirror};
+use crate::model::{AttributeValue, Input, InputKinds, Mirror, MirrorLabels as _};
 
-use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 

@@ -1,6 +1,7 @@
 //! The list of all rules, by group, and how to find one.
 
 use super::{Rule, SECTIONS, SYNTAX_ERROR, UNSUPPORTED_INPUT};
+use crate::diagnostic::nearest_of;
 
 /// Declares the modules of the rules and lists the rules by group, so that a new rule is one line.
 macro_rules! rules {
@@ -92,18 +93,6 @@ pub fn reports_unread_input(rule: &str) -> bool {
 #[must_use]
 pub fn nearest(name: &str) -> Option<&'static str> {
     nearest_of(name, super::RULES.iter().map(|rule| rule.name))
-}
-
-/// Returns the most similar word, or `None` if no word is similar.
-#[must_use]
-pub fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    // Below this, people no longer recognize what they meant.
-    const MIN_SIMILARITY: f64 = 0.7;
-    let similarity = |other: &&str| strsim::jaro_winkler(word, other);
-    let best = words
-        .into_iter()
-        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)))?;
-    (similarity(&best) >= MIN_SIMILARITY).then_some(best)
 }
 
 #[cfg(test)]

@@ -2,14 +2,10 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::cluster::ALWAYS_ALLOWED;
-use crate::model::{
-    Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
-    RegistrySources, UnknownReason, UnknownReasons,
-};
+use crate::model::{Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror, MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons};
 use registries_conf::{Role, covering, is_nested, is_valid};
 use terraform_eval::source::Span;
 
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {

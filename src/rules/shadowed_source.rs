@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::cluster_mirrors::MAX_SOURCES;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, UnknownReasons};
+use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, MirrorLabels as _, UnknownReasons};
 use registries_conf::{Name, Role, is_valid, matched_length, unmatchable};
 
 use super::support::cluster_index::ClusterMirrors;
-use super::support::findings::MirrorLabels as _;
 use super::support::source_names;
-use super::too_many_entries::MAX_ENTRIES;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
@@ -96,7 +95,7 @@ fn missing_from_lists(
         return Ok(Vec::new());
     }
     let mut all = Vec::new();
-    for broader in same(broader.source.value().map_or("", String::as_str)).take(MAX_ENTRIES) {
+    for broader in same(broader.source.value().map_or("", String::as_str)).take(MAX_SOURCES) {
         let own = same(source).filter(|own| own.pull == broader.pull);
         let own: Result<Vec<_>, _> = own.map(|own| elements(&own.mirrors)).collect();
         for mirror_name in missing(mirror, source, broader, &own?)? {
@@ -128,7 +127,7 @@ fn missing(
         .unwrap_or_default();
     let mut missing = Vec::new();
     // A cluster accepts no more, and every narrower source compares all of them.
-    for other in others.iter().take(MAX_ENTRIES) {
+    for other in others.iter().take(MAX_SOURCES) {
         let Some(text) = other
             .value()
             .filter(|text| !text.is_empty() && *text != broader_source)
@@ -166,7 +165,7 @@ fn elements(list: &Attribute<Vec<Attribute<String>>>) -> Result<&[Attribute<Stri
 }
 
 fn report(mirror: &Mirror, broader: &Mirror, missing: &[Attribute<String>]) -> Diagnostic {
-    let other = if source_names::may_be_compared(&mirror.source, &broader.source) {
+    let other = if mirror.source.may_be_compared_with(&broader.source) {
         format!("{} of {}", broader.source.shown(), broader.address)
     } else {
         "the source of another mirror".to_owned()

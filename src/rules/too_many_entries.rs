@@ -1,14 +1,14 @@
 //! `too-many-entries`: more sources or mirrors than a cluster accepts.
 
+use crate::cluster_mirrors::{MAX_MIRRORS_PER_SOURCE, MAX_SOURCES, TOO_MANY_ENTRIES};
 use crate::diagnostic::Severity;
-use crate::model::{AttributeValue, InputKinds, Mirror};
+use crate::model::{AttributeValue, InputKinds, Mirror, MirrorLabels as _};
 
 use super::support::cluster_index::ClusterMirrors;
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
-    name: "too-many-entries",
+    name: TOO_MANY_ENTRIES,
     severity: Severity::Error,
     inputs: InputKinds::ALL,
     fix: Fixability::None,
@@ -16,18 +16,15 @@ pub(super) static RULE: Rule = Rule {
     check: Check::MirrorInCluster(check),
 };
 
-/// The limit of sources in a cluster, and of mirrors of a source.
-pub(super) const MAX_ENTRIES: usize = 255;
-
 fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
     // The lists of other manifests have no limit.
     if mirror.address.manifest().is_some_and(|kind| !kind.is_hosted()) {
         return RuleOutcome::clean();
     }
     let mut outcome = RuleOutcome::clean();
-    if cluster.source_ordinal(mirror) == Some(MAX_ENTRIES + 1) {
+    if cluster.source_ordinal(mirror) == Some(MAX_SOURCES + 1) {
         let what = format!(
-            "cluster {} has {} sources, but {MAX_ENTRIES} is the limit",
+            "cluster {} has {} sources, but {MAX_SOURCES} is the limit",
             mirror.cluster_name(),
             cluster.source_count()
         );
@@ -42,9 +39,9 @@ fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
         );
     }
     match &mirror.mirrors.content {
-        AttributeValue::Known(list) if list.len() > MAX_ENTRIES => {
+        AttributeValue::Known(list) if list.len() > MAX_MIRRORS_PER_SOURCE => {
             let what = format!(
-                "mirrors has {} elements, but {MAX_ENTRIES} is the limit",
+                "mirrors has {} elements, but {MAX_MIRRORS_PER_SOURCE} is the limit",
                 list.len()
             );
             outcome.findings.push(

@@ -2,11 +2,10 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
-use crate::model::{Input, InputKinds, Mirror, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons};
+use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons};
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::source::Span;
 
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {

@@ -67,12 +67,6 @@ pub(in crate::rules) fn each_mirror<'a>(
     outcome
 }
 
-/// Whether a message may reveal that two values are equal, and their places. If only one of them is sensitive,
-/// the other one would reveal it.
-pub(in crate::rules) fn may_be_compared<A, B>(attribute: &Attribute<A>, other: &Attribute<B>) -> bool {
-    attribute.sensitive == other.sensitive
-}
-
 /// Diagnoses a source. A missing host is not diagnosed, because `short-source` reports it.
 pub(in crate::rules) fn diagnose_source(source: &str) -> Diagnosis {
     if is_short(source) {

@@ -6,10 +6,28 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::convert::cluster_part::ClusterPart;
+use crate::convert::target::{Capabilities, Document, EntryMerging, ExpressiblePulls, TargetSpec, Written};
 use crate::model::{Attribute, AttributeValue, Mirror, MirrorAddress};
 use registries_conf::Pull;
 
-use super::Document;
+pub(super) static TARGET: TargetSpec = TargetSpec {
+    flag: "json",
+    help: "The resolved mirrors, in the format of Terraform's plan JSON",
+    label: "plan JSON",
+    capabilities: Capabilities {
+        pulls: ExpressiblePulls::Any,
+        source_policy: false,
+        empty_entries: true,
+        empty_clusters: true,
+        unresolved_mirrors: true,
+    },
+    merging: EntryMerging::Separate,
+    api_schema: None,
+    option_group: None,
+    terraform_note: None,
+    write: |_, parts| Ok(Written::from_documents(vec![write(parts)])),
+};
 
 #[derive(Serialize)]
 struct Instance {
@@ -19,9 +37,14 @@ struct Instance {
     sensitive: Map<String, Value>,
 }
 
-/// Mirrors as one JSON array.
-pub(super) fn document<'m>(mirrors: impl Iterator<Item = &'m Mirror>) -> Document {
-    let instances: Vec<Instance> = mirrors.map(instance).collect();
+/// All mirrors as one JSON array, in the order of the project.
+fn write(parts: &[ClusterPart<'_>]) -> Document {
+    let mut mirrors: Vec<_> = parts
+        .iter()
+        .flat_map(|part| part.cluster_mirrors.declarations())
+        .collect();
+    mirrors.sort_by_key(|(position, _)| *position);
+    let instances: Vec<Instance> = mirrors.into_iter().map(|(_, mirror)| instance(mirror)).collect();
     let mut text = serde_json::to_string_pretty(&instances).unwrap_or_default();
     text.push('\n');
     Document {

@@ -1,0 +1,59 @@
+//! Findings about a mirror: the address in the message, the labels on values and their traces.
+
+use super::attribute::Attribute;
+use super::mirror::{Mirror, OriginCandidate};
+use crate::diagnostic::{Diagnostic, Severity};
+
+impl Mirror {
+    /// A finding about the mirror. `what` follows the address in the message.
+    #[must_use]
+    pub fn finding(&self, code: &'static str, severity: Severity, what: &str) -> Diagnostic {
+        Diagnostic::new(code, severity, format!("{}: {what}", self.address))
+            .at_address(self.address.to_string())
+    }
+}
+
+/// Labels on the values of a mirror.
+pub trait MirrorLabels {
+    /// Puts the primary label on an argument's value, and related labels on its trace.
+    fn at_attribute<T>(self, mirror: &Mirror, attribute: &Attribute<T>, label: &str) -> Self;
+
+    /// Labels the value that `attribute` was compared with, if it is in another place and neither of the two
+    /// reveals a sensitive value.
+    fn compared_with<A, B>(self, attribute: &Attribute<A>, other: &Attribute<B>, label: &str) -> Self;
+
+    /// Labels each step of the trace of a mirror's `cluster_id`, and its origin.
+    fn cluster_trace(self, mirror: &Mirror, candidate: &OriginCandidate, origin: &str) -> Self;
+}
+
+impl MirrorLabels for Diagnostic {
+    fn at_attribute<T>(self, mirror: &Mirror, attribute: &Attribute<T>, label: &str) -> Self {
+        let labeled = self.at(attribute.span.unwrap_or(mirror.span), label);
+        let traced = attribute
+            .trace
+            .iter()
+            .fold(labeled, |finding, step| finding.related(step.span, "used here"));
+        match attribute.planned_span {
+            Some(span) => traced.related(span, "the planned value"),
+            None => traced,
+        }
+    }
+
+    fn compared_with<A, B>(self, attribute: &Attribute<A>, other: &Attribute<B>, label: &str) -> Self {
+        match other.span.filter(|span| Some(*span) != attribute.span) {
+            Some(span) if attribute.may_be_compared_with(other) => self.related(span, label),
+            _ => self,
+        }
+    }
+
+    fn cluster_trace(self, mirror: &Mirror, candidate: &OriginCandidate, origin: &str) -> Self {
+        let steps = candidate.trace.iter().map(|step| step.span);
+        let traced = steps
+            .filter(|span| mirror.cluster_id.span != Some(*span))
+            .fold(self, |finding, span| finding.related(span, "comes from here"));
+        match candidate.span {
+            Some(span) => traced.related(span, origin),
+            None => traced,
+        }
+    }
+}
