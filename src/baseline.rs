@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostic;
 use crate::rules::{UNKNOWN_VALUE, reports_unread_input};
-use terraform_eval::source::{Sources, Span, read_text};
+use terraform_eval::source::{Files, Sources, Span};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -71,8 +71,8 @@ pub struct Split<T> {
 
 impl Baseline {
     /// Reads a file. The error says what is wrong with it, after the name of the file.
-    pub fn read(path: &Path) -> Result<Self, String> {
-        let text = read_text(path).map_err(|error| error.to_string())?;
+    pub fn read(path: &Path, files: &dyn Files) -> Result<Self, String> {
+        let text = files.read_text(path).map_err(|error| error.to_string())?;
         let document: Document =
             serde_json::from_str(&text).map_err(|error| format!("invalid baseline: {error}"))?;
         if document.version != VERSION {
@@ -84,7 +84,7 @@ impl Baseline {
             *known.entry(Key::of_entry(entry)).or_default() += count;
         }
         Ok(Self {
-            base: base_of(path),
+            base: base_of(path, files),
             known,
         })
     }
@@ -113,10 +113,12 @@ impl Baseline {
         let read: Vec<String> = sources
             .ids()
             .filter_map(|file| sources.file(file).path())
-            .map(|path| name_of(path, &self.base))
+            .map(|path| name_of(path, &self.base, sources.files()))
             .collect();
         let looked_at = |key: &Key| {
-            key.file.is_empty() || read.contains(&key.file) || !self.base.join(&key.file).exists()
+            key.file.is_empty()
+                || read.contains(&key.file)
+                || !sources.files().exists(&self.base.join(&key.file))
         };
         let unmatched = open
             .into_iter()
@@ -134,7 +136,7 @@ impl Baseline {
 /// The text of a baseline that knows these findings. What could not be read is never in it.
 #[must_use]
 pub fn render(findings: &[Diagnostic], sources: &Sources, secrets: &[Span], path: &Path) -> String {
-    let base = base_of(path);
+    let base = base_of(path, sources.files());
     let mut known: BTreeMap<Key, usize> = BTreeMap::new();
     for finding in findings {
         if let Some(key) = Key::of(finding, sources, secrets, &base) {
@@ -159,7 +161,7 @@ impl Key {
         let file = label.map_or_else(String::new, |span| {
             let source = sources.file(span.file);
             match source.path() {
-                Some(path) => name_of(path, base),
+                Some(path) => name_of(path, base, sources.files()),
                 None => source.name().to_owned(),
             }
         });
@@ -209,24 +211,22 @@ fn hex<'b>(bytes: impl Iterator<Item = &'b u8>) -> String {
     })
 }
 
-fn base_of(path: &Path) -> PathBuf {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new("."));
-    parent.canonicalize().unwrap_or_else(|_| parent.to_owned())
+fn base_of(path: &Path, files: &dyn Files) -> PathBuf {
+    files.canonical_path(path.parent().unwrap_or(Path::new("")))
 }
 
 /// The name of a file from the directory of the baseline, with `/` between its parts.
-fn name_of(path: &Path, base: &Path) -> String {
-    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+fn name_of(path: &Path, base: &Path, files: &dyn Files) -> String {
+    let canonical = files.canonical_path(path);
     let mut ups = 0;
     let mut from = Some(base);
     while let Some(directory) = from {
-        if let Ok(rest) = whole.strip_prefix(directory) {
+        if let Ok(rest) = canonical.strip_prefix(directory) {
             let rest = rest.to_string_lossy().replace('\\', "/");
             return format!("{}{rest}", "../".repeat(ups));
         }
         ups += 1;
         from = directory.parent();
     }
-    whole.to_string_lossy().into_owned()
+    canonical.to_string_lossy().into_owned()
 }

@@ -8,6 +8,7 @@ mod eval;
 mod fix;
 mod resolve;
 mod rules;
+mod write;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use crate::config;
 use crate::diagnostic::Diagnostic;
 use crate::output;
 use crate::workspace::{self, Counterpart, Given, Loaded, Options};
-use terraform_eval::source::{read_text, stdin_text};
+use terraform_eval::source::{DiskFiles, Files, read_stdin};
 
 use arguments::{Arguments, Color, Command, ReadingArguments};
 
@@ -109,7 +110,7 @@ fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
     Ok(Options {
         config: config::Choice::Nearest,
         counterpart: Counterpart::None,
-        edited: Arc::default(),
+        files: Arc::new(DiskFiles),
         environment,
         given: given.into_iter().map(|(_, given)| given).collect(),
     })
@@ -141,16 +142,16 @@ fn load(paths: &[PathBuf], reading: &ReadingArguments, options: &Options) -> any
 }
 
 /// The text of a file that goes with the inputs; `-` is standard input, where that is no input itself.
-fn beside(path: &Path, inputs: &[PathBuf]) -> anyhow::Result<String> {
+fn beside(path: &Path, inputs: &[PathBuf], files: &dyn Files) -> anyhow::Result<String> {
     let dash = Path::new("-");
     let text = if path == dash {
         anyhow::ensure!(
             inputs.iter().all(|input| input != dash),
             "`-` (standard input) can be used only once"
         );
-        stdin_text()
+        read_stdin()
     } else {
-        read_text(path)
+        files.read_text(path)
     };
     text.map_err(|error| anyhow!("{}: {error}", path.display()))
 }

@@ -29,7 +29,7 @@ pub use by_cluster::by_cluster;
 pub use cluster::Cluster;
 pub use duplicate_sources::{DUPLICATE_SOURCE, duplicate_source, duplicate_sources};
 pub use entry::{Entry, MergedEntry, MirrorPosition, UnresolvedMirror};
-pub use limits::{MAX_MIRRORS_PER_SOURCE, MAX_SOURCES, TOO_MANY_ENTRIES, exceeded_limit};
+pub use limits::{TOO_MANY_ENTRIES, exceeded_limit};
 pub use manifest_issues::{INVALID_MANIFEST, input_manifest_issues, manifest_issues};
 pub use mirrors::ClusterMirrors;
 pub use node_config::{Caveat, NODE_CONFIG_HELP, NodeConfig, NodeConfigError};

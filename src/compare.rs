@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::cluster_mirrors::{self, ClusterMirrors, Entry, MergedEntry, NoSuchCluster, UnresolvedMirror};
-use registries_conf::{Pull, SourcePolicy, merged_mirrors};
+use registries_conf::{PullKind, SourcePolicy, merge_mirrors};
 
 /// The differences between two inputs.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ pub struct Difference<'a> {
     /// The source.
     pub source: &'a str,
     /// The pulls that its mirrors serve.
-    pub pull: Pull,
+    pub pull: PullKind,
     /// Its mirrors in the first input.
     pub before: Option<EffectiveMirrors<'a>>,
     /// Its mirrors in the second input.
@@ -223,7 +223,7 @@ fn compare_cluster<'a>(
         .collect();
     let [mut first, mut second] =
         [before, after].map(|cluster| cluster.map(effective_mirrors).unwrap_or_default());
-    let keys: BTreeSet<(&str, Pull)> = first.keys().chain(second.keys()).copied().collect();
+    let keys: BTreeSet<(&str, PullKind)> = first.keys().chain(second.keys()).copied().collect();
     let mut differences = Vec::new();
     let mut same = 0;
     for (source, pull) in keys {
@@ -253,14 +253,16 @@ fn compare_cluster<'a>(
 }
 
 /// The mirrors of each source as nodes use them; nodes ignore an entry without mirrors.
-fn effective_mirrors<'a>(cluster: &'a ClusterMirrors<'a>) -> BTreeMap<(&'a str, Pull), EffectiveMirrors<'a>> {
+fn effective_mirrors<'a>(
+    cluster: &'a ClusterMirrors<'a>,
+) -> BTreeMap<(&'a str, PullKind), EffectiveMirrors<'a>> {
     let effective = |merged: MergedEntry<'a>| {
         let lists: Vec<&[&str]> = merged
             .entries
             .iter()
             .map(|entry| entry.mirrors.as_slice())
             .collect();
-        let mirrors = merged_mirrors(merged.source, &lists);
+        let mirrors = merge_mirrors(merged.source, &lists);
         let is_mirrored = mirrors.iter().any(|mirror| *mirror != merged.source);
         is_mirrored.then_some((
             (merged.source, merged.pull),

@@ -17,7 +17,7 @@ use crate::rules::UNKNOWN_VALUE;
 use crate::settings::{Decided, FailOn, Level, Levels};
 use terraform_eval::source::{FileId, Span};
 
-pub use discovery::{Choice, Configs, true_path};
+pub use discovery::{Choice, Configs};
 pub use schema::schema;
 pub use show::show;
 

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
-use terraform_eval::source::{Edited, Sources};
+use terraform_eval::source::{Files, OverlayFiles, Sources};
 
 use apply::make;
 use select::{Chosen, Identity, choose};
@@ -40,7 +40,7 @@ pub struct Change {
 /// What fixes do.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// The files that change, by true path.
+    /// The files that change, by canonical path.
     pub changes: BTreeMap<PathBuf, Change>,
     /// How many findings were fixed.
     pub fixed: usize,
@@ -57,24 +57,28 @@ struct State {
     fixed: usize,
     findings: Vec<Diagnostic>,
     sources: Sources,
+    /// The files without any fix.
+    unfixed: Arc<dyn Files>,
 }
 
-/// Makes the fixes that findings offer, up to `most`. `check` reads and checks everything with the given
-/// texts in place of those on disk, and gives the findings with the sources that they point into.
+/// Makes the fixes that findings offer, up to `most`. `check` reads and checks everything through the files that it
+/// gets, which are `files` with the fixes made so far, and returns the findings with the sources that they point into.
 ///
 /// # Errors
 ///
 /// Those of `check`.
 pub fn fix<E>(
+    files: &Arc<dyn Files>,
     most: Applicability,
-    mut check: impl FnMut(Arc<Edited>) -> Result<(Vec<Diagnostic>, Sources), E>,
+    mut check: impl FnMut(Arc<dyn Files>) -> Result<(Vec<Diagnostic>, Sources), E>,
 ) -> Result<Outcome, E> {
-    let (findings, sources) = check(Arc::default())?;
+    let (findings, sources) = check(files.clone())?;
     let mut state = State {
         changes: BTreeMap::new(),
         fixed: 0,
         findings,
         sources,
+        unfixed: files.clone(),
     };
     let mut outcome = Outcome::default();
     let mut refused: BTreeSet<Identity> = BTreeSet::new();
@@ -119,7 +123,7 @@ impl State {
         chosen: &[Chosen<'_>],
         most: Applicability,
         refused: &BTreeSet<Identity>,
-        check: &mut impl FnMut(Arc<Edited>) -> Result<(Vec<Diagnostic>, Sources), E>,
+        check: &mut impl FnMut(Arc<dyn Files>) -> Result<(Vec<Diagnostic>, Sources), E>,
     ) -> Result<Option<Self>, E> {
         let before = errors(&self.findings);
         let mut state = self.then(chosen, check)?;
@@ -145,19 +149,21 @@ impl State {
     fn then<E>(
         &self,
         chosen: &[Chosen<'_>],
-        check: &mut impl FnMut(Arc<Edited>) -> Result<(Vec<Diagnostic>, Sources), E>,
+        check: &mut impl FnMut(Arc<dyn Files>) -> Result<(Vec<Diagnostic>, Sources), E>,
     ) -> Result<Self, E> {
         let mut changes = self.changes.clone();
         make(&mut changes, chosen, &self.sources);
-        let edited = changes
+        let texts = changes
             .iter()
             .map(|(path, change)| (path.clone(), change.after.clone()));
-        let (findings, sources) = check(Arc::new(edited.collect()))?;
+        let files = OverlayFiles::new(texts.collect(), self.unfixed.clone());
+        let (findings, sources) = check(Arc::new(files))?;
         Ok(Self {
             changes,
             fixed: self.fixed + chosen.iter().map(|one| one.findings).sum::<usize>(),
             findings,
             sources,
+            unfixed: self.unfixed.clone(),
         })
     }
 }

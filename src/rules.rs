@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `rule` | what a rule is: [`Rule`], [`Check`], [`RuleOutcome`] |
 //! | `page` | the form of a page, and its parser |
-//! | `registry` | the macro behind the list, [`Group`], [`find`] |
+//! | `registry` | the macro behind the list, [`Group`] |
 //! | `support` | what several rules have in common |
 //!
 //! Everything that names rules follows from the list: `mirrorset rules` and `explain`, `docs/rules.md`, the schema
@@ -82,13 +82,15 @@ registry::rules! {
     }
 }
 
+use crate::diagnostic::nearest_of;
+
 pub use duplicate_mirror::check as check_duplicate_mirrors;
 pub use empty_mirrors::check as check_empty_mirrors;
 pub use invalid_mirror::check as check_mirror_names;
 pub use invalid_source::check as check_source_name;
 pub use page::{Example, Language, Page, PageError, page_lines};
 pub use plan_mismatch::RULE as PLAN_MISMATCH;
-pub use registry::{Group, Section, find, grouped, nearest, reports_unread_input};
+pub use registry::{Group, Section};
 pub use rule::{Check, Fixability, Rule, RuleOutcome};
 pub use support::cluster_index::{ClusterIndex, ClusterMirrors};
 pub use syntax_error::RULE as SYNTAX_ERROR;
@@ -97,3 +99,62 @@ pub use unknown_value::{
 };
 pub use unsupported_input::RULE as UNSUPPORTED_INPUT;
 pub use unused_suppression::RULE as UNUSED_SUPPRESSION;
+
+/// Every rule with its group.
+pub fn grouped() -> impl Iterator<Item = (Group, &'static Rule)> {
+    let sections = SECTIONS.iter();
+    sections.flat_map(|section| section.rules.iter().map(|rule| (section.group, *rule)))
+}
+
+/// Returns the rule with this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Rule> {
+    let mut rules = RULES.iter().copied();
+    rules.find(|rule| rule.name == name)
+}
+
+/// Whether a rule reports input that was not read. Such a rule always runs, and its findings can neither be
+/// suppressed nor be part of a baseline: unread input must not pass as checked.
+#[must_use]
+pub fn reports_unread_input(rule: &str) -> bool {
+    rule == SYNTAX_ERROR.name || rule == UNSUPPORTED_INPUT.name
+}
+
+/// Returns the name of the rule that is most similar to an unknown name.
+#[must_use]
+pub fn nearest(name: &str) -> Option<&'static str> {
+    nearest_of(name, RULES.iter().map(|rule| rule.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kebab_case_and_unique() {
+        let mut names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+        assert!(
+            names
+                .iter()
+                .all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
+        );
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), RULES.len());
+    }
+
+    #[test]
+    fn every_rule_is_found_by_its_name() {
+        for rule in RULES {
+            assert!(std::ptr::eq(find(rule.name).unwrap(), *rule));
+        }
+        assert!(find("no-such-rule").is_none());
+    }
+
+    #[test]
+    fn a_misspelled_name_finds_the_nearest_rule() {
+        assert_eq!(nearest("short-sauce"), Some("short-source"));
+        assert_eq!(nearest("missing_depends_on"), Some("missing-depends-on"));
+        assert_eq!(nearest("x"), None);
+    }
+}

@@ -18,7 +18,7 @@ use crate::model::Project;
 use crate::readers::configuration::root_module;
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
-use terraform_eval::source::{FileId, ReadError, Sources, display_name, glance};
+use terraform_eval::source::{FileId, ReadError, Sources, display_name};
 
 pub use expressions::evaluate;
 use manifest_files::{Manifests, is_manifest};
@@ -60,7 +60,9 @@ pub struct Failure {
 pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let mut loaded = Loaded::with(options);
     let Loaded { configs, sources, .. } = &mut loaded;
-    let found = discovery::discover(paths, &mut |path| configs.excludes(path, sources));
+    let found = discovery::discover(paths, &*options.files, &mut |path| {
+        configs.excludes(path, sources)
+    });
     for (path, message) in found.failures {
         loaded.fail(&path, &message, None);
     }
@@ -108,7 +110,7 @@ impl Loaded {
     fn with(options: &Options) -> Self {
         Self {
             configs: Configs::new(options.config.clone()),
-            sources: Sources::with_edited(options.edited.clone()),
+            sources: Sources::with_files(options.files.clone()),
             ..Self::default()
         }
     }
@@ -137,7 +139,7 @@ impl Loaded {
     /// Reads a file that was given by name, for what its content says it is.
     fn read_file(&mut self, path: &Path, manifests: &mut Manifests) -> Option<Planned> {
         let name = display_name(path);
-        let ends = glance(path, &plan::TELLING);
+        let ends = self.sources.files().read_ends(path, &plan::TELLING);
         if let Some(reading) = ends.and_then(|ends| plan::read_ends(&name, &ends.head, &ends.tail)) {
             self.sources.add_unread(path);
             return Some(self.take(reading, Some(path)));

@@ -11,15 +11,16 @@ use jiff::tz::TimeZone;
 
 use crate::baseline::{self, Baseline, Entry};
 use crate::check::{self, Report};
-use crate::config::{self, true_path};
+use crate::config;
 use crate::output;
 use crate::settings::{Choice, Decided};
 use crate::suppress::Suppressions;
 use crate::workspace::{Counterpart, Loaded, Options};
-use terraform_eval::source::{FileId, display_name};
+use terraform_eval::source::{FileId, Files, display_name};
 
 use super::arguments::{CheckArguments, OutputFormat, RuleArguments};
 use super::fix;
+use super::write::write_file;
 use super::{Exit, complain, complain_of, is_coloured, load, print, refuses_settings};
 
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
@@ -27,7 +28,7 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     options.counterpart = Counterpart::Near(PathBuf::from("."));
     if let Some(path) = &arguments.config {
         anyhow::ensure!(
-            !path.is_dir(),
+            !options.files.is_directory(path),
             "{}: is a directory, not a configuration file; `--plan-config` takes the root module of a plan",
             path.display()
         );
@@ -58,7 +59,11 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
         });
     }
     let suppressions = Suppressions::find(&loaded.sources, &loaded.aside, today()?);
-    let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
+    let baseline = arguments
+        .baseline
+        .as_deref()
+        .map(|path| read_baseline(path, loaded.sources.files()))
+        .transpose()?;
     let mut given = check::Given {
         sources: &loaded.sources,
         settings: &settings,
@@ -131,11 +136,19 @@ pub(super) fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut
     let files: Vec<(FileId, PathBuf)> = loaded
         .sources
         .ids()
-        .filter_map(|file| Some((file, true_path(loaded.sources.file(file).path()?))))
+        .filter_map(|file| {
+            Some((
+                file,
+                loaded
+                    .sources
+                    .files()
+                    .canonical_path(loaded.sources.file(file).path()?),
+            ))
+        })
         .collect();
     let mut known: BTreeMap<PathBuf, Rc<Decided>> = BTreeMap::new();
     let mut of = |directory: &Path, loaded: &mut Loaded| {
-        let directory = true_path(directory);
+        let directory = loaded.sources.files().canonical_path(directory);
         let decide = || {
             let config = loaded.configs.nearest(&directory, &mut loaded.sources);
             let paths = files.iter().map(|(file, path)| (*file, path.as_path()));
@@ -194,14 +207,14 @@ pub(super) fn today() -> anyhow::Result<Date> {
     Ok(time.to_zoned(TimeZone::UTC).date())
 }
 
-pub(super) fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
-    Baseline::read(path).map_err(|error| anyhow!("{}: {error}", path.display()))
+pub(super) fn read_baseline(path: &Path, files: &dyn Files) -> anyhow::Result<Baseline> {
+    Baseline::read(path, files).map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 
 fn write_baseline(path: &Path, report: &Report<'_>, loaded: &Loaded) -> anyhow::Result<Baseline> {
     let text = baseline::render(&report.findings, &loaded.sources, &loaded.project.sensitive, path);
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
-    read_baseline(path)
+    write_file(path, &text)?;
+    read_baseline(path, loaded.sources.files())
 }
 
 /// Entries that match nothing any more would take in the next mistake of their kind.

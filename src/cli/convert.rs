@@ -1,6 +1,6 @@
 //! `mirrorset convert`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 
@@ -8,13 +8,15 @@ use crate::convert::{
     Conversion, ConvertError, Document, OptionGroup, Options as ConvertOptions, TARGETS, convert, hcl,
 };
 use crate::workspace::{Loaded, Options};
+use terraform_eval::source::Files;
 
 use super::arguments::{ConvertArguments, Style};
+use super::write::write_files;
 use super::{Exit, beside, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
     validate_options(arguments)?;
-    let convert_options = convert_options(arguments)?;
+    let convert_options = convert_options(arguments, &*options.files)?;
     let target = arguments.to;
     let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
     let exit = whole(&loaded);
@@ -65,14 +67,14 @@ fn validate_options(arguments: &ConvertArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn convert_options(arguments: &ConvertArguments) -> anyhow::Result<ConvertOptions> {
+fn convert_options(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::Result<ConvertOptions> {
     let style = match arguments.hcl.style {
         None | Some(Style::Resources) => hcl::Style::Resources,
         Some(Style::ForEach) => hcl::Style::ForEach,
         Some(Style::Module) => hcl::Style::Module,
     };
     let read = |path: &Path| -> anyhow::Result<hcl::ExistingMirrors> {
-        let text = beside(path, &arguments.input.paths)?;
+        let text = beside(path, &arguments.input.paths, files)?;
         hcl::ExistingMirrors::parse(&text).with_context(|| path.display().to_string())
     };
     Ok(ConvertOptions {
@@ -113,22 +115,8 @@ fn write(arguments: &ConvertArguments, documents: &[Document]) -> anyhow::Result
         let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
         return print(&texts.join("---\n"));
     };
-    std::fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
-    let paths: Vec<PathBuf> = documents
+    let files = documents
         .iter()
-        .map(|document| directory.join(&document.file))
-        .collect();
-    for path in &paths {
-        // A symbolic link could lead out of the directory.
-        let existing = std::fs::symlink_metadata(path);
-        anyhow::ensure!(
-            existing.is_err() || existing.is_ok_and(|entry| entry.is_file()),
-            "{} exists and is not a regular file; no files were written",
-            path.display()
-        );
-    }
-    for (path, document) in paths.iter().zip(documents) {
-        std::fs::write(path, &document.text).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
+        .map(|document| (document.file.as_str(), document.text.as_str()));
+    write_files(directory, files)
 }

@@ -11,7 +11,7 @@ use crate::diagnostic::{Applicability, Diagnostic, count};
 use crate::fix::{self, Outcome};
 use crate::suppress::Suppressions;
 use crate::workspace::Options;
-use terraform_eval::source::{Edited, Sources};
+use terraform_eval::source::{Files, Sources};
 
 use super::arguments::CheckArguments;
 use super::check::{choice, read_baseline, settings, today};
@@ -62,7 +62,7 @@ fn outcome(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Outc
     } else {
         Applicability::Safe
     };
-    let outcome = fix::fix(most, |edited| findings(arguments, options, edited))?;
+    let outcome = fix::fix(&options.files, most, |files| findings(arguments, options, files))?;
     for fix in &outcome.refused {
         complain(&format!(
             "warning: {fix}: fix skipped because it would introduce a new error"
@@ -74,14 +74,14 @@ fn outcome(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Outc
     Ok(outcome)
 }
 
-/// What is found with these texts in place of those on disk.
+/// The findings with these files.
 fn findings(
     arguments: &CheckArguments,
     options: &Options,
-    edited: Arc<Edited>,
+    files: Arc<dyn Files>,
 ) -> anyhow::Result<(Vec<Diagnostic>, Sources)> {
     let options = Options {
-        edited,
+        files,
         ..options.clone()
     };
     let mut loaded = load(&arguments.input.paths, &arguments.input.reading, &options)?;
@@ -91,7 +91,11 @@ fn findings(
         "no fixes applied because of errors in the settings"
     );
     let suppressions = Suppressions::find(&loaded.sources, &loaded.aside, today()?);
-    let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
+    let baseline = arguments
+        .baseline
+        .as_deref()
+        .map(|path| read_baseline(path, loaded.sources.files()))
+        .transpose()?;
     let given = check::Given {
         sources: &loaded.sources,
         settings: &settings,

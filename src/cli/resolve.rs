@@ -6,13 +6,13 @@ use crate::cluster_mirrors::{ClusterMirrors, by_cluster, manifest_issues, select
 use crate::output;
 use crate::resolve::{ClusterResolver, parse_image_list};
 use crate::workspace::Options;
-use terraform_eval::source::Sources;
+use terraform_eval::source::{Files, Sources};
 
 use super::arguments::{ResolveArguments, ResolveFormat};
 use super::{Exit, beside, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
-    let images = images(arguments)?;
+    let images = images(arguments, &*options.files)?;
     let loaded = load(&arguments.inputs, &arguments.reading, options)?;
     // A part of the mirrors must not be taken for all of them.
     let exit = whole(&loaded);
@@ -59,10 +59,10 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
 }
 
 /// The images of the command line and of files.
-fn images(arguments: &ResolveArguments) -> anyhow::Result<Vec<String>> {
+fn images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<Vec<String>> {
     let mut images = arguments.images.clone();
     for path in &arguments.file {
-        let text = beside(path, &arguments.inputs)?;
+        let text = beside(path, &arguments.inputs, files)?;
         let file = Sources::default().add(path.display().to_string(), text.as_str());
         images.extend(parse_image_list(file, &text).map_err(|error| anyhow!("{}: {error}", path.display()))?);
     }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Input, Mirror};
-use registries_conf::{Pull, SourcePolicy, merged_mirrors};
+use registries_conf::{PullKind, SourcePolicy, merge_mirrors};
 
 /// Where a mirror is among the mirrors of a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +59,7 @@ pub struct MergedEntry<'a> {
     /// `source`.
     pub source: &'a str,
     /// The pulls that the mirrors serve.
-    pub pull: Pull,
+    pub pull: PullKind,
     /// Whether the source is contacted if no mirror has the image.
     pub policy: SourcePolicy,
     /// The mirrors: in the declared order if there is one entry, else in the order that the machine config operator
@@ -81,7 +81,7 @@ impl<'a> MergedEntry<'a> {
             mirrors: if others.is_empty() {
                 first.mirrors.clone()
             } else {
-                merged_mirrors(first.source, &lists)
+                merge_mirrors(first.source, &lists)
             },
             entries: entries.to_vec(),
         })

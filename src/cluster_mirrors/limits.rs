@@ -1,16 +1,11 @@
-//! The limits of a HostedCluster (hypershift, `hostedcluster_types.go`: `MaxItems`).
+//! Entries that exceed the limits of a HostedCluster.
 
 use super::entry::MergedEntry;
 use crate::diagnostic::{Diagnostic, Severity};
+use registries_conf::{MAX_MIRRORS_PER_SOURCE, MAX_SOURCES};
 
 /// The code of the findings.
 pub const TOO_MANY_ENTRIES: &str = "too-many-entries";
-
-/// How many sources a HostedCluster accepts.
-pub const MAX_SOURCES: usize = 255;
-
-/// How many mirrors of a source a HostedCluster accepts.
-pub const MAX_MIRRORS_PER_SOURCE: usize = 255;
 
 /// The first entry of one HostedCluster that exceeds a limit.
 #[must_use]

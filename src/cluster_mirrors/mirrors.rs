@@ -4,7 +4,7 @@ use super::cluster::Cluster;
 use super::entry::{Entry, MergedEntry, MirrorPosition, UnresolvedMirror};
 use super::registries::ClusterRegistries;
 use crate::model::{Mirror, MirrorAddress};
-use registries_conf::Settings;
+use registries_conf::RegistrySettings;
 
 /// The mirrors of one cluster.
 #[derive(Debug)]
@@ -61,14 +61,14 @@ impl<'a> ClusterMirrors<'a> {
     /// The settings that the registry configuration of the nodes is generated from, with registries that are blocked and
     /// insecure in addition to those of the cluster.
     #[must_use]
-    pub fn registry_settings(&self, blocked: &[String], insecure: &[String]) -> Settings {
-        let entry = |entry: &Entry<'_>| registries_conf::Entry {
+    pub fn registry_settings(&self, blocked: &[String], insecure: &[String]) -> RegistrySettings {
+        let entry = |entry: &Entry<'_>| registries_conf::MirrorEntry {
             source: entry.source.to_owned(),
             mirrors: entry.mirrors.iter().map(|mirror| (*mirror).to_owned()).collect(),
-            pull: entry.mirror.pull,
+            pull_kind: entry.mirror.pull,
             policy: entry.policy(),
         };
-        Settings {
+        RegistrySettings {
             entries: self.entries.iter().map(entry).collect(),
             insecure: [&self.registries.insecure, insecure].concat(),
             blocked: [&self.registries.blocked, blocked].concat(),

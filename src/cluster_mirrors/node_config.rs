@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use registries_conf::{LoadError, NestedInWildcard, Registries, Settings, Table};
+use registries_conf::{NestedScopeError, Registries, RegistriesError, RegistrySettings, RegistryTable};
 
 /// The registry configuration of the nodes of a cluster.
 #[derive(Debug)]
 pub struct NodeConfig {
     /// The tables of `registries.conf` that the machine config operator generates.
-    pub tables: Result<Vec<Table>, NodeConfigError>,
+    pub tables: Result<Vec<RegistryTable>, NodeConfigError>,
     /// What the container runtime loads from the tables.
     pub registries: Result<Registries, NodeConfigError>,
     /// Why real nodes may have another configuration.
@@ -20,9 +20,9 @@ pub struct NodeConfig {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NodeConfigError {
     /// The machine config operator cannot generate it.
-    Generate(NestedInWildcard),
+    Generate(NestedScopeError),
     /// The container runtime cannot load it.
-    Load(LoadError),
+    Load(RegistriesError),
 }
 
 impl fmt::Display for NodeConfigError {
@@ -58,7 +58,7 @@ impl NodeConfig {
     /// The configuration that is generated from settings. `unknown` holds the reasons why the settings may be
     /// incomplete.
     #[must_use]
-    pub fn new(settings: &Settings, unknown: &BTreeSet<String>) -> Self {
+    pub fn new(settings: &RegistrySettings, unknown: &BTreeSet<String>) -> Self {
         let incomplete = |reason| Caveat {
             message: format!(
                 "the allowed, blocked or insecure registries of the cluster are not completely known: {reason}"
@@ -74,9 +74,9 @@ impl NodeConfig {
                 help: NODE_CONFIG_HELP,
             });
         }
-        let tables = settings.tables().map_err(NodeConfigError::Generate);
+        let tables = settings.to_tables().map_err(NodeConfigError::Generate);
         let registries = match &tables {
-            Ok(tables) => Registries::load(tables).map_err(NodeConfigError::Load),
+            Ok(tables) => Registries::from_tables(tables).map_err(NodeConfigError::Load),
             Err(error) => Err(error.clone()),
         };
         Self {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{ManifestKind, Mirror};
-use registries_conf::{Pull, merged_mirrors};
+use registries_conf::{PullKind, merge_mirrors};
 use terraform_eval::source::Span;
 
 /// The code of the findings.
@@ -35,7 +35,7 @@ struct Lists<'a> {
 /// Finds the sources whose lists no order satisfies. Of several contradictions about a source, one is reported.
 #[must_use]
 pub fn order_conflicts<'a>(mirrors: impl IntoIterator<Item = &'a Mirror>) -> Vec<Diagnostic> {
-    let mut sources: BTreeMap<(&str, Pull), Lists<'_>> = BTreeMap::new();
+    let mut sources: BTreeMap<(&str, PullKind), Lists<'_>> = BTreeMap::new();
     for mirror in mirrors {
         if let Some(source) = mirror.source.value() {
             let lists = sources.entry((source, mirror.pull)).or_default();
@@ -96,7 +96,7 @@ impl<'a> Lists<'a> {
             .map(|list| list.iter().map(|(text, _)| (*text).to_owned()).collect())
             .collect();
         let names: Vec<&[String]> = names.iter().map(Vec::as_slice).collect();
-        let order = merged_mirrors(source, &names);
+        let order = merge_mirrors(source, &names);
         let places: BTreeMap<&str, usize> = order.iter().copied().zip(0..).collect();
         let place = |name: &str| places.get(name).copied().unwrap_or(order.len());
         let mut pairs = self.all.iter().flat_map(|list| list.windows(2));

@@ -49,14 +49,14 @@ impl Configs {
                 let path = path.clone();
                 self.read(&path, sources)
             }
-            Choice::Nearest => self.above(&true_path(directory), sources),
+            Choice::Nearest => self.above(&sources.files().canonical_path(directory), sources),
         };
         self.all.get(index?)
     }
 
     /// Whether a path below a directory that was given is to be left out.
     pub fn excludes(&mut self, path: &Path, sources: &mut Sources) -> bool {
-        let whole = true_path(path);
+        let whole = sources.files().canonical_path(path);
         let Some(parent) = whole.parent() else {
             return false;
         };
@@ -74,7 +74,7 @@ impl Configs {
             }
             passed.push(ancestor);
             let path = ancestor.join(FILE_NAME);
-            if path.is_file() {
+            if sources.files().is_file(&path) {
                 found = self.read(&path, sources);
                 break;
             }
@@ -86,11 +86,11 @@ impl Configs {
     }
 
     fn read(&mut self, path: &Path, sources: &mut Sources) -> Option<usize> {
-        let whole = true_path(path);
+        let whole = sources.files().canonical_path(path);
         if let Some(known) = self.by_path.get(&whole) {
             return *known;
         }
-        let here = std::env::current_dir().and_then(|here| here.canonicalize());
+        let here = sources.files().canonicalize(Path::new("."));
         let shown = here
             .ok()
             .and_then(|here| whole.strip_prefix(here).ok().map(Path::to_owned));
@@ -112,16 +112,4 @@ impl Configs {
         self.by_path.insert(whole, read);
         read
     }
-}
-
-/// The path with links and steps that lead nowhere resolved, as far as it exists.
-#[must_use]
-pub fn true_path(path: &Path) -> PathBuf {
-    let path = if path.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        path
-    };
-    let whole = path.canonicalize().or_else(|_| std::path::absolute(path));
-    whole.unwrap_or_else(|_| path.to_owned())
 }

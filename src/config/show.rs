@@ -9,7 +9,6 @@ use crate::rules::{RULES, Rule, UNKNOWN_VALUE};
 use crate::settings::{Choice, FailOn, Level};
 use terraform_eval::source::{Sources, Span, display_name};
 
-use super::discovery::true_path;
 use super::{Config, Set};
 
 /// Shows what holds for a directory, and then what holds for some of its files alone.
@@ -54,8 +53,8 @@ pub fn show(
     }
     let mut rules = |prefix: &str, path: &Path, beside: Option<&Path>| {
         for rule in RULES {
-            let found = level(rule, path, config);
-            if beside.is_some_and(|beside| level(rule, beside, config) == found) {
+            let found = level(rule, path, config, sources);
+            if beside.is_some_and(|beside| level(rule, beside, config, sources) == found) {
                 continue;
             }
             let (level, origin) = match (choice.level(rule, found.0), found.1) {
@@ -79,10 +78,10 @@ const COMMAND_LINE: &str = "command line";
 const DEFAULT: &str = "default";
 
 /// What the file says of a rule in a directory or a file, and where: the last word counts.
-fn level(rule: &Rule, path: &Path, config: Option<&Config>) -> (Level, Option<Span>) {
+fn level(rule: &Rule, path: &Path, config: Option<&Config>, sources: &Sources) -> (Level, Option<Span>) {
     let mut found = (Level::Own, None);
     let Some(config) = config else { return found };
-    let path = true_path(path);
+    let path = sources.files().canonical_path(path);
     if let Some(Set { value: true, span }) = config.strict
         && rule.name == UNKNOWN_VALUE.name
     {

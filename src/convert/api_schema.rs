@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{
     RuleOutcome, check_duplicate_mirrors, check_empty_mirrors, check_mirror_names, check_source_name,
 };
-use registries_conf::{LENGTH_LIMIT, Role, is_valid};
+use registries_conf::{MAX_LOCATION_LENGTH, Role, is_valid_location};
 
 /// What in the entries violates a schema.
 pub(super) fn violations(entries: &[MergedEntry<'_>], schema: ApiSchema) -> Vec<Diagnostic> {
@@ -23,7 +23,7 @@ pub(super) fn violations(entries: &[MergedEntry<'_>], schema: ApiSchema) -> Vec<
 }
 
 fn entry_violations(entry: &Entry<'_>) -> Vec<Diagnostic> {
-    let is_accepted = |name: &str, role| is_valid(name, role) && name.len() <= LENGTH_LIMIT;
+    let is_accepted = |name: &str, role| is_valid_location(name, role) && name.len() <= MAX_LOCATION_LENGTH;
     let mut outcomes: Vec<RuleOutcome> = Vec::new();
     // The rules report more than the schemas reject: `nginx:1` has a tag for people, and a port for the schema.
     if !is_accepted(entry.source, Role::Source) {

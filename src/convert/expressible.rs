@@ -4,7 +4,7 @@ use super::target::{EntryMerging, LOST_IN_CONVERSION, TargetSpec};
 use crate::cluster_mirrors::{ClusterMirrors, Entry, MergedEntry, order_conflicts, policy_conflicts};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Mirror;
-use registries_conf::{Pull, SourcePolicy};
+use registries_conf::{PullKind, SourcePolicy};
 
 /// The mirrors of a cluster as far as a target can express them.
 pub(super) struct Expressible<'a> {
@@ -18,7 +18,7 @@ pub(super) struct Expressible<'a> {
 /// Partitions the mirrors of a cluster into what a target can express and what is lost.
 pub(super) fn partition<'a>(cluster: &'a ClusterMirrors<'a>, target: &TargetSpec) -> Expressible<'a> {
     let merged = cluster.merged();
-    let all_digest = merged.iter().all(|entry| entry.pull == Pull::DigestOnly);
+    let all_digest = merged.iter().all(|entry| entry.pull == PullKind::DigestOnly);
     let mut losses = dropped_policies(cluster, target);
     let mut entries = Vec::with_capacity(merged.len());
     for mut entry in merged {
@@ -88,8 +88,8 @@ fn reason_to_skip(
     let label = target.label;
     if !target.capabilities.pulls.include(entry.pull, all_digest) {
         let (by, help) = match entry.pull {
-            Pull::DigestOnly => ("digest", "use `--to idms` for digest mirrors"),
-            Pull::TagOnly => ("tag", "use `--to itms` for tag mirrors"),
+            PullKind::DigestOnly => ("digest", "use `--to idms` for digest mirrors"),
+            PullKind::TagOnly => ("tag", "use `--to itms` for tag mirrors"),
         };
         Some((
             format!("skipped: {label} does not support mirrors for pulls by {by}"),

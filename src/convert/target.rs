@@ -4,7 +4,7 @@ use super::cluster_part::ClusterPart;
 use super::error::ConvertError;
 use super::options::Options;
 use crate::diagnostic::Diagnostic;
-use registries_conf::Pull;
+use registries_conf::PullKind;
 use terraform_eval::source::Sources;
 
 /// The code of findings about what a target cannot express. It is not a rule: what is lost depends on the target.
@@ -63,11 +63,11 @@ pub enum ExpressiblePulls {
 
 impl ExpressiblePulls {
     /// Whether mirrors for pulls of a kind can be expressed, in a cluster with `all_digest` mirrors or with others.
-    pub(super) fn include(self, pull: Pull, all_digest: bool) -> bool {
+    pub(super) fn include(self, pull: PullKind, all_digest: bool) -> bool {
         match self {
             Self::Any => true,
-            Self::Digest => pull == Pull::DigestOnly,
-            Self::TagOrAllDigest => all_digest || pull == Pull::TagOnly,
+            Self::Digest => pull == PullKind::DigestOnly,
+            Self::TagOrAllDigest => all_digest || pull == PullKind::TagOnly,
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn choose<'f>(
         };
         let edits = fix.edits.iter().map(|edit| {
             let file = edit.span.file;
-            let path = paths.entry(file).or_insert_with(|| true_path(sources, file));
+            let path = paths.entry(file).or_insert_with(|| fixable_path(sources, file));
             Some((path.clone()?, edit))
         });
         let Some(edits) = edits.collect::<Option<Vec<_>>>() else {
@@ -68,11 +68,12 @@ pub(super) fn choose<'f>(
     chosen
 }
 
-/// The path that a file has on disk. What `terraform init` fetched is nobody's to change.
-fn true_path(sources: &Sources, file: FileId) -> Option<PathBuf> {
-    let path = std::fs::canonicalize(sources.file(file).path()?).ok()?;
-    let fetched = path.components().any(|part| part.as_os_str() == ".terraform");
-    (!fetched).then_some(path)
+/// The canonical path of a file. `None` if the file does not exist, and below `.terraform`, where `terraform init`
+/// installs modules that the user does not edit.
+fn fixable_path(sources: &Sources, file: FileId) -> Option<PathBuf> {
+    let path = sources.files().canonicalize(sources.file(file).path()?).ok()?;
+    let is_installed = path.components().any(|part| part.as_os_str() == ".terraform");
+    (!is_installed).then_some(path)
 }
 
 fn is_same((path, edit): &(PathBuf, &Edit), (other_path, other): &(PathBuf, &Edit)) -> bool {

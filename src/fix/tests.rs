@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diagnostic::{Edit, Fix};
-use terraform_eval::source::Span;
+use terraform_eval::source::{DiskFiles, Span};
 
 /// What a check finds wrong: a letter, how bad that is, and the letter that mends it.
 type Step = (char, Severity, Option<&'static str>);
@@ -11,9 +11,9 @@ type Step = (char, Severity, Option<&'static str>);
 fn letters(
     path: PathBuf,
     steps: &'static [Step],
-) -> impl FnMut(Arc<Edited>) -> Result<(Vec<Diagnostic>, Sources), ()> {
-    move |edited| {
-        let mut sources = Sources::with_edited(edited);
+) -> impl FnMut(Arc<dyn Files>) -> Result<(Vec<Diagnostic>, Sources), ()> {
+    move |files| {
+        let mut sources = Sources::with_files(files);
         let file = sources.read(&path).unwrap();
         let mut findings = Vec::new();
         for (at, found) in sources.text(file).char_indices() {
@@ -39,6 +39,10 @@ fn letters(
     }
 }
 
+fn disk() -> Arc<dyn Files> {
+    Arc::new(DiskFiles)
+}
+
 fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("x.tf");
@@ -50,6 +54,7 @@ fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
 fn edits_are_made_until_nothing_changes() {
     let (_directory, path) = file("cac a\r\n");
     let outcome = fix(
+        &disk(),
         Applicability::Safe,
         letters(path.clone(), &[('a', Severity::Warning, Some("b"))]),
     )
@@ -70,6 +75,7 @@ fn edits_are_made_until_nothing_changes() {
 fn what_gets_worse_is_put_back() {
     let (_directory, path) = file("cxc");
     let outcome = fix(
+        &disk(),
         Applicability::Safe,
         letters(
             path,
@@ -86,6 +92,7 @@ fn what_gets_worse_is_put_back() {
 fn an_error_that_comes_to_light_is_mended_by_its_own_fix() {
     let (_directory, path) = file("cxc");
     let outcome = fix(
+        &disk(),
         Applicability::Safe,
         letters(
             path,
@@ -104,6 +111,7 @@ fn an_error_that_comes_to_light_is_mended_by_its_own_fix() {
 fn a_fix_that_leads_to_an_error_in_the_end_is_not_made_and_the_others_are() {
     let (_directory, path) = file("axa");
     let outcome = fix(
+        &disk(),
         Applicability::Safe,
         letters(
             path,
@@ -124,6 +132,7 @@ fn a_fix_that_leads_to_an_error_in_the_end_is_not_made_and_the_others_are() {
 fn errors_whose_fixes_undo_each_other_are_not_let_in() {
     let (_directory, path) = file("x");
     let outcome = fix(
+        &disk(),
         Applicability::Safe,
         letters(
             path,
@@ -142,8 +151,8 @@ fn errors_whose_fixes_undo_each_other_are_not_let_in() {
 #[test]
 fn fixes_that_never_end_are_given_up() {
     let (_directory, path) = file("a");
-    let grow = |edited: Arc<Edited>| -> Result<_, ()> {
-        let mut sources = Sources::with_edited(edited);
+    let grow = |files: Arc<dyn Files>| -> Result<_, ()> {
+        let mut sources = Sources::with_files(files);
         let file = sources.read(&path).unwrap();
         let edit = Edit {
             span: Span::new(file, 0, 0),
@@ -159,7 +168,7 @@ fn fixes_that_never_end_are_given_up() {
             sources,
         ))
     };
-    let outcome = fix(Applicability::Safe, grow).unwrap();
+    let outcome = fix(&disk(), Applicability::Safe, grow).unwrap();
     assert!(outcome.unsettled);
     assert_eq!(
         outcome.changes.values().next().unwrap().after,

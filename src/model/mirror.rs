@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use registries_conf::{Pull, SourcePolicy};
+use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::address::{Address, InstanceKey, ResourcePath};
 use terraform_eval::source::Span;
 
@@ -33,7 +33,7 @@ pub struct Mirror {
     /// `type`; the provider's default `digest` where it is not written.
     pub mirror_type: Attribute<String>,
     /// Which pulls the mirrors serve; a resource has mirrors for pulls by digest alone.
-    pub pull: Pull,
+    pub pull: PullKind,
     /// `mirrorSourcePolicy`, which a resource cannot set; absent, the source is asked last.
     pub policy: Attribute<SourcePolicy>,
     /// The entries of `depends_on`; none where the input does not record them.

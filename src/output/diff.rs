@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::cluster_mirrors::UnresolvedMirror;
 use crate::compare::{ClusterComparison, Comparison, Difference, DifferenceKind, EffectiveMirrors};
 use crate::diagnostic::on_one_line;
-use registries_conf::{Pull, SourcePolicy};
+use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::source::Sources;
 
 use crate::output::{count, printable};
@@ -86,8 +86,8 @@ fn push_difference(text: &mut String, difference: &Difference<'_>, sources: [&So
         DifferenceKind::Changed | DifferenceKind::Reordered => '~',
     };
     let by_tag = match pull {
-        Pull::DigestOnly => "",
-        Pull::TagOnly => " by tag",
+        PullKind::DigestOnly => "",
+        PullKind::TagOnly => " by tag",
     };
     // Writing to a string cannot fail.
     let kind = difference.kind().as_str();
@@ -199,8 +199,8 @@ fn difference_json<'a>(difference: &'a Difference<'a>) -> DifferenceJson<'a> {
         kind: difference.kind().as_str(),
         source: difference.source,
         pull: match difference.pull {
-            Pull::DigestOnly => "digest",
-            Pull::TagOnly => "tag",
+            PullKind::DigestOnly => "digest",
+            PullKind::TagOnly => "tag",
         },
         before: difference.before.as_ref().map(side_json),
         after: difference.after.as_ref().map(side_json),

@@ -80,7 +80,10 @@ fn push_outcome(text: &mut String, outcome: &PullOutcome<'_>, sources: &Sources)
         }
         Some(by_digest) => {
             push_pull_sources(text, "by digest", by_digest);
-            let is_served = resolution.tries.as_ref().is_ok_and(|sources| sources.len() > 1);
+            let is_served = resolution
+                .pull_sources
+                .as_ref()
+                .is_ok_and(|sources| sources.len() > 1);
             let heading = if is_served || outcome.entries.is_empty() {
                 "by tag"
             } else {
@@ -94,7 +97,7 @@ fn push_outcome(text: &mut String, outcome: &PullOutcome<'_>, sources: &Sources)
 /// Whether two pulls try the same names.
 fn have_same_pull_sources(first: &Resolution, second: &Resolution) -> bool {
     let names = |resolution: &Resolution| {
-        let sources = resolution.tries.as_ref().ok()?;
+        let sources = resolution.pull_sources.as_ref().ok()?;
         Some(
             sources
                 .iter()
@@ -106,7 +109,7 @@ fn have_same_pull_sources(first: &Resolution, second: &Resolution) -> bool {
 }
 
 fn push_pull_sources(text: &mut String, heading: &str, resolution: &Resolution) {
-    let sources = match &resolution.tries {
+    let sources = match &resolution.pull_sources {
         Ok(sources) => sources,
         Err(error) => {
             let _ = writeln!(
@@ -180,7 +183,7 @@ impl<'a> Line<'a> {
         let Resolution {
             source,
             blocked,
-            tries,
+            pull_sources,
         } = &outcome.resolution;
         self.prefix = source.as_deref();
         self.blocked = *blocked;
@@ -188,7 +191,7 @@ impl<'a> Line<'a> {
             self.error = Some("not in a registry that the cluster allows".to_owned());
             return;
         }
-        match tries {
+        match pull_sources {
             Ok(sources) if source.is_some() => {
                 self.tries = Some(
                     sources

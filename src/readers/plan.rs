@@ -120,7 +120,7 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
         (Some(planned), _) => (InputKind::Plan, planned),
         (None, Some(values)) => (InputKind::State, values),
         (None, None) if document.resource_changes.is_some() || document.configuration.is_some() => {
-            let what = "`planned_values` is missing".to_owned();
+            let what = "missing `planned_values`".to_owned();
             return Err(PlanError::new(Problem::Shape(what), None));
         }
         // The state of nothing at all.

@@ -3,7 +3,7 @@
 use super::image_resolution::{ImageResolution, PolicyDenial, PullOutcome};
 use crate::cluster_mirrors::{Caveat, ClusterMirrors, ClusterRegistries, Entry, NodeConfig};
 use crate::model::cluster::ALWAYS_ALLOWED;
-use registries_conf::{Reference, SEARCH_REGISTRIES, Settings, covering};
+use registries_conf::{ImageReference, RegistrySettings, SEARCH_REGISTRIES, matching_scope};
 
 /// Resolves images as the nodes of one cluster do.
 #[derive(Debug)]
@@ -35,10 +35,10 @@ impl<'a> ClusterResolver<'a> {
     /// The nodes of a cluster without mirrors.
     #[must_use]
     pub fn without_mirrors(blocked: &[String], insecure: &[String]) -> Self {
-        let settings = Settings {
+        let settings = RegistrySettings {
             blocked: blocked.to_vec(),
             insecure: insecure.to_vec(),
-            ..Settings::default()
+            ..RegistrySettings::default()
         };
         Self::from_settings("", Vec::new(), settings, &ClusterRegistries::default())
     }
@@ -46,7 +46,7 @@ impl<'a> ClusterResolver<'a> {
     fn from_settings(
         name: &'a str,
         entries: Vec<&'a Entry<'a>>,
-        settings: Settings,
+        settings: RegistrySettings,
         registries: &ClusterRegistries,
     ) -> Self {
         Self {
@@ -67,7 +67,7 @@ impl<'a> ClusterResolver<'a> {
     /// Resolves an image.
     #[must_use]
     pub fn resolve(&'a self, image: &'a str) -> ImageResolution<'a> {
-        let reference = Reference::normalized(image);
+        let reference = ImageReference::parse_normalized(image);
         let pull = match (&self.nodes.registries, &reference) {
             (Err(error), _) => Err(error.clone()),
             (Ok(_), Err(_)) => Ok(None),
@@ -75,13 +75,13 @@ impl<'a> ClusterResolver<'a> {
                 let resolution = registries.resolve(reference);
                 let by_digest = match reference.digest() {
                     Some(_) => None,
-                    None => Reference::normalized(&format!("{reference}@{ANY_DIGEST}")).ok(),
+                    None => ImageReference::parse_normalized(&format!("{reference}@{ANY_DIGEST}")).ok(),
                 };
                 Ok(Some(PullOutcome {
                     by_digest: by_digest.map(|reference| registries.resolve(&reference)),
                     entries: self.entries_of(resolution.source.as_deref()),
                     ignored_sources: registries
-                        .matching(reference.name())
+                        .matching_sources(reference.name())
                         .filter(|other| Some(*other) != resolution.source.as_deref())
                         .filter_map(|other| self.entries_of(Some(other)).first().map(|entry| entry.source))
                         .collect(),
@@ -110,15 +110,15 @@ impl<'a> ClusterResolver<'a> {
             .collect()
     }
 
-    fn denial(&self, reference: &Reference) -> Option<PolicyDenial> {
-        if let Some(registry) = covering(self.blocked.iter().map(String::as_str), reference.name()) {
+    fn denial(&self, reference: &ImageReference) -> Option<PolicyDenial> {
+        if let Some(registry) = matching_scope(self.blocked.iter().map(String::as_str), reference.name()) {
             return Some(PolicyDenial::Blocked(registry.to_owned()));
         }
         // A self-managed cluster does not allow what ROSA always allows.
         let is_rosa = self.entries.iter().any(|entry| !entry.is_from_manifest());
         let always_allowed = ALWAYS_ALLOWED.iter().copied().filter(|_| is_rosa);
         let allowed = self.allowed.iter().map(String::as_str).chain(always_allowed);
-        let is_denied = !self.allowed.is_empty() && covering(allowed, reference.name()).is_none();
+        let is_denied = !self.allowed.is_empty() && matching_scope(allowed, reference.name()).is_none();
         is_denied.then_some(PolicyDenial::NotAllowed)
     }
 }
@@ -132,7 +132,7 @@ fn search_candidates(image: &str) -> Vec<String> {
     }
     SEARCH_REGISTRIES
         .iter()
-        .filter_map(|registry| Reference::normalized(&format!("{registry}/{image}")).ok())
+        .filter_map(|registry| ImageReference::parse_normalized(&format!("{registry}/{image}")).ok())
         .map(|reference| reference.to_string())
         .collect()
 }

@@ -1,7 +1,7 @@
 //! What becomes of the pull of one image.
 
 use crate::cluster_mirrors::{Entry, NodeConfigError};
-use registries_conf::{Reference, ReferenceError, Resolution};
+use registries_conf::{ImageReference, ReferenceError, Resolution};
 
 /// What becomes of the pull of one image.
 #[derive(Debug)]
@@ -9,7 +9,7 @@ pub struct ImageResolution<'a> {
     /// The image as the user wrote it.
     pub image: &'a str,
     /// The image reference.
-    pub reference: Result<Reference, ReferenceError>,
+    pub reference: Result<ImageReference, ReferenceError>,
     /// The references that the node tries instead, if the image has no registry.
     pub search_candidates: Vec<String>,
     /// What the nodes do. `None` if the image reference is invalid, an error if the nodes can do nothing.
@@ -55,10 +55,10 @@ impl ImageResolution<'_> {
 impl PullOutcome<'_> {
     fn fails(&self) -> bool {
         self.denial.is_some()
-            || self.resolution.tries.is_err()
+            || self.resolution.pull_sources.is_err()
             || self
                 .by_digest
                 .as_ref()
-                .is_some_and(|resolution| resolution.tries.is_err())
+                .is_some_and(|resolution| resolution.pull_sources.is_err())
     }
 }

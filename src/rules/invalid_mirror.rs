@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
-use registries_conf::{Diagnosis, Fault, Repair, Role, diagnose, is_local, unrewritable};
+use registries_conf::{Diagnosis, NameIssueKind, SuggestedName, Role, diagnose, is_loopback, find_rewrite_issue};
 
 use super::support::fixes::SuggestFix as _;
 use super::support::source_names;
@@ -26,9 +26,9 @@ pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
             return RuleOutcome::clean();
         }
         let diagnosis = diagnose(text, Role::Mirror);
-        let faults = || diagnosis.mistakes.iter().map(|mistake| mistake.fault);
+        let issue_kinds = || diagnosis.issues.iter().map(|issue| issue.kind);
         // `local-mirror` reports an IPv6 address of the node itself.
-        if diagnosis.mistakes.is_empty() || (is_local(text) && faults().all(|fault| fault == Fault::Host)) {
+        if diagnosis.issues.is_empty() || (is_loopback(text) && issue_kinds().all(|kind| kind == NameIssueKind::InvalidHost)) {
             return RuleOutcome::clean();
         }
         let finding = RULE
@@ -37,7 +37,7 @@ pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
                 &format!(
                     "mirror {} {}",
                     element.shown(),
-                    source_names::list_faults(faults())
+                    source_names::list_issues(issue_kinds())
                 ),
             )
             .at_attribute(mirror, element, "not a registry, namespace or repository")
@@ -50,19 +50,19 @@ pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     })
 }
 
-/// Returns the repaired name, in a form that the container runtime can rewrite to.
-fn suggested_mirror(mirror: &Mirror, diagnosis: &Diagnosis) -> Option<Repair> {
-    let valid = diagnosis.repair()?;
+/// Returns the name to suggest, in a form that the container runtime can rewrite to.
+fn suggested_mirror(mirror: &Mirror, diagnosis: &Diagnosis) -> Option<SuggestedName> {
+    let valid = diagnosis.suggest_name()?;
     let source = mirror
         .source
         .value()
         .and_then(|source| source_names::suggested_source(source));
-    let found = source.and_then(|source| unrewritable(&source.name, &valid.name));
-    match found {
+    let issue = source.and_then(|source| find_rewrite_issue(&source.name, &valid.name));
+    match issue {
         None => Some(valid),
-        Some(found) => found.repair.map(|repair| Repair {
-            name: repair.name,
-            safety: repair.safety.max(valid.safety),
+        Some(issue) => issue.suggestion.map(|suggestion| SuggestedName {
+            name: suggestion.name,
+            applicability: suggestion.applicability.max(valid.applicability),
         }),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
-use registries_conf::{self, Fault};
+use registries_conf::{self, NameIssueKind};
 
 use super::support::fixes::SuggestFix as _;
 use super::support::source_names;
@@ -23,8 +23,8 @@ pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
-    let faults = faults(source);
-    if faults.is_empty() {
+    let issue_kinds = issue_kinds(source);
+    if issue_kinds.is_empty() {
         return RuleOutcome::clean();
     }
     let finding = RULE
@@ -33,7 +33,7 @@ pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
             &format!(
                 "source {} {}",
                 mirror.source.shown(),
-                source_names::list_faults(faults)
+                source_names::list_issues(issue_kinds)
             ),
         )
         .at_attribute(mirror, &mirror.source, "not a registry, namespace or repository")
@@ -45,15 +45,15 @@ pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     ))
 }
 
-/// Returns the faults of a source. White space around a short name is added, because the diagnosis of the expanded
+/// Returns the kinds of issues of a source. White space around a short name is added, because the diagnosis of the expanded
 /// name does not include it.
-fn faults(source: &str) -> Vec<Fault> {
-    let padded = registries_conf::is_short(source) && source.trim() != source;
+fn issue_kinds(source: &str) -> Vec<NameIssueKind> {
+    let padded = registries_conf::is_short_name(source) && source.trim() != source;
     let diagnosis = source_names::diagnose_source(source);
-    let mistakes = diagnosis.mistakes.iter().map(|mistake| mistake.fault);
+    let diagnosed_kinds = diagnosis.issues.iter().map(|issue| issue.kind);
     padded
-        .then_some(Fault::Space)
+        .then_some(NameIssueKind::Whitespace)
         .into_iter()
-        .chain(mistakes)
+        .chain(diagnosed_kinds)
         .collect()
 }

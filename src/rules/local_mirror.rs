@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
-use registries_conf::{Role, Safety, diagnose, is_local};
+use registries_conf::{Role, SuggestionApplicability, diagnose, is_loopback};
 
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -19,8 +19,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     source_names::each_mirror(mirror, |_, element, text| {
         // With a scheme in front, it is the node as well.
-        let repaired = diagnose(text, Role::Mirror).repaired(Safety::Unsafe);
-        if !is_local(text) && !repaired.is_some_and(|repair| is_local(&repair.name)) {
+        let suggestion = diagnose(text, Role::Mirror).suggest_name_up_to(SuggestionApplicability::Unsafe);
+        if !is_loopback(text) && !suggestion.is_some_and(|suggestion| is_loopback(&suggestion.name)) {
             return RuleOutcome::clean();
         }
         RuleOutcome::finding(

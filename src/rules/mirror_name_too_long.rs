@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
-use registries_conf::{NAME_LIMIT, Name, Place, Role, diagnose};
+use registries_conf::{MAX_IMAGE_NAME_LENGTH, Location, Granularity, Role, diagnose};
 
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -26,7 +26,7 @@ const MIN_ROOM_IN_NAMESPACE: usize = 32;
 fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     source_names::each_mirror(mirror, |_, element, text| {
         // `invalid-mirror` reports names that are too long by themselves, or invalid.
-        if text.len() + MIN_ROOM_IN_REGISTRY < NAME_LIMIT || !diagnose(text, Role::Mirror).mistakes.is_empty()
+        if text.len() + MIN_ROOM_IN_REGISTRY < MAX_IMAGE_NAME_LENGTH || !diagnose(text, Role::Mirror).issues.is_empty()
         {
             return RuleOutcome::clean();
         }
@@ -34,13 +34,13 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
             return RuleOutcome::without_value(&mirror.source);
         };
         let source = source_names::canonical_source(source);
-        let needed = match Name::parse(&source).map(|name| name.place()) {
-            Some(Place::Registry) => MIN_ROOM_IN_REGISTRY,
-            Some(Place::Namespace) => MIN_ROOM_IN_NAMESPACE,
-            Some(Place::Repository) | None => return RuleOutcome::clean(),
+        let needed = match Location::parse(&source).map(|location| location.granularity()) {
+            Some(Granularity::Registry) => MIN_ROOM_IN_REGISTRY,
+            Some(Granularity::Namespace) => MIN_ROOM_IN_NAMESPACE,
+            Some(Granularity::Repository) | None => return RuleOutcome::clean(),
         };
         // One character is the slash between the two.
-        let room = NAME_LIMIT.saturating_sub(text.len() + 1);
+        let room = MAX_IMAGE_NAME_LENGTH.saturating_sub(text.len() + 1);
         if room >= needed {
             return RuleOutcome::clean();
         }

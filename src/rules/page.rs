@@ -248,11 +248,12 @@ impl<'p> Lines<'p> {
             if example.text(language).is_some() {
                 return Err(self.error("a second fence in this language"));
             }
+            let unclosed = self.error("the fence is not closed");
             let start = self.offset;
             let mut end = start;
             while self.peek() != "```" {
                 if self.is_at_end() {
-                    return Err(self.error("the fence is not closed"));
+                    return Err(unclosed);
                 }
                 self.next();
                 end = self.offset;
@@ -332,9 +333,10 @@ mod tests {
             ("terraform fail", "terraform", 17, "expected a fence"),
             ("terraform fail", "terraform pass", 17, "expected a fence"),
             ("json fail", "terraform fail", 21, "a second fence"),
-            ("a: 1\n```\n", "a: 1\n", 32, "the fence is not closed"),
+            ("a: 1\n```\n", "a: 1\n", 27, "the fence is not closed"),
             ("- another", "another", 34, "expected `- ` and a text"),
-            ("Use instead:\n\n", "", 25, "expected `Use instead:`"),
+            ("Use instead:", "Instead:", 25, "expected `Use instead:`"),
+            ("Use instead:\n\n", "", 25, "expected a fence of `terraform fail`"),
         ];
         for (from, to, line, message) in cases {
             let error = Page::parse(&PAGE.replacen(from, to, 1)).unwrap_err();

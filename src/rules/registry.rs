@@ -1,7 +1,6 @@
-//! The list of all rules, by group, and how to find one.
+//! The macro behind the list of rules, and what the list is made of.
 
-use super::{Rule, SECTIONS, SYNTAX_ERROR, UNSUPPORTED_INPUT};
-use crate::diagnostic::nearest_of;
+use super::rule::Rule;
 
 /// Declares the modules of the rules and lists the rules by group, so that a new rule is one line.
 macro_rules! rules {
@@ -67,64 +66,4 @@ pub struct Section {
     pub group: Group,
     /// Its rules, in the order of the list.
     pub rules: &'static [&'static Rule],
-}
-
-/// Every rule with its group.
-pub fn grouped() -> impl Iterator<Item = (Group, &'static Rule)> {
-    let sections = SECTIONS.iter();
-    sections.flat_map(|section| section.rules.iter().map(|rule| (section.group, *rule)))
-}
-
-/// Returns the rule with this name.
-#[must_use]
-pub fn find(name: &str) -> Option<&'static Rule> {
-    let mut rules = super::RULES.iter().copied();
-    rules.find(|rule| rule.name == name)
-}
-
-/// Whether a rule reports input that was not read. Such a rule always runs, and its findings can neither be
-/// suppressed nor be part of a baseline: unread input must not pass as checked.
-#[must_use]
-pub fn reports_unread_input(rule: &str) -> bool {
-    rule == SYNTAX_ERROR.name || rule == UNSUPPORTED_INPUT.name
-}
-
-/// Returns the name of the rule that is most similar to an unknown name.
-#[must_use]
-pub fn nearest(name: &str) -> Option<&'static str> {
-    nearest_of(name, super::RULES.iter().map(|rule| rule.name))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rules::RULES;
-
-    #[test]
-    fn names_are_kebab_case_and_unique() {
-        let mut names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
-        assert!(
-            names
-                .iter()
-                .all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
-        );
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), RULES.len());
-    }
-
-    #[test]
-    fn every_rule_is_found_by_its_name() {
-        for rule in RULES {
-            assert!(std::ptr::eq(find(rule.name).unwrap(), *rule));
-        }
-        assert!(find("no-such-rule").is_none());
-    }
-
-    #[test]
-    fn a_misspelled_name_finds_the_nearest_rule() {
-        assert_eq!(nearest("short-sauce"), Some("short-source"));
-        assert_eq!(nearest("missing_depends_on"), Some("missing-depends-on"));
-        assert_eq!(nearest("x"), None);
-    }
 }

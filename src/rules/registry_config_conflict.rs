@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::cluster::ALWAYS_ALLOWED;
 use crate::model::{Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror, MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons};
-use registries_conf::{Role, covering, is_nested, is_valid};
+use registries_conf::{Role, matching_scope, is_within_scope, is_valid_location};
 use terraform_eval::source::Span;
 
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -55,7 +55,7 @@ fn compare(mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
         .iter()
         .any(|list| !entries(list).is_empty());
     let source = match &mirror.source.content {
-        AttributeValue::Known(source) if is_valid(source, Role::Source) => Some(source.as_str()),
+        AttributeValue::Known(source) if is_valid_location(source, Role::Source) => Some(source.as_str()),
         AttributeValue::Unknown(unknown) if is_set => {
             unknown_value = unknown_value.or(Some(unknown.clone()));
             None
@@ -71,7 +71,7 @@ fn compare(mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
         );
     }
     for element in mirror.mirrors.value().into_iter().flatten() {
-        let Some(name) = element.value().filter(|name| is_valid(name, Role::Mirror)) else {
+        let Some(name) = element.value().filter(|name| is_valid_location(name, Role::Mirror)) else {
             continue;
         };
         if let Some(entry) = matching_entry(blocked, name) {
@@ -117,7 +117,7 @@ fn nested_in_wildcard(mirror: &Mirror, source: &str, lists: [(&str, &List); 2]) 
     if !source.starts_with("*.") {
         return None;
     }
-    let inside = |entry: &&&Attribute<String>| entry.value().is_some_and(|name| is_nested(name, source));
+    let inside = |entry: &&&Attribute<String>| entry.value().is_some_and(|name| is_within_scope(name, source));
     let (list, entry) = lists.into_iter().find_map(|(list, values)| {
         Some((list, entries(values).iter().find(|entry| inside(entry)).copied()?))
     })?;
@@ -170,7 +170,7 @@ fn source_not_allowed(mirror: &Mirror, source: &str, allowed: &List) -> Option<D
         .collect();
     // If a part of the source is allowed, the mirror serves that part.
     let is_allowed =
-        covering(names.iter().copied(), source).is_some() || names.iter().any(|name| is_nested(name, source));
+        matching_scope(names.iter().copied(), source).is_some() || names.iter().any(|name| is_within_scope(name, source));
     if is_allowed {
         return None;
     }
@@ -207,7 +207,7 @@ fn matching_entry<'l>(list: &'l List, name: &str) -> Option<&'l Attribute<String
         .iter()
         .filter_map(|entry| entry.value())
         .map(String::as_str);
-    let scope = covering(names, name)?;
+    let scope = matching_scope(names, name)?;
     entries
         .into_iter()
         .find(|entry| entry.value().is_some_and(|entry| entry == scope))

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::cluster_mirrors::MAX_SOURCES;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, MirrorLabels as _, UnknownReasons};
-use registries_conf::{Name, Role, is_valid, matched_length, unmatchable};
+use registries_conf::{Location, MAX_SOURCES, Role, is_valid_location, matched_length, find_match_issue};
 
 use super::support::cluster_index::ClusterMirrors;
 use super::support::source_names;
@@ -41,7 +40,7 @@ fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
     let missing = if mirror.address.manifest().is_some() {
         missing_from_lists(cluster, mirror, source, broader)
     } else {
-        elements(&mirror.mirrors).and_then(|own| missing(mirror, source, broader, &[own]))
+        elements(&mirror.mirrors).and_then(|list| missing_mirrors(mirror, source, broader, &[list]))
     };
     match missing {
         Ok(missing) if missing.is_empty() => RuleOutcome::clean(),
@@ -55,23 +54,23 @@ fn is_used(mirror: &Mirror) -> bool {
     let Some(source) = mirror.source.value() else {
         return false;
     };
-    let only_itself = mirror
+    let mirrors_only_itself = mirror
         .mirrors
         .value()
         .is_some_and(|list| list.iter().all(|element| element.value() == Some(source)));
-    is_valid(source, Role::Source) && unmatchable(source).is_none() && !only_itself
+    is_valid_location(source, Role::Source) && find_match_issue(source).is_none() && !mirrors_only_itself
 }
 
 /// Returns the sources that would include a source, the longest first.
 fn broader_sources(source: &str) -> Vec<String> {
-    let Some(name) = Name::parse(source) else {
+    let Some(location) = Location::parse(source) else {
         return Vec::new();
     };
     let slashes = source.rmatch_indices('/').map(|(at, _)| source[..at].to_owned());
-    let dots = name
+    let dots = location
         .host
         .match_indices('.')
-        .map(|(at, _)| format!("*{}", &name.host[at..]));
+        .map(|(at, _)| format!("*{}", &location.host[at..]));
     slashes.chain(dots).collect()
 }
 
@@ -94,30 +93,30 @@ fn missing_from_lists(
     if first.is_none_or(|first| first.address != mirror.address) {
         return Ok(Vec::new());
     }
-    let mut all = Vec::new();
+    let mut all_missing = Vec::new();
     for broader in same(broader.source.value().map_or("", String::as_str)).take(MAX_SOURCES) {
-        let own = same(source).filter(|own| own.pull == broader.pull);
-        let own: Result<Vec<_>, _> = own.map(|own| elements(&own.mirrors)).collect();
-        for mirror_name in missing(mirror, source, broader, &own?)? {
-            if !all.contains(&mirror_name) {
-                all.push(mirror_name);
+        let entries = same(source).filter(|entry| entry.pull == broader.pull);
+        let lists: Result<Vec<_>, _> = entries.map(|entry| elements(&entry.mirrors)).collect();
+        for missing in missing_mirrors(mirror, source, broader, &lists?)? {
+            if !all_missing.contains(&missing) {
+                all_missing.push(missing);
             }
         }
     }
-    Ok(all)
+    Ok(all_missing)
 }
 
 /// Returns the mirrors of the broader source that the narrower one does not repeat, in the form in which they would
 /// serve it. A mirror that is repeated literally is not missing.
-fn missing(
+fn missing_mirrors(
     mirror: &Mirror,
     source: &str,
     broader: &Mirror,
-    own: &[&[Attribute<String>]],
+    lists: &[&[Attribute<String>]],
 ) -> Result<Vec<Attribute<String>>, UnknownReasons> {
-    let others = elements(&broader.mirrors)?;
-    let own = || own.iter().copied().flatten();
-    let own_names: BTreeSet<&str> = own()
+    let broader_mirrors = elements(&broader.mirrors)?;
+    let declared = || lists.iter().copied().flatten();
+    let declared_names: BTreeSet<&str> = declared()
         .filter_map(|element| element.value())
         .map(String::as_str)
         .collect();
@@ -127,17 +126,17 @@ fn missing(
         .unwrap_or_default();
     let mut missing = Vec::new();
     // A cluster accepts no more, and every narrower source compares all of them.
-    for other in others.iter().take(MAX_SOURCES) {
+    for other in broader_mirrors.iter().take(MAX_SOURCES) {
         let Some(text) = other
             .value()
             .filter(|text| !text.is_empty() && *text != broader_source)
         else {
             continue;
         };
-        let serving = format!("{text}{rest}");
-        if !own_names.contains(serving.as_str()) && !own_names.contains(text.as_str()) {
+        let serving_name = format!("{text}{rest}");
+        if !declared_names.contains(serving_name.as_str()) && !declared_names.contains(text.as_str()) {
             missing.push(Attribute {
-                content: AttributeValue::Known(serving),
+                content: AttributeValue::Known(serving_name),
                 sensitive: other.sensitive || mirror.source.sensitive || broader.source.sensitive,
                 ..Attribute::absent()
             });
@@ -146,9 +145,9 @@ fn missing(
     // An unknown mirror of this source may be the missing one, and an unknown one of the broader source may be
     // missing.
     let unknown = if missing.is_empty() {
-        others.iter().find_map(Attribute::as_unknown)
+        broader_mirrors.iter().find_map(Attribute::as_unknown)
     } else {
-        own().find_map(Attribute::as_unknown)
+        declared().find_map(Attribute::as_unknown)
     };
     match unknown {
         Some(unknown) => Err(unknown.clone()),

@@ -20,7 +20,7 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
-    if !registries_conf::is_short(source) {
+    if !registries_conf::is_short_name(source) {
         return RuleOutcome::clean();
     }
     let shown = mirror.source.shown();
@@ -38,7 +38,7 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
         );
         return RuleOutcome::finding(finding.help(help));
     }
-    let full = registries_conf::full_name(source);
+    let full = registries_conf::expand_short_name(source);
     let help = format!("write the full name: {full:?}");
     RuleOutcome::finding(finding.fix_replace(&mirror.source, &full, Applicability::Safe, &help))
 }

@@ -1,8 +1,9 @@
 //! `too-many-entries`: more sources or mirrors than a cluster accepts.
 
-use crate::cluster_mirrors::{MAX_MIRRORS_PER_SOURCE, MAX_SOURCES, TOO_MANY_ENTRIES};
+use crate::cluster_mirrors::TOO_MANY_ENTRIES;
 use crate::diagnostic::Severity;
 use crate::model::{AttributeValue, InputKinds, Mirror, MirrorLabels as _};
+use registries_conf::{MAX_MIRRORS_PER_SOURCE, MAX_SOURCES};
 
 use super::support::cluster_index::ClusterMirrors;
 use super::{Check, Fixability, Rule, RuleOutcome};

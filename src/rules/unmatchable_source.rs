@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
-use registries_conf::{self, Reason};
+use registries_conf::{UnmatchableReason, find_match_issue};
 
 use super::support::fixes::SuggestFix as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -21,14 +21,14 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
         return RuleOutcome::without_value(&mirror.source);
     };
     // `short-source` reports a source without a host.
-    let Some(found) = registries_conf::unmatchable(source).filter(|found| found.reason != Reason::NoHost)
-    else {
+    let issue = find_match_issue(source).filter(|issue| issue.reason != UnmatchableReason::NoHost);
+    let Some(issue) = issue else {
         return RuleOutcome::clean();
     };
     let finding = RULE
         .finding(
             mirror,
-            &format!("source {} {}", mirror.source.shown(), found.reason),
+            &format!("source {} {}", mirror.source.shown(), issue.reason),
         )
         .at_attribute(mirror, &mirror.source, "never matches an image reference")
         .note(
@@ -37,7 +37,7 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
         );
     RuleOutcome::finding(finding.suggest_name(
         &mirror.source,
-        found.repair.as_ref(),
+        issue.suggestion.as_ref(),
         "write the name as it is in full image references",
     ))
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, Input, InputKinds, Mirror, MirrorLabels as _};
-use registries_conf::{Extent, Repair, RewriteFault, Unrewritable, unrewritable};
+use registries_conf::{AffectedImages, SuggestedName, UnrewritableReason, RewriteIssue, find_rewrite_issue};
 
 use super::support::fixes::SuggestFix as _;
 use super::support::source_names;
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let source = match &mirror.source.content {
-        AttributeValue::Known(source) => source_names::suggested_source(source).map(|repair| repair.name),
+        AttributeValue::Known(source) => source_names::suggested_source(source).map(|suggestion| suggestion.name),
         AttributeValue::Unknown(_) | AttributeValue::Absent => None,
     };
     source_names::each_mirror(mirror, |_, element, text| {
@@ -27,8 +27,8 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
             return for_any_source(mirror, element, text);
         };
         // `mirror-name-too-long` reports names that are only too long.
-        match unrewritable(source, text).filter(|found| found.reason != RewriteFault::TooLong) {
-            Some(found) => RuleOutcome::finding(report(mirror, element, &found, found.repair.as_ref())),
+        match find_rewrite_issue(source, text).filter(|issue| issue.reason != UnrewritableReason::TooLong) {
+            Some(issue) => RuleOutcome::finding(report(mirror, element, &issue, issue.suggestion.as_ref())),
             None => RuleOutcome::clean(),
         }
     })
@@ -37,13 +37,13 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
 /// Decides without the source, if the outcome is the same for every source. The source determines how many
 /// components must follow the host: a registry needs the fewest, a repository the most.
 fn for_any_source(mirror: &Mirror, element: &Attribute<String>, text: &str) -> RuleOutcome {
-    let least = unrewritable("registry.example.com", text);
-    let most = unrewritable("registry.example.com/namespace/repository", text);
+    let least = find_rewrite_issue("registry.example.com", text);
+    let most = find_rewrite_issue("registry.example.com/namespace/repository", text);
     match (least, most, &mirror.source.content) {
-        (Some(found), _, _) if found.reason != RewriteFault::TooLong => {
-            RuleOutcome::finding(report(mirror, element, &found, None))
+        (Some(issue), _, _) if issue.reason != UnrewritableReason::TooLong => {
+            RuleOutcome::finding(report(mirror, element, &issue, None))
         }
-        (_, Some(found), AttributeValue::Unknown(unknown)) if found.reason != RewriteFault::TooLong => {
+        (_, Some(issue), AttributeValue::Unknown(unknown)) if issue.reason != UnrewritableReason::TooLong => {
             RuleOutcome::undecided(unknown.clone())
         }
         _ => RuleOutcome::clean(),
@@ -53,15 +53,15 @@ fn for_any_source(mirror: &Mirror, element: &Attribute<String>, text: &str) -> R
 fn report(
     mirror: &Mirror,
     element: &Attribute<String>,
-    found: &Unrewritable,
-    repair: Option<&Repair>,
+    issue: &RewriteIssue,
+    suggestion: Option<&SuggestedName>,
 ) -> Diagnostic {
-    let label = match found.extent {
-        Extent::Every => "no image can be rewritten to this mirror",
-        Extent::InIt => "no image of the namespace can be rewritten to this mirror",
-        Extent::Itself => "the image cannot be rewritten to this mirror",
+    let label = match issue.affected {
+        AffectedImages::All => "no image can be rewritten to this mirror",
+        AffectedImages::UpToOneLevelBelow => "no image of the namespace can be rewritten to this mirror",
+        AffectedImages::SourceItself => "the image cannot be rewritten to this mirror",
     };
-    RULE.finding(mirror, &format!("mirror {} {}", element.shown(), found.reason))
+    RULE.finding(mirror, &format!("mirror {} {}", element.shown(), issue.reason))
         .at_attribute(mirror, element, label)
         .note(format!(
             "every pull {} from the source fails: the container runtime tries neither the other mirrors \
@@ -70,7 +70,7 @@ fn report(
         ))
         .suggest_name(
             element,
-            repair,
+            suggestion,
             "write the full name, beginning with a host that has a dot or a port",
         )
 }

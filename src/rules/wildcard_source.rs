@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
-use registries_conf::Name;
+use registries_conf::Location;
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -19,7 +19,7 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
-    if !Name::parse(source).is_some_and(|name| name.wildcard) {
+    if !Location::parse(source).is_some_and(|location| location.is_wildcard) {
         return RuleOutcome::clean();
     }
     let finding = RULE

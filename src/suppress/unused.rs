@@ -1,4 +1,4 @@
-//! Suppressions that are of no use, and how to take them away.
+//! Findings about unused suppressions, and fixes that remove them.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::rules::{self, UNUSED_SUPPRESSION};
@@ -6,8 +6,8 @@ use terraform_eval::source::Span;
 
 use super::{Named, Suppression, Suppressions, Usage, can_be_suppressed};
 
-/// What is wrong with one name.
-struct Fault {
+/// Why one name in a suppression has no effect.
+struct SuppressionIssue {
     span: Span,
     message: String,
     help: Option<String>,
@@ -15,7 +15,7 @@ struct Fault {
 }
 
 impl Suppressions {
-    /// The findings about suppressions that suppress nothing.
+    /// Returns the findings about unused, unknown and expired suppressions.
     #[must_use]
     pub fn unused(&self, usage: &Usage) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
@@ -42,32 +42,32 @@ impl Suppression {
             return vec![self.without_comment(message.to_owned()).help(HOW)];
         }
         if let (true, Some(until)) = (self.expired, directive.until) {
-            let message = format!("suppression expired on {until}");
+            let message = format!("expired suppression (valid until {until})");
             return vec![self.without_comment(message)];
         }
         let names = self.names();
-        let faults: Vec<Fault> = names
+        let issues: Vec<SuppressionIssue> = names
             .iter()
             .enumerate()
-            .filter_map(|(index, name)| self.fault(name, usage.used.contains(&(position, index)), usage))
+            .filter_map(|(index, name)| self.issue(name, usage.used.contains(&(position, index)), usage))
             .collect();
-        if faults.len() < names.len() {
-            return faults.into_iter().map(Fault::finding).collect();
+        if issues.len() < names.len() {
+            return issues.into_iter().map(SuppressionIssue::finding).collect();
         }
-        // Nothing of the comment is of use.
-        let message = match faults.as_slice() {
-            [fault] => fault.message.clone(),
+        // All names have issues, so the whole comment is removed.
+        let message = match issues.as_slice() {
+            [issue] => issue.message.clone(),
             _ => "unused suppression: none of these rules reports a finding here".to_owned(),
         };
         let mut finding = self.without_comment(message);
-        let help: Vec<String> = faults.into_iter().filter_map(|fault| fault.help).collect();
+        let help: Vec<String> = issues.into_iter().filter_map(|issue| issue.help).collect();
         finding.help = (!help.is_empty()).then(|| help.join("; "));
         vec![finding]
     }
 
-    fn fault(&self, name: &Named, used: bool, usage: &Usage) -> Option<Fault> {
-        let fault = |message: String, help: Option<String>| {
-            Some(Fault {
+    fn issue(&self, name: &Named, used: bool, usage: &Usage) -> Option<SuppressionIssue> {
+        let issue = |message: String, help: Option<String>| {
+            Some(SuppressionIssue {
                 span: name.span,
                 message,
                 help,
@@ -75,12 +75,12 @@ impl Suppression {
             })
         };
         let Some(rule) = rules::find(&name.text) else {
-            let meant = rules::nearest(&name.text).map(|rule| format!("did you mean `{rule}`?"));
-            let help = meant.unwrap_or_else(|| "run `mirrorset rules` to list the rules".to_owned());
-            return fault(format!("unknown rule `{}`", name.text), Some(help));
+            let suggestion = rules::nearest(&name.text).map(|rule| format!("did you mean `{rule}`?"));
+            let help = suggestion.unwrap_or_else(|| "run `mirrorset rules` to list the rules".to_owned());
+            return issue(format!("unknown rule `{}`", name.text), Some(help));
         };
         if !can_be_suppressed(rule.name) {
-            return fault(format!("`{}` cannot be suppressed", rule.name), None);
+            return issue(format!("`{}` cannot be suppressed", rule.name), None);
         }
         if self.region.is_none() {
             let help =
@@ -89,14 +89,14 @@ impl Suppression {
                 "unused suppression: no argument or block follows, so `{}` cannot be suppressed",
                 rule.name
             );
-            return fault(message, Some(help.to_owned()));
+            return issue(message, Some(help.to_owned()));
         }
-        // A rule that did not run here may well need its suppression.
+        // A rule that did not run on this file may need its suppression.
         let ran = usage.run.contains(rule.name) || usage.run_on_files.contains(&(rule.name, self.span.file));
         if used || !ran {
             return None;
         }
-        fault(
+        issue(
             format!("unused suppression: `{}` reports no finding here", rule.name),
             None,
         )
@@ -109,12 +109,12 @@ impl Suppression {
 
 const HOW: &str = "write `mirrorset: ignore[rule] reason`, or `mirrorset: ignore-file[rule] reason`";
 
-impl Fault {
+impl SuppressionIssue {
     fn finding(self) -> Diagnostic {
-        let mut found = finding(self.span, self.message);
-        found.help = self.help;
-        found.fix = self.removal.map(|span| deletion("delete the rule name", span));
-        found
+        let mut finding = finding(self.span, self.message);
+        finding.help = self.help;
+        finding.fix = self.removal.map(|span| deletion("delete the rule name", span));
+        finding
     }
 }
 

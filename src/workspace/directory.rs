@@ -1,9 +1,9 @@
 //! The files of a directory that Terraform reads, in its order.
 
 use std::collections::BTreeSet;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use terraform_eval::source::FileId;
+use terraform_eval::source::{FileId, FileKind, Files};
 use terraform_eval::syntax::document::{Format, variables};
 use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::tree::Attribute;
@@ -27,8 +27,8 @@ pub(crate) fn read(path: &Path, loaded: &mut Loaded) -> Option<FileId> {
 
 /// The configuration files of a directory, by name. Where `main.tofu` and `main.tf` are both there, the
 /// first one counts, as it does for OpenTofu.
-pub(crate) fn configuration_files(directory: &Path) -> Vec<PathBuf> {
-    let files = files_of(directory, is_configuration);
+pub(crate) fn configuration_files(directory: &Path, files: &dyn Files) -> Vec<PathBuf> {
+    let files = files_of(directory, files, is_configuration);
     let names: BTreeSet<String> = files.iter().map(|path| name_of(path)).collect();
     let replaced = |path: &PathBuf| {
         let name = name_of(path);
@@ -50,9 +50,11 @@ pub(crate) fn read_values(
     let ends = |path: &Path, endings: [&str; 2]| endings.iter().any(|ending| name_of(path).ends_with(ending));
     let mut files = Vec::new();
     for name in ["terraform.tfvars", "terraform.tfvars.json"] {
-        files.extend(files_of(directory, |path| name_of(path) == name));
+        files.extend(files_of(directory, loaded.sources.files(), |path| {
+            name_of(path) == name
+        }));
     }
-    files.extend(files_of(directory, |path| {
+    files.extend(files_of(directory, loaded.sources.files(), |path| {
         ends(path, [".auto.tfvars", ".auto.tfvars.json"])
     }));
     let mut values = Vec::new();
@@ -74,11 +76,12 @@ pub(crate) fn is_override(path: &Path) -> bool {
     stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
 }
 
-fn files_of(directory: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+fn files_of(directory: &Path, files: &dyn Files, is_wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let entries = files.list(directory).into_iter().flatten();
     let mut files: Vec<PathBuf> = entries
-        .map(|entry| directory.join(entry.file_name()))
-        .filter(|path| wanted(path) && !path.is_dir())
+        .filter(|entry| entry.kind != FileKind::Directory)
+        .map(|entry| directory.join(entry.name))
+        .filter(|path| is_wanted(path))
         .collect();
     files.sort();
     files
@@ -89,25 +92,4 @@ fn name_of(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
-}
-
-/// A path without the steps that lead nowhere: `a/./b/../c` is `a/c`.
-pub(crate) fn clean(path: &Path) -> PathBuf {
-    let mut cleaned = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(cleaned.components().next_back(), Some(Component::Normal(_))) =>
-            {
-                cleaned.pop();
-            }
-            other => cleaned.push(other),
-        }
-    }
-    if cleaned.as_os_str().is_empty() {
-        PathBuf::from(".")
-    } else {
-        cleaned
-    }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use terraform_eval::source::{FileKind, Files};
 use walkdir::WalkDir;
 
 /// What was found under the given paths.
@@ -52,12 +53,16 @@ fn may_be_manifest(path: &Path) -> bool {
 
 /// Looks at every path. What is `excluded` is passed over below a directory that was given, and where a
 /// configuration file is given for its module; a directory or plan that is given itself is meant.
-pub(crate) fn discover(paths: &[PathBuf], excluded: &mut dyn FnMut(&Path) -> bool) -> Found {
+pub(crate) fn discover(
+    paths: &[PathBuf],
+    files: &dyn Files,
+    excluded: &mut dyn FnMut(&Path) -> bool,
+) -> Found {
     let mut found = Found::default();
-    let mut seen = Seen::default();
+    let mut seen = Seen::new(files);
     for path in paths {
-        match std::fs::metadata(path) {
-            Ok(data) if data.is_dir() => walk(path, &mut seen, &mut found, excluded),
+        match files.kind(path) {
+            Ok(FileKind::Directory) => walk(path, &mut seen, &mut found, excluded),
             Ok(_) if is_configuration(path) && excluded(path) => {}
             Ok(_) if is_configuration(path) => {
                 let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -71,20 +76,28 @@ pub(crate) fn discover(paths: &[PathBuf], excluded: &mut dyn FnMut(&Path) -> boo
     found
 }
 
-/// Directories by their true path: those that were entered, and those that hold configuration.
-#[derive(Default)]
-struct Seen {
+/// Directories by their canonical path: those that were entered, and those that contain configuration.
+struct Seen<'f> {
+    files: &'f dyn Files,
     entered: BTreeSet<PathBuf>,
     listed: BTreeSet<PathBuf>,
 }
 
-impl Seen {
+impl<'f> Seen<'f> {
+    fn new(files: &'f dyn Files) -> Self {
+        Self {
+            files,
+            entered: BTreeSet::new(),
+            listed: BTreeSet::new(),
+        }
+    }
+
     fn enter(&mut self, directory: &Path) -> bool {
-        self.entered.insert(true_path(directory))
+        self.entered.insert(self.files.canonical_path(directory))
     }
 
     fn list(&mut self, directory: &Path, tree: &Path, found: &mut Found) {
-        if self.listed.insert(true_path(directory)) {
+        if self.listed.insert(self.files.canonical_path(directory)) {
             found.directories.push(Directory {
                 path: directory.to_owned(),
                 tree: tree.to_owned(),
@@ -93,11 +106,7 @@ impl Seen {
     }
 }
 
-fn true_path(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
-
-fn walk(root: &Path, seen: &mut Seen, found: &mut Found, excluded: &mut dyn FnMut(&Path) -> bool) {
+fn walk(root: &Path, seen: &mut Seen<'_>, found: &mut Found, excluded: &mut dyn FnMut(&Path) -> bool) {
     let mut holds_configuration = false;
     let mut current = None;
     let mut candidates = Vec::new();
@@ -109,7 +118,7 @@ fn walk(root: &Path, seen: &mut Seen, found: &mut Found, excluded: &mut dyn FnMu
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                report(root, &error, found);
+                report(root, &error, seen.files, found);
                 continue;
             }
         };
@@ -146,7 +155,7 @@ fn walk(root: &Path, seen: &mut Seen, found: &mut Found, excluded: &mut dyn FnMu
     }
 }
 
-fn report(root: &Path, error: &walkdir::Error, found: &mut Found) {
+fn report(root: &Path, error: &walkdir::Error, files: &dyn Files, found: &mut Found) {
     let path = error.path().unwrap_or(root).to_owned();
     if let Some(ancestor) = error.loop_ancestor() {
         let message = format!("symbolic link skipped: points back to {}", ancestor.display());
@@ -155,8 +164,7 @@ fn report(root: &Path, error: &walkdir::Error, found: &mut Found) {
     }
     let message = error.io_error().map_or_else(|| error.to_string(), explain);
     // A broken link that is no configuration file keeps nothing from being read.
-    let harmless = !is_configuration(&path)
-        && std::fs::symlink_metadata(&path).is_ok_and(|data| data.file_type().is_symlink());
+    let harmless = !is_configuration(&path) && files.is_link(&path);
     if harmless {
         found
             .warnings
@@ -191,6 +199,7 @@ pub(crate) fn is_configuration(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use terraform_eval::source::DiskFiles;
 
     fn tree(files: &[&str]) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
@@ -222,9 +231,9 @@ mod tests {
             ".hidden/main.tf",
             "b/x.tofu.json",
         ]);
-        let found = discover(&[root.path().to_owned()], &mut |_| false);
+        let found = discover(&[root.path().to_owned()], &DiskFiles, &mut |_| false);
         assert_eq!(names(root.path(), &found), ["a", "b"]);
-        let found = discover(&[root.path().join(".hidden")], &mut |_| false);
+        let found = discover(&[root.path().join(".hidden")], &DiskFiles, &mut |_| false);
         assert_eq!(names(root.path(), &found), [".hidden"]);
     }
 
@@ -232,7 +241,7 @@ mod tests {
     fn a_file_stands_for_its_module_and_a_module_is_found_once() {
         let root = tree(&["a/main.tf", "a/other.tf", "a/plan.json"]);
         let paths = ["a/main.tf", "a/other.tf", "a", "a/plan.json"].map(|path| root.path().join(path));
-        let found = discover(&paths, &mut |_| false);
+        let found = discover(&paths, &DiskFiles, &mut |_| false);
         assert_eq!(names(root.path(), &found), ["a"]);
         assert_eq!(found.files, [root.path().join("a/plan.json")]);
         assert!(found.failures.is_empty(), "{:?}", found.failures);
@@ -241,9 +250,11 @@ mod tests {
     #[test]
     fn what_holds_nothing_is_said() {
         let root = tree(&["readme.md"]);
-        let found = discover(&[root.path().to_owned(), root.path().join("absent")], &mut |_| {
-            false
-        });
+        let found = discover(
+            &[root.path().to_owned(), root.path().join("absent")],
+            &DiskFiles,
+            &mut |_| false,
+        );
         assert_eq!(found.failures.len(), 1, "{:?}", found.failures);
         assert_eq!(found.without_terraform.len(), 1);
         assert_eq!(found.without_terraform[0].root, root.path());
@@ -257,7 +268,7 @@ mod tests {
         std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
         std::os::unix::fs::symlink("self", root.path().join("self")).unwrap();
         std::os::unix::fs::symlink("nowhere", root.path().join("a/gone.tf")).unwrap();
-        let found = discover(&[root.path().to_owned()], &mut |_| false);
+        let found = discover(&[root.path().to_owned()], &DiskFiles, &mut |_| false);
         assert_eq!(names(root.path(), &found), ["a"]);
         assert_eq!(found.warnings.len(), 2, "{:?}", found.warnings);
         assert_eq!(found.failures.len(), 1, "{:?}", found.failures);

@@ -20,7 +20,7 @@ pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> 
         tree: directory.to_owned(),
     };
     let mut forest = Forest::read(&[given], options, &mut loaded);
-    let Some(root) = forest.take_root(directory) else {
+    let Some(root) = forest.take_root(directory, loaded.sources.files()) else {
         return vec![Err(Failure::invalid("no such directory")); expressions.len()];
     };
     if let Some(problem) = loaded.configs.problems.first() {

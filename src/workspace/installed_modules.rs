@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use terraform_eval::source::read_text;
+use terraform_eval::source::Files;
 
 /// The manifest that Terraform writes (`internal/modsdir`).
 #[derive(Debug, Deserialize)]
@@ -24,15 +24,15 @@ struct Record {
     dir: PathBuf,
 }
 
-/// Installed modules by the true path of the caller's directory and the name of the call.
+/// Installed modules by the canonical path of the caller's directory and the name of the call.
 #[derive(Debug, Default)]
 pub(crate) struct Installed(BTreeMap<(PathBuf, String), PathBuf>);
 
 impl Installed {
     /// Takes in the manifest of a root module, if it has one. One that cannot be read says nothing:
     /// Terraform writes it anew with each `init`.
-    pub(crate) fn read(&mut self, root: &Path) {
-        let Ok(text) = read_text(&root.join(".terraform/modules/modules.json")) else {
+    pub(crate) fn read(&mut self, root: &Path, files: &dyn Files) {
+        let Ok(text) = files.read_text(&root.join(".terraform/modules/modules.json")) else {
             return;
         };
         let Ok(manifest) = serde_json::from_str::<Manifest>(&text) else {
@@ -49,7 +49,7 @@ impl Installed {
                 "" => Some(root.to_owned()),
                 caller => directories.get(caller).cloned(),
             };
-            let caller = caller.and_then(|caller| std::fs::canonicalize(caller).ok());
+            let caller = caller.and_then(|caller| files.canonicalize(&caller).ok());
             if let (Some(caller), false) = (caller, call.is_empty()) {
                 self.0.insert((caller, call.to_owned()), root.join(&record.dir));
             }
@@ -57,8 +57,8 @@ impl Installed {
     }
 
     /// The directory that a call of the module in `caller` leads to.
-    pub(crate) fn find(&self, caller: &Path, call: &str) -> Option<&Path> {
-        let caller = std::fs::canonicalize(caller).ok()?;
+    pub(crate) fn find(&self, caller: &Path, call: &str, files: &dyn Files) -> Option<&Path> {
+        let caller = files.canonicalize(caller).ok()?;
         self.0.get(&(caller, call.to_owned())).map(PathBuf::as_path)
     }
 }

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use crate::config::Config;
 use crate::provider;
 use terraform_eval::eval::Inputs;
-use terraform_eval::source::Span;
+use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree, requirements};
+use terraform_eval::source::{Files, Span, clean_path};
 use terraform_eval::syntax::document::{Format, document, variables};
 use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::tree::Attribute;
-use terraform_eval::terraform::{Callee, Module, ModuleCall, ModuleId, Tree, requirements};
 
 use crate::provider::modules::{self, Known};
 use crate::readers::configuration::related_blocks::is_rhcs;
-use crate::workspace::directory::{clean, configuration_files, is_override, read, read_values};
+use crate::workspace::directory::{configuration_files, is_override, read, read_values};
 use crate::workspace::discovery::Directory;
 use crate::workspace::installed_modules::Installed;
 use crate::workspace::variables::GivenValues;
@@ -23,7 +23,7 @@ use crate::workspace::{Loaded, Options};
 /// The modules of a run.
 #[derive(Debug)]
 pub(crate) struct Forest {
-    pub(crate) tree: Tree,
+    pub(crate) tree: ModuleTree,
     /// Modules that no other module of the walk calls, with the values for their variables.
     pub(crate) roots: Vec<Root>,
     /// What is wrong with the way modules are put together.
@@ -39,7 +39,7 @@ const LOCK_FILE: &str = ".terraform.lock.hcl";
 /// The version of Red Hat's provider in a lock file. Terraform writes that file, so what is wrong with it is
 /// nobody's concern here.
 fn locked(path: &Path, loaded: &mut Loaded) -> Option<(String, Span)> {
-    if !path.is_file() {
+    if !loaded.sources.files().is_file(path) {
         return None;
     }
     let file = loaded.sources.read(path).ok()?;
@@ -65,7 +65,7 @@ impl Forest {
     /// Reads the modules in `directories` and everything that they call by a local path.
     pub(crate) fn read(directories: &[Directory], options: &Options, loaded: &mut Loaded) -> Self {
         let mut forest = Self {
-            tree: Tree::new(provider::schemas()),
+            tree: ModuleTree::new(provider::schemas()),
             roots: Vec::new(),
             problems: Vec::new(),
             installed: Installed::default(),
@@ -73,8 +73,10 @@ impl Forest {
         };
         let mut found = Vec::new();
         for directory in directories {
-            forest.installed.read(&clean(&directory.path));
-            let module = forest.module(&clean(&directory.path), loaded);
+            forest
+                .installed
+                .read(&clean_path(&directory.path), loaded.sources.files());
+            let module = forest.module(&clean_path(&directory.path), loaded);
             found.extend(module.map(|module| (module, &directory.tree)));
         }
         let mut pending: Vec<ModuleId> = found.iter().map(|(module, _)| *module).collect();
@@ -107,8 +109,8 @@ impl Forest {
     }
 
     /// The module of a directory as a root, whoever calls it in the walk.
-    pub(crate) fn take_root(&mut self, directory: &Path) -> Option<Root> {
-        let key = std::fs::canonicalize(directory).ok()?;
+    pub(crate) fn take_root(&mut self, directory: &Path, files: &dyn Files) -> Option<Root> {
+        let key = files.canonicalize(directory).ok()?;
         let module = self.tree.find(&key)?;
         let at = self.roots.iter().position(|root| root.module == module)?;
         Some(self.roots.swap_remove(at))
@@ -149,13 +151,13 @@ impl Forest {
 
     /// The module of a directory, read now unless it is known.
     fn module(&mut self, directory: &Path, loaded: &mut Loaded) -> Option<ModuleId> {
-        let key = std::fs::canonicalize(directory).ok()?;
+        let key = loaded.sources.files().canonicalize(directory).ok()?;
         if let Some(known) = self.tree.find(&key) {
             return Some(known);
         }
         let mut files = Vec::new();
         let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
-        for path in configuration_files(directory) {
+        for path in configuration_files(directory, loaded.sources.files()) {
             let Some(file) = read(&path, loaded) else { continue };
             let document = document(file, loaded.sources.text(file), Format::of(&path));
             files.push(file);
@@ -222,7 +224,7 @@ impl Forest {
         loaded: &mut Loaded,
     ) -> Option<ModuleId> {
         if let Some(path) = ModuleCall::local_directory(source, caller) {
-            let module = self.module(&clean(&path), loaded);
+            let module = self.module(&clean_path(&path), loaded);
             if let (None, Some(span)) = (module, span) {
                 let problem = Problem::new(span, format!("no module in {source:?}"));
                 self.problems
@@ -230,7 +232,10 @@ impl Forest {
             }
             return module;
         }
-        let installed = self.installed.find(caller, call).map(clean);
+        let installed = self
+            .installed
+            .find(caller, call, loaded.sources.files())
+            .map(clean_path);
         if let Some(module) = installed.and_then(|directory| self.module(&directory, loaded)) {
             return Some(module);
         }

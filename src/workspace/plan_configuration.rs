@@ -11,10 +11,10 @@ use crate::provider;
 use crate::rules::PLAN_MISMATCH;
 use terraform_eval::address::{ModulePath, ResourcePath};
 use terraform_eval::eval::{self, Evaluator, Inputs, InstanceId};
+use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::{FileId, Sources, Span, display_name};
 use terraform_eval::syntax::document::json_value;
 use terraform_eval::syntax::tree::Expression;
-use terraform_eval::terraform::{ModuleId, Tree};
 
 use crate::readers::configuration::root_module;
 use crate::readers::plan_with_configuration;
@@ -82,8 +82,8 @@ fn at<'p>(
     let mut roots = Vec::new();
     for directory in directories {
         let Some(root) = forest
-            .take_root(directory)
-            .filter(|_| !configuration_files(directory).is_empty())
+            .take_root(directory, loaded.sources.files())
+            .filter(|_| !configuration_files(directory, loaded.sources.files()).is_empty())
         else {
             let help = "`--plan-config` takes the directory in which `terraform plan` ran";
             loaded.fail(
@@ -155,7 +155,7 @@ impl Here {
 
     /// Nobody asked for this directory, so what is wrong with it is nobody's concern.
     fn read(directory: &Path, options: &Options, loaded: &mut Loaded) -> Self {
-        if configuration_files(directory).is_empty() {
+        if configuration_files(directory, loaded.sources.files()).is_empty() {
             return Self::Nothing;
         }
         let before: BTreeSet<FileId> = loaded.sources.ids().collect();
@@ -172,7 +172,7 @@ impl Here {
         loaded.sources = apart.sources;
         loaded.configs = apart.configs;
         loaded.aside = loaded.sources.ids().filter(|id| !before.contains(id)).collect();
-        match forest.take_root(directory) {
+        match forest.take_root(directory, loaded.sources.files()) {
             Some(root) => Self::Read(Box::new(forest), Box::new(root)),
             None => Self::Nothing,
         }
@@ -203,7 +203,7 @@ impl Planned {
     }
 
     /// Whether the plan has just the mirror blocks of this root module.
-    fn fits(&self, tree: &Tree, root: &Root) -> bool {
+    fn fits(&self, tree: &ModuleTree, root: &Root) -> bool {
         let blocks = declared(tree, root.module);
         self.mirrors().eq(blocks
             .iter()
@@ -271,7 +271,7 @@ impl Planned {
 
     /// The plan's values for variables. Where a file of the configuration says the same, it is left to say
     /// it: that is the text that a person can change.
-    fn inputs(&self, tree: &Tree, sources: &Sources, root: &Root) -> Inputs {
+    fn inputs(&self, tree: &ModuleTree, sources: &Sources, root: &Root) -> Inputs {
         let module = tree.module(root.module);
         let given: BTreeMap<Arc<str>, Expression> = self
             .variables
@@ -329,7 +329,7 @@ impl Planned {
 }
 
 /// Everything that a root module and the modules below it declare.
-fn declared(tree: &Tree, root: ModuleId) -> BTreeSet<ResourcePath> {
+fn declared(tree: &ModuleTree, root: ModuleId) -> BTreeSet<ResourcePath> {
     let mut found = BTreeSet::new();
     // Calls have no circles, so this ends.
     let mut pending = vec![(root, ModulePath::root())];

@@ -7,28 +7,40 @@ use std::sync::Arc;
 
 use crate::config;
 use terraform_eval::eval::Inputs;
-use terraform_eval::source::{Edited, FileId, Span};
+use terraform_eval::modules::Module;
+use terraform_eval::source::{DiskFiles, FileId, Files, Span};
 use terraform_eval::syntax::document::{Format, variables};
 use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::tree::{Attribute, Expression, ExpressionKind};
-use terraform_eval::terraform::Module;
 
 use crate::workspace::{Failure, Loaded};
 
 /// What the user says besides the paths.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Which configuration files count.
     pub config: config::Choice,
     /// Where the configuration lies that plans were made of.
     pub counterpart: Counterpart,
-    /// Texts that stand in for those on disk.
-    pub edited: Arc<Edited>,
+    /// The access to all files.
+    pub files: Arc<dyn Files>,
     /// `TF_VAR_name=text` of the environment. Names that no root module declares are passed over.
     pub environment: Vec<(String, String)>,
     /// `--var` and `--var-file`, in order. They are for every root module that declares the names.
     pub given: Vec<Given>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            config: config::Choice::default(),
+            counterpart: Counterpart::default(),
+            files: Arc::new(DiskFiles),
+            environment: Vec::new(),
+            given: Vec::new(),
+        }
+    }
 }
 
 /// Where to look for the configuration that a plan was made of.

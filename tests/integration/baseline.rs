@@ -142,9 +142,9 @@ fn what_is_no_baseline_is_an_error() {
         ("new.json", r#"{"version": 9, "findings": []}"#),
     ]);
     for (file, message) in [
-        ("other.json", "error: other.json: it is not a baseline"),
+        ("other.json", "error: other.json: invalid baseline"),
         ("new.json", "error: new.json: unsupported baseline version 9"),
-        ("absent.json", "error: absent.json: there is no such file"),
+        ("absent.json", "error: absent.json: no such file"),
     ] {
         let run = check(directory.path(), &["--baseline", file]);
         assert_eq!(run.status, 2);

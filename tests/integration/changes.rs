@@ -178,7 +178,7 @@ fn a_plan_of_a_part_says_so() {
         check("targeted"),
         [
             rollout("1 image mirror (1 updated)").as_str(),
-            "info unknown-value plan.json: this plan is a part of the work (`-target`, or changes that are put off)",
+            "info unknown-value plan.json: this plan is incomplete (`-target`, or deferred changes)",
         ]
     );
 }
@@ -194,7 +194,7 @@ fn a_plan_that_ended_in_an_error_is_never_green() {
     assert_eq!(
         told(&run),
         [
-            "warning unknown-value <stdin>: Terraform met an error while it made this plan, so mirrors may be missing from it"
+            "warning unknown-value <stdin>: Terraform failed while it created this plan, so mirrors may be missing from it"
         ]
     );
 }

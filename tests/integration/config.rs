@@ -299,7 +299,7 @@ fn mistakes_are_shown_where_they_stand() {
 #[test]
 fn every_place_of_the_file_is_checked() {
     for (config, message) in [
-        ("rules = [", "this is no TOML"),
+        ("rules = [", "invalid TOML"),
         (
             "rules = []",
             "invalid type for `rules`: expected a table of rules and severities, found array",
@@ -312,12 +312,15 @@ fn every_place_of_the_file_is_checked() {
             "exclude = \"a\"",
             "invalid type for `exclude`: expected a list of strings, found string",
         ),
-        ("exclude = [\"[a\"]", "this is no glob"),
+        ("exclude = [\"[a\"]", "invalid glob pattern"),
         (
             "var-files = [1]",
             "invalid type for `var-files`: expected a list of strings, found integer",
         ),
-        ("overrides = {}", "`overrides` is a list of tables"),
+        (
+            "overrides = {}",
+            "invalid type for `overrides`: expected a list of tables",
+        ),
         ("[[overrides]]\npaths = [\"a\"]", "missing `rules` in override"),
         (
             "[[overrides]]\npaths = []\nrules = { nope = \"off\" }",
@@ -327,10 +330,7 @@ fn every_place_of_the_file_is_checked() {
             "[[overrides]]\npaths = []\nrules = {}\npath = []",
             "unknown key `path`",
         ),
-        (
-            "var-files = [\"absent.tfvars\"]",
-            "absent.tfvars: there is no such file",
-        ),
+        ("var-files = [\"absent.tfvars\"]", "absent.tfvars: no such file"),
     ] {
         let directory = scratch(&[("main.tf", BOTH), ("mirrorset.toml", config)]);
         let run = check(directory.path(), &[]);
@@ -363,16 +363,16 @@ fn the_settings_are_shown_with_their_places() {
         lines[..5],
         [
             "# a",
-            "fail-on = \"error\" # the command line",
+            "fail-on = \"error\" # command line",
             "strict = true # mirrorset.toml:1",
             "exclude = [\"old\"] # mirrorset.toml:2",
-            "var-files = [] # the default",
+            "var-files = [] # default",
         ]
     );
     for line in [
         "rules.short-source = \"off\" # mirrorset.toml:5",
         "rules.non-digest-type = \"warning\" # mirrorset.toml:10",
-        "rules.classic-cluster = \"error\" # the default",
+        "rules.classic-cluster = \"error\" # default",
         "rules.unknown-value = \"error\" # mirrorset.toml:1",
         "overrides.\"a/main.tf\".classic-cluster = \"off\" # mirrorset.toml:14",
     ] {

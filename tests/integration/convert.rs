@@ -431,7 +431,7 @@ fn what_terraform_cannot_say_is_told_and_strictly_it_is_an_error() {
             .collect();
         for (address, what) in [
             ("ImageDigestMirrorSet/first[1]", "NeverContactSource"),
-            ("ImageDigestMirrorSet/first[2]", "it has no mirrors"),
+            ("ImageDigestMirrorSet/first[2]", "the entry has no mirrors"),
             ("ImageDigestMirrorSet/second[0]", "contradict each other"),
             ("ImageTagMirrorSet/tags[0]", "by tag"),
         ] {
@@ -475,7 +475,7 @@ fn lists_of_registries_that_are_not_known_are_told_with_what_to_do() {
     let run = converted(&[("main.tf", &configuration)], &["--to", "registries-conf"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
     assert!(run.stderr.contains("var.blocked has no value"), "{}", run.stderr);
-    assert!(run.stderr.contains("take the plan"), "{}", run.stderr);
+    assert!(run.stderr.contains("use a plan"), "{}", run.stderr);
 }
 
 #[test]

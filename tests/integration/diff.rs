@@ -201,7 +201,7 @@ fn a_plan_is_compared_with_a_state() {
         &["diff", "settled/plan.json", other.to_str().unwrap()],
     );
     assert_eq!(run.status, 2, "{}{}", run.stdout, run.stderr);
-    assert!(run.stderr.contains("no cluster in common"), "{}", run.stderr);
+    assert!(run.stderr.contains("no cluster name in common"), "{}", run.stderr);
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn what_is_not_known_is_neither_the_same_nor_different() {
     );
     assert_eq!(run.status, 1);
     assert_snapshot!(run.stdout, @r"
-    ? rhcs_image_mirror.ubi: mirrors[0] is not known: var.mirror has no value
+    ? rhcs_image_mirror.ubi: mirrors[0] is unknown: var.mirror has no value
     1 source: 1 unchanged, 0 added, 0 removed, 0 changed, 0 reordered; 1 mirror not compared
     ");
 }

@@ -107,7 +107,7 @@ fn json_lines_say_what_is_not_known() {
     );
     assert_snapshot!(run.stdout, @r#"
     {"expr":"{ a = var.v, b = 1 }","ok":true,"type":"object({ a: string, b: number, })","json":null,"unknown":{"a":true}}
-    {"expr":"nope","ok":false,"error":"\"nope\" is not a name that is known here"}
+    {"expr":"nope","ok":false,"error":"unknown name \"nope\""}
     "#);
 }
 

@@ -25,6 +25,7 @@ mod docs;
 mod eval;
 mod example_mistakes;
 mod examples;
+mod file_access;
 mod fixes;
 mod manifest;
 mod merge_order_conformance;

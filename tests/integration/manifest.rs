@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::support::program::{findings, fixture, mirrorset_in, mirrorset_with_input, scratch};
 use mirrorset::model::{AttributeValue, Input, Mirror};
 use mirrorset::workspace::{Loaded, Options, load};
-use registries_conf::{Pull, SourcePolicy};
+use registries_conf::{PullKind, SourcePolicy};
 
 fn configurations(path: &Path) -> Vec<Input> {
     let Loaded {
@@ -30,8 +30,8 @@ fn line(mirror: &Mirror) -> String {
         AttributeValue::Unknown(_) => "?".to_owned(),
     };
     let pull = match mirror.pull {
-        Pull::DigestOnly => "digest",
-        Pull::TagOnly => "tag",
+        PullKind::DigestOnly => "digest",
+        PullKind::TagOnly => "tag",
     };
     let never = match mirror.policy.value() {
         Some(SourcePolicy::NeverContact) => ", never the source",

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::support::report::report;
 use mirrorset::workspace::{Options, load};
 use proptest::prelude::*;
-use registries_conf::{self, Pull, Settings, SourcePolicy, merged_mirrors};
+use registries_conf::{self, PullKind, RegistrySettings, SourcePolicy, merge_mirrors};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -158,7 +158,7 @@ proptest! {
             .filter(|entry| entry.mirrors.iter().any(|mirror| *mirror != entry.source))
             .map(|entry| entry.mirrors.as_slice())
             .collect();
-        let order: Vec<String> = merged_mirrors("s.io", &real).into_iter().map(str::to_owned).collect();
+        let order: Vec<String> = merge_mirrors("s.io", &real).into_iter().map(str::to_owned).collect();
         let expected = is_broken("s.io", &order, &entries);
         prop_assert_eq!(!contradictions(&entries).is_empty(), expected);
     }
@@ -180,10 +180,10 @@ proptest! {
                 entry["mirrorSourcePolicy"] = policy.into();
             }
             if *by_tag { &mut tag } else { &mut digest }.push(entry);
-            entries.push(registries_conf::Entry {
+            entries.push(registries_conf::MirrorEntry {
                 source: NAMES[*source].to_owned(),
                 mirrors: mirrors(list),
-                pull: if *by_tag { Pull::TagOnly } else { Pull::DigestOnly },
+                pull_kind: if *by_tag { PullKind::TagOnly } else { PullKind::DigestOnly },
                 policy: if *policy == 2 { SourcePolicy::NeverContact } else { SourcePolicy::AllowContacting },
             });
         }
@@ -198,7 +198,7 @@ proptest! {
             document("ImageDigestMirrorSet", "imageDigestMirrors", digest),
         ];
         let found = found("conflicting-policy", &manifests);
-        let settings = Settings { entries, ..Settings::default() };
+        let settings = RegistrySettings { entries, ..RegistrySettings::default() };
         prop_assert_eq!(!found.is_empty(), settings.validate().is_err());
     }
 }

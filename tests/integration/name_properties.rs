@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use registries_conf::{
-    Entry, Extent, NAME_LIMIT, Name, Place, Pull, Reason, Reference, Registries, Role, Safety, Settings,
-    SourcePolicy, covering, diagnose, full_name, is_local, is_nested, is_scope, is_short, is_valid,
-    longest_name, matched_length, merged_mirrors, rewrite, unmatchable, unrewritable,
+    AffectedImages, Granularity, ImageReference, Location, MAX_IMAGE_NAME_LENGTH, MirrorEntry, PullKind,
+    Registries, RegistrySettings, Role, SourcePolicy, SuggestionApplicability, UnmatchableReason, diagnose,
+    expand_short_name, find_match_issue, find_rewrite_issue, is_loopback, is_short_name, is_valid_location,
+    is_valid_scope, is_within_scope, matched_length, matching_scope, max_image_name_length, merge_mirrors,
+    rewrite,
 };
 
 const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -81,22 +83,27 @@ fn any_name() -> impl Strategy<Value = String> {
     })
 }
 
-fn any_settings() -> impl Strategy<Value = Settings> {
+fn any_settings() -> impl Strategy<Value = RegistrySettings> {
     let name = || prop_oneof![3 => any_name(), 1 => Just("*.io".to_owned()), 1 => any_text()];
     let names = move |most| prop::collection::vec(name(), 0..most);
-    let entry =
-        (name(), names(4), any::<bool>(), any::<bool>()).prop_map(|(source, mirrors, tag, never)| Entry {
+    let entry = (name(), names(4), any::<bool>(), any::<bool>()).prop_map(|(source, mirrors, tag, never)| {
+        MirrorEntry {
             source,
             mirrors,
-            pull: if tag { Pull::TagOnly } else { Pull::DigestOnly },
+            pull_kind: if tag {
+                PullKind::TagOnly
+            } else {
+                PullKind::DigestOnly
+            },
             policy: if never {
                 SourcePolicy::NeverContact
             } else {
                 SourcePolicy::AllowContacting
             },
-        });
+        }
+    });
     (prop::collection::vec(entry, 0..5), names(3), names(3), names(3)).prop_map(
-        |(entries, insecure, blocked, allowed)| Settings {
+        |(entries, insecure, blocked, allowed)| RegistrySettings {
             entries,
             insecure,
             blocked,
@@ -108,22 +115,31 @@ fn any_settings() -> impl Strategy<Value = Settings> {
 /// Everything there is to ask of one text and another.
 fn ask_everything(text: &str, other: &str) {
     for role in [Role::Source, Role::Mirror] {
-        let _ = diagnose(text, role).repair();
+        let _ = diagnose(text, role).suggest_name();
     }
-    let _ = (is_short(text), full_name(text), is_local(text), is_scope(text));
-    let _ = (Name::parse(text), unmatchable(text), unrewritable(text, other));
-    let _ = (longest_name(text, other), matched_length(text, other));
-    let _ = (is_nested(text, other), covering([other], text));
-    if let Ok(image) = Reference::normalized(text) {
+    let _ = (
+        is_short_name(text),
+        expand_short_name(text),
+        is_loopback(text),
+        is_valid_scope(text),
+    );
+    let _ = (
+        Location::parse(text),
+        find_match_issue(text),
+        find_rewrite_issue(text, other),
+    );
+    let _ = (max_image_name_length(text, other), matched_length(text, other));
+    let _ = (is_within_scope(text, other), matching_scope([other], text));
+    if let Ok(image) = ImageReference::parse_normalized(text) {
         let _ = rewrite(other, text, &image);
     }
 }
 
 /// An image under a source, by digest, so many parts deeper; nothing where there can be none.
-fn image_under(source: &str, deeper: usize) -> Option<Reference> {
+fn image_under(source: &str, deeper: usize) -> Option<ImageReference> {
     let host = source.replacen("*.", "sub.", 1);
     let text = format!("{host}{}@{DIGEST}", "/x".repeat(deeper));
-    Reference::canonical(&text).ok()
+    ImageReference::parse_canonical(&text).ok()
 }
 
 proptest! {
@@ -136,9 +152,9 @@ proptest! {
     fn a_text_is_valid_or_has_mistakes_in_order_inside_it(text in any_text(), mirror in any::<bool>()) {
         let role = if mirror { Role::Mirror } else { Role::Source };
         let diagnosis = diagnose(&text, role);
-        prop_assert_eq!(diagnosis.mistakes.is_empty(), is_valid(&text, role));
+        prop_assert_eq!(diagnosis.issues.is_empty(), is_valid_location(&text, role));
         let mut last = 0;
-        for mistake in &diagnosis.mistakes {
+        for mistake in &diagnosis.issues {
             prop_assert!(text.get(mistake.range.clone()).is_some(), "{:?}", mistake);
             prop_assert!(mistake.range.start >= last, "{:?}", diagnosis);
             last = mistake.range.start;
@@ -149,35 +165,35 @@ proptest! {
     fn a_repaired_text_is_valid(text in any_text(), mirror in any::<bool>()) {
         let role = if mirror { Role::Mirror } else { Role::Source };
         let diagnosis = diagnose(&text, role);
-        for up_to in [Safety::Safe, Safety::Unsafe] {
-            if let Some(repair) = diagnosis.repaired(up_to) {
-                prop_assert!(diagnose(&repair.name, role).mistakes.is_empty(), "{:?}", repair);
-                prop_assert!(repair.safety <= up_to);
+        for up_to in [SuggestionApplicability::Safe, SuggestionApplicability::Unsafe] {
+            if let Some(repair) = diagnosis.suggest_name_up_to(up_to) {
+                prop_assert!(diagnose(&repair.name, role).issues.is_empty(), "{:?}", repair);
+                prop_assert!(repair.applicability <= up_to);
             }
         }
     }
 
     #[test]
     fn a_source_that_can_match_matches(source in prop_oneof![any_name(), any_text()]) {
-        if !is_valid(&source, Role::Source) {
+        if !is_valid_location(&source, Role::Source) {
             return Ok(());
         }
         let deep = image_under(&source, 3);
-        let matches = |image: &Reference| matched_length(&source, image.name()).is_some();
-        match unmatchable(&source) {
+        let matches = |image: &ImageReference| matched_length(&source, image.name()).is_some();
+        match find_match_issue(&source) {
             None => prop_assert!(deep.as_ref().is_some_and(matches), "{}", source),
             Some(found) => {
                 // A number that is no port of a registry is taken for a tag.
-                let has_port = Name::parse(&source).unwrap().port.is_some();
-                if matches!(found.reason, Reason::NoHost | Reason::LegacyHub) && !has_port {
+                let has_port = Location::parse(&source).unwrap().port.is_some();
+                if matches!(found.reason, UnmatchableReason::NoHost | UnmatchableReason::LegacyDockerHub) && !has_port {
                     for behind in ["", "/x", "/x/x"] {
-                        let image = Reference::normalized(&format!("{source}{behind}"));
+                        let image = ImageReference::parse_normalized(&format!("{source}{behind}"));
                         prop_assert!(!image.as_ref().is_ok_and(matches), "{}", source);
                     }
                 }
-                if let Some(repair) = found.repair {
-                    prop_assert!(is_valid(&repair.name, Role::Source));
-                    prop_assert_eq!(unmatchable(&repair.name), None);
+                if let Some(repair) = found.suggestion {
+                    prop_assert!(is_valid_location(&repair.name, Role::Source));
+                    prop_assert_eq!(find_match_issue(&repair.name), None);
                 }
             }
         }
@@ -185,7 +201,7 @@ proptest! {
 
     #[test]
     fn what_is_said_of_a_mirror_is_what_rewriting_does(source in any_name(), mirror in any_name()) {
-        if unmatchable(&source).is_some() {
+        if find_match_issue(&source).is_some() {
             return Ok(());
         }
         // Whether the image so many parts deeper can be rewritten, if there is such an image.
@@ -193,15 +209,15 @@ proptest! {
             let image = image_under(&source, deeper)?;
             Some(rewrite(&source, &mirror, &image)?.is_ok())
         };
-        let found = unrewritable(&source, &mirror);
-        let expected = match found.as_ref().map(|found| found.extent) {
-            Some(Extent::Every) => [Some(false); 3],
-            Some(Extent::InIt) => [Some(false), Some(false), Some(true)],
-            Some(Extent::Itself) => [Some(false), Some(true), Some(true)],
-            None => match Name::parse(&source).unwrap().place() {
-                Place::Repository => [Some(true); 3],
-                Place::Namespace => [None, Some(true), Some(true)],
-                Place::Registry => [None, None, Some(true)],
+        let found = find_rewrite_issue(&source, &mirror);
+        let expected = match found.as_ref().map(|found| found.affected) {
+            Some(AffectedImages::All) => [Some(false); 3],
+            Some(AffectedImages::UpToOneLevelBelow) => [Some(false), Some(false), Some(true)],
+            Some(AffectedImages::SourceItself) => [Some(false), Some(true), Some(true)],
+            None => match Location::parse(&source).unwrap().granularity() {
+                Granularity::Repository => [Some(true); 3],
+                Granularity::Namespace => [None, Some(true), Some(true)],
+                Granularity::Registry => [None, None, Some(true)],
             },
         };
         for (deeper, expected) in expected.into_iter().enumerate() {
@@ -209,9 +225,9 @@ proptest! {
                 prop_assert_eq!(works, expected, "{} parts under {} at {}", deeper, source, mirror);
             }
         }
-        if let Some(repair) = found.and_then(|found| found.repair) {
-            prop_assert!(is_valid(&repair.name, Role::Mirror));
-            prop_assert_eq!(unrewritable(&source, &repair.name), None);
+        if let Some(repair) = found.and_then(|found| found.suggestion) {
+            prop_assert!(is_valid_location(&repair.name, Role::Mirror));
+            prop_assert_eq!(find_rewrite_issue(&source, &repair.name), None);
         }
     }
 
@@ -219,14 +235,14 @@ proptest! {
     fn the_longest_name_is_the_last_that_can_be_rewritten(more in 0..60usize, fewer in 0..60usize) {
         let source = format!("quay.io/{}", "s".repeat(60 - fewer));
         let mirror = format!("m.example.com/{}", "m".repeat(more + 1));
-        let longest = longest_name(&source, &mirror);
+        let longest = max_image_name_length(&source, &mirror);
         let works = |length: usize| {
             let name = format!("{source}/{}", "x".repeat(length - source.len() - 1));
-            let image = Reference::normalized(&format!("{name}@{DIGEST}")).unwrap();
+            let image = ImageReference::parse_normalized(&format!("{name}@{DIGEST}")).unwrap();
             rewrite(&source, &mirror, &image).unwrap().is_ok()
         };
         prop_assert!(works(longest));
-        prop_assert!(longest == NAME_LIMIT || !works(longest + 1));
+        prop_assert!(longest == MAX_IMAGE_NAME_LENGTH || !works(longest + 1));
     }
 
     #[test]
@@ -234,7 +250,7 @@ proptest! {
         lists in prop::collection::vec(prop::collection::vec("[a-e]", 1..6), 1..4)
     ) {
         let slices: Vec<&[String]> = lists.iter().map(Vec::as_slice).collect();
-        let merged = merged_mirrors("s", &slices);
+        let merged = merge_mirrors("s", &slices);
         let all: BTreeSet<&str> = lists.iter().flatten().map(String::as_str).collect();
         let once: BTreeSet<&str> = merged.iter().copied().filter(|mirror| *mirror != "s").collect();
         prop_assert_eq!(&once, &all);
@@ -248,11 +264,11 @@ proptest! {
     #[test]
     fn every_image_is_resolved_under_any_settings(settings in any_settings(), image in any_text()) {
         let _ = settings.validate();
-        let Ok(tables) = settings.tables() else { return Ok(()) };
-        let Ok(registries) = Registries::load(&tables) else { return Ok(()) };
-        let Ok(image) = Reference::normalized(&image) else { return Ok(()) };
+        let Ok(tables) = settings.to_tables() else { return Ok(()) };
+        let Ok(registries) = Registries::from_tables(&tables) else { return Ok(()) };
+        let Ok(image) = ImageReference::parse_normalized(&image) else { return Ok(()) };
         let resolution = registries.resolve(&image);
-        prop_assert!(resolution.tries.is_err() || resolution.tries.is_ok_and(|tries| !tries.is_empty()));
+        prop_assert!(resolution.pull_sources.is_err() || resolution.pull_sources.is_ok_and(|sources| !sources.is_empty()));
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::support::report::report;
 use mirrorset::diagnostic::{Diagnostic, Severity};
 use mirrorset::workspace::{Loaded, Options, load};
-use registries_conf::{Name, Place};
+use registries_conf::{Granularity, Location};
 use serde_json::json;
 
 /// A source and its mirrors.
@@ -447,8 +447,8 @@ fn an_unknown_element_hides_no_mistake_of_another() {
     assert_eq!(
         undecided(text),
         [
-            "could not decide: invalid-mirror, unrewritable-mirror, duplicate-mirror, empty-mirrors, self-mirror, \
-             chained-mirror, local-mirror, mirror-name-too-long",
+            "could not decide: invalid-mirror, unrewritable-mirror, local-mirror, self-mirror, duplicate-mirror, \
+             empty-mirrors, mirror-name-too-long, chained-mirror",
             "invalid-mirror",
             "unrewritable-mirror",
         ]
@@ -465,7 +465,7 @@ fn an_unknown_source_leaves_open_what_needs_it_and_no_more() {
     let open = |more: &str| {
         format!(
             "could not decide: short-source, invalid-source, unmatchable-source, wildcard-source, \
-             shadowed-source, {more}self-mirror, duplicate-source"
+             {more}self-mirror, shadowed-source, duplicate-source"
         )
     };
     // Whatever the source is, nothing can be rewritten to this, and everything to that.
@@ -616,7 +616,8 @@ fn assert_fatal_is_found(path: &Path) {
         for result in &case.results {
             if let (Some(error), Some(prefix)) = (&result.error, &result.prefix) {
                 // A source of one part is taken for a namespace, where no image lies that is called like it.
-                let is_namespace = Name::parse(prefix).is_some_and(|name| name.place() == Place::Namespace);
+                let is_namespace =
+                    Location::parse(prefix).is_some_and(|name| name.granularity() == Granularity::Namespace);
                 if is_namespace && result.image.starts_with(&format!("{prefix}@")) && !at(prefix) {
                     namesakes += 1;
                     continue;

@@ -175,7 +175,7 @@ fn another_configuration_is_refused() {
     let run = mirrorset_in(scratch.path(), &["check", "plan.json", "--plan-config", "live"]);
     assert!(
         run.stdout
-            .contains("live is not the configuration of this plan: it declares none of its mirrors"),
+            .contains("none of the plan's mirrors are declared in live"),
         "{}",
         run.stdout
     );
@@ -184,7 +184,7 @@ fn another_configuration_is_refused() {
         let run = mirrorset_in(scratch.path(), &["check", "plan.json", "--plan-config", missing]);
         assert_eq!(run.status, 2);
         assert!(
-            run.stderr.contains("there is no Terraform configuration"),
+            run.stderr.contains("no Terraform configuration"),
             "{}",
             run.stderr
         );

@@ -60,7 +60,7 @@ fn the_conversion_prints_what_the_readme_shows() {
     assert_true(
         "conversion",
         0,
-        &["note: a ROSA cluster with hosted control planes refuses this manifest"],
+        &["note: a ROSA cluster with hosted control planes rejects this manifest"],
     );
 }
 

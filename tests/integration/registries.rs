@@ -6,7 +6,8 @@
 use std::path::Path;
 
 use registries_conf::{
-    Entry, MirrorTable, Pull, Reference, Registries, SEARCH_REGISTRIES, Settings, SourcePolicy, Table,
+    ImageReference, MirrorEntry, MirrorTable, PullKind, Registries, RegistrySettings, RegistryTable,
+    SEARCH_REGISTRIES, SourcePolicy,
 };
 use serde::Deserialize;
 
@@ -74,14 +75,14 @@ struct MirrorConf {
     pull_from_mirror: String,
 }
 
-fn settings(case: &Case) -> Settings {
-    let entry = |entry: &DeclaredEntry| Entry {
+fn settings(case: &Case) -> RegistrySettings {
+    let entry = |entry: &DeclaredEntry| MirrorEntry {
         source: entry.source.clone(),
         mirrors: entry.mirrors.clone(),
-        pull: Pull::DigestOnly,
+        pull_kind: PullKind::DigestOnly,
         policy: SourcePolicy::AllowContacting,
     };
-    Settings {
+    RegistrySettings {
         entries: case.entries.iter().map(entry).collect(),
         insecure: case.insecure.clone(),
         blocked: case.blocked.clone(),
@@ -89,7 +90,7 @@ fn settings(case: &Case) -> Settings {
     }
 }
 
-fn tables(conf: &str) -> Vec<Table> {
+fn tables(conf: &str) -> Vec<RegistryTable> {
     let conf: Conf = toml::from_str(conf).unwrap();
     assert_eq!(conf.unqualified_search_registries, SEARCH_REGISTRIES);
     assert_eq!(conf.short_name_mode, "");
@@ -98,10 +99,10 @@ fn tables(conf: &str) -> Vec<Table> {
         MirrorTable {
             location: mirror.location,
             insecure: mirror.insecure,
-            pull: Pull::DigestOnly,
+            pull_from_mirror: PullKind::DigestOnly,
         }
     };
-    let table = |registry: RegistryConf| Table {
+    let table = |registry: RegistryConf| RegistryTable {
         prefix: registry.prefix,
         location: registry.location,
         insecure: registry.insecure,
@@ -113,7 +114,7 @@ fn tables(conf: &str) -> Vec<Table> {
 
 /// What differs, if anything does.
 fn difference(case: &Case) -> Result<(), String> {
-    let ours = settings(case).tables();
+    let ours = settings(case).to_tables();
     let ours = match (ours, &case.render_error) {
         (Err(_), Some(_)) => return Ok(()),
         (Ok(tables), None) => tables,
@@ -123,7 +124,7 @@ fn difference(case: &Case) -> Result<(), String> {
     if ours != theirs {
         return Err(format!("tables: {ours:#?}, not {theirs:#?}"));
     }
-    let registries = match (Registries::load(&ours), &case.load_error) {
+    let registries = match (Registries::from_tables(&ours), &case.load_error) {
         (Err(_), Some(_)) => return Ok(()),
         (Ok(registries), None) => registries,
         (ours, theirs) => return Err(format!("loading: {ours:?}, not {theirs:?}")),
@@ -135,15 +136,18 @@ fn difference(case: &Case) -> Result<(), String> {
 }
 
 fn image_difference(registries: &Registries, theirs: &Outcome) -> Result<(), String> {
-    let reference = match (Reference::normalized(&theirs.image), &theirs.unparsable) {
+    let reference = match (
+        ImageReference::parse_normalized(&theirs.image),
+        &theirs.unparsable,
+    ) {
         (Err(_), Some(_)) => return Ok(()),
         (Ok(reference), None) => reference,
         (ours, _) => return Err(format!("reading: {ours:?}, not {theirs:?}")),
     };
     let ours = registries.resolve(&reference);
-    let tries = ours.tries.as_ref().map(|tries| {
-        let places = tries.iter().map(|place| place.reference.to_string());
-        places.collect::<Vec<_>>()
+    let tries = ours.pull_sources.as_ref().map(|tries| {
+        let references = tries.iter().map(|source| source.reference.to_string());
+        references.collect::<Vec<_>>()
     });
     let agree = ours.source == theirs.prefix
         && ours.blocked == theirs.blocked

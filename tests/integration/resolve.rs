@@ -214,7 +214,7 @@ fn an_image_is_asked_for_at_the_mirrors_of_its_longest_source() {
         main.tf:19 rhcs_image_mirror.org
         shorter matches are not used, nor are their mirrors: quay.io
       by digest:
-        1. mirror.local:5000/org/app:v1 (without TLS)
+        1. mirror.local:5000/org/app:v1 (insecure)
         2. mirror.example.com/org/app:v1
         3. quay.io/org/app:v1 (the source)
       by tag (not served by the mirrors):
@@ -231,7 +231,7 @@ fn one_mirror_that_cannot_be_rewritten_fails_the_pull() {
       has no registry: nodes try registry.access.redhat.com/nginx first, then docker.io/library/nginx, which is resolved below
       matches docker.io/library (longest match)
         main.tf:25 rhcs_image_mirror.broken
-      by digest: fails before any registry is contacted, including the source: rewriting for "rosa/cli": not a full image name that begins with a registry host
+      by digest: fails before any registry is contacted, including the source: cannot rewrite the image name for "rosa/cli": not a full image name that begins with a registry host
       by tag (not served by the mirrors):
         1. docker.io/library/nginx (the source)
     "#);
@@ -312,7 +312,7 @@ spec:
     let run = resolve("hosted.yaml", "quay.io/x");
     assert_eq!(run.status, 0, "{}", run.stderr);
     assert!(
-        run.stdout.contains("1. mirror.local/quay/x (without TLS)"),
+        run.stdout.contains("1. mirror.local/quay/x (insecure)"),
         "{}",
         run.stdout
     );
@@ -402,8 +402,7 @@ resource \"rhcs_image_mirror\" \"a\" {
     let directory = scratch(&[("main.tf", configuration)]);
     let run = mirrorset_in(directory.path(), &["resolve", "quay.io/x"]);
     assert!(
-        run.stderr
-            .contains("rhcs_image_mirror.a is not taken into account"),
+        run.stderr.contains("ignoring rhcs_image_mirror.a"),
         "{}",
         run.stderr
     );

@@ -155,7 +155,8 @@ fn it_holds_up_to_its_date() {
     let (run, rules) = check(&[("main.tf", &with("2026-11-21"))]);
     assert_eq!(rules, ["short-source", "unused-suppression"]);
     assert!(
-        run.stdout.contains("has expired: it held until 2026-11-21"),
+        run.stdout
+            .contains("expired suppression (valid until 2026-11-21)"),
         "{}",
         run.stdout
     );

@@ -1,286 +1,324 @@
-//! Why a text is no source or mirror: every mistake with its place, and the text without them.
+//! Finds everything that is wrong with the text of a source or mirror, and suggests a corrected one.
 //!
-//! The text is cut from its ends inwards (space, scheme, slashes, digest, tag) and what remains is read as
-//! host, port and path. A mistake does not hide the others.
+//! White space, scheme, slashes, digest and tag are trimmed from both ends, and the rest is examined as host,
+//! port and path. An issue does not hide others.
 
 use std::ops::Range;
 
-use super::grammar::{Role, is_label, is_port, is_separator, is_valid};
-use super::mistake::{Edit, Fault, Mistake};
-use super::repair::{Repair, Safety};
-use super::runs::{Class, runs};
+use crate::char_runs::{CharClass, split_into_runs};
+use crate::grammar::{Role, is_label, is_port, is_separator, is_valid_location};
+use crate::hosted_cluster::MAX_LOCATION_LENGTH;
+use crate::name_issue::{NameIssue, NameIssueKind, TextEdit};
+use crate::suggestion::{SuggestedName, SuggestionApplicability};
 
-/// Longer sources and mirrors are refused: HostedCluster allows 255 characters
-/// (`hostedcluster_types.go` in openshift/hypershift).
-pub const LENGTH_LIMIT: usize = 255;
-
-/// What is wrong with a text.
+/// Everything that is wrong with a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// The mistakes in the order of their places; none in a valid text.
-    pub mistakes: Vec<Mistake>,
+    /// The issues in the order of their ranges; empty for a valid text.
+    pub issues: Vec<NameIssue>,
     text: String,
     role: Role,
 }
 
-/// Finds every mistake of a source or mirror.
+/// Finds every issue of a source or mirror.
 #[must_use]
 pub fn diagnose(text: &str, role: Role) -> Diagnosis {
-    let mut mistakes = Vec::new();
-    if !is_valid(text, role) {
+    let mut issues = Vec::new();
+    if !is_valid_location(text, role) {
         let mut examination = Examination {
             text,
-            core: 0..text.len(),
-            mistakes,
+            remaining: 0..text.len(),
+            issues,
         };
         examination.run(role);
-        mistakes = examination.mistakes;
+        issues = examination.issues;
     }
-    if let Some((start, _)) = text.char_indices().nth(LENGTH_LIMIT) {
-        mistakes.push(Mistake {
-            fault: Fault::TooLong,
+    if let Some((start, _)) = text.char_indices().nth(MAX_LOCATION_LENGTH) {
+        issues.push(NameIssue {
+            kind: NameIssueKind::TooLong,
             range: start..text.len(),
             edit: None,
         });
     }
-    mistakes.sort_by_key(|mistake| (mistake.range.start, mistake.range.end, mistake.fault));
-    mistakes.dedup();
+    issues.sort_by_key(|issue| (issue.range.start, issue.range.end, issue.kind));
+    issues.dedup();
     Diagnosis {
-        mistakes,
+        issues,
         text: text.to_owned(),
         role,
     }
 }
 
 impl Diagnosis {
-    /// The text with every edit up to a safety, if that makes it valid.
+    /// Applies every edit up to an applicability. `None` if the text is valid already, or if the result is not
+    /// valid.
     #[must_use]
-    pub fn repaired(&self, up_to: Safety) -> Option<Repair> {
+    pub fn suggest_name_up_to(&self, max_applicability: SuggestionApplicability) -> Option<SuggestedName> {
         let mut name = String::new();
-        let mut safety = Safety::Safe;
+        let mut applicability = SuggestionApplicability::Safe;
         let mut end = 0;
-        for mistake in &self.mistakes {
-            let edit = mistake.edit.as_ref().filter(|edit| edit.safety <= up_to);
-            if let Some(edit) = edit.filter(|_| mistake.range.start >= end) {
-                name.push_str(&self.text[end..mistake.range.start]);
+        for issue in &self.issues {
+            let Some(edit) = &issue.edit else { continue };
+            if edit.applicability <= max_applicability && issue.range.start >= end {
+                name.push_str(&self.text[end..issue.range.start]);
                 name.push_str(&edit.text);
-                safety = safety.max(edit.safety);
-                end = mistake.range.end;
+                applicability = applicability.max(edit.applicability);
+                end = issue.range.end;
             }
         }
         name.push_str(&self.text[end..]);
-        let valid = is_valid(&name, self.role) && name.len() <= LENGTH_LIMIT;
-        (valid && name != self.text).then_some(Repair { name, safety })
+        let is_valid = is_valid_location(&name, self.role) && name.len() <= MAX_LOCATION_LENGTH;
+        (is_valid && name != self.text).then_some(SuggestedName { name, applicability })
     }
 
-    /// The repair to offer: the safe one, or else the one with everything mended.
+    /// The corrected text to suggest: with safe edits only if they suffice, else with all edits.
     #[must_use]
-    pub fn repair(&self) -> Option<Repair> {
-        self.repaired(Safety::Safe)
-            .or_else(|| self.repaired(Safety::Unsafe))
+    pub fn suggest_name(&self) -> Option<SuggestedName> {
+        self.suggest_name_up_to(SuggestionApplicability::Safe)
+            .or_else(|| self.suggest_name_up_to(SuggestionApplicability::Unsafe))
     }
 }
 
-/// A text, the part of it that is not yet judged, and what was found.
+/// A text, the part of it that is not examined yet, and the issues so far.
 struct Examination<'a> {
     text: &'a str,
-    core: Range<usize>,
-    mistakes: Vec<Mistake>,
+    remaining: Range<usize>,
+    issues: Vec<NameIssue>,
 }
 
 impl<'a> Examination<'a> {
     fn run(&mut self, role: Role) {
         if self.text.trim().is_empty() {
-            self.note(Fault::Empty, self.core.clone());
+            self.report(NameIssueKind::Empty, self.remaining.clone());
             return;
         }
-        let core = self.core();
-        self.cut_front(core.len() - core.trim_start().len(), Fault::Space);
-        self.cut_back(self.core().trim_end().len(), Fault::Space, Safety::Safe);
-        while let Some(scheme) = scheme(self.core()) {
-            self.cut_front(scheme, Fault::Scheme);
-        }
-        let slashes = self.core().len() - self.core().trim_start_matches('/').len();
-        self.cut_front(slashes, Fault::LeadingSlash);
-        self.cut_slashes();
-        let core = self.core();
-        if let Some(at) = core.find('@').filter(|at| !core[*at..].contains('/')) {
-            self.cut_back(at, Fault::Digest, Safety::Unsafe);
-        }
-        if let Some(colon) = tag(self.core()) {
-            self.cut_back(colon, Fault::Tag, Safety::Unsafe);
-        }
-        self.cut_slashes();
-        if self.core.is_empty() {
-            self.note(Fault::Empty, self.core.clone());
-        } else if self.core().starts_with("*.") {
-            self.wildcard(role);
+        self.trim_ends();
+        if self.remaining.is_empty() {
+            self.report(NameIssueKind::Empty, self.remaining.clone());
+        } else if self.remaining().starts_with("*.") {
+            self.examine_wildcard(role);
         } else {
-            self.name();
+            self.examine_registry_and_path();
         }
     }
 
-    fn core(&self) -> &'a str {
-        &self.text[self.core.clone()]
+    /// Trims everything that does not belong to a location, from the outside to the inside.
+    fn trim_ends(&mut self) {
+        let remaining = self.remaining();
+        let leading_space = remaining.len() - remaining.trim_start().len();
+        self.trim_start(leading_space, NameIssueKind::Whitespace);
+        let length = self.remaining().trim_end().len();
+        self.truncate(length, NameIssueKind::Whitespace, SuggestionApplicability::Safe);
+        while let Some(length) = scheme_length(self.remaining()) {
+            self.trim_start(length, NameIssueKind::Scheme);
+        }
+        let leading_slashes = self.remaining().len() - self.remaining().trim_start_matches('/').len();
+        self.trim_start(leading_slashes, NameIssueKind::LeadingSlash);
+        self.trim_trailing_slashes();
+        let remaining = self.remaining();
+        if let Some(at_sign) = remaining
+            .find('@')
+            .filter(|at_sign| !remaining[*at_sign..].contains('/'))
+        {
+            self.truncate(at_sign, NameIssueKind::Digest, SuggestionApplicability::Unsafe);
+        }
+        if let Some(colon) = find_tag(self.remaining()) {
+            self.truncate(colon, NameIssueKind::Tag, SuggestionApplicability::Unsafe);
+        }
+        self.trim_trailing_slashes();
     }
 
-    fn note(&mut self, fault: Fault, range: Range<usize>) {
-        self.mistakes.push(Mistake {
-            fault,
+    fn remaining(&self) -> &'a str {
+        &self.text[self.remaining.clone()]
+    }
+
+    fn report(&mut self, kind: NameIssueKind, range: Range<usize>) {
+        self.issues.push(NameIssue {
+            kind,
             range,
             edit: None,
         });
     }
 
-    fn mend(&mut self, fault: Fault, range: Range<usize>, text: String, safety: Safety) {
-        self.mistakes.push(Mistake {
-            fault,
+    fn report_with_edit(
+        &mut self,
+        kind: NameIssueKind,
+        range: Range<usize>,
+        text: String,
+        applicability: SuggestionApplicability,
+    ) {
+        self.issues.push(NameIssue {
+            kind,
             range,
-            edit: Some(Edit { text, safety }),
+            edit: Some(TextEdit { text, applicability }),
         });
     }
 
-    /// Takes bytes off the front, which is always safe.
-    fn cut_front(&mut self, length: usize, fault: Fault) {
-        let start = self.core.start + length;
+    /// Removes bytes from the start, which is always safe.
+    fn trim_start(&mut self, length: usize, kind: NameIssueKind) {
+        let start = self.remaining.start + length;
         if length > 0 {
-            self.mend(fault, self.core.start..start, String::new(), Safety::Safe);
+            let range = self.remaining.start..start;
+            self.report_with_edit(kind, range, String::new(), SuggestionApplicability::Safe);
         }
-        self.core.start = start;
+        self.remaining.start = start;
     }
 
-    /// Takes off what follows the first bytes.
-    fn cut_back(&mut self, length: usize, fault: Fault, safety: Safety) {
-        let end = self.core.start + length;
-        if end < self.core.end {
-            self.mend(fault, end..self.core.end, String::new(), safety);
+    /// Removes everything after the first `length` bytes.
+    fn truncate(&mut self, length: usize, kind: NameIssueKind, applicability: SuggestionApplicability) {
+        let end = self.remaining.start + length;
+        if end < self.remaining.end {
+            self.report_with_edit(kind, end..self.remaining.end, String::new(), applicability);
         }
-        self.core.end = end;
+        self.remaining.end = end;
     }
 
-    fn cut_slashes(&mut self) {
-        let length = self.core().trim_end_matches('/').len();
-        self.cut_back(length, Fault::TrailingSlash, Safety::Safe);
+    fn trim_trailing_slashes(&mut self) {
+        let length = self.remaining().trim_end_matches('/').len();
+        self.truncate(
+            length,
+            NameIssueKind::TrailingSlash,
+            SuggestionApplicability::Safe,
+        );
     }
 
-    fn wildcard(&mut self, role: Role) {
+    fn examine_wildcard(&mut self, role: Role) {
         if role == Role::Mirror {
-            self.note(Fault::Wildcard, self.core.start..self.core.start + 1);
-            self.core.start += "*.".len();
-            self.name();
+            let asterisk = self.remaining.start..self.remaining.start + 1;
+            self.report(NameIssueKind::Wildcard, asterisk);
+            self.remaining.start += "*.".len();
+            self.examine_registry_and_path();
             return;
         }
-        let start = self.core.start + "*.".len();
-        let host = &self.text[start..self.core.end];
-        let end = start + host.find([':', '/']).unwrap_or(host.len());
-        if end < self.core.end {
-            self.note(Fault::BehindWildcard, end..self.core.end);
+        let start = self.remaining.start + "*.".len();
+        let host_and_suffix = &self.text[start..self.remaining.end];
+        let end = start + host_and_suffix.find([':', '/']).unwrap_or(host_and_suffix.len());
+        if end < self.remaining.end {
+            self.report(NameIssueKind::WildcardSuffix, end..self.remaining.end);
         }
-        self.host(start..end);
+        self.examine_host(start..end);
     }
 
-    fn name(&mut self) {
-        let core = self.core();
-        let slash = core.find('/').unwrap_or(core.len());
-        let registry = self.core.start..self.core.start + slash;
-        self.registry(&registry);
-        // Each part begins behind a slash, so what it begins with are slashes too many.
+    fn examine_registry_and_path(&mut self) {
+        let remaining = self.remaining();
+        let slash = remaining.find('/').unwrap_or(remaining.len());
+        let registry = self.remaining.start..self.remaining.start + slash;
+        self.examine_registry(&registry);
+        // Each component starts after a slash, so any slashes at its start are redundant.
         let mut start = registry.end + 1;
-        while let Some(rest) = self.text[..self.core.end].get(start..) {
-            let slashes = rest.len() - rest.trim_start_matches('/').len();
+        while let Some(path) = self.text[..self.remaining.end].get(start..) {
+            let slashes = path.len() - path.trim_start_matches('/').len();
             if slashes > 0 {
-                let range = start..start + slashes;
-                self.mend(Fault::DoubleSlash, range, String::new(), Safety::Safe);
+                self.report_with_edit(
+                    NameIssueKind::DoubleSlash,
+                    start..start + slashes,
+                    String::new(),
+                    SuggestionApplicability::Safe,
+                );
             }
-            let rest = &rest[slashes..];
-            let part = rest.split('/').next().unwrap_or(rest);
-            self.component(start + slashes, part);
-            start += slashes + part.len() + 1;
+            let path = &path[slashes..];
+            let component = path.split('/').next().unwrap_or(path);
+            self.examine_component(start + slashes, component);
+            start += slashes + component.len() + 1;
         }
     }
 
-    fn registry(&mut self, range: &Range<usize>) {
-        let text = &self.text[range.clone()];
-        // An IPv6 address has colons, and no name can hold one.
-        if text.starts_with('[') {
-            self.note(Fault::Host, range.clone());
+    fn examine_registry(&mut self, range: &Range<usize>) {
+        let registry = &self.text[range.clone()];
+        // An IPv6 address contains colons, which are not allowed in a host.
+        if registry.starts_with('[') {
+            self.report(NameIssueKind::InvalidHost, range.clone());
             return;
         }
-        let host = text.find(':').unwrap_or(text.len());
-        let (host_end, port) = (range.start + host, text.get(host + 1..));
+        let host_length = registry.find(':').unwrap_or(registry.len());
+        let host_end = range.start + host_length;
+        let port = registry.get(host_length + 1..);
         if port.is_some_and(|port| !is_port(port)) {
-            self.note(Fault::Port, host_end..range.end);
+            self.report(NameIssueKind::InvalidPort, host_end..range.end);
         }
-        self.host(range.start..host_end);
+        self.examine_host(range.start..host_end);
     }
 
-    fn host(&mut self, range: Range<usize>) {
+    fn examine_host(&mut self, range: Range<usize>) {
         let mut start = range.start;
         for label in self.text[range.clone()].split('.') {
             if label.is_empty() {
-                // The dot before the empty label, or the one after it, or where the host should stand.
+                // The dot before the empty label, or the one after it, or the place of the missing host.
                 let dot = if start > range.start { start - 1 } else { start };
-                self.note(Fault::Host, dot..(dot + 1).min(range.end).max(dot));
+                self.report(NameIssueKind::InvalidHost, dot..(dot + 1).min(range.end).max(dot));
             } else if !is_label(label) {
-                self.label(start, label);
+                self.examine_label(start, label);
             }
             start += label.len() + 1;
         }
     }
 
-    fn label(&mut self, start: usize, label: &str) {
-        for (class, run) in runs(label) {
+    fn examine_label(&mut self, start: usize, label: &str) {
+        for (class, run) in split_into_runs(label) {
             let range = start + run.start..start + run.end;
-            let at_end = run.start == 0 || run.end == label.len();
-            let hyphens = label[run].bytes().all(|byte| byte == b'-');
+            let is_at_end = run.start == 0 || run.end == label.len();
+            let is_hyphens = label[run].bytes().all(|byte| byte == b'-');
             match class {
-                Class::Word => {}
-                Class::Separator if hyphens && !at_end => {}
-                Class::Separator | Class::Other => self.note(Fault::Host, range),
-                Class::Space => self.mend(Fault::Space, range, String::new(), Safety::Unsafe),
-                Class::Star => self.note(Fault::Wildcard, range),
+                CharClass::Alphanumeric => {}
+                CharClass::Separator if is_hyphens && !is_at_end => {}
+                CharClass::Separator | CharClass::Other => self.report(NameIssueKind::InvalidHost, range),
+                CharClass::Whitespace => self.report_inner_space(range),
+                CharClass::Asterisk => self.report(NameIssueKind::Wildcard, range),
             }
         }
     }
 
-    fn component(&mut self, start: usize, part: &str) {
-        for (class, run) in runs(part) {
+    fn examine_component(&mut self, start: usize, component: &str) {
+        for (class, run) in split_into_runs(component) {
             let range = start + run.start..start + run.end;
-            let at_end = run.start == 0 || run.end == part.len();
-            let text = &part[run];
+            let is_at_end = run.start == 0 || run.end == component.len();
+            let text = &component[run];
             match class {
-                Class::Word if text.bytes().any(|byte| byte.is_ascii_uppercase()) => {
-                    self.mend(Fault::UpperCase, range, text.to_ascii_lowercase(), Safety::Unsafe);
-                }
-                Class::Word => {}
-                Class::Separator if !at_end && is_separator(text.as_bytes()) => {}
-                Class::Separator => self.note(Fault::Separator, range),
-                Class::Other => self.note(Fault::Character, range),
-                Class::Space => self.mend(Fault::Space, range, String::new(), Safety::Unsafe),
-                Class::Star => self.note(Fault::Wildcard, range),
+                CharClass::Alphanumeric if text.bytes().any(|byte| byte.is_ascii_uppercase()) => self
+                    .report_with_edit(
+                        NameIssueKind::Uppercase,
+                        range,
+                        text.to_ascii_lowercase(),
+                        SuggestionApplicability::Unsafe,
+                    ),
+                CharClass::Alphanumeric => {}
+                CharClass::Separator if !is_at_end && is_separator(text.as_bytes()) => {}
+                CharClass::Separator => self.report(NameIssueKind::InvalidSeparator, range),
+                CharClass::Other => self.report(NameIssueKind::InvalidCharacter, range),
+                CharClass::Whitespace => self.report_inner_space(range),
+                CharClass::Asterisk => self.report(NameIssueKind::Wildcard, range),
             }
         }
+    }
+
+    fn report_inner_space(&mut self, range: Range<usize>) {
+        self.report_with_edit(
+            NameIssueKind::Whitespace,
+            range,
+            String::new(),
+            SuggestionApplicability::Unsafe,
+        );
     }
 }
 
-/// The length of `scheme://` at the front.
-fn scheme(text: &str) -> Option<usize> {
-    let end = text.find("://")?;
-    let scheme = &text[..end];
-    let valid = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+/// The length of `scheme://` at the start.
+fn scheme_length(text: &str) -> Option<usize> {
+    let scheme_end = text.find("://")?;
+    let scheme = &text[..scheme_end];
+    let is_valid = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-'));
-    valid.then_some(end + "://".len())
+    is_valid.then_some(scheme_end + "://".len())
 }
 
-/// Where a tag's colon stands: the first in the last part. What has no slash has a tag if its host is no
-/// host with a dot and what follows no number: `nginx:latest` has one, `mirror:5000` and `quay.io:x` have
-/// a port, which in the second is wrong.
-fn tag(text: &str) -> Option<usize> {
-    let last = text.rfind('/').map_or(0, |slash| slash + 1);
-    let colon = last + text[last..].find(':')?;
-    if last > 0 {
+/// The colon of a tag: the first one in the last component. A text without a slash has a tag if the text before
+/// the colon is not a host with a dot and the text after it is not a number: `nginx:latest` has a tag, while
+/// `mirror:5000` has a port and `quay.io:x` an invalid one.
+fn find_tag(text: &str) -> Option<usize> {
+    let last_component = text.rfind('/').map_or(0, |slash| slash + 1);
+    let colon = last_component + text[last_component..].find(':')?;
+    if last_component > 0 {
         return Some(colon);
     }
     let (host, port) = (&text[..colon], &text[colon + 1..]);

@@ -1,13 +1,13 @@
-//! Digests of images, `algorithm:hexadecimal`, as `opencontainers/go-digest` judges them.
+//! Digests of images, `algorithm:hexadecimal`, validated as in `opencontainers/go-digest`.
 
-/// Why a digest is not one.
+/// Why a digest is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DigestError {
-    /// Not `algorithm:encoded`, or not in lower-case hexadecimal digits.
+    /// Not of the form `algorithm:encoded`, or not in lowercase hexadecimal digits.
     Format,
-    /// Not as many digits as the algorithm gives.
+    /// The number of digits does not match the algorithm.
     Length,
-    /// Neither of SHA-256, SHA-384 and SHA-512.
+    /// Not one of SHA-256, SHA-384 and SHA-512.
     Algorithm,
 }
 
@@ -21,23 +21,25 @@ impl std::fmt::Display for DigestError {
     }
 }
 
-/// Whether a text has the form that an image reference takes for a digest: parts of an algorithm's name,
-/// a colon, 32 hexadecimal digits or more (`DigestRegexp` in `docker/reference`).
-pub(super) fn is_digest_like(text: &str) -> bool {
+impl std::error::Error for DigestError {}
+
+/// Whether a text has the form of a digest in an image reference: components of an algorithm's name, a
+/// colon, 32 or more hexadecimal digits (`DigestRegexp` in `docker/reference`).
+pub(crate) fn is_digest_like(text: &str) -> bool {
     let Some((algorithm, encoded)) = text.split_once(':') else {
         return false;
     };
-    let part = |part: &str| {
-        part.starts_with(|first: char| first.is_ascii_alphabetic())
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    let is_component = |component: &str| {
+        component.starts_with(|first: char| first.is_ascii_alphabetic())
+            && component.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
-    algorithm.split(['-', '_', '+', '.']).all(part)
+    algorithm.split(['-', '_', '+', '.']).all(is_component)
         && encoded.len() >= 32
         && encoded.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// What the runtime checks of a text that looks like a digest.
-pub(super) fn check(text: &str) -> Result<(), DigestError> {
+/// Checks a text that has the form of a digest as the container runtime does.
+pub(crate) fn validate_digest(text: &str) -> Result<(), DigestError> {
     let (algorithm, encoded) = text.split_once(':').ok_or(DigestError::Format)?;
     let digits = match algorithm {
         "sha256" => 64,

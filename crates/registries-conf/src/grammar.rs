@@ -1,65 +1,65 @@
-//! The grammar of sources and mirrors: the pattern of ImageDigestMirrorSet's schema as a recogniser.
+//! The grammar of sources and mirrors: the pattern of ImageDigestMirrorSet's schema as a recognizer.
 //!
 //! The schema (`types_image_digest_mirror_set.go` in openshift/api) states it as two regular expressions
-//! with nested quantifiers, and the machine config operator holds every list to the same ones. Written as
-//! functions over parts, the grammar takes linear time, cannot fail to compile, and its parts serve the
+//! with nested quantifiers, and the machine config operator checks every list with the same ones. As
+//! functions over parts, the grammar takes linear time and cannot fail to compile, and its parts serve the
 //! diagnosis and image references too, which have the same hosts and paths (`docker/reference`,
-//! `regexp.go`). A property test holds it equal to the expressions.
+//! `regexp.go`). A property test compares it with the expressions.
 
-/// What a string in a mirror's declaration stands for.
+/// Which part of a mirror's declaration a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// A source: a name, or `*.` and a host for all its subdomains.
+    /// A source: `host[:port][/path]`, or `*.host` for all subdomains of the host.
     Source,
-    /// A mirror: a name.
+    /// A mirror: `host[:port][/path]`.
     Mirror,
 }
 
-/// Whether the text is a source or mirror by the schema's pattern. Its length is not looked at: that is a
-/// limit of another schema ([`super::diagnose()`] knows both).
+/// Whether the text is a source or mirror by the schema's pattern. The length is not checked, because it is
+/// limited by another schema ([`diagnose`](crate::diagnose()) checks both).
 #[must_use]
-pub fn is_valid(text: &str, role: Role) -> bool {
-    is_name(text) || role == Role::Source && is_wildcard(text)
+pub fn is_valid_location(text: &str, role: Role) -> bool {
+    is_host_and_path(text) || role == Role::Source && is_wildcard(text)
 }
 
 /// `host`, `host:port`, or either with a path.
-fn is_name(text: &str) -> bool {
+fn is_host_and_path(text: &str) -> bool {
     let (registry, path) = split_registry(text);
     let (host, port) = split_port(registry);
     is_host(host) && port.is_none_or(is_port) && path.is_none_or(|path| path.split('/').all(is_component))
 }
 
-/// `*.example.com`: nothing but a host follows.
+/// `*.example.com`: a host follows, without a port or a path.
 fn is_wildcard(text: &str) -> bool {
     text.strip_prefix("*.").is_some_and(is_host)
 }
 
-/// The registry, and the path behind its slash.
-pub(super) fn split_registry(text: &str) -> (&str, Option<&str>) {
+/// The registry, and the path after its slash.
+pub(crate) fn split_registry(text: &str) -> (&str, Option<&str>) {
     text.split_once('/')
         .map_or((text, None), |(registry, path)| (registry, Some(path)))
 }
 
-/// The host, and the port behind its colon.
-pub(super) fn split_port(registry: &str) -> (&str, Option<&str>) {
+/// The host, and the port after its colon.
+pub(crate) fn split_port(registry: &str) -> (&str, Option<&str>) {
     registry
         .split_once(':')
         .map_or((registry, None), |(host, port)| (host, Some(port)))
 }
 
 /// A registry with or without a port.
-pub(super) fn is_registry(text: &str) -> bool {
+pub(crate) fn is_registry(text: &str) -> bool {
     let (host, port) = split_port(text);
     is_host(host) && port.is_none_or(is_port)
 }
 
-/// Labels between dots.
-pub(super) fn is_host(text: &str) -> bool {
+/// Labels separated by dots.
+pub(crate) fn is_host(text: &str) -> bool {
     text.split('.').all(is_label)
 }
 
-/// Letters and digits of either case, with hyphens inside.
-pub(super) fn is_label(text: &str) -> bool {
+/// Letters and digits of either case, with hyphens between them.
+pub(crate) fn is_label(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with('-')
         && !text.ends_with('-')
@@ -68,26 +68,26 @@ pub(super) fn is_label(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// Digits. Neither the schema nor the runtime looks at the range here.
-pub(super) fn is_port(text: &str) -> bool {
+/// Digits. Neither the schema nor the container runtime checks the range here.
+pub(crate) fn is_port(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// One part of a path: lower-case letters and digits, between them one dot, one or two underscores, or
+/// One component of a path: lowercase letters and digits, separated by one dot, one or two underscores, or
 /// any number of hyphens.
-pub(super) fn is_component(text: &str) -> bool {
+pub(crate) fn is_component(text: &str) -> bool {
     let alphanumeric = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     text.bytes().next().is_some_and(|first| alphanumeric(&first))
         && text.bytes().last().is_some_and(|last| alphanumeric(&last))
         && text
             .as_bytes()
             .split(alphanumeric)
-            .all(|between| between.is_empty() || is_separator(between))
+            .all(|separator| separator.is_empty() || is_separator(separator))
 }
 
-/// What may stand between letters and digits of a path's part.
-pub(super) fn is_separator(between: &[u8]) -> bool {
-    matches!(between, b"." | b"_" | b"__") || between.iter().all(|byte| *byte == b'-')
+/// What may separate letters and digits in a component of a path.
+pub(crate) fn is_separator(separator: &[u8]) -> bool {
+    matches!(separator, b"." | b"_" | b"__") || separator.iter().all(|byte| *byte == b'-')
 }
 
 #[cfg(test)]
@@ -97,7 +97,7 @@ mod tests {
 
     use super::*;
 
-    /// The expressions as openshift/api has them, but for the anchors.
+    /// The expressions of openshift/api, except for the anchors.
     fn expressions() -> (Regex, Regex) {
         let label = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
         let path = r"(?:(?:/[a-z0-9]+(?:(?:(?:[._]|__|[-]*)[a-z0-9]+)+)?)+)?";
@@ -109,12 +109,20 @@ mod tests {
     }
 
     fn assert_equal(text: &str, (source, mirror): &(Regex, Regex)) {
-        assert_eq!(is_valid(text, Role::Source), source.is_match(text), "{text:?}");
-        assert_eq!(is_valid(text, Role::Mirror), mirror.is_match(text), "{text:?}");
+        assert_eq!(
+            is_valid_location(text, Role::Source),
+            source.is_match(text),
+            "{text:?}"
+        );
+        assert_eq!(
+            is_valid_location(text, Role::Mirror),
+            mirror.is_match(text),
+            "{text:?}"
+        );
     }
 
     #[test]
-    fn names_are_a_host_a_port_and_a_path() {
+    fn a_location_is_a_host_a_port_and_a_path() {
         for text in [
             "quay.io",
             "quay.io/org",
@@ -125,16 +133,16 @@ mod tests {
             "Quay.io/org",
             "xn--a.example",
         ] {
-            assert!(is_valid(text, Role::Source), "{text}");
-            assert!(is_valid(text, Role::Mirror), "{text}");
+            assert!(is_valid_location(text, Role::Source), "{text}");
+            assert!(is_valid_location(text, Role::Mirror), "{text}");
         }
-        assert!(is_valid("*.example.com", Role::Source));
-        assert!(is_valid("*.io", Role::Source));
-        assert!(!is_valid("*.example.com", Role::Mirror));
+        assert!(is_valid_location("*.example.com", Role::Source));
+        assert!(is_valid_location("*.io", Role::Source));
+        assert!(!is_valid_location("*.example.com", Role::Mirror));
     }
 
     #[test]
-    fn what_is_not_a_name_is_refused() {
+    fn invalid_locations_are_rejected() {
         for text in [
             "",
             " quay.io",
@@ -164,12 +172,12 @@ mod tests {
             "a.*.com",
             "é.io",
         ] {
-            assert!(!is_valid(text, Role::Source), "{text:?}");
+            assert!(!is_valid_location(text, Role::Source), "{text:?}");
         }
     }
 
     #[test]
-    fn every_short_text_is_judged_as_the_expressions_do() {
+    fn grammar_and_expressions_agree_on_every_short_text() {
         let expressions = expressions();
         let letters = ['a', 'B', '.', '_', '-', '/', ':', '1', '*'];
         let mut texts = vec![String::new()];
@@ -186,7 +194,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn texts_of_names_are_judged_as_the_expressions_do(
+        fn grammar_and_expressions_agree_on_random_texts(
             texts in prop::collection::vec(r"[aB1._:/*@ -]{0,24}|\*?[.a-z0-9-]{0,9}(:[0-9]{0,3})?(/[a-z0-9._-]{0,6}){0,3}|.{0,9}", 40)
         ) {
             let expressions = expressions();

@@ -1,76 +1,130 @@
-//! Image names as the container runtime sees them. Pure: text in, answer out.
+//! Image references, mirrors and `registries.conf`, as the container runtime (CRI-O, containers/image) sees them.
+//! Functions of text, without input or output.
 //!
-//! The facts are those of the programs that a mirror passes through: the schema of ImageDigestMirrorSet
-//! (openshift/api), the machine config operator and `EditRegistriesConfig` (openshift/runtime-utils), and
-//! the runtime's own reading of names and tables (containers/image: `docker/reference`,
-//! `sysregistriesv2`).
+//! Every fact is that of a program which a mirror passes through on its way to a node: the schemas of
+//! ImageDigestMirrorSet (openshift/api) and of HostedCluster (openshift/hypershift), the machine config operator
+//! and `EditRegistriesConfig` (openshift/runtime-utils), and the parsing of references and tables in the container
+//! runtime (containers/image: `docker/reference`, `sysregistriesv2`).
 //!
-//! # What to ask
+//! # Which function answers which question
 //!
 //! | question | answer |
 //! |---|---|
-//! | Is it a source, a mirror? | [`is_valid`]; [`Name::parse`] takes it apart, [`Name::place`] says what it stands for |
-//! | Why not, and what was meant? | [`diagnose()`]: a [`Diagnosis`] with each [`Mistake`] in order, and its [`repair`](Diagnosis::repair) |
-//! | Has it a host? | [`is_short`], [`full_name`] |
-//! | Does a valid source match nothing? | [`unmatchable()`]: the [`Reason`] and a [`Repair`] |
-//! | Does a valid mirror fail every pull? | [`unrewritable`]: the [`RewriteFault`], its [`Extent`] and a [`Repair`] |
-//! | How long may names under a source be? | [`longest_name`] |
-//! | What image does a text name? | [`Reference::normalized`], [`Reference::canonical`] |
-//! | Does a source match an image, and which counts? | [`matched_length`], [`longest_match`] |
-//! | What is the image called at a mirror? | [`rewrite()`] |
-//! | In which order are several lists for one source tried? | [`merged_mirrors`] |
-//! | Do the nodes take these settings? | [`Settings::validate`], then [`Settings::tables`], then [`Registries::load`] |
-//! | Where does a node look for an image? | [`Registries::resolve`]: a [`Resolution`] with each [`Try`] |
-//! | Is a source allowed, blocked, insecure? | [`covering`], [`is_nested`], [`is_scope`] |
-//! | Is a mirror the node itself? | [`is_local`] |
+//! | Is a text a valid source or mirror? | [`is_valid_location`]; [`Location::parse`] splits it, [`Location::granularity`] tells what it stands for |
+//! | What is wrong with it, and what was meant? | [`diagnose()`]: a [`Diagnosis`] with each [`NameIssue`] in order; [`Diagnosis::suggest_name`] corrects them |
+//! | Has it a host? | [`is_short_name`], [`expand_short_name`] |
+//! | Why does a valid source match no image? | [`find_match_issue`]: the [`UnmatchableReason`] and a [`SuggestedName`] |
+//! | Why does a valid mirror fail every pull? | [`find_rewrite_issue`]: the [`UnrewritableReason`], the [`AffectedImages`] and a [`SuggestedName`] |
+//! | How long may image names under a source be? | [`max_image_name_length`] |
+//! | What image does a text name? | [`ImageReference::parse_normalized`], [`ImageReference::parse_canonical`] |
+//! | Does a source match an image? | [`matched_length`]; [`Registries::matching_sources`] for all sources of a node |
+//! | What is an image called at a mirror? | [`rewrite()`] |
+//! | In which order are several lists for one source tried? | [`merge_mirrors`] |
+//! | Do the nodes accept these settings? | [`RegistrySettings::validate`], then [`RegistrySettings::to_tables`], then [`Registries::from_tables`] |
+//! | Where does a node pull an image from? | [`Registries::resolve`]: a [`Resolution`] with each [`PullSource`] |
+//! | Is a source allowed, blocked, insecure? | [`matching_scope`], [`is_within_scope`], [`is_valid_scope`] |
+//! | Is a mirror the node itself? | [`is_loopback`] |
+//! | How much does a HostedCluster accept? | [`MAX_SOURCES`], [`MAX_MIRRORS_PER_SOURCE`], [`MAX_LOCATION_LENGTH`] |
 //!
-//! # The way to the node
+//! # From settings to pulls
 //!
 //! ```text
-//! Settings { entries, insecure, blocked, allowed } ─validate─▶ tables: Vec<Table> ─load─▶ Registries
-//!                                                                                             │
-//!                                                        text ─normalized─▶ Reference ─resolve┴▶ Resolution
+//! RegistrySettings { entries, insecure, blocked, allowed }
+//!     │ validate, to_tables
+//!     ▼
+//! Vec<RegistryTable> ─from_tables─▶ Registries ──────┐
+//!                                                    ├─resolve─▶ Resolution { pull_sources, … }
+//! text ─parse_normalized─▶ ImageReference ───────────┘
+//! ```
+//!
+//! # Example
+//!
+//! ```
+//! use registries_conf::{
+//!     ImageReference, MirrorEntry, PullKind, Registries, RegistrySettings, SourcePolicy,
+//! };
+//!
+//! let settings = RegistrySettings {
+//!     entries: vec![MirrorEntry {
+//!         source: "quay.io/org".to_owned(),
+//!         mirrors: vec!["mirror.example.com/quay".to_owned()],
+//!         pull_kind: PullKind::DigestOnly,
+//!         policy: SourcePolicy::AllowContacting,
+//!     }],
+//!     insecure: vec!["mirror.example.com".to_owned()],
+//!     ..RegistrySettings::default()
+//! };
+//! // What the machine config operator does.
+//! settings.validate()?;
+//! let tables = settings.to_tables()?;
+//! assert_eq!(tables[0].location, "quay.io/org");
+//! assert_eq!(tables[0].mirrors[0].location, "mirror.example.com/quay");
+//! assert!(tables[0].mirrors[0].insecure);
+//!
+//! // What the container runtime does.
+//! let registries = Registries::from_tables(&tables)?;
+//! let digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+//! let image = ImageReference::parse_normalized(&format!("quay.io/org/app@{digest}"))?;
+//! let resolution = registries.resolve(&image);
+//! assert_eq!(resolution.source.as_deref(), Some("quay.io/org"));
+//! let pull_sources = resolution.pull_sources?;
+//! let names: Vec<&str> = pull_sources.iter().map(|source| source.reference.name()).collect();
+//! assert_eq!(names, ["mirror.example.com/quay/app", "quay.io/org/app"]);
+//!
+//! // The mirror does not serve pulls by tag.
+//! let image = ImageReference::parse_normalized("quay.io/org/app:v1")?;
+//! assert_eq!(registries.resolve(&image).pull_sources?.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod char_runs;
 mod diagnose;
 mod digest;
+mod docker_hub;
 mod grammar;
-mod hub;
-mod load;
-mod local;
+mod hosted_cluster;
+mod image_reference;
+mod location;
+mod loopback;
+mod match_issue;
 mod matching;
-mod mistake;
-mod name;
-mod order;
-mod reference;
-mod repair;
+mod merge_order;
+mod name_issue;
+mod registries;
 mod resolve;
-mod rewritable;
 mod rewrite;
-mod runs;
+mod rewrite_issue;
 mod scope;
 mod settings;
-mod short;
+mod short_name;
+mod suggestion;
 mod tables;
-mod unmatchable;
 
-pub use diagnose::{Diagnosis, LENGTH_LIMIT, diagnose};
+pub use diagnose::{Diagnosis, diagnose};
 pub use digest::DigestError;
-pub use grammar::{Role, is_valid};
-pub use hub::DOCKER_HUB;
-pub use load::{LoadError, Registries};
-pub use local::is_local;
-pub use matching::{longest_match, matched_length};
-pub use mistake::{Edit, Fault, Mistake};
-pub use name::{Name, Place};
-pub use order::merged_mirrors;
-pub use reference::{NAME_LIMIT, Reference, ReferenceError};
-pub use repair::{Repair, Safety};
-pub use resolve::{Resolution, RewriteError, Try};
-pub use rewritable::{Extent, RewriteFault, Unrewritable, longest_name, unrewritable};
+pub use docker_hub::DOCKER_HUB;
+pub use grammar::{Role, is_valid_location};
+pub use hosted_cluster::{MAX_LOCATION_LENGTH, MAX_MIRRORS_PER_SOURCE, MAX_SOURCES};
+pub use image_reference::{ImageReference, MAX_IMAGE_NAME_LENGTH, ReferenceError};
+pub use location::{Granularity, Location};
+pub use loopback::is_loopback;
+pub use match_issue::{MatchIssue, UnmatchableReason, find_match_issue};
+pub use matching::matched_length;
+pub use merge_order::merge_mirrors;
+pub use name_issue::{NameIssue, NameIssueKind, TextEdit};
+pub use registries::{Registries, RegistriesError};
+pub use resolve::{PullSource, Resolution, RewriteError};
 pub use rewrite::rewrite;
-pub use scope::{covering, is_nested, is_scope};
-pub use settings::{Entry, Pull, Settings, SettingsError, SourcePolicy};
-pub use short::{full_name, is_short};
-pub use tables::{MirrorTable, NestedInWildcard, SEARCH_REGISTRIES, Table};
-pub use unmatchable::{Reason, Unmatchable, unmatchable};
+pub use rewrite_issue::{
+    AffectedImages, RewriteIssue, UnrewritableReason, find_rewrite_issue, max_image_name_length,
+};
+pub use scope::{is_valid_scope, is_within_scope, matching_scope};
+pub use settings::{MirrorEntry, PullKind, RegistrySettings, SettingsError, SourcePolicy};
+pub use short_name::{expand_short_name, is_short_name};
+pub use suggestion::{SuggestedName, SuggestionApplicability};
+pub use tables::{MirrorTable, NestedScopeError, RegistryTable, SEARCH_REGISTRIES};
+
+/// Runs the example of the README as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,12 +1,12 @@
-//! Which source an image falls under, as `sysregistriesv2` of containers/image decides.
+//! Which source matches an image, as decided by `sysregistriesv2` of containers/image.
 
-/// How many bytes of a full image name (or of a reference in full) a source covers, if it matches.
+/// The number of bytes of a full image name (or of a full reference) that a source matches. `None` if it does
+/// not match.
 ///
-/// A source matches as a prefix that ends at the end of the name or before `:`, `/` or `@`; the case of
-/// letters counts. That a host without a port thereby matches its every port is, by the library's own
-/// word, not meant to stay (`refMatchingPrefix`). `*.host` matches the subdomains of the host at any
-/// depth, and not the host itself; the library looks at the first place alone where `.host` stands
-/// (`refMatchingSubdomainPrefix`).
+/// A source matches as a prefix that ends at the end of the name or before `:`, `/` or `@`. The comparison is
+/// case-sensitive. A host without a port therefore matches all its ports, which the library documents as
+/// unintended (`refMatchingPrefix`). `*.host` matches subdomains of the host at any depth, and not the host
+/// itself; the library considers only the first occurrence of `.host` (`refMatchingSubdomainPrefix`).
 #[must_use]
 pub fn matched_length(source: &str, name: &str) -> Option<usize> {
     let end = if source.starts_with("*.") {
@@ -19,19 +19,18 @@ pub fn matched_length(source: &str, name: &str) -> Option<usize> {
     matches!(name.as_bytes().get(end), None | Some(b':' | b'/' | b'@')).then_some(end)
 }
 
-/// What of a full image name can be a source that matches it, wildcards aside: each beginning that ends at a
-/// separator, and the whole.
-pub(super) fn beginnings(name: &str) -> impl Iterator<Item = &str> {
+/// Every source that can match a full image name, except wildcards: each prefix that ends at a separator, and
+/// the name itself.
+pub(crate) fn prefixes_at_separators(name: &str) -> impl Iterator<Item = &str> {
     let ends = name.match_indices([':', '/', '@']).map(|(at, _)| at);
     ends.chain([name.len()])
         .filter_map(|end| name.get(..end))
-        .filter(|scope| !scope.is_empty())
+        .filter(|prefix| !prefix.is_empty())
 }
 
-/// The source that counts for a full image name: the longest that matches, and of equally long ones the
+/// The source that is used for a full image name: the longest one that matches, and of equally long ones the
 /// first in alphabetical order, which is a wildcard (`findRegistryWithParsedConfig`).
-#[must_use]
-pub fn longest_match<'a>(sources: impl IntoIterator<Item = &'a str>, name: &str) -> Option<&'a str> {
+pub(crate) fn longest_match<'a>(sources: impl IntoIterator<Item = &'a str>, name: &str) -> Option<&'a str> {
     sources
         .into_iter()
         .filter(|source| !source.is_empty() && matched_length(source, name).is_some())
@@ -58,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_matches_its_ports_and_a_port_not_its_host() {
+    fn a_host_matches_its_ports_and_a_port_does_not_match_its_host() {
         assert!(matches("reg.example.com", "reg.example.com:5000/app"));
         assert!(!matches("reg.example.com:5000", "reg.example.com/app"));
     }
@@ -73,12 +72,12 @@ mod tests {
         assert!(!matches("*.example.com", "example.com/app"));
         assert!(!matches("*.example.com", "quay.io/a.example.com"));
         assert!(!matches("*.example.com", "a.example.com.io/app"));
-        // Only the first place counts.
+        // Only the first occurrence is considered.
         assert!(!matches("*.io", "a.iob.io/app"));
     }
 
     #[test]
-    fn the_longest_source_counts() {
+    fn the_longest_source_is_used() {
         let sources = ["quay.io", "quay.io/org/app", "quay.io/org"];
         assert_eq!(longest_match(sources, "quay.io/org/x"), Some("quay.io/org"));
         assert_eq!(longest_match(sources, "quay.io/x"), Some("quay.io"));
@@ -86,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn of_equally_long_sources_the_wildcard_counts() {
+    fn of_equally_long_sources_the_wildcard_is_used() {
         let sources = ["a.example.com", "*.example.com"];
         assert_eq!(longest_match(sources, "a.example.com/x"), Some("*.example.com"));
     }

@@ -1,129 +1,140 @@
-//! What becomes of a pull: `newImageSource` and `PullSourcesFromReference` of containers/image.
+//! Where a node pulls an image from: `newImageSource` and `PullSourcesFromReference` of containers/image.
 
-use super::load::Registries;
-use super::matching::{beginnings, longest_match, matched_length};
-use super::reference::{Reference, ReferenceError};
-use super::rewrite::replaced;
-use super::settings::Pull;
-use super::tables::Table;
+use crate::image_reference::{ImageReference, ReferenceError};
+use crate::matching::{longest_match, matched_length, prefixes_at_separators};
+use crate::registries::Registries;
+use crate::rewrite::replace_prefix;
+use crate::settings::PullKind;
+use crate::tables::RegistryTable;
 
-/// What a node makes of the pull of one image.
+/// How a node pulls an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolution {
-    /// The source that counts; nothing where none matches.
+    /// The source whose table is used. `None` if no source matches.
     pub source: Option<String>,
     /// Whether the source itself is blocked, so that only mirrors can serve the pull.
     pub blocked: bool,
-    /// Where the node asks, in order, until one has the image. An error fails the pull before anything is
-    /// asked, whatever the other mirrors are: all names are rewritten first.
-    pub tries: Result<Vec<Try>, RewriteError>,
+    /// What the node tries, in order, until one of them has the image. An error fails the pull before anything
+    /// is contacted, even if other mirrors are fine, because all names are rewritten first.
+    pub pull_sources: Result<Vec<PullSource>, RewriteError>,
 }
 
-/// One place where a node asks for an image.
+/// One thing that a node tries when it pulls an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Try {
-    /// What it asks for.
-    pub reference: Reference,
-    /// Whether TLS is not needed.
+pub struct PullSource {
+    /// The image that the node requests.
+    pub reference: ImageReference,
+    /// Whether TLS is optional.
     pub insecure: bool,
-    /// Whether this place is blocked, so that the try fails and the next one is made
+    /// Whether the location is blocked, so that the node skips it and tries the next one
     /// (`newDockerClient`).
     pub blocked: bool,
 }
 
-/// An image name that could not be rewritten.
+/// Why an image name cannot be rewritten for a mirror.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RewriteError {
     /// The mirror.
     pub mirror: String,
-    /// What is wrong with the name that came out.
+    /// What is wrong with the rewritten name.
     pub cause: ReferenceError,
 }
 
 impl std::fmt::Display for RewriteError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "rewriting for {:?}: {}", self.mirror, self.cause)
+        write!(
+            formatter,
+            "cannot rewrite the image name for {:?}: {}",
+            self.mirror, self.cause
+        )
     }
 }
 
 impl std::error::Error for RewriteError {}
 
 impl Registries {
-    /// What becomes of the pull of an image. Mirrors are not followed: the name that the pod gives picks
-    /// the table, once.
+    /// Resolves the pull of an image. The name in the pod selects one table; the mirrors of mirrors are not
+    /// used.
     #[must_use]
-    pub fn resolve(&self, image: &Reference) -> Resolution {
-        let Some((source, table)) = self.find(image.name()) else {
-            let only = Try {
-                reference: image.clone(),
-                insecure: false,
-                blocked: false,
-            };
-            return Resolution {
+    pub fn resolve(&self, image: &ImageReference) -> Resolution {
+        match self.find_table(image.name()) {
+            Some((source, table)) => Resolution {
+                source: Some(source.to_owned()),
+                blocked: table.blocked,
+                pull_sources: self.pull_sources(source, table, image),
+            },
+            None => Resolution {
                 source: None,
                 blocked: false,
-                tries: Ok(vec![only]),
-            };
-        };
-        Resolution {
-            source: Some(source.to_owned()),
-            blocked: table.blocked,
-            tries: self.tries(source, table, image),
+                pull_sources: Ok(vec![PullSource {
+                    reference: image.clone(),
+                    insecure: false,
+                    blocked: false,
+                }]),
+            },
         }
     }
 
-    /// The source that counts for a full image name, with its table.
-    fn find<'s>(&'s self, name: &str) -> Option<(&'s str, &'s Table)> {
-        let source = longest_match(self.matching(name), name)?;
+    /// The longest source that matches a full image name, with its table.
+    fn find_table<'s>(&'s self, name: &str) -> Option<(&'s str, &'s RegistryTable)> {
+        let source = longest_match(self.matching_sources(name), name)?;
         Some((source, self.tables.get(source)?))
     }
 
-    /// The sources that match a full image name. One of them counts: [`longest_match`].
-    pub fn matching<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s str> {
-        // All others are beginnings of the name: looked up, not gone through.
+    /// All sources that match a full image name. The longest one is used.
+    pub fn matching_sources<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s str> {
         let wildcards = self
             .tables
             .range("*.".to_owned()..)
-            .map(|(scope, _)| scope.as_str());
-        let wildcards = wildcards
-            .take_while(|scope| scope.starts_with("*."))
-            .filter(|scope| matched_length(scope, name).is_some());
-        let beginnings = beginnings(name).filter_map(|scope| self.tables.get_key_value(scope));
-        wildcards.chain(beginnings.map(|(scope, _)| scope.as_str()))
+            .map(|(source, _)| source.as_str())
+            .take_while(|source| source.starts_with("*."))
+            .filter(|source| matched_length(source, name).is_some());
+        // All other sources that match are prefixes of the name, so they are looked up.
+        let prefixes = prefixes_at_separators(name)
+            .filter_map(|prefix| self.tables.get_key_value(prefix))
+            .map(|(source, _)| source.as_str());
+        wildcards.chain(prefixes)
     }
 
-    fn tries(&self, source: &str, table: &Table, image: &Reference) -> Result<Vec<Try>, RewriteError> {
-        let pull = match image.digest() {
-            Some(_) => Pull::DigestOnly,
-            None => Pull::TagOnly,
+    fn pull_sources(
+        &self,
+        source: &str,
+        table: &RegistryTable,
+        image: &ImageReference,
+    ) -> Result<Vec<PullSource>, RewriteError> {
+        let pull_kind = match image.digest() {
+            Some(_) => PullKind::DigestOnly,
+            None => PullKind::TagOnly,
         };
-        let covered = matched_length(source, image.name()).unwrap_or_default();
-        let rewritten = |location: &str| {
-            replaced(covered, location, image).map_err(|cause| RewriteError {
+        let length = matched_length(source, image.name()).unwrap_or_default();
+        let rewrite_for = |location: &str| {
+            replace_prefix(image, length, location).map_err(|cause| RewriteError {
                 mirror: location.to_owned(),
                 cause,
             })
         };
-        let mut tries = Vec::new();
-        for mirror in table.mirrors.iter().filter(|mirror| mirror.pull == pull) {
-            let reference = rewritten(&mirror.location)?;
-            tries.push(self.attempt(reference, mirror.insecure));
+        let mut pull_sources = Vec::new();
+        for mirror in &table.mirrors {
+            if mirror.pull_from_mirror == pull_kind {
+                let reference = rewrite_for(&mirror.location)?;
+                pull_sources.push(self.pull_source(reference, mirror.insecure));
+            }
         }
         // A wildcard has no location of its own.
-        let own = if table.location.is_empty() {
+        let reference_at_source = if table.location.is_empty() {
             image.clone()
         } else {
-            rewritten(&table.location)?
+            rewrite_for(&table.location)?
         };
-        tries.push(self.attempt(own, table.insecure));
-        Ok(tries)
+        pull_sources.push(self.pull_source(reference_at_source, table.insecure));
+        Ok(pull_sources)
     }
 
-    fn attempt(&self, reference: Reference, insecure: bool) -> Try {
+    fn pull_source(&self, reference: ImageReference, insecure: bool) -> PullSource {
         let blocked = self
-            .find(reference.name())
+            .find_table(reference.name())
             .is_some_and(|(_, table)| table.blocked);
-        Try {
+        PullSource {
             reference,
             insecure,
             blocked,
@@ -133,45 +144,52 @@ impl Registries {
 
 #[cfg(test)]
 mod tests {
-    use super::super::settings::{Entry, Settings, SourcePolicy};
     use super::*;
+    use crate::settings::{MirrorEntry, RegistrySettings, SourcePolicy};
 
     const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-    fn entry(source: &str, mirrors: &[&str], pull: Pull, policy: SourcePolicy) -> Entry {
-        Entry {
+    fn entry(source: &str, mirrors: &[&str], pull_kind: PullKind, policy: SourcePolicy) -> MirrorEntry {
+        MirrorEntry {
             source: source.to_owned(),
             mirrors: mirrors.iter().map(|mirror| (*mirror).to_owned()).collect(),
-            pull,
+            pull_kind,
             policy,
         }
     }
 
-    fn resolved(settings: &Settings, image: &str) -> Resolution {
-        let registries = Registries::load(&settings.tables().unwrap()).unwrap();
-        registries.resolve(&Reference::normalized(image).unwrap())
+    fn resolve(settings: &RegistrySettings, image: &str) -> Resolution {
+        let registries = Registries::from_tables(&settings.to_tables().unwrap()).unwrap();
+        registries.resolve(&ImageReference::parse_normalized(image).unwrap())
     }
 
-    /// Each try as its name and its marks.
-    fn tries(resolution: &Resolution) -> Vec<(&str, bool, bool)> {
-        let tries = resolution.tries.as_ref().unwrap().iter();
-        tries
-            .map(|place| (place.reference.name(), place.insecure, place.blocked))
+    /// The name, `insecure` and `blocked` of each pull source.
+    fn pull_sources(resolution: &Resolution) -> Vec<(&str, bool, bool)> {
+        let pull_sources = resolution.pull_sources.as_ref().unwrap().iter();
+        pull_sources
+            .map(|source| (source.reference.name(), source.insecure, source.blocked))
             .collect()
     }
 
     #[test]
     fn mirrors_serve_pulls_by_digest_or_by_tag() {
-        let settings = Settings {
+        let settings = RegistrySettings {
             entries: vec![
-                entry("quay.io", &["d.io"], Pull::DigestOnly, SourcePolicy::default()),
-                entry("quay.io", &["t.io"], Pull::TagOnly, SourcePolicy::default()),
+                entry(
+                    "quay.io",
+                    &["d.io"],
+                    PullKind::DigestOnly,
+                    SourcePolicy::default(),
+                ),
+                entry("quay.io", &["t.io"], PullKind::TagOnly, SourcePolicy::default()),
             ],
-            ..Settings::default()
+            ..RegistrySettings::default()
         };
         let names = |image: &str| {
-            let resolution = resolved(&settings, image);
-            let names = tries(&resolution).into_iter().map(|(name, ..)| name.to_owned());
+            let resolution = resolve(&settings, image);
+            let names = pull_sources(&resolution)
+                .into_iter()
+                .map(|(name, ..)| name.to_owned());
             names.collect::<Vec<_>>()
         };
         assert_eq!(names(&format!("quay.io/a@{DIGEST}")), ["d.io/a", "quay.io/a"]);
@@ -181,22 +199,22 @@ mod tests {
     }
 
     #[test]
-    fn a_blocked_place_is_tried_in_vain() {
-        let settings = Settings {
+    fn a_blocked_mirror_is_listed_as_blocked() {
+        let settings = RegistrySettings {
             entries: vec![entry(
                 "quay.io",
                 &["a.io", "b.io"],
-                Pull::DigestOnly,
+                PullKind::DigestOnly,
                 SourcePolicy::NeverContact,
             )],
             blocked: vec!["a.io".to_owned()],
             insecure: vec!["b.io".to_owned()],
-            ..Settings::default()
+            ..RegistrySettings::default()
         };
-        let resolution = resolved(&settings, &format!("quay.io/x@{DIGEST}"));
+        let resolution = resolve(&settings, &format!("quay.io/x@{DIGEST}"));
         assert!(resolution.blocked);
         assert_eq!(
-            tries(&resolution),
+            pull_sources(&resolution),
             [
                 ("a.io/x", false, true),
                 ("b.io/x", true, false),
@@ -206,51 +224,54 @@ mod tests {
     }
 
     #[test]
-    fn one_bad_mirror_fails_the_pull_by_digest_and_not_by_tag() {
-        let settings = Settings {
+    fn one_invalid_mirror_fails_pulls_by_digest_but_not_by_tag() {
+        let settings = RegistrySettings {
             entries: vec![entry(
                 "quay.io/org",
                 &["good.example.com/org", "mirror/org"],
-                Pull::DigestOnly,
+                PullKind::DigestOnly,
                 SourcePolicy::default(),
             )],
-            ..Settings::default()
+            ..RegistrySettings::default()
         };
-        let error = resolved(&settings, &format!("quay.io/org/a@{DIGEST}"))
-            .tries
+        let error = resolve(&settings, &format!("quay.io/org/a@{DIGEST}"))
+            .pull_sources
             .unwrap_err();
         assert_eq!(
             (error.mirror.as_str(), error.cause),
             ("mirror/org", ReferenceError::NotCanonical)
         );
         assert_eq!(
-            tries(&resolved(&settings, "quay.io/org/a:v1")),
+            pull_sources(&resolve(&settings, "quay.io/org/a:v1")),
             [("quay.io/org/a", false, false)]
         );
     }
 
     #[test]
-    fn what_no_source_matches_is_asked_for_as_it_is() {
-        let resolution = resolved(&Settings::default(), "nginx");
+    fn an_image_without_a_matching_source_is_pulled_unchanged() {
+        let resolution = resolve(&RegistrySettings::default(), "nginx");
         assert_eq!(resolution.source, None);
-        assert_eq!(tries(&resolution), [("docker.io/library/nginx", false, false)]);
+        assert_eq!(
+            pull_sources(&resolution),
+            [("docker.io/library/nginx", false, false)]
+        );
     }
 
     proptest::proptest! {
         #[test]
-        fn matching_sources_are_found_as_if_all_were_looked_at(
+        fn matching_sources_are_those_of_a_linear_search(
             sources in proptest::collection::btree_set("(\\*\\.)?[ab](\\.[ab])?(:1)?(/[ab]){0,2}", 1..12),
             name in "[ab](\\.[ab]){0,2}(:1)?(/[ab]){0,3}",
         ) {
-            let table = |source: &String| (source.clone(), Table::default());
+            let table = |source: &String| (source.clone(), RegistryTable::default());
             let registries = Registries {
                 tables: sources.iter().map(table).collect(),
             };
-            let mut found: Vec<&str> = registries.matching(&name).collect();
-            found.sort_unstable();
-            let all = sources.iter().map(String::as_str);
-            let expected: Vec<&str> = all.filter(|source| matched_length(source, &name).is_some()).collect();
-            proptest::prop_assert_eq!(found, expected);
+            let mut actual: Vec<&str> = registries.matching_sources(&name).collect();
+            actual.sort_unstable();
+            let sources = sources.iter().map(String::as_str);
+            let expected: Vec<&str> = sources.filter(|source| matched_length(source, &name).is_some()).collect();
+            proptest::prop_assert_eq!(actual, expected);
         }
     }
 }

@@ -1,22 +1,30 @@
 //! The name of an image at a mirror.
 
-use super::matching::matched_length;
-use super::reference::{Reference, ReferenceError};
+use crate::image_reference::{ImageReference, ReferenceError};
+use crate::matching::matched_length;
 
-/// The reference that the runtime asks a mirror for, in place of an image; nothing if the source does not
-/// match the image. What the source covers is replaced by the mirror, text by text, and the outcome has to
-/// be a full name (`rewriteReference` of containers/image). Where a wildcard covers, the subdomain is lost.
+/// The reference that the container runtime pulls from a mirror instead of an image. `None` if the source does
+/// not match the image. The text that the source matches is replaced with the mirror, and the result has to be
+/// a full name (`rewriteReference` of containers/image). If the source is a wildcard, the subdomain is lost.
 #[must_use]
-pub fn rewrite(source: &str, mirror: &str, image: &Reference) -> Option<Result<Reference, ReferenceError>> {
-    let covered = matched_length(source, image.name())?;
-    Some(replaced(covered, mirror, image))
+pub fn rewrite(
+    source: &str,
+    mirror: &str,
+    image: &ImageReference,
+) -> Option<Result<ImageReference, ReferenceError>> {
+    let length = matched_length(source, image.name())?;
+    Some(replace_prefix(image, length, mirror))
 }
 
-/// The image with the first bytes of its name replaced.
-pub(super) fn replaced(covered: usize, by: &str, image: &Reference) -> Result<Reference, ReferenceError> {
+/// Replaces the first `length` bytes of an image's name.
+pub(crate) fn replace_prefix(
+    image: &ImageReference,
+    length: usize,
+    replacement: &str,
+) -> Result<ImageReference, ReferenceError> {
     let text = image.to_string();
-    let rest = text.get(covered..).unwrap_or_default();
-    Reference::canonical(&format!("{by}{rest}"))
+    let rest = text.get(length..).unwrap_or_default();
+    ImageReference::parse_canonical(&format!("{replacement}{rest}"))
 }
 
 #[cfg(test)]
@@ -24,12 +32,12 @@ mod tests {
     use super::*;
 
     fn rewritten(source: &str, mirror: &str, image: &str) -> Option<Result<String, ReferenceError>> {
-        let image = Reference::normalized(image).unwrap();
+        let image = ImageReference::parse_normalized(image).unwrap();
         Some(rewrite(source, mirror, &image)?.map(|reference| reference.to_string()))
     }
 
     #[test]
-    fn the_mirror_stands_in_for_what_the_source_covers() {
+    fn the_mirror_replaces_what_the_source_matches() {
         let full = |text: &str| Some(Ok(text.to_owned()));
         assert_eq!(
             rewritten("quay.io/org", "m.io/x", "quay.io/org/app:v1"),
@@ -50,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_out_has_to_be_a_full_name() {
+    fn the_result_has_to_be_a_full_name() {
         for (source, mirror, image) in [
             ("quay.io/org", "mirror/org", "quay.io/org/app"),
             ("quay.io/org/nginx", "docker.io/nginx", "quay.io/org/nginx"),

@@ -1,12 +1,12 @@
-//! Scopes: the entries of allowed, blocked and insecure registries, as openshift/runtime-utils and the
-//! signature policy of containers/image read them.
+//! Scopes: the entries in the lists of allowed, blocked and insecure registries, as read by
+//! openshift/runtime-utils and by the signature policy of containers/image.
 
-/// Whether one scope lies in another or is the same (`ScopeIsNestedInsideScope`).
+/// Whether a scope is within another one or equal to it (`ScopeIsNestedInsideScope`).
 ///
-/// `quay.io/org` lies in `quay.io`. A host with a port does not lie in the host without one. Everything on
-/// a subdomain, whatever its port, lies in `*.host`.
+/// `quay.io/org` is within `quay.io`. A host with a port is not within the host without one. Everything on a
+/// subdomain, on any port, is within `*.host`.
 #[must_use]
-pub fn is_nested(scope: &str, outer: &str) -> bool {
+pub fn is_within_scope(scope: &str, outer: &str) -> bool {
     if scope == outer {
         return true;
     }
@@ -19,18 +19,18 @@ pub fn is_nested(scope: &str, outer: &str) -> bool {
     let Some(host) = outer.strip_prefix('*').filter(|host| host.starts_with('.')) else {
         return false;
     };
-    // With a colon anywhere, all before it has to be a host.
+    // If there is a colon anywhere, everything before it has to be a host.
     match scope.split_once(':') {
         Some((first, _)) => first.ends_with(host) && !first.contains('/'),
         None => scope.split('/').next().is_some_and(|first| first.ends_with(host)),
     }
 }
 
-/// Whether the machine config operator takes a text for an entry of these lists: anything that is not
-/// empty, but a `*` only as `*.host` (`IsValidRegistriesConfScope`). One bad entry and no node gets a new
-/// configuration.
+/// Whether the machine config operator accepts a text as an entry of these lists: anything that is not
+/// empty, but a `*` only as `*.host` (`IsValidRegistriesConfScope`). One invalid entry is enough for no node
+/// to get a new configuration.
 #[must_use]
-pub fn is_scope(text: &str) -> bool {
+pub fn is_valid_scope(text: &str) -> bool {
     if !text.contains('*') {
         return !text.is_empty();
     }
@@ -38,16 +38,16 @@ pub fn is_scope(text: &str) -> bool {
         .is_some_and(|host| !host.contains(['/', '@', ':', '*']))
 }
 
-/// The entry that covers a source or an image's full name: the longest, or nothing.
+/// The longest scope that a source or a full image name is within. `None` if there is no such scope.
 ///
-/// In `policy.json` an image falls under its own name, its every parent and the wildcards of its host
-/// (`DockerReferenceNamespaces`), which is [`is_nested`] for names. The name is the one that the pod
-/// gives, in full, and never that of a mirror.
+/// In `policy.json` an image matches its own name, each of its parents and the wildcards of its host
+/// (`DockerReferenceNamespaces`), which is the same as [`is_within_scope`] for image names. The name is the
+/// full form of the one in the pod, never the name at a mirror.
 #[must_use]
-pub fn covering<'a>(scopes: impl IntoIterator<Item = &'a str>, name: &str) -> Option<&'a str> {
+pub fn matching_scope<'a>(scopes: impl IntoIterator<Item = &'a str>, name: &str) -> Option<&'a str> {
     scopes
         .into_iter()
-        .filter(|scope| is_nested(name, scope))
+        .filter(|scope| is_within_scope(name, scope))
         .max_by_key(|scope| scope.len())
 }
 
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_scope_lies_in_its_parents() {
+    fn a_scope_is_within_its_parents() {
         for (scope, outer) in [
             ("quay.io", "quay.io"),
             ("quay.io/org", "quay.io"),
@@ -67,12 +67,12 @@ mod tests {
             ("a.example.com:5000/x", "*.example.com"),
             ("*.a.example.com", "*.example.com"),
         ] {
-            assert!(is_nested(scope, outer), "{scope} in {outer}");
+            assert!(is_within_scope(scope, outer), "{scope} in {outer}");
         }
     }
 
     #[test]
-    fn a_scope_does_not_lie_in_what_only_looks_like_a_parent() {
+    fn a_scope_is_not_within_a_scope_that_only_looks_like_a_parent() {
         for (scope, outer) in [
             ("quay.io", "quay.io/org"),
             ("quay.io/organization", "quay.io/org"),
@@ -83,14 +83,14 @@ mod tests {
             ("quay.io/a.example.com:v1", "*.example.com"),
             ("a.example.com", "*example.com"),
         ] {
-            assert!(!is_nested(scope, outer), "{scope} in {outer}");
+            assert!(!is_within_scope(scope, outer), "{scope} in {outer}");
         }
     }
 
     #[test]
-    fn a_wildcard_is_a_scope_at_the_front_of_a_host_only() {
+    fn a_wildcard_is_valid_only_at_the_start_of_a_host() {
         for text in ["quay.io", "quay.io/org", "*.example.com", "any thing"] {
-            assert!(is_scope(text), "{text}");
+            assert!(is_valid_scope(text), "{text}");
         }
         for text in [
             "",
@@ -100,15 +100,15 @@ mod tests {
             "*.example.com:5000",
             "*.*.com",
         ] {
-            assert!(!is_scope(text), "{text}");
+            assert!(!is_valid_scope(text), "{text}");
         }
     }
 
     #[test]
-    fn the_longest_entry_covers() {
+    fn the_longest_scope_matches() {
         let scopes = ["quay.io", "quay.io/org", "*.example.com"];
-        assert_eq!(covering(scopes, "quay.io/org/app"), Some("quay.io/org"));
-        assert_eq!(covering(scopes, "a.example.com/app"), Some("*.example.com"));
-        assert_eq!(covering(scopes, "ghcr.io/app"), None);
+        assert_eq!(matching_scope(scopes, "quay.io/org/app"), Some("quay.io/org"));
+        assert_eq!(matching_scope(scopes, "a.example.com/app"), Some("*.example.com"));
+        assert_eq!(matching_scope(scopes, "ghcr.io/app"), None);
     }
 }

@@ -1,77 +1,77 @@
-//! What a cluster's nodes are configured from: mirrors, and lists of registries.
+//! The settings of a cluster that its nodes are configured from: mirrors, and lists of registries.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::grammar::{Role, is_valid};
-use super::scope::is_scope;
+use crate::grammar::{Role, is_valid_location};
+use crate::scope::is_valid_scope;
 
-/// Everything that goes into a node's `registries.conf`.
+/// Everything that determines the `registries.conf` of a node.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settings {
-    /// The mirrors by source, in any order; a source may occur more than once.
-    pub entries: Vec<Entry>,
-    /// Registries without TLS, or without a certificate to trust: `insecure_registries`.
+pub struct RegistrySettings {
+    /// The entries in any order; a source may occur more than once.
+    pub entries: Vec<MirrorEntry>,
+    /// `insecure_registries`: registries without TLS or without a trusted certificate.
     pub insecure: Vec<String>,
-    /// Registries that nothing is pulled from: `blocked_registries`.
+    /// `blocked_registries`: registries that no image is pulled from.
     pub blocked: Vec<String>,
-    /// The only registries that anything is pulled from, if there are any: `allowed_registries`.
+    /// `allowed_registries`: the only registries that images are pulled from; empty if all are allowed.
     pub allowed: Vec<String>,
 }
 
-/// One source and its mirrors: an entry of ImageDigestMirrorSet or of ImageTagMirrorSet.
+/// A source and its mirrors: an entry of ImageDigestMirrorSet or of ImageTagMirrorSet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// What is mirrored.
+pub struct MirrorEntry {
+    /// The registry, namespace or repository that is mirrored, or a wildcard.
     pub source: String,
-    /// Where to, in the order of preference.
+    /// The mirrors in order of preference.
     pub mirrors: Vec<String>,
     /// Which pulls the mirrors serve.
-    pub pull: Pull,
-    /// Whether the source is asked where no mirror has the image.
+    pub pull_kind: PullKind,
+    /// Whether the source is contacted if no mirror has the image.
     pub policy: SourcePolicy,
 }
 
 /// Which pulls a mirror serves (`pull-from-mirror` in `registries.conf`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Pull {
-    /// Those by digest, with or without a tag: ImageDigestMirrorSet, and all that a ROSA cluster has.
+pub enum PullKind {
+    /// Pulls by digest, with or without a tag: ImageDigestMirrorSet, and every mirror of a ROSA cluster.
     #[default]
     DigestOnly,
-    /// Those by tag alone: ImageTagMirrorSet.
+    /// Pulls by tag: ImageTagMirrorSet.
     TagOnly,
 }
 
-/// What becomes of a pull that no mirror can serve (`mirrorSourcePolicy`).
+/// What happens to a pull that no mirror can serve (`mirrorSourcePolicy`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SourcePolicy {
-    /// It goes to the source. What nothing sets is this, and `rhcs_image_mirror` cannot set it.
+    /// The source is contacted. This is the default, and `rhcs_image_mirror` cannot set another policy.
     #[default]
     AllowContacting,
-    /// It fails: the source is blocked.
+    /// The pull fails, because the source is blocked.
     NeverContact,
 }
 
-/// Why the machine config operator makes no configuration of the settings: nodes keep the one they have,
-/// and new nodes get none.
+/// Why the machine config operator rejects the settings. Nodes then keep the configuration that they have, and
+/// new nodes get none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingsError {
-    /// An entry of a list of registries, with the list's name.
+    /// An invalid entry in a list of registries.
     InvalidScope {
         /// `insecure`, `blocked` or `allowed`.
         list: &'static str,
-        /// The entry.
+        /// The invalid entry.
         scope: String,
     },
-    /// A source that does not keep to the grammar.
+    /// A source that does not match the grammar.
     InvalidSource(String),
-    /// A mirror that does not keep to the grammar.
+    /// A mirror that does not match the grammar.
     InvalidMirror(String),
-    /// One source with different policies.
+    /// A source that has different policies.
     ConflictingPolicy(String),
-    /// A source that must not be asked is among its own mirrors.
-    NeverContactedMirror(String),
-    /// Both allowed and blocked registries.
+    /// A source that must not be contacted is one of its own mirrors.
+    NeverContactedSourceIsMirror(String),
+    /// Both allowed and blocked registries are set.
     AllowedAndBlocked,
 }
 
@@ -89,7 +89,7 @@ impl fmt::Display for SettingsError {
                     "entries for source {source:?} have different mirrorSourcePolicy values"
                 )
             }
-            Self::NeverContactedMirror(source) => {
+            Self::NeverContactedSourceIsMirror(source) => {
                 write!(
                     formatter,
                     "source {source:?} must not be contacted, but is one of its own mirrors"
@@ -102,9 +102,9 @@ impl fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
-impl Settings {
-    /// What the machine config operator checks before it makes a configuration
-    /// (`validateRegistriesConfScopes` and `updatePolicyJSON`, `helpers.go`): the first mistake.
+impl RegistrySettings {
+    /// Checks what the machine config operator checks before it creates a configuration
+    /// (`validateRegistriesConfScopes` and `updatePolicyJSON`, `helpers.go`). Returns the first error.
     pub fn validate(&self) -> Result<(), SettingsError> {
         let lists = [
             ("insecure", &self.insecure),
@@ -112,7 +112,7 @@ impl Settings {
             ("allowed", &self.allowed),
         ];
         for (list, scopes) in lists {
-            if let Some(scope) = scopes.iter().find(|scope| !is_scope(scope)) {
+            if let Some(scope) = scopes.iter().find(|scope| !is_valid_scope(scope)) {
                 let scope = scope.clone();
                 return Err(SettingsError::InvalidScope { list, scope });
             }
@@ -132,26 +132,26 @@ impl Settings {
     }
 }
 
-impl Entry {
+impl MirrorEntry {
     fn validate(&self) -> Result<(), SettingsError> {
-        if !is_valid(&self.source, Role::Source) {
+        if !is_valid_location(&self.source, Role::Source) {
             return Err(SettingsError::InvalidSource(self.source.clone()));
         }
         for mirror in &self.mirrors {
-            if !is_valid(mirror, Role::Mirror) {
+            if !is_valid_location(mirror, Role::Mirror) {
                 return Err(SettingsError::InvalidMirror(mirror.clone()));
             }
             if self.policy == SourcePolicy::NeverContact && *mirror == self.source {
-                return Err(SettingsError::NeverContactedMirror(self.source.clone()));
+                return Err(SettingsError::NeverContactedSourceIsMirror(self.source.clone()));
             }
         }
         Ok(())
     }
 
-    /// Whether it has a mirror other than its source; without one it is passed over, with its policy
-    /// (`mirrorsContainsARealMirror`).
+    /// Whether the entry has a mirror other than its source. An entry without one is ignored, including its
+    /// policy (`mirrorsContainsARealMirror`).
     #[must_use]
-    pub fn has_a_mirror(&self) -> bool {
+    pub fn has_real_mirror(&self) -> bool {
         self.mirrors.iter().any(|mirror| *mirror != self.source)
     }
 }
@@ -160,64 +160,64 @@ impl Entry {
 mod tests {
     use super::*;
 
-    fn entry(source: &str, mirrors: &[&str], policy: SourcePolicy) -> Entry {
-        Entry {
+    fn entry(source: &str, mirrors: &[&str], policy: SourcePolicy) -> MirrorEntry {
+        MirrorEntry {
             source: source.to_owned(),
             mirrors: mirrors.iter().map(|mirror| (*mirror).to_owned()).collect(),
-            pull: Pull::DigestOnly,
+            pull_kind: PullKind::DigestOnly,
             policy,
         }
     }
 
-    fn of(entries: Vec<Entry>) -> Result<(), SettingsError> {
-        let settings = Settings {
+    fn validate(entries: Vec<MirrorEntry>) -> Result<(), SettingsError> {
+        let settings = RegistrySettings {
             entries,
-            ..Settings::default()
+            ..RegistrySettings::default()
         };
         settings.validate()
     }
 
     #[test]
-    fn names_have_to_keep_to_the_grammar() {
+    fn sources_and_mirrors_have_to_match_the_grammar() {
         let allow = SourcePolicy::AllowContacting;
-        assert_eq!(of(vec![entry("*.example.com", &["m.io/x"], allow)]), Ok(()));
+        assert_eq!(validate(vec![entry("*.example.com", &["m.io/x"], allow)]), Ok(()));
         assert_eq!(
-            of(vec![entry("quay.io/", &[], allow)]),
+            validate(vec![entry("quay.io/", &[], allow)]),
             Err(SettingsError::InvalidSource("quay.io/".to_owned()))
         );
         assert_eq!(
-            of(vec![entry("quay.io", &["*.m.io"], allow)]),
+            validate(vec![entry("quay.io", &["*.m.io"], allow)]),
             Err(SettingsError::InvalidMirror("*.m.io".to_owned()))
         );
     }
 
     #[test]
-    fn one_source_has_one_policy() {
+    fn a_source_has_one_policy() {
         let allow = entry("quay.io", &["a.io"], SourcePolicy::AllowContacting);
         let never = entry("quay.io", &["b.io"], SourcePolicy::NeverContact);
-        assert_eq!(of(vec![never.clone(), never.clone()]), Ok(()));
+        assert_eq!(validate(vec![never.clone(), never.clone()]), Ok(()));
         assert_eq!(
-            of(vec![allow, never]),
+            validate(vec![allow, never]),
             Err(SettingsError::ConflictingPolicy("quay.io".to_owned()))
         );
     }
 
     #[test]
-    fn a_source_that_is_never_contacted_is_no_mirror() {
+    fn a_source_that_is_never_contacted_cannot_be_its_own_mirror() {
         let never = entry("quay.io", &["a.io", "quay.io"], SourcePolicy::NeverContact);
         assert_eq!(
-            of(vec![never]),
-            Err(SettingsError::NeverContactedMirror("quay.io".to_owned()))
+            validate(vec![never]),
+            Err(SettingsError::NeverContactedSourceIsMirror("quay.io".to_owned()))
         );
     }
 
     #[test]
-    fn lists_of_registries_have_scopes_and_one_of_two_is_empty() {
+    fn lists_have_valid_scopes_and_allowed_and_blocked_exclude_each_other() {
         let scopes = |scope: &str| vec![scope.to_owned()];
-        let mut settings = Settings {
+        let mut settings = RegistrySettings {
             allowed: scopes("quay.io"),
             insecure: scopes("*.example.com"),
-            ..Settings::default()
+            ..RegistrySettings::default()
         };
         assert_eq!(settings.validate(), Ok(()));
         settings.blocked = scopes("docker.io");

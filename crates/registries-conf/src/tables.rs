@@ -1,55 +1,55 @@
-//! The tables of `registries.conf`, and how settings become them: `EditRegistriesConfig` of
+//! The tables of `registries.conf`, and how the settings of a cluster become tables: `EditRegistriesConfig` of
 //! openshift/runtime-utils.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::order::merged_mirrors;
-use super::scope::is_nested;
-use super::settings::{Entry, Pull, Settings, SourcePolicy};
+use crate::merge_order::merge_mirrors;
+use crate::scope::is_within_scope;
+use crate::settings::{MirrorEntry, PullKind, RegistrySettings, SourcePolicy};
 
-/// Where a node looks for a short name, in order: the template of the machine config operator
+/// The registries that a node adds to a short name, in order: the template of the machine config operator
 /// (`container-registries.yaml`).
 pub const SEARCH_REGISTRIES: [&str; 2] = ["registry.access.redhat.com", "docker.io"];
 
-/// One `[[registry]]` table.
+/// A `[[registry]]` table. The fields are the keys of the table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Table {
-    /// `prefix`: the scope where it is a wildcard, else empty.
+pub struct RegistryTable {
+    /// The scope if it is a wildcard, else empty.
     pub prefix: String,
-    /// `location`: the scope where it is none, else empty.
+    /// The scope if it is not a wildcard, else empty.
     pub location: String,
-    /// `insecure`.
+    /// Whether the source may be contacted without TLS, or with a certificate that is not trusted.
     pub insecure: bool,
-    /// `blocked`.
+    /// Whether the source must not be contacted.
     pub blocked: bool,
-    /// The `[[registry.mirror]]` tables.
+    /// The `[[registry.mirror]]` tables, in the order in which the mirrors are tried.
     pub mirrors: Vec<MirrorTable>,
 }
 
-/// One `[[registry.mirror]]` table.
+/// A `[[registry.mirror]]` table. The fields are the keys of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MirrorTable {
-    /// `location`.
+    /// The mirror.
     pub location: String,
-    /// `insecure`.
+    /// Whether the mirror may be contacted without TLS, or with a certificate that is not trusted.
     pub insecure: bool,
-    /// `pull-from-mirror`.
-    pub pull: Pull,
+    /// Which pulls the mirror serves.
+    pub pull_from_mirror: PullKind,
 }
 
-/// Why settings that [`Settings::validate`] lets pass still give no configuration: registries are blocked
-/// or insecure under a wildcard source, whose mirrors cannot be handed down to them
+/// Why settings that pass [`RegistrySettings::validate`] still have no tables: a registry within a wildcard
+/// source is blocked or insecure, and the mirrors of the wildcard cannot be copied to its table
 /// (`mirrorsAdjustedForNestedScope`).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NestedInWildcard {
+pub struct NestedScopeError {
     /// The wildcard source.
     pub source: String,
-    /// The blocked or insecure scope under it.
+    /// The blocked or insecure scope within the source.
     pub scope: String,
 }
 
-impl fmt::Display for NestedInWildcard {
+impl fmt::Display for NestedScopeError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { source, scope } = self;
         write!(
@@ -59,10 +59,10 @@ impl fmt::Display for NestedInWildcard {
     }
 }
 
-impl std::error::Error for NestedInWildcard {}
+impl std::error::Error for NestedScopeError {}
 
-impl Table {
-    fn of(scope: &str) -> Self {
+impl RegistryTable {
+    fn from_scope(scope: &str) -> Self {
         let mut table = Self::default();
         if scope.starts_with("*.") {
             scope.clone_into(&mut table.prefix);
@@ -72,7 +72,7 @@ impl Table {
         table
     }
 
-    /// What it applies to.
+    /// The source that the table applies to: `prefix` if it is set, else `location`.
     #[must_use]
     pub fn scope(&self) -> &str {
         if self.prefix.is_empty() {
@@ -83,127 +83,131 @@ impl Table {
     }
 }
 
-impl Settings {
-    /// The tables that a node gets, in their order. The settings are taken as they are: whether the machine
-    /// config operator accepts them is [`Settings::validate`]'s.
-    pub fn tables(&self) -> Result<Vec<Table>, NestedInWildcard> {
-        let mut tables = Tables::default();
-        let mut mirrored = Vec::new();
-        for pull in [Pull::DigestOnly, Pull::TagOnly] {
-            let lists = lists(&self.entries, pull);
-            for (source, lists) in &lists {
-                tables.add_mirrors(source, lists, pull);
+impl RegistrySettings {
+    /// Builds the tables that a node gets, in their order. The settings are not validated:
+    /// [`RegistrySettings::validate`] checks whether the machine config operator accepts them.
+    pub fn to_tables(&self) -> Result<Vec<RegistryTable>, NestedScopeError> {
+        let mut builder = TablesBuilder::default();
+        let mut mirrored_sources = Vec::new();
+        for pull_kind in [PullKind::DigestOnly, PullKind::TagOnly] {
+            let sources = group_by_source(&self.entries, pull_kind);
+            for (source, mirrors) in &sources {
+                builder.add_mirrors(source, mirrors, pull_kind);
             }
-            mirrored.extend(lists.into_keys());
+            mirrored_sources.extend(sources.into_keys());
         }
-        // Before `insecure`, so that what is blocked under an insecure registry is marked as both.
+        // The tables of blocked scopes exist before `insecure` is set, so that a blocked scope within an
+        // insecure one is marked as both.
         for scope in &self.blocked {
-            tables.get(scope);
+            builder.get_or_insert(scope);
         }
         for scope in &self.insecure {
-            tables.mark_insecure(scope);
+            builder.mark_insecure(scope);
         }
         for scope in &self.blocked {
-            tables.mark_blocked(scope);
+            builder.mark_blocked(scope);
         }
-        let bare: Vec<usize> = (0..tables.list.len())
-            .filter(|place| tables.list[*place].mirrors.is_empty())
+        let without_mirrors: Vec<usize> = (0..builder.tables.len())
+            .filter(|index| builder.tables[*index].mirrors.is_empty())
             .collect();
-        for source in mirrored.into_iter().filter(|_| !bare.is_empty()) {
-            tables.hand_down(source, &bare)?;
+        if !without_mirrors.is_empty() {
+            for source in mirrored_sources {
+                builder.copy_mirrors_to_nested(source, &without_mirrors)?;
+            }
         }
-        Ok(tables.list)
+        Ok(builder.tables)
     }
 }
 
-/// The lists of mirrors by source, and whether the source is never to be contacted.
-struct Lists<'a> {
-    mirrors: Vec<&'a [String]>,
-    never: bool,
+/// The entries of one source for one kind of pull.
+#[derive(Default)]
+struct SourceMirrors<'a> {
+    lists: Vec<&'a [String]>,
+    is_never_contacted: bool,
 }
 
-fn lists(entries: &[Entry], pull: Pull) -> BTreeMap<&str, Lists<'_>> {
-    let mut lists = BTreeMap::new();
+fn group_by_source(entries: &[MirrorEntry], pull_kind: PullKind) -> BTreeMap<&str, SourceMirrors<'_>> {
+    let mut sources: BTreeMap<&str, SourceMirrors<'_>> = BTreeMap::new();
     for entry in entries {
-        if entry.pull != pull || !entry.has_a_mirror() {
+        if entry.pull_kind != pull_kind || !entry.has_real_mirror() {
             continue;
         }
-        let list = lists.entry(entry.source.as_str()).or_insert_with(|| Lists {
-            mirrors: Vec::new(),
-            never: false,
-        });
-        list.mirrors.push(&entry.mirrors);
-        list.never |= entry.policy == SourcePolicy::NeverContact;
+        let mirrors = sources.entry(&entry.source).or_default();
+        mirrors.lists.push(&entry.mirrors);
+        mirrors.is_never_contacted |= entry.policy == SourcePolicy::NeverContact;
     }
-    lists
+    sources
 }
 
-/// The tables in the making, and where each scope's is.
 #[derive(Default)]
-struct Tables {
-    list: Vec<Table>,
-    places: BTreeMap<String, usize>,
+struct TablesBuilder {
+    tables: Vec<RegistryTable>,
+    /// The index of each scope's table.
+    indices: BTreeMap<String, usize>,
 }
 
-impl Tables {
-    /// The table of a scope, made if it is not there.
-    fn get(&mut self, scope: &str) -> &mut Table {
-        let place = match self.places.get(scope) {
-            Some(place) => *place,
+impl TablesBuilder {
+    fn get_or_insert(&mut self, scope: &str) -> &mut RegistryTable {
+        let index = match self.indices.get(scope) {
+            Some(index) => *index,
             None => {
-                self.list.push(Table::of(scope));
-                self.places.insert(scope.to_owned(), self.list.len() - 1);
-                self.list.len() - 1
+                self.tables.push(RegistryTable::from_scope(scope));
+                self.indices.insert(scope.to_owned(), self.tables.len() - 1);
+                self.tables.len() - 1
             }
         };
-        &mut self.list[place]
+        &mut self.tables[index]
     }
 
-    fn add_mirrors(&mut self, source: &str, lists: &Lists<'_>, pull: Pull) {
-        let table = self.get(source);
-        table.blocked |= lists.never;
-        let mirrors = merged_mirrors(source, &lists.mirrors);
+    fn add_mirrors(&mut self, source: &str, mirrors: &SourceMirrors<'_>, pull_kind: PullKind) {
+        let table = self.get_or_insert(source);
+        table.blocked |= mirrors.is_never_contacted;
+        let locations = merge_mirrors(source, &mirrors.lists);
         table
             .mirrors
-            .extend(mirrors.into_iter().map(|mirror| MirrorTable {
-                location: mirror.to_owned(),
+            .extend(locations.into_iter().map(|location| MirrorTable {
+                location: location.to_owned(),
                 insecure: false,
-                pull,
+                pull_from_mirror: pull_kind,
             }));
     }
 
     fn mark_insecure(&mut self, scope: &str) {
-        self.get(scope);
-        for table in &mut self.list {
-            table.insecure |= is_nested(table.scope(), scope);
+        self.get_or_insert(scope);
+        for table in &mut self.tables {
+            table.insecure |= is_within_scope(table.scope(), scope);
             for mirror in &mut table.mirrors {
-                mirror.insecure |= is_nested(&mirror.location, scope);
+                mirror.insecure |= is_within_scope(&mirror.location, scope);
             }
         }
     }
 
     fn mark_blocked(&mut self, scope: &str) {
-        self.get(scope);
-        for table in &mut self.list {
-            table.blocked |= is_nested(table.scope(), scope);
+        self.get_or_insert(scope);
+        for table in &mut self.tables {
+            table.blocked |= is_within_scope(table.scope(), scope);
         }
     }
 
-    /// A node looks at the longest match alone, so a scope under a source that has no mirrors of its own
-    /// gets those of the source. Sources come in alphabetical order: the shortest parent is first, and
-    /// after that the scope has mirrors. `bare` are the tables that had none to begin with.
-    fn hand_down(&mut self, source: &str, bare: &[usize]) -> Result<(), NestedInWildcard> {
-        let mirrors = self.get(source).mirrors.clone();
-        for place in bare {
-            let table = &mut self.list[*place];
+    /// Copies the mirrors of a source to the tables within it that have none of their own, because a node uses
+    /// only the longest match. Sources come in alphabetical order, so the shortest parent comes first, and
+    /// after it the table has mirrors. `without_mirrors` are the tables that had no mirrors to begin with.
+    fn copy_mirrors_to_nested(
+        &mut self,
+        source: &str,
+        without_mirrors: &[usize],
+    ) -> Result<(), NestedScopeError> {
+        let mirrors = self.get_or_insert(source).mirrors.clone();
+        for index in without_mirrors {
+            let table = &mut self.tables[*index];
             let scope = table.scope();
-            if scope == source || !table.mirrors.is_empty() || !is_nested(scope, source) {
+            if scope == source || !table.mirrors.is_empty() || !is_within_scope(scope, source) {
                 continue;
             }
-            let behind = match scope.strip_prefix(source) {
-                Some(behind) if !source.starts_with("*.") => behind.to_owned(),
+            let nested_path = match scope.strip_prefix(source) {
+                Some(nested_path) if !source.starts_with("*.") => nested_path.to_owned(),
                 _ => {
-                    return Err(NestedInWildcard {
+                    return Err(NestedScopeError {
                         source: source.to_owned(),
                         scope: scope.to_owned(),
                     });
@@ -211,7 +215,7 @@ impl Tables {
             };
             table.mirrors.clone_from(&mirrors);
             for mirror in &mut table.mirrors {
-                mirror.location.push_str(&behind);
+                mirror.location.push_str(&nested_path);
             }
         }
         Ok(())

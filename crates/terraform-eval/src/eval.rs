@@ -30,10 +30,10 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, ResourceName, Subject};
 use crate::cty::Value;
-use crate::source::tree_access::TreeAccess;
+use crate::modules::{Module, ModuleId, ModuleTree};
+use crate::source::sandbox::FileSandbox;
 use crate::source::{Sources, Span};
 use crate::syntax::tree::Expression;
-use crate::terraform::{Module, ModuleId, Tree};
 
 pub use expansion::Expansion;
 pub use failure::Failure;
@@ -84,7 +84,7 @@ pub struct Inputs {
 
 /// Evaluates the modules below one root module.
 pub struct Evaluator<'a> {
-    tree: &'a Tree,
+    tree: &'a ModuleTree,
     sources: &'a Sources,
     inputs: &'a Inputs,
     instances: RefCell<Vec<ModuleInstance>>,
@@ -93,7 +93,7 @@ pub struct Evaluator<'a> {
     expansions: RefCell<HashMap<(InstanceId, Node), Option<Expanded>>>,
     children: RefCell<HashMap<ChildKey, InstanceId>>,
     invariants: RefCell<Invariants>,
-    access: OnceCell<TreeAccess>,
+    sandbox: OnceCell<FileSandbox>,
     budget: Cell<u64>,
     reserve: Cell<u64>,
     depth: Cell<u32>,
@@ -130,7 +130,7 @@ enum Memory {
 impl<'a> Evaluator<'a> {
     /// An evaluator for the module `root` and what it calls.
     #[must_use]
-    pub fn new(tree: &'a Tree, sources: &'a Sources, inputs: &'a Inputs, root: ModuleId) -> Self {
+    pub fn new(tree: &'a ModuleTree, sources: &'a Sources, inputs: &'a Inputs, root: ModuleId) -> Self {
         let root = ModuleInstance {
             module: root,
             path: ModulePath::root(),
@@ -145,7 +145,7 @@ impl<'a> Evaluator<'a> {
             expansions: RefCell::default(),
             children: RefCell::default(),
             invariants: RefCell::default(),
-            access: OnceCell::new(),
+            sandbox: OnceCell::new(),
             budget: Cell::new(BUDGET),
             reserve: Cell::new(0),
             depth: Cell::new(0),
@@ -201,10 +201,13 @@ impl<'a> Evaluator<'a> {
 
     /// The files that functions may read: those below the directory of a module, and those of the tree
     /// that the user gave. Everything else could be read by Terraform and is unknown here.
-    fn access(&self) -> &TreeAccess {
-        self.access.get_or_init(|| {
+    fn sandbox(&self) -> &FileSandbox {
+        self.sandbox.get_or_init(|| {
             let modules = self.tree.modules().map(|(_, module)| module.directory.as_path());
-            TreeAccess::new(modules.chain(self.inputs.tree.as_deref()))
+            FileSandbox::new(
+                self.sources.shared_files(),
+                modules.chain(self.inputs.tree.as_deref()),
+            )
         })
     }
 

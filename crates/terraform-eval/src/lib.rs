@@ -10,8 +10,8 @@
 pub mod address;
 pub mod cty;
 pub mod eval;
+pub mod modules;
 pub mod reference_graph;
 pub mod schema;
 pub mod source;
 pub mod syntax;
-pub mod terraform;

@@ -7,10 +7,10 @@ use hcl::expr::{Traversal, Variable};
 
 use crate::model::cluster::{ClusterKind, ClusterRole, cluster_role, waits_for_cluster};
 use terraform_eval::address::{Mode, ResourceName, Subject};
+use terraform_eval::modules::references::{names, of_expression};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
-use terraform_eval::terraform::references::{names, of_expression};
 
 use super::layout::format_expression;
 

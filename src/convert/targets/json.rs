@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::convert::cluster_part::ClusterPart;
 use crate::convert::target::{Capabilities, Document, EntryMerging, ExpressiblePulls, TargetSpec, Written};
 use crate::model::{Attribute, AttributeValue, Mirror, MirrorAddress};
-use registries_conf::Pull;
+use registries_conf::PullKind;
 
 pub(super) static TARGET: TargetSpec = TargetSpec {
     flag: "json",
@@ -67,8 +67,8 @@ fn instance(mirror: &Mirror) -> Instance {
         MirrorAddress::Resource(_) => instance.string("type", &mirror.mirror_type),
         MirrorAddress::Entry(_) => {
             let pull = match mirror.pull {
-                Pull::DigestOnly => "digest",
-                Pull::TagOnly => "tag",
+                PullKind::DigestOnly => "digest",
+                PullKind::TagOnly => "tag",
             };
             instance
                 .values

@@ -13,7 +13,7 @@ use crate::convert::target::{
     TargetSpec, Written,
 };
 use crate::diagnostic::{Diagnostic, Severity};
-use registries_conf::{MirrorTable, Pull, SEARCH_REGISTRIES, Table};
+use registries_conf::{MirrorTable, PullKind, RegistryTable, SEARCH_REGISTRIES};
 
 pub(super) static TARGET: TargetSpec = TargetSpec {
     flag: "registries-conf",
@@ -105,7 +105,7 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<Written, Co
     Ok(written)
 }
 
-fn document(part: &ClusterPart<'_>, tables: &[Table], options: &Options) -> Document {
+fn document(part: &ClusterPart<'_>, tables: &[RegistryTable], options: &Options) -> Document {
     let conf = Conf {
         unqualified_search_registries: SEARCH_REGISTRIES,
         short_name_mode: "",
@@ -121,7 +121,7 @@ fn document(part: &ClusterPart<'_>, tables: &[Table], options: &Options) -> Docu
     Document { file, text }
 }
 
-fn registry(table: &Table) -> RegistryConf<'_> {
+fn registry(table: &RegistryTable) -> RegistryConf<'_> {
     RegistryConf {
         prefix: &table.prefix,
         location: &table.location,
@@ -135,9 +135,9 @@ fn mirror(mirror: &MirrorTable) -> MirrorConf<'_> {
     MirrorConf {
         location: &mirror.location,
         insecure: mirror.insecure,
-        pull_from_mirror: match mirror.pull {
-            Pull::DigestOnly => "digest-only",
-            Pull::TagOnly => "tag-only",
+        pull_from_mirror: match mirror.pull_from_mirror {
+            PullKind::DigestOnly => "digest-only",
+            PullKind::TagOnly => "tag-only",
         },
     }
 }

@@ -8,9 +8,9 @@ use crate::model::{
 use terraform_eval::address::Reference;
 use terraform_eval::cty::{ConvertError, Marks, Type, Value, convert};
 use terraform_eval::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
+use terraform_eval::modules::references;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
-use terraform_eval::terraform::references;
 
 use crate::readers::configuration::editability::{Argument, Question};
 use crate::readers::configuration::provenance::{self, Way};

@@ -10,10 +10,10 @@ use std::rc::Rc;
 use crate::model::{Editability, Literal};
 use terraform_eval::address::Subject;
 use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
+use terraform_eval::modules::references::{self, Traversal};
 use terraform_eval::source::{SourceFile, Sources, Span};
 use terraform_eval::syntax::quoting::Quoting;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
-use terraform_eval::terraform::references::{self, Traversal};
 
 use crate::readers::configuration::list_edits;
 use crate::readers::configuration::reference_counts::{self, Uses};

@@ -4,11 +4,11 @@ use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
 use terraform_eval::address::Subject;
 use terraform_eval::eval::{Evaluator, InstanceId};
+use terraform_eval::modules::module::literal;
+use terraform_eval::modules::{Resource, references};
 use terraform_eval::schema::{Schema, SetBy};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Body, Expression, ExpressionKind, TemplatePart};
-use terraform_eval::terraform::module::literal;
-use terraform_eval::terraform::{Resource, references};
 
 use crate::readers::configuration::insertion_points;
 

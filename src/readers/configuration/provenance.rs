@@ -8,9 +8,9 @@ use terraform_eval::address::{Mode, ModulePath, Reference, Subject};
 use terraform_eval::cty::Value;
 use terraform_eval::cty::marks::{Origin, Role, Trace};
 use terraform_eval::eval::{Evaluator, InstanceId};
+use terraform_eval::modules::references;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{self, Expression};
-use terraform_eval::terraform::references;
 
 /// More steps than this are no help to anybody.
 const LONGEST_WAY: usize = 8;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use terraform_eval::address::{InstanceKey, Subject};
+use terraform_eval::modules::references::{self, Traversal};
+use terraform_eval::modules::{Module, ModuleId};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::tree::Body;
-use terraform_eval::terraform::references::{self, Traversal};
-use terraform_eval::terraform::{Module, ModuleId};
 
 /// How often the names of each module are referred to. Counted when first asked for.
 #[derive(Debug, Default)]

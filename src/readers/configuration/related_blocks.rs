@@ -7,10 +7,10 @@ use std::rc::Rc;
 use crate::model::{Attribute, ClusterWaiter, Import, ProviderVersions};
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
+use terraform_eval::modules::{GraphBuilder, Module, requirements};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
-use terraform_eval::terraform::{GraphBuilder, Module, requirements};
 
 use crate::readers::configuration::block_reader::Site;
 use crate::readers::configuration::reference_counts::Uses;

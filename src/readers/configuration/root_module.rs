@@ -13,16 +13,16 @@ use crate::model::{
 };
 use crate::provider;
 use crate::rules::{SYNTAX_ERROR, UNKNOWN_VALUE};
-use registries_conf::Pull;
+use registries_conf::PullKind;
 use terraform_eval::address::{
     Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject,
 };
 use terraform_eval::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
+use terraform_eval::modules::{Callee, GraphBuilder, ModuleId, ModuleTree, Resource, references};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span, display_name};
 use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
-use terraform_eval::terraform::{Callee, GraphBuilder, ModuleId, Resource, Tree, references};
 
 use crate::readers::configuration::block_reader::Site;
 use crate::readers::configuration::provenance;
@@ -167,7 +167,7 @@ fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
 }
 
 struct Reader<'a> {
-    tree: &'a Tree,
+    tree: &'a ModuleTree,
     sources: &'a Sources,
     inputs: &'a Inputs,
     evaluator: Evaluator<'a>,
@@ -346,7 +346,7 @@ impl<'a> Reader<'a> {
                 source: site.string("source"),
                 mirrors: site.list("mirrors"),
                 mirror_type: site.kind(),
-                pull: Pull::DigestOnly,
+                pull: PullKind::DigestOnly,
                 policy: model::Attribute::absent(),
                 depends_on: Some(order.depends_on.clone()),
                 depends_on_span: order.span,

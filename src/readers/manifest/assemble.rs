@@ -7,7 +7,7 @@ use crate::model::{
     Attribute, ClusterOrigin, DocumentAddress, EntryAddress, Input, InputKind, ManifestIssue, ManifestKind,
     Mirror, MirrorAddress, MirrorBlock,
 };
-use registries_conf::Pull;
+use registries_conf::PullKind;
 
 use crate::readers::manifest::{Document, Entry};
 
@@ -45,8 +45,8 @@ pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Inp
 
 fn mirror(document: &DocumentAddress, entry: Entry) -> Mirror {
     let pull = match document.kind {
-        ManifestKind::TagMirrorSet => Pull::TagOnly,
-        _ => Pull::DigestOnly,
+        ManifestKind::TagMirrorSet => PullKind::TagOnly,
+        _ => PullKind::DigestOnly,
     };
     Mirror {
         address: MirrorAddress::Entry(EntryAddress {

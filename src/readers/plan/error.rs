@@ -116,7 +116,7 @@ impl fmt::Display for PlanError {
             Problem::Twice(what) => write!(f, "{what} appears twice"),
             Problem::Shape(what) => write!(f, "not a plan or state as Terraform writes it: {what}"),
             Problem::Version(version) => write!(f, "unsupported format version {version}"),
-            Problem::NoVersion => f.write_str("`format_version` is missing"),
+            Problem::NoVersion => f.write_str("missing `format_version`"),
             Problem::LineStream => f.write_str(
                 "the file is the log of `terraform plan -json`, which does not contain the values",
             ),

@@ -10,7 +10,7 @@ use crate::provider;
 use terraform_eval::address::{Address, InstanceKey, ResourcePath, Subject};
 use terraform_eval::reference_graph::{Node, Reachable, ReferenceGraph};
 
-use registries_conf::Pull;
+use registries_conf::PullKind;
 use terraform_eval::source::Span;
 
 use crate::readers::plan::changes;
@@ -146,7 +146,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             source: Attribute::absent(),
             mirrors: Attribute::absent(),
             mirror_type: Attribute::absent(),
-            pull: Pull::DigestOnly,
+            pull: PullKind::DigestOnly,
             policy: Attribute::absent(),
             depends_on: block.map(|block| self.depends_on(address, block)),
             depends_on_span: block.and_then(|block| block.depends_on_span),

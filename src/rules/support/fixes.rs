@@ -2,13 +2,13 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::model::{ArgumentInsertion, Attribute, Editability, ElementInsertion};
-use registries_conf::{Repair, Safety};
+use registries_conf::{SuggestedName, SuggestionApplicability};
 
-/// The applicability of a fix that replaces a name with its repaired form.
-fn applicability(safety: Safety) -> Applicability {
-    match safety {
-        Safety::Safe => Applicability::Safe,
-        Safety::Unsafe => Applicability::Unsafe,
+/// The applicability of a fix that writes a suggested name.
+fn applicability(applicability: SuggestionApplicability) -> Applicability {
+    match applicability {
+        SuggestionApplicability::Safe => Applicability::Safe,
+        SuggestionApplicability::Unsafe => Applicability::Unsafe,
     }
 }
 
@@ -35,8 +35,13 @@ pub(in crate::rules) fn depends_on(
 
 /// Suggests another text: as a fix if the text serves only this argument, else as help.
 pub(in crate::rules) trait SuggestFix {
-    /// Suggests the repaired name. `fallback` is the help if there is none, or if it must not be shown.
-    fn suggest_name(self, attribute: &Attribute<String>, repair: Option<&Repair>, fallback: &str) -> Self;
+    /// Suggests a name. `fallback` is the help if there is none, or if it must not be shown.
+    fn suggest_name(
+        self,
+        attribute: &Attribute<String>,
+        suggestion: Option<&SuggestedName>,
+        fallback: &str,
+    ) -> Self;
 
     /// Adds `help`, and a fix that replaces the text.
     fn fix_replace(
@@ -52,11 +57,21 @@ pub(in crate::rules) trait SuggestFix {
 }
 
 impl SuggestFix for Diagnostic {
-    fn suggest_name(self, attribute: &Attribute<String>, repair: Option<&Repair>, fallback: &str) -> Self {
-        match repair.filter(|_| !attribute.sensitive) {
-            Some(repair) => {
-                let help = format!("write {:?}", repair.name);
-                self.fix_replace(attribute, &repair.name, applicability(repair.safety), &help)
+    fn suggest_name(
+        self,
+        attribute: &Attribute<String>,
+        suggestion: Option<&SuggestedName>,
+        fallback: &str,
+    ) -> Self {
+        match suggestion.filter(|_| !attribute.sensitive) {
+            Some(suggestion) => {
+                let help = format!("write {:?}", suggestion.name);
+                self.fix_replace(
+                    attribute,
+                    &suggestion.name,
+                    applicability(suggestion.applicability),
+                    &help,
+                )
             }
             None => self.help(fallback),
         }

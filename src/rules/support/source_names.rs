@@ -3,14 +3,15 @@
 use crate::model::{Attribute, AttributeValue, ManifestKind, Mirror, MirrorAddress, UnknownReasons};
 use crate::rules::RuleOutcome;
 use registries_conf::{
-    Diagnosis, Fault, Pull, Reason, Repair, Role, Safety, diagnose, full_name, is_short, unmatchable,
+    Diagnosis, NameIssueKind, PullKind, Role, SuggestedName, SuggestionApplicability, UnmatchableReason,
+    diagnose, expand_short_name, find_match_issue, is_short_name,
 };
 
 /// Describes the pulls that an entry is for: `by digest`, `by tag`.
 pub(in crate::rules) fn pull_kind_label(mirror: &Mirror) -> &'static str {
     match mirror.pull {
-        Pull::DigestOnly => "by digest",
-        Pull::TagOnly => "by tag",
+        PullKind::DigestOnly => "by digest",
+        PullKind::TagOnly => "by tag",
     }
 }
 
@@ -69,8 +70,8 @@ pub(in crate::rules) fn each_mirror<'a>(
 
 /// Diagnoses a source. A missing host is not diagnosed, because `short-source` reports it.
 pub(in crate::rules) fn diagnose_source(source: &str) -> Diagnosis {
-    if is_short(source) {
-        diagnose(&full_name(source), Role::Source)
+    if is_short_name(source) {
+        diagnose(&expand_short_name(source), Role::Source)
     } else {
         diagnose(source, Role::Source)
     }
@@ -78,26 +79,26 @@ pub(in crate::rules) fn diagnose_source(source: &str) -> Diagnosis {
 
 /// Returns the source to suggest instead of a source: valid and matchable. Returns the same source if it has no
 /// issue, and `None` if the intention is unclear.
-pub(in crate::rules) fn suggested_source(source: &str) -> Option<Repair> {
+pub(in crate::rules) fn suggested_source(source: &str) -> Option<SuggestedName> {
     let diagnosis = diagnose_source(source);
-    let expanded = if is_short(source) {
-        full_name(source)
+    let expanded = if is_short_name(source) {
+        expand_short_name(source)
     } else {
         source.to_owned()
     };
-    let valid = if diagnosis.mistakes.is_empty() {
-        Repair {
+    let valid = if diagnosis.issues.is_empty() {
+        SuggestedName {
             name: expanded,
-            safety: Safety::Safe,
+            applicability: SuggestionApplicability::Safe,
         }
     } else {
-        diagnosis.repair()?
+        diagnosis.suggest_name()?
     };
-    match unmatchable(&valid.name) {
+    match find_match_issue(&valid.name) {
         None => Some(valid),
-        Some(found) => found.repair.map(|repair| Repair {
-            name: repair.name,
-            safety: repair.safety.max(valid.safety),
+        Some(issue) => issue.suggestion.map(|suggestion| SuggestedName {
+            name: suggestion.name,
+            applicability: suggestion.applicability.max(valid.applicability),
         }),
     }
 }
@@ -105,26 +106,26 @@ pub(in crate::rules) fn suggested_source(source: &str) -> Option<Repair> {
 /// Returns the canonical form of a source, to compare sources: expanded, without a scheme and slashes around
 /// the name. Tags and ports are preserved.
 pub(in crate::rules) fn canonical_source(source: &str) -> String {
-    let expanded = if is_short(source) {
-        full_name(source)
+    let expanded = if is_short_name(source) {
+        expand_short_name(source)
     } else {
         source.to_owned()
     };
-    let repaired = diagnose(&expanded, Role::Source).repaired(Safety::Safe);
-    let valid = repaired.map_or(expanded, |repair| repair.name);
-    match unmatchable(&valid) {
-        Some(found) if found.reason != Reason::DefaultPort => {
-            found.repair.map_or(valid, |repair| repair.name)
+    let suggestion = diagnose(&expanded, Role::Source).suggest_name_up_to(SuggestionApplicability::Safe);
+    let valid = suggestion.map_or(expanded, |suggestion| suggestion.name);
+    match find_match_issue(&valid) {
+        Some(issue) if issue.reason != UnmatchableReason::DefaultPort => {
+            issue.suggestion.map_or(valid, |suggestion| suggestion.name)
         }
         _ => valid,
     }
 }
 
-/// Joins faults in a sentence, each once: `has a scheme, a tag and a double slash`.
-pub(in crate::rules) fn list_faults(faults: impl IntoIterator<Item = Fault>) -> String {
+/// Joins issues in a sentence, each once: `has a scheme, a tag and a double slash`.
+pub(in crate::rules) fn list_issues(kinds: impl IntoIterator<Item = NameIssueKind>) -> String {
     let mut texts: Vec<String> = Vec::new();
-    for fault in faults {
-        let text = fault.to_string();
+    for kind in kinds {
+        let text = kind.to_string();
         if !texts.contains(&text) {
             texts.push(text);
         }

@@ -270,7 +270,7 @@ fn frequent_mistakes_have_names() {
     assert_eq!(error("f(1"), "2:8 \"(\" `(` is not closed\n");
     assert_eq!(
         error("[1)"),
-        "2:9 \")\" unmatched `)`\n2:7 \"[\" `[` is not closed\n"
+        "2:9 \")\" unmatched closing `)`\n2:7 \"[\" `[` is not closed\n"
     );
     assert_eq!(error(""), "2:3 \"a =\" `a` has no value\n");
     assert_eq!(error("\"\\d\""), "2:8 \"\\\\d\" invalid escape sequence `\\d`\n");
@@ -315,7 +315,7 @@ fn frequent_mistakes_have_names() {
         problems("a { b = 1, c = 2 }\n"),
         "1:10 \",\" a comma follows the argument\n1:12 \"c\" a block on one line holds a single argument\n"
     );
-    assert_eq!(problems("a {\n}\n}\n"), "3:1 \"}\" unmatched `}`\n");
+    assert_eq!(problems("a {\n}\n}\n"), "3:1 \"}\" unmatched closing `}`\n");
     assert_eq!(
         problems("a {\n b = 1\n b = 2\n}\n"),
         "3:2 \"b\" the argument `b` is set twice\n"

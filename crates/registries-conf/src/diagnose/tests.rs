@@ -1,181 +1,255 @@
-//! Mistakes by example: what is found, where, and what the text becomes.
+//! Examples of issues: their kind and range, and the suggested name.
 
 use super::*;
 
-fn found(text: &str, role: Role) -> Vec<(Fault, String)> {
+fn issues(text: &str, role: Role) -> Vec<(NameIssueKind, String)> {
     diagnose(text, role)
-        .mistakes
+        .issues
         .into_iter()
-        .map(|mistake| (mistake.fault, text[mistake.range].to_owned()))
+        .map(|issue| (issue.kind, text[issue.range].to_owned()))
         .collect()
 }
 
-/// The one mistake of a source, and the repair.
+/// Asserts that a source has one issue, and what is suggested.
 #[track_caller]
-fn assert_one(text: &str, fault: Fault, at: &str, repair: Option<(&str, Safety)>) {
-    assert_eq!(found(text, Role::Source), [(fault, at.to_owned())], "{text:?}");
-    let repaired = diagnose(text, Role::Source).repair();
+fn assert_issue(
+    text: &str,
+    kind: NameIssueKind,
+    excerpt: &str,
+    expected: Option<(&str, SuggestionApplicability)>,
+) {
     assert_eq!(
-        repaired
+        issues(text, Role::Source),
+        [(kind, excerpt.to_owned())],
+        "{text:?}"
+    );
+    let suggestion = diagnose(text, Role::Source).suggest_name();
+    assert_eq!(
+        suggestion
             .as_ref()
-            .map(|repair| (repair.name.as_str(), repair.safety)),
-        repair,
+            .map(|suggestion| (suggestion.name.as_str(), suggestion.applicability)),
+        expected,
         "{text:?}"
     );
 }
 
 #[test]
-fn a_valid_text_has_no_mistake_and_no_repair() {
+fn a_valid_text_has_no_issue_and_no_suggestion() {
     for text in ["quay.io", "mirror:5000/org/app", "*.example.com", "nginx"] {
         let diagnosis = diagnose(text, Role::Source);
-        assert_eq!(diagnosis.mistakes, [], "{text}");
-        assert_eq!(diagnosis.repair(), None, "{text}");
+        assert_eq!(diagnosis.issues, [], "{text}");
+        assert_eq!(diagnosis.suggest_name(), None, "{text}");
     }
 }
 
 #[test]
-fn what_stands_around_a_name_is_safely_taken_away() {
-    let safe = |name| Some((name, Safety::Safe));
-    assert_one(" quay.io/org", Fault::Space, " ", safe("quay.io/org"));
-    assert_one("quay.io/org\t\n", Fault::Space, "\t\n", safe("quay.io/org"));
-    assert_one(
+fn text_around_a_name_is_removed_safely() {
+    let safe = |name| Some((name, SuggestionApplicability::Safe));
+    assert_issue(
+        " quay.io/org",
+        NameIssueKind::Whitespace,
+        " ",
+        safe("quay.io/org"),
+    );
+    assert_issue(
+        "quay.io/org\t\n",
+        NameIssueKind::Whitespace,
+        "\t\n",
+        safe("quay.io/org"),
+    );
+    assert_issue(
         "https://quay.io/org",
-        Fault::Scheme,
+        NameIssueKind::Scheme,
         "https://",
         safe("quay.io/org"),
     );
-    assert_one("docker://nginx", Fault::Scheme, "docker://", safe("nginx"));
-    assert_one("/quay.io", Fault::LeadingSlash, "/", safe("quay.io"));
-    assert_one("quay.io/org//", Fault::TrailingSlash, "//", safe("quay.io/org"));
-    assert_one(
+    assert_issue(
+        "docker://nginx",
+        NameIssueKind::Scheme,
+        "docker://",
+        safe("nginx"),
+    );
+    assert_issue("/quay.io", NameIssueKind::LeadingSlash, "/", safe("quay.io"));
+    assert_issue(
+        "quay.io/org//",
+        NameIssueKind::TrailingSlash,
+        "//",
+        safe("quay.io/org"),
+    );
+    assert_issue(
         "quay.io//org/app",
-        Fault::DoubleSlash,
+        NameIssueKind::DoubleSlash,
         "/",
         safe("quay.io/org/app"),
     );
-    assert_one("quay.io/a///b", Fault::DoubleSlash, "//", safe("quay.io/a/b"));
-    assert_one("*.example.com/", Fault::TrailingSlash, "/", safe("*.example.com"));
+    assert_issue(
+        "quay.io/a///b",
+        NameIssueKind::DoubleSlash,
+        "//",
+        safe("quay.io/a/b"),
+    );
+    assert_issue(
+        "*.example.com/",
+        NameIssueKind::TrailingSlash,
+        "/",
+        safe("*.example.com"),
+    );
 }
 
 #[test]
-fn tags_digests_case_and_inner_space_are_taken_away_unsafely() {
-    let guess = |name| Some((name, Safety::Unsafe));
-    assert_one("quay.io/org/app:v1", Fault::Tag, ":v1", guess("quay.io/org/app"));
-    assert_one("reg:5000/app:v1", Fault::Tag, ":v1", guess("reg:5000/app"));
-    assert_one("quay.io/app:", Fault::Tag, ":", guess("quay.io/app"));
-    assert_one("nginx:latest", Fault::Tag, ":latest", guess("nginx"));
-    assert_one(
+fn tags_digests_upper_case_and_inner_space_have_unsafe_edits() {
+    let unsafe_name = |name| Some((name, SuggestionApplicability::Unsafe));
+    assert_issue(
+        "quay.io/org/app:v1",
+        NameIssueKind::Tag,
+        ":v1",
+        unsafe_name("quay.io/org/app"),
+    );
+    assert_issue(
+        "reg:5000/app:v1",
+        NameIssueKind::Tag,
+        ":v1",
+        unsafe_name("reg:5000/app"),
+    );
+    assert_issue(
+        "quay.io/app:",
+        NameIssueKind::Tag,
+        ":",
+        unsafe_name("quay.io/app"),
+    );
+    assert_issue(
+        "nginx:latest",
+        NameIssueKind::Tag,
+        ":latest",
+        unsafe_name("nginx"),
+    );
+    assert_issue(
         "quay.io/app@sha256:00",
-        Fault::Digest,
+        NameIssueKind::Digest,
         "@sha256:00",
-        guess("quay.io/app"),
+        unsafe_name("quay.io/app"),
     );
-    assert_one(
+    assert_issue(
         "quay.io/MyOrg/app",
-        Fault::UpperCase,
+        NameIssueKind::Uppercase,
         "MyOrg",
-        guess("quay.io/myorg/app"),
+        unsafe_name("quay.io/myorg/app"),
     );
-    assert_one("quay.io/my org", Fault::Space, " ", guess("quay.io/myorg"));
-    assert_one("quay. io/org", Fault::Space, " ", guess("quay.io/org"));
-}
-
-#[test]
-fn what_has_no_sure_remedy_is_shown_alone() {
-    assert_one("", Fault::Empty, "", None);
-    assert_one("  ", Fault::Empty, "  ", None);
-    assert_one("quay.io:x/org", Fault::Port, ":x", None);
-    assert_one("quay.io:/org", Fault::Port, ":", None);
-    assert_one("quay.io:latest", Fault::Port, ":latest", None);
-    assert_one("my_host.io/org", Fault::Host, "_", None);
-    assert_one("-a.io", Fault::Host, "-", None);
-    assert_one("quay..io", Fault::Host, ".", None);
-    assert_one("quay.io./org", Fault::Host, ".", None);
-    assert_one(".quay.io", Fault::Host, ".", None);
-    assert_one(":5000/org", Fault::Host, "", None);
-    assert_one("[::1]:5000/org", Fault::Host, "[::1]:5000", None);
-    assert_one("user@quay.io/org", Fault::Host, "@", None);
-    assert_one("é.io/org", Fault::Host, "é", None);
-    assert_one("quay.io/é", Fault::Character, "é", None);
-    assert_one("quay.io/a:b/c", Fault::Character, ":", None);
-    assert_one("quay.io/a?b", Fault::Character, "?", None);
-    assert_one("quay.io/a..b", Fault::Separator, "..", None);
-    assert_one("quay.io/a___b", Fault::Separator, "___", None);
-    assert_one("quay.io/-a", Fault::Separator, "-", None);
-    assert_one("quay.io/a_", Fault::Separator, "_", None);
-}
-
-#[test]
-fn a_wildcard_is_a_whole_host_of_a_source() {
-    assert_one("*", Fault::Wildcard, "*", None);
-    assert_one("*.", Fault::Host, "", None);
-    assert_one("a.*.com", Fault::Wildcard, "*", None);
-    assert_one("quay.io/*", Fault::Wildcard, "*", None);
-    assert_one("*.example.com:5000/a", Fault::BehindWildcard, ":5000/a", None);
-    assert_one("*.example.com/a", Fault::BehindWildcard, "/a", None);
-    assert_eq!(
-        found("*.example.com", Role::Mirror),
-        [(Fault::Wildcard, "*".to_owned())]
+    assert_issue(
+        "quay.io/my org",
+        NameIssueKind::Whitespace,
+        " ",
+        unsafe_name("quay.io/myorg"),
     );
-    assert_eq!(diagnose("*.example.com", Role::Mirror).repair(), None);
+    assert_issue(
+        "quay. io/org",
+        NameIssueKind::Whitespace,
+        " ",
+        unsafe_name("quay.io/org"),
+    );
 }
 
 #[test]
-fn mistakes_do_not_hide_each_other() {
+fn ambiguous_issues_have_no_suggestion() {
+    assert_issue("", NameIssueKind::Empty, "", None);
+    assert_issue("  ", NameIssueKind::Empty, "  ", None);
+    assert_issue("quay.io:x/org", NameIssueKind::InvalidPort, ":x", None);
+    assert_issue("quay.io:/org", NameIssueKind::InvalidPort, ":", None);
+    assert_issue("quay.io:latest", NameIssueKind::InvalidPort, ":latest", None);
+    assert_issue("my_host.io/org", NameIssueKind::InvalidHost, "_", None);
+    assert_issue("-a.io", NameIssueKind::InvalidHost, "-", None);
+    assert_issue("quay..io", NameIssueKind::InvalidHost, ".", None);
+    assert_issue("quay.io./org", NameIssueKind::InvalidHost, ".", None);
+    assert_issue(".quay.io", NameIssueKind::InvalidHost, ".", None);
+    assert_issue(":5000/org", NameIssueKind::InvalidHost, "", None);
+    assert_issue("[::1]:5000/org", NameIssueKind::InvalidHost, "[::1]:5000", None);
+    assert_issue("user@quay.io/org", NameIssueKind::InvalidHost, "@", None);
+    assert_issue("é.io/org", NameIssueKind::InvalidHost, "é", None);
+    assert_issue("quay.io/é", NameIssueKind::InvalidCharacter, "é", None);
+    assert_issue("quay.io/a:b/c", NameIssueKind::InvalidCharacter, ":", None);
+    assert_issue("quay.io/a?b", NameIssueKind::InvalidCharacter, "?", None);
+    assert_issue("quay.io/a..b", NameIssueKind::InvalidSeparator, "..", None);
+    assert_issue("quay.io/a___b", NameIssueKind::InvalidSeparator, "___", None);
+    assert_issue("quay.io/-a", NameIssueKind::InvalidSeparator, "-", None);
+    assert_issue("quay.io/a_", NameIssueKind::InvalidSeparator, "_", None);
+}
+
+#[test]
+fn a_wildcard_is_allowed_only_as_the_host_of_a_source() {
+    assert_issue("*", NameIssueKind::Wildcard, "*", None);
+    assert_issue("*.", NameIssueKind::InvalidHost, "", None);
+    assert_issue("a.*.com", NameIssueKind::Wildcard, "*", None);
+    assert_issue("quay.io/*", NameIssueKind::Wildcard, "*", None);
+    assert_issue(
+        "*.example.com:5000/a",
+        NameIssueKind::WildcardSuffix,
+        ":5000/a",
+        None,
+    );
+    assert_issue("*.example.com/a", NameIssueKind::WildcardSuffix, "/a", None);
     assert_eq!(
-        found(" https://quay.io//My Org/app:v1@sha256:00/ ", Role::Mirror),
+        issues("*.example.com", Role::Mirror),
+        [(NameIssueKind::Wildcard, "*".to_owned())]
+    );
+    assert_eq!(diagnose("*.example.com", Role::Mirror).suggest_name(), None);
+}
+
+#[test]
+fn issues_do_not_hide_each_other() {
+    assert_eq!(
+        issues(" https://quay.io//My Org/app:v1@sha256:00/ ", Role::Mirror),
         [
-            (Fault::Space, " "),
-            (Fault::Scheme, "https://"),
-            (Fault::DoubleSlash, "/"),
-            (Fault::UpperCase, "My"),
-            (Fault::Space, " "),
-            (Fault::UpperCase, "Org"),
-            (Fault::Tag, ":v1"),
-            (Fault::Digest, "@sha256:00"),
-            (Fault::TrailingSlash, "/"),
-            (Fault::Space, " "),
+            (NameIssueKind::Whitespace, " "),
+            (NameIssueKind::Scheme, "https://"),
+            (NameIssueKind::DoubleSlash, "/"),
+            (NameIssueKind::Uppercase, "My"),
+            (NameIssueKind::Whitespace, " "),
+            (NameIssueKind::Uppercase, "Org"),
+            (NameIssueKind::Tag, ":v1"),
+            (NameIssueKind::Digest, "@sha256:00"),
+            (NameIssueKind::TrailingSlash, "/"),
+            (NameIssueKind::Whitespace, " "),
         ]
-        .map(|(fault, at)| (fault, at.to_owned()))
+        .map(|(kind, excerpt)| (kind, excerpt.to_owned()))
     );
     let diagnosis = diagnose(" https://quay.io//My Org/app:v1@sha256:00/ ", Role::Mirror);
-    // The tag and the letters remain, so safe edits alone do not make a name.
-    assert_eq!(diagnosis.repaired(Safety::Safe), None);
-    let repair = diagnosis.repair().unwrap();
+    // The tag and the uppercase letters remain, so safe edits alone do not suffice.
+    assert_eq!(diagnosis.suggest_name_up_to(SuggestionApplicability::Safe), None);
+    let suggestion = diagnosis.suggest_name().unwrap();
     assert_eq!(
-        (repair.name.as_str(), repair.safety),
-        ("quay.io/myorg/app", Safety::Unsafe)
+        (suggestion.name.as_str(), suggestion.applicability),
+        ("quay.io/myorg/app", SuggestionApplicability::Unsafe)
     );
 }
 
 #[test]
-fn only_slashes_or_a_scheme_leave_nothing() {
+fn a_text_of_only_slashes_or_a_scheme_is_empty() {
     assert_eq!(
-        found("//", Role::Source),
+        issues("//", Role::Source),
         [
-            (Fault::LeadingSlash, "//".to_owned()),
-            (Fault::Empty, String::new())
+            (NameIssueKind::LeadingSlash, "//".to_owned()),
+            (NameIssueKind::Empty, String::new())
         ]
     );
     assert_eq!(
-        found("https://", Role::Source),
+        issues("https://", Role::Source),
         [
-            (Fault::Scheme, "https://".to_owned()),
-            (Fault::Empty, String::new())
+            (NameIssueKind::Scheme, "https://".to_owned()),
+            (NameIssueKind::Empty, String::new())
         ]
     );
 }
 
 #[test]
-fn a_text_has_255_characters_at_most() {
-    let longest = format!("quay.io/{}", "a".repeat(LENGTH_LIMIT - "quay.io/".len()));
-    assert_eq!(found(&longest, Role::Source), []);
+fn a_text_has_at_most_255_characters() {
+    let longest = format!("quay.io/{}", "a".repeat(MAX_LOCATION_LENGTH - "quay.io/".len()));
+    assert_eq!(issues(&longest, Role::Source), []);
     assert_eq!(
-        found(&format!("{longest}bc"), Role::Source),
-        [(Fault::TooLong, "bc".to_owned())]
+        issues(&format!("{longest}bc"), Role::Source),
+        [(NameIssueKind::TooLong, "bc".to_owned())]
     );
-    // What is in the way counts as long as it is there.
+    // The scheme counts towards the length as long as it is present.
     let diagnosis = diagnose(&format!("https://{longest}"), Role::Source);
-    assert_eq!(diagnosis.mistakes.len(), 2);
-    assert_eq!(diagnosis.repair().unwrap().name, longest);
+    assert_eq!(diagnosis.issues.len(), 2);
+    assert_eq!(diagnosis.suggest_name().unwrap().name, longest);
 }

@@ -1,12 +1,12 @@
-//! Tables by example; `tests/registries.rs` has what the real program makes of many more.
+//! Examples of tables; `tests/registries.rs` compares many more with the results of the real program.
 
 use super::*;
 
-fn entry(source: &str, mirrors: &[&str]) -> Entry {
-    Entry {
+fn entry(source: &str, mirrors: &[&str]) -> MirrorEntry {
+    MirrorEntry {
         source: source.to_owned(),
         mirrors: mirrors.iter().map(|mirror| (*mirror).to_owned()).collect(),
-        pull: Pull::DigestOnly,
+        pull_kind: PullKind::DigestOnly,
         policy: SourcePolicy::AllowContacting,
     }
 }
@@ -15,50 +15,50 @@ fn scopes(scopes: &[&str]) -> Vec<String> {
     scopes.iter().map(|scope| (*scope).to_owned()).collect()
 }
 
-/// Each table as one line: scope, marks, mirrors with theirs.
-fn lines(settings: &Settings) -> Vec<String> {
-    let marks = |marks: &[(bool, &str)]| -> String {
-        let marks = marks.iter().filter(|(is_set, _)| *is_set);
-        marks.map(|(_, mark)| *mark).collect()
+/// Each table as one line: the scope and its flags, then the mirrors and their flags.
+fn lines(settings: &RegistrySettings) -> Vec<String> {
+    let join_flags = |flags: &[(bool, &str)]| -> String {
+        let set_flags = flags.iter().filter(|(is_set, _)| *is_set);
+        set_flags.map(|(_, flag)| *flag).collect()
     };
-    let line = |table: Table| {
-        let own = marks(&[(table.insecure, " insecure"), (table.blocked, " blocked")]);
+    let line = |table: RegistryTable| {
+        let flags = join_flags(&[(table.insecure, " insecure"), (table.blocked, " blocked")]);
         let mirrors = table.mirrors.iter().map(|mirror| {
-            let by_tag = mirror.pull == Pull::TagOnly;
-            let marks = marks(&[(mirror.insecure, " insecure"), (by_tag, " by tag")]);
-            format!(" > {}{marks}", mirror.location)
+            let by_tag = mirror.pull_from_mirror == PullKind::TagOnly;
+            let flags = join_flags(&[(mirror.insecure, " insecure"), (by_tag, " by tag")]);
+            format!(" > {}{flags}", mirror.location)
         });
-        format!("{}{own}{}", table.scope(), mirrors.collect::<String>())
+        format!("{}{flags}{}", table.scope(), mirrors.collect::<String>())
     };
-    settings.tables().unwrap().into_iter().map(line).collect()
+    settings.to_tables().unwrap().into_iter().map(line).collect()
 }
 
 #[test]
-fn sources_are_in_alphabetical_order_and_those_without_a_mirror_are_left_out() {
-    let settings = Settings {
+fn sources_are_sorted_and_those_without_a_real_mirror_are_omitted() {
+    let settings = RegistrySettings {
         entries: vec![
             entry("quay.io/org", &["m.io/b", "quay.io/org"]),
             entry("ghcr.io", &[]),
             entry("ghcr.io", &["ghcr.io"]),
             entry("*.example.com", &["m.io/a"]),
         ],
-        ..Settings::default()
+        ..RegistrySettings::default()
     };
     assert_eq!(
         lines(&settings),
         ["*.example.com > m.io/a", "quay.io/org > m.io/b"]
     );
-    assert_eq!(settings.tables().unwrap()[0].prefix, "*.example.com");
-    assert_eq!(settings.tables().unwrap()[1].location, "quay.io/org");
+    assert_eq!(settings.to_tables().unwrap()[0].prefix, "*.example.com");
+    assert_eq!(settings.to_tables().unwrap()[1].location, "quay.io/org");
 }
 
 #[test]
-fn blocked_and_insecure_marks_go_to_all_that_lies_under_them() {
-    let settings = Settings {
+fn blocked_and_insecure_apply_to_everything_within_the_scope() {
+    let settings = RegistrySettings {
         entries: vec![entry("quay.io/org", &["m.io/b", "n.io"])],
         insecure: scopes(&["m.io", "quay.io"]),
         blocked: scopes(&["quay.io/org/x"]),
-        ..Settings::default()
+        ..RegistrySettings::default()
     };
     assert_eq!(
         lines(&settings),
@@ -72,11 +72,11 @@ fn blocked_and_insecure_marks_go_to_all_that_lies_under_them() {
 }
 
 #[test]
-fn a_scope_without_mirrors_takes_those_of_the_shortest_source_above_it() {
-    let settings = Settings {
+fn a_scope_without_mirrors_gets_those_of_the_shortest_source_it_is_within() {
+    let settings = RegistrySettings {
         entries: vec![entry("quay.io", &["a.io"]), entry("quay.io/org", &["b.io/o"])],
         blocked: scopes(&["quay.io/org/x"]),
-        ..Settings::default()
+        ..RegistrySettings::default()
     };
     assert_eq!(
         lines(&settings),
@@ -89,15 +89,15 @@ fn a_scope_without_mirrors_takes_those_of_the_shortest_source_above_it() {
 }
 
 #[test]
-fn nothing_can_be_handed_down_from_a_wildcard() {
-    let mut settings = Settings {
+fn mirrors_of_a_wildcard_cannot_be_copied_to_a_nested_scope() {
+    let mut settings = RegistrySettings {
         entries: vec![entry("*.example.com", &["m.io"])],
         insecure: scopes(&["*.example.com"]),
-        ..Settings::default()
+        ..RegistrySettings::default()
     };
     assert_eq!(lines(&settings), ["*.example.com insecure > m.io"]);
     settings.blocked = scopes(&["a.example.com/x"]);
-    let error = settings.tables().unwrap_err();
+    let error = settings.to_tables().unwrap_err();
     assert_eq!(
         (error.source.as_str(), error.scope.as_str()),
         ("*.example.com", "a.example.com/x")
@@ -105,14 +105,14 @@ fn nothing_can_be_handed_down_from_a_wildcard() {
 }
 
 #[test]
-fn a_source_that_is_never_contacted_is_blocked_and_mirrors_by_tag_come_last() {
+fn a_source_that_is_never_contacted_is_blocked_and_tag_mirrors_come_last() {
     let mut by_tag = entry("quay.io", &["t.io"]);
-    by_tag.pull = Pull::TagOnly;
+    by_tag.pull_kind = PullKind::TagOnly;
     let mut never = entry("quay.io", &["d.io"]);
     never.policy = SourcePolicy::NeverContact;
-    let settings = Settings {
+    let settings = RegistrySettings {
         entries: vec![by_tag, never],
-        ..Settings::default()
+        ..RegistrySettings::default()
     };
     assert_eq!(lines(&settings), ["quay.io blocked > d.io > t.io by tag"]);
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::address::{InstanceKey, ModulePath, Reference, Subject};
 use crate::cty::marks::{Origin, Role};
 use crate::cty::{Type, Value};
+use crate::modules::{Callee, ModuleId, references};
 use crate::source::Span;
 use crate::syntax::tree::Body;
-use crate::terraform::{Callee, ModuleId, references};
 
 use super::scope::{Repetition, Scope};
 use super::{Evaluator, Failure, Node, Result};

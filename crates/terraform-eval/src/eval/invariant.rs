@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::cty::Value;
+use crate::modules::references;
 use crate::syntax::tree::{Expression, ExpressionKind};
-use crate::terraform::references;
 
 use super::instance::InstanceId;
 use super::{Evaluator, Failure, Result, Scope};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::address::{InstanceKey, Mode, ResourceName, Subject};
 use crate::cty::marks::Marks;
 use crate::cty::{self, Number, Value, index};
+use crate::modules::Callee;
 use crate::schema::ProviderSchemas;
 use crate::source::Span;
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
-use crate::terraform::Callee;
 
 use super::instance::InstanceId;
 use super::remains::Parts;

@@ -10,8 +10,8 @@ use crate::model::{
 };
 use terraform_eval::address::{Address, ResourcePath};
 use terraform_eval::eval::InstanceId;
+use terraform_eval::modules::{ModuleId, Resource};
 use terraform_eval::reference_graph::Node;
-use terraform_eval::terraform::{ModuleId, Resource};
 
 use crate::readers::configuration::block_reader::Site;
 use crate::readers::configuration::registry_sources::registry_sources;

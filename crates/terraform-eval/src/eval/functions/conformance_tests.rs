@@ -7,10 +7,10 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::cty::{Type, Value, ValueRef, to_json};
+use crate::modules::{Module, ModuleTree};
 use crate::schema::ProviderSchemas;
 use crate::source::Sources;
 use crate::syntax::native::parse_expression;
-use crate::terraform::{Module, Tree};
 
 use super::super::scope::Frame;
 use super::super::{Evaluator, Failure, Inputs, Scope};
@@ -42,7 +42,7 @@ pub(super) fn evaluate_with(text: &str, u: Value) -> Result<Value, Failure> {
     let Some(expression) = expression.filter(|_| problems.is_empty()) else {
         return Err(Failure::invalid("it cannot be read"));
     };
-    let mut tree = Tree::new(ProviderSchemas::builtin());
+    let mut tree = ModuleTree::new(ProviderSchemas::builtin());
     let root = tree.add(
         "/".into(),
         Module::new(

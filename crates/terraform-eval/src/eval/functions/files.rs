@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::address::{ModulePath, Reference, Subject};
 use crate::cty::marks::{Origin, Role};
 use crate::cty::{Type, Value};
-use crate::source::tree_access::{Found, cleaned};
+use crate::source::clean_path;
+use crate::source::sandbox::SandboxResult;
 
 use super::super::{Failure, InstanceId};
 use super::definition::{Call, Function, Parameter, Stop, Want};
@@ -85,7 +86,7 @@ fn base<'a>(call: &Call<'a>) -> &'a Path {
 /// The path that an argument means. The home directory is nobody's business.
 pub(super) fn located(call: &Call<'_>, path: &str) -> Result<Content<PathBuf>, Stop> {
     match path.strip_prefix('~') {
-        None => Ok(Content::Here(base(call).join(cleaned(Path::new(path))))),
+        None => Ok(Content::Here(base(call).join(clean_path(Path::new(path))))),
         Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => Ok(Content::Outside),
         Some(_) => Err("failed to expand ~: cannot expand user-specific home dir".into()),
     }
@@ -114,20 +115,20 @@ pub(super) fn read(call: &Call<'_>, path: &str) -> Result<Content<Vec<u8>>, Stop
         return Ok(Content::Outside);
     };
     call.evaluator.spend(1_000)?;
-    match call.evaluator.access().read(&file) {
-        Found::Here(bytes) => {
+    match call.evaluator.sandbox().read(&file) {
+        SandboxResult::Found(bytes) => {
             call.spend_bytes(bytes.len())?;
             Ok(Content::Here(bytes))
         }
-        Found::Missing => Err(format!(
+        SandboxResult::Missing => Err(format!(
             "no file exists at {path:?}; this function works only with files that are distributed as part \
              of the configuration source code, so if this file will be created by a resource in this \
              configuration you must instead obtain this result from an attribute of that resource"
         )
         .into()),
-        Found::Outside => Ok(Content::Outside),
-        Found::TooLarge => Err(too_large(path)),
-        Found::Refused(why) => Err(format!("failed to read {path:?}: {why}").into()),
+        SandboxResult::Outside => Ok(Content::Outside),
+        SandboxResult::TooLarge => Err(too_large(path)),
+        SandboxResult::Failed(why) => Err(format!("failed to read {path:?}: {why}").into()),
     }
 }
 
@@ -175,18 +176,18 @@ fn exists(call: &Call<'_>, arguments: &[Value]) -> Answer {
         return Ok(unknown());
     };
     call.evaluator.spend(200)?;
-    match call.evaluator.access().file(&file) {
-        Found::Here(_) => Ok(Value::bool(true)),
-        Found::Missing => Ok(Value::bool(false)),
-        Found::Outside => Ok(unknown()),
-        Found::TooLarge => Err(too_large(path)),
-        Found::Refused(why) => Err(format!("{path:?} {why}").into()),
+    match call.evaluator.sandbox().find_file(&file) {
+        SandboxResult::Found(_) => Ok(Value::bool(true)),
+        SandboxResult::Missing => Ok(Value::bool(false)),
+        SandboxResult::Outside => Ok(unknown()),
+        SandboxResult::TooLarge => Err(too_large(path)),
+        SandboxResult::Failed(why) => Err(format!("{path:?} {why}").into()),
     }
 }
 
 fn absolute(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let base = std::path::absolute(base(call)).map_err(|error| Stop::Error(error.to_string()))?;
-    let path = cleaned(&base.join(text(arguments, 0)));
+    let path = clean_path(&base.join(text(arguments, 0)));
     Ok(Value::string(path.to_string_lossy()))
 }
 
@@ -212,5 +213,5 @@ fn basename(path: &str) -> &str {
 
 fn dirname(path: &str) -> String {
     let end = path.rfind('/').map_or(0, |at| at + 1);
-    cleaned(Path::new(&path[..end])).to_string_lossy().into_owned()
+    clean_path(Path::new(&path[..end])).to_string_lossy().into_owned()
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use crate::cty::{Type, Value};
-use crate::source::tree_access::{Entry, Found, cleaned};
+use crate::source::sandbox::SandboxResult;
+use crate::source::{DirectoryEntry, FileKind, clean_path};
 
 use super::super::Failure;
 use super::definition::{Call, Function, Parameter, Stop, Want};
@@ -38,12 +39,12 @@ fn file_set(call: &Call<'_>, arguments: &[Value]) -> Answer {
         )
     };
     // Terraform does not take a leading `~` for the home directory here.
-    let start = cleaned(Path::new(path));
+    let start = clean_path(Path::new(path));
     let mut search = Search {
         call,
         matches: BTreeSet::new(),
     };
-    let pattern = cleaned(&start.join(pattern.trim_start_matches('/')));
+    let pattern = clean_path(&start.join(pattern.trim_start_matches('/')));
     let pattern = pattern.to_string_lossy();
     let components = pattern.split('/').filter(|part| !matches!(*part, "" | "."));
     let base = PathBuf::from(if pattern.starts_with('/') { "/" } else { "" });
@@ -108,11 +109,11 @@ impl Search<'_> {
         if !first.contains(['*', '?', '[', '{', '\\']) {
             return self.walk(&at.join(first), rest, depth + 1);
         }
-        let entries = match self.call.evaluator.access().list(&self.on_disk(at)?) {
-            Found::Here(entries) => entries,
-            Found::Missing | Found::Refused(_) => return Ok(Content::Here(())),
-            Found::Outside => return Ok(Content::Outside),
-            Found::TooLarge => return Err(too_large(&at.to_string_lossy())),
+        let entries = match self.call.evaluator.sandbox().list(&self.on_disk(at)?) {
+            SandboxResult::Found(entries) => entries,
+            SandboxResult::Missing | SandboxResult::Failed(_) => return Ok(Content::Here(())),
+            SandboxResult::Outside => return Ok(Content::Outside),
+            SandboxResult::TooLarge => return Err(too_large(&at.to_string_lossy())),
         };
         self.call.evaluator.spend(entries.len() * 10)?;
         if *first == "**" {
@@ -145,12 +146,12 @@ impl Search<'_> {
         at: &Path,
         components: &[&str],
         rest: &[&str],
-        entries: &[Entry],
+        entries: &[DirectoryEntry],
         depth: usize,
     ) -> Result<Content<()>, Stop> {
         for entry in entries {
             let below = at.join(&entry.name);
-            let step = if entry.is_directory {
+            let step = if entry.kind == FileKind::Directory {
                 self.walk(&below, components, depth + 1)?
             } else if rest.is_empty() {
                 self.take(&below)?
@@ -170,10 +171,10 @@ impl Search<'_> {
 
     /// Takes what the pattern leads to where it is a file.
     fn take(&mut self, at: &Path) -> Result<Content<()>, Stop> {
-        match self.call.evaluator.access().file(&self.on_disk(at)?) {
-            Found::Here(_) => _ = self.matches.insert(at.to_owned()),
-            Found::Outside => return Ok(Content::Outside),
-            Found::Missing | Found::Refused(_) | Found::TooLarge => {}
+        match self.call.evaluator.sandbox().find_file(&self.on_disk(at)?) {
+            SandboxResult::Found(_) => _ = self.matches.insert(at.to_owned()),
+            SandboxResult::Outside => return Ok(Content::Outside),
+            SandboxResult::Missing | SandboxResult::Failed(_) | SandboxResult::TooLarge => {}
         }
         Ok(Content::Here(()))
     }

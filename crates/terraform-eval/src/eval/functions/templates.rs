@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cty::{Type, Value, ValueRef, convert};
+use crate::modules::references;
 use crate::source::{FileId, Span};
 use crate::syntax::native::parse_template;
 use crate::syntax::tree::{Expression, ExpressionKind};
-use crate::terraform::references;
 
 use super::super::scope::Rendered;
 use super::super::{Failure, Result as Evaluated, Scope};

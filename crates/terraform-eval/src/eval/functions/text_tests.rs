@@ -5,10 +5,10 @@ use std::path::Path;
 use super::conformance_tests::differences;
 use crate::cty::{Value, to_json};
 use crate::eval::{Evaluator, Failure, Inputs, InstanceId, Scope};
+use crate::modules::{Module, ModuleTree};
 use crate::schema::ProviderSchemas;
 use crate::source::Sources;
 use crate::syntax::native::parse_expression;
-use crate::terraform::{Module, Tree};
 
 #[test]
 fn functions_on_texts_do_as_in_terraform() {
@@ -21,7 +21,7 @@ fn functions_on_texts_do_as_in_terraform() {
 fn evaluate(text: &str, directory: &Path) -> Result<Value, Failure> {
     let mut sources = Sources::new();
     let file = sources.add("expression", text);
-    let mut tree = Tree::new(ProviderSchemas::builtin());
+    let mut tree = ModuleTree::new(ProviderSchemas::builtin());
     let root = tree.add(
         directory.to_owned(),
         Module::new(
@@ -94,7 +94,7 @@ fn a_file_outside_of_the_tree_is_unknown_and_says_so() {
             .first()
             .map(|origin| origin.reference.to_string());
         assert!(
-            origin.is_some_and(|origin| origin.contains("outside of the tree")),
+            origin.is_some_and(|origin| origin.contains("outside of the given directory tree")),
             "{text}"
         );
     }

@@ -93,7 +93,7 @@ fn aliases_that_stand_for_too_much_are_refused() {
         let aliases = vec![format!("*a{before}"); 10].join(", ");
         let _ = writeln!(text, "a{level}: &a{level} [{aliases}]");
     }
-    assert!(one(&text).starts_with("its aliases stand for more than"));
+    assert!(one(&text).starts_with("the aliases expand to more than"));
     assert!(one("a: &a [*a]").contains("alias"));
 }
 

@@ -8,8 +8,8 @@ use crate::address::{ModulePath, Reference, ResourceName, ResourcePath, Subject}
 use crate::reference_graph::{Node, ReferenceGraph};
 use crate::source::Sources;
 
+use super::module_tree::{Callee, ModuleId, ModuleTree};
 use super::references::{self, Traversal};
-use super::tree::{Callee, ModuleId, Tree};
 
 /// What is known of the ways that start at a node.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ enum Ways {
 /// Builds the graph of the modules below one root, by need: blocks that nothing leads to stay unread.
 #[derive(Debug)]
 pub struct GraphBuilder<'a> {
-    tree: &'a Tree,
+    tree: &'a ModuleTree,
     sources: &'a Sources,
     root: ModuleId,
     /// Resources that `before` does not gather: those that nothing waits for. With them, a long chain of such
@@ -43,7 +43,7 @@ impl<'a> GraphBuilder<'a> {
     /// An empty graph below `root`.
     #[must_use]
     pub fn new(
-        tree: &'a Tree,
+        tree: &'a ModuleTree,
         sources: &'a Sources,
         root: ModuleId,
         leave_out: fn(&ResourceName) -> bool,

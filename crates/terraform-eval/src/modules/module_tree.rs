@@ -9,7 +9,7 @@ use crate::source::Span;
 
 use super::module::Module;
 
-/// A module of a [`Tree`].
+/// A module of a [`ModuleTree`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModuleId(usize);
 
@@ -27,14 +27,14 @@ pub enum Callee {
 
 /// All modules of a run, each directory once however many calls lead to it.
 #[derive(Debug)]
-pub struct Tree {
+pub struct ModuleTree {
     schemas: &'static ProviderSchemas,
     modules: Vec<Module>,
     by_directory: BTreeMap<PathBuf, ModuleId>,
     calls: BTreeMap<(ModuleId, Arc<str>), (Callee, Option<Span>)>,
 }
 
-impl Tree {
+impl ModuleTree {
     /// A tree without modules, whose resources have the attributes that these schemas say.
     #[must_use]
     pub fn new(schemas: &'static ProviderSchemas) -> Self {

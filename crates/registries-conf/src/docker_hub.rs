@@ -1,37 +1,42 @@
-//! Docker Hub: the registry that names without one are completed to.
+//! Docker Hub: the default registry of image names without a host.
 
-/// Where an unqualified image name is completed to (`defaultDomain` in `docker/reference`).
+/// The host that an image name without one gets (`defaultDomain` in `docker/reference`).
 pub const DOCKER_HUB: &str = "docker.io";
 
-/// Its old name, which references are freed of, and sources and mirrors are not (`legacyDefaultDomain`).
-pub(super) const LEGACY: &str = "index.docker.io";
+/// The legacy host of Docker Hub (`legacyDefaultDomain`). The container runtime replaces it in image
+/// references, but not in sources and mirrors.
+pub(crate) const LEGACY_DOCKER_HUB: &str = "index.docker.io";
 
-/// The namespace of the official images, which their names may leave out (`officialRepoName`).
-pub(super) const OFFICIAL: &str = "library";
+/// The namespace of the official images, which their names may omit (`officialRepoName`).
+pub(crate) const OFFICIAL_NAMESPACE: &str = "library";
 
-/// Host and rest of a reference, completed (`splitDockerDomain`): what stands before the first slash is a
-/// host if it holds a dot or a colon, or is `localhost`.
-pub(super) fn complete(text: &str) -> (&str, String) {
+/// Splits a reference into its host and the rest, both completed (`splitDockerDomain`): the text before the
+/// first slash is a host if it contains a dot or a colon, or is `localhost`.
+pub(crate) fn split_docker_domain(text: &str) -> (&str, String) {
     let (host, rest) = match text.split_once('/') {
         Some((host, rest)) if host.contains(['.', ':']) || host == "localhost" => (host, rest),
         _ => (DOCKER_HUB, text),
     };
-    let host = if host == LEGACY { DOCKER_HUB } else { host };
+    let host = if host == LEGACY_DOCKER_HUB {
+        DOCKER_HUB
+    } else {
+        host
+    };
     if host == DOCKER_HUB && !rest.contains('/') {
-        (host, format!("{OFFICIAL}/{rest}"))
+        (host, format!("{OFFICIAL_NAMESPACE}/{rest}"))
     } else {
         (host, rest.to_owned())
     }
 }
 
 /// Whether Docker Hub has, or had, an official image of this name. `docker.io/nginx` means the image to
-/// nearly everybody who writes it; `docker.io/bitnami` can only be a namespace.
-pub(super) fn is_official(name: &str) -> bool {
-    IMAGES.split_whitespace().any(|image| image == name)
+/// nearly everybody who writes it, while `docker.io/bitnami` can only be a namespace.
+pub(crate) fn is_official_image(name: &str) -> bool {
+    OFFICIAL_IMAGES.split_whitespace().any(|image| image == name)
 }
 
-/// The files ever under `library/` in docker-library/official-images, as of August 2026.
-const IMAGES: &str = "
+/// Every file that was ever under `library/` in docker-library/official-images, as of August 2026.
+const OFFICIAL_IMAGES: &str = "
     adminer adoptopenjdk aerospike almalinux alpine alt amazoncorretto amazonlinux api-firewall arangodb
     archlinux azul-zulu backdrop bash bonita buildpack-deps busybox caddy cassandra celery centos
     chronograf cirros clearlinux clefos clickhouse clojure composer consul convertigo couchbase couchdb
@@ -56,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_completed_to_docker_hub() {
+    fn names_without_a_host_are_on_docker_hub() {
         for (text, host, rest) in [
             ("nginx", "docker.io", "library/nginx"),
             ("bitnami/redis", "docker.io", "bitnami/redis"),
@@ -68,17 +73,17 @@ mod tests {
             ("mirror:5000/org", "mirror:5000", "org"),
             ("localhost/org", "localhost", "org"),
         ] {
-            assert_eq!(complete(text), (host, rest.to_owned()), "{text}");
+            assert_eq!(split_docker_domain(text), (host, rest.to_owned()), "{text}");
         }
     }
 
     #[test]
-    fn official_images_are_known_and_namespaces_are_not_among_them() {
+    fn official_images_are_distinguished_from_namespaces() {
         for name in ["nginx", "alpine", "postgres", "redis", "zookeeper", "centos"] {
-            assert!(is_official(name), "{name}");
+            assert!(is_official_image(name), "{name}");
         }
         for name in ["bitnami", "grafana", "library", "prom", ""] {
-            assert!(!is_official(name), "{name}");
+            assert!(!is_official_image(name), "{name}");
         }
     }
 }

@@ -4,14 +4,14 @@
 //! `eval`'s question.
 
 mod before;
-pub mod block;
-pub mod graph;
+pub mod dependencies;
+pub mod lazy_block;
 pub mod module;
+pub mod module_tree;
 pub mod references;
 pub mod requirements;
-pub mod tree;
 
-pub use block::LazyBlock;
-pub use graph::GraphBuilder;
+pub use dependencies::GraphBuilder;
+pub use lazy_block::LazyBlock;
 pub use module::{Declaration, Module, ModuleCall, Resource};
-pub use tree::{Callee, ModuleId, Tree};
+pub use module_tree::{Callee, ModuleId, ModuleTree};

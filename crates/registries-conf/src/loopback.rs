@@ -2,14 +2,14 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::grammar::{split_port, split_registry};
+use crate::grammar::{split_port, split_registry};
 
 /// Whether the host of a source or mirror is the machine that pulls: `localhost`, an address in
-/// `127.0.0.0/8`, or `::1`, which is written in brackets and is no valid mirror besides. On a node nothing
-/// that an administrator knows of listens there.
+/// `127.0.0.0/8`, or `::1` (in brackets; an IPv6 address is never a valid mirror anyway). No registry listens
+/// there on the nodes of a cluster.
 #[must_use]
-pub fn is_local(name: &str) -> bool {
-    if let Some((address, _)) = name.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+pub fn is_loopback(location: &str) -> bool {
+    if let Some((address, _)) = location.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return address.parse::<Ipv6Addr>().is_ok_and(|address| {
             address.is_loopback()
                 || address
@@ -17,7 +17,7 @@ pub fn is_local(name: &str) -> bool {
                     .is_some_and(|address| address.is_loopback())
         });
     }
-    let (registry, _) = split_registry(name);
+    let (registry, _) = split_registry(location);
     let (host, _) = split_port(registry);
     host.eq_ignore_ascii_case("localhost")
         || registry == "::1"
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_node_has_several_names() {
+    fn the_node_itself_has_several_names() {
         for name in [
             "localhost",
             "localhost:5000/org",
@@ -42,7 +42,7 @@ mod tests {
             "[::ffff:127.0.0.1]/a",
             "::1",
         ] {
-            assert!(is_local(name), "{name}");
+            assert!(is_loopback(name), "{name}");
         }
     }
 
@@ -58,7 +58,7 @@ mod tests {
             "",
             "[",
         ] {
-            assert!(!is_local(name), "{name}");
+            assert!(!is_loopback(name), "{name}");
         }
     }
 }

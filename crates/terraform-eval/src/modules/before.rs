@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::address::{ResourceName, ResourcePath, Subject};
 use crate::reference_graph::Node;
 
-use super::graph::GraphBuilder;
+use super::dependencies::GraphBuilder;
 
 impl GraphBuilder<'_> {
     /// The resources that come before `start`, itself included, save those that the graph leaves out.

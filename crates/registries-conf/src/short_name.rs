@@ -1,17 +1,16 @@
-//! Short names: images without their registry.
+//! Short names: image names without a registry host.
 
-use super::hub::DOCKER_HUB;
+use crate::docker_hub::{DOCKER_HUB, OFFICIAL_NAMESPACE};
 
-/// Whether a source has no registry host, so that it names an image and not a place: `nginx`,
-/// `library/nginx`, `bitnami/redis`.
+/// Whether a source has no registry host: `nginx`, `library/nginx`, `bitnami/redis`.
 ///
-/// The first part of a name is a host if it holds a dot or a colon, or is `localhost`
-/// (`splitDockerDomain` in `docker/reference`); a part with an upper-case letter is taken for a host too,
-/// as newer releases of that function have it. A source may also be a bare host with a port, which that
-/// function never sees: `mirror:5000` is one, while `redis:7` is an image with a tag.
-/// What is no name at all (empty, a URL, a leading slash) is not short either, but invalid.
+/// The first component of a name is a host if it contains a dot or a colon, or is `localhost`
+/// (`splitDockerDomain` in `docker/reference`); a component with an uppercase letter is a host too, as in
+/// newer releases of that function. A source may also be a bare host with a port, which that function never
+/// sees: `mirror:5000` is a host, while `redis:7` is an image with a tag.
+/// A text that is not a name at all (empty, a URL, a leading slash) is invalid and not a short name.
 #[must_use]
-pub fn is_short(source: &str) -> bool {
+pub fn is_short_name(source: &str) -> bool {
     let name = source.trim();
     if name.is_empty() || name.starts_with('/') || name.starts_with("*.") || name.contains("://") {
         return false;
@@ -35,15 +34,15 @@ fn is_registry_port(text: &str) -> bool {
     text.parse::<u16>().is_ok_and(|port| port >= 80)
 }
 
-/// The full name of a short source: `nginx` is `docker.io/library/nginx`, `bitnami/redis` is
-/// `docker.io/bitnami/redis`. A tag or digest stays where it is.
+/// Expands a short name to the full name: `nginx` is `docker.io/library/nginx`, `bitnami/redis` is
+/// `docker.io/bitnami/redis`. A tag or digest is kept.
 #[must_use]
-pub fn full_name(short: &str) -> String {
-    let name = short.trim();
+pub fn expand_short_name(short_name: &str) -> String {
+    let name = short_name.trim();
     if name.split('@').next().unwrap_or(name).contains('/') {
         format!("{DOCKER_HUB}/{name}")
     } else {
-        format!("{DOCKER_HUB}/library/{name}")
+        format!("{DOCKER_HUB}/{OFFICIAL_NAMESPACE}/{name}")
     }
 }
 
@@ -62,13 +61,13 @@ mod tests {
             "a/b/c",
             " nginx ",
         ] {
-            assert!(is_short(name), "{name}");
+            assert!(is_short_name(name), "{name}");
         }
-        assert!(is_short("nginx@sha256:0123"));
+        assert!(is_short_name("nginx@sha256:0123"));
     }
 
     #[test]
-    fn hosts_are_told_by_dot_port_case_or_localhost() {
+    fn a_dot_a_port_an_upper_case_letter_or_localhost_makes_a_host() {
         for name in [
             "quay.io",
             "quay.io/org",
@@ -81,22 +80,22 @@ mod tests {
             "quay.io/org:tag",
             "localhost:80",
         ] {
-            assert!(!is_short(name), "{name}");
+            assert!(!is_short_name(name), "{name}");
         }
     }
 
     #[test]
-    fn what_is_no_name_at_all_is_not_short() {
+    fn invalid_names_are_not_short() {
         for name in ["", "  ", "/nginx", "https://nginx", "docker://nginx"] {
-            assert!(!is_short(name), "{name:?}");
+            assert!(!is_short_name(name), "{name:?}");
         }
     }
 
     #[test]
-    fn a_short_name_is_completed_as_docker_does() {
-        assert_eq!(full_name("nginx"), "docker.io/library/nginx");
-        assert_eq!(full_name("library/nginx"), "docker.io/library/nginx");
-        assert_eq!(full_name("bitnami/redis"), "docker.io/bitnami/redis");
-        assert_eq!(full_name("nginx:1.25"), "docker.io/library/nginx:1.25");
+    fn short_names_are_expanded_as_docker_does() {
+        assert_eq!(expand_short_name("nginx"), "docker.io/library/nginx");
+        assert_eq!(expand_short_name("library/nginx"), "docker.io/library/nginx");
+        assert_eq!(expand_short_name("bitnami/redis"), "docker.io/bitnami/redis");
+        assert_eq!(expand_short_name("nginx:1.25"), "docker.io/library/nginx:1.25");
     }
 }

@@ -11,7 +11,7 @@ use crate::syntax::document::TopLevel;
 use crate::syntax::problem::Problem;
 use crate::syntax::tree::{Attribute, Expression, ExpressionKind};
 
-use super::block::LazyBlock;
+use super::lazy_block::LazyBlock;
 
 /// A module.
 #[derive(Debug)]

@@ -1,0 +1,150 @@
+//! The tables as the container runtime loads them: checked, and without those it drops
+//! (`postProcessRegistries` and `loadConfigFile` of containers/image).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::tables::RegistryTable;
+
+/// The loaded tables of a node, which images are resolved with ([`Registries::resolve`]).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Registries {
+    /// By scope, without trailing slashes.
+    pub(crate) tables: BTreeMap<String, RegistryTable>,
+}
+
+/// Why the container runtime rejects the tables. No image at all can be pulled then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegistriesError {
+    /// A location that begins with `http://` or `https://`.
+    Scheme(String),
+    /// An empty source.
+    EmptySource,
+    /// An empty mirror of this source.
+    EmptyMirror(String),
+    /// A wildcard with a port or a path.
+    InvalidWildcard(String),
+    /// Two tables for one location that differ in `insecure` or `blocked`.
+    ConflictingTables(String),
+}
+
+impl fmt::Display for RegistriesError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scheme(location) => write!(formatter, "{location:?} has a scheme"),
+            Self::EmptySource => formatter.write_str("a source is empty"),
+            Self::EmptyMirror(source) => write!(formatter, "a mirror of {source:?} is empty"),
+            Self::InvalidWildcard(source) => write!(formatter, "wildcard {source:?} has a port or path"),
+            Self::ConflictingTables(location) => {
+                write!(
+                    formatter,
+                    "tables for {location:?} have different values of insecure or blocked"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for RegistriesError {}
+
+impl Registries {
+    /// Loads the tables of a node.
+    pub fn from_tables(tables: &[RegistryTable]) -> Result<Self, RegistriesError> {
+        let mut loaded: BTreeMap<String, RegistryTable> = BTreeMap::new();
+        for table in tables {
+            let table = normalize_table(table)?;
+            // Sources that differ only in trailing slashes are the same: the first table is used.
+            if let Some(first) = loaded.get(table.scope()) {
+                if (first.insecure, first.blocked) != (table.insecure, table.blocked) {
+                    return Err(RegistriesError::ConflictingTables(table.scope().to_owned()));
+                }
+                continue;
+            }
+            loaded.insert(table.scope().to_owned(), table);
+        }
+        let is_invalid_wildcard =
+            |scope: &&String| scope.starts_with("*.") && scope.contains(['/', '@', ':']);
+        if let Some(scope) = loaded.keys().find(is_invalid_wildcard) {
+            return Err(RegistriesError::InvalidWildcard(scope.clone()));
+        }
+        Ok(Self { tables: loaded })
+    }
+}
+
+fn normalize_table(table: &RegistryTable) -> Result<RegistryTable, RegistriesError> {
+    let mut table = table.clone();
+    table.location = normalize_location(&table.location)?;
+    table.prefix = normalize_location(&table.prefix)?;
+    if table.scope().is_empty() {
+        return Err(RegistriesError::EmptySource);
+    }
+    for mirror in &table.mirrors {
+        // Mirrors keep their trailing slashes: only containers/image 5.35 removed them as well. With an older
+        // version, which most nodes have, every pull by digest then fails.
+        if normalize_location(&mirror.location)?.is_empty() {
+            return Err(RegistriesError::EmptyMirror(table.scope().to_owned()));
+        }
+    }
+    Ok(table)
+}
+
+fn normalize_location(text: &str) -> Result<String, RegistriesError> {
+    let text = text.trim_end_matches('/');
+    if text.starts_with("http://") || text.starts_with("https://") {
+        return Err(RegistriesError::Scheme(text.to_owned()));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::PullKind;
+    use crate::tables::MirrorTable;
+
+    fn table(location: &str, mirrors: &[&str]) -> RegistryTable {
+        let mirror = |location: &&str| MirrorTable {
+            location: (*location).to_owned(),
+            insecure: false,
+            pull_from_mirror: PullKind::DigestOnly,
+        };
+        RegistryTable {
+            location: location.to_owned(),
+            mirrors: mirrors.iter().map(mirror).collect(),
+            ..RegistryTable::default()
+        }
+    }
+
+    #[test]
+    fn invalid_locations_are_rejected() {
+        let rejection = |table| Registries::from_tables(&[table]).unwrap_err();
+        let text = |text: &str| text.to_owned();
+        assert_eq!(rejection(table("", &["m.io"])), RegistriesError::EmptySource);
+        assert_eq!(
+            rejection(table("quay.io", &[""])),
+            RegistriesError::EmptyMirror(text("quay.io"))
+        );
+        assert_eq!(
+            rejection(table("quay.io", &["http://m.io"])),
+            RegistriesError::Scheme(text("http://m.io"))
+        );
+        let mut wildcard = table("", &["m.io"]);
+        wildcard.prefix = text("*.example.com/a");
+        assert_eq!(
+            rejection(wildcard),
+            RegistriesError::InvalidWildcard(text("*.example.com/a"))
+        );
+    }
+
+    #[test]
+    fn of_sources_that_differ_in_trailing_slashes_the_first_is_used() {
+        let (first, mut second) = (table("quay.io", &["a.io"]), table("quay.io/", &["b.io"]));
+        let loaded = Registries::from_tables(&[first.clone(), second.clone()]).unwrap();
+        assert_eq!(loaded.tables.values().collect::<Vec<_>>(), [&first]);
+        second.blocked = true;
+        assert_eq!(
+            Registries::from_tables(&[first, second]),
+            Err(RegistriesError::ConflictingTables("quay.io".to_owned()))
+        );
+    }
+}

@@ -1,0 +1,427 @@
+//! Access to files: one trait, the disk, texts in memory, and texts laid over other files.
+//!
+//! Everything that reads a file, lists a directory or resolves a path does so through [`Files`], so that an editor's
+//! unsaved texts, fixes that are not written yet, and tests take the same way in as the disk.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::clean_path;
+use super::large_file::{self, FileEnds};
+use super::read_error::{ReadError, decode};
+
+/// What a path leads to, after links are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A device, a pipe, a socket, or a link that leads nowhere.
+    Other,
+}
+
+impl From<fs::FileType> for FileKind {
+    fn from(file_type: fs::FileType) -> Self {
+        if file_type.is_file() {
+            Self::File
+        } else if file_type.is_dir() {
+            Self::Directory
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// An entry of a directory.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DirectoryEntry {
+    /// Its file name, without the directory.
+    pub name: OsString,
+    /// What it leads to.
+    pub kind: FileKind,
+}
+
+/// The files that a run can see.
+///
+/// Paths are as the user spells them, relative to the current directory or absolute.
+pub trait Files: fmt::Debug + Send + Sync {
+    /// Reads the bytes of a file.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// Reads the bytes of a file; `None` if it has more than `max_bytes`.
+    fn read_bounded(&self, path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>>;
+
+    /// Searches a large file for `words` without holding it in memory, and returns its ends if it has none of them.
+    ///
+    /// `None` for a small file, one that contains a word, and one that cannot be searched this way: such a file has
+    /// to be read.
+    fn read_ends(&self, path: &Path, words: &[&[u8]]) -> Option<FileEnds>;
+
+    /// Lists a directory, in no particular order. Entries that the system does not let us see are skipped.
+    fn list<'f>(&'f self, directory: &Path) -> io::Result<Box<dyn Iterator<Item = DirectoryEntry> + 'f>>;
+
+    /// The canonical path of an existing file or directory: absolute, with links resolved. The empty path stands for
+    /// the current directory.
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// What a path leads to.
+    fn kind(&self, path: &Path) -> io::Result<FileKind>;
+
+    /// Whether the path itself is a link, wherever it leads.
+    fn is_link(&self, path: &Path) -> bool;
+
+    /// Reads a file as text.
+    fn read_text(&self, path: &Path) -> Result<String, ReadError> {
+        decode(self.read(path).map_err(ReadError::Io)?)
+    }
+
+    /// The canonical path where the path exists, else the absolute path.
+    fn canonical_path(&self, path: &Path) -> PathBuf {
+        self.canonicalize(path)
+            .or_else(|_| std::path::absolute(path))
+            .unwrap_or_else(|_| path.to_owned())
+    }
+
+    /// Whether the path leads to a regular file.
+    fn is_file(&self, path: &Path) -> bool {
+        self.kind(path).is_ok_and(|kind| kind == FileKind::File)
+    }
+
+    /// Whether the path leads to a directory.
+    fn is_directory(&self, path: &Path) -> bool {
+        self.kind(path).is_ok_and(|kind| kind == FileKind::Directory)
+    }
+
+    /// Whether the path leads to anything.
+    fn exists(&self, path: &Path) -> bool {
+        self.kind(path).is_ok()
+    }
+}
+
+/// The files on disk.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DiskFiles;
+
+impl Files for DiskFiles {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        large_file::read(path)
+    }
+
+    fn read_bounded(&self, path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        let mut bytes = Vec::new();
+        let limit = max_bytes.saturating_add(1);
+        fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+        let is_complete = u64::try_from(bytes.len()).is_ok_and(|length| length <= max_bytes);
+        Ok(is_complete.then_some(bytes))
+    }
+
+    fn read_ends(&self, path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
+        large_file::read_ends(path, words)
+    }
+
+    fn list<'f>(&'f self, directory: &Path) -> io::Result<Box<dyn Iterator<Item = DirectoryEntry> + 'f>> {
+        let entries = fs::read_dir(directory)?.flatten().map(|entry| {
+            let kind = match entry.file_type() {
+                Ok(file_type) if !file_type.is_symlink() => file_type.into(),
+                _ => self.kind(&entry.path()).unwrap_or(FileKind::Other),
+            };
+            let name = entry.file_name();
+            DirectoryEntry { name, kind }
+        });
+        Ok(Box::new(entries))
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(if path.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            path
+        })
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        Ok(fs::metadata(path)?.file_type().into())
+    }
+
+    fn is_link(&self, path: &Path) -> bool {
+        path.is_symlink()
+    }
+}
+
+/// Texts in memory and nothing else. The current directory is the root, `/`; directories exist where a file lies in
+/// or below them.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryFiles {
+    /// By canonical path.
+    texts: BTreeMap<PathBuf, String>,
+}
+
+impl MemoryFiles {
+    /// Files with these paths and texts.
+    #[must_use]
+    pub fn new<P: AsRef<Path>, T: Into<String>>(files: impl IntoIterator<Item = (P, T)>) -> Self {
+        let files = files.into_iter();
+        Self {
+            texts: files
+                .map(|(path, text)| (Self::absolute(path.as_ref()), text.into()))
+                .collect(),
+        }
+    }
+
+    fn absolute(path: &Path) -> PathBuf {
+        clean_path(&Path::new("/").join(path))
+    }
+
+    fn kind_of(&self, canonical: &Path) -> io::Result<FileKind> {
+        if self.texts.contains_key(canonical) {
+            return Ok(FileKind::File);
+        }
+        let mut following = self.texts.range(canonical.to_owned()..);
+        match following.next() {
+            Some((path, _)) if path.starts_with(canonical) => Ok(FileKind::Directory),
+            _ => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    /// The entries of a directory, sorted by name.
+    fn entries_of(&self, canonical: &Path) -> Vec<DirectoryEntry> {
+        let mut entries: Vec<DirectoryEntry> = Vec::new();
+        for path in self.texts.range(canonical.to_owned()..).map(|(path, _)| path) {
+            let Ok(relative) = path.strip_prefix(canonical) else {
+                break;
+            };
+            let mut components = relative.components();
+            let Some(name) = components.next() else { continue };
+            let name = name.as_os_str().to_owned();
+            if entries.last().is_some_and(|last| last.name == name) {
+                continue;
+            }
+            let kind = match components.next() {
+                Some(_) => FileKind::Directory,
+                None => FileKind::File,
+            };
+            entries.push(DirectoryEntry { name, kind });
+        }
+        entries
+    }
+}
+
+impl Files for MemoryFiles {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let text = self.texts.get(&Self::absolute(path));
+        let text = text.ok_or(io::ErrorKind::NotFound)?;
+        Ok(text.as_bytes().to_vec())
+    }
+
+    fn read_bounded(&self, path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        let bytes = self.read(path)?;
+        let fits = u64::try_from(bytes.len()).is_ok_and(|length| length <= max_bytes);
+        Ok(fits.then_some(bytes))
+    }
+
+    fn read_ends(&self, _: &Path, _: &[&[u8]]) -> Option<FileEnds> {
+        None
+    }
+
+    fn list<'f>(&'f self, directory: &Path) -> io::Result<Box<dyn Iterator<Item = DirectoryEntry> + 'f>> {
+        let canonical = Self::absolute(directory);
+        match self.kind_of(&canonical)? {
+            FileKind::Directory => Ok(Box::new(self.entries_of(&canonical).into_iter())),
+            FileKind::File | FileKind::Other => Err(io::ErrorKind::NotADirectory.into()),
+        }
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        let canonical = Self::absolute(path);
+        self.kind_of(&canonical).map(|_| canonical)
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        self.kind_of(&Self::absolute(path))
+    }
+
+    fn is_link(&self, _: &Path) -> bool {
+        false
+    }
+}
+
+/// Texts laid over other files: what an editor has not saved, or fixes that are not written yet.
+#[derive(Debug, Clone)]
+pub struct OverlayFiles {
+    texts: MemoryFiles,
+    lower: Arc<dyn Files>,
+}
+
+impl OverlayFiles {
+    /// Lays texts, by canonical path, over the files in `lower`.
+    #[must_use]
+    pub fn new(texts: BTreeMap<PathBuf, String>, lower: Arc<dyn Files>) -> Self {
+        Self {
+            texts: MemoryFiles { texts },
+            lower,
+        }
+    }
+
+    /// The text that is laid over a path.
+    fn text(&self, path: &Path) -> Option<&str> {
+        let text = self.texts.texts.get(&self.canonicalize(path).ok()?)?;
+        Some(text)
+    }
+}
+
+impl Files for OverlayFiles {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match self.text(path) {
+            Some(text) => Ok(text.as_bytes().to_vec()),
+            None => self.lower.read(path),
+        }
+    }
+
+    fn read_bounded(&self, path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        match self.text(path) {
+            Some(text) => {
+                let fits = u64::try_from(text.len()).is_ok_and(|length| length <= max_bytes);
+                Ok(fits.then(|| text.as_bytes().to_vec()))
+            }
+            None => self.lower.read_bounded(path, max_bytes),
+        }
+    }
+
+    fn read_ends(&self, path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
+        match self.text(path) {
+            Some(_) => None,
+            None => self.lower.read_ends(path, words),
+        }
+    }
+
+    fn list<'f>(&'f self, directory: &Path) -> io::Result<Box<dyn Iterator<Item = DirectoryEntry> + 'f>> {
+        let canonical = self.canonicalize(directory);
+        let added = canonical.map(|canonical| self.texts.entries_of(&canonical));
+        let mut added = added.unwrap_or_default();
+        let listed: Vec<DirectoryEntry> = match self.lower.list(directory) {
+            Ok(entries) => entries.collect(),
+            Err(_) if !added.is_empty() => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        added.retain(|entry| listed.iter().all(|other| other.name != entry.name));
+        Ok(Box::new(listed.into_iter().chain(added)))
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        self.lower.canonicalize(path).or_else(|error| {
+            // The path may exist in the overlay alone: then a directory above it decides what its canonical path is.
+            let absolute = clean_path(&std::path::absolute(path)?);
+            let mut ancestors = absolute.ancestors().skip(1);
+            let canonical = ancestors.find_map(|ancestor| {
+                let rest = absolute.strip_prefix(ancestor).ok()?;
+                Some(self.lower.canonicalize(ancestor).ok()?.join(rest))
+            });
+            let canonical = canonical.unwrap_or(absolute);
+            self.texts
+                .kind_of(&canonical)
+                .map(|_| canonical)
+                .map_err(|_| error)
+        })
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        self.lower.kind(path).or_else(|error| {
+            let canonical = self.canonicalize(path);
+            canonical
+                .and_then(|canonical| self.texts.kind_of(&canonical))
+                .map_err(|_| error)
+        })
+    }
+
+    fn is_link(&self, path: &Path) -> bool {
+        self.lower.is_link(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(name: &str, kind: FileKind) -> DirectoryEntry {
+        DirectoryEntry {
+            name: name.into(),
+            kind,
+        }
+    }
+
+    fn listed(files: &dyn Files, directory: &Path) -> Vec<DirectoryEntry> {
+        let mut entries: Vec<_> = files.list(directory).unwrap().collect();
+        entries.sort();
+        entries
+    }
+
+    #[test]
+    fn memory_has_the_directories_that_its_paths_imply() {
+        let files = MemoryFiles::new([("main.tf", "a"), ("sub/x/b.tf", "b"), ("sub/c.tf", "c")]);
+        assert_eq!(files.read_text(Path::new("./sub/../main.tf")).unwrap(), "a");
+        assert_eq!(
+            listed(&files, Path::new("")),
+            [
+                entry("main.tf", FileKind::File),
+                entry("sub", FileKind::Directory)
+            ]
+        );
+        assert_eq!(
+            listed(&files, Path::new("/sub")),
+            [entry("c.tf", FileKind::File), entry("x", FileKind::Directory)]
+        );
+        assert_eq!(files.kind(Path::new("sub/x")).unwrap(), FileKind::Directory);
+        assert!(files.kind(Path::new("sub/y")).is_err());
+        assert!(files.list(Path::new("main.tf")).is_err());
+        assert!(files.read(Path::new("sub")).is_err());
+        assert_eq!(
+            files.canonicalize(Path::new("sub/x/..")).unwrap(),
+            Path::new("/sub")
+        );
+    }
+
+    #[test]
+    fn an_overlay_replaces_texts_and_adds_files() {
+        let scratch = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(scratch.path()).unwrap();
+        fs::write(root.join("a.tf"), "disk a").unwrap();
+        fs::write(root.join("b.tf"), "disk b").unwrap();
+        let texts = ["a.tf", "new.tf", "sub/c.tf"].map(|name| (root.join(name), format!("memory {name}")));
+        let files = OverlayFiles::new(texts.into(), Arc::new(DiskFiles));
+        let read = |name: &str| files.read_text(&root.join(name)).unwrap();
+        assert_eq!(read("a.tf"), "memory a.tf");
+        assert_eq!(read("b.tf"), "disk b");
+        assert_eq!(read("./sub/../new.tf"), "memory new.tf");
+        assert_eq!(files.read_bounded(&root.join("a.tf"), 3).unwrap(), None);
+        assert_eq!(
+            listed(&files, &root),
+            [
+                entry("a.tf", FileKind::File),
+                entry("b.tf", FileKind::File),
+                entry("new.tf", FileKind::File),
+                entry("sub", FileKind::Directory),
+            ]
+        );
+        assert_eq!(listed(&files, &root.join("sub")), [entry("c.tf", FileKind::File)]);
+        assert!(files.is_file(&root.join("new.tf")));
+        assert!(!files.exists(&root.join("other.tf")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_overlay_is_found_through_links() {
+        let scratch = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(scratch.path()).unwrap();
+        fs::write(root.join("a.tf"), "disk").unwrap();
+        std::os::unix::fs::symlink("a.tf", root.join("link.tf")).unwrap();
+        let texts = [(root.join("a.tf"), "memory".to_owned())];
+        let files = OverlayFiles::new(texts.into(), Arc::new(DiskFiles));
+        assert_eq!(files.read_text(&root.join("link.tf")).unwrap(), "memory");
+    }
+}

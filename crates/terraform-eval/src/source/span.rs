@@ -1,0 +1,57 @@
+//! Spans: ranges of bytes of a file.
+
+/// A file in [`Sources`](super::Sources).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub(super) u32);
+
+impl FileId {
+    /// A text that does not belong to any [`Sources`](super::Sources): a template that was read during evaluation.
+    /// Its name and text are empty.
+    pub(crate) const DETACHED: Self = Self(u32::MAX);
+}
+
+/// A range of bytes of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file that the bytes belong to.
+    pub file: FileId,
+    /// The offset of the first byte.
+    pub start: u32,
+    /// The offset after the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The bytes `start..end` of `file`. Offsets beyond `u32` cannot occur: larger files are a
+    /// [`ReadError::TooLarge`](super::ReadError::TooLarge).
+    #[must_use]
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self {
+            file,
+            start: clamp(start),
+            end: clamp(end.max(start)),
+        }
+    }
+
+    /// The bytes as a range into the text of the file.
+    #[must_use]
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether `other` lies inside this span.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A line and a column as people count them: from 1, columns in Unicode scalar values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in Unicode scalar values.
+    pub column: usize,
+}

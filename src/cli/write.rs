@@ -1,0 +1,33 @@
+//! Files that a command was asked to write.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+/// Writes one file, over an existing one.
+pub(super) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Writes files, each a name and a text, into a directory, which is created if it does not exist.
+pub(super) fn write_files<'d>(
+    directory: &Path,
+    files: impl Iterator<Item = (&'d str, &'d str)> + Clone,
+) -> anyhow::Result<()> {
+    fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
+    for (name, _) in files.clone() {
+        let path = directory.join(name);
+        // A link could lead out of the directory.
+        let metadata = fs::symlink_metadata(&path);
+        anyhow::ensure!(
+            metadata.is_err() || metadata.is_ok_and(|metadata| metadata.is_file()),
+            "{} exists and is not a regular file; no files were written",
+            path.display()
+        );
+    }
+    for (name, text) in files {
+        write_file(&directory.join(name), text)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Files are reached through `terraform_eval::source::Files` alone, so that texts in memory (an editor's, fixes that are
+//! not written yet) replace those on disk wherever a file is read.
+
+use std::path::{Path, PathBuf};
+
+/// Ways around the trait, and what to use instead.
+const FORBIDDEN: &[(&str, &str)] = &[
+    ("std::fs", "a method of `Files`"),
+    ("use std::{fs", "a method of `Files`"),
+    (" fs::", "a method of `Files`"),
+    ("(fs::", "a method of `Files`"),
+    ("File::open", "`Files::read`"),
+    ("read_to_string(", "`Files::read_text`"),
+    ("read_dir(", "`Files::list`"),
+    (".canonicalize()", "`Files::canonical_path`"),
+    (".metadata()", "`Files::kind`"),
+    (".symlink_metadata()", "`Files::is_link`"),
+    (".read_link()", "`Files::canonical_path`"),
+    (".exists()", "`Files::exists`"),
+    (".try_exists()", "`Files::exists`"),
+    (".is_dir()", "`Files::is_directory`"),
+    (".is_file()", "`Files::is_file`"),
+    (".is_symlink()", "`Files::is_link`"),
+    ("WalkDir", "`Files::list`"),
+];
+
+/// The files that may use these, and why.
+const ALLOWED: &[(&str, &str)] = &[
+    (
+        "crates/terraform-eval/src/source/files.rs",
+        "implements the trait",
+    ),
+    (
+        "crates/terraform-eval/src/source/large_file.rs",
+        "implements the trait",
+    ),
+    (
+        "src/workspace/discovery.rs",
+        "walks directories: names alone, no text",
+    ),
+    ("src/cli/write.rs", "writes"),
+    ("src/fix/write.rs", "writes"),
+];
+
+#[test]
+fn files_are_reached_through_the_trait() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut violations = Vec::new();
+    for path in rust_files(root) {
+        let name = path
+            .strip_prefix(root)
+            .unwrap()
+            .to_string_lossy()
+            .replace('\\', "/");
+        if ALLOWED.iter().any(|(allowed, _)| *allowed == name) || is_test(&name) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        // Tests prepare the files that they read.
+        let production = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for (index, line) in production.lines().enumerate() {
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            for (forbidden, instead) in FORBIDDEN {
+                if line.contains(forbidden) {
+                    violations.push(format!(
+                        "{name}:{}: `{}`: use {instead} of `Sources::files`",
+                        index + 1,
+                        forbidden.trim()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
+}
+
+#[test]
+fn exceptions_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (name, reason) in ALLOWED {
+        assert!(root.join(name).is_file(), "{name} ({reason}) does not exist");
+    }
+}
+
+fn is_test(name: &str) -> bool {
+    name.ends_with("tests.rs") || name.contains("/tests/")
+}
+
+fn rust_files(root: &Path) -> Vec<PathBuf> {
+    let mut pending = vec![root.join("src")];
+    for entry in std::fs::read_dir(root.join("crates")).unwrap() {
+        pending.push(entry.unwrap().path().join("src"));
+    }
+    let mut files = Vec::new();
+    while let Some(directory) = pending.pop() {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
