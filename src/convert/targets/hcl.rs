@@ -90,7 +90,7 @@ fn reject_several_clusters(options: &Options, parts: &[ClusterPart<'_>]) -> Resu
         (None, None) => return Ok(()),
     };
     Err(ConvertError::Options(format!(
-        "`{option}` is for one cluster, but the input has mirrors of several: choose one of {} with `--cluster`",
+        "`{option}` is for one cluster, but the input has mirrors of several: use `--cluster` to choose one of {}",
         cluster_names(parts)
     )))
 }
