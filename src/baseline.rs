@@ -60,13 +60,13 @@ struct Document {
 
 /// Findings with those taken out that the baseline knows.
 #[derive(Debug)]
-pub struct Split<T> {
+pub struct Partition<T> {
     /// What is new.
-    pub rest: Vec<T>,
+    pub new: Vec<T>,
     /// How many are known.
     pub known: usize,
     /// What is known and was not found, though its file was read or is gone.
-    pub unmatched: Vec<Entry>,
+    pub stale: Vec<Entry>,
 }
 
 impl Baseline {
@@ -90,13 +90,13 @@ impl Baseline {
     }
 
     /// Takes out of the findings what is known.
-    pub fn split<T>(
+    pub fn partition<T>(
         &self,
         findings: Vec<T>,
         sources: &Sources,
         secrets: &[Span],
         diagnostic: impl Fn(&T) -> &Diagnostic,
-    ) -> Split<T> {
+    ) -> Partition<T> {
         let mut open = self.known.clone();
         let mut rest = Vec::new();
         let mut known = 0;
@@ -120,15 +120,15 @@ impl Baseline {
                 || read.contains(&key.file)
                 || !sources.files().exists(&self.base.join(&key.file))
         };
-        let unmatched = open
+        let stale = open
             .into_iter()
             .filter(|(key, count)| *count > 0 && looked_at(key))
             .map(|(key, count)| key.entry(count))
             .collect();
-        Split {
-            rest,
+        Partition {
+            new: rest,
             known,
-            unmatched,
+            stale,
         }
     }
 }

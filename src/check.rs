@@ -15,28 +15,28 @@ use crate::rules::{
     Check, ClusterIndex, ClusterMirrors, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
     report_unknown_values,
 };
-use crate::settings::{Decided, Level};
+use crate::settings::{Level, RuleSettings};
 use crate::suppress::{Suppressions, Usage};
 use terraform_eval::source::{FileId, Sources};
 
-use collector::{Found, Tally};
+use collector::{CollectedFinding, Collector};
 
 pub use report::{Report, Summary, Suppressed, Verdict};
 
 /// What the user decided about a check.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct CheckSettings {
     /// Whether to tell what a plan changes where that is no mistake.
     pub changes_info: bool,
     /// What holds where nothing else is decided.
-    pub otherwise: Rc<Decided>,
+    pub otherwise: Rc<RuleSettings>,
     /// What holds for the configurations of a project, by their position.
-    pub configurations: BTreeMap<usize, Rc<Decided>>,
+    pub configurations: BTreeMap<usize, Rc<RuleSettings>>,
     /// What holds for findings about a file rather than a mirror.
-    pub files: BTreeMap<FileId, Rc<Decided>>,
+    pub files: BTreeMap<FileId, Rc<RuleSettings>>,
 }
 
-impl Default for Settings {
+impl Default for CheckSettings {
     fn default() -> Self {
         Self {
             changes_info: true,
@@ -47,12 +47,12 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    fn of_configuration(&self, position: usize) -> &Decided {
+impl CheckSettings {
+    fn of_configuration(&self, position: usize) -> &RuleSettings {
         self.configurations.get(&position).unwrap_or(&self.otherwise)
     }
 
-    fn of_file(&self, file: Option<FileId>) -> &Decided {
+    fn of_file(&self, file: Option<FileId>) -> &RuleSettings {
         file.and_then(|file| self.files.get(&file))
             .unwrap_or(&self.otherwise)
     }
@@ -60,11 +60,11 @@ impl Settings {
 
 /// What a check works on besides the project.
 #[derive(Debug, Clone, Copy)]
-pub struct Given<'a> {
+pub struct CheckContext<'a> {
     /// The files behind the project.
     pub sources: &'a Sources,
     /// What the user decided.
-    pub settings: &'a Settings,
+    pub settings: &'a CheckSettings,
     /// What is suppressed in the files.
     pub suppressions: &'a Suppressions,
     /// The findings that are known.
@@ -73,10 +73,10 @@ pub struct Given<'a> {
 
 /// Runs the rules.
 #[must_use]
-pub fn check<'a>(project: &'a Project, given: Given<'_>) -> Report<'a> {
-    let mut run = Run {
+pub fn check<'a>(project: &'a Project, given: CheckContext<'_>) -> Report<'a> {
+    let mut run = Checker {
         given,
-        tally: Tally::default(),
+        tally: Collector::default(),
         usage: Usage::default(),
         mirrors: Vec::new(),
     };
@@ -92,15 +92,15 @@ pub fn check<'a>(project: &'a Project, given: Given<'_>) -> Report<'a> {
     run.report(project)
 }
 
-struct Run<'a, 'g> {
-    given: Given<'g>,
-    tally: Tally,
+struct Checker<'a, 'g> {
+    given: CheckContext<'g>,
+    tally: Collector,
     usage: Usage,
     /// The mirrors, and whether some rule could not decide.
     mirrors: Vec<(&'a Mirror, bool)>,
 }
 
-impl<'a> Run<'a, '_> {
+impl<'a> Checker<'a, '_> {
     /// A finding that concerns a file and no mirror.
     fn add_about_file(&mut self, finding: Diagnostic) {
         let file = finding.primary.as_ref().map(|label| label.span.file);
@@ -108,32 +108,38 @@ impl<'a> Run<'a, '_> {
         self.add(decided, file, finding, None);
     }
 
-    fn add(&mut self, decided: &Decided, file: Option<FileId>, finding: Diagnostic, mirror: Option<usize>) {
-        let Some(finding) = decided.weigh(finding, file) else {
+    fn add(
+        &mut self,
+        decided: &RuleSettings,
+        file: Option<FileId>,
+        finding: Diagnostic,
+        mirror: Option<usize>,
+    ) {
+        let Some(finding) = decided.apply_level(finding, file) else {
             return;
         };
         let about = mirror.and_then(|index| self.mirrors.get(index));
         let block = about.map(|(mirror, _)| *mirror);
-        let places = suppression_spans::of_finding(&finding, block);
+        let places = suppression_spans::for_finding(&finding, block);
         let by = self
             .given
             .suppressions
-            .covering(finding.rule, &places, &mut self.usage);
+            .find_for(finding.rule, &places, &mut self.usage);
         // What is no mistake is left out at the end, so that a suppression of it is still of use.
         let is_change =
             crate::rules::find(finding.rule).is_some_and(|rule| matches!(rule.check, Check::PlanChanges(_)));
         if is_change && !self.given.settings.changes_info && finding.severity == Severity::Info {
             return;
         }
-        self.tally.add(Found {
-            fails: decided.fail_on.is_met_by(finding.severity),
+        self.tally.add(CollectedFinding {
+            fails: decided.fail_on.is_reached_by(finding.severity),
             finding,
             mirrors: mirror.into_iter().collect(),
             suppressed: by,
         });
     }
 
-    fn configuration(&mut self, decided: &Decided, configuration: &'a Input) {
+    fn configuration(&mut self, decided: &RuleSettings, configuration: &'a Input) {
         let first = self.mirrors.len();
         let off = |name: &str| decided.level(name, None) == Level::Off;
         self.note_rules(configuration, off);
@@ -179,7 +185,7 @@ impl<'a> Run<'a, '_> {
         let files: BTreeSet<FileId> = configuration
             .mirrors
             .iter()
-            .flat_map(suppression_spans::of_mirror)
+            .flat_map(suppression_spans::for_mirror)
             .map(|span| span.file)
             .collect();
         let is_run = |rule: &&&Rule| rule.inputs.contains(configuration.kind) && !off(rule.name);
@@ -195,7 +201,7 @@ impl<'a> Run<'a, '_> {
 
     fn mirror(
         &mut self,
-        decided: &Decided,
+        decided: &RuleSettings,
         configuration: &Input,
         cluster: ClusterMirrors<'_>,
         mirror: &'a Mirror,
@@ -220,8 +226,8 @@ impl<'a> Run<'a, '_> {
                 continue;
             };
             // What could not be decided may well be what somebody suppressed.
-            let places = suppression_spans::of_mirror(mirror);
-            let _ = (self.given.suppressions).covering(rule.name, &places, &mut self.usage);
+            let places = suppression_spans::for_mirror(mirror);
+            let _ = (self.given.suppressions).find_for(rule.name, &places, &mut self.usage);
             // The rule about just that says what is wrong.
             if unknown.is_refused() {
                 self.leave_open(index);
@@ -244,7 +250,7 @@ impl<'a> Run<'a, '_> {
 
     fn report(self, project: &'a Project) -> Report<'a> {
         let given = self.given;
-        let mut settled = self.tally.settle();
+        let mut settled = self.tally.deduplicate();
         let mut summary = Summary {
             mirrors: self.mirrors.len(),
             configurations: project.inputs.iter().map(Input::count).sum(),
@@ -253,13 +259,13 @@ impl<'a> Run<'a, '_> {
             suppressed: settled.suppressed.len(),
             ..Summary::default()
         };
-        let mut unmatched = Vec::new();
+        let mut stale_baseline_entries = Vec::new();
         if let Some(baseline) = given.baseline {
             let secrets = &project.sensitive;
-            let split = baseline.split(settled.kept, given.sources, secrets, |found| &found.finding);
-            settled.kept = split.rest;
+            let split = baseline.partition(settled.kept, given.sources, secrets, |found| &found.finding);
+            settled.kept = split.new;
             summary.in_baseline = split.known;
-            unmatched = split.unmatched;
+            stale_baseline_entries = split.stale;
         }
         let with_findings: BTreeSet<usize> = (settled.kept.iter())
             .filter(|found| found.finding.rule != UNKNOWN_VALUE.name)
@@ -291,8 +297,8 @@ impl<'a> Run<'a, '_> {
         Report {
             suppressed: suppressed.collect(),
             mirrors,
-            unmatched,
-            failed: settled.kept.iter().any(|found| found.fails),
+            stale_baseline_entries,
+            exceeds_fail_on: settled.kept.iter().any(|found| found.fails),
             findings: settled.kept.into_iter().map(|found| found.finding).collect(),
             summary,
         }

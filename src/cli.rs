@@ -21,7 +21,7 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 use crate::config;
 use crate::diagnostic::Diagnostic;
 use crate::output;
-use crate::workspace::{self, Counterpart, Given, Loaded, Options};
+use crate::workspace::{self, Loaded, Options, PlanConfiguration, VariableArg};
 use terraform_eval::source::{DiskFiles, Files, read_stdin};
 
 use arguments::{Arguments, Color, Command, ReadingArguments};
@@ -78,7 +78,7 @@ fn run(arguments: Arguments, matches: &ArgMatches) -> anyhow::Result<Exit> {
 
 /// Values for variables, from the environment and from the arguments in their order.
 fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
-    let mut given: Vec<(usize, Given)> = Vec::new();
+    let mut given: Vec<(usize, VariableArg)> = Vec::new();
     if let Some((_, matches)) = matches.subcommand() {
         let texts = matches.get_many::<String>("var").into_iter().flatten();
         for (at, text) in matches.indices_of("var").into_iter().flatten().zip(texts) {
@@ -87,7 +87,7 @@ fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
                 .with_context(|| format!("invalid `--var {text}`: expected NAME=VALUE"))?;
             given.push((
                 at,
-                Given::Variable {
+                VariableArg::Variable {
                     name: name.trim().to_owned(),
                     text: value.to_owned(),
                 },
@@ -95,7 +95,7 @@ fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
         }
         let paths = matches.get_many::<PathBuf>("var_file").into_iter().flatten();
         for (at, path) in matches.indices_of("var_file").into_iter().flatten().zip(paths) {
-            given.push((at, Given::File(path.clone())));
+            given.push((at, VariableArg::File(path.clone())));
         }
     }
     given.sort_by_key(|(at, _)| *at);
@@ -108,11 +108,11 @@ fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
     let mut environment: Vec<(String, String)> = std::env::vars_os().filter_map(variable).collect();
     environment.sort();
     Ok(Options {
-        config: config::Choice::Nearest,
-        counterpart: Counterpart::None,
+        config: config::ConfigSource::Nearest,
+        plan_configuration: PlanConfiguration::None,
         files: Arc::new(DiskFiles),
         environment,
-        given: given.into_iter().map(|(_, given)| given).collect(),
+        variables: given.into_iter().map(|(_, given)| given).collect(),
     })
 }
 
@@ -128,7 +128,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn load(paths: &[PathBuf], reading: &ReadingArguments, options: &Options) -> anyhow::Result<Loaded> {
     let mut options = options.clone();
     if reading.isolated {
-        options.config = config::Choice::Isolated;
+        options.config = config::ConfigSource::Isolated;
     }
     let dash = Path::new("-");
     if paths.iter().any(|path| path == dash) {
@@ -163,7 +163,7 @@ fn whole(loaded: &Loaded) -> Exit {
     }
     complain_of(loaded);
     show(&loaded.project.diagnostics, loaded);
-    if !loaded.failures.is_empty() || loaded.project.unreadable > 0 {
+    if !loaded.errors.is_empty() || loaded.project.unreadable > 0 {
         Exit::Failure
     } else if loaded.project.diagnostics.is_empty() {
         Exit::Clean
@@ -183,7 +183,7 @@ fn show(findings: &[Diagnostic], loaded: &Loaded) {
 
 /// Says what is wrong with configuration files: with those, nothing else is done.
 fn refuses_settings(loaded: &Loaded) -> bool {
-    let problems = &loaded.configs.problems;
+    let problems = &loaded.configs.diagnostics;
     let text = output::check::full::findings(problems, &[], &loaded.sources, false);
     if !problems.is_empty() {
         complain(text.trim_end());
@@ -196,7 +196,7 @@ fn complain_of(loaded: &Loaded) {
     for warning in &loaded.warnings {
         complain(&format!("warning: {warning}"));
     }
-    for failure in &loaded.failures {
+    for failure in &loaded.errors {
         complain(&format!("error: {}", failure.message));
         if let Some(help) = &failure.help {
             complain(&format!("help: {help}"));

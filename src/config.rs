@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 use globset::GlobSet;
 
 use crate::rules::UNKNOWN_VALUE;
-use crate::settings::{Decided, FailOn, Level, Levels};
+use crate::settings::{FailOn, Level, Levels, RuleSettings};
 use terraform_eval::source::{FileId, Span};
 
-pub use discovery::{Choice, Configs};
+pub use discovery::{ConfigFiles, ConfigSource};
 pub use schema::schema;
 pub use show::show;
 
@@ -29,17 +29,17 @@ pub const FILE_NAME: &str = "mirrorset.toml";
 pub struct Config {
     /// The true path of the directory that it stands in: paths in it count from there.
     base: PathBuf,
-    rules: Vec<Set<(&'static str, Level)>>,
-    fail_on: Option<Set<FailOn>>,
-    strict: Option<Set<bool>>,
-    exclude: Option<Set<Globs>>,
-    var_files: Option<Set<Vec<String>>>,
+    rules: Vec<Setting<(&'static str, Level)>>,
+    fail_on: Option<Setting<FailOn>>,
+    strict: Option<Setting<bool>>,
+    exclude: Option<Setting<Globs>>,
+    var_files: Option<Setting<Vec<String>>>,
     overrides: Vec<Override>,
 }
 
 /// A value, and where it is set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Set<T> {
+struct Setting<T> {
     value: T,
     span: Span,
 }
@@ -48,7 +48,7 @@ struct Set<T> {
 #[derive(Debug, Clone)]
 struct Override {
     paths: Globs,
-    rules: Vec<Set<(&'static str, Level)>>,
+    rules: Vec<Setting<(&'static str, Level)>>,
 }
 
 /// Patterns of paths.
@@ -60,7 +60,7 @@ struct Globs {
 
 impl Globs {
     /// Whether a pattern fits the path, or a directory that it lies in.
-    fn fit(&self, path: &Path, base: &Path) -> bool {
+    fn matches(&self, path: &Path, base: &Path) -> bool {
         let Ok(relative) = path.strip_prefix(base) else {
             return false;
         };
@@ -75,7 +75,7 @@ impl Config {
     /// Whether a path is left out.
     fn excludes(&self, path: &Path) -> bool {
         let globs = self.exclude.as_ref().map(|exclude| &exclude.value);
-        globs.is_some_and(|globs| globs.fit(path, &self.base))
+        globs.is_some_and(|globs| globs.matches(path, &self.base))
     }
 
     /// The files of values for variables.
@@ -88,15 +88,19 @@ impl Config {
     /// What it decides for a directory, and for mirrors that are declared in `files`; all by their true
     /// paths.
     #[must_use]
-    pub fn decided<'f>(&self, directory: &Path, files: impl Iterator<Item = (FileId, &'f Path)>) -> Decided {
-        let mut decided = Decided::default();
+    pub fn rule_settings<'f>(
+        &self,
+        directory: &Path,
+        files: impl Iterator<Item = (FileId, &'f Path)>,
+    ) -> RuleSettings {
+        let mut decided = RuleSettings::default();
         if self.strict.as_ref().is_some_and(|strict| strict.value) {
             let error = Level::At(crate::diagnostic::Severity::Error);
             decided.levels.insert(UNKNOWN_VALUE.name, error);
         }
         decided.levels.extend(levels(&self.rules));
         for special in &self.overrides {
-            if special.paths.fit(directory, &self.base) {
+            if special.paths.matches(directory, &self.base) {
                 decided.levels.extend(levels(&special.rules));
             }
         }
@@ -105,7 +109,7 @@ impl Config {
                 let fitting = self
                     .overrides
                     .iter()
-                    .filter(|special| special.paths.fit(path, &self.base));
+                    .filter(|special| special.paths.matches(path, &self.base));
                 let levels: Levels = fitting.flat_map(|special| levels(&special.rules)).collect();
                 if !levels.is_empty() {
                     decided.by_file.insert(file, levels);
@@ -119,6 +123,6 @@ impl Config {
     }
 }
 
-fn levels(rules: &[Set<(&'static str, Level)>]) -> impl Iterator<Item = (&'static str, Level)> {
+fn levels(rules: &[Setting<(&'static str, Level)>]) -> impl Iterator<Item = (&'static str, Level)> {
     rules.iter().map(|set| set.value)
 }

@@ -162,7 +162,7 @@ impl Diagnostic {
 
 /// A name of any input as a part of one line: what ends a line for some reader, of YAML as well, is replaced.
 #[must_use]
-pub fn on_one_line(name: &str) -> String {
+pub fn single_line(name: &str) -> String {
     let ends = |c: char| {
         c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
     };
@@ -171,7 +171,7 @@ pub fn on_one_line(name: &str) -> String {
 
 /// A number of things, for a message: `1 file`, `2 files`.
 #[must_use]
-pub fn count(number: usize, word: &str) -> String {
+pub fn pluralize(number: usize, word: &str) -> String {
     if number == 1 {
         format!("1 {word}")
     } else {

@@ -15,20 +15,20 @@ use std::sync::Arc;
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use terraform_eval::source::{Files, OverlayFiles, Sources};
 
-use apply::make;
-use select::{Chosen, Identity, choose};
+use apply::apply_fixes;
+use select::{FixKey, SelectedFix, select_fixes};
 
 pub use write::write;
 
 /// More rounds than this mean that fixes undo each other.
-const ROUNDS: usize = 10;
+const MAX_ROUNDS: usize = 10;
 
 /// So often everything is checked anew at most: each time a fix is made or given up.
-const ATTEMPTS: usize = 1000;
+const MAX_CHECKS: usize = 1000;
 
 /// A file that fixes change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct FileChange {
     /// Its name for people.
     pub name: String,
     /// Its text before.
@@ -39,20 +39,20 @@ pub struct Change {
 
 /// What fixes do.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct FixOutcome {
     /// The files that change, by canonical path.
-    pub changes: BTreeMap<PathBuf, Change>,
+    pub changes: BTreeMap<PathBuf, FileChange>,
     /// How many findings were fixed.
     pub fixed: usize,
     /// Fixes that were not made, since they would bring a new error: place and rule.
-    pub refused: BTreeSet<String>,
+    pub skipped: BTreeSet<String>,
     /// Whether fixes were still to be made after the last round.
-    pub unsettled: bool,
+    pub has_more: bool,
 }
 
 /// How everything stands with some fixes made.
-struct State {
-    changes: BTreeMap<PathBuf, Change>,
+struct FixState {
+    changes: BTreeMap<PathBuf, FileChange>,
     /// How many findings were fixed on the way.
     fixed: usize,
     findings: Vec<Diagnostic>,
@@ -71,25 +71,25 @@ pub fn fix<E>(
     files: &Arc<dyn Files>,
     most: Applicability,
     mut check: impl FnMut(Arc<dyn Files>) -> Result<(Vec<Diagnostic>, Sources), E>,
-) -> Result<Outcome, E> {
+) -> Result<FixOutcome, E> {
     let (findings, sources) = check(files.clone())?;
-    let mut state = State {
+    let mut state = FixState {
         changes: BTreeMap::new(),
         fixed: 0,
         findings,
         sources,
         unfixed: files.clone(),
     };
-    let mut outcome = Outcome::default();
-    let mut refused: BTreeSet<Identity> = BTreeSet::new();
+    let mut outcome = FixOutcome::default();
+    let mut refused: BTreeSet<FixKey> = BTreeSet::new();
     let mut rounds = 0;
-    for _ in 0..ATTEMPTS {
-        let mut chosen = choose(&state.findings, &state.sources, most, &refused);
+    for _ in 0..MAX_CHECKS {
+        let mut chosen = select_fixes(&state.findings, &state.sources, most, &refused);
         if chosen.is_empty() {
             break;
         }
-        if rounds == ROUNDS {
-            outcome.unsettled = true;
+        if rounds == MAX_ROUNDS {
+            outcome.has_more = true;
             break;
         }
         let all = chosen.len();
@@ -100,7 +100,7 @@ pub fn fix<E>(
                 break Some(next);
             }
             if let [one] = chosen.as_slice() {
-                outcome.refused.insert(one.said.clone());
+                outcome.skipped.insert(one.said.clone());
                 refused.insert(one.identity.clone());
                 break None;
             }
@@ -115,19 +115,19 @@ pub fn fix<E>(
     Ok(outcome)
 }
 
-impl State {
+impl FixState {
     /// Makes these fixes, and those of the errors that come to light by them. Nothing if an error is left
     /// that was not there before.
     fn with<E>(
         &self,
-        chosen: &[Chosen<'_>],
+        chosen: &[SelectedFix<'_>],
         most: Applicability,
-        refused: &BTreeSet<Identity>,
+        refused: &BTreeSet<FixKey>,
         check: &mut impl FnMut(Arc<dyn Files>) -> Result<(Vec<Diagnostic>, Sources), E>,
     ) -> Result<Option<Self>, E> {
         let before = errors(&self.findings);
         let mut state = self.then(chosen, check)?;
-        for _ in 0..ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             let worse = worse(&before, &errors(&state.findings));
             if worse.is_empty() {
                 return Ok(Some(state));
@@ -136,7 +136,7 @@ impl State {
                 .findings
                 .iter()
                 .filter(|finding| worse.contains(finding.rule));
-            let chosen = choose(uncovered, &state.sources, most, refused);
+            let chosen = select_fixes(uncovered, &state.sources, most, refused);
             if chosen.is_empty() {
                 break;
             }
@@ -148,11 +148,11 @@ impl State {
     /// Makes these fixes.
     fn then<E>(
         &self,
-        chosen: &[Chosen<'_>],
+        chosen: &[SelectedFix<'_>],
         check: &mut impl FnMut(Arc<dyn Files>) -> Result<(Vec<Diagnostic>, Sources), E>,
     ) -> Result<Self, E> {
         let mut changes = self.changes.clone();
-        make(&mut changes, chosen, &self.sources);
+        apply_fixes(&mut changes, chosen, &self.sources);
         let texts = changes
             .iter()
             .map(|(path, change)| (path.clone(), change.after.clone()));

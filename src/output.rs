@@ -11,7 +11,7 @@ pub mod rules;
 use std::fmt::Write as _;
 
 use crate::check::Summary;
-use crate::diagnostic::{Diagnostic, count};
+use crate::diagnostic::{Diagnostic, pluralize};
 use crate::model::Project;
 use crate::rules::UNKNOWN_VALUE;
 
@@ -24,18 +24,18 @@ struct Group<'a> {
 
 /// Puts findings of the same rule at the same place with the same words together. The findings are
 /// sorted by place, so that those stand side by side.
-fn grouped(findings: &[Diagnostic]) -> Vec<Group<'_>> {
+fn group_findings(findings: &[Diagnostic]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for finding in findings {
         match groups.last_mut() {
-            Some(group) if alike(group.finding, finding) => group.more += 1,
+            Some(group) if differs_only_by_instance(group.finding, finding) => group.more += 1,
             _ => groups.push(Group { finding, more: 0 }),
         }
     }
     groups
 }
 
-fn alike(a: &Diagnostic, b: &Diagnostic) -> bool {
+fn differs_only_by_instance(a: &Diagnostic, b: &Diagnostic) -> bool {
     a.primary.is_some()
         && a.rule == b.rule
         && a.severity == b.severity
@@ -54,7 +54,7 @@ impl Group<'_> {
         let message = printable(&self.finding.message);
         match self.more {
             0 => message,
-            more => format!("{message} (and {})", count(more, "more instance")),
+            more => format!("{message} (and {})", pluralize(more, "more instance")),
         }
     }
 }
@@ -80,14 +80,14 @@ pub fn printable(text: &str) -> String {
 pub fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic]) -> String {
     let mut line = format!(
         "{} in {}: {} clean, {} with findings, {} undecided",
-        count(summary.mirrors, "mirror"),
-        count(summary.configurations, place_word(project)),
+        pluralize(summary.mirrors, "mirror"),
+        pluralize(summary.configurations, input_noun(project)),
         summary.clean,
         summary.with_findings,
         summary.undecided
     );
     if summary.undecided > 0
-        && let Some(reason) = reason(findings)
+        && let Some(reason) = undecided_reason(findings)
     {
         let _ = write!(line, " ({reason})");
     }
@@ -98,13 +98,17 @@ pub fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic
         let _ = write!(line, "; {} in the baseline", summary.in_baseline);
     }
     if summary.unreadable > 0 {
-        let _ = write!(line, "; {} could not be read", count(summary.unreadable, "file"));
+        let _ = write!(
+            line,
+            "; {} could not be read",
+            pluralize(summary.unreadable, "file")
+        );
     }
     line
 }
 
 /// What the configurations are called when they are all of one sort.
-fn place_word(project: &Project) -> &'static str {
+fn input_noun(project: &Project) -> &'static str {
     use crate::model::InputKind;
     let mut inputs = project.inputs.iter().map(|configuration| configuration.kind);
     match inputs.next() {
@@ -121,7 +125,7 @@ fn place_word(project: &Project) -> &'static str {
 }
 
 /// Why mirrors are undecided, as far as it fits in a line.
-fn reason(findings: &[Diagnostic]) -> Option<String> {
+fn undecided_reason(findings: &[Diagnostic]) -> Option<String> {
     let mut reasons: Vec<&str> = Vec::new();
     for finding in findings
         .iter()
@@ -137,7 +141,7 @@ fn reason(findings: &[Diagnostic]) -> Option<String> {
     let first = printable(reasons.first()?);
     Some(match reasons.len() - 1 {
         0 => first,
-        more => format!("{first}; and {}", count(more, "more reason")),
+        more => format!("{first}; and {}", pluralize(more, "more reason")),
     })
 }
 
@@ -160,7 +164,7 @@ mod tests {
             at("a[1]", "wrong"),
             at("a[2]", "otherwise wrong"),
         ];
-        let messages: Vec<String> = grouped(&findings).iter().map(Group::message).collect();
+        let messages: Vec<String> = group_findings(&findings).iter().map(Group::message).collect();
         assert_eq!(
             messages,
             ["a[0]: wrong (and 1 more instance)", "a[2]: otherwise wrong"]

@@ -10,7 +10,7 @@ use terraform_eval::source::FileId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// As the rule says.
-    Own,
+    Default,
     /// The rule is not run.
     Off,
     /// All of them with this severity.
@@ -30,7 +30,7 @@ impl Level {
     #[must_use]
     pub fn word(self, rule: &Rule) -> &'static str {
         match self {
-            Self::Own => rule.severity.as_str(),
+            Self::Default => rule.severity.as_str(),
             Self::Off => "off",
             Self::At(severity) => severity.as_str(),
         }
@@ -57,7 +57,7 @@ impl FailOn {
 
     /// What a word means.
     #[must_use]
-    pub fn of(word: &str) -> Option<Self> {
+    pub fn from_word(word: &str) -> Option<Self> {
         let found = Self::WORDS.iter().find(|(known, _)| *known == word);
         found.map(|(_, fail_on)| *fail_on)
     }
@@ -73,7 +73,7 @@ impl FailOn {
 
     /// Whether a finding of this severity fails the run.
     #[must_use]
-    pub fn is_met_by(self, severity: Severity) -> bool {
+    pub fn is_reached_by(self, severity: Severity) -> bool {
         match self {
             Self::Severity(line) => severity >= line,
             Self::Never => false,
@@ -92,7 +92,7 @@ pub type Levels = BTreeMap<&'static str, Level>;
 
 /// What was decided for one root module, or for one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Decided {
+pub struct RuleSettings {
     /// The levels.
     pub levels: Levels,
     /// Levels of mirrors that are declared in these files; they come before the others.
@@ -101,20 +101,23 @@ pub struct Decided {
     pub fail_on: FailOn,
 }
 
-impl Decided {
+impl RuleSettings {
     /// The level of a rule for what stands in a file.
     #[must_use]
     pub fn level(&self, rule: &str, file: Option<FileId>) -> Level {
         let special = file.and_then(|file| self.by_file.get(&file)?.get(rule));
-        special.or(self.levels.get(rule)).copied().unwrap_or(Level::Own)
+        special
+            .or(self.levels.get(rule))
+            .copied()
+            .unwrap_or(Level::Default)
     }
 
     /// Applies the level of a finding's rule: gives the finding with the severity that it counts with, or
     /// nothing where its rule is off.
     #[must_use]
-    pub fn weigh(&self, mut finding: Diagnostic, file: Option<FileId>) -> Option<Diagnostic> {
+    pub fn apply_level(&self, mut finding: Diagnostic, file: Option<FileId>) -> Option<Diagnostic> {
         match self.level(finding.rule, file) {
-            Level::Own => {}
+            Level::Default => {}
             Level::Off => return None,
             Level::At(severity) => finding.severity = severity,
         }
@@ -122,10 +125,10 @@ impl Decided {
     }
 
     /// Lays what the command line says over what the configuration file says.
-    pub fn lay_over(&mut self, choice: &Choice) {
-        choice.lay_over(&mut self.levels, true);
+    pub fn override_with(&mut self, choice: &RuleSelection) {
+        choice.apply_to(&mut self.levels, true);
         for levels in self.by_file.values_mut() {
-            choice.lay_over(levels, false);
+            choice.apply_to(levels, false);
         }
         self.fail_on = choice.fail_on.unwrap_or(self.fail_on);
     }
@@ -133,7 +136,7 @@ impl Decided {
 
 /// What the command line says about rules.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Choice {
+pub struct RuleSelection {
     /// The rules to run; all of them where none is named.
     pub select: Vec<&'static str>,
     /// The rules not to run.
@@ -144,7 +147,7 @@ pub struct Choice {
     pub fail_on: Option<FailOn>,
 }
 
-impl Choice {
+impl RuleSelection {
     /// What it says about one rule; none where it leaves that to others. Selecting some rules does not
     /// select away what could not be read: that would pass for checked.
     #[must_use]
@@ -157,13 +160,13 @@ impl Choice {
         if self.strict && rule.name == UNKNOWN_VALUE.name {
             return Some(Level::At(Severity::Error));
         }
-        (named && before == Level::Off).then_some(Level::Own)
+        (named && before == Level::Off).then_some(Level::Default)
     }
 
-    fn lay_over(&self, levels: &mut Levels, add: bool) {
+    fn apply_to(&self, levels: &mut Levels, add: bool) {
         for rule in RULES {
             let before = levels.get(rule.name).copied();
-            if let Some(level) = self.level(rule, before.unwrap_or(Level::Own))
+            if let Some(level) = self.level(rule, before.unwrap_or(Level::Default))
                 && (add || before.is_some())
             {
                 levels.insert(rule.name, level);

@@ -17,13 +17,13 @@ use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::comments::{comments, yaml_comments};
 use terraform_eval::syntax::document::Format;
 
-use directive::{Directive, Named, Scope};
+use directive::{Directive, RuleName, Scope};
 
 /// What a comment begins with that is meant for this program.
-const MARK: &str = "mirrorset:";
+const MARKER: &str = "mirrorset:";
 
 /// The files that suppressions are looked for in.
-const ENDINGS: [&str; 8] = [
+const FILE_SUFFIXES: [&str; 8] = [
     ".tf",
     ".tf.json",
     ".tofu",
@@ -78,9 +78,9 @@ impl Suppressions {
             };
             let text = source.text();
             let comments = if is_yaml(path) {
-                yaml_comments(file, text, MARK)
+                yaml_comments(file, text, MARKER)
             } else {
-                comments(file, text, Format::of(path), MARK)
+                comments(file, text, Format::of(path), MARKER)
             };
             for comment in comments {
                 let Some(directive) = Directive::parse(text, &comment) else {
@@ -112,7 +112,7 @@ impl Suppressions {
 
     /// The suppression under which a finding of a rule stands that has these places. Every one that covers
     /// it is of use.
-    pub fn covering(&self, rule: &str, places: &[Span], usage: &mut Usage) -> Option<usize> {
+    pub fn find_for(&self, rule: &str, places: &[Span], usage: &mut Usage) -> Option<usize> {
         if !can_be_suppressed(rule) {
             return None;
         }
@@ -122,7 +122,7 @@ impl Suppressions {
                 let Some(suppression) = self.all.get(position) else {
                     continue;
                 };
-                if let Some(name) = suppression.holds_for(rule, *place) {
+                if let Some(name) = suppression.rule_position_at(rule, *place) {
                     usage.used.insert((position, name));
                     first.get_or_insert(position);
                 }
@@ -134,18 +134,18 @@ impl Suppressions {
 
 impl Suppression {
     /// The position of the rule's name, if the suppression holds for it at this place.
-    fn holds_for(&self, rule: &str, place: Span) -> Option<usize> {
+    fn rule_position_at(&self, rule: &str, place: Span) -> Option<usize> {
         let start = Span {
             end: place.start,
             ..place
         };
-        if self.expired || self.directive.is_faulty() || !self.region?.contains(start) {
+        if self.expired || self.directive.is_invalid() || !self.region?.contains(start) {
             return None;
         }
         self.names().iter().position(|name| name.text == rule)
     }
 
-    fn names(&self) -> &[Named] {
+    fn names(&self) -> &[RuleName] {
         self.directive.names.as_deref().unwrap_or_default()
     }
 }
@@ -163,5 +163,5 @@ fn is_yaml(path: &Path) -> bool {
 
 fn is_read(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    ENDINGS.iter().any(|ending| name.ends_with(ending))
+    FILE_SUFFIXES.iter().any(|ending| name.ends_with(ending))
 }

@@ -12,7 +12,7 @@ mod variables;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::config::Configs;
+use crate::config::ConfigFiles;
 use crate::diagnostic::Diagnostic;
 use crate::model::Project;
 use crate::readers::configuration::root_module;
@@ -22,10 +22,10 @@ use terraform_eval::source::{FileId, ReadError, Sources, display_name};
 
 pub use expressions::evaluate;
 use manifest_files::{Manifests, is_manifest};
-use module_tree::Forest;
+use module_tree::LoadedModules;
 use plan_configuration::Planned;
 
-pub use variables::{Counterpart, Given, Options};
+pub use variables::{Options, PlanConfiguration, VariableArg};
 
 /// What was loaded.
 #[derive(Debug, Default)]
@@ -35,20 +35,20 @@ pub struct Loaded {
     /// The files behind it.
     pub sources: Sources,
     /// Paths that could not be read at all, and why. The tool could not do its whole job.
-    pub failures: Vec<Failure>,
+    pub errors: Vec<LoadError>,
     /// What was passed over, and why that does no harm.
     pub warnings: Vec<String>,
     /// The configuration files.
-    pub configs: Configs,
+    pub configs: ConfigFiles,
     /// The directory that each configuration of the project was made in, in the same order.
     pub directories: Vec<PathBuf>,
     /// Files that were looked at on the way and belong to nothing that was asked for.
-    pub aside: BTreeSet<FileId>,
+    pub unrelated_files: BTreeSet<FileId>,
 }
 
 /// A path that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct LoadError {
     /// The path as it was given, and what is wrong: `a/b: no such file or directory`.
     pub message: String,
     /// What to do.
@@ -80,7 +80,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
         manifests.read_directory(directory, &mut loaded);
     }
     manifests.assemble(&mut loaded);
-    let forest = Forest::read(&found.directories, options, &mut loaded);
+    let forest = LoadedModules::read(&found.directories, options, &mut loaded);
     let joined = plan_configuration::join(&plans, &forest, options, &mut loaded);
     let others = forest.roots.iter().filter(|root| !joined.contains(&root.module));
     root_module::read_roots(&forest, others, &mut loaded);
@@ -97,7 +97,7 @@ pub fn load_stdin(name: &str, options: &Options) -> Loaded {
             let mut manifests = Manifests::default();
             let plans: Vec<Planned> = loaded.read_text(file, name, &mut manifests).into_iter().collect();
             manifests.assemble(&mut loaded);
-            let forest = Forest::read(&[], options, &mut loaded);
+            let forest = LoadedModules::read(&[], options, &mut loaded);
             plan_configuration::join(&plans, &forest, options, &mut loaded);
         }
         Err(error) => loaded.refuse(Path::new(name), &error),
@@ -109,7 +109,7 @@ impl Loaded {
     /// Nothing yet.
     fn with(options: &Options) -> Self {
         Self {
-            configs: Configs::new(options.config.clone()),
+            configs: ConfigFiles::new(options.config.clone()),
             sources: Sources::with_files(options.files.clone()),
             ..Self::default()
         }
@@ -117,7 +117,7 @@ impl Loaded {
 
     pub(crate) fn fail(&mut self, path: &Path, message: &str, help: Option<&str>) {
         let message = format!("{}: {message}", display_name(path));
-        self.failures.push(Failure {
+        self.errors.push(LoadError {
             message,
             help: help.map(str::to_owned),
         });

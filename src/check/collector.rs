@@ -8,7 +8,7 @@ use terraform_eval::source::Span;
 
 /// A finding, and what has been decided about it.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct CollectedFinding {
     pub(super) finding: Diagnostic,
     /// The mirrors that it concerns, by position.
     pub(super) mirrors: Vec<usize>,
@@ -20,30 +20,30 @@ pub(super) struct Found {
 
 /// Everything that was found.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
-    found: Vec<Found>,
+pub(super) struct Collector {
+    found: Vec<CollectedFinding>,
 }
 
 /// What is said, and what is suppressed.
 #[derive(Debug)]
-pub(super) struct Settled {
-    pub(super) kept: Vec<Found>,
-    pub(super) suppressed: Vec<Found>,
+pub(super) struct Deduplicated {
+    pub(super) kept: Vec<CollectedFinding>,
+    pub(super) suppressed: Vec<CollectedFinding>,
 }
 
-impl Tally {
-    pub(super) fn add(&mut self, found: Found) {
+impl Collector {
+    pub(super) fn add(&mut self, found: CollectedFinding) {
         self.found.push(found);
     }
 
     /// Sorts by place and drops what was found twice: a module that two roots call is read twice. What
     /// only one of them suppresses is said.
-    pub(super) fn settle(mut self) -> Settled {
+    pub(super) fn deduplicate(mut self) -> Deduplicated {
         self.found.sort_by(|a, b| {
-            let key = |found: &Found| found.suppressed.is_some();
+            let key = |found: &CollectedFinding| found.suppressed.is_some();
             key(a).cmp(&key(b)).then_with(|| order(a).cmp(&order(b)))
         });
-        let mut settled: Vec<Found> = Vec::with_capacity(self.found.len());
+        let mut settled: Vec<CollectedFinding> = Vec::with_capacity(self.found.len());
         let mut seen: BTreeMap<(Span, &'static str, String), usize> = BTreeMap::new();
         for found in self.found {
             // Two plans may hold the same address; without a place there is nothing to tell them apart.
@@ -64,11 +64,11 @@ impl Tally {
             }
         }
         let (suppressed, kept) = settled.into_iter().partition(|found| found.suppressed.is_some());
-        Settled { kept, suppressed }
+        Deduplicated { kept, suppressed }
     }
 }
 
-fn order(found: &Found) -> (Option<Span>, Reverse<Severity>, &'static str, &str) {
+fn order(found: &CollectedFinding) -> (Option<Span>, Reverse<Severity>, &'static str, &str) {
     let finding = &found.finding;
     let place = finding.primary.as_ref().map(|label| label.span);
     (place, Reverse(finding.severity), finding.rule, &finding.message)

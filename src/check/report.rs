@@ -61,9 +61,9 @@ pub struct Report<'a> {
     /// The mirrors with what is said of them, in the order of the model.
     pub mirrors: Vec<(&'a Mirror, Verdict)>,
     /// What the baseline has and this check did not find again.
-    pub unmatched: Vec<Entry>,
+    pub stale_baseline_entries: Vec<Entry>,
     /// Whether some finding is as heavy as the user said that fails.
-    pub failed: bool,
+    pub exceeds_fail_on: bool,
     /// The counts.
     pub summary: Summary,
 }

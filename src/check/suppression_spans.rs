@@ -5,18 +5,18 @@ use crate::model::{Attribute, Mirror};
 use terraform_eval::source::Span;
 
 /// The places of a finding: its label, and the block that it concerns with the module calls around that.
-pub(super) fn of_finding(finding: &Diagnostic, mirror: Option<&Mirror>) -> Vec<Span> {
+pub(super) fn for_finding(finding: &Diagnostic, mirror: Option<&Mirror>) -> Vec<Span> {
     let label = finding.primary.iter().map(|label| label.span);
-    label.chain(mirror.into_iter().flat_map(of_block)).collect()
+    label.chain(mirror.into_iter().flat_map(for_block)).collect()
 }
 
-fn of_block(mirror: &Mirror) -> impl Iterator<Item = Span> {
+fn for_block(mirror: &Mirror) -> impl Iterator<Item = Span> {
     std::iter::once(mirror.span).chain(mirror.calls.iter().map(|call| call.span))
 }
 
 /// Every place at which a finding about this mirror may have its label.
-pub(super) fn of_mirror(mirror: &Mirror) -> Vec<Span> {
-    let mut places: Vec<Span> = of_block(mirror).chain(mirror.depends_on_span).collect();
+pub(super) fn for_mirror(mirror: &Mirror) -> Vec<Span> {
+    let mut places: Vec<Span> = for_block(mirror).chain(mirror.depends_on_span).collect();
     places.extend(
         mirror
             .cluster_origin

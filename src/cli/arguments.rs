@@ -184,7 +184,7 @@ fn rule_name(name: &str) -> Result<&'static str, String> {
 
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {
     let words = FailOn::WORDS.map(|(word, _)| word);
-    PossibleValuesParser::new(words).map(|word| FailOn::of(&word).unwrap_or_default())
+    PossibleValuesParser::new(words).map(|word| FailOn::from_word(&word).unwrap_or_default())
 }
 
 /// Parses a `--to` value.

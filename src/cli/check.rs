@@ -13,9 +13,9 @@ use crate::baseline::{self, Baseline, Entry};
 use crate::check::{self, Report};
 use crate::config;
 use crate::output;
-use crate::settings::{Choice, Decided};
+use crate::settings::{RuleSelection, RuleSettings};
 use crate::suppress::Suppressions;
-use crate::workspace::{Counterpart, Loaded, Options};
+use crate::workspace::{Loaded, Options, PlanConfiguration};
 use terraform_eval::source::{FileId, Files, display_name};
 
 use super::arguments::{CheckArguments, OutputFormat, RuleArguments};
@@ -25,17 +25,17 @@ use super::{Exit, complain, complain_of, is_coloured, load, print, refuses_setti
 
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
     let mut options = options.clone();
-    options.counterpart = Counterpart::Near(PathBuf::from("."));
+    options.plan_configuration = PlanConfiguration::Near(PathBuf::from("."));
     if let Some(path) = &arguments.config {
         anyhow::ensure!(
             !options.files.is_directory(path),
             "{}: is a directory, not a configuration file; `--plan-config` takes the root module of a plan",
             path.display()
         );
-        options.config = config::Choice::File(path.clone());
+        options.config = config::ConfigSource::File(path.clone());
     }
     if !arguments.plan_config.is_empty() {
-        options.counterpart = Counterpart::At(arguments.plan_config.clone());
+        options.plan_configuration = PlanConfiguration::At(arguments.plan_config.clone());
     }
     if arguments.fixes.diff {
         return fix::diff(arguments, &options);
@@ -52,19 +52,19 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     if arguments.show_settings {
         complain_of(&loaded);
         print(&shown_settings(&choice, &mut loaded))?;
-        return Ok(if loaded.failures.is_empty() {
+        return Ok(if loaded.errors.is_empty() {
             Exit::Clean
         } else {
             Exit::Failure
         });
     }
-    let suppressions = Suppressions::find(&loaded.sources, &loaded.aside, today()?);
+    let suppressions = Suppressions::find(&loaded.sources, &loaded.unrelated_files, today()?);
     let baseline = arguments
         .baseline
         .as_deref()
         .map(|path| read_baseline(path, loaded.sources.files()))
         .transpose()?;
-    let mut given = check::Given {
+    let mut given = check::CheckContext {
         sources: &loaded.sources,
         settings: &settings,
         suppressions: &suppressions,
@@ -106,14 +106,11 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
         OutputFormat::Json => print(&output::check::json::render(&report, &loaded.sources))?,
     }
     if let Some(path) = &arguments.baseline {
-        complain_of_unmatched(path, &report.unmatched);
+        complain_of_stale_entries(path, &report.stale_baseline_entries);
     }
-    let found = report.failed && !arguments.exit_zero;
+    let found = report.exceeds_fail_on && !arguments.exit_zero;
     Ok(
-        match (
-            loaded.failures.is_empty() && loaded.project.unreadable == 0,
-            found,
-        ) {
+        match (loaded.errors.is_empty() && loaded.project.unreadable == 0, found) {
             (false, _) => Exit::Failure,
             (true, true) => Exit::Findings,
             (true, false) => Exit::Clean,
@@ -122,8 +119,8 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
 }
 
 /// What the command line says about rules.
-pub(super) fn choice(arguments: &RuleArguments) -> Choice {
-    Choice {
+pub(super) fn choice(arguments: &RuleArguments) -> RuleSelection {
+    RuleSelection {
         select: arguments.select.clone(),
         ignore: arguments.ignore.clone(),
         strict: arguments.strict,
@@ -132,7 +129,11 @@ pub(super) fn choice(arguments: &RuleArguments) -> Choice {
 }
 
 /// What was decided by configuration files, and above them by the command line.
-pub(super) fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut Loaded) -> check::Settings {
+pub(super) fn settings(
+    arguments: &CheckArguments,
+    choice: &RuleSelection,
+    loaded: &mut Loaded,
+) -> check::CheckSettings {
     let files: Vec<(FileId, PathBuf)> = loaded
         .sources
         .ids()
@@ -146,22 +147,23 @@ pub(super) fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut
             ))
         })
         .collect();
-    let mut known: BTreeMap<PathBuf, Rc<Decided>> = BTreeMap::new();
+    let mut known: BTreeMap<PathBuf, Rc<RuleSettings>> = BTreeMap::new();
     let mut of = |directory: &Path, loaded: &mut Loaded| {
         let directory = loaded.sources.files().canonical_path(directory);
         let decide = || {
             let config = loaded.configs.nearest(&directory, &mut loaded.sources);
             let paths = files.iter().map(|(file, path)| (*file, path.as_path()));
-            let mut decided =
-                config.map_or_else(Decided::default, |config| config.decided(&directory, paths));
-            decided.lay_over(choice);
+            let mut decided = config.map_or_else(RuleSettings::default, |config| {
+                config.rule_settings(&directory, paths)
+            });
+            decided.override_with(choice);
             Rc::new(decided)
         };
         known.entry(directory.clone()).or_insert_with(decide).clone()
     };
-    let mut settings = check::Settings {
+    let mut settings = check::CheckSettings {
         changes_info: !arguments.no_changes_info,
-        ..check::Settings::default()
+        ..check::CheckSettings::default()
     };
     let directories = loaded.directories.clone();
     for (position, directory) in directories.iter().enumerate() {
@@ -176,7 +178,7 @@ pub(super) fn settings(arguments: &CheckArguments, choice: &Choice, loaded: &mut
 }
 
 /// The settings of each root module, for people.
-fn shown_settings(choice: &Choice, loaded: &mut Loaded) -> String {
+fn shown_settings(choice: &RuleSelection, loaded: &mut Loaded) -> String {
     let mut parts = Vec::new();
     for (position, directory) in loaded.directories.clone().into_iter().enumerate() {
         let configuration = loaded.project.inputs.get(position);
@@ -218,8 +220,8 @@ fn write_baseline(path: &Path, report: &Report<'_>, loaded: &Loaded) -> anyhow::
 }
 
 /// Entries that match nothing any more would take in the next mistake of their kind.
-fn complain_of_unmatched(path: &Path, unmatched: &[Entry]) {
-    for entry in unmatched {
+fn complain_of_stale_entries(path: &Path, stale: &[Entry]) {
+    for entry in stale {
         let times = match entry.count {
             1 => String::new(),
             count => format!(" ({count} times)"),
@@ -233,7 +235,7 @@ fn complain_of_unmatched(path: &Path, unmatched: &[Entry]) {
             place.join(": ")
         ));
     }
-    if !unmatched.is_empty() {
+    if !stale.is_empty() {
         complain("help: run `mirrorset check --write-baseline` to update the baseline");
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
     let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
     let exit = whole(&loaded);
     // A part of the mirrors must not be taken for all of them, unless the target marks what is unknown.
-    let accepts_unresolved = target.capabilities.unresolved_mirrors && loaded.configs.problems.is_empty();
+    let accepts_unresolved = target.capabilities.unresolved_mirrors && loaded.configs.diagnostics.is_empty();
     if exit != Exit::Clean && !accepts_unresolved {
         return Ok(exit);
     }

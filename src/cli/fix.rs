@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use similar::TextDiff;
 
 use crate::check;
-use crate::diagnostic::{Applicability, Diagnostic, count};
-use crate::fix::{self, Outcome};
+use crate::diagnostic::{Applicability, Diagnostic, pluralize};
+use crate::fix::{self, FixOutcome};
 use crate::suppress::Suppressions;
 use crate::workspace::Options;
 use terraform_eval::source::{Files, Sources};
@@ -27,8 +27,8 @@ pub(super) fn write(arguments: &CheckArguments, options: &Options) -> anyhow::Re
         let files = outcome.changes.len();
         complain(&format!(
             "{} fixed in {}",
-            count(outcome.fixed, "finding"),
-            count(files, "file")
+            pluralize(outcome.fixed, "finding"),
+            pluralize(files, "file")
         ));
     }
     Ok(())
@@ -46,7 +46,7 @@ pub(super) fn diff(arguments: &CheckArguments, options: &Options) -> anyhow::Res
         text.push_str(&diff.unified_diff().header(&old, &new).to_string());
     }
     print(&text)?;
-    let incomplete = !loaded.failures.is_empty() || loaded.project.unreadable > 0;
+    let incomplete = !loaded.errors.is_empty() || loaded.project.unreadable > 0;
     Ok(match (incomplete, text.is_empty() || arguments.exit_zero) {
         (true, _) => Exit::Failure,
         (false, false) => Exit::Findings,
@@ -54,7 +54,7 @@ pub(super) fn diff(arguments: &CheckArguments, options: &Options) -> anyhow::Res
     })
 }
 
-fn outcome(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Outcome> {
+fn outcome(arguments: &CheckArguments, options: &Options) -> anyhow::Result<FixOutcome> {
     let stdin = arguments.input.paths.iter().any(|path| path == Path::new("-"));
     anyhow::ensure!(!stdin, "cannot fix standard input");
     let most = if arguments.fixes.unsafe_fixes {
@@ -63,12 +63,12 @@ fn outcome(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Outc
         Applicability::Safe
     };
     let outcome = fix::fix(&options.files, most, |files| findings(arguments, options, files))?;
-    for fix in &outcome.refused {
+    for fix in &outcome.skipped {
         complain(&format!(
             "warning: {fix}: fix skipped because it would introduce a new error"
         ));
     }
-    if outcome.unsettled {
+    if outcome.has_more {
         complain("warning: fixes did not converge; keeping the result of the last round");
     }
     Ok(outcome)
@@ -90,13 +90,13 @@ fn findings(
         !refuses_settings(&loaded),
         "no fixes applied because of errors in the settings"
     );
-    let suppressions = Suppressions::find(&loaded.sources, &loaded.aside, today()?);
+    let suppressions = Suppressions::find(&loaded.sources, &loaded.unrelated_files, today()?);
     let baseline = arguments
         .baseline
         .as_deref()
         .map(|path| read_baseline(path, loaded.sources.files()))
         .transpose()?;
-    let given = check::Given {
+    let given = check::CheckContext {
         sources: &loaded.sources,
         settings: &settings,
         suppressions: &suppressions,

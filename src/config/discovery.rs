@@ -10,7 +10,7 @@ use crate::config::{Config, FILE_NAME, read};
 
 /// Which configuration files to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Choice {
+pub enum ConfigSource {
     /// For each directory, the nearest one above it.
     #[default]
     Nearest,
@@ -22,19 +22,19 @@ pub enum Choice {
 
 /// The configuration files of a run, each read once, when somebody first asks.
 #[derive(Debug, Default)]
-pub struct Configs {
-    choice: Choice,
+pub struct ConfigFiles {
+    choice: ConfigSource,
     by_directory: BTreeMap<PathBuf, Option<usize>>,
     by_path: BTreeMap<PathBuf, Option<usize>>,
     all: Vec<Config>,
     /// What is wrong with them.
-    pub problems: Vec<Diagnostic>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
-impl Configs {
+impl ConfigFiles {
     /// Configuration files, none of them read yet.
     #[must_use]
-    pub fn new(choice: Choice) -> Self {
+    pub fn new(choice: ConfigSource) -> Self {
         Self {
             choice,
             ..Self::default()
@@ -44,12 +44,12 @@ impl Configs {
     /// The configuration file that counts for a directory.
     pub fn nearest(&mut self, directory: &Path, sources: &mut Sources) -> Option<&Config> {
         let index = match &self.choice {
-            Choice::Isolated => None,
-            Choice::File(path) => {
+            ConfigSource::Isolated => None,
+            ConfigSource::File(path) => {
                 let path = path.clone();
                 self.read(&path, sources)
             }
-            Choice::Nearest => self.above(&sources.files().canonical_path(directory), sources),
+            ConfigSource::Nearest => self.above(&sources.files().canonical_path(directory), sources),
         };
         self.all.get(index?)
     }
@@ -99,13 +99,14 @@ impl Configs {
             Ok(file) => {
                 let base = whole.parent().unwrap_or(&whole).to_owned();
                 let (config, problems) = read::read(file, sources.text(file), base);
-                self.problems.extend(problems);
+                self.diagnostics.extend(problems);
                 self.all.push(config);
                 Some(self.all.len() - 1)
             }
             Err(error) => {
                 let message = format!("{}: {error}", display_name(&shown));
-                self.problems.push(Diagnostic::new("", Severity::Error, message));
+                self.diagnostics
+                    .push(Diagnostic::new("", Severity::Error, message));
                 None
             }
         };

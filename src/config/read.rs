@@ -13,7 +13,7 @@ use crate::settings::{FailOn, Level};
 use terraform_eval::source::{FileId, Span};
 
 use super::keys::{FILE, Key, Kind, OVERRIDE};
-use super::{Config, Globs, Override, Set};
+use super::{Config, Globs, Override, Setting};
 
 type Value<'t> = Spanned<DeValue<'t>>;
 
@@ -110,27 +110,27 @@ impl Reader {
                 (Kind::Rules, _) => config.rules = self.rules(value),
                 (Kind::FailOn, _) => {
                     let word = self.word(value, key.name, &FailOn::WORDS);
-                    config.fail_on = word.map(|value| Set { value, span });
+                    config.fail_on = word.map(|value| Setting { value, span });
                 }
                 (Kind::Flag, _) => match value.get_ref() {
-                    DeValue::Boolean(flag) => config.strict = Some(Set { value: *flag, span }),
+                    DeValue::Boolean(flag) => config.strict = Some(Setting { value: *flag, span }),
                     _ => self.wrong_type(value, key.name, "true or false"),
                 },
                 (Kind::Strings, "var-files") => {
                     let files = self.strings(value, key.name).into_iter();
                     let value = files.map(|file| file.get_ref().to_string()).collect();
-                    config.var_files = Some(Set { value, span });
+                    config.var_files = Some(Setting { value, span });
                 }
                 (Kind::Strings, _) => {
                     let value = self.globs(value, key.name);
-                    config.exclude = Some(Set { value, span });
+                    config.exclude = Some(Setting { value, span });
                 }
                 (Kind::Overrides, _) => config.overrides = self.overrides(value),
             }
         }
     }
 
-    fn rules(&mut self, value: &Value<'_>) -> Vec<Set<(&'static str, Level)>> {
+    fn rules(&mut self, value: &Value<'_>) -> Vec<Setting<(&'static str, Level)>> {
         let DeValue::Table(table) = value.get_ref() else {
             self.wrong_type(value, "rules", "a table of rules and severities");
             return Vec::new();
@@ -141,7 +141,7 @@ impl Reader {
                 Some(rule) => {
                     if let Some(level) = self.word(value, rule.name, &Level::WORDS) {
                         let span = self.span(name.span().start..value.span().end);
-                        levels.push(Set {
+                        levels.push(Setting {
                             value: (rule.name, level),
                             span,
                         });

@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::rules::{RULES, Rule, UNKNOWN_VALUE};
-use crate::settings::{Choice, FailOn, Level};
+use crate::settings::{FailOn, Level, RuleSelection};
 use terraform_eval::source::{Sources, Span, display_name};
 
-use super::{Config, Set};
+use super::{Config, Setting};
 
 /// Shows what holds for a directory, and then what holds for some of its files alone.
 #[must_use]
@@ -17,7 +17,7 @@ pub fn show(
     directory: &Path,
     files: &BTreeSet<PathBuf>,
     config: Option<&Config>,
-    choice: &Choice,
+    choice: &RuleSelection,
     sources: &Sources,
 ) -> String {
     let mut text = String::new();
@@ -79,10 +79,10 @@ const DEFAULT: &str = "default";
 
 /// What the file says of a rule in a directory or a file, and where: the last word counts.
 fn level(rule: &Rule, path: &Path, config: Option<&Config>, sources: &Sources) -> (Level, Option<Span>) {
-    let mut found = (Level::Own, None);
+    let mut found = (Level::Default, None);
     let Some(config) = config else { return found };
     let path = sources.files().canonical_path(path);
-    if let Some(Set { value: true, span }) = config.strict
+    if let Some(Setting { value: true, span }) = config.strict
         && rule.name == UNKNOWN_VALUE.name
     {
         found = (Level::At(crate::diagnostic::Severity::Error), Some(span));
@@ -90,7 +90,7 @@ fn level(rule: &Rule, path: &Path, config: Option<&Config>, sources: &Sources) -
     let special = config
         .overrides
         .iter()
-        .filter(|special| special.paths.fit(&path, &config.base));
+        .filter(|special| special.paths.matches(&path, &config.base));
     for set in config
         .rules
         .iter()

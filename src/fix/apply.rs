@@ -6,11 +6,15 @@ use std::path::PathBuf;
 use crate::diagnostic::Edit;
 use terraform_eval::source::Sources;
 
-use crate::fix::Change;
-use crate::fix::select::Chosen;
+use crate::fix::FileChange;
+use crate::fix::select::SelectedFix;
 
 /// Makes the edits, in the texts as they are in `sources`.
-pub(super) fn make(changes: &mut BTreeMap<PathBuf, Change>, chosen: &[Chosen<'_>], sources: &Sources) {
+pub(super) fn apply_fixes(
+    changes: &mut BTreeMap<PathBuf, FileChange>,
+    chosen: &[SelectedFix<'_>],
+    sources: &Sources,
+) {
     let mut files: BTreeMap<&PathBuf, Vec<&Edit>> = BTreeMap::new();
     for (path, edit) in chosen.iter().flat_map(|one| &one.edits) {
         files.entry(path).or_default().push(edit);
@@ -20,7 +24,7 @@ pub(super) fn make(changes: &mut BTreeMap<PathBuf, Change>, chosen: &[Chosen<'_>
         let Some(first) = edits.first() else { continue };
         let file = sources.file(first.span.file);
         let after = edited(file.text(), &edits);
-        let change = changes.entry(path.clone()).or_insert_with(|| Change {
+        let change = changes.entry(path.clone()).or_insert_with(|| FileChange {
             name: file.name().to_owned(),
             before: file.text().to_owned(),
             after: String::new(),

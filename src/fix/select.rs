@@ -7,11 +7,11 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit};
 use terraform_eval::source::{FileId, Sources};
 
 /// What tells one fix from another, wherever the text moves to.
-pub(super) type Identity = (PathBuf, &'static str, String);
+pub(super) type FixKey = (PathBuf, &'static str, String);
 
 /// A fix that is going to be made.
-pub(super) struct Chosen<'f> {
-    pub(super) identity: Identity,
+pub(super) struct SelectedFix<'f> {
+    pub(super) identity: FixKey,
     /// The place and the rule, for people.
     pub(super) said: String,
     pub(super) edits: Vec<(PathBuf, &'f Edit)>,
@@ -20,13 +20,13 @@ pub(super) struct Chosen<'f> {
 }
 
 /// The fixes of findings that do not overlap, the first one of those that do.
-pub(super) fn choose<'f>(
+pub(super) fn select_fixes<'f>(
     findings: impl IntoIterator<Item = &'f Diagnostic>,
     sources: &Sources,
     most: Applicability,
-    refused: &BTreeSet<Identity>,
-) -> Vec<Chosen<'f>> {
-    let mut chosen: Vec<Chosen<'f>> = Vec::new();
+    refused: &BTreeSet<FixKey>,
+) -> Vec<SelectedFix<'f>> {
+    let mut chosen: Vec<SelectedFix<'f>> = Vec::new();
     let mut taken = Taken::default();
     let mut paths: BTreeMap<FileId, Option<PathBuf>> = BTreeMap::new();
     for finding in findings {
@@ -58,7 +58,7 @@ pub(super) fn choose<'f>(
         taken.take(&edits, chosen.len());
         let file = sources.file(first.span.file);
         let line = file.location(first.span.range().start).line;
-        chosen.push(Chosen {
+        chosen.push(SelectedFix {
             said: format!("{}:{line}: {}", file.name(), finding.rule),
             identity,
             edits,

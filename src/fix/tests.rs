@@ -64,7 +64,7 @@ fn edits_are_made_until_nothing_changes() {
         (change.before.as_str(), change.after.as_str()),
         ("cac a\r\n", "cbc b\r\n")
     );
-    assert_eq!((outcome.fixed, outcome.unsettled), (2, false));
+    assert_eq!((outcome.fixed, outcome.has_more), (2, false));
     // Nothing is written before somebody says so.
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "cac a\r\n");
     write(&outcome).unwrap();
@@ -84,7 +84,7 @@ fn what_gets_worse_is_put_back() {
     )
     .unwrap();
     assert!(outcome.changes.is_empty());
-    assert_eq!(outcome.refused.len(), 1);
+    assert_eq!(outcome.skipped.len(), 1);
     assert_eq!(outcome.fixed, 0);
 }
 
@@ -104,7 +104,7 @@ fn an_error_that_comes_to_light_is_mended_by_its_own_fix() {
     )
     .unwrap();
     assert_eq!(outcome.changes.values().next().unwrap().after, "czc");
-    assert_eq!((outcome.fixed, outcome.refused.len()), (2, 0));
+    assert_eq!((outcome.fixed, outcome.skipped.len()), (2, 0));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_fix_that_leads_to_an_error_in_the_end_is_not_made_and_the_others_are() {
     )
     .unwrap();
     assert_eq!(outcome.changes.values().next().unwrap().after, "bxb");
-    assert_eq!((outcome.fixed, outcome.refused.len()), (2, 1));
+    assert_eq!((outcome.fixed, outcome.skipped.len()), (2, 1));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn errors_whose_fixes_undo_each_other_are_not_let_in() {
     )
     .unwrap();
     assert!(outcome.changes.is_empty());
-    assert_eq!((outcome.refused.len(), outcome.unsettled), (1, false));
+    assert_eq!((outcome.skipped.len(), outcome.has_more), (1, false));
 }
 
 #[test]
@@ -169,9 +169,9 @@ fn fixes_that_never_end_are_given_up() {
         ))
     };
     let outcome = fix(&disk(), Applicability::Safe, grow).unwrap();
-    assert!(outcome.unsettled);
+    assert!(outcome.has_more);
     assert_eq!(
         outcome.changes.values().next().unwrap().after,
-        "a".repeat(ROUNDS + 1)
+        "a".repeat(MAX_ROUNDS + 1)
     );
 }

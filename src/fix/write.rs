@@ -3,14 +3,14 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::Outcome;
+use super::FixOutcome;
 
 /// Writes the changed files. A file that cannot be written is left as it was.
 ///
 /// # Errors
 ///
 /// The first file that could not be written, and why; those before it are written.
-pub fn write(outcome: &Outcome) -> Result<(), (PathBuf, io::Error)> {
+pub fn write(outcome: &FixOutcome) -> Result<(), (PathBuf, io::Error)> {
     for (path, change) in &outcome.changes {
         if change.after != change.before {
             replace(path, &change.after).map_err(|error| (path.clone(), error))?;

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use crate::cluster_mirrors::UnresolvedMirror;
 use crate::compare::{ClusterComparison, Comparison, Difference, DifferenceKind, EffectiveMirrors};
-use crate::diagnostic::on_one_line;
+use crate::diagnostic::single_line;
 use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::source::Sources;
 
-use crate::output::{count, printable};
+use crate::output::{pluralize, printable};
 
 /// The differences for people: a line a source, one a mirror, and a summary. The sources behind both inputs
 /// are given in their order.
@@ -22,7 +22,7 @@ pub fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
         let name = cluster.before.or(cluster.after).unwrap_or_default();
         let has_content = !cluster.differences.is_empty() || !cluster.unresolved.iter().all(Vec::is_empty);
         if has_several && has_content {
-            let _ = writeln!(text, "{}:", on_one_line(name));
+            let _ = writeln!(text, "{}:", single_line(name));
         }
         for difference in &cluster.differences {
             push_difference(&mut text, difference, sources);
@@ -36,14 +36,14 @@ pub fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
     let _ = write!(
         text,
         "{}: {same} unchanged",
-        count(source_count(comparison), "source")
+        pluralize(source_count(comparison), "source")
     );
     for counted in counts {
         let _ = write!(text, ", {counted}");
     }
     match unresolved_count(comparison) {
         0 => text.push('\n'),
-        unresolved => _ = writeln!(text, "; {} not compared", count(unresolved, "mirror")),
+        unresolved => _ = writeln!(text, "; {} not compared", pluralize(unresolved, "mirror")),
     }
     printable(&text)
 }
@@ -91,7 +91,7 @@ fn push_difference(text: &mut String, difference: &Difference<'_>, sources: [&So
     };
     // Writing to a string cannot fail.
     let kind = difference.kind().as_str();
-    let _ = writeln!(text, "{sign} {}{by_tag}: {kind}", on_one_line(source));
+    let _ = writeln!(text, "{sign} {}{by_tag}: {kind}", single_line(source));
     for (side, sources) in [before, after].into_iter().zip(sources) {
         for entry in side.iter().flat_map(|side| &side.entries) {
             let file = sources.file(entry.mirror.span.file);
@@ -112,7 +112,7 @@ fn refs(lines: &[String]) -> Vec<&str> {
 
 /// What is asked, in order.
 fn lines_of(mirrors: &EffectiveMirrors<'_>) -> Vec<String> {
-    let mut lines: Vec<String> = mirrors.mirrors.iter().map(|name| on_one_line(name)).collect();
+    let mut lines: Vec<String> = mirrors.mirrors.iter().map(|name| single_line(name)).collect();
     if mirrors.policy == SourcePolicy::NeverContact {
         lines.push("(the source is never contacted)".to_owned());
     }

@@ -8,14 +8,14 @@ use codespan_reporting::files::{Error, Files};
 
 use terraform_eval::source::{SourceFile, Span};
 
-use super::redaction::{Covered, LONG_LINE, Label};
+use super::redaction::{LONG_LINE, Label, RedactedSources};
 
 /// How much of a long line is shown before and behind a label, in bytes.
 const AROUND: usize = 80;
 
 /// The pieces of files that one finding shows.
 pub(super) struct Excerpts<'a> {
-    covered: &'a Covered<'a>,
+    covered: &'a RedactedSources<'a>,
     pieces: Vec<Piece<'a>>,
 }
 
@@ -36,7 +36,7 @@ struct Crop {
 }
 
 impl<'a> Excerpts<'a> {
-    pub(super) fn new(covered: &'a Covered<'a>) -> Self {
+    pub(super) fn new(covered: &'a RedactedSources<'a>) -> Self {
         Self {
             covered,
             pieces: Vec::new(),
@@ -211,7 +211,7 @@ mod tests {
         let at = text.find("\"nginx\"").unwrap();
         let file = sources.add("plan.json", text);
         let span = Span::new(file, at, at + 7);
-        let covered = Covered::new(&[found(span)], &sources, &[]);
+        let covered = RedactedSources::new(&[found(span)], &sources, &[]);
         let mut excerpts = Excerpts::new(&covered);
         let (piece, place) = excerpts.show(span);
         assert_eq!(excerpts.source(piece).unwrap(), "…\"source\":\"nginx\"…");

@@ -12,7 +12,7 @@ use terraform_eval::source::{FileId, SourceFile, Sources, Span};
 pub(super) const LONG_LINE: usize = 240;
 
 /// What may be shown of the files that findings point into.
-pub(super) struct Covered<'a> {
+pub(super) struct RedactedSources<'a> {
     pub(super) sources: &'a Sources,
     sensitive: &'a [Span],
     /// The files of which whole lines are shown.
@@ -45,7 +45,7 @@ impl Label {
     }
 }
 
-impl<'a> Covered<'a> {
+impl<'a> RedactedSources<'a> {
     /// Covers what is sensitive, once for all findings.
     pub(super) fn new(findings: &[Diagnostic], sources: &'a Sources, sensitive: &'a [Span]) -> Self {
         let mut covered = Self {
@@ -121,7 +121,7 @@ mod tests {
         let secret = [Span::new(file, 4, 13)];
         let span = Span::new(file, 14, 15);
         let finding = Diagnostic::new("r", Severity::Error, "wrong").at(span, "");
-        let covered = Covered::new(&[finding], &sources, &secret);
+        let covered = RedactedSources::new(&[finding], &sources, &secret);
         assert_eq!(covered.whole[&file], "a = *********\nb = 1\n");
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::diagnostic::on_one_line;
+use crate::diagnostic::single_line;
 use crate::resolve::{ImageResolution, PolicyDenial, PullOutcome};
 use registries_conf::Resolution;
 use terraform_eval::source::Sources;
@@ -14,9 +14,9 @@ use crate::output::printable;
 /// Renders the resolution of an image for people. `cluster` is given if there are several.
 #[must_use]
 pub fn full(resolution: &ImageResolution<'_>, cluster: Option<&str>, sources: &Sources) -> String {
-    let mut text = on_one_line(resolution.image);
+    let mut text = single_line(resolution.image);
     if let Some(cluster) = cluster {
-        let _ = write!(text, " on {}", on_one_line(cluster));
+        let _ = write!(text, " on {}", single_line(cluster));
     }
     text.push('\n');
     if let Err(error) = &resolution.reference {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Severity, count};
+use crate::diagnostic::{Diagnostic, Severity, pluralize};
 use crate::model::{Action, Input, InputKinds, MirrorChange};
 
 use super::support::plan_changes::ChangeLabels as _;
@@ -82,7 +82,7 @@ fn report(input: &Input, cluster: &str, changes: &[&MirrorChange]) -> Option<Dia
     .collect();
     let message = format!(
         "{cluster}: the plan changes {} ({}), which replaces its workers",
-        count(changes.len(), "image mirror"),
+        pluralize(changes.len(), "image mirror"),
         parts.join(", ")
     );
     let label = if changes.len() == 1 {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::comments::Comment;
 
-use super::MARK;
+use super::MARKER;
 
 /// Where a suppression holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) enum Scope {
 
 /// The name of a rule in brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Named {
+pub(super) struct RuleName {
     pub(super) text: String,
     pub(super) span: Span,
     /// The bytes to delete so that the other names are left.
@@ -28,12 +28,12 @@ pub(super) struct Named {
 pub(super) struct Directive {
     pub(super) scope: Scope,
     /// The names in brackets; none where there are no brackets.
-    pub(super) names: Option<Vec<Named>>,
+    pub(super) names: Option<Vec<RuleName>>,
     pub(super) until: Option<Date>,
     /// What is written for a date and is none.
-    pub(super) no_date: Option<String>,
+    pub(super) invalid_date: Option<String>,
     /// A word that is nearly a directive.
-    pub(super) unknown: Option<String>,
+    pub(super) unknown_word: Option<String>,
     pub(super) reason: String,
 }
 
@@ -41,7 +41,7 @@ impl Directive {
     /// Reads a comment; none if it is not meant for us.
     pub(super) fn parse(text: &str, comment: &Comment) -> Option<Self> {
         let whole = text.get(comment.text.range())?;
-        let rest = whole.trim_start().strip_prefix(MARK)?.trim_start();
+        let rest = whole.trim_start().strip_prefix(MARKER)?.trim_start();
         let length = rest
             .find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
             .unwrap_or(rest.len());
@@ -49,15 +49,15 @@ impl Directive {
         let (scope, unknown) = match word {
             "ignore" => (Scope::Here, None),
             "ignore-file" => (Scope::File, None),
-            word if is_nearly(word) => (Scope::Here, Some(word.to_owned())),
+            word if is_similar_to_directive(word) => (Scope::Here, Some(word.to_owned())),
             _ => return None,
         };
         let mut directive = Self {
             scope,
             names: None,
             until: None,
-            no_date: None,
-            unknown,
+            invalid_date: None,
+            unknown_word: unknown,
             reason: String::new(),
         };
         let rest = rest.trim_start();
@@ -80,7 +80,7 @@ impl Directive {
             match word.strip_prefix("until=") {
                 Some(date) => match date.parse() {
                     Ok(date) => self.until = Some(date),
-                    Err(_) => self.no_date = Some(date.to_owned()),
+                    Err(_) => self.invalid_date = Some(date.to_owned()),
                 },
                 None => words.push(word),
             }
@@ -89,18 +89,18 @@ impl Directive {
     }
 
     /// Whether it says something that cannot be followed, and so suppresses nothing.
-    pub(super) fn is_faulty(&self) -> bool {
-        self.no_date.is_some() || self.unknown.is_some()
+    pub(super) fn is_invalid(&self) -> bool {
+        self.invalid_date.is_some() || self.unknown_word.is_some()
     }
 }
 
 /// Whether somebody who writes this word means a suppression.
-fn is_nearly(word: &str) -> bool {
+fn is_similar_to_directive(word: &str) -> bool {
     let alike = |other: &str| strsim::damerau_levenshtein(word, other) <= 2;
     word.starts_with("ignore") || alike("ignore") || alike("ignore-file")
 }
 
-fn names(inner: &str, start: usize, comment: &Comment) -> Vec<Named> {
+fn names(inner: &str, start: usize, comment: &Comment) -> Vec<RuleName> {
     let file = comment.span.file;
     let mut names = Vec::new();
     let mut at = start;
@@ -118,7 +118,7 @@ fn names(inner: &str, start: usize, comment: &Comment) -> Vec<Named> {
             None => None,
         };
         if !word.is_empty() {
-            names.push(Named {
+            names.push(RuleName {
                 text: word.to_owned(),
                 span: Span::new(file, from, from + word.len()),
                 removal: removal

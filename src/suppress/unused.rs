@@ -4,7 +4,7 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::rules::{self, UNUSED_SUPPRESSION};
 use terraform_eval::source::Span;
 
-use super::{Named, Suppression, Suppressions, Usage, can_be_suppressed};
+use super::{RuleName, Suppression, Suppressions, Usage, can_be_suppressed};
 
 /// Why one name in a suppression has no effect.
 struct SuppressionIssue {
@@ -29,11 +29,11 @@ impl Suppressions {
 impl Suppression {
     fn unused(&self, position: usize, usage: &Usage) -> Vec<Diagnostic> {
         let directive = &self.directive;
-        if let Some(word) = &directive.unknown {
+        if let Some(word) = &directive.unknown_word {
             let message = format!("unknown suppression directive `{word}`, so nothing is suppressed");
             return vec![finding(self.span, message).help(HOW)];
         }
-        if let Some(date) = &directive.no_date {
+        if let Some(date) = &directive.invalid_date {
             let message = format!("invalid date `{date}`, so nothing is suppressed");
             return vec![finding(self.span, message).help("write it as `until=2027-01-31`")];
         }
@@ -65,7 +65,7 @@ impl Suppression {
         vec![finding]
     }
 
-    fn issue(&self, name: &Named, used: bool, usage: &Usage) -> Option<SuppressionIssue> {
+    fn issue(&self, name: &RuleName, used: bool, usage: &Usage) -> Option<SuppressionIssue> {
         let issue = |message: String, help: Option<String>| {
             Some(SuppressionIssue {
                 span: name.span,

@@ -7,7 +7,7 @@ use terraform_eval::eval::{self, Evaluator, Failure, InstanceId, Scope};
 use terraform_eval::syntax::native::parse_expression;
 
 use crate::workspace::discovery::Directory;
-use crate::workspace::module_tree::Forest;
+use crate::workspace::module_tree::LoadedModules;
 use crate::workspace::{Loaded, Options};
 
 /// What each expression is worth in the root module of a directory; a directory without configuration
@@ -19,11 +19,11 @@ pub fn evaluate(directory: &Path, expressions: &[String], options: &Options) -> 
         path: directory.to_owned(),
         tree: directory.to_owned(),
     };
-    let mut forest = Forest::read(&[given], options, &mut loaded);
+    let mut forest = LoadedModules::read(&[given], options, &mut loaded);
     let Some(root) = forest.take_root(directory, loaded.sources.files()) else {
         return vec![Err(Failure::invalid("no such directory")); expressions.len()];
     };
-    if let Some(problem) = loaded.configs.problems.first() {
+    if let Some(problem) = loaded.configs.diagnostics.first() {
         let failure = Failure::invalid(format!("invalid configuration file: {}", problem.message));
         return vec![Err(failure); expressions.len()];
     }

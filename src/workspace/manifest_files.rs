@@ -73,7 +73,7 @@ impl Manifests {
             let names_one = plan::recognise(text).is_none() && manifest::recognise(text);
             // A file may name the kinds and have none of them: a role, a description of the API.
             match names_one.then(|| manifest::read(file, text)) {
-                None | Some(Err(ReadError::Nothing)) => _ = loaded.aside.insert(file),
+                None | Some(Err(ReadError::Nothing)) => _ = loaded.unrelated_files.insert(file),
                 Some(read) => {
                     any = true;
                     self.take(file, &display_name(path), read, loaded);

@@ -17,12 +17,12 @@ use crate::readers::configuration::related_blocks::is_rhcs;
 use crate::workspace::directory::{configuration_files, is_override, read, read_values};
 use crate::workspace::discovery::Directory;
 use crate::workspace::installed_modules::Installed;
-use crate::workspace::variables::GivenValues;
+use crate::workspace::variables::VariableValues;
 use crate::workspace::{Loaded, Options};
 
 /// The modules of a run.
 #[derive(Debug)]
-pub(crate) struct Forest {
+pub(crate) struct LoadedModules {
     pub(crate) tree: ModuleTree,
     /// Modules that no other module of the walk calls, with the values for their variables.
     pub(crate) roots: Vec<Root>,
@@ -61,7 +61,7 @@ pub(crate) struct Root {
     pub(crate) locked: Option<(String, Span)>,
 }
 
-impl Forest {
+impl LoadedModules {
     /// Reads the modules in `directories` and everything that they call by a local path.
     pub(crate) fn read(directories: &[Directory], options: &Options, loaded: &mut Loaded) -> Self {
         let mut forest = Self {
@@ -90,7 +90,7 @@ impl Forest {
             }
         }
         forest.cut_circles();
-        let given = GivenValues::read(options, loaded, &mut forest.problems);
+        let given = VariableValues::read(options, loaded, &mut forest.problems);
         for (module, tree) in found {
             // A module that calls nothing but itself is still a root.
             let is_root = !called.contains(&module) || forest.calls_itself(module);
@@ -116,7 +116,7 @@ impl Forest {
         Some(self.roots.swap_remove(at))
     }
 
-    fn add_root(&mut self, module: ModuleId, tree: &Path, given: &GivenValues, loaded: &mut Loaded) {
+    fn add_root(&mut self, module: ModuleId, tree: &Path, given: &VariableValues, loaded: &mut Loaded) {
         let directory = self.tree.module(module).directory.clone();
         let mut own = read_values(&directory, loaded, &mut self.problems);
         let config = loaded.configs.nearest(&directory, &mut loaded.sources);

@@ -21,8 +21,8 @@ use crate::readers::plan_with_configuration;
 use crate::workspace::Loaded;
 use crate::workspace::directory::configuration_files;
 use crate::workspace::discovery::Directory;
-use crate::workspace::module_tree::{Forest, Root};
-use crate::workspace::variables::{Counterpart, Options};
+use crate::workspace::module_tree::{LoadedModules, Root};
+use crate::workspace::variables::{Options, PlanConfiguration};
 
 /// A plan that was read.
 #[derive(Debug)]
@@ -38,16 +38,16 @@ pub(crate) struct Planned {
 /// Joins plans with their configurations; gives the root modules that are looked at through a plan now.
 pub(crate) fn join(
     plans: &[Planned],
-    forest: &Forest,
+    forest: &LoadedModules,
     options: &Options,
     loaded: &mut Loaded,
 ) -> BTreeSet<ModuleId> {
     let mut joined = BTreeSet::new();
     let plans = plans.iter().filter(|plan| plan.mirrors().next().is_some());
-    match &options.counterpart {
-        Counterpart::None => {}
-        Counterpart::At(directories) => at(plans, directories, options, loaded),
-        Counterpart::Near(directory) => {
+    match &options.plan_configuration {
+        PlanConfiguration::None => {}
+        PlanConfiguration::At(directories) => at(plans, directories, options, loaded),
+        PlanConfiguration::Near(directory) => {
             let mut here = Here::NotRead;
             for plan in plans {
                 match plan.among(forest, loaded) {
@@ -78,7 +78,7 @@ fn at<'p>(
             tree: directory.clone(),
         })
         .collect();
-    let mut forest = Forest::read(&given, options, loaded);
+    let mut forest = LoadedModules::read(&given, options, loaded);
     let mut roots = Vec::new();
     for directory in directories {
         let Some(root) = forest
@@ -135,7 +135,7 @@ enum Here {
     NotRead,
     /// It holds no root module, or none that can be read.
     Nothing,
-    Read(Box<Forest>, Box<Root>),
+    Read(Box<LoadedModules>, Box<Root>),
 }
 
 impl Here {
@@ -149,7 +149,7 @@ impl Here {
         {
             plan.accept(attempt, loaded);
             // Now it is what the plan was made of, and so asked for.
-            loaded.aside.clear();
+            loaded.unrelated_files.clear();
         }
     }
 
@@ -168,10 +168,10 @@ impl Here {
             path: directory.to_owned(),
             tree: directory.to_owned(),
         };
-        let mut forest = Forest::read(&[given], options, &mut apart);
+        let mut forest = LoadedModules::read(&[given], options, &mut apart);
         loaded.sources = apart.sources;
         loaded.configs = apart.configs;
-        loaded.aside = loaded.sources.ids().filter(|id| !before.contains(id)).collect();
+        loaded.unrelated_files = loaded.sources.ids().filter(|id| !before.contains(id)).collect();
         match forest.take_root(directory, loaded.sources.files()) {
             Some(root) => Self::Read(Box::new(forest), Box::new(root)),
             None => Self::Nothing,
@@ -214,7 +214,7 @@ impl Planned {
     ///
     /// Two roots often declare the same; then the values tell them apart. Values that differ are taken for
     /// a difference, and not for another root, only where there is no other root.
-    fn among<'f>(&self, forest: &'f Forest, loaded: &mut Loaded) -> Match<'f> {
+    fn among<'f>(&self, forest: &'f LoadedModules, loaded: &mut Loaded) -> Match<'f> {
         let mut attempts: Vec<(&Root, Attempt)> = Vec::new();
         for root in forest.roots.iter().filter(|root| self.fits(&forest.tree, root)) {
             attempts.extend(self.attempt(forest, root, loaded).map(|attempt| (root, attempt)));
@@ -235,7 +235,7 @@ impl Planned {
     }
 
     /// Evaluates the root module as it was when the plan was made, and joins the two.
-    fn attempt(&self, forest: &Forest, root: &Root, loaded: &mut Loaded) -> Option<Attempt> {
+    fn attempt(&self, forest: &LoadedModules, root: &Root, loaded: &mut Loaded) -> Option<Attempt> {
         let sources = &loaded.sources;
         let inputs = eval::with_stack(|| self.inputs(&forest.tree, sources, root));
         let root = Root {

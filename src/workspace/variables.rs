@@ -14,38 +14,38 @@ use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::problem::Problem;
 use terraform_eval::syntax::tree::{Attribute, Expression, ExpressionKind};
 
-use crate::workspace::{Failure, Loaded};
+use crate::workspace::{LoadError, Loaded};
 
 /// What the user says besides the paths.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Which configuration files count.
-    pub config: config::Choice,
+    pub config: config::ConfigSource,
     /// Where the configuration lies that plans were made of.
-    pub counterpart: Counterpart,
+    pub plan_configuration: PlanConfiguration,
     /// The access to all files.
     pub files: Arc<dyn Files>,
     /// `TF_VAR_name=text` of the environment. Names that no root module declares are passed over.
     pub environment: Vec<(String, String)>,
     /// `--var` and `--var-file`, in order. They are for every root module that declares the names.
-    pub given: Vec<Given>,
+    pub variables: Vec<VariableArg>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            config: config::Choice::default(),
-            counterpart: Counterpart::default(),
+            config: config::ConfigSource::default(),
+            plan_configuration: PlanConfiguration::default(),
             files: Arc::new(DiskFiles),
             environment: Vec::new(),
-            given: Vec::new(),
+            variables: Vec::new(),
         }
     }
 }
 
 /// Where to look for the configuration that a plan was made of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Counterpart {
+pub enum PlanConfiguration {
     /// Nowhere: what is said of a plan points at the plan.
     #[default]
     None,
@@ -57,7 +57,7 @@ pub enum Counterpart {
 
 /// A value, or a file of values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
+pub enum VariableArg {
     /// `--var name=text`.
     Variable {
         /// The variable.
@@ -71,7 +71,7 @@ pub enum Given {
 
 /// What was given, read once for all root modules.
 #[derive(Debug, Default)]
-pub(crate) struct GivenValues {
+pub(crate) struct VariableValues {
     environment: Vec<Text>,
     given: Vec<Source>,
 }
@@ -90,7 +90,7 @@ struct Text {
     file: FileId,
 }
 
-impl GivenValues {
+impl VariableValues {
     /// Reads the files and registers the texts.
     pub(crate) fn read(options: &Options, loaded: &mut Loaded, problems: &mut Vec<Problem>) -> Self {
         let text = |origin: &str, name: &str, text: &str, loaded: &mut Loaded| Text {
@@ -102,14 +102,14 @@ impl GivenValues {
         for (name, value) in &options.environment {
             values.environment.push(text("TF_VAR_", name, value, loaded));
         }
-        for given in &options.given {
+        for given in &options.variables {
             match given {
-                Given::Variable { name, text: value } => {
+                VariableArg::Variable { name, text: value } => {
                     values
                         .given
                         .push(Source::Text(text("--var ", name, value, loaded)));
                 }
-                Given::File(path) => match loaded.sources.read(path) {
+                VariableArg::File(path) => match loaded.sources.read(path) {
                     Ok(file) => {
                         loaded.project.files += 1;
                         let (attributes, found) =
@@ -132,7 +132,7 @@ impl GivenValues {
                 && !declared(&text.name)
             {
                 let message = format!("--var {}: no root module declares this variable", text.name);
-                loaded.failures.push(Failure { message, help: None });
+                loaded.errors.push(LoadError { message, help: None });
             }
         }
     }

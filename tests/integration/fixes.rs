@@ -6,14 +6,14 @@ use std::path::Path;
 use crate::support::program::scratch;
 use crate::support::report::report;
 use mirrorset::diagnostic::{Applicability, Diagnostic, Edit};
-use mirrorset::workspace::{Counterpart, Loaded, Options, load};
+use mirrorset::workspace::{Loaded, Options, PlanConfiguration, load};
 
 /// Files by name, the one that is changed, the rules that are fixed, and its text afterwards.
 type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [&'a str], &'a str);
 
 fn read(directory: &Path) -> Loaded {
     let loaded = load(&[directory.to_owned()], &Options::default());
-    assert_eq!(loaded.failures, []);
+    assert_eq!(loaded.errors, []);
     loaded
 }
 
@@ -353,9 +353,9 @@ fn a_plan_is_fixed_in_its_configuration() {
         {"address":"rhcs_image_mirror.m","mode":"managed","type":"rhcs_image_mirror","name":"m"}]}}}"#;
     let text = mirror("\"nginx\"", LIST);
     let directory = scratch(&[("plan.json", plan), ("live/main.tf", &text)]);
-    let found = |counterpart: Counterpart| {
+    let found = |counterpart: PlanConfiguration| {
         let options = Options {
-            counterpart,
+            plan_configuration: counterpart,
             ..Options::default()
         };
         let loaded = load(&[directory.path().join("plan.json")], &options);
@@ -366,9 +366,9 @@ fn a_plan_is_fixed_in_its_configuration() {
             (loaded.sources.slice(edit.span).to_owned(), edit.content.clone())
         })
     };
-    assert_eq!(found(Counterpart::None), None);
+    assert_eq!(found(PlanConfiguration::None), None);
     assert_eq!(
-        found(Counterpart::At(vec![directory.path().join("live")])),
+        found(PlanConfiguration::At(vec![directory.path().join("live")])),
         Some(("\"nginx\"".to_owned(), "\"docker.io/library/nginx\"".to_owned()))
     );
 }

@@ -11,7 +11,9 @@ use registries_conf::{PullKind, SourcePolicy};
 
 fn configurations(path: &Path) -> Vec<Input> {
     let Loaded {
-        project, failures, ..
+        project,
+        errors: failures,
+        ..
     } = load(&[path.to_owned()], &Options::default());
     assert!(failures.is_empty(), "{failures:?}");
     assert!(project.diagnostics.is_empty(), "{:?}", project.diagnostics);

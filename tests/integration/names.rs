@@ -27,7 +27,7 @@ fn loaded(name: &str, text: &str) -> Loaded {
         path
     };
     let loaded = load(&[path], &Options::default());
-    assert_eq!(loaded.failures, []);
+    assert_eq!(loaded.errors, []);
     loaded
 }
 

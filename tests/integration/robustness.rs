@@ -162,10 +162,10 @@ proptest! {
         std::fs::write(directory.path().join("mirrorset.toml"), &content).unwrap();
         std::fs::write(directory.path().join("main.tf"), "").unwrap();
         let loaded = load(&[directory.path().to_owned()], &Options::default());
-        for problem in &loaded.configs.problems {
+        for problem in &loaded.configs.diagnostics {
             assert_inside(problem, &loaded);
         }
-        let _ = output::check::full::findings(&loaded.configs.problems, &[], &loaded.sources, true);
+        let _ = output::check::full::findings(&loaded.configs.diagnostics, &[], &loaded.sources, true);
     }
 }
 

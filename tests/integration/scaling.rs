@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::report::report;
 use mirrorset::output::check::full;
-use mirrorset::workspace::{Counterpart, Options, load};
+use mirrorset::workspace::{Options, PlanConfiguration, load};
 use serde_json::{Map, Value, json};
 
 /// Far more than any of them needs, without optimisation and on a busy machine.
@@ -18,7 +18,7 @@ fn rules(plan: &str) -> Vec<&'static str> {
     let path = directory.path().join("plan.json");
     std::fs::write(&path, plan).unwrap();
     let options = Options {
-        counterpart: Counterpart::None,
+        plan_configuration: PlanConfiguration::None,
         ..Options::default()
     };
     let begun = Instant::now();

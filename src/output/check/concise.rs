@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use crate::check::Report;
 use terraform_eval::source::Sources;
 
-use crate::output::{grouped, printable};
+use crate::output::{group_findings, printable};
 
 /// The report as lines. A finding without a place begins with its severity.
 #[must_use]
 pub fn render(report: &Report<'_>, sources: &Sources) -> String {
     let mut text = String::new();
-    for group in grouped(&report.findings) {
+    for group in group_findings(&report.findings) {
         let finding = group.finding;
         if let Some(label) = &finding.primary {
             let file = sources.file(label.span.file);

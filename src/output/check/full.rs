@@ -10,8 +10,8 @@ use crate::model::Project;
 use terraform_eval::source::{Sources, Span};
 
 use crate::output::excerpt::Excerpts;
-use crate::output::redaction::Covered;
-use crate::output::{Group, grouped, printable, summary_line};
+use crate::output::redaction::RedactedSources;
+use crate::output::{Group, group_findings, printable, summary_line};
 
 /// The report as text, coloured or not.
 #[must_use]
@@ -25,15 +25,15 @@ pub fn render(report: &Report<'_>, project: &Project, sources: &Sources, coloure
 /// Findings alone. `sensitive` is text that is not shown.
 #[must_use]
 pub fn findings(findings: &[Diagnostic], sensitive: &[Span], sources: &Sources, coloured: bool) -> String {
-    let covered = Covered::new(findings, sources, sensitive);
+    let covered = RedactedSources::new(findings, sources, sensitive);
     let mut text = String::new();
-    for group in grouped(findings) {
+    for group in group_findings(findings) {
         text.push_str(&finding(&group, &covered, coloured));
     }
     text
 }
 
-fn finding(group: &Group<'_>, covered: &Covered<'_>, coloured: bool) -> String {
+fn finding(group: &Group<'_>, covered: &RedactedSources<'_>, coloured: bool) -> String {
     let bytes = if coloured {
         draw(group, covered, Ansi::new(Vec::new())).into_inner()
     } else {
@@ -48,7 +48,7 @@ fn finding(group: &Group<'_>, covered: &Covered<'_>, coloured: bool) -> String {
     }
 }
 
-fn draw<W: WriteColor>(group: &Group<'_>, covered: &Covered<'_>, mut writer: W) -> W {
+fn draw<W: WriteColor>(group: &Group<'_>, covered: &RedactedSources<'_>, mut writer: W) -> W {
     let finding = group.finding;
     let mut excerpts = Excerpts::new(covered);
     let mut labels = Vec::new();

@@ -10,12 +10,12 @@ use crate::check::Report;
 use crate::diagnostic::Severity;
 use terraform_eval::source::Sources;
 
-use crate::output::{grouped, printable};
+use crate::output::{group_findings, printable};
 
 /// The report as lines.
 #[must_use]
 pub fn render(report: &Report<'_>, sources: &Sources) -> String {
-    let mut groups = grouped(&report.findings);
+    let mut groups = group_findings(&report.findings);
     groups.sort_by_key(|group| Reverse(group.finding.severity));
     let mut text = String::new();
     for group in groups {

@@ -29,10 +29,14 @@ use crate::readers::configuration::provenance;
 use crate::readers::configuration::reference_counts::Uses;
 use crate::readers::configuration::{mirror_block, related_blocks};
 use crate::workspace::Loaded;
-use crate::workspace::module_tree::{Forest, Root};
+use crate::workspace::module_tree::{LoadedModules, Root};
 
 /// Evaluates root modules and adds them to the project.
-pub(crate) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Root>, loaded: &mut Loaded) {
+pub(crate) fn read_roots<'r>(
+    forest: &LoadedModules,
+    roots: impl Iterator<Item = &'r Root>,
+    loaded: &mut Loaded,
+) {
     let roots: Vec<&Root> = roots.collect();
     for (read, root) in evaluate(forest, &roots, loaded).into_iter().zip(&roots) {
         let directory = &forest.tree.module(root.module).directory;
@@ -44,7 +48,7 @@ pub(crate) fn read_roots<'r>(forest: &Forest, roots: impl Iterator<Item = &'r Ro
 }
 
 /// Evaluates root modules; none of them where the system has no room for it, which is said.
-pub(crate) fn evaluate(forest: &Forest, roots: &[&Root], loaded: &mut Loaded) -> Vec<Read> {
+pub(crate) fn evaluate(forest: &LoadedModules, roots: &[&Root], loaded: &mut Loaded) -> Vec<Read> {
     let sources = &loaded.sources;
     let reads =
         eval::with_stack(|| -> Vec<Read> { roots.iter().map(|root| read(forest, sources, root)).collect() });
@@ -59,7 +63,7 @@ pub(crate) fn evaluate(forest: &Forest, roots: &[&Root], loaded: &mut Loaded) ->
 }
 
 /// Adds to the project what is wrong with the text of the modules, and with how they are put together.
-pub(crate) fn report_problems(forest: &Forest, loaded: &mut Loaded) {
+pub(crate) fn report_problems(forest: &LoadedModules, loaded: &mut Loaded) {
     let modules = forest
         .tree
         .modules()
@@ -111,7 +115,7 @@ pub(crate) struct Read {
     pub(crate) problem: Option<Diagnostic>,
 }
 
-fn read(forest: &Forest, sources: &Sources, root: &Root) -> Read {
+fn read(forest: &LoadedModules, sources: &Sources, root: &Root) -> Read {
     let directory = &forest.tree.module(root.module).directory;
     let mut reader = Reader {
         tree: &forest.tree,
