@@ -12,7 +12,7 @@ use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::model::{Input, InputKind, Mirror, Project, UnknownReasons};
 use crate::rules::{
-    Check, ClusterIndex, ClusterMirrors, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
+    Check, ClusterIndex, IndexedCluster, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
     report_unknown_values,
 };
 use crate::settings::{Level, RuleSettings};
@@ -203,7 +203,7 @@ impl<'a> Checker<'a, '_> {
         &mut self,
         decided: &RuleSettings,
         configuration: &Input,
-        cluster: ClusterMirrors<'_>,
+        cluster: IndexedCluster<'_>,
         mirror: &'a Mirror,
     ) {
         let index = self.mirrors.len();

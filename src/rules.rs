@@ -92,7 +92,7 @@ pub use page::{Example, Language, Page, PageError, page_lines};
 pub use plan_mismatch::RULE as PLAN_MISMATCH;
 pub use registry::{Group, Section};
 pub use rule::{Check, Fixability, Rule, RuleOutcome};
-pub use support::cluster_index::{ClusterIndex, ClusterMirrors};
+pub use support::cluster_index::{ClusterIndex, IndexedCluster};
 pub use syntax_error::RULE as SYNTAX_ERROR;
 pub use unknown_value::{
     RULE as UNKNOWN_VALUE, report as report_unknown_values, report_plan as report_unfinished_plan,

@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::model::{InputKinds, Mirror, MirrorLabels as _};
 
-use super::support::cluster_index::ClusterMirrors;
+use super::support::cluster_index::IndexedCluster;
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::MirrorInCluster(check),
 };
 
-fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
+fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     source_names::each_mirror(mirror, |_, element, text| {
         // The source itself as a mirror is reported by `self-mirror`.
         let is_own_source = mirror.source.value().is_some_and(|source| source == text);

@@ -4,7 +4,7 @@ use crate::cluster_mirrors::{DUPLICATE_SOURCE, duplicate_source};
 use crate::diagnostic::Severity;
 use crate::model::{InputKinds, Mirror};
 
-use super::support::cluster_index::ClusterMirrors;
+use super::support::cluster_index::IndexedCluster;
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::MirrorInCluster(check),
 };
 
-fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
+fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };

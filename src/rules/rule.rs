@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Input, InputKinds, Mirror, UnknownReasons};
 
 use super::page::{self, Page, PageError};
-use super::support::cluster_index::ClusterMirrors;
+use super::support::cluster_index::IndexedCluster;
 
 /// A rule: data, a page and a function.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ pub enum Check {
     /// Checks one mirror at a time.
     Mirror(fn(&Input, &Mirror) -> RuleOutcome),
     /// Checks one mirror among all mirrors of its cluster.
-    MirrorInCluster(fn(&ClusterMirrors<'_>, &Mirror) -> RuleOutcome),
+    MirrorInCluster(fn(&IndexedCluster<'_>, &Mirror) -> RuleOutcome),
     /// Checks a whole input: other blocks than mirrors, provider versions, manifests.
     Input(fn(&Input) -> Vec<Diagnostic>),
     /// Checks the changes of a plan.

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, MirrorLabels as _, UnknownReasons};
 use registries_conf::{Location, MAX_SOURCES, Role, is_valid_location, matched_length, find_match_issue};
 
-use super::support::cluster_index::ClusterMirrors;
+use super::support::cluster_index::IndexedCluster;
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::MirrorInCluster(check),
 };
 
-fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
+fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
@@ -77,7 +77,7 @@ fn broader_sources(source: &str) -> Vec<String> {
 /// Returns the missing mirrors in manifests, where a source has one list for each of its entries, including those
 /// for pulls by tag. They are reported at the first entry.
 fn missing_from_lists(
-    cluster: &ClusterMirrors<'_>,
+    cluster: &IndexedCluster<'_>,
     mirror: &Mirror,
     source: &str,
     broader: &Mirror,

@@ -5,7 +5,7 @@ use crate::diagnostic::Severity;
 use crate::model::{AttributeValue, InputKinds, Mirror, MirrorLabels as _};
 use registries_conf::{MAX_MIRRORS_PER_SOURCE, MAX_SOURCES};
 
-use super::support::cluster_index::ClusterMirrors;
+use super::support::cluster_index::IndexedCluster;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::MirrorInCluster(check),
 };
 
-fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
+fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     // The lists of other manifests have no limit.
     if mirror.address.manifest().is_some_and(|kind| !kind.is_hosted()) {
         return RuleOutcome::clean();
