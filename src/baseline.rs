@@ -5,6 +5,7 @@
 //! counted, so that the list takes in no more than it was made of.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostic;
 use crate::rules::{UNKNOWN_VALUE, reports_unread_input};
-use terraform_eval::source::{Files, Sources, Span};
+use terraform_eval::source::{Files, ReadError, Sources, Span};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -69,14 +70,47 @@ pub struct Partition<T> {
     pub stale: Vec<Entry>,
 }
 
+/// Why a baseline file could not be used.
+#[derive(Debug)]
+pub struct BaselineError {
+    path: PathBuf,
+    kind: BaselineErrorKind,
+}
+
+#[derive(Debug)]
+enum BaselineErrorKind {
+    Read(ReadError),
+    Json(serde_json::Error),
+    Version(u32),
+}
+
+impl fmt::Display for BaselineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.path.display())?;
+        match &self.kind {
+            BaselineErrorKind::Read(error) => write!(f, "{error}"),
+            BaselineErrorKind::Json(error) => write!(f, "invalid baseline: {error}"),
+            BaselineErrorKind::Version(version) => write!(f, "unsupported baseline version {version}"),
+        }
+    }
+}
+
+impl std::error::Error for BaselineError {}
+
 impl Baseline {
-    /// Reads a file. The error says what is wrong with it, after the name of the file.
-    pub fn read(path: &Path, files: &dyn Files) -> Result<Self, String> {
-        let text = files.read_text(path).map_err(|error| error.to_string())?;
+    /// Reads a baseline file.
+    pub fn read(path: &Path, files: &dyn Files) -> Result<Self, BaselineError> {
+        let error = |kind| BaselineError {
+            path: path.to_owned(),
+            kind,
+        };
+        let text = files
+            .read_text(path)
+            .map_err(|read| error(BaselineErrorKind::Read(read)))?;
         let document: Document =
-            serde_json::from_str(&text).map_err(|error| format!("invalid baseline: {error}"))?;
+            serde_json::from_str(&text).map_err(|json| error(BaselineErrorKind::Json(json)))?;
         if document.version != VERSION {
-            return Err(format!("unsupported baseline version {}", document.version));
+            return Err(error(BaselineErrorKind::Version(document.version)));
         }
         let mut known = BTreeMap::new();
         for entry in document.findings {

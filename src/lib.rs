@@ -35,6 +35,7 @@
 //! |---|---|---|
 //! | 5 application | `cli` | the command line: the only module that prints, reads the environment and exits |
 //! | 5 application | `output` | the report and other results as text and JSON: one file a format |
+//! | 5 application | `session` | the loaded project with settings, suppressions and baseline, for commands that check or fix |
 //! | 4 operations | `check` | runs the rules; settings, suppressions and the baseline decide what is reported |
 //! | 4 operations | `fix` | applies the fixes of findings until nothing changes, and drops those that add an error |
 //! | 4 operations | `convert` | the model as manifests, Terraform, commands, JSON: one file a target |
@@ -95,6 +96,7 @@ pub mod provider;
 pub mod readers;
 pub mod resolve;
 pub mod rules;
+mod session;
 pub mod settings;
 pub mod suppress;
 pub mod workspace;

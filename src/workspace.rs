@@ -55,6 +55,29 @@ pub struct LoadError {
     pub help: Option<String>,
 }
 
+/// The inputs that a user names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InputPaths {
+    /// Files and directories.
+    Paths(Vec<PathBuf>),
+    /// Standard input.
+    Stdin {
+        /// The name that findings show for it.
+        name: String,
+    },
+}
+
+impl InputPaths {
+    /// Loads the inputs.
+    #[must_use]
+    pub fn load(&self, options: &Options) -> Loaded {
+        match self {
+            Self::Paths(paths) => load(paths, options),
+            Self::Stdin { name } => load_stdin(name, options),
+        }
+    }
+}
+
 /// Reads every path: directories of configuration with the modules below them, plans, states, manifests.
 #[must_use]
 pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
@@ -106,6 +129,12 @@ pub fn load_stdin(name: &str, options: &Options) -> Loaded {
 }
 
 impl Loaded {
+    /// Whether everything could be read.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.errors.is_empty() && self.project.unreadable == 0
+    }
+
     /// Nothing yet.
     fn with(options: &Options) -> Self {
         Self {

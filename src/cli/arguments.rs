@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::convert::hcl::ClusterId;
 use crate::convert::{ObjectName, TARGETS, TargetSpec, find_target};
+use crate::output::check::{FORMATS, Format, find_format};
 use crate::rules;
 use crate::settings::FailOn;
 
@@ -120,12 +121,12 @@ pub(super) struct CheckArguments {
     /// Output format.
     #[arg(
         long,
-        value_enum,
         value_name = "FORMAT",
         default_value = "full",
+        value_parser = output_format(),
         help_heading = OUTPUT
     )]
-    pub(super) output_format: OutputFormat,
+    pub(super) output_format: &'static Format,
     /// When to use colors.
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub(super) color: Color,
@@ -180,6 +181,15 @@ fn rule_name(name: &str) -> Result<&'static str, String> {
         Some(meant) => format!("unknown rule; did you mean `{meant}`?"),
         None => "unknown rule; run `mirrorset rules` to list the rules".to_owned(),
     })
+}
+
+/// The formats of the table, with their help.
+fn output_format() -> impl TypedValueParser<Value = &'static Format> {
+    let formats = FORMATS
+        .iter()
+        .map(|format| PossibleValue::new(format.name).help(format.help));
+    PossibleValuesParser::new(formats)
+        .try_map(|name| find_format(&name).ok_or_else(|| format!("unknown output format `{name}`")))
 }
 
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {
@@ -407,20 +417,6 @@ pub(super) enum EvalFormat {
     Full,
     /// One JSON object per expression.
     JsonLines,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum OutputFormat {
-    /// Human-readable text, with source excerpts.
-    Full,
-    /// One line per finding.
-    Concise,
-    /// One JSON document.
-    Json,
-    /// One JSON object per finding.
-    JsonLines,
-    /// GitHub workflow commands, shown as annotations.
-    Github,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

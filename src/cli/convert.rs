@@ -11,15 +11,18 @@ use crate::workspace::{Loaded, Options};
 use terraform_eval::source::Files;
 
 use super::arguments::{ConvertArguments, Style};
+use super::exit::Exit;
+use super::loading::{load, read_auxiliary};
+use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 use super::write::write_files;
-use super::{Exit, beside, complain, load, print, show, whole};
 
 pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
     validate_options(arguments)?;
     let convert_options = convert_options(arguments, &*options.files)?;
     let target = arguments.to;
     let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
-    let exit = whole(&loaded);
+    eprint_load_status(&loaded);
+    let exit = Exit::from_loaded(&loaded);
     // A part of the mirrors must not be taken for all of them, unless the target marks what is unknown.
     let accepts_unresolved = target.capabilities.unresolved_mirrors && loaded.configs.diagnostics.is_empty();
     if exit != Exit::Clean && !accepts_unresolved {
@@ -32,7 +35,7 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
             Ok(exit)
         }
         Err(ConvertError::Findings(findings)) => {
-            show(&findings, &loaded);
+            eprint_findings(&findings, &loaded);
             Ok(Exit::Findings)
         }
         Err(ConvertError::Options(message)) => anyhow::bail!(message),
@@ -74,7 +77,7 @@ fn convert_options(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::R
         Some(Style::Module) => hcl::Style::Module,
     };
     let read = |path: &Path| -> anyhow::Result<hcl::ExistingMirrors> {
-        let text = beside(path, &arguments.input.paths, files)?;
+        let text = read_auxiliary(path, &arguments.input.paths, files)?;
         hcl::ExistingMirrors::parse(&text).with_context(|| path.display().to_string())
     };
     Ok(ConvertOptions {
@@ -96,17 +99,17 @@ fn convert_options(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::R
 
 /// Prints what was skipped or lost, and what to know about the texts.
 fn print_notes(conversion: &Conversion, loaded: &Loaded) {
-    show(&conversion.losses, loaded);
+    eprint_findings(&conversion.losses, loaded);
     for address in &conversion.skipped {
-        complain(&format!(
+        eprint_line(&format!(
             "warning: skipped {address}: some of its values are unknown or sensitive"
         ));
     }
     for note in &conversion.notes {
-        complain(&format!("note: {note}"));
+        eprint_line(&format!("note: {note}"));
     }
     if conversion.documents.is_empty() && conversion.skipped.is_empty() && conversion.losses.is_empty() {
-        complain("warning: no image mirrors to convert");
+        eprint_line("warning: no image mirrors to convert");
     }
 }
 

@@ -8,7 +8,9 @@ use crate::output::diff;
 use crate::workspace::{Loaded, Options};
 
 use super::arguments::{DiffArguments, DiffFormat};
-use super::{Exit, load, print, show, whole};
+use super::exit::Exit;
+use super::loading::load;
+use super::terminal::{eprint_findings, eprint_load_status, print};
 
 pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Result<Exit> {
     let (first, second) = (&arguments.before, &arguments.after);
@@ -28,7 +30,7 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     let (first, second) = (select_cluster(&first, wanted)?, select_cluster(&second, wanted)?);
     let issue_counts = [(&before, &first), (&after, &second)].map(|(loaded, clusters)| {
         let issues = manifest_issues(&loaded.project, clusters);
-        show(&issues, loaded);
+        eprint_findings(&issues, loaded);
         issues.len()
     });
     let comparison = compare(&first, &second)?;
@@ -44,6 +46,8 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     })
 }
 
+/// Prints what was not loaded, and returns whether everything was.
 fn loaded_cleanly(loaded: &Loaded) -> bool {
-    whole(loaded) == Exit::Clean
+    eprint_load_status(loaded);
+    Exit::from_loaded(loaded) == Exit::Clean
 }

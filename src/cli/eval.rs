@@ -6,7 +6,8 @@ use crate::output::eval;
 use crate::workspace;
 
 use super::arguments::{EvalArguments, EvalFormat};
-use super::{Exit, print};
+use super::exit::Exit;
+use super::terminal::print;
 
 pub(super) fn run(arguments: &EvalArguments, options: &workspace::Options) -> anyhow::Result<Exit> {
     let expressions = if arguments.expressions.is_empty() {

@@ -9,19 +9,22 @@ use crate::workspace::Options;
 use terraform_eval::source::{Files, Sources};
 
 use super::arguments::{ResolveArguments, ResolveFormat};
-use super::{Exit, beside, complain, load, print, show, whole};
+use super::exit::Exit;
+use super::loading::{load, read_auxiliary};
+use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
     let images = images(arguments, &*options.files)?;
     let loaded = load(&arguments.inputs, &arguments.reading, options)?;
     // A part of the mirrors must not be taken for all of them.
-    let exit = whole(&loaded);
+    eprint_load_status(&loaded);
+    let exit = Exit::from_loaded(&loaded);
     if exit != Exit::Clean {
         return Ok(exit);
     }
     let all = by_cluster(&loaded.project);
     let clusters = select_cluster(&all, arguments.cluster.as_deref())?;
-    show(&manifest_issues(&loaded.project, &clusters), &loaded);
+    eprint_findings(&manifest_issues(&loaded.project, &clusters), &loaded);
     for cluster in &clusters {
         warn_unresolved(cluster);
     }
@@ -31,13 +34,13 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         .map(|cluster| ClusterResolver::new(cluster, blocked, insecure))
         .collect();
     if resolvers.is_empty() {
-        complain("warning: no image mirrors found");
+        eprint_line("warning: no image mirrors found");
         resolvers.push(ClusterResolver::without_mirrors(blocked, insecure));
     }
     for resolver in &resolvers {
         for caveat in resolver.caveats() {
-            complain(&format!("warning: {}: {}", resolver.name, caveat.message));
-            complain(&format!("help: {}", caveat.help));
+            eprint_line(&format!("warning: {}: {}", resolver.name, caveat.message));
+            eprint_line(&format!("help: {}", caveat.help));
         }
     }
     let has_several = resolvers.len() > 1;
@@ -62,7 +65,7 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
 fn images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<Vec<String>> {
     let mut images = arguments.images.clone();
     for path in &arguments.file {
-        let text = beside(path, &arguments.inputs, files)?;
+        let text = read_auxiliary(path, &arguments.inputs, files)?;
         let file = Sources::default().add(path.display().to_string(), text.as_str());
         images.extend(parse_image_list(file, &text).map_err(|error| anyhow!("{}: {error}", path.display()))?);
     }
@@ -75,7 +78,7 @@ fn warn_unresolved(cluster: &ClusterMirrors<'_>) {
         let address = unresolved.mirror.address.to_string();
         for reason in &unresolved.reasons {
             let message = reason.message.strip_prefix(&address).unwrap_or(&reason.message);
-            complain(&format!("warning: ignoring {address}{message}"));
+            eprint_line(&format!("warning: ignoring {address}{message}"));
         }
     }
 }

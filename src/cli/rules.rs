@@ -4,7 +4,8 @@ use crate::output;
 use crate::rules;
 
 use super::arguments::{ExplainArguments, RulesArguments, RulesFormat};
-use super::{Exit, print};
+use super::exit::Exit;
+use super::terminal::print;
 
 pub(super) fn run(arguments: &RulesArguments) -> anyhow::Result<Exit> {
     print(&match arguments.output_format {

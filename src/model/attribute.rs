@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use terraform_eval::cty;
 use terraform_eval::source::Span;
 
 use super::editability::Editability;
@@ -42,20 +43,40 @@ pub struct UnknownReasons {
     pub reasons: Vec<UnknownReason>,
 }
 
-/// One reason for not knowing a value.
+/// A reason for which a value is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UnknownReason {
-    /// Terraform itself learns it at apply only: the reference that yields it, if it is recorded.
+    /// Terraform learns it during apply: the reference that yields it, if it is recorded.
     AfterApply(Option<String>),
-    /// A variable that has neither a value nor a default.
+    /// A variable that has neither a value nor a default: its reference.
     NoValue(String),
-    /// It could not be worked out: what stood in the way.
-    NotEvaluated(String),
+    /// An output of a module that is not among the files: the reference.
+    ModuleNotLoaded(String),
+    /// The value is unknown to the evaluator.
+    NotEvaluated(cty::UnknownReason),
+    /// The evaluation fails: the error.
+    EvaluationFailed(String),
+    /// The block depends on itself: the names in the cycle.
+    Cycle(String),
+    /// The block has a syntax error, so that the argument may be in the part that could not be read.
+    InvalidBlock,
+    /// Terraform defers the instances, because `count` or `for_each` is unknown.
+    Deferred,
+    /// An expression in `tofu show -config`, which has no values: what it refers to.
+    NeedsPlan(String),
+    /// `count` or `for_each` in `tofu show -config`, which has no instances.
+    ExpansionNeedsPlan,
+    /// The references go through more expressions than are followed.
+    TooManyReferences,
+    /// The mirror may belong to one of several clusters.
+    AmbiguousCluster,
+    /// The mirror may belong to one of several instances of a cluster.
+    AmbiguousClusterInstance,
     /// The input does not record it: what is missing.
     NotRecorded(String),
-    /// Terraform refuses it, since it is of another type than the argument: what that needs.
+    /// Terraform rejects it, because it is of another type than the argument: what the argument needs.
     WrongType(String),
-    /// Terraform refuses it, since a module call leaves out what the module needs: which call.
+    /// Terraform rejects it, because a module call lacks an argument that the module needs: the call.
     MissingInput(String),
 }
 
@@ -73,7 +94,21 @@ impl fmt::Display for UnknownReason {
             Self::AfterApply(Some(reference)) => write!(f, "{reference} is known only after apply"),
             Self::AfterApply(None) => f.write_str("known only after apply"),
             Self::NoValue(name) => write!(f, "{name} has no value"),
-            Self::NotEvaluated(what) => f.write_str(what),
+            Self::ModuleNotLoaded(reference) => {
+                write!(f, "the module that {reference} refers to was not found")
+            }
+            Self::NotEvaluated(reason) => write!(f, "{reason}"),
+            Self::EvaluationFailed(error) => f.write_str(error),
+            Self::Cycle(names) => write!(f, "cycle: {names}"),
+            Self::InvalidBlock => f.write_str("the block is not completely readable"),
+            Self::Deferred => f.write_str("Terraform defers it, because `count` or `for_each` is unknown"),
+            Self::NeedsPlan(reference) => write!(f, "{reference} is not evaluated without a plan"),
+            Self::ExpansionNeedsPlan => {
+                f.write_str("`tofu show -config` does not evaluate `count` and `for_each`")
+            }
+            Self::TooManyReferences => f.write_str("its references go through too many expressions"),
+            Self::AmbiguousCluster => f.write_str("the cluster depends on unknown values"),
+            Self::AmbiguousClusterInstance => f.write_str("the instance of the cluster is not known"),
             Self::NotRecorded(what) => write!(f, "{what} is not recorded in the plan"),
             Self::WrongType(message) => f.write_str(message),
             Self::MissingInput(call) => write!(f, "{call} does not set a required variable"),

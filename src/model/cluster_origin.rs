@@ -54,9 +54,8 @@ impl<'c> ClusterCandidates<'c> {
             .any(|lead| !lead.is_certain)
             && !instances.is_empty()
         {
-            let undecided = UnknownReason::NotEvaluated("the cluster depends on unknown values".to_owned());
             let unknown = mirror.cluster_id.as_unknown().cloned();
-            Some(unknown.unwrap_or_else(|| UnknownReasons::new(undecided)))
+            Some(unknown.unwrap_or_else(|| UnknownReasons::new(UnknownReason::AmbiguousCluster)))
         } else {
             None
         };

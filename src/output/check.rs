@@ -1,7 +1,13 @@
-//! The report of `check`, one file a format.
+//! The report of `check`, one file a format, and the table that lists them.
 
-pub mod concise;
-pub mod full;
-pub mod github;
-pub mod json;
-pub mod json_lines;
+mod concise;
+mod format;
+mod full;
+mod github;
+mod json;
+mod json_lines;
+mod table;
+
+pub use format::{Format, Rendered, ReportView};
+pub use full::render_findings;
+pub use table::{FORMATS, find_format};

@@ -10,7 +10,8 @@ use crate::diagnostic::single_line;
 use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::source::Sources;
 
-use crate::output::{pluralize, printable};
+use crate::diagnostic::pluralize;
+use crate::output::printable;
 
 /// The differences for people: a line a source, one a mirror, and a summary. The sources behind both inputs
 /// are given in their order.

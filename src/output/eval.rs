@@ -7,11 +7,11 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use terraform_eval::cty::{Type, Value, ValueRef, to_json};
-use terraform_eval::eval::Failure;
+use terraform_eval::eval::EvalError;
 
 /// What an expression is worth, or why it is worth nothing. A number without an end has no JSON, and so
 /// counts as a failure here as it does in `jsonencode`.
-pub fn outcome(result: &Result<Value, Failure>) -> Result<&Value, String> {
+pub fn outcome(result: &Result<Value, EvalError>) -> Result<&Value, String> {
     let value = result.as_ref().map_err(ToString::to_string)?;
     if !value.is_wholly_known() || value.marks_deep().is_sensitive() {
         return Ok(value);

@@ -4,7 +4,6 @@ use crate::diagnostic::Severity;
 use crate::model::{InputKinds, Mirror, MirrorLabels as _};
 
 use super::support::cluster_index::IndexedCluster;
-use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
-    source_names::each_mirror(mirror, |_, element, text| {
+    RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // The source itself as a mirror is reported by `self-mirror`.
         let is_own_source = mirror.source.value().is_some_and(|source| source == text);
         let others = cluster.with_source(text).iter();

@@ -2,7 +2,10 @@
 
 use crate::diagnostic::Severity;
 use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role, registry_module_cluster_kind};
-use crate::model::{ClusterKind, Input, InputKind, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons};
+use crate::model::{
+    ClusterKind, Input, InputKind, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget,
+    UnknownReason, UnknownReasons,
+};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 

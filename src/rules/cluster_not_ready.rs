@@ -1,7 +1,10 @@
 //! `cluster-not-ready`: a mirror that is created before its cluster is ready.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror, MirrorLabels as _, UnknownReason, UnknownReasons};
+use crate::model::{
+    AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
+    MirrorLabels as _, UnknownReason, UnknownReasons,
+};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -38,9 +41,7 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
             RuleOutcome::finding(report(mirror, cluster, instance))
         }
         (Some(_), None) => {
-            let which =
-                "the instance of the cluster is not known, and not all instances are waited for".to_owned();
-            RuleOutcome::undecided(UnknownReasons::new(UnknownReason::NotEvaluated(which)))
+            RuleOutcome::undecided(UnknownReasons::new(UnknownReason::AmbiguousClusterInstance))
         }
         (not_ready, Some(unknown)) if not_ready.is_some() || !any_ready => {
             if candidates.instances.is_empty() {

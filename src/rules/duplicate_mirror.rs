@@ -6,7 +6,6 @@ use crate::diagnostic::Severity;
 use crate::model::{Attribute, Input, InputKinds, ManifestKind, Mirror, MirrorLabels as _};
 
 use super::support::fixes::SuggestFix as _;
-use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 #[must_use]
 pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let mut seen: BTreeMap<&str, &Attribute<String>> = BTreeMap::new();
-    source_names::each_mirror(mirror, |_, element, text| {
+    RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // `empty-mirrors` reports each empty string.
         if text.is_empty() {
             return RuleOutcome::clean();

@@ -45,7 +45,7 @@ pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
                 .help("add a mirror, or remove the resource"),
         );
     }
-    source_names::each_mirror(mirror, |index, element, text| {
+    RuleOutcome::of_each_mirror(mirror, |index, element, text| {
         if !text.is_empty() {
             return RuleOutcome::clean();
         }

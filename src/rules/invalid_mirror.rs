@@ -2,7 +2,9 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
-use registries_conf::{Diagnosis, NameIssueKind, SuggestedName, Role, diagnose, is_loopback, find_rewrite_issue};
+use registries_conf::{
+    Diagnosis, NameIssueKind, Role, SuggestedName, diagnose, find_rewrite_issue, is_loopback,
+};
 
 use super::support::fixes::SuggestFix as _;
 use super::support::source_names;
@@ -20,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 /// Checks one mirror.
 #[must_use]
 pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
-    source_names::each_mirror(mirror, |_, element, text| {
+    RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // `empty-mirrors` reports an empty string.
         if text.is_empty() {
             return RuleOutcome::clean();
@@ -28,7 +30,9 @@ pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
         let diagnosis = diagnose(text, Role::Mirror);
         let issue_kinds = || diagnosis.issues.iter().map(|issue| issue.kind);
         // `local-mirror` reports an IPv6 address of the node itself.
-        if diagnosis.issues.is_empty() || (is_loopback(text) && issue_kinds().all(|kind| kind == NameIssueKind::InvalidHost)) {
+        if diagnosis.issues.is_empty()
+            || (is_loopback(text) && issue_kinds().all(|kind| kind == NameIssueKind::InvalidHost))
+        {
             return RuleOutcome::clean();
         }
         let finding = RULE

@@ -4,7 +4,6 @@ use crate::diagnostic::Severity;
 use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
 use registries_conf::{Role, SuggestionApplicability, diagnose, is_loopback};
 
-use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
-    source_names::each_mirror(mirror, |_, element, text| {
+    RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // With a scheme in front, it is the node as well.
         let suggestion = diagnose(text, Role::Mirror).suggest_name_up_to(SuggestionApplicability::Unsafe);
         if !is_loopback(text) && !suggestion.is_some_and(|suggestion| is_loopback(&suggestion.name)) {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
-use registries_conf::{MAX_IMAGE_NAME_LENGTH, Location, Granularity, Role, diagnose};
+use registries_conf::{Granularity, Location, MAX_IMAGE_NAME_LENGTH, Role, diagnose};
 
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -24,9 +24,10 @@ const MIN_ROOM_IN_REGISTRY: usize = 64;
 const MIN_ROOM_IN_NAMESPACE: usize = 32;
 
 fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
-    source_names::each_mirror(mirror, |_, element, text| {
+    RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // `invalid-mirror` reports names that are too long by themselves, or invalid.
-        if text.len() + MIN_ROOM_IN_REGISTRY < MAX_IMAGE_NAME_LENGTH || !diagnose(text, Role::Mirror).issues.is_empty()
+        if text.len() + MIN_ROOM_IN_REGISTRY < MAX_IMAGE_NAME_LENGTH
+            || !diagnose(text, Role::Mirror).issues.is_empty()
         {
             return RuleOutcome::clean();
         }

@@ -2,8 +2,11 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::cluster::ALWAYS_ALLOWED;
-use crate::model::{Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror, MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons};
-use registries_conf::{Role, matching_scope, is_within_scope, is_valid_location};
+use crate::model::{
+    Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
+    MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons,
+};
+use registries_conf::{Role, is_valid_location, is_within_scope, matching_scope};
 use terraform_eval::source::Span;
 
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -31,10 +34,7 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     }
     // It is not known whether the mirror belongs to this instance.
     if !outcome.findings.is_empty() && (candidates.unresolved.is_some() || candidates.instances.len() > 1) {
-        let several = || {
-            let which = "the instance of the cluster is not known".to_owned();
-            UnknownReasons::new(UnknownReason::NotEvaluated(which))
-        };
+        let several = || UnknownReasons::new(UnknownReason::AmbiguousClusterInstance);
         return RuleOutcome::undecided(candidates.unresolved.unwrap_or_else(several));
     }
     outcome
@@ -71,7 +71,10 @@ fn compare(mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
         );
     }
     for element in mirror.mirrors.value().into_iter().flatten() {
-        let Some(name) = element.value().filter(|name| is_valid_location(name, Role::Mirror)) else {
+        let Some(name) = element
+            .value()
+            .filter(|name| is_valid_location(name, Role::Mirror))
+        else {
             continue;
         };
         if let Some(entry) = matching_entry(blocked, name) {
@@ -117,7 +120,8 @@ fn nested_in_wildcard(mirror: &Mirror, source: &str, lists: [(&str, &List); 2]) 
     if !source.starts_with("*.") {
         return None;
     }
-    let inside = |entry: &&&Attribute<String>| entry.value().is_some_and(|name| is_within_scope(name, source));
+    let inside =
+        |entry: &&&Attribute<String>| entry.value().is_some_and(|name| is_within_scope(name, source));
     let (list, entry) = lists.into_iter().find_map(|(list, values)| {
         Some((list, entries(values).iter().find(|entry| inside(entry)).copied()?))
     })?;
@@ -169,8 +173,8 @@ fn source_not_allowed(mirror: &Mirror, source: &str, allowed: &List) -> Option<D
         .chain(ALWAYS_ALLOWED)
         .collect();
     // If a part of the source is allowed, the mirror serves that part.
-    let is_allowed =
-        matching_scope(names.iter().copied(), source).is_some() || names.iter().any(|name| is_within_scope(name, source));
+    let is_allowed = matching_scope(names.iter().copied(), source).is_some()
+        || names.iter().any(|name| is_within_scope(name, source));
     if is_allowed {
         return None;
     }

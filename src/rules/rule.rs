@@ -1,7 +1,7 @@
 //! What a rule is, and what it reports about one mirror.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Input, InputKinds, Mirror, UnknownReasons};
+use crate::model::{Attribute, AttributeValue, Input, InputKinds, Mirror, UnknownReasons};
 
 use super::page::{self, Page, PageError};
 use super::support::cluster_index::IndexedCluster;
@@ -128,5 +128,34 @@ impl RuleOutcome {
     #[must_use]
     pub fn without_value<T>(attribute: &Attribute<T>) -> Self {
         Self::from_unknown(attribute.as_unknown().cloned())
+    }
+
+    /// Checks every known mirror. Unknown mirrors make the outcome undecided, and do not hide findings about the
+    /// others.
+    pub(super) fn of_each_mirror<'a>(
+        mirror: &'a Mirror,
+        mut check: impl FnMut(usize, &'a Attribute<String>, &'a str) -> Self,
+    ) -> Self {
+        let Some(elements) = mirror.mirrors.value() else {
+            return Self::without_value(&mirror.mirrors);
+        };
+        let mut outcome = Self::clean();
+        let mut causes = Vec::new();
+        for (index, element) in elements.iter().enumerate() {
+            let undecided = match &element.content {
+                AttributeValue::Known(text) => {
+                    let checked = check(index, element, text);
+                    outcome.findings.extend(checked.findings);
+                    checked.undecided
+                }
+                AttributeValue::Unknown(unknown) => Some(unknown.clone()),
+                AttributeValue::Absent => None,
+            };
+            causes.extend(undecided.into_iter().flat_map(|unknown| unknown.reasons));
+        }
+        if !causes.is_empty() {
+            outcome.undecided = Some(UnknownReasons::from_reasons(causes));
+        }
+        outcome
     }
 }

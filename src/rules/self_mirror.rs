@@ -24,7 +24,7 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     }
     let length = mirror.mirrors.value().map_or(0, Vec::len);
     let mut is_reported = false;
-    source_names::each_mirror(mirror, |index, element, text| {
+    RuleOutcome::of_each_mirror(mirror, |index, element, text| {
         let Some(source) = mirror.source.value() else {
             return RuleOutcome::without_value(&mirror.source);
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, MirrorLabels as _, UnknownReasons};
-use registries_conf::{Location, MAX_SOURCES, Role, is_valid_location, matched_length, find_match_issue};
+use registries_conf::{Location, MAX_SOURCES, Role, find_match_issue, is_valid_location, matched_length};
 
 use super::support::cluster_index::IndexedCluster;
 use super::support::source_names;

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, Input, InputKinds, Mirror, MirrorLabels as _};
-use registries_conf::{AffectedImages, SuggestedName, UnrewritableReason, RewriteIssue, find_rewrite_issue};
+use registries_conf::{AffectedImages, RewriteIssue, SuggestedName, UnrewritableReason, find_rewrite_issue};
 
 use super::support::fixes::SuggestFix as _;
 use super::support::source_names;
@@ -19,10 +19,12 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let source = match &mirror.source.content {
-        AttributeValue::Known(source) => source_names::suggested_source(source).map(|suggestion| suggestion.name),
+        AttributeValue::Known(source) => {
+            source_names::suggested_source(source).map(|suggestion| suggestion.name)
+        }
         AttributeValue::Unknown(_) | AttributeValue::Absent => None,
     };
-    source_names::each_mirror(mirror, |_, element, text| {
+    RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         let Some(source) = &source else {
             return for_any_source(mirror, element, text);
         };

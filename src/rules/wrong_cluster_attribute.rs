@@ -2,7 +2,10 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
-use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget, UnknownReason, UnknownReasons};
+use crate::model::{
+    Input, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget, UnknownReason,
+    UnknownReasons,
+};
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::source::Span;
 
@@ -41,13 +44,9 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     match certain {
         Some(origin) => RuleOutcome::finding(report(mirror, &origin)),
         None => {
-            let cause = UnknownReason::NotEvaluated(
-                "the origin of cluster_id depends on values that are not known \
-                 yet"
-                .to_owned(),
-            );
             let unknown = mirror.cluster_id.as_unknown().cloned();
-            RuleOutcome::undecided(unknown.unwrap_or_else(|| UnknownReasons::new(cause)))
+            let ambiguous = || UnknownReasons::new(UnknownReason::AmbiguousCluster);
+            RuleOutcome::undecided(unknown.unwrap_or_else(ambiguous))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::provider;
-use terraform_eval::eval::Inputs;
+use terraform_eval::eval::VariableInputs;
 use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree, requirements};
 use terraform_eval::source::{Files, Span, clean_path};
 use terraform_eval::syntax::document::{Format, document, variables};
@@ -56,7 +56,7 @@ fn locked(path: &Path, loaded: &mut Loaded) -> Option<(String, Span)> {
 pub(crate) struct Root {
     pub(crate) module: ModuleId,
     /// The values for its variables.
-    pub(crate) inputs: Inputs,
+    pub(crate) inputs: VariableInputs,
     /// The version of the provider in its dependency lock file.
     pub(crate) locked: Option<(String, Span)>,
 }

@@ -10,7 +10,7 @@ use crate::model::Input;
 use crate::provider;
 use crate::rules::PLAN_MISMATCH;
 use terraform_eval::address::{ModulePath, ResourcePath};
-use terraform_eval::eval::{self, Evaluator, Inputs, InstanceId};
+use terraform_eval::eval::{self, Evaluator, InstanceId, VariableInputs};
 use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::{FileId, Sources, Span, display_name};
 use terraform_eval::syntax::document::json_value;
@@ -271,7 +271,7 @@ impl Planned {
 
     /// The plan's values for variables. Where a file of the configuration says the same, it is left to say
     /// it: that is the text that a person can change.
-    fn inputs(&self, tree: &ModuleTree, sources: &Sources, root: &Root) -> Inputs {
+    fn inputs(&self, tree: &ModuleTree, sources: &Sources, root: &Root) -> VariableInputs {
         let module = tree.module(root.module);
         let given: BTreeMap<Arc<str>, Expression> = self
             .variables
@@ -282,7 +282,7 @@ impl Planned {
                 Some((Arc::from(name.as_str()), value))
             })
             .collect();
-        let planned = Inputs {
+        let planned = VariableInputs {
             expressions: given,
             tree: root.inputs.tree.clone(),
         };
@@ -302,7 +302,7 @@ impl Planned {
                 expressions.insert(name.clone(), value.clone());
             }
         }
-        Inputs {
+        VariableInputs {
             expressions,
             tree: planned.tree.clone(),
         }

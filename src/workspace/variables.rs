@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config;
-use terraform_eval::eval::Inputs;
+use terraform_eval::eval::VariableInputs;
 use terraform_eval::modules::Module;
 use terraform_eval::source::{DiskFiles, FileId, Files, Span};
 use terraform_eval::syntax::document::{Format, variables};
@@ -144,7 +144,7 @@ impl VariableValues {
         own: &[Attribute],
         loaded: &Loaded,
         problems: &mut Vec<Problem>,
-    ) -> Inputs {
+    ) -> VariableInputs {
         let mut expressions: BTreeMap<Arc<str>, Expression> = BTreeMap::new();
         for text in &self.environment {
             text.put(module, loaded, problems, &mut expressions);
@@ -156,7 +156,7 @@ impl VariableValues {
                 Source::File(attributes) => expressions.extend(by_name(attributes)),
             }
         }
-        Inputs {
+        VariableInputs {
             expressions,
             tree: None,
         }

@@ -288,8 +288,8 @@ fn mistakes_are_shown_where_they_stand() {
       │
       = help: did you mean `short-source`?
 
-    error: invalid type for `undecided`: expected one of "off", "info", "warning", "error", found integer
-      ┌─ mirrorset.toml:6:13
+    error: invalid type for `unknown-value`: expected one of "off", "info", "warning", "error", found integer
+      ┌─ mirrorset.toml:6:17
       │
     6 │ unknown-value = 1
       │                 ^

@@ -219,5 +219,5 @@ fn a_module_that_is_not_there_is_said() {
     )]);
     let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
     assert_eq!(run.status, 0);
-    assert_snapshot!(run.stdout, @"main.tf:6:16: info[undecided] rhcs_image_mirror.a: source is not known: the module that module.m.source refers to was not found");
+    assert_snapshot!(run.stdout, @"main.tf:6:16: info[unknown-value] rhcs_image_mirror.a: source is not known: the module that module.m.source refers to was not found");
 }

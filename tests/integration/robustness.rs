@@ -3,10 +3,11 @@
 
 use std::path::PathBuf;
 
-use crate::support::report::report;
+use crate::support::report::{render, report};
 use mirrorset::convert::{self, ConvertError, TARGETS};
 use mirrorset::diagnostic::Diagnostic;
 use mirrorset::output;
+use mirrorset::output::check::{FORMATS, find_format};
 use mirrorset::workspace::{Loaded, Options, load};
 use proptest::prelude::*;
 
@@ -49,13 +50,8 @@ fn everything(name: &str, content: &[u8]) -> Vec<String> {
         }
     });
     let converted: Vec<String> = converted.collect();
-    let mut all = vec![
-        output::check::full::render(&report, &loaded.project, &loaded.sources, true),
-        output::check::concise::render(&report, &loaded.sources),
-        output::check::json::render(&report, &loaded.sources),
-        output::check::json_lines::render(&report, &loaded.sources),
-        output::check::github::render(&report, &loaded.sources),
-    ];
+    let rendered = FORMATS.iter().map(|format| render(format, &report, &loaded));
+    let mut all: Vec<String> = rendered.collect();
     all.extend(converted);
     all
 }
@@ -165,7 +161,7 @@ proptest! {
         for problem in &loaded.configs.diagnostics {
             assert_inside(problem, &loaded);
         }
-        let _ = output::check::full::findings(&loaded.configs.diagnostics, &[], &loaded.sources, true);
+        let _ = output::check::render_findings(&loaded.configs.diagnostics, &[], &loaded.sources, true);
     }
 }
 
@@ -270,7 +266,7 @@ fn the_same_input_gives_the_same_bytes() {
     let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let once = || {
         let loaded = load(std::slice::from_ref(&fixtures), &Options::default());
-        output::check::json::render(&report(&loaded), &loaded.sources)
+        render(find_format("json").unwrap(), &report(&loaded), &loaded)
     };
     assert_eq!(once(), once());
 }

@@ -3,8 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::report::report;
-use mirrorset::output::check::full;
+use crate::support::report::{render, report};
+use mirrorset::output::check::find_format;
 use mirrorset::workspace::{Options, PlanConfiguration, load};
 use serde_json::{Map, Value, json};
 
@@ -128,7 +128,7 @@ fn findings_in_one_file() {
     let loaded = load(&[directory.path().to_owned()], &Options::default());
     let report = report(&loaded);
     assert_eq!(report.findings.len(), 8_000);
-    let printed = full::render(&report, &loaded.project, &loaded.sources, false);
+    let printed = render(find_format("full").unwrap(), &report, &loaded);
     assert!(printed.lines().count() > 8_000 * 5);
     assert!(begun.elapsed() < LIMIT, "took {:?}", begun.elapsed());
 }

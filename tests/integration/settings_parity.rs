@@ -65,7 +65,7 @@ impl Case {
             "mirrors",
             "clean",
             "with_findings",
-            "unknown-value",
+            "undecided",
             "suppressed",
             "in_baseline",
         ];

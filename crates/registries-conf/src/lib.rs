@@ -12,7 +12,7 @@
 //! |---|---|
 //! | Is a text a valid source or mirror? | [`is_valid_location`]; [`Location::parse`] splits it, [`Location::granularity`] tells what it stands for |
 //! | What is wrong with it, and what was meant? | [`diagnose()`]: a [`Diagnosis`] with each [`NameIssue`] in order; [`Diagnosis::suggest_name`] corrects them |
-//! | Has it a host? | [`is_short_name`], [`expand_short_name`] |
+//! | Does it have a registry host? | [`is_short_name`], [`expand_short_name`] |
 //! | Why does a valid source match no image? | [`find_match_issue`]: the [`UnmatchableReason`] and a [`SuggestedName`] |
 //! | Why does a valid mirror fail every pull? | [`find_rewrite_issue`]: the [`UnrewritableReason`], the [`AffectedImages`] and a [`SuggestedName`] |
 //! | How long may image names under a source be? | [`max_image_name_length`] |

@@ -16,7 +16,7 @@ use crate::suggestion::{SuggestedName, SuggestionApplicability};
 pub struct MatchIssue {
     /// The first reason.
     pub reason: UnmatchableReason,
-    /// The source with every reason corrected. `None` if it is open what was meant.
+    /// The source with every reason corrected. `None` if the intention is unclear.
     pub suggestion: Option<SuggestedName>,
 }
 

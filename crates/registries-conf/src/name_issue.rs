@@ -12,7 +12,7 @@ pub struct NameIssue {
     pub kind: NameIssueKind,
     /// Bytes of the text, on character boundaries. Empty if something is missing there.
     pub range: Range<usize>,
-    /// How to correct the range; `None` if it is open what was meant.
+    /// How to correct the range; `None` if the intention is unclear.
     pub edit: Option<TextEdit>,
 }
 

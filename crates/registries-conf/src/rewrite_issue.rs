@@ -20,7 +20,7 @@ pub struct RewriteIssue {
     pub reason: UnrewritableReason,
     /// The images whose pulls fail.
     pub affected: AffectedImages,
-    /// The mirror with every reason corrected. `None` if it is open what was meant.
+    /// The mirror with every reason corrected. `None` if the intention is unclear.
     pub suggestion: Option<SuggestedName>,
 }
 

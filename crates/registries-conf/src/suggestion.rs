@@ -5,7 +5,7 @@
 pub enum SuggestionApplicability {
     /// Nothing else can have been meant.
     Safe,
-    /// The suggestion decides something that the text leaves open.
+    /// The suggestion resolves an ambiguity of the text.
     Unsafe,
 }
 

@@ -1,19 +1,19 @@
 //! Terraform's names for things: module paths, resource addresses, instance keys, references.
 //!
-//! The forms are those that Terraform prints (`internal/addrs` in its source): a finding can be
-//! searched for in a plan as it stands here.
+//! Each type prints as Terraform prints it (`internal/addrs` in its source), so that an address in a finding
+//! can be searched for in a plan.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// The key that tells the instances of one resource or module call apart.
+/// The key of one instance of a resource or module call.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum InstanceKey {
     /// `[0]`, from `count`.
     Index(u64),
     /// `["a"]`, from `for_each`.
     Key(Arc<str>),
-    /// `[*]`: the expansion is not known, and this one instance stands for all that there may be.
+    /// `[*]`: the expansion is unknown, and this instance represents all possible ones.
     Unknown,
 }
 
@@ -27,7 +27,7 @@ impl fmt::Display for InstanceKey {
     }
 }
 
-/// `text` as Terraform quotes it in an address, with template openings escaped.
+/// `text` as Terraform quotes it in an address, with `${` and `%{` escaped (`toHCLQuotedString`).
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -55,7 +55,7 @@ fn quoted(text: &str) -> String {
 pub struct ModuleStep {
     /// The name of the `module` block.
     pub call: Arc<str>,
-    /// The instance key, where the call has `count` or `for_each`.
+    /// The instance key, if the call has `count` or `for_each`.
     pub key: Option<InstanceKey>,
 }
 
@@ -70,7 +70,7 @@ impl ModulePath {
         Self::default()
     }
 
-    /// The steps from the root.
+    /// The module calls from the root module on.
     #[must_use]
     pub fn steps(&self) -> &[ModuleStep] {
         &self.0
@@ -82,7 +82,7 @@ impl ModulePath {
         self.0.is_empty()
     }
 
-    /// The path of a module that this one calls.
+    /// The path of a child module.
     #[must_use]
     pub fn child(&self, call: impl Into<Arc<str>>, key: Option<InstanceKey>) -> Self {
         let step = ModuleStep {
@@ -92,14 +92,14 @@ impl ModulePath {
         Self(self.0.iter().cloned().chain([step]).collect())
     }
 
-    /// The path of the module that calls this one; none for the root.
+    /// The path of the calling module; `None` for the root.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
         let (_, rest) = self.0.split_last()?;
         Some(Self(rest.into()))
     }
 
-    /// The path without instance keys: the place in the configuration.
+    /// The path without instance keys, which is the module as the configuration declares it.
     #[must_use]
     pub fn without_keys(&self) -> Self {
         Self(
@@ -138,7 +138,7 @@ pub enum Mode {
     Data,
 }
 
-/// A resource block's name inside its module: `rhcs_image_mirror.nginx`, `data.rhcs_groups.all`.
+/// The name of a resource block inside its module: `rhcs_image_mirror.nginx`, `data.rhcs_groups.all`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceName {
     /// Managed or data.
@@ -180,12 +180,12 @@ impl fmt::Display for ResourceName {
     }
 }
 
-/// A resource in a module: `module.a["x"].rhcs_cluster_rosa_hcp.main`, without an instance key of its own.
+/// A resource with its module, without an instance key of its own: `module.a["x"].rhcs_cluster_rosa_hcp.main`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourcePath {
-    /// The module that holds the block.
+    /// The module instance that contains the block.
     pub module: ModulePath,
-    /// The block.
+    /// The block inside that module.
     pub resource: ResourceName,
 }
 
@@ -201,9 +201,9 @@ impl fmt::Display for ResourcePath {
 /// The address of one resource instance, as Terraform prints it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
-    /// The resource in its module.
+    /// The resource and its module.
     pub path: ResourcePath,
-    /// The instance key, where the resource has `count` or `for_each`.
+    /// The instance key, if the resource has `count` or `for_each`.
     pub key: Option<InstanceKey>,
 }
 
@@ -217,7 +217,7 @@ impl Address {
         }
     }
 
-    /// The module instance that holds the resource.
+    /// The module instance that contains the resource.
     #[must_use]
     pub fn module(&self) -> &ModulePath {
         &self.path.module
@@ -240,10 +240,10 @@ impl fmt::Display for Address {
     }
 }
 
-/// What a reference names, inside the module that it stands in.
+/// What a reference names inside a module (Terraform's `addrs.Referenceable`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
-    /// A resource or data source, all its instances.
+    /// A resource or data source with all its instances.
     Resource(ResourceName),
     /// An input variable, `var.name`.
     Variable(Arc<str>),
@@ -251,8 +251,49 @@ pub enum Subject {
     Local(Arc<str>),
     /// A module call, `module.name`.
     Module(Arc<str>),
-    /// Anything else that Terraform knows by a word: `each.key`, `terraform.workspace`, a function.
-    Other(Arc<str>),
+    /// `each.key` or `each.value`.
+    Each(EachAttribute),
+    /// `count.index`.
+    Count,
+    /// `path.module`, `path.root`, `path.cwd`.
+    Path(Arc<str>),
+    /// `terraform.workspace`.
+    Terraform(Arc<str>),
+    /// `self`.
+    SelfObject,
+    /// An ephemeral resource, `ephemeral.kind.name`.
+    Ephemeral {
+        /// The resource type.
+        kind: Arc<str>,
+        /// The block's second label.
+        name: Arc<str>,
+    },
+}
+
+/// An attribute of `each`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EachAttribute {
+    /// `each.key`.
+    Key,
+    /// `each.value`.
+    Value,
+}
+
+impl Subject {
+    /// The subject of a reference that begins with `keyword` and `attribute`: `each.key`, `path.module`.
+    /// `None` for other words, and for attributes that the object does not have.
+    #[must_use]
+    pub fn from_keyword(keyword: &str, attribute: &str) -> Option<Self> {
+        match (keyword, attribute) {
+            ("each", "key") => Some(Self::Each(EachAttribute::Key)),
+            ("each", "value") => Some(Self::Each(EachAttribute::Value)),
+            ("count", "index") => Some(Self::Count),
+            ("path", name) => Some(Self::Path(name.into())),
+            // OpenTofu knows the object by both names.
+            ("terraform" | "tofu", name) => Some(Self::Terraform(name.into())),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Subject {
@@ -262,26 +303,32 @@ impl fmt::Display for Subject {
             Self::Variable(name) => write!(f, "var.{name}"),
             Self::Local(name) => write!(f, "local.{name}"),
             Self::Module(name) => write!(f, "module.{name}"),
-            Self::Other(text) => f.write_str(text),
+            Self::Each(EachAttribute::Key) => f.write_str("each.key"),
+            Self::Each(EachAttribute::Value) => f.write_str("each.value"),
+            Self::Count => f.write_str("count.index"),
+            Self::Path(name) => write!(f, "path.{name}"),
+            Self::Terraform(name) => write!(f, "terraform.{name}"),
+            Self::SelfObject => f.write_str("self"),
+            Self::Ephemeral { kind, name } => write!(f, "ephemeral.{kind}.{name}"),
         }
     }
 }
 
-/// A reference as it is written, with the module that it is written in: `rhcs_cluster_rosa_hcp.main[0].id`.
+/// A reference and the module instance in which it appears: `rhcs_cluster_rosa_hcp.main[0].id`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reference {
-    /// The module instance that holds the expression.
+    /// The module instance that contains the expression.
     pub module: ModulePath,
-    /// What it names.
+    /// The object that the reference names.
     pub subject: Subject,
-    /// The instance of it, where one is named: `[0]`.
+    /// The instance key, if the reference has one: `[0]`.
     pub key: Option<InstanceKey>,
-    /// The attribute that is read of it, first step only: `id`; none where the whole object is meant.
+    /// The first attribute of the object, `id`; `None` if the reference names the object itself.
     pub attribute: Option<Arc<str>>,
 }
 
 impl Reference {
-    /// A reference to the whole of `subject`.
+    /// A reference to `subject` itself.
     #[must_use]
     pub fn new(module: ModulePath, subject: Subject) -> Self {
         Self {
@@ -292,7 +339,7 @@ impl Reference {
         }
     }
 
-    /// The resource that is referred to, if it is one.
+    /// The resource, if the reference names one.
     #[must_use]
     pub fn resource(&self) -> Option<&ResourceName> {
         match &self.subject {
@@ -301,7 +348,7 @@ impl Reference {
         }
     }
 
-    /// The reference to the object itself, without the attribute that is read of it.
+    /// The reference to the object itself.
     #[must_use]
     pub fn without_attribute(&self) -> Self {
         Self {
@@ -332,7 +379,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_prints_as_terraform_prints_it() {
+    fn addresses_print_as_in_terraform() {
         let module = ModulePath::root()
             .child("a", Some(InstanceKey::Key("x\"y".into())))
             .child("b", Some(InstanceKey::Index(3)));
@@ -345,5 +392,17 @@ mod tests {
             address.to_string(),
             r#"module.a["x\"y"].module.b[3].data.rhcs_groups.all["$${no}"]"#
         );
+    }
+
+    #[test]
+    fn keywords_have_fixed_attributes() {
+        let printed = |keyword, attribute| Subject::from_keyword(keyword, attribute).map(|it| it.to_string());
+        assert_eq!(printed("each", "value").as_deref(), Some("each.value"));
+        assert_eq!(
+            printed("tofu", "workspace").as_deref(),
+            Some("terraform.workspace")
+        );
+        assert_eq!(printed("each", "index"), None);
+        assert_eq!(printed("count", "key"), None);
     }
 }

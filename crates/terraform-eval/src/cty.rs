@@ -1,50 +1,44 @@
-//! Terraform's type system: types, values, unknowns, marks, conversion.
+//! Terraform's type system: types, values, unknown values, marks, conversion.
 //!
-//! What values are worth, how they convert and what the errors say follows the library `go-cty` 1.16
-//! and the helpers of `hcl` 2.23, which Terraform 1.11 is built with; numbers follow Go's `big.Float`.
+//! Values, conversions and error messages follow the library `go-cty` 1.16 and the helpers of `hcl` 2.23, with
+//! which Terraform 1.11 is built. Numbers follow Go's `big.Float`.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `types`, `type_names` | types, and their names in error messages |
+//! | `number` | numbers of up to 512 bits, as decimal text and back |
+//! | `origin`, `marks` | what travels with a value: sensitive, ephemeral, where it comes from |
+//! | `value` | values: constructors, elements, marking, equality, the order of sets |
+//! | `convert` | conversion and unification |
+//! | `conditional`, `defaults`, `access`, `operators` | what the language does with values |
+//! | `json` | `jsonencode` and `jsondecode` |
 
 mod access;
-mod build;
 mod conditional;
 mod convert;
-mod convert_containers;
-#[cfg(test)]
-mod convert_tests;
-mod convertible;
-mod decimal;
 mod defaults;
-mod elements;
-mod equality;
-mod float;
 mod json;
-mod json_decode;
-pub mod marks;
-mod mismatch;
+mod marks;
+mod nfc;
 mod number;
+mod operators;
+mod origin;
 #[cfg(test)]
-mod number_tests;
-mod operation;
+mod property_tests;
 mod quote;
-mod refinement;
-mod set_order;
 mod type_names;
 mod types;
-mod unify;
 mod value;
-mod value_marks;
 
 pub use access::{AccessError, get_attr, index};
-pub use build::normalize;
 pub use conditional::{Conditional, InconsistentBranches, unify_conditional};
-pub use convert::{ConvertError, PathStep, convert};
-pub use decimal::Notation;
+pub use convert::{ConvertError, PathStep, Unified, convert, unify};
 pub use defaults::{Defaults, NestedDefaults};
-pub use json::{EncodeError, to_json};
-pub use json_decode::{DecodeError, from_json};
+pub use json::{DecodeError, EncodeError, from_json, to_json};
 pub use marks::Marks;
-pub use number::{Number, NumberError};
-pub use operation::{BinaryOperator, Operand, OperationError, UnaryOperator};
-pub use refinement::{Refinement, safe_prefix};
+pub use nfc::normalize;
+pub use number::{Notation, Number, NumberError};
+pub use operators::{BinaryOperator, Operand, OperationError, UnaryOperator};
+pub use origin::{Origin, OriginSource, Role, Trace, UnknownReason};
 pub use types::{ObjectType, Type};
-pub use unify::{Unified, unify};
-pub use value::{MAX_DEPTH, MAX_SIZE, Value, ValueRef};
+pub use value::{MAX_DEPTH, MAX_SIZE, Refinement, Value, ValueRef, safe_prefix};

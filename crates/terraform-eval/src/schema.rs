@@ -1,4 +1,4 @@
-//! Which attributes resource types have: what stands in for the providers themselves.
+//! Schemas of resource types, which stand in for the providers.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -12,35 +12,35 @@ pub type Schema = BTreeMap<Arc<str>, Attribute>;
 /// An attribute of a resource type.
 #[derive(Debug)]
 pub struct Attribute {
-    /// Who sets it.
+    /// Who sets its value.
     pub set_by: SetBy,
-    /// What it is worth where nobody sets it.
+    /// Its value if the configuration does not set it.
     pub default: Option<Value>,
-    /// Its type. Attributes of objects that need not be written are optional.
+    /// Its type. Attributes of objects that are not required are optional.
     pub ty: Type,
-    /// What the objects hold of which it is made.
+    /// The attributes of the objects that it consists of.
     pub nested: Schema,
 }
 
-/// Who gives an attribute its value.
+/// Who sets the value of an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetBy {
-    /// The configuration has to.
+    /// The configuration must set it.
     Required,
-    /// The configuration may; else it is null.
+    /// The configuration may set it, else it is null.
     Optional,
-    /// The configuration may; else the provider's default stands there, known before the apply.
+    /// The configuration may set it, else the provider's default applies, which is known before apply.
     Default,
-    /// The configuration may; else the provider does, at apply.
+    /// The configuration may set it, else the provider sets it during apply.
     Either,
-    /// The provider does, at apply.
+    /// The provider sets it during apply.
     Computed,
 }
 
-/// What the provider that is part of Terraform declares: `terraform_data`, `terraform_remote_state`.
+/// The schemas of Terraform's built-in provider: `terraform_data`, `terraform_remote_state`.
 const BUILTIN: &str = include_str!("schema/builtin.txt");
 
-/// The resource types and data sources of the providers that are known, by name.
+/// The schemas of resource types and data sources, by name.
 #[derive(Debug, Default)]
 pub struct ProviderSchemas {
     managed: BTreeMap<&'static str, Schema>,
@@ -70,7 +70,7 @@ impl ProviderSchemas {
         schemas
     }
 
-    /// The attributes of a resource type, if its provider is known.
+    /// The schema of a resource type, if it is known.
     #[must_use]
     pub fn get(&self, resource: &ResourceName) -> Option<&Schema> {
         match resource.mode {
@@ -89,8 +89,8 @@ impl ProviderSchemas {
         let lines = table.lines().filter(|line| !line.starts_with('#'));
         let lines: Vec<Line> = lines.map(Line::parse).collect();
         let mut rest = lines.as_slice();
-        while let Some((line, inside)) = rest.split_first() {
-            let (schema, further) = attributes(inside, 1);
+        while let Some((line, nested)) = rest.split_first() {
+            let (schema, remaining) = attributes(nested, 1);
             let [mode, name, ..] = line.words;
             let of_mode = if mode == "data" {
                 &mut self.data
@@ -98,12 +98,12 @@ impl ProviderSchemas {
                 &mut self.managed
             };
             of_mode.insert(name, schema);
-            rest = further;
+            rest = remaining;
         }
     }
 }
 
-/// Whether the provider may set any attribute of a schema, or of the objects in it.
+/// Whether the provider may set an attribute of the schema or of a nested one.
 #[must_use]
 pub fn has_computed_attributes(schema: &Schema) -> bool {
     let may_set = |setter| !matches!(setter, SetBy::Required | SetBy::Optional);
@@ -112,7 +112,7 @@ pub fn has_computed_attributes(schema: &Schema) -> bool {
         .any(|attribute| may_set(attribute.set_by) || has_computed_attributes(&attribute.nested))
 }
 
-/// A line of the table, and how far in it stands.
+/// A line of the table and its level of indentation.
 struct Line {
     level: usize,
     words: [&'static str; 4],
@@ -127,13 +127,13 @@ impl Line {
     }
 }
 
-/// The attributes that stand at this level, up to the first line that does not, and the lines from there.
+/// The attributes of the following lines at this level, and the remaining lines.
 fn attributes(mut lines: &[Line], level: usize) -> (Schema, &[Line]) {
-    let mut found = Schema::new();
+    let mut schema = Schema::new();
     while let Some((line, below)) = lines.split_first().filter(|(line, _)| line.level == level) {
-        let (inside, further) = attributes(below, level + 1);
+        let (nested, remaining) = attributes(below, level + 1);
         let [name, setter, ty, default] = line.words;
-        let ty = parse(ty, &inside);
+        let ty = parse(ty, &nested);
         let attribute = Attribute {
             set_by: match setter {
                 "required" => SetBy::Required,
@@ -146,31 +146,31 @@ fn attributes(mut lines: &[Line], level: usize) -> (Schema, &[Line]) {
                 .ok()
                 .and_then(|value| convert(&value, &ty).ok()),
             ty,
-            nested: inside,
+            nested,
         };
-        found.insert(name.into(), attribute);
-        lines = further;
+        schema.insert(name.into(), attribute);
+        lines = remaining;
     }
-    (found, lines)
+    (schema, lines)
 }
 
-fn parse(text: &str, inside: &Schema) -> Type {
+fn parse(text: &str, nested: &Schema) -> Type {
     let container = |prefix: &str| text.strip_prefix(prefix)?.strip_suffix(')');
     if let Some(element) = container("list(") {
-        return Type::list(parse(element, inside));
+        return Type::list(parse(element, nested));
     }
     if let Some(element) = container("map(") {
-        return Type::map(parse(element, inside));
+        return Type::map(parse(element, nested));
     }
     match text {
         "string" => Type::String,
         "number" => Type::Number,
         "bool" => Type::Bool,
         "object" => {
-            let attributes = inside
+            let attributes = nested
                 .iter()
                 .map(|(name, attribute)| (name.clone(), attribute.ty.clone()));
-            let optional = inside
+            let optional = nested
                 .iter()
                 .filter(|(_, attribute)| attribute.set_by != SetBy::Required);
             Type::object_with_optional(attributes, optional.map(|(name, _)| name.clone()).collect())
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nested_attributes_belong_to_the_object_above_them() {
+    fn indented_attributes_belong_to_the_object_above() {
         let schemas = ProviderSchemas::parse(
             "# A comment.\nresource example_thing\n  id computed string\n  settings optional object\n    \
              tags default list(string) []\n    name required string\ndata example_thing\n  id required string\n",
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_provider_in_terraform_is_always_known() {
+    fn the_builtin_provider_is_always_known() {
         let schemas = ProviderSchemas::builtin();
         let data = schemas
             .get(&ResourceName::managed("terraform_data", "a"))

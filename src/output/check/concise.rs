@@ -1,15 +1,19 @@
 //! `concise`: one line a finding, `path:line:column: severity[rule] message`.
 
+use super::format::{Format, Rendered, ReportView};
 use std::fmt::Write as _;
 
-use crate::check::Report;
-use terraform_eval::source::Sources;
+use crate::output::finding_groups::group_findings;
+use crate::output::printable;
 
-use crate::output::{group_findings, printable};
+pub(super) static FORMAT: Format = Format {
+    name: "concise",
+    help: "One line per finding",
+    render,
+};
 
-/// The report as lines. A finding without a place begins with its severity.
-#[must_use]
-pub fn render(report: &Report<'_>, sources: &Sources) -> String {
+fn render(view: &ReportView<'_>) -> Rendered {
+    let (report, sources) = (view.report, view.sources);
     let mut text = String::new();
     for group in group_findings(&report.findings) {
         let finding = group.finding;
@@ -27,5 +31,5 @@ pub fn render(report: &Report<'_>, sources: &Sources) -> String {
         let message = group.message().replace('\n', " ");
         let _ = writeln!(text, "{}[{}] {message}", finding.severity.as_str(), finding.rule);
     }
-    text
+    Rendered::with_summary(text, view)
 }

@@ -1,40 +1,55 @@
 //! `full`: findings with excerpts, for people.
 
+use super::format::{Format, Rendered, ReportView};
 use codespan_reporting::diagnostic::{self as codespan, LabelStyle};
 use codespan_reporting::term::{Config, Styles, StylesWriter, emit_to_write_style};
 use termcolor::{Ansi, NoColor, WriteColor};
 
-use crate::check::Report;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Project;
 use terraform_eval::source::{Sources, Span};
 
 use crate::output::excerpt::Excerpts;
+use crate::output::finding_groups::FindingGroup;
+use crate::output::finding_groups::group_findings;
+use crate::output::printable;
 use crate::output::redaction::RedactedSources;
-use crate::output::{Group, group_findings, printable, summary_line};
 
-/// The report as text, coloured or not.
-#[must_use]
-pub fn render(report: &Report<'_>, project: &Project, sources: &Sources, coloured: bool) -> String {
-    let mut text = findings(&report.findings, &project.sensitive, sources, coloured);
-    text.push_str(&summary_line(&report.summary, project, &report.findings));
+pub(super) static FORMAT: Format = Format {
+    name: "full",
+    help: "Human-readable text, with source excerpts",
+    render,
+};
+
+fn render(view: &ReportView<'_>) -> Rendered {
+    let mut text = render_findings(
+        &view.report.findings,
+        &view.project.sensitive,
+        view.sources,
+        view.use_colors,
+    );
+    text.push_str(&view.summary_line());
     text.push('\n');
-    text
+    Rendered::complete(text)
 }
 
-/// Findings alone. `sensitive` is text that is not shown.
+/// Renders findings without a summary. The text at `sensitive` is masked.
 #[must_use]
-pub fn findings(findings: &[Diagnostic], sensitive: &[Span], sources: &Sources, coloured: bool) -> String {
+pub fn render_findings(
+    findings: &[Diagnostic],
+    sensitive: &[Span],
+    sources: &Sources,
+    use_colors: bool,
+) -> String {
     let covered = RedactedSources::new(findings, sources, sensitive);
     let mut text = String::new();
     for group in group_findings(findings) {
-        text.push_str(&finding(&group, &covered, coloured));
+        text.push_str(&finding(&group, &covered, use_colors));
     }
     text
 }
 
-fn finding(group: &Group<'_>, covered: &RedactedSources<'_>, coloured: bool) -> String {
-    let bytes = if coloured {
+fn finding(group: &FindingGroup<'_>, covered: &RedactedSources<'_>, use_colors: bool) -> String {
+    let bytes = if use_colors {
         draw(group, covered, Ansi::new(Vec::new())).into_inner()
     } else {
         draw(group, covered, NoColor::new(Vec::new())).into_inner()
@@ -48,7 +63,7 @@ fn finding(group: &Group<'_>, covered: &RedactedSources<'_>, coloured: bool) -> 
     }
 }
 
-fn draw<W: WriteColor>(group: &Group<'_>, covered: &RedactedSources<'_>, mut writer: W) -> W {
+fn draw<W: WriteColor>(group: &FindingGroup<'_>, covered: &RedactedSources<'_>, mut writer: W) -> W {
     let finding = group.finding;
     let mut excerpts = Excerpts::new(covered);
     let mut labels = Vec::new();

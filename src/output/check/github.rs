@@ -3,18 +3,23 @@
 //! It shows ten of them a step, so the heaviest come first (docs.github.com, "Workflow commands for GitHub
 //! Actions").
 
+use super::format::{Format, Rendered, ReportView};
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use crate::check::Report;
 use crate::diagnostic::Severity;
-use terraform_eval::source::Sources;
 
-use crate::output::{group_findings, printable};
+use crate::output::finding_groups::group_findings;
+use crate::output::printable;
 
-/// The report as lines.
-#[must_use]
-pub fn render(report: &Report<'_>, sources: &Sources) -> String {
+pub(super) static FORMAT: Format = Format {
+    name: "github",
+    help: "GitHub workflow commands, shown as annotations",
+    render,
+};
+
+fn render(view: &ReportView<'_>) -> Rendered {
+    let (report, sources) = (view.report, view.sources);
     let mut groups = group_findings(&report.findings);
     groups.sort_by_key(|group| Reverse(group.finding.severity));
     let mut text = String::new();
@@ -44,7 +49,7 @@ pub fn render(report: &Report<'_>, sources: &Sources) -> String {
         }
         let _ = writeln!(text, "::{}", data(&message));
     }
-    text
+    Rendered::with_summary(text, view)
 }
 
 /// Text behind the second pair of colons: a line break would end the command.

@@ -1,8 +1,9 @@
 //! `json`: the whole report for programs, versioned. Fields are added, never changed, within a version.
 
+use super::format::{Format, Rendered, ReportView};
 use serde::Serialize;
 
-use crate::check::{Report, Summary, Suppressed};
+use crate::check::{Summary, Suppressed};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Label};
 use crate::model::{Attribute, Mirror};
 use terraform_eval::source::{SourceFile, Sources, Span};
@@ -103,9 +104,14 @@ struct Counts {
     in_baseline: usize,
 }
 
-/// The report as one JSON document.
-#[must_use]
-pub fn render(report: &Report<'_>, sources: &Sources) -> String {
+pub(super) static FORMAT: Format = Format {
+    name: "json",
+    help: "One JSON document",
+    render,
+};
+
+fn render(view: &ReportView<'_>) -> Rendered {
+    let (report, sources) = (view.report, view.sources);
     let Summary {
         mirrors,
         clean,
@@ -147,7 +153,7 @@ pub fn render(report: &Report<'_>, sources: &Sources) -> String {
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
-    text
+    Rendered::complete(text)
 }
 
 pub(super) fn finding<'a>(found: &'a Diagnostic, sources: &'a Sources) -> Finding<'a> {

@@ -7,7 +7,7 @@ use crate::model::{
 };
 use terraform_eval::address::Reference;
 use terraform_eval::cty::{ConvertError, Marks, Type, Value, convert};
-use terraform_eval::eval::{self, Evaluator, Failure, Inputs, InstanceId, Repetition, Scope};
+use terraform_eval::eval::{self, EvalError, Evaluator, InstanceId, RepetitionData, Scope, VariableInputs};
 use terraform_eval::modules::references;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
@@ -21,14 +21,14 @@ pub(crate) struct Site<'s, 'a> {
     pub(crate) evaluator: &'s Evaluator<'a>,
     pub(crate) sources: &'s Sources,
     pub(crate) instance: InstanceId,
-    pub(crate) repetition: &'s Rc<Repetition>,
+    pub(crate) repetition: &'s Rc<RepetitionData>,
     pub(crate) block: &'s Block,
     /// Parts of the block could not be read.
     pub(crate) broken: bool,
     /// Why Terraform refuses the block: then none of its arguments has a value.
     pub(crate) refused: Option<&'s UnknownReason>,
     /// What the root module's variables were given.
-    pub(crate) inputs: &'s Inputs,
+    pub(crate) inputs: &'s VariableInputs,
     /// How often names are referred to.
     pub(crate) uses: &'s Uses,
     /// Where sensitive values are written that have been met.
@@ -199,30 +199,30 @@ impl Site<'_, '_> {
     }
 
     pub(crate) fn value(&self, name: &str) -> Option<eval::Result<Value>> {
-        let scope = Scope::module(self.instance).repeated(self.repetition);
+        let scope = Scope::module(self.instance).with_repetition(self.repetition);
         let expression = self.expression(name)?;
         if let Some(cause) = self.refused {
-            return Some(Err(Failure::refused(cause.to_string())));
+            return Some(Err(EvalError::uncatchable(cause.to_string())));
         }
         let value = self.evaluator.evaluate(expression, scope);
         Some(value.and_then(|value| {
             if value.marks_deep().is_ephemeral() {
                 let message = "the value is ephemeral, so the argument cannot hold it";
-                return Err(Failure::refused(message).at(expression.span));
+                return Err(EvalError::uncatchable(message).with_span(expression.span));
             }
             Ok(value)
         }))
     }
 
     /// Why there is no value.
-    fn cause(&self, failure: &Failure) -> UnknownReason {
+    fn cause(&self, failure: &EvalError) -> UnknownReason {
         match self.refused {
             Some(cause) => cause.clone(),
-            None => UnknownReason::NotEvaluated(failure.to_string()),
+            None => UnknownReason::EvaluationFailed(failure.to_string()),
         }
     }
 
-    pub(crate) fn failed<T>(&self, failure: &Failure, expression: &Expression) -> Attribute<T> {
+    pub(crate) fn failed<T>(&self, failure: &EvalError, expression: &Expression) -> Attribute<T> {
         let span = failure
             .span()
             .filter(|span| expression.span.contains(*span))
@@ -233,7 +233,7 @@ impl Site<'_, '_> {
     /// An argument that is not there; in a broken block it may be in what could not be read.
     pub(crate) fn absent<T>(&self) -> Attribute<T> {
         if self.broken {
-            let cause = UnknownReason::NotEvaluated("the block is not completely readable".to_owned());
+            let cause = UnknownReason::InvalidBlock;
             Attribute::unknown(UnknownReasons::new(cause), Some(self.block.header))
         } else {
             Attribute::absent()

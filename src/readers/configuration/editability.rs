@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::model::{Editability, Literal};
 use terraform_eval::address::Subject;
-use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
+use terraform_eval::eval::{Evaluator, InstanceId, RepetitionData, VariableInputs};
 use terraform_eval::modules::references::{self, Traversal};
 use terraform_eval::source::{SourceFile, Sources, Span};
 use terraform_eval::syntax::quoting::Quoting;
@@ -26,7 +26,7 @@ pub(crate) struct Question<'q, 'a> {
     pub(crate) evaluator: &'q Evaluator<'a>,
     pub(crate) sources: &'q Sources,
     pub(crate) uses: &'q Uses,
-    pub(crate) inputs: &'q Inputs,
+    pub(crate) inputs: &'q VariableInputs,
     /// Where the text stands.
     pub(crate) place: Span,
     /// The text.
@@ -40,7 +40,7 @@ pub(crate) struct Argument<'q> {
     pub(crate) expression: &'q Expression,
     pub(crate) instance: InstanceId,
     pub(crate) block: &'q Block,
-    pub(crate) repetition: Rc<Repetition>,
+    pub(crate) repetition: Rc<RepetitionData>,
 }
 
 /// What was found at the end of a way.
@@ -106,7 +106,7 @@ impl Question<'_, '_> {
         } = argument;
         let module = self.evaluator.module(instance);
         match &traversal.subject {
-            Subject::Other(name) if name.starts_with("each.") => {
+            Subject::Each(_) => {
                 let key = repetition.each.as_ref().and_then(|(key, _)| key.span());
                 if key == Some(self.place) {
                     return End::Key;

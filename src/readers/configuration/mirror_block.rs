@@ -145,7 +145,7 @@ fn taken_by_index(expression: &Expression) -> Option<Span> {
     let counts = |key: &Expression| {
         references::of_expression(key)
             .iter()
-            .any(|traversal| matches!(&traversal.subject, Subject::Other(text) if &**text == "count.index"))
+            .any(|traversal| traversal.subject == Subject::Count)
     };
     match &expression.kind {
         ExpressionKind::Index { base, key } => counts(key)

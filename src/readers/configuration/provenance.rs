@@ -1,12 +1,9 @@
 //! What an evaluated value says about where it comes from, in the model's words.
 
-use std::sync::Arc;
-
 use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
 use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
-use terraform_eval::address::{Mode, ModulePath, Reference, Subject};
-use terraform_eval::cty::Value;
-use terraform_eval::cty::marks::{Origin, Role, Trace};
+use terraform_eval::address::{Mode, Reference, Subject};
+use terraform_eval::cty::{Origin, OriginSource, Role, Value};
 use terraform_eval::eval::{Evaluator, InstanceId};
 use terraform_eval::modules::references;
 use terraform_eval::source::{Sources, Span};
@@ -23,34 +20,31 @@ pub(crate) struct Block {
     pub(crate) source: Option<String>,
 }
 
-/// An unknown value whose reason is a text.
-pub(crate) fn unknown_because(module: ModulePath, reason: Subject) -> Value {
-    let reference = Arc::new(Reference::new(module, reason));
-    Value::dynamic().with_origin(Origin {
-        reference,
-        span: None,
-        role: Role::Exact,
-        trace: None,
-    })
-}
-
 /// Why a value is unknown.
 pub(crate) fn causes(value: &Value) -> Vec<UnknownReason> {
     let marks = value.marks_deep();
-    let cause = |origin: &Origin| {
-        let reference = &origin.reference;
-        match &reference.subject {
-            Subject::Variable(_) => UnknownReason::NoValue(reference.to_string()),
-            Subject::Resource(_) | Subject::Local(_) => {
-                UnknownReason::AfterApply(Some(reference.to_string()))
-            }
-            Subject::Module(_) => {
-                UnknownReason::NotEvaluated(format!("the module that {reference} refers to was not found"))
-            }
-            Subject::Other(text) => UnknownReason::NotEvaluated(text.to_string()),
-        }
+    marks.origins().iter().filter_map(reason).collect()
+}
+
+fn reason(origin: &Origin) -> Option<UnknownReason> {
+    let reference = match &origin.source {
+        OriginSource::Reason(reason) => return Some(UnknownReason::NotEvaluated(reason.clone())),
+        OriginSource::Reference(reference) => reference,
     };
-    marks.origins().iter().map(cause).collect()
+    match &reference.subject {
+        Subject::Variable(_) => Some(UnknownReason::NoValue(reference.to_string())),
+        Subject::Resource(_) | Subject::Local(_) => {
+            Some(UnknownReason::AfterApply(Some(reference.to_string())))
+        }
+        Subject::Module(_) => Some(UnknownReason::ModuleNotLoaded(reference.to_string())),
+        // These have a value wherever they may be used.
+        Subject::Each(_)
+        | Subject::Count
+        | Subject::Path(_)
+        | Subject::Terraform(_)
+        | Subject::SelfObject
+        | Subject::Ephemeral { .. } => None,
+    }
 }
 
 /// Where a cluster id leads: echoes first, then the clusters that feed them.
@@ -70,15 +64,18 @@ pub(crate) fn leads(
         marks
             .origins()
             .iter()
-            .filter(|origin| is_id(&origin.reference))
+            .filter(|origin| origin.reference().is_some_and(is_id))
             .collect()
     } else {
         passed_on
     };
     let mut to: Vec<OriginCandidate> = Vec::new();
     for origin in chosen {
-        let block = block_of(&origin.reference);
-        let Some(target) = target(&origin.reference, block.source) else {
+        let Some(reference) = origin.reference() else {
+            continue;
+        };
+        let block = block_of(reference);
+        let Some(target) = target(reference, block.source) else {
             continue;
         };
         let lead = OriginCandidate {
@@ -102,12 +99,11 @@ pub(crate) fn leads(
     }
 }
 
-/// What else the id may come from: something that could not be evaluated.
+/// What else the id may come from: values that could not be evaluated.
 fn unfollowed(value: &Value) -> Vec<UnknownReason> {
-    let causes = causes(value).into_iter();
-    causes
-        .filter(|cause| matches!(cause, UnknownReason::NotEvaluated(text) if !text.starts_with("the module that ")))
-        .collect()
+    let marks = value.marks_deep();
+    let reasons = marks.origins().iter().filter_map(Origin::reason);
+    reasons.cloned().map(UnknownReason::NotEvaluated).collect()
 }
 
 fn target(reference: &Reference, source: Option<String>) -> Option<OriginTarget> {
@@ -125,7 +121,7 @@ fn target(reference: &Reference, source: Option<String>) -> Option<OriginTarget>
             source: source.unwrap_or_default(),
             output: reference.attribute.as_deref().map(str::to_owned),
         }),
-        Subject::Variable(_) | Subject::Local(_) | Subject::Other(_) => None,
+        _ => None,
     }
 }
 
@@ -158,16 +154,8 @@ fn distance(target: &OriginTarget) -> u8 {
 
 /// The references that passed a value on, the one nearest to its origin first.
 fn way(origin: &Origin, sources: &Sources) -> Vec<TraceStep> {
-    let mut hop: Option<&Arc<Trace>> = origin.trace.as_ref();
-    let mut spans = Vec::new();
-    while let Some(at) = hop {
-        spans.push(at.span);
-        hop = at.previous.as_ref();
-    }
-    spans.extend(origin.span);
-    spans.reverse();
-    spans.dedup();
-    spans.into_iter().map(|span| step(span, sources)).collect()
+    let spans = origin.trace_spans().into_iter();
+    spans.map(|span| step(span, sources)).collect()
 }
 
 fn step(span: Span, sources: &Sources) -> TraceStep {
@@ -212,7 +200,7 @@ impl Way<'_, '_> {
         steps.push(step(expression.span, self.sources));
         for traversal in references::of_expression(expression) {
             match &traversal.subject {
-                Subject::Other(name) if name.starts_with("each.") => {
+                Subject::Each(_) => {
                     if let Some(for_each) = block.body.attribute("for_each") {
                         return self.collect(place, &for_each.value, instance, block, steps);
                     }

@@ -2,7 +2,7 @@
 
 use crate::model::{Attribute, RegistrySources};
 use terraform_eval::cty::{Type, Value, convert, get_attr};
-use terraform_eval::eval::Failure;
+use terraform_eval::eval::EvalError;
 use terraform_eval::syntax::tree::Expression;
 
 use crate::readers::configuration::block_reader::Site;
@@ -33,7 +33,7 @@ fn list(
 ) -> Attribute<Vec<Attribute<String>>> {
     let value = attribute(registries, name).and_then(|value| {
         convert(&value, &Type::list(Type::String))
-            .map_err(|error| Failure::invalid(error.message_with_path()))
+            .map_err(|error| EvalError::invalid(error.message_with_path()))
     });
     match value {
         Ok(value) => site.list_of(&value, expression),
@@ -42,7 +42,7 @@ fn list(
 }
 
 /// An attribute of an object; null where the object has none of this name, or is null itself.
-fn attribute(value: &Value, name: &str) -> Result<Value, Failure> {
+fn attribute(value: &Value, name: &str) -> Result<Value, EvalError> {
     if value.is_null() {
         return Ok(Value::null(Type::Dynamic));
     }
@@ -52,5 +52,5 @@ fn attribute(value: &Value, name: &str) -> Result<Value, Failure> {
     {
         return Ok(Value::null(Type::Dynamic));
     }
-    get_attr(value, name).map_err(|error| Failure::invalid(error.to_string()))
+    get_attr(value, name).map_err(|error| EvalError::invalid(error.to_string()))
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::model::{Attribute, ClusterWaiter, Import, ProviderVersions};
 use terraform_eval::address::{ResourceName, ResourcePath};
-use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Repetition};
+use terraform_eval::eval::{Evaluator, InstanceId, RepetitionData, VariableInputs};
 use terraform_eval::modules::{GraphBuilder, Module, requirements};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span};
@@ -29,7 +29,7 @@ pub(crate) fn add_waiter(waiters: &mut BTreeMap<ResourcePath, ClusterWaiter>, wa
 
 /// What comes before a block.
 pub(crate) fn before(graph: &mut GraphBuilder<'_>, path: &ResourcePath) -> BTreeSet<ResourcePath> {
-    let node = Node::from_resource(path);
+    let node = Node::Resource(path.clone());
     let mut before = (*graph.before(&node)).clone();
     before.remove(path);
     before
@@ -40,7 +40,7 @@ pub(crate) fn imports(
     evaluator: &Evaluator<'_>,
     sources: &Sources,
     module: &Module,
-    inputs: &Inputs,
+    inputs: &VariableInputs,
     uses: &Uses,
 ) -> Vec<Import> {
     let blocks = module.imports().iter().filter_map(|block| block.parse(sources));
@@ -55,7 +55,7 @@ fn import(
     evaluator: &Evaluator<'_>,
     sources: &Sources,
     block: &Block,
-    inputs: &Inputs,
+    inputs: &VariableInputs,
     uses: &Uses,
 ) -> Option<Import> {
     let to = &block.body.attribute("to")?.value;
@@ -66,7 +66,7 @@ fn import(
         evaluator,
         sources,
         instance: InstanceId::ROOT,
-        repetition: &Rc::new(Repetition::single()),
+        repetition: &Rc::new(RepetitionData::single()),
         block,
         broken: false,
         refused: None,

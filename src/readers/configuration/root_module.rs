@@ -17,7 +17,8 @@ use registries_conf::PullKind;
 use terraform_eval::address::{
     Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject,
 };
-use terraform_eval::eval::{self, Evaluator, Expansion, Inputs, InstanceId, Repetition};
+use terraform_eval::cty::{self, Origin, Value};
+use terraform_eval::eval::{self, Evaluator, Expansion, InstanceId, RepetitionData, VariableInputs};
 use terraform_eval::modules::{Callee, GraphBuilder, ModuleId, ModuleTree, Resource, references};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span, display_name};
@@ -173,7 +174,7 @@ fn read(forest: &LoadedModules, sources: &Sources, root: &Root) -> Read {
 struct Reader<'a> {
     tree: &'a ModuleTree,
     sources: &'a Sources,
-    inputs: &'a Inputs,
+    inputs: &'a VariableInputs,
     evaluator: Evaluator<'a>,
     graph: GraphBuilder<'a>,
     /// Which modules hold blocks that matter, themselves or further down.
@@ -252,12 +253,12 @@ impl<'a> Reader<'a> {
             if !self.is_relevant(callee) {
                 continue;
             }
-            if self.evaluator.is_full() || self.orders.len() >= MOST_PLACES {
+            if self.evaluator.is_instance_limit_reached() || self.orders.len() >= MOST_PLACES {
                 self.full = true;
                 return;
             }
             let expansion = self.evaluator.call_expansion(instance, &call);
-            let (repetitions, mut around) = self.instances(instance, expansion, around);
+            let (repetitions, mut around) = self.instances(expansion, around);
             if let Some(missing) = self.missing_inputs(instance, &call, callee) {
                 around
                     .refused
@@ -275,10 +276,9 @@ impl<'a> Reader<'a> {
     /// The instances of a block, and what is unknown of them. One stands for all where nothing is.
     fn instances(
         &self,
-        instance: InstanceId,
         expansion: eval::Result<Rc<Expansion>>,
         around: &Surroundings,
-    ) -> (Vec<Repetition>, Surroundings) {
+    ) -> (Vec<RepetitionData>, Surroundings) {
         let mut around = around.clone();
         let repetitions = match expansion {
             Ok(expansion) => {
@@ -289,16 +289,16 @@ impl<'a> Reader<'a> {
                 expansion.instances()
             }
             Err(failure) => {
-                let reason = format!("the instances are unknown: {failure}");
+                let reason = cty::UnknownReason::InstancesUnknown(failure.to_string().into());
                 let cause = UnknownReason::NotEvaluated(reason.clone());
                 if failure.is_limit() {
                     around.open.get_or_insert(UnknownReasons::new(cause));
                 } else {
                     around.refused.get_or_insert(cause);
                 }
-                let reason = Subject::Other(reason.into());
-                let unknown = || provenance::unknown_because(self.evaluator.path(instance), reason.clone());
-                vec![Repetition {
+                let origin = Origin::from_reason(reason, None);
+                let unknown = || Value::dynamic().with_origin(origin.clone());
+                vec![RepetitionData {
                     key: Some(InstanceKey::Unknown),
                     index: Some(unknown()),
                     each: Some((unknown(), unknown())),
@@ -313,7 +313,7 @@ impl<'a> Reader<'a> {
             return;
         };
         let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let (repetitions, around) = self.instances(instance, expansion, around);
+        let (repetitions, around) = self.instances(expansion, around);
         let path = self.evaluator.path(instance);
         let order = self.order(&path, resource, block);
         let calls = self.calls(instance);
@@ -322,7 +322,7 @@ impl<'a> Reader<'a> {
         mirror_block.missing_inputs.clone_from(&around.missing_inputs);
         for repetition in repetitions {
             let repetition = Rc::new(repetition);
-            self.evaluator.grant_reserve();
+            self.evaluator.grant_reserve_budget();
             let mut site = Site {
                 evaluator: &self.evaluator,
                 sources: self.sources,
@@ -428,11 +428,11 @@ impl<'a> Reader<'a> {
         if let Some(known) = self.orders.get(&key) {
             return known.clone();
         }
-        let node = Node::Inside(module.clone(), Subject::Resource(resource.name.clone()));
+        let node = Node::Resource(key.clone());
         let circle = self
             .graph
             .circle(&node)
-            .map(|names| UnknownReason::NotEvaluated(format!("cycle: {names}")));
+            .map(|names| UnknownReason::Cycle(names.to_string()));
         let after = (*self.graph.before(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument
@@ -441,7 +441,7 @@ impl<'a> Reader<'a> {
         let depends_on = entries.into_iter().map(|entry| {
             let mut reaches = BTreeSet::new();
             for traversal in references::of_expression(entry) {
-                if let Some(node) = GraphBuilder::node(&module, &traversal) {
+                if let Some(node) = traversal.node(&module) {
                     reaches.extend(self.graph.before(&node).iter().cloned());
                 }
             }

@@ -38,13 +38,18 @@ pub(super) fn reference(text: &str) -> Option<Name> {
             key = rest.key()?;
             Subject::Module(name)
         }
-        first @ ("each" | "count" | "path" | "terraform" | "tofu" | "self" | "ephemeral") => {
-            let second = peek.eat(".").then(|| peek.word()).flatten();
+        "self" => {
             rest = peek;
-            match second {
-                Some(second) => Subject::Other(format!("{first}.{second}").into()),
-                None => Subject::Other(first.into()),
-            }
+            Subject::SelfObject
+        }
+        "ephemeral" => {
+            peek.eat(".").then_some(())?;
+            let ResourceName { kind, name, .. } = peek.resource()?;
+            rest = peek;
+            Subject::Ephemeral { kind, name }
+        }
+        keyword @ ("each" | "count" | "path" | "terraform" | "tofu") => {
+            Subject::from_keyword(keyword, &rest.second()?)?
         }
         _ => {
             let resource = rest.resource()?;
@@ -187,6 +192,7 @@ fn code_point(characters: &mut std::str::Chars<'_>, digits: usize) -> Option<cha
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use terraform_eval::address::EachAttribute;
 
     #[test]
     fn keys_may_hold_what_paths_are_made_of() {
@@ -238,13 +244,13 @@ mod tests {
         );
         assert_eq!(name.path.len(), 2);
         let name = reference("each.value.cluster").unwrap();
-        assert_eq!(name.subject, Subject::Other("each.value".into()));
+        assert_eq!(name.subject, Subject::Each(EachAttribute::Value));
         assert_eq!(name.path, ["cluster".into()] as [Arc<str>; 1]);
         assert_eq!(
             reference("data.rhcs_groups.g").unwrap().subject.to_string(),
             "data.rhcs_groups.g"
         );
-        assert_eq!(reference("self").unwrap().subject, Subject::Other("self".into()));
+        assert_eq!(reference("self").unwrap().subject, Subject::SelfObject);
         assert_eq!(reference("var"), None);
         assert_eq!(reference(""), None);
     }

@@ -118,7 +118,7 @@ pub(super) fn waiters(
             .map(path)
     });
     let waiter = |path: ResourcePath| {
-        let before = graph.reachable_from([Node::from_resource(&path)]);
+        let before = graph.reachable_from([Node::Resource(path.clone())]);
         ClusterWaiter {
             instances: None,
             unresolved_dependencies: unrecorded(&before),

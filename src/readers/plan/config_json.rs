@@ -138,10 +138,7 @@ fn mirror<'p, 'a>(
 ) -> Result<Mirror, PlanError> {
     let mut mirror = reader.bare(address, block);
     let repeated = address.to_string().contains(&InstanceKey::Unknown.to_string());
-    mirror.instances = repeated.then(|| {
-        let why = "`tofu show -config` does not evaluate `count` and `for_each`";
-        UnknownReasons::new(UnknownReason::NotEvaluated(why.to_owned()))
-    });
+    mirror.instances = repeated.then(|| UnknownReasons::new(UnknownReason::ExpansionNeedsPlan));
     let text = |raw: &'a RawValue| Ok(reader.text.string(raw, "an argument of a mirror")?.into_owned());
     let string = |name: &str, raw: Option<&'a RawValue>| argument(reader, block, name, raw, text);
     mirror.cluster_id = string("cluster_id", fields.cluster_id)?;
@@ -161,9 +158,7 @@ fn mirror<'p, 'a>(
 fn open<T>(reader: &Reader<'_, '_>, block: &Block<'_>, name: &str, raw: &RawValue) -> Attribute<T> {
     let references = block.arguments.get(name).into_iter().flatten();
     let causes = references
-        .map(|written| {
-            UnknownReason::NotEvaluated(format!("{} is not evaluated without a plan", written.text))
-        })
+        .map(|written| UnknownReason::NeedsPlan(written.text.to_string()))
         .collect();
     Attribute::unknown(
         UnknownReasons::from_reasons(causes),

@@ -3,7 +3,7 @@
 //! As in Terraform's own graph, what refers to a module as a whole waits for everything in it, and
 //! everything in a module waits for what its call's `depends_on`, `count` and `for_each` name.
 
-use terraform_eval::address::{ModulePath, Subject};
+use terraform_eval::address::{ModulePath, ResourcePath};
 use terraform_eval::reference_graph::{Node, ReferenceGraph};
 
 use crate::readers::plan::address_parser::{self, Name};
@@ -12,7 +12,7 @@ use crate::readers::plan::configuration::{Module, Modules, Written};
 /// Builds the graph of all modules.
 pub(super) fn build(modules: &Modules<'_>) -> ReferenceGraph {
     let mut graph = ReferenceGraph::new();
-    graph.declare(entrance(&ModulePath::root()), []);
+    graph.declare(Node::ModuleExpand(ModulePath::root()), []);
     for (path, module) in modules {
         declare(&mut graph, path, module);
     }
@@ -31,8 +31,12 @@ fn declare(graph: &mut ReferenceGraph, path: &ModulePath, module: &Module<'_>) {
             .chain(block.repetition.references())
             .chain(&block.depends_on);
         let mut edges = nodes(&mut written);
-        edges.push(entrance(path));
-        graph.declare(Node::Inside(path.clone(), Subject::Resource(name.clone())), edges);
+        edges.push(Node::ModuleExpand(path.clone()));
+        let resource = ResourcePath {
+            module: path.clone(),
+            resource: name.clone(),
+        };
+        graph.declare(Node::Resource(resource), edges);
     }
     for (name, value) in &module.outputs {
         let depends_on = module.output_depends_on.get(name).into_iter().flatten();
@@ -40,52 +44,42 @@ fn declare(graph: &mut ReferenceGraph, path: &ModulePath, module: &Module<'_>) {
         graph.declare(Node::Output(path.clone(), name.clone()), edges);
     }
     for name in &module.variables {
-        graph.declare(Node::Inside(path.clone(), Subject::Variable(name.clone())), []);
+        graph.declare(Node::Variable(path.clone(), name.clone()), []);
     }
     for (name, call) in &module.calls {
         let inside = path.child(name.clone(), None);
         let mut edges = nodes(&mut call.repetition.references().chain(&call.depends_on));
-        edges.push(entrance(path));
-        graph.declare(entrance(&inside), edges);
+        edges.push(Node::ModuleExpand(path.clone()));
+        graph.declare(Node::ModuleExpand(inside.clone()), edges);
         for (input, value) in &call.inputs {
-            let variable = Node::Inside(inside.clone(), Subject::Variable(input.clone()));
+            let variable = Node::Variable(inside.clone(), input.clone());
             graph.declare(variable, nodes(&mut value.iter()));
         }
         graph.declare(
-            Node::Inside(path.clone(), Subject::Module(name.clone())),
-            [whole(&inside)],
+            Node::ModuleCall(path.clone(), name.clone()),
+            [Node::ModuleClose(inside)],
         );
     }
-    let resources = module.resources.keys().cloned().map(Subject::Resource);
-    let calls = module.calls.keys().cloned().map(Subject::Module);
-    let parts = resources
-        .chain(calls)
-        .map(|subject| Node::Inside(path.clone(), subject));
+    let resources = module.resources.keys().map(|name| {
+        Node::Resource(ResourcePath {
+            module: path.clone(),
+            resource: name.clone(),
+        })
+    });
+    let calls = module.calls.keys();
+    let calls = calls.map(|name| Node::ModuleCall(path.clone(), name.clone()));
     let outputs = module
         .outputs
         .keys()
         .map(|name| Node::Output(path.clone(), name.clone()));
-    graph.declare(whole(path), parts.chain(outputs));
+    graph.declare(
+        Node::ModuleClose(path.clone()),
+        resources.chain(calls).chain(outputs),
+    );
 }
 
-/// What everything in a module waits for.
-fn entrance(module: &ModulePath) -> Node {
-    Node::Inside(module.clone(), Subject::Other("(entrance)".into()))
-}
-
-/// Everything in a module.
-fn whole(module: &ModulePath) -> Node {
-    Node::Inside(module.clone(), Subject::Other("(whole)".into()))
-}
-
-/// The node that a reference in `module` leads to; none where it leads to nothing that takes time.
+/// The node that a reference in `module` depends on; `None` if it depends on nothing.
 pub(super) fn node(module: &ModulePath, text: &str) -> Option<Node> {
     let Name { subject, path, .. } = address_parser::reference(text)?;
-    let module = module.without_keys();
-    Some(match (subject, path.first()) {
-        (Subject::Module(call), Some(output)) => Node::Output(module.child(call, None), output.clone()),
-        // `each` and its like hold what `for_each` refers to, and that is an edge of the same block.
-        (Subject::Other(_), _) => return None,
-        (subject, _) => Node::Inside(module, subject),
-    })
+    Node::from_reference(module, &subject, path.first())
 }

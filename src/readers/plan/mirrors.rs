@@ -7,7 +7,7 @@ use crate::model::{
     UnknownReason, UnknownReasons,
 };
 use crate::provider;
-use terraform_eval::address::{Address, InstanceKey, ResourcePath, Subject};
+use terraform_eval::address::{Address, InstanceKey, ResourcePath};
 use terraform_eval::reference_graph::{Node, Reachable, ReferenceGraph};
 
 use registries_conf::PullKind;
@@ -178,9 +178,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         };
         let mut mirror = self.mirror(&address, &instance, change.body.as_ref())?;
         if address.key == Some(InstanceKey::Unknown) || address.module().to_string().contains("[*]") {
-            mirror.instances = Some(UnknownReasons::new(UnknownReason::NotEvaluated(
-                "Terraform puts this off, since `count` or `for_each` is unknown".to_owned(),
-            )));
+            mirror.instances = Some(UnknownReasons::new(UnknownReason::Deferred));
         }
         Ok(Some(mirror))
     }
@@ -269,7 +267,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             module: address.path.module.without_keys(),
             resource: address.path.resource.clone(),
         };
-        let node = Node::Inside(block.module.clone(), Subject::Resource(block.resource.clone()));
+        let node = Node::Resource(block.clone());
         let mut reach = self.graph.reachable_from([node]);
         reach.resources.remove(&block);
         reach
@@ -355,10 +353,7 @@ impl<'p, 'a> Reader<'p, 'a> {
 /// The locals that a reach ends at.
 pub(super) fn unrecorded(reach: &Reachable) -> Vec<UnknownReason> {
     let local = |node: &Node| match node {
-        Node::Inside(module, subject @ Subject::Local(_)) => Some(UnknownReason::NotRecorded(qualified(
-            module,
-            &subject.to_string(),
-        ))),
+        Node::Local(..) => Some(UnknownReason::NotRecorded(node.to_string())),
         _ => None,
     };
     reach.undeclared.iter().filter_map(local).collect()

@@ -12,7 +12,7 @@ use crate::model::cluster::{
     ClusterRole, cluster_id_argument, cluster_role, id_argument_echoed_by, registry_module_cluster_kind,
 };
 use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
-use terraform_eval::address::{InstanceKey, ModulePath, ResourceName, ResourcePath, Subject};
+use terraform_eval::address::{EachAttribute, InstanceKey, ModulePath, ResourceName, ResourcePath, Subject};
 
 use crate::readers::plan::address_parser::{self, Name};
 use crate::readers::plan::configuration::{Block, ModuleCall, Modules, References, Repetition, Written};
@@ -105,9 +105,8 @@ impl<'p, 'a> Follower<'p, 'a> {
     ) -> ClusterOrigin {
         self.work.set(self.work.get() + 1);
         if depth > MAX_DEPTH || self.work.get() > MAX_WORK {
-            let what = "its references go through too many expressions".to_owned();
             return ClusterOrigin {
-                unresolved: vec![UnknownReason::NotEvaluated(what)],
+                unresolved: vec![UnknownReason::TooManyReferences],
                 ..ClusterOrigin::default()
             };
         }
@@ -222,7 +221,7 @@ impl<'p, 'a> Follower<'p, 'a> {
                 &place.module,
                 &part.written.text,
             ))),
-            Subject::Other(text) if text.starts_with("each.") => {
+            Subject::Each(_) => {
                 let for_each = place
                     .repetition
                     .and_then(|repetition| repetition.for_each.as_ref());
@@ -238,7 +237,11 @@ impl<'p, 'a> Follower<'p, 'a> {
                     None => ClusterOrigin::default(),
                 }
             }
-            Subject::Other(_) => ClusterOrigin::default(),
+            Subject::Count
+            | Subject::Path(_)
+            | Subject::Terraform(_)
+            | Subject::SelfObject
+            | Subject::Ephemeral { .. } => ClusterOrigin::default(),
         }
     }
 
@@ -419,7 +422,7 @@ impl<'p, 'a> Follower<'p, 'a> {
 }
 
 fn is_index(subject: &Subject) -> bool {
-    matches!(subject, Subject::Other(text) if &**text == "each.key" || &**text == "count.index")
+    matches!(subject, Subject::Each(EachAttribute::Key) | Subject::Count)
 }
 
 /// The instance that a reference without a key means.

@@ -2,17 +2,17 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Mirror;
-use crate::rules::Rule;
+use crate::rules::rule::Rule;
 
 impl Rule {
     /// A finding of this rule about a mirror. `what` follows the address in the message.
-    pub(in crate::rules) fn finding(&self, mirror: &Mirror, what: &str) -> Diagnostic {
+    pub(crate) fn finding(&self, mirror: &Mirror, what: &str) -> Diagnostic {
         mirror.finding(self.name, self.severity, what)
     }
 
     /// A finding of this rule about the block of a mirror. The message is the same for all instances of the
     /// block, so that it is reported once.
-    pub(in crate::rules) fn finding_in_block(&self, mirror: &Mirror, what: &str) -> Diagnostic {
+    pub(crate) fn finding_in_block(&self, mirror: &Mirror, what: &str) -> Diagnostic {
         let block = mirror
             .path()
             .map_or_else(|| mirror.address.to_string(), |path| path.to_string());

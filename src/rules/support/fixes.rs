@@ -13,7 +13,7 @@ fn applicability(applicability: SuggestionApplicability) -> Applicability {
 }
 
 /// Returns the edits that make a block depend on others: entries for its `depends_on`, or the whole argument.
-pub(in crate::rules) fn depends_on(
+pub(crate) fn depends_on(
     list: Option<&ElementInsertion>,
     block: Option<&ArgumentInsertion>,
     entries: &[String],
@@ -34,7 +34,7 @@ pub(in crate::rules) fn depends_on(
 }
 
 /// Suggests another text: as a fix if the text serves only this argument, else as help.
-pub(in crate::rules) trait SuggestFix {
+pub(crate) trait SuggestFix {
     /// Suggests a name. `fallback` is the help if there is none, or if it must not be shown.
     fn suggest_name(
         self,

@@ -3,18 +3,18 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::{Attribute, AttributeValue, Input, MirrorChange, MirrorValues};
 
-use crate::rules::Rule;
+use crate::rules::rule::Rule;
 
 impl Rule {
     /// A finding of this rule about a change. `what` follows the address in the message.
-    pub(in crate::rules) fn finding_about_change(&self, change: &MirrorChange, what: &str) -> Diagnostic {
+    pub(crate) fn finding_about_change(&self, change: &MirrorChange, what: &str) -> Diagnostic {
         Diagnostic::new(self.name, self.severity, format!("{}: {what}", change.address))
             .at_address(change.address.to_string())
     }
 }
 
 /// Labels on what a change is about.
-pub(in crate::rules) trait ChangeLabels {
+pub(crate) trait ChangeLabels {
     /// Puts the primary label on the mirror after the change, or on the change itself if there is none.
     fn at_change(self, input: &Input, change: &MirrorChange, label: &str) -> Self;
 }
@@ -30,18 +30,18 @@ impl ChangeLabels for Diagnostic {
 }
 
 /// Returns cluster and source if both are known. They identify a mirror, because a source is unique in a cluster.
-pub(in crate::rules) fn cluster_and_source(values: &MirrorValues) -> Option<(&str, String)> {
+pub(crate) fn cluster_and_source(values: &MirrorValues) -> Option<(&str, String)> {
     Some((values.cluster_id.value()?, values.source.value()?.clone()))
 }
 
 /// Whether both sides of a change have the same cluster and the same source.
-pub(in crate::rules) fn is_same_mirror(before: Option<&MirrorValues>, after: Option<&MirrorValues>) -> bool {
+pub(crate) fn is_same_mirror(before: Option<&MirrorValues>, after: Option<&MirrorValues>) -> bool {
     let before = before.and_then(cluster_and_source);
     before.is_some() && before == after.and_then(cluster_and_source)
 }
 
 /// Formats a list for a message, without sensitive values.
-pub(in crate::rules) fn format_list(mirrors: &Attribute<Vec<Attribute<String>>>) -> String {
+pub(crate) fn format_list(mirrors: &Attribute<Vec<Attribute<String>>>) -> String {
     match &mirrors.content {
         _ if mirrors.sensitive => "(sensitive value)".to_owned(),
         AttributeValue::Known(list) => {

@@ -1,14 +1,13 @@
 //! What the rules about sources and mirrors have in common.
 
-use crate::model::{Attribute, AttributeValue, ManifestKind, Mirror, MirrorAddress, UnknownReasons};
-use crate::rules::RuleOutcome;
+use crate::model::{ManifestKind, Mirror, MirrorAddress};
 use registries_conf::{
     Diagnosis, NameIssueKind, PullKind, Role, SuggestedName, SuggestionApplicability, UnmatchableReason,
     diagnose, expand_short_name, find_match_issue, is_short_name,
 };
 
 /// Describes the pulls that an entry is for: `by digest`, `by tag`.
-pub(in crate::rules) fn pull_kind_label(mirror: &Mirror) -> &'static str {
+pub(crate) fn pull_kind_label(mirror: &Mirror) -> &'static str {
     match mirror.pull {
         PullKind::DigestOnly => "by digest",
         PullKind::TagOnly => "by tag",
@@ -16,7 +15,7 @@ pub(in crate::rules) fn pull_kind_label(mirror: &Mirror) -> &'static str {
 }
 
 /// Describes the consequence of an invalid name.
-pub(in crate::rules) fn rejection_note(mirror: &Mirror) -> String {
+pub(crate) fn rejection_note(mirror: &Mirror) -> String {
     const CONSEQUENCE: &str = "mirror updates stop for the whole cluster and new nodes cannot join";
     match mirror.address.manifest() {
         Some(kind @ (ManifestKind::DigestMirrorSet | ManifestKind::TagMirrorSet)) => {
@@ -32,44 +31,15 @@ pub(in crate::rules) fn rejection_note(mirror: &Mirror) -> String {
 }
 
 /// Names the declaration that a person would remove: the resource, or the entry of a manifest.
-pub(in crate::rules) fn declaration_noun(mirror: &Mirror) -> &'static str {
+pub(crate) fn declaration_noun(mirror: &Mirror) -> &'static str {
     match mirror.address {
         MirrorAddress::Resource(_) => "the resource",
         MirrorAddress::Entry(_) => "the entry",
     }
 }
 
-/// Checks every known mirror. Unknown mirrors make the outcome undecided, and do not hide findings about the
-/// others.
-pub(in crate::rules) fn each_mirror<'a>(
-    mirror: &'a Mirror,
-    mut check: impl FnMut(usize, &'a Attribute<String>, &'a str) -> RuleOutcome,
-) -> RuleOutcome {
-    let Some(elements) = mirror.mirrors.value() else {
-        return RuleOutcome::without_value(&mirror.mirrors);
-    };
-    let mut outcome = RuleOutcome::clean();
-    let mut causes = Vec::new();
-    for (index, element) in elements.iter().enumerate() {
-        let undecided = match &element.content {
-            AttributeValue::Known(text) => {
-                let checked = check(index, element, text);
-                outcome.findings.extend(checked.findings);
-                checked.undecided
-            }
-            AttributeValue::Unknown(unknown) => Some(unknown.clone()),
-            AttributeValue::Absent => None,
-        };
-        causes.extend(undecided.into_iter().flat_map(|unknown| unknown.reasons));
-    }
-    if !causes.is_empty() {
-        outcome.undecided = Some(UnknownReasons::from_reasons(causes));
-    }
-    outcome
-}
-
 /// Diagnoses a source. A missing host is not diagnosed, because `short-source` reports it.
-pub(in crate::rules) fn diagnose_source(source: &str) -> Diagnosis {
+pub(crate) fn diagnose_source(source: &str) -> Diagnosis {
     if is_short_name(source) {
         diagnose(&expand_short_name(source), Role::Source)
     } else {
@@ -79,7 +49,7 @@ pub(in crate::rules) fn diagnose_source(source: &str) -> Diagnosis {
 
 /// Returns the source to suggest instead of a source: valid and matchable. Returns the same source if it has no
 /// issue, and `None` if the intention is unclear.
-pub(in crate::rules) fn suggested_source(source: &str) -> Option<SuggestedName> {
+pub(crate) fn suggested_source(source: &str) -> Option<SuggestedName> {
     let diagnosis = diagnose_source(source);
     let expanded = if is_short_name(source) {
         expand_short_name(source)
@@ -105,7 +75,7 @@ pub(in crate::rules) fn suggested_source(source: &str) -> Option<SuggestedName> 
 
 /// Returns the canonical form of a source, to compare sources: expanded, without a scheme and slashes around
 /// the name. Tags and ports are preserved.
-pub(in crate::rules) fn canonical_source(source: &str) -> String {
+pub(crate) fn canonical_source(source: &str) -> String {
     let expanded = if is_short_name(source) {
         expand_short_name(source)
     } else {
@@ -122,7 +92,7 @@ pub(in crate::rules) fn canonical_source(source: &str) -> String {
 }
 
 /// Joins issues in a sentence, each once: `has a scheme, a tag and a double slash`.
-pub(in crate::rules) fn list_issues(kinds: impl IntoIterator<Item = NameIssueKind>) -> String {
+pub(crate) fn list_issues(kinds: impl IntoIterator<Item = NameIssueKind>) -> String {
     let mut texts: Vec<String> = Vec::new();
     for kind in kinds {
         let text = kind.to_string();

@@ -4,17 +4,17 @@ use std::path::Path;
 
 use mirrorset::workspace::{self, Options};
 use terraform_eval::cty::{Type, Value, ValueRef, to_json};
-use terraform_eval::eval::Failure;
+use terraform_eval::eval::EvalError;
 
 use super::terraform::{Answer, single_spaced, unquoted};
 
 /// What an expression is worth here.
-pub(crate) struct Worth(Result<Value, Failure>);
+pub(crate) struct Worth(Result<Value, EvalError>);
 
 impl Worth {
     /// Whether a bound was met.
     pub(crate) fn is_limit(&self) -> bool {
-        self.0.as_ref().is_err_and(Failure::is_limit)
+        self.0.as_ref().is_err_and(EvalError::is_limit)
     }
 
     /// Whether the thread that evaluated it died.

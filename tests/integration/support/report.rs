@@ -1,10 +1,11 @@
-//! What a check says of what was loaded, with nothing decided by the user but what stands in the files.
+//! The report about a loaded project, with default settings.
 
 use mirrorset::check::{CheckContext, CheckSettings, Report, check};
+use mirrorset::output::check::{Format, ReportView};
 use mirrorset::suppress::Suppressions;
 use mirrorset::workspace::Loaded;
 
-/// The report, suppressions included.
+/// Checks a project; suppressions apply.
 pub(crate) fn report(loaded: &Loaded) -> Report<'_> {
     let today = jiff::civil::date(2026, 11, 22);
     let given = CheckContext {
@@ -14,4 +15,15 @@ pub(crate) fn report(loaded: &Loaded) -> Report<'_> {
         baseline: None,
     };
     check(&loaded.project, given)
+}
+
+/// A report in a format, with colors.
+pub(crate) fn render(format: &Format, report: &Report<'_>, loaded: &Loaded) -> String {
+    let view = ReportView {
+        report,
+        project: &loaded.project,
+        sources: &loaded.sources,
+        use_colors: true,
+    };
+    (format.render)(&view).stdout
 }

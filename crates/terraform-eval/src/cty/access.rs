@@ -8,12 +8,12 @@ use super::quote::quoted;
 use super::types::Type;
 use super::value::Value;
 
-/// There is no such element or attribute.
+/// A failed access to an element or an attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessError {
     /// The summary that Terraform prints: `Invalid index`.
     pub summary: &'static str,
-    /// The detail below it.
+    /// The detail that Terraform prints below the summary.
     pub detail: String,
 }
 
@@ -41,8 +41,8 @@ impl std::error::Error for AccessError {}
 
 /// The attribute `name` of an object, or the element of a map by that key.
 ///
-/// The result is the element itself with its own place and marks; the marks of the container are added
-/// as influences. Of an unknown object the result is unknown and comes from where the object comes from.
+/// The result is the element with its own span and marks, to which the marks of the container are added as
+/// influences. For an unknown object, the result is unknown and has the origins of the object.
 pub fn get_attr(value: &Value, name: &str) -> Result<Value, AccessError> {
     const UNSUPPORTED: &str = "Unsupported attribute";
     if value.is_null() {
@@ -55,7 +55,7 @@ pub fn get_attr(value: &Value, name: &str) -> Result<Value, AccessError> {
     match value.ty() {
         Type::Object(object) => {
             if let Some(item) = value.as_map().and_then(|items| items.get(name)) {
-                return Ok(taken(value, item));
+                return Ok(known_part(value, item));
             }
             match object.attributes.get(name) {
                 Some(ty) => Ok(unknown_part(value, ty.clone(), Some(name))),
@@ -67,7 +67,7 @@ pub fn get_attr(value: &Value, name: &str) -> Result<Value, AccessError> {
         }
         Type::Map(element) => match value.as_map().map(|items| items.get(name)) {
             None => Ok(unknown_part(value, (**element).clone(), Some(name))),
-            Some(Some(item)) => Ok(taken(value, item)),
+            Some(Some(item)) => Ok(known_part(value, item)),
             Some(None) => Err(AccessError::new(
                 "Missing map element",
                 format!("This map does not have an element with the key {}.", quoted(name)),
@@ -97,8 +97,8 @@ pub fn get_attr(value: &Value, name: &str) -> Result<Value, AccessError> {
     }
 }
 
-/// The element of a list, tuple, map or object by a key, with marks as for [`get_attr`]. Where only the key
-/// is unknown, the result may be any of the elements.
+/// The element of a list, tuple, map or object by a key, with marks as for [`get_attr`]. If only the key is
+/// unknown, the result may be any of the elements.
 pub fn index(value: &Value, key: &Value) -> Result<Value, AccessError> {
     if value.is_null() {
         return Err(AccessError::new(
@@ -110,8 +110,8 @@ pub fn index(value: &Value, key: &Value) -> Result<Value, AccessError> {
     if key.is_null() {
         return Err(invalid("Can't use a null value as an indexing key."));
     }
-    let found = element(value, key, &invalid)?;
-    Ok(found.with_marks(&key.marks().as_influence()))
+    let item = element(value, key, &invalid)?;
+    Ok(item.with_marks(&key.marks().as_influence()))
 }
 
 fn element(value: &Value, key: &Value, invalid: &dyn Fn(&str) -> AccessError) -> Result<Value, AccessError> {
@@ -124,7 +124,7 @@ fn element(value: &Value, key: &Value, invalid: &dyn Fn(&str) -> AccessError) ->
             let key = converted(&Type::Number)?;
             match (value.as_slice(), key.as_number()) {
                 (Some(items), Some(number)) => match number.to_index().and_then(|at| items.get(at)) {
-                    Some(item) => Ok(taken(value, item)),
+                    Some(item) => Ok(known_part(value, item)),
                     None => Err(not_in_sequence(number, items.len())),
                 },
                 _ => Ok(any_part(value, (**ty).clone())),
@@ -138,7 +138,7 @@ fn element(value: &Value, key: &Value, invalid: &dyn Fn(&str) -> AccessError) ->
             let at = number.to_index().filter(|&at| at < types.len());
             let at = at.ok_or_else(|| not_in_sequence(number, types.len()))?;
             Ok(match value.as_slice().and_then(|items| items.get(at)) {
-                Some(item) => taken(value, item),
+                Some(item) => known_part(value, item),
                 None => unknown_part(value, types[at].clone(), None),
             })
         }
@@ -146,7 +146,7 @@ fn element(value: &Value, key: &Value, invalid: &dyn Fn(&str) -> AccessError) ->
             let key = converted(&Type::String)?;
             match (value.as_map(), key.as_str()) {
                 (Some(items), Some(text)) => match items.get(&**text) {
-                    Some(item) => Ok(taken(value, item)),
+                    Some(item) => Ok(known_part(value, item)),
                     None => Err(AccessError::no_element(".")),
                 },
                 _ => Ok(any_part(value, (**ty).clone())),
@@ -157,7 +157,7 @@ fn element(value: &Value, key: &Value, invalid: &dyn Fn(&str) -> AccessError) ->
             let key = converted(&Type::String)?;
             match (value.as_map(), key.as_str()) {
                 (Some(items), Some(text)) => match items.get(&**text) {
-                    Some(item) => Ok(taken(value, item)),
+                    Some(item) => Ok(known_part(value, item)),
                     None if was_number => Err(AccessError::no_element(
                         ". An object only supports looking up attributes by name, not by numeric index.",
                     )),
@@ -175,7 +175,7 @@ fn element(value: &Value, key: &Value, invalid: &dyn Fn(&str) -> AccessError) ->
 }
 
 fn not_in_sequence(number: &Number, length: usize) -> AccessError {
-    if !number.is_whole() {
+    if !number.is_integer() {
         return AccessError::no_element(
             ": indexing a sequence requires a whole number, but the given index has a fractional part.",
         );
@@ -183,7 +183,7 @@ fn not_in_sequence(number: &Number, length: usize) -> AccessError {
     if number.sign() < 0 {
         return AccessError::no_element(": a negative number is not a valid index for a sequence.");
     }
-    // Terraform says more only where the index is the very length.
+    // Terraform explains the error only if the index equals the length.
     match number.to_index() {
         Some(0) if length == 0 => AccessError::no_element(": the collection has no elements."),
         Some(at) if at == length => AccessError::no_element(
@@ -193,13 +193,13 @@ fn not_in_sequence(number: &Number, length: usize) -> AccessError {
     }
 }
 
-/// An element on its way out of a known container.
-fn taken(container: &Value, item: &Value) -> Value {
+/// An element of a known container.
+fn known_part(container: &Value, item: &Value) -> Value {
     item.clone().with_marks(&container.marks().as_influence())
 }
 
-/// A part of an unknown container. It comes from where the container comes from, and an attribute of it
-/// is more precise than the whole.
+/// A part of an unknown container. It has the origins of the container; if the origin is a whole resource or
+/// module, the origin of the part is that attribute of it.
 fn unknown_part(container: &Value, ty: Type, attribute: Option<&str>) -> Value {
     let marks = match attribute {
         Some(name) => container.marks().with_attribute(name),
@@ -208,7 +208,7 @@ fn unknown_part(container: &Value, ty: Type, attribute: Option<&str>) -> Value {
     Value::unknown(ty).with_only_marks(marks)
 }
 
-/// Some part of a container, it is not known which.
+/// An unknown part of a container.
 fn any_part(container: &Value, ty: Type) -> Value {
     if !container.is_known() {
         return unknown_part(container, ty, None);
@@ -225,11 +225,10 @@ fn any_part(container: &Value, ty: Type) -> Value {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::sync::Arc;
 
     use super::*;
     use crate::address::{ModulePath, Reference, ResourceName, Subject};
-    use crate::cty::marks::{Marks, Origin, Role};
+    use crate::cty::{Marks, Origin, Role};
     use crate::source::{Sources, Span};
 
     fn detail(result: Result<Value, AccessError>) -> String {
@@ -240,45 +239,38 @@ mod tests {
     }
 
     fn cluster(role: Role) -> Marks {
-        Marks::from_origin(Origin {
-            reference: Arc::new(Reference {
-                module: ModulePath::root(),
-                subject: Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", "c")),
-                key: None,
-                attribute: None,
-            }),
-            span: None,
-            role,
-            trace: None,
-        })
+        let cluster = Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", "c"));
+        let origin = Origin::from_reference(Reference::new(ModulePath::root(), cluster), None);
+        Marks::from_origin(origin.with_role(role))
     }
 
     #[test]
-    fn an_element_keeps_its_place_and_is_influenced_by_its_container() {
-        let place = Span::new(Sources::new().add("a.tf", "x"), 0, 1);
-        let items = BTreeMap::from([("a".into(), Value::string("x").with_span(place))]);
+    fn elements_keep_their_span_and_are_influenced_by_the_container() {
+        let span = Span::new(Sources::new().add("a.tf", "x"), 0, 1);
+        let items = BTreeMap::from([("a".into(), Value::string("x").with_span(span))]);
         let object = Value::object(items)
             .with_marks(&cluster(Role::Exact))
             .with_marks(&Marks::sensitive());
         let attribute = get_attr(&object, "a").expect("an attribute");
-        assert_eq!(attribute.span(), Some(place));
+        assert_eq!(attribute.span(), Some(span));
         assert!(attribute.marks().is_sensitive());
         assert_eq!(attribute.marks().origins()[0].role, Role::Influence);
     }
 
     #[test]
-    fn an_attribute_of_an_unknown_resource_is_an_unknown_that_says_what_it_waits_for() {
+    fn attributes_of_an_unknown_resource_have_it_as_origin() {
         let resource = Value::dynamic().with_marks(&cluster(Role::Exact));
         let instance = index(&resource, &Value::number(0)).expect("unknown");
         let id = get_attr(&instance, "id").expect("unknown");
         let origin = &id.marks().origins()[0];
-        assert_eq!(origin.reference.to_string(), "rhcs_cluster_rosa_hcp.c.id");
+        let reference = origin.reference().map(ToString::to_string);
+        assert_eq!(reference.as_deref(), Some("rhcs_cluster_rosa_hcp.c.id"));
         assert_eq!(origin.role, Role::Exact);
         assert!(!id.is_known());
     }
 
     #[test]
-    fn what_is_not_there_is_explained_as_in_terraform() {
+    fn missing_elements_are_explained_as_in_terraform() {
         let invalid = "Invalid index: The given key does not identify an element in this collection value";
         let pair = Value::tuple(vec![Value::number(1), Value::number(2)]);
         let at = |key: &str| {
@@ -309,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_leaves_open_which_element_it_is() {
+    fn an_unknown_key_may_select_any_element() {
         let part = Value::string("x").with_marks(&cluster(Role::Exact));
         let list = Value::list(Type::String, vec![part]);
         let some = index(&list, &Value::unknown(Type::Number)).expect("unknown");

@@ -1,15 +1,13 @@
-//! The result of `condition ? a : b` (`hcl`'s `ConditionalExpr`): both branches take part in the type,
-//! whichever is chosen.
+//! The result of `condition ? a : b` (`hcl`'s `ConditionalExpr`). Both branches determine the type, whichever is
+//! chosen.
 
-use super::convert::{ConvertError, convert};
+use super::convert::{ConvertError, Unified, convert, unify};
 use super::marks::Marks;
 use super::quote::quoted;
-use super::refinement::Refinement;
 use super::types::Type;
-use super::unify::{Unified, unify};
-use super::value::Value;
+use super::value::{Refinement, Value};
 
-/// The type of a conditional and how each branch gets it.
+/// The type of a conditional and the conversion of each branch to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conditional {
     /// The type of the result, whichever branch is chosen.
@@ -17,8 +15,8 @@ pub struct Conditional {
     unified: Option<Unified>,
 }
 
-/// The branches of a conditional have no type in common. It prints as the detail that Terraform prints
-/// under "Inconsistent conditional result types".
+/// The branches of a conditional have no type in common. Prints as the detail that Terraform prints below
+/// "Inconsistent conditional result types".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InconsistentBranches {
     difference: String,
@@ -36,23 +34,23 @@ impl std::fmt::Display for InconsistentBranches {
 
 impl std::error::Error for InconsistentBranches {}
 
-/// Whether this is a literal `null`, that takes the type of the other branch.
+/// Whether this is a literal `null`, which takes the type of the other branch.
 fn is_bare_null(value: &Value) -> bool {
     let marked = value.marks().is_sensitive() || value.marks().is_ephemeral();
     value.is_null() && *value.ty() == Type::Dynamic && !marked
 }
 
-/// Finds the type that both branches of a conditional get.
+/// Finds the type to which both branches of a conditional convert.
 pub fn unify_conditional(on_true: &Value, on_false: &Value) -> Result<Conditional, InconsistentBranches> {
-    let of = |ty: &Type| Conditional {
+    let with_type = |ty: &Type| Conditional {
         ty: ty.clone(),
         unified: Some(Unified::from_type(ty.clone())),
     };
     if is_bare_null(on_true) {
-        return Ok(of(on_false.ty()));
+        return Ok(with_type(on_false.ty()));
     }
     if is_bare_null(on_false) {
-        return Ok(of(on_true.ty()));
+        return Ok(with_type(on_true.ty()));
     }
     if *on_true.ty() == Type::Dynamic || *on_false.ty() == Type::Dynamic {
         return Ok(Conditional {
@@ -72,8 +70,8 @@ pub fn unify_conditional(on_true: &Value, on_false: &Value) -> Result<Conditiona
 }
 
 impl Conditional {
-    /// The chosen branch in the common type. The condition is an influence on it, and as in Terraform the
-    /// result is also sensitive where the other branch is.
+    /// The chosen branch in the common type. The condition influences it, and as in Terraform the result is also
+    /// sensitive if the other branch is.
     pub fn choose(&self, condition: &Marks, chosen: &Value, other: &Value) -> Result<Value, ConvertError> {
         let value = match &self.unified {
             None => chosen.clone(),
@@ -84,7 +82,7 @@ impl Conditional {
         Ok(value.with_marks(&marks))
     }
 
-    /// The result of a conditional whose condition is not known: what holds for both branches.
+    /// The result of a conditional whose condition is unknown: what is known of both branches.
     #[must_use]
     pub fn choose_either(&self, condition: &Marks, on_true: &Value, on_false: &Value) -> Value {
         let mut marks = condition.as_influence();
@@ -97,19 +95,19 @@ impl Conditional {
             return Value::null(self.ty.clone()).with_marks(&marks);
         }
         let (left, right) = (on_true.ty(), on_false.ty());
-        let mut known = on_true.refinement().either(&on_false.refinement());
+        let mut refinement = on_true.refinement().either(&on_false.refinement());
         let comparable = left == right && (*left == Type::Number || left.is_collection());
         if !comparable {
-            known = Refinement {
-                not_null: known.not_null,
+            refinement = Refinement {
+                not_null: refinement.not_null,
                 ..Refinement::default()
             };
         }
-        Value::refined(self.ty.clone(), known).with_marks(&marks)
+        Value::refined(self.ty.clone(), refinement).with_marks(&marks)
     }
 }
 
-/// What keeps two types apart, in the words of `hcl`.
+/// The difference between two types, in the words of `hcl`.
 fn difference(on_true: &Type, on_false: &Type) -> String {
     match (on_true, on_false) {
         (Type::Object(left), Type::Object(right)) => {
@@ -154,13 +152,13 @@ fn difference(on_true: &Type, on_false: &Type) -> String {
                 return format!("Type mismatch for tuple element {index}: {inner}");
             }
         }
-        (Type::List(left), Type::List(right)) if alike(left, right) => {
+        (Type::List(left), Type::List(right)) if both_structural(left, right) => {
             return format!("Mismatched list element types: {}", difference(left, right));
         }
-        (Type::Set(left), Type::Set(right)) if alike(left, right) => {
+        (Type::Set(left), Type::Set(right)) if both_structural(left, right) => {
             return format!("Mismatched set element types: {}", difference(left, right));
         }
-        (Type::Map(left), Type::Map(right)) if alike(left, right) => {
+        (Type::Map(left), Type::Map(right)) if both_structural(left, right) => {
             return format!("Mismatched map element types: {}", difference(left, right));
         }
         _ => {}
@@ -174,7 +172,7 @@ fn difference(on_true: &Type, on_false: &Type) -> String {
     format!("The 'true' value is {left}, but the 'false' value is {right}")
 }
 
-fn alike(left: &Type, right: &Type) -> bool {
+fn both_structural(left: &Type, right: &Type) -> bool {
     matches!(
         (left, right),
         (Type::Object(_), Type::Object(_)) | (Type::Tuple(_), Type::Tuple(_))
@@ -200,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn branches_get_a_common_type() {
+    fn branches_convert_to_a_common_type() {
         let (one, text) = (Value::number(1), Value::string("a"));
         let object =
             |name: &str, value: &Value| Value::object(BTreeMap::from([(name.into(), value.clone())]));
@@ -227,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn an_undecided_conditional_keeps_what_both_branches_have() {
+    fn an_unknown_condition_keeps_what_is_known_of_both_branches() {
         let (left, right) = (Value::string("a"), Value::string("b"));
         let conditional = unify_conditional(&left, &right).expect("consistent");
         let result = conditional.choose_either(&Marks::sensitive(), &left, &right);

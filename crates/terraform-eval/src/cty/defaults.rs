@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::convert::unify;
 use super::types::Type;
-use super::unify::unify;
 use super::value::Value;
 
 /// The defaults of one type and of the types nested in it.
@@ -12,14 +12,14 @@ use super::value::Value;
 pub struct Defaults {
     /// Default values by attribute, for an object type.
     pub values: BTreeMap<Arc<str>, Value>,
-    /// The defaults further inside.
+    /// The defaults of the nested types.
     pub nested: NestedDefaults,
 }
 
-/// The defaults of what a type contains.
+/// The defaults of the types nested in a type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum NestedDefaults {
-    /// There are none.
+    /// No defaults.
     #[default]
     None,
     /// Of the elements of a list, set or map.
@@ -49,14 +49,14 @@ impl NestedDefaults {
 }
 
 impl Defaults {
-    /// Whether there are none at all.
+    /// Whether there are no defaults.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty() && self.nested == NestedDefaults::None
     }
 
-    /// Puts defaults where attributes are missing or null. The result still has to be converted; what has
-    /// another shape than the type stays as it is, so that the conversion can complain.
+    /// Replaces missing and null attributes by their defaults. The result still has to be converted. A value of
+    /// another shape than the type stays as it is, so that the conversion reports it.
     #[must_use]
     pub fn apply(&self, value: &Value) -> Value {
         if !value.is_known() || value.is_null() || self.is_empty() {
@@ -65,7 +65,7 @@ impl Defaults {
         let applied = if let Some(items) = value.as_slice() {
             self.apply_sequence(value, items)
         } else if let Some(items) = value.as_map() {
-            self.apply_table(value, items)
+            self.apply_fields(value, items)
         } else {
             return value.clone();
         };
@@ -97,7 +97,7 @@ impl Defaults {
         }
     }
 
-    fn apply_table(&self, value: &Value, items: &BTreeMap<Arc<str>, Value>) -> Value {
+    fn apply_fields(&self, value: &Value, items: &BTreeMap<Arc<str>, Value>) -> Value {
         let mut applied: BTreeMap<Arc<str>, Value> = items
             .iter()
             .map(|(name, item)| match self.nested.named(name) {
@@ -106,9 +106,9 @@ impl Defaults {
             })
             .collect();
         for (name, default) in &self.values {
-            let given = applied.get(name).filter(|given| !given.is_null());
-            let value = match (given, self.nested.named(name)) {
-                (Some(given), _) if default.is_definitely_not_null() => given.refine_not_null(),
+            let attribute = applied.get(name).filter(|attribute| !attribute.is_null());
+            let value = match (attribute, self.nested.named(name)) {
+                (Some(attribute), _) if default.is_definitely_not_null() => attribute.refine_not_null(),
                 (Some(_), _) => continue,
                 (None, Some(defaults)) => defaults.apply(default),
                 (None, None) => default.clone(),
@@ -129,7 +129,7 @@ impl Defaults {
     }
 }
 
-/// The values in a common type, where there is one that all of them convert to.
+/// The values converted to their common type, if there is one.
 fn unified(values: &[Value]) -> Option<(Type, Vec<Value>)> {
     let unified = unify(values.iter().map(Value::ty))?;
     let values: Result<Vec<_>, _> = values.iter().map(|value| unified.convert(value)).collect();

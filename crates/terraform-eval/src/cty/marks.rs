@@ -1,62 +1,30 @@
 //! Marks: what travels with a value without being part of it.
 //!
-//! *Sensitive* is Terraform's own mark. *Origins* are ours: which objects a value comes from, so
-//! that a finding can show the way and an unknown value can say what it waits for.
+//! *Sensitive* and *ephemeral* are Terraform's own marks. *Origins* are ours: a finding shows the trace of a
+//! value from its origin, and an unknown value has its reasons.
 
 use std::sync::Arc;
 
+use super::origin::{Origin, OriginSource, Role, Trace};
 use crate::address::{Reference, Subject};
 use crate::source::Span;
 
-/// How a value relates to one of its origins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// The value is what the reference yields, passed on unchanged.
-    Exact,
-    /// The value may be what the reference yields: a branch of a conditional that is not decided.
-    Possible,
-    /// The reference took part in making the value: in a template, an operator, a condition.
-    Influence,
-}
-
-/// One step that a value took on its way from an origin: the reference that passed it on.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Trace {
-    /// The reference expression: `local.target`, `var.cluster_id`, `each.value`.
-    pub span: Span,
-    /// The step before it, nearer to the origin.
-    pub previous: Option<Arc<Trace>>,
-}
-
-/// An object that a value comes from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Origin {
-    /// The reference to it.
-    pub reference: Arc<Reference>,
-    /// Where the reference stands.
-    pub span: Option<Span>,
-    /// How the value relates to it.
-    pub role: Role,
-    /// The way from there, last step first.
-    pub trace: Option<Arc<Trace>>,
-}
-
-/// More origins than this say nothing to anybody; the closest are kept.
+/// The most relevant origins of a value, up to this number, are kept: exact ones before influences.
 const MAX_ORIGINS: usize = 64;
 
-/// More steps than this are no way that anybody follows; those nearest to the origin are kept.
-const MAX_HOPS: usize = 32;
+/// The steps of a trace nearest to the origin, up to this number, are kept.
+const MAX_TRACE_STEPS: usize = 32;
 
-/// The marks of one value. Without any, it is one empty pointer.
+/// The marks of one value. A null pointer if there are none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Marks(Option<Arc<Set>>);
+pub struct Marks(Option<Arc<MarkSet>>);
 
-/// What is marked: never empty.
+/// The marks, of which there is at least one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Set {
+struct MarkSet {
     sensitive: bool,
     ephemeral: bool,
-    /// Sorted by role, then reference; each reference, place and role once.
+    /// Sorted by role, then source; unique by role, source and span.
     origins: Vec<Origin>,
 }
 
@@ -67,19 +35,19 @@ impl Marks {
         Self(None)
     }
 
-    /// Terraform's mark of a sensitive value.
+    /// The mark of a sensitive value.
     #[must_use]
     pub fn sensitive() -> Self {
         Self::new().with_sensitive()
     }
 
-    /// Comes from one object.
+    /// One origin.
     #[must_use]
     pub fn from_origin(origin: Origin) -> Self {
         Self::new().with_origin(origin)
     }
 
-    fn from_set(set: Set) -> Self {
+    fn from_set(set: MarkSet) -> Self {
         let empty = !set.sensitive && !set.ephemeral && set.origins.is_empty();
         Self((!empty).then(|| Arc::new(set)))
     }
@@ -102,7 +70,7 @@ impl Marks {
         self.0.as_ref().is_some_and(|set| set.ephemeral)
     }
 
-    /// Where the value comes from: first what it is, then what it may be, then what influenced it.
+    /// The origins: exact ones first, then possible ones, then influences.
     #[must_use]
     pub fn origins(&self) -> &[Origin] {
         self.0.as_ref().map_or(&[], |set| &set.origins)
@@ -114,7 +82,7 @@ impl Marks {
         self.changed(|set| set.sensitive = true)
     }
 
-    /// These marks without the mark of a sensitive value, as `nonsensitive(…)` makes them.
+    /// These marks without the mark of a sensitive value, as after `nonsensitive(…)`.
     #[must_use]
     pub fn without_sensitive(&self) -> Self {
         if self.is_sensitive() {
@@ -130,7 +98,7 @@ impl Marks {
         self.changed(|set| set.ephemeral = true)
     }
 
-    /// These marks without any origins: what Terraform itself has.
+    /// Terraform's own marks, without origins.
     #[must_use]
     pub fn without_origins(&self) -> Self {
         if self.origins().is_empty() {
@@ -140,7 +108,7 @@ impl Marks {
         }
     }
 
-    /// The origins alone, without what Terraform itself marks.
+    /// The origins, without Terraform's own marks.
     #[must_use]
     pub fn origins_only(&self) -> Self {
         if self.is_sensitive() || self.is_ephemeral() {
@@ -153,7 +121,7 @@ impl Marks {
         }
     }
 
-    /// These marks without the mark of an ephemeral value, as `ephemeralasnull(…)` makes them.
+    /// These marks without the mark of an ephemeral value, as after `ephemeralasnull(…)`.
     #[must_use]
     pub fn without_ephemeral(&self) -> Self {
         if self.is_ephemeral() {
@@ -169,14 +137,14 @@ impl Marks {
         self.changed(|set| set.origins.push(origin))
     }
 
-    /// The marks of both.
+    /// The union of both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         match (&self.0, &other.0) {
             (_, None) => self.clone(),
             (None, _) => other.clone(),
-            (Some(left), Some(right)) if Arc::ptr_eq(left, right) || right.is_within(left) => self.clone(),
-            (Some(left), Some(right)) if left.is_within(right) => other.clone(),
+            (Some(left), Some(right)) if Arc::ptr_eq(left, right) || right.is_subset(left) => self.clone(),
+            (Some(left), Some(right)) if left.is_subset(right) => other.clone(),
             (_, Some(right)) => self.changed(|set| {
                 set.sensitive |= right.sensitive;
                 set.ephemeral |= right.ephemeral;
@@ -185,13 +153,13 @@ impl Marks {
         }
     }
 
-    /// The marks that a computed result takes from its operands: every origin is an influence.
+    /// The marks that a computed result takes from an operand: every origin is an influence.
     #[must_use]
     pub fn as_influence(&self) -> Self {
         self.with_roles(|_| Role::Influence)
     }
 
-    /// The marks of a branch that is not decided: what the value was, it now may be.
+    /// The marks of a branch whose condition is unknown: exact origins become possible ones.
     #[must_use]
     pub fn as_possible(&self) -> Self {
         self.with_roles(|role| role.max(Role::Possible))
@@ -211,39 +179,31 @@ impl Marks {
         })
     }
 
-    /// The marks after one more reference passed the value on.
+    /// The marks after a reference at `span` passed the value on.
     #[must_use]
     pub fn with_trace_step(&self, span: Span) -> Self {
         self.with_origins(|origin| Origin {
-            trace: lengthened(origin.trace.as_ref(), span),
+            trace: extended(origin.trace.as_ref(), span),
             ..origin.clone()
         })
     }
 
-    /// The marks of the attribute `name` of an object that is not known: where the origin was a whole
-    /// resource or module, it is that attribute of it now.
+    /// The marks of the attribute `name` of an unknown object: an origin that is a whole resource or module
+    /// becomes that attribute of it.
     #[must_use]
     pub fn with_attribute(&self, name: &str) -> Self {
-        let lacks = |origin: &Origin| {
-            origin.role != Role::Influence
-                && origin.reference.attribute.is_none()
-                && matches!(
-                    origin.reference.subject,
-                    Subject::Resource(_) | Subject::Module(_)
-                )
-        };
-        if !self.origins().iter().any(lacks) {
+        if !self.origins().iter().any(|origin| whole_object(origin).is_some()) {
             return self.clone();
         }
-        self.with_origins(|origin| {
-            let mut origin = origin.clone();
-            if lacks(&origin) {
-                origin.reference = Arc::new(Reference {
+        self.with_origins(|origin| match whole_object(origin) {
+            Some(object) => Origin {
+                source: OriginSource::Reference(Arc::new(Reference {
                     attribute: Some(name.into()),
-                    ..(*origin.reference).clone()
-                });
-            }
-            origin
+                    ..object.clone()
+                })),
+                ..origin.clone()
+            },
+            None => origin.clone(),
         })
     }
 
@@ -254,60 +214,67 @@ impl Marks {
         self.changed(|set| set.origins = set.origins.iter().map(change).collect())
     }
 
-    fn changed(&self, change: impl FnOnce(&mut Set)) -> Self {
+    fn changed(&self, change: impl FnOnce(&mut MarkSet)) -> Self {
         let mut set = self.0.as_deref().cloned().unwrap_or_default();
         change(&mut set);
-        set.tidy();
+        set.normalize();
         Self::from_set(set)
     }
 }
 
-impl Set {
-    fn is_within(&self, other: &Self) -> bool {
+/// The reference of an origin, if it is to a whole resource or module whose value may be passed on.
+fn whole_object(origin: &Origin) -> Option<&Reference> {
+    let reference = origin.reference().filter(|_| origin.role != Role::Influence)?;
+    let is_object = matches!(reference.subject, Subject::Resource(_) | Subject::Module(_));
+    (is_object && reference.attribute.is_none()).then_some(reference)
+}
+
+impl MarkSet {
+    fn is_subset(&self, other: &Self) -> bool {
         (other.sensitive || !self.sensitive)
             && (other.ephemeral || !self.ephemeral)
             && self.origins.iter().all(|origin| other.origins.contains(origin))
     }
 
-    /// Restores the order, drops repetitions (the shortest way stays) and what is too much.
-    fn tidy(&mut self) {
+    /// Sorts the origins and drops repeated ones, of which the shortest trace stays, and those beyond the limit.
+    fn normalize(&mut self) {
         self.origins.sort_by(|left, right| {
             (
                 left.role,
-                &left.reference,
+                &left.source,
                 left.span,
                 length(left.trace.as_ref()),
                 &left.trace,
             )
                 .cmp(&(
                     right.role,
-                    &right.reference,
+                    &right.source,
                     right.span,
                     length(right.trace.as_ref()),
                     &right.trace,
                 ))
         });
-        self.origins.dedup_by(|next, kept| {
-            (next.role, &next.reference, next.span) == (kept.role, &kept.reference, kept.span)
+        self.origins.dedup_by(|next, previous| {
+            (next.role, &next.source, next.span) == (previous.role, &previous.source, previous.span)
         });
         self.origins.truncate(MAX_ORIGINS);
     }
 }
 
-/// How many steps a way has.
-fn length(hops: Option<&Arc<Trace>>) -> usize {
-    std::iter::successors(hops, |hop| hop.previous.as_ref()).count()
+/// The number of steps of a trace.
+fn length(trace: Option<&Arc<Trace>>) -> usize {
+    std::iter::successors(trace, |step| step.previous.as_ref()).count()
 }
 
-/// A way with one more step. The same reference twice in a row is one step, as in a loop.
-fn lengthened(before: Option<&Arc<Trace>>, span: Span) -> Option<Arc<Trace>> {
-    let repeated = before.is_some_and(|hop| hop.span == span);
-    if repeated || length(before) >= MAX_HOPS {
-        return before.cloned();
+/// A trace with one more step. The same reference twice in a row is one step, as in a loop.
+fn extended(previous: Option<&Arc<Trace>>, span: Span) -> Option<Arc<Trace>> {
+    let repeated = previous.is_some_and(|step| step.span == span);
+    if repeated || length(previous) >= MAX_TRACE_STEPS {
+        return previous.cloned();
     }
     Some(Arc::new(Trace {
         span,
-        previous: before.cloned(),
+        previous: previous.cloned(),
     }))
 }
 
@@ -318,21 +285,12 @@ mod tests {
     use crate::source::Sources;
 
     fn origin(name: &str, role: Role) -> Origin {
-        Origin {
-            reference: Arc::new(Reference {
-                module: ModulePath::root(),
-                subject: Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", name)),
-                key: None,
-                attribute: None,
-            }),
-            span: None,
-            role,
-            trace: None,
-        }
+        let cluster = Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", name));
+        Origin::from_reference(Reference::new(ModulePath::root(), cluster), None).with_role(role)
     }
 
     #[test]
-    fn a_union_has_each_origin_once_whatever_the_order() {
+    fn a_union_has_each_origin_once_in_any_order() {
         let (a, b) = (
             Marks::from_origin(origin("a", Role::Exact)),
             Marks::from_origin(origin("b", Role::Possible)),
@@ -344,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_computed_result_is_only_influenced() {
+    fn origins_of_a_computed_result_are_influences() {
         let marks = Marks::from_origin(origin("a", Role::Exact))
             .union(&Marks::from_origin(origin("a", Role::Possible)));
         let roles: Vec<_> = marks
@@ -364,18 +322,18 @@ mod tests {
     }
 
     #[test]
-    fn an_attribute_of_a_whole_resource_is_filled_in_once() {
+    fn a_whole_resource_becomes_its_attribute_once() {
         let marks = Marks::from_origin(origin("c", Role::Exact))
             .with_attribute("id")
             .with_attribute("x");
         assert_eq!(
-            marks.origins()[0].reference.to_string(),
-            "rhcs_cluster_rosa_hcp.c.id"
+            marks.origins()[0].reference().map(ToString::to_string).as_deref(),
+            Some("rhcs_cluster_rosa_hcp.c.id")
         );
     }
 
     #[test]
-    fn origins_and_ways_are_bounded() {
+    fn origins_and_traces_are_bounded() {
         let file = Sources::new().add("a.tf", "");
         let mut marks = Marks::new();
         for at in 0..200 {
@@ -388,7 +346,7 @@ mod tests {
             marks
                 .origins()
                 .iter()
-                .all(|origin| length(origin.trace.as_ref()) <= MAX_HOPS)
+                .all(|origin| length(origin.trace.as_ref()) <= MAX_TRACE_STEPS)
         );
     }
 }

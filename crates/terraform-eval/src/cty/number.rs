@@ -1,5 +1,5 @@
-//! Numbers as Terraform has them: binary fractions of up to 512 bits, with machine integers as the
-//! short cut that nearly every number takes.
+//! Terraform's numbers: binary fractions of up to 512 bits. Nearly all of them are small integers, which are stored
+//! and computed as such.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -8,47 +8,26 @@ use std::sync::Arc;
 use dashu_int::UBig;
 use dashu_int::ops::BitTest as _;
 
-use super::decimal::{self, Notation};
-use super::float::{Float, OutOfRange};
+use float::Float;
 
-/// A number. Equality is Terraform's `==`: same whole number, or same decimal text.
+mod decimal;
+mod error;
+mod float;
+#[cfg(test)]
+mod tests;
+
+pub use decimal::Notation;
+pub use error::NumberError;
+
+/// A number. `PartialEq` is Terraform's `==`: the same integer, or the same decimal text.
 #[derive(Debug, Clone)]
 pub struct Number(Repr);
 
 #[derive(Debug, Clone)]
 enum Repr {
-    /// A whole number with its precision; never a negative zero.
+    /// An integer with its precision; never a negative zero.
     Small(i64, u16),
     Big(Arc<Float>),
-}
-
-/// Why there is no number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NumberError {
-    /// The text is no decimal number.
-    NotANumber,
-    /// The number is further from 1 than this program computes with.
-    OutOfRange,
-    /// An operation that has no result, in the words of cty's standard functions.
-    Undefined(&'static str),
-}
-
-impl fmt::Display for NumberError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotANumber => "a number is required",
-            Self::OutOfRange => "the number is too large or too small to be computed with",
-            Self::Undefined(why) => why,
-        })
-    }
-}
-
-impl std::error::Error for NumberError {}
-
-impl From<OutOfRange> for NumberError {
-    fn from(_: OutOfRange) -> Self {
-        Self::OutOfRange
-    }
 }
 
 /// The precision that cty gives to counts and indices (`cty.NumberIntVal`).
@@ -58,20 +37,19 @@ const COUNT_PRECISION: u16 = 64;
 const FLOAT_PRECISION: u16 = 53;
 
 impl Number {
-    /// A count: a length or an index, as Terraform's functions make them, with 64 bits of precision.
+    /// A length or an index as Terraform's functions return it, with 64 bits of precision.
     #[must_use]
     pub fn from_count(value: i64) -> Self {
         Self(Repr::Small(value, COUNT_PRECISION))
     }
 
-    /// A whole number as it is written in decimal, with 512 bits of precision.
+    /// An integer as if parsed from decimal text, with 512 bits of precision.
     #[must_use]
     pub fn from_i64(value: i64) -> Self {
         Self(Repr::Small(value, decimal::TEXT_PRECISION))
     }
 
-    /// A machine float as cty takes it in (`cty.NumberFloatVal`), with 53 bits of precision; none for NaN,
-    /// which it also refuses.
+    /// A machine float (`cty.NumberFloatVal`), with 53 bits of precision; `None` for NaN, which cty rejects too.
     #[must_use]
     pub fn from_f64(value: f64) -> Option<Self> {
         if value.is_nan() {
@@ -97,9 +75,9 @@ impl Number {
         float.ok().map(Self::from_float)
     }
 
-    /// Reads decimal text as `cty.ParseNumberVal` does: also `1.`, `.5`, `+5`, `1p3`, `inf`.
+    /// Parses decimal text as `cty.ParseNumberVal` does, including `1.`, `.5`, `+5`, `1p3`, `inf`.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
-        // Eighteen digits always fit; a sign before a zero matters and takes the long way.
+        // Eighteen digits always fit. Text with a sign may be a negative zero.
         let short = text.len() <= 18 && text.bytes().all(|byte| byte.is_ascii_digit());
         if short && let Ok(value) = text.parse() {
             return Ok(Self::from_i64(value));
@@ -107,15 +85,14 @@ impl Number {
         decimal::parse(text).map(Self::from_float)
     }
 
-    /// Reads a whole number in another base, as Go's `big.Int` does: a sign, then digits of a base up to
-    /// 62, where letters of both cases are the same digits up to base 36. The precision is that of a
-    /// count, or what the number needs.
+    /// Parses an integer in another base as Go's `big.Int` does: a sign, then digits of a base up to 62, where upper and
+    /// lower case are the same digits up to base 36. The precision is 64 bits, or as many as the number needs.
     pub fn from_radix(text: &str, radix: u32) -> Result<Self, NumberError> {
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
         if digits.is_empty() || !(2..=62).contains(&radix) {
             return Err(NumberError::NotANumber);
         }
-        let mut whole = UBig::ZERO;
+        let mut integer = UBig::ZERO;
         for byte in digits.bytes() {
             let digit = match byte {
                 b'0'..=b'9' => byte - b'0',
@@ -127,14 +104,14 @@ impl Number {
             if u32::from(digit) >= radix {
                 return Err(NumberError::NotANumber);
             }
-            whole = whole * radix + UBig::from(digit);
-            if whole.bit_len() > usize::from(u16::MAX) {
+            integer = integer * radix + UBig::from(digit);
+            if integer.bit_len() > usize::from(u16::MAX) {
                 return Err(NumberError::OutOfRange);
             }
         }
-        let bits = u16::try_from(whole.bit_len()).map_err(|_| NumberError::OutOfRange)?;
-        let negative = text.starts_with('-') && whole != UBig::ZERO;
-        let float = Float::new(negative, whole, 0, bits.max(COUNT_PRECISION))?;
+        let bits = u16::try_from(integer.bit_len()).map_err(|_| NumberError::OutOfRange)?;
+        let negative = text.starts_with('-') && integer != UBig::ZERO;
+        let float = Float::new(negative, integer, 0, bits.max(COUNT_PRECISION))?;
         Ok(Self::from_float(float))
     }
 
@@ -145,8 +122,8 @@ impl Number {
             .unwrap_or_else(|| Self(Repr::Big(Arc::new(float))))
     }
 
-    /// The whole number, where that many bits hold it and its neighbours: else it has to be rounded, and
-    /// prints with fewer digits.
+    /// The integer, if so many bits hold it and its neighbors. Otherwise it has to be rounded and prints with fewer
+    /// digits.
     fn small(value: i64, precision: u16) -> Option<Self> {
         let fits = precision >= COUNT_PRECISION || value.unsigned_abs() < 1 << FLOAT_PRECISION;
         (fits && precision >= FLOAT_PRECISION).then_some(Self(Repr::Small(value, precision)))
@@ -177,7 +154,7 @@ impl Number {
         }
     }
 
-    /// The sum; an error for opposed infinities.
+    /// The sum; an error for opposing infinities.
     pub fn add(&self, other: &Self) -> Result<Self, NumberError> {
         const UNDEFINED: NumberError = NumberError::Undefined("can't compute sum of opposing infinities");
         let precision = self.common_precision(other);
@@ -242,7 +219,7 @@ impl Number {
         quotient.map(Self::from_float).ok_or(UNDEFINED)
     }
 
-    /// The remainder of the division that cuts at the point; the number itself for `% 0`.
+    /// The remainder of the truncated division; the number itself for `% 0`.
     pub fn rem(&self, other: &Self) -> Result<Self, NumberError> {
         const UNDEFINED: NumberError = NumberError::Undefined("can't use modulo with zero and infinity");
         let precision = self.common_precision(other);
@@ -257,14 +234,19 @@ impl Number {
         }
         let (left, right) = (self.float(), other.float());
         let quotient = left.quotient(&right, precision)?.ok_or(UNDEFINED)?;
-        let (whole, _) = quotient.truncated().ok_or(UNDEFINED)?;
-        let whole = Float::new(quotient.negative && whole != UBig::ZERO, whole, 0, left.precision)?;
-        let product = right.product(&whole, left.precision)?.ok_or(UNDEFINED)?;
+        let (integer, _) = quotient.truncated().ok_or(UNDEFINED)?;
+        let integer = Float::new(
+            quotient.negative && integer != UBig::ZERO,
+            integer,
+            0,
+            left.precision,
+        )?;
+        let product = right.product(&integer, left.precision)?.ok_or(UNDEFINED)?;
         let remainder = left.sum(&product.negated(), left.precision)?;
         remainder.map(Self::from_float).ok_or(UNDEFINED)
     }
 
-    /// The number with the other sign; zero becomes Terraform's `-0`.
+    /// The number with the opposite sign; zero becomes Terraform's `-0`.
     #[must_use]
     pub fn neg(&self) -> Self {
         match &self.0 {
@@ -293,22 +275,22 @@ impl Number {
         }
     }
 
-    /// Whether the number is infinite; only a division by zero and `inf` make one.
+    /// Whether the number is infinite, which only a division by zero and `inf` are.
     #[must_use]
     pub fn is_infinite(&self) -> bool {
         matches!(&self.0, Repr::Big(float) if float.is_infinite())
     }
 
-    /// Whether there is nothing behind the point.
+    /// Whether the number is an integer.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
+    pub fn is_integer(&self) -> bool {
         match &self.0 {
             Repr::Small(..) => true,
-            Repr::Big(float) => float.is_whole(),
+            Repr::Big(float) => float.is_integer(),
         }
     }
 
-    /// The number as a machine integer, where it is one exactly.
+    /// The number as a machine integer, if it is one exactly.
     #[must_use]
     pub fn to_i64(&self) -> Option<i64> {
         match &self.0 {
@@ -318,7 +300,7 @@ impl Number {
         }
     }
 
-    /// The number as an index of a sequence, where it is one.
+    /// The number as an index of a sequence, if it is one.
     #[must_use]
     pub fn to_index(&self) -> Option<usize> {
         self.to_i64().and_then(|value| usize::try_from(value).ok())
@@ -327,45 +309,45 @@ impl Number {
     /// The nearest machine float.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
-        // Reading the shortest digits rounds once more than Go does, which the last bit can show.
+        // Parsing the shortest digits rounds once more than Go does, which can change the last bit.
         self.to_string().parse().unwrap_or(f64::NAN)
     }
 
-    /// The number cut at the point; infinity stays what it is.
+    /// The number rounded towards zero; infinity stays infinite.
     #[must_use]
     pub fn truncate(&self) -> Self {
         self.rounded(|_| false)
     }
 
-    /// The largest whole number that is not above this one.
+    /// The largest integer that is not greater than the number.
     #[must_use]
     pub fn floor(&self) -> Self {
         self.rounded(|negative| negative)
     }
 
-    /// The smallest whole number that is not below this one.
+    /// The smallest integer that is not less than the number.
     #[must_use]
     pub fn ceil(&self) -> Self {
         self.rounded(|negative| !negative)
     }
 
-    /// Cuts at the point and goes one further from zero where `away` says so for the sign.
+    /// Rounds towards zero, or away from it if `away` is true for the sign.
     fn rounded(&self, away: impl Fn(bool) -> bool) -> Self {
         let Repr::Big(float) = &self.0 else {
             return self.clone();
         };
-        let Some((mut whole, cut)) = float.truncated() else {
+        let Some((mut integer, was_cut)) = float.truncated() else {
             return self.clone();
         };
-        if cut && away(float.negative) {
-            whole += UBig::ONE;
+        if was_cut && away(float.negative) {
+            integer += UBig::ONE;
         }
-        // A whole number of no sign: Go's big.Int has no negative zero.
-        let negative = float.negative && whole != UBig::ZERO;
-        Float::new(negative, whole, 0, float.precision).map_or_else(|_| self.clone(), Self::from_float)
+        // Go's big.Int has no negative zero.
+        let negative = float.negative && integer != UBig::ZERO;
+        Float::new(negative, integer, 0, float.precision).map_or_else(|_| self.clone(), Self::from_float)
     }
 
-    /// Which number is larger, by value.
+    /// Compares the numbers by value.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Ordering {
         match self.small_pair(other) {
@@ -374,23 +356,23 @@ impl Number {
         }
     }
 
-    /// The number in one of the notations of `printf`, with so many digits behind the point.
+    /// The number in a notation of `printf`, with so many digits after the point.
     #[must_use]
     pub fn in_notation(&self, notation: Notation, digits: Option<usize>) -> String {
         decimal::in_notation(&self.float(), notation, digits)
     }
 
-    /// The digits of a whole number in a base of up to 36, without a sign; none for a fraction.
+    /// The digits of an integer in a base of up to 36, without a sign; `None` for a fraction.
     #[must_use]
     pub fn digits_in_base(&self, base: u8) -> Option<String> {
-        if !self.is_whole() {
+        if !self.is_integer() {
             return None;
         }
         let (magnitude, _) = self.float().truncated()?;
         Some(magnitude.in_radix(base).to_string())
     }
 
-    /// The text that cty compares the elements of sets by, ten digits long at most.
+    /// The text by which cty compares elements of sets, with at most ten digits.
     #[must_use]
     pub(super) fn sort_text(&self) -> String {
         match &self.0 {
@@ -416,11 +398,11 @@ impl PartialEq for Number {
         if let Some((left, right)) = self.small_pair(other) {
             return left == right;
         }
-        if self.sign() != other.sign() || self.is_whole() != other.is_whole() {
+        if self.sign() != other.sign() || self.is_integer() != other.is_integer() {
             return false;
         }
         let same = self.compare(other) == Ordering::Equal;
-        if self.is_whole() || same && self.precision() == other.precision() {
+        if self.is_integer() || same && self.precision() == other.precision() {
             return same;
         }
         // Fractions are equal where their text is: that makes `0.1 + 0.2 == 0.3` true.

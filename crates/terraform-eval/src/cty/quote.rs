@@ -1,8 +1,8 @@
-//! Strings in quotes, as Go's `%q` writes them into error messages and set keys.
+//! Quoted strings as Go's `%q` prints them in error messages and set keys.
 
 use std::fmt::Write as _;
 
-/// `text` in quotes, appended to `out`.
+/// Appends `text` in quotes to `out`.
 pub(super) fn write_quoted(text: &str, out: &mut String) {
     out.push('"');
     for character in text.chars() {
@@ -40,7 +40,7 @@ pub(super) fn write_quoted(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Whether Go shows a character as it is. Rust escapes the same ones, and marks that combine besides.
+/// Whether Go prints a character unescaped. Rust escapes the same characters and also combining marks.
 fn is_printable(character: char) -> bool {
     matches!(character, ' '..='~')
         || character.escape_debug().len() == 1
@@ -59,7 +59,7 @@ mod tests {
     use super::quoted;
 
     #[test]
-    fn what_cannot_be_printed_is_escaped() {
+    fn unprintable_characters_are_escaped() {
         assert_eq!(quoted("é'e\u{301}日😀"), "\"é'e\u{301}日😀\"");
         let odd = quoted("\u{feff}\u{a0}\u{85}\u{1}\u{e0001}");
         assert_eq!(odd, r#""\ufeff\u00a0\u0085\x01\U000e0001""#);

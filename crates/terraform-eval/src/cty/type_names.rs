@@ -1,10 +1,10 @@
-//! How types are written for people: as `terraform console` prints them, and as errors name them.
+//! Names of types: as `terraform console` prints them, and as error messages name them.
 
 use std::fmt;
 
 use super::types::Type;
 
-/// What `terraform console` answers to `type(…)`, on one line: `object({ a: number, })`.
+/// The answer of `terraform console` to `type(…)`, on one line: `object({ a: number, })`.
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -44,14 +44,14 @@ fn collection(f: &mut fmt::Formatter<'_>, kind: &str, element: &Type) -> fmt::Re
 }
 
 impl Type {
-    /// The name that error messages give a value's type: `list of string`, `object`
+    /// The name of a value's type in error messages: `list of string`, `object`
     /// (cty's `FriendlyName`).
     #[must_use]
     pub fn friendly_name(&self) -> String {
         self.named("dynamic", "dynamic")
     }
 
-    /// The name that error messages give a required type: `any type`, `map of any single type`
+    /// The name of a required type in error messages: `any type`, `map of any single type`
     /// (cty's `FriendlyNameForConstraint`).
     #[must_use]
     pub fn constraint_name(&self) -> String {

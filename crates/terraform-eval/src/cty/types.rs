@@ -1,14 +1,14 @@
-//! Types: what Terraform says a value is.
+//! Terraform's types.
 //!
-//! The kinds and their rules are those of the library `go-cty` that Terraform 1.11 is built on.
+//! They and their rules are those of the library `go-cty`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The type of a value, or what a conversion aims at.
+/// The type of a value, or the target of a conversion.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Type {
-    /// Not decided yet: `any` in a type constraint, the type of a bare `null`.
+    /// Unknown yet: `any` in a type constraint, the type of a bare `null`.
     Dynamic,
     /// `string`.
     String,
@@ -33,7 +33,7 @@ pub enum Type {
 pub struct ObjectType {
     /// The types by attribute name; the order is Terraform's, by bytes.
     pub attributes: BTreeMap<Arc<str>, Type>,
-    /// The attributes that may be left out, `optional(T)`. Only conversion targets have them.
+    /// The names of optional attributes, `optional(T)`. Only conversion targets have them.
     pub optional: BTreeSet<Arc<str>>,
 }
 
@@ -62,13 +62,13 @@ impl Type {
         Self::Tuple(elements.into())
     }
 
-    /// `object({…})` whose attributes are all required.
+    /// `object({…})` with required attributes only.
     #[must_use]
     pub fn object<N: Into<Arc<str>>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
         Self::object_with_optional(attributes, BTreeSet::new())
     }
 
-    /// `object({…})` with the names of the attributes that may be left out.
+    /// `object({…})` with the names of its optional attributes.
     #[must_use]
     pub fn object_with_optional<N: Into<Arc<str>>>(
         attributes: impl IntoIterator<Item = (N, Self)>,
@@ -132,7 +132,7 @@ impl Type {
         self.attributes()?.get(name)
     }
 
-    /// Whether a part of the type is undecided.
+    /// Whether a part of the type is unknown.
     #[must_use]
     pub fn has_dynamic(&self) -> bool {
         match self {
@@ -144,7 +144,7 @@ impl Type {
         }
     }
 
-    /// Whether an object type in it has optional attributes.
+    /// Whether the type or a nested one has optional attributes.
     #[must_use]
     pub fn has_optional(&self) -> bool {
         match self {
@@ -157,7 +157,7 @@ impl Type {
         }
     }
 
-    /// The type with every attribute required: what a value of this constraint has in the end.
+    /// The type with all attributes required, which is the type of a value converted to this one.
     #[must_use]
     pub fn without_optional(&self) -> Self {
         if !self.has_optional() {
@@ -178,7 +178,7 @@ impl Type {
         }
     }
 
-    /// Whether a value of this type could be one of `want`, whose undecided parts admit anything.
+    /// Whether a value of this type could be one of type `want`, whose unknown parts match any type.
     #[must_use]
     pub fn conforms_to(&self, want: &Self) -> bool {
         match (self, want) {
@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn optional_attributes_are_part_of_a_constraint_and_not_of_a_value() {
+    fn values_have_no_optional_attributes() {
         let constraint = Type::list(Type::object_with_optional(
             [("a", Type::String), ("b", Type::Number)],
             BTreeSet::from(["b".into()]),
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn an_undecided_type_admits_any() {
+    fn an_unknown_type_matches_any() {
         let given = Type::map(Type::list(Type::String));
         assert!(given.conforms_to(&Type::map(Type::Dynamic)));
         assert!(!given.conforms_to(&Type::map(Type::set(Type::Dynamic))));

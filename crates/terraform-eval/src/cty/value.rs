@@ -1,36 +1,44 @@
-//! Values: what an expression is worth, with what is known of where it comes from.
+//! Values, with their marks and their spans.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::marks::Marks;
 use super::number::Number;
-use super::refinement::Refinement;
 use super::types::Type;
 use crate::source::Span;
 
-/// How deep values may nest. What is built deeper becomes an unknown value, so that no walk over a
-/// value can exhaust the stack.
+mod constructors;
+mod elements;
+pub(super) mod equality;
+mod marking;
+mod refinement;
+mod set_order;
+
+pub use refinement::{Refinement, safe_prefix};
+
+/// The maximum depth of nested values. A deeper value becomes an unknown one, so that no recursion over a value
+/// exhausts the stack.
 pub const MAX_DEPTH: u16 = 256;
 
-/// How many parts a value may have, each counted as often as it occurs: of what is shared, a few lines can
-/// make more than there are atoms. What would be larger becomes an unknown value as well.
+/// The maximum number of parts of a value, where shared parts count as often as they occur: a few lines of
+/// configuration can nest a shared part exponentially often. A larger value becomes an unknown one.
 pub const MAX_SIZE: u32 = 1 << 22;
 
 /// A value of some type: known, unknown or null. Cheap to clone.
 ///
-/// Equality in Rust is that of structure: two unknown values of one type are equal, and marks and
-/// places do not count. Terraform's `==` is [`Value::equals`].
+/// `PartialEq` compares structure: two unknown values of one type are equal, and marks and spans are ignored.
+/// Terraform's `==` is [`Value::equals`].
 #[derive(Debug, Clone)]
 pub struct Value {
-    pub(super) inner: Inner,
-    pub(super) marks: Marks,
-    pub(super) span: Option<Span>,
-    pub(super) key_span: Option<Span>,
+    inner: Inner,
+    marks: Marks,
+    span: Option<Span>,
+    key_span: Option<Span>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Inner {
+enum Inner {
     Unknown(Arc<Unknown>),
     Null(Type),
     Bool(bool),
@@ -44,41 +52,41 @@ pub(super) enum Inner {
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) struct Unknown {
-    pub(super) ty: Type,
-    pub(super) refinement: Refinement,
+struct Unknown {
+    ty: Type,
+    refinement: Refinement,
 }
 
-/// Elements in order. The type of a tuple is made when it is first asked for.
+/// Elements in order. The type of a tuple is computed on first use.
 #[derive(Debug)]
-pub(super) struct Sequence {
-    pub(super) items: Vec<Value>,
-    pub(super) ty: OnceLock<Type>,
-    pub(super) summary: Summary,
+struct Sequence {
+    items: Vec<Value>,
+    ty: OnceLock<Type>,
+    summary: Summary,
 }
 
-/// Elements by key.
+/// Elements by key. The type of an object is computed on first use.
 #[derive(Debug)]
-pub(super) struct Fields {
-    pub(super) items: BTreeMap<Arc<str>, Value>,
-    pub(super) ty: OnceLock<Type>,
-    pub(super) summary: Summary,
+struct Fields {
+    items: BTreeMap<Arc<str>, Value>,
+    ty: OnceLock<Type>,
+    summary: Summary,
 }
 
-/// What holds of a value with all that is nested in it, gathered once when it is built.
+/// Properties of a value with all its nested values, computed once on construction.
 #[derive(Debug, Clone, Copy)]
 #[allow(
     clippy::struct_excessive_bools,
-    reason = "four facts that have nothing to do with each other"
+    reason = "the four properties are independent of each other"
 )]
-pub(super) struct Summary {
-    pub(super) depth: u16,
-    /// How many values there are, each as often as it occurs.
-    pub(super) size: u32,
+struct Summary {
+    depth: u16,
+    /// The number of values, where shared ones count as often as they occur.
+    size: u32,
     marked: bool,
-    pub(super) sensitive: bool,
+    sensitive: bool,
     known: bool,
-    /// No part of it is an unknown value of unknown type.
+    /// No nested value is an unknown value of unknown type.
     type_known: bool,
 }
 
@@ -92,7 +100,7 @@ impl Summary {
         type_known: true,
     };
 
-    pub(super) fn from_items<'a>(items: impl IntoIterator<Item = &'a Value>) -> Self {
+    fn from_items<'a>(items: impl IntoIterator<Item = &'a Value>) -> Self {
         let mut traits = Self::LEAF;
         for item in items {
             let inner = item.summary();
@@ -108,10 +116,10 @@ impl Summary {
     }
 }
 
-/// A look at a value: what it is and what it holds.
+/// A borrowed view of a value by its kind.
 #[derive(Debug, Clone, Copy)]
 pub enum ValueRef<'a> {
-    /// Not known before apply.
+    /// An unknown value with its refinement.
     Unknown(&'a Refinement),
     /// `null` of some type.
     Null,
@@ -119,11 +127,11 @@ pub enum ValueRef<'a> {
     Bool(bool),
     /// A number.
     Number(&'a Number),
-    /// A string in Unicode's normal form C.
+    /// A string in Unicode normalization form C.
     String(&'a Arc<str>),
     /// The elements of a list.
     List(&'a [Value]),
-    /// The elements of a set, each once, in Terraform's order.
+    /// The elements of a set, unique, in Terraform's order.
     Set(&'a [Value]),
     /// The elements of a tuple.
     Tuple(&'a [Value]),
@@ -145,7 +153,7 @@ impl From<Inner> for Value {
 }
 
 impl Value {
-    /// What the value is.
+    /// The value by its kind.
     #[must_use]
     pub fn view(&self) -> ValueRef<'_> {
         match &self.inner {
@@ -157,12 +165,12 @@ impl Value {
             Inner::List(sequence) => ValueRef::List(&sequence.items),
             Inner::Set(sequence) => ValueRef::Set(&sequence.items),
             Inner::Tuple(sequence) => ValueRef::Tuple(&sequence.items),
-            Inner::Map(table) => ValueRef::Map(&table.items),
-            Inner::Object(table) => ValueRef::Object(&table.items),
+            Inner::Map(fields) => ValueRef::Map(&fields.items),
+            Inner::Object(fields) => ValueRef::Object(&fields.items),
         }
     }
 
-    /// The type.
+    /// The type of the value.
     #[must_use]
     pub fn ty(&self) -> &Type {
         static BOOL: Type = Type::Bool;
@@ -177,9 +185,9 @@ impl Value {
             Inner::List(sequence) | Inner::Set(sequence) | Inner::Tuple(sequence) => sequence
                 .ty
                 .get_or_init(|| Type::Tuple(sequence.items.iter().map(|item| item.ty().clone()).collect())),
-            Inner::Map(table) | Inner::Object(table) => table.ty.get_or_init(|| {
+            Inner::Map(fields) | Inner::Object(fields) => fields.ty.get_or_init(|| {
                 Type::object(
-                    table
+                    fields
                         .items
                         .iter()
                         .map(|(name, item)| (name.clone(), item.ty().clone())),
@@ -197,26 +205,26 @@ impl Value {
             },
             Inner::Null(_) | Inner::Bool(_) | Inner::Number(_) | Inner::String(_) => Summary::LEAF,
             Inner::List(sequence) | Inner::Set(sequence) | Inner::Tuple(sequence) => sequence.summary,
-            Inner::Map(table) | Inner::Object(table) => table.summary,
+            Inner::Map(fields) | Inner::Object(fields) => fields.summary,
         };
         traits.marked |= !self.marks.is_empty();
         traits.sensitive |= self.marks.is_sensitive();
         traits
     }
 
-    /// Whether the value itself is known; what is nested in it may not be.
+    /// Whether the value itself is known; nested values may be unknown.
     #[must_use]
     pub fn is_known(&self) -> bool {
         !matches!(self.inner, Inner::Unknown(_))
     }
 
-    /// Whether the value is known with all that is nested in it.
+    /// Whether the value and all nested values are known.
     #[must_use]
     pub fn is_wholly_known(&self) -> bool {
         self.summary().known
     }
 
-    /// Whether no part of it is an unknown value of unknown type.
+    /// Whether neither the value nor a nested one is an unknown value of unknown type.
     #[must_use]
     pub fn is_type_wholly_known(&self) -> bool {
         self.summary().type_known
@@ -228,7 +236,7 @@ impl Value {
         matches!(self.inner, Inner::Null(_))
     }
 
-    /// Whether the value is not null, or will not be when it is known.
+    /// Whether the value is not null, or will not be null once it is known.
     #[must_use]
     pub fn is_definitely_not_null(&self) -> bool {
         match &self.inner {
@@ -238,19 +246,19 @@ impl Value {
         }
     }
 
-    /// How many levels of collections, tuples and objects there are; 0 for a string.
+    /// The number of levels of collections, tuples and objects; 0 for a string.
     #[must_use]
     pub fn depth(&self) -> u16 {
         self.summary().depth
     }
 
-    /// How many values it is made of, itself included; a part that is shared counts as often as it occurs.
+    /// The number of values in it, including itself. Shared values count as often as they occur.
     #[must_use]
     pub fn size(&self) -> usize {
         usize::try_from(self.summary().size).unwrap_or(usize::MAX)
     }
 
-    /// Whether the value or anything nested in it is marked.
+    /// Whether the value or a nested one has marks.
     #[must_use]
     pub fn contains_marked(&self) -> bool {
         self.summary().marked
@@ -296,54 +304,53 @@ impl Value {
     #[must_use]
     pub fn as_map(&self) -> Option<&BTreeMap<Arc<str>, Self>> {
         match &self.inner {
-            Inner::Map(table) | Inner::Object(table) => Some(&table.items),
+            Inner::Map(fields) | Inner::Object(fields) => Some(&fields.items),
             _ => None,
         }
     }
 
-    /// Where exactly the value was written: the innermost literal. It stays while the value is only
-    /// passed on; what is computed has none.
+    /// The literal that the value comes from. It stays while the value is passed on; a computed value has none.
     #[must_use]
     pub fn span(&self) -> Option<Span> {
         self.span
     }
 
-    /// The value, written at `place`.
+    /// The value with the span of its literal.
     #[must_use]
-    pub fn with_span(mut self, place: Span) -> Self {
-        self.span = Some(place);
+    pub fn with_span(mut self, span: Span) -> Self {
+        self.span = Some(span);
         self
     }
 
-    /// The value without a place of its own; what is nested in it keeps its own.
+    /// The value without its own span; nested values keep theirs.
     #[must_use]
     pub fn without_span(mut self) -> Self {
         self.span = None;
         self
     }
 
-    /// The value, written at `place` if that is known.
+    /// The value with this span or none.
     #[must_use]
-    pub(super) fn with_optional_span(mut self, place: Option<Span>) -> Self {
-        self.span = place;
+    pub(super) fn with_optional_span(mut self, span: Option<Span>) -> Self {
+        self.span = span;
         self
     }
 
-    /// Where the key was written under which a map or object holds this value. It stays with the value
-    /// while that is handed from one map to another.
+    /// The literal of the key under which a map or object contains the value. It stays with the value when that is
+    /// passed on to another map.
     #[must_use]
     pub fn key_span(&self) -> Option<Span> {
         self.key_span
     }
 
-    /// The value, held under a key that was written at `place`.
+    /// The value with the span of its key.
     #[must_use]
-    pub fn with_key_span(mut self, place: Option<Span>) -> Self {
-        self.key_span = place;
+    pub fn with_key_span(mut self, span: Option<Span>) -> Self {
+        self.key_span = span;
         self
     }
 
-    /// The value with the place of another one that it was made from, such as by a conversion.
+    /// The value with the spans of the value that it was converted from, unless it has its own.
     #[must_use]
     pub(super) fn with_spans_of(mut self, other: &Self) -> Self {
         self.span = self.span.or(other.span);
@@ -351,7 +358,7 @@ impl Value {
         self
     }
 
-    /// The value with the additional knowledge that it is not null.
+    /// The value, refined as not null.
     #[must_use]
     pub fn refine_not_null(&self) -> Self {
         let Inner::Unknown(unknown) = &self.inner else {
@@ -369,34 +376,34 @@ impl Value {
             .with_spans_of(self)
     }
 
-    /// What is known of the value: its refinement where it is unknown, what follows from it where it is known.
+    /// What is known of the value: the refinement of an unknown value, or the one that follows from a known value.
     #[must_use]
     pub fn refinement(&self) -> Refinement {
-        let known = Refinement::not_null();
+        let not_null = Refinement::not_null();
         match &self.inner {
             Inner::Unknown(unknown) => unknown.refinement.clone(),
             Inner::Null(_) => Refinement::default(),
             Inner::String(text) => Refinement {
                 prefix: text.clone(),
-                ..known
+                ..not_null
             },
             Inner::Number(number) => Refinement {
                 min: Some(number.clone()),
                 max: Some(number.clone()),
-                ..known
+                ..not_null
             },
-            Inner::Set(sequence) if sequence.items.len() > 1 && !sequence.summary.known => known,
+            Inner::Set(sequence) if sequence.items.len() > 1 && !sequence.summary.known => not_null,
             Inner::List(sequence) | Inner::Set(sequence) => Refinement {
                 min_length: sequence.items.len(),
                 max_length: Some(sequence.items.len()),
-                ..known
+                ..not_null
             },
-            Inner::Map(table) => Refinement {
-                min_length: table.items.len(),
-                max_length: Some(table.items.len()),
-                ..known
+            Inner::Map(fields) => Refinement {
+                min_length: fields.items.len(),
+                max_length: Some(fields.items.len()),
+                ..not_null
             },
-            Inner::Bool(_) | Inner::Tuple(_) | Inner::Object(_) => known,
+            Inner::Bool(_) | Inner::Tuple(_) | Inner::Object(_) => not_null,
         }
     }
 }
@@ -432,17 +439,15 @@ mod tests {
     use crate::source::Sources;
 
     #[test]
-    fn a_place_and_marks_are_no_part_of_equality() {
-        let place = Span::new(Sources::new().add("a.tf", "x"), 0, 1);
-        let value = Value::string("x")
-            .with_span(place)
-            .with_marks(&Marks::sensitive());
+    fn equality_ignores_spans_and_marks() {
+        let span = Span::new(Sources::new().add("a.tf", "x"), 0, 1);
+        let value = Value::string("x").with_span(span).with_marks(&Marks::sensitive());
         assert_eq!(value, Value::string("x"));
-        assert_eq!(value.clone().span(), Some(place));
+        assert_eq!(value.clone().span(), Some(span));
     }
 
     #[test]
-    fn the_type_of_a_tuple_follows_its_elements() {
+    fn a_tuple_has_the_types_of_its_elements() {
         let value = Value::tuple(vec![
             Value::string("a"),
             Value::object(BTreeMap::from([("b".into(), Value::null(Type::Dynamic))])),

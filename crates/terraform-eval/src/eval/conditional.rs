@@ -1,9 +1,9 @@
-//! `condition ? yes : no`: both branches have one type, and only the chosen one may fail.
+//! `condition ? yes : no`: both branches have one type, and only the branch that is taken may have errors.
 
 use crate::cty::{Type, Value, convert, unify_conditional};
 use crate::syntax::tree::Expression;
 
-use super::{Evaluator, Failure, Result, Scope};
+use super::{EvalError, Evaluator, Result, Scope};
 
 impl Evaluator<'_> {
     pub(super) fn conditional(
@@ -14,45 +14,48 @@ impl Evaluator<'_> {
         scope: Scope<'_>,
     ) -> Result<Value> {
         let (yes, no) = (self.evaluate(yes, scope), self.evaluate(no, scope));
-        let (yes, yes_failure) = branch(yes)?;
-        let (no, no_failure) = branch(no)?;
-        let agreement = unify_conditional(&yes, &no).map_err(|error| Failure::invalid(error.to_string()))?;
-        let failed = |failure: Failure| failure.leaving(Some(Value::unknown(agreement.ty.clone())));
-        let condition = self.evaluate(condition, scope).map_err(failed)?;
+        let (yes, yes_error) = branch(yes)?;
+        let (no, no_error) = branch(no)?;
+        let unified = unify_conditional(&yes, &no).map_err(|error| EvalError::invalid(error.to_string()))?;
+        let with_type = |error: EvalError| error.with_partial(Some(Value::unknown(unified.ty.clone())));
+        let condition = self.evaluate(condition, scope).map_err(with_type)?;
         if condition.is_null() {
-            return Err(failed(Failure::invalid("the condition is null")));
+            return Err(with_type(EvalError::invalid("the condition is null")));
         }
         let marks = condition.marks();
         if !condition.is_known() {
-            // Of whatever type it is; and a branch that fails may be the one that is not taken.
-            return Ok(agreement.choose_either(marks, &yes, &no));
+            // Terraform checks neither the type of an unknown condition nor the errors of the branches.
+            return Ok(unified.choose_either(marks, &yes, &no));
         }
-        let holds = convert(&condition, &Type::Bool)
-            .map_err(|error| failed(Failure::invalid(format!("the condition is not a bool: {error}"))))?;
-        let (chosen, failure, other) = if holds.as_bool() == Some(true) {
-            (yes, yes_failure, no)
+        let condition = convert(&condition, &Type::Bool).map_err(|error| {
+            with_type(EvalError::invalid(format!(
+                "the condition is not a bool: {error}"
+            )))
+        })?;
+        let (taken, error, other) = if condition.as_bool() == Some(true) {
+            (yes, yes_error, no)
         } else {
-            (no, no_failure, yes)
+            (no, no_error, yes)
         };
-        let value = agreement.choose(marks, &chosen, &other);
-        if let Some(failure) = failure {
+        let value = unified.choose(marks, &taken, &other);
+        if let Some(error) = error {
             return Err(match value {
-                Ok(remains) => failure.leaving(Some(remains)),
-                Err(_) => failed(failure),
+                Ok(partial) => error.with_partial(Some(partial)),
+                Err(_) => with_type(error),
             });
         }
         value.map_err(|error| {
-            failed(Failure::invalid(format!(
+            with_type(EvalError::invalid(format!(
                 "inconsistent conditional result types: {error}"
             )))
         })
     }
 }
 
-/// The value of a branch, or what remains of it and why it failed.
-fn branch(result: Result<Value>) -> Result<(Value, Option<Failure>)> {
+/// The value of a branch, or its partial value and its error.
+fn branch(result: Result<Value>) -> Result<(Value, Option<EvalError>)> {
     match result {
-        Err(failure) if !failure.is_final() => Ok((failure.remains(), Some(failure))),
+        Err(error) if !error.is_uncatchable() => Ok((error.partial_value(), Some(error))),
         result => Ok((result?, None)),
     }
 }

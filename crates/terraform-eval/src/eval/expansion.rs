@@ -1,4 +1,4 @@
-//! `count` and `for_each`: from a block to its instances.
+//! `count` and `for_each`: the instances of a block.
 
 use std::path::{Component, Path};
 use std::rc::Rc;
@@ -9,46 +9,47 @@ use crate::cty::{Type, Value, ValueRef, convert};
 use crate::source::Span;
 use crate::syntax::tree::Body;
 
-use super::comprehension::each_element;
-use super::instance::InstanceId;
-use super::scope::Repetition;
-use super::{Evaluator, Failure, Node, Result, Scope};
+use super::for_expression::keyed_elements;
+use super::instance_id::InstanceId;
+use super::memo::Block;
+use super::scope::RepetitionData;
+use super::{EvalError, Evaluator, Result, Scope};
 
-/// No block that anybody means has more instances.
-const MOST: usize = 100_000;
+/// The maximum number of instances of one block.
+const MAX_BLOCK_INSTANCES: usize = 100_000;
 
 /// The instances of a block.
 #[derive(Debug)]
 pub enum Expansion {
-    /// One, without a key.
+    /// One instance without a key.
     Single,
-    /// So many, by index.
+    /// This many instances, by index.
     Count(usize),
-    /// One for each element, by key.
+    /// One instance for each element: the key, `each.key` and `each.value`. Sorted by key.
     Each(Vec<(Arc<str>, Value, Value)>),
-    /// How many is not known.
+    /// The number of instances is unknown.
     Unknown {
-        /// The value of `count` or `for_each`, which says why.
+        /// The value of `count` or `for_each`, whose origins are the reason.
         value: Value,
-        /// What is known of `each.key` and `each.value`; none for `count`.
+        /// `each.key` and `each.value`, as far as they are known. `None` for `count`.
         each: Option<(Value, Value)>,
-        /// The expression.
+        /// The span of the expression of `count` or `for_each`.
         span: Span,
     },
 }
 
 impl Expansion {
-    /// Every instance, in Terraform's order. An unknown expansion has one that stands for all.
-    pub fn instances(&self) -> Vec<Repetition> {
+    /// All instances, in Terraform's order. An unknown expansion has one instance that stands for all.
+    pub fn instances(&self) -> Vec<RepetitionData> {
         match self {
-            Self::Single => vec![Repetition::single()],
-            Self::Count(count) => (0..*count).map(by_index).collect(),
-            Self::Each(elements) => elements.iter().map(by_key).collect(),
+            Self::Single => vec![RepetitionData::single()],
+            Self::Count(count) => (0..*count).map(indexed_instance).collect(),
+            Self::Each(elements) => elements.iter().map(keyed_instance).collect(),
             Self::Unknown { value, each, .. } => {
                 let index = each
                     .is_none()
                     .then(|| Value::unknown(Type::Number).with_marks(&value.marks().as_influence()));
-                vec![Repetition {
+                vec![RepetitionData {
                     key: Some(InstanceKey::Unknown),
                     index,
                     each: each.clone(),
@@ -57,53 +58,46 @@ impl Expansion {
         }
     }
 
-    /// The instance of this key.
-    pub(super) fn instance(&self, key: &Value) -> Option<Repetition> {
+    /// The instance with a key.
+    pub(super) fn instance(&self, key: &Value) -> Option<RepetitionData> {
         match self {
             Self::Count(count) => {
                 let index = convert(key, &Type::Number).ok()?.as_number()?.to_index()?;
-                (index < *count).then(|| by_index(index))
+                (index < *count).then(|| indexed_instance(index))
             }
             Self::Each(elements) => {
                 let key = convert(key, &Type::String).ok()?;
                 let key = key.as_str()?;
-                let at = elements
+                let position = elements
                     .binary_search_by(|(other, ..)| other.as_bytes().cmp(key.as_bytes()))
                     .ok()?;
-                elements.get(at).map(by_key)
+                elements.get(position).map(keyed_instance)
             }
             Self::Single | Self::Unknown { .. } => None,
         }
     }
 
-    /// How many instances there are; an unknown expansion has one that stands for all.
-    #[must_use]
-    pub fn len(&self) -> usize {
+    /// The number of instances. An unknown expansion has one instance that stands for all.
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::Single | Self::Unknown { .. } => 1,
             Self::Count(count) => *count,
             Self::Each(elements) => elements.len(),
         }
     }
-
-    /// Whether there is no instance at all, for sure.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
-fn by_index(index: usize) -> Repetition {
+fn indexed_instance(index: usize) -> RepetitionData {
     let key = InstanceKey::Index(u64::try_from(index).unwrap_or(u64::MAX));
-    Repetition {
+    RepetitionData {
         key: Some(key),
         index: Some(Value::from_len(index)),
         each: None,
     }
 }
 
-fn by_key((key, each_key, each_value): &(Arc<str>, Value, Value)) -> Repetition {
-    Repetition {
+fn keyed_instance((key, each_key, each_value): &(Arc<str>, Value, Value)) -> RepetitionData {
+    RepetitionData {
         key: Some(InstanceKey::Key(key.clone())),
         index: None,
         each: Some((each_key.clone(), each_value.clone())),
@@ -117,7 +111,7 @@ impl Evaluator<'_> {
         let body = resource
             .and_then(|resource| resource.block.parse(self.sources))
             .map(|block| &block.body);
-        self.expansion(instance, &Node::Resource(name.clone()), body)
+        self.expansion(instance, Block::Resource(name.clone()), body)
     }
 
     /// The instances of a module call.
@@ -126,65 +120,59 @@ impl Evaluator<'_> {
         let body = declared
             .and_then(|call| call.block.parse(self.sources))
             .map(|block| &block.body);
-        self.expansion(instance, &Node::Call(call.clone()), body)
+        self.expansion(instance, Block::Call(call.clone()), body)
     }
 
-    fn expansion(&self, instance: InstanceId, node: &Node, body: Option<&Body>) -> Result<Rc<Expansion>> {
+    fn expansion(&self, instance: InstanceId, block: Block, body: Option<&Body>) -> Result<Rc<Expansion>> {
         let Some(body) = body else {
-            return Err(Failure::invalid("the block cannot be read"));
+            return Err(EvalError::invalid("the block cannot be read"));
         };
-        let name = || match node {
-            Node::Resource(name) => name.to_string(),
-            Node::Call(call) => format!("module.{call}"),
-            _ => String::new(),
+        let name = match &block {
+            Block::Resource(name) => name.to_string(),
+            Block::Call(call) => format!("module.{call}"),
         };
-        let key = (instance, node.clone());
-        match self.expansions.borrow().get(&key) {
-            Some(Some(known)) => return known.clone(),
-            Some(None) => return Err(Failure::cycle(name())),
-            None => {}
-        }
-        self.expansions.borrow_mut().insert(key.clone(), None);
-        let expansion = self.expand(instance, body).and_then(|expansion| {
-            self.make_room(expansion.len())?;
+        let compute = || {
+            let expansion = self.expand(instance, body)?;
+            self.limits.reserve_instances(expansion.len())?;
             Ok(Rc::new(expansion))
-        });
-        let expansion = expansion.map_err(|failure| failure.through(name));
-        self.expansions.borrow_mut().insert(key, Some(expansion.clone()));
-        expansion
+        };
+        let key = (instance, block);
+        self.memo.expansions.get_or_compute(key, || name, compute)
     }
 
     fn expand(&self, instance: InstanceId, body: &Body) -> Result<Expansion> {
         let scope = Scope::module(instance);
-        self.deeper(|| match (body.attribute("count"), body.attribute("for_each")) {
-            (Some(count), Some(_)) => {
-                let message = "a block cannot have both `count` and `for_each`";
-                Err(Failure::refused(message).at(count.span))
-            }
-            (Some(count), None) => {
-                let value = self.evaluate(&count.value, scope)?;
-                by_count(&value, count.value.span).map_err(|failure| failure.at(count.value.span))
-            }
-            (None, Some(for_each)) => {
-                let value = self
-                    .evaluate(&for_each.value, scope)?
-                    .with_trace_step(for_each.value.span);
-                by_element(&value, for_each.value.span).map_err(|failure| failure.at(for_each.value.span))
-            }
-            (None, None) => Ok(Expansion::Single),
-        })
+        self.limits
+            .with_depth(|| match (body.attribute("count"), body.attribute("for_each")) {
+                (Some(count), Some(_)) => {
+                    let message = "a block cannot have both `count` and `for_each`";
+                    Err(EvalError::uncatchable(message).with_span(count.span))
+                }
+                (Some(count), None) => {
+                    let value = self.evaluate(&count.value, scope)?;
+                    expand_count(&value, count.value.span).map_err(|error| error.with_span(count.value.span))
+                }
+                (None, Some(for_each)) => {
+                    let value = self
+                        .evaluate(&for_each.value, scope)?
+                        .with_trace_step(for_each.value.span);
+                    expand_for_each(&value, for_each.value.span)
+                        .map_err(|error| error.with_span(for_each.value.span))
+                }
+                (None, None) => Ok(Expansion::Single),
+            })
     }
 }
 
-fn by_count(value: &Value, span: Span) -> Result<Expansion> {
+fn expand_count(value: &Value, span: Span) -> Result<Expansion> {
     if value.is_null() {
-        return Err(Failure::invalid("count is null"));
+        return Err(EvalError::invalid("count is null"));
     }
     if value.marks().is_ephemeral() {
-        return Err(Failure::invalid("count is ephemeral"));
+        return Err(EvalError::invalid("count is ephemeral"));
     }
     let number =
-        convert(value, &Type::Number).map_err(|error| Failure::invalid(format!("count: {error}")))?;
+        convert(value, &Type::Number).map_err(|error| EvalError::invalid(format!("count: {error}")))?;
     let Some(count) = number.as_number() else {
         return Ok(Expansion::Unknown {
             value: value.clone(),
@@ -193,76 +181,82 @@ fn by_count(value: &Value, span: Span) -> Result<Expansion> {
         });
     };
     match count.to_index() {
-        Some(count) if count <= MOST => Ok(Expansion::Count(count)),
-        Some(_) => Err(Failure::limit(format!("count is larger than {MOST}"))),
-        None => Err(Failure::invalid("count must be a whole number, zero or greater")),
+        Some(count) if count <= MAX_BLOCK_INSTANCES => Ok(Expansion::Count(count)),
+        Some(_) => Err(EvalError::limit(format!(
+            "count is larger than {MAX_BLOCK_INSTANCES}"
+        ))),
+        None => Err(EvalError::invalid(
+            "count must be a whole number, zero or greater",
+        )),
     }
 }
 
-fn by_element(value: &Value, span: Span) -> Result<Expansion> {
-    let open = |key: Value, element: Value| Expansion::Unknown {
+fn expand_for_each(value: &Value, span: Span) -> Result<Expansion> {
+    let unknown = |key: Value, element: Value| Expansion::Unknown {
         value: value.clone(),
         each: Some((key, element)),
         span,
     };
-    // Keys are printed in addresses and kept in the state. A sensitive `count` gives nothing away.
+    // Keys appear in addresses and in the state. Terraform accepts a sensitive `count`.
     if value.marks().is_sensitive() {
-        return Err(Failure::invalid("for_each is sensitive"));
+        return Err(EvalError::invalid("for_each is sensitive"));
     }
     if value.marks().is_ephemeral() {
-        return Err(Failure::invalid("for_each is ephemeral"));
+        return Err(EvalError::invalid("for_each is ephemeral"));
     }
     match (value.view(), value.ty()) {
-        (ValueRef::Null, _) => Err(Failure::invalid("for_each is null")),
+        (ValueRef::Null, _) => Err(EvalError::invalid("for_each is null")),
         (ValueRef::Unknown(_), Type::Map(element)) => {
             let marks = value.marks();
             let element = Value::unknown((**element).clone()).with_marks(marks);
-            Ok(open(Value::unknown(Type::String).with_marks(marks), element))
+            Ok(unknown(Value::unknown(Type::String).with_marks(marks), element))
         }
         (ValueRef::Unknown(_), Type::Set(_)) => {
             let element = Value::unknown(Type::String).with_marks(value.marks());
-            Ok(open(element.clone(), element))
+            Ok(unknown(element.clone(), element))
         }
         (ValueRef::Unknown(_), Type::Dynamic) => {
             let marks = value.marks();
-            Ok(open(
+            Ok(unknown(
                 Value::unknown(Type::String).with_marks(marks),
                 Value::dynamic().with_marks(marks),
             ))
         }
-        (ValueRef::Map(_) | ValueRef::Object(_), _) => elements(value),
+        (ValueRef::Map(_) | ValueRef::Object(_), _) => expand_elements(value),
         (ValueRef::Set(_), Type::Set(element)) if **element == Type::String => {
             if value.is_wholly_known() {
-                return elements(value);
+                return expand_elements(value);
             }
             let element = Value::unknown(Type::String).with_marks(&value.marks_deep());
-            Ok(open(element.clone(), element))
+            Ok(unknown(element.clone(), element))
         }
         (ValueRef::Set(items), Type::Set(element)) if items.is_empty() && **element == Type::Dynamic => {
             Ok(Expansion::Each(Vec::new()))
         }
-        (_, ty) => Err(Failure::invalid(format!(
+        (_, ty) => Err(EvalError::invalid(format!(
             "for_each requires a map or a set of strings, not a {}",
             ty.friendly_name()
         ))),
     }
 }
 
-fn elements(value: &Value) -> Result<Expansion> {
-    let elements = each_element(value)?.unwrap_or_default();
-    if elements.len() > MOST {
-        return Err(Failure::limit(format!("for_each has more than {MOST} elements")));
+fn expand_elements(value: &Value) -> Result<Expansion> {
+    let elements = keyed_elements(value)?.unwrap_or_default();
+    if elements.len() > MAX_BLOCK_INSTANCES {
+        return Err(EvalError::limit(format!(
+            "for_each has more than {MAX_BLOCK_INSTANCES} elements"
+        )));
     }
     let keyed = elements.into_iter().map(|(key, element)| match key.as_str() {
         Some(text) => Ok((text.clone(), key.clone(), element)),
-        None => Err(Failure::invalid(
+        None => Err(EvalError::invalid(
             "for_each has a key that is null or not a string",
         )),
     });
     Ok(Expansion::Each(keyed.collect::<Result<_>>()?))
 }
 
-/// A module's directory as `path.module` gives it: relative to the root module, `.` for that itself.
+/// The directory of a module as in `path.module`: relative to the root module, and `.` for the root module.
 pub(super) fn module_path(root: &Path, module: &Path) -> String {
     let relative = module.strip_prefix(root).unwrap_or(module);
     let mut parts: Vec<String> = Vec::new();

@@ -2,19 +2,19 @@
 
 use crate::cty::{BinaryOperator, UnaryOperator, Value};
 
-use super::{Failure, Result};
+use super::{EvalError, Result};
 
-/// `operator operand`.
+/// Evaluates `operator operand`.
 pub(super) fn unary(operator: UnaryOperator, operand: &Value) -> Result<Value> {
     operator
         .apply(operand)
-        .map_err(|error| Failure::invalid(error.to_string()))
+        .map_err(|error| EvalError::invalid(error.to_string()))
 }
 
-/// `left operator right`.
+/// Evaluates `left operator right`.
 pub(super) fn binary(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value> {
     operator.apply(left, right).map_err(|errors| {
         let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        Failure::invalid(messages.join(" "))
+        EvalError::invalid(messages.join(" "))
     })
 }

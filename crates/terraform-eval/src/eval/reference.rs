@@ -1,22 +1,21 @@
-//! References: a name and the steps behind it.
+//! References: a name and the steps after it.
 
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, Mode, ResourceName, Subject};
-use crate::cty::marks::Marks;
-use crate::cty::{self, Number, Value, index};
+use crate::cty::{self, Marks, Number, Origin, UnknownReason, Value, index};
 use crate::modules::Callee;
 use crate::schema::ProviderSchemas;
 use crate::source::Span;
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
 
-use super::instance::InstanceId;
-use super::remains::Parts;
+use super::instance_id::InstanceId;
+use super::partial_value::PartialBuilder;
 use super::resource::no_attribute;
-use super::scope::Repetition;
-use super::{Evaluator, Expansion, Failure, Node, Result, Scope};
+use super::scope::RepetitionData;
+use super::{EvalError, Evaluator, Expansion, Node, Result, Scope};
 
-/// A step behind a name.
+/// A step after a name.
 #[derive(Clone, Copy)]
 enum Step<'e> {
     Attribute(&'e Name),
@@ -24,8 +23,8 @@ enum Step<'e> {
 }
 
 impl Evaluator<'_> {
-    /// A chain of steps. Names that Terraform knows take as many steps as they need; the rest are steps
-    /// into the value.
+    /// Evaluates a name and the steps after it. A reference takes the steps that identify its object; the others
+    /// are steps into its value.
     pub(super) fn traversal(&self, expression: &Expression, scope: Scope<'_>) -> Result<Value> {
         let mut steps = Vec::new();
         let mut root = expression;
@@ -43,30 +42,30 @@ impl Evaluator<'_> {
             }
         }
         steps.reverse();
-        // What remains of a base that fails is still gone into.
-        let mut parts = Parts::default();
-        let (value, used, passed_on) = match &root.kind {
-            ExpressionKind::Variable(name) => match scope.name(name) {
+        // Terraform continues with the partial value of a base that has an error.
+        let mut parts = PartialBuilder::default();
+        let (value, used, is_named_value) = match &root.kind {
+            ExpressionKind::Variable(name) => match scope.lookup(name) {
                 Some(value) => (value, 0, false),
                 None => self
-                    .named(name, &steps, scope, expression.span)
-                    .map_err(|failure| failure.leaving(None))?,
+                    .reference(name, &steps, scope, expression.span)
+                    .map_err(|error| error.with_partial(None))?,
             },
             _ => (parts.take(self.evaluate(root, scope))?, 0, false),
         };
-        let stepped = self.stepped(value, steps.into_iter().skip(used), scope);
-        let value = parts.finish(stepped.map_err(|failure| failure.leaving(None))?)?;
-        // Only what comes out is marked with the step: marking all of a large value for each use of a
-        // part of it would cost its size each time.
-        Ok(if passed_on {
+        let result = self.follow_steps(value, steps.into_iter().skip(used), scope);
+        let value = parts.finish(result.map_err(|error| error.with_partial(None))?)?;
+        // Only the result gets the trace step. To add it to a large value before each use of a part would cost the
+        // size of the value each time.
+        Ok(if is_named_value {
             value.with_trace_step(expression.span)
         } else {
             value
         })
     }
 
-    /// What the steps of a traversal lead to.
-    fn stepped<'s>(
+    /// Follows steps into a value.
+    fn follow_steps<'s>(
         &self,
         mut value: Value,
         steps: impl Iterator<Item = Step<'s>>,
@@ -77,16 +76,15 @@ impl Evaluator<'_> {
                 Step::Attribute(name) => get_attr(&value, name)?,
                 Step::Index(key) => {
                     let key = self.evaluate(key, scope)?;
-                    index(&value, &key).map_err(|error| Failure::invalid(error.to_string()))?
+                    index(&value, &key).map_err(|error| EvalError::invalid(error.to_string()))?
                 }
             };
         }
         Ok(value)
     }
 
-    /// The value behind a name, how many steps it took, and whether it is the value of something else
-    /// that has a name of its own.
-    fn named(
+    /// The value of a reference, the number of steps that it took, and whether it is a named value of its own.
+    fn reference(
         &self,
         root: &Arc<str>,
         steps: &[Step<'_>],
@@ -94,18 +92,18 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Result<(Value, usize, bool)> {
         if scope.template.is_some() {
-            return Err(Failure::invalid(format!(
-                "the template was not given a value for {root:?}"
+            return Err(EvalError::invalid(format!(
+                "the template has no variable named {root:?}"
             )));
         }
         let Some(instance) = scope.instance else {
-            return Err(Failure::refused(
+            return Err(EvalError::uncatchable(
                 "only literal values are allowed here, not references or function calls",
             ));
         };
         let attribute = |position: usize| match steps.get(position) {
             Some(Step::Attribute(name)) => Ok(&name.text),
-            _ => Err(Failure::refused(format!(
+            _ => Err(EvalError::uncatchable(format!(
                 "{root} must be followed by a name, as in `{root}.name`"
             ))),
         };
@@ -117,7 +115,9 @@ impl Evaluator<'_> {
             "path" => Ok((self.path_value(instance, attribute(0)?)?, 1, false)),
             "terraform" => match &**attribute(0)? {
                 "workspace" => Ok((Value::string("default"), 1, false)),
-                other => Err(Failure::refused(format!("terraform.{other} does not exist"))),
+                other => Err(EvalError::uncatchable(format!(
+                    "terraform.{other} does not exist"
+                ))),
             },
             "module" => {
                 let (value, used) =
@@ -142,17 +142,18 @@ impl Evaluator<'_> {
                 let (value, used) = self.resource_reference(instance, name, &steps[2..], scope, span)?;
                 Ok((value, used + 2, false))
             }
-            "self" => Err(Failure::refused(
+            "self" => Err(EvalError::uncatchable(
                 "`self` can be used only in provisioners and conditions",
             )),
             "ephemeral" => Ok((
-                self.unknown_from(instance, Subject::Other(root.clone()), None, None, span),
+                Value::dynamic()
+                    .with_origin(Origin::from_reason(UnknownReason::EphemeralResource, Some(span))),
                 0,
                 false,
             )),
             _ => {
                 if steps.is_empty() {
-                    return Err(Failure::refused(format!("unknown name {root:?}")));
+                    return Err(EvalError::uncatchable(format!("unknown name {root:?}")));
                 }
                 let name = ResourceName {
                     mode: Mode::Managed,
@@ -177,13 +178,13 @@ impl Evaluator<'_> {
                 let path = std::path::absolute(root).unwrap_or_else(|_| root.clone());
                 Ok(Value::string(path.to_string_lossy()))
             }
-            _ => Err(Failure::refused(format!(
+            _ => Err(EvalError::uncatchable(format!(
                 "path.{name} does not exist; the attributes are cwd, module and root"
             ))),
         }
     }
 
-    /// `module.call…`: an output, or an object of all of them.
+    /// `module.call…`: an output, or an object of all outputs.
     fn module_reference(
         &self,
         instance: InstanceId,
@@ -194,31 +195,31 @@ impl Evaluator<'_> {
     ) -> Result<(Value, usize)> {
         let subject = Subject::Module(call.clone());
         let Some(declared) = self.module(instance).calls.get(call) else {
-            return Err(Failure::refused(format!(
+            return Err(EvalError::uncatchable(format!(
                 "there is no module call named {call:?}"
             )));
         };
-        let missing = !matches!(
+        let is_missing = !matches!(
             self.tree.callee(self.module_id(instance), &declared.name),
             Some(Callee::Module(_))
         );
         let expansion = self.call_expansion(instance, call)?;
-        let (repetition, used, marks) = match self.choose(&expansion, steps, scope)? {
-            Chosen::One(repetition, used, marks) => (repetition, used, marks),
-            Chosen::Open(used) => {
+        let (repetition, used, marks) = match self.select_instance(&expansion, steps, scope)? {
+            Selected::One(repetition, used, marks) => (repetition, used, marks),
+            Selected::Unknown(used) => {
                 return Ok((
-                    self.unknown_from(instance, subject, open_key(used), None, span),
+                    self.unknown_from(instance, subject, unknown_key(used), None, span),
                     used,
                 ));
             }
-            Chosen::All => {
-                let all = self.every(instance, (subject, span), &expansion, |repetition| {
+            Selected::All => {
+                let all = self.all_instances(instance, (subject, span), &expansion, |repetition| {
                     self.call_object(instance, call, repetition, span)
                 })?;
                 return Ok((all, 0));
             }
         };
-        match (steps.get(used), missing) {
+        match (steps.get(used), is_missing) {
             (Some(Step::Attribute(output)), true) => {
                 let output = Some(output.text.clone());
                 Ok((
@@ -233,7 +234,7 @@ impl Evaluator<'_> {
             (Some(Step::Attribute(output)), false) => {
                 let child = self.child(instance, call, &repetition);
                 let child =
-                    child.ok_or_else(|| Failure::invalid(format!("the module {call:?} was not found")))?;
+                    child.ok_or_else(|| EvalError::invalid(format!("the module {call:?} was not found")))?;
                 Ok((self.output(child, &output.text)?.with_marks(&marks), used + 1))
             }
             (_, false) => {
@@ -247,7 +248,7 @@ impl Evaluator<'_> {
         &self,
         instance: InstanceId,
         call: &Arc<str>,
-        repetition: &Repetition,
+        repetition: &RepetitionData,
         span: Span,
     ) -> Result<Value> {
         match self.child(instance, call, repetition) {
@@ -269,15 +270,15 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Result<(Value, usize)> {
         if !self.module(instance).resources.contains_key(&name) {
-            return Err(Failure::refused(format!(
+            return Err(EvalError::uncatchable(format!(
                 "there is no resource {name} in this module"
             )));
         }
         let expansion = self.resource_expansion(instance, &name)?;
         check_key(&name, &expansion, steps)?;
         check_attribute(self.tree.schemas(), &name, steps)?;
-        match self.choose(&expansion, steps, scope)? {
-            Chosen::One(repetition, used, marks) => {
+        match self.select_instance(&expansion, steps, scope)? {
+            Selected::One(repetition, used, marks) => {
                 let value = match steps.get(used) {
                     Some(Step::Attribute(attribute)) => {
                         self.resource_attribute(instance, &name, &repetition, &attribute.text, span)?
@@ -290,16 +291,16 @@ impl Evaluator<'_> {
                 };
                 Ok((value.with_marks(&marks), used))
             }
-            Chosen::Open(used) => {
+            Selected::Unknown(used) => {
                 let subject = Subject::Resource(name);
                 Ok((
-                    self.unknown_from(instance, subject, open_key(used), None, span),
+                    self.unknown_from(instance, subject, unknown_key(used), None, span),
                     used,
                 ))
             }
-            Chosen::All => {
-                let place = (Subject::Resource(name.clone()), span);
-                let all = self.every(instance, place, &expansion, |repetition| {
+            Selected::All => {
+                let reference = (Subject::Resource(name.clone()), span);
+                let all = self.all_instances(instance, reference, &expansion, |repetition| {
                     self.resource_object(instance, &name, repetition, span)
                 })?;
                 Ok((all, 0))
@@ -307,17 +308,24 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Which instance the steps behind a repeated block's name choose.
-    fn choose(&self, expansion: &Expansion, steps: &[Step<'_>], scope: Scope<'_>) -> Result<Chosen> {
-        let keyed = match expansion {
-            Expansion::Single => return Ok(Chosen::One(Box::new(Repetition::single()), 0, Marks::new())),
+    /// Selects the instance that the steps after the name of a block identify.
+    fn select_instance(
+        &self,
+        expansion: &Expansion,
+        steps: &[Step<'_>],
+        scope: Scope<'_>,
+    ) -> Result<Selected> {
+        let key_step = match expansion {
+            Expansion::Single => {
+                return Ok(Selected::One(Box::new(RepetitionData::single()), 0, Marks::new()));
+            }
             Expansion::Unknown { .. } => {
                 let used = usize::from(matches!(steps.first(), Some(Step::Index(_))));
-                return Ok(Chosen::Open(used));
+                return Ok(Selected::Unknown(used));
             }
             Expansion::Count(_) | Expansion::Each(_) => steps.first(),
         };
-        let key = match keyed {
+        let key = match key_step {
             Some(Step::Index(key)) => self.evaluate(key, scope)?,
             Some(Step::Attribute(name)) if matches!(expansion, Expansion::Each(_)) => {
                 Value::shared_string(name.text.clone())
@@ -327,35 +335,35 @@ impl Evaluator<'_> {
                     "the object has several instances; select one with an index, as in `[0].{}`",
                     name.text
                 );
-                return Err(Failure::invalid(message));
+                return Err(EvalError::invalid(message));
             }
-            None => return Ok(Chosen::All),
+            None => return Ok(Selected::All),
         };
         if !key.is_known() {
-            return Ok(Chosen::Open(1));
+            return Ok(Selected::Unknown(1));
         }
         match expansion.instance(&key) {
-            Some(repetition) => Ok(Chosen::One(Box::new(repetition), 1, key.marks().as_influence())),
-            None => Err(Failure::invalid("there is no instance with this key")),
+            Some(repetition) => Ok(Selected::One(Box::new(repetition), 1, key.marks().as_influence())),
+            None => Err(EvalError::invalid("there is no instance with this key")),
         }
     }
 
-    /// The value of a repeated block as a whole: a tuple of its instances, or an object by key. It is
-    /// worked out once for each place that asks for it, however many instances that has.
-    fn every(
+    /// The value of all instances of a block: a tuple, or an object by key. It is computed once for each reference,
+    /// for any number of instances of the block that refers to it.
+    fn all_instances(
         &self,
         instance: InstanceId,
-        place: (Subject, Span),
+        reference: (Subject, Span),
         expansion: &Expansion,
-        one: impl Fn(&Repetition) -> Result<Value>,
+        evaluate: impl Fn(&RepetitionData) -> Result<Value>,
     ) -> Result<Value> {
-        let (subject, span) = place;
+        let (subject, span) = reference;
         let name = subject.to_string();
-        let all = || {
+        let compute = || {
             let mut items = Vec::new();
             for repetition in expansion.instances() {
-                self.spend(1)?;
-                items.push((repetition.key.clone(), one(&repetition)?));
+                self.charge(1)?;
+                items.push((repetition.key.clone(), evaluate(&repetition)?));
             }
             Ok(match expansion {
                 Expansion::Each(_) => {
@@ -368,38 +376,40 @@ impl Evaluator<'_> {
                 _ => Value::tuple(items.into_iter().map(|(_, value)| value).collect()),
             })
         };
-        self.remembered(instance, Node::Whole(subject, span), || name, all)
+        self.memoized(instance, Node::AllInstances(subject, span), || name, compute)
     }
 }
 
-/// What the steps behind a repeated block's name choose.
-enum Chosen {
-    /// One instance, how many steps said so, and the marks of the key.
-    One(Box<Repetition>, usize, Marks),
-    /// An instance that is not known.
-    Open(usize),
-    /// All of them.
+/// The instance that the steps after the name of a block identify.
+enum Selected {
+    /// One instance, the number of steps that identify it, and the marks of the key.
+    One(Box<RepetitionData>, usize, Marks),
+    /// An unknown instance, and the number of steps that identify it.
+    Unknown(usize),
+    /// All instances.
     All,
 }
 
-/// Terraform looks at the text alone to see whether a key has to follow a resource's name.
+/// Checks whether a key follows the name of a resource. Terraform does this before it evaluates anything.
 fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> Result<()> {
     if let [Step::Index(first), Step::Index(second), ..] = steps
         && literal_key(first).is_some()
         && literal_key(second).is_some()
     {
-        return Err(Failure::refused(
+        return Err(EvalError::uncatchable(
             "only an attribute can follow an instance key, as in `[0].id`",
         ));
     }
     match (expansion, steps.first()) {
-        (Expansion::Single, Some(Step::Index(key))) if literal_key(key).is_some() => Err(Failure::refused(
-            format!("{name} has neither count nor for_each, so no key can follow it"),
-        )),
+        (Expansion::Single, Some(Step::Index(key))) if literal_key(key).is_some() => {
+            Err(EvalError::uncatchable(format!(
+                "{name} has neither count nor for_each, so no key can follow it"
+            )))
+        }
         (
             Expansion::Count(_) | Expansion::Each(_) | Expansion::Unknown { .. },
             Some(Step::Attribute(attribute)),
-        ) => Err(Failure::refused(format!(
+        ) => Err(EvalError::uncatchable(format!(
             "{name} has several instances; select one with an index before `.{}`",
             attribute.text
         ))),
@@ -407,13 +417,13 @@ fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> 
     }
 }
 
-/// The same for the attributes of a resource whose schema is known, as far as the steps are literal: they
-/// have to exist even where no instance does.
+/// Checks the attributes of a resource with a known schema, as far as the steps are literal. They have to exist
+/// even if the resource has no instances.
 fn check_attribute(schemas: &ProviderSchemas, name: &ResourceName, steps: &[Step<'_>]) -> Result<()> {
-    let (attribute, behind) = match steps {
-        [Step::Attribute(attribute), behind @ ..] => (attribute, behind),
-        [Step::Index(key), Step::Attribute(attribute), behind @ ..] if literal_key(key).is_some() => {
-            (attribute, behind)
+    let (attribute, rest) = match steps {
+        [Step::Attribute(attribute), rest @ ..] => (attribute, rest),
+        [Step::Index(key), Step::Attribute(attribute), rest @ ..] if literal_key(key).is_some() => {
+            (attribute, rest)
         }
         _ => return Ok(()),
     };
@@ -421,17 +431,21 @@ fn check_attribute(schemas: &ProviderSchemas, name: &ResourceName, steps: &[Step
         return Ok(());
     };
     let Some(declared) = schema.get(&attribute.text) else {
-        return Err(no_attribute(name, &attribute.text).finally().at(attribute.span));
+        return Err(no_attribute(name, &attribute.text)
+            .into_uncatchable()
+            .with_span(attribute.span));
     };
-    if behind.is_empty() {
+    if rest.is_empty() {
         return Ok(());
     }
     let mut value = Value::unknown(declared.ty.without_optional());
-    for step in behind {
+    for step in rest {
         value = match step {
-            Step::Attribute(name) => get_attr(&value, name).map_err(Failure::finally)?,
+            Step::Attribute(name) => get_attr(&value, name).map_err(EvalError::into_uncatchable)?,
             Step::Index(key) => match literal_key(key) {
-                Some(key) => index(&value, &key).map_err(|error| Failure::refused(error.to_string()))?,
+                Some(key) => {
+                    index(&value, &key).map_err(|error| EvalError::uncatchable(error.to_string()))?
+                }
                 None => return Ok(()),
             },
         };
@@ -447,13 +461,14 @@ fn literal_key(key: &Expression) -> Option<Value> {
     }
 }
 
-/// The key of an instance of which only that there is a key is known.
-fn open_key(used: usize) -> Option<InstanceKey> {
+/// The key of an unknown instance, if it has one.
+fn unknown_key(used: usize) -> Option<InstanceKey> {
     (used > 0).then_some(InstanceKey::Unknown)
 }
 
 fn get_attr(value: &Value, name: &Name) -> Result<Value> {
-    cty::get_attr(value, &name.text).map_err(|error| Failure::invalid(error.to_string()).at(name.span))
+    cty::get_attr(value, &name.text)
+        .map_err(|error| EvalError::invalid(error.to_string()).with_span(name.span))
 }
 
 fn each(scope: Scope<'_>, name: &str) -> Result<Value> {
@@ -463,10 +478,10 @@ fn each(scope: Scope<'_>, name: &str) -> Result<Value> {
     ) {
         (Some((key, _)), "key") => Ok(key.clone()),
         (Some((_, value)), "value") => Ok(value.clone()),
-        (Some(_), _) => Err(Failure::refused(format!(
+        (Some(_), _) => Err(EvalError::uncatchable(format!(
             "each.{name} does not exist; the attributes are each.key and each.value"
         ))),
-        (None, _) => Err(Failure::refused(
+        (None, _) => Err(EvalError::uncatchable(
             "`each` can be used only in a block with `for_each`",
         )),
     }
@@ -478,10 +493,10 @@ fn count(scope: Scope<'_>, name: &str) -> Result<Value> {
         name,
     ) {
         (Some(index), "index") => Ok(index.clone()),
-        (Some(_), _) => Err(Failure::refused(format!(
+        (Some(_), _) => Err(EvalError::uncatchable(format!(
             "count.{name} does not exist; the only attribute is count.index"
         ))),
-        (None, _) => Err(Failure::refused(
+        (None, _) => Err(EvalError::uncatchable(
             "`count` can be used only in a block with `count`",
         )),
     }

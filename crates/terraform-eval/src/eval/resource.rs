@@ -1,4 +1,4 @@
-//! Resources and data sources: what the configuration sets is known, what the provider sets is not.
+//! Resources and data sources: values that the configuration sets are known, computed values are not.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use crate::schema::{self, Attribute, Schema, SetBy};
 use crate::source::Span;
 use crate::syntax::tree::Expression;
 
-use super::instance::InstanceId;
-use super::scope::Repetition;
-use super::{Evaluator, Failure, Node, Result, Scope};
+use super::instance_id::InstanceId;
+use super::scope::RepetitionData;
+use super::{EvalError, Evaluator, Node, Result, Scope};
 
-/// Arguments of every resource block that are no attributes.
-const META: &[&str] = &[
+/// The meta-arguments of resource blocks, which are not attributes.
+const META_ARGUMENTS: &[&str] = &[
     "count",
     "for_each",
     "depends_on",
@@ -25,13 +25,13 @@ const META: &[&str] = &[
 ];
 
 impl Evaluator<'_> {
-    /// A whole resource object. Without the provider's schema nobody can say which attributes it has, so
-    /// it is unknown and leads to the resource.
+    /// The object of a resource instance. Without a schema its attributes are unknown, so the object is unknown and
+    /// has the resource as its origin.
     pub(super) fn resource_object(
         &self,
         instance: InstanceId,
         name: &ResourceName,
-        repetition: &Repetition,
+        repetition: &RepetitionData,
         span: Span,
     ) -> Result<Value> {
         let Some(schema) = self.tree.schemas().get(name) else {
@@ -45,16 +45,16 @@ impl Evaluator<'_> {
         Ok(Value::object(attributes.collect::<Result<_>>()?))
     }
 
-    /// An attribute of a resource instance. It leads to the resource, known or not.
+    /// An attribute of a resource instance, with the resource as its origin.
     pub(super) fn resource_attribute(
         &self,
         instance: InstanceId,
         name: &ResourceName,
-        repetition: &Repetition,
+        repetition: &RepetitionData,
         attribute: &Arc<str>,
         span: Span,
     ) -> Result<Value> {
-        // Behind a key that had to be evaluated, this is a failure like others: `try` may catch it.
+        // After an instance key that had to be evaluated, `try` can catch this error.
         if self
             .tree
             .schemas()
@@ -71,7 +71,7 @@ impl Evaluator<'_> {
             span,
         );
         let node = Node::Attribute(name.clone(), repetition.key.clone(), attribute.clone());
-        let value = self.remembered(
+        let value = self.memoized(
             instance,
             node,
             || format!("{name}.{attribute}"),
@@ -84,7 +84,7 @@ impl Evaluator<'_> {
         &self,
         instance: InstanceId,
         name: &ResourceName,
-        repetition: &Repetition,
+        repetition: &RepetitionData,
         attribute: &Arc<str>,
     ) -> Result<Value> {
         let resource = self.module(instance).resources.get(name);
@@ -92,19 +92,20 @@ impl Evaluator<'_> {
             let block = resource.block.parse(self.sources)?;
             Some((block, !resource.block.problems().is_empty()))
         });
-        let Some((block, broken)) = block else {
-            return Err(Failure::invalid(format!("{name} cannot be read")));
+        let Some((block, has_syntax_errors)) = block else {
+            return Err(EvalError::invalid(format!("{name} cannot be read")));
         };
-        let written = block
+        let argument = block
             .body
             .attribute(attribute)
-            .filter(|_| !META.contains(&&**attribute));
-        let configured =
-            |expression: &Expression| self.evaluate(expression, Scope::module(instance).repeated(repetition));
+            .filter(|_| !META_ARGUMENTS.contains(&&**attribute));
+        let evaluate = |expression: &Expression| {
+            self.evaluate(expression, Scope::module(instance).with_repetition(repetition))
+        };
         let Some(schema) = self.tree.schemas().get(name) else {
-            // What another provider makes of null, nobody knows here.
-            return match written {
-                Some(written) => configured(&written.value)
+            // Without a schema, the value that the provider sets in place of null is unknown.
+            return match argument {
+                Some(argument) => evaluate(&argument.value)
                     .map(|value| if value.is_null() { Value::dynamic() } else { value }),
                 None => Ok(Value::dynamic()),
             };
@@ -112,26 +113,28 @@ impl Evaluator<'_> {
         let Some(declared) = schema.get(attribute) else {
             return Err(no_attribute(name, attribute));
         };
-        let written = written.filter(|_| declared.set_by != SetBy::Computed);
-        let value = match written {
-            Some(written) => {
-                let value = configured(&written.value)?;
+        let argument = argument.filter(|_| declared.set_by != SetBy::Computed);
+        let value = match argument {
+            Some(argument) => {
+                let value = evaluate(&argument.value)?;
                 convert(&value, &declared.ty).map_err(|error| {
-                    Failure::invalid(format!("{attribute}: {}", error.message_with_path()))
-                        .at(written.value.span)
+                    EvalError::invalid(format!("{attribute}: {}", error.message_with_path()))
+                        .with_span(argument.value.span)
                 })?
             }
-            None if broken => {
-                return Err(Failure::invalid("the block is not completely readable").at(block.header));
+            None if has_syntax_errors => {
+                return Err(
+                    EvalError::invalid("the block is not completely readable").with_span(block.header)
+                );
             }
             None => Value::null(declared.ty.without_optional()),
         };
         if value.is_null() && declared.set_by == SetBy::Required {
             let message = format!("{name} does not set {attribute:?}, which is required");
-            return Err(Failure::invalid(message).at(block.header));
+            return Err(EvalError::invalid(message).with_span(block.header));
         }
         Ok(match (name.mode, &*name.kind, &**attribute) {
-            // It will be the input once more.
+            // The output is the input after apply.
             (Mode::Managed, "terraform_data", "output") => {
                 let input = self.attribute_value(instance, name, repetition, &"input".into())?;
                 if input.is_null() {
@@ -146,12 +149,12 @@ impl Evaluator<'_> {
     }
 }
 
-/// A resource has no attribute of this name.
-pub(super) fn no_attribute(resource: &ResourceName, attribute: &str) -> Failure {
-    Failure::invalid(format!("{} has no attribute named {attribute:?}", resource.kind))
+/// The error of a reference to an attribute that does not exist.
+pub(super) fn no_attribute(resource: &ResourceName, attribute: &str) -> EvalError {
+    EvalError::invalid(format!("{} has no attribute named {attribute:?}", resource.kind))
 }
 
-/// The value with what the provider puts where nothing is: its defaults, and else what is known at apply.
+/// The value with the values that the provider sets in place of null: defaults, or values known after apply.
 fn with_computed(value: &Value, attribute: &Attribute) -> Value {
     if value.is_null() {
         return match (&attribute.default, attribute.set_by) {
@@ -165,11 +168,11 @@ fn with_computed(value: &Value, attribute: &Attribute) -> Value {
     if !schema::has_computed_attributes(&attribute.nested) {
         return value.clone();
     }
-    inside(value, &attribute.nested)
+    with_nested_computed(value, &attribute.nested)
 }
 
-/// The same for the objects that a value is made of.
-fn inside(value: &Value, schema: &Schema) -> Value {
+/// Applies [`with_computed`] to the attributes of nested objects.
+fn with_nested_computed(value: &Value, schema: &Schema) -> Value {
     let changed = match value.view() {
         ValueRef::Object(items) => {
             let items: BTreeMap<Arc<str>, Value> = items
@@ -182,14 +185,17 @@ fn inside(value: &Value, schema: &Schema) -> Value {
             Value::object(items)
         }
         ValueRef::List(items) if !items.is_empty() => {
-            let items: Vec<Value> = items.iter().map(|item| inside(item, schema)).collect();
+            let items: Vec<Value> = items
+                .iter()
+                .map(|item| with_nested_computed(item, schema))
+                .collect();
             let element = items[0].ty().clone();
             Value::list(element, items)
         }
         ValueRef::Map(items) if !items.is_empty() => {
             let items: BTreeMap<Arc<str>, Value> = items
                 .iter()
-                .map(|(name, item)| (name.clone(), inside(item, schema)))
+                .map(|(name, item)| (name.clone(), with_nested_computed(item, schema)))
                 .collect();
             let element = items
                 .values()
@@ -201,7 +207,7 @@ fn inside(value: &Value, schema: &Schema) -> Value {
     };
     let changed = changed.with_marks(value.marks());
     match value.span() {
-        Some(place) => changed.with_span(place),
+        Some(span) => changed.with_span(span),
         None => changed,
     }
 }

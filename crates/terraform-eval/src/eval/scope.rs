@@ -1,4 +1,4 @@
-//! What names mean where an expression stands.
+//! The names that an expression can refer to.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,12 +6,13 @@ use std::sync::Arc;
 use crate::address::InstanceKey;
 use crate::cty::Value;
 
-use super::instance::InstanceId;
+use super::instance_id::InstanceId;
 
-/// The instance of a repeated block that an expression is evaluated for.
+/// The values that identify one instance of a block with `count` or `for_each` (Terraform:
+/// `instances.RepetitionData`).
 #[derive(Debug, Clone)]
-pub struct Repetition {
-    /// The instance key; none for a block without `count` and `for_each`.
+pub struct RepetitionData {
+    /// The instance key. `None` for a block without `count` and `for_each`.
     pub key: Option<InstanceKey>,
     /// `count.index`.
     pub index: Option<Value>,
@@ -19,8 +20,8 @@ pub struct Repetition {
     pub each: Option<(Value, Value)>,
 }
 
-impl Repetition {
-    /// The one instance of a block that is not repeated.
+impl RepetitionData {
+    /// The only instance of a block without `count` and `for_each`.
     #[must_use]
     pub fn single() -> Self {
         Self {
@@ -31,32 +32,34 @@ impl Repetition {
     }
 }
 
-/// Where an expression stands: its module instance, the instance of its block, and the names that
-/// `for` and splat expressions around it bind.
+/// Where an expression is evaluated: its module instance, the instance of its block, and the names that
+/// enclosing `for` and splat expressions bind.
 #[derive(Clone, Copy)]
 pub struct Scope<'s> {
-    /// The module instance; none where no names are known at all, as in a tfvars file.
+    /// The module instance. `None` if no references are allowed, as in a tfvars file.
     pub(super) instance: Option<InstanceId>,
     /// The instance of the block.
-    pub(super) repetition: Option<&'s Repetition>,
-    pub(super) names: Option<&'s Frame<'s>>,
+    pub(super) repetition: Option<&'s RepetitionData>,
+    /// The names of enclosing `for` expressions.
+    pub(super) bindings: Option<&'s ForBindings<'s>>,
+    /// The current element of the enclosing splat expression.
     pub(super) element: Option<&'s Value>,
-    /// The template that the expression is part of, where that stands on its own.
-    pub(super) template: Option<&'s Rendered<'s>>,
+    /// The template that a function renders, if the expression is part of one.
+    pub(super) template: Option<&'s TemplateScope<'s>>,
 }
 
-/// A template that a function renders: it knows the names that the function was given and no others.
-pub(super) struct Rendered<'s> {
+/// The scope of a template that a function renders: only the variables of the call are known.
+pub(super) struct TemplateScope<'s> {
     /// `templatefile` or `templatestring`.
     pub(super) function: &'static str,
     pub(super) variables: &'s BTreeMap<Arc<str>, Value>,
 }
 
-/// The names that one `for` binds.
-pub(super) struct Frame<'s> {
+/// The names that one `for` expression binds, in one iteration.
+pub(super) struct ForBindings<'s> {
     pub(super) key: Option<(&'s Arc<str>, Value)>,
     pub(super) value: (&'s Arc<str>, Value),
-    pub(super) outer: Option<&'s Frame<'s>>,
+    pub(super) outer: Option<&'s ForBindings<'s>>,
 }
 
 impl<'s> Scope<'s> {
@@ -65,27 +68,23 @@ impl<'s> Scope<'s> {
     pub fn module(instance: InstanceId) -> Self {
         Self {
             instance: Some(instance),
-            repetition: None,
-            names: None,
-            element: None,
-            template: None,
+            ..Self::empty()
         }
     }
 
-    /// No names at all.
-    #[must_use]
-    pub fn empty() -> Self {
+    /// A scope without any names.
+    pub(super) fn empty() -> Self {
         Self {
             instance: None,
             repetition: None,
-            names: None,
+            bindings: None,
             element: None,
             template: None,
         }
     }
 
     /// The scope of a template that a function renders.
-    pub(super) fn rendered(template: &'s Rendered<'s>) -> Self {
+    pub(super) fn template(template: &'s TemplateScope<'s>) -> Self {
         Self {
             template: Some(template),
             ..Self::empty()
@@ -94,52 +93,48 @@ impl<'s> Scope<'s> {
 
     /// This scope inside an instance of a block.
     #[must_use]
-    pub fn repeated(self, repetition: &'s Repetition) -> Self {
+    pub fn with_repetition(self, repetition: &'s RepetitionData) -> Self {
         Self {
             repetition: Some(repetition),
             ..self
         }
     }
 
-    pub(super) fn with_names<'t>(self, names: &'t Frame<'t>) -> Scope<'t>
+    /// This scope inside an iteration of a `for` expression.
+    pub(super) fn with_bindings<'t>(self, bindings: &'t ForBindings<'t>) -> Scope<'t>
     where
         's: 't,
     {
         Scope {
-            instance: self.instance,
-            repetition: self.repetition,
-            names: Some(names),
-            element: self.element,
-            template: self.template,
+            bindings: Some(bindings),
+            ..self
         }
     }
 
+    /// This scope for one element of a splat expression.
     pub(super) fn with_element<'t>(self, element: &'t Value) -> Scope<'t>
     where
         's: 't,
     {
         Scope {
-            instance: self.instance,
-            repetition: self.repetition,
-            names: self.names,
             element: Some(element),
-            template: self.template,
+            ..self
         }
     }
 
-    /// The value that a `for` around binds to a name, or that a template was given for it.
-    pub(super) fn name(&self, name: &str) -> Option<Value> {
-        let mut frame = self.names;
-        while let Some(names) = frame {
-            if &**names.value.0 == name {
-                return Some(names.value.1.clone());
+    /// The value of a name that an enclosing `for` binds, or of a template variable.
+    pub(super) fn lookup(&self, name: &str) -> Option<Value> {
+        let mut innermost = self.bindings;
+        while let Some(bindings) = innermost {
+            if &**bindings.value.0 == name {
+                return Some(bindings.value.1.clone());
             }
-            if let Some((key, value)) = &names.key
+            if let Some((key, value)) = &bindings.key
                 && &***key == name
             {
                 return Some(value.clone());
             }
-            frame = names.outer;
+            innermost = bindings.outer;
         }
         self.template
             .and_then(|template| template.variables.get(name))

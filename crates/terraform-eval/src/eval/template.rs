@@ -1,52 +1,79 @@
-//! Templates: text with values in it.
+//! Templates: text with interpolations and directives.
 
-use crate::cty::marks::Marks;
+use crate::cty::Marks;
 use crate::cty::{Refinement, Type, Value, convert, safe_prefix};
 use crate::syntax::tree::{Template, TemplatePart};
 
-use super::comprehension::each_element;
-use super::scope::Frame;
-use super::{Evaluator, Failure, Result, Scope};
+use super::for_expression::keyed_elements;
+use super::scope::ForBindings;
+use super::{EvalError, Evaluator, Result, Scope};
 
-/// So many bytes of text are one step: they take memory besides time.
-const BYTES: usize = 8;
+/// The bytes of text that one step produces. Text takes memory in addition to time.
+const BYTES_PER_STEP: usize = 8;
 
-/// A text that is being put together, up to the first thing that is not known.
+/// The result of a template while it is rendered.
 struct Text {
+    /// The text before the first unknown part.
     known: String,
-    open: bool,
+    is_unknown: bool,
     marks: Marks,
 }
 
 impl Text {
     fn push(&mut self, text: &str) {
-        if !self.open {
+        if !self.is_unknown {
             self.known.push_str(text);
         }
     }
 
-    /// What a directive holds is one value to Terraform: where the end of it is open, its beginning is not
-    /// known either.
-    fn forget_inner(&mut self, before: usize, was_open: bool) {
-        if self.open && !was_open {
-            self.known.truncate(before);
+    /// Appends a value.
+    fn interpolate(&mut self, value: &Value) -> Result<()> {
+        self.marks = self.marks.union(&value.marks_deep().as_influence());
+        if !value.is_known() && !value.ty().is_primitive() {
+            // Terraform checks the type of a value only when it is known.
+            self.is_unknown = true;
+            return Ok(());
+        }
+        if value.is_null() {
+            return Err(EvalError::invalid(
+                "the value is null, which a template cannot contain",
+            ));
+        }
+        let string = convert(value, &Type::String).map_err(|error| {
+            EvalError::invalid(format!(
+                "the value cannot be included in a string template: {error}"
+            ))
+        })?;
+        match string.as_str() {
+            Some(known) => self.push(known),
+            // Terraform ignores the known prefix of an unknown string here.
+            None => self.is_unknown = true,
+        }
+        Ok(())
+    }
+
+    /// Drops the text of a directive that is partly unknown: to Terraform the result of a directive is one value,
+    /// which is then unknown.
+    fn drop_directive(&mut self, start: usize, was_unknown: bool) {
+        if self.is_unknown && !was_unknown {
+            self.known.truncate(start);
         }
     }
 }
 
 impl Evaluator<'_> {
     pub(super) fn template(&self, template: &Template, scope: Scope<'_>) -> Result<Value> {
-        // A lone interpolation is the value itself, of whatever type.
+        // A template of one interpolation is the value itself, of any type.
         if let [TemplatePart::Interpolation(expression)] = template.parts.as_slice() {
             return self.evaluate(expression, scope);
         }
         let mut text = Text {
             known: String::new(),
-            open: false,
+            is_unknown: false,
             marks: Marks::new(),
         };
-        self.parts(&template.parts, scope, &mut text)?;
-        let value = if text.open {
+        self.render(&template.parts, scope, &mut text)?;
+        let value = if text.is_unknown {
             let prefix = safe_prefix(&text.known).into();
             Value::refined(
                 Type::String,
@@ -61,18 +88,19 @@ impl Evaluator<'_> {
         Ok(value.with_marks(&text.marks))
     }
 
-    fn parts(&self, parts: &[TemplatePart], scope: Scope<'_>, text: &mut Text) -> Result<()> {
+    fn render(&self, parts: &[TemplatePart], scope: Scope<'_>, text: &mut Text) -> Result<()> {
         for part in parts {
             match part {
                 TemplatePart::Literal { text: literal, .. } => {
-                    self.spend(1 + literal.len() / BYTES)?;
+                    self.charge(1 + literal.len() / BYTES_PER_STEP)?;
                     text.push(literal);
                 }
                 TemplatePart::Interpolation(expression) => {
                     let value = self.evaluate(expression, scope)?;
-                    let before = text.known.len();
-                    interpolate(&value, text).map_err(|failure| failure.at(expression.span))?;
-                    self.spend((text.known.len() - before) / BYTES)?;
+                    let start = text.known.len();
+                    text.interpolate(&value)
+                        .map_err(|error| error.with_span(expression.span))?;
+                    self.charge((text.known.len() - start) / BYTES_PER_STEP)?;
                 }
                 TemplatePart::If {
                     condition, yes, no, ..
@@ -80,18 +108,18 @@ impl Evaluator<'_> {
                     let value = self.evaluate(condition, scope)?;
                     text.marks = text.marks.union(&value.marks().as_influence());
                     if value.is_null() {
-                        return Err(Failure::invalid("the condition is null").at(condition.span));
+                        return Err(EvalError::invalid("the condition is null").with_span(condition.span));
                     }
-                    let decided = if value.is_known() {
+                    let condition_value = if value.is_known() {
                         let bool = convert(&value, &Type::Bool).map_err(|error| {
-                            Failure::invalid(format!("the condition is not a bool: {error}"))
-                                .at(condition.span)
+                            EvalError::invalid(format!("the condition is not a bool: {error}"))
+                                .with_span(condition.span)
                         })?;
                         bool.as_bool()
                     } else {
                         None
                     };
-                    self.branches(decided, [&yes.parts, &no.parts], scope, text)?;
+                    self.render_branches(condition_value, [&yes.parts, &no.parts], scope, text)?;
                 }
                 TemplatePart::For {
                     key_variable,
@@ -103,87 +131,62 @@ impl Evaluator<'_> {
                     let value = self.evaluate(collection, scope)?;
                     text.marks = text.marks.union(&value.marks().as_influence());
                     let Some(elements) =
-                        each_element(&value).map_err(|failure| failure.at(collection.span))?
+                        keyed_elements(&value).map_err(|error| error.with_span(collection.span))?
                     else {
-                        text.open = true;
+                        text.is_unknown = true;
                         continue;
                     };
-                    let (before, was_open) = (text.known.len(), text.open);
+                    let (start, was_unknown) = (text.known.len(), text.is_unknown);
                     for (key, element) in elements {
-                        let frame = Frame {
+                        let bindings = ForBindings {
                             key: key_variable.as_ref().map(|name| (&name.text, key)),
                             value: (&value_variable.text, element),
-                            outer: scope.names,
+                            outer: scope.bindings,
                         };
-                        self.spend(1)?;
-                        self.parts(&body.parts, scope.with_names(&frame), text)?;
+                        self.charge(1)?;
+                        self.render(&body.parts, scope.with_bindings(&bindings), text)?;
                     }
-                    text.forget_inner(before, was_open);
+                    text.drop_directive(start, was_unknown);
                 }
             }
         }
         Ok(())
     }
 
-    /// The branch that the condition takes. As in a conditional expression the other one is worked out as
-    /// well, may fail, and makes the text sensitive where it is.
-    fn branches(
+    /// Renders the branch that is taken. As in a conditional expression, the other branch is also evaluated; its
+    /// errors are ignored, but its sensitive values make the text sensitive.
+    fn render_branches(
         &self,
         condition: Option<bool>,
         [yes, no]: [&[TemplatePart]; 2],
         scope: Scope<'_>,
         text: &mut Text,
     ) -> Result<()> {
-        let chosen = match condition {
+        let taken = match condition {
             Some(true) => Some((yes, no)),
             Some(false) => Some((no, yes)),
             None => None,
         };
-        if let Some((chosen, _)) = chosen {
-            let (before, was_open) = (text.known.len(), text.open);
-            self.parts(chosen, scope, text)?;
-            text.forget_inner(before, was_open);
+        if let Some((branch, _)) = taken {
+            let (start, was_unknown) = (text.known.len(), text.is_unknown);
+            self.render(branch, scope, text)?;
+            text.drop_directive(start, was_unknown);
         } else {
-            text.open = true;
+            text.is_unknown = true;
         }
-        for other in chosen.map_or(vec![yes, no], |(_, other)| vec![other]) {
-            let mut unused = Text {
+        for other in taken.map_or(vec![yes, no], |(_, other)| vec![other]) {
+            let mut discarded = Text {
                 known: String::new(),
-                open: true,
+                is_unknown: true,
                 marks: Marks::new(),
             };
-            match self.parts(other, scope, &mut unused) {
-                Err(failure) if failure.is_final() => return Err(failure),
-                Ok(()) if chosen.is_none() => text.marks = text.marks.union(&unused.marks),
-                Ok(()) => text.marks = text.marks.union(&unused.marks.without_origins()),
+            match self.render(other, scope, &mut discarded) {
+                Err(error) if error.is_uncatchable() => return Err(error),
+                Ok(()) if taken.is_none() => text.marks = text.marks.union(&discarded.marks),
+                Ok(()) => text.marks = text.marks.union(&discarded.marks.without_origins()),
                 Err(_) => {}
             }
         }
         Ok(())
     }
-}
-
-fn interpolate(value: &Value, text: &mut Text) -> Result<()> {
-    text.marks = text.marks.union(&value.marks_deep().as_influence());
-    if !value.is_known() && !value.ty().is_primitive() {
-        // Terraform looks at the type of a value only once it is known.
-        text.open = true;
-        return Ok(());
-    }
-    if value.is_null() {
-        return Err(Failure::invalid(
-            "the value is null, which a template cannot contain",
-        ));
-    }
-    let string = convert(value, &Type::String).map_err(|error| {
-        Failure::invalid(format!(
-            "the value cannot be included in a string template: {error}"
-        ))
-    })?;
-    match string.as_str() {
-        Some(known) => text.push(known),
-        // What is known of the beginning of an open value does not count in a text.
-        None => text.open = true,
-    }
-    Ok(())
 }

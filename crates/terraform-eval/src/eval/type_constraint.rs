@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::cty::{Defaults, NestedDefaults, Type, Value, convert};
 use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey};
 
-use super::{Evaluator, Failure, Result, Scope};
+use super::{EvalError, Evaluator, Result, Scope};
 
-/// A variable's type, and the defaults that are written inside it.
+/// The type of a variable, and the defaults of its optional attributes.
 #[derive(Debug)]
 pub(super) struct TypeConstraint {
     pub(super) ty: Type,
@@ -15,19 +15,19 @@ pub(super) struct TypeConstraint {
 }
 
 impl TypeConstraint {
-    /// A value as this type has it. A null as a whole stays null; defaults are for what is inside.
+    /// Applies the defaults to a value and converts it. A null value stays null: defaults apply inside it only.
     pub(super) fn apply(&self, value: &Value) -> Result<Value> {
         let value = self.defaults.apply(value);
-        convert(&value, &self.ty).map_err(|error| Failure::invalid(error.message_with_path()))
+        convert(&value, &self.ty).map_err(|error| EvalError::invalid(error.message_with_path()))
     }
 }
 
 impl Evaluator<'_> {
-    /// The constraint of a variable block; without a `type`, anything goes.
+    /// The constraint of a variable block. Without `type`, any value is allowed.
     pub(super) fn constraint(&self, body: &Body) -> Result<TypeConstraint> {
         match body.attribute("type") {
             Some(attribute) => {
-                let (ty, defaults) = self.ty(&attribute.value)?;
+                let (ty, defaults) = self.parse_type(&attribute.value)?;
                 Ok(TypeConstraint { ty, defaults })
             }
             None => Ok(TypeConstraint {
@@ -37,28 +37,28 @@ impl Evaluator<'_> {
         }
     }
 
-    fn ty(&self, expression: &Expression) -> Result<(Type, Defaults)> {
-        let plain = |ty: Type| Ok((ty, Defaults::default()));
-        let invalid = |message: &str| Err(Failure::invalid(message).at(expression.span));
+    fn parse_type(&self, expression: &Expression) -> Result<(Type, Defaults)> {
+        let without_defaults = |ty: Type| Ok((ty, Defaults::default()));
+        let invalid = |message: &str| Err(EvalError::invalid(message).with_span(expression.span));
         match &expression.kind {
             ExpressionKind::Variable(name) => match &**name {
-                "string" => plain(Type::String),
-                "number" => plain(Type::Number),
-                "bool" => plain(Type::Bool),
-                "any" => plain(Type::Dynamic),
-                "list" => plain(Type::list(Type::Dynamic)),
-                "map" => plain(Type::map(Type::Dynamic)),
-                "set" => plain(Type::set(Type::Dynamic)),
+                "string" => without_defaults(Type::String),
+                "number" => without_defaults(Type::Number),
+                "bool" => without_defaults(Type::Bool),
+                "any" => without_defaults(Type::Dynamic),
+                "list" => without_defaults(Type::list(Type::Dynamic)),
+                "map" => without_defaults(Type::map(Type::Dynamic)),
+                "set" => without_defaults(Type::set(Type::Dynamic)),
                 other => invalid(&format!("{other} is not a type")),
             },
-            // Terraform 0.11 wrote types as strings, and Terraform still reads these three.
+            // In Terraform 0.11 types were strings, and Terraform still accepts these three.
             ExpressionKind::String(text) => match &**text {
-                "string" => plain(Type::String),
-                "list" => plain(Type::list(Type::Dynamic)),
-                "map" => plain(Type::map(Type::Dynamic)),
+                "string" => without_defaults(Type::String),
+                "list" => without_defaults(Type::list(Type::Dynamic)),
+                "map" => without_defaults(Type::map(Type::Dynamic)),
                 _ => invalid("a type must not be quoted"),
             },
-            ExpressionKind::Parenthesis(inner) => self.deeper(|| self.ty(inner)),
+            ExpressionKind::Parenthesis(inner) => self.limits.with_depth(|| self.parse_type(inner)),
             ExpressionKind::Call(call) => {
                 let [argument] = call.arguments.as_slice() else {
                     return invalid(&format!("{} requires one type", call.name.text));
@@ -71,7 +71,7 @@ impl Evaluator<'_> {
                     "object" => return self.object_type(argument),
                     other => return invalid(&format!("{other} is not a type")),
                 };
-                let (element, inner) = self.deeper(|| self.ty(argument))?;
+                let (element, inner) = self.limits.with_depth(|| self.parse_type(argument))?;
                 let children = if inner.is_empty() {
                     NestedDefaults::None
                 } else {
@@ -89,12 +89,12 @@ impl Evaluator<'_> {
 
     fn tuple_type(&self, argument: &Expression) -> Result<(Type, Defaults)> {
         let ExpressionKind::Tuple(items) = &argument.kind else {
-            return Err(Failure::invalid("tuple requires a list of types").at(argument.span));
+            return Err(EvalError::invalid("tuple requires a list of types").with_span(argument.span));
         };
         let mut types = Vec::with_capacity(items.len());
         let mut positions = BTreeMap::new();
         for (position, item) in items.iter().enumerate() {
-            let (ty, inner) = self.deeper(|| self.ty(item))?;
+            let (ty, inner) = self.limits.with_depth(|| self.parse_type(item))?;
             types.push(ty);
             if !inner.is_empty() {
                 positions.insert(position, inner);
@@ -114,12 +114,14 @@ impl Evaluator<'_> {
 
     fn object_type(&self, argument: &Expression) -> Result<(Type, Defaults)> {
         let ExpressionKind::Object(items) = &argument.kind else {
-            return Err(Failure::invalid("object requires attributes with their types").at(argument.span));
+            return Err(
+                EvalError::invalid("object requires attributes with their types").with_span(argument.span)
+            );
         };
         let mut attributes = Vec::new();
         let mut optional = Vec::new();
         let mut values = BTreeMap::new();
-        let mut inside = BTreeMap::new();
+        let mut nested = BTreeMap::new();
         for item in items {
             let name = match &item.key {
                 ObjectKey::Word(name) => name.text.clone(),
@@ -128,7 +130,7 @@ impl Evaluator<'_> {
                     ..
                 }) => text.clone(),
                 ObjectKey::Expression(other) => {
-                    return Err(Failure::invalid("invalid attribute name").at(other.span));
+                    return Err(EvalError::invalid("invalid attribute name").with_span(other.span));
                 }
             };
             let (expression, default) = match &item.value.kind {
@@ -139,13 +141,13 @@ impl Evaluator<'_> {
                         [ty, default] => (ty, Some(default)),
                         _ => {
                             let message = "optional requires a type, and accepts a default";
-                            return Err(Failure::invalid(message).at(item.value.span));
+                            return Err(EvalError::invalid(message).with_span(item.value.span));
                         }
                     }
                 }
                 _ => (&item.value, None),
             };
-            let (ty, inner) = self.deeper(|| self.ty(expression))?;
+            let (ty, inner) = self.limits.with_depth(|| self.parse_type(expression))?;
             if let Some(default) = default {
                 let value = self.evaluate(default, Scope::empty())?;
                 let value = convert(&value, &ty).map_err(|error| {
@@ -153,19 +155,19 @@ impl Evaluator<'_> {
                         "the default is not of the attribute's type: {}",
                         error.message_with_path()
                     );
-                    Failure::invalid(message).at(default.span)
+                    EvalError::invalid(message).with_span(default.span)
                 })?;
                 values.insert(name.clone(), value);
             }
             if !inner.is_empty() {
-                inside.insert(name.clone(), inner);
+                nested.insert(name.clone(), inner);
             }
             attributes.push((name, ty));
         }
-        let children = if inside.is_empty() {
+        let children = if nested.is_empty() {
             NestedDefaults::None
         } else {
-            NestedDefaults::Attributes(inside)
+            NestedDefaults::Attributes(nested)
         };
         let ty = Type::object_with_optional(attributes, optional.into_iter().collect());
         Ok((

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::address::{ResourceName, ResourcePath, Subject};
+use crate::address::{ResourceName, ResourcePath};
 use crate::reference_graph::Node;
 
 use super::dependencies::GraphBuilder;
@@ -62,11 +62,10 @@ fn union<'s>(
             Rc::make_mut(&mut all).extend(set.iter().cloned());
         }
     }
-    if let Node::Inside(module, Subject::Resource(resource)) = node
-        && !leave_out(resource)
+    if let Node::Resource(path) = node
+        && !leave_out(&path.resource)
     {
-        let (module, resource) = (module.clone(), resource.clone());
-        Rc::make_mut(&mut all).insert(ResourcePath { module, resource });
+        Rc::make_mut(&mut all).insert(path.clone());
     }
     all
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::address::{ModulePath, Reference, ResourceName, ResourcePath, Subject};
+use crate::address::{ModulePath, ResourceName, ResourcePath};
 use crate::reference_graph::{Node, ReferenceGraph};
 use crate::source::Sources;
 
@@ -101,11 +101,11 @@ impl<'a> GraphBuilder<'a> {
                     let nodes = stack.iter().map(|(node, _)| node);
                     let nodes: Vec<&Node> = nodes.skip_while(|node| **node != next).collect();
                     let mut names: Vec<String> =
-                        nodes.iter().take(MOST_NAMES).map(|node| name(node)).collect();
+                        nodes.iter().take(MOST_NAMES).map(ToString::to_string).collect();
                     if nodes.len() > MOST_NAMES {
                         names.push("…".to_owned());
                     }
-                    names.push(name(&next));
+                    names.push(next.to_string());
                     names.join(" → ").into()
                 }
             };
@@ -114,18 +114,6 @@ impl<'a> GraphBuilder<'a> {
             }
         }
         self.ways.get(start).and_then(Ways::circle)
-    }
-
-    /// The node of what a reference in a module names; none for words such as `each`.
-    #[must_use]
-    pub fn node(path: &ModulePath, traversal: &Traversal) -> Option<Node> {
-        match (&traversal.subject, &traversal.attribute) {
-            (Subject::Other(_), _) => None,
-            (Subject::Module(call), Some(output)) => {
-                Some(Node::Output(path.child(call.clone(), None), output.clone()))
-            }
-            (subject, _) => Some(Node::Inside(path.clone(), subject.clone())),
-        }
     }
 
     /// The module at a path without instance keys.
@@ -145,12 +133,19 @@ impl<'a> GraphBuilder<'a> {
     }
 
     pub(super) fn edges(&mut self, node: &Node) -> Vec<Node> {
-        let (path, mut edges) = match node {
-            Node::Output(path, name) => (path, self.output(path, name)),
-            Node::Inside(path, subject) => (path, self.inside(path, subject)),
+        let mut edges = match node {
+            Node::Resource(path) => self.resource(path),
+            Node::Variable(module, name) => self.argument(module, name),
+            Node::Local(module, name) => self.local(module, name),
+            Node::ModuleCall(module, call) => self.call(module, call),
+            Node::Output(module, name) => self.output(module, name),
+            Node::ModuleExpand(module) => return self.expansion(module),
+            // This graph has the module call in its place.
+            Node::ModuleClose(_) => return Vec::new(),
         };
-        if !path.is_root() && !matches!(node, Node::Inside(_, Subject::Other(_))) {
-            edges.push(expansion(path));
+        let module = node.module();
+        if !module.is_root() {
+            edges.push(Node::ModuleExpand(module.clone()));
         }
         edges
     }
@@ -170,31 +165,23 @@ impl<'a> GraphBuilder<'a> {
             .unwrap_or_default()
     }
 
-    fn inside(&mut self, path: &ModulePath, subject: &Subject) -> Vec<Node> {
-        let Some(id) = self.module_at(path) else {
-            return Vec::new();
-        };
-        let module = self.tree.module(id);
-        match subject {
-            Subject::Resource(name) => {
-                let block = module
-                    .resources
-                    .get(name)
-                    .and_then(|resource| resource.block.parse(self.sources));
-                block
-                    .map(|block| nodes(path, &references::of_body(&block.body)))
-                    .unwrap_or_default()
-            }
-            Subject::Local(name) => {
-                let local = module.locals(self.sources).get(name);
-                local
-                    .map(|local| nodes(path, &references::of_expression(&local.value)))
-                    .unwrap_or_default()
-            }
-            Subject::Variable(name) => self.argument(path, name),
-            Subject::Module(call) => self.whole(path, call),
-            Subject::Other(_) => self.around(path),
-        }
+    fn resource(&mut self, path: &ResourcePath) -> Vec<Node> {
+        let resource = self
+            .module_at(&path.module)
+            .and_then(|id| self.tree.module(id).resources.get(&path.resource));
+        resource
+            .and_then(|resource| resource.block.parse(self.sources))
+            .map(|block| nodes(&path.module, &references::of_body(&block.body)))
+            .unwrap_or_default()
+    }
+
+    fn local(&mut self, path: &ModulePath, name: &str) -> Vec<Node> {
+        let local = self
+            .module_at(path)
+            .and_then(|id| self.tree.module(id).locals(self.sources).get(name));
+        local
+            .map(|local| nodes(path, &references::of_expression(&local.value)))
+            .unwrap_or_default()
     }
 
     /// What a variable is given by the module call.
@@ -219,7 +206,7 @@ impl<'a> GraphBuilder<'a> {
 
     /// What the expansion of a module waits for: `depends_on`, `count` and `for_each` of its call, and the
     /// expansion of the module around that.
-    fn around(&mut self, path: &ModulePath) -> Vec<Node> {
+    fn expansion(&mut self, path: &ModulePath) -> Vec<Node> {
         let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
             return Vec::new();
         };
@@ -236,13 +223,13 @@ impl<'a> GraphBuilder<'a> {
             }
         }
         if !caller.is_root() {
-            edges.push(expansion(&caller));
+            edges.push(Node::ModuleExpand(caller));
         }
         edges
     }
 
     /// Everything in a module: its resources, its outputs, the modules that it calls, and its arguments.
-    fn whole(&mut self, path: &ModulePath, call: &str) -> Vec<Node> {
+    fn call(&mut self, path: &ModulePath, call: &str) -> Vec<Node> {
         let child = path.child(call, None);
         let block = self
             .module_at(path)
@@ -260,18 +247,17 @@ impl<'a> GraphBuilder<'a> {
             return edges;
         };
         let module = self.tree.module(id);
-        let inside = |subject| Node::Inside(child.clone(), subject);
-        edges.extend(
-            module
-                .resources
-                .keys()
-                .map(|name| inside(Subject::Resource(name.clone()))),
-        );
+        edges.extend(module.resources.keys().map(|name| {
+            Node::Resource(ResourcePath {
+                module: child.clone(),
+                resource: name.clone(),
+            })
+        }));
         edges.extend(
             module
                 .calls
                 .keys()
-                .map(|name| inside(Subject::Module(name.clone()))),
+                .map(|name| Node::ModuleCall(child.clone(), name.clone())),
         );
         edges.extend(
             module
@@ -295,23 +281,9 @@ impl Ways {
     }
 }
 
-/// The expansion of a module: everything in it waits for that.
-fn expansion(path: &ModulePath) -> Node {
-    Node::Inside(path.clone(), Subject::Other("(expansion)".into()))
-}
-
-/// A node as people write it.
-fn name(node: &Node) -> String {
-    match node {
-        Node::Inside(path, Subject::Other(_)) => path.to_string(),
-        Node::Inside(path, subject) => Reference::new(path.clone(), subject.clone()).to_string(),
-        Node::Output(path, output) => format!("{path}.{output}"),
-    }
-}
-
 fn nodes(path: &ModulePath, found: &[Traversal]) -> Vec<Node> {
     found
         .iter()
-        .filter_map(|traversal| GraphBuilder::node(path, traversal))
+        .filter_map(|traversal| traversal.node(path))
         .collect()
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::address::{InstanceKey, Mode, ResourceName, Subject};
+use crate::address::{InstanceKey, Mode, ModulePath, ResourceName, Subject};
+use crate::reference_graph::Node;
 use crate::source::Span;
 use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey, Template, TemplatePart};
 
@@ -17,6 +18,14 @@ pub struct Traversal {
     pub attribute: Option<Arc<str>>,
     /// The whole reference.
     pub span: Span,
+}
+
+impl Traversal {
+    /// The node that the reference depends on, if it stands in `module`.
+    #[must_use]
+    pub fn node(&self, module: &ModulePath) -> Option<Node> {
+        Node::from_reference(module, &self.subject, self.attribute.as_ref())
+    }
 }
 
 /// Every reference in an expression. Variables that a `for` binds are none.
@@ -239,10 +248,15 @@ fn resolve(root: &Arc<str>, steps: &[Step<'_>], span: Span) -> Option<Traversal>
             }),
             2,
         ),
-        "each" | "count" | "path" | "terraform" | "self" | "ephemeral" => {
-            let text = name(0).map_or_else(|| root.to_string(), |name| format!("{root}.{name}"));
-            (Subject::Other(text.into()), 1)
-        }
+        "each" | "count" | "path" | "terraform" => (Subject::from_keyword(root, &name(0)?)?, 1),
+        "self" => (Subject::SelfObject, 0),
+        "ephemeral" => (
+            Subject::Ephemeral {
+                kind: name(0)?,
+                name: name(1)?,
+            },
+            2,
+        ),
         "resource" => (
             Subject::Resource(ResourceName {
                 mode: Mode::Managed,

@@ -70,11 +70,11 @@ impl<'a> Reader<'a> {
             return;
         };
         let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let (repetitions, around) = self.instances(instance, expansion, around);
+        let (repetitions, around) = self.instances(expansion, around);
         let mut instances = Vec::with_capacity(repetitions.len());
         for repetition in repetitions {
             let repetition = Rc::new(repetition);
-            self.evaluator.grant_reserve();
+            self.evaluator.grant_reserve_budget();
             let mut site = Site {
                 evaluator: &self.evaluator,
                 sources: self.sources,
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn waiter_block(&mut self, instance: InstanceId, resource: &Resource, around: &Surroundings) {
         let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let (repetitions, around) = self.instances(instance, expansion, around);
+        let (repetitions, around) = self.instances(expansion, around);
         if repetitions.is_empty() {
             return;
         }
@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
             span: resource.block.header(),
             cluster_id,
             cluster_origin: leads,
-            dependencies: self.graph.all_before(&Node::from_resource(&path)),
+            dependencies: self.graph.all_before(&Node::Resource(path.clone())),
             argument_insertion: insertion_points::of_argument(block, self.sources).filter(|_| free),
             dependency_insertion: block
                 .body

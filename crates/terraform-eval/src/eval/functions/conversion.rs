@@ -1,104 +1,96 @@
-//! `tostring`, `tolist` and so on.
+//! Type conversion functions.
+
+mod sensitive;
 
 use crate::cty::{Type, Value, convert};
 
-use super::parts::Checked;
-use super::{Function, Parameter, Want};
+use super::args::Args;
+use super::error::{FunctionError, FunctionResult};
+use super::function::{ConstType, Function, Parameter};
 
-const ANYTHING: &[Parameter] = &[Parameter::of("v", Want::Any).null().unknown().dynamic().marked()];
+/// The functions of this group.
+pub(super) const TABLES: &[&[Function]] = &[FUNCTIONS, sensitive::FUNCTIONS];
 
-/// The functions.
-pub(super) const TABLE: &[Function] = &[
-    conversion(
-        "tobool",
-        |arguments| possible(&arguments[0], Want::Bool),
-        |_, arguments| converted(&arguments[0], Want::Bool).into(),
-    ),
-    conversion(
-        "tolist",
-        |arguments| possible(&arguments[0], Want::List),
-        |_, arguments| converted(&arguments[0], Want::List).into(),
-    ),
-    conversion(
-        "tomap",
-        |arguments| possible(&arguments[0], Want::Map),
-        |_, arguments| converted(&arguments[0], Want::Map).into(),
-    ),
-    conversion(
-        "tonumber",
-        |arguments| possible(&arguments[0], Want::Number),
-        |_, arguments| converted(&arguments[0], Want::Number).into(),
-    ),
-    conversion(
-        "toset",
-        |arguments| possible(&arguments[0], Want::Set),
-        |_, arguments| converted(&arguments[0], Want::Set).into(),
-    ),
-    conversion(
-        "tostring",
-        |arguments| possible(&arguments[0], Want::String),
-        |_, arguments| converted(&arguments[0], Want::String).into(),
-    ),
+const FUNCTIONS: &[Function] = &[
+    Function::new("tobool", |_, args| convert_to(args, ConstType::Bool))
+        .param(V)
+        .returns_type_of(|args| converted_type(args, ConstType::Bool))
+        .passes_through()
+        .may_be_null(),
+    Function::new("tolist", |_, args| convert_to(args, ConstType::List))
+        .param(V)
+        .returns_type_of(|args| converted_type(args, ConstType::List))
+        .passes_through()
+        .may_be_null(),
+    Function::new("tomap", |_, args| convert_to(args, ConstType::Map))
+        .param(V)
+        .returns_type_of(|args| converted_type(args, ConstType::Map))
+        .passes_through()
+        .may_be_null(),
+    Function::new("tonumber", |_, args| convert_to(args, ConstType::Number))
+        .param(V)
+        .returns_type_of(|args| converted_type(args, ConstType::Number))
+        .passes_through()
+        .may_be_null(),
+    Function::new("toset", |_, args| convert_to(args, ConstType::Set))
+        .param(V)
+        .returns_type_of(|args| converted_type(args, ConstType::Set))
+        .passes_through()
+        .may_be_null(),
+    Function::new("tostring", |_, args| convert_to(args, ConstType::String))
+        .param(V)
+        .returns_type_of(|args| converted_type(args, ConstType::String))
+        .passes_through()
+        .may_be_null(),
 ];
 
-/// A function that converts; marks stay with the parts.
-const fn conversion(
-    name: &'static str,
-    result: fn(&[Value]) -> Result<Type, String>,
-    run: fn(&super::Call<'_>, &[Value]) -> super::Outcome,
-) -> Function {
-    Function {
-        name,
-        parameters: ANYTHING,
-        variadic: None,
-        result,
-        run,
-        passes_on: true,
-        never_null: false,
+const V: Parameter = Parameter::new("v", ConstType::Any)
+    .allow_null()
+    .allow_unknown()
+    .allow_dynamic()
+    .allow_marked();
+
+/// The type, if values of the argument's type may convert to it.
+fn converted_type(args: Args<'_>, ty: ConstType) -> FunctionResult<Type> {
+    let (value, ty) = (args.value(0), ty.to_type());
+    match convert(&Value::unknown(value.ty().clone()), &ty) {
+        Ok(_) => Ok(ty),
+        Err(_) => Err(cannot_convert(value, &ty)),
     }
 }
 
-fn possible(value: &Value, want: Want) -> Result<Type, String> {
-    let want = want.ty();
-    match convert(&Value::unknown(value.ty().clone()), &want) {
-        Ok(_) => Ok(want),
-        Err(_) => Err(impossible(value, &want)),
-    }
+fn cannot_convert(value: &Value, ty: &Type) -> FunctionError {
+    let name = value.ty().friendly_name();
+    format!("cannot convert {name} to {}", ty.constraint_name()).into()
 }
 
-fn impossible(value: &Value, want: &Type) -> String {
-    let given = value.ty().friendly_name();
-    format!("cannot convert {given} to {}", want.constraint_name())
-}
-
-fn converted(value: &Value, want: Want) -> Checked<Value> {
-    let want = want.ty();
+/// Converts the argument; marks stay with its parts.
+fn convert_to(args: Args<'_>, ty: ConstType) -> FunctionResult {
+    let (value, ty) = (args.value(0), ty.to_type());
     if !value.is_known() {
-        // Terraform forgets here what it knew, the type of the elements too.
-        let unknown = Value::unknown(want).with_marks(value.marks());
+        // Terraform drops refinements here, and the type of the elements.
+        let unknown = Value::unknown(ty).with_marks(value.marks());
         return Ok(match value.span() {
-            Some(place) => unknown.with_span(place),
+            Some(span) => unknown.with_span(span),
             None => unknown,
         });
     }
-    convert(value, &want).map_err(|_| {
-        let hidden = value.marks_deep().is_sensitive();
-        match (value.as_str(), &want) {
-            _ if hidden => {
-                let given = value.ty().friendly_name();
-                format!(
-                    "cannot convert this sensitive {given} to {}",
-                    want.constraint_name()
-                )
+    convert(value, &ty).map_err(|_| {
+        let is_sensitive = value.marks_deep().is_sensitive();
+        match (value.as_str(), &ty) {
+            _ if is_sensitive => {
+                let name = value.ty().friendly_name();
+                format!("cannot convert this sensitive {name} to {}", ty.constraint_name()).into()
             }
             (Some(text), Type::Bool) => {
                 format!("cannot convert {text:?} to bool; only the strings \"true\" or \"false\" are allowed")
+                    .into()
             }
             (Some(text), Type::Number) => format!(
                 "cannot convert {text:?} to number; given string must be a decimal representation of a number"
-            ),
-            _ => impossible(value, &want),
+            )
+            .into(),
+            _ => cannot_convert(value, &ty),
         }
-        .into()
     })
 }

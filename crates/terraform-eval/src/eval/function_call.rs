@@ -1,0 +1,167 @@
+//! Function calls, and what functions need from the evaluator.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cty::{Origin, Type, UnknownReason, Value};
+use crate::source::Span;
+use crate::source::sandbox::FileSandbox;
+use crate::syntax::tree::{Call, Expression};
+
+use super::functions::{self, FunctionError, FunctionHost};
+use super::scope::TemplateScope;
+use super::{EvalError, Evaluator, InstanceId, Result, Scope};
+
+impl FunctionHost for Evaluator<'_> {
+    fn charge(&self, steps: usize) -> std::result::Result<(), FunctionError> {
+        let result = self.limits.charge(steps);
+        result.map_err(|error| FunctionError::Limit(error.to_string()))
+    }
+
+    fn root_directory(&self) -> &Path {
+        &self.module(InstanceId::ROOT).directory
+    }
+
+    fn sandbox(&self) -> &FileSandbox {
+        self.sandbox()
+    }
+
+    fn render_template(
+        &self,
+        template: &Expression,
+        function: &'static str,
+        variables: &BTreeMap<Arc<str>, Value>,
+    ) -> Result<Value> {
+        let scope = TemplateScope { function, variables };
+        self.evaluate(template, Scope::template(&scope))
+    }
+}
+
+impl Evaluator<'_> {
+    pub(super) fn call(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
+        let name = call.name.text.strip_prefix("core::").unwrap_or(&call.name.text);
+        functions::check_call(name, scope.template.map(|template| template.function))?;
+        let (expressions, expanded) = match call.arguments.split_last() {
+            Some((last, expressions)) if call.expand_last => (expressions, Some(last)),
+            _ => (call.arguments.as_slice(), None),
+        };
+        let expanded = match expanded {
+            Some(last) => {
+                let last = self.evaluate(last, scope)?;
+                match expand(&last)? {
+                    Some(items) => items,
+                    // The number of arguments is unknown, so Terraform does not check the call.
+                    None => {
+                        return Ok(Value::dynamic().with_marks(&last.marks().origins_only().as_influence()));
+                    }
+                }
+            }
+            None => Vec::new(),
+        };
+        self.charge(expressions.len() + expanded.len())?;
+        let results = expressions
+            .iter()
+            .enumerate()
+            .map(|(position, argument)| {
+                if position == 0 && functions::is_literal_template(name, argument) {
+                    // Terraform rejects the form of the argument, so its value does not matter.
+                    Ok(Value::string(""))
+                } else {
+                    self.evaluate(argument, scope)
+                }
+            })
+            .chain(expanded.into_iter().map(Ok));
+        match name {
+            "try" => return first_success(results),
+            "can" => return success(results),
+            _ => {}
+        }
+        let arguments = results.collect::<Result<Vec<Value>>>()?;
+        functions::check_template(name, expressions, &arguments)?;
+        if let Some(function) = name.strip_prefix("provider::") {
+            return self.provider_function(function, &arguments, scope, call.name.span);
+        }
+        functions::call(self, name, &arguments)
+    }
+
+    /// A call of a function of a provider, whose result is unknown.
+    fn provider_function(
+        &self,
+        name: &str,
+        arguments: &[Value],
+        scope: Scope<'_>,
+        span: Span,
+    ) -> Result<Value> {
+        let instance = scope.instance.unwrap_or(InstanceId::ROOT);
+        let provider = name.split("::").next().unwrap_or(name);
+        if !self.module(instance).requires_provider(provider, self.sources) {
+            return Err(EvalError::invalid(format!(
+                "unknown function provider::{name}: {provider:?} is not in the module's required_providers"
+            )));
+        }
+        let reason = UnknownReason::ProviderFunction(name.into());
+        let value = Value::dynamic().with_origin(Origin::from_reason(reason, Some(span)));
+        let argument_marks = arguments.iter().map(Value::marks_deep);
+        Ok(argument_marks.fold(value, |value, marks| value.with_marks(&marks.as_influence())))
+    }
+}
+
+/// `try`: the first argument without an error.
+fn first_success(arguments: impl Iterator<Item = Result<Value>>) -> Result<Value> {
+    let mut last_error = EvalError::invalid("`try` needs at least one argument");
+    for argument in arguments {
+        match argument {
+            // An argument that is not wholly known may have an error once it is known.
+            Ok(value) if !value.is_wholly_known() => {
+                return Ok(Value::dynamic().with_marks(&value.marks_deep().origins_only()));
+            }
+            Ok(value) => return Ok(value),
+            Err(error) if error.is_uncatchable() => return Err(error),
+            Err(error) => last_error = error,
+        }
+    }
+    Err(EvalError::invalid(format!(
+        "no argument of `try` succeeded; the last error: {last_error}"
+    )))
+}
+
+/// `can`: whether the argument has no error. The result is not sensitive, even if the value is.
+fn success(mut arguments: impl Iterator<Item = Result<Value>>) -> Result<Value> {
+    let (Some(argument), None) = (arguments.next(), arguments.next()) else {
+        return Err(EvalError::invalid("`can` takes one argument"));
+    };
+    let success = match argument {
+        Ok(value) => {
+            let success = if value.is_wholly_known() {
+                Value::bool(true)
+            } else {
+                Value::unknown(Type::Bool)
+            };
+            success.with_marks(&value.marks_deep().origins_only().as_influence())
+        }
+        Err(error) if error.is_uncatchable() => return Err(error),
+        Err(_) => Value::bool(false),
+    };
+    Ok(success)
+}
+
+/// Expands `value...` to arguments with the marks of the value. `None` if the elements are unknown.
+fn expand(value: &Value) -> Result<Option<Vec<Value>>> {
+    let is_sequence = match value.ty() {
+        Type::Dynamic => !value.is_null(),
+        Type::List(_) | Type::Set(_) | Type::Tuple(_) => true,
+        _ => false,
+    };
+    if !is_sequence {
+        return Err(EvalError::invalid(
+            "only a list, tuple or set can be expanded with `...`",
+        ));
+    }
+    if value.is_null() {
+        return Err(EvalError::invalid("null cannot be expanded with `...`"));
+    }
+    let marks = value.marks().as_influence();
+    let items = value.as_slice();
+    Ok(items.map(|items| items.iter().map(|item| item.clone().with_marks(&marks)).collect()))
+}

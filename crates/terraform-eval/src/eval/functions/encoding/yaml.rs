@@ -1,0 +1,22 @@
+//! YAML: `yamldecode` and `yamlencode`.
+
+mod decode;
+mod encode;
+mod scalar;
+
+use super::super::function::{ConstType, Function, Parameter};
+
+/// The functions of this directory.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("yamldecode", decode::yaml_decode)
+        .param(Parameter::new("src", ConstType::String))
+        .may_be_null(),
+    Function::new("yamlencode", encode::yaml_encode)
+        .param(
+            Parameter::new("value", ConstType::Any)
+                .allow_null()
+                .allow_dynamic(),
+        )
+        .returns(ConstType::String)
+        .may_be_null(),
+];

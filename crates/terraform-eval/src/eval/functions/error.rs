@@ -1,0 +1,55 @@
+//! The error of a function call.
+
+use std::fmt;
+
+use crate::cty::Value;
+
+use super::super::EvalError;
+
+/// The result of a function.
+pub(super) type FunctionResult<T = Value> = Result<T, FunctionError>;
+
+/// Why a function call has no result.
+#[derive(Debug)]
+pub(in crate::eval) enum FunctionError {
+    /// The arguments are not valid. The message is Terraform's, without a full stop.
+    Invalid(String),
+    /// Evaluation reached a limit, or the function is not fully supported.
+    Limit(String),
+}
+
+impl FunctionError {
+    /// Creates the error of a call that reached a limit.
+    pub(super) fn limit(message: impl Into<String>) -> Self {
+        Self::Limit(message.into())
+    }
+
+    /// Puts a context before the message, as in `invalid size: …`. Limits stay as they are.
+    pub(super) fn in_context(self, context: impl fmt::Display) -> Self {
+        match self {
+            Self::Invalid(message) => Self::Invalid(format!("{context}: {message}")),
+            Self::Limit(_) => self,
+        }
+    }
+}
+
+impl From<&str> for FunctionError {
+    fn from(message: &str) -> Self {
+        Self::Invalid(message.to_owned())
+    }
+}
+
+impl From<String> for FunctionError {
+    fn from(message: String) -> Self {
+        Self::Invalid(message)
+    }
+}
+
+impl From<FunctionError> for EvalError {
+    fn from(error: FunctionError) -> Self {
+        match error {
+            FunctionError::Invalid(message) => Self::invalid(message),
+            FunctionError::Limit(message) => Self::limit(message),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Functions that read files.
+
+use std::path::{Path, PathBuf};
+
+use crate::cty::{Origin, Type, UnknownReason, Value};
+use crate::source::clean_path;
+use crate::source::sandbox::SandboxResult;
+
+use super::super::args::Args;
+use super::super::encoding::base64;
+use super::super::error::{FunctionError, FunctionResult};
+use super::super::function::{ConstType, Function, Parameter};
+use super::super::hash::{self, to_hexadecimal};
+use super::super::host::Call;
+
+/// The functions of this file.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("file", file).param(PATH).returns(ConstType::String),
+    Function::new("filebase64", |call, args| {
+        read_and_format(call, args, base64::encode)
+    })
+    .param(PATH)
+    .returns(ConstType::String),
+    Function::new("filebase64sha256", |call, args| {
+        read_and_format(call, args, |bytes| base64::encode(&hash::sha256(bytes)))
+    })
+    .param(PATH)
+    .returns(ConstType::String),
+    Function::new("filebase64sha512", |call, args| {
+        read_and_format(call, args, |bytes| base64::encode(&hash::sha512(bytes)))
+    })
+    .param(PATH)
+    .returns(ConstType::String),
+    Function::new("fileexists", file_exists)
+        .param(PATH)
+        .returns(ConstType::Bool),
+    Function::new("filemd5", |call, args| {
+        read_and_format(call, args, |bytes| to_hexadecimal(&hash::md5(bytes)))
+    })
+    .param(PATH)
+    .returns(ConstType::String),
+    Function::new("filesha1", |call, args| {
+        read_and_format(call, args, |bytes| to_hexadecimal(&hash::sha1(bytes)))
+    })
+    .param(PATH)
+    .returns(ConstType::String),
+    Function::new("filesha256", |call, args| {
+        read_and_format(call, args, |bytes| to_hexadecimal(&hash::sha256(bytes)))
+    })
+    .param(PATH)
+    .returns(ConstType::String),
+    Function::new("filesha512", |call, args| {
+        read_and_format(call, args, |bytes| to_hexadecimal(&hash::sha512(bytes)))
+    })
+    .param(PATH)
+    .returns(ConstType::String),
+];
+
+const PATH: Parameter = Parameter::new("path", ConstType::String);
+
+/// The result of a lookup in the file system.
+pub(in crate::eval::functions) enum Lookup<T> {
+    Found(T),
+    /// The path is outside the directories that functions may read, so the result is unknown.
+    Outside,
+}
+
+/// The directory that Terraform runs in.
+pub(super) fn base_directory<'a>(call: &Call<'a>) -> &'a Path {
+    let root = call.host.root_directory();
+    if root.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        root
+    }
+}
+
+/// Resolves the path of an argument. The home directory counts as outside.
+pub(super) fn resolve_path(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<PathBuf>> {
+    match path.strip_prefix('~') {
+        None => Ok(Lookup::Found(
+            base_directory(call).join(clean_path(Path::new(path))),
+        )),
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => Ok(Lookup::Outside),
+        Some(_) => Err("failed to expand ~: cannot expand user-specific home dir".into()),
+    }
+}
+
+/// The unknown result of a function that would have to read something outside.
+pub(in crate::eval::functions) fn unknown_outside(
+    ty: Type,
+    reason: UnknownReason,
+    argument: Option<&Value>,
+) -> Value {
+    let span = argument.and_then(Value::span);
+    Value::unknown(ty)
+        .refine_not_null()
+        .with_origin(Origin::from_reason(reason, span))
+}
+
+pub(super) fn too_large(path: &str) -> FunctionError {
+    FunctionError::limit(format!("{path:?} is too large to be read"))
+}
+
+/// Reads the bytes of a file.
+fn read(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<Vec<u8>>> {
+    let Lookup::Found(file) = resolve_path(call, path)? else {
+        return Ok(Lookup::Outside);
+    };
+    call.charge(1_000)?;
+    match call.host.sandbox().read(&file) {
+        SandboxResult::Found(bytes) => {
+            call.charge_bytes(bytes.len())?;
+            Ok(Lookup::Found(bytes))
+        }
+        SandboxResult::Missing => Err(format!(
+            "no file exists at {path:?}; this function works only with files that are distributed as part \
+             of the configuration source code, so if this file will be created by a resource in this \
+             configuration you must instead obtain this result from an attribute of that resource"
+        )
+        .into()),
+        SandboxResult::Outside => Ok(Lookup::Outside),
+        SandboxResult::TooLarge => Err(too_large(path)),
+        SandboxResult::Failed(reason) => Err(format!("failed to read {path:?}: {reason}").into()),
+    }
+}
+
+/// Reads the text of a file.
+pub(in crate::eval::functions) fn read_text(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<String>> {
+    let Lookup::Found(bytes) = read(call, path)? else {
+        return Ok(Lookup::Outside);
+    };
+    String::from_utf8(bytes).map(Lookup::Found).map_err(|_| {
+        FunctionError::Invalid(format!(
+            "contents of {path:?} are not valid UTF-8; use the filebase64 function to obtain the Base64 \
+             encoded contents or the other file functions (e.g. filemd5, filesha256) to obtain file hashing \
+             results instead"
+        ))
+    })
+}
+
+fn file(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
+    let path = args.string(0);
+    Ok(match read_text(call, path)? {
+        Lookup::Found(text) => Value::string(text),
+        Lookup::Outside => unknown_file(path, args),
+    })
+}
+
+fn unknown_file(path: &str, args: Args<'_>) -> Value {
+    unknown_outside(Type::String, UnknownReason::OutsideTree(path.into()), args.get(0))
+}
+
+/// Reads a file and formats its bytes.
+fn read_and_format(call: &Call<'_>, args: Args<'_>, format: fn(&[u8]) -> String) -> FunctionResult {
+    let path = args.string(0);
+    match read(call, path)? {
+        Lookup::Found(bytes) => {
+            call.charge_bytes(bytes.len().saturating_mul(4))?;
+            Ok(Value::string(format(&bytes)))
+        }
+        Lookup::Outside => Ok(unknown_file(path, args)),
+    }
+}
+
+fn file_exists(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
+    let path = args.string(0);
+    let unknown = || unknown_outside(Type::Bool, UnknownReason::OutsideTree(path.into()), args.get(0));
+    let Lookup::Found(file) = resolve_path(call, path)? else {
+        return Ok(unknown());
+    };
+    call.charge(200)?;
+    match call.host.sandbox().find_file(&file) {
+        SandboxResult::Found(_) => Ok(Value::bool(true)),
+        SandboxResult::Missing => Ok(Value::bool(false)),
+        SandboxResult::Outside => Ok(unknown()),
+        SandboxResult::TooLarge => Err(too_large(path)),
+        SandboxResult::Failed(reason) => Err(format!("{path:?} {reason}").into()),
+    }
+}

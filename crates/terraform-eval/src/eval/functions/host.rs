@@ -1,0 +1,60 @@
+//! What functions need from the evaluator that calls them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cty::{Type, Value};
+use crate::source::sandbox::FileSandbox;
+use crate::syntax::tree::Expression;
+
+use super::super::EvalError;
+use super::error::FunctionError;
+
+/// The services of an evaluator to functions, which themselves know nothing of modules and scopes.
+pub(in crate::eval) trait FunctionHost {
+    /// Charges steps to the budget of the evaluation, before the work is done.
+    fn charge(&self, steps: usize) -> Result<(), FunctionError>;
+
+    /// The directory of the root module, which relative paths start from.
+    fn root_directory(&self) -> &Path;
+
+    /// The files that functions may read.
+    fn sandbox(&self) -> &FileSandbox;
+
+    /// Evaluates a template that knows the given variables only. `function` is the function that renders
+    /// it, which decides what calls in the template are allowed.
+    fn render_template(
+        &self,
+        template: &Expression,
+        function: &'static str,
+        variables: &BTreeMap<Arc<str>, Value>,
+    ) -> Result<Value, EvalError>;
+}
+
+/// The context of one function call.
+pub(super) struct Call<'a> {
+    /// The evaluator that calls.
+    pub(super) host: &'a dyn FunctionHost,
+    /// The result type that the function has declared for these arguments.
+    pub(super) result_type: &'a Type,
+}
+
+impl Call<'_> {
+    /// Charges steps to the budget, before the work is done.
+    pub(super) fn charge(&self, steps: usize) -> Result<(), FunctionError> {
+        self.host.charge(steps)
+    }
+
+    /// Charges the elements of a new collection, which take memory in addition to time.
+    pub(super) fn charge_elements(&self, elements: usize) -> Result<(), FunctionError> {
+        const STEPS_PER_ELEMENT: usize = 4;
+        self.charge(elements.saturating_mul(STEPS_PER_ELEMENT))
+    }
+
+    /// Charges a walk through this many bytes.
+    pub(super) fn charge_bytes(&self, bytes: usize) -> Result<(), FunctionError> {
+        const BYTES_PER_STEP: usize = 16;
+        self.charge(bytes / BYTES_PER_STEP + 1)
+    }
+}

@@ -1,0 +1,6 @@
+//! Tests of all functions together.
+
+mod conformance;
+mod hostile_input;
+mod origins;
+mod strings_and_files;

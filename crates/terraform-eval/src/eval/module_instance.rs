@@ -1,0 +1,305 @@
+//! Instances of modules, and the values that a module declares.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::address::{InstanceKey, ModulePath, Reference, Subject};
+use crate::cty::{Origin, Value};
+use crate::modules::{Callee, ModuleId, references};
+use crate::source::Span;
+use crate::syntax::tree::Body;
+
+use super::instance_id::InstanceId;
+use super::scope::{RepetitionData, Scope};
+use super::type_constraint::TypeConstraint;
+use super::{EvalError, Evaluator, Node, Result};
+
+/// A module instance.
+pub(super) struct ModuleInstance {
+    pub(super) module: ModuleId,
+    pub(super) path: ModulePath,
+    pub(super) caller: Option<Caller>,
+}
+
+/// The module call that an instance belongs to.
+#[derive(Clone)]
+pub(super) struct Caller {
+    pub(super) instance: InstanceId,
+    pub(super) call: Arc<str>,
+    pub(super) repetition: Rc<RepetitionData>,
+}
+
+impl Evaluator<'_> {
+    /// The instance of a called module. `None` if the module is not installed.
+    pub fn child(
+        &self,
+        instance: InstanceId,
+        call: &Arc<str>,
+        repetition: &RepetitionData,
+    ) -> Option<InstanceId> {
+        let Some(Callee::Module(module)) = self.tree.callee(self.module_id(instance), call) else {
+            return None;
+        };
+        let key = (instance, call.clone(), repetition.key.clone());
+        if let Some(child) = self.children.borrow().get(&key) {
+            return Some(*child);
+        }
+        let path = self.path(instance).child(call.clone(), repetition.key.clone());
+        let caller = Caller {
+            instance,
+            call: call.clone(),
+            repetition: Rc::new(repetition.clone()),
+        };
+        let mut instances = self.instances.borrow_mut();
+        let id = InstanceId::new(instances.len());
+        instances.push(ModuleInstance {
+            module: *module,
+            path,
+            caller: Some(caller),
+        });
+        self.children.borrow_mut().insert(key, id);
+        Some(id)
+    }
+
+    /// The call that a module instance belongs to. Its arguments are evaluated in the scope of the caller.
+    pub(super) fn caller(&self, instance: InstanceId) -> Option<Caller> {
+        self.instances.borrow()[instance.index()].caller.clone()
+    }
+
+    /// The calling instance, the name of the call and the instance of its block. `None` for the root module.
+    #[must_use]
+    pub fn called_from(&self, instance: InstanceId) -> Option<(InstanceId, Arc<str>, Rc<RepetitionData>)> {
+        self.caller(instance)
+            .map(|caller| (caller.instance, caller.call, caller.repetition))
+    }
+
+    /// The value of `local.name`.
+    pub(super) fn local(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
+        if !self.is_evaluated(instance, name) {
+            self.evaluate_dependencies(instance, name);
+        }
+        self.single_local(instance, name)
+    }
+
+    fn is_evaluated(&self, instance: InstanceId, local: &Arc<str>) -> bool {
+        self.memo.values.is_done(&(instance, Node::Local(local.clone())))
+    }
+
+    fn single_local(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
+        let Some(local) = self.module(instance).locals(self.sources).get(name) else {
+            return Err(EvalError::uncatchable(format!(
+                "there is no local value named {name:?}"
+            )));
+        };
+        let node = Node::Local(name.clone());
+        self.memoized(
+            instance,
+            node,
+            || format!("local.{name}"),
+            || self.evaluate(&local.value, Scope::module(instance)),
+        )
+    }
+
+    /// Evaluates the locals that a local depends on, innermost first, so that a long chain of locals does not nest
+    /// evaluations.
+    fn evaluate_dependencies(&self, instance: InstanceId, name: &Arc<str>) {
+        let module = self.module(instance);
+        let dependencies = |name: &Arc<str>| -> Vec<Arc<str>> {
+            let Some(local) = module.locals(self.sources).get(name) else {
+                return Vec::new();
+            };
+            let traversals = references::of_expression(&local.value).into_iter();
+            traversals
+                .filter_map(|traversal| match traversal.subject {
+                    Subject::Local(name) => Some(name),
+                    _ => None,
+                })
+                .collect()
+        };
+        let mut seen = BTreeSet::from([name.clone()]);
+        let mut stack = vec![(name.clone(), dependencies(name))];
+        while let Some((_, pending)) = stack.last_mut() {
+            match pending.pop() {
+                Some(next) => {
+                    if seen.insert(next.clone()) && !self.is_evaluated(instance, &next) {
+                        let pending = dependencies(&next);
+                        stack.push((next, pending));
+                    }
+                }
+                None => {
+                    // The caller evaluates the requested local itself and gets its error.
+                    if let Some((name, _)) = stack.pop()
+                        && !stack.is_empty()
+                    {
+                        let _ = self.single_local(instance, &name);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The value of `var.name`.
+    pub fn variable(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
+        let Some(block) = self.module(instance).variables.get(name) else {
+            return Err(EvalError::uncatchable(format!(
+                "there is no variable named {name:?}"
+            )));
+        };
+        let node = Node::Variable(name.clone());
+        self.memoized(
+            instance,
+            node,
+            || format!("var.{name}"),
+            || {
+                let Some(block) = block.parse(self.sources) else {
+                    return Err(
+                        EvalError::invalid(format!("the variable {name:?} cannot be read"))
+                            .with_span(block.header()),
+                    );
+                };
+                let value = self.variable_value(instance, name, &block.body)?;
+                let mut marks = value.marks().clone();
+                if self.flag(&block.body, "sensitive") == Some(true) {
+                    marks = marks.with_sensitive();
+                }
+                if self.flag(&block.body, "ephemeral") == Some(true) {
+                    marks = marks.with_ephemeral();
+                }
+                Ok(value.with_marks(&marks))
+            },
+        )
+    }
+
+    fn flag(&self, body: &Body, name: &str) -> Option<bool> {
+        let value = self.evaluate(&body.attribute(name)?.value, Scope::empty()).ok()?;
+        value.as_bool()
+    }
+
+    fn variable_value(&self, instance: InstanceId, name: &Arc<str>, body: &Body) -> Result<Value> {
+        let constraint = self.constraint(body)?;
+        let default = || match body.attribute("default") {
+            Some(attribute) => {
+                let value = self.evaluate(&attribute.value, Scope::empty())?;
+                constraint
+                    .apply(&value)
+                    .map(Some)
+                    .map_err(|error| error.with_span(attribute.value.span))
+            }
+            None => Ok(None),
+        };
+        let Some(assigned) = self.assigned_value(instance, name)? else {
+            return match default()? {
+                Some(value) => Ok(value),
+                None if self.caller(instance).is_none() => {
+                    Ok(self.unset_variable(instance, name, &constraint))
+                }
+                None => Err(EvalError::invalid(format!(
+                    "the module call does not set the variable {name:?}"
+                ))),
+            };
+        };
+        let value = constraint.apply(&assigned)?;
+        let nullable = self.flag(body, "nullable").unwrap_or(true);
+        if !nullable && value.is_null() {
+            return match default()? {
+                Some(default) => Ok(default),
+                None => Err(EvalError::invalid(format!(
+                    "the variable {name:?} must not be null"
+                ))),
+            };
+        }
+        Ok(value)
+    }
+
+    /// The value that the caller, or the input, assigns to a variable.
+    fn assigned_value(&self, instance: InstanceId, name: &Arc<str>) -> Result<Option<Value>> {
+        let Some(caller) = self.caller(instance) else {
+            let expression = self.variables.expressions.get(name);
+            return expression
+                .map(|expression| self.evaluate(expression, Scope::empty()))
+                .transpose();
+        };
+        let module = self.module(caller.instance);
+        let block = module
+            .calls
+            .get(&caller.call)
+            .and_then(|call| call.block.parse(self.sources));
+        let Some(argument) = block.and_then(|block| block.body.attribute(name)) else {
+            return Ok(None);
+        };
+        let scope = Scope::module(caller.instance).with_repetition(&caller.repetition);
+        self.evaluate(&argument.value, scope).map(Some)
+    }
+
+    /// The unknown value of a root variable without a value.
+    fn unset_variable(&self, instance: InstanceId, name: &Arc<str>, constraint: &TypeConstraint) -> Value {
+        let reference = Reference::new(self.path(instance), Subject::Variable(name.clone()));
+        Value::unknown(constraint.ty.without_optional()).with_origin(Origin::from_reference(reference, None))
+    }
+
+    /// The value of an output of a module instance.
+    pub(super) fn output(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
+        let Some(block) = self.module(instance).outputs.get(name) else {
+            return Err(EvalError::invalid(format!(
+                "the module has no output named {name:?}"
+            )));
+        };
+        let path = self.path(instance);
+        self.memoized(
+            instance,
+            Node::Output(name.clone()),
+            || format!("{path}.{name}"),
+            || {
+                let parsed = block
+                    .parse(self.sources)
+                    .and_then(|block| block.body.attribute("value"));
+                let Some(attribute) = parsed else {
+                    return Err(EvalError::invalid(format!("the output {name:?} cannot be read"))
+                        .with_span(block.header()));
+                };
+                // `sensitive` hides an output when Terraform prints it, but does not mark the value for the caller.
+                self.evaluate(&attribute.value, Scope::module(instance))
+            },
+        )
+    }
+
+    /// The value of `module.call`: an object of all outputs.
+    pub(super) fn module_object(&self, instance: InstanceId) -> Result<Value> {
+        let names: Vec<Arc<str>> = self.module(instance).outputs.keys().cloned().collect();
+        let outputs = names
+            .into_iter()
+            .map(|name| Ok((name.clone(), self.output(instance, &name)?)));
+        Ok(Value::object(outputs.collect::<Result<_>>()?))
+    }
+
+    /// An unknown value whose origin is `subject`.
+    pub(super) fn unknown_from(
+        &self,
+        instance: InstanceId,
+        subject: Subject,
+        key: Option<InstanceKey>,
+        attribute: Option<Arc<str>>,
+        span: Span,
+    ) -> Value {
+        Value::dynamic().with_origin(self.origin(instance, subject, key, attribute, span))
+    }
+
+    /// An origin in a module instance.
+    pub(super) fn origin(
+        &self,
+        instance: InstanceId,
+        subject: Subject,
+        key: Option<InstanceKey>,
+        attribute: Option<Arc<str>>,
+        span: Span,
+    ) -> Origin {
+        let reference = Reference {
+            module: self.path(instance),
+            subject,
+            key,
+            attribute,
+        };
+        Origin::from_reference(reference, Some(span))
+    }
+}

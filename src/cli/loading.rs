@@ -1,0 +1,103 @@
+//! From arguments to inputs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use clap::ArgMatches;
+
+use crate::config;
+use crate::workspace::{InputPaths, Loaded, Options, PlanConfiguration, VariableArg};
+use terraform_eval::source::{DiskFiles, Files, read_stdin};
+
+use super::arguments::ReadingArguments;
+
+/// The path that stands for standard input.
+pub(super) const STDIN: &str = "-";
+
+/// How inputs are loaded: values of variables from the environment, and from the arguments in their order.
+pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
+    let mut variables: Vec<(usize, VariableArg)> = Vec::new();
+    if let Some((_, matches)) = matches.subcommand() {
+        let texts = matches.get_many::<String>("var").into_iter().flatten();
+        for (at, text) in matches.indices_of("var").into_iter().flatten().zip(texts) {
+            let (name, value) = text
+                .split_once('=')
+                .with_context(|| format!("invalid `--var {text}`: expected NAME=VALUE"))?;
+            variables.push((
+                at,
+                VariableArg::Variable {
+                    name: name.trim().to_owned(),
+                    text: value.to_owned(),
+                },
+            ));
+        }
+        let paths = matches.get_many::<PathBuf>("var_file").into_iter().flatten();
+        for (at, path) in matches.indices_of("var_file").into_iter().flatten().zip(paths) {
+            variables.push((at, VariableArg::File(path.clone())));
+        }
+    }
+    variables.sort_by_key(|(at, _)| *at);
+    let variable = |(name, text): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((
+            name.to_str()?.strip_prefix("TF_VAR_")?.to_owned(),
+            text.to_str()?.to_owned(),
+        ))
+    };
+    let mut environment: Vec<(String, String)> = std::env::vars_os().filter_map(variable).collect();
+    environment.sort();
+    Ok(Options {
+        config: config::ConfigSource::Nearest,
+        plan_configuration: PlanConfiguration::None,
+        files: Arc::new(DiskFiles),
+        environment,
+        variables: variables.into_iter().map(|(_, variable)| variable).collect(),
+    })
+}
+
+/// The inputs that paths name; `-` is standard input.
+pub(super) fn input_paths(paths: &[PathBuf], reading: &ReadingArguments) -> anyhow::Result<InputPaths> {
+    if !paths.iter().any(|path| path == Path::new(STDIN)) {
+        return Ok(InputPaths::Paths(paths.to_owned()));
+    }
+    anyhow::ensure!(
+        paths.len() == 1,
+        "`-` (standard input) cannot be combined with other paths"
+    );
+    Ok(InputPaths::Stdin {
+        name: reading.stdin_filename.clone(),
+    })
+}
+
+/// The options with what the arguments of reading say.
+pub(super) fn with_reading(options: &Options, reading: &ReadingArguments) -> Options {
+    let mut options = options.clone();
+    if reading.isolated {
+        options.config = config::ConfigSource::Isolated;
+    }
+    options
+}
+
+/// Loads the inputs of a command.
+pub(super) fn load(
+    paths: &[PathBuf],
+    reading: &ReadingArguments,
+    options: &Options,
+) -> anyhow::Result<Loaded> {
+    Ok(input_paths(paths, reading)?.load(&with_reading(options, reading)))
+}
+
+/// Reads a file that belongs to the inputs; `-` is standard input, unless an input uses it already.
+pub(super) fn read_auxiliary(path: &Path, inputs: &[PathBuf], files: &dyn Files) -> anyhow::Result<String> {
+    let stdin = Path::new(STDIN);
+    let text = if path == stdin {
+        anyhow::ensure!(
+            inputs.iter().all(|input| input != stdin),
+            "`-` (standard input) can be used only once"
+        );
+        read_stdin()
+    } else {
+        files.read_text(path)
+    };
+    text.map_err(|error| anyhow!("{}: {error}", path.display()))
+}

@@ -1,0 +1,79 @@
+//! Standard output and standard error.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anyhow::Context as _;
+
+use crate::diagnostic::Diagnostic;
+use crate::output;
+use crate::workspace::Loaded;
+
+use super::arguments::Color;
+
+/// Writes to standard output.
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .context("cannot write to standard output")
+}
+
+/// Writes a line to standard error. An error is ignored: there is no other place to report it.
+pub(super) fn eprint_line(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", output::printable(line));
+}
+
+/// Prints findings on standard error, for commands whose standard output is something else.
+pub(super) fn eprint_findings(findings: &[Diagnostic], loaded: &Loaded) {
+    if findings.is_empty() {
+        return;
+    }
+    let text = output::check::render_findings(findings, &loaded.project.sensitive, &loaded.sources, false);
+    eprint_line(text.trim_end());
+}
+
+/// Prints the paths that could not be loaded, and what was skipped.
+pub(super) fn eprint_load_messages(loaded: &Loaded) {
+    for warning in &loaded.warnings {
+        eprint_line(&format!("warning: {warning}"));
+    }
+    for error in &loaded.errors {
+        eprint_line(&format!("error: {}", error.message));
+        if let Some(help) = &error.help {
+            eprint_line(&format!("help: {help}"));
+        }
+    }
+}
+
+/// Prints everything that is wrong with the inputs. If configuration files have errors, only those.
+pub(super) fn eprint_load_status(loaded: &Loaded) {
+    if loaded.configs.diagnostics.is_empty() {
+        eprint_load_messages(loaded);
+        eprint_findings(&loaded.project.diagnostics, loaded);
+    } else {
+        eprint_findings(&loaded.configs.diagnostics, loaded);
+    }
+}
+
+/// Whether an error says that the reader of standard output is gone, for example `head`.
+pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Whether to use colors: by the flag, by the environment, by what standard output is.
+pub(super) fn use_colors(color: Color) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
+        Color::Auto if is_set("FORCE_COLOR") || is_set("CLICOLOR_FORCE") => true,
+        Color::Auto => {
+            io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Findings as people read them: one for all instances of a block that have the same finding.
+
+use crate::diagnostic::{Diagnostic, pluralize};
+
+use super::printable::printable;
+
+/// A finding as people read it: once for all the instances of one block that have it alike.
+pub(super) struct FindingGroup<'a> {
+    pub(super) finding: &'a Diagnostic,
+    /// How many more findings are the same but for their address.
+    pub(super) more: usize,
+}
+
+/// Puts findings of the same rule at the same place with the same words together. The findings are
+/// sorted by place, so that those stand side by side.
+pub(super) fn group_findings(findings: &[Diagnostic]) -> Vec<FindingGroup<'_>> {
+    let mut groups: Vec<FindingGroup<'_>> = Vec::new();
+    for finding in findings {
+        match groups.last_mut() {
+            Some(group) if differs_only_by_instance(group.finding, finding) => group.more += 1,
+            _ => groups.push(FindingGroup { finding, more: 0 }),
+        }
+    }
+    groups
+}
+
+fn differs_only_by_instance(a: &Diagnostic, b: &Diagnostic) -> bool {
+    a.primary.is_some()
+        && a.rule == b.rule
+        && a.severity == b.severity
+        && a.address.is_some()
+        && a.primary == b.primary
+        && without_address(a) == without_address(b)
+}
+
+pub(super) fn without_address(finding: &Diagnostic) -> &str {
+    let address = finding.address.as_deref().unwrap_or_default();
+    finding.message.strip_prefix(address).unwrap_or(&finding.message)
+}
+
+impl FindingGroup<'_> {
+    pub(super) fn message(&self) -> String {
+        let message = printable(&self.finding.message);
+        match self.more {
+            0 => message,
+            more => format!("{message} (and {})", pluralize(more, "more instance")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Severity;
+    use terraform_eval::source::{Sources, Span};
+
+    #[test]
+    fn instances_of_one_block_are_said_once() {
+        let file = Sources::new().add("a.tf", "x");
+        let at = |address: &str, what: &str| {
+            Diagnostic::new("r", Severity::Error, format!("{address}: {what}"))
+                .at_address(address)
+                .at(Span::new(file, 0, 1), "")
+        };
+        let findings = [
+            at("a[0]", "wrong"),
+            at("a[1]", "wrong"),
+            at("a[2]", "otherwise wrong"),
+        ];
+        let messages: Vec<String> = group_findings(&findings)
+            .iter()
+            .map(FindingGroup::message)
+            .collect();
+        assert_eq!(
+            messages,
+            ["a[0]: wrong (and 1 more instance)", "a[2]: otherwise wrong"]
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! A session: the loaded project with everything that decides about its findings. Commands that check, and those that
+//! fix, share it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::baseline::{self, Baseline, BaselineError};
+use crate::check::{CheckContext, CheckSettings, Report, check};
+use crate::config;
+use crate::diagnostic::Diagnostic;
+use crate::settings::{RuleSelection, RuleSettings};
+use crate::suppress::Suppressions;
+use crate::workspace::{InputPaths, Loaded, Options};
+use terraform_eval::source::{FileId, Files, display_name};
+
+/// What a user asks for.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionOptions {
+    /// The inputs.
+    pub(crate) inputs: InputPaths,
+    /// How the inputs are loaded.
+    pub(crate) load: Options,
+    /// What the command line says about rules; it wins over configuration files.
+    pub(crate) selection: RuleSelection,
+    /// Whether informational findings about planned changes are reported.
+    pub(crate) changes_info: bool,
+    /// A baseline file whose findings are left out.
+    pub(crate) baseline: Option<PathBuf>,
+    /// The day on which suppressions expire or do not.
+    pub(crate) today: Date,
+}
+
+/// A loaded project, and the settings, suppressions and baseline of its check.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) loaded: Loaded,
+    selection: RuleSelection,
+    settings: CheckSettings,
+    suppressions: Suppressions,
+    baseline: Option<Baseline>,
+}
+
+impl Session {
+    /// Loads the inputs and everything that decides about their findings.
+    pub(crate) fn open(options: &SessionOptions) -> Result<Self, BaselineError> {
+        let mut loaded = options.inputs.load(&options.load);
+        let settings = CheckSettings {
+            changes_info: options.changes_info,
+            ..check_settings(&options.selection, &mut loaded)
+        };
+        let suppressions = Suppressions::find(&loaded.sources, &loaded.unrelated_files, options.today);
+        let baseline = options.baseline.as_deref();
+        let baseline = baseline.map(|path| Baseline::read(path, loaded.sources.files()));
+        Ok(Self {
+            baseline: baseline.transpose()?,
+            selection: options.selection.clone(),
+            loaded,
+            settings,
+            suppressions,
+        })
+    }
+
+    /// Errors in configuration files. With those nothing else should be done.
+    pub(crate) fn configuration_errors(&self) -> &[Diagnostic] {
+        &self.loaded.configs.diagnostics
+    }
+
+    /// Runs the rules.
+    pub(crate) fn check(&self) -> Report<'_> {
+        let context = CheckContext {
+            sources: &self.loaded.sources,
+            settings: &self.settings,
+            suppressions: &self.suppressions,
+            baseline: self.baseline.as_ref(),
+        };
+        check(&self.loaded.project, context)
+    }
+
+    /// The text of a baseline file at `path` that records the current findings.
+    pub(crate) fn render_baseline(&self, path: &Path) -> String {
+        let findings = self.check().findings;
+        let Loaded { sources, project, .. } = &self.loaded;
+        baseline::render(&findings, sources, &project.sensitive, path)
+    }
+
+    /// Leaves out the findings that a baseline file records.
+    pub(crate) fn read_baseline(&mut self, path: &Path) -> Result<(), BaselineError> {
+        self.baseline = Some(Baseline::read(path, self.loaded.sources.files())?);
+        Ok(())
+    }
+
+    /// The effective settings of each root module, each with the place where it is set.
+    pub(crate) fn render_settings(&mut self) -> String {
+        let mut parts = Vec::new();
+        let loaded = &mut self.loaded;
+        for (position, directory) in loaded.directories.clone().into_iter().enumerate() {
+            let input = loaded.project.inputs.get(position);
+            let mirrors = input.into_iter().flat_map(|input| &input.mirrors);
+            let files = mirrors.filter_map(|mirror| loaded.sources.file(mirror.span.file).path());
+            let files: BTreeSet<PathBuf> = files.map(Path::to_owned).collect();
+            let Loaded { configs, sources, .. } = &mut *loaded;
+            let config = configs.nearest(&directory, sources).cloned();
+            let settings = config::show(&directory, &files, config.as_ref(), &self.selection, sources);
+            parts.push(format!("# {}\n{settings}", display_name(&directory)));
+        }
+        parts.join("\n")
+    }
+
+    /// The files behind the session, for a session over other texts.
+    pub(crate) fn open_over(options: &SessionOptions, files: Arc<dyn Files>) -> Result<Self, BaselineError> {
+        let mut options = options.clone();
+        options.load.files = files;
+        Self::open(&options)
+    }
+}
+
+/// The settings of each input and file: configuration files, overridden by the command line.
+fn check_settings(selection: &RuleSelection, loaded: &mut Loaded) -> CheckSettings {
+    let path_of = |file: FileId| {
+        let path = loaded.sources.file(file).path()?;
+        Some((file, loaded.sources.files().canonical_path(path)))
+    };
+    let files: Vec<(FileId, PathBuf)> = loaded.sources.ids().filter_map(path_of).collect();
+    let mut by_directory: BTreeMap<PathBuf, Rc<RuleSettings>> = BTreeMap::new();
+    let mut settings_of = |directory: &Path, loaded: &mut Loaded| {
+        let directory = loaded.sources.files().canonical_path(directory);
+        let read = || {
+            let config = loaded.configs.nearest(&directory, &mut loaded.sources);
+            let paths = files.iter().map(|(file, path)| (*file, path.as_path()));
+            let mut settings = config.map_or_else(RuleSettings::default, |config| {
+                config.rule_settings(&directory, paths)
+            });
+            settings.override_with(selection);
+            Rc::new(settings)
+        };
+        by_directory.entry(directory.clone()).or_insert_with(read).clone()
+    };
+    let mut settings = CheckSettings::default();
+    for (position, directory) in loaded.directories.clone().iter().enumerate() {
+        let of_input = settings_of(directory, loaded);
+        settings.configurations.insert(position, of_input);
+    }
+    for (file, path) in &files {
+        let directory = path.parent().unwrap_or(path);
+        settings.files.insert(*file, settings_of(directory, loaded));
+    }
+    settings.otherwise = settings_of(Path::new("."), loaded);
+    settings
+}
