@@ -19,7 +19,7 @@ pub(super) struct MirrorSetKind {
 }
 
 impl MirrorSetKind {
-    /// What the HyperShift operator takes in the ConfigMap of a NodePool, too.
+    /// What the HyperShift operator takes in the `ConfigMap` of a `NodePool`, too.
     pub(super) const IMAGE_DIGEST_MIRROR_SET: Self = Self {
         api_version: "config.openshift.io/v1",
         name: "ImageDigestMirrorSet",

@@ -16,13 +16,16 @@ impl Mirror {
 /// Labels on the values of a mirror.
 pub trait MirrorLabels {
     /// Puts the primary label on an argument's value, and related labels on its trace.
+    #[must_use]
     fn at_attribute<T>(self, mirror: &Mirror, attribute: &Attribute<T>, label: &str) -> Self;
 
     /// Labels the value that `attribute` was compared with, if it is in another place and neither of the two
     /// reveals a sensitive value.
+    #[must_use]
     fn compared_with<A, B>(self, attribute: &Attribute<A>, other: &Attribute<B>, label: &str) -> Self;
 
     /// Labels each step of the trace of a mirror's `cluster_id`, and its origin.
+    #[must_use]
     fn cluster_trace(self, mirror: &Mirror, candidate: &OriginCandidate, origin: &str) -> Self;
 }
 

@@ -60,11 +60,11 @@ fn instance(mirror: &Mirror) -> Instance {
         unknown: Map::new(),
         sensitive: Map::new(),
     };
-    instance.string("cluster_id", &mirror.cluster_id);
-    instance.list("mirrors", &mirror.mirrors);
-    instance.string("source", &mirror.source);
+    instance.set_string("cluster_id", &mirror.cluster_id);
+    instance.set_list("mirrors", &mirror.mirrors);
+    instance.set_string("source", &mirror.source);
     match &mirror.address {
-        MirrorAddress::Resource(_) => instance.string("type", &mirror.mirror_type),
+        MirrorAddress::Resource(_) => instance.set_string("type", &mirror.mirror_type),
         MirrorAddress::Entry(_) => {
             let pull = match mirror.pull {
                 PullKind::DigestOnly => "digest",
@@ -79,11 +79,13 @@ fn instance(mirror: &Mirror) -> Instance {
 }
 
 impl Instance {
-    fn string(&mut self, name: &str, attribute: &Attribute<String>) {
+    fn set_string(&mut self, name: &str, attribute: &Attribute<String>) {
         match &attribute.content {
-            AttributeValue::Unknown(_) => _ = self.unknown.insert(name.to_owned(), Value::Bool(true)),
+            AttributeValue::Unknown(_) => {
+                self.unknown.insert(name.to_owned(), Value::Bool(true));
+            }
             AttributeValue::Known(_) | AttributeValue::Absent => {
-                _ = self.values.insert(name.to_owned(), shown(attribute))
+                self.values.insert(name.to_owned(), shown_value(attribute));
             }
         }
         if attribute.sensitive {
@@ -91,7 +93,7 @@ impl Instance {
         }
     }
 
-    fn list(&mut self, name: &str, attribute: &Attribute<Vec<Attribute<String>>>) {
+    fn set_list(&mut self, name: &str, attribute: &Attribute<Vec<Attribute<String>>>) {
         let elements = match &attribute.content {
             AttributeValue::Known(elements) => elements.as_slice(),
             AttributeValue::Absent => {
@@ -108,7 +110,7 @@ impl Instance {
             let value = if attribute.sensitive {
                 Value::Null
             } else {
-                each(shown)
+                each(shown_value)
             };
             self.values.insert(name.to_owned(), value);
             self.unknown.insert(
@@ -125,8 +127,8 @@ impl Instance {
     }
 }
 
-/// A string, or null for one that may not be shown or does not exist.
-fn shown(attribute: &Attribute<String>) -> Value {
+/// A string, or null for one that is sensitive or absent.
+fn shown_value(attribute: &Attribute<String>) -> Value {
     match &attribute.content {
         AttributeValue::Known(value) if !attribute.sensitive => Value::String(value.clone()),
         AttributeValue::Known(_) | AttributeValue::Absent | AttributeValue::Unknown(_) => Value::Null,
