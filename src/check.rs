@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::model::{Input, InputKind, Mirror, Project, UnknownReasons};
+use crate::model::{Input, InputKind, Mirror, MirrorId, Project, UnknownReasons};
 use crate::rules::{
     Check, ClusterIndex, IndexedCluster, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
     report_unknown_values,
@@ -96,7 +96,7 @@ struct Checker<'a, 'g> {
     given: CheckContext<'g>,
     tally: Collector,
     usage: Usage,
-    /// The mirrors, and whether some rule could not decide.
+    /// The mirrors by their id, and whether some rule could not decide.
     mirrors: Vec<(&'a Mirror, bool)>,
 }
 
@@ -113,12 +113,12 @@ impl<'a> Checker<'a, '_> {
         decided: &RuleSettings,
         file: Option<FileId>,
         finding: Diagnostic,
-        mirror: Option<usize>,
+        mirror: Option<MirrorId>,
     ) {
         let Some(finding) = decided.apply_level(finding, file) else {
             return;
         };
-        let about = mirror.and_then(|index| self.mirrors.get(index));
+        let about = mirror.and_then(|id| self.mirrors.get(id.index()));
         let block = about.map(|(mirror, _)| *mirror);
         let places = suppression_spans::for_finding(&finding, block);
         let by = self
@@ -140,7 +140,6 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn configuration(&mut self, decided: &RuleSettings, configuration: &'a Input) {
-        let first = self.mirrors.len();
         let off = |name: &str| decided.level(name, None) == Level::Off;
         self.note_rules(configuration, off);
         if let Some(finding) = report_unfinished_plan(configuration) {
@@ -161,22 +160,22 @@ impl<'a> Checker<'a, '_> {
         if found.is_empty() {
             return;
         }
-        let addresses = configuration
+        let ids: BTreeMap<String, MirrorId> = configuration
             .mirrors
             .iter()
-            .map(|mirror| mirror.address.to_string());
-        let positions: BTreeMap<String, usize> = addresses.zip(first..).collect();
+            .map(|mirror| (mirror.address.to_string(), mirror.id))
+            .collect();
         for finding in found {
-            let index = finding
+            let id = finding
                 .address
                 .as_ref()
-                .and_then(|address| positions.get(address).copied());
-            let about = index.and_then(|index| self.mirrors.get(index));
+                .and_then(|address| ids.get(address).copied());
+            let about = id.and_then(|id| self.mirrors.get(id.index()));
             let file = match about {
                 Some((mirror, _)) => Some(mirror.span.file),
                 None => finding.primary.as_ref().map(|label| label.span.file),
             };
-            self.add(decided, file, finding, index);
+            self.add(decided, file, finding, id);
         }
     }
 
@@ -206,7 +205,6 @@ impl<'a> Checker<'a, '_> {
         cluster: IndexedCluster<'_>,
         mirror: &'a Mirror,
     ) {
-        let index = self.mirrors.len();
         self.mirrors.push((mirror, false));
         let file = Some(mirror.span.file);
         let mut open: Vec<(&'static str, UnknownReasons)> = Vec::new();
@@ -216,11 +214,15 @@ impl<'a> Checker<'a, '_> {
             }
             let outcome = match rule.check {
                 Check::Mirror(decide) => decide(configuration, mirror),
+                Check::Resource(decide) => match mirror.resource() {
+                    Some(resource) => decide(configuration, mirror, resource),
+                    None => continue,
+                },
                 Check::MirrorInCluster(decide) => decide(&cluster, mirror),
                 Check::Input(_) | Check::PlanChanges(_) | Check::External => continue,
             };
             for finding in outcome.findings {
-                self.add(decided, file, called(finding, mirror), Some(index));
+                self.add(decided, file, called(finding, mirror), Some(mirror.id));
             }
             let Some(unknown) = outcome.undecided else {
                 continue;
@@ -230,20 +232,20 @@ impl<'a> Checker<'a, '_> {
             let _ = (self.given.suppressions).find_for(rule.name, &places, &mut self.usage);
             // The rule about just that says what is wrong.
             if unknown.is_refused() {
-                self.leave_open(index);
+                self.leave_open(mirror.id);
             } else {
                 open.push((rule.name, unknown));
             }
         }
         if let Some(finding) = report_unknown_values(mirror, &open) {
-            self.leave_open(index);
-            self.add(decided, file, called(finding, mirror), Some(index));
+            self.leave_open(mirror.id);
+            self.add(decided, file, called(finding, mirror), Some(mirror.id));
         }
     }
 
     /// Nobody can say of this mirror that it is right.
-    fn leave_open(&mut self, index: usize) {
-        if let Some((_, open)) = self.mirrors.get_mut(index) {
+    fn leave_open(&mut self, mirror: MirrorId) {
+        if let Some((_, open)) = self.mirrors.get_mut(mirror.index()) {
             *open = true;
         }
     }
@@ -267,13 +269,13 @@ impl<'a> Checker<'a, '_> {
             summary.in_baseline = split.known;
             stale_baseline_entries = split.stale;
         }
-        let with_findings: BTreeSet<usize> = (settled.kept.iter())
+        let with_findings: BTreeSet<MirrorId> = (settled.kept.iter())
             .filter(|found| found.finding.rule != UNKNOWN_VALUE.name)
             .flat_map(|found| found.mirrors.iter().copied())
             .collect();
         let mut mirrors = Vec::with_capacity(self.mirrors.len());
-        for (index, (mirror, open)) in self.mirrors.into_iter().enumerate() {
-            let verdict = if with_findings.contains(&index) {
+        for (mirror, open) in self.mirrors {
+            let verdict = if with_findings.contains(&mirror.id) {
                 summary.with_findings += 1;
                 Verdict::WithFindings
             } else if open {
@@ -313,7 +315,7 @@ fn called(mut finding: Diagnostic, mirror: &Mirror) -> Diagnostic {
         .as_ref()
         .is_some_and(|label| label.span.file == mirror.span.file)
     {
-        let calls = mirror.calls.iter();
+        let calls = mirror.resource().into_iter().flat_map(|resource| &resource.calls);
         finding
             .related
             .extend(calls.map(|call| Label::new(call.span, "called here")));

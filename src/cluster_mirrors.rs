@@ -28,7 +28,7 @@ mod select_cluster;
 pub use by_cluster::by_cluster;
 pub use cluster::Cluster;
 pub use duplicate_sources::{DUPLICATE_SOURCE, duplicate_source, duplicate_sources};
-pub use entry::{Entry, MergedEntry, MirrorPosition, UnresolvedMirror};
+pub use entry::{Entry, MergedEntry, UnresolvedMirror};
 pub use limits::{TOO_MANY_ENTRIES, exceeded_limit};
 pub use manifest_issues::{INVALID_MANIFEST, input_manifest_issues, manifest_issues};
 pub use mirrors::ClusterMirrors;

@@ -185,11 +185,11 @@ fn match_clusters<'a>(before: &[&'a ClusterMirrors<'a>], after: &[&'a ClusterMir
 fn share_a_resource(first: &ClusterMirrors<'_>, second: &ClusterMirrors<'_>) -> bool {
     let addresses: BTreeSet<_> = first
         .declarations()
-        .filter_map(|(_, mirror)| mirror.address.resource())
+        .filter_map(|mirror| mirror.address.resource())
         .collect();
     let mut others = second
         .declarations()
-        .filter_map(|(_, mirror)| mirror.address.resource());
+        .filter_map(|mirror| mirror.address.resource());
     others.any(|address| addresses.contains(address))
 }
 

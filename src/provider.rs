@@ -1,14 +1,32 @@
-//! What is known of the rhcs provider (terraform-redhat/rhcs).
+//! All that mirrorset knows of the rhcs provider (terraform-redhat/rhcs) and of Red Hat's registry modules.
+//!
+//! A new release of the provider is a change of this directory alone. The facts are those of commit 60b118a4 of
+//! terraform-provider-rhcs (branch `main`, 2026-08-21).
+//!
+//! | question | where |
+//! |---|---|
+//! | Which address and which prefix do the provider and its types have? | [`types`] |
+//! | Is this a mirror, or the data source that lists mirrors? What does an import of one look like? | [`types`] |
+//! | What does a mirror have if its block does not set `type`? | [`types::DEFAULT_MIRROR_TYPE`] |
+//! | Which types are clusters, carry the id of one, or wait for one? | [`clusters`] |
+//! | Which registries are always allowed on a cluster? | [`clusters::ALWAYS_ALLOWED_REGISTRIES`] |
+//! | Which attributes does a type have, and who sets them? | [`schema`], with the table `schema.txt` |
+//! | Which releases have mirrors, and does a constraint admit them? | [`versions`] |
+//! | What is in Red Hat's registry modules? | [`modules`] |
+//! | How many sources does a cluster take, how many mirrors a source, how long may they be? | [`registries_conf::MAX_SOURCES`], [`registries_conf::MAX_MIRRORS_PER_SOURCE`], [`registries_conf::MAX_LOCATION_LENGTH`]: facts of the HostedCluster |
 
-pub(crate) mod modules;
-mod schema;
+pub mod clusters;
+pub mod modules;
+pub mod schema;
+pub mod types;
+pub mod versions;
 
-use terraform_eval::address::{Mode, ResourceName};
-
+pub use clusters::{
+    ALWAYS_ALLOWED_REGISTRIES, ClusterKind, ClusterRole, cluster_id_argument, cluster_kind, cluster_role,
+    id_argument_echoed_by, repeats_cluster_id, waits_for_cluster,
+};
 pub use schema::schemas;
-
-/// Whether a resource is an image mirror, `rhcs_image_mirror`.
-#[must_use]
-pub fn is_image_mirror(resource: &ResourceName) -> bool {
-    resource.mode == Mode::Managed && &*resource.kind == "rhcs_image_mirror"
-}
+pub use types::{
+    DEFAULT_MIRROR_TYPE, IMAGE_MIRROR, is_image_mirror, is_image_mirrors_data_source, is_provider_source,
+    is_provider_type,
+};

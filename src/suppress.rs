@@ -80,7 +80,7 @@ impl Suppressions {
             let comments = if is_yaml(path) {
                 yaml_comments(file, text, MARKER)
             } else {
-                comments(file, text, Format::of(path), MARKER)
+                comments(file, text, Format::from_path(path), MARKER)
             };
             for comment in comments {
                 let Some(directive) = Directive::parse(text, &comment) else {

@@ -186,10 +186,9 @@ impl Loaded {
         self.project.files += 1;
         let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
         self.directories.push(directory.to_owned());
-        self.project.inputs.push(reading.configuration);
         self.project.sensitive.extend(reading.sensitive);
         Planned {
-            configuration: self.project.inputs.len() - 1,
+            configuration: self.project.add(reading.configuration),
             declared: reading.declared,
             variables: reading.variables,
         }

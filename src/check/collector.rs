@@ -4,14 +4,15 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::MirrorId;
 use terraform_eval::source::Span;
 
 /// A finding, and what has been decided about it.
 #[derive(Debug)]
 pub(super) struct CollectedFinding {
     pub(super) finding: Diagnostic,
-    /// The mirrors that it concerns, by position.
-    pub(super) mirrors: Vec<usize>,
+    /// The mirrors that it concerns.
+    pub(super) mirrors: Vec<MirrorId>,
     /// Whether it fails the run.
     pub(super) fails: bool,
     /// The suppression that it stands under.

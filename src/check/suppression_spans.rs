@@ -11,22 +11,21 @@ pub(super) fn for_finding(finding: &Diagnostic, mirror: Option<&Mirror>) -> Vec<
 }
 
 fn for_block(mirror: &Mirror) -> impl Iterator<Item = Span> {
-    std::iter::once(mirror.span).chain(mirror.calls.iter().map(|call| call.span))
+    let calls = mirror.resource().into_iter().flat_map(|resource| &resource.calls);
+    std::iter::once(mirror.span).chain(calls.map(|call| call.span))
 }
 
 /// Every place at which a finding about this mirror may have its label.
 pub(super) fn for_mirror(mirror: &Mirror) -> Vec<Span> {
-    let mut places: Vec<Span> = for_block(mirror).chain(mirror.depends_on_span).collect();
-    places.extend(
-        mirror
-            .cluster_origin
-            .candidates
-            .iter()
-            .filter_map(|lead| lead.span),
-    );
-    of_attribute(&mirror.cluster_id, &mut places);
+    let mut places: Vec<Span> = for_block(mirror).collect();
+    if let Some(resource) = mirror.resource() {
+        places.extend(resource.depends_on_span);
+        let candidates = &resource.cluster_origin.candidates;
+        places.extend(candidates.iter().filter_map(|candidate| candidate.span));
+        of_attribute(&resource.cluster_id, &mut places);
+        of_attribute(&resource.mirror_type, &mut places);
+    }
     of_attribute(&mirror.source, &mut places);
-    of_attribute(&mirror.mirror_type, &mut places);
     of_attribute(&mirror.mirrors, &mut places);
     for element in mirror.mirrors.value().into_iter().flatten() {
         of_attribute(element, &mut places);

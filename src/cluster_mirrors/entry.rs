@@ -4,15 +4,6 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Input, Mirror};
 use registries_conf::{PullKind, SourcePolicy, merge_mirrors};
 
-/// Where a mirror is among the mirrors of a project.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MirrorPosition {
-    /// The position of its input.
-    pub input: usize,
-    /// Its position in the input.
-    pub mirror: usize,
-}
-
 /// A source and its mirrors, all of them known.
 #[derive(Debug, Clone)]
 pub struct Entry<'a> {
@@ -24,8 +15,6 @@ pub struct Entry<'a> {
     pub mirror: &'a Mirror,
     /// The input that declares it.
     pub input: &'a Input,
-    /// The position of the declaration.
-    pub position: MirrorPosition,
 }
 
 impl Entry<'_> {
@@ -47,8 +36,8 @@ impl Entry<'_> {
 pub struct UnresolvedMirror<'a> {
     /// The declaration.
     pub mirror: &'a Mirror,
-    /// The position of the declaration.
-    pub position: MirrorPosition,
+    /// The input that declares it.
+    pub input: &'a Input,
     /// One finding for each value that is unknown or sensitive.
     pub reasons: Vec<Diagnostic>,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::mirrors::ClusterMirrors;
 use crate::diagnostic::{Diagnostic, Severity, nearest_of};
-use crate::model::{Input, ManifestIssue, ManifestIssueKind, Project};
+use crate::model::{Input, InputId, ManifestIssue, ManifestIssueKind, Project};
 
 /// The code of the findings.
 pub const INVALID_MANIFEST: &str = "invalid-manifest";
@@ -13,15 +13,14 @@ pub const INVALID_MANIFEST: &str = "invalid-manifest";
 /// was meant. Manifests without mirrors may belong to any cluster.
 #[must_use]
 pub fn manifest_issues(project: &Project, clusters: &[&ClusterMirrors<'_>]) -> Vec<Diagnostic> {
-    let declaring: BTreeSet<usize> = clusters
+    let declaring: BTreeSet<InputId> = clusters
         .iter()
-        .flat_map(|cluster| cluster.declarations())
-        .map(|(position, _)| position.input)
+        .flat_map(|cluster| cluster.inputs())
+        .map(|input| input.id)
         .collect();
-    let inputs = project.inputs.iter().enumerate();
-    let relevant =
-        inputs.filter(|(position, input)| input.mirrors.is_empty() || declaring.contains(position));
-    let findings = relevant.flat_map(|(_, input)| input_manifest_issues(input));
+    let inputs = project.inputs.iter();
+    let relevant = inputs.filter(|input| input.mirrors.is_empty() || declaring.contains(&input.id));
+    let findings = relevant.flat_map(input_manifest_issues);
     findings
         .map(|finding| Diagnostic {
             severity: Severity::Warning,

@@ -1,9 +1,9 @@
 //! All mirrors of one cluster.
 
 use super::cluster::Cluster;
-use super::entry::{Entry, MergedEntry, MirrorPosition, UnresolvedMirror};
+use super::entry::{Entry, MergedEntry, UnresolvedMirror};
 use super::registries::ClusterRegistries;
-use crate::model::{Mirror, MirrorAddress};
+use crate::model::{Input, Mirror, MirrorAddress};
 use registries_conf::RegistrySettings;
 
 /// The mirrors of one cluster.
@@ -30,11 +30,16 @@ impl<'a> ClusterMirrors<'a> {
         }
     }
 
-    /// The declarations of all its mirrors with their positions, first those whose values are known.
-    pub fn declarations(&self) -> impl Iterator<Item = (MirrorPosition, &'a Mirror)> {
-        let entries = self.entries.iter().map(|entry| (entry.position, entry.mirror));
-        let unresolved = self.unresolved.iter();
-        entries.chain(unresolved.map(|unresolved| (unresolved.position, unresolved.mirror)))
+    /// The declarations of all its mirrors, first those whose values are known.
+    pub fn declarations(&self) -> impl Iterator<Item = &'a Mirror> {
+        let entries = self.entries.iter().map(|entry| entry.mirror);
+        entries.chain(self.unresolved.iter().map(|unresolved| unresolved.mirror))
+    }
+
+    /// The inputs that declare its mirrors, one for each mirror.
+    pub fn inputs(&self) -> impl Iterator<Item = &'a Input> {
+        let entries = self.entries.iter().map(|entry| entry.input);
+        entries.chain(self.unresolved.iter().map(|unresolved| unresolved.input))
     }
 
     /// The name of the document that declares all entries. `None` if there is no such document.

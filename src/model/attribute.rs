@@ -6,7 +6,7 @@ use terraform_eval::cty;
 use terraform_eval::source::Span;
 
 use super::editability::Editability;
-use super::mirror::TraceStep;
+use super::trace::TraceStep;
 
 /// An argument of a resource, or an element of one.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,7 +7,7 @@ use terraform_eval::source::Span;
 
 use super::attribute::{Attribute, UnknownReason, UnknownReasons};
 use super::block::{ArgumentInsertion, ElementInsertion};
-use super::mirror::ClusterOrigin;
+use super::cluster_origin::ClusterOrigin;
 
 /// A resource that waits in its own creation until a cluster is ready.
 #[derive(Debug, Clone)]

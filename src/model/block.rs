@@ -5,7 +5,7 @@
 
 use terraform_eval::source::Span;
 
-use super::mirror::TraceStep;
+use super::trace::TraceStep;
 
 /// What a mirror's block says besides its arguments.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,42 +1,64 @@
-//! An image mirror, where its cluster id leads, and what it depends on.
+//! An image mirror, and the resource block that declares it, if one does.
 
 use std::collections::BTreeSet;
 
 use registries_conf::{PullKind, SourcePolicy};
-use terraform_eval::address::{Address, InstanceKey, ResourcePath};
+use terraform_eval::address::{Address, ResourcePath};
 use terraform_eval::source::Span;
+
+use crate::provider;
 
 use super::attribute::{Attribute, AttributeValue, UnknownReason, UnknownReasons};
 use super::block::MirrorBlock;
-use super::mirror_address::MirrorAddress;
+use super::cluster_origin::{ClusterOrigin, cluster_key, named_cluster};
+use super::ids::MirrorId;
+use super::mirror_address::{EntryAddress, MirrorAddress};
+use super::trace::TraceStep;
 
-/// One planned instance of `rhcs_image_mirror`, or one entry of a manifest. An entry has no cluster id, no
-/// `type`, and nothing of what stands in a block of Terraform.
+/// One planned instance of `rhcs_image_mirror`, or one entry of a manifest.
 #[derive(Debug, Clone)]
 pub struct Mirror {
+    /// Its number in the project; 0 until [`Project::add`](super::Project::add) assigns it.
+    pub id: MirrorId,
     /// Its address; an instance key `[*]` where the expansion is unknown.
     pub address: MirrorAddress,
     /// The resource block's header; in a plan, the address; in a manifest, the entry.
     pub span: Span,
-    /// The module calls around the block, outermost first; none where the input records no places for them.
+    /// `source`.
+    pub source: Attribute<String>,
+    /// `mirrors`, in order.
+    pub mirrors: Attribute<Vec<Attribute<String>>>,
+    /// Which pulls the mirrors serve; a resource has mirrors for pulls by digest alone.
+    pub pull: PullKind,
+    /// `mirrorSourcePolicy`, which a resource cannot set; absent, the source is asked last.
+    pub policy: Attribute<SourcePolicy>,
+    /// What declares it.
+    pub declaration: Declaration,
+}
+
+/// What declares a mirror.
+#[derive(Debug, Clone)]
+pub enum Declaration {
+    /// A resource block.
+    Resource(Box<ResourceDeclaration>),
+    /// An entry of a manifest, which says nothing beyond source, mirrors and policy.
+    ManifestEntry,
+}
+
+/// What only a resource block says of a mirror.
+#[derive(Debug, Clone)]
+pub struct ResourceDeclaration {
+    /// The module calls around the block, outermost first; empty if the input records no places for them.
     pub calls: Vec<TraceStep>,
     /// Why it is not known how many instances there are: then this one stands for all.
     pub instances: Option<UnknownReasons>,
     /// `cluster_id`.
     pub cluster_id: Attribute<String>,
-    /// Where `cluster_id` leads.
+    /// Where `cluster_id` comes from.
     pub cluster_origin: ClusterOrigin,
-    /// `source`.
-    pub source: Attribute<String>,
-    /// `mirrors`, in order.
-    pub mirrors: Attribute<Vec<Attribute<String>>>,
-    /// `type`; the provider's default `digest` where it is not written.
+    /// `type`; the provider's default if the block does not set it.
     pub mirror_type: Attribute<String>,
-    /// Which pulls the mirrors serve; a resource has mirrors for pulls by digest alone.
-    pub pull: PullKind,
-    /// `mirrorSourcePolicy`, which a resource cannot set; absent, the source is asked last.
-    pub policy: Attribute<SourcePolicy>,
-    /// The entries of `depends_on`; none where the input does not record them.
+    /// The entries of `depends_on`; `None` if the input does not record them.
     pub depends_on: Option<Vec<Dependency>>,
     /// The `depends_on` argument as written.
     pub depends_on_span: Option<Span>,
@@ -44,7 +66,7 @@ pub struct Mirror {
     pub dependencies: BTreeSet<ResourcePath>,
     /// Why there may be more than these: a plan records no locals, and they may lead on.
     pub unresolved_dependencies: Vec<UnknownReason>,
-    /// What else stands in its block.
+    /// What else the block says.
     pub block: MirrorBlock,
 }
 
@@ -59,82 +81,82 @@ pub struct Dependency {
     pub unresolved: Vec<UnknownReason>,
 }
 
-/// Where a cluster id leads.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ClusterOrigin {
-    /// The resources and modules that it comes from, outermost first: an echo, then what feeds it.
-    pub candidates: Vec<OriginCandidate>,
-    /// Why there may be more than these.
-    pub unresolved: Vec<UnknownReason>,
-    /// What it can only be, where the way to it could not be seen: the id is not known yet, and the
-    /// configuration has this one cluster and no other.
-    pub sole_candidate: Option<OriginTarget>,
-    /// How the id is written, with the module, where that cannot be evaluated: a part of a module that refers
-    /// to what is not among the files. Ids that are written alike in one module are alike.
-    pub expression: Option<String>,
-}
-
-impl ClusterOrigin {
-    /// Whether the id surely comes from no resource: a literal, or a variable of the root module.
-    #[must_use]
-    pub fn is_literal(&self) -> bool {
-        self.candidates.is_empty() && self.unresolved.is_empty()
-    }
-}
-
-/// One thing that a cluster id comes from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OriginCandidate {
-    /// What it comes from.
-    pub target: OriginTarget,
-    /// Whether it surely does; a conditional may choose something else.
-    pub is_certain: bool,
-    /// The block of the target.
-    pub span: Option<Span>,
-    /// The way from the target to the mirror, last step last.
-    pub trace: Vec<TraceStep>,
-}
-
-/// What a cluster id may come from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum OriginTarget {
-    /// A resource or data source.
-    Resource {
-        /// The block, its module with the instance keys that are known.
-        path: ResourcePath,
-        /// The instance, where it is known.
-        key: Option<InstanceKey>,
-        /// The attribute that is read.
-        attribute: Option<String>,
-    },
-    /// An output of a module that is not among the files.
-    Module {
-        /// The module call's address.
-        call: String,
-        /// Where the module comes from, as written.
-        source: String,
-        /// The output.
-        output: Option<String>,
-    },
-}
-
-/// One place on the way of a value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TraceStep {
-    /// The place.
-    pub span: Span,
-    /// What is written there: `local.target`.
-    pub text: String,
-}
-
 impl Mirror {
-    /// What tells its cluster from the others of one configuration; nothing where that is open. Not to be
-    /// shown: it may be a sensitive id.
+    /// An instance of `rhcs_image_mirror`.
+    #[must_use]
+    pub fn from_resource(
+        address: Address,
+        span: Span,
+        source: Attribute<String>,
+        mirrors: Attribute<Vec<Attribute<String>>>,
+        declaration: ResourceDeclaration,
+    ) -> Self {
+        Self {
+            id: MirrorId::default(),
+            address: MirrorAddress::Resource(address),
+            span,
+            source,
+            mirrors,
+            pull: PullKind::DigestOnly,
+            policy: Attribute::absent(),
+            declaration: Declaration::Resource(Box::new(declaration)),
+        }
+    }
+
+    /// An entry of a manifest.
+    #[must_use]
+    pub fn from_manifest_entry(
+        address: EntryAddress,
+        span: Span,
+        source: Attribute<String>,
+        mirrors: Attribute<Vec<Attribute<String>>>,
+        policy: Attribute<SourcePolicy>,
+    ) -> Self {
+        Self {
+            id: MirrorId::default(),
+            pull: address.document.kind.pull(),
+            address: MirrorAddress::Entry(address),
+            span,
+            source,
+            mirrors,
+            policy,
+            declaration: Declaration::ManifestEntry,
+        }
+    }
+
+    /// The resource block's part; `None` for an entry of a manifest.
+    #[must_use]
+    pub fn resource(&self) -> Option<&ResourceDeclaration> {
+        match &self.declaration {
+            Declaration::Resource(resource) => Some(resource),
+            Declaration::ManifestEntry => None,
+        }
+    }
+
+    /// The resource block's part, to be changed.
+    pub fn resource_mut(&mut self) -> Option<&mut ResourceDeclaration> {
+        match &mut self.declaration {
+            Declaration::Resource(resource) => Some(resource),
+            Declaration::ManifestEntry => None,
+        }
+    }
+
+    /// Why it is not known how many instances there are, if that is not known.
+    #[must_use]
+    pub fn unknown_instances(&self) -> Option<&UnknownReasons> {
+        self.resource()?.instances.as_ref()
+    }
+
+    /// A key that mirrors of one cluster share inside one input, and mirrors of two clusters never do. It may
+    /// be a sensitive id, so it must not be printed. `None` if the cluster is not known.
     #[must_use]
     pub fn cluster_key(&self) -> Option<String> {
         match &self.address {
             MirrorAddress::Entry(entry) => Some(entry.document.cluster.to_string()),
-            MirrorAddress::Resource(_) => cluster_key(&self.cluster_id, &self.cluster_origin),
+            MirrorAddress::Resource(_) => {
+                let resource = self.resource()?;
+                cluster_key(&resource.cluster_id, &resource.cluster_origin)
+            }
         }
     }
 
@@ -146,16 +168,19 @@ impl Mirror {
         if let MirrorAddress::Entry(entry) = &self.address {
             return entry.document.cluster.to_string();
         }
-        match &self.cluster_id.content {
-            AttributeValue::Known(id) if !self.cluster_id.sensitive => return id.clone(),
-            AttributeValue::Absent => return "(no cluster)".to_owned(),
-            AttributeValue::Known(_) | AttributeValue::Unknown(_) => {}
-        }
-        named_cluster(&self.cluster_id, &self.cluster_origin)
-            .unwrap_or_else(|| format!("(cluster of {})", self.address))
+        let name = self
+            .resource()
+            .and_then(|resource| match &resource.cluster_id.content {
+                AttributeValue::Known(id) if !resource.cluster_id.sensitive => Some(id.clone()),
+                AttributeValue::Absent => Some("(no cluster)".to_owned()),
+                AttributeValue::Known(_) | AttributeValue::Unknown(_) => {
+                    named_cluster(&resource.cluster_id, &resource.cluster_origin)
+                }
+            });
+        name.unwrap_or_else(|| format!("(cluster of {})", self.address))
     }
 
-    /// The block that it is an instance of, its module without instance keys; none for an entry of a manifest.
+    /// The block that it is an instance of, its module without instance keys; `None` for an entry of a manifest.
     #[must_use]
     pub fn path(&self) -> Option<ResourcePath> {
         let address = self.address.resource()?;
@@ -166,71 +191,25 @@ impl Mirror {
     }
 }
 
-/// What tells a cluster from the others of one configuration, as [`ImageMirror::cluster_key`] does.
-#[must_use]
-pub fn cluster_key(cluster_id: &Attribute<String>, leads: &ClusterOrigin) -> Option<String> {
-    match &cluster_id.content {
-        AttributeValue::Known(id) => Some(id.clone()),
-        AttributeValue::Absent => None,
-        AttributeValue::Unknown(_) => named_cluster(cluster_id, leads),
-    }
-}
-
-/// What a cluster's id is read from, if that is one thing.
-fn named_cluster(cluster_id: &Attribute<String>, leads: &ClusterOrigin) -> Option<String> {
-    // The last lead is the innermost: behind every echo, the cluster itself.
-    let settled = leads.unresolved.is_empty() && leads.candidates.iter().all(|lead| lead.is_certain);
-    let last = leads.candidates.last().map(|lead| &lead.target);
-    let target = last.filter(|target| settled && target.is_single_object());
-    if let Some(target) = target.or(leads.sole_candidate.as_ref()) {
-        return Some(target.name());
-    }
-    match cluster_id.as_unknown()?.reasons.as_slice() {
-        [UnknownReason::NoValue(name)] => Some(name.clone()),
-        _ => leads.expression.clone(),
-    }
-}
-
-impl OriginTarget {
-    /// Whether it is one object: no instance key on the way to it is unknown.
+impl ResourceDeclaration {
+    /// A block with these arguments and nothing else. An absent `type` gets the provider's default.
     #[must_use]
-    pub fn is_single_object(&self) -> bool {
-        match self {
-            Self::Resource { path, key, .. } => {
-                let steps = path.module.steps().iter();
-                let mut keys = steps.map(|step| &step.key).chain([key]);
-                keys.all(|key| *key != Some(InstanceKey::Unknown))
-            }
-            Self::Module { call, .. } => !call.contains(&InstanceKey::Unknown.to_string()),
-        }
-    }
-
-    /// Whether it can be the object at this address: an instance key `[*]` on either side stands for any.
-    #[must_use]
-    pub fn may_refer_to(&self, address: &Address) -> bool {
-        let Self::Resource { path, key, .. } = self else {
-            return false;
+    pub fn new(cluster_id: Attribute<String>, mirror_type: Attribute<String>) -> Self {
+        let mirror_type = match mirror_type.content {
+            AttributeValue::Absent => Attribute::known(provider::DEFAULT_MIRROR_TYPE.to_owned(), None),
+            AttributeValue::Known(_) | AttributeValue::Unknown(_) => mirror_type,
         };
-        let (steps, others) = (path.module.steps(), address.module().steps());
-        let agree = |one: &Option<InstanceKey>, other: &Option<InstanceKey>| {
-            one == other || [one, other].contains(&&Some(InstanceKey::Unknown))
-        };
-        path.resource == *address.resource()
-            && steps.len() == others.len()
-            && (steps.iter().zip(others))
-                .all(|(one, other)| one.call == other.call && agree(&one.key, &other.key))
-            && agree(key, &address.key)
-    }
-
-    /// The object, as Terraform names it, without the attribute that is read.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match self {
-            Self::Resource { path, key, .. } => match key {
-                Some(key) => format!("{path}{key}"),
-                None => path.to_string(),
-            },
-            Self::Module { call, .. } => call.clone(),
+        Self {
+            calls: Vec::new(),
+            instances: None,
+            cluster_id,
+            cluster_origin: ClusterOrigin::default(),
+            mirror_type,
+            depends_on: None,
+            depends_on_span: None,
+            dependencies: BTreeSet::new(),
+            unresolved_dependencies: Vec::new(),
+            block: MirrorBlock::default(),
         }
     }
 }

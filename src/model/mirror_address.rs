@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use terraform_eval::address::Address;
 
-use super::manifest::ManifestKind;
+use super::manifest_kind::ManifestKind;
 
 /// The name of a mirror, unique in its configuration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

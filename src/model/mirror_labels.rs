@@ -1,7 +1,8 @@
 //! Findings about a mirror: the address in the message, the labels on values and their traces.
 
 use super::attribute::Attribute;
-use super::mirror::{Mirror, OriginCandidate};
+use super::cluster_origin::OriginCandidate;
+use super::mirror::{Mirror, ResourceDeclaration};
 use crate::diagnostic::{Diagnostic, Severity};
 
 impl Mirror {
@@ -26,7 +27,8 @@ pub trait MirrorLabels {
 
     /// Labels each step of the trace of a mirror's `cluster_id`, and its origin.
     #[must_use]
-    fn cluster_trace(self, mirror: &Mirror, candidate: &OriginCandidate, origin: &str) -> Self;
+    fn cluster_trace(self, resource: &ResourceDeclaration, candidate: &OriginCandidate, origin: &str)
+    -> Self;
 }
 
 impl MirrorLabels for Diagnostic {
@@ -49,10 +51,15 @@ impl MirrorLabels for Diagnostic {
         }
     }
 
-    fn cluster_trace(self, mirror: &Mirror, candidate: &OriginCandidate, origin: &str) -> Self {
+    fn cluster_trace(
+        self,
+        resource: &ResourceDeclaration,
+        candidate: &OriginCandidate,
+        origin: &str,
+    ) -> Self {
         let steps = candidate.trace.iter().map(|step| step.span);
         let traced = steps
-            .filter(|span| mirror.cluster_id.span != Some(*span))
+            .filter(|span| resource.cluster_id.span != Some(*span))
             .fold(self, |finding, span| finding.related(span, "comes from here"));
         match candidate.span {
             Some(span) => traced.related(span, origin),

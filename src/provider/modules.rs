@@ -7,18 +7,32 @@
 
 use std::path::PathBuf;
 
-/// A module as it is known here.
+use super::clusters::ClusterKind;
+
+/// The registry that has the modules, which their source may name.
+const REGISTRY_HOST: &str = "registry.terraform.io/";
+
+/// The module that creates a cluster with hosted control planes.
+const HOSTED_PACKAGE: &str = "terraform-redhat/rosa-hcp/rhcs";
+
+/// The module that creates a classic cluster.
+const CLASSIC_PACKAGE: &str = "terraform-redhat/rosa-classic/rhcs";
+
+/// The source of the module that declares one mirror.
+pub const IMAGE_MIRRORS: &str = "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors";
+
+/// What is known of a registry module.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Known {
+pub struct ModuleStub {
     /// Its source, without the registry's host.
-    pub(crate) source: &'static str,
-    /// What it declares.
-    pub(crate) text: &'static str,
+    pub source: &'static str,
+    /// A configuration with what matters for mirrors: its variables, resources and outputs.
+    pub text: &'static str,
 }
 
-const MODULES: &[Known] = &[
-    Known {
-        source: "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors",
+const STUBS: &[ModuleStub] = &[
+    ModuleStub {
+        source: IMAGE_MIRRORS,
         text: r#"# Built-in outline of this module. After `terraform init`, mirrorset reads the module itself.
 variable "cluster_id" {
   type = string
@@ -43,7 +57,7 @@ output "image_mirror_id" {
 }
 "#,
     },
-    Known {
+    ModuleStub {
         source: "terraform-redhat/rosa-hcp/rhcs//modules/rosa-cluster-hcp",
         text: r#"# Built-in outline of this module. After `terraform init`, mirrorset reads the module itself.
 variable "wait_for_create_complete" {
@@ -73,7 +87,7 @@ output "cluster_state" {
 }
 "#,
     },
-    Known {
+    ModuleStub {
         source: "terraform-redhat/rosa-hcp/rhcs",
         text: r#"# Built-in outline of this module. After `terraform init`, mirrorset reads the module itself.
 variable "image_mirrors" {
@@ -106,15 +120,51 @@ output "image_mirror_ids" {
     },
 ];
 
-/// The module behind a source, if it is one of these.
-pub(crate) fn find(source: &str) -> Option<Known> {
-    let source = source.strip_prefix("registry.terraform.io/").unwrap_or(source);
-    MODULES.iter().copied().find(|known| known.source == source)
+/// What is known of the module at a source; `None` if nothing is.
+#[must_use]
+pub fn find(source: &str) -> Option<ModuleStub> {
+    let source = without_host(source);
+    STUBS.iter().copied().find(|stub| stub.source == source)
 }
 
-impl Known {
-    /// What stands for its directory: no path on disk.
-    pub(crate) fn directory(self) -> PathBuf {
+/// The kind of the cluster that a registry module's output `cluster_id` is the id of; `None` for other modules.
+#[must_use]
+pub fn cluster_kind(source: &str) -> Option<ClusterKind> {
+    let source = without_host(source);
+    let package = source.split("//").next().unwrap_or(source);
+    match package {
+        HOSTED_PACKAGE => Some(ClusterKind::Hosted),
+        CLASSIC_PACKAGE => Some(ClusterKind::Classic),
+        _ => None,
+    }
+}
+
+fn without_host(source: &str) -> &str {
+    source.strip_prefix(REGISTRY_HOST).unwrap_or(source)
+}
+
+impl ModuleStub {
+    /// A name in place of its directory, which is not a path on disk.
+    #[must_use]
+    pub fn directory(self) -> PathBuf {
         PathBuf::from(format!("<{}>", self.source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn module_sources_are_known_with_host_and_submodule() {
+        assert_eq!(
+            cluster_kind("registry.terraform.io/terraform-redhat/rosa-hcp/rhcs//modules/rosa-cluster-hcp"),
+            Some(ClusterKind::Hosted)
+        );
+        assert_eq!(
+            cluster_kind("terraform-redhat/rosa-classic/rhcs"),
+            Some(ClusterKind::Classic)
+        );
+        assert_eq!(cluster_kind("./modules/rosa-hcp"), None);
     }
 }

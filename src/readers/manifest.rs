@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::model::{Attribute, ManifestIssueKind, ManifestKind, RegistrySources};
 use registries_conf::SourcePolicy;
 use terraform_eval::source::{FileId, Span};
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::documents;
 
 pub use assemble::configuration;
@@ -69,7 +69,7 @@ pub struct Found {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadError {
     /// It is neither YAML nor JSON, or more than is read of them.
-    Syntax(Problem),
+    Syntax(SyntaxError),
     /// No document in it is about mirrors.
     Nothing,
 }
@@ -127,11 +127,11 @@ pub fn recognise(text: &str) -> bool {
 }
 
 /// What is wrong with a text that is no YAML: of a template, that it is one.
-fn unless_template(problem: Problem, text: &str) -> Problem {
+fn unless_template(problem: SyntaxError, text: &str) -> SyntaxError {
     if !text.contains("{{") {
         return problem;
     }
-    Problem::new(problem.span, "the file is a template, not valid YAML".to_owned())
+    SyntaxError::new(problem.span, "the file is a template, not valid YAML".to_owned())
         .help("render the template first, for example with `helm template`, and pass the output")
 }
 

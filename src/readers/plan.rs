@@ -26,7 +26,7 @@ mod sensitive;
 use std::collections::BTreeSet;
 
 use crate::model::{self, Input, InputKind};
-use crate::provider;
+use crate::provider::{self, types::QUOTED_TYPE_PREFIX};
 use terraform_eval::address::ResourcePath;
 use terraform_eval::source::{FileId, Span};
 
@@ -53,7 +53,7 @@ pub struct Reading {
 
 /// What stands in every plan that has one of the provider's resources: a type name stands in quotes and
 /// without escapes in everything that Terraform writes.
-const NAMED: &[u8] = b"\"rhcs_";
+const NAMED: &[u8] = QUOTED_TYPE_PREFIX.as_bytes();
 
 /// What does not stand in a plan that names none: these, and the beginning of a second document.
 pub const TELLING: [&[u8]; 3] = [NAMED, b"}{\"format_version\"", b"}\n{\"format_version\""];
@@ -155,7 +155,8 @@ fn read_document<'a>(text: Text<'a>, name: &str, document: &'a str) -> Result<Re
     for (address, instance) in &planned.resources {
         if provider::is_image_mirror(address.resource()) {
             let change = changes.current.get(address);
-            mirrors.push(reader.mirror(address, instance, change.and_then(|change| change.body.as_ref()))?);
+            let body = change.and_then(|change| change.body.as_ref());
+            mirrors.push(reader.mirror(address, instance, body, None)?);
         }
     }
     for deferred in document.deferred_changes.iter().flatten() {

@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostic;
-use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{
     self, Attribute, AttributeValue, Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Input, Mirror,
-    MirrorAddress, OriginCandidate, OriginTarget,
+    MirrorAddress, OriginCandidate, OriginTarget, ResourceDeclaration,
 };
+use crate::provider::cluster_kind;
 use crate::rules::PLAN_MISMATCH;
 use terraform_eval::address::{Address, InstanceKey, ModuleStep, ResourcePath};
 use terraform_eval::source::Span;
@@ -199,12 +199,23 @@ impl Join {
     fn mirror(&mut self, planned: &mut Mirror, own: &Mirror) {
         let address = planned.address.clone();
         planned.span = own.span;
+        self.string(&address, "source", &mut planned.source, &own.source);
+        self.list(&address, &mut planned.mirrors, &own.mirrors);
+        if let (Some(planned), Some(own)) = (planned.resource_mut(), own.resource()) {
+            self.declaration(&address, planned, own);
+        }
+    }
+
+    fn declaration(
+        &mut self,
+        address: &MirrorAddress,
+        planned: &mut ResourceDeclaration,
+        own: &ResourceDeclaration,
+    ) {
         planned.calls.clone_from(&own.calls);
         planned.block.clone_from(&own.block);
-        self.string(&address, "cluster_id", &mut planned.cluster_id, &own.cluster_id);
-        self.string(&address, "source", &mut planned.source, &own.source);
-        self.string(&address, "type", &mut planned.mirror_type, &own.mirror_type);
-        self.list(&address, &mut planned.mirrors, &own.mirrors);
+        self.string(address, "cluster_id", &mut planned.cluster_id, &own.cluster_id);
+        self.string(address, "type", &mut planned.mirror_type, &own.mirror_type);
         let is_known = planned.cluster_id.value().is_some();
         self.leads(&mut planned.cluster_origin, &own.cluster_origin, is_known);
         // A plan records no locals, so the configuration always knows at least as much of the order.
@@ -345,7 +356,7 @@ impl Join {
 fn ends_at_a_cluster(leads: &ClusterOrigin) -> bool {
     leads.candidates.iter().any(|lead| {
         matches!(&lead.target, OriginTarget::Resource { path, .. }
-            if matches!(cluster_role(&path.resource), Some(ClusterRole::Cluster(_))))
+            if cluster_kind(&path.resource).is_some())
     })
 }
 

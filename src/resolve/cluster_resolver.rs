@@ -2,7 +2,7 @@
 
 use super::image_resolution::{ImageResolution, PolicyDenial, PullOutcome};
 use crate::cluster_mirrors::{Caveat, ClusterMirrors, ClusterRegistries, Entry, NodeConfig};
-use crate::model::cluster::ALWAYS_ALLOWED;
+use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
 use registries_conf::{ImageReference, RegistrySettings, SEARCH_REGISTRIES, matching_scope};
 
 /// Resolves images as the nodes of one cluster do.
@@ -116,7 +116,7 @@ impl<'a> ClusterResolver<'a> {
         }
         // A self-managed cluster does not allow what ROSA always allows.
         let is_rosa = self.entries.iter().any(|entry| !entry.is_from_manifest());
-        let always_allowed = ALWAYS_ALLOWED.iter().copied().filter(|_| is_rosa);
+        let always_allowed = ALWAYS_ALLOWED_REGISTRIES.iter().copied().filter(|_| is_rosa);
         let allowed = self.allowed.iter().map(String::as_str).chain(always_allowed);
         let is_denied = !self.allowed.is_empty() && matching_scope(allowed, reference.name()).is_none();
         is_denied.then_some(PolicyDenial::NotAllowed)

@@ -3,14 +3,14 @@
 use std::fmt;
 
 use terraform_eval::source::FileId;
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::{Node, NodeKind, documents};
 
 /// Why a text cannot be used as a list of images.
 #[derive(Debug)]
 pub enum ImageListError {
     /// It is neither a list nor valid YAML.
-    Form(Problem),
+    Form(SyntaxError),
     /// It has no images.
     NoImages,
 }

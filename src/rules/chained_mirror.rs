@@ -26,9 +26,9 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
         };
         let other = std::iter::once(first)
             .chain(others)
-            .find(|other| other.instances.is_none());
+            .find(|other| other.unknown_instances().is_none());
         let Some(other) = other else {
-            return RuleOutcome::from_unknown(first.instances.clone());
+            return RuleOutcome::from_unknown(first.unknown_instances().cloned());
         };
         let owner = if element.may_be_compared_with(&other.source) {
             other.address.to_string()

@@ -1,11 +1,8 @@
 //! `classic-cluster`: a mirror of a cluster that does not support image mirrors.
 
 use crate::diagnostic::Severity;
-use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role, registry_module_cluster_kind};
-use crate::model::{
-    ClusterKind, Input, InputKind, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget,
-    UnknownReason, UnknownReasons,
-};
+use crate::model::{Input, InputKind, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget, ResourceDeclaration, UnknownReason, UnknownReasons};
+use crate::provider::{ClusterKind, ClusterRole, cluster_id_argument, cluster_role, modules};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -15,11 +12,11 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::TERRAFORM,
     fix: Fixability::None,
     page: include_str!("classic_cluster.md"),
-    check: Check::Mirror(check),
+    check: Check::Resource(check),
 };
 
-fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
-    let classic: Vec<&OriginCandidate> = mirror
+fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
+    let classic: Vec<&OriginCandidate> = resource
         .cluster_origin
         .candidates
         .iter()
@@ -32,7 +29,7 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
         .find(|candidate| candidate.is_certain)
         .or_else(|| classic.last())
     else {
-        return undecided_if_unresolved(input, mirror);
+        return undecided_if_unresolved(input, resource);
     };
     let target = candidate.target.name();
     if !candidate.is_certain && matches!(input.kind, InputKind::Plan | InputKind::TofuConfigJson) {
@@ -53,8 +50,8 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
         finding.severity = Severity::Warning;
         finding
     };
-    finding = finding.at_attribute(mirror, &mirror.cluster_id, "not a hosted control plane cluster");
-    finding = finding.cluster_trace(mirror, candidate, "the classic cluster");
+    finding = finding.at_attribute(mirror, &resource.cluster_id, "not a hosted control plane cluster");
+    finding = finding.cluster_trace(resource, candidate, "the classic cluster");
     RuleOutcome::finding(
         finding
             .note(
@@ -79,23 +76,21 @@ fn is_classic(target: &OriginTarget) -> bool {
             }
             None => false,
         },
-        OriginTarget::Module { source, .. } => {
-            registry_module_cluster_kind(source) == Some(ClusterKind::Classic)
-        }
+        OriginTarget::Module { source, .. } => modules::cluster_kind(source) == Some(ClusterKind::Classic),
     }
 }
 
 /// An unresolved reference matters only if there is a classic cluster that it could refer to.
-fn undecided_if_unresolved(input: &Input, mirror: &Mirror) -> RuleOutcome {
+fn undecided_if_unresolved(input: &Input, resource: &ResourceDeclaration) -> RuleOutcome {
     let any_classic = input
         .clusters
         .iter()
         .any(|cluster| cluster.kind == ClusterKind::Classic);
-    if mirror.cluster_origin.unresolved.is_empty() || !any_classic {
+    if resource.cluster_origin.unresolved.is_empty() || !any_classic {
         RuleOutcome::clean()
     } else {
         RuleOutcome::undecided(UnknownReasons::from_reasons(
-            mirror.cluster_origin.unresolved.clone(),
+            resource.cluster_origin.unresolved.clone(),
         ))
     }
 }

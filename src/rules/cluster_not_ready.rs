@@ -1,10 +1,7 @@
 //! `cluster-not-ready`: a mirror that is created before its cluster is ready.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{
-    AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
-    MirrorLabels as _, UnknownReason, UnknownReasons,
-};
+use crate::model::{AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror, MirrorLabels as _, ResourceDeclaration, UnknownReason, UnknownReasons};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -14,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::REFERENCES,
     fix: Fixability::Unsafe,
     page: include_str!("cluster_not_ready.md"),
-    check: Check::Mirror(check),
+    check: Check::Resource(check),
 };
 
 /// Whether a cluster is ready when the mirror is created.
@@ -24,13 +21,13 @@ enum Readiness {
     Unknown(UnknownReasons),
 }
 
-fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
+fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
     let candidates = ClusterCandidates::for_mirror(input, mirror);
     let mut not_ready = None;
     let mut unknown = None;
     let mut any_ready = false;
     for (cluster, instance) in &candidates.instances {
-        match readiness(input, mirror, cluster, instance) {
+        match readiness(input, resource, cluster, instance) {
             Readiness::Ready => any_ready = true,
             Readiness::NotReady => not_ready = not_ready.or(Some((*cluster, *instance))),
             Readiness::Unknown(cause) => unknown = unknown.or(Some(cause)),
@@ -38,7 +35,7 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     }
     match (not_ready, unknown.or(candidates.unresolved)) {
         (Some((cluster, instance)), None) if !any_ready => {
-            RuleOutcome::finding(report(mirror, cluster, instance))
+            RuleOutcome::finding(report(mirror, resource, cluster, instance))
         }
         (Some(_), None) => {
             RuleOutcome::undecided(UnknownReasons::new(UnknownReason::AmbiguousClusterInstance))
@@ -54,7 +51,12 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     }
 }
 
-fn readiness(input: &Input, mirror: &Mirror, cluster: &Cluster, instance: &ClusterInstance) -> Readiness {
+fn readiness(
+    input: &Input,
+    resource: &ResourceDeclaration,
+    cluster: &Cluster,
+    instance: &ClusterInstance,
+) -> Readiness {
     if instance.id.is_some() {
         return Readiness::Ready;
     }
@@ -67,9 +69,9 @@ fn readiness(input: &Input, mirror: &Mirror, cluster: &Cluster, instance: &Clust
         if !waits && waiter.unresolved_dependencies.is_empty() {
             continue;
         }
-        if !mirror.dependencies.contains(&waiter.path) {
+        if !resource.dependencies.contains(&waiter.path) {
             // It matters only if the mirror may depend on it after all.
-            causes.extend(mirror.unresolved_dependencies.iter().cloned());
+            causes.extend(resource.unresolved_dependencies.iter().cloned());
             continue;
         }
         match (&waiter.instances, waits) {
@@ -88,14 +90,19 @@ fn readiness(input: &Input, mirror: &Mirror, cluster: &Cluster, instance: &Clust
     }
 }
 
-fn report(mirror: &Mirror, cluster: &Cluster, instance: &ClusterInstance) -> Diagnostic {
+fn report(
+    mirror: &Mirror,
+    resource: &ResourceDeclaration,
+    cluster: &Cluster,
+    instance: &ClusterInstance,
+) -> Diagnostic {
     let name = &instance.address;
     let argument = &instance.wait_for_create_complete;
     let finding = RULE
         .finding(mirror, &format!("nothing waits until {name} is ready"))
         .at_attribute(
             mirror,
-            &mirror.cluster_id,
+            &resource.cluster_id,
             "the cluster is not ready when the mirror is created",
         );
     let finding = match argument.span {

@@ -1,7 +1,7 @@
 //! `count-indexed-mirrors`: mirrors that are identified by their index in a list.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, InputKinds, Mirror};
+use crate::model::{Input, InputKinds, Mirror, ResourceDeclaration};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -11,11 +11,11 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::CONFIGURATION,
     fix: Fixability::None,
     page: include_str!("count_indexed_mirrors.md"),
-    check: Check::Mirror(check),
+    check: Check::Resource(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
-    let Some(span) = mirror.block.count_index else {
+fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
+    let Some(span) = resource.block.count_index else {
         return RuleOutcome::clean();
     };
     RuleOutcome::finding(

@@ -27,13 +27,13 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     }
     let same = cluster.with_source(&source).iter();
     let mut earlier = same.take_while(|other| other.address != mirror.address);
-    let certain = earlier.clone().find(|other| other.instances.is_none());
-    match (earlier.next(), certain, &mirror.instances) {
+    let certain = earlier.clone().find(|other| other.unknown_instances().is_none());
+    match (earlier.next(), certain, mirror.unknown_instances()) {
         (None, ..) => RuleOutcome::clean(),
         (Some(_), Some(first), None) => RuleOutcome::finding(duplicate_source(mirror, first)),
         // Of two blocks with an unknown number of instances, possibly only one has any.
-        (Some(first), _, instances) => {
-            RuleOutcome::from_unknown(instances.as_ref().or(first.instances.as_ref()).cloned())
+        (Some(first), _, unknown) => {
+            RuleOutcome::from_unknown(unknown.or(first.unknown_instances()).cloned())
         }
     }
 }

@@ -27,7 +27,7 @@ fn has_no_mirrors(mirror: &Mirror) -> bool {
 /// Checks one mirror.
 #[must_use]
 pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
-    if mirror.address.manifest().is_some() && has_no_mirrors(mirror) {
+    if mirror.resource().is_none() && has_no_mirrors(mirror) {
         let mut finding = RULE
             .finding(mirror, "the entry has no mirrors")
             .at_attribute(mirror, &mirror.mirrors, "at least one mirror is required")

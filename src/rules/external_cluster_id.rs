@@ -1,7 +1,7 @@
 //! `external-cluster-id`: a UUID as the id of a cluster.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
+use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _, ResourceDeclaration};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -11,15 +11,15 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::TERRAFORM,
     fix: Fixability::None,
     page: include_str!("external_cluster_id.md"),
-    check: Check::Mirror(check),
+    check: Check::Resource(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
     // An id that is read from an object is checked by `wrong-cluster-attribute`.
-    match mirror.cluster_id.value() {
-        Some(id) if is_uuid(id) && mirror.cluster_origin.candidates.is_empty() => RuleOutcome::finding(
+    match resource.cluster_id.value() {
+        Some(id) if is_uuid(id) && resource.cluster_origin.candidates.is_empty() => RuleOutcome::finding(
             RULE.finding(mirror, "cluster_id has the form of an external id")
-                .at_attribute(mirror, &mirror.cluster_id, "a UUID")
+                .at_attribute(mirror, &resource.cluster_id, "a UUID")
                 .note("the OCM API does not find a cluster by its external id")
                 .help("use the id that `rosa describe cluster` prints as `ID`"),
         ),

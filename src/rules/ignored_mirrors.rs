@@ -1,7 +1,7 @@
 //! `ignored-mirrors`: changes to mirrors that Terraform ignores.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, InputKinds, Mirror, TraceStep};
+use crate::model::{Input, InputKinds, Mirror, ResourceDeclaration, TraceStep};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -11,11 +11,11 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::CONFIGURATION,
     fix: Fixability::None,
     page: include_str!("ignored_mirrors.md"),
-    check: Check::Mirror(check),
+    check: Check::Resource(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
-    let ignored = mirror.block.ignore_changes.iter().filter(|entry| covers(entry));
+fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
+    let ignored = resource.block.ignore_changes.iter().filter(|entry| covers(entry));
     let report = |entry: &TraceStep| {
         let text = &entry.text;
         RULE.finding_in_block(mirror, &format!("changes are ignored: {text}"))

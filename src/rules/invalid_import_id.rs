@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Import, Input, InputKinds};
+use crate::provider::types::is_import_id;
 
 use super::{Check, Fixability, Rule};
 
@@ -20,8 +21,7 @@ fn check(input: &Input) -> Vec<Diagnostic> {
 
 fn find(import: &Import) -> Option<Diagnostic> {
     let id = import.id.value()?;
-    let parts: Vec<&str> = id.split(':').collect();
-    if parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) {
+    if is_import_id(id) {
         return None;
     }
     let to = &import.to;

@@ -1,7 +1,9 @@
 //! `missing-argument`: a required argument of a mirror, or a required input of its module.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{AttributeValue, Input, InputKind, InputKinds, Mirror, MissingInputs};
+use crate::model::{
+    AttributeValue, Input, InputKind, InputKinds, Mirror, MissingInputs, ResourceDeclaration,
+};
 use terraform_eval::source::Span;
 
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -12,32 +14,37 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::CONFIGURATION,
     fix: Fixability::None,
     page: include_str!("missing_argument.md"),
-    check: Check::Mirror(check),
+    check: Check::Resource(check),
 };
 
-fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
+fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
     // A plan is created from configuration that has them, and a state holds values from the OCM API.
     if input.kind != InputKind::Configuration {
         return RuleOutcome::clean();
     }
-    let mut findings: Vec<Diagnostic> = mirror.block.missing_inputs.iter().map(report_input).collect();
-    let (id, source, mirrors) = (&mirror.cluster_id, &mirror.source, &mirror.mirrors);
+    let mut findings: Vec<Diagnostic> = resource.block.missing_inputs.iter().map(report_input).collect();
+    let (id, source, mirrors) = (&resource.cluster_id, &mirror.source, &mirror.mirrors);
     let arguments: [(&str, bool, Option<Span>); 3] = [
         ("cluster_id", id.content == AttributeValue::Absent, id.span),
         ("source", source.content == AttributeValue::Absent, source.span),
         ("mirrors", mirrors.content == AttributeValue::Absent, mirrors.span),
     ];
     let absent = arguments.into_iter().filter(|(_, absent, _)| *absent);
-    findings.extend(absent.filter_map(|(name, _, span)| report_argument(mirror, name, span)));
+    findings.extend(absent.filter_map(|(name, _, span)| report_argument(mirror, resource, name, span)));
     RuleOutcome {
         findings,
         undecided: None,
     }
 }
 
-fn report_argument(mirror: &Mirror, name: &str, span: Option<Span>) -> Option<Diagnostic> {
+fn report_argument(
+    mirror: &Mirror,
+    resource: &ResourceDeclaration,
+    name: &str,
+    span: Option<Span>,
+) -> Option<Diagnostic> {
     // `unsupported-argument` reports an argument with nearly this name.
-    let mut unsupported = mirror.block.unsupported.iter();
+    let mut unsupported = resource.block.unsupported.iter();
     if span.is_none() && unsupported.any(|written| written.suggestion == Some(name)) {
         return None;
     }

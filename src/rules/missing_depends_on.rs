@@ -1,10 +1,10 @@
 //! `missing-depends-on`: a mirror that does not depend on the cluster of its module.
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
-use crate::model::cluster::waits_for_cluster;
 use crate::model::{
-    Cluster, ClusterKind, Input, InputKinds, Mirror, OriginTarget, UnknownReason, UnknownReasons,
+    Cluster, Input, InputKinds, Mirror, OriginTarget, ResourceDeclaration, UnknownReason, UnknownReasons,
 };
+use crate::provider::{ClusterKind, waits_for_cluster};
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 
 use super::support::fixes;
@@ -16,12 +16,12 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::REFERENCES,
     fix: Fixability::Safe,
     page: include_str!("missing_depends_on.md"),
-    check: Check::Mirror(check),
+    check: Check::Resource(check),
 };
 
-fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
+fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
     // A state records no `depends_on`.
-    let (Some(depends_on), Some(path)) = (&mirror.depends_on, mirror.path()) else {
+    let (Some(depends_on), Some(path)) = (&resource.depends_on, mirror.path()) else {
         return RuleOutcome::clean();
     };
     let is_named = |cluster: &ResourcePath| depends_on.iter().any(|entry| entry.resources.contains(cluster));
@@ -37,12 +37,12 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     };
 
     let is_referred_to = |cluster: &&&Cluster| {
-        let targets = mirror
+        let targets = resource
             .cluster_origin
             .candidates
             .iter()
             .map(|candidate| &candidate.target)
-            .chain(&mirror.cluster_origin.sole_candidate);
+            .chain(&resource.cluster_origin.sole_candidate);
         targets
             .into_iter()
             .any(|target| is_cluster(target, &module, cluster))
@@ -61,6 +61,7 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
         }
         let finding = report(
             mirror,
+            resource,
             cluster,
             "does not name its cluster",
             "`cluster_id` refers to it",
@@ -68,26 +69,27 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
         return RuleOutcome::finding(finding);
     }
     // An unresolved id does not matter if every cluster is named.
-    if !mirror.cluster_origin.unresolved.is_empty()
-        && mirror.cluster_origin.sole_candidate.is_none()
+    if !resource.cluster_origin.unresolved.is_empty()
+        && resource.cluster_origin.sole_candidate.is_none()
         && !clusters.iter().all(|cluster| is_named(&cluster.path))
     {
         return RuleOutcome::undecided(UnknownReasons::from_reasons(
-            mirror.cluster_origin.unresolved.clone(),
+            resource.cluster_origin.unresolved.clone(),
         ));
     }
-    if mirror.cluster_origin.is_literal()
+    if resource.cluster_origin.is_literal()
         && !clusters
             .iter()
-            .any(|cluster| mirror.dependencies.contains(&cluster.path))
+            .any(|cluster| resource.dependencies.contains(&cluster.path))
     {
-        if !mirror.unresolved_dependencies.is_empty() {
+        if !resource.unresolved_dependencies.is_empty() {
             return RuleOutcome::undecided(UnknownReasons::from_reasons(
-                mirror.unresolved_dependencies.clone(),
+                resource.unresolved_dependencies.clone(),
             ));
         }
         let finding = report(
             mirror,
+            resource,
             first,
             "does not name the cluster that the module creates",
             "created here",
@@ -104,14 +106,20 @@ fn is_cluster(target: &OriginTarget, module: &ModulePath, cluster: &Cluster) -> 
         if path.resource == cluster.path.resource && path.module.without_keys() == *module)
 }
 
-fn report(mirror: &Mirror, cluster: &Cluster, what: &str, origin: &str) -> Diagnostic {
+fn report(
+    mirror: &Mirror,
+    resource: &ResourceDeclaration,
+    cluster: &Cluster,
+    what: &str,
+    origin: &str,
+) -> Diagnostic {
     let name = &cluster.path.resource;
-    let (span, label) = match mirror.depends_on_span {
+    let (span, label) = match resource.depends_on_span {
         Some(span) => (span, format!("`{name}` is missing here")),
         None => (mirror.span, "no `depends_on`".to_owned()),
     };
-    let entry = waiter(mirror).unwrap_or(name);
-    let help = match mirror.depends_on_span {
+    let entry = waiter(resource, &cluster.path.module).unwrap_or(name);
+    let help = match resource.depends_on_span {
         Some(_) => format!("add `{entry}` to `depends_on`"),
         None => format!("add `depends_on = [{entry}]`"),
     };
@@ -125,13 +133,13 @@ fn report(mirror: &Mirror, cluster: &Cluster, what: &str, origin: &str) -> Diagn
         )
         .help(help);
     // A `depends_on` that is not a literal list is left to people.
-    let insertion = mirror
+    let insertion = resource
         .block
         .argument_insertion
         .as_ref()
-        .filter(|_| mirror.depends_on_span.is_none());
+        .filter(|_| resource.depends_on_span.is_none());
     let edits = fixes::depends_on(
-        mirror.block.dependency_insertion.as_ref(),
+        resource.block.dependency_insertion.as_ref(),
         insertion,
         &[entry.to_string()],
     );
@@ -144,15 +152,14 @@ fn report(mirror: &Mirror, cluster: &Cluster, what: &str, origin: &str) -> Diagn
 }
 
 /// Returns the resource that provides the id and waits for the cluster, which is the better dependency.
-fn waiter(mirror: &Mirror) -> Option<&ResourceName> {
-    let module = mirror.path()?.module;
-    mirror
+fn waiter<'m>(resource: &'m ResourceDeclaration, module: &ModulePath) -> Option<&'m ResourceName> {
+    resource
         .cluster_origin
         .candidates
         .iter()
         .find_map(|candidate| match &candidate.target {
             OriginTarget::Resource { path, .. }
-                if waits_for_cluster(&path.resource) && path.module.without_keys() == module =>
+                if waits_for_cluster(&path.resource) && path.module.without_keys() == *module =>
             {
                 Some(&path.resource)
             }

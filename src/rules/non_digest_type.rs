@@ -1,7 +1,8 @@
 //! `non-digest-type`: a type that the provider rejects.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::model::{AttributeValue, Input, InputKinds, Mirror, MirrorLabels as _};
+use crate::model::{AttributeValue, Input, InputKinds, Mirror, MirrorLabels as _, ResourceDeclaration};
+use crate::provider::DEFAULT_MIRROR_TYPE;
 
 use super::support::fixes::SuggestFix as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -12,21 +13,21 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::TERRAFORM,
     fix: Fixability::Safe,
     page: include_str!("non_digest_type.md"),
-    check: Check::Mirror(check),
+    check: Check::Resource(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
-    match &mirror.mirror_type.content {
-        AttributeValue::Known(kind) if kind != "digest" => RuleOutcome::finding(
+fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
+    match &resource.mirror_type.content {
+        AttributeValue::Known(kind) if kind != DEFAULT_MIRROR_TYPE => RuleOutcome::finding(
             RULE.finding(
                 mirror,
-                &format!("type {} is not supported", mirror.mirror_type.shown()),
+                &format!("type {} is not supported", resource.mirror_type.shown()),
             )
-            .at_attribute(mirror, &mirror.mirror_type, "only \"digest\" is supported")
+            .at_attribute(mirror, &resource.mirror_type, "only \"digest\" is supported")
             .note("the provider and the OCM API reject any other type")
             .fix_replace(
-                &mirror.mirror_type,
-                "digest",
+                &resource.mirror_type,
+                DEFAULT_MIRROR_TYPE,
                 Applicability::Safe,
                 "write \"digest\", or omit `type`: \"digest\" is the default",
             ),

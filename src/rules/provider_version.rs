@@ -1,8 +1,8 @@
 //! `provider-version`: a provider version without image mirrors.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::version::{FIRST_WITH_MIRRORS, Version, VersionRange, raised};
 use crate::model::{Attribute, Input, InputKinds};
+use crate::provider::versions::{FIRST_WITH_MIRRORS, Version, VersionRange, raised};
 
 use super::{Check, Fixability, Rule};
 

@@ -1,11 +1,11 @@
 //! `registry-config-conflict`: a cluster that blocks or does not allow the registries of its mirrors.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::cluster::ALWAYS_ALLOWED;
 use crate::model::{
     Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
     MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons,
 };
+use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
 use registries_conf::{Role, is_valid_location, is_within_scope, matching_scope};
 use terraform_eval::source::Span;
 
@@ -170,7 +170,7 @@ fn source_not_allowed(mirror: &Mirror, source: &str, allowed: &List) -> Option<D
         .iter()
         .filter_map(|entry| entry.value())
         .map(String::as_str)
-        .chain(ALWAYS_ALLOWED)
+        .chain(ALWAYS_ALLOWED_REGISTRIES)
         .collect();
     // If a part of the source is allowed, the mirror serves that part.
     let is_allowed = matching_scope(names.iter().copied(), source).is_some()

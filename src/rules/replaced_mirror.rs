@@ -1,7 +1,7 @@
 //! `replaced-mirror`: a plan that replaces a mirror.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Action, Input, InputKinds, MirrorChange};
+use crate::model::{Action, Input, InputKinds, Mirror, MirrorChange};
 
 use super::support::plan_changes::{ChangeLabels as _, is_same_mirror};
 use super::{Check, Fixability, Rule};
@@ -37,7 +37,9 @@ fn report(input: &Input, change: &MirrorChange) -> Diagnostic {
             before.map(|before| &before.source),
         ),
         Some("cluster_id") => (
-            mirror.map(|mirror| &mirror.cluster_id),
+            mirror
+                .and_then(Mirror::resource)
+                .map(|resource| &resource.cluster_id),
             before.map(|before| &before.cluster_id),
         ),
         _ => (None, None),

@@ -1,7 +1,9 @@
 //! What a rule is, and what it reports about one mirror.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, AttributeValue, Input, InputKinds, Mirror, UnknownReasons};
+use crate::model::{
+    Attribute, AttributeValue, Input, InputKinds, Mirror, ResourceDeclaration, UnknownReasons,
+};
 
 use super::page::{self, Page, PageError};
 use super::support::cluster_index::IndexedCluster;
@@ -67,6 +69,8 @@ impl Fixability {
 pub enum Check {
     /// Checks one mirror at a time.
     Mirror(fn(&Input, &Mirror) -> RuleOutcome),
+    /// Checks one mirror that a resource block declares, so not the entries of manifests.
+    Resource(fn(&Input, &Mirror, &ResourceDeclaration) -> RuleOutcome),
     /// Checks one mirror among all mirrors of its cluster.
     MirrorInCluster(fn(&IndexedCluster<'_>, &Mirror) -> RuleOutcome),
     /// Checks a whole input: other blocks than mirrors, provider versions, manifests.

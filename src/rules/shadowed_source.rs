@@ -29,15 +29,15 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     let broader = broader_sources(source).into_iter().find_map(|name| {
         let same = cluster.with_source(&name).iter();
         same.filter(|other| other.source.value() == Some(&name) && is_used(other))
-            .min_by_key(|other| other.instances.is_some())
+            .min_by_key(|other| other.unknown_instances().is_some())
     });
     let Some(broader) = broader else {
         return RuleOutcome::clean();
     };
-    if let Some(unknown) = &broader.instances {
+    if let Some(unknown) = broader.unknown_instances() {
         return RuleOutcome::undecided(unknown.clone());
     }
-    let missing = if mirror.address.manifest().is_some() {
+    let missing = if mirror.resource().is_none() {
         missing_from_lists(cluster, mirror, source, broader)
     } else {
         elements(&mirror.mirrors).and_then(|list| missing_mirrors(mirror, source, broader, &[list]))

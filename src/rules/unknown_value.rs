@@ -25,7 +25,7 @@ pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Opti
     let causes = rules
         .iter()
         .map(|(_, unknown)| unknown)
-        .chain(&mirror.instances)
+        .chain(mirror.unknown_instances())
         .chain(unknown_values.iter().map(|(_, unknown, _)| *unknown));
     let causes: Vec<_> = causes
         .flat_map(|unknown| unknown.reasons.iter().cloned())
@@ -35,7 +35,7 @@ pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Opti
     }
     let unknown = UnknownReasons::from_reasons(causes);
     let values: Vec<&str> = unknown_values.iter().map(|(name, ..)| name.as_str()).collect();
-    let what = if values.is_empty() && mirror.instances.is_some() {
+    let what = if values.is_empty() && mirror.unknown_instances().is_some() {
         format!("the number of instances is not known: {unknown}")
     } else if values.is_empty() {
         format!("undecided: {unknown}")
@@ -46,7 +46,10 @@ pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Opti
     let span = unknown_values
         .iter()
         .find_map(|(.., span)| *span)
-        .or(mirror.cluster_id.span.filter(|_| mirror.instances.is_none()))
+        .or_else(|| match mirror.resource() {
+            Some(resource) if resource.instances.is_none() => resource.cluster_id.span,
+            _ => None,
+        })
         .unwrap_or(mirror.span);
     let mut finding = RULE.finding(mirror, &what).at(span, "not known yet");
     if !rules.is_empty() {
@@ -83,7 +86,8 @@ pub fn report_plan(input: &Input) -> Option<Diagnostic> {
 /// whether they could trace it.
 fn unknown_values(mirror: &Mirror) -> Vec<(String, &UnknownReasons, Option<Span>)> {
     let mut values = Vec::new();
-    for (name, attribute) in [("source", &mirror.source), ("type", &mirror.mirror_type)] {
+    let mirror_type = mirror.resource().map(|resource| ("type", &resource.mirror_type));
+    for (name, attribute) in std::iter::once(("source", &mirror.source)).chain(mirror_type) {
         if let Some(unknown) = attribute.as_unknown() {
             values.push((name.to_owned(), unknown, attribute.span));
         }

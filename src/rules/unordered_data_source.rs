@@ -1,8 +1,7 @@
 //! `unordered-data-source`: a data source that reads mirrors before they are created.
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
-use crate::model::mirror::cluster_key;
-use crate::model::{ImageMirrorsDataSource, Input, InputKinds, Mirror};
+use crate::model::{ImageMirrorsDataSource, Input, InputKinds, Mirror, cluster_key};
 
 use super::support::fixes;
 use super::{Check, Fixability, Rule};
@@ -27,7 +26,9 @@ fn find(input: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
         mirror.cluster_key().as_ref() == Some(&cluster)
             && mirror.path().is_some_and(|path| !read.dependencies.contains(&path))
             // A mirror that gets its id from the data source depends on it intentionally.
-            && !mirror.dependencies.contains(&read.path)
+            && !mirror
+                .resource()
+                .is_some_and(|resource| resource.dependencies.contains(&read.path))
     };
     // `depends_on` can name a mirror in the same module, or the call of the module that declares it.
     let mut names: Vec<String> = Vec::new();

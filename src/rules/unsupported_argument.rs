@@ -1,7 +1,7 @@
 //! `unsupported-argument`: what the block of a mirror has, but `rhcs_image_mirror` does not.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{Input, InputKinds, Mirror, Unsupported, UnsupportedKind};
+use crate::model::{Input, InputKinds, Mirror, ResourceDeclaration, Unsupported, UnsupportedKind};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -11,11 +11,11 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::CONFIGURATION,
     fix: Fixability::Safe,
     page: include_str!("unsupported_argument.md"),
-    check: Check::Mirror(check),
+    check: Check::Resource(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
-    let unsupported = mirror.block.unsupported.iter();
+fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
+    let unsupported = resource.block.unsupported.iter();
     RuleOutcome::from_findings(
         unsupported
             .map(|unsupported| report(mirror, unsupported))

@@ -1,7 +1,7 @@
 //! `wrong-argument-type`: a value that cannot be converted to the type of the argument.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Input, InputKinds, Mirror, MirrorLabels as _, UnknownReason};
+use crate::model::{Attribute, Input, InputKinds, Mirror, MirrorLabels as _, ResourceDeclaration, UnknownReason};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -11,14 +11,14 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::CONFIGURATION,
     fix: Fixability::None,
     page: include_str!("wrong_argument_type.md"),
-    check: Check::Mirror(check),
+    check: Check::Resource(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
     let found = [
-        find(mirror, &mirror.cluster_id),
+        find(mirror, &resource.cluster_id),
         find(mirror, &mirror.source),
-        find(mirror, &mirror.mirror_type),
+        find(mirror, &resource.mirror_type),
         find(mirror, &mirror.mirrors),
     ];
     RuleOutcome::from_findings(found.into_iter().flatten().collect())

@@ -1,12 +1,9 @@
 //! `wrong-cluster-attribute`: a `cluster_id` that is another attribute, or the id of another object.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
-use crate::model::{
-    Input, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget, UnknownReason,
-    UnknownReasons,
-};
-use terraform_eval::address::{Mode, ResourceName};
+use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget, ResourceDeclaration, UnknownReason, UnknownReasons};
+use crate::provider::{ClusterRole, cluster_id_argument, cluster_role, is_provider_type, repeats_cluster_id};
+use terraform_eval::address::ResourceName;
 use terraform_eval::source::Span;
 
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -17,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::REFERENCES,
     fix: Fixability::Safe,
     page: include_str!("wrong_cluster_attribute.md"),
-    check: Check::Mirror(check),
+    check: Check::Resource(check),
 };
 
 /// An origin of `cluster_id` that is not the id of a cluster.
@@ -29,22 +26,27 @@ struct WrongOrigin<'l> {
     expected: Option<&'static str>,
 }
 
-fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
-    let mut wrong = mirror.cluster_origin.candidates.iter().filter_map(wrong_origin);
+fn check(_: &Input, mirror: &Mirror, declaration: &ResourceDeclaration) -> RuleOutcome {
+    let mut wrong = declaration
+        .cluster_origin
+        .candidates
+        .iter()
+        .filter_map(wrong_origin);
     let Some(first) = wrong.next() else {
         return RuleOutcome::clean();
     };
-    let is_certain =
-        |origin: &WrongOrigin<'_>| origin.candidate.is_certain && mirror.cluster_origin.unresolved.is_empty();
+    let is_certain = |origin: &WrongOrigin<'_>| {
+        origin.candidate.is_certain && declaration.cluster_origin.unresolved.is_empty()
+    };
     let certain = if is_certain(&first) {
         Some(first)
     } else {
         wrong.find(is_certain)
     };
     match certain {
-        Some(origin) => RuleOutcome::finding(report(mirror, &origin)),
+        Some(origin) => RuleOutcome::finding(report(mirror, declaration, &origin)),
         None => {
-            let unknown = mirror.cluster_id.as_unknown().cloned();
+            let unknown = declaration.cluster_id.as_unknown().cloned();
             let ambiguous = || UnknownReasons::new(UnknownReason::AmbiguousCluster);
             RuleOutcome::undecided(unknown.unwrap_or_else(ambiguous))
         }
@@ -65,13 +67,11 @@ fn wrong_origin(candidate: &OriginCandidate) -> Option<WrongOrigin<'_>> {
         Some(ClusterRole::Cluster(_)) => Some("id"),
         Some(ClusterRole::IdCarrier(_)) => Some(cluster_id_argument(resource)),
         // The attributes of other providers are not known.
-        None if resource.kind.starts_with("rhcs_") => None,
+        None if is_provider_type(&resource.kind) => None,
         None => return None,
     };
-    // The items of this data source repeat the id of the cluster.
-    let items =
-        resource.mode == Mode::Data && &*resource.kind == "rhcs_log_forwarders" && attribute == "items";
-    (Some(attribute.as_str()) != expected && !items).then_some(WrongOrigin {
+    let is_wrong = Some(attribute.as_str()) != expected && !repeats_cluster_id(resource, attribute);
+    is_wrong.then_some(WrongOrigin {
         candidate,
         resource,
         attribute,
@@ -79,7 +79,7 @@ fn wrong_origin(candidate: &OriginCandidate) -> Option<WrongOrigin<'_>> {
     })
 }
 
-fn report(mirror: &Mirror, origin: &WrongOrigin<'_>) -> Diagnostic {
+fn report(mirror: &Mirror, declaration: &ResourceDeclaration, origin: &WrongOrigin<'_>) -> Diagnostic {
     let WrongOrigin {
         candidate,
         resource,
@@ -92,16 +92,16 @@ fn report(mirror: &Mirror, origin: &WrongOrigin<'_>) -> Diagnostic {
             mirror,
             &format!("cluster_id is {read}, which is not the id of a cluster"),
         )
-        .at_attribute(mirror, &mirror.cluster_id, "no cluster has this id");
+        .at_attribute(mirror, &declaration.cluster_id, "no cluster has this id");
     finding = finding
-        .cluster_trace(mirror, candidate, "the object that the value is read from")
+        .cluster_trace(declaration, candidate, "the object that the value is read from")
         .note(
             "the OCM API identifies clusters only by their id: creation fails with `Failed to Get \
              Cluster`",
         );
     match expected {
         Some(expected) => {
-            finding.fix = attribute_span(mirror, origin).map(|span| Fix {
+            finding.fix = attribute_span(declaration, origin).map(|span| Fix {
                 title: format!("use `{expected}`"),
                 applicability: Applicability::Safe,
                 edits: vec![Edit {
@@ -116,12 +116,12 @@ fn report(mirror: &Mirror, origin: &WrongOrigin<'_>) -> Diagnostic {
 }
 
 /// Returns the span of the attribute, if it is in the argument of this mirror.
-fn attribute_span(mirror: &Mirror, origin: &WrongOrigin<'_>) -> Option<Span> {
+fn attribute_span(declaration: &ResourceDeclaration, origin: &WrongOrigin<'_>) -> Option<Span> {
     let [step] = origin.candidate.trace.as_slice() else {
         return None;
     };
     let is_suffix = step.text.ends_with(&format!(".{}", origin.attribute));
-    let is_in_argument = mirror.cluster_id.span?.contains(step.span);
+    let is_in_argument = declaration.cluster_id.span?.contains(step.span);
     let end = step.span.range().end;
     (is_suffix && is_in_argument).then(|| Span::new(step.span.file, end - origin.attribute.len(), end))
 }

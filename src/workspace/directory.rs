@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use terraform_eval::source::{FileId, FileKind, Files};
-use terraform_eval::syntax::document::{Format, variables};
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::document::{Format, parse_variables};
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::Attribute;
 
 use crate::workspace::Loaded;
@@ -45,7 +45,7 @@ pub(crate) fn configuration_files(directory: &Path, files: &dyn Files) -> Vec<Pa
 pub(crate) fn read_values(
     directory: &Path,
     loaded: &mut Loaded,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<SyntaxError>,
 ) -> Vec<Attribute> {
     let ends = |path: &Path, endings: [&str; 2]| endings.iter().any(|ending| name_of(path).ends_with(ending));
     let mut files = Vec::new();
@@ -60,7 +60,7 @@ pub(crate) fn read_values(
     let mut values = Vec::new();
     for path in files {
         let Some(file) = read(&path, loaded) else { continue };
-        let (attributes, found) = variables(file, loaded.sources.text(file), Format::of(&path));
+        let (attributes, found) = parse_variables(file, loaded.sources.text(file), Format::from_path(&path));
         values.extend(attributes);
         problems.extend(found);
     }

@@ -101,7 +101,7 @@ impl Manifests {
                 let cluster = document.name.clone().unwrap_or_else(|| file.name.as_str().into());
                 let configuration = manifest::configuration(&file.name, &cluster, vec![document]);
                 loaded.directories.push(file.directory.clone());
-                loaded.project.inputs.push(configuration);
+                loaded.project.add(configuration);
             }
             if rest.is_empty() {
                 continue;
@@ -123,7 +123,7 @@ impl Manifests {
             };
             let configuration = manifest::configuration(&name, &name, documents);
             loaded.directories.push(directory);
-            loaded.project.inputs.push(configuration);
+            loaded.project.add(configuration);
         }
     }
 }

@@ -8,12 +8,11 @@ use crate::provider;
 use terraform_eval::eval::VariableInputs;
 use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree, requirements};
 use terraform_eval::source::{Files, Span, clean_path};
-use terraform_eval::syntax::document::{Format, document, variables};
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::Attribute;
 
-use crate::provider::modules::{self, Known};
-use crate::readers::configuration::related_blocks::is_rhcs;
+use crate::provider::modules::{self, ModuleStub};
 use crate::workspace::directory::{configuration_files, is_override, read, read_values};
 use crate::workspace::discovery::Directory;
 use crate::workspace::installed_modules::Installed;
@@ -27,7 +26,7 @@ pub(crate) struct LoadedModules {
     /// Modules that no other module of the walk calls, with the values for their variables.
     pub(crate) roots: Vec<Root>,
     /// What is wrong with the way modules are put together.
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Vec<SyntaxError>,
     installed: Installed,
     /// Files of values that configuration files name.
     shared: BTreeMap<PathBuf, Vec<Attribute>>,
@@ -44,11 +43,15 @@ fn locked(path: &Path, loaded: &mut Loaded) -> Option<(String, Span)> {
     }
     let file = loaded.sources.read(path).ok()?;
     let text = loaded.sources.text(file);
-    let blocks = document(file, text, Format::Native).items;
+    let blocks = parse_file(file, text, Format::Native).items;
     let entry = blocks.iter().find(|block| {
-        &*block.kind.text == "provider" && block.labels.first().is_some_and(|label| is_rhcs(&label.text))
+        &*block.kind.text == "provider"
+            && block
+                .labels
+                .first()
+                .is_some_and(|label| provider::is_provider_source(&label.text))
     })?;
-    requirements::locked(&entry.parse(text).0?.body)
+    requirements::locked_version(&entry.parse(text).0?.body)
 }
 
 /// A root module.
@@ -141,7 +144,8 @@ impl LoadedModules {
         }
         let mut values = Vec::new();
         if let Some(file) = read(&path, loaded) {
-            let (attributes, found) = variables(file, loaded.sources.text(file), Format::of(&path));
+            let (attributes, found) =
+                parse_variables(file, loaded.sources.text(file), Format::from_path(&path));
             self.problems.extend(found);
             values = attributes;
         }
@@ -159,7 +163,7 @@ impl LoadedModules {
         let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
         for path in configuration_files(directory, loaded.sources.files()) {
             let Some(file) = read(&path, loaded) else { continue };
-            let document = document(file, loaded.sources.text(file), Format::of(&path));
+            let document = parse_file(file, loaded.sources.text(file), Format::from_path(&path));
             files.push(file);
             self.problems.extend(document.problems);
             if is_override(&path) {
@@ -173,15 +177,15 @@ impl LoadedModules {
     }
 
     /// A module that is known without its files.
-    fn known_module(&mut self, known: Known, loaded: &mut Loaded) -> ModuleId {
-        let directory = known.directory();
+    fn known_module(&mut self, stub: ModuleStub, loaded: &mut Loaded) -> ModuleId {
+        let directory = stub.directory();
         if let Some(module) = self.tree.find(&directory) {
             return module;
         }
         let file = loaded
             .sources
-            .add(format!("{}/main.tf", directory.display()), known.text);
-        let document = document(file, known.text, Format::Native);
+            .add(format!("{}/main.tf", directory.display()), stub.text);
+        let document = parse_file(file, stub.text, Format::Native);
         let module = Module::new(
             &directory,
             vec![file],
@@ -226,7 +230,7 @@ impl LoadedModules {
         if let Some(path) = ModuleCall::local_directory(source, caller) {
             let module = self.module(&clean_path(&path), loaded);
             if let (None, Some(span)) = (module, span) {
-                let problem = Problem::new(span, format!("no module in {source:?}"));
+                let problem = SyntaxError::new(span, format!("no module in {source:?}"));
                 self.problems
                     .push(problem.help("the path is relative to the directory of this file"));
             }
@@ -239,7 +243,7 @@ impl LoadedModules {
         if let Some(module) = installed.and_then(|directory| self.module(&directory, loaded)) {
             return Some(module);
         }
-        modules::find(source).map(|known| self.known_module(known, loaded))
+        modules::find(source).map(|stub| self.known_module(stub, loaded))
     }
 
     fn calls_itself(&self, module: ModuleId) -> bool {
@@ -284,7 +288,7 @@ impl LoadedModules {
                     Some(State::Done) => {}
                     Some(State::Open) => {
                         if let Some(span) = span {
-                            self.problems.push(Problem::new(
+                            self.problems.push(SyntaxError::new(
                                 span,
                                 "the module calls itself, directly or through other modules",
                             ));

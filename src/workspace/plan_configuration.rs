@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::Input;
+use crate::model::{Input, InputId};
 use crate::provider;
 use crate::rules::PLAN_MISMATCH;
 use terraform_eval::address::{ModulePath, ResourcePath};
 use terraform_eval::eval::{self, Evaluator, InstanceId, VariableInputs};
 use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::{FileId, Sources, Span, display_name};
-use terraform_eval::syntax::document::json_value;
+use terraform_eval::syntax::document::parse_json_value;
 use terraform_eval::syntax::tree::Expression;
 
 use crate::readers::configuration::root_module;
@@ -28,7 +28,7 @@ use crate::workspace::variables::{Options, PlanConfiguration};
 #[derive(Debug)]
 pub(crate) struct Planned {
     /// Its place in the project.
-    pub(crate) configuration: usize,
+    pub(crate) configuration: InputId,
     /// What its configuration declares, modules without instance keys.
     pub(crate) declared: BTreeSet<ResourcePath>,
     /// The values of the root module's variables.
@@ -245,7 +245,7 @@ impl Planned {
         };
         let read = root_module::evaluate(forest, &[&root], loaded).pop();
         let mut attempt = Attempt {
-            configuration: loaded.project.inputs.get(self.configuration)?.clone(),
+            configuration: loaded.project.inputs.get(self.configuration.index())?.clone(),
             directory: forest.tree.module(root.module).directory.clone(),
             sensitive: Vec::new(),
             differences: Vec::new(),
@@ -259,10 +259,10 @@ impl Planned {
     }
 
     fn accept(&self, attempt: Attempt, loaded: &mut Loaded) {
-        if let Some(configuration) = loaded.project.inputs.get_mut(self.configuration) {
+        if let Some(configuration) = loaded.project.inputs.get_mut(self.configuration.index()) {
             *configuration = attempt.configuration;
         }
-        if let Some(directory) = loaded.directories.get_mut(self.configuration) {
+        if let Some(directory) = loaded.directories.get_mut(self.configuration.index()) {
             *directory = attempt.directory;
         }
         loaded.project.sensitive.extend(attempt.sensitive);
@@ -278,7 +278,7 @@ impl Planned {
             .iter()
             .filter(|(name, _)| module.variables.contains_key(name.as_str()))
             .filter_map(|(name, span)| {
-                let value = json_value(sources.text(span.file), *span)?;
+                let value = parse_json_value(sources.text(span.file), *span)?;
                 Some((Arc::from(name.as_str()), value))
             })
             .collect();
@@ -320,7 +320,7 @@ impl Planned {
         let name = loaded
             .project
             .inputs
-            .get(self.configuration)
+            .get(self.configuration.index())
             .map(|plan| plan.name.clone());
         let message = format!("{}: {what}", name.unwrap_or_default());
         let finding = Diagnostic::new(PLAN_MISMATCH.name, PLAN_MISMATCH.severity, message);

@@ -9,9 +9,9 @@ use crate::config;
 use terraform_eval::eval::VariableInputs;
 use terraform_eval::modules::Module;
 use terraform_eval::source::{DiskFiles, FileId, Files, Span};
-use terraform_eval::syntax::document::{Format, variables};
+use terraform_eval::syntax::document::{Format, parse_variables};
 use terraform_eval::syntax::native::parse_expression;
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::{Attribute, Expression, ExpressionKind};
 
 use crate::workspace::{LoadError, Loaded};
@@ -92,7 +92,7 @@ struct Text {
 
 impl VariableValues {
     /// Reads the files and registers the texts.
-    pub(crate) fn read(options: &Options, loaded: &mut Loaded, problems: &mut Vec<Problem>) -> Self {
+    pub(crate) fn read(options: &Options, loaded: &mut Loaded, problems: &mut Vec<SyntaxError>) -> Self {
         let text = |origin: &str, name: &str, text: &str, loaded: &mut Loaded| Text {
             name: name.into(),
             value: text.to_owned(),
@@ -113,7 +113,7 @@ impl VariableValues {
                     Ok(file) => {
                         loaded.project.files += 1;
                         let (attributes, found) =
-                            variables(file, loaded.sources.text(file), Format::of(path));
+                            parse_variables(file, loaded.sources.text(file), Format::from_path(path));
                         problems.extend(found);
                         values.given.push(Source::File(attributes));
                     }
@@ -143,7 +143,7 @@ impl VariableValues {
         module: &Module,
         own: &[Attribute],
         loaded: &Loaded,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<SyntaxError>,
     ) -> VariableInputs {
         let mut expressions: BTreeMap<Arc<str>, Expression> = BTreeMap::new();
         for text in &self.environment {
@@ -175,7 +175,7 @@ impl Text {
         &self,
         module: &Module,
         loaded: &Loaded,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<SyntaxError>,
         into: &mut BTreeMap<Arc<str>, Expression>,
     ) {
         if !module.variables.contains_key(&self.name) {

@@ -239,6 +239,8 @@ fn what_a_block_does_not_have_is_taken_out_or_renamed() {
     let right = "resource \"rhcs_image_mirror\" \"a\" {\n  cluster_id = \"c1\"\n  source = \
                  \"quay.io/a\"\n  mirrors = [\"m.example.com/a\"]\n}\n";
     assert_eq!(fixed(text), right);
+    let with_null = right.replace("\n}\n", "\n  id = null\n}\n");
+    assert_eq!(found(&[("main.tf", &with_null)]), [] as [&str; 0]);
 }
 
 #[test]

@@ -112,6 +112,41 @@ fn json_lines_say_what_is_not_known() {
 }
 
 #[test]
+fn values_that_the_provider_sets_are_unknown_and_its_defaults_are_known() {
+    let text = r#"
+resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+  sts = {
+    role_arn             = "a"
+    support_role_arn     = "b"
+    operator_role_prefix = "c"
+    instance_iam_roles   = { worker_role_arn = "d" }
+  }
+}
+resource "rhcs_image_mirror" "m" {
+  source = "quay.io"
+}
+"#;
+    let directory = scratch(&[("main.tf", text)]);
+    let run = mirrorset_in(
+        directory.path(),
+        &[
+            "eval",
+            "rhcs_cluster_rosa_hcp.c.delete_protection",
+            "rhcs_cluster_rosa_hcp.c.sts.trust_policy_external_id",
+            "rhcs_cluster_rosa_hcp.c.no_cni",
+            "rhcs_image_mirror.m.type",
+        ],
+    );
+    assert_snapshot!(run.stdout, @r#"
+    (known after apply)
+    (known after apply)
+    false
+    "digest"
+    "#);
+}
+
+#[test]
 fn later_values_win_in_terraforms_order() {
     let files = [
         (

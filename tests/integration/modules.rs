@@ -332,8 +332,12 @@ fn every_mirror_of_a_long_chain_has_a_source_and_waits_for_the_cluster_before_it
     let cluster = &configuration.clusters[0].path;
     for mirror in &configuration.mirrors {
         assert_eq!(mirror.source.value().map(String::as_str), Some("quay.io/app"));
-        assert!(mirror.dependencies.contains(cluster), "{}", mirror.address);
-        let entries = mirror.depends_on.as_deref().unwrap();
+        assert!(
+            mirror.resource().unwrap().dependencies.contains(cluster),
+            "{}",
+            mirror.address
+        );
+        let entries = mirror.resource().unwrap().depends_on.as_deref().unwrap();
         assert!(entries.iter().any(|entry| entry.resources.contains(cluster)));
     }
 }

@@ -81,12 +81,27 @@ fn describe(sources: &Sources, mirror: &Mirror) -> String {
         ""
     };
     let _ = writeln!(out, "  mirrors {mirrors}{mark}");
-    if mirror.mirror_type.span.is_none() || mirror.mirror_type.value().is_none_or(|kind| kind != "digest") {
-        let _ = writeln!(out, "  type {}", value(sources, &mirror.mirror_type));
+    if mirror.resource().unwrap().mirror_type.span.is_none()
+        || mirror
+            .resource()
+            .unwrap()
+            .mirror_type
+            .value()
+            .is_none_or(|kind| kind != "digest")
+    {
+        let _ = writeln!(
+            out,
+            "  type {}",
+            value(sources, &mirror.resource().unwrap().mirror_type)
+        );
     }
-    let _ = writeln!(out, "  cluster {}", value(sources, &mirror.cluster_id));
+    let _ = writeln!(
+        out,
+        "  cluster {}",
+        value(sources, &mirror.resource().unwrap().cluster_id)
+    );
     let _ = writeln!(out, "  named {}", mirror.cluster_name());
-    for lead in &mirror.cluster_origin.candidates {
+    for lead in &mirror.resource().unwrap().cluster_origin.candidates {
         let way: Vec<&str> = lead.trace.iter().map(|step| step.text.as_str()).collect();
         for step in &lead.trace {
             assert_eq!(
@@ -105,13 +120,13 @@ fn describe(sources: &Sources, mirror: &Mirror) -> String {
             way.join(" > ")
         );
     }
-    for cause in &mirror.cluster_origin.unresolved {
+    for cause in &mirror.resource().unwrap().cluster_origin.unresolved {
         let _ = writeln!(out, "  unfollowed {cause}");
     }
-    if let Some(only) = &mirror.cluster_origin.sole_candidate {
+    if let Some(only) = &mirror.resource().unwrap().cluster_origin.sole_candidate {
         let _ = writeln!(out, "  only {}", target(only));
     }
-    match &mirror.depends_on {
+    match &mirror.resource().unwrap().depends_on {
         None => out.push_str("  depends_on ?\n"),
         Some(entries) => {
             for entry in entries {
@@ -123,11 +138,17 @@ fn describe(sources: &Sources, mirror: &Mirror) -> String {
             }
         }
     }
-    for cause in &mirror.unresolved_dependencies {
+    for cause in &mirror.resource().unwrap().unresolved_dependencies {
         let _ = writeln!(out, "  after, unfollowed {cause}");
     }
-    if !mirror.dependencies.is_empty() {
-        let after: Vec<String> = mirror.dependencies.iter().map(ToString::to_string).collect();
+    if !mirror.resource().unwrap().dependencies.is_empty() {
+        let after: Vec<String> = mirror
+            .resource()
+            .unwrap()
+            .dependencies
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let _ = writeln!(out, "  after {}", after.join(" "));
     }
     out
@@ -331,7 +352,7 @@ fn references_in_a_circle_come_to_an_end() {
         .iter()
         .find(|mirror| mirror.address.to_string() == "rhcs_image_mirror.splat")
         .unwrap();
-    assert!(!splat.cluster_origin.unresolved.is_empty());
+    assert!(!splat.resource().unwrap().cluster_origin.unresolved.is_empty());
 }
 
 /// Reads a text that may be anything, and looks at all spans that come of it.
@@ -353,18 +374,22 @@ fn never_panics(text: &str) {
             for mirror in &reading.configuration.mirrors {
                 let _ = mirror.cluster_name();
                 inside(mirror.span);
-                let strings = [&mirror.cluster_id, &mirror.source, &mirror.mirror_type];
+                let strings = [
+                    &mirror.resource().unwrap().cluster_id,
+                    &mirror.source,
+                    &mirror.resource().unwrap().mirror_type,
+                ];
                 let list = mirror.mirrors.value().into_iter().flatten();
                 strings
                     .into_iter()
                     .chain(list)
                     .filter_map(|attribute| attribute.span)
                     .for_each(inside);
-                [mirror.mirrors.span, mirror.depends_on_span]
+                [mirror.mirrors.span, mirror.resource().unwrap().depends_on_span]
                     .into_iter()
                     .flatten()
                     .for_each(inside);
-                for lead in &mirror.cluster_origin.candidates {
+                for lead in &mirror.resource().unwrap().cluster_origin.candidates {
                     lead.span.into_iter().for_each(inside);
                     lead.trace.iter().for_each(|step| inside(step.span));
                 }
@@ -453,8 +478,8 @@ fn every_conformance_plan_gives_the_mirrors_that_terraform_planned() {
                 assert_eq!(attribute.value().map(String::as_str), value.as_str(), "{address}");
             };
             same(&mirror.source, &values["source"]);
-            same(&mirror.cluster_id, &values["cluster_id"]);
-            same(&mirror.mirror_type, &values["type"]);
+            same(&mirror.resource().unwrap().cluster_id, &values["cluster_id"]);
+            same(&mirror.resource().unwrap().mirror_type, &values["type"]);
             let list = mirror.mirrors.value().map_or(&[][..], Vec::as_slice);
             assert_eq!(list.len(), values["mirrors"].as_array().map_or(0, Vec::len));
             for (position, element) in list.iter().enumerate() {
@@ -552,6 +577,8 @@ fn conformance_plans_lead_to_the_clusters_of_their_modules() {
             .iter()
             .map(|mirror| {
                 let entries = mirror
+                    .resource()
+                    .unwrap()
                     .depends_on
                     .iter()
                     .flatten()
@@ -602,14 +629,14 @@ fn a_configuration_that_opentofu_printed_without_a_plan() {
     assert_eq!(nginx.source.value().unwrap(), "quay.io/org");
     assert_eq!(sources.slice(nginx.source.span.unwrap()), r#""quay.io/org""#);
     assert_eq!(nginx.mirrors.value().unwrap().len(), 1);
-    assert_eq!(nginx.mirror_type.value().unwrap(), "digest");
-    assert_eq!(nginx.cluster_origin.candidates.len(), 1);
+    assert_eq!(nginx.resource().unwrap().mirror_type.value().unwrap(), "digest");
+    assert_eq!(nginx.resource().unwrap().cluster_origin.candidates.len(), 1);
     assert_eq!(
-        target(&nginx.cluster_origin.candidates[0].target),
+        target(&nginx.resource().unwrap().cluster_origin.candidates[0].target),
         "rhcs_cluster_rosa_classic.old.id"
     );
     assert_eq!(all.address.to_string(), "module.more[*].rhcs_image_mirror.all");
-    assert!(all.instances.is_some());
+    assert!(all.unknown_instances().is_some());
     assert_eq!(
         all.source.as_unknown().unwrap().to_string(),
         "var.source is not evaluated without a plan"

@@ -1,11 +1,90 @@
 //! Terraform configuration, evaluated without Terraform.
 //!
-//! The crate reads native HCL and JSON configuration, follows module calls, and evaluates expressions as
-//! `terraform plan` would before any provider has been asked: types, conversions, functions, unknown and sensitive
-//! values, `count` and `for_each`. A value remembers where it came from, so that whoever finds a fault in it can
-//! point at the text that has to change.
+//! The crate parses native HCL and JSON configuration, resolves module calls, and evaluates expressions as
+//! `terraform plan` does before it asks a provider: types, conversions, functions, unknown and sensitive values, `count`
+//! and `for_each`. A value remembers its origin, so that a finding about the value can point at the text to change.
 //!
-//! It knows no provider. Which attributes a resource type has is told by its user, as [`schema::ProviderSchemas`].
+//! The crate knows no provider. Its user passes the attributes of resource types as [`schema::ProviderSchemas`].
+//!
+//! # Data flow
+//!
+//! ```text
+//! source::Files ─read─▶ source::Sources ─syntax─▶ blocks ─modules─▶ ModuleTree ─eval─▶ cty::Value
+//! (disk, memory,        (texts, spans)            (parsed on        (declarations,     (type, value, marks,
+//!  overlay)                                        demand)           calls, graph)      origins)
+//! ```
+//!
+//! # Where to find what
+//!
+//! | question | answer |
+//! |---|---|
+//! | How are files read, and how do texts in memory replace them? | [`source::Files`] |
+//! | What is the text, the line and the column of a finding? | [`source::Sources`], [`source::Span`] |
+//! | How is a file parsed? | [`syntax::document::parse_file`] |
+//! | What does the syntax tree look like? | [`syntax::tree`] |
+//! | Which comments does a file have, and what do they apply to? | [`syntax::comments`] |
+//! | How are Kubernetes manifests parsed? | [`syntax::yaml`] |
+//! | What does a module declare, and which modules does it call? | [`modules::Module`], [`modules::ModuleTree`] |
+//! | What does a block depend on, and is there a cycle? | [`modules::GraphBuilder`] |
+//! | What does an expression refer to? | [`modules::references`] |
+//! | What does an expression evaluate to? | [`eval::Evaluator`] |
+//! | Which instances does a block have? | [`eval::Expansion`] |
+//! | What is the type of a value, is it known, is it sensitive? | [`cty`] |
+//! | Where does a value come from? | [`cty::marks`] |
+//! | How does Terraform print an address? | [`address`] |
+//! | Which attributes does a resource type have? | [`schema`] |
+//!
+//! # Example
+//!
+//! A module in memory, and the value of an expression in it:
+//!
+//! ```
+//! use std::path::Path;
+//! use std::sync::Arc;
+//!
+//! use terraform_eval::cty::to_json;
+//! use terraform_eval::eval::{Evaluator, Inputs, InstanceId, Scope};
+//! use terraform_eval::modules::{Module, ModuleTree};
+//! use terraform_eval::schema::ProviderSchemas;
+//! use terraform_eval::source::{MemoryFiles, Sources};
+//! use terraform_eval::syntax::document::{Format, parse_file};
+//! use terraform_eval::syntax::native::parse_expression;
+//!
+//! let files = MemoryFiles::new([(
+//!     "/app/main.tf",
+//!     r#"
+//!     resource "terraform_data" "greeting" {
+//!       for_each = toset(["hello", "goodbye"])
+//!       input    = "${each.key}, world"
+//!     }
+//!     "#,
+//! )]);
+//! let mut sources = Sources::with_files(Arc::new(files));
+//! let file = sources.read(Path::new("/app/main.tf")).expect("the file exists");
+//! let document = parse_file(file, sources.text(file), Format::Native);
+//! assert!(document.problems.is_empty());
+//!
+//! let directory = Path::new("/app");
+//! let mut tree = ModuleTree::new(ProviderSchemas::builtin());
+//! let module = Module::new(directory, vec![file], document.items, Vec::new(), tree.schemas());
+//! let root = tree.add(directory.to_owned(), module);
+//!
+//! let text = "{ for key, greeting in terraform_data.greeting : key => upper(greeting.input) }";
+//! let question = sources.add("expression", text);
+//! let (expression, problems) = parse_expression(question, text, 0..text.len());
+//! assert!(problems.is_empty());
+//!
+//! let inputs = Inputs::default();
+//! let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
+//! let value = evaluator
+//!     .evaluate(&expression.expect("it is valid"), Scope::module(InstanceId::ROOT))
+//!     .expect("it can be evaluated");
+//! let json = to_json(&value).expect("it is known");
+//! println!("{json}");
+//! assert_eq!(json, r#"{"goodbye":"GOODBYE, WORLD","hello":"HELLO, WORLD"}"#);
+//! ```
+//!
+//! Large configuration needs more stack than a thread has by default; see [`eval::with_stack`].
 
 pub mod address;
 pub mod cty;

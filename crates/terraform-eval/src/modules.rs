@@ -1,17 +1,15 @@
-//! Configuration as Terraform declares it: modules and the blocks in them, read as far as somebody asks.
+//! Modules: what the files of each directory declare, who calls whom, and what depends on what.
 //!
-//! Nothing is evaluated here. A module is what its directory's files declare; which values that has is
-//! `eval`'s question.
+//! Nothing is evaluated here. Blocks are parsed on demand; their values are the subject of [`eval`](crate::eval).
 
-mod before;
-pub mod dependencies;
-pub mod lazy_block;
-pub mod module;
-pub mod module_tree;
+mod dependencies;
+mod lazy_block;
+mod module;
+mod module_tree;
 pub mod references;
 pub mod requirements;
 
 pub use dependencies::GraphBuilder;
 pub use lazy_block::LazyBlock;
-pub use module::{Declaration, Module, ModuleCall, Resource};
+pub use module::{Declaration, Module, ModuleCall, Resource, literal};
 pub use module_tree::{Callee, ModuleId, ModuleTree};

@@ -1,21 +1,18 @@
-//! From text to the syntax tree.
+//! The syntax tree, and parsers for native HCL, JSON and YAML.
 //!
-//! [`document`](document::document) takes a file, native or JSON, to its top-level blocks, and each
-//! block is parsed when someone asks for it: most blocks of a large configuration are never needed.
-//! Nothing here stops at the first mistake. A broken argument is reported and left out, and the block
-//! around it, and the file around that, are read all the same.
+//! [`parse_file`](document::parse_file) finds the top-level blocks of a configuration file, and each block is parsed on
+//! demand, because most blocks of a large configuration are never needed. No parser stops at the first error: an invalid
+//! argument is reported and omitted, and the rest of its block and file is read.
 
 pub mod comments;
-pub mod cut;
 pub mod document;
-mod fault;
 mod input;
 mod json;
-mod json_comments;
+mod lex_error;
 pub mod native;
-pub mod problem;
+pub mod outline;
 pub mod quoting;
 mod scan;
+pub mod syntax_error;
 pub mod tree;
 pub mod yaml;
-mod yaml_comments;

@@ -5,9 +5,9 @@ use std::fmt;
 use hcl::Identifier;
 use hcl::expr::{Traversal, Variable};
 
-use crate::model::cluster::{ClusterKind, ClusterRole, cluster_role, waits_for_cluster};
+use crate::provider::{ClusterKind, cluster_kind, waits_for_cluster};
 use terraform_eval::address::{Mode, ResourceName, Subject};
-use terraform_eval::modules::references::{names, of_expression};
+use terraform_eval::modules::references::{in_expression, root_names};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
@@ -74,13 +74,16 @@ impl std::str::FromStr for ClusterId {
             (_, Some(problem)) => return Err(InvalidClusterId(problem.message.clone())),
             (None, None) => return Err(InvalidClusterId("invalid expression".to_owned())),
         };
-        if let Some((word, _)) = names(&expression).iter().find(|(word, _)| is_block_scoped(word)) {
+        if let Some((word, _)) = root_names(&expression)
+            .iter()
+            .find(|(word, _)| is_block_scoped(word))
+        {
             return Err(InvalidClusterId(format!(
                 "`{word}` has a different value in each block: use an expression that is valid in the whole module"
             )));
         }
         let mut depends_on: Vec<ResourceName> = Vec::new();
-        for reference in of_expression(&expression) {
+        for reference in in_expression(&expression) {
             let Subject::Resource(name) = &reference.subject else {
                 continue;
             };
@@ -89,7 +92,7 @@ impl std::str::FromStr for ClusterId {
                     "the expression is an object, not an id: use `{text}.id`"
                 )));
             }
-            let is_hosted = cluster_role(name) == Some(ClusterRole::Cluster(ClusterKind::Hosted));
+            let is_hosted = cluster_kind(name) == Some(ClusterKind::Hosted);
             let comes_first = name.mode == Mode::Managed && (is_hosted || waits_for_cluster(name));
             if comes_first && !depends_on.contains(name) {
                 depends_on.push(name.clone());

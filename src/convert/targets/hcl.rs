@@ -17,6 +17,8 @@ use crate::convert::resource_label::labels;
 use crate::convert::target::{
     Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetSpec, Written,
 };
+use crate::provider;
+use crate::provider::versions::{FIRST_MODULE_WITH_MIRRORS, FIRST_WITH_MIRRORS};
 
 pub(super) static TARGET: TargetSpec = TargetSpec {
     flag: "hcl",
@@ -35,10 +37,6 @@ pub(super) static TARGET: TargetSpec = TargetSpec {
     terraform_note: None,
     write,
 };
-
-/// The first release of the provider with `rhcs_image_mirror`, and of the module `rosa-hcp` with its submodule.
-const PROVIDER_VERSION: &str = ">= 1.7.2";
-const MODULE_VERSION: &str = ">= 1.7.1";
 
 /// One file for all clusters.
 fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<Written, ConvertError> {
@@ -137,8 +135,11 @@ impl ClusterNames {
 
 fn required_providers() -> Block {
     let provider: Object<ObjectKey, Expression> = [
-        (key("source"), Expression::from("terraform-redhat/rhcs")),
-        (key("version"), Expression::from(PROVIDER_VERSION)),
+        (key("source"), Expression::from(provider::types::SOURCE)),
+        (
+            key("version"),
+            Expression::from(format!(">= {FIRST_WITH_MIRRORS}")),
+        ),
     ]
     .into_iter()
     .collect();
@@ -227,11 +228,11 @@ fn module_with_for_each(
     };
     let module = Block::builder("module")
         .add_label(name.as_str())
-        .add_attribute(("source", "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors"))
-        .add_attribute(("version", MODULE_VERSION))
+        .add_attribute(("source", provider::modules::IMAGE_MIRRORS))
+        .add_attribute(("version", format!(">= {FIRST_MODULE_WITH_MIRRORS}")))
         .add_attribute(("for_each", reference("local", name)))
         .add_attribute(("cluster_id", cluster.id.clone()))
-        .add_attribute(("type", "digest"))
+        .add_attribute(("type", provider::DEFAULT_MIRROR_TYPE))
         .add_attribute(("source_registry", reference("each", "key")))
         .add_attribute(("mirrors", reference("each", "value")));
     let mut blocks = vec![mirror_map(part, name)];

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::convert::cluster_part::ClusterPart;
 use crate::convert::target::{Capabilities, Document, EntryMerging, ExpressiblePulls, TargetSpec, Written};
-use crate::model::{Attribute, AttributeValue, Mirror, MirrorAddress};
+use crate::model::{Attribute, AttributeValue, Declaration, Mirror};
 use registries_conf::PullKind;
 
 pub(super) static TARGET: TargetSpec = TargetSpec {
@@ -43,8 +43,8 @@ fn write(parts: &[ClusterPart<'_>]) -> Document {
         .iter()
         .flat_map(|part| part.cluster_mirrors.declarations())
         .collect();
-    mirrors.sort_by_key(|(position, _)| *position);
-    let instances: Vec<Instance> = mirrors.into_iter().map(|(_, mirror)| instance(mirror)).collect();
+    mirrors.sort_by_key(|mirror| mirror.id);
+    let instances: Vec<Instance> = mirrors.into_iter().map(instance).collect();
     let mut text = serde_json::to_string_pretty(&instances).unwrap_or_default();
     text.push('\n');
     Document {
@@ -60,12 +60,13 @@ fn instance(mirror: &Mirror) -> Instance {
         unknown: Map::new(),
         sensitive: Map::new(),
     };
-    instance.set_string("cluster_id", &mirror.cluster_id);
-    instance.set_list("mirrors", &mirror.mirrors);
-    instance.set_string("source", &mirror.source);
-    match &mirror.address {
-        MirrorAddress::Resource(_) => instance.set_string("type", &mirror.mirror_type),
-        MirrorAddress::Entry(_) => {
+    match &mirror.declaration {
+        Declaration::Resource(resource) => {
+            instance.set_string("cluster_id", &resource.cluster_id);
+            instance.set_string("type", &resource.mirror_type);
+        }
+        Declaration::ManifestEntry => {
+            instance.set_string("cluster_id", &Attribute::absent());
             let pull = match mirror.pull {
                 PullKind::DigestOnly => "digest",
                 PullKind::TagOnly => "tag",
@@ -75,6 +76,8 @@ fn instance(mirror: &Mirror) -> Instance {
                 .insert("type".to_owned(), Value::String(pull.to_owned()));
         }
     }
+    instance.set_list("mirrors", &mirror.mirrors);
+    instance.set_string("source", &mirror.source);
     instance
 }
 

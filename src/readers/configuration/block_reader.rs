@@ -69,7 +69,10 @@ impl Site<'_, '_> {
         let expression = self.expression(name).filter(|_| self.refused.is_none())?;
         let own = ["each", "count", "self"];
         let is_own = |word: &str| own.contains(&word);
-        if references::names(expression).iter().any(|(word, _)| is_own(word)) {
+        if references::root_names(expression)
+            .iter()
+            .any(|(word, _)| is_own(word))
+        {
             return None;
         }
         let words: Vec<&str> = self.sources.slice(expression.span).split_whitespace().collect();
@@ -81,15 +84,6 @@ impl Site<'_, '_> {
         } else {
             format!("{module}.{text}")
         })
-    }
-
-    /// `type`, with the provider's default.
-    pub(crate) fn kind(&mut self) -> Attribute<String> {
-        let kind = self.string("type");
-        match kind.content {
-            AttributeValue::Absent => Attribute::known("digest".to_owned(), None),
-            _ => kind,
-        }
     }
 
     /// An argument that is a string.

@@ -256,7 +256,7 @@ fn bare(expression: &Expression) -> &Expression {
 
 /// The reference that an expression is as a whole.
 fn reference(expression: &Expression) -> Option<Traversal> {
-    let mut found = references::of_expression(expression).into_iter();
+    let mut found = references::in_expression(expression).into_iter();
     let first = found.next().filter(|first| first.span == expression.span)?;
     found.next().is_none().then_some(first)
 }

@@ -81,5 +81,5 @@ pub(crate) fn of_element(list: &Expression, sources: &Sources) -> Option<Element
 /// The text of a file in native syntax.
 pub(crate) fn native(span: Span, sources: &Sources) -> Option<&str> {
     let file = sources.file(span.file);
-    matches!(Format::of(Path::new(file.name())), Format::Native).then(|| file.text())
+    matches!(Format::from_path(Path::new(file.name())), Format::Native).then(|| file.text())
 }

@@ -4,7 +4,7 @@ use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
 use terraform_eval::address::Subject;
 use terraform_eval::eval::{Evaluator, InstanceId};
-use terraform_eval::modules::module::literal;
+use terraform_eval::modules::literal;
 use terraform_eval::modules::{Resource, references};
 use terraform_eval::schema::{Schema, SetBy};
 use terraform_eval::source::{Sources, Span};
@@ -17,14 +17,6 @@ const META_ARGUMENTS: [&str; 4] = ["count", "for_each", "depends_on", "provider"
 
 /// Blocks of every resource block; `_` holds arguments that are named like one of Terraform's own.
 const META_BLOCKS: [&str; 4] = ["lifecycle", "connection", "provisioner", "_"];
-
-/// What people write for an argument, besides slips of the pen: the names that other resources and Red Hat's
-/// module have for it.
-const OTHER_NAMES: [(&str, &str); 3] = [
-    ("cluster", "cluster_id"),
-    ("source_registry", "source"),
-    ("mirror_registries", "mirrors"),
-];
 
 /// Reads the block of a mirror. What the module calls around it leave out is not in it.
 pub(crate) fn mirror_block(
@@ -61,8 +53,10 @@ pub(crate) fn mirror_block(
 fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupported> {
     let meant = |name: &str| {
         let names = ["cluster_id", "source", "mirrors", "type"];
-        let close =
-            |known: &&str| OTHER_NAMES.contains(&(name, *known)) || strsim::osa_distance(name, known) <= 2;
+        let close = |known: &&str| {
+            provider::types::MIRROR_ARGUMENT_ALIASES.contains(&(name, *known))
+                || strsim::osa_distance(name, known) <= 2
+        };
         names
             .into_iter()
             .filter(close)
@@ -71,6 +65,8 @@ fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupport
     let arguments = body.attributes.iter().filter_map(|attribute| {
         let name = &*attribute.name.text;
         let kind = match schema.get(name) {
+            // Terraform treats null as not set.
+            Some(_) if matches!(attribute.value.kind, ExpressionKind::Null) => return None,
             Some(known) if known.set_by == SetBy::Computed => UnsupportedKind::ReadOnly,
             Some(_) => return None,
             None if META_ARGUMENTS.contains(&name) => return None,
@@ -130,7 +126,7 @@ fn count_index(
     }
     let (caller, call, _) = evaluator.called_from(instance)?;
     let block = evaluator.module(caller).calls.get(&call)?.block.parse(sources)?;
-    references::of_expression(argument)
+    references::in_expression(argument)
         .into_iter()
         .find_map(|traversal| match &traversal.subject {
             Subject::Variable(name) => {
@@ -143,7 +139,7 @@ fn count_index(
 
 fn taken_by_index(expression: &Expression) -> Option<Span> {
     let counts = |key: &Expression| {
-        references::of_expression(key)
+        references::in_expression(key)
             .iter()
             .any(|traversal| traversal.subject == Subject::Count)
     };

@@ -1,7 +1,7 @@
 //! What an evaluated value says about where it comes from, in the model's words.
 
-use crate::model::cluster::{ClusterRole, cluster_id_argument, cluster_role};
 use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
+use crate::provider::{ClusterRole, cluster_id_argument, cluster_role};
 use terraform_eval::address::{Mode, Reference, Subject};
 use terraform_eval::cty::{Origin, OriginSource, Role, Value};
 use terraform_eval::eval::{Evaluator, InstanceId};
@@ -198,7 +198,7 @@ impl Way<'_, '_> {
             return;
         }
         steps.push(step(expression.span, self.sources));
-        for traversal in references::of_expression(expression) {
+        for traversal in references::in_expression(expression) {
             match &traversal.subject {
                 Subject::Each(_) => {
                     if let Some(for_each) = block.body.attribute("for_each") {

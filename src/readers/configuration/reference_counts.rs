@@ -41,7 +41,7 @@ impl Uses {
 /// Whether something else in a block's body refers to the same as one of its references.
 pub(crate) fn shares_in(body: &Body, traversal: &Traversal) -> bool {
     let mut counts = Counts::new();
-    count(&mut counts, references::of_body(body));
+    count(&mut counts, references::in_body(body));
     uses(&counts, traversal) > 1
 }
 
@@ -56,10 +56,10 @@ fn of_module(module: &Module, sources: &Sources) -> Counts {
         .chain(module.imports())
         .chain(module.others());
     for block in blocks.filter_map(|block| block.parse(sources)) {
-        count(&mut counts, references::of_body(&block.body));
+        count(&mut counts, references::in_body(&block.body));
     }
     for local in module.locals(sources).values() {
-        count(&mut counts, references::of_expression(&local.value));
+        count(&mut counts, references::in_expression(&local.value));
     }
     counts
 }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::model::{Attribute, ClusterWaiter, Import, ProviderVersions};
-use terraform_eval::address::{ResourceName, ResourcePath};
+use terraform_eval::address::ResourcePath;
 use terraform_eval::eval::{Evaluator, InstanceId, RepetitionData, VariableInputs};
 use terraform_eval::modules::{GraphBuilder, Module, requirements};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
+use crate::provider::{IMAGE_MIRROR, is_provider_source};
 use crate::readers::configuration::block_reader::Site;
 use crate::readers::configuration::reference_counts::Uses;
 
@@ -30,7 +31,7 @@ pub(crate) fn add_waiter(waiters: &mut BTreeMap<ResourcePath, ClusterWaiter>, wa
 /// What comes before a block.
 pub(crate) fn before(graph: &mut GraphBuilder<'_>, path: &ResourcePath) -> BTreeSet<ResourcePath> {
     let node = Node::Resource(path.clone());
-    let mut before = (*graph.before(&node)).clone();
+    let mut before = (*graph.dependencies(&node)).clone();
     before.remove(path);
     before
 }
@@ -83,8 +84,8 @@ fn import(
 /// Whether the address in `to` is that of a mirror, in the root module or in another one.
 fn names_a_mirror(to: &Expression) -> bool {
     match &to.kind {
-        ExpressionKind::Variable(word) => &**word == "rhcs_image_mirror",
-        ExpressionKind::GetAttr { base, name } => &*name.text == "rhcs_image_mirror" || names_a_mirror(base),
+        ExpressionKind::Variable(word) => &**word == IMAGE_MIRROR,
+        ExpressionKind::GetAttr { base, name } => &*name.text == IMAGE_MIRROR || names_a_mirror(base),
         ExpressionKind::Index { base, .. } => names_a_mirror(base),
         _ => false,
     }
@@ -96,28 +97,13 @@ pub(crate) fn provider<'m>(
     locked: Option<&(String, Span)>,
     sources: &Sources,
 ) -> ProviderVersions {
-    let constraints = modules.flat_map(|module| requirements::of(module, sources));
+    let constraints = modules.flat_map(|module| requirements::required_providers(module, sources));
     ProviderVersions {
         constraints: constraints
-            .filter(|required| is_rhcs(&required.source))
+            .filter(|required| is_provider_source(&required.source))
             .filter_map(|required| required.version)
             .map(|(text, span)| Attribute::known(text, Some(span)))
             .collect(),
         locked: locked.map(|(version, span)| Attribute::known(version.clone(), Some(*span))),
     }
-}
-
-/// Whether this is the address of Red Hat's provider, in a registry that has it from there.
-pub(crate) fn is_rhcs(source: &str) -> bool {
-    let hosts = ["registry.terraform.io/", "registry.opentofu.org/"];
-    let local = hosts
-        .iter()
-        .find_map(|host| source.strip_prefix(host))
-        .unwrap_or(source);
-    local.eq_ignore_ascii_case("terraform-redhat/rhcs")
-}
-
-/// Whether a data source reads the mirrors of a cluster.
-pub(crate) fn is_read(name: &ResourceName) -> bool {
-    *name == ResourceName::data("rhcs_image_mirrors", name.name.clone())
 }

@@ -6,25 +6,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::cluster::{ClusterRole, cluster_role, waits_for_cluster};
 use crate::model::{
-    self, Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Input, InputKind, Mirror,
-    MirrorAddress, MissingInputs, TraceStep, UnknownReason, UnknownReasons,
+    Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Input, InputKind, Mirror, MissingInputs,
+    ResourceDeclaration, TraceStep, UnknownReason, UnknownReasons,
 };
-use crate::provider;
 use crate::rules::{SYNTAX_ERROR, UNKNOWN_VALUE};
-use registries_conf::PullKind;
-use terraform_eval::address::{
-    Address, InstanceKey, ModulePath, Reference, ResourceName, ResourcePath, Subject,
-};
+use terraform_eval::address::{Address, InstanceKey, ModulePath, Reference, ResourcePath, Subject};
 use terraform_eval::cty::{self, Origin, Value};
 use terraform_eval::eval::{self, Evaluator, Expansion, InstanceId, RepetitionData, VariableInputs};
 use terraform_eval::modules::{Callee, GraphBuilder, ModuleId, ModuleTree, Resource, references};
 use terraform_eval::reference_graph::Node;
 use terraform_eval::source::{Sources, Span, display_name};
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
+use crate::provider;
 use crate::readers::configuration::block_reader::Site;
 use crate::readers::configuration::provenance;
 use crate::readers::configuration::reference_counts::Uses;
@@ -42,7 +38,7 @@ pub(crate) fn read_roots<'r>(
     for (read, root) in evaluate(forest, &roots, loaded).into_iter().zip(&roots) {
         let directory = &forest.tree.module(root.module).directory;
         loaded.directories.push(directory.clone());
-        loaded.project.inputs.push(read.configuration);
+        loaded.project.add(read.configuration);
         loaded.project.sensitive.extend(read.sensitive);
         loaded.project.diagnostics.extend(read.problem);
     }
@@ -78,8 +74,8 @@ pub(crate) fn report_problems(forest: &LoadedModules, loaded: &mut Loaded) {
 
 /// The problems that hold no other one: of one mistake seen twice, by the cut and by the parser, the
 /// one that points at it.
-fn innermost(mut problems: Vec<&Problem>) -> Vec<&Problem> {
-    let key = |problem: &Problem| {
+fn innermost(mut problems: Vec<&SyntaxError>) -> Vec<&SyntaxError> {
+    let key = |problem: &SyntaxError| {
         (
             problem.span.file,
             problem.span.start,
@@ -87,13 +83,14 @@ fn innermost(mut problems: Vec<&Problem>) -> Vec<&Problem> {
         )
     };
     problems.sort_by_key(|problem| key(problem));
-    let holds_next = |pair: &[&Problem]| pair[0].span != pair[1].span && pair[0].span.contains(pair[1].span);
+    let holds_next =
+        |pair: &[&SyntaxError]| pair[0].span != pair[1].span && pair[0].span.contains(pair[1].span);
     let outer: Vec<bool> = problems.windows(2).map(holds_next).chain([false]).collect();
     let kept = problems.into_iter().zip(outer).filter(|(_, outer)| !outer);
     kept.map(|(problem, _)| problem).collect()
 }
 
-fn diagnostic(problem: &Problem, sources: &Sources) -> Diagnostic {
+fn diagnostic(problem: &SyntaxError, sources: &Sources) -> Diagnostic {
     let name = sources.file(problem.span.file).name();
     let mut finding = Diagnostic::new(
         SYNTAX_ERROR.name,
@@ -223,9 +220,9 @@ impl<'a> Reader<'a> {
         // Calls have no circles, so this ends.
         let own = self.tree.module(module).resources.keys().any(|name| {
             provider::is_image_mirror(name)
-                || is_cluster(name)
-                || waits_for_cluster(name)
-                || related_blocks::is_read(name)
+                || provider::cluster_kind(name).is_some()
+                || provider::waits_for_cluster(name)
+                || provider::is_image_mirrors_data_source(name)
         });
         let relevant =
             own || (self.tree.calls_of(module).into_iter()).any(|(_, callee, _)| self.is_relevant(callee));
@@ -239,11 +236,11 @@ impl<'a> Reader<'a> {
         for resource in module.resources.values() {
             if provider::is_image_mirror(&resource.name) {
                 self.mirror_block(instance, resource, around);
-            } else if is_cluster(&resource.name) {
+            } else if provider::cluster_kind(&resource.name).is_some() {
                 self.cluster_block(instance, resource, around);
-            } else if waits_for_cluster(&resource.name) {
+            } else if provider::waits_for_cluster(&resource.name) {
                 self.waiter_block(instance, resource, around);
-            } else if related_blocks::is_read(&resource.name) {
+            } else if provider::is_image_mirrors_data_source(&resource.name) {
                 self.read_block(instance, resource);
             }
         }
@@ -258,7 +255,7 @@ impl<'a> Reader<'a> {
                 return;
             }
             let expansion = self.evaluator.call_expansion(instance, &call);
-            let (repetitions, mut around) = self.instances(expansion, around);
+            let (repetitions, mut around) = Self::instances(expansion, around);
             if let Some(missing) = self.missing_inputs(instance, &call, callee) {
                 around
                     .refused
@@ -275,7 +272,6 @@ impl<'a> Reader<'a> {
 
     /// The instances of a block, and what is unknown of them. One stands for all where nothing is.
     fn instances(
-        &self,
         expansion: eval::Result<Rc<Expansion>>,
         around: &Surroundings,
     ) -> (Vec<RepetitionData>, Surroundings) {
@@ -313,7 +309,7 @@ impl<'a> Reader<'a> {
             return;
         };
         let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let (repetitions, around) = self.instances(expansion, around);
+        let (repetitions, around) = Self::instances(expansion, around);
         let path = self.evaluator.path(instance);
         let order = self.order(&path, resource, block);
         let calls = self.calls(instance);
@@ -335,29 +331,21 @@ impl<'a> Reader<'a> {
                 uses: &self.uses,
                 secrets: Vec::new(),
             };
-            let (cluster_id, leads) = site.cluster_id(|reference| self.block_of(reference));
-            let mirror = Mirror {
-                address: MirrorAddress::Resource(Address::new(
-                    path.clone(),
-                    resource.name.clone(),
-                    repetition.key.clone(),
-                )),
-                span: resource.block.header(),
+            let (cluster_id, cluster_origin) = site.cluster_id(|reference| self.block_of(reference));
+            let (source, mirrors) = (site.string("source"), site.list("mirrors"));
+            let declaration = ResourceDeclaration {
                 calls: calls.clone(),
                 instances: around.open.clone(),
-                cluster_id,
-                cluster_origin: leads,
-                source: site.string("source"),
-                mirrors: site.list("mirrors"),
-                mirror_type: site.kind(),
-                pull: PullKind::DigestOnly,
-                policy: model::Attribute::absent(),
+                cluster_origin,
                 depends_on: Some(order.depends_on.clone()),
                 depends_on_span: order.span,
                 dependencies: order.after.clone(),
-                unresolved_dependencies: Vec::new(),
                 block: mirror_block.clone(),
+                ..ResourceDeclaration::new(cluster_id, site.string("type"))
             };
+            let address = Address::new(path.clone(), resource.name.clone(), repetition.key.clone());
+            let mirror =
+                Mirror::from_resource(address, resource.block.header(), source, mirrors, declaration);
             self.sensitive.extend(site.secrets);
             self.mirrors.push(mirror);
         }
@@ -431,18 +419,18 @@ impl<'a> Reader<'a> {
         let node = Node::Resource(key.clone());
         let circle = self
             .graph
-            .circle(&node)
+            .find_cycle(&node)
             .map(|names| UnknownReason::Cycle(names.to_string()));
-        let after = (*self.graph.before(&node)).clone();
+        let after = (*self.graph.dependencies(&node)).clone();
         let argument = block.body.attribute("depends_on");
         let entries = argument
             .map(|argument| entries(&argument.value))
             .unwrap_or_default();
         let depends_on = entries.into_iter().map(|entry| {
             let mut reaches = BTreeSet::new();
-            for traversal in references::of_expression(entry) {
+            for traversal in references::in_expression(entry) {
                 if let Some(node) = traversal.node(&module) {
-                    reaches.extend(self.graph.before(&node).iter().cloned());
+                    reaches.extend(self.graph.dependencies(&node).iter().cloned());
                 }
             }
             let text = self.sources.slice(entry.span).to_owned();
@@ -469,8 +457,4 @@ fn entries(value: &Expression) -> Vec<&Expression> {
         ExpressionKind::Tuple(items) => items.iter().collect(),
         _ => vec![value],
     }
-}
-
-fn is_cluster(name: &ResourceName) -> bool {
-    matches!(cluster_role(name), Some(ClusterRole::Cluster(_)))
 }

@@ -1,13 +1,9 @@
 //! Documents that meet in one cluster, as a configuration of the model.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{
-    Attribute, ClusterOrigin, DocumentAddress, EntryAddress, Input, InputKind, ManifestIssue, ManifestKind,
-    Mirror, MirrorAddress, MirrorBlock,
-};
-use registries_conf::PullKind;
+use crate::model::{DocumentAddress, EntryAddress, Input, InputKind, ManifestIssue, ManifestKind, Mirror};
 
 use crate::readers::manifest::{Document, Entry};
 
@@ -44,29 +40,9 @@ pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Inp
 }
 
 fn mirror(document: &DocumentAddress, entry: Entry) -> Mirror {
-    let pull = match document.kind {
-        ManifestKind::TagMirrorSet => PullKind::TagOnly,
-        _ => PullKind::DigestOnly,
+    let address = EntryAddress {
+        document: document.clone(),
+        index: entry.index,
     };
-    Mirror {
-        address: MirrorAddress::Entry(EntryAddress {
-            document: document.clone(),
-            index: entry.index,
-        }),
-        span: entry.span,
-        calls: Vec::new(),
-        instances: None,
-        cluster_id: Attribute::absent(),
-        cluster_origin: ClusterOrigin::default(),
-        source: entry.source,
-        mirrors: entry.mirrors,
-        mirror_type: Attribute::absent(),
-        pull,
-        policy: entry.policy,
-        depends_on: None,
-        depends_on_span: None,
-        dependencies: BTreeSet::new(),
-        unresolved_dependencies: Vec::new(),
-        block: MirrorBlock::default(),
-    }
+    Mirror::from_manifest_entry(address, entry.span, entry.source, entry.mirrors, entry.policy)
 }

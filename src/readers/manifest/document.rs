@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::{ManifestIssueKind, ManifestKind};
 use terraform_eval::source::Span;
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::{Key, Node, NodeKind};
 
 use crate::readers::manifest::embedded;
@@ -82,7 +82,7 @@ const FRAGMENT: &str = "imageContentSources";
 const OBJECT: &[&str] = &["apiVersion", "kind", "metadata", "spec", "status"];
 
 /// Finds the documents about mirrors in a tree.
-pub(super) fn find(node: &Node, text: Text<'_>, found: &mut Vec<Document>) -> Result<(), Problem> {
+pub(super) fn find(node: &Node, text: Text<'_>, found: &mut Vec<Document>) -> Result<(), SyntaxError> {
     if let [(key, list)] = node.entries()
         && key.text == FRAGMENT
     {

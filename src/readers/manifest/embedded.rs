@@ -1,12 +1,12 @@
 //! Documents that are the text of a string, as a `ConfigMap` holds the configuration of a `NodePool`.
 
 use terraform_eval::source::Span;
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::{self, Node};
 
 /// The documents in a string. What is written as a literal block has its places in it; anything else
 /// stands at the string as a whole.
-pub(super) fn documents(string: &Node, text: &str) -> Result<Vec<Node>, Problem> {
+pub(super) fn documents(string: &Node, text: &str) -> Result<Vec<Node>, SyntaxError> {
     let inner = string.as_str().unwrap_or_default();
     let lines = text
         .get(string.span.range())
@@ -20,8 +20,8 @@ pub(super) fn documents(string: &Node, text: &str) -> Result<Vec<Node>, Problem>
         None => string.span,
     };
     match yaml::documents(string.span.file, inner) {
-        Ok(nodes) => Ok(nodes.into_iter().map(|node| node.placed(&place)).collect()),
-        Err(problem) => Err(Problem {
+        Ok(nodes) => Ok(nodes.into_iter().map(|node| node.with_spans(&place)).collect()),
+        Err(problem) => Err(SyntaxError {
             span: place(problem.span),
             ..problem
         }),

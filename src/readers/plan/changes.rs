@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 
-use crate::model::cluster::{ClusterRole, cluster_role};
-use crate::model::{Action, ClusterChange, ClusterKind, EgressRestriction, MirrorChange};
-use crate::provider;
+use crate::model::{Action, ClusterChange, EgressRestriction, MirrorChange};
 use terraform_eval::address::{Address, Mode};
 use terraform_eval::source::Span;
 
-use crate::readers::plan::document::{Change, ChangeBody, ClusterFields, is_ours};
+use crate::provider::{self, ClusterKind, cluster_kind, is_provider_type};
+use crate::readers::plan::document::{Change, ChangeBody, ClusterFields};
 use crate::readers::plan::error::{PlanError, Problem};
 use crate::readers::plan::instances::{self, Identity, Instances};
 use crate::readers::plan::json::{Pairs, Text};
@@ -34,7 +33,7 @@ impl<'d, 'a> Changes<'d, 'a> {
     ) -> Result<Self, PlanError> {
         let mut changes = Self::default();
         for change in entries {
-            if !is_ours(change.kind.as_deref()) {
+            if !change.kind.as_deref().is_some_and(is_provider_type) {
                 continue;
             }
             let (address, span) = address(text, change)?;
@@ -82,8 +81,8 @@ impl<'d, 'a> Changes<'d, 'a> {
     ) -> Result<BTreeMap<String, ClusterChange>, PlanError> {
         let mut found: BTreeMap<String, ClusterChange> = BTreeMap::new();
         for (address, instance) in planned.resources.iter().chain(&prior.resources) {
-            let hosted = Some(ClusterRole::Cluster(ClusterKind::Hosted));
-            let (true, Some(values)) = (cluster_role(address.resource()) == hosted, instance.values) else {
+            let is_hosted = cluster_kind(address.resource()) == Some(ClusterKind::Hosted);
+            let (true, Some(values)) = (is_hosted, instance.values) else {
                 continue;
             };
             let fields: ClusterFields<'a> = text.piece(values)?;

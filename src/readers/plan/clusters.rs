@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::cluster::{ClusterRole, cluster_role, waits_for_cluster};
-use crate::model::{
-    Cluster, ClusterInstance, ClusterKind, ClusterWaiter, Mirror, OriginCandidate, OriginTarget,
-};
+use crate::model::{Cluster, ClusterInstance, ClusterWaiter, Mirror, OriginCandidate, OriginTarget};
 use terraform_eval::address::{Address, Mode, ResourcePath};
 use terraform_eval::reference_graph::{Node, ReferenceGraph};
 use terraform_eval::source::Span;
 
+use crate::provider::{cluster_kind, waits_for_cluster};
 use crate::readers::plan::changes::Changes;
 use crate::readers::plan::cluster_values;
 use crate::readers::plan::configuration::{Block, Modules};
@@ -55,7 +53,9 @@ pub(super) fn read<'a>(
         .read_later(text)
         .map(|(address, span)| (address, span, None));
     for (address, span, values) in known.chain(later) {
-        let Some(kind) = kind(&address) else { continue };
+        let Some(kind) = cluster_kind(address.resource()) else {
+            continue;
+        };
         let block = ResourcePath {
             module: address.path.module.without_keys(),
             resource: address.path.resource.clone(),
@@ -138,16 +138,12 @@ fn block_of<'m, 'a>(modules: &'m Modules<'a>, path: &ResourcePath) -> Option<&'m
     modules.get(&path.module)?.resources.get(&path.resource)
 }
 
-fn kind(address: &Address) -> Option<ClusterKind> {
-    match cluster_role(address.resource())? {
-        ClusterRole::Cluster(kind) => Some(kind),
-        ClusterRole::IdCarrier(_) => None,
-    }
-}
-
 impl Clusters {
     /// Adds to a mirror's leads what its `cluster_id` itself says.
     pub(super) fn settle(&self, mirror: &mut Mirror) {
+        let Some(mirror) = mirror.resource_mut() else {
+            return;
+        };
         if let Some(id) = mirror.cluster_id.value() {
             let leads = &mut mirror.cluster_origin;
             let Some(address) = self

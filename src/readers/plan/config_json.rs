@@ -5,9 +5,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::model::{
-    Attribute, Cluster, ClusterInstance, Input, Mirror, RegistrySources, UnknownReason, UnknownReasons,
+    Attribute, Cluster, ClusterInstance, Input, Mirror, MirrorValues, RegistrySources, UnknownReason,
+    UnknownReasons,
 };
-use crate::model::{cluster::ClusterRole, cluster::cluster_role};
 use terraform_eval::address::{Address, InstanceKey, ModulePath, ResourceName, ResourcePath};
 
 use crate::provider;
@@ -58,7 +58,7 @@ pub(super) fn read<'a>(
 fn clusters(modules: &Modules<'_>, into: &mut Input) {
     for (module, declared) in modules {
         for (name, block) in &declared.resources {
-            if let Some(ClusterRole::Cluster(kind)) = cluster_role(name) {
+            if let Some(kind) = provider::cluster_kind(name) {
                 into.clusters.push(Cluster {
                     path: ResourcePath {
                         module: module.clone(),
@@ -136,22 +136,22 @@ fn mirror<'p, 'a>(
     block: &'p Block<'a>,
     fields: &MirrorFields<'a>,
 ) -> Result<Mirror, PlanError> {
-    let mut mirror = reader.bare(address, block);
-    let repeated = address.to_string().contains(&InstanceKey::Unknown.to_string());
-    mirror.instances = repeated.then(|| UnknownReasons::new(UnknownReason::ExpansionNeedsPlan));
     let text = |raw: &'a RawValue| Ok(reader.text.string(raw, "an argument of a mirror")?.into_owned());
     let string = |name: &str, raw: Option<&'a RawValue>| argument(reader, block, name, raw, text);
-    mirror.cluster_id = string("cluster_id", fields.cluster_id)?;
-    mirror.source = string("source", fields.source)?;
-    mirror.mirror_type = string("type", fields.kind)?;
-    if mirror.mirror_type == Attribute::absent() {
-        mirror.mirror_type = Attribute::known("digest".to_owned(), None);
-    }
     let element = |raw: &'a RawValue| Ok(Attribute::known(text(raw)?, Some(reader.text.span(raw.get()))));
-    mirror.mirrors = argument(reader, block, "mirrors", fields.mirrors, |list| {
-        elements(Some(list)).into_iter().map(element).collect()
-    })?;
-    Ok(mirror)
+    let values = MirrorValues {
+        cluster_id: string("cluster_id", fields.cluster_id)?,
+        source: string("source", fields.source)?,
+        mirror_type: string("type", fields.kind)?,
+        mirrors: argument(reader, block, "mirrors", fields.mirrors, |list| {
+            elements(Some(list)).into_iter().map(element).collect()
+        })?,
+    };
+    let unknown_instances = address
+        .to_string()
+        .contains(&InstanceKey::Unknown.to_string())
+        .then(|| UnknownReasons::new(UnknownReason::ExpansionNeedsPlan));
+    Ok(reader.with_values(address, block.span, values, Some(block), unknown_instances))
 }
 
 /// What an expression refers to, which would have to be evaluated.

@@ -8,6 +8,7 @@ use memchr::memmem::{self, Finder};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::provider::{is_provider_type, types::QUOTED_TYPE_PREFIX};
 use crate::readers::plan::error::PlanError;
 use crate::readers::plan::json::{Pairs, Text};
 use crate::readers::plan::json_cursor::Skim;
@@ -81,7 +82,7 @@ pub(super) struct Resource<'a> {
 
 impl Wanted for Resource<'_> {
     fn is_wanted(&self) -> bool {
-        is_ours(self.kind.as_deref()) || has_marks(self.sensitive_values)
+        self.kind.as_deref().is_some_and(is_provider_type) || has_marks(self.sensitive_values)
     }
 }
 
@@ -113,7 +114,7 @@ pub(super) struct Change<'a> {
 
 impl Wanted for Change<'_> {
     fn is_wanted(&self) -> bool {
-        is_ours(self.kind.as_deref())
+        self.kind.as_deref().is_some_and(is_provider_type)
             || self
                 .body
                 .as_ref()
@@ -250,11 +251,6 @@ pub(super) struct Call<'a> {
     pub(super) module: Option<ModuleConfiguration<'a>>,
 }
 
-/// Whether a resource type is one of the provider's.
-pub(super) fn is_ours(kind: Option<&str>) -> bool {
-    kind.is_some_and(|kind| kind.starts_with("rhcs_"))
-}
-
 /// Whether marks may hold a `true`.
 fn has_marks(marks: Option<&RawValue>) -> bool {
     marks.is_some_and(|marks| marks.get().contains("true"))
@@ -346,7 +342,7 @@ fn wanted<'a, T: Deserialize<'a> + Wanted>(
     skim: &mut Skim<'a>,
     name: &str,
 ) -> Result<Option<Vec<T>>, PlanError> {
-    let named = Finder::new("\"rhcs_");
+    let named = Finder::new(QUOTED_TYPE_PREFIX);
     let marked = Finder::new("sensitive");
     let mut kept = Vec::new();
     let there = skim.list(&format!("`{name}`"), &mut |skim| {

@@ -9,9 +9,10 @@ use serde_json::value::RawValue;
 use terraform_eval::address::{Address, InstanceKey, ModulePath, ResourceName, ResourcePath};
 use terraform_eval::source::Span;
 
+use crate::provider::is_provider_type;
 use crate::readers::plan::address_parser;
 use crate::readers::plan::configuration::mode;
-use crate::readers::plan::document::{Resource, Values, is_ours};
+use crate::readers::plan::document::{Resource, Values};
 use crate::readers::plan::error::{PlanError, Problem};
 use crate::readers::plan::json::Text;
 
@@ -40,7 +41,7 @@ pub(super) fn read<'a>(text: Text<'a>, values: &Values<'a>) -> Result<Instances<
     while let Some(module) = pending.pop() {
         let path = module_path(module.address.as_deref(), None)?;
         for resource in &module.resources {
-            if !is_ours(resource.kind.as_deref()) {
+            if !resource.kind.as_deref().is_some_and(is_provider_type) {
                 continue;
             }
             let (address, instance) = instance(text, &path, resource)?;

@@ -3,14 +3,12 @@
 use serde_json::value::RawValue;
 
 use crate::model::{
-    Attribute, ClusterOrigin, Dependency, Mirror, MirrorAddress, MirrorBlock, MirrorValues, OriginTarget,
+    Attribute, ClusterOrigin, Dependency, Mirror, MirrorValues, OriginTarget, ResourceDeclaration,
     UnknownReason, UnknownReasons,
 };
 use crate::provider;
 use terraform_eval::address::{Address, InstanceKey, ResourcePath};
 use terraform_eval::reference_graph::{Node, Reachable, ReferenceGraph};
-
-use registries_conf::PullKind;
 use terraform_eval::source::Span;
 
 use crate::readers::plan::changes;
@@ -101,6 +99,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         address: &Address,
         instance: &Instance<'a>,
         body: Option<&ChangeBody<'a>>,
+        unknown_instances: Option<UnknownReasons>,
     ) -> Result<Mirror, PlanError> {
         let (block, place) = self.place(address);
         let marks = AllMarks::read(
@@ -108,52 +107,31 @@ impl<'p, 'a> Reader<'p, 'a> {
             body.and_then(|body| body.after_unknown),
             [instance.sensitive, body.and_then(|body| body.after_sensitive)],
         )?;
-        let mut values = self.values(instance.values, &marks, block, &place)?;
-        if values.mirror_type == Attribute::absent() {
-            values.mirror_type = Attribute::known("digest".to_owned(), None);
-        }
-        Ok(Mirror {
-            cluster_id: values.cluster_id,
-            source: values.source,
-            mirrors: values.mirrors,
-            mirror_type: values.mirror_type,
-            ..self.placed(address, instance.span, block, &place)
-        })
+        let values = self.values(instance.values, &marks, block, &place)?;
+        Ok(self.with_values(address, instance.span, values, block, unknown_instances))
     }
 
-    /// A mirror by its block alone, without its values.
-    pub(super) fn bare(&self, address: &Address, block: &'p Block<'a>) -> Mirror {
-        let (_, place) = self.place(address);
-        self.placed(address, block.span, Some(block), &place)
-    }
-
-    /// What the configuration says about a mirror besides its values.
-    fn placed(
+    /// A mirror with these values, and what the configuration in the plan says of it.
+    pub(super) fn with_values(
         &self,
         address: &Address,
         span: Span,
+        values: MirrorValues,
         block: Option<&'p Block<'a>>,
-        place: &Place<'p, 'a>,
+        instances: Option<UnknownReasons>,
     ) -> Mirror {
-        let after = self.after(address);
-        Mirror {
-            address: MirrorAddress::Resource(address.clone()),
-            span,
-            calls: Vec::new(),
-            instances: None,
-            cluster_id: Attribute::absent(),
-            cluster_origin: self.leads(place, block),
-            source: Attribute::absent(),
-            mirrors: Attribute::absent(),
-            mirror_type: Attribute::absent(),
-            pull: PullKind::DigestOnly,
-            policy: Attribute::absent(),
+        let (_, place) = self.place(address);
+        let reach = self.after(address);
+        let declaration = ResourceDeclaration {
+            instances,
+            cluster_origin: self.leads(&place, block),
             depends_on: block.map(|block| self.depends_on(address, block)),
             depends_on_span: block.and_then(|block| block.depends_on_span),
-            unresolved_dependencies: unrecorded(&after),
-            dependencies: after.resources,
-            block: MirrorBlock::default(),
-        }
+            unresolved_dependencies: unrecorded(&reach),
+            dependencies: reach.resources,
+            ..ResourceDeclaration::new(values.cluster_id, values.mirror_type)
+        };
+        Mirror::from_resource(address.clone(), span, values.source, values.mirrors, declaration)
     }
 
     /// A mirror that Terraform puts off: it is planned as far as that could be done.
@@ -176,11 +154,11 @@ impl<'p, 'a> Reader<'p, 'a> {
             values,
             sensitive: None,
         };
-        let mut mirror = self.mirror(&address, &instance, change.body.as_ref())?;
-        if address.key == Some(InstanceKey::Unknown) || address.module().to_string().contains("[*]") {
-            mirror.instances = Some(UnknownReasons::new(UnknownReason::Deferred));
-        }
-        Ok(Some(mirror))
+        let is_pattern =
+            address.key == Some(InstanceKey::Unknown) || address.module().to_string().contains("[*]");
+        let unknown_instances = is_pattern.then(|| UnknownReasons::new(UnknownReason::Deferred));
+        self.mirror(&address, &instance, change.body.as_ref(), unknown_instances)
+            .map(Some)
     }
 
     /// Both sides of a change to a mirror.

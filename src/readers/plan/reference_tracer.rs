@@ -8,12 +8,10 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::model::cluster::{
-    ClusterRole, cluster_id_argument, cluster_role, id_argument_echoed_by, registry_module_cluster_kind,
-};
 use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
 use terraform_eval::address::{EachAttribute, InstanceKey, ModulePath, ResourceName, ResourcePath, Subject};
 
+use crate::provider::{ClusterRole, cluster_id_argument, cluster_role, id_argument_echoed_by, modules};
 use crate::readers::plan::address_parser::{self, Name};
 use crate::readers::plan::configuration::{Block, ModuleCall, Modules, References, Repetition, Written};
 use crate::readers::plan::instances::Instances;
@@ -342,8 +340,7 @@ impl<'p, 'a> Follower<'p, 'a> {
             None => self.any_output(&inside, depth),
         };
         let source = call.map(|call| &*call.source).unwrap_or_default();
-        let opaque =
-            registry_module_cluster_kind(source).is_some() || call.is_some_and(|call| !call.has_body);
+        let opaque = modules::cluster_kind(source).is_some() || call.is_some_and(|call| !call.has_body);
         if leads.candidates.is_empty() && opaque {
             let target = OriginTarget::Module {
                 call: inside.to_string(),

@@ -130,11 +130,12 @@ impl<'a> IndexedCluster<'a> {
         if self.group.has_known_cluster || counts.get(source).is_none_or(|count| *count < 2) {
             return None;
         }
-        let unknown = mirror.cluster_id.as_unknown()?;
+        let resource = mirror.resource()?;
+        let unknown = resource.cluster_id.as_unknown()?;
         let causes: Vec<UnknownReason> = unknown
             .reasons
             .iter()
-            .chain(&mirror.cluster_origin.unresolved)
+            .chain(&resource.cluster_origin.unresolved)
             .cloned()
             .collect();
         Some(UnknownReasons::from_reasons(causes))

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use super::support::{messages, show, spans_of_block, spans_of_expression};
 use proptest::prelude::*;
 use terraform_eval::source::{FileId, Sources, Span};
-use terraform_eval::syntax::cut::{Cut, cut};
-use terraform_eval::syntax::document::{Format, document, variables};
+use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
 use terraform_eval::syntax::native::{parse_block, parse_expression, parse_template};
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::outline::{Outline, outline};
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::Block;
 
 fn file() -> FileId {
@@ -20,7 +20,7 @@ fn assert_inside(text: &str, span: Span) {
     assert!(text.get(span.range()).is_some(), "{span:?} in {text:?}");
 }
 
-fn assert_problems(text: &str, problems: &[Problem]) {
+fn assert_problems(text: &str, problems: &[SyntaxError]) {
     for problem in problems {
         assert_inside(text, problem.span);
         let first = problem.message.chars().next().unwrap();
@@ -37,7 +37,7 @@ fn assert_problems(text: &str, problems: &[Problem]) {
 fn read(text: &str) {
     let file = file();
     for format in [Format::Native, Format::Json] {
-        let document = document(file, text, format);
+        let document = parse_file(file, text, format);
         assert_problems(text, &document.problems);
         for item in &document.items {
             assert_inside(text, item.span);
@@ -47,7 +47,7 @@ fn read(text: &str) {
                 assert_inside(text, span);
             }
         }
-        let (attributes, problems) = variables(file, text, format);
+        let (attributes, problems) = parse_variables(file, text, format);
         assert_problems(text, &problems);
         for attribute in &attributes {
             assert_inside(text, attribute.name.span);
@@ -71,13 +71,13 @@ fn read(text: &str) {
     }
 }
 
-/// What no item covers is blank or a comment, where there is no problem.
-fn assert_total(text: &str, cut: &Cut) {
-    if !cut.problems.is_empty() {
+/// If there are no errors, everything outside of the items is white space or a comment.
+fn assert_total(text: &str, outline: &Outline) {
+    if !outline.problems.is_empty() {
         return;
     }
     let mut rest = text.to_owned();
-    for item in &cut.items {
+    for item in &outline.items {
         rest.replace_range(item.span.range(), &" ".repeat(item.span.range().len()));
     }
     let mut rest = rest.trim_start_matches('\u{feff}');
@@ -185,13 +185,13 @@ proptest! {
         read(&text);
         read(&format!("b \"l\" {{\n  a = {text}\n}}\n"));
         read(&format!("{{\"locals\": {{\"a\": {text:?}}}}}"));
-        assert_total(&text, &cut(file(), &text));
+        assert_total(&text, &outline(file(), &text));
     }
 
     #[test]
     fn items_stand_in_order_and_apart(text in fragments()) {
-        let cut = cut(file(), &text);
-        for pair in cut.items.windows(2) {
+        let outline = outline(file(), &text);
+        for pair in outline.items.windows(2) {
             prop_assert!(pair[0].span.end <= pair[1].span.start);
         }
     }
@@ -210,9 +210,9 @@ proptest! {
         let source = if crlf { source.replace('\n', "\r\n") } else { source };
         let mut sources = Sources::new();
         let file = sources.add("a.tf", source.clone());
-        let cut = cut(file, &source);
-        prop_assert_eq!(messages(&cut.problems), "");
-        let (block, problems) = parse_block(file, &source, &cut.items[0]);
+        let outline = outline(file, &source);
+        prop_assert_eq!(messages(&outline.problems), "");
+        let (block, problems) = parse_block(file, &source, &outline.items[0]);
         prop_assert_eq!(messages(&problems), "");
         let block: Block = block.unwrap();
         for (attribute, (name, text)) in block.body.attributes.iter().zip(&expected) {
@@ -232,7 +232,7 @@ fn quickly(what: &str, text: &str) {
     let start = Instant::now();
     let mut problems = 0;
     for format in [Format::Native, Format::Json] {
-        let document = document(file, text, format);
+        let document = parse_file(file, text, format);
         problems += document.problems.len();
         for item in &document.items {
             problems += item.parse(text).1.len();

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use terraform_eval::source::Sources;
-use terraform_eval::syntax::document::{Format, document, variables};
+use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
 use terraform_eval::syntax::native::parse_expression;
 
 fn shared(path: &str) -> Option<PathBuf> {
@@ -42,7 +42,7 @@ fn modules_are_read() {
         if extension == "tf" {
             let file = sources.read(&path).unwrap();
             let text = sources.text(file);
-            let document = document(file, text, Format::of(&path));
+            let document = parse_file(file, text, Format::from_path(&path));
             assert_eq!(document.problems, [], "{name}");
             for item in &document.items {
                 let (block, problems) = item.parse(text);
@@ -52,7 +52,7 @@ fn modules_are_read() {
             }
         } else if extension == "tfvars" {
             let file = sources.read(&path).unwrap();
-            let (_, problems) = variables(file, sources.text(file), Format::of(&path));
+            let (_, problems) = parse_variables(file, sources.text(file), Format::from_path(&path));
             assert_eq!(problems, [], "{name}");
         }
     }

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use terraform_eval::source::Sources;
-use terraform_eval::syntax::cut::{Content, cut};
-use terraform_eval::syntax::document::{Format, document};
+use terraform_eval::syntax::document::{Format, parse_file};
+use terraform_eval::syntax::outline::{Content, outline};
 
 use super::support::{messages, show};
 
@@ -17,7 +17,7 @@ fn locals(name: &str) -> (Vec<String>, String) {
         .join(name);
     let file = sources.read(&path).unwrap();
     let text = sources.text(file);
-    let document = document(file, text, Format::of(&path));
+    let document = parse_file(file, text, Format::from_path(&path));
     let mut problems = document.problems;
     let mut attributes = Vec::new();
     for item in &document.items {
@@ -113,8 +113,8 @@ fn labels_and_nested_blocks_have_their_spans() {
     let text = "resource \"a\\u0062\" bare {\n  x { y = 1 }\n}\n";
     let mut sources = Sources::new();
     let file = sources.add("a.tf", text);
-    let cut = cut(file, text);
-    let item = &cut.items[0];
+    let outline = outline(file, text);
+    let item = &outline.items[0];
     let Content::Block { body } = item.content else {
         panic!("{item:?}")
     };

@@ -2,14 +2,14 @@
 
 use super::support::{messages, show, show_block};
 use terraform_eval::source::Sources;
-use terraform_eval::syntax::document::{Format, document, variables};
+use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
 use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
 
 /// All blocks of a file, and its problems as `place: message`.
 fn read(text: &str) -> (Vec<String>, String) {
     let mut sources = Sources::new();
     let file = sources.add("main.tf.json", text);
-    let document = document(file, text, Format::Json);
+    let document = parse_file(file, text, Format::Json);
     let mut problems = String::new();
     for problem in &document.problems {
         let place = sources.file(file).location(problem.span.start as usize);
@@ -166,7 +166,10 @@ fn spans_point_into_the_escaped_string() {
     let text = r#"{"locals": {"a": "\u00e9\"${ upper(\"x\") }\n"}}"#;
     let mut sources = Sources::new();
     let file = sources.add("main.tf.json", text);
-    let block = document(file, text, Format::Json).items[0].parse(text).0.unwrap();
+    let block = parse_file(file, text, Format::Json).items[0]
+        .parse(text)
+        .0
+        .unwrap();
     let value = &block.body.attributes[0].value;
     assert_eq!(sources.slice(value.span), r#""\u00e9\"${ upper(\"x\") }\n""#);
     let ExpressionKind::Template(template) = &value.kind else {
@@ -242,7 +245,7 @@ fn values_of_variables() {
     let text = r#"{"v": "${1+1}", "w": {"//": "c", "k": ["%{if}"]}}"#;
     let mut sources = Sources::new();
     let file = sources.add("a.tfvars.json", text);
-    let (attributes, problems) = variables(file, text, Format::Json);
+    let (attributes, problems) = parse_variables(file, text, Format::Json);
     assert_eq!(messages(&problems), "");
     let shown: Vec<String> = attributes
         .iter()
@@ -252,7 +255,7 @@ fn values_of_variables() {
 
     let text = "a = 1 # c\nb = [\n  2,\n]\na = 3\nc {\n}\n";
     let file = sources.add("a.tfvars", text);
-    let (attributes, problems) = variables(file, text, Format::Native);
+    let (attributes, problems) = parse_variables(file, text, Format::Native);
     let shown: Vec<String> = attributes
         .iter()
         .map(|a| format!("{}={}", a.name.text, show(&a.value)))

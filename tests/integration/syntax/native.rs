@@ -2,17 +2,17 @@
 
 use super::support::{messages, show, show_block};
 use terraform_eval::source::Sources;
-use terraform_eval::syntax::cut::cut;
 use terraform_eval::syntax::native::{parse_block, parse_expression};
+use terraform_eval::syntax::outline::outline;
 
 /// The expression behind `a =` in a block of its own.
 fn value(source: &str) -> String {
     let mut sources = Sources::new();
     let text = format!("locals {{\n  a = {source}\n}}\n");
     let file = sources.add("main.tf", text.clone());
-    let cut = cut(file, &text);
-    assert_eq!(messages(&cut.problems), "", "{source}");
-    let (block, problems) = parse_block(file, &text, &cut.items[0]);
+    let outline = outline(file, &text);
+    assert_eq!(messages(&outline.problems), "", "{source}");
+    let (block, problems) = parse_block(file, &text, &outline.items[0]);
     assert_eq!(messages(&problems), "", "{source}");
     show(&block.unwrap().body.attribute("a").unwrap().value)
 }
@@ -21,9 +21,9 @@ fn value(source: &str) -> String {
 fn problems(text: &str) -> String {
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
-    let cut = cut(file, text);
-    let mut all = cut.problems;
-    for item in &cut.items {
+    let outline = outline(file, text);
+    let mut all = outline.problems;
+    for item in &outline.items {
         all.extend(parse_block(file, text, item).1);
     }
     let mut lines = String::new();
@@ -328,7 +328,7 @@ fn a_missing_brace_costs_its_own_block() {
     assert_eq!(problems(text), "1:18 \"{\" `{` is not closed\n");
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
-    let shown: Vec<String> = cut(file, text)
+    let shown: Vec<String> = outline(file, text)
         .items
         .iter()
         .map(|item| show_block(&parse_block(file, text, item).0.unwrap()))
@@ -341,8 +341,8 @@ fn what_is_broken_is_left_out_and_the_rest_is_there() {
     let text = "module \"m\" {\n  source = \"./x\"\n  mirrors = [1 2]\n  deep {\n    a = 'x'\n    b = 1\n  }\n  depends_on = [a.b]\n}\n";
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
-    let cut = cut(file, text);
-    let (block, problems) = parse_block(file, text, &cut.items[0]);
+    let outline = outline(file, text);
+    let (block, problems) = parse_block(file, text, &outline.items[0]);
     assert_eq!(
         show_block(&block.unwrap()),
         "module m { source=\"./x\" depends_on=[a.b] deep { b=1 } }"
@@ -364,9 +364,9 @@ fn a_byte_order_mark_is_counted_and_not_read() {
     let text = "\u{feff}a {\n  b = 1\n}\n";
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
-    let cut = cut(file, text);
-    assert_eq!(sources.slice(cut.items[0].name), "a");
-    assert_eq!(cut.items[0].name.start, 3);
+    let outline = outline(file, text);
+    assert_eq!(sources.slice(outline.items[0].name), "a");
+    assert_eq!(outline.items[0].name.start, 3);
 }
 
 #[test]

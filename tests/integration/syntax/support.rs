@@ -1,10 +1,10 @@
 //! Trees as short text, for the tests of `syntax`.
 use terraform_eval::cty::{BinaryOperator, UnaryOperator};
 use terraform_eval::source::Span;
-use terraform_eval::syntax::problem::Problem;
+use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, ObjectKey, Template, TemplatePart};
 
-pub(crate) fn messages(problems: &[Problem]) -> String {
+pub(crate) fn messages(problems: &[SyntaxError]) -> String {
     problems
         .iter()
         .map(|problem| problem.message.as_str())

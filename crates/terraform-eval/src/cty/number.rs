@@ -183,7 +183,7 @@ impl Number {
     }
 
     /// The product; an error for zero times infinity.
-    pub fn mul(&self, other: &Self) -> Result<Self, NumberError> {
+    pub(super) fn mul(&self, other: &Self) -> Result<Self, NumberError> {
         const UNDEFINED: NumberError = NumberError::Undefined("can't multiply zero by infinity");
         let precision = self.common_precision(other);
         if let Some((left, right)) = self.small_pair(other)
@@ -203,7 +203,7 @@ impl Number {
     }
 
     /// The quotient, infinite for a division by zero; an error for `0 / 0` and for infinities.
-    pub fn div(&self, other: &Self) -> Result<Self, NumberError> {
+    pub(super) fn div(&self, other: &Self) -> Result<Self, NumberError> {
         const UNDEFINED: NumberError =
             NumberError::Undefined("can't divide zero by zero or infinity by infinity");
         let precision = self.common_precision(other);
@@ -220,7 +220,7 @@ impl Number {
     }
 
     /// The remainder of the truncated division; the number itself for `% 0`.
-    pub fn rem(&self, other: &Self) -> Result<Self, NumberError> {
+    pub(super) fn rem(&self, other: &Self) -> Result<Self, NumberError> {
         const UNDEFINED: NumberError = NumberError::Undefined("can't use modulo with zero and infinity");
         let precision = self.common_precision(other);
         if let Some((left, right)) = self.small_pair(other)

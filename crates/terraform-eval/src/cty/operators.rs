@@ -107,8 +107,7 @@ impl std::error::Error for OperationError {}
 
 impl BinaryOperator {
     /// The type of the operands; `None` if they may have any.
-    #[must_use]
-    pub fn operand_type(self) -> Option<Type> {
+    fn operand_type(self) -> Option<Type> {
         match self {
             Self::Equal | Self::NotEqual => None,
             Self::And | Self::Or => Some(Type::Bool),

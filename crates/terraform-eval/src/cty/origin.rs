@@ -90,7 +90,7 @@ impl Origin {
 
     /// The origin with another role.
     #[must_use]
-    pub fn with_role(self, role: Role) -> Self {
+    pub(super) fn with_role(self, role: Role) -> Self {
         Self { role, ..self }
     }
 

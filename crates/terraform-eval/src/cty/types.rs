@@ -95,7 +95,7 @@ impl Type {
 
     /// Whether this is a tuple or an object.
     #[must_use]
-    pub fn is_structural(&self) -> bool {
+    pub(super) fn is_structural(&self) -> bool {
         matches!(self, Self::Tuple(_) | Self::Object(_))
     }
 
@@ -134,7 +134,7 @@ impl Type {
 
     /// Whether a part of the type is unknown.
     #[must_use]
-    pub fn has_dynamic(&self) -> bool {
+    pub(super) fn has_dynamic(&self) -> bool {
         match self {
             Self::Dynamic => true,
             Self::String | Self::Number | Self::Bool => false,
@@ -146,7 +146,7 @@ impl Type {
 
     /// Whether the type or a nested one has optional attributes.
     #[must_use]
-    pub fn has_optional(&self) -> bool {
+    pub(super) fn has_optional(&self) -> bool {
         match self {
             Self::Dynamic | Self::String | Self::Number | Self::Bool => false,
             Self::List(element) | Self::Set(element) | Self::Map(element) => element.has_optional(),
@@ -180,7 +180,7 @@ impl Type {
 
     /// Whether a value of this type could be one of type `want`, whose unknown parts match any type.
     #[must_use]
-    pub fn conforms_to(&self, want: &Self) -> bool {
+    pub(super) fn conforms_to(&self, want: &Self) -> bool {
         match (self, want) {
             (_, Self::Dynamic) => true,
             (Self::List(given), Self::List(want))

@@ -225,8 +225,7 @@ impl Value {
     }
 
     /// Whether neither the value nor a nested one is an unknown value of unknown type.
-    #[must_use]
-    pub fn is_type_wholly_known(&self) -> bool {
+    pub(super) fn is_type_wholly_known(&self) -> bool {
         self.summary().type_known
     }
 

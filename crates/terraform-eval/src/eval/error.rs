@@ -6,6 +6,9 @@ use std::sync::Arc;
 use crate::cty::Value;
 use crate::source::Span;
 
+/// The result of an evaluation.
+pub type Result<T> = std::result::Result<T, EvalError>;
+
 /// Why an expression has no value: Terraform would reject it, or evaluation reached a limit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EvalError(Arc<Inner>);

@@ -70,7 +70,9 @@ impl Evaluator<'_> {
             let varies = |name: &Arc<str>| {
                 matches!(&**name, "each" | "count" | "self") || scope.lookup(name).is_some()
             };
-            let is_invariant = !references::names(expression).iter().any(|(name, _)| varies(name));
+            let is_invariant = !references::root_names(expression)
+                .iter()
+                .any(|(name, _)| varies(name));
             let mut invariants = self.memo.invariants.borrow_mut();
             invariants.is_invariant.insert(key, is_invariant);
             is_invariant

@@ -11,9 +11,10 @@ use crate::source::Span;
 use crate::syntax::tree::Body;
 
 use super::instance_id::InstanceId;
+use super::memo::Node;
 use super::scope::{RepetitionData, Scope};
 use super::type_constraint::TypeConstraint;
-use super::{EvalError, Evaluator, Node, Result};
+use super::{EvalError, Evaluator, Result};
 
 /// A module instance.
 pub(super) struct ModuleInstance {
@@ -109,7 +110,7 @@ impl Evaluator<'_> {
             let Some(local) = module.locals(self.sources).get(name) else {
                 return Vec::new();
             };
-            let traversals = references::of_expression(&local.value).into_iter();
+            let traversals = references::in_expression(&local.value).into_iter();
             traversals
                 .filter_map(|traversal| match traversal.subject {
                     Subject::Local(name) => Some(name),

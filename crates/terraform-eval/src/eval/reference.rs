@@ -10,10 +10,11 @@ use crate::source::Span;
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
 
 use super::instance_id::InstanceId;
+use super::memo::Node;
 use super::partial_value::PartialBuilder;
 use super::resource::no_attribute;
 use super::scope::RepetitionData;
-use super::{EvalError, Evaluator, Expansion, Node, Result, Scope};
+use super::{EvalError, Evaluator, Expansion, Result, Scope};
 
 /// A step after a name.
 #[derive(Clone, Copy)]

@@ -10,8 +10,9 @@ use crate::source::Span;
 use crate::syntax::tree::Expression;
 
 use super::instance_id::InstanceId;
+use super::memo::Node;
 use super::scope::RepetitionData;
-use super::{EvalError, Evaluator, Node, Result, Scope};
+use super::{EvalError, Evaluator, Result, Scope};
 
 /// The meta-arguments of resource blocks, which are not attributes.
 const META_ARGUMENTS: &[&str] = &[

@@ -1,5 +1,6 @@
-//! The reference graph of a configuration, as far as it is reached from given blocks.
+//! What a block depends on: the reference graph of a configuration, built as far as the blocks in question reach.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,58 +12,70 @@ use crate::source::Sources;
 use super::module_tree::{Callee, ModuleId, ModuleTree};
 use super::references::{self, Traversal};
 
-/// What is known of the ways that start at a node.
+/// Whether a cycle can be reached from a node.
 #[derive(Debug, Clone)]
-enum Ways {
-    /// They are being followed.
-    Open,
-    /// They all end.
-    End,
-    /// One of them leads into this circle.
-    Circle(Arc<str>),
+enum Reachability {
+    /// The node is on the path that is being followed.
+    InProgress,
+    /// No cycle can be reached.
+    Acyclic,
+    /// The names of the nodes of a cycle that can be reached.
+    Cycle(Arc<str>),
 }
 
-/// Builds the graph of the modules below one root, by need: blocks that nothing leads to stay unread.
+impl Reachability {
+    fn cycle(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Cycle(names) => Some(names.clone()),
+            Self::InProgress | Self::Acyclic => None,
+        }
+    }
+}
+
+/// A cycle is reported with at most so many names.
+const MAX_CYCLE_NAMES: usize = 8;
+
+/// Builds the graph of a root module and its child modules on demand: a block that is not reached is not parsed.
 #[derive(Debug)]
 pub struct GraphBuilder<'a> {
     tree: &'a ModuleTree,
     sources: &'a Sources,
     root: ModuleId,
-    /// Resources that `before` does not gather: those that nothing waits for. With them, a long chain of such
-    /// resources would take the square of its length in memory.
-    pub(super) leave_out: fn(&ResourceName) -> bool,
+    /// Resources that [`dependencies`](Self::dependencies) omits. With them, a long chain of such resources would take
+    /// memory in proportion to the square of its length.
+    is_omitted: fn(&ResourceName) -> bool,
     graph: ReferenceGraph,
     declared: BTreeSet<Node>,
     modules: BTreeMap<ModulePath, Option<ModuleId>>,
-    ways: BTreeMap<Node, Ways>,
-    /// What comes before a node, where that is known.
-    pub(super) before: BTreeMap<Node, Rc<BTreeSet<ResourcePath>>>,
+    reachability: BTreeMap<Node, Reachability>,
+    dependencies: BTreeMap<Node, Rc<BTreeSet<ResourcePath>>>,
 }
 
 impl<'a> GraphBuilder<'a> {
-    /// An empty graph below `root`.
+    /// An empty graph of the module `root` and what it calls. [`dependencies`](Self::dependencies) omits the resources
+    /// for which `is_omitted` is true.
     #[must_use]
     pub fn new(
         tree: &'a ModuleTree,
         sources: &'a Sources,
         root: ModuleId,
-        leave_out: fn(&ResourceName) -> bool,
+        is_omitted: fn(&ResourceName) -> bool,
     ) -> Self {
         Self {
             tree,
             sources,
             root,
-            leave_out,
+            is_omitted,
             graph: ReferenceGraph::new(),
             declared: BTreeSet::new(),
             modules: BTreeMap::new(),
-            ways: BTreeMap::new(),
-            before: BTreeMap::new(),
+            reachability: BTreeMap::new(),
+            dependencies: BTreeMap::new(),
         }
     }
 
-    /// The graph with everything that `start` leads to.
-    pub(super) fn graph(&mut self, start: Node) -> &ReferenceGraph {
+    /// The graph, extended by everything that can be reached from `start`.
+    fn extend_from(&mut self, start: Node) -> &ReferenceGraph {
         let mut pending = vec![start];
         while let Some(node) = pending.pop() {
             if self.declared.insert(node.clone()) {
@@ -74,35 +87,38 @@ impl<'a> GraphBuilder<'a> {
         &self.graph
     }
 
-    /// The names in a circle that `start` is part of or leads to; none where all its ways end. Terraform
-    /// refuses such a configuration even where no value depends on itself.
-    pub fn circle(&mut self, start: &Node) -> Option<Arc<str>> {
-        if let Some(ways) = self.ways.get(start) {
-            return ways.circle();
+    /// The names of a cycle that `start` is part of or depends on; `None` if there is no such cycle. Terraform rejects
+    /// a configuration with a cycle even if no value depends on itself.
+    pub fn find_cycle(&mut self, start: &Node) -> Option<Arc<str>> {
+        if let Some(known) = self.reachability.get(start) {
+            return known.cycle();
         }
-        self.ways.insert(start.clone(), Ways::Open);
+        self.reachability.insert(start.clone(), Reachability::InProgress);
         let mut stack = vec![(start.clone(), self.edges(start))];
         while let Some((node, pending)) = stack.last_mut() {
             let Some(next) = pending.pop() else {
-                self.ways.insert(node.clone(), Ways::End);
+                self.reachability.insert(node.clone(), Reachability::Acyclic);
                 stack.pop();
                 continue;
             };
-            let circle = match self.ways.get(&next) {
+            let cycle = match self.reachability.get(&next) {
                 None => {
-                    let further = self.edges(&next);
-                    self.ways.insert(next.clone(), Ways::Open);
-                    stack.push((next, further));
+                    let edges = self.edges(&next);
+                    self.reachability.insert(next.clone(), Reachability::InProgress);
+                    stack.push((next, edges));
                     continue;
                 }
-                Some(Ways::End) => continue,
-                Some(Ways::Circle(names)) => names.clone(),
-                Some(Ways::Open) => {
+                Some(Reachability::Acyclic) => continue,
+                Some(Reachability::Cycle(names)) => names.clone(),
+                Some(Reachability::InProgress) => {
                     let nodes = stack.iter().map(|(node, _)| node);
                     let nodes: Vec<&Node> = nodes.skip_while(|node| **node != next).collect();
-                    let mut names: Vec<String> =
-                        nodes.iter().take(MOST_NAMES).map(ToString::to_string).collect();
-                    if nodes.len() > MOST_NAMES {
+                    let mut names: Vec<String> = nodes
+                        .iter()
+                        .take(MAX_CYCLE_NAMES)
+                        .map(ToString::to_string)
+                        .collect();
+                    if nodes.len() > MAX_CYCLE_NAMES {
                         names.push("…".to_owned());
                     }
                     names.push(next.to_string());
@@ -110,29 +126,63 @@ impl<'a> GraphBuilder<'a> {
                 }
             };
             for (node, _) in stack.drain(..) {
-                self.ways.insert(node, Ways::Circle(circle.clone()));
+                self.reachability.insert(node, Reachability::Cycle(cycle.clone()));
             }
         }
-        self.ways.get(start).and_then(Ways::circle)
+        self.reachability.get(start).and_then(Reachability::cycle)
+    }
+
+    /// The resources that `start` depends on, directly or not, and itself; without the omitted ones. Nodes with the
+    /// same dependencies share one set.
+    pub fn dependencies(&mut self, start: &Node) -> Rc<BTreeSet<ResourcePath>> {
+        if self.find_cycle(start).is_some() {
+            let mut resources = self.transitive_dependencies(start);
+            resources.retain(|path| !(self.is_omitted)(&path.resource));
+            return Rc::new(resources);
+        }
+        // There is no cycle, so the dependencies of every edge are complete before those of the node itself.
+        let mut stack = vec![(start.clone(), None)];
+        while let Some((node, edges)) = stack.pop() {
+            if self.dependencies.contains_key(&node) {
+                continue;
+            }
+            let Some(edges) = edges else {
+                let edges = self.edges(&node);
+                stack.push((node, Some(edges.clone())));
+                stack.extend(edges.into_iter().map(|next| (next, None)));
+                continue;
+            };
+            let sets = edges.iter().filter_map(|next| self.dependencies.get(next));
+            let dependencies = union(sets, &node, self.is_omitted);
+            self.dependencies.insert(node, dependencies);
+        }
+        self.dependencies.get(start).cloned().unwrap_or_default()
+    }
+
+    /// All resources that `start` depends on, directly or not, and itself; including the omitted ones.
+    pub fn transitive_dependencies(&mut self, start: &Node) -> BTreeSet<ResourcePath> {
+        self.extend_from(start.clone())
+            .reachable_from([start.clone()])
+            .resources
     }
 
     /// The module at a path without instance keys.
-    pub fn module_at(&mut self, path: &ModulePath) -> Option<ModuleId> {
+    fn module_at(&mut self, path: &ModulePath) -> Option<ModuleId> {
         if let Some(known) = self.modules.get(path) {
             return *known;
         }
-        let mut at = Some(self.root);
+        let mut module = Some(self.root);
         for step in path.steps() {
-            at = at.and_then(|id| match self.tree.callee(id, &step.call) {
+            module = module.and_then(|id| match self.tree.callee(id, &step.call) {
                 Some(Callee::Module(child)) => Some(*child),
                 _ => None,
             });
         }
-        self.modules.insert(path.clone(), at);
-        at
+        self.modules.insert(path.clone(), module);
+        module
     }
 
-    pub(super) fn edges(&mut self, node: &Node) -> Vec<Node> {
+    fn edges(&mut self, node: &Node) -> Vec<Node> {
         let mut edges = match node {
             Node::Resource(path) => self.resource(path),
             Node::Variable(module, name) => self.argument(module, name),
@@ -161,7 +211,7 @@ impl<'a> GraphBuilder<'a> {
             .get(name)
             .and_then(|block| block.parse(self.sources));
         block
-            .map(|block| nodes(path, &references::of_body(&block.body)))
+            .map(|block| nodes(path, &references::in_body(&block.body)))
             .unwrap_or_default()
     }
 
@@ -171,7 +221,7 @@ impl<'a> GraphBuilder<'a> {
             .and_then(|id| self.tree.module(id).resources.get(&path.resource));
         resource
             .and_then(|resource| resource.block.parse(self.sources))
-            .map(|block| nodes(&path.module, &references::of_body(&block.body)))
+            .map(|block| nodes(&path.module, &references::in_body(&block.body)))
             .unwrap_or_default()
     }
 
@@ -180,11 +230,11 @@ impl<'a> GraphBuilder<'a> {
             .module_at(path)
             .and_then(|id| self.tree.module(id).locals(self.sources).get(name));
         local
-            .map(|local| nodes(path, &references::of_expression(&local.value)))
+            .map(|local| nodes(path, &references::in_expression(&local.value)))
             .unwrap_or_default()
     }
 
-    /// What a variable is given by the module call.
+    /// The references in the argument that the module call passes for a variable.
     fn argument(&mut self, path: &ModulePath, name: &str) -> Vec<Node> {
         let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
             return Vec::new();
@@ -200,12 +250,12 @@ impl<'a> GraphBuilder<'a> {
             .and_then(|call| call.block.parse(self.sources));
         let argument = call.and_then(|block| block.body.attribute(name));
         argument
-            .map(|argument| nodes(&caller, &references::of_expression(&argument.value)))
+            .map(|argument| nodes(&caller, &references::in_expression(&argument.value)))
             .unwrap_or_default()
     }
 
-    /// What the expansion of a module waits for: `depends_on`, `count` and `for_each` of its call, and the
-    /// expansion of the module around that.
+    /// What the expansion of a module depends on: `depends_on`, `count` and `for_each` of its call, and the expansion of
+    /// the calling module.
     fn expansion(&mut self, path: &ModulePath) -> Vec<Node> {
         let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
             return Vec::new();
@@ -218,7 +268,7 @@ impl<'a> GraphBuilder<'a> {
             for name in ["depends_on", "count", "for_each"] {
                 let argument = block.body.attribute(name).into_iter();
                 edges.extend(
-                    argument.flat_map(|argument| nodes(&caller, &references::of_expression(&argument.value))),
+                    argument.flat_map(|argument| nodes(&caller, &references::in_expression(&argument.value))),
                 );
             }
         }
@@ -228,7 +278,8 @@ impl<'a> GraphBuilder<'a> {
         edges
     }
 
-    /// Everything in a module: its resources, its outputs, the modules that it calls, and its arguments.
+    /// Everything that a reference to an entire module depends on: its resources, its outputs, the modules that it
+    /// calls, and its arguments.
     fn call(&mut self, path: &ModulePath, call: &str) -> Vec<Node> {
         let child = path.child(call, None);
         let block = self
@@ -240,7 +291,7 @@ impl<'a> GraphBuilder<'a> {
             let arguments = arguments
                 .filter(|argument| !matches!(&*argument.name.text, "source" | "version" | "providers"));
             edges.extend(
-                arguments.flat_map(|argument| nodes(path, &references::of_expression(&argument.value))),
+                arguments.flat_map(|argument| nodes(path, &references::in_expression(&argument.value))),
             );
         }
         let Some(id) = self.module_at(&child) else {
@@ -269,21 +320,32 @@ impl<'a> GraphBuilder<'a> {
     }
 }
 
-/// More names than these show nobody where a circle can be cut.
-const MOST_NAMES: usize = 8;
-
-impl Ways {
-    fn circle(&self) -> Option<Arc<str>> {
-        match self {
-            Self::Circle(names) => Some(names.clone()),
-            Self::Open | Self::End => None,
-        }
-    }
-}
-
 fn nodes(path: &ModulePath, found: &[Traversal]) -> Vec<Node> {
     found
         .iter()
         .filter_map(|traversal| traversal.node(path))
         .collect()
+}
+
+/// The union of the sets and of the resource that the node is. If one set contains all, it is shared.
+fn union<'s>(
+    sets: impl Iterator<Item = &'s Rc<BTreeSet<ResourcePath>>>,
+    node: &Node,
+    is_omitted: fn(&ResourceName) -> bool,
+) -> Rc<BTreeSet<ResourcePath>> {
+    let mut sets: Vec<_> = sets.collect();
+    sets.sort_by_key(|set| Reverse(set.len()));
+    let mut sets = sets.into_iter();
+    let mut union = sets.next().cloned().unwrap_or_default();
+    for set in sets {
+        if !Rc::ptr_eq(&union, set) && !set.is_subset(&union) {
+            Rc::make_mut(&mut union).extend(set.iter().cloned());
+        }
+    }
+    if let Node::Resource(path) = node
+        && !is_omitted(&path.resource)
+    {
+        Rc::make_mut(&mut union).insert(path.clone());
+    }
+    union
 }

@@ -1,23 +1,22 @@
-//! A top-level block that is parsed when somebody first asks for it.
+//! A top-level block that is parsed on demand.
 
 use std::sync::OnceLock;
 
 use crate::source::{Sources, Span};
 use crate::syntax::document::TopLevel;
-use crate::syntax::problem::Problem;
+use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Block, Body, Name};
 
-/// A top-level block of a file. Most blocks of a configuration are of no interest here, and those are
-/// never parsed.
+/// A top-level block of a file. Most blocks of a configuration are never needed, and those are not parsed.
 #[derive(Debug)]
 pub struct LazyBlock {
     item: TopLevel,
     overrides: Vec<TopLevel>,
-    parsed: OnceLock<(Option<Block>, Vec<Problem>)>,
+    parsed: OnceLock<(Option<Block>, Vec<SyntaxError>)>,
 }
 
 impl LazyBlock {
-    /// A block that was cut out of a file.
+    /// A block of a file's outline.
     #[must_use]
     pub fn new(item: TopLevel) -> Self {
         Self {
@@ -27,81 +26,81 @@ impl LazyBlock {
         }
     }
 
-    /// The word before the labels.
+    /// The block type, which is the word before the labels: `resource`.
     #[must_use]
     pub fn kind(&self) -> &str {
         &self.item.kind.text
     }
 
-    /// The labels.
+    /// The labels of the block, decoded.
     #[must_use]
     pub fn labels(&self) -> &[Name] {
         &self.item.labels
     }
 
-    /// The kind and the labels.
+    /// The span of the block type and the labels.
     #[must_use]
     pub fn header(&self) -> Span {
         self.item.header()
     }
 
-    /// Lays a block of an override file over this one. What has been parsed before does not see it.
+    /// Merges a block of an override file into this one when it is parsed, so this has to precede the first parse.
     pub(super) fn overlay(&mut self, item: TopLevel) {
         self.overrides.push(item);
     }
 
-    /// The block, as far as it can be parsed.
+    /// Parses the block as far as possible; [`problems`](Self::problems) has what is wrong with it.
     pub fn parse(&self, sources: &Sources) -> Option<&Block> {
         self.parsed.get_or_init(|| self.read(sources)).0.as_ref()
     }
 
-    fn read(&self, sources: &Sources) -> (Option<Block>, Vec<Problem>) {
+    fn read(&self, sources: &Sources) -> (Option<Block>, Vec<SyntaxError>) {
         let (mut block, mut problems) = self.item.parse(sources.text(self.item.span.file));
         for item in &self.overrides {
-            let (over, found) = item.parse(sources.text(item.span.file));
-            problems.extend(found);
-            if let (Some(block), Some(over)) = (&mut block, over) {
-                merge(&mut block.body, over.body);
+            let (overriding, further) = item.parse(sources.text(item.span.file));
+            problems.extend(further);
+            if let (Some(block), Some(overriding)) = (&mut block, overriding) {
+                merge(&mut block.body, overriding.body);
             }
         }
         (block, problems)
     }
 
-    /// What was wrong with it; nothing as long as nobody asked for the block.
+    /// The syntax errors in the block; empty until it is parsed.
     #[must_use]
-    pub fn problems(&self) -> &[Problem] {
+    pub fn problems(&self) -> &[SyntaxError] {
         self.parsed.get().map_or(&[], |(_, problems)| problems)
     }
 }
 
-/// Merges a body of an override file: arguments replace those of their name, and blocks of one kind
-/// replace all blocks of that kind; only `lifecycle` is merged in its turn (`module_merge.go` in
-/// Terraform's `internal/configs`).
-fn merge(base: &mut Body, over: Body) {
-    for attribute in over.attributes {
+/// Merges a body of an override file: arguments replace those of the same name, and blocks of one type replace all
+/// blocks of that type, except that `lifecycle` blocks are merged (`module_merge.go` in Terraform's
+/// `internal/configs`).
+fn merge(base: &mut Body, overriding: Body) {
+    for attribute in overriding.attributes {
         match base
             .attributes
             .iter_mut()
-            .find(|known| known.name.text == attribute.name.text)
+            .find(|existing| existing.name.text == attribute.name.text)
         {
-            Some(known) => *known = attribute,
+            Some(existing) => *existing = attribute,
             None => base.attributes.push(attribute),
         }
     }
-    let (lifecycles, blocks): (Vec<Block>, Vec<Block>) = over
+    let (lifecycles, blocks): (Vec<Block>, Vec<Block>) = overriding
         .blocks
         .into_iter()
         .partition(|block| &*block.kind.text == "lifecycle");
     base.blocks
-        .retain(|known| !blocks.iter().any(|block| block.kind.text == known.kind.text));
+        .retain(|existing| !blocks.iter().any(|block| block.kind.text == existing.kind.text));
     base.blocks.extend(blocks);
     for lifecycle in lifecycles {
         match base
             .blocks
             .iter_mut()
-            .find(|known| &*known.kind.text == "lifecycle")
+            .find(|existing| &*existing.kind.text == "lifecycle")
         {
-            Some(known) => merge(&mut known.body, lifecycle.body),
+            Some(existing) => merge(&mut existing.body, lifecycle.body),
             None => base.blocks.push(lifecycle),
         }
     }

@@ -8,29 +8,29 @@ use crate::address::{Mode, ResourceName};
 use crate::schema::ProviderSchemas;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::document::TopLevel;
-use crate::syntax::problem::Problem;
+use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Expression, ExpressionKind};
 
 use super::lazy_block::LazyBlock;
 
-/// A module.
+/// A module, with its blocks by what they declare.
 #[derive(Debug)]
 pub struct Module {
-    /// Its directory.
+    /// The directory, as the user or the calling module spells it.
     pub directory: PathBuf,
-    /// The files that were read, in the order of their names.
+    /// The configuration files, by name.
     pub files: Vec<FileId>,
-    /// Input variables.
+    /// The `variable` blocks, by name.
     pub variables: BTreeMap<Arc<str>, LazyBlock>,
-    /// Output values.
+    /// The `output` blocks, by name.
     pub outputs: BTreeMap<Arc<str>, LazyBlock>,
-    /// Module calls.
+    /// The `module` blocks, by name.
     pub calls: BTreeMap<Arc<str>, ModuleCall>,
-    /// Resources and data sources.
+    /// The `resource` and `data` blocks.
     pub resources: BTreeMap<ResourceName, Resource>,
-    /// What is wrong with the files, as far as they have been read.
-    pub problems: Vec<Problem>,
-    /// `terraform` blocks.
+    /// Errors in the declarations. [`all_problems`](Self::all_problems) has those in parsed blocks too.
+    pub problems: Vec<SyntaxError>,
+    /// The `terraform` blocks.
     settings: Vec<LazyBlock>,
     imports: Vec<LazyBlock>,
     others: Vec<LazyBlock>,
@@ -39,39 +39,39 @@ pub struct Module {
     locals: OnceLock<Locals>,
 }
 
-/// The local values of a module, and what is wrong with them.
-type Locals = (BTreeMap<Arc<str>, Declaration>, Vec<Problem>);
+/// The local values of a module, and the errors in their declarations.
+type Locals = (BTreeMap<Arc<str>, Declaration>, Vec<SyntaxError>);
 
-/// A value that is declared by name: a local.
+/// The declaration of a local value.
 #[derive(Debug)]
 pub struct Declaration {
-    /// The name.
+    /// The span of the name.
     pub name: Span,
-    /// The value.
+    /// The expression after the `=`.
     pub value: Expression,
 }
 
-/// A module call.
+/// A `module` block.
 #[derive(Debug)]
 pub struct ModuleCall {
-    /// Its name.
+    /// The label of the block.
     pub name: Arc<str>,
-    /// The block.
+    /// The block itself.
     pub block: LazyBlock,
 }
 
-/// A resource or data source.
+/// A `resource` or `data` block.
 #[derive(Debug)]
 pub struct Resource {
-    /// Its name in the module.
+    /// The name inside the module, with mode and type.
     pub name: ResourceName,
-    /// The block.
+    /// The block itself.
     pub block: LazyBlock,
 }
 
 impl Module {
-    /// Sorts the blocks of a module's files by what they declare. A second block of one name is a
-    /// problem, as it is for Terraform; the first one counts.
+    /// Sorts the blocks of a module's files by what they declare. A duplicate declaration is an error, as in Terraform;
+    /// the first one is used.
     #[must_use]
     pub fn new(
         directory: &Path,
@@ -104,7 +104,7 @@ impl Module {
         module
     }
 
-    /// Lays a block of an override file over the one that it changes.
+    /// Merges a block of an override file into the one that it overrides.
     fn override_with(&mut self, block: TopLevel) {
         let label = |position: usize| block.labels.get(position).map(|label| label.text.clone());
         let base = match (&*block.kind.text, label(0), label(1)) {
@@ -127,7 +127,7 @@ impl Module {
             Some(base) => base.overlay(block),
             None => {
                 let message = "no other file declares the block that this one overrides";
-                self.problems.push(Problem::new(block.header(), message));
+                self.problems.push(SyntaxError::new(block.header(), message));
             }
         }
     }
@@ -135,7 +135,7 @@ impl Module {
     fn declare(&mut self, block: LazyBlock, schemas: &ProviderSchemas) {
         let label = |position: usize| block.labels().get(position).map(|label| label.text.clone());
         let header = block.header();
-        let fresh = match (block.kind(), label(0), label(1)) {
+        let is_new = match (block.kind(), label(0), label(1)) {
             ("variable", Some(name), None) => insert(&mut self.variables, name, block),
             ("output", Some(name), None) => insert(&mut self.outputs, name, block),
             ("module", Some(name), None) => insert(&mut self.calls, name.clone(), ModuleCall { name, block }),
@@ -169,7 +169,7 @@ impl Module {
                     _ => "a name",
                 };
                 self.problems
-                    .push(Problem::new(header, format!("a {kind} block has {labels}")));
+                    .push(SyntaxError::new(header, format!("a {kind} block has {labels}")));
                 return;
             }
             _ => {
@@ -177,13 +177,13 @@ impl Module {
                 true
             }
         };
-        if !fresh {
+        if !is_new {
             let message = "duplicate declaration; each name can be declared only once in a module";
-            self.problems.push(Problem::new(header, message));
+            self.problems.push(SyntaxError::new(header, message));
         }
     }
 
-    /// The local values, read when somebody first asks for them.
+    /// The local values, parsed on the first call.
     pub fn locals(&self, sources: &Sources) -> &BTreeMap<Arc<str>, Declaration> {
         &self.locals.get_or_init(|| self.read_locals(sources)).0
     }
@@ -201,7 +201,7 @@ impl Module {
                     value: value.clone(),
                 };
                 if !insert(&mut locals, name.text.clone(), declaration) {
-                    problems.push(Problem::new(
+                    problems.push(SyntaxError::new(
                         name.span,
                         "duplicate local value; each name can be declared only once in a module",
                     ));
@@ -235,22 +235,21 @@ impl Module {
         &self.imports
     }
 
-    /// Blocks that declare nothing that is evaluated here, but may refer to what is: `provider`, `check`,
-    /// `removed`.
+    /// Blocks that are not evaluated but can contain references: `provider`, `check`, `removed`.
     #[must_use]
     pub fn others(&self) -> &[LazyBlock] {
         &self.others
     }
 
-    /// Whether `required_providers` names a provider.
-    pub fn requires_provider(&self, name: &str, sources: &Sources) -> bool {
+    /// Whether `required_providers` has an entry for a local provider name.
+    pub(crate) fn requires_provider(&self, name: &str, sources: &Sources) -> bool {
         let settings = self.settings.iter().filter_map(|block| block.parse(sources));
         let mut required = settings.flat_map(|block| block.body.blocks("required_providers"));
         required.any(|block| block.body.attribute(name).is_some())
     }
 
-    /// Parses everything that is evaluated in any case: values, module calls, and the resources of providers that
-    /// `schemas` know. Other resources stay unread unless something refers to them.
+    /// Parses everything that is always evaluated: values, module calls, and the resources of known providers. Other
+    /// resources are parsed only if something refers to them.
     pub fn parse(&self, sources: &Sources, schemas: &ProviderSchemas) {
         self.locals(sources);
         let values = self.variables.values().chain(self.outputs.values());
@@ -267,8 +266,8 @@ impl Module {
         }
     }
 
-    /// What is wrong with the module, in everything that has been parsed so far.
-    pub fn all_problems(&self) -> impl Iterator<Item = &Problem> {
+    /// The errors in everything that has been parsed so far.
+    pub fn all_problems(&self) -> impl Iterator<Item = &SyntaxError> {
         let blocks = self
             .variables
             .values()
@@ -286,6 +285,7 @@ impl Module {
     }
 }
 
+/// Inserts a new key, and returns whether it was new. An existing value is kept.
 fn insert<K: Ord, V>(into: &mut BTreeMap<K, V>, key: K, value: V) -> bool {
     match into.entry(key) {
         std::collections::btree_map::Entry::Vacant(entry) => {
@@ -297,23 +297,23 @@ fn insert<K: Ord, V>(into: &mut BTreeMap<K, V>, key: K, value: V) -> bool {
 }
 
 impl ModuleCall {
-    /// Where the module comes from, as written; none where that is no plain string.
+    /// The `source` argument and its span; `None` if it is not a literal string.
     pub fn source<'a>(&'a self, sources: &Sources) -> Option<(&'a str, Span)> {
         let argument = self.block.parse(sources)?.body.attribute("source")?;
         literal(&argument.value).map(|text| (text, argument.value.span))
     }
 
-    /// The directory of a module that is called by a local path, as Terraform finds it.
+    /// The directory that a local `source` names, relative to the directory of the caller; `None` for other sources.
     #[must_use]
-    pub fn local_directory(source: &str, from: &Path) -> Option<PathBuf> {
-        let local = ["./", "../", ".\\", "..\\"]
+    pub fn local_directory(source: &str, caller: &Path) -> Option<PathBuf> {
+        let is_local = ["./", "../", ".\\", "..\\"]
             .iter()
             .any(|start| source.starts_with(start));
-        (local || matches!(source, "." | "..")).then(|| from.join(source))
+        (is_local || matches!(source, "." | "..")).then(|| caller.join(source))
     }
 }
 
-/// The text of an expression that is a plain string.
+/// The text of an expression that is a literal string.
 #[must_use]
 pub fn literal(expression: &Expression) -> Option<&str> {
     match &expression.kind {

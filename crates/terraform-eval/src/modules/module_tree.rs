@@ -1,4 +1,4 @@
-//! Modules and who calls whom.
+//! The modules of a run, and which module calls which.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,19 +13,19 @@ use super::module::Module;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModuleId(usize);
 
-/// What a module call leads to.
+/// The module that a call resolves to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Callee {
     /// A module of the tree.
     Module(ModuleId),
-    /// A module whose files are not here.
+    /// A module that is not installed.
     Missing {
-        /// Where it comes from, as written; empty where that is no plain string.
+        /// The `source` argument; empty if it is not a literal string.
         source: String,
     },
 }
 
-/// All modules of a run, each directory once however many calls lead to it.
+/// All modules of a run, each directory once however many calls resolve to it.
 #[derive(Debug)]
 pub struct ModuleTree {
     schemas: &'static ProviderSchemas,
@@ -35,7 +35,7 @@ pub struct ModuleTree {
 }
 
 impl ModuleTree {
-    /// A tree without modules, whose resources have the attributes that these schemas say.
+    /// An empty tree, for resources with these schemas.
     #[must_use]
     pub fn new(schemas: &'static ProviderSchemas) -> Self {
         Self {
@@ -46,19 +46,19 @@ impl ModuleTree {
         }
     }
 
-    /// The schemas of the providers that are known.
+    /// The schemas of the known providers.
     #[must_use]
     pub fn schemas(&self) -> &'static ProviderSchemas {
         self.schemas
     }
 
-    /// The module of a directory, by its true path.
+    /// The module of a directory, by its canonical path.
     #[must_use]
     pub fn find(&self, directory: &Path) -> Option<ModuleId> {
         self.by_directory.get(directory).copied()
     }
 
-    /// Adds a module under the true path of its directory.
+    /// Adds a module under the canonical path of its directory.
     pub fn add(&mut self, directory: PathBuf, module: Module) -> ModuleId {
         let id = ModuleId(self.modules.len());
         self.modules.push(module);
@@ -66,12 +66,12 @@ impl ModuleTree {
         id
     }
 
-    /// Says what a call leads to, and where its source is written.
-    pub fn connect(&mut self, caller: ModuleId, call: Arc<str>, leads_to: Callee, source: Option<Span>) {
-        self.calls.insert((caller, call), (leads_to, source));
+    /// Records the module that a call resolves to, and the span of its `source` argument.
+    pub fn connect(&mut self, caller: ModuleId, call: Arc<str>, callee: Callee, source: Option<Span>) {
+        self.calls.insert((caller, call), (callee, source));
     }
 
-    /// A module.
+    /// The module with an id of this tree.
     ///
     /// # Panics
     ///
@@ -81,7 +81,7 @@ impl ModuleTree {
         &self.modules[id.0]
     }
 
-    /// What a call leads to; none where it has not been looked up.
+    /// The module that a call resolves to; `None` if that has not been recorded.
     #[must_use]
     pub fn callee(&self, caller: ModuleId, call: &str) -> Option<&Callee> {
         self.calls
@@ -89,22 +89,22 @@ impl ModuleTree {
             .map(|(callee, _)| callee)
     }
 
-    /// The calls of a module to modules whose files are here, and where their source is written.
+    /// The calls of a module to modules of this tree, with the spans of their `source` arguments.
     #[must_use]
     pub fn calls_of(&self, caller: ModuleId) -> Vec<(Arc<str>, ModuleId, Option<Span>)> {
-        let from = (caller, Arc::from(""));
+        let first = (caller, Arc::from(""));
         let calls = self
             .calls
-            .range(from..)
+            .range(first..)
             .take_while(|((module, _), _)| *module == caller);
-        let found = calls.filter_map(|((_, call), (callee, span))| match callee {
+        let resolved = calls.filter_map(|((_, call), (callee, span))| match callee {
             Callee::Module(id) => Some((call.clone(), *id, *span)),
             Callee::Missing { .. } => None,
         });
-        found.collect()
+        resolved.collect()
     }
 
-    /// All modules.
+    /// All modules, in the order in which they were added.
     pub fn modules(&self) -> impl Iterator<Item = (ModuleId, &Module)> {
         self.modules
             .iter()

@@ -1,4 +1,4 @@
-//! What an expression refers to, by its text alone.
+//! The references in an expression, by its syntax alone.
 
 use std::sync::Arc;
 
@@ -7,62 +7,63 @@ use crate::reference_graph::Node;
 use crate::source::Span;
 use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey, Template, TemplatePart};
 
-/// A reference as it stands in an expression.
+/// A reference in an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Traversal {
-    /// What it names.
+    /// The object that the reference names.
     pub subject: Subject,
-    /// The instance, where a literal key follows: `[0]`, `["a"]`.
+    /// The instance key, if it is literal: `[0]`, `["a"]`.
     pub key: Option<InstanceKey>,
-    /// The first attribute behind that.
+    /// The first attribute of the object.
     pub attribute: Option<Arc<str>>,
-    /// The whole reference.
+    /// The span of the reference with all its steps.
     pub span: Span,
 }
 
 impl Traversal {
-    /// The node that the reference depends on, if it stands in `module`.
+    /// The node that the reference depends on, if it is in `module`.
     #[must_use]
     pub fn node(&self, module: &ModulePath) -> Option<Node> {
         Node::from_reference(module, &self.subject, self.attribute.as_ref())
     }
 }
 
-/// Every reference in an expression. Variables that a `for` binds are none.
+/// Collects the references in an expression. Variables that a `for` binds are not references.
 #[must_use]
-pub fn of_expression(expression: &Expression) -> Vec<Traversal> {
-    let mut walk = Walk::default();
-    walk.expression(expression);
-    walk.found
+pub fn in_expression(expression: &Expression) -> Vec<Traversal> {
+    let mut collector = Collector::default();
+    collector.expression(expression);
+    collector.references
 }
 
-/// The first word of every reference in an expression, whatever it stands for, and the whole reference's
-/// place. Variables that a `for` binds are none.
+/// Collects the root names of all references in an expression, whatever they name, with the spans of the references.
+/// Variables that a `for` binds are not references.
 #[must_use]
-pub fn names(expression: &Expression) -> Vec<(Arc<str>, Span)> {
-    let mut walk = Walk::default();
-    walk.expression(expression);
-    walk.names
+pub fn root_names(expression: &Expression) -> Vec<(Arc<str>, Span)> {
+    let mut collector = Collector::default();
+    collector.expression(expression);
+    collector.names
 }
 
-/// Every reference in a body, nested blocks included.
+/// Collects the references in a body and its nested blocks.
 #[must_use]
-pub fn of_body(body: &Body) -> Vec<Traversal> {
-    let mut walk = Walk::default();
-    walk.body(body);
-    walk.found
+pub fn in_body(body: &Body) -> Vec<Traversal> {
+    let mut collector = Collector::default();
+    collector.body(body);
+    collector.references
 }
 
 #[derive(Default)]
-struct Walk {
-    found: Vec<Traversal>,
+struct Collector {
+    references: Vec<Traversal>,
     names: Vec<(Arc<str>, Span)>,
+    /// Variables that an enclosing `for` or `dynamic` block binds.
     bound: Vec<Arc<str>>,
 }
 
-impl Walk {
+impl Collector {
     fn body(&mut self, body: &Body) {
-        // A provider is named like a resource and is none.
+        // `provider` names a provider configuration, which looks like a resource.
         for attribute in body
             .attributes
             .iter()
@@ -125,14 +126,14 @@ impl Walk {
             Kind::For(parts) => {
                 self.expression(&parts.collection);
                 let names = [parts.key_variable.as_ref(), Some(&parts.value_variable)];
-                let before = self.bound.len();
+                let outer = self.bound.len();
                 self.bound
                     .extend(names.into_iter().flatten().map(|name| name.text.clone()));
                 let inner = [parts.key.as_ref(), Some(&parts.value), parts.condition.as_ref()];
                 for expression in inner.into_iter().flatten() {
                     self.expression(expression);
                 }
-                self.bound.truncate(before);
+                self.bound.truncate(outer);
             }
             Kind::Parenthesis(inner) => self.expression(inner),
         }
@@ -158,25 +159,25 @@ impl Walk {
                     ..
                 } => {
                     self.expression(collection);
-                    let before = self.bound.len();
+                    let outer = self.bound.len();
                     let names = [key_variable.as_ref(), Some(value_variable)];
                     self.bound
                         .extend(names.into_iter().flatten().map(|name| name.text.clone()));
                     self.template(body);
-                    self.bound.truncate(before);
+                    self.bound.truncate(outer);
                 }
             }
         }
     }
 
-    /// A chain of attribute and index steps: a reference if it starts at a name, else its base may hold
-    /// some. The keys on the way are expressions of their own.
+    /// A chain of attribute and index steps: a reference if it starts at a name, else its base can contain some. The
+    /// index keys are expressions of their own.
     fn traversal(&mut self, expression: &Expression) {
         if let Some((root, steps)) = chain(expression)
             && !self.bound.contains(root)
         {
             self.names.push((root.clone(), expression.span));
-            self.found.extend(resolve(root, &steps, expression.span));
+            self.references.extend(resolve(root, &steps, expression.span));
         }
         let mut at = expression;
         loop {
@@ -199,7 +200,7 @@ enum Step<'a> {
     Key(Option<InstanceKey>),
 }
 
-/// The root name of a chain and the steps behind it.
+/// The root name of a chain and the steps after it.
 fn chain(expression: &Expression) -> Option<(&Arc<str>, Vec<Step<'_>>)> {
     let mut steps = Vec::new();
     let mut at = expression;
@@ -230,7 +231,7 @@ fn literal_key(key: &Expression) -> Option<InstanceKey> {
     }
 }
 
-/// What a root name and its steps stand for, by Terraform's rules (`internal/addrs/parse_ref.go`).
+/// The reference of a root name and its steps, by Terraform's rules (`internal/addrs/parse_ref.go`).
 fn resolve(root: &Arc<str>, steps: &[Step<'_>], span: Span) -> Option<Traversal> {
     let name = |position: usize| match steps.get(position) {
         Some(Step::Attribute(name)) => Some((*name).clone()),
@@ -278,8 +279,8 @@ fn resolve(root: &Arc<str>, steps: &[Step<'_>], span: Span) -> Option<Traversal>
     let mut key = None;
     let mut attribute = None;
     match rest.next() {
-        Some(Step::Key(found)) => {
-            key.clone_from(found);
+        Some(Step::Key(literal)) => {
+            key.clone_from(literal);
             if let Some(Step::Attribute(name)) = rest.next() {
                 attribute = Some((*name).clone());
             }

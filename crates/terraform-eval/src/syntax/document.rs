@@ -1,27 +1,27 @@
-//! A file, native or JSON, as a list of top-level blocks that are parsed when they are needed.
+//! Configuration files, native or JSON, as lists of top-level blocks that are parsed on demand.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::source::{FileId, Span};
-use crate::syntax::cut::{Content, Item, cut};
-use crate::syntax::problem::Problem;
+use crate::syntax::outline::{Content, Item, outline};
+use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Block, Expression, Name};
 use crate::syntax::{json, native};
 
-/// How a file is written.
+/// The syntax of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// HCL's own syntax.
+    /// HCL native syntax.
     Native,
-    /// JSON.
+    /// HCL JSON syntax.
     Json,
 }
 
 impl Format {
-    /// The format that a file's name tells: `.json` at the end is JSON.
+    /// The format of a file name: JSON if it ends in `.json`.
     #[must_use]
-    pub fn of(path: &Path) -> Self {
+    pub fn from_path(path: &Path) -> Self {
         if path.extension().is_some_and(|extension| extension == "json") {
             Self::Json
         } else {
@@ -35,32 +35,32 @@ impl Format {
 pub struct Document {
     /// The top-level blocks, in order.
     pub items: Vec<TopLevel>,
-    /// What was wrong on the way to them; the rest is told by [`TopLevel::parse`].
-    pub problems: Vec<Problem>,
+    /// The errors outside of the blocks; [`TopLevel::parse`] returns those inside.
+    pub problems: Vec<SyntaxError>,
 }
 
 /// A top-level block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopLevel {
-    /// The word before the labels.
+    /// The block type, which is the word before the labels: `resource`.
     pub kind: Name,
-    /// The labels, decoded.
+    /// The labels without quotes and escapes.
     pub labels: Vec<Name>,
-    /// The whole block.
+    /// All bytes of the block.
     pub span: Span,
     body: Source,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum Source {
-    /// To be parsed.
+    /// An item that is parsed on demand.
     Native(Item),
-    /// JSON is read as a whole, for want of a cheap cut.
+    /// A JSON block, which is parsed together with its file.
     Json(Arc<Block>),
 }
 
 impl TopLevel {
-    /// The kind and the labels; in JSON, where other things may stand between them, the last label.
+    /// The span of the block type and the labels; in JSON, where other text may be between them, of the last label.
     #[must_use]
     pub fn header(&self) -> Span {
         match &self.body {
@@ -78,10 +78,9 @@ impl TopLevel {
         }
     }
 
-    /// Parses the block. `text` is the text of the file that the block was found in. What is broken is
-    /// reported and left out.
+    /// Parses the block. `text` is the text of its file. Invalid parts are reported and omitted.
     #[must_use]
-    pub fn parse(&self, text: &str) -> (Option<Block>, Vec<Problem>) {
+    pub fn parse(&self, text: &str) -> (Option<Block>, Vec<SyntaxError>) {
         match &self.body {
             Source::Native(item) => native::parse_block(self.span.file, text, item),
             Source::Json(block) => (Some(Block::clone(block)), Vec::new()),
@@ -89,11 +88,11 @@ impl TopLevel {
     }
 }
 
-/// Reads a configuration file as far as its top-level blocks.
+/// Finds the top-level blocks of a configuration file.
 #[must_use]
-pub fn document(file: FileId, text: &str, format: Format) -> Document {
+pub fn parse_file(file: FileId, text: &str, format: Format) -> Document {
     match format {
-        Format::Native => native_document(file, text),
+        Format::Native => parse_native_file(file, text),
         Format::Json => {
             let (blocks, problems) = json::blocks(file, text);
             let items = blocks.into_iter().map(|block| TopLevel {
@@ -110,13 +109,13 @@ pub fn document(file: FileId, text: &str, format: Format) -> Document {
     }
 }
 
-fn native_document(file: FileId, text: &str) -> Document {
-    let cut = cut(file, text);
-    let mut problems = cut.problems;
+fn parse_native_file(file: FileId, text: &str) -> Document {
+    let outline = outline(file, text);
+    let mut problems = outline.problems;
     let mut items = Vec::new();
-    for item in cut.items {
+    for item in outline.items {
         if let Content::Attribute { .. } = item.content {
-            let problem = Problem::new(item.name, "arguments are not allowed outside of blocks");
+            let problem = SyntaxError::new(item.name, "arguments are not allowed outside of blocks");
             problems.push(problem.help("move it into a block; variable values belong in a `.tfvars` file"));
             continue;
         }
@@ -134,23 +133,23 @@ fn native_document(file: FileId, text: &str) -> Document {
     Document { items, problems }
 }
 
-/// Reads a file of values for variables: `.tfvars`, `.tfvars.json`.
+/// Parses a file of variable values: `.tfvars`, `.tfvars.json`.
 #[must_use]
-pub fn variables(file: FileId, text: &str, format: Format) -> (Vec<Attribute>, Vec<Problem>) {
+pub fn parse_variables(file: FileId, text: &str, format: Format) -> (Vec<Attribute>, Vec<SyntaxError>) {
     match format {
         Format::Native => {
-            let cut = cut(file, text);
-            let (attributes, more) = native::parse_attributes(file, text, &cut.items);
-            let mut problems = cut.problems;
-            problems.extend(more);
+            let outline = outline(file, text);
+            let (attributes, further) = native::parse_attributes(file, text, &outline.items);
+            let mut problems = outline.problems;
+            problems.extend(further);
             (attributes, problems)
         }
         Format::Json => json::variables(file, text),
     }
 }
 
-/// Reads a JSON value that stands somewhere in a text: what a plan says of a variable.
+/// Parses a JSON value inside of a larger text, such as the value of a variable in a plan.
 #[must_use]
-pub fn json_value(text: &str, span: Span) -> Option<Expression> {
+pub fn parse_json_value(text: &str, span: Span) -> Option<Expression> {
     json::value(span.file, text, span)
 }

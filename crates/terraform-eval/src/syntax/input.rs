@@ -1,22 +1,21 @@
-//! A text that is being read, and where its bytes stand in the file.
+//! A text that is being parsed, and the position of its bytes in the file.
 
 use std::ops::Range;
 
 use crate::source::{FileId, Span};
 
-/// The text of a file, or the decoded text of a JSON string in it.
+/// The text of a file, or the decoded text of a JSON string in a file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Input<'a> {
     pub(super) file: FileId,
     pub(super) text: &'a str,
-    /// Where decoded text stands; none for text that is the file's own.
+    /// The offsets of decoded text in the file; `None` for the text of the file itself.
     pub(super) offsets: Option<&'a Offsets>,
 }
 
 impl<'a> Input<'a> {
-    /// The span of these bytes of the text.
+    /// The span in the file of a range of the text, extended to character boundaries.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
-        // One byte of a letter stands for the whole letter.
         let (start, end) = (
             self.text.floor_char_boundary(range.start),
             self.text.ceil_char_boundary(range.end),
@@ -27,27 +26,27 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// The bytes of the text; empty where they do not lie on character boundaries.
+    /// A range of the text; empty if it does not lie on character boundaries.
     pub(super) fn slice(&self, range: Range<usize>) -> &'a str {
         self.text.get(range).unwrap_or_default()
     }
 }
 
-/// From offsets in decoded text to offsets in the file: the places where the distance changes.
+/// Maps offsets in decoded text to offsets in the file, by the offsets at which their difference changes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Offsets {
     steps: Vec<(usize, usize)>,
 }
 
 impl Offsets {
-    /// From `decoded` on, the bytes stand at `source` and behind it.
+    /// Records that the decoded text from `decoded` on begins at `source` in the file.
     pub(super) fn step(&mut self, decoded: usize, source: usize) {
         self.steps.push((decoded, source));
     }
 
     fn source(&self, decoded: usize) -> usize {
-        let after = self.steps.partition_point(|&(from, _)| from <= decoded);
-        match self.steps.get(after.wrapping_sub(1)) {
+        let following = self.steps.partition_point(|&(from, _)| from <= decoded);
+        match self.steps.get(following.wrapping_sub(1)) {
             Some(&(from, source)) => source + (decoded - from),
             None => decoded,
         }

@@ -1,7 +1,7 @@
-//! JSON configuration to the same tree.
+//! The parser of JSON configuration.
 //!
-//! A borrowed [`RawValue`] is a slice of the text, so its address is its place. Each level is opened
-//! when it is read; what a string means depends on the place where it stands, which `schema` knows.
+//! A borrowed [`RawValue`] is a slice of the text, so its address is its offset. Each level is decoded when it is read;
+//! how a string is parsed depends on the argument, which `schema` knows.
 
 mod document;
 mod node;
@@ -11,25 +11,25 @@ mod value;
 
 use serde_json::value::RawValue;
 
-pub(super) use document::{blocks, mistake, value, variables};
+pub(super) use document::{blocks, describe_error, value, variables};
 pub(super) use node::Node;
 pub(super) use string::decode;
 
 use crate::source::{FileId, Span};
-use crate::syntax::problem::Problem;
+use crate::syntax::syntax_error::SyntaxError;
 
-/// How many arrays and objects may stand within each other.
+/// How many levels of arrays and objects are parsed.
 const MAX_DEPTH: usize = 64;
 
-/// After so many problems the rest is not worth a message of its own.
-const MAX_PROBLEMS: usize = 100;
+/// How many errors are reported for one file.
+const MAX_ERRORS: usize = 100;
 
-/// One reading of one JSON text.
+/// Parses one JSON text, and collects the errors.
 #[derive(Debug)]
 struct Reader<'a> {
     file: FileId,
     text: &'a str,
-    problems: Vec<Problem>,
+    problems: Vec<SyntaxError>,
 }
 
 impl Reader<'_> {
@@ -38,7 +38,7 @@ impl Reader<'_> {
         Span::new(self.file, start, start + raw.get().len())
     }
 
-    /// Where a value stands: it is a slice of the text.
+    /// The offset of a value, which is a slice of the text.
     fn start(&self, raw: &RawValue) -> usize {
         (raw.get().as_ptr().addr())
             .saturating_sub(self.text.as_ptr().addr())
@@ -46,8 +46,8 @@ impl Reader<'_> {
     }
 
     fn report(&mut self, span: Span, message: impl Into<String>, help: &str) {
-        if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(Problem::new(span, message).help(help));
+        if self.problems.len() < MAX_ERRORS {
+            self.problems.push(SyntaxError::new(span, message).help(help));
         }
     }
 }

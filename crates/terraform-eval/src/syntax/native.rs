@@ -1,49 +1,48 @@
-//! Native HCL to the tree.
+//! The parser of native syntax.
 //!
-//! Bodies and objects are cut by the lexical pass, strings and heredocs are read here, and hcl-edit
-//! parses what is left: operators, traversals, calls, tuples and `for`. It is given a copy of the same
-//! length in which strings, objects, comments and line breaks are blanked out, so that the places where
-//! it and Terraform disagree cannot be reached, and names and text are read from the original by span.
+//! The lexical pass splits bodies and objects into items, this module reads strings and heredocs, and hcl-edit parses the
+//! rest: operators, traversals, calls, tuples and `for`. hcl-edit gets a copy of the same length in which strings, objects,
+//! comments and line breaks are masked, so that it never sees what it and Terraform read differently; names and text are
+//! taken from the original by span.
 
+mod escapes;
+mod hints;
 mod lower;
 mod mask;
-mod mistake;
 mod object;
 mod template;
-mod text;
 
-pub(super) use text::normal;
+pub(super) use escapes::normalize;
 
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::source::{FileId, Span};
-use crate::syntax::cut::{Content, Cut, Item, cut_body};
 use crate::syntax::input::Input;
-use crate::syntax::problem::Problem;
+use crate::syntax::outline::{Content, Item, Outline, outline_body};
+use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Block, Body, Expression, Name};
 
-/// How many blocks may stand within each other.
+/// How many levels of nested blocks are parsed.
 const MAX_BLOCKS: usize = 32;
 
-/// How long a path from an expression to its innermost part may be; whoever walks the tree recurses.
+/// How deep the tree of an expression may be. The evaluator and others recurse over it.
 const MAX_DEPTH: usize = 256;
 
-/// How many brackets, strings and templates may be open at once.
+/// How many brackets, strings and templates an expression may have open at once.
 const MAX_OPEN: usize = 64;
 
-/// After so many problems the rest is not worth a message of its own.
-const MAX_PROBLEMS: usize = 100;
+/// How many errors are reported for one block.
+const MAX_ERRORS: usize = 100;
 
-/// The problem is reported already.
+/// Parsing failed, and the error has been reported.
 #[derive(Debug)]
 pub(super) struct Reported;
 
-/// Parses a block that [`cut`](crate::syntax::cut::cut) found. What is broken in it is reported and
-/// left out; the rest is there.
+/// Parses a block of an [`outline`](crate::syntax::outline::outline). Invalid parts are reported and omitted.
 #[must_use]
-pub fn parse_block(file: FileId, text: &str, item: &Item) -> (Option<Block>, Vec<Problem>) {
+pub fn parse_block(file: FileId, text: &str, item: &Item) -> (Option<Block>, Vec<SyntaxError>) {
     let mut reader = Reader::new(Input {
         file,
         text,
@@ -53,8 +52,12 @@ pub fn parse_block(file: FileId, text: &str, item: &Item) -> (Option<Block>, Vec
     (block, reader.problems)
 }
 
-/// Parses the top-level attributes that [`cut`](crate::syntax::cut::cut) found in a `.tfvars` file.
-pub(super) fn parse_attributes(file: FileId, text: &str, items: &[Item]) -> (Vec<Attribute>, Vec<Problem>) {
+/// Parses the attributes in the outline of a `.tfvars` file.
+pub(super) fn parse_attributes(
+    file: FileId,
+    text: &str,
+    items: &[Item],
+) -> (Vec<Attribute>, Vec<SyntaxError>) {
     let mut reader = Reader::new(Input {
         file,
         text,
@@ -70,14 +73,14 @@ pub(super) fn parse_attributes(file: FileId, text: &str, items: &[Item]) -> (Vec
                 "blocks are not allowed in a variable values file",
                 help,
             );
-        } else if reader.first(item, &mut seen) {
+        } else if reader.is_first(item, &mut seen) {
             attributes.extend(reader.attribute(item));
         }
     }
     (attributes, reader.problems)
 }
 
-/// The kind or a label of a block; what is wrong with a label is told when the block is parsed.
+/// Reads the type or a label of a block. Errors in a label are reported when the block is parsed.
 pub(super) fn header_name(file: FileId, text: &str, span: Span) -> Name {
     Reader::new(Input {
         file,
@@ -87,9 +90,13 @@ pub(super) fn header_name(file: FileId, text: &str, span: Span) -> Name {
     .label(span)
 }
 
-/// Parses the bytes of a file, or of any text, as one expression. Line breaks in it do not end it.
+/// Parses a range of a text as one expression, which may contain line breaks.
 #[must_use]
-pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> (Option<Expression>, Vec<Problem>) {
+pub fn parse_expression(
+    file: FileId,
+    text: &str,
+    range: Range<usize>,
+) -> (Option<Expression>, Vec<SyntaxError>) {
     let mut reader = Reader::new(Input {
         file,
         text,
@@ -99,9 +106,13 @@ pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> (Optio
     (expression.ok(), reader.problems)
 }
 
-/// Parses the bytes of a text as a template without quotes, as a template file is one.
+/// Parses a range of a text as a template without quotes, like a template file.
 #[must_use]
-pub fn parse_template(file: FileId, text: &str, range: Range<usize>) -> (Option<Expression>, Vec<Problem>) {
+pub fn parse_template(
+    file: FileId,
+    text: &str,
+    range: Range<usize>,
+) -> (Option<Expression>, Vec<SyntaxError>) {
     let mut reader = Reader::new(Input {
         file,
         text,
@@ -111,13 +122,13 @@ pub fn parse_template(file: FileId, text: &str, range: Range<usize>) -> (Option<
     (expression.ok(), reader.problems)
 }
 
-/// One reading of one text.
+/// Parses parts of one text, and collects the errors.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     pub(super) input: Input<'a>,
-    pub(super) problems: Vec<Problem>,
-    /// Lexical problems are reported already.
-    known: bool,
+    pub(super) problems: Vec<SyntaxError>,
+    /// Whether lexical errors in the current item have been reported already.
+    lex_errors_reported: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -125,14 +136,14 @@ impl<'a> Reader<'a> {
         Self {
             input,
             problems: Vec::new(),
-            known: false,
+            lex_errors_reported: false,
         }
     }
 
     fn report(&mut self, range: Range<usize>, message: impl Into<String>, help: &str) -> Reported {
         let span = self.input.span(range);
-        if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(Problem::new(span, message).help(help));
+        if self.problems.len() < MAX_ERRORS {
+            self.problems.push(SyntaxError::new(span, message).help(help));
         }
         Reported
     }
@@ -150,7 +161,7 @@ impl<'a> Reader<'a> {
         self.name_at(span.range())
     }
 
-    /// A name at these bytes of the text, which may stand elsewhere in the file.
+    /// The name at a range of the text, which differs from the range in the file if the text is a decoded JSON string.
     fn name_at(&self, range: Range<usize>) -> Name {
         Name {
             text: Arc::from(self.input.slice(range.clone())),
@@ -193,15 +204,16 @@ impl<'a> Reader<'a> {
         if !self.input.slice(range.clone()).starts_with('"') {
             return self.name(span);
         }
-        let inside = range.start + 1..range.end.saturating_sub(1).max(range.start + 1);
+        let inner = range.start + 1..range.end.saturating_sub(1).max(range.start + 1);
         Name {
-            text: self.plain_text(inside),
+            text: self.plain_text(inner),
             span,
         }
     }
 
     fn body(&mut self, span: Span, broken: bool, depth: usize) -> Body {
-        let Cut { items, problems } = cut_body(self.input.file, self.input.text, span.range(), broken);
+        let Outline { items, problems } =
+            outline_body(self.input.file, self.input.text, span.range(), broken);
         self.problems.extend(problems);
         let mut body = Body {
             attributes: Vec::new(),
@@ -214,15 +226,15 @@ impl<'a> Reader<'a> {
                 body.blocks.extend(self.block(item, depth + 1));
                 continue;
             }
-            if self.first(item, &mut seen) {
+            if self.is_first(item, &mut seen) {
                 body.attributes.extend(self.attribute(item));
             }
         }
         body
     }
 
-    /// Whether an attribute is the first of its name; a second one is reported.
-    fn first(&mut self, item: &Item, seen: &mut HashSet<Arc<str>>) -> bool {
+    /// Whether an attribute is the first with its name; a duplicate is reported.
+    fn is_first(&mut self, item: &Item, seen: &mut HashSet<Arc<str>>) -> bool {
         let name = self.name(item.name).text;
         if seen.contains(&name) {
             let help = "keep one; each argument may be set only once";
@@ -240,8 +252,8 @@ impl<'a> Reader<'a> {
         let Content::Attribute { value } = item.content else {
             return None;
         };
-        self.known = item.broken;
-        let before = self.problems.len();
+        self.lex_errors_reported = item.broken;
+        let reported = self.problems.len();
         let range = value.range();
         let result = if self.input.slice(range.clone()).trim().is_empty() {
             let message = format!("`{}` has no value", self.input.slice(item.name.range()));
@@ -251,10 +263,10 @@ impl<'a> Reader<'a> {
             self.checked(range, true)
         };
         if item.broken && result.is_err() {
-            // The lexical problem that breaks it is reported; what follows from it is not.
-            self.problems.truncate(before);
+            // Only the lexical error is reported, not the errors that it causes.
+            self.problems.truncate(reported);
         }
-        self.known = false;
+        self.lex_errors_reported = false;
         let value = result.ok()?;
         let span = Span {
             end: value.span.end.max(item.span.end),

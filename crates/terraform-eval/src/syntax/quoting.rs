@@ -1,25 +1,24 @@
-//! Strings as the languages of configuration and of manifests quote them.
+//! Quoting of strings in configuration and manifests.
 
 use std::fmt::Write as _;
 
 use super::yaml::scalar::Word;
 
-/// The languages that quote differently.
+/// The quoting of a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quoting {
-    /// Terraform's own language, where a string is a template.
+    /// HCL native syntax, where a string is a template.
     Native,
-    /// The JSON form of configuration, where a string is a template as well.
+    /// HCL JSON syntax, where a string is also a template.
     Json,
     /// JSON without templates: `terraform.tfvars.json`, and YAML in quotes.
     PlainJson,
-    /// YAML without quotes, where it needs none.
+    /// YAML, without quotes if the text does not need them.
     Yaml,
 }
 
 impl Quoting {
-    /// The text in quotes, so that it stands for nothing but itself (HCL's specification, "Template
-    /// Literals"; JSON is RFC 8259).
+    /// Quotes a text so that it evaluates to itself (HCL's specification, "Template Literals"; RFC 8259 for JSON).
     #[must_use]
     pub fn quote(self, text: &str) -> String {
         let text = match self {
@@ -47,14 +46,14 @@ impl Quoting {
     }
 }
 
-/// Whether every reader of YAML takes a text for a string, wherever it stands.
+/// Whether every YAML parser reads the text as a string without quotes.
 fn is_plain(text: &str) -> bool {
-    let named = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:".contains(&byte);
-    text.bytes().all(named)
+    let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:".contains(&byte);
+    text.bytes().all(is_name_byte)
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
         && text.starts_with(|first: char| first.is_ascii_alphanumeric())
         && !text.ends_with(':')
-        && Word::of(text).is_none()
+        && Word::resolve(text).is_none()
 }
 
 #[cfg(test)]
@@ -62,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quoted_text_stands_for_itself() {
+    fn quoted_text_evaluates_to_itself() {
         for (text, native, plain) in [
             ("quay.io/org", r#""quay.io/org""#, r#""quay.io/org""#),
             (r#"a"b\c"#, r#""a\"b\\c""#, r#""a\"b\\c""#),
@@ -77,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn in_yaml_a_text_is_quoted_where_it_could_be_something_else() {
+    fn in_yaml_text_is_quoted_if_it_could_be_another_value() {
         for text in ["quay.io/org", "reg.example.com:5000/a_b-c", "nginx"] {
             assert_eq!(Quoting::Yaml.quote(text), text);
         }

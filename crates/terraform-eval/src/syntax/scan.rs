@@ -5,13 +5,10 @@
 
 use std::ops::Range;
 
-use crate::syntax::fault::{Fault, FaultKind};
-
-/// More than anyone writes, and few enough to keep in memory whatever the text is.
-pub(super) const MAX_OPEN: usize = 1_000_000;
+use crate::syntax::lex_error::{LexError, LexErrorKind, MAX_OPEN};
 
 /// After so many mistakes the rest is not worth a message of its own.
-const MAX_FAULTS: usize = 100;
+const MAX_LEX_ERRORS: usize = 100;
 
 /// How far out a `)` or `]` of the wrong kind looks for its bracket.
 const MAX_REACH: usize = 32;
@@ -59,30 +56,30 @@ const QUOTE_STOPS: [bool; 256] = {
     stops
 };
 
-/// Walks over one text up to an end.
+/// Finds the ends of strings, heredocs, comments, templates and brackets in a text.
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
     text: &'a str,
     end: usize,
     stack: Vec<Frame>,
-    /// What was wrong, in the order in which it was met.
-    pub(super) faults: Vec<Fault>,
-    /// Whether the last [`Scanner::close`] met the end that belongs to what it started from.
+    /// The lexical errors, in the order in which they were found.
+    pub(super) errors: Vec<LexError>,
+    /// Whether the last [`Scanner::close`] found the matching end.
     pub(super) closed: bool,
     /// The largest number of brackets, strings and templates that were open at once.
     pub(super) deepest: usize,
-    /// The comments that were passed over, for those who ask for them.
+    /// The comments that were skipped, if they are collected.
     pub(super) comments: Option<Vec<Range<usize>>>,
 }
 
 impl<'a> Scanner<'a> {
-    /// A walk over `text[..end]`.
+    /// A scanner of `text[..end]`.
     pub(super) fn new(text: &'a str, end: usize) -> Self {
         Self {
             text,
             end: end.min(text.len()),
             stack: Vec::new(),
-            faults: Vec::new(),
+            errors: Vec::new(),
             closed: true,
             deepest: 0,
             comments: None,
@@ -104,9 +101,9 @@ impl<'a> Scanner<'a> {
             .is_some_and(|rest| rest.starts_with(what.as_bytes()))
     }
 
-    fn fault(&mut self, range: Range<usize>, kind: FaultKind) {
-        if self.faults.len() < MAX_FAULTS {
-            self.faults.push(Fault { range, kind });
+    fn error(&mut self, range: Range<usize>, kind: LexErrorKind) {
+        if self.errors.len() < MAX_LEX_ERRORS {
+            self.errors.push(LexError { range, kind });
         }
     }
 
@@ -115,7 +112,7 @@ impl<'a> Scanner<'a> {
         self.deepest = self.deepest.max(self.stack.len());
     }
 
-    /// If a comment starts at `at`: its end, which for a line comment is before the line break.
+    /// The end of the comment that starts at `at`, if one does; a line comment ends before the line break.
     pub(super) fn comment(&mut self, at: usize) -> Option<usize> {
         let end = self.end_of_comment(at)?;
         if let Some(comments) = &mut self.comments {
@@ -144,12 +141,12 @@ impl<'a> Scanner<'a> {
         if let Some(length) = rest.windows(2).position(|pair| pair == b"*/") {
             Some(at + 2 + length + 2)
         } else {
-            self.fault(at..at + 2, FaultKind::OpenComment);
+            self.error(at..at + 2, LexErrorKind::OpenComment);
             Some(self.end)
         }
     }
 
-    /// Behind spaces, tabs and comments; behind line breaks too if `lines`.
+    /// The offset after spaces, tabs and comments; after line breaks too if `lines`.
     pub(super) fn trivia(&mut self, mut at: usize, lines: bool) -> usize {
         loop {
             match self.byte(at) {
@@ -165,7 +162,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// If a heredoc starts at `at`: its marker.
+    /// The marker of the heredoc that starts at `at`, if one does.
     pub(super) fn heredoc_marker(&self, at: usize) -> Option<Range<usize>> {
         if !self.starts_with(at, "<<") {
             return None;
@@ -176,7 +173,7 @@ impl<'a> Scanner<'a> {
         line_ends.then_some(start..end)
     }
 
-    /// Whether something that has an end of its own starts at `at`.
+    /// Whether a string, heredoc or bracket starts at `at`.
     pub(super) fn opens(&self, at: usize) -> bool {
         match self.byte(at) {
             Some(b'"' | b'{' | b'(' | b'[') => true,
@@ -185,8 +182,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// From an opening bracket, quote or heredoc at `at`, or from a template sequence (`${`, `%{`),
-    /// to the place behind its end. Something is always passed over.
+    /// The offset after the end of the bracket, string, heredoc or template sequence (`${`, `%{`) that starts at `at`.
+    /// It is always greater than `at`.
     pub(super) fn close(&mut self, at: usize) -> usize {
         self.stack.clear();
         self.closed = true;
@@ -205,7 +202,7 @@ impl<'a> Scanner<'a> {
             if self.stack.len() > MAX_OPEN {
                 self.stack.clear();
                 self.closed = false;
-                self.fault(frame.at..frame.at + 1, FaultKind::TooDeep);
+                self.error(frame.at..frame.at + 1, LexErrorKind::TooDeep);
                 return self.end;
             }
             at = match frame.kind {
@@ -217,7 +214,7 @@ impl<'a> Scanner<'a> {
         at.min(self.end)
     }
 
-    /// Opens what starts at `at`, if anything does.
+    /// Pushes what starts at `at`, if anything does.
     fn open(&mut self, at: usize) -> usize {
         match self.byte(at) {
             Some(b'"') => self.push(at, FrameKind::Quote),
@@ -249,15 +246,15 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A closing bracket: of the innermost frame, of one further out (what lies between was left
-    /// open), or of none.
+    /// Handles a closing bracket. It closes the innermost frame, or one further out (the frames between are not closed),
+    /// or none.
     fn closing(&mut self, at: usize, byte: u8) -> usize {
         let closes = |frame: &Frame| match frame.kind {
             FrameKind::Bracket(open) => matches!((open, byte), (b'{', b'}') | (b'(', b')') | (b'[', b']')),
             FrameKind::Template => byte == b'}',
             FrameKind::Quote | FrameKind::Heredoc { .. } => false,
         };
-        // A `)` or `]` does not reach out of the braces or the string around it.
+        // A `)` or `]` does not close anything outside of the enclosing braces or string.
         let reach = |frame: &&Frame| match frame.kind {
             FrameKind::Bracket(open) => byte == b'}' || open != b'{',
             FrameKind::Template => byte == b'}',
@@ -281,7 +278,7 @@ impl<'a> Scanner<'a> {
             return at + 1;
         }
         if byte == b'}' {
-            // Only `(` and `[` are open up to here: the walk started inside of the braces.
+            // Only `(` and `[` are open, because the scan started inside of the braces.
             while let Some(frame) = self.stack.last() {
                 if !matches!(frame.kind, FrameKind::Bracket(_)) {
                     break;
@@ -293,25 +290,26 @@ impl<'a> Scanner<'a> {
                 return at;
             }
         }
-        self.fault(at..at + 1, FaultKind::StrayBracket(byte));
+        self.error(at..at + 1, LexErrorKind::StrayBracket(byte));
         at + 1
     }
 
-    /// Takes the innermost frame off as one that was never closed.
+    /// Pops the innermost frame and reports that it is not closed.
     fn abandon(&mut self) {
         if let Some(frame) = self.stack.pop() {
             match frame.kind {
-                FrameKind::Bracket(open) => self.fault(frame.at..frame.at + 1, FaultKind::OpenBracket(open)),
-                FrameKind::Template => self.fault(frame.at..frame.at + 2, FaultKind::OpenTemplate),
-                FrameKind::Quote => self.fault(frame.at..frame.at + 1, FaultKind::OpenString),
-                FrameKind::Heredoc { marker } => self.fault(frame.at..marker.1, FaultKind::OpenHeredoc),
+                FrameKind::Bracket(open) => {
+                    self.error(frame.at..frame.at + 1, LexErrorKind::OpenBracket(open));
+                }
+                FrameKind::Template => self.error(frame.at..frame.at + 2, LexErrorKind::OpenTemplate),
+                FrameKind::Quote => self.error(frame.at..frame.at + 1, LexErrorKind::OpenString),
+                FrameKind::Heredoc { marker } => self.error(frame.at..marker.1, LexErrorKind::OpenHeredoc),
             }
         }
     }
 
-    /// The end came with frames still open. One of them is the mistake, the rest follow from it: the
-    /// innermost string or heredoc if there is one, because it swallowed all that came after it, and
-    /// the outermost bracket otherwise, because it is the one that the missing bracket would close.
+    /// Reports frames that are open at the end of the text. One of them is the cause of the others: the innermost string
+    /// or heredoc, which contains all later text, or else the outermost bracket, which the missing bracket would close.
     fn unclosed(&mut self) -> usize {
         let text = |frame: &&Frame| matches!(frame.kind, FrameKind::Heredoc { .. } | FrameKind::Quote);
         let frame = self.stack.iter().rev().find(text).or(self.stack.first()).copied();
@@ -347,11 +345,11 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A line break in a quoted string. The outermost string of the line is taken to end here, so that
-    /// the rest of the file is read; if a template sequence is open in it, that is the mistake.
+    /// Handles a line break in a quoted string. The outermost string of the line ends here, so that the rest of the file
+    /// is read; if a template sequence is open in it, that is reported.
     fn broken_line(&mut self, at: usize, frame: Frame) {
-        let before = self.text.as_bytes().get(..at).unwrap_or_default();
-        let line = before
+        let preceding = self.text.as_bytes().get(..at).unwrap_or_default();
+        let line = preceding
             .iter()
             .rposition(|&byte| byte == b'\n')
             .map_or(0, |end| end + 1);
@@ -368,12 +366,12 @@ impl<'a> Scanner<'a> {
         self.stack.truncate(keep);
         self.closed = !self.stack.is_empty();
         match template {
-            Some((index, start)) if index > keep => self.fault(start..start + 2, FaultKind::OpenTemplate),
-            _ => self.fault(frame.at..frame.at + 1, FaultKind::OpenString),
+            Some((index, start)) if index > keep => self.error(start..start + 2, LexErrorKind::OpenTemplate),
+            _ => self.error(frame.at..frame.at + 1, LexErrorKind::OpenString),
         }
     }
 
-    /// At a `$` or `%` of literal text: opens a template sequence, or passes over it.
+    /// Handles a `$` or `%` of literal text, which may open a template sequence.
     fn sequence(&mut self, at: usize) -> usize {
         let (next, third) = (self.byte(at + 1), self.byte(at + 2));
         if next == Some(b'{') {
@@ -398,7 +396,7 @@ impl<'a> Scanner<'a> {
             let trimmed = line.trim();
             if Some(trimmed) == text.get(marker) {
                 if at + line.len() >= text.len() {
-                    // Terraform wants the line of the marker to be a whole one.
+                    // Terraform requires a line break after the marker.
                     return self.end;
                 }
                 self.stack.pop();
@@ -406,8 +404,8 @@ impl<'a> Scanner<'a> {
             }
         }
         match rest.iter().position(|&byte| matches!(byte, b'\n' | b'$' | b'%')) {
-            Some(before) if rest.get(before) == Some(&b'\n') => at + before + 1,
-            Some(before) => self.sequence(at + before),
+            Some(length) if rest.get(length) == Some(&b'\n') => at + length + 1,
+            Some(length) => self.sequence(at + length),
             None => self.end,
         }
     }
@@ -418,25 +416,25 @@ pub(super) fn identifier(text: &str, at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     let mut characters = rest.char_indices();
     let (_, first) = characters.next()?;
-    if !starts(first) {
+    if !is_identifier_start(first) {
         return None;
     }
-    // Most identifiers are ASCII; only the others pay for the tables of Unicode.
+    // Only identifiers that are not ASCII need the tables of Unicode.
     let end = characters
-        .find(|&(_, character)| !continues(character))
+        .find(|&(_, character)| !is_identifier_continue(character))
         .map_or(rest.len(), |(end, _)| end);
     Some(at + end)
 }
 
-fn starts(character: char) -> bool {
+fn is_identifier_start(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_alphabetic() || character == '_';
     }
     hcl_edit::Ident::try_new(character.to_string()).is_ok()
 }
 
-/// Whether a character may stand in an identifier behind its first one.
-pub(super) fn continues(character: char) -> bool {
+/// Whether an identifier may contain a character after its first one.
+pub(super) fn is_identifier_continue(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_alphanumeric() || character == '_' || character == '-';
     }

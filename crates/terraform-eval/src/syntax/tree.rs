@@ -1,35 +1,35 @@
-//! The syntax tree: small, ours, the same for native HCL and for JSON configuration.
+//! The syntax tree, which is the same for native HCL and JSON configuration.
 //!
-//! Every node carries its byte span. Text is decoded: escapes are resolved, heredocs have lost their
-//! indentation, JSON strings have been read as the templates or references that they are.
+//! Every node has its span. Text is decoded: escapes are resolved, the indentation of heredocs is removed, and JSON strings
+//! are parsed as templates or references where Terraform does so.
 
 use std::sync::Arc;
 
 use crate::cty::{BinaryOperator, UnaryOperator};
 use crate::source::Span;
 
-/// A name and where it stands.
+/// A name and its span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
-    /// The name, decoded.
+    /// The name without quotes and escapes.
     pub text: Arc<str>,
-    /// Its span; of a quoted label, with the quotes.
+    /// The span in the file, which includes the quotes of a label.
     pub span: Span,
 }
 
 /// The content of a file or of a block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Body {
-    /// Attributes in the order in which they stand.
+    /// The attributes in source order.
     pub attributes: Vec<Attribute>,
-    /// Blocks in the order in which they stand.
+    /// The blocks in source order.
     pub blocks: Vec<Block>,
-    /// From behind the opening brace to before the closing one.
+    /// The bytes between the braces, or of the whole file.
     pub span: Span,
 }
 
 impl Body {
-    /// The first attribute of this name. A second one is an error that the reader reports.
+    /// The attribute with a name. The parser reports duplicates and omits them.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes
@@ -37,7 +37,7 @@ impl Body {
             .find(|attribute| &*attribute.name.text == name)
     }
 
-    /// All blocks of this kind.
+    /// The blocks of a type.
     pub fn blocks<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
         self.blocks.iter().filter(move |block| &*block.kind.text == kind)
     }
@@ -46,9 +46,9 @@ impl Body {
 /// `name = value`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attribute {
-    /// The name.
+    /// The name before the `=`.
     pub name: Name,
-    /// The value.
+    /// The expression after the `=`.
     pub value: Expression,
     /// From the name to the end of the value.
     pub span: Span,
@@ -57,70 +57,70 @@ pub struct Attribute {
 /// `kind "label" { … }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
-    /// The word before the labels.
+    /// The block type, which is the word before the labels.
     pub kind: Name,
-    /// The labels.
+    /// The labels without quotes and escapes.
     pub labels: Vec<Name>,
-    /// What stands between the braces.
+    /// The content between the braces.
     pub body: Body,
-    /// The kind and the labels.
+    /// The block type and the labels.
     pub header: Span,
-    /// From the kind to the closing brace.
+    /// From the block type to the closing brace.
     pub span: Span,
 }
 
 /// An expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
-    /// What it is.
+    /// The kind of expression with its operands.
     pub kind: ExpressionKind,
-    /// Its span; of a parenthesised one, with the parentheses.
+    /// The bytes of the expression, including enclosing parentheses.
     pub span: Span,
 }
 
-/// The kinds of expression of HCL's specification (`hclsyntax/spec.md`).
+/// The kinds of expressions in HCL's specification (`hclsyntax/spec.md`).
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExpressionKind {
     /// `null`.
     Null,
     /// `true`, `false`.
     Bool(bool),
-    /// A number, as it is written: `1`, `2.50`, `1e3`; never signed.
+    /// A number without a sign, as spelled: `1`, `2.50`, `1e3`.
     Number(Arc<str>),
-    /// A quoted string or heredoc without interpolation, or a JSON string without one: decoded.
+    /// The decoded text of a string or heredoc without interpolations and directives.
     String(Arc<str>),
     /// A quoted string or heredoc with interpolations or directives.
     Template(Template),
     /// `[a, b]`.
     Tuple(Vec<Expression>),
-    /// `{ a = b }`; keys may repeat, the last one counts.
+    /// `{ a = b }`. Keys may repeat; the last one is used.
     Object(Vec<ObjectItem>),
     /// The first word of a traversal: `var` in `var.a`, `each`, a `for` variable.
     Variable(Arc<str>),
     /// `base.name`.
     GetAttr {
-        /// What is read.
+        /// The object.
         base: Box<Expression>,
-        /// The attribute.
+        /// The attribute after the dot.
         name: Name,
     },
     /// `base[key]`, and the legacy `base.0` with a number as key.
     Index {
-        /// What is read.
+        /// The collection.
         base: Box<Expression>,
-        /// The key.
+        /// The expression in the brackets.
         key: Box<Expression>,
     },
     /// `base[*]…` (full) or `base.*…` (attributes only).
     Splat {
-        /// What is read.
+        /// The collection.
         base: Box<Expression>,
-        /// Whether it is the full form, which carries index steps as well.
+        /// Whether it is the full form, which includes index steps.
         full: bool,
-        /// What is done to each element; its innermost base is [`ExpressionKind::SplatElement`].
+        /// The expression for each element; its innermost base is [`ExpressionKind::SplatElement`].
         each: Box<Expression>,
     },
-    /// The element that a splat's `each` starts from.
+    /// The current element in a splat's `each`.
     SplatElement,
     /// `name(args)`, `name(args...)`.
     Call(Call),
@@ -131,7 +131,7 @@ pub enum ExpressionKind {
         /// The operand.
         operand: Box<Expression>,
     },
-    /// `a + b` and its like.
+    /// `a + b`, `a == b`, `a && b`.
     Binary {
         /// The operator.
         operator: BinaryOperator,
@@ -144,9 +144,9 @@ pub enum ExpressionKind {
     Conditional {
         /// The condition.
         condition: Box<Expression>,
-        /// The value where it holds.
+        /// The value if the condition is true.
         yes: Box<Expression>,
-        /// The value where it does not.
+        /// The value if it is false.
         no: Box<Expression>,
     },
     /// `[for …]`, `{for …}`.
@@ -167,14 +167,14 @@ pub struct ObjectItem {
 /// The key of an object item.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ObjectKey {
-    /// A bare word, taken literally: `{ a = 1 }`.
+    /// A bare word, which is the key itself: `{ a = 1 }`.
     Word(Name),
     /// Anything else: `{ "a" = 1 }`, `{ (var.a) = 1 }`.
     Expression(Expression),
 }
 
 impl ObjectKey {
-    /// Where the key stands.
+    /// The span of the key.
     #[must_use]
     pub fn span(&self) -> Span {
         match self {
@@ -187,7 +187,7 @@ impl ObjectKey {
 /// A function call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
-    /// The function, with its namespace: `split`, `core::split`, `provider::a::b`.
+    /// The function name with its namespace: `split`, `core::split`, `provider::a::b`.
     pub name: Name,
     /// The arguments.
     pub arguments: Vec<Expression>,
@@ -198,37 +198,37 @@ pub struct Call {
 /// A `for` expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct For {
-    /// The name for the key or index.
+    /// The variable for the key or index.
     pub key_variable: Option<Name>,
-    /// The name for the value.
+    /// The variable for the value.
     pub value_variable: Name,
-    /// What is walked.
+    /// The collection after `in`.
     pub collection: Expression,
-    /// The result's key: there for an object, not for a tuple.
+    /// The key of each result element: `Some` if the result is an object, `None` if it is a tuple.
     pub key: Option<Expression>,
-    /// The result's value.
+    /// The value of each result element.
     pub value: Expression,
-    /// `...`: values of one key are collected in a tuple.
+    /// Whether `...` groups the values of equal keys in tuples.
     pub grouping: bool,
-    /// `if …`.
+    /// The condition after `if`.
     pub condition: Option<Expression>,
 }
 
 /// A template.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
-    /// The parts, in order; literal text has its strip markers and indentation taken into account.
+    /// The parts in source order. Strip markers and indentation have been applied to literal text.
     pub parts: Vec<TemplatePart>,
 }
 
 /// One part of a template.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TemplatePart {
-    /// Text that stands for itself, decoded.
+    /// Literal text.
     Literal {
-        /// The text.
+        /// The decoded text.
         text: Arc<str>,
-        /// Where its source stands.
+        /// The bytes of its source text.
         span: Span,
     },
     /// `${ … }`.
@@ -237,20 +237,20 @@ pub enum TemplatePart {
     If {
         /// The condition.
         condition: Expression,
-        /// The parts where it holds.
+        /// The parts if the condition is true.
         yes: Template,
-        /// The parts where it does not; empty without `else`.
+        /// The parts if it is false; empty without `else`.
         no: Template,
         /// From the opening directive to the closing one.
         span: Span,
     },
     /// `%{ for … }…%{ endfor }`.
     For {
-        /// The name for the key or index.
+        /// The variable for the key or index.
         key_variable: Option<Name>,
-        /// The name for the value.
+        /// The variable for the value.
         value_variable: Name,
-        /// What is walked.
+        /// The collection after `in`.
         collection: Expression,
         /// The parts for each element.
         body: Template,

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use std::rc::Rc;
 
-use crate::model::cluster::{ClusterRole, cluster_role};
 use crate::model::{
     Cluster, ClusterInstance, ClusterWaiter, ImageMirrorsDataSource, MissingInputs, UnknownReasons,
 };
@@ -13,6 +12,7 @@ use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::{ModuleId, Resource};
 use terraform_eval::reference_graph::Node;
 
+use crate::provider::cluster_kind;
 use crate::readers::configuration::block_reader::Site;
 use crate::readers::configuration::registry_sources::registry_sources;
 use crate::readers::configuration::root_module::{Reader, Surroundings};
@@ -64,13 +64,12 @@ impl<'a> Reader<'a> {
         resource: &'a Resource,
         around: &Surroundings,
     ) {
-        let (Some(ClusterRole::Cluster(kind)), Some(block)) =
-            (cluster_role(&resource.name), resource.block.parse(self.sources))
+        let (Some(kind), Some(block)) = (cluster_kind(&resource.name), resource.block.parse(self.sources))
         else {
             return;
         };
         let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let (repetitions, around) = self.instances(expansion, around);
+        let (repetitions, around) = Self::instances(expansion, around);
         let mut instances = Vec::with_capacity(repetitions.len());
         for repetition in repetitions {
             let repetition = Rc::new(repetition);
@@ -112,7 +111,7 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn waiter_block(&mut self, instance: InstanceId, resource: &Resource, around: &Surroundings) {
         let expansion = self.evaluator.resource_expansion(instance, &resource.name);
-        let (repetitions, around) = self.instances(expansion, around);
+        let (repetitions, around) = Self::instances(expansion, around);
         if repetitions.is_empty() {
             return;
         }
@@ -155,7 +154,7 @@ impl<'a> Reader<'a> {
             span: resource.block.header(),
             cluster_id,
             cluster_origin: leads,
-            dependencies: self.graph.all_before(&Node::Resource(path.clone())),
+            dependencies: self.graph.transitive_dependencies(&Node::Resource(path.clone())),
             argument_insertion: insertion_points::of_argument(block, self.sources).filter(|_| free),
             dependency_insertion: block
                 .body

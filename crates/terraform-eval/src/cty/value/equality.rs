@@ -17,7 +17,7 @@ impl Value {
 
     /// `!=`.
     #[must_use]
-    pub fn not_equals(&self, other: &Self) -> Self {
+    pub(in crate::cty) fn not_equals(&self, other: &Self) -> Self {
         let marks = self.marks_deep().union(&other.marks_deep()).as_influence();
         known_or_unknown(is_equal(self, other).map(|equal| !equal), &marks)
     }

@@ -4,13 +4,12 @@
 //! parameters first; null, unknown and marked arguments are dealt with here unless the parameter allows
 //! them; if an argument is unknown, the result is unknown and has the type that the function declares.
 
-use crate::cty::{Marks, Type, Value, convert};
-
-use super::super::EvalError;
 use super::args::Args;
 use super::error::FunctionError;
 use super::function::{Function, Parameter};
 use super::host::{Call, FunctionHost};
+use crate::cty::{Marks, Type, Value, convert};
+use crate::eval::EvalError;
 
 /// Calls a function.
 pub(super) fn call(

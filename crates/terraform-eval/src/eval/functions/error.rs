@@ -3,15 +3,14 @@
 use std::fmt;
 
 use crate::cty::Value;
-
-use super::super::EvalError;
+use crate::eval::EvalError;
 
 /// The result of a function.
 pub(super) type FunctionResult<T = Value> = Result<T, FunctionError>;
 
 /// Why a function call has no result.
 #[derive(Debug)]
-pub(in crate::eval) enum FunctionError {
+pub(crate) enum FunctionError {
     /// The arguments are not valid. The message is Terraform's, without a full stop.
     Invalid(String),
     /// Evaluation reached a limit, or the function is not fully supported.

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::error::FunctionError;
 use crate::cty::{Type, Value};
+use crate::eval::EvalError;
 use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::Expression;
 
-use super::super::EvalError;
-use super::error::FunctionError;
-
 /// The services of an evaluator to functions, which themselves know nothing of modules and scopes.
-pub(in crate::eval) trait FunctionHost {
+pub(crate) trait FunctionHost {
     /// Charges steps to the budget of the evaluation, before the work is done.
     fn charge(&self, steps: usize) -> Result<(), FunctionError>;
 

@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::{Type, UnknownReason, Value, ValueRef, convert};
-use crate::modules::references;
-use crate::source::{FileId, Span};
-use crate::syntax::native::parse_template;
-use crate::syntax::tree::{Expression, ExpressionKind};
-
-use super::super::EvalError;
 use super::args::Args;
 use super::error::{FunctionError, FunctionResult};
 use super::filesystem::file::{Lookup, read_text, unknown_outside};
 use super::function::{ConstType, Function, Parameter};
 use super::host::Call;
+use crate::cty::{Type, UnknownReason, Value, ValueRef, convert};
+use crate::eval::EvalError;
+use crate::modules::references;
+use crate::source::{FileId, Span};
+use crate::syntax::native::parse_template;
+use crate::syntax::tree::{Expression, ExpressionKind};
 
 /// The functions of this file.
 pub(super) const TABLES: &[&[Function]] = &[FUNCTIONS];
@@ -47,7 +46,7 @@ const FILESYSTEM_FUNCTIONS: &[&str] = &[
 ];
 
 /// Checks that a function may be called in a template that another function renders.
-pub(in crate::eval) fn check_call(name: &str, enclosing: Option<&str>) -> Result<(), EvalError> {
+pub(crate) fn check_call(name: &str, enclosing: Option<&str>) -> Result<(), EvalError> {
     let renders_template = matches!(name, "templatefile" | "templatestring");
     if let Some(enclosing) = enclosing {
         let message = if renders_template {
@@ -66,7 +65,7 @@ pub(in crate::eval) fn check_call(name: &str, enclosing: Option<&str>) -> Result
 }
 
 /// Checks the expressions of a call's arguments, once the arguments are known.
-pub(in crate::eval) fn check_template(
+pub(crate) fn check_template(
     name: &str,
     expressions: &[Expression],
     arguments: &[Value],
@@ -84,7 +83,7 @@ pub(in crate::eval) fn check_template(
 }
 
 /// Whether the first argument of a function has to be a reference to a template, but is another expression.
-pub(in crate::eval) fn is_literal_template(name: &str, first: &Expression) -> bool {
+pub(crate) fn is_literal_template(name: &str, first: &Expression) -> bool {
     name == "templatestring" && !is_reference(first)
 }
 
@@ -175,7 +174,7 @@ fn check_names(
     source: &str,
     variables: &BTreeMap<Arc<str>, Value>,
 ) -> FunctionResult<()> {
-    for (root, span) in references::names(template) {
+    for (root, span) in references::root_names(template) {
         if !variables.contains_key(&root) {
             let location = line_of(name, source, span);
             let message = format!("vars map does not contain key {root:?}, referenced at {location}");

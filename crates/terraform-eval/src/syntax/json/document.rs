@@ -1,4 +1,4 @@
-//! Whole JSON files: their blocks, or the values of a `.tfvars.json` file.
+//! JSON files: the blocks of configuration, or the values of a `.tfvars.json` file.
 
 use std::collections::HashSet;
 
@@ -9,11 +9,11 @@ use super::schema::{self, Place};
 use super::value::Meaning;
 use super::{MAX_DEPTH, Reader};
 use crate::source::{FileId, Span};
-use crate::syntax::problem::Problem;
+use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Block, Body, Expression, Name};
 
 /// The top-level blocks of a configuration file.
-pub(in crate::syntax) fn blocks(file: FileId, text: &str) -> (Vec<Block>, Vec<Problem>) {
+pub(in crate::syntax) fn blocks(file: FileId, text: &str) -> (Vec<Block>, Vec<SyntaxError>) {
     let mut reader = Reader {
         file,
         text,
@@ -33,7 +33,7 @@ pub(in crate::syntax) fn blocks(file: FileId, text: &str) -> (Vec<Block>, Vec<Pr
 }
 
 /// The values of a `.tfvars.json` file.
-pub(in crate::syntax) fn variables(file: FileId, text: &str) -> (Vec<Attribute>, Vec<Problem>) {
+pub(in crate::syntax) fn variables(file: FileId, text: &str) -> (Vec<Attribute>, Vec<SyntaxError>) {
     let mut reader = Reader {
         file,
         text,
@@ -54,7 +54,7 @@ pub(in crate::syntax) fn variables(file: FileId, text: &str) -> (Vec<Attribute>,
     (attributes, reader.problems)
 }
 
-/// A value somewhere in a text, its strings standing for themselves; none where there is none.
+/// A value inside of a text, whose strings are literal. `None` if it is not valid.
 pub(in crate::syntax) fn value(file: FileId, text: &str, span: Span) -> Option<Expression> {
     let raw: &RawValue = serde_json::from_str(text.get(span.range())?).ok()?;
     let mut reader = Reader {
@@ -66,13 +66,13 @@ pub(in crate::syntax) fn value(file: FileId, text: &str, span: Span) -> Option<E
     reader.problems.is_empty().then_some(value)
 }
 
-/// What keeps a text from being JSON. `before` is how much of it was not read at all.
-pub(in crate::syntax) fn mistake(
+/// The message for a JSON error. The JSON begins at the offset `before`.
+pub(in crate::syntax) fn describe_error(
     file: FileId,
     text: &str,
     before: usize,
     error: &serde_json::Error,
-) -> Problem {
+) -> SyntaxError {
     let json = text.get(before..).unwrap_or_default();
     let line = error.line().saturating_sub(1);
     let start: usize = json.split_inclusive('\n').take(line).map(str::len).sum();
@@ -86,7 +86,8 @@ pub(in crate::syntax) fn mistake(
         .map_or(0, char::len_utf8);
     let span = Span::new(file, before + at, before + at + length);
     if error.is_eof() {
-        return Problem::new(span, "unexpected end of JSON").help("close all strings, arrays and objects");
+        return SyntaxError::new(span, "unexpected end of JSON")
+            .help("close all strings, arrays and objects");
     }
     let message = error.to_string();
     let closing = json
@@ -96,15 +97,15 @@ pub(in crate::syntax) fn mistake(
         "key must be a string" | "expected value" if closing => "trailing comma",
         reason => reason,
     };
-    Problem::new(span, format!("invalid JSON: {reason}"))
+    SyntaxError::new(span, format!("invalid JSON: {reason}"))
         .help("write JSON without comments and trailing commas")
 }
 
-/// A kind of block on the way down through its labels.
+/// The type of a block and the labels that have been read.
 struct Header {
     kind: Name,
     labels: Vec<Name>,
-    /// How many labels are still to come.
+    /// How many labels follow.
     missing: usize,
     place: Place,
 }
@@ -122,7 +123,8 @@ impl<'a> Reader<'a> {
         match serde_json::from_str::<&RawValue>(json) {
             Ok(root) => Some(root),
             Err(error) => {
-                self.problems.push(mistake(self.file, text, before, &error));
+                self.problems
+                    .push(describe_error(self.file, text, before, &error));
                 None
             }
         }
@@ -156,7 +158,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The blocks that a value stands for: none, one, or one for each element or label.
+    /// Adds the blocks of a value: none, one, or one for each element or label.
     fn block(&mut self, header: &mut Header, raw: &RawValue, depth: usize, blocks: &mut Vec<Block>) {
         let span = self.span(raw);
         if depth > MAX_DEPTH {
@@ -189,7 +191,7 @@ impl<'a> Reader<'a> {
             }
             Node::Object(members) => {
                 let body = self.body(header.place, members, span, depth);
-                // The nearest name stands for the header: siblings may lie between it and the others.
+                // The header is the last name alone, because siblings may be between it and the others.
                 let name = header.labels.last().unwrap_or(&header.kind).span;
                 blocks.push(Block {
                     kind: header.kind.clone(),
@@ -214,7 +216,7 @@ impl<'a> Reader<'a> {
     }
 
     fn body(&mut self, place: Place, members: Vec<(&RawValue, &RawValue)>, span: Span, depth: usize) -> Body {
-        let inside = Span {
+        let inner_span = Span {
             start: span.start + 1,
             end: span.end - 1,
             ..span
@@ -222,7 +224,7 @@ impl<'a> Reader<'a> {
         let mut body = Body {
             attributes: Vec::new(),
             blocks: Vec::new(),
-            span: inside,
+            span: inner_span,
         };
         let mut seen = HashSet::new();
         for (key, value) in members {

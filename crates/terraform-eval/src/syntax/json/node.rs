@@ -1,4 +1,4 @@
-//! One level of JSON: a value whose parts are still text.
+//! One level of JSON: a value whose elements are not decoded.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// A value, opened one level deep.
+/// A value, decoded one level deep.
 pub(in crate::syntax) enum Node<'a> {
     Null,
     Bool(bool),
-    /// As it is written.
+    /// The number as spelled.
     Number(&'a str),
-    /// As it is written, quotes included.
+    /// The string as spelled, including quotes.
     String(&'a str),
     Array(Vec<&'a RawValue>),
     /// Keys and values in order; keys may repeat.
@@ -20,15 +20,15 @@ pub(in crate::syntax) enum Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// Opens a value. It is part of a text that has been read once, so it is valid.
+    /// Decodes one level of a value. It is part of a text that has been parsed, so it is valid.
     pub(in crate::syntax) fn open(raw: &'a RawValue) -> Self {
         let text = raw.get();
         match text.as_bytes().first() {
             Some(b'{') => {
-                Self::Object(serde_json::from_str::<Members<'a>>(text).map_or(Vec::new(), |all| all.0))
+                Self::Object(serde_json::from_str::<Members<'a>>(text).map_or(Vec::new(), |list| list.0))
             }
             Some(b'[') => {
-                Self::Array(serde_json::from_str::<Elements<'a>>(text).map_or(Vec::new(), |all| all.0))
+                Self::Array(serde_json::from_str::<Elements<'a>>(text).map_or(Vec::new(), |list| list.0))
             }
             Some(b'"') => Self::String(text),
             Some(b't') => Self::Bool(true),

@@ -1,9 +1,9 @@
-//! What Terraform expects where: JSON alone does not tell a block from an attribute, nor a reference
-//! from text.
+//! The structure that Terraform expects: JSON itself does not distinguish blocks from attributes, or references from
+//! text.
 
 use super::value::Meaning;
 
-/// The kind of body that is being read.
+/// The kind of body that contains an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     File,
@@ -21,11 +21,11 @@ pub(super) enum Place {
     Moved,
     Import,
     Removed,
-    /// A body of attributes alone.
+    /// A body that contains only attributes.
     Plain,
 }
 
-/// If `name` is a block there: how many labels it has, and what its body is.
+/// If `name` is a block type there: its number of labels, and the kind of its body.
 pub(super) fn block(place: Place, name: &str) -> Option<(usize, Place)> {
     Some(match (place, name) {
         (Place::File, "resource" | "data" | "ephemeral") | (Place::Check, "data") => (2, Place::Resource),
@@ -55,7 +55,7 @@ pub(super) fn block(place: Place, name: &str) -> Option<(usize, Place)> {
     })
 }
 
-/// What the strings of an attribute are.
+/// How the strings of an attribute are parsed.
 pub(super) fn meaning(place: Place, name: &str) -> Meaning {
     match (place, name) {
         (Place::Resource | Place::Module | Place::Output, "depends_on")

@@ -1,34 +1,34 @@
-//! JSON strings decoded, with the way back from decoded bytes to the file.
+//! JSON strings, decoded together with the offsets of the decoded bytes in the file.
 
 use std::borrow::Cow;
 
 use crate::syntax::input::Offsets;
 
-/// The text between the quotes of `source`, a valid JSON string that stands at `start`.
+/// Decodes `source`, a valid JSON string that begins at `start` in the file.
 pub(in crate::syntax) fn decode(source: &str, start: usize) -> (Cow<'_, str>, Offsets) {
-    let inside = source.get(1..source.len().saturating_sub(1)).unwrap_or_default();
+    let inner = source.get(1..source.len().saturating_sub(1)).unwrap_or_default();
     let mut offsets = Offsets::default();
     offsets.step(0, start + 1);
-    if !inside.contains('\\') {
-        return (Cow::Borrowed(inside), offsets);
+    if !inner.contains('\\') {
+        return (Cow::Borrowed(inner), offsets);
     }
-    let mut text = String::with_capacity(inside.len());
+    let mut text = String::with_capacity(inner.len());
     let mut at = 0;
-    while let Some(length) = inside.get(at..).and_then(|rest| rest.find('\\')) {
-        text.push_str(inside.get(at..at + length).unwrap_or_default());
+    while let Some(length) = inner.get(at..).and_then(|rest| rest.find('\\')) {
+        text.push_str(inner.get(at..at + length).unwrap_or_default());
         at += length;
-        let (character, end) = escape(inside, at);
-        // Bytes within a decoded character have no place of their own: all stand for its escape.
+        let (character, end) = escape(inner, at);
+        // All bytes of a decoded character map to its escape sequence.
         offsets.step(text.len(), start + 1 + at);
         text.push(character);
         offsets.step(text.len(), start + 1 + end);
         at = end;
     }
-    text.push_str(inside.get(at..).unwrap_or_default());
+    text.push_str(inner.get(at..).unwrap_or_default());
     (Cow::Owned(text), offsets)
 }
 
-/// The escape at `at`, and where it ends. A lone surrogate is replaced, as Terraform does.
+/// Decodes the escape sequence at `at`, and returns its end. A lone surrogate is replaced, as in Terraform.
 fn escape(source: &str, at: usize) -> (char, usize) {
     let character = match source.as_bytes().get(at + 1) {
         Some(b'n') => '\n',

@@ -14,19 +14,19 @@ use crate::syntax::native;
 use crate::syntax::native::Reported;
 use crate::syntax::tree::{Expression, ExpressionKind, Name, ObjectItem, ObjectKey};
 
-/// What the strings of a value are.
+/// How the strings of a value are parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// Templates, as everywhere else.
+    /// As templates.
     Template,
-    /// Text that stands for itself.
+    /// As literal text.
     Literal,
-    /// Expressions: references, or the type of a variable.
+    /// As expressions: references, or the type of a variable.
     Reference,
 }
 
 impl Reader<'_> {
-    /// A value as an expression. What is wrong is reported; a value that cannot be read is none.
+    /// Converts a value to an expression. Errors are reported; the result is `None` if the value is invalid.
     pub(super) fn expression(
         &mut self,
         raw: &RawValue,
@@ -83,11 +83,11 @@ impl Reader<'_> {
         Some(Expression { kind, span })
     }
 
-    /// A key or label, decoded.
+    /// Decodes a key or label.
     pub(super) fn name(&self, raw: &RawValue) -> Name {
         let (text, _) = string::decode(raw.get(), self.start(raw));
         Name {
-            text: Arc::from(native::normal(&text)),
+            text: Arc::from(native::normalize(&text)),
             span: self.span(raw),
         }
     }
@@ -95,7 +95,7 @@ impl Reader<'_> {
     fn key(&mut self, raw: &RawValue, name: Name, meaning: Meaning) -> Option<ObjectKey> {
         let span = name.span;
         let kind = self.string(raw.get(), span, meaning)?;
-        // The keys of `providers` are references; a plain one is a word, as in native syntax.
+        // The keys of `providers` are references; a single name is a word, as in native syntax.
         Some(match kind {
             ExpressionKind::Variable(_) => ObjectKey::Word(name),
             kind => ObjectKey::Expression(Expression { kind, span }),
@@ -104,20 +104,20 @@ impl Reader<'_> {
 
     fn string(&mut self, source: &str, span: Span, meaning: Meaning) -> Option<ExpressionKind> {
         let (text, offsets) = string::decode(source, span.start as usize);
-        let plain = meaning == Meaning::Literal
+        let is_literal = meaning == Meaning::Literal
             || meaning == Meaning::Template && !text.contains("${") && !text.contains("%{");
-        if plain {
-            return Some(ExpressionKind::String(Arc::from(native::normal(&text))));
+        if is_literal {
+            return Some(ExpressionKind::String(Arc::from(native::normalize(&text))));
         }
         let mut reader = native::Reader::new(Input {
             file: self.file,
             text: &text,
             offsets: Some(&offsets),
         });
-        let whole = 0..text.len();
+        let range = 0..text.len();
         let result: Result<Expression, Reported> = match meaning {
-            Meaning::Reference => reader.root(whole),
-            Meaning::Template | Meaning::Literal => reader.bare_template(whole),
+            Meaning::Reference => reader.root(range),
+            Meaning::Template | Meaning::Literal => reader.bare_template(range),
         };
         let problems = std::mem::take(&mut reader.problems);
         self.problems.extend(problems);
@@ -125,7 +125,7 @@ impl Reader<'_> {
     }
 }
 
-/// A number; a sign is an operator, as in native syntax.
+/// Converts a number. A sign is an operator, as in native syntax.
 fn number(text: &str, span: Span) -> ExpressionKind {
     match text.strip_prefix('-') {
         None => ExpressionKind::Number(Arc::from(text)),

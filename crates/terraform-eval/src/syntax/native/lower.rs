@@ -1,4 +1,4 @@
-//! hcl-edit's expressions to ours.
+//! The conversion of hcl-edit's expressions to [`Expression`].
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use crate::syntax::scan::Scanner;
 use crate::syntax::tree::{Call, Expression, ExpressionKind, For, Name};
 
 impl Reader<'_> {
-    /// A whole range as one expression, whose brackets have not been checked yet.
+    /// Parses a range as one expression. Its brackets have not been checked yet.
     pub(in crate::syntax) fn root(&mut self, range: Range<usize>) -> Result<Expression, Reported> {
         self.checked(range, false)
     }
 
-    /// The expression in a range, `depth` steps below the one that started it.
+    /// Parses the expression in a range, at a nesting depth of `depth`.
     pub(super) fn expression(&mut self, range: Range<usize>, depth: usize) -> Result<Expression, Reported> {
         if depth >= MAX_DEPTH {
             return Err(self.too_deep(range));
@@ -28,34 +28,34 @@ impl Reader<'_> {
         if mask.text.is_empty() {
             return Err(self.report(range, "an expression is expected here", "write a value"));
         }
-        let whole = mask.start..mask.start + mask.text.len();
-        if let Some(kind) = self.literal_alone(&mask, &whole, depth)? {
+        let range = mask.start..mask.start + mask.text.len();
+        if let Some(kind) = self.single_literal(&mask, &range, depth)? {
             return Ok(Expression {
                 kind,
-                span: self.input.span(whole),
+                span: self.input.span(range),
             });
         }
         match mask.text.parse::<hcl::Expression>() {
             Ok(expression) => self.lower(&expression, mask.start, depth),
-            Err(error) => Err(self.mistake(&mask, &error)),
+            Err(error) => Err(self.report_parse_error(&mask, &error)),
         }
     }
 
-    /// Strings, heredocs and objects that stand alone are most of all values, and need no parser.
-    fn literal_alone(
+    /// Parses an expression that is a single string or object. Most values are, and they do not need hcl-edit.
+    fn single_literal(
         &mut self,
         mask: &Mask,
-        whole: &Range<usize>,
+        range: &Range<usize>,
         depth: usize,
     ) -> Result<Option<ExpressionKind>, Reported> {
         let bytes = mask.text.as_bytes();
         let inner = bytes.get(1..bytes.len().saturating_sub(1)).unwrap_or_default();
         match (bytes.first(), bytes.last()) {
             (Some(b'"'), Some(b'"')) if bytes.len() > 1 && inner.iter().all(|&byte| byte == b'.') => {
-                self.string(whole, depth).map(Some)
+                self.string(range, depth).map(Some)
             }
             (Some(b'{'), Some(b'}')) if inner.iter().all(|&byte| byte == b' ') => {
-                self.object(whole, depth).map(Some)
+                self.object(range, depth).map(Some)
             }
             _ => Ok(None),
         }
@@ -114,7 +114,7 @@ impl Reader<'_> {
                 operand: Box::new(self.lower(&source.expr, base, depth + 1)?),
             },
             hcl::Expression::BinaryOp(source) => ExpressionKind::Binary {
-                operator: binary(*source.operator.value()),
+                operator: lower_binary(*source.operator.value()),
                 left: Box::new(self.lower(&source.lhs_expr, base, depth + 1)?),
                 right: Box::new(self.lower(&source.rhs_expr, base, depth + 1)?),
             },
@@ -128,7 +128,7 @@ impl Reader<'_> {
         Ok(Expression { kind, span })
     }
 
-    /// A number; hcl-edit takes a minus in front of one for a part of it.
+    /// Lowers a number. hcl-edit makes a preceding minus sign part of it; here it is an operator.
     fn number(&self, range: Range<usize>) -> ExpressionKind {
         let source = self.input.slice(range.clone());
         let number = |text: &str| ExpressionKind::Number(Arc::from(text));
@@ -200,21 +200,21 @@ impl Reader<'_> {
         })
     }
 
-    /// hcl-edit reads `for i inrange(3)` like `for i in range(3)`; Terraform does not.
-    fn separate_word(&mut self, word: &str, behind: Span) -> Result<(), Reported> {
-        // Escapes of a JSON string shift offsets, and nobody writes this there.
+    /// Reports a keyword without a space after it: hcl-edit accepts `for i inrange(3)`, Terraform does not.
+    fn separate_word(&mut self, word: &str, next: Span) -> Result<(), Reported> {
+        // Escapes of a JSON string shift offsets; the error is improbable there.
         if self.input.offsets.is_some() {
             return Ok(());
         }
-        let range = behind.range();
-        let glued = self.input.slice(0..range.start).ends_with(word);
+        let range = next.range();
+        let is_adjacent = self.input.slice(0..range.start).ends_with(word);
         let continues = self
             .input
             .slice(range.clone())
             .chars()
             .next()
-            .is_some_and(crate::syntax::scan::continues);
-        if glued && continues {
+            .is_some_and(crate::syntax::scan::is_identifier_continue);
+        if is_adjacent && continues {
             let help = format!("write a space after `{word}`");
             return Err(self.report(
                 range.start - word.len()..range.start,
@@ -240,7 +240,7 @@ impl Reader<'_> {
         self.steps(start, &source.operators, base, depth)
     }
 
-    /// Applies traversal steps to an expression, each step and each splat in turn.
+    /// Applies traversal steps to an expression, one after the other.
     fn steps(
         &mut self,
         start: Expression,
@@ -250,11 +250,11 @@ impl Reader<'_> {
     ) -> Result<Expression, Reported> {
         let mut current = start;
         let mut rest = operators;
-        while let Some((operator, more)) = rest.split_first() {
-            rest = more;
+        while let Some((operator, following)) = rest.split_first() {
+            rest = following;
             let (place, _) = self.place(operator.span(), base);
             let mut end = place.end;
-            let begin = current.span;
+            let base_span = current.span;
             let boxed = Box::new(current);
             let kind = match operator.value() {
                 TraversalOperator::GetAttr(name) => {
@@ -284,11 +284,11 @@ impl Reader<'_> {
                         rest.len()
                     } else {
                         rest.iter()
-                            .take_while(|step| attribute_step(step.value()))
+                            .take_while(|step| is_attribute_step(step.value()))
                             .count()
                     };
-                    let (each, more) = rest.split_at(taken);
-                    if let Some(operator) = more.first().filter(|_| !full)
+                    let (each, following) = rest.split_at(taken);
+                    if let Some(operator) = following.first().filter(|_| !full)
                         && matches!(operator.value(), TraversalOperator::AttrSplat(_))
                     {
                         let (range, _) = self.place(operator.span(), base);
@@ -298,7 +298,7 @@ impl Reader<'_> {
                     if let Some(last) = each.last() {
                         end = self.place(last.span(), base).0.end;
                     }
-                    rest = more;
+                    rest = following;
                     let element = Expression {
                         kind: ExpressionKind::SplatElement,
                         span: self.input.span(place),
@@ -313,7 +313,7 @@ impl Reader<'_> {
             };
             let span = Span {
                 end: self.input.span(end..end).end,
-                ..begin
+                ..base_span
             };
             current = Expression { kind, span };
         }
@@ -321,14 +321,14 @@ impl Reader<'_> {
     }
 }
 
-fn attribute_step(operator: &TraversalOperator) -> bool {
+fn is_attribute_step(operator: &TraversalOperator) -> bool {
     matches!(
         operator,
         TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_)
     )
 }
 
-fn binary(operator: hcl::BinaryOperator) -> BinaryOperator {
+fn lower_binary(operator: hcl::BinaryOperator) -> BinaryOperator {
     match operator {
         hcl::BinaryOperator::Eq => BinaryOperator::Equal,
         hcl::BinaryOperator::NotEq => BinaryOperator::NotEqual,

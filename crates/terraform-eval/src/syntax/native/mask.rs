@@ -1,20 +1,21 @@
-//! The copy that hcl-edit parses: as long as the original, without anything it reads differently.
+//! The masked copy that hcl-edit parses: as long as the original, without what hcl-edit reads differently from
+//! Terraform.
 
 use std::ops::Range;
 
 use super::{MAX_OPEN, Reader, Reported};
-use crate::syntax::fault::{Fault, FaultKind, describe};
+use crate::syntax::lex_error::{LexError, LexErrorKind, describe};
 use crate::syntax::scan::{self, Scanner};
 
-/// The copy of one expression.
+/// The masked copy of one expression.
 pub(super) struct Mask {
-    /// The copied text, without the blanks around it.
+    /// The copied text, trimmed.
     pub(super) text: String,
-    /// Where the copy starts in the original.
+    /// The offset of the copy in the original.
     pub(super) start: usize,
 }
 
-/// The last token, as far as the next one depends on it.
+/// The previous token, as far as the next one depends on it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
     Number,
@@ -25,7 +26,7 @@ enum Last {
 }
 
 impl Reader<'_> {
-    /// Checks brackets and strings of a range, then parses it. `line` says that a line break ends it.
+    /// Checks brackets and strings of a range, then parses it. If `line`, the expression ends at a line break.
     pub(super) fn checked(&mut self, range: Range<usize>, line: bool) -> Result<super::Expression, Reported> {
         let mut scanner = Scanner::new(self.input.text, range.end);
         let mut at = range.start;
@@ -37,8 +38,8 @@ impl Reader<'_> {
                     Some(b'\n') if line => break,
                     Some(b'}' | b')' | b']') => {
                         let byte = self.input.text.as_bytes().get(at).copied().unwrap_or_default();
-                        let kind = FaultKind::StrayBracket(byte);
-                        scanner.faults.push(Fault {
+                        let kind = LexErrorKind::StrayBracket(byte);
+                        scanner.errors.push(LexError {
                             range: at..at + 1,
                             kind,
                         });
@@ -48,10 +49,10 @@ impl Reader<'_> {
                 }
             };
         }
-        if let Some(fault) = scanner.faults.first() {
-            if !self.known {
-                let span = self.input.span(fault.range.clone());
-                let mut problem = describe(self.input.file, fault);
+        if let Some(error) = scanner.errors.first() {
+            if !self.lex_errors_reported {
+                let span = self.input.span(error.range.clone());
+                let mut problem = describe(self.input.file, error);
                 problem.span = span;
                 self.problems.push(problem);
             }
@@ -63,7 +64,7 @@ impl Reader<'_> {
         self.expression(range, 0)
     }
 
-    /// The copy of an expression's bytes, whose brackets and strings are known to be closed.
+    /// Copies the bytes of an expression, whose brackets and strings have been checked.
     pub(super) fn mask(&mut self, range: &Range<usize>) -> Result<Mask, Reported> {
         let text = self.input.text;
         let mut scanner = Scanner::new(text, range.end);
@@ -102,7 +103,7 @@ impl Reader<'_> {
                 }
                 '0'..='9' if matches!(last, Last::Dot | Last::NumberDot) => {
                     at = self.legacy_index(at, range.end, last == Last::NumberDot)?;
-                    // hcl-edit wants no leading zero.
+                    // hcl-edit rejects leading zeros.
                     copy.extend(std::iter::repeat_n('1', at - start));
                     last = Last::LegacyIndex;
                     continue;
@@ -113,7 +114,7 @@ impl Reader<'_> {
                 }
                 '0'..='9' => {
                     let digit;
-                    (at, digit) = self.whole_number(at, range.end)?;
+                    (at, digit) = self.number_end(at, range.end)?;
                     copy.extend(std::iter::repeat_n(digit, at - start));
                     last = Last::Number;
                     continue;
@@ -126,7 +127,7 @@ impl Reader<'_> {
                         copy.push_str("...");
                         at += 3;
                     } else {
-                        if last == Last::LegacyIndex && self.digit_behind_dot(at, range.end) {
+                        if last == Last::LegacyIndex && self.is_dot_and_digit(at, range.end) {
                             let help = "write the indexes in brackets: `[0][1]`";
                             let message = "two indexes in a row cannot be written with dots";
                             return Err(self.report(at..at + 1, message, help));
@@ -165,8 +166,8 @@ impl Reader<'_> {
         scan::identifier(text, at).is_some_and(|end| self.input.slice(at..end) == "for")
     }
 
-    /// The end of the number at `at`, and what stands for its digits in the copy.
-    fn whole_number(&mut self, at: usize, end: usize) -> Result<(usize, char), Reported> {
+    /// The end of the number at `at`, and the character that replaces its digits in the copy.
+    fn number_end(&mut self, at: usize, end: usize) -> Result<(usize, char), Reported> {
         let stop = number(self.input.text.get(..end).unwrap_or_default(), at);
         let rest = self.input.text.as_bytes().get(stop..end).unwrap_or_default();
         match rest {
@@ -178,21 +179,21 @@ impl Reader<'_> {
                 let help = "write the number with one dot at most, or quote it: `\"10.11.12.13\"`";
                 Err(self.report(at..stop + 2, "a number can have only one dot", help))
             }
-            // A dot and digits behind it would make a longer number of the digits here.
-            _ if self.digit_behind_dot(stop, end) => Ok((stop, 'n')),
+            // Followed by a dot and digits, hcl-edit would read a longer number.
+            _ if self.is_dot_and_digit(stop, end) => Ok((stop, 'n')),
             _ => Ok((stop, '0')),
         }
     }
 
-    /// Whether a dot stands at `at`, and digits behind it.
-    fn digit_behind_dot(&self, at: usize, end: usize) -> bool {
+    /// Whether a dot and a digit follow at `at`.
+    fn is_dot_and_digit(&self, at: usize, end: usize) -> bool {
         let rest = self.input.text.get(at..end).unwrap_or_default().trim_start();
         let step = rest.strip_prefix('.').map(str::trim_start);
         step.is_some_and(|step| step.starts_with(|next: char| next.is_ascii_digit()))
     }
 
-    /// The end of the digits behind a dot; Terraform refuses `a.0.1`, which looks like `0.1`.
-    fn legacy_index(&mut self, at: usize, end: usize, of_number: bool) -> Result<usize, Reported> {
+    /// The end of the digits after a dot. Terraform rejects `a.0.1`, because it looks like `0.1`.
+    fn legacy_index(&mut self, at: usize, end: usize, follows_number: bool) -> Result<usize, Reported> {
         let stop = number(self.input.text.get(..end).unwrap_or_default(), at);
         if self
             .input
@@ -203,7 +204,7 @@ impl Reader<'_> {
         {
             return Ok(stop);
         }
-        if of_number {
+        if follows_number {
             let help = "write the number with one dot at most, or quote it: `\"10.11.12.13\"`";
             return Err(self.report(at..stop, "a number can have only one dot", help));
         }

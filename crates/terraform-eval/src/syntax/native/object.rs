@@ -1,4 +1,4 @@
-//! Objects, cut into their items by the lexical pass: keys may repeat, and line breaks count.
+//! Objects, split into items by the lexical pass: keys may repeat, and line breaks separate items.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::syntax::scan::{self, Scanner};
 use crate::syntax::tree::{ExpressionKind, Name, ObjectItem, ObjectKey};
 
 impl Reader<'_> {
-    /// The object whose braces are the first and the last byte of the range.
+    /// Parses the object whose braces are the first and the last byte of the range.
     pub(super) fn object(&mut self, range: &Range<usize>, depth: usize) -> Result<ExpressionKind, Reported> {
         let end = range.end.saturating_sub(1);
         let mut items = Vec::new();
@@ -35,7 +35,7 @@ impl Reader<'_> {
         Scanner::new(self.input.text, range.end).trivia(range.start, true) >= range.end
     }
 
-    /// The `=` or `:` behind the key that starts at `key`.
+    /// Finds the `=` or `:` after the key that starts at `key`.
     fn separator(&mut self, key: usize, end: usize) -> Result<usize, Reported> {
         let mut scanner = Scanner::new(self.input.text, end);
         let bytes = self.input.text.as_bytes();
@@ -76,7 +76,7 @@ impl Reader<'_> {
         ))
     }
 
-    /// The line break or comma behind the value that starts at `at`.
+    /// The offset of the line break or comma after the value that starts at `at`.
     fn item_end(&self, mut at: usize, end: usize) -> usize {
         let mut scanner = Scanner::new(self.input.text, end);
         while at < end {
@@ -96,7 +96,7 @@ impl Reader<'_> {
         {
             let name = range.start..end;
             return Ok(ObjectKey::Word(Name {
-                text: Arc::from(super::text::normal(self.input.slice(name.clone()))),
+                text: Arc::from(super::escapes::normalize(self.input.slice(name.clone()))),
                 span: self.input.span(name),
             }));
         }

@@ -5,19 +5,19 @@ mod assemble;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::text::{self, EscapeError};
+use super::escapes::{self, EscapeError};
 use super::{Reader, Reported};
 use crate::source::Span;
 use crate::syntax::scan::Scanner;
 use crate::syntax::tree::{Expression, ExpressionKind, TemplatePart};
 
-/// How literal text is written.
+/// How literal text is spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Style {
     /// Between quotes, with backslash escapes.
     Quoted,
-    /// A heredoc, a template file or a JSON string, without backslash escapes. Each line is a piece of
-    /// its own, which is as far as a `~` strips.
+    /// In a heredoc, a template file or a JSON string, without backslash escapes. Each line is a piece of its own, which
+    /// limits how far a `~` strips.
     Lines,
 }
 
@@ -31,36 +31,36 @@ enum Piece {
 /// `${ … }` or `%{ … }`.
 #[derive(Debug, Clone)]
 struct Sequence {
-    directive: bool,
+    is_directive: bool,
     range: Range<usize>,
-    inside: Range<usize>,
+    inner: Range<usize>,
     strip_before: bool,
     strip_after: bool,
 }
 
 impl Reader<'_> {
-    /// The quoted string whose quotes are the first and the last byte of the range.
+    /// Parses the quoted string whose quotes are the first and the last byte of the range.
     pub(super) fn quoted(&mut self, range: &Range<usize>, depth: usize) -> Result<ExpressionKind, Reported> {
-        let inside = range.start + 1..range.end.saturating_sub(1).max(range.start + 1);
-        self.template(inside, Style::Quoted, false, depth)
+        let inner = range.start + 1..range.end.saturating_sub(1).max(range.start + 1);
+        self.template(inner, Style::Quoted, false, depth)
     }
 
-    /// The heredoc from its `<<` to the end of its marker.
+    /// Parses the heredoc from its `<<` to the end of its marker.
     pub(super) fn heredoc(&mut self, range: &Range<usize>, depth: usize) -> Result<ExpressionKind, Reported> {
-        let indented = self.input.slice(range.start + 2..range.start + 3) == "-";
+        let is_indented = self.input.slice(range.start + 2..range.start + 3) == "-";
         let source = self.input.slice(range.clone());
-        // The first and the last line hold the markers.
+        // The first and the last line are the markers.
         let first = source.find('\n').map_or(source.len(), |at| at + 1);
         let last = source.rfind('\n').map_or(source.len(), |at| at + 1);
         self.template(
             range.start + first..range.start + last,
             Style::Lines,
-            indented,
+            is_indented,
             depth,
         )
     }
 
-    /// The whole text as a template without quotes.
+    /// Parses a range as a template without quotes.
     pub(in crate::syntax) fn bare_template(&mut self, range: Range<usize>) -> Result<Expression, Reported> {
         let kind = self.template(range.clone(), Style::Lines, false, 0)?;
         Ok(Expression {
@@ -69,10 +69,10 @@ impl Reader<'_> {
         })
     }
 
-    /// The text of a quoted label, in which templates have no place.
+    /// Decodes a quoted label, which may not contain a template.
     pub(super) fn plain_text(&mut self, range: Range<usize>) -> Arc<str> {
         let source = self.input.slice(range.clone());
-        if let Some(at) = sequences(source).first() {
+        if let Some(at) = find_sequences(source).first() {
             let place = range.start + at..range.start + at + 2;
             let help = "write the label as plain text; a literal `${` is written `$${`";
             self.report(place, "a label cannot contain a template", help);
@@ -91,13 +91,13 @@ impl Reader<'_> {
             ));
         }
         if style != Style::Quoted {
-            return Ok(text::unescape_templates(source));
+            return Ok(escapes::unescape_templates(source));
         }
-        let mut wrong = None;
-        let text = text::unescape(source, |place, error| {
-            wrong = wrong.take().or(Some((place, error)));
+        let mut first_error = None;
+        let text = escapes::unescape(source, |place, error| {
+            first_error = first_error.take().or(Some((place, error)));
         });
-        let Some((place, error)) = wrong else {
+        let Some((place, error)) = first_error else {
             return Ok(text);
         };
         let sequence = source.get(place.clone()).unwrap_or_default();
@@ -121,22 +121,22 @@ impl Reader<'_> {
         &mut self,
         range: Range<usize>,
         style: Style,
-        indented: bool,
+        is_indented: bool,
         depth: usize,
     ) -> Result<ExpressionKind, Reported> {
         let mut pieces = self.pieces(range, style)?;
         strip(&mut pieces);
-        if indented {
+        if is_indented {
             dedent(&mut pieces);
         }
         if pieces.iter().all(|piece| matches!(piece, Piece::Literal { .. })) {
-            let mut whole = String::new();
+            let mut joined = String::new();
             for piece in &pieces {
                 if let Piece::Literal { text, .. } = piece {
-                    whole.push_str(text);
+                    joined.push_str(text);
                 }
             }
-            return Ok(ExpressionKind::String(Arc::from(text::normal(&whole))));
+            return Ok(ExpressionKind::String(Arc::from(escapes::normalize(&joined))));
         }
         self.assemble(pieces, depth).map(ExpressionKind::Template)
     }
@@ -165,7 +165,7 @@ impl Reader<'_> {
                     });
                     literal = at;
                 }
-                // Both bytes of an escape are passed over; the second may be a quote or a backslash.
+                // The second byte of an escape may be a quote or a backslash, so both are skipped.
                 [b'\\', _, ..] if style == Style::Quoted => at += 2,
                 [b'$', b'$', b'{', ..] | [b'%', b'%', b'{', ..] => at += 3,
                 [b'$' | b'%', b'{', ..] => {
@@ -177,7 +177,7 @@ impl Reader<'_> {
                         });
                     }
                     let end = scanner.close(at);
-                    if !scanner.closed || !scanner.faults.is_empty() {
+                    if !scanner.closed || !scanner.errors.is_empty() {
                         let help = "close it with `}`; for a literal `${` write `$${`";
                         return Err(self.report(at..at + 2, "the template sequence is not closed", help));
                     }
@@ -205,8 +205,8 @@ impl Reader<'_> {
         let end = range.end - 1;
         let strip_after = end > start && bytes.get(end - 1) == Some(&b'~');
         Sequence {
-            directive: bytes.get(range.start) == Some(&b'%'),
-            inside: start..(end - usize::from(strip_after)).max(start),
+            is_directive: bytes.get(range.start) == Some(&b'%'),
+            inner: start..(end - usize::from(strip_after)).max(start),
             strip_before,
             strip_after,
             range,
@@ -216,62 +216,62 @@ impl Reader<'_> {
     fn literal_part(&self, range: Range<usize>, text: &str) -> TemplatePart {
         let span: Span = self.input.span(range);
         TemplatePart::Literal {
-            text: Arc::from(text::normal(text)),
+            text: Arc::from(escapes::normalize(text)),
             span,
         }
     }
 }
 
 fn lone_carriage_return(source: &str) -> Option<usize> {
-    let mut found = source.match_indices('\r').map(|(at, _)| at);
-    found.find(|at| source.as_bytes().get(at + 1) != Some(&b'\n'))
+    let mut offsets = source.match_indices('\r').map(|(at, _)| at);
+    offsets.find(|at| source.as_bytes().get(at + 1) != Some(&b'\n'))
 }
 
-/// Where template sequences start, escapes passed over.
-fn sequences(source: &str) -> Vec<usize> {
+/// The offsets at which template sequences start; escapes do not count.
+fn find_sequences(source: &str) -> Vec<usize> {
     let bytes = source.as_bytes();
-    let mut found = Vec::new();
+    let mut offsets = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         at += match bytes.get(at..).unwrap_or_default() {
             [b'\\', _, ..] => 2,
             [b'$', b'$', b'{', ..] | [b'%', b'%', b'{', ..] => 3,
             [b'$' | b'%', b'{', ..] => {
-                found.push(at);
+                offsets.push(at);
                 2
             }
             _ => 1,
         };
     }
-    found
+    offsets
 }
 
-/// Takes white space away beside `~`, from the next piece alone.
+/// Removes white space next to a `~`, from the adjacent piece only.
 fn strip(pieces: &mut [Piece]) {
     for index in 0..pieces.len() {
         let Some(Piece::Sequence(sequence)) = pieces.get(index) else {
             continue;
         };
-        let (before, after) = (sequence.strip_before, sequence.strip_after);
-        if before && let Some(Piece::Literal { text, .. }) = pieces.get_mut(index.wrapping_sub(1)) {
+        let (strip_before, strip_after) = (sequence.strip_before, sequence.strip_after);
+        if strip_before && let Some(Piece::Literal { text, .. }) = pieces.get_mut(index.wrapping_sub(1)) {
             text.truncate(text.trim_end().len());
         }
-        if after && let Some(Piece::Literal { text, .. }) = pieces.get_mut(index + 1) {
+        if strip_after && let Some(Piece::Literal { text, .. }) = pieces.get_mut(index + 1) {
             *text = text.trim_start().to_owned();
         }
     }
 }
 
-/// Takes the least indentation away from the lines of a `<<-` heredoc. A line is what Terraform takes
-/// for one: a piece that stands behind a line break which no `~` has stripped.
+/// Removes the common indentation from the lines of a `<<-` heredoc. As in Terraform, a line is a piece that follows a
+/// line break which no `~` has stripped.
 fn dedent(pieces: &mut [Piece]) {
-    let mut least = usize::MAX;
+    let mut common = usize::MAX;
     let mut lines = Vec::new();
     let mut line_start = true;
     for (index, piece) in pieces.iter().enumerate() {
         let Piece::Literal { text, .. } = piece else {
             if line_start {
-                least = 0;
+                common = 0;
             }
             line_start = false;
             continue;
@@ -280,7 +280,7 @@ fn dedent(pieces: &mut [Piece]) {
             let content = text.trim_start();
             if !(content.is_empty() && text.ends_with('\n')) {
                 let indentation = text.chars().count() - content.chars().count();
-                least = least.min(indentation);
+                common = common.min(indentation);
                 lines.push(index);
             }
         }
@@ -288,7 +288,7 @@ fn dedent(pieces: &mut [Piece]) {
     }
     for index in lines {
         if let Some(Piece::Literal { text, .. }) = pieces.get_mut(index) {
-            *text = text.chars().skip(least).collect();
+            *text = text.chars().skip(common).collect();
         }
     }
 }

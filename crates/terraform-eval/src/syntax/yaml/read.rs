@@ -1,21 +1,21 @@
-//! The events of YAML to the tree.
+//! Builds the tree from the events of the YAML parser.
 
 use std::collections::BTreeMap;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 
 use crate::source::{FileId, Span};
-use crate::syntax::problem::Problem;
+use crate::syntax::syntax_error::SyntaxError;
 
+use super::node::{CORE, Key, MAX_DEPTH, Node, NodeKind, full_name};
 use super::scalar::{self, Word};
 use super::tabs::Tabs;
-use super::{CORE, Key, MAX_DEPTH, Node, NodeKind, full_name};
 
-/// So many nodes may be written out behind aliases, each as often as it is named.
+/// How many nodes aliases may expand to.
 const MAX_ALIASED: usize = 100_000;
 
-/// The documents of a YAML text.
-pub(super) fn read(file: FileId, text: &str) -> Result<Vec<Node>, Problem> {
+/// Parses the documents of a YAML text.
+pub(super) fn read(file: FileId, text: &str) -> Result<Vec<Node>, SyntaxError> {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.block_scalar_eof_without_line_feed = true;
@@ -30,7 +30,7 @@ pub(super) fn read(file: FileId, text: &str) -> Result<Vec<Node>, Problem> {
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| {
             let at = error.marker().byte_offset().unwrap_or(text.len());
-            Problem::new(
+            SyntaxError::new(
                 character(file, text, at),
                 format!("invalid YAML: {}", error.info()),
             )
@@ -39,14 +39,14 @@ pub(super) fn read(file: FileId, text: &str) -> Result<Vec<Node>, Problem> {
         let end = span.end.byte_offset().unwrap_or(start).max(start);
         if tabs.is_misplaced(text, &event, start..end) {
             let message = "invalid YAML: tabs are not allowed for indentation";
-            return Err(Problem::new(character(file, text, start), message).help("indent with spaces"));
+            return Err(SyntaxError::new(character(file, text, start), message).help("indent with spaces"));
         }
         reader.event(event, Span::new(file, start, end))?;
     }
     Ok(reader.documents)
 }
 
-/// The character at a place, which may lie behind the end.
+/// The span of the character at an offset, which may be past the end.
 fn character(file: FileId, text: &str, at: usize) -> Span {
     let mut start = at.min(text.len());
     while !text.is_char_boundary(start) {
@@ -56,11 +56,11 @@ fn character(file: FileId, text: &str, at: usize) -> Span {
     Span::new(file, start, start + length.map_or(0, char::len_utf8))
 }
 
-/// A collection that is being read.
+/// A collection that has not been closed.
 struct Frame {
     start: Span,
     anchor: usize,
-    /// How many nodes are in it, those behind aliases counted each time.
+    /// The number of nodes in it, with aliases expanded.
     size: usize,
     open: Open,
 }
@@ -79,14 +79,14 @@ struct Reader {
 }
 
 impl Reader {
-    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Problem> {
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), SyntaxError> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.scalar(&text, style, anchor, tag.as_deref(), span)
             }
             Event::Alias(anchor) => {
                 let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
-                    return Err(Problem::new(
+                    return Err(SyntaxError::new(
                         span,
                         "an alias cannot be inside the value of its own anchor",
                     ));
@@ -123,16 +123,16 @@ impl Reader {
         }
     }
 
-    fn open(&mut self, open: Open, anchor: usize, start: Span) -> Result<(), Problem> {
+    fn open(&mut self, open: Open, anchor: usize, start: Span) -> Result<(), SyntaxError> {
         if let Some(Frame {
             open: Open::Mapping(_, None),
             ..
         }) = self.frames.last()
         {
-            return Err(Problem::new(start, "a key must be a string"));
+            return Err(SyntaxError::new(start, "a key must be a string"));
         }
         if self.frames.len() >= MAX_DEPTH {
-            return Err(Problem::new(start, "the document is nested too deeply"));
+            return Err(SyntaxError::new(start, "the document is nested too deeply"));
         }
         self.frames.push(Frame {
             start,
@@ -143,17 +143,17 @@ impl Reader {
         Ok(())
     }
 
-    /// Counts what is written out by aliases, and what is kept for them.
-    fn spend(&mut self, size: usize, span: Span) -> Result<(), Problem> {
+    /// Counts the nodes that aliases expand to, and those that are stored for aliases.
+    fn spend(&mut self, size: usize, span: Span) -> Result<(), SyntaxError> {
         self.aliased = self.aliased.saturating_add(size);
         if self.aliased <= MAX_ALIASED {
             return Ok(());
         }
         let message = format!("the aliases expand to more than {MAX_ALIASED} values");
-        Err(Problem::new(span, message).help("replace the aliases with the values they refer to"))
+        Err(SyntaxError::new(span, message).help("replace the aliases with the values they refer to"))
     }
 
-    fn remember(&mut self, anchor: usize, node: &Node, size: usize) -> Result<(), Problem> {
+    fn remember(&mut self, anchor: usize, node: &Node, size: usize) -> Result<(), SyntaxError> {
         if anchor != 0 {
             self.spend(size, node.span)?;
             self.anchors.insert(anchor, (node.clone(), size));
@@ -168,7 +168,7 @@ impl Reader {
         anchor: usize,
         tag: Option<&Tag>,
         span: Span,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), SyntaxError> {
         let plain = style == ScalarStyle::Plain;
         if let Some(Frame {
             open: Open::Mapping(_, key @ None),
@@ -177,7 +177,7 @@ impl Reader {
         {
             if plain && text == "<<" {
                 let message = "merge keys (`<<`) are not supported";
-                return Err(Problem::new(span, message).help("write the merged keys explicitly"));
+                return Err(SyntaxError::new(span, message).help("write the merged keys explicitly"));
             }
             *key = Some(Key {
                 span,
@@ -187,10 +187,11 @@ impl Reader {
         }
         let tag = tag.map(full_name);
         let word = match tag.as_deref() {
-            None if plain => Word::of(text),
+            None if plain => Word::resolve(text),
             None | Some("!") => None,
-            Some(tag) => scalar::tagged(tag.strip_prefix(CORE), text)
-                .ok_or_else(|| Problem::new(span, format!("{text:?} with the tag {tag} is not supported")))?,
+            Some(tag) => scalar::resolve_tagged(tag.strip_prefix(CORE), text).map_err(|_| {
+                SyntaxError::new(span, format!("{text:?} with the tag {tag} is not supported"))
+            })?,
         };
         let kind = match word {
             Some(word) => NodeKind::Word(word, text.to_owned()),
@@ -201,8 +202,8 @@ impl Reader {
         self.value(node, 1)
     }
 
-    /// Puts a finished value where it belongs.
-    fn value(&mut self, node: Node, size: usize) -> Result<(), Problem> {
+    /// Adds a complete value to its collection.
+    fn value(&mut self, node: Node, size: usize) -> Result<(), SyntaxError> {
         let Some(frame) = self.frames.last_mut() else {
             if !node.is_null() {
                 self.documents.push(node);
@@ -214,17 +215,17 @@ impl Reader {
             Open::Sequence(elements) => elements.push(node),
             Open::Mapping(entries, key) => match key.take() {
                 Some(key) => entries.push((key, node)),
-                None => return Err(Problem::new(node.span, "a key must be a string")),
+                None => return Err(SyntaxError::new(node.span, "a key must be a string")),
             },
         }
         Ok(())
     }
 }
 
-fn only_tag(tag: Option<&Tag>, allowed: &str, span: Span) -> Result<(), Problem> {
+fn only_tag(tag: Option<&Tag>, allowed: &str, span: Span) -> Result<(), SyntaxError> {
     match tag.map(full_name) {
         Some(tag) if tag.strip_prefix(CORE) != Some(allowed) => {
-            Err(Problem::new(span, format!("the tag {tag} is not supported")).help("remove the tag"))
+            Err(SyntaxError::new(span, format!("the tag {tag} is not supported")).help("remove the tag"))
         }
         _ => Ok(()),
     }

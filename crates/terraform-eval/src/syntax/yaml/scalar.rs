@@ -1,34 +1,32 @@
-//! Plain scalars of YAML 1.1 that are no strings, as the libraries of Go read them.
+//! Plain scalars of YAML 1.1 that are not strings, as Go libraries resolve them.
 
-/// A scalar that is no string.
+/// A scalar that is not a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Word {
-    /// Nothing.
+    /// `null`, `~`, or an omitted value.
     Null,
-    /// True or false.
+    /// `true`, `yes`, `on` or `y`, and their opposites.
     Bool(bool),
-    /// A number.
+    /// An integer or a decimal number.
     Number,
-    /// A number beyond all others; whether it is below them.
+    /// `.inf` or `-.inf`.
     Infinity {
-        /// Whether it is the one below all numbers.
+        /// Whether it has a minus sign.
         negative: bool,
     },
-    /// What is no number, though of that type.
+    /// `.nan`.
     NotANumber,
 }
 
 impl Word {
-    /// What a plain scalar is; none where it is a string (`resolve.go` in `goyaml.v2` of
-    /// `sigs.k8s.io/yaml`). Numbers to the base of 60, `12:30`, are strings there, and so are times.
-    #[must_use]
-    pub fn of(text: &str) -> Option<Self> {
+    /// Resolves a plain scalar; `None` if it is a string (`resolve.go` in `goyaml.v2` of `sigs.k8s.io/yaml`). Numbers to
+    /// base 60, such as `12:30`, and timestamps are strings.
+    pub(crate) fn resolve(text: &str) -> Option<Self> {
         Self::named(text).or_else(|| is_number(text).then_some(Self::Number))
     }
 
-    /// The words that are values, as both `goyaml` and go-cty-yaml have them.
-    #[must_use]
-    pub fn named(text: &str) -> Option<Self> {
+    /// The words that are not strings, which are the same in `goyaml` and go-cty-yaml.
+    pub(crate) fn named(text: &str) -> Option<Self> {
         Some(match text {
             "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
                 Self::Bool(true)
@@ -44,7 +42,7 @@ impl Word {
         })
     }
 
-    /// What it is, for people.
+    /// The type as a noun, for messages.
     #[must_use]
     pub fn noun(self) -> &'static str {
         match self {
@@ -55,21 +53,24 @@ impl Word {
     }
 }
 
-/// What a tag of YAML itself makes of a scalar: a string, or a word; none where it makes nothing of it.
-#[must_use]
-pub fn tagged(tag: Option<&str>, text: &str) -> Option<Option<Word>> {
-    let word = Word::of(text);
-    match (tag?, word) {
-        ("str", _) => Some(None),
-        ("null", Some(Word::Null)) | ("bool", Some(Word::Bool(_))) | ("int", Some(Word::Number)) => {
-            Some(word)
-        }
-        ("float", Some(Word::Number | Word::Infinity { .. } | Word::NotANumber)) => Some(word),
-        _ => None,
+/// The tag of a scalar is unknown, or does not fit its text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TagMismatch;
+
+/// Resolves a scalar with a tag of YAML itself; `None` if it is a string.
+pub(super) fn resolve_tagged(tag: Option<&str>, text: &str) -> Result<Option<Word>, TagMismatch> {
+    let word = Word::resolve(text);
+    match (tag, word) {
+        (Some("str"), _) => Ok(None),
+        (Some("null"), Some(Word::Null))
+        | (Some("bool"), Some(Word::Bool(_)))
+        | (Some("int"), Some(Word::Number))
+        | (Some("float"), Some(Word::Number | Word::Infinity { .. } | Word::NotANumber)) => Ok(word),
+        _ => Err(TagMismatch),
     }
 }
 
-/// Whole numbers with Go's prefixes, and decimals; underscores between the digits are passed over.
+/// Integers with Go's prefixes, and decimals; underscores between digits are ignored.
 fn is_number(text: &str) -> bool {
     let first = text.bytes().next();
     if !first.is_some_and(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.')) {
@@ -99,13 +100,13 @@ fn is_decimal(text: &str) -> bool {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
         None => (text, None),
     };
-    let exponent_holds = exponent.is_none_or(|exponent| {
+    let is_valid_exponent = exponent.is_none_or(|exponent| {
         let unsigned = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
         !unsigned.is_empty() && digits(unsigned)
     });
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let is_empty = whole.is_empty() && fraction.is_empty();
-    exponent_holds && !is_empty && digits(whole) && digits(fraction)
+    is_valid_exponent && !is_empty && digits(whole) && digits(fraction)
 }
 
 #[cfg(test)]
@@ -113,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_scalars_are_what_kubernetes_takes_them_for() {
+    fn plain_scalars_are_resolved_as_in_kubernetes() {
         let cases = [
             ("no", Some(Word::Bool(false))),
             ("yes", Some(Word::Bool(true))),
@@ -141,15 +142,15 @@ mod tests {
             ("0xg", None),
         ];
         for (text, word) in cases {
-            assert_eq!(Word::of(text), word, "{text:?}");
+            assert_eq!(Word::resolve(text), word, "{text:?}");
         }
     }
 
     #[test]
-    fn a_tag_says_what_a_scalar_is() {
-        assert_eq!(tagged(Some("str"), "no"), Some(None));
-        assert_eq!(tagged(Some("bool"), "no"), Some(Some(Word::Bool(false))));
-        assert_eq!(tagged(Some("int"), "quay.io"), None);
-        assert_eq!(tagged(None, "no"), None);
+    fn tags_determine_the_type() {
+        assert_eq!(resolve_tagged(Some("str"), "no"), Ok(None));
+        assert_eq!(resolve_tagged(Some("bool"), "no"), Ok(Some(Word::Bool(false))));
+        assert_eq!(resolve_tagged(Some("int"), "quay.io"), Err(TagMismatch));
+        assert_eq!(resolve_tagged(None, "no"), Err(TagMismatch));
     }
 }

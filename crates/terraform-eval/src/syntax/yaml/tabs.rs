@@ -1,26 +1,26 @@
-//! Tabs where YAML has none, which the parser is lenient about and the libraries of Go are not.
+//! Tabs in indentation, which the YAML parser accepts and Go libraries reject.
 
 use std::ops::Range;
 
 use granit_parser::{Event, ScalarStyle, StructureStyle};
 
-/// Follows the events of a text.
+/// Finds misplaced tabs between the events of a text.
 #[derive(Debug, Default)]
-pub struct Tabs {
-    /// How many collections in brackets are open.
+pub(crate) struct Tabs {
+    /// The number of open flow collections (`[…]`, `{…}`).
     flow: usize,
-    /// Where the last event ended.
+    /// The end of the last event.
     end: usize,
-    /// Whether it was plain text, which could go on.
+    /// Whether it was a plain scalar, which could continue.
     plain: bool,
 }
 
 impl Tabs {
-    /// Whether a tab before this event, which stands at `range`, stands where only spaces may.
-    pub fn is_misplaced(&mut self, source: &str, event: &Event<'_>, range: Range<usize>) -> bool {
+    /// Whether a tab before this event, at `range`, is where only spaces are allowed.
+    pub(crate) fn is_misplaced(&mut self, source: &str, event: &Event<'_>, range: Range<usize>) -> bool {
         let gap = source.get(self.end..range.start).unwrap_or_default();
         let misplaced =
-            self.flow == 0 && (has_tab(gap, self.plain) || is_behind_tab(event, source.get(..range.start)));
+            self.flow == 0 && (has_tab(gap, self.plain) || follows_tab(event, source.get(..range.start)));
         self.end = range.end.max(self.end);
         self.plain = matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..));
         match event {
@@ -35,20 +35,20 @@ impl Tabs {
     }
 }
 
-/// Whether a tab stands where only spaces may: before something that could be a key.
-fn is_behind_tab(event: &Event<'_>, before: Option<&str>) -> bool {
-    let begins = matches!(
+/// Whether a tab precedes something that could be a key.
+fn follows_tab(event: &Event<'_>, before: Option<&str>) -> bool {
+    let is_value = matches!(
         event,
         Event::Scalar(..) | Event::Alias(_) | Event::SequenceStart(..) | Event::MappingStart(..)
     );
     let before = before.unwrap_or_default();
     let text = before.trim_end_matches([' ', '\t']);
     let tab = before.get(text.len()..).is_some_and(|space| space.contains('\t'));
-    begins && tab && (text.is_empty() || text.ends_with(['\n', '\r', '-', '?']))
+    is_value && tab && (text.is_empty() || text.ends_with(['\n', '\r', '-', '?']))
 }
 
-/// Whether a line between two things begins with a tab. Behind plain text, which could go on there, it
-/// may stand further right.
+/// Whether a line between two events begins with a tab. After a plain scalar, which could continue there, a tab is allowed
+/// after the first column.
 fn has_tab(gap: &str, plain: bool) -> bool {
     gap.split('\n').skip(1).any(|line| {
         let space = line.len() - line.trim_start_matches([' ', '\t']).len();

@@ -3,12 +3,11 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::cty::{Number, NumberError, Refinement, Type, Value, ValueRef, convert};
-
-use super::super::args::Args;
-use super::super::elements::items;
-use super::super::error::{FunctionError, FunctionResult};
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
+use crate::eval::functions::args::Args;
+use crate::eval::functions::elements::items;
+use crate::eval::functions::error::{FunctionError, FunctionResult};
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[

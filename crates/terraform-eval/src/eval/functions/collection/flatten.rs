@@ -1,12 +1,11 @@
 //! `flatten`.
 
 use crate::cty::{Marks, Type, Value};
-
-use super::super::args::Args;
-use super::super::elements::known_length;
-use super::super::error::FunctionResult;
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
+use crate::eval::functions::args::Args;
+use crate::eval::functions::elements::known_length;
+use crate::eval::functions::error::FunctionResult;
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[Function::new("flatten", flatten)

@@ -1,12 +1,11 @@
 //! Functions that search a collection for a value.
 
 use crate::cty::{Type, Value, ValueRef, convert, unify};
-
-use super::super::args::Args;
-use super::super::elements::{items, known_length, new_sequence, unknown_result};
-use super::super::error::FunctionResult;
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
+use crate::eval::functions::args::Args;
+use crate::eval::functions::elements::{items, known_length, new_sequence, unknown_result};
+use crate::eval::functions::error::FunctionResult;
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -3,14 +3,13 @@
 use std::collections::HashSet;
 
 use crate::cty::{Marks, Refinement, Type, Value, convert, unify};
-
-use super::super::args::Args;
-use super::super::elements::{
+use crate::eval::functions::args::Args;
+use crate::eval::functions::elements::{
     Zeros, container_marks, equality_key, items, known_length, new_sequence, unknown_result,
 };
-use super::super::error::FunctionResult;
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
+use crate::eval::functions::error::FunctionResult;
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[

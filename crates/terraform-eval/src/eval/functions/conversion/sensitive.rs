@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cty::{Marks, Type, Value, ValueRef};
-
-use super::super::args::Args;
-use super::super::elements::{new_mapping, new_sequence};
-use super::super::error::FunctionResult;
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
+use crate::eval::functions::args::Args;
+use crate::eval::functions::elements::{new_mapping, new_sequence};
+use crate::eval::functions::error::FunctionResult;
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[

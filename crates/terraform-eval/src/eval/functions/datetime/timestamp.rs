@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A point in time, with the UTC offset of its source in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::eval::functions) struct Timestamp {
+pub(crate) struct Timestamp {
     /// Seconds since 1970.
     pub(super) seconds: i64,
     pub(super) nanoseconds: u32,
@@ -50,7 +50,7 @@ impl Timestamp {
     }
 
     /// Parses a timestamp in one of the formats of YAML.
-    pub(in crate::eval::functions) fn parse_yaml(text: &str) -> Option<Self> {
+    pub(crate) fn parse_yaml(text: &str) -> Option<Self> {
         let year_length = text.bytes().take_while(u8::is_ascii_digit).count();
         if year_length != 4 || text.as_bytes().get(4) != Some(&b'-') {
             return None;

@@ -4,11 +4,10 @@ use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
 
 use crate::cty::{Refinement, Type, Value};
-
-use super::super::args::Args;
-use super::super::error::FunctionResult;
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
+use crate::eval::functions::args::Args;
+use crate::eval::functions::error::FunctionResult;
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -26,7 +25,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 const STR: Parameter = Parameter::new("str", ConstType::String);
 
 /// Decodes base64 as Go does: line breaks are ignored anywhere.
-pub(in crate::eval::functions) fn decode(encoded: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(encoded: &str) -> Option<Vec<u8>> {
     let mut bytes = encoded.as_bytes().to_vec();
     bytes.retain(|byte| !matches!(byte, b'\n' | b'\r'));
     let engine = ::base64::engine::GeneralPurpose::new(
@@ -37,7 +36,7 @@ pub(in crate::eval::functions) fn decode(encoded: &str) -> Option<Vec<u8>> {
 }
 
 /// Encodes bytes with the standard alphabet and padding.
-pub(in crate::eval::functions) fn encode(bytes: &[u8]) -> String {
+pub(crate) fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 

@@ -1,11 +1,10 @@
 //! JSON.
 
 use crate::cty::{Refinement, Type, Value, from_json, to_json};
-
-use super::super::args::Args;
-use super::super::error::{FunctionError, FunctionResult};
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
+use crate::eval::functions::args::Args;
+use crate::eval::functions::error::{FunctionError, FunctionResult};
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -1,12 +1,11 @@
 //! Character encodings: `textencodebase64` and `textdecodebase64`.
 
-use crate::cty::Value;
-
-use super::super::args::Args;
-use super::super::error::{FunctionError, FunctionResult};
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
 use super::base64;
+use crate::cty::Value;
+use crate::eval::functions::args::Args;
+use crate::eval::functions::error::{FunctionError, FunctionResult};
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[

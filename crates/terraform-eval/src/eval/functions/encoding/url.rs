@@ -3,11 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::cty::Value;
-
-use super::super::args::Args;
-use super::super::error::FunctionResult;
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
+use crate::eval::functions::args::Args;
+use crate::eval::functions::error::FunctionResult;
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[Function::new("urlencode", url_encode)

@@ -4,7 +4,7 @@ mod decode;
 mod encode;
 mod scalar;
 
-use super::super::function::{ConstType, Function, Parameter};
+use crate::eval::functions::function::{ConstType, Function, Parameter};
 
 /// The functions of this directory.
 pub(super) const FUNCTIONS: &[Function] = &[

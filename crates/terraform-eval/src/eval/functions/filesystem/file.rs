@@ -3,15 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use crate::cty::{Origin, Type, UnknownReason, Value};
+use crate::eval::functions::args::Args;
+use crate::eval::functions::encoding::base64;
+use crate::eval::functions::error::{FunctionError, FunctionResult};
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::hash::{self, to_hexadecimal};
+use crate::eval::functions::host::Call;
 use crate::source::clean_path;
 use crate::source::sandbox::SandboxResult;
-
-use super::super::args::Args;
-use super::super::encoding::base64;
-use super::super::error::{FunctionError, FunctionResult};
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::hash::{self, to_hexadecimal};
-use super::super::host::Call;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -59,7 +58,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 const PATH: Parameter = Parameter::new("path", ConstType::String);
 
 /// The result of a lookup in the file system.
-pub(in crate::eval::functions) enum Lookup<T> {
+pub(crate) enum Lookup<T> {
     Found(T),
     /// The path is outside the directories that functions may read, so the result is unknown.
     Outside,
@@ -87,11 +86,7 @@ pub(super) fn resolve_path(call: &Call<'_>, path: &str) -> FunctionResult<Lookup
 }
 
 /// The unknown result of a function that would have to read something outside.
-pub(in crate::eval::functions) fn unknown_outside(
-    ty: Type,
-    reason: UnknownReason,
-    argument: Option<&Value>,
-) -> Value {
+pub(crate) fn unknown_outside(ty: Type, reason: UnknownReason, argument: Option<&Value>) -> Value {
     let span = argument.and_then(Value::span);
     Value::unknown(ty)
         .refine_not_null()
@@ -126,7 +121,7 @@ fn read(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<Vec<u8>>> {
 }
 
 /// Reads the text of a file.
-pub(in crate::eval::functions) fn read_text(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<String>> {
+pub(crate) fn read_text(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<String>> {
     let Lookup::Found(bytes) = read(call, path)? else {
         return Ok(Lookup::Outside);
     };

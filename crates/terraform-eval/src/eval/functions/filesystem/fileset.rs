@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
+use super::file::{Lookup, resolve_path, too_large, unknown_outside};
 use crate::cty::{Type, UnknownReason, Value};
+use crate::eval::functions::args::Args;
+use crate::eval::functions::error::{FunctionError, FunctionResult};
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
 use crate::source::sandbox::SandboxResult;
 use crate::source::{DirectoryEntry, FileKind, clean_path};
-
-use super::super::args::Args;
-use super::super::error::{FunctionError, FunctionResult};
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
-use super::file::{Lookup, resolve_path, too_large, unknown_outside};
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[Function::new("fileset", file_set)

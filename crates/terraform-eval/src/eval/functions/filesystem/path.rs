@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use crate::cty::{Type, UnknownReason, Value};
-use crate::source::clean_path;
-
-use super::super::args::Args;
-use super::super::error::FunctionResult;
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
 use super::file::{base_directory, unknown_outside};
+use crate::cty::{Type, UnknownReason, Value};
+use crate::eval::functions::args::Args;
+use crate::eval::functions::error::FunctionResult;
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
+use crate::source::clean_path;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -2,13 +2,12 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::cty::{Notation, Number, Refinement, Type, Value, convert, safe_prefix, to_json};
-
-use super::super::args::Args;
-use super::super::error::{FunctionError, FunctionResult};
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
 use super::format_verbs::{Piece, Verb, pieces};
+use crate::cty::{Notation, Number, Refinement, Type, Value, convert, safe_prefix, to_json};
+use crate::eval::functions::args::Args;
+use crate::eval::functions::error::{FunctionError, FunctionResult};
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -5,7 +5,7 @@ use std::str::CharIndices;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::super::error::{FunctionError, FunctionResult};
+use crate::eval::functions::error::{FunctionError, FunctionResult};
 
 /// A part of a format string.
 pub(super) enum Piece<'f> {

@@ -9,11 +9,10 @@ use std::collections::BTreeMap;
 use regex::{Captures, Regex, RegexBuilder};
 
 use crate::cty::{Type, Value};
-
-use super::super::args::Args;
-use super::super::error::{FunctionError, FunctionResult};
-use super::super::function::{ConstType, Function, Parameter};
-use super::super::host::Call;
+use crate::eval::functions::args::Args;
+use crate::eval::functions::error::{FunctionError, FunctionResult};
+use crate::eval::functions::function::{ConstType, Function, Parameter};
+use crate::eval::functions::host::Call;
 use syntax::{Translated, translate};
 
 /// The functions of this file.

@@ -7,13 +7,12 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::cty::{Type, Value, ValueRef, to_json};
+use crate::eval::scope::ForBindings;
+use crate::eval::{EvalError, Evaluator, Scope, VariableInputs};
 use crate::modules::{Module, ModuleTree};
 use crate::schema::ProviderSchemas;
 use crate::source::Sources;
 use crate::syntax::native::parse_expression;
-
-use crate::eval::scope::ForBindings;
-use crate::eval::{EvalError, Evaluator, Scope, VariableInputs};
 
 /// One line of a conformance file.
 #[derive(Debug, Deserialize)]

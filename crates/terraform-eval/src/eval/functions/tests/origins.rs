@@ -15,7 +15,7 @@ fn span_elsewhere() -> Span {
 }
 
 fn marked(value: Value) -> Value {
-    let cluster = Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", "c"));
+    let cluster = Subject::Resource(ResourceName::managed("example_cluster", "c"));
     let origin = Origin::from_reference(Reference::new(ModulePath::root(), cluster), None);
     value
         .with_span(span_elsewhere())
@@ -120,7 +120,7 @@ fn elements_of_unknown_collections_have_their_origin() {
     let id = evaluate_with("lookup(u, \"id\")", resource).expect("a value");
     let origin = id.marks().origins()[0].clone();
     let reference = origin.reference().map(ToString::to_string);
-    assert_eq!(reference.as_deref(), Some("rhcs_cluster_rosa_hcp.c.id"));
+    assert_eq!(reference.as_deref(), Some("example_cluster.c.id"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Pieces of a template put together: directives open and close, the rest stands in a row.
+//! The pieces of a template, assembled to a tree by matching the directives.
 
 use std::ops::Range;
 
@@ -7,8 +7,8 @@ use crate::syntax::native::{MAX_DEPTH, Reader, Reported};
 use crate::syntax::scan::{self, Scanner};
 use crate::syntax::tree::{Expression, Name, Template, TemplatePart};
 
-/// A directive that is open.
-enum Open {
+/// A directive that has not been closed.
+enum OpenDirective {
     If {
         condition: Expression,
         yes: Option<Template>,
@@ -21,10 +21,10 @@ enum Open {
 }
 
 struct Frame {
-    open: Open,
-    /// The directive that opened it.
+    directive: OpenDirective,
+    /// The bytes of the opening directive.
     opened: Range<usize>,
-    /// The parts around it.
+    /// The parts before the directive, at the enclosing level.
     outer: Vec<TemplatePart>,
 }
 
@@ -39,28 +39,28 @@ impl Reader<'_> {
                 Piece::Literal { mut range, mut text } => {
                     while let Some(Piece::Literal {
                         range: next,
-                        text: more,
+                        text: following,
                     }) = pieces.next_if(|piece| matches!(piece, Piece::Literal { .. }))
                     {
                         range.end = next.end;
-                        text.push_str(&more);
+                        text.push_str(&following);
                     }
-                    // Text that `~` leaves nothing of still makes a string of what stands beside it.
+                    // Even if `~` strips all of the text, it makes the template a string.
                     parts.push(self.literal_part(range, &text));
                 }
-                Piece::Sequence(sequence) if sequence.directive => {
+                Piece::Sequence(sequence) if sequence.is_directive => {
                     self.directive(&sequence, &mut frames, &mut parts, depth)?;
                 }
                 Piece::Sequence(sequence) => {
-                    let expression = self.expression(sequence.inside, depth)?;
+                    let expression = self.expression(sequence.inner, depth)?;
                     parts.push(TemplatePart::Interpolation(expression));
                 }
             }
         }
         if let Some(frame) = frames.pop() {
-            let end = match frame.open {
-                Open::If { .. } => "endif",
-                Open::For { .. } => "endfor",
+            let end = match frame.directive {
+                OpenDirective::If { .. } => "endif",
+                OpenDirective::For { .. } => "endfor",
             };
             let help = format!("close it with `%{{ {end} }}`");
             return Err(self.report(
@@ -82,14 +82,14 @@ impl Reader<'_> {
         if depth >= MAX_DEPTH {
             return Err(self.too_deep(sequence.range.clone()));
         }
-        let inside = sequence.inside.clone();
-        let start = Scanner::new(self.input.text, inside.end).trivia(inside.start, true);
-        let text = self.input.text.get(..inside.end).unwrap_or_default();
+        let inner = sequence.inner.clone();
+        let start = Scanner::new(self.input.text, inner.end).trivia(inner.start, true);
+        let text = self.input.text.get(..inner.end).unwrap_or_default();
         let word_end = scan::identifier(text, start).unwrap_or(start);
         let word = self.input.slice(start..word_end);
-        let rest = word_end..inside.end;
+        let rest = word_end..inner.end;
         let open = match word {
-            "if" => Open::If {
+            "if" => OpenDirective::If {
                 condition: self.expression(rest, depth)?,
                 yes: None,
             },
@@ -101,14 +101,14 @@ impl Reader<'_> {
             }
         };
         frames.push(Frame {
-            open,
+            directive: open,
             opened: sequence.range.clone(),
             outer: std::mem::take(parts),
         });
         Ok(())
     }
 
-    /// `else`, `endif` and `endfor`, which must be those of the innermost open directive.
+    /// Handles `else`, `endif` and `endfor`, which have to match the innermost open directive.
     fn closing(
         &mut self,
         sequence: &Sequence,
@@ -121,44 +121,49 @@ impl Reader<'_> {
             let help = format!("write `%{{ {word} }}`");
             return Err(self.report(rest, format!("`{word}` takes no expression"), &help));
         }
-        let innermost = frames.last_mut().map(|frame| &mut frame.open);
+        let innermost = frames.last_mut().map(|frame| &mut frame.directive);
         match (word, innermost) {
-            ("else", Some(Open::If { yes: yes @ None, .. })) => {
+            ("else", Some(OpenDirective::If { yes: yes @ None, .. })) => {
                 let parts = std::mem::take(parts);
                 *yes = Some(Template { parts });
                 return Ok(());
             }
-            ("endif", Some(Open::If { .. })) | ("endfor", Some(Open::For { .. })) => {}
+            ("endif", Some(OpenDirective::If { .. })) | ("endfor", Some(OpenDirective::For { .. })) => {}
             _ => {
                 let help = "directives close in the order in which they were opened";
                 return Err(self.report(sequence.range.clone(), format!("unmatched `{word}`"), help));
             }
         }
-        if let Some(Frame { open, opened, outer }) = frames.pop() {
-            let inner = Template {
+        if let Some(Frame {
+            directive,
+            opened,
+            outer,
+        }) = frames.pop()
+        {
+            let body = Template {
                 parts: std::mem::replace(parts, outer),
             };
             let span = self.input.span(opened.start..sequence.range.end);
-            parts.push(match open {
-                Open::If {
+            parts.push(match directive {
+                OpenDirective::If {
                     condition,
                     yes: Some(yes),
                 } => TemplatePart::If {
                     condition,
                     yes,
-                    no: inner,
+                    no: body,
                     span,
                 },
-                Open::If { condition, yes: None } => {
+                OpenDirective::If { condition, yes: None } => {
                     let no = Template { parts: Vec::new() };
                     TemplatePart::If {
                         condition,
-                        yes: inner,
+                        yes: body,
                         no,
                         span,
                     }
                 }
-                Open::For {
+                OpenDirective::For {
                     key_variable,
                     value_variable,
                     collection,
@@ -166,7 +171,7 @@ impl Reader<'_> {
                     key_variable,
                     value_variable,
                     collection,
-                    body: inner,
+                    body,
                     span,
                 },
             });
@@ -174,25 +179,27 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `k, v in collection`, behind the word `for`.
-    fn for_directive(&mut self, range: Range<usize>, depth: usize) -> Result<Open, Reported> {
+    /// Parses `k, v in collection`, after the word `for`.
+    fn for_directive(&mut self, range: Range<usize>, depth: usize) -> Result<OpenDirective, Reported> {
         let mut words = Vec::new();
-        let mut comma = false;
+        let mut has_comma = false;
         let mut at = range.start;
         loop {
             at = Scanner::new(self.input.text, range.end).trivia(at, true);
             let text = self.input.text.get(..range.end).unwrap_or_default();
             match scan::identifier(text, at) {
-                Some(end) if words.len() == 1 + usize::from(comma) && self.input.slice(at..end) == "in" => {
+                Some(end)
+                    if words.len() == 1 + usize::from(has_comma) && self.input.slice(at..end) == "in" =>
+                {
                     at = end;
                     break;
                 }
-                Some(end) if words.len() <= usize::from(comma) => {
+                Some(end) if words.len() <= usize::from(has_comma) => {
                     words.push(self.name_at(at..end));
                     at = end;
                 }
-                None if words.len() == 1 && !comma && self.input.slice(at..at + 1) == "," => {
-                    comma = true;
+                None if words.len() == 1 && !has_comma && self.input.slice(at..at + 1) == "," => {
+                    has_comma = true;
                     at += 1;
                 }
                 _ => {
@@ -206,7 +213,7 @@ impl Reader<'_> {
         let Some(value_variable) = value_variable else {
             return Err(Reported);
         };
-        Ok(Open::For {
+        Ok(OpenDirective::For {
             key_variable: words.pop(),
             value_variable,
             collection,

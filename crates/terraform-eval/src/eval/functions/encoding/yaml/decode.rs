@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Tag};
 
+use super::scalar::resolve;
 use crate::cty::{Type, Value, convert, normalize};
+use crate::eval::functions::args::Args;
+use crate::eval::functions::error::{FunctionError, FunctionResult};
+use crate::eval::functions::host::Call;
 use crate::syntax::yaml::tabs::Tabs;
 use crate::syntax::yaml::{CORE, full_name};
-
-use super::super::super::args::Args;
-use super::super::super::error::{FunctionError, FunctionResult};
-use super::super::super::host::Call;
-use super::scalar::resolve;
 
 /// The deepest nesting of collections.
 const MAX_DEPTH: usize = 200;

@@ -5,10 +5,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::cty::{Type, Value, ValueRef};
-
-use super::super::super::args::Args;
-use super::super::super::error::FunctionResult;
-use super::super::super::host::Call;
+use crate::eval::functions::args::Args;
+use crate::eval::functions::error::FunctionResult;
+use crate::eval::functions::host::Call;
 
 /// The writer breaks a quoted line at the first space after this column.
 const MAX_LINE_WIDTH: usize = 80;

@@ -1,12 +1,11 @@
 //! Resolves YAML scalars to values, by tag or by form.
 
 use crate::cty::{Number, Type, Value};
+use crate::eval::functions::datetime::timestamp::Timestamp;
+use crate::eval::functions::encoding::base64;
+use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::syntax::yaml::CORE;
 use crate::syntax::yaml::scalar::Word;
-
-use super::super::super::datetime::timestamp::Timestamp;
-use super::super::super::error::{FunctionError, FunctionResult};
-use super::super::base64;
 
 /// Resolves a scalar by its tag or by its form.
 pub(super) fn resolve(tag: &str, text: &str, is_quoted: bool) -> FunctionResult<Value> {

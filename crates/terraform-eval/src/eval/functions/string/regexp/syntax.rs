@@ -13,9 +13,9 @@ use super::reader::{Last, Reader, Step};
 
 /// A pattern for the crate `regex`, and the names of its groups by position.
 #[derive(Debug)]
-pub(in crate::eval::functions::string) struct Translated {
-    pub(in crate::eval::functions::string) pattern: String,
-    pub(in crate::eval::functions::string) groups: Vec<Option<String>>,
+pub(super) struct Translated {
+    pub(super) pattern: String,
+    pub(super) groups: Vec<Option<String>>,
 }
 
 /// The largest number of repetitions of an expression; nested repetitions multiply.
@@ -25,7 +25,7 @@ const MAX_REPEAT: u32 = 1000;
 const MAX_DEPTH: usize = 250;
 
 /// Translates a pattern; the error is Go's message.
-pub(in crate::eval::functions::string) fn translate(pattern: &str) -> Result<Translated, String> {
+pub(super) fn translate(pattern: &str) -> Result<Translated, String> {
     let mut reader = Reader::new(pattern);
     reader
         .read_all()

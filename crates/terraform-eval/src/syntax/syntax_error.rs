@@ -1,20 +1,20 @@
-//! What is wrong with a text, where, and what to do about it.
+//! Errors in a configuration file, as Terraform would report them.
 
 use crate::source::Span;
 
-/// A place in a file that Terraform would refuse.
+/// Something in a file that Terraform rejects: invalid syntax, or an invalid declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The place; for something left open, the place where it was opened.
+pub struct SyntaxError {
+    /// The text to change; for something that is not closed, its opening delimiter.
     pub span: Span,
-    /// What is wrong: lower case, no full stop.
+    /// The message, in lower case and without a full stop.
     pub message: String,
-    /// What to do.
+    /// How to fix it.
     pub help: Option<String>,
 }
 
-impl Problem {
-    /// A problem without advice.
+impl SyntaxError {
+    /// An error without help.
     #[must_use]
     pub fn new(span: Span, message: impl Into<String>) -> Self {
         Self {
@@ -24,7 +24,7 @@ impl Problem {
         }
     }
 
-    /// Adds advice.
+    /// Adds help.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

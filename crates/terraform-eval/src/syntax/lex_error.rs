@@ -1,24 +1,25 @@
-//! Lexical mistakes, and the words for them.
+//! Lexical errors and their messages.
 
 use std::ops::Range;
 
 use crate::source::{FileId, Span};
-use crate::syntax::problem::Problem;
-use crate::syntax::scan::MAX_OPEN;
+use crate::syntax::syntax_error::SyntaxError;
 
-/// A lexical mistake, as bytes of the text.
+/// The scanner keeps track of at most so many open brackets, strings and templates, which bounds its memory.
+pub(super) const MAX_OPEN: usize = 1_000_000;
+
+/// A lexical error.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    /// The place: the opening one, for what is left open.
+pub(super) struct LexError {
+    /// The bytes of the text; for something that is not closed, its opening delimiter.
     pub(super) range: Range<usize>,
-    /// What it is.
-    pub(super) kind: FaultKind,
+    pub(super) kind: LexErrorKind,
 }
 
-/// The kinds of lexical mistake.
+/// The kinds of lexical errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FaultKind {
-    /// A quoted string that its line does not close.
+pub(super) enum LexErrorKind {
+    /// A quoted string that is not closed on its line.
     OpenString,
     /// A heredoc without its end marker.
     OpenHeredoc,
@@ -26,32 +27,32 @@ pub(super) enum FaultKind {
     OpenComment,
     /// An interpolation or directive without `}`.
     OpenTemplate,
-    /// A bracket that nothing closes, or that a bracket of another kind closes.
+    /// A bracket that is not closed, or is closed by a bracket of another kind.
     OpenBracket(u8),
-    /// A closing bracket that nothing opened.
+    /// A closing bracket without an opening one.
     StrayBracket(u8),
-    /// More open brackets than the walk keeps track of.
+    /// More than [`MAX_OPEN`] open brackets.
     TooDeep,
 }
 
-/// The words for a lexical mistake.
-pub(super) fn describe(file: FileId, fault: &Fault) -> Problem {
-    let span = Span::new(file, fault.range.start, fault.range.end);
-    let (message, help) = match fault.kind {
-        FaultKind::OpenString => (
+/// The message for a lexical error.
+pub(super) fn describe(file: FileId, error: &LexError) -> SyntaxError {
+    let span = Span::new(file, error.range.start, error.range.end);
+    let (message, help) = match error.kind {
+        LexErrorKind::OpenString => (
             "the string is not closed on its line".to_owned(),
             "close it with `\"`; for text of several lines use a heredoc, or `\\n`",
         ),
-        FaultKind::OpenHeredoc => (
+        LexErrorKind::OpenHeredoc => (
             "the heredoc is not closed".to_owned(),
             "end it with its marker alone on a line",
         ),
-        FaultKind::OpenComment => ("the comment is not closed".to_owned(), "close it with `*/`"),
-        FaultKind::OpenTemplate => (
+        LexErrorKind::OpenComment => ("the comment is not closed".to_owned(), "close it with `*/`"),
+        LexErrorKind::OpenTemplate => (
             "the template sequence is not closed".to_owned(),
             "close it with `}`; for a literal `${` write `$${`",
         ),
-        FaultKind::OpenBracket(open) => {
+        LexErrorKind::OpenBracket(open) => {
             let close = match open {
                 b'{' => '}',
                 b'(' => ')',
@@ -66,14 +67,14 @@ pub(super) fn describe(file: FileId, fault: &Fault) -> Problem {
                 },
             )
         }
-        FaultKind::TooDeep => (
+        LexErrorKind::TooDeep => (
             format!("more than {MAX_OPEN} brackets are open at once"),
             "split the expression into local values",
         ),
-        FaultKind::StrayBracket(close) => (
+        LexErrorKind::StrayBracket(close) => (
             format!("unmatched closing `{}`", char::from(close)),
             "remove it, or write the bracket that it should close",
         ),
     };
-    Problem::new(span, message).help(help)
+    SyntaxError::new(span, message).help(help)
 }

@@ -1,26 +1,27 @@
-//! Comments in JSON configuration: strings under `"//"`, which Terraform passes over in every body
-//! (`json/structure.go` in HCL).
+//! Comments in JSON configuration: strings under `"//"`, which Terraform ignores in every body (`json/structure.go` in
+//! HCL).
 
 use std::ops::Range;
 
 use crate::source::{FileId, Span};
-use crate::syntax::comments::Comment;
 
-/// The comments that hold `word`. A text that is no JSON has those that stand before the mistake.
+use super::comment::Comment;
+
+/// The comments that contain `word`. Of invalid JSON, those before the error.
 pub(super) fn comments(file: FileId, text: &str, word: &str) -> Vec<Comment> {
-    let mut walk = Walk {
+    let mut collector = Collector {
         file,
         text,
         open: Vec::new(),
-        found: Vec::new(),
+        comments: Vec::new(),
     };
-    walk.run();
-    let mut found = walk.found;
-    found.retain(|comment| {
+    collector.run();
+    let mut comments = collector.comments;
+    comments.retain(|comment| {
         text.get(comment.text.range())
             .is_some_and(|text| text.contains(word))
     });
-    found
+    comments
 }
 
 /// An object or array that is open.
@@ -30,22 +31,22 @@ struct Frame {
     start: usize,
     /// The key of the member that is being read.
     key: Option<Range<usize>>,
-    /// The last string was a key or a value, and this is where the next member can begin.
+    /// Whether the next string is a key.
     expects_key: bool,
-    /// The place behind the last comma, or behind the opening bracket.
+    /// The offset after the last comma, or after the opening bracket.
     member: usize,
-    /// Comments that speak of this object, as positions in what was found.
+    /// The comments that apply to this object, as indices into [`Collector::comments`].
     comments: Vec<usize>,
 }
 
-struct Walk<'a> {
+struct Collector<'a> {
     file: FileId,
     text: &'a str,
     open: Vec<Frame>,
-    found: Vec<Comment>,
+    comments: Vec<Comment>,
 }
 
-impl Walk<'_> {
+impl Collector<'_> {
     fn run(&mut self) {
         let bytes = self.text.as_bytes();
         let mut at = 0;
@@ -90,7 +91,7 @@ impl Walk<'_> {
             let key = frame.key.clone().and_then(|key| self.text.get(key));
             key == Some("\"//\"")
         };
-        // A list of comments stands in the object around it.
+        // A list of comments belongs to the object that contains the list.
         let depth = self.open.len() - 1;
         let owner = if self.open.get(depth).is_some_and(|frame| !frame.is_object) {
             depth.checked_sub(1)
@@ -110,8 +111,8 @@ impl Walk<'_> {
             is_plain: self.text.get(text).is_some_and(|text| !text.contains('\\')),
         };
         if let Some(frame) = self.open.get_mut(owner) {
-            frame.comments.push(self.found.len());
-            self.found.push(comment);
+            frame.comments.push(self.comments.len());
+            self.comments.push(comment);
         }
     }
 
@@ -153,7 +154,7 @@ impl Walk<'_> {
         };
         let subject = self.span(start..end);
         for index in frame.comments {
-            if let Some(comment) = self.found.get_mut(index) {
+            if let Some(comment) = self.comments.get_mut(index) {
                 comment.subject = Some(subject);
             }
         }

@@ -1,6 +1,20 @@
-//! Sets of input kinds.
+//! What inputs are read from, and sets of that.
 
-use super::InputKind;
+/// What an input is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputKind {
+    /// Configuration files.
+    Configuration,
+    /// A plan, as `terraform show -json PLAN` prints it.
+    Plan,
+    /// A configuration, as `tofu show -json -config` prints it: no expression is evaluated.
+    TofuConfigJson,
+    /// A state, as `terraform show -json` prints it. It records no expressions, so the rules about
+    /// references have nothing to say about it.
+    State,
+    /// Manifests that meet in one cluster: ImageDigestMirrorSet and its kin, or a HostedCluster.
+    Manifest,
+}
 
 /// A set of input kinds: those on which a rule can find something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

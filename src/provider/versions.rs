@@ -1,4 +1,4 @@
-//! Versions of the provider, and which of them a constraint admits.
+//! Releases of the provider and of its modules, and which of them a constraint admits.
 //!
 //! Terraform's own constraints (<https://developer.hashicorp.com/terraform/language/expressions/version-constraints>),
 //! which the libraries for semantic versions do not read: `~>` is Terraform's, and `1.7` means just that.
@@ -12,6 +12,9 @@ pub struct Version(pub u32, pub u32, pub u32);
 
 /// The first release of the provider that has `rhcs_image_mirror` (its CHANGELOG, 1.7.2).
 pub const FIRST_WITH_MIRRORS: Version = Version(1, 7, 2);
+
+/// The first release of the module terraform-redhat/rosa-hcp/rhcs that has the submodule `image-mirrors`.
+pub const FIRST_MODULE_WITH_MIRRORS: Version = Version(1, 7, 1);
 
 /// What was meant to be a version or a constraint, and cannot be read as one of released versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

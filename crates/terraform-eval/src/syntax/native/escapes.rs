@@ -4,17 +4,17 @@ use std::ops::Range;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
-/// Why an escape sequence means nothing.
+/// Why an escape sequence is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EscapeError {
-    /// `\d` and its like.
+    /// An unknown character after the backslash: `\d`.
     Unknown,
-    /// `\u` or `\U` without its digits, or with digits that are no character.
+    /// `\u` or `\U` without its digits, or with digits that do not encode a character.
     Unicode,
 }
 
-/// Text in Unicode's normal form C, in which Terraform keeps all strings.
-pub(crate) fn normal(text: &str) -> String {
+/// Normalizes text to Unicode's form NFC, as Terraform does with all strings.
+pub(crate) fn normalize(text: &str) -> String {
     if is_nfc_quick(text.chars()) == IsNormalized::Yes {
         text.to_owned()
     } else {
@@ -22,7 +22,7 @@ pub(crate) fn normal(text: &str) -> String {
     }
 }
 
-/// Text of a heredoc or of a template file: only `$${` and `%%{` are escapes.
+/// Decodes the text of a heredoc or template file, in which only `$${` and `%%{` are escapes.
 pub(super) fn unescape_templates(source: &str) -> String {
     if source.contains("$${") || source.contains("%%{") {
         source.replace("$${", "${").replace("%%{", "%{")
@@ -31,9 +31,9 @@ pub(super) fn unescape_templates(source: &str) -> String {
     }
 }
 
-/// Text between quotes: backslash escapes too. A wrong escape is handed to `wrong`, by its place in
-/// `source`, and stands for itself.
-pub(super) fn unescape(source: &str, mut wrong: impl FnMut(Range<usize>, EscapeError)) -> String {
+/// Decodes text between quotes, which also has backslash escapes. An invalid escape is passed to `report` with its range
+/// in `source`, and is kept as spelled.
+pub(super) fn unescape(source: &str, mut report: impl FnMut(Range<usize>, EscapeError)) -> String {
     if !source.contains('\\') {
         return unescape_templates(source);
     }
@@ -48,7 +48,7 @@ pub(super) fn unescape(source: &str, mut wrong: impl FnMut(Range<usize>, EscapeE
         match decoded {
             Ok(character) => text.push(character),
             Err(error) => {
-                wrong(at..end, error);
+                report(at..end, error);
                 text.push_str(source.get(at..end).unwrap_or_default());
             }
         }
@@ -58,7 +58,7 @@ pub(super) fn unescape(source: &str, mut wrong: impl FnMut(Range<usize>, EscapeE
     text
 }
 
-/// The escape sequence at `at`, and where it ends.
+/// Decodes the escape sequence at `at`, and returns its end.
 fn escape(source: &str, at: usize) -> (Result<char, EscapeError>, usize) {
     let Some(selector) = source.get(at + 1..).and_then(|rest| rest.chars().next()) else {
         return (Err(EscapeError::Unknown), source.len());
@@ -102,14 +102,14 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_escape_is_told_with_its_place() {
+    fn invalid_escapes_are_reported_with_their_range() {
         assert_eq!(decoded(r"a\d").1, [(1..3, EscapeError::Unknown)]);
         assert_eq!(decoded(r"\u12").1, [(0..2, EscapeError::Unicode)]);
         assert_eq!(decoded(r"\ud800").1, [(0..2, EscapeError::Unicode)]);
     }
 
     #[test]
-    fn text_is_composed() {
-        assert_eq!(normal("e\u{301}"), "\u{e9}");
+    fn text_is_normalized() {
+        assert_eq!(normalize("e\u{301}"), "\u{e9}");
     }
 }

@@ -1,18 +1,19 @@
-//! Comments in YAML, and what each speaks of: what begins on its line or on the one below, with all lines
-//! that are indented further.
+//! Comments in YAML. Each applies to what begins on its line or on the line below, with all lines that are indented
+//! further.
 
 use std::ops::Range;
 
 use granit_parser::{Event, Options, Parser};
 
 use crate::source::{FileId, Span};
-use crate::syntax::comments::Comment;
 
-/// The comments that hold `word`. A text that is no YAML has those that stand before the mistake.
+use super::comment::Comment;
+
+/// The comments that contain `word`. Of invalid YAML, those before the error.
 pub(super) fn comments(file: FileId, text: &str, word: &str) -> Vec<Comment> {
     let scalars = scalars(text);
     let lines = Lines::new(text);
-    let mut found: Vec<Comment> = Vec::new();
+    let mut comments: Vec<Comment> = Vec::new();
     let mut next = 0;
     for (at, _) in text.match_indices(word) {
         let index = lines.index(at);
@@ -22,15 +23,15 @@ pub(super) fn comments(file: FileId, text: &str, word: &str) -> Vec<Comment> {
         next = index + 1;
         let start = lines.comment_in(index, &scalars);
         let comment = start.map(|start| lines.comment(file, start));
-        found.extend(comment.filter(|comment| {
+        comments.extend(comment.filter(|comment| {
             let text = text.get(comment.text.range());
             text.is_some_and(|text| text.contains(word))
         }));
     }
-    found
+    comments
 }
 
-/// Where the scalars stand: what looks like a comment in one is none.
+/// The ranges of the scalars, in which `#` does not start a comment.
 fn scalars(text: &str) -> Vec<Range<usize>> {
     let mut options = Options::default();
     options.set_emit_comments(false);
@@ -43,7 +44,7 @@ fn scalars(text: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// The lines of a text, by where they begin.
+/// The lines of a text, by their first byte.
 struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
@@ -69,22 +70,25 @@ impl<'a> Lines<'a> {
         self.starts.get(index).copied().unwrap_or(self.text.len())
     }
 
-    /// A line without its end.
+    /// A line without its line break.
     fn line(&self, index: usize) -> &'a str {
         let line = self.text.get(self.start(index)..self.start(index + 1));
         line.unwrap_or_default().trim_end_matches(['\n', '\r'])
     }
 
-    /// Where the comment of a line begins.
+    /// The offset at which the comment of a line begins.
     fn comment_in(&self, index: usize, scalars: &[Range<usize>]) -> Option<usize> {
         let start = self.start(index);
-        let mut signs = self.line(index).match_indices('#').map(|(sign, _)| start + sign);
-        signs.find(|sign| {
-            let space = self.text.get(start..*sign).unwrap_or_default();
-            let after = scalars.partition_point(|scalar| scalar.start <= *sign);
-            let around = scalars.get(after.wrapping_sub(1));
-            (space.is_empty() || space.ends_with([' ', '\t']))
-                && !around.is_some_and(|scalar| scalar.contains(sign))
+        let mut candidates = self
+            .line(index)
+            .match_indices('#')
+            .map(|(offset, _)| start + offset);
+        candidates.find(|candidate| {
+            let preceding = self.text.get(start..*candidate).unwrap_or_default();
+            let after = scalars.partition_point(|scalar| scalar.start <= *candidate);
+            let enclosing = scalars.get(after.wrapping_sub(1));
+            (preceding.is_empty() || preceding.ends_with([' ', '\t']))
+                && !enclosing.is_some_and(|scalar| scalar.contains(candidate))
         })
     }
 
@@ -108,19 +112,18 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The first line below with more than a comment on it, with no empty line between.
+    /// The first line below that is more than a comment, if no empty line separates them.
     fn below(&self, index: usize) -> Option<usize> {
         let mut lines = (index + 1..self.starts.len()).map(|index| (index, self.line(index).trim_start()));
         let (index, line) = lines.find(|(_, line)| !line.starts_with('#'))?;
         (!line.is_empty()).then_some(index)
     }
 
-    /// A line with those below that are indented further. The elements of a list may stand right under
-    /// its key.
+    /// A line with those below that are indented further. The elements of a list may have the indentation of its key.
     fn subject(&self, index: usize) -> Range<usize> {
         let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
         let first = self.line(index);
-        let own = indentation(first);
+        let base = indentation(first);
         let is_element = |line: &str| matches!(line.trim_start().as_bytes(), [b'-'] | [b'-', b' ', ..]);
         let mut last = index;
         for next in index + 1..self.starts.len() {
@@ -128,13 +131,13 @@ impl<'a> Lines<'a> {
             if line.trim_start().is_empty() {
                 continue;
             }
-            let inside =
-                indentation(line) > own || indentation(line) == own && is_element(line) && !is_element(first);
+            let inside = indentation(line) > base
+                || indentation(line) == base && is_element(line) && !is_element(first);
             if !inside {
                 break;
             }
             last = next;
         }
-        self.start(index) + own..self.start(last) + self.line(last).len()
+        self.start(index) + base..self.start(last) + self.line(last).len()
     }
 }

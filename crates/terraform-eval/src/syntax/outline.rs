@@ -1,104 +1,104 @@
-//! Native text cut into the items of a body, by the lexical pass alone.
+//! The outline of native text: the items of a body, found by the lexical pass alone.
 //!
-//! The same cut serves a whole file, the body of a block and the items of an object, so that one
-//! broken argument costs that argument and not the block around it.
+//! Files, block bodies and objects are split in the same way, so that an invalid argument does not affect the rest of its
+//! block.
 
 use std::ops::Range;
 
 use crate::source::{FileId, Span};
-use crate::syntax::fault::{Fault, FaultKind, describe};
-use crate::syntax::problem::Problem;
+use crate::syntax::lex_error::{LexError, LexErrorKind, describe};
 use crate::syntax::scan::{self, Scanner};
+use crate::syntax::syntax_error::SyntaxError;
 
-/// What a file consists of.
+/// The items of a file or body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cut {
+pub struct Outline {
     /// The items, in order; they do not overlap.
     pub items: Vec<Item>,
-    /// Lexical problems anywhere in the file, and what is no item at its top level.
-    pub problems: Vec<Problem>,
+    /// Lexical errors anywhere in the text, and errors at its top level.
+    pub problems: Vec<SyntaxError>,
 }
 
 /// A block or an attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// The word it starts with.
+    /// The word that it starts with: the name of an attribute, the type of a block.
     pub name: Span,
-    /// The labels, quotes included; none for an attribute.
+    /// The labels with their quotes; empty for an attribute.
     pub labels: Vec<Span>,
-    /// The whole item.
+    /// All bytes of the item.
     pub span: Span,
-    /// What it holds.
+    /// The body or the value.
     pub content: Content,
-    /// Whether the cut has reported a lexical problem inside, so that the parser need not.
+    /// Whether the outline has a lexical error inside of the item, so that the parser does not report it again.
     pub broken: bool,
 }
 
-/// What an [`Item`] holds.
+/// The content of an [`Item`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
-    /// A block's body, from behind the opening brace to before the closing one.
+    /// The body of a block.
     Block {
-        /// Where the body stands.
+        /// The bytes between the braces.
         body: Span,
     },
-    /// An attribute's value: from behind the `=` to the end of the argument.
+    /// The value of an attribute.
     Attribute {
-        /// Where the value stands.
+        /// The bytes from after the `=` to the end of the argument.
         value: Span,
     },
 }
 
-/// Cuts a file into its top-level items. A byte order mark is passed over, and offsets count it.
+/// Finds the top-level items of a file. A byte order mark is skipped, but counts in offsets.
 #[must_use]
-pub fn cut(file: FileId, text: &str) -> Cut {
+pub fn outline(file: FileId, text: &str) -> Outline {
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    let mut cutter = Cutter::new(file, text, start..text.len());
-    cutter.resynchronisations = MAX_RESYNCHRONISATIONS;
-    cutter.body(start);
-    Cut {
-        items: cutter.items,
-        problems: cutter.problems,
+    let mut outliner = Outliner::new(file, text, start..text.len());
+    outliner.resynchronizations = MAX_RESYNCHRONIZATIONS;
+    outliner.body(start);
+    Outline {
+        items: outliner.items,
+        problems: outliner.problems,
     }
 }
 
-/// Cuts the inside of a block. `known` says that lexical problems in it are reported already.
-pub(super) fn cut_body(file: FileId, text: &str, body: Range<usize>, known: bool) -> Cut {
+/// Finds the items of a block body. If `known`, lexical errors in it have been reported already.
+pub(super) fn outline_body(file: FileId, text: &str, body: Range<usize>, known: bool) -> Outline {
     let start = body.start;
-    let mut cutter = Cutter::new(file, text, body);
-    cutter.known = known;
-    cutter.nested = true;
-    cutter.body(start);
-    Cut {
-        items: cutter.items,
-        problems: cutter.problems,
+    let mut outliner = Outliner::new(file, text, body);
+    outliner.known = known;
+    outliner.nested = true;
+    outliner.body(start);
+    Outline {
+        items: outliner.items,
+        problems: outliner.problems,
     }
 }
 
-struct Cutter<'a> {
+struct Outliner<'a> {
     file: FileId,
     text: &'a str,
     end: usize,
     scanner: Scanner<'a>,
     items: Vec<Item>,
-    problems: Vec<Problem>,
-    /// Lexical problems are reported elsewhere.
+    problems: Vec<SyntaxError>,
+    /// Whether lexical errors have been reported already.
     known: bool,
-    /// The end is a closing brace and not the end of the file.
+    /// Whether the end is a closing brace and not the end of the file.
     nested: bool,
-    /// The first argument stands on the line of the opening brace, so it has to be the only one.
+    /// Whether the first argument is on the line of the opening brace, so that it has to be the only one.
     one_line: bool,
-    /// How many blocks without end may still be cut where the next one seems to start. Each costs a
-    /// walk to the end of the file.
-    resynchronisations: usize,
+    /// How many more unclosed blocks may be ended where the next one seems to start. Each costs a scan to the end of the
+    /// file.
+    resynchronizations: usize,
 }
 
-const MAX_RESYNCHRONISATIONS: usize = 16;
+const MAX_RESYNCHRONIZATIONS: usize = 16;
 
-/// After so many problems the rest is not worth a message of its own.
-const MAX_PROBLEMS: usize = 100;
+/// How many errors are reported for one body.
+const MAX_ERRORS: usize = 100;
 
-impl<'a> Cutter<'a> {
+impl<'a> Outliner<'a> {
     fn new(file: FileId, text: &'a str, range: Range<usize>) -> Self {
         Self {
             file,
@@ -110,7 +110,7 @@ impl<'a> Cutter<'a> {
             known: false,
             nested: false,
             one_line: false,
-            resynchronisations: 0,
+            resynchronizations: 0,
         }
     }
 
@@ -122,7 +122,7 @@ impl<'a> Cutter<'a> {
         }
     }
 
-    /// A place in the file. One byte of a letter stands for the whole letter.
+    /// The span of a range, extended to character boundaries.
     fn span(&self, range: Range<usize>) -> Span {
         let (start, end) = (
             self.text.floor_char_boundary(range.start),
@@ -132,35 +132,39 @@ impl<'a> Cutter<'a> {
     }
 
     fn problem(&mut self, range: Range<usize>, message: &str, help: &str) {
-        if self.problems.len() < MAX_PROBLEMS {
+        if self.problems.len() < MAX_ERRORS {
             self.problems
-                .push(Problem::new(self.span(range), message).help(help));
+                .push(SyntaxError::new(self.span(range), message).help(help));
         }
     }
 
-    /// Reports what the scanner found, and says whether it found anything.
-    fn faults(&mut self) -> bool {
-        let faults = std::mem::take(&mut self.scanner.faults);
-        let any = !faults.is_empty();
-        if !self.known && self.problems.len() < MAX_PROBLEMS {
+    /// Reports the errors of the scanner, and returns whether there were any.
+    fn report_lex_errors(&mut self) -> bool {
+        let errors = std::mem::take(&mut self.scanner.errors);
+        let any = !errors.is_empty();
+        if !self.known && self.problems.len() < MAX_ERRORS {
             self.problems
-                .extend(faults.iter().map(|fault| describe(self.file, fault)));
+                .extend(errors.iter().map(|error| describe(self.file, error)));
         }
         any
     }
 
     fn body(&mut self, mut at: usize) {
         let start = at;
-        let mut crowded = false;
+        let mut reported_one_line = false;
         loop {
-            let before = at;
+            let previous_end = at;
             at = self.scanner.trivia(at, true);
-            self.faults();
-            let breaks = |from: usize| self.text.get(from..at).unwrap_or_default().contains('\n');
+            self.report_lex_errors();
+            let has_line_break_since =
+                |offset: usize| self.text.get(offset..at).unwrap_or_default().contains('\n');
             if self.items.is_empty() {
-                self.one_line = self.nested && at < self.end && !breaks(start);
-            } else if self.one_line && !crowded && (at < self.end || breaks(before)) {
-                crowded = true;
+                self.one_line = self.nested && at < self.end && !has_line_break_since(start);
+            } else if self.one_line
+                && !reported_one_line
+                && (at < self.end || has_line_break_since(previous_end))
+            {
+                reported_one_line = true;
                 let place = if at < self.end {
                     at..self.character_end(at)
                 } else {
@@ -174,7 +178,7 @@ impl<'a> Cutter<'a> {
             }
             at = match scan::identifier(self.text.get(..self.end).unwrap_or_default(), at) {
                 Some(name_end) => self.item(at..name_end),
-                None => self.no_item(at),
+                None => self.not_an_item(at),
             };
         }
     }
@@ -184,17 +188,17 @@ impl<'a> Cutter<'a> {
         at + character.map_or(1, char::len_utf8)
     }
 
-    /// What is no item is reported once and passed over to the end of its line.
-    fn no_item(&mut self, at: usize) -> usize {
+    /// Reports text that is not an item, and skips the rest of its line.
+    fn not_an_item(&mut self, at: usize) -> usize {
         let end = self.character_end(at);
         match self.byte(at) {
             Some(byte @ (b'}' | b')' | b']')) => {
-                let fault = Fault {
+                let error = LexError {
                     range: at..end,
-                    kind: FaultKind::StrayBracket(byte),
+                    kind: LexErrorKind::StrayBracket(byte),
                 };
-                if !self.known && self.problems.len() < MAX_PROBLEMS {
-                    self.problems.push(describe(self.file, &fault));
+                if !self.known && self.problems.len() < MAX_ERRORS {
+                    self.problems.push(describe(self.file, &error));
                 }
                 return end;
             }
@@ -209,11 +213,11 @@ impl<'a> Cutter<'a> {
                 "write `name = value` or `kind \"label\" { … }`",
             ),
         }
-        self.rest_of_line(at)
+        self.skip_line(at)
     }
 
-    /// The next line break outside of brackets and strings, or the closing bracket before it.
-    fn rest_of_line(&mut self, mut at: usize) -> usize {
+    /// The offset of the next line break outside of brackets and strings, or of the closing bracket before it.
+    fn skip_line(&mut self, mut at: usize) -> usize {
         loop {
             at = match self.byte(at) {
                 None | Some(b'\n' | b'}') => break,
@@ -221,7 +225,7 @@ impl<'a> Cutter<'a> {
                 Some(_) => self.scanner.comment(at).unwrap_or(at + 1),
             };
         }
-        self.faults();
+        self.report_lex_errors();
         at.min(self.end)
     }
 
@@ -236,9 +240,9 @@ impl<'a> Cutter<'a> {
                 Some(b'{') => return self.block(name, labels, at),
                 Some(b'"') => {
                     let end = self.scanner.close(at);
-                    if !self.scanner.faults.is_empty() {
-                        self.faults();
-                        return self.rest_of_line(end);
+                    if !self.scanner.errors.is_empty() {
+                        self.report_lex_errors();
+                        return self.skip_line(end);
                     }
                     labels.push(self.span(at..end));
                     at = end;
@@ -253,12 +257,12 @@ impl<'a> Cutter<'a> {
             }
             at = self.scanner.trivia(at, false);
         }
-        self.faults();
-        self.headless(name, &labels, at)
+        self.report_lex_errors();
+        self.report_incomplete_item(name, &labels, at)
     }
 
-    /// A name, perhaps labels, and then neither `=` nor `{`.
-    fn headless(&mut self, name: Range<usize>, labels: &[Span], at: usize) -> usize {
+    /// Reports a name that is followed by neither `=` nor `{`, perhaps after labels.
+    fn report_incomplete_item(&mut self, name: Range<usize>, labels: &[Span], at: usize) -> usize {
         let word = self.text.get(name.clone()).unwrap_or_default();
         match self.byte(at) {
             Some(b':') if labels.is_empty() => {
@@ -281,7 +285,7 @@ impl<'a> Cutter<'a> {
                 self.problem(name, &message, "write `name = value` or `kind \"label\" { … }`");
             }
         }
-        self.rest_of_line(at)
+        self.skip_line(at)
     }
 
     fn block(&mut self, name: Range<usize>, labels: Vec<Span>, brace: usize) -> usize {
@@ -295,12 +299,12 @@ impl<'a> Cutter<'a> {
         }
         let mut end = self.scanner.close(brace);
         let closed = self.scanner.closed;
-        if !closed && self.resynchronisations > 0 {
-            self.resynchronisations -= 1;
+        if !closed && self.resynchronizations > 0 {
+            self.resynchronizations -= 1;
             end = self.next_block(brace + 1).unwrap_or(end);
-            self.scanner.faults.retain(|fault| fault.range.start < end);
+            self.scanner.errors.retain(|error| error.range.start < end);
         }
-        let broken = self.faults();
+        let broken = self.report_lex_errors();
         let body_end = if closed { end - 1 } else { end };
         self.items.push(Item {
             name: self.span(name.clone()),
@@ -314,8 +318,8 @@ impl<'a> Cutter<'a> {
         if closed { self.line_end(end, "block") } else { end }
     }
 
-    /// Where a block that lacks its closing brace most likely ends: before the next line that starts,
-    /// unindented, with a word, labels and an opening brace.
+    /// The probable end of a block without a closing brace: before the next line that starts, without indentation, with a
+    /// word, labels and an opening brace.
     fn next_block(&self, from: usize) -> Option<usize> {
         let text = self.text.get(from..self.end)?;
         let mut start = from;
@@ -328,10 +332,10 @@ impl<'a> Cutter<'a> {
         None
     }
 
-    /// Only comments may follow on the line; what else there is, is reported and read all the same.
+    /// Reports anything but a comment on the rest of the line; it is read nevertheless.
     fn line_end(&mut self, at: usize, what: &str) -> usize {
         let at = self.scanner.trivia(at, false);
-        self.faults();
+        self.report_lex_errors();
         match self.byte(at) {
             None if self.nested && !self.one_line && !self.known => {
                 let help = "put the closing brace on a line of its own";
@@ -359,7 +363,7 @@ impl<'a> Cutter<'a> {
 
     fn attribute(&mut self, name: Range<usize>, start: usize) -> usize {
         let ending = self.value(start);
-        let broken = self.faults();
+        let broken = self.report_lex_errors();
         let at = ending.end;
         let value = start..at;
         let trimmed = self.text.get(value.clone()).unwrap_or_default().trim_end().len();
@@ -422,11 +426,11 @@ impl<'a> Cutter<'a> {
                     Reason::Argument
                 }
                 Some(byte @ (b')' | b']')) => {
-                    let fault = Fault {
+                    let error = LexError {
                         range: at..at + 1,
-                        kind: FaultKind::StrayBracket(byte),
+                        kind: LexErrorKind::StrayBracket(byte),
                     };
-                    self.scanner.faults.push(fault);
+                    self.scanner.errors.push(error);
                     at += 1;
                     continue;
                 }
@@ -465,7 +469,7 @@ enum Reason {
 /// If the `=` at `at` belongs to another argument on the line: where its name starts.
 fn word_before(text: &str, start: usize, at: usize) -> Option<usize> {
     let before = text.get(start..at)?.trim_end_matches([' ', '\t']);
-    let rest = before.trim_end_matches(scan::continues);
+    let rest = before.trim_end_matches(scan::is_identifier_continue);
     // Something must stand before the name: the value of the first argument, and a space behind it.
     let separated = rest.ends_with([' ', '\t']) && !rest.trim().is_empty();
     let word = before.get(rest.len()..)?;
@@ -482,5 +486,5 @@ fn looks_like_header(line: &str) -> bool {
     rest.contains('{')
         && rest
             .chars()
-            .all(|c| scan::continues(c) || matches!(c, ' ' | '"' | '{' | '}'))
+            .all(|c| scan::is_identifier_continue(c) || matches!(c, ' ' | '"' | '{' | '}'))
 }

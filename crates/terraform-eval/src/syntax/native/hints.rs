@@ -1,67 +1,67 @@
-//! Words for what hcl-edit rejects: the frequent mistakes by name, the rest by the place.
+//! Messages for what hcl-edit rejects: specific ones for frequent errors, and the offset for all others.
 
 use super::mask::Mask;
 use super::{Reader, Reported};
 
-/// A mistake that a character of the copy gives away; strings and comments are not in the copy.
-struct Sign {
+/// A frequent error, recognized by a text in the masked copy, which has no strings and comments.
+struct Hint {
     text: &'static str,
     message: &'static str,
     help: &'static str,
 }
 
-const SIGNS: &[Sign] = &[
-    Sign {
+const HINTS: &[Hint] = &[
+    Hint {
         text: "'",
         message: "single quotes are not valid",
         help: "write strings with double quotes: `\"text\"`",
     },
-    Sign {
+    Hint {
         text: "`",
         message: "backquotes are not valid",
         help: "write strings with double quotes: `\"text\"`",
     },
-    Sign {
+    Hint {
         text: "\u{201c}",
         message: "curly quotes are not valid",
         help: "write strings with straight quotes: `\"text\"`",
     },
-    Sign {
+    Hint {
         text: "\u{201d}",
         message: "curly quotes are not valid",
         help: "write strings with straight quotes: `\"text\"`",
     },
-    Sign {
+    Hint {
         text: ";",
         message: "`;` is not valid",
         help: "separate arguments by line breaks",
     },
-    Sign {
+    Hint {
         text: "&",
         message: "unknown operator `&`",
         help: "did you mean `&&`?",
     },
-    Sign {
+    Hint {
         text: "|",
         message: "unknown operator `|`",
         help: "did you mean `||`?",
     },
-    Sign {
+    Hint {
         text: "^",
         message: "unknown operator `^`",
         help: "did you mean the function `pow`?",
     },
-    Sign {
+    Hint {
         text: "~",
         message: "unknown operator `~`",
         help: "did you mean `!`?",
     },
-    Sign {
+    Hint {
         text: "**",
         message: "unknown operator `**`",
         help: "did you mean the function `pow`?",
     },
-    Sign {
+    Hint {
         text: "<<",
         message: "the heredoc has no marker",
         help: "write `<<EOT` at the end of the line, with nothing after it",
@@ -69,17 +69,17 @@ const SIGNS: &[Sign] = &[
 ];
 
 impl Reader<'_> {
-    /// Reports why a copy did not parse.
-    pub(super) fn mistake(&mut self, mask: &Mask, error: &hcl_edit::parser::Error) -> Reported {
+    /// Reports why a masked copy did not parse.
+    pub(super) fn report_parse_error(&mut self, mask: &Mask, error: &hcl_edit::parser::Error) -> Reported {
         let message = error.message();
         if message.contains("nest") || message.contains("operator depth") || message.contains("operators") {
             return self.too_deep(mask.start..mask.start + mask.text.len());
         }
-        if let Some((at, sign)) = sign(&mask.text) {
+        if let Some((at, hint)) = find_hint(&mask.text) {
             let start = mask.start + at;
-            return self.report(start..start + sign.text.len(), sign.message, sign.help);
+            return self.report(start..start + hint.text.len(), hint.message, hint.help);
         }
-        if let Some(at) = single_equals(&mask.text) {
+        if let Some(at) = find_single_equals(&mask.text) {
             let start = mask.start + at;
             let help = "compare with `==`; an argument starts on a line of its own";
             return self.report(start..start + 1, "`=` is not an operator", help);
@@ -105,14 +105,14 @@ impl Reader<'_> {
             let help = "write the missing operand, or remove the operator";
             return self.report(mask.start + last..end, "the expression is not complete", help);
         }
-        let word = self.word(start, end);
-        let shown = self.input.slice(start..word).escape_debug().to_string();
+        let word_end = self.end_of_word(start, end);
+        let shown = self.input.slice(start..word_end).escape_debug().to_string();
         let help = "an operand, an operator or a bracket is missing or misplaced";
-        self.report(start..word, format!("`{shown}` is not expected here"), help)
+        self.report(start..word_end, format!("`{shown}` is not expected here"), help)
     }
 
-    /// The end of the word, or of the single character, at `start`.
-    fn word(&self, start: usize, end: usize) -> usize {
+    /// The end of the word or character at `start`.
+    fn end_of_word(&self, start: usize, end: usize) -> usize {
         let text = self.input.text.get(..end).unwrap_or_default();
         if let Some(stop) = crate::syntax::scan::identifier(text, start) {
             return stop;
@@ -122,18 +122,18 @@ impl Reader<'_> {
     }
 }
 
-/// The first sign of a known mistake.
-fn sign(text: &str) -> Option<(usize, &'static Sign)> {
-    // The operators that exist are taken out first, so that a single `&` is one.
+/// The first hint whose text occurs in `text`, and the offset.
+fn find_hint(text: &str) -> Option<(usize, &'static Hint)> {
+    // Valid operators are removed first, so that `&` finds single ones only.
     let text = text.replace("&&", "  ").replace("||", "  ");
-    SIGNS
+    HINTS
         .iter()
-        .filter_map(|sign| text.find(sign.text).map(|at| (at, sign)))
+        .filter_map(|hint| text.find(hint.text).map(|at| (at, hint)))
         .min_by_key(|&(at, _)| at)
 }
 
-/// A `=` that is not part of another operator.
-fn single_equals(text: &str) -> Option<usize> {
+/// The offset of a `=` that is not part of another operator.
+fn find_single_equals(text: &str) -> Option<usize> {
     let text = ["==", "=>", "!=", "<=", ">="]
         .iter()
         .fold(text.to_owned(), |text, operator| text.replace(operator, "  "));

@@ -1,0 +1,140 @@
+//! The evaluator of a root module and the modules that it calls.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::address::{InstanceKey, ModulePath};
+use crate::cty::Value;
+use crate::modules::{Module, ModuleId, ModuleTree};
+use crate::source::Sources;
+use crate::source::sandbox::FileSandbox;
+use crate::syntax::tree::Expression;
+
+use super::Result;
+use super::expansion::Expansion;
+use super::instance_id::InstanceId;
+use super::limits::Limits;
+use super::loop_invariants::LoopInvariants;
+use super::memo::{Block, MemoTable, Node};
+use super::module_instance::ModuleInstance;
+
+/// Values for the variables of the root module.
+#[derive(Debug, Default)]
+pub struct VariableInputs {
+    /// The expressions of tfvars files by variable. They are evaluated in an empty scope.
+    pub expressions: BTreeMap<Arc<str>, Expression>,
+    /// The directory tree of the input. `file` and similar functions may read in it, and in the directories of
+    /// the modules.
+    pub tree: Option<PathBuf>,
+}
+
+/// Evaluates a root module and the modules that it calls.
+pub struct Evaluator<'a> {
+    pub(super) tree: &'a ModuleTree,
+    pub(super) sources: &'a Sources,
+    pub(super) variables: &'a VariableInputs,
+    pub(super) instances: RefCell<Vec<ModuleInstance>>,
+    pub(super) children: RefCell<HashMap<ChildKey, InstanceId>>,
+    pub(super) memo: Memo,
+    pub(super) limits: Limits,
+    sandbox: OnceCell<FileSandbox>,
+}
+
+/// What an evaluator has computed so far.
+#[derive(Default)]
+pub(super) struct Memo {
+    pub(super) values: MemoTable<(InstanceId, Node), Value>,
+    pub(super) expansions: MemoTable<(InstanceId, Block), Rc<Expansion>>,
+    pub(super) invariants: RefCell<LoopInvariants>,
+}
+
+/// A module call in an instance, and the key of the called instance.
+type ChildKey = (InstanceId, Arc<str>, Option<InstanceKey>);
+
+impl<'a> Evaluator<'a> {
+    /// Creates an evaluator for the root module `root`.
+    #[must_use]
+    pub fn new(
+        tree: &'a ModuleTree,
+        sources: &'a Sources,
+        variables: &'a VariableInputs,
+        root: ModuleId,
+    ) -> Self {
+        let root = ModuleInstance {
+            module: root,
+            path: ModulePath::root(),
+            caller: None,
+        };
+        Self {
+            tree,
+            sources,
+            variables,
+            instances: RefCell::new(vec![root]),
+            children: RefCell::default(),
+            memo: Memo::default(),
+            limits: Limits::new(),
+            sandbox: OnceCell::new(),
+        }
+    }
+
+    /// The path of a module instance.
+    #[must_use]
+    pub fn path(&self, instance: InstanceId) -> ModulePath {
+        self.instances.borrow()[instance.index()].path.clone()
+    }
+
+    /// The module of an instance.
+    #[must_use]
+    pub fn module(&self, instance: InstanceId) -> &'a Module {
+        self.tree.module(self.module_id(instance))
+    }
+
+    /// The id of the module of an instance.
+    #[must_use]
+    pub fn module_id(&self, instance: InstanceId) -> ModuleId {
+        self.instances.borrow()[instance.index()].module
+    }
+
+    /// Grants the steps that plain values cost, so that these can be read after another expression has exhausted
+    /// the budget.
+    pub fn grant_reserve_budget(&self) {
+        self.limits.grant_reserve();
+    }
+
+    /// Whether there are more instances than one root module may have. From then on no block has instances.
+    #[must_use]
+    pub fn is_instance_limit_reached(&self) -> bool {
+        self.limits.is_instance_limit_reached()
+    }
+
+    /// The value of a node in a module instance, computed once. `name` is its name in errors.
+    pub(super) fn memoized(
+        &self,
+        instance: InstanceId,
+        node: Node,
+        name: impl FnOnce() -> String,
+        compute: impl FnOnce() -> Result<Value>,
+    ) -> Result<Value> {
+        self.memo.values.get_or_compute((instance, node), name, compute)
+    }
+
+    /// Charges steps to the budget.
+    pub(super) fn charge(&self, steps: usize) -> Result<()> {
+        self.limits.charge(steps)
+    }
+
+    /// The files that functions may read: those in the directories of the modules and in the tree of the
+    /// input. Terraform could read other files, so their content is unknown here.
+    pub(super) fn sandbox(&self) -> &FileSandbox {
+        self.sandbox.get_or_init(|| {
+            let modules = self.tree.modules().map(|(_, module)| module.directory.as_path());
+            FileSandbox::new(
+                self.sources.shared_files(),
+                modules.chain(self.variables.tree.as_deref()),
+            )
+        })
+    }
+}

@@ -1,0 +1,141 @@
+//! Which types are clusters, carry the id of a cluster, or wait for a cluster.
+//!
+//! The tables are those of the provider: the type names that its resources register, their `cluster` argument, and
+//! which of them call `WaitForClusterToBeReady` in create.
+
+use terraform_eval::address::{Mode, ResourceName};
+
+use super::types::{is_image_mirror, is_image_mirrors_data_source};
+
+/// The registries that ROSA allows in addition to `allowed_registries` (openshift-docs, `images-configuration-parameters-hcp.adoc`).
+pub const ALWAYS_ALLOWED_REGISTRIES: [&str; 3] = [
+    "image-registry.openshift-image-registry.svc:5000",
+    "quay.io",
+    "registry.redhat.io",
+];
+
+/// What a cluster runs as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClusterKind {
+    /// ROSA with hosted control planes: the only kind that has image mirrors.
+    Hosted,
+    /// ROSA classic or OpenShift Dedicated.
+    Classic,
+}
+
+/// What a resource type has to do with clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClusterRole {
+    /// It is a cluster of this kind.
+    Cluster(ClusterKind),
+    /// Its `cluster` argument holds a cluster's id. With a kind where only such clusters have one.
+    IdCarrier(Option<ClusterKind>),
+}
+
+/// What a resource or data source has to do with clusters; `None` if it has nothing to do with them.
+#[must_use]
+pub fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
+    use ClusterKind::{Classic, Hosted};
+    let role = match (resource.mode, &*resource.kind) {
+        (_, "rhcs_cluster_rosa_hcp") => ClusterRole::Cluster(Hosted),
+        (_, "rhcs_cluster_rosa_classic") | (Mode::Managed, "rhcs_cluster") => ClusterRole::Cluster(Classic),
+        (_, "rhcs_machine_pool") | (Mode::Managed, "rhcs_default_ingress" | "rhcs_cluster_autoscaler") => {
+            ClusterRole::IdCarrier(Some(Classic))
+        }
+        (_, "rhcs_hcp_machine_pool")
+        | (
+            Mode::Managed,
+            "rhcs_hcp_default_ingress"
+            | "rhcs_hcp_cluster_autoscaler"
+            | "rhcs_log_forwarder"
+            | "rhcs_image_mirror",
+        )
+        | (Mode::Data, "rhcs_log_forwarders" | "rhcs_image_mirrors") => ClusterRole::IdCarrier(Some(Hosted)),
+        (
+            Mode::Managed,
+            "rhcs_cluster_wait"
+            | "rhcs_kubeletconfig"
+            | "rhcs_tuning_config"
+            | "rhcs_identity_provider"
+            | "rhcs_group_membership"
+            | "rhcs_break_glass_credential",
+        )
+        | (Mode::Data, "rhcs_groups") => ClusterRole::IdCarrier(None),
+        _ => return None,
+    };
+    Some(role)
+}
+
+/// Whether a resource waits in its own creation until the cluster is ready
+/// (`grep WaitForClusterToBeReady provider/`).
+#[must_use]
+pub fn waits_for_cluster(resource: &ResourceName) -> bool {
+    let waiting = [
+        "rhcs_cluster_wait",
+        "rhcs_hcp_machine_pool",
+        "rhcs_kubeletconfig",
+        "rhcs_tuning_config",
+        "rhcs_hcp_cluster_autoscaler",
+        "rhcs_hcp_default_ingress",
+        "rhcs_log_forwarder",
+        "rhcs_group_membership",
+        "rhcs_machine_pool",
+        "rhcs_cluster_autoscaler",
+        "rhcs_default_ingress",
+    ];
+    resource.mode == Mode::Managed && waiting.contains(&&*resource.kind)
+}
+
+/// The kind of a cluster; `None` for what is not a cluster.
+#[must_use]
+pub fn cluster_kind(resource: &ResourceName) -> Option<ClusterKind> {
+    match cluster_role(resource)? {
+        ClusterRole::Cluster(kind) => Some(kind),
+        ClusterRole::IdCarrier(_) => None,
+    }
+}
+
+/// The argument whose value an attribute repeats: `cluster` of what echoes a cluster's id, `id` of a
+/// cluster that is read by it. `None` for the attribute stands for the whole object.
+#[must_use]
+pub fn id_argument_echoed_by(resource: &ResourceName, attribute: Option<&str>) -> Option<&'static str> {
+    let argument = match (cluster_role(resource)?, resource.mode) {
+        (ClusterRole::IdCarrier(_), _) => cluster_id_argument(resource),
+        (ClusterRole::Cluster(_), Mode::Data) => "id",
+        (ClusterRole::Cluster(_), Mode::Managed) => return None,
+    };
+    attribute
+        .is_none_or(|attribute| attribute == argument)
+        .then_some(argument)
+}
+
+/// The name of the argument by which an echoing type holds the cluster's id.
+#[must_use]
+pub fn cluster_id_argument(resource: &ResourceName) -> &'static str {
+    if is_image_mirror(resource) || is_image_mirrors_data_source(resource) {
+        "cluster_id"
+    } else {
+        "cluster"
+    }
+}
+
+/// Whether a computed attribute holds the cluster's id once more: each of the `items` of `rhcs_log_forwarders` has it.
+#[must_use]
+pub fn repeats_cluster_id(resource: &ResourceName, attribute: &str) -> bool {
+    resource.mode == Mode::Data && &*resource.kind == "rhcs_log_forwarders" && attribute == "items"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deprecated_cluster_is_classic_and_its_data_source_does_not_exist() {
+        let managed = ResourceName::managed("rhcs_cluster", "a");
+        assert_eq!(
+            cluster_role(&managed),
+            Some(ClusterRole::Cluster(ClusterKind::Classic))
+        );
+        assert_eq!(cluster_role(&ResourceName::data("rhcs_cluster", "a")), None);
+    }
+}
