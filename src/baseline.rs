@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::rules::reports_unread_input;
+use crate::diagnostic::Diagnostic;
+use crate::rules::{UNKNOWN_VALUE, reports_unread_input};
 use terraform_eval::source::{Files, ReadError, Sources, Span};
 
 /// The version of the format.
@@ -207,7 +207,7 @@ impl Key {
         let text = text.map_or("", |span| sources.slice(span));
         let words: Vec<&str> = text.split_whitespace().collect();
         // Why a mirror's value is open is said otherwise of a plan than of the configuration behind it.
-        let open = finding.code == Code::UNKNOWN_VALUE && finding.subject.is_some();
+        let open = finding.code == UNKNOWN_VALUE.code() && finding.subject.is_some();
         let said = if open { "" } else { &finding.message };
         let hash = Sha256::digest(format!("{said}\n{}", words.join(" ")));
         Some(Self {

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::baseline::Baseline;
-use crate::diagnostic::{Code, Diagnostic, Label, Severity, Subject};
+use crate::diagnostic::{Diagnostic, Label, Severity, Subject};
 use crate::model::{Input, InputKind, Mirror, MirrorId, Project, UnknownReasons};
 use crate::rules::{
-    Check, ClusterIndex, ClusterMirrors, RULES, Rule, report_unfinished_plan, report_unknown_values,
+    Check, ClusterIndex, IndexedCluster, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
+    report_unknown_values,
 };
 use crate::settings::{Level, RuleSettings};
 use crate::suppress::{Suppressions, Usage};
@@ -196,7 +197,7 @@ impl<'a> Checker<'a, '_> {
         &mut self,
         decided: &RuleSettings,
         input: &Input,
-        cluster: ClusterMirrors<'_>,
+        cluster: IndexedCluster<'_>,
         mirror: &'a Mirror,
     ) {
         self.mirrors.push((mirror, false));
@@ -264,7 +265,7 @@ impl<'a> Checker<'a, '_> {
             stale_baseline_entries = split.stale;
         }
         let with_findings: BTreeSet<MirrorId> = (settled.reported.iter())
-            .filter(|found| found.finding.code != Code::UNKNOWN_VALUE)
+            .filter(|found| found.finding.code != UNKNOWN_VALUE.code())
             .flat_map(|found| found.mirrors.iter().copied())
             .collect();
         let mut mirrors = Vec::with_capacity(self.mirrors.len());

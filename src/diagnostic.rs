@@ -93,9 +93,6 @@ pub enum Code {
 }
 
 impl Code {
-    /// The rule `unknown-value`: values that cannot be resolved are findings of conversions, too.
-    pub const UNKNOWN_VALUE: Self = Self::Rule("unknown-value");
-
     /// The id that outputs print; empty for an error in a configuration file.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -257,4 +254,16 @@ pub fn pluralize(number: usize, word: &str) -> String {
     } else {
         format!("{number} {word}s")
     }
+}
+
+/// Returns the most similar word, or `None` if no word is similar.
+#[must_use]
+pub fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    // Below this, people no longer recognize what they meant.
+    const MIN_SIMILARITY: f64 = 0.7;
+    let similarity = |other: &&str| strsim::jaro_winkler(word, other);
+    let best = words
+        .into_iter()
+        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)))?;
+    (similarity(&best) >= MIN_SIMILARITY).then_some(best)
 }

@@ -7,7 +7,7 @@ use globset::{GlobBuilder, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
 use crate::rules;
 use crate::settings::{FailOn, Level};
 use terraform_eval::source::{FileId, Span};
@@ -71,7 +71,7 @@ impl Reader {
     ) {
         let words: Vec<&str> = words.collect();
         let known = word.get_ref().as_ref();
-        let help = match rules::nearest_of(known, words.iter().copied()) {
+        let help = match nearest_of(known, words.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None if words.len() > 8 => "run `mirrorset rules` to list the rules".to_owned(),
             None => format!("expected one of {}", words.join(", ")),

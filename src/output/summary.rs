@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::check::Summary;
-use crate::diagnostic::{Code, Diagnostic, pluralize};
+use crate::diagnostic::{Diagnostic, pluralize};
 use crate::model::{InputKind, Project, UnknownReason};
+use crate::rules::UNKNOWN_VALUE;
 
 use super::printable::printable;
 
@@ -62,7 +63,7 @@ fn input_noun(project: &Project) -> &'static str {
 fn undecided_reason(findings: &[Diagnostic]) -> Option<String> {
     let undecided = findings
         .iter()
-        .filter(|finding| finding.code == Code::UNKNOWN_VALUE);
+        .filter(|finding| finding.code == UNKNOWN_VALUE.code());
     let of_mirrors = undecided
         .map(|finding| finding.reasons.as_slice())
         .filter(|reasons| !reasons.is_empty());

@@ -3,13 +3,12 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
     Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
-    RegistrySources, UnknownReason, UnknownReasons,
+    MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons,
 };
 use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
 use registries_conf::{Role, is_valid_location, is_within_scope, matching_scope};
 use terraform_eval::source::Span;
 
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {

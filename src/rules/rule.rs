@@ -6,7 +6,7 @@ use crate::model::{
 };
 
 use super::page::{self, Page, PageError};
-use super::support::cluster_index::ClusterMirrors;
+use super::support::cluster_index::IndexedCluster;
 
 /// A rule: data, a page and a function.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ pub enum Check {
     /// Checks one mirror that a resource block declares, so not the entries of manifests.
     Resource(fn(&Input, &Mirror, &ResourceDeclaration) -> RuleOutcome),
     /// Checks one mirror among all mirrors of its cluster.
-    MirrorInCluster(fn(&ClusterMirrors<'_>, &Mirror) -> RuleOutcome),
+    MirrorInCluster(fn(&IndexedCluster<'_>, &Mirror) -> RuleOutcome),
     /// Checks a whole input: other blocks than mirrors, provider versions, manifests.
     Input(fn(&Input) -> Vec<Diagnostic>),
     /// Checks the changes of a plan.

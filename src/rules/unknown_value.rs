@@ -8,7 +8,7 @@ use super::{Check, Fixability, Rule};
 
 /// The data of the rule.
 pub static RULE: Rule = Rule {
-    name: "unknown-value",
+    name: crate::cluster_mirrors::UNKNOWN_VALUE,
     severity: Severity::Info,
     inputs: InputKinds::TERRAFORM,
     fix: Fixability::None,

@@ -1,12 +1,37 @@
 //! `registries-conf`: the file that the machine config operator makes for the nodes.
 
+use std::fmt::Display;
+
 use serde::Serialize;
 
-use crate::cluster_mirrors::{CHECK, Nodes};
+use crate::cluster_mirrors::{NODE_CONFIG_HELP, NodeConfig};
+use crate::convert::cluster_part::{ClusterPart, cluster_names};
+use crate::convert::error::{ConvertError, as_error};
+use crate::convert::options::Options;
+use crate::convert::target::{
+    Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetSpec, Written,
+};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use registries_conf::{MirrorTable, PullKind, RegistryTable, SEARCH_REGISTRIES};
 
-use crate::convert::{Document, Options, Part, Refusal, as_error};
+pub(super) static TARGET: TargetSpec = TargetSpec {
+    flag: "registries-conf",
+    help: "The `registries.conf` that the machine config operator generates for the nodes",
+    label: "registries.conf",
+    capabilities: Capabilities {
+        pulls: ExpressiblePulls::Any,
+        source_policy: true,
+        empty_entries: true,
+        // Nodes have a configuration without mirrors, too.
+        empty_clusters: true,
+        unresolved_mirrors: false,
+    },
+    merging: EntryMerging::ByNodes,
+    api_schema: None,
+    option_group: Some(OptionGroup::NodeRegistries),
+    terraform_note: None,
+    write,
+};
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -40,50 +65,46 @@ struct MirrorConf<'a> {
     pull_from_mirror: &'a str,
 }
 
-/// The file for each cluster. What keeps real nodes from getting or reading it is added to `warnings`; an
-/// error where there is no such file at all.
-pub(super) fn documents(
-    parts: &[Part<'_>],
-    options: &Options,
-    warnings: &mut Vec<Diagnostic>,
-) -> Result<Vec<Document>, Refusal> {
+/// The file for each cluster. What keeps real nodes from getting or loading it is a loss; that there is no such file is an
+/// error.
+fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<Written, ConvertError> {
+    let options = context.options;
     if parts.len() > 1 && !options.separate {
-        let names: Vec<&str> = parts.iter().map(|part| part.cluster.name()).collect();
-        return Err(Refusal::Options(format!(
+        return Err(ConvertError::Options(format!(
             "the input has mirrors of several clusters ({}), and each has its own registries.conf: choose one with \
              `--cluster`, or write one file per cluster with `--output-dir DIR`",
-            names.join(", ")
+            cluster_names(parts)
         )));
     }
-    let mut refused = Vec::new();
-    let mut documents = Vec::new();
+    let mut written = Written::default();
     for part in parts {
-        let settings = part.set.settings(&options.blocked, &options.insecure);
-        let nodes = Nodes::of(&settings, &part.set.registries.open);
-        let told = |message: &str, help: &str| {
-            let message = format!("{}: {message}", part.cluster.name());
+        let settings = part
+            .cluster_mirrors
+            .registry_settings(&options.blocked, &options.insecure);
+        let nodes = NodeConfig::new(&settings, &part.cluster_mirrors.registries.unknown);
+        let finding = |message: &dyn Display, help: &str| {
+            let message = format!("{}: {message}", part.cluster().name());
             Diagnostic::new(Code::LossyConversion, Severity::Warning, message).help(help)
         };
-        match (&nodes.tables, &nodes.registries) {
-            (Err(error), _) => refused.push(as_error(told(error, CHECK))),
-            (Ok(tables), registries) => {
-                documents.push(document(part, tables, options));
-                let doubts = nodes.doubts.iter().map(|doubt| told(&doubt.message, doubt.help));
-                warnings.extend(doubts.chain(registries.as_ref().err().map(|error| told(error, CHECK))));
+        match &nodes.tables {
+            Err(error) => written.errors.push(as_error(finding(error, NODE_CONFIG_HELP))),
+            Ok(tables) => {
+                written.documents.push(document(part, tables, options));
+                let caveats = nodes.caveats.iter();
+                written
+                    .losses
+                    .extend(caveats.map(|caveat| finding(&caveat.message, caveat.help)));
+                let error = nodes.registries.as_ref().err();
+                written
+                    .losses
+                    .extend(error.map(|error| finding(error, NODE_CONFIG_HELP)));
             }
         }
     }
-    if options.strict {
-        refused.extend(warnings.drain(..).map(as_error));
-    }
-    if refused.is_empty() {
-        Ok(documents)
-    } else {
-        Err(Refusal::Findings(refused))
-    }
+    Ok(written)
 }
 
-fn document(part: &Part<'_>, tables: &[RegistryTable], options: &Options) -> Document {
+fn document(part: &ClusterPart<'_>, tables: &[RegistryTable], options: &Options) -> Document {
     let conf = Conf {
         unqualified_search_registries: SEARCH_REGISTRIES,
         short_name_mode: "",
