@@ -68,10 +68,10 @@ pub fn report_plan(input: &Input) -> Option<Diagnostic> {
     let name = &input.name;
     let changes = &input.changes;
     if let Some(span) = changes.errored {
-        let message = "Terraform failed while it created this plan, so mirrors may be missing from it";
+        let message =
+            format!("{name}: Terraform failed while it created this plan, so mirrors may be missing from it");
         let mut finding = RULE
             .diagnostic(message)
-            .about(name)
             .at(span, "the plan cannot be applied")
             .help("fix the errors that `terraform plan` reports, then check the new plan");
         // Such a plan must not pass as checked.
@@ -79,10 +79,11 @@ pub fn report_plan(input: &Input) -> Option<Diagnostic> {
         return Some(finding);
     }
     changes.incomplete.map(|span| {
-        RULE.diagnostic("this plan is incomplete (`-target`, or deferred changes)")
-            .about(name)
-            .at(span, "another plan must follow")
-            .help("check the following plan as well")
+        RULE.diagnostic(format!(
+            "{name}: this plan is incomplete (`-target`, or deferred changes)"
+        ))
+        .at(span, "another plan must follow")
+        .help("check the following plan as well")
     })
 }
 

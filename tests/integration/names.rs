@@ -384,10 +384,7 @@ fn a_cluster_takes_255_sources_with_255_mirrors_each() {
             .collect::<Vec<_>>()
     };
     assert_eq!(of(255), [] as [&str; 0]);
-    assert_eq!(
-        of(256),
-        ["rhcs_image_mirror.m0: mirrors has 256 elements, but 255 is the limit"]
-    );
+    assert_eq!(of(256), ["mirrors has 256 elements, but 255 is the limit"]);
     let sources = many(400);
     let entries: Vec<Entry<'_>> = sources
         .iter()
@@ -513,7 +510,7 @@ fn a_comparison_does_not_give_a_sensitive_value_away() {
         .unwrap();
     assert_eq!(
         chained.message,
-        "rhcs_image_mirror.a: mirror (sensitive value) is the source of another mirror"
+        "mirror (sensitive value) is the source of another mirror"
     );
     assert_eq!(chained.related, []);
     let duplicate = found
