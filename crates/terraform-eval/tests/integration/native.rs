@@ -1,6 +1,6 @@
 //! Native HCL as the tree shows it. Every text and error here is what Terraform 1.11.4 makes of it.
 
-use super::support::{messages, show, show_block};
+use crate::support::{messages, show, show_block};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::native::{parse_block, parse_expression};
 use terraform_eval::syntax::outline::outline;

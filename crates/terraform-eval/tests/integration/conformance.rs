@@ -9,7 +9,7 @@ use terraform_eval::syntax::native::parse_expression;
 
 fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/conformance")
+        .join("../../../shared/conformance")
         .join(path);
     if path.exists() {
         return Some(path);

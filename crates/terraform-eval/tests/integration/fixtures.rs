@@ -7,13 +7,13 @@ use terraform_eval::source::Sources;
 use terraform_eval::syntax::document::{Format, parse_file};
 use terraform_eval::syntax::outline::{Content, outline};
 
-use super::support::{messages, show};
+use crate::support::{messages, show};
 
 /// The attributes of the `locals` block of a fixture, and the messages of its problems.
 fn locals(name: &str) -> (Vec<String>, String) {
     let mut sources = Sources::new();
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("crates/terraform-eval/fixtures/syntax")
+        .join("fixtures/syntax")
         .join(name);
     let file = sources.read(&path).unwrap();
     let text = sources.text(file);

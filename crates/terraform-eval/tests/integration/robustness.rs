@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use super::support::{messages, show, spans_of_block, spans_of_expression};
+use crate::support::{messages, show, spans_of_block, spans_of_expression};
 use proptest::prelude::*;
 use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::document::{Format, parse_file, parse_variables};

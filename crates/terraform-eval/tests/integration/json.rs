@@ -1,6 +1,6 @@
 //! JSON configuration as the tree shows it. What is said of Terraform was asked of Terraform 1.11.4.
 
-use super::support::{messages, show, show_block};
+use crate::support::{messages, show, show_block};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
 use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
