@@ -392,7 +392,10 @@ fn one_broken_block_costs_one_block() {
 #[test]
 fn deep_nesting_costs_the_block_that_nests() {
     let deep = format!(
-        "locals {{\n  a = {}{}\n}}\n",
+        "locals {{
+  a = {}{}
+}}
+",
         "[".repeat(10_000),
         "]".repeat(10_000)
     );
@@ -410,7 +413,13 @@ fn deep_nesting_costs_the_block_that_nests() {
 
 #[test]
 fn a_long_line_is_read() {
-    let long = format!("locals {{\n  a = \"{}\"\n}}\n", "x".repeat(10_000_000));
+    let long = format!(
+        r#"locals {{
+  a = "{}"
+}}
+"#,
+        "x".repeat(10_000_000)
+    );
     let directory = scratch_bytes(&[("main.tf", &[long.as_bytes(), MIRROR].concat())]);
     let run = mirrorset_in(directory.path(), &["check"]);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));

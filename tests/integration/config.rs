@@ -67,7 +67,12 @@ fn both(first: &str, second: &str) -> Vec<String> {
 fn it_sets_severities() {
     assert_eq!(under("", &[]), (1, both("warning", "error")));
     assert_eq!(
-        under("[rules]\nshort-source = \"off\"\n", &[]),
+        under(
+            r#"[rules]
+short-source = "off"
+"#,
+            &[]
+        ),
         (1, both("warning", ""))
     );
     assert_eq!(
@@ -90,12 +95,21 @@ fn it_sets_severities() {
 fn it_moves_the_line_of_failure() {
     assert_eq!(under("fail-on = \"never\"", &[]).0, 0);
     assert_eq!(
-        under("fail-on = \"error\"\n[rules]\nshort-source = \"off\"", &[]).0,
+        under(
+            r#"fail-on = "error"
+[rules]
+short-source = "off""#,
+            &[]
+        )
+        .0,
         0
     );
     assert_eq!(
         under(
-            "fail-on = \"info\"\n[rules]\nshort-source = \"info\"\nmissing-depends-on = \"off\"",
+            r#"fail-on = "info"
+[rules]
+short-source = "info"
+missing-depends-on = "off""#,
             &[]
         )
         .0,
@@ -115,7 +129,10 @@ fn strict_makes_what_is_undecided_an_error() {
 
 #[test]
 fn the_command_line_wins() {
-    let off = "fail-on = \"never\"\n[rules]\nshort-source = \"off\"\n";
+    let off = r#"fail-on = "never"
+[rules]
+short-source = "off"
+"#;
     assert_eq!(under(off, &["--select", "short-source"]), (0, both("", "error")));
     assert_eq!(under(off, &["--fail-on", "warning"]), (1, both("warning", "")));
     assert_eq!(under(off, &["--ignore", "missing-depends-on"]), (0, vec![]));
@@ -128,7 +145,12 @@ fn the_command_line_wins() {
 #[test]
 fn isolated_ignores_it_even_if_it_is_wrong() {
     assert_eq!(
-        under("[rules]\nshort-source = \"off\"\n", &["--isolated"]),
+        under(
+            r#"[rules]
+short-source = "off"
+"#,
+            &["--isolated"]
+        ),
         (1, both("warning", "error"))
     );
     assert_eq!(under("nonsense = [", &["--isolated"]).0, 1);
@@ -172,7 +194,10 @@ fn a_file_that_is_named_counts_for_all() {
 
 #[test]
 fn overrides_are_for_root_modules_and_for_files_that_declare_mirrors() {
-    let config = "[[overrides]]\npaths = [\"a\", \"**/legacy.tf\"]\nrules = { short-source = \"off\" }\n";
+    let config = r#"[[overrides]]
+paths = ["a", "**/legacy.tf"]
+rules = { short-source = "off" }
+"#;
     let directory = scratch(&[
         ("mirrorset.toml", config),
         ("a/x/main.tf", BOTH),
@@ -261,7 +286,13 @@ fn refused(config: &str) -> String {
 #[test]
 fn mistakes_are_shown_where_they_stand() {
     let text = refused(
-        "fail-on = \"warnings\"\nstrickt = true\n\n[rules]\nshort-sauce = \"off\"\nunknown-value = 1\n",
+        r#"fail-on = "warnings"
+strickt = true
+
+[rules]
+short-sauce = "off"
+unknown-value = 1
+"#,
     );
     assert_snapshot!(text, @r#"
     error: unknown value for `fail-on`: `warnings`
@@ -321,13 +352,22 @@ fn every_place_of_the_file_is_checked() {
             "overrides = {}",
             "invalid type for `overrides`: expected a list of tables",
         ),
-        ("[[overrides]]\npaths = [\"a\"]", "missing `rules` in override"),
         (
-            "[[overrides]]\npaths = []\nrules = { nope = \"off\" }",
+            r#"[[overrides]]
+paths = ["a"]"#,
+            "missing `rules` in override",
+        ),
+        (
+            r#"[[overrides]]
+paths = []
+rules = { nope = "off" }"#,
             "unknown rule `nope`",
         ),
         (
-            "[[overrides]]\npaths = []\nrules = {}\npath = []",
+            "[[overrides]]
+paths = []
+rules = {}
+path = []",
             "unknown key `path`",
         ),
         ("var-files = [\"absent.tfvars\"]", "absent.tfvars: no such file"),
@@ -349,9 +389,21 @@ fn every_place_of_the_file_is_checked() {
 
 #[test]
 fn the_settings_are_shown_with_their_places() {
-    let config = "strict = true\nexclude = [\"old\"]\n\n[rules]\nshort-source = \"off\"\nnon-digest-type = \"info\"\n\n\
-                  [[overrides]]\npaths = [\"a\"]\nrules = { non-digest-type = \"warning\" }\n\n\
-                  [[overrides]]\npaths = [\"a/main.tf\"]\nrules = { classic-cluster = \"off\" }\n";
+    let config = r#"strict = true
+exclude = ["old"]
+
+[rules]
+short-source = "off"
+non-digest-type = "info"
+
+[[overrides]]
+paths = ["a"]
+rules = { non-digest-type = "warning" }
+
+[[overrides]]
+paths = ["a/main.tf"]
+rules = { classic-cluster = "off" }
+"#;
     let directory = scratch(&[("mirrorset.toml", config), ("a/main.tf", BOTH)]);
     let run = mirrorset_in(
         directory.path(),

@@ -79,12 +79,31 @@ fn prepared(directory: &Path) {
         ("object", "object({ a = string, b = optional(number) })"),
         ("tuple", "tuple([string, number])"),
     ];
-    let mut call = "resource \"terraform_data\" \"u\" {}\nlocals {\n  u = module.u\n}\nmodule \"u\" {\n  source = \"./u\"\n".to_owned();
+    let mut call = r#"resource "terraform_data" "u" {}
+locals {
+  u = module.u
+}
+module "u" {
+  source = "./u"
+"#
+    .to_owned();
     let mut module = String::new();
     for (name, ty) in types {
         writeln!(call, "  {name} = jsondecode(terraform_data.u.id)").unwrap();
-        writeln!(module, "variable \"{name}\" {{\n  type = {ty}\n}}").unwrap();
-        writeln!(module, "output \"{name}\" {{\n  value = var.{name}\n}}").unwrap();
+        writeln!(
+            module,
+            r#"variable "{name}" {{
+  type = {ty}
+}}"#
+        )
+        .unwrap();
+        writeln!(
+            module,
+            r#"output "{name}" {{
+  value = var.{name}
+}}"#
+        )
+        .unwrap();
     }
     call.push_str("}\n");
     let files: [(&str, &[u8]); 9] = [

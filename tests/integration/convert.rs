@@ -290,7 +290,11 @@ fn what_the_cluster_has_already_is_imported() {
             "var.id",
         ],
     );
-    let import = "import {\n  to = rhcs_image_mirror.quay_io_org\n  id = \"${var.id}:1abc\"\n}\n";
+    let import = r#"import {
+  to = rhcs_image_mirror.quay_io_org
+  id = "${var.id}:1abc"
+}
+"#;
     assert!(run.stdout.contains(import), "{}", run.stdout);
     assert_eq!(run.stdout.matches("import {").count(), 1);
     assert!(run.stderr.contains("quay.io/other"), "{}", run.stderr);
@@ -313,7 +317,13 @@ fn what_the_cluster_has_already_is_imported() {
             style,
         ];
         let run = converted(&files, &arguments);
-        let import = format!("import {{\n  to = {to}\n  id = \"2lb:1abc\"\n}}\n");
+        let import = format!(
+            r#"import {{
+  to = {to}
+  id = "2lb:1abc"
+}}
+"#
+        );
         assert!(run.stdout.contains(&import), "{}", run.stdout);
     }
 }
@@ -339,7 +349,9 @@ fn a_list_that_is_none_is_refused() {
 fn several_clusters_have_a_manifest_each_and_one_can_be_chosen() {
     let configuration =
         mirror("a", "var.a", "quay.io/a", &["m.io/a"]) + &mirror("b", "var.b", "quay.io/b", &["m.io/b"]);
-    let variables = "variable \"a\" {}\nvariable \"b\" {}\n";
+    let variables = r#"variable "a" {}
+variable "b" {}
+"#;
     let files = [("main.tf", configuration.as_str()), ("variables.tf", variables)];
     let both = converted(&files, &["--no-notes"]).stdout;
     let names: Vec<&str> = both
@@ -462,8 +474,13 @@ fn what_terraform_cannot_say_is_told_and_strictly_it_is_an_error() {
 
 #[test]
 fn what_is_left_out_is_told_once() {
-    let manifest = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nspec:\n  imageDigestMirrors:\n  \
-                    - source: quay.io/x\n    mirrorSourcePolicy: NeverContactSource\n";
+    let manifest = "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+spec:
+  imageDigestMirrors:
+  - source: quay.io/x
+    mirrorSourcePolicy: NeverContactSource
+";
     let run = converted(&[("a.yaml", manifest)], &["--to", "hcl", "a.yaml"]);
     assert_eq!(run.stderr.matches("warning[").count(), 1, "{}", run.stderr);
 }
@@ -519,8 +536,15 @@ fn manifests_say_what_their_kind_can() {
 fn a_single_manifest_keeps_its_name() {
     let named = |name: &str| {
         let manifest = format!(
-            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata:\n  name: {name}\nspec:\n  \
-             imageDigestMirrors:\n  - source: quay.io/a\n    mirrors: [m.io/a]\n"
+            "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata:
+  name: {name}
+spec:
+  imageDigestMirrors:
+  - source: quay.io/a
+    mirrors: [m.io/a]
+"
         );
         let text = converted(&[("a.yaml", &manifest)], &["a.yaml"]).stdout;
         read_yaml(&text)["metadata"]["name"].as_str().unwrap().to_owned()
@@ -603,7 +627,11 @@ resource "rhcs_image_mirror" "a" {
 
 /// A mirror in Terraform's language; `cluster_id` is an expression.
 fn mirror(name: &str, cluster_id: &str, source: &str, mirrors: &[&str]) -> String {
-    let mut text = format!("resource \"rhcs_image_mirror\" \"{name}\" {{\n  cluster_id = {cluster_id}\n");
+    let mut text = format!(
+        r#"resource "rhcs_image_mirror" "{name}" {{
+  cluster_id = {cluster_id}
+"#
+    );
     let _ = writeln!(
         text,
         "  source = {}\n  mirrors = {}\n}}",

@@ -57,7 +57,11 @@ fn the_shared_expressions_are_worth_what_terraform_says() {
 fn values_are_shown_as_the_console_shows_them() {
     let directory = scratch(&[(
         "main.tf",
-        "variable \"v\" {}\nlocals {\n  l = [for x in [\"a\", \"b\"] : upper(x)]\n}\n",
+        r#"variable "v" {}
+locals {
+  l = [for x in ["a", "b"] : upper(x)]
+}
+"#,
     )]);
     let run = mirrorset_in(
         directory.path(),
@@ -94,7 +98,13 @@ fn values_are_shown_as_the_console_shows_them() {
 
 #[test]
 fn json_lines_say_what_is_not_known() {
-    let directory = scratch(&[("main.tf", "variable \"v\" {\n  type = string\n}\n")]);
+    let directory = scratch(&[(
+        "main.tf",
+        r#"variable "v" {
+  type = string
+}
+"#,
+    )]);
     let run = mirrorset_in(
         directory.path(),
         &[
@@ -151,7 +161,11 @@ fn later_values_win_in_terraforms_order() {
     let files = [
         (
             "main.tf",
-            "variable \"v\" {\n  type = string\n  default = \"default\"\n}\n",
+            r#"variable "v" {
+  type = string
+  default = "default"
+}
+"#,
         ),
         ("terraform.tfvars", "v = \"terraform.tfvars\"\n"),
         ("terraform.tfvars.json", "{\"v\": \"terraform.tfvars.json\"}"),
@@ -183,7 +197,17 @@ fn later_values_win_in_terraforms_order() {
 fn a_text_is_read_by_the_type_of_its_variable() {
     let directory = scratch(&[(
         "main.tf",
-        "variable \"s\" {\n  type = string\n}\nvariable \"l\" {\n  type = list(number)\n}\nvariable \"n\" {}\nvariable \"a\" {\n  type = any\n}\n",
+        r#"variable "s" {
+  type = string
+}
+variable "l" {
+  type = list(number)
+}
+variable "n" {}
+variable "a" {
+  type = any
+}
+"#,
     )]);
     let run = mirrorset_in(
         directory.path(),
@@ -219,7 +243,12 @@ fn installed_modules_are_followed() {
     let directory = scratch(&[
         (
             "main.tf",
-            "module \"m\" {\n  source  = \"example/mirror/rhcs\"\n  version = \"1.0.0\"\n  host    = \"m.example.com\"\n}\n",
+            r#"module "m" {
+  source  = "example/mirror/rhcs"
+  version = "1.0.0"
+  host    = "m.example.com"
+}
+"#,
         ),
         (
             ".terraform/modules/modules.json",
@@ -227,11 +256,22 @@ fn installed_modules_are_followed() {
         ),
         (
             ".terraform/modules/m/main.tf",
-            "variable \"host\" {}\nmodule \"inner\" {\n  source = \"./inner\"\n  mirror = \"${var.host}/app\"\n}\n",
+            r#"variable "host" {}
+module "inner" {
+  source = "./inner"
+  mirror = "${var.host}/app"
+}
+"#,
         ),
         (
             ".terraform/modules/m/inner/main.tf",
-            "variable \"mirror\" {}\nresource \"rhcs_image_mirror\" \"this\" {\n  cluster_id = \"c\"\n  source     = \"quay.io/app\"\n  mirrors    = [var.mirror]\n}\n",
+            r#"variable "mirror" {}
+resource "rhcs_image_mirror" "this" {
+  cluster_id = "c"
+  source     = "quay.io/app"
+  mirrors    = [var.mirror]
+}
+"#,
         ),
     ]);
     let run = mirrorset_in(directory.path(), &["convert", "--to", "json"]);
@@ -250,7 +290,15 @@ fn installed_modules_are_followed() {
 fn a_module_that_is_not_there_is_said() {
     let directory = scratch(&[(
         "main.tf",
-        "module \"m\" {\n  source = \"example/hosts/any\"\n}\nresource \"rhcs_image_mirror\" \"a\" {\n  cluster_id = \"c\"\n  source     = module.m.source\n  mirrors    = [\"m.example.com/a\"]\n}\n",
+        r#"module "m" {
+  source = "example/hosts/any"
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c"
+  source     = module.m.source
+  mirrors    = ["m.example.com/a"]
+}
+"#,
     )]);
     let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
     assert_eq!(run.status, 0);

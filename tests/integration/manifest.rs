@@ -175,12 +175,20 @@ fn a_hosted_cluster_takes_255_sources_and_a_mirror_set_takes_any_number() {
         );
     }
     let hosted = format!(
-        "apiVersion: hypershift.openshift.io/v1beta1\nkind: HostedCluster\nmetadata: {{name: a}}\nspec:\n  \
-         imageContentSources:\n{list}"
+        "apiVersion: hypershift.openshift.io/v1beta1
+kind: HostedCluster
+metadata: {{name: a}}
+spec:
+  imageContentSources:
+{list}"
     );
     let set = format!(
-        "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: a}}\nspec:\n  \
-         imageDigestMirrors:\n{list}"
+        "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {{name: a}}
+spec:
+  imageDigestMirrors:
+{list}"
     );
     let directory = scratch(&[("hosted.yaml", &hosted), ("set.yaml", &set)]);
     assert_found(
@@ -310,8 +318,12 @@ fn a_contradiction_over_three_lists_is_found() {
         format!("    - {{source: quay.io/a, mirrors: [{one}.example.com, {other}.example.com]}}\n")
     };
     let text = format!(
-        "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: a}}\nspec:\n  \
-         imageDigestMirrors:\n{}{}{}",
+        "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {{name: a}}
+spec:
+  imageDigestMirrors:
+{}{}{}",
         entry("one", "two"),
         entry("two", "three"),
         entry("three", "one")
@@ -329,9 +341,14 @@ fn a_contradiction_over_three_lists_is_found() {
 
 #[test]
 fn an_entry_without_mirrors_has_its_policy_all_the_same() {
-    let text = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec:\n  \
-                imageDigestMirrors:\n    - {source: quay.io/a, mirrors: [m.example.com/a]}\n    - {source: \
-                quay.io/a, mirrorSourcePolicy: NeverContactSource}\n";
+    let text = "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec:
+  imageDigestMirrors:
+    - {source: quay.io/a, mirrors: [m.example.com/a]}
+    - {source: quay.io/a, mirrorSourcePolicy: NeverContactSource}
+";
     let directory = scratch(&[("a.yaml", text)]);
     let found = found_in(directory.path(), "a.yaml");
     let rules: Vec<&str> = found.iter().map(|(rule, ..)| rule.as_str()).collect();
@@ -387,8 +404,11 @@ fn what_the_api_server_takes_is_no_error() {
 
 #[test]
 fn documents_of_one_kind_and_name_have_addresses_of_their_own() {
-    let text = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec: \
-                {imageDigestMirrors: [{source: nginx, mirrors: [m.example.com/a]}]}\n";
+    let text = "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec: {imageDigestMirrors: [{source: nginx, mirrors: [m.example.com/a]}]}
+";
     let nameless = text.replace("metadata: {name: a}\n", "");
     let directory = scratch(&[("a.yaml", &format!("{text}---\n{text}---\n{nameless}"))]);
     let found = found_in(directory.path(), "a.yaml");
@@ -486,8 +506,11 @@ fn what_is_no_manifest_says_what_is_read() {
 fn a_directory_of_manifests_is_read_and_one_with_terraform_as_ever() {
     let set = |source: &str| {
         format!(
-            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: a}}\nspec: \
-             {{imageDigestMirrors: [{{source: {source}, mirrors: [m.example.com/a]}}]}}\n"
+            "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {{name: a}}
+spec: {{imageDigestMirrors: [{{source: {source}, mirrors: [m.example.com/a]}}]}}
+"
         )
     };
     let directory = scratch(&[
@@ -517,9 +540,11 @@ fn a_directory_of_manifests_is_read_and_one_with_terraform_as_ever() {
 fn documents_of_two_directories_do_not_meet() {
     let set = |policy: &str| {
         format!(
-            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: a}}\nspec: \
-             {{imageDigestMirrors: [{{source: quay.io/a, mirrors: [m.example.com/a], mirrorSourcePolicy: \
-             {policy}}}]}}\n"
+            "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {{name: a}}
+spec: {{imageDigestMirrors: [{{source: quay.io/a, mirrors: [m.example.com/a], mirrorSourcePolicy: {policy}}}]}}
+"
         )
     };
     let (never, allow) = (set("NeverContactSource"), set("AllowContactingSource"));
@@ -535,8 +560,12 @@ fn documents_of_two_directories_do_not_meet() {
 fn a_long_manifest_takes_time_in_proportion() {
     let text = |entries: usize| {
         let mut text = String::from(
-            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec:\n  \
-             imageDigestMirrors:\n",
+            "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec:
+  imageDigestMirrors:
+",
         );
         for number in 0..entries {
             let _ = write!(
@@ -646,7 +675,11 @@ spec:
 
 #[test]
 fn what_serves_several_things_or_is_escaped_is_left_to_people() {
-    let anchors = "imageContentSources:\n- source: &a nginx\n  mirrors: [m.example.com/a]\n- source: *a\n";
+    let anchors = "imageContentSources:
+- source: &a nginx
+  mirrors: [m.example.com/a]
+- source: *a
+";
     let escaped =
         r#"{"imageContentSources": [{"source": "docker.io\/nginx", "mirrors": ["m.example.com/a"]}]}"#;
     let directory = scratch(&[("a.yaml", anchors), ("b.json", escaped)]);

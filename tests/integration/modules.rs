@@ -212,8 +212,13 @@ fn only_mirror(text: &str) -> Value {
 
 fn mirror(head: &str, source: &str) -> String {
     format!(
-        "resource \"rhcs_image_mirror\" \"m\" {{\n  {head}\n  cluster_id = \"x\"\n  source = {source}\n  \
-         mirrors = [\"m\"]\n}}\n"
+        r#"resource "rhcs_image_mirror" "m" {{
+  {head}
+  cluster_id = "x"
+  source = {source}
+  mirrors = ["m"]
+}}
+"#
     )
 }
 
@@ -251,7 +256,10 @@ fn values_that_outgrow_every_bound_are_undecided() {
 
 #[test]
 fn ten_thousand_locals_in_a_chain_have_a_value() {
-    let mut text = "locals {\n  l0 = \"deep\"\n".to_owned();
+    let mut text = r#"locals {
+  l0 = "deep"
+"#
+    .to_owned();
     for step in 1..10_000 {
         writeln!(text, "  l{step} = local.l{}", step - 1).unwrap();
     }
@@ -311,16 +319,27 @@ locals {
 #[test]
 fn every_mirror_of_a_long_chain_has_a_source_and_waits_for_the_cluster_before_it() {
     let mut text = String::from(
-        "resource \"rhcs_cluster_rosa_hcp\" \"c\" {\n  name = \"c\"\n}\n\
-         resource \"rhcs_image_mirror\" \"m0\" {\n  depends_on = [rhcs_cluster_rosa_hcp.c]\n  \
-         cluster_id = \"x\"\n  source = \"quay.io/app\"\n  mirrors = [\"m\"]\n}\n",
+        r#"resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+}
+resource "rhcs_image_mirror" "m0" {
+  depends_on = [rhcs_cluster_rosa_hcp.c]
+  cluster_id = "x"
+  source = "quay.io/app"
+  mirrors = ["m"]
+}
+"#,
     );
     for step in 1..3_000 {
         let before = step - 1;
         writeln!(
             text,
-            "resource \"rhcs_image_mirror\" \"m{step}\" {{\n  depends_on = [rhcs_image_mirror.m{before}]\n  \
-             cluster_id = \"x\"\n  source = rhcs_image_mirror.m{before}.source\n  mirrors = [\"m\"]\n}}"
+            r#"resource "rhcs_image_mirror" "m{step}" {{
+  depends_on = [rhcs_image_mirror.m{before}]
+  cluster_id = "x"
+  source = rhcs_image_mirror.m{before}.source
+  mirrors = ["m"]
+}}"#
         )
         .unwrap();
     }

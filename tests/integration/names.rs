@@ -51,7 +51,12 @@ fn found(loaded: &Loaded) -> Vec<Found> {
 fn configuration(entries: &[Entry<'_>]) -> String {
     let block = |(index, (source, mirrors)): (usize, &Entry<'_>)| {
         format!(
-            "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  cluster_id = \"{CLUSTER}\"\n  source = {}\n  mirrors = {}\n}}\n",
+            r#"resource "rhcs_image_mirror" "m{index}" {{
+  cluster_id = "{CLUSTER}"
+  source = {}
+  mirrors = {}
+}}
+"#,
             json!(source),
             json!(mirrors)
         )
@@ -228,7 +233,12 @@ fn a_mirror_leaves_room_for_names() {
 
 #[test]
 fn a_list_has_mirrors() {
-    let empty = "resource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = \"c\"\n  source = \"quay.io\"\n  mirrors = []\n}\n";
+    let empty = r#"resource "rhcs_image_mirror" "m" {
+  cluster_id = "c"
+  source = "quay.io"
+  mirrors = []
+}
+"#;
     assert_eq!(
         found(&loaded("main.tf", empty)),
         [("empty-mirrors".to_owned(), "[]".to_owned())]
@@ -406,7 +416,12 @@ fn a_cluster_takes_255_sources_with_255_mirrors_each() {
 fn other_clusters_do_not_matter() {
     let block = |name: &str, cluster: &str, source: &str, mirror: &str| {
         format!(
-            "resource \"rhcs_image_mirror\" \"{name}\" {{\n  cluster_id = {cluster}\n  source = \"{source}\"\n  mirrors = [\"{mirror}\"]\n}}\n"
+            r#"resource "rhcs_image_mirror" "{name}" {{
+  cluster_id = {cluster}
+  source = "{source}"
+  mirrors = ["{mirror}"]
+}}
+"#
         )
     };
     let text = [
@@ -416,7 +431,13 @@ fn other_clusters_do_not_matter() {
     ];
     assert_eq!(found(&loaded("main.tf", &text.concat())), []);
     // One variable is one cluster, whatever its value.
-    let variables = "variable \"cluster\" {\n  type = string\n}\nvariable \"other\" {\n  type = string\n}\n";
+    let variables = r#"variable "cluster" {
+  type = string
+}
+variable "other" {
+  type = string
+}
+"#;
     let text = [
         variables.to_owned(),
         block("a", "var.cluster", "quay.io", "m.example.com"),
@@ -443,7 +464,15 @@ fn undecided(text: &str) -> Vec<String> {
 
 #[test]
 fn an_unknown_element_hides_no_mistake_of_another() {
-    let text = "variable \"mirror\" {\n  type = string\n}\nresource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = \"c\"\n  source = \"quay.io/org\"\n  mirrors = [\"22\", var.mirror, \"https://m.io/a\"]\n}\n";
+    let text = r#"variable "mirror" {
+  type = string
+}
+resource "rhcs_image_mirror" "m" {
+  cluster_id = "c"
+  source = "quay.io/org"
+  mirrors = ["22", var.mirror, "https://m.io/a"]
+}
+"#;
     assert_eq!(
         undecided(text),
         [
@@ -459,7 +488,15 @@ fn an_unknown_element_hides_no_mistake_of_another() {
 fn an_unknown_source_leaves_open_what_needs_it_and_no_more() {
     let with = |mirror: &str| {
         format!(
-            "variable \"source_name\" {{\n  type = string\n}}\nresource \"rhcs_image_mirror\" \"m\" {{\n  cluster_id = \"c\"\n  source = var.source_name\n  mirrors = [\"{mirror}\"]\n}}\n"
+            r#"variable "source_name" {{
+  type = string
+}}
+resource "rhcs_image_mirror" "m" {{
+  cluster_id = "c"
+  source = var.source_name
+  mirrors = ["{mirror}"]
+}}
+"#
         )
     };
     let open = |more: &str| {
@@ -482,11 +519,20 @@ fn an_unknown_source_leaves_open_what_needs_it_and_no_more() {
 fn of_two_blocks_it_may_be_that_only_one_has_an_instance() {
     let block = |name: &str, count: &str| {
         format!(
-            "resource \"rhcs_image_mirror\" \"{name}\" {{\n  count = {count}\n  cluster_id = \"c\"\n  source = \"quay.io\"\n  mirrors = [\"m.example.com\"]\n}}\n"
+            r#"resource "rhcs_image_mirror" "{name}" {{
+  count = {count}
+  cluster_id = "c"
+  source = "quay.io"
+  mirrors = ["m.example.com"]
+}}
+"#
         )
     };
     let text = format!(
-        "variable \"on\" {{\n  type = bool\n}}\n{}{}",
+        r#"variable "on" {{
+  type = bool
+}}
+{}{}"#,
         block("a", "var.on ? 1 : 0"),
         block("b", "var.on ? 0 : 1")
     );
@@ -501,8 +547,21 @@ fn of_two_blocks_it_may_be_that_only_one_has_an_instance() {
 #[test]
 fn a_comparison_does_not_give_a_sensitive_value_away() {
     let text = format!(
-        "locals {{\n  secret = sensitive(\"m.example.com/org\")\n}}\nresource \"rhcs_image_mirror\" \"a\" {{\n  cluster_id = \"c\"\n  source = \"quay.io/org\"\n  mirrors = [local.secret, \"n.example.com/a\", \"n.example.com/a\"]\n}}\n{}",
-        "resource \"rhcs_image_mirror\" \"b\" {\n  cluster_id = \"c\"\n  source = \"m.example.com/org\"\n  mirrors = [\"n.example.com/b\"]\n}\n"
+        r#"locals {{
+  secret = sensitive("m.example.com/org")
+}}
+resource "rhcs_image_mirror" "a" {{
+  cluster_id = "c"
+  source = "quay.io/org"
+  mirrors = [local.secret, "n.example.com/a", "n.example.com/a"]
+}}
+{}"#,
+        r#"resource "rhcs_image_mirror" "b" {
+  cluster_id = "c"
+  source = "m.example.com/org"
+  mirrors = ["n.example.com/b"]
+}
+"#
     );
     let found = findings(&loaded("main.tf", &text));
     let chained = found

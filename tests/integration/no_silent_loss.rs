@@ -5,8 +5,13 @@ use crate::support::program::{Run, mirrorset_in, mirrorset_with_input, scratch};
 /// A manifest with these entries.
 fn idms(entries: &str) -> String {
     format!(
-        "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata:\n  name: mirrors\nspec:\n  \
-         imageDigestMirrors:\n{entries}"
+        "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata:
+  name: mirrors
+spec:
+  imageDigestMirrors:
+{entries}"
     )
 }
 
@@ -18,14 +23,21 @@ fn entry(source: &str, mirror: &str, more: &str) -> String {
 /// A mirror of a cluster, by the expression of its id.
 fn mirror(label: &str, cluster_id: &str, source: &str) -> String {
     format!(
-        "resource \"rhcs_image_mirror\" \"{label}\" {{\n  cluster_id = {cluster_id}\n  source     = \"{source}\"\n  \
-         mirrors    = [\"mirror.example.com/{label}\"]\n}}\n"
+        r#"resource "rhcs_image_mirror" "{label}" {{
+  cluster_id = {cluster_id}
+  source     = "{source}"
+  mirrors    = ["mirror.example.com/{label}"]
+}}
+"#
     )
 }
 
 /// A root module that makes a cluster, and mirrors one source on it.
 fn root(source: &str) -> String {
-    let cluster = "resource \"rhcs_cluster_rosa_hcp\" \"main\" {\n  name = \"c\"\n}\n";
+    let cluster = r#"resource "rhcs_cluster_rosa_hcp" "main" {
+  name = "c"
+}
+"#;
     cluster.to_owned() + &mirror("a", "rhcs_cluster_rosa_hcp.main.id", source)
 }
 
@@ -302,8 +314,10 @@ fn a_plan_is_compared_with_the_configuration_of_several_clusters() {
     // The plan tells that the ids come from a local value, and not from which cluster.
     let main = mirror("a", "local.ids.one", "quay.io/a") + &mirror("b", "local.ids.two", "quay.io/b");
     let clusters = ["one", "two"].map(|name| format!("resource \"rhcs_cluster_rosa_hcp\" \"{name}\" {{}}\n"));
-    let ids =
-        "locals {\n  ids = { one = rhcs_cluster_rosa_hcp.one.id, two = rhcs_cluster_rosa_hcp.two.id }\n}\n";
+    let ids = "locals {
+  ids = { one = rhcs_cluster_rosa_hcp.one.id, two = rhcs_cluster_rosa_hcp.two.id }
+}
+";
     let resource = |label: &str, source: &str| {
         serde_json::json!({
             "address": format!("rhcs_image_mirror.{label}"), "mode": "managed", "type": "rhcs_image_mirror",

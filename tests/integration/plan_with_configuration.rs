@@ -67,7 +67,12 @@ fn the_label_is_on_the_file_of_values() {
         scratch.path(),
         &[
             ("live/main.tf", MAIN),
-            ("live/terraform.tfvars", "# ours\nsource = \"nginx\"\n"),
+            (
+                "live/terraform.tfvars",
+                r#"# ours
+source = "nginx"
+"#,
+            ),
             ("out/plan.json", &plan("nginx", "nginx")),
         ],
     );
@@ -131,7 +136,12 @@ fn each_plan_is_joined_with_the_root_module_that_declares_its_mirrors() {
             ("one/main.tf", MAIN),
             ("one/terraform.tfvars", "source = \"nginx\"\n"),
             ("two/main.tf", &other),
-            ("two/terraform.tfvars", "# ours\nsource = \"redis\"\n"),
+            (
+                "two/terraform.tfvars",
+                r#"# ours
+source = "redis"
+"#,
+            ),
             ("plans/one.json", &plan("nginx", "nginx")),
             (
                 "plans/two.json",
@@ -225,7 +235,12 @@ fn modules_with_the_same_names_inside_are_told_apart() {
     let scratch = tempfile::tempdir().unwrap();
     let module = |source: &str| {
         format!(
-            "resource \"rhcs_image_mirror\" \"a\" {{\n  cluster_id = \"c1\"\n  source     = \"{source}\"\n  mirrors    = [\"mirror.example.com/org\"]\n}}\n"
+            r#"resource "rhcs_image_mirror" "a" {{
+  cluster_id = "c1"
+  source     = "{source}"
+  mirrors    = ["mirror.example.com/org"]
+}}
+"#
         )
     };
     let inside = |call: &str, source: &str| {
@@ -239,7 +254,13 @@ fn modules_with_the_same_names_inside_are_told_apart() {
         "planned_values": {"root_module": {"child_modules": [inside("one", "nginx"), inside("two", "redis")]}},
         "configuration": {"root_module": {"module_calls": {"one": call("./one"), "two": call("./two")}}},
     });
-    let main = "module \"one\" {\n  source = \"./one\"\n}\nmodule \"two\" {\n  source = \"./two\"\n}\n";
+    let main = r#"module "one" {
+  source = "./one"
+}
+module "two" {
+  source = "./two"
+}
+"#;
     write_files(
         scratch.path(),
         &[

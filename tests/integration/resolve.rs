@@ -141,16 +141,22 @@ fn terraform_says_the_same_as_manifests() {
         };
         let lists = |name: &str| case.get(name).cloned().unwrap_or(json!([]));
         let mut configuration = format!(
-            "resource \"rhcs_cluster_rosa_hcp\" \"c\" {{\n  registry_config = {{ registry_sources = {{ \
-             blocked_registries = {}, insecure_registries = {} }} }}\n}}\n",
+            r#"resource "rhcs_cluster_rosa_hcp" "c" {{
+  registry_config = {{ registry_sources = {{ blocked_registries = {}, insecure_registries = {} }} }}
+}}
+"#,
             lists("blocked"),
             lists("insecure")
         );
         for (index, entry) in case["entries"].as_array().unwrap().iter().enumerate() {
             let _ = write!(
                 configuration,
-                "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  cluster_id = rhcs_cluster_rosa_hcp.c.id\n  source = \
-                 {}\n  mirrors = {}\n}}\n",
+                r#"resource "rhcs_image_mirror" "m{index}" {{
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  source = {}
+  mirrors = {}
+}}
+"#,
                 entry["source"], entry["mirrors"]
             );
         }
@@ -324,7 +330,12 @@ spec:
 
 #[test]
 fn images_come_from_lists_and_manifests() {
-    let pod = "kind: Pod\nspec:\n  containers:\n  - name: a\n    image: quay.io/org/a\n";
+    let pod = "kind: Pod
+spec:
+  containers:
+  - name: a
+    image: quay.io/org/a
+";
     let files = [
         ("main.tf", PROD),
         ("images.txt", "# two\nquay.io/org/b\n"),

@@ -100,9 +100,27 @@ fn configuration() -> impl Strategy<Value = String> {
         Just("count = 3\n".to_owned()),
         Just("depends_on = [rhcs_cluster_rosa_hcp.c]\n".to_owned()),
         Just("}\n".to_owned()),
-        Just("locals {\n l = \"x${var.v}y\"\n m = [for k, v in local.m : k...]\n".to_owned()),
-        Just("variable \"v\" {\n default = <<-E\n  a\n  E\n".to_owned()),
-        Just("module \"m\" {\n source = \"./\"\n".to_owned()),
+        Just(
+            r#"locals {
+ l = "x${var.v}y"
+ m = [for k, v in local.m : k...]
+"#
+            .to_owned()
+        ),
+        Just(
+            r#"variable "v" {
+ default = <<-E
+  a
+  E
+"#
+            .to_owned()
+        ),
+        Just(
+            r#"module "m" {
+ source = "./"
+"#
+            .to_owned()
+        ),
         Just("\u{feff}".to_owned()),
         Just("# mirrorset: ignore[short-source, é] so\n".to_owned()),
         Just("/* mirrorset: ignore".to_owned()),
@@ -186,7 +204,10 @@ fn manifest() -> impl Strategy<Value = String> {
         "kind: ImageContentSourcePolicy\n",
         "kind: HostedCluster\n",
         "kind: ImageTagMirrorSetList\nitems:\n",
-        "kind: ConfigMap\ndata:\n  config: |\n",
+        "kind: ConfigMap
+data:
+  config: |
+",
         "metadata: {name: é}\n",
         "spec:\n",
         "  imageDigestMirrors:\n",

@@ -29,15 +29,22 @@ fn run(file: &str, text: &str, arguments: &[&str]) -> Run {
 fn by_hand(mirrors: &Mirrors) -> String {
     let resource = |(index, (source, list)): (usize, (&String, &Vec<String>))| {
         format!(
-            "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  source = {}\n  mirrors = {}\n  cluster_id = \
-             var.prod\n}}\n",
+            r#"resource "rhcs_image_mirror" "m{index}" {{
+  source = {}
+  mirrors = {}
+  cluster_id = var.prod
+}}
+"#,
             json!(source),
             json!(list)
         )
     };
     let resources: Vec<String> = mirrors.iter().enumerate().map(resource).collect();
     let reversed: String = resources.into_iter().rev().collect();
-    format!("variable \"prod\" {{}}\n{reversed}")
+    format!(
+        r#"variable "prod" {{}}
+{reversed}"#
+    )
 }
 
 fn name() -> impl Strategy<Value = String> {

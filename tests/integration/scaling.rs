@@ -117,8 +117,12 @@ fn reasons_for_a_replacement() {
 fn findings_in_one_file() {
     let block = |number: usize| {
         format!(
-            "resource \"rhcs_image_mirror\" \"m{number}\" {{\n  cluster_id = \"c{number}\"\n  source     = \
-             \"https://quay.io/org{number}\"\n  mirrors    = [\"mirror.example.com/org\"]\n}}\n"
+            r#"resource "rhcs_image_mirror" "m{number}" {{
+  cluster_id = "c{number}"
+  source     = "https://quay.io/org{number}"
+  mirrors    = ["mirror.example.com/org"]
+}}
+"#
         )
     };
     let directory = tempfile::tempdir().unwrap();

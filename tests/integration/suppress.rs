@@ -26,8 +26,14 @@ fn check(files: &[(&str, &str)]) -> (Run, Vec<String>) {
 /// A short source, with comments around it.
 fn mirror(above_block: &str, behind_header: &str, above: &str, behind: &str) -> String {
     format!(
-        "{above_block}\nresource \"rhcs_image_mirror\" \"a\" {{ {behind_header}\n  cluster_id = \"c1\"\n  {above}\n  \
-         source     = \"nginx\" {behind}\n  mirrors    = [\"m.example.com/nginx\"]\n}}\n"
+        r#"{above_block}
+resource "rhcs_image_mirror" "a" {{ {behind_header}
+  cluster_id = "c1"
+  {above}
+  source     = "nginx" {behind}
+  mirrors    = ["m.example.com/nginx"]
+}}
+"#
     )
 }
 
@@ -57,7 +63,10 @@ fn it_holds_on_the_line_above_it_and_above_the_block() {
         mirror("", "", "/* mirrorset: ignore[ short-source ] it is so */", ""),
         mirror("", "", "", "/* mirrorset:ignore [short-source]*/"),
         mirror(
-            "# mirrorset: ignore-file[short-source]\n\nlocals {}\n",
+            "# mirrorset: ignore-file[short-source]
+
+locals {}
+",
             "",
             "",
             "",
@@ -292,7 +301,15 @@ fn a_suppression_of_what_is_undecided_does_not_make_it_clean() {
 #[test]
 fn of_several_roots_one_that_needs_it_is_enough() {
     let module = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
-    let root = |name: &str| format!("module \"m\" {{\n  source = \"../m\"\n  name   = \"{name}\"\n}}\n");
+    let root = |name: &str| {
+        format!(
+            r#"module "m" {{
+  source = "../m"
+  name   = "{name}"
+}}
+"#
+        )
+    };
     let module = module
         .replace("\"source\"", "\"name\"")
         .replace("var.source", "var.name");
@@ -311,7 +328,10 @@ fn what_only_one_root_suppresses_is_said_for_the_other() {
     let module = FROM_VARIABLE.replace("var.source", "\"nginx\"");
     let module = module.split_once("resource").unwrap().1;
     let module = format!("resource{module}");
-    let call = "module \"m\" {\n  source = \"../m\"\n}\n";
+    let call = r#"module "m" {
+  source = "../m"
+}
+"#;
     let suppressed = format!("{COMMENT}\n{call}");
     let (_, rules) = check(&[("m/main.tf", &module), ("a/main.tf", &suppressed)]);
     assert_eq!(

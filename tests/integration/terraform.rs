@@ -71,7 +71,13 @@ const WAITS: &str = "wait_for_create_complete = true";
 
 /// A mirror for this cluster with these further arguments.
 fn mirror(cluster_id: &str, arguments: &str) -> String {
-    format!("resource \"rhcs_image_mirror\" \"nginx\" {{\n  cluster_id = {cluster_id}\n  {arguments}\n}}\n")
+    format!(
+        r#"resource "rhcs_image_mirror" "nginx" {{
+  cluster_id = {cluster_id}
+  {arguments}
+}}
+"#
+    )
 }
 
 const RIGHT: &str =
@@ -112,7 +118,12 @@ fn cases() -> Vec<Case> {
         validated(
             "unsupported-argument",
             "Unsupported block type",
-            &format!("{RIGHT}\n  timeouts {{\n    create = \"1h\"\n  }}"),
+            &format!(
+                r#"{RIGHT}
+  timeouts {{
+    create = "1h"
+  }}"#
+            ),
         ),
         validated(
             "missing-argument",
@@ -198,11 +209,20 @@ fn a_mirror_that_is_created_anew_at_another_address_is_refused() {
     };
     let scratch = tempfile::tempdir().unwrap();
     let named = |name: &str| {
-        let arguments = format!("{RIGHT}\n  lifecycle {{\n    create_before_destroy = true\n  }}");
+        let arguments = format!(
+            "{RIGHT}
+  lifecycle {{
+    create_before_destroy = true
+  }}"
+        );
         let mirror =
             mirror("rhcs_cluster_rosa_hcp.main.id", &arguments).replace("\"nginx\"", &format!("{name:?}"));
-        let user =
-            format!("resource \"terraform_data\" \"user\" {{\n  input = rhcs_image_mirror.{name}.id\n}}\n");
+        let user = format!(
+            r#"resource "terraform_data" "user" {{
+  input = rhcs_image_mirror.{name}.id
+}}
+"#
+        );
         cluster("rhcs_cluster_rosa_hcp", WAITS) + &mirror + &user
     };
     let directory = written(scratch.path(), &named("nginx"));
@@ -214,7 +234,11 @@ fn a_mirror_that_is_created_anew_at_another_address_is_refused() {
         !succeeds && printed.contains("already exists for cluster"),
         "{printed}"
     );
-    let moved = "moved {\n  from = rhcs_image_mirror.nginx\n  to   = rhcs_image_mirror.renamed\n}\n";
+    let moved = "moved {
+  from = rhcs_image_mirror.nginx
+  to   = rhcs_image_mirror.renamed
+}
+";
     written(&directory, &(named("renamed") + moved));
     let (succeeds, printed) = run(&lab, Step::Apply, &directory);
     assert!(succeeds, "{printed}");

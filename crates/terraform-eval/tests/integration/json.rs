@@ -253,7 +253,14 @@ fn values_of_variables() {
         .collect();
     assert_eq!(shown, ["v=\"${1+1}\"", "w={<\"//\">:\"c\" <\"k\">:[\"%{if}\"]}"]);
 
-    let text = "a = 1 # c\nb = [\n  2,\n]\na = 3\nc {\n}\n";
+    let text = "a = 1 # c
+b = [
+  2,
+]
+a = 3
+c {
+}
+";
     let file = sources.add("a.tfvars", text);
     let (attributes, problems) = parse_variables(file, text, Format::Native);
     let shown: Vec<String> = attributes

@@ -324,7 +324,13 @@ fn frequent_mistakes_have_names() {
 
 #[test]
 fn a_missing_brace_costs_its_own_block() {
-    let text = "resource \"a\" \"b\" {\n  x = 1\n\nresource \"c\" \"d\" {\n  y = 2\n}\n";
+    let text = r#"resource "a" "b" {
+  x = 1
+
+resource "c" "d" {
+  y = 2
+}
+"#;
     assert_eq!(problems(text), "1:18 \"{\" `{` is not closed\n");
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
@@ -338,7 +344,16 @@ fn a_missing_brace_costs_its_own_block() {
 
 #[test]
 fn what_is_broken_is_left_out_and_the_rest_is_there() {
-    let text = "module \"m\" {\n  source = \"./x\"\n  mirrors = [1 2]\n  deep {\n    a = 'x'\n    b = 1\n  }\n  depends_on = [a.b]\n}\n";
+    let text = r#"module "m" {
+  source = "./x"
+  mirrors = [1 2]
+  deep {
+    a = 'x'
+    b = 1
+  }
+  depends_on = [a.b]
+}
+"#;
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
     let outline = outline(file, text);
@@ -352,7 +367,16 @@ fn what_is_broken_is_left_out_and_the_rest_is_there() {
 
 #[test]
 fn one_mistake_does_not_hide_another() {
-    let text = "a {\n  b = \"x\n  c = 1 & 2\n  d = 3\n  e {\n    f = (1\n    g = 2\n  }\n}\n";
+    let text = r#"a {
+  b = "x
+  c = 1 & 2
+  d = 3
+  e {
+    f = (1
+    g = 2
+  }
+}
+"#;
     assert_eq!(
         problems(text),
         "2:7 \"\\\"\" the string is not closed on its line\n6:9 \"(\" `(` is not closed\n3:9 \"&\" unknown operator `&`\n"
