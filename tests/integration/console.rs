@@ -123,11 +123,11 @@ module "u" {
 #[test]
 fn random_expressions_are_worth_what_the_console_says() {
     let Some(count) = number("MIRRORSET_CONSOLE_EXPRESSIONS") else {
-        println!("skipped: MIRRORSET_CONSOLE_EXPRESSIONS does not say how many expressions to try");
+        println!("skipped: MIRRORSET_CONSOLE_EXPRESSIONS is not a number");
         return;
     };
     if !terraform::is_there() {
-        println!("skipped: there is no terraform on the PATH");
+        println!("skipped: terraform is not on the PATH");
         return;
     }
     let seed = number("MIRRORSET_CONSOLE_SEED").unwrap_or(1);

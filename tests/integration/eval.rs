@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::support::program::{mirrorset_in, mirrorset_with_input, scratch};
+use crate::support::shared::shared;
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -45,11 +46,8 @@ fn compare(path: &Path) {
 
 #[test]
 fn the_shared_expressions_are_worth_what_terraform_says() {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/expressions.jsonl");
-    if shared.is_file() {
-        compare(&shared);
-    } else {
-        println!("skipped: {} is not there", shared.display());
+    if let Some(path) = shared("conformance/expressions.jsonl") {
+        compare(&path);
     }
 }
 

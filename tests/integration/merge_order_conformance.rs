@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::support::program::fixture;
 use crate::support::report::report;
+use crate::support::shared::shared;
 use mirrorset::workspace::{Options, load};
 use proptest::prelude::*;
 use registries_conf::{self, PullKind, RegistrySettings, SourcePolicy, merge_mirrors};
@@ -128,13 +130,9 @@ fn assert_held(path: &Path) {
 
 #[test]
 fn as_the_real_libraries_recorded() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    assert_held(&root.join("fixtures/registries/named.jsonl"));
-    let shared = root.join("../shared/conformance/registries.jsonl");
-    if shared.is_file() {
-        assert_held(&shared);
-    } else {
-        println!("skipped: {} is not there", shared.display());
+    assert_held(&fixture("registries/named.jsonl"));
+    if let Some(path) = shared("conformance/registries.jsonl") {
+        assert_held(&path);
     }
 }
 

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::support::shared::shared;
 use mirrorset::convert::{Options, Target, convert};
 use mirrorset::workspace;
 use serde_json::{Map, Value, json};
@@ -183,11 +184,9 @@ fn every_module_is_worth_what_terraform_plans() {
 
 #[test]
 fn so_is_every_module_of_the_conformance_set() {
-    let shared = root().join("../shared/conformance");
-    if !shared.is_dir() {
-        println!("skipped: {} is not there", shared.display());
+    let Some(shared) = shared("conformance") else {
         return;
-    }
+    };
     let plan = |module: PathBuf| {
         let name = module.file_name().unwrap().to_string_lossy();
         let plan = shared.join(format!("plans/{name}.json"));

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
+use crate::support::program::fixture;
 use crate::support::report::report;
+use crate::support::shared::shared;
 use mirrorset::diagnostic::{Diagnostic, Severity};
 use mirrorset::workspace::{Loaded, Options, load};
 use registries_conf::{Granularity, Location};
@@ -692,12 +694,8 @@ fn assert_fatal_is_found(path: &Path) {
 
 #[test]
 fn every_mirror_that_fails_a_pull_is_found() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    assert_fatal_is_found(&root.join("fixtures/registries/named.jsonl"));
-    let shared = root.join("../shared/conformance/registries.jsonl");
-    if shared.is_file() {
-        assert_fatal_is_found(&shared);
-    } else {
-        println!("skipped: {} is not there", shared.display());
+    assert_fatal_is_found(&fixture("registries/named.jsonl"));
+    if let Some(path) = shared("conformance/registries.jsonl") {
+        assert_fatal_is_found(&path);
     }
 }

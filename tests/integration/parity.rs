@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::support::program::{fixture, mirrorset_in};
+use crate::support::shared::shared;
 use mirrorset::model::InputKind;
 use mirrorset::rules;
 use serde_json::Value;
@@ -72,15 +73,12 @@ fn modules() -> Vec<(PathBuf, PathBuf)> {
             }
         }
     }
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance");
-    if shared.is_dir() {
+    if let Some(shared) = shared("conformance") {
         for entry in std::fs::read_dir(shared.join("modules")).unwrap() {
             let directory = entry.unwrap().path();
             let name = directory.file_name().unwrap().to_string_lossy().into_owned();
             found.push((directory, shared.join(format!("plans/{name}.json"))));
         }
-    } else {
-        println!("{} is not there", shared.display());
     }
     found.sort();
     found

@@ -1,21 +1,13 @@
 //! Plans and states that real Terraform wrote, read into the model.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::support::shared::shared;
 use mirrorset::model::{Attribute, AttributeValue, Mirror, OriginTarget};
 use mirrorset::readers::plan::{self, Kind, Problem, Reading};
 use proptest::prelude::*;
 use terraform_eval::source::{Sources, Span};
-
-fn shared() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/plans");
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: {} is not there", path.display());
-    None
-}
 
 fn read(path: &Path) -> (Sources, Reading) {
     let mut sources = Sources::new();
@@ -457,7 +449,9 @@ fn by_tree(module: &serde_json::Value, found: &mut Vec<(String, serde_json::Valu
 
 #[test]
 fn every_conformance_plan_gives_the_mirrors_that_terraform_planned() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = shared("conformance/plans") else {
+        return;
+    };
     let mut mirrors = 0;
     for entry in std::fs::read_dir(shared).unwrap() {
         let path = entry.unwrap().path();
@@ -568,7 +562,9 @@ const LEADS: [(&str, &[Led]); 5] = [
 
 #[test]
 fn conformance_plans_lead_to_the_clusters_of_their_modules() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = shared("conformance/plans") else {
+        return;
+    };
     for (plan, expected) in LEADS {
         let (_, reading) = read(&shared.join(format!("{plan}.json")));
         let found: Vec<_> = reading

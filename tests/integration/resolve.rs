@@ -7,6 +7,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::support::program::{Run, fixture, mirrorset_in, scratch};
+use crate::support::shared::shared;
 
 const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -120,11 +121,8 @@ fn the_named_cases_agree() {
 
 #[test]
 fn the_shared_cases_agree() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/registries.jsonl");
-    if path.is_file() {
+    if let Some(path) = shared("conformance/registries.jsonl") {
         compare(&path, 403);
-    } else {
-        println!("skipped: {} is not there", path.display());
     }
 }
 

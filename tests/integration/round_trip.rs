@@ -3,12 +3,12 @@
 //! Tests that need Terraform run where `MIRRORSET_TERRAFORM` is set.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::support::lab::requested_lab;
 use crate::support::program::{Run, fixture, mirrorset_in, scratch};
 
 /// A model of mirrors: sources with their mirrors.
@@ -139,19 +139,6 @@ proptest! {
     }
 }
 
-/// The lab, where Terraform is asked for and there.
-fn lab() -> Option<PathBuf> {
-    let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/lab/terraform-lab");
-    if std::env::var_os("MIRRORSET_TERRAFORM").is_none() || !lab.is_file() {
-        println!(
-            "skipped: MIRRORSET_TERRAFORM is not set, or {} is not there",
-            lab.display()
-        );
-        return None;
-    }
-    Some(lab)
-}
-
 /// A cluster of the module that the mirrors are made for.
 const CLUSTER: &str = r#"terraform {
   required_providers {
@@ -184,7 +171,7 @@ resource "rhcs_cluster_rosa_hcp" "main" {
 
 #[test]
 fn terraform_plans_what_the_manifest_says() {
-    let Some(lab) = lab() else { return };
+    let Some(lab) = requested_lab() else { return };
     let manifest = std::fs::read_to_string(fixture("manifests/oc-mirror-v2/idms-oc-mirror.yaml")).unwrap();
     let idms = convert("idms.yaml", &manifest, &["--no-notes", "--name", "prod"]);
     let listed =

@@ -1,5 +1,5 @@
-//! What real Terraform accepted is read without a problem. The files lie beside the repository; where
-//! they are absent, the tests say so and pass.
+//! Reads what real Terraform accepted. The files lie beside the repository; if they are absent, the tests
+//! print that they are skipped, and pass.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ fn shared(path: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    println!("skipped: {} is not there", path.display());
+    println!("skipped: {}: no such file or directory", path.display());
     None
 }
 
