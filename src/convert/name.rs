@@ -97,7 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_cluster_is_named_by_what_tells_it_apart() {
+    fn a_cluster_name_is_the_distinguishing_part_of_its_reference() {
         let name = |cluster| Name::for_cluster(cluster).0;
         assert_eq!(name("rhcs_cluster_rosa_hcp.main"), "main");
         assert_eq!(name("module.prod.rhcs_cluster_rosa_hcp.this"), "prod-this");
@@ -113,7 +113,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_cluster_is_called_its_name_is_valid(cluster in ".{0,400}", suffix in "[a-z0-9]{1,20}") {
+        fn names_are_valid_for_any_cluster_reference(cluster in ".{0,400}", suffix in "[a-z0-9]{1,20}") {
             let name = Name::for_cluster(&cluster);
             prop_assert_eq!(name.as_str().parse::<Name>(), Ok(name.clone()));
             let longer = name.with_suffix(&suffix);

@@ -55,7 +55,7 @@ mod tests {
     use terraform_eval::source::{Sources, Span};
 
     #[test]
-    fn instances_of_one_block_are_said_once() {
+    fn instances_of_one_block_are_grouped() {
         let file = Sources::new().add("a.tf", "x");
         let at = |address: &str, what: &str| {
             Diagnostic::new("r", Severity::Error, format!("{address}: {what}"))

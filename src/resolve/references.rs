@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_image_is_one_line_of_a_list() {
+    fn lines_that_are_not_images_are_kept_in_a_list() {
         let list = "quay.io/org/app: # no tag\n[::1]:5000/org/app\nnginx # the last one\n";
         let expected = ["quay.io/org/app:", "[::1]:5000/org/app", "nginx"];
         assert_eq!(images(list).unwrap(), expected);
@@ -148,7 +148,7 @@ spec: {jobTemplate: {spec: {template: {spec: {containers: [{image: \"nginx\"}]}}
     }
 
     #[test]
-    fn nothing_is_no_list() {
+    fn input_without_images_is_rejected() {
         assert!(images("# none\n").is_err());
         assert!(images("kind: Namespace\nmetadata:\n  name: x\n").is_err());
         assert!(images("a: [b\n").is_err());

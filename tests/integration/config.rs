@@ -21,7 +21,7 @@ fn two_findings(first: &str, second: &str) -> Vec<String> {
 }
 
 #[test]
-fn it_sets_severities() {
+fn the_file_sets_severities() {
     assert_eq!(check_with_config("", &[]), (1, two_findings("warning", "error")));
     assert_eq!(
         check_with_config(
@@ -49,7 +49,7 @@ short-source = "off"
 }
 
 #[test]
-fn it_moves_the_line_of_failure() {
+fn the_file_sets_the_minimum_severity_that_fails() {
     assert_eq!(check_with_config("fail-on = \"never\"", &[]).0, 0);
     assert_eq!(
         check_with_config(
@@ -75,7 +75,7 @@ missing-depends-on = "off""#,
 }
 
 #[test]
-fn strict_makes_what_is_undecided_an_error() {
+fn strict_makes_undecided_mirrors_an_error() {
     let directory = scratch(&[("main.tf", UNKNOWN_SOURCE), ("mirrorset.toml", "strict = true")]);
     let run = check(directory.path(), &[]);
     assert_eq!(
@@ -85,7 +85,7 @@ fn strict_makes_what_is_undecided_an_error() {
 }
 
 #[test]
-fn the_command_line_wins() {
+fn the_command_line_takes_precedence() {
     let off = r#"fail-on = "never"
 [rules]
 short-source = "off"
@@ -109,7 +109,7 @@ short-source = "off"
 }
 
 #[test]
-fn isolated_ignores_it_even_if_it_is_wrong() {
+fn isolated_ignores_the_file_even_if_it_is_invalid() {
     assert_eq!(
         check_with_config(
             r#"[rules]
@@ -123,7 +123,7 @@ short-source = "off"
 }
 
 #[test]
-fn the_nearest_one_counts_for_each_root_module() {
+fn the_nearest_file_applies_to_each_root_module() {
     let directory = scratch(&[
         ("mirrorset.toml", "rules.missing-depends-on = 'off'"),
         ("a/main.tf", TWO_FINDINGS),
@@ -140,7 +140,7 @@ fn the_nearest_one_counts_for_each_root_module() {
 }
 
 #[test]
-fn a_file_that_is_named_counts_for_all() {
+fn a_named_file_applies_to_all_root_modules() {
     let directory = scratch(&[
         ("mirrorset.toml", "rules.missing-depends-on = 'off'"),
         ("ci.toml", "rules.short-source = 'off'"),
@@ -159,7 +159,7 @@ fn a_file_that_is_named_counts_for_all() {
 }
 
 #[test]
-fn overrides_are_for_root_modules_and_for_files_that_declare_mirrors() {
+fn overrides_apply_to_root_modules_and_to_files_that_declare_mirrors() {
     let config = r#"[[overrides]]
 paths = ["a", "**/legacy.tf"]
 rules = { short-source = "off" }
@@ -182,7 +182,7 @@ rules = { short-source = "off" }
 }
 
 #[test]
-fn what_is_excluded_is_not_read_unless_it_is_named() {
+fn excluded_paths_are_not_read_unless_they_are_named() {
     let directory = scratch(&[
         ("mirrorset.toml", "exclude = [\"old\", \"**/test-*/\"]"),
         ("old/main.tf", TWO_FINDINGS),
@@ -199,7 +199,7 @@ fn what_is_excluded_is_not_read_unless_it_is_named() {
 }
 
 #[test]
-fn its_files_of_values_come_before_those_of_the_command_line() {
+fn its_variable_files_are_read_before_those_of_the_command_line() {
     let directory = scratch(&[
         ("mirrorset.toml", "var-files = [\"values/common.tfvars\"]"),
         ("values/common.tfvars", "name = \"nginx\"\n"),
@@ -218,7 +218,7 @@ fn its_files_of_values_come_before_those_of_the_command_line() {
 }
 
 #[test]
-fn a_plan_is_weighed_as_its_configuration_is() {
+fn a_plan_has_the_rule_settings_of_its_configuration() {
     let module = fixture("mistakes/short-source");
     for config in [
         "rules.short-source = 'off'",
@@ -253,7 +253,7 @@ fn config_errors(config: &str) -> String {
 }
 
 #[test]
-fn mistakes_are_shown_where_they_stand() {
+fn errors_are_shown_at_their_location() {
     let text = config_errors(
         r#"fail-on = "warnings"
 strickt = true
@@ -297,7 +297,7 @@ unknown-value = 1
 }
 
 #[test]
-fn every_place_of_the_file_is_checked() {
+fn every_key_of_the_file_is_validated() {
     for (config, message) in [
         ("rules = [", "invalid TOML"),
         (
@@ -357,7 +357,7 @@ path = []",
 }
 
 #[test]
-fn the_settings_are_shown_with_their_places() {
+fn the_settings_are_shown_with_their_origin() {
     let config = r#"strict = true
 exclude = ["old"]
 

@@ -168,14 +168,14 @@ fn compare(directory: &Path, suffix: &str, expected: &Expected, rollouts: &BTree
 }
 
 #[test]
-fn modules_have_the_findings_that_the_rules_give_them() {
+fn modules_have_the_expected_findings() {
     if let Some(shared) = shared("conformance") {
         compare(&shared.join("modules"), "", &on_configuration(), &BTreeMap::new());
     }
 }
 
 #[test]
-fn plans_have_the_findings_that_the_rules_give_them() {
+fn plans_have_the_expected_findings() {
     if let Some(shared) = shared("conformance") {
         compare(&shared.join("plans"), ".json", &on_plans(), &rollouts());
     }

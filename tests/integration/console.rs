@@ -121,7 +121,7 @@ module "u" {
 }
 
 #[test]
-fn random_expressions_are_worth_what_the_console_says() {
+fn random_expressions_have_the_value_that_the_console_prints() {
     let Some(count) = number("MIRRORSET_CONSOLE_EXPRESSIONS") else {
         println!("skipped: MIRRORSET_CONSOLE_EXPRESSIONS is not a number");
         return;
@@ -173,7 +173,7 @@ fn random_expressions_are_worth_what_the_console_says() {
 }
 
 #[test]
-fn random_expressions_end_in_a_value_or_a_failure() {
+fn random_expressions_evaluate_to_a_value_or_an_error() {
     let count = number("MIRRORSET_EVALUATED_EXPRESSIONS").unwrap_or(2_000);
     let seed = number("MIRRORSET_CONSOLE_SEED").unwrap_or(1_000_000);
     let directory = tempfile::tempdir().unwrap();

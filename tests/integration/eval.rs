@@ -45,7 +45,7 @@ fn compare(path: &Path) {
 }
 
 #[test]
-fn the_shared_expressions_are_worth_what_terraform_says() {
+fn the_shared_expressions_evaluate_as_in_terraform() {
     if let Some(path) = shared("conformance/expressions.jsonl") {
         compare(&path);
     }
@@ -95,7 +95,7 @@ locals {
 }
 
 #[test]
-fn json_lines_say_what_is_not_known() {
+fn json_lines_report_unknown_values() {
     let directory = scratch(&[(
         "main.tf",
         r#"variable "v" {
@@ -155,7 +155,7 @@ resource "rhcs_image_mirror" "m" {
 }
 
 #[test]
-fn later_values_win_in_terraforms_order() {
+fn variable_values_have_the_precedence_of_terraform() {
     let files = [
         (
             "main.tf",
@@ -192,7 +192,7 @@ fn later_values_win_in_terraforms_order() {
 }
 
 #[test]
-fn a_text_is_read_by_the_type_of_its_variable() {
+fn a_variable_value_is_parsed_by_the_type_of_the_variable() {
     let directory = scratch(&[(
         "main.tf",
         r#"variable "s" {
@@ -229,7 +229,7 @@ variable "a" {
 }
 
 #[test]
-fn a_variable_that_nobody_declares_is_said() {
+fn an_undeclared_variable_is_reported() {
     let directory = scratch(&[("main.tf", "locals {}\n")]);
     let run = mirrorset_in(directory.path(), &["check", "--var", "clutser_id=x"]);
     assert_eq!(run.status, 2);
@@ -237,7 +237,7 @@ fn a_variable_that_nobody_declares_is_said() {
 }
 
 #[test]
-fn installed_modules_are_followed() {
+fn installed_modules_are_evaluated() {
     let directory = scratch(&[
         (
             "main.tf",
@@ -285,7 +285,7 @@ resource "rhcs_image_mirror" "this" {
 }
 
 #[test]
-fn a_module_that_is_not_there_is_said() {
+fn a_module_that_is_not_installed_is_reported() {
     let directory = scratch(&[(
         "main.tf",
         r#"module "m" {

@@ -40,7 +40,7 @@ fn directory_of(example: &str) -> tempfile::TempDir {
 }
 
 #[test]
-fn every_rule_about_both_has_its_plans_or_a_reason() {
+fn every_rule_for_configuration_and_plans_has_plans_or_a_reason() {
     let planned: BTreeSet<&str> = planned_rules().map(|rule| rule.name).collect();
     let refused: BTreeSet<&str> = REFUSED.iter().map(|(name, _)| *name).collect();
     let all: BTreeSet<&str> = rules_of_both().map(|rule| rule.name).collect();
@@ -54,7 +54,7 @@ fn every_rule_about_both_has_its_plans_or_a_reason() {
 }
 
 #[test]
-fn a_plan_of_an_example_says_what_the_example_says() {
+fn a_plan_of_an_example_has_the_findings_of_the_example() {
     for rule in planned_rules() {
         for (which, example) in examples_of(rule) {
             let name = format!("{} {which}", rule.name);
@@ -82,7 +82,7 @@ fn planned(lab: &Path, directory: &Path, name: &str) -> String {
 }
 
 #[test]
-fn the_plans_are_what_terraform_makes() {
+fn the_stored_plans_are_those_that_terraform_creates() {
     let Some(lab) = requested_lab() else { return };
     let writes = std::env::var("MIRRORSET_TERRAFORM").is_ok_and(|mode| mode == "write");
     for rule in planned_rules() {
@@ -106,7 +106,7 @@ fn the_plans_are_what_terraform_makes() {
 }
 
 #[test]
-fn terraform_makes_no_plan_of_the_others() {
+fn terraform_rejects_the_other_examples() {
     let Some(lab) = requested_lab() else { return };
     for rule in rules_of_both() {
         let Some((_, says)) = REFUSED.iter().find(|(name, _)| *name == rule.name) else {
@@ -119,7 +119,7 @@ fn terraform_makes_no_plan_of_the_others() {
 }
 
 #[test]
-fn what_a_fix_writes_terraform_validates() {
+fn terraform_validates_fixed_examples() {
     let Some(lab) = requested_lab() else { return };
     let mut validated = 0;
     for rule in RULES.iter().filter(|rule| rule.fix != Fixability::None) {

@@ -73,7 +73,7 @@ fn assert_fixed(before: (&str, &str), rule: &str, applicability: Applicability, 
 const LIST: &str = r#"["m.example.com/org/app"]"#;
 
 #[test]
-fn a_source_is_written_anew() {
+fn a_source_is_replaced() {
     use Applicability::{Safe, Unsafe};
     for (rule, before, applicability, after) in [
         ("short-source", "nginx", Safe, "docker.io/library/nginx"),
@@ -115,7 +115,7 @@ fn a_source_is_written_anew() {
 }
 
 #[test]
-fn a_mirror_is_written_anew() {
+fn a_mirror_is_replaced() {
     use Applicability::{Safe, Unsafe};
     for (rule, source, before, applicability, after) in [
         (
@@ -173,7 +173,7 @@ fn a_mirror_is_written_anew() {
 }
 
 #[test]
-fn an_element_is_taken_out_and_comments_stay() {
+fn an_element_is_removed_and_comments_are_kept() {
     let source = r#""quay.io/org""#;
     for (rule, before, after) in [
         (
@@ -203,7 +203,7 @@ fn an_element_is_taken_out_and_comments_stay() {
 }
 
 #[test]
-fn a_type_is_written_anew() {
+fn a_type_is_replaced() {
     let text = mirror("\"quay.io/org\"", LIST).replace("  source", "  type = \"tag\"\n  source");
     let directory = scratch(&[("main.tf", &text)]);
     assert_eq!(
@@ -216,7 +216,7 @@ fn a_type_is_written_anew() {
 
 /// The text is mended where it is written.
 #[test]
-fn what_comes_from_elsewhere_is_fixed_there() {
+fn values_are_fixed_at_their_origin() {
     let of_variable = mirror("var.registry", LIST)
         + r#"variable "registry" {
   type = string
@@ -335,7 +335,7 @@ resource "rhcs_image_mirror" "m" {
 
 /// What another one uses too, and what is computed, is explained.
 #[test]
-fn what_others_use_or_what_is_computed_is_not_fixed() {
+fn shared_and_computed_values_are_not_fixed() {
     let shared = "the text is also used elsewhere, so check those places first";
     let computed = "the value is computed, so change the expressions that it comes from";
     let full = "write the full name: \"docker.io/library/nginx\"; ";
@@ -433,7 +433,7 @@ EOT
 }
 
 #[test]
-fn a_sensitive_value_is_not_written() {
+fn a_sensitive_value_is_not_fixed() {
     let text = mirror("sensitive(\"nginx\")", LIST);
     let directory = scratch(&[("main.tf", &text)]);
     let found = findings(&read(directory.path()));
@@ -490,7 +490,7 @@ resource "rhcs_image_mirror" "m" {
 "#;
 
 #[test]
-fn an_entry_is_added_to_a_list_as_the_list_is_written() {
+fn an_inserted_entry_follows_the_layout_of_the_list() {
     for (before, after) in [
         ("[]", "[rhcs_cluster_rosa_hcp.c]"),
         ("[ # nothing\n  ]", "[rhcs_cluster_rosa_hcp.c # nothing\n  ]"),
@@ -590,7 +590,7 @@ fn an_entry_is_added_to_a_list_as_the_list_is_written() {
 }
 
 #[test]
-fn what_reads_mirrors_waits_for_all_of_them_beside_what_it_waits_for() {
+fn depends_on_of_a_data_source_gets_all_mirrors_and_keeps_its_entries() {
     let mirror = |name: &str| {
         format!(
             r#"resource "rhcs_image_mirror" "{name}" {{
@@ -644,7 +644,7 @@ fn what_reads_mirrors_waits_for_all_of_them_beside_what_it_waits_for() {
 }
 
 #[test]
-fn an_entry_is_added_to_a_list_in_json() {
+fn an_entry_is_inserted_into_a_json_list() {
     for (before, after) in [
         ("[]", r#"["rhcs_cluster_rosa_hcp.c"]"#),
         (

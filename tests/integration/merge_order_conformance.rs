@@ -129,7 +129,7 @@ fn assert_held(path: &Path) {
 }
 
 #[test]
-fn as_the_real_libraries_recorded() {
+fn contradictions_agree_with_recorded_merges() {
     assert_held(&fixture("registries/named.jsonl"));
     if let Some(path) = shared("conformance/registries.jsonl") {
         assert_held(&path);
@@ -140,7 +140,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn as_the_merge_of_any_lists_has_it(lists in proptest::collection::vec(
+    fn contradictions_agree_with_merges_of_random_lists(lists in proptest::collection::vec(
         proptest::collection::vec(proptest::sample::select(vec!["a.io", "b.io", "c.io", "d.io", "s.io"]), 0..4),
         1..4,
     )) {
@@ -162,7 +162,7 @@ proptest! {
     }
 
     #[test]
-    fn as_the_operator_accepts_policies(declared in proptest::collection::vec(
+    fn policy_conflicts_agree_with_the_operator(declared in proptest::collection::vec(
         (0_usize..2, proptest::collection::vec(0_usize..3, 0..3), 0_usize..3, any::<bool>()),
         0..5,
     )) {

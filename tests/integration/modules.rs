@@ -171,7 +171,7 @@ fn check(cases: Vec<(PathBuf, PathBuf)>) {
 }
 
 #[test]
-fn every_module_is_worth_what_terraform_plans() {
+fn every_module_evaluates_to_the_mirrors_that_terraform_plans() {
     let modules = directories(&root().join("fixtures/modules"));
     let expected = |module: PathBuf| {
         let names = ["plan.json", "refused.json"].map(|name| module.join(name));
@@ -183,7 +183,7 @@ fn every_module_is_worth_what_terraform_plans() {
 }
 
 #[test]
-fn so_is_every_module_of_the_conformance_set() {
+fn every_module_of_the_conformance_set_evaluates_to_the_mirrors_that_terraform_plans() {
     let Some(shared) = shared("conformance") else {
         return;
     };
@@ -222,7 +222,7 @@ fn mirror(head: &str, source: &str) -> String {
 }
 
 #[test]
-fn too_many_instances_are_one_that_stands_for_all() {
+fn too_many_instances_are_represented_by_one() {
     let products = "for_each = toset([for p in setproduct(range(1000), range(1000), range(1000)) : p[0]])";
     for head in [
         "count = 1e9",
@@ -236,7 +236,7 @@ fn too_many_instances_are_one_that_stands_for_all() {
 }
 
 #[test]
-fn values_that_outgrow_every_bound_are_undecided() {
+fn values_that_exceed_the_limits_are_undecided() {
     for (first, next) in [
         (r#""x""#, "\"${local.l}${local.l}\""),
         (r#"["x"]"#, "concat(local.l, local.l)"),
@@ -279,7 +279,7 @@ fn undecided_sources(text: &str) -> (usize, usize) {
 }
 
 #[test]
-fn a_list_of_all_mirrors_costs_each_mirror_that_uses_it_nothing() {
+fn using_a_list_of_all_mirrors_takes_linear_time() {
     let numbered = mirror("count = 10000", "\"quay.io/app-${count.index}\"");
     let again = mirror(
         "count = 10000",
@@ -290,7 +290,7 @@ fn a_list_of_all_mirrors_costs_each_mirror_that_uses_it_nothing() {
 }
 
 #[test]
-fn looking_into_a_large_map_costs_the_same_for_each_of_many_mirrors() {
+fn looking_up_a_large_map_for_many_mirrors_takes_linear_time() {
     let catalogue = r#"
 locals {
   numbers   = flatten([for i in range(100) : [for j in range(100) : 100 * i + j]])
@@ -316,7 +316,7 @@ locals {
 }
 
 #[test]
-fn every_mirror_of_a_long_chain_has_a_source_and_waits_for_the_cluster_before_it() {
+fn every_mirror_of_a_long_chain_has_a_source_and_depends_on_the_cluster() {
     let mut text = String::from(
         r#"resource "rhcs_cluster_rosa_hcp" "c" {
   name = "c"

@@ -112,7 +112,7 @@ fn assert_mirror(source: &str, mirror: &str, rules: &[&str]) {
 }
 
 #[test]
-fn one_mistake_of_a_source_is_one_finding() {
+fn one_issue_of_a_source_is_one_finding() {
     for (source, rules) in [
         // Nothing is wrong.
         ("quay.io", [].as_slice()),
@@ -155,7 +155,7 @@ fn one_mistake_of_a_source_is_one_finding() {
 }
 
 #[test]
-fn one_mistake_of_a_mirror_is_one_finding() {
+fn one_issue_of_a_mirror_is_one_finding() {
     for (source, mirror, rules) in [
         ("quay.io/org", "registry.example.com/redis", [].as_slice()),
         ("quay.io/org", "quay.io/backup/redis", &[]),
@@ -194,7 +194,7 @@ fn one_mistake_of_a_mirror_is_one_finding() {
 }
 
 #[test]
-fn a_mistake_in_one_mirror_hides_none_in_another() {
+fn an_issue_in_one_mirror_does_not_hide_an_issue_in_another() {
     assert_found(
         &[(
             "quay.io/org",
@@ -219,7 +219,7 @@ fn a_mistake_in_one_mirror_hides_none_in_another() {
 }
 
 #[test]
-fn a_mirror_leaves_room_for_names() {
+fn a_mirror_has_to_leave_room_for_image_names() {
     let long = |length: usize| format!("m.io/{}", "a".repeat(length - "m.io/".len()));
     for (source, length, rules) in [
         ("quay.io", 190, [].as_slice()),
@@ -234,7 +234,7 @@ fn a_mirror_leaves_room_for_names() {
 }
 
 #[test]
-fn a_list_has_mirrors() {
+fn a_list_needs_at_least_one_mirror() {
     let empty = r#"resource "rhcs_image_mirror" "m" {
   cluster_id = "c"
   source = "quay.io"
@@ -253,7 +253,7 @@ fn a_list_has_mirrors() {
 }
 
 #[test]
-fn a_source_is_unique_in_its_cluster() {
+fn a_source_must_be_unique_in_its_cluster() {
     let (a, b): (&[&str], &[&str]) = (&["a.example.com/org/app"], &["b.example.com/org/app"]);
     let again = |source| ("duplicate-source", source);
     assert_found(&[("quay.io/org", a), ("quay.io/org", b)], &[again("quay.io/org")]);
@@ -289,7 +289,7 @@ fn a_source_is_unique_in_its_cluster() {
 }
 
 #[test]
-fn a_narrow_source_does_not_get_the_mirrors_of_a_wide_one() {
+fn a_source_does_not_inherit_the_mirrors_of_a_shorter_source() {
     let all: Entry<'_> = ("quay.io", &["m.example.com/quay"]);
     let shadowed = |source| ("shadowed-source", source);
     assert_found(
@@ -362,7 +362,7 @@ fn a_narrow_source_does_not_get_the_mirrors_of_a_wide_one() {
 }
 
 #[test]
-fn mirrors_are_not_followed() {
+fn mirrors_of_mirrors_are_not_used() {
     assert_found(
         &[
             ("quay.io/org", &["m.example.com/org"]),
@@ -380,7 +380,7 @@ fn mirrors_are_not_followed() {
 }
 
 #[test]
-fn a_cluster_takes_255_sources_with_255_mirrors_each() {
+fn a_cluster_is_limited_to_255_sources_with_255_mirrors_each() {
     let many = |count: usize| -> Vec<String> {
         (0..count)
             .map(|index| format!("m{index}.example.com/org"))
@@ -415,7 +415,7 @@ fn a_cluster_takes_255_sources_with_255_mirrors_each() {
 }
 
 #[test]
-fn other_clusters_do_not_matter() {
+fn mirrors_of_other_clusters_are_not_compared() {
     let block = |name: &str, cluster: &str, source: &str, mirror: &str| {
         format!(
             r#"resource "rhcs_image_mirror" "{name}" {{
@@ -465,7 +465,7 @@ fn undecided(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_unknown_element_hides_no_mistake_of_another() {
+fn an_unknown_element_does_not_hide_issues_of_others() {
     let text = r#"variable "mirror" {
   type = string
 }
@@ -487,7 +487,7 @@ resource "rhcs_image_mirror" "m" {
 }
 
 #[test]
-fn an_unknown_source_leaves_open_what_needs_it_and_no_more() {
+fn an_unknown_source_leaves_only_rules_that_need_it_undecided() {
     let with = |mirror: &str| {
         format!(
             r#"variable "source_name" {{
@@ -518,7 +518,7 @@ resource "rhcs_image_mirror" "m" {{
 }
 
 #[test]
-fn of_two_blocks_it_may_be_that_only_one_has_an_instance() {
+fn duplicates_are_undecided_if_only_one_block_may_have_an_instance() {
     let block = |name: &str, count: &str| {
         format!(
             r#"resource "rhcs_image_mirror" "{name}" {{
@@ -547,7 +547,7 @@ fn of_two_blocks_it_may_be_that_only_one_has_an_instance() {
 }
 
 #[test]
-fn a_comparison_does_not_give_a_sensitive_value_away() {
+fn a_comparison_does_not_reveal_a_sensitive_value() {
     let text = format!(
         r#"locals {{
   secret = sensitive("m.example.com/org")
@@ -583,7 +583,7 @@ resource "rhcs_image_mirror" "a" {{
 }
 
 #[test]
-fn severities_are_those_of_the_catalogue() {
+fn severities_are_those_of_the_rules() {
     let found = findings(&loaded(
         "plan.json",
         &plan(&[("*.example.com", &["m.io/a"]), ("quay.io/org", &["22"])]),
@@ -693,7 +693,7 @@ fn assert_fatal_is_found(path: &Path) {
 }
 
 #[test]
-fn every_mirror_that_fails_a_pull_is_found() {
+fn every_mirror_that_fails_a_pull_is_reported() {
     assert_fatal_is_found(&fixture("registries/named.jsonl"));
     if let Some(path) = shared("conformance/registries.jsonl") {
         assert_fatal_is_found(&path);

@@ -46,7 +46,7 @@ fn run(files: &[(&str, &str)], arguments: &[&str]) -> Run {
 }
 
 #[test]
-fn an_option_that_the_target_has_no_use_for_is_refused() {
+fn an_option_that_the_target_ignores_is_rejected() {
     let main = mirror("a", "\"2lbbrpgk\"", "quay.io/org");
     let files = [("main.tf", main.as_str()), ("ids.json", "[]")];
     for (arguments, told) in [
@@ -67,7 +67,7 @@ fn an_option_that_the_target_has_no_use_for_is_refused() {
 }
 
 #[test]
-fn a_mistake_in_a_manifest_keeps_it_from_being_converted() {
+fn an_invalid_manifest_is_not_converted() {
     let good = entry("quay.io/a", "mirror.example.com/a", "");
     for wrong in [
         "  - quay.io/b\n".to_owned(),
@@ -110,7 +110,7 @@ fn a_mistake_in_a_manifest_keeps_it_from_being_converted() {
 }
 
 #[test]
-fn two_policies_for_one_source_are_not_made_into_one() {
+fn conflicting_policies_of_one_source_are_not_merged() {
     let never = entry(
         "quay.io/a",
         "mirror.example.com/a",
@@ -138,7 +138,7 @@ fn two_policies_for_one_source_are_not_made_into_one() {
 }
 
 #[test]
-fn clusters_of_one_name_are_told_apart() {
+fn clusters_with_the_same_name_are_distinguished() {
     let (one, two) = (root("quay.io/a"), root("quay.io/b"));
     let other = two.replace("mirror.example.com", "other.example.com");
     let files = [
@@ -185,7 +185,7 @@ fn clusters_of_one_name_are_told_apart() {
 }
 
 #[test]
-fn no_two_objects_of_terraform_have_one_name() {
+fn converted_terraform_objects_have_unique_names() {
     let clusters = ["prod", "prod-eu", "prod.eu", "prod_eu"];
     let sources = ["eu.io/x", "io/x", "io/x", "io/x"];
     let blocks = clusters.iter().zip(sources).enumerate();
@@ -211,7 +211,7 @@ fn no_two_objects_of_terraform_have_one_name() {
 }
 
 #[test]
-fn a_list_of_mirrors_is_that_of_one_cluster() {
+fn an_import_list_applies_to_one_cluster() {
     let main = mirror("a", "\"one\"", "quay.io/a") + &mirror("b", "\"two\"", "quay.io/a");
     let ids = r#"[{"id": "2abc", "source": "quay.io/a"}]"#;
     let files = [("main.tf", main.as_str()), ("ids.json", ids)];
@@ -228,7 +228,7 @@ fn a_list_of_mirrors_is_that_of_one_cluster() {
 }
 
 #[test]
-fn a_list_with_one_source_twice_is_refused() {
+fn an_import_list_with_a_duplicate_source_is_rejected() {
     let main = mirror("a", "var.id", "quay.io/a");
     let ids = r#"[{"id": "2abc", "source": "quay.io/a"}, {"id": "2abd", "source": "quay.io/a"}]"#;
     let files = [("main.tf", main.as_str()), ("ids.json", ids)];
@@ -245,7 +245,7 @@ fn a_list_with_one_source_twice_is_refused() {
 }
 
 #[test]
-fn standard_input_is_one_thing_alone() {
+fn standard_input_can_be_used_only_once() {
     let main = mirror("a", "var.id", "quay.io/a");
     let directory = scratch(&[("main.tf", main.as_str())]);
     let main = directory.path().join("main.tf").display().to_string();
@@ -269,7 +269,7 @@ fn standard_input_is_one_thing_alone() {
 }
 
 #[test]
-fn an_id_is_put_into_an_import_as_an_expression() {
+fn an_import_id_contains_the_cluster_id_expression() {
     let main = mirror("a", "var.id", "quay.io/a");
     let ids = r#"[{"id": "2abc", "source": "quay.io/a"}]"#;
     let files = [("main.tf", main.as_str()), ("ids.json", ids)];
@@ -297,7 +297,7 @@ fn an_id_is_put_into_an_import_as_an_expression() {
 
 #[cfg(unix)]
 #[test]
-fn nothing_is_written_through_a_link() {
+fn output_is_not_written_through_a_link() {
     let main = mirror("a", "\"2lbbrpgk\"", "quay.io/org");
     let directory = scratch(&[("main.tf", main.as_str()), ("precious", "kept"), ("out/x", "")]);
     let link = directory.path().join("out/2lbbrpgk.yaml");
@@ -358,7 +358,7 @@ fn a_plan_is_compared_with_the_configuration_of_several_clusters() {
 }
 
 #[test]
-fn a_template_is_said_to_be_one() {
+fn a_helm_template_is_reported_as_a_template() {
     let manifest = idms(&entry("quay.io/a", "\"x\"", ""));
     for template in [
         format!("{{{{- if .Values.mirrors }}}}\n{manifest}{{{{- end }}}}\n"),
@@ -371,7 +371,7 @@ fn a_template_is_said_to_be_one() {
 }
 
 #[test]
-fn a_name_with_a_line_break_makes_no_line_of_its_own() {
+fn a_line_break_in_a_name_is_escaped() {
     let main =
         mirror("a", "\"x\\n+ quay.io/evil: added\"", "quay.io/a") + &mirror("b", "\"y\"", "quay.io/b\\n+ c");
     let files = [("main.tf", main.as_str()), ("other/main.tf", "")];

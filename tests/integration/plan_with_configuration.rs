@@ -61,7 +61,7 @@ fn check(directory: &Path, arguments: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn the_label_is_on_the_file_of_values() {
+fn the_label_is_in_the_variable_file() {
     let scratch = tempfile::tempdir().unwrap();
     write_files(
         scratch.path(),
@@ -97,7 +97,7 @@ source = "nginx"
 }
 
 #[test]
-fn a_value_that_was_given_on_the_command_line_of_terraform_is_shown_in_the_plan() {
+fn a_value_from_the_command_line_of_terraform_is_shown_in_the_plan() {
     let scratch = tempfile::tempdir().unwrap();
     write_files(
         scratch.path(),
@@ -114,7 +114,7 @@ fn a_value_that_was_given_on_the_command_line_of_terraform_is_shown_in_the_plan(
 }
 
 #[test]
-fn a_value_of_another_commit_is_told_and_the_plan_is_what_counts() {
+fn a_value_of_another_commit_is_reported_and_the_plan_takes_precedence() {
     let scratch = tempfile::tempdir().unwrap();
     let main = MAIN.replace("var.source", "\"quay.io/new\"");
     write_files(
@@ -171,7 +171,7 @@ source = "redis"
 }
 
 #[test]
-fn another_configuration_is_refused() {
+fn another_configuration_is_rejected() {
     let scratch = tempfile::tempdir().unwrap();
     let other = MAIN.replace("\"a\"", "\"other\"");
     write_files(
@@ -202,7 +202,7 @@ fn another_configuration_is_refused() {
 }
 
 #[test]
-fn of_two_roots_that_declare_the_same_the_values_choose() {
+fn of_two_root_modules_with_the_same_mirrors_the_one_with_the_planned_values_is_used() {
     let scratch = tempfile::tempdir().unwrap();
     let fixed = |source: &str| MAIN.replace("var.source", &format!("\"{source}\""));
     write_files(
@@ -231,7 +231,7 @@ fn of_two_roots_that_declare_the_same_the_values_choose() {
 }
 
 #[test]
-fn modules_with_the_same_names_inside_are_told_apart() {
+fn modules_with_the_same_resource_names_are_distinguished() {
     let scratch = tempfile::tempdir().unwrap();
     let module = |source: &str| {
         format!(
@@ -291,7 +291,7 @@ module "two" {
 }
 
 #[test]
-fn a_sensitive_value_is_shown_by_neither_side() {
+fn a_sensitive_value_of_either_side_is_not_shown() {
     let scratch = tempfile::tempdir().unwrap();
     let main = MAIN.replace("type = string", "type = string\n  sensitive = true");
     let mut plan: Value = serde_json::from_str(&plan("topsecret", "topsecret")).unwrap();
@@ -323,7 +323,7 @@ fn a_sensitive_value_is_shown_by_neither_side() {
 }
 
 #[test]
-fn what_is_wrong_with_a_directory_that_nobody_named_is_nobodys_concern() {
+fn errors_in_a_directory_that_is_not_named_are_ignored() {
     let scratch = tempfile::tempdir().unwrap();
     write_files(
         scratch.path(),

@@ -185,7 +185,7 @@ fn compare(path: &Path, at_least: usize) {
 }
 
 #[test]
-fn the_named_cases_agree() {
+fn the_recorded_cases_agree() {
     compare(&fixture("registries/named.jsonl"), 53);
 }
 

@@ -115,7 +115,7 @@ fn compare(path: &Path, at_least: usize) {
 }
 
 #[test]
-fn the_named_cases_agree() {
+fn the_recorded_cases_agree() {
     compare(&fixture("registries/named.jsonl"), 53);
 }
 
@@ -128,7 +128,7 @@ fn the_shared_cases_agree() {
 
 /// A recorded case as resources of Terraform, whose lists of registries are those of their cluster.
 #[test]
-fn terraform_says_the_same_as_manifests() {
+fn terraform_resolves_as_manifests_do() {
     let text = std::fs::read_to_string(fixture("registries/named.jsonl")).unwrap();
     for case in text
         .lines()
@@ -209,7 +209,7 @@ fn prod(arguments: &[&str]) -> Run {
 }
 
 #[test]
-fn an_image_is_asked_for_at_the_mirrors_of_its_longest_source() {
+fn an_image_is_pulled_from_the_mirrors_of_its_longest_match() {
     let run = prod(&["quay.io/org/app:v1"]);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));
     assert_snapshot!(run.stdout, @r"
@@ -242,7 +242,7 @@ fn one_mirror_that_cannot_be_rewritten_fails_the_pull() {
 }
 
 #[test]
-fn what_the_cluster_blocks_is_refused_and_what_nothing_mirrors_is_pulled_as_it_is() {
+fn blocked_images_are_rejected_and_unmatched_images_are_pulled_unchanged() {
     let run = prod(&["untrusted.example.com/app", "ghcr.io/org/app"]);
     assert_eq!(run.status, 1);
     assert_snapshot!(run.stdout, @r"
@@ -271,7 +271,7 @@ fn a_digest_is_pulled_by_digest_whatever_its_tag() {
 }
 
 #[test]
-fn only_what_a_cluster_allows_is_pulled() {
+fn only_allowed_images_are_pulled() {
     let configuration = PROD.replace(
         "blocked_registries  = [\"untrusted.example.com\"]",
         "allowed_registries  = [\"docker.io/bitnami\"]",
@@ -285,7 +285,7 @@ fn only_what_a_cluster_allows_is_pulled() {
 }
 
 #[test]
-fn manifests_say_what_a_cluster_allows_and_blocks() {
+fn manifests_can_allow_and_block_registries() {
     let hosted = "
 apiVersion: hypershift.openshift.io/v1beta1
 kind: HostedCluster
@@ -327,7 +327,7 @@ spec:
 }
 
 #[test]
-fn images_come_from_lists_and_manifests() {
+fn images_are_read_from_lists_and_manifests() {
     let pod = "kind: Pod
 spec:
   containers:
@@ -359,7 +359,7 @@ spec:
 }
 
 #[test]
-fn each_cluster_has_an_answer_and_one_can_be_chosen() {
+fn each_cluster_has_a_result_and_one_can_be_selected() {
     let configuration = "
 resource \"rhcs_image_mirror\" \"a\" {
   cluster_id = \"1a\"
@@ -398,7 +398,7 @@ resource \"rhcs_image_mirror\" \"b\" {
 }
 
 #[test]
-fn what_is_not_known_is_said() {
+fn unknown_values_are_reported() {
     let configuration = "
 variable \"host\" {}
 

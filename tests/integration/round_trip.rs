@@ -99,7 +99,7 @@ proptest! {
     }
 
     #[test]
-    fn without_notes_the_first_manifest_is_the_last(mirrors in mirrors()) {
+    fn without_notes_a_manifest_converts_to_itself(mirrors in mirrors()) {
         let notes = ["--no-notes", "--name", "prod"];
         let first = convert("main.tf", &by_hand(&mirrors), &notes);
         let configuration = convert("idms.yaml", &first, &["--to", "hcl", "--cluster-id", "var.prod"]);
@@ -120,7 +120,7 @@ proptest! {
     }
 
     #[test]
-    fn a_check_of_what_is_written_finds_what_was_wrong_before(mirrors in mirrors()) {
+    fn a_converted_configuration_has_the_findings_of_the_original(mirrors in mirrors()) {
         let idms = convert("main.tf", &by_hand(&mirrors), &[]);
         let rules = |file: &str, text: &str| {
             let directory = scratch(&[(file, text)]);
@@ -170,7 +170,7 @@ resource "rhcs_cluster_rosa_hcp" "main" {
 "#;
 
 #[test]
-fn terraform_plans_what_the_manifest_says() {
+fn terraform_plans_the_mirrors_of_the_manifest() {
     let Some(lab) = requested_lab() else { return };
     let manifest = std::fs::read_to_string(fixture("manifests/oc-mirror-v2/idms-oc-mirror.yaml")).unwrap();
     let idms = convert("idms.yaml", &manifest, &["--no-notes", "--name", "prod"]);

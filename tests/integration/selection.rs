@@ -47,7 +47,7 @@ fn ignored_rules_do_not_run_even_if_they_are_selected() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_never_selected_away() {
+fn syntax_errors_are_reported_whatever_is_selected() {
     let run = check(
         &format!("{UNKNOWN_SOURCE}\nlocals {{\n  a = = 1\n}}\n"),
         &["--select", "short-source"],
@@ -59,7 +59,7 @@ fn a_file_that_cannot_be_read_is_never_selected_away() {
 }
 
 #[test]
-fn a_rule_that_there_is_not_is_an_error_with_the_one_that_was_meant() {
+fn an_unknown_rule_is_an_error_with_a_suggestion() {
     for flag in ["--select", "--ignore"] {
         let run = check(TWO_FINDINGS, &[flag, "short-source,short-sauce"]);
         assert_eq!(run.status, 2);
@@ -74,7 +74,7 @@ fn a_rule_that_there_is_not_is_an_error_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn the_line_of_failure_moves() {
+fn fail_on_sets_the_minimum_severity_that_fails() {
     let status = |arguments: &[&str]| check(TWO_FINDINGS, arguments).status;
     assert_eq!(status(&[]), 1);
     assert_eq!(status(&["--fail-on", "never"]), 0);
@@ -87,7 +87,7 @@ fn the_line_of_failure_moves() {
 }
 
 #[test]
-fn strict_makes_what_is_undecided_an_error() {
+fn strict_makes_undecided_mirrors_an_error() {
     let run = check(UNKNOWN_SOURCE, &["--strict"]);
     assert_eq!(
         (run.status, reported(&run)),
@@ -103,7 +103,7 @@ fn strict_makes_what_is_undecided_an_error() {
 }
 
 #[test]
-fn a_plan_of_the_same_configuration_is_weighed_alike() {
+fn a_selection_has_the_same_effect_on_a_plan() {
     let module = fixture("mistakes/short-source");
     for arguments in [
         &["--select", "short-source"][..],

@@ -179,7 +179,7 @@ fn errors(directory: &Path) -> Vec<String> {
 }
 
 #[test]
-fn what_a_rule_calls_an_error_terraform_refuses() {
+fn terraform_rejects_what_a_rule_reports_as_an_error() {
     let scratch = tempfile::tempdir().unwrap();
     let lab = lab();
     let all = std::env::var_os("MIRRORSET_TERRAFORM").is_some();
@@ -205,7 +205,7 @@ fn what_a_rule_calls_an_error_terraform_refuses() {
 /// Which of the two comes first is a race, but where something else uses the mirror and it is created before
 /// it is destroyed: then the source is always taken still.
 #[test]
-fn a_mirror_that_is_created_anew_at_another_address_is_refused() {
+fn a_mirror_recreated_at_another_address_is_rejected() {
     let Some(lab) = requested_lab() else { return };
     let scratch = tempfile::tempdir().unwrap();
     let named = |name: &str| {

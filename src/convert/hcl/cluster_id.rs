@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn mirrors_come_after_a_cluster_of_their_module() {
+    fn mirrors_depend_on_a_cluster_of_their_module() {
         let cluster = ["rhcs_cluster_rosa_hcp.main"];
         assert_eq!(comes_after("rhcs_cluster_rosa_hcp.main.id"), cluster);
         assert_eq!(comes_after("one(rhcs_cluster_rosa_hcp.main[*].id)"), cluster);
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn mirrors_come_after_nothing_else() {
+    fn mirrors_depend_on_nothing_else() {
         for text in [
             "var.cluster_id",
             "module.cluster.cluster_id",
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_expression_is_refused() {
+    fn invalid_expressions_are_rejected() {
         for text in [
             "",
             "a b",
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_is_left_out() {
+    fn a_comment_is_removed() {
         assert_eq!("var.id # prod".parse::<ClusterId>().unwrap().text, "var.id");
     }
 }

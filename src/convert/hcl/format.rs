@@ -110,7 +110,7 @@ mod tests {
 
     /// What `terraform fmt` of Terraform 1.11 makes of these.
     #[test]
-    fn spaces_are_those_of_terraform() {
+    fn whitespace_is_formatted_as_by_terraform_fmt() {
         for (given, expected) in [
             ("var . ids [ \"a\" ]", "var.ids[\"a\"]"),
             (

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_says_the_source() {
+    fn a_label_is_derived_from_the_source() {
         assert_eq!(of(&["quay.io/org/app"]), ["quay_io_org_app"]);
         assert_eq!(of(&["*.example.com"]), ["example_com"]);
         assert_eq!(of(&["10.0.0.1:5000/x"]), ["mirror_10_0_0_1_5000_x"]);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_of_one_label_are_told_apart_in_any_order() {
+    fn labels_are_distinguished_independently_of_order() {
         let labels = of(&["quay.io/a-b", "quay.io/a_b", "quay.io/c"]);
         assert_eq!(labels[2], "quay_io_c");
         assert_ne!(labels[0], labels[1]);
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_of_two_clusters_are_told_apart() {
+    fn labels_of_two_clusters_are_distinguished() {
         let labels = labels([("prod", "eu.io/x"), ("prod_eu", "io/x"), ("prod_eu", "io/y")].into_iter());
         assert_ne!(labels[0], labels[1]);
         assert_eq!(labels[2], "prod_eu_io_y");

@@ -195,7 +195,7 @@ mod tests {
     use terraform_eval::address::EachAttribute;
 
     #[test]
-    fn keys_may_hold_what_paths_are_made_of() {
+    fn keys_may_contain_path_syntax() {
         for text in [
             "",
             "module.a",
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_of_characters_that_do_not_print() {
+    fn unprintable_characters_are_unescaped() {
         let path = module_path(r#"module.a["\u00ad\U0001f3fb\n"]"#).unwrap();
         assert_eq!(
             path.steps()[0].key,
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn references_are_taken_apart() {
+    fn references_are_split() {
         let name = reference(r#"rhcs_cluster_rosa_hcp.c["a.b"].sts.x["y"].z"#).unwrap();
         assert_eq!(
             name.subject,
@@ -257,7 +257,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_path_that_is_printed_is_read_back(keys in prop::collection::vec(any::<String>(), 1..4), index in any::<u64>()) {
+        fn a_printed_path_parses_to_itself(keys in prop::collection::vec(any::<String>(), 1..4), index in any::<u64>()) {
             let mut module = ModulePath::root();
             for key in &keys {
                 module = module.child("m", Some(InstanceKey::Key(key.as_str().into())));
@@ -267,7 +267,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_read_or_refused(text in r#"(module\.|[a-z]|\.|\[|\]|"|\\|\$|\{|[0-9]|\*)*"#) {
+        fn any_text_is_parsed_or_rejected(text in r#"(module\.|[a-z]|\.|\[|\]|"|\\|\$|\{|[0-9]|\*)*"#) {
             let _ = (module_path(&text), reference(&text));
         }
     }

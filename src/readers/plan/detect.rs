@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_is_told_by_its_keys_in_any_order() {
+    fn each_kind_is_detected_by_its_keys_in_any_order() {
         let cases = [
             (r#"{"format_version":"1.2","planned_values":{"#, Some(Kind::Plan)),
             (

@@ -324,7 +324,7 @@ mod tests {
     use serde_json::Value;
 
     #[test]
-    fn each_kind_of_value_is_passed_over() {
+    fn each_kind_of_value_is_skipped() {
         for (text, rest) in [
             (r#""a\"b\\",1"#, ",1"),
             (r#"{"a":[1,{"}":"]"}]} ,"#, " ,"),
@@ -360,7 +360,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_value_is_passed_over_to_its_end(value in any_json(), pretty in any::<bool>(), behind in "[ ,}]{1}.{0,9}") {
+        fn a_value_is_skipped_to_its_end(value in any_json(), pretty in any::<bool>(), behind in "[ ,}]{1}.{0,9}") {
             let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
             let text = text.unwrap();
             let all = format!("{text}{behind}");
@@ -368,7 +368,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_passed_over_or_not(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        fn any_bytes_are_skipped_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
             if let Passed::To(end) = passed(&bytes, 0, 9) {
                 prop_assert!(0 < end && end <= bytes.len());
             }

@@ -29,7 +29,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn modules_are_read() {
+fn modules_that_terraform_accepted_have_no_syntax_errors() {
     let Some(directory) = shared("modules") else {
         return;
     };
@@ -60,7 +60,7 @@ fn modules_are_read() {
 }
 
 #[test]
-fn expressions_are_judged_as_terraform_judges_them() {
+fn the_same_expressions_are_accepted_as_by_terraform() {
     let Some(path) = shared("expressions.jsonl") else {
         return;
     };

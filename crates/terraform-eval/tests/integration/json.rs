@@ -95,7 +95,7 @@ fn meta_arguments_are_blocks() {
 }
 
 #[test]
-fn references_are_read_as_in_native_syntax() {
+fn references_are_parsed_as_in_native_syntax() {
     assert_eq!(
         blocks(r#"{"resource": {"t": {"x": {"depends_on": ["t.y", "module.m"], "provider": "aws.east"}}}}"#),
         ["resource t x { depends_on=[t.y module.m] provider=aws.east }"]
@@ -154,7 +154,7 @@ fn strings_are_templates() {
 }
 
 #[test]
-fn other_values_are_what_they_are() {
+fn other_values_are_literal() {
     assert_eq!(
         value("[1e3, 0.50, 18446744073709551616, -1, null, true, []]"),
         "[1e3 0.50 18446744073709551616 (- 1) null true []]"
@@ -194,7 +194,7 @@ fn spans_point_into_the_escaped_string() {
 }
 
 #[test]
-fn problems_have_their_place() {
+fn syntax_errors_have_their_span() {
     assert_eq!(
         read("{\n  \"locals\": {\"a\": 1,}\n}").1,
         "2:21 invalid JSON: trailing comma\n"
@@ -241,7 +241,7 @@ fn depth_is_bounded() {
 }
 
 #[test]
-fn values_of_variables() {
+fn variable_values_are_parsed() {
     let text = r#"{"v": "${1+1}", "w": {"//": "c", "k": ["%{if}"]}}"#;
     let mut sources = Sources::new();
     let file = sources.add("a.tfvars.json", text);
