@@ -242,7 +242,7 @@ fn color_is_used_only_on_request() {
 }
 
 #[test]
-fn fail_on_never_does_not_hide_unreadable_input() {
+fn exit_zero_applies_to_findings_but_not_to_unreadable_input() {
     assert_eq!(
         mirrorset(&["check", "--exit-zero", "mistakes/short-source"]).status,
         0
