@@ -13,7 +13,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::config::ConfigFiles;
-use crate::diagnostic::Diagnostic;
 use crate::model::Project;
 use crate::readers::configuration::root_module;
 use crate::readers::plan;
@@ -160,7 +159,7 @@ impl Loaded {
             _ => &SYNTAX_ERROR,
         };
         let message = format!("{}: {error}", display_name(path));
-        let mut finding = Diagnostic::new(rule.name, rule.severity, message);
+        let mut finding = rule.diagnostic(message);
         finding.help = error.help().map(str::to_owned);
         self.project.diagnostics.push(finding);
     }
@@ -213,7 +212,7 @@ impl Loaded {
                     &SYNTAX_ERROR
                 };
                 let message = format!("{name}: {error}");
-                let mut finding = Diagnostic::new(rule.name, rule.severity, message);
+                let mut finding = rule.diagnostic(message);
                 if let Some(span) = error.span {
                     finding = finding.at(span, "");
                 }

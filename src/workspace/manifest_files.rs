@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::Diagnostic;
 use crate::readers::manifest::{self, Document, ReadError};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
@@ -135,7 +134,7 @@ fn refuse(name: &str, error: &ReadError, loaded: &mut Loaded) {
         ReadError::Nothing => &UNSUPPORTED_INPUT,
     };
     let message = format!("{name}: {error}");
-    let mut finding = Diagnostic::new(rule.name, rule.severity, message);
+    let mut finding = rule.diagnostic(message);
     if let Some(span) = error.span() {
         finding = finding.at(span, "");
     }

@@ -323,7 +323,7 @@ impl Planned {
             .get(self.configuration.index())
             .map(|plan| plan.name.clone());
         let message = format!("{}: {what}", name.unwrap_or_default());
-        let finding = Diagnostic::new(PLAN_MISMATCH.name, PLAN_MISMATCH.severity, message);
+        let finding = PLAN_MISMATCH.diagnostic(message);
         loaded.project.diagnostics.push(finding);
     }
 }

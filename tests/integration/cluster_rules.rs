@@ -268,7 +268,7 @@ resource "rhcs_image_mirror" "a" {
 }
 
 #[test]
-fn the_official_module_does_not_wait_if_an_argument_says_so() {
+fn the_official_module_does_not_wait_if_waiting_is_disabled() {
     assert_findings(
         r#"
 module "rosa" {

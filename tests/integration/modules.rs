@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::support::shared::shared;
-use mirrorset::convert::{Options, Target, convert};
+use mirrorset::convert::{Options, convert, find_target};
 use mirrorset::workspace;
 use serde_json::{Map, Value, json};
 
@@ -45,7 +45,7 @@ fn evaluated(module: &Path) -> BTreeMap<String, Value> {
         let converted = convert(
             &loaded.project,
             &loaded.sources,
-            Target::Json,
+            find_target("json").unwrap(),
             &Options::default(),
         )
         .unwrap();

@@ -93,7 +93,7 @@ fn innermost(mut problems: Vec<&SyntaxError>) -> Vec<&SyntaxError> {
 fn diagnostic(problem: &SyntaxError, sources: &Sources) -> Diagnostic {
     let name = sources.file(problem.span.file).name();
     let mut finding = Diagnostic::new(
-        SYNTAX_ERROR.name,
+        SYNTAX_ERROR.code(),
         Severity::Error,
         format!("{name}: {}", problem.message),
     )
@@ -140,7 +140,7 @@ fn read(forest: &LoadedModules, sources: &Sources, root: &Root) -> Read {
             "{}: too many instances of modules and resources; the rest is skipped",
             display_name(directory)
         );
-        Diagnostic::new(UNKNOWN_VALUE.name, Severity::Warning, message)
+        Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message)
     });
     let imports = related_blocks::imports(
         &reader.evaluator,
