@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use divan::Bencher;
-use mirrorset::convert::{self, Target};
+use mirrorset::convert::{self, find_target};
 use mirrorset::workspace::{Options, load};
 use tempfile::TempDir;
 
@@ -176,5 +176,6 @@ fn conversion_to_json(bencher: Bencher<'_, '_>, instances: usize) {
     let directory = two_levels(instances);
     let loaded = load(&[directory.path().to_owned()], &Options::default());
     let options = convert::Options::default();
-    bencher.bench(|| convert::convert(&loaded.project, &loaded.sources, Target::Json, &options));
+    let json = find_target("json").unwrap();
+    bencher.bench(|| convert::convert(&loaded.project, &loaded.sources, json, &options));
 }

@@ -188,7 +188,7 @@ pub fn render(findings: &[Diagnostic], sources: &Sources, secrets: &[Span], path
 
 impl Key {
     fn of(finding: &Diagnostic, sources: &Sources, secrets: &[Span], base: &Path) -> Option<Self> {
-        if reports_unread_input(finding.rule) {
+        if reports_unread_input(finding.code) {
             return None;
         }
         let label = finding.primary.as_ref().map(|label| label.span);
@@ -207,13 +207,17 @@ impl Key {
         let text = text.map_or("", |span| sources.slice(span));
         let words: Vec<&str> = text.split_whitespace().collect();
         // Why a mirror's value is open is said otherwise of a plan than of the configuration behind it.
-        let open = finding.rule == UNKNOWN_VALUE.name && finding.address.is_some();
+        let open = finding.code == UNKNOWN_VALUE.code() && finding.subject.is_some();
         let said = if open { "" } else { &finding.message };
         let hash = Sha256::digest(format!("{said}\n{}", words.join(" ")));
         Some(Self {
             file,
-            address: finding.address.clone().unwrap_or_default(),
-            rule: finding.rule.to_owned(),
+            address: finding
+                .subject
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            rule: finding.code.to_string(),
             value: hex(hash.iter().take(8)),
         })
     }

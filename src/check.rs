@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::baseline::Baseline;
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Diagnostic, Label, Severity, Subject};
 use crate::model::{Input, InputKind, Mirror, MirrorId, Project, UnknownReasons};
 use crate::rules::{
-    Check, ClusterIndex, ClusterMirrors, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
+    Check, ClusterIndex, IndexedCluster, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
     report_unknown_values,
 };
 use crate::settings::{Level, RuleSettings};
@@ -83,8 +83,8 @@ pub fn check<'a>(project: &'a Project, given: CheckContext<'_>) -> Report<'a> {
     for problem in &project.diagnostics {
         run.add_about_file(problem.clone());
     }
-    for (position, configuration) in project.inputs.iter().enumerate() {
-        run.configuration(given.settings.of_configuration(position), configuration);
+    for (position, input) in project.inputs.iter().enumerate() {
+        run.input(given.settings.of_configuration(position), input);
     }
     for finding in given.suppressions.unused(&run.usage) {
         run.add_about_file(finding);
@@ -124,10 +124,10 @@ impl<'a> Checker<'a, '_> {
         let by = self
             .given
             .suppressions
-            .find_for(finding.rule, &places, &mut self.usage);
+            .find_for(finding.code, &places, &mut self.usage);
         // What is no mistake is left out at the end, so that a suppression of it is still of use.
-        let is_change =
-            crate::rules::find(finding.rule).is_some_and(|rule| matches!(rule.check, Check::PlanChanges(_)));
+        let is_change = crate::rules::by_code(finding.code)
+            .is_some_and(|rule| matches!(rule.check, Check::PlanChanges(_)));
         if is_change && !self.given.settings.changes_info && finding.severity == Severity::Info {
             return;
         }
@@ -139,37 +139,32 @@ impl<'a> Checker<'a, '_> {
         });
     }
 
-    fn configuration(&mut self, decided: &RuleSettings, configuration: &'a Input) {
+    fn input(&mut self, decided: &RuleSettings, input: &'a Input) {
         let off = |name: &str| decided.level(name, None) == Level::Off;
-        self.note_rules(configuration, off);
-        if let Some(finding) = report_unfinished_plan(configuration) {
+        self.note_rules(input, off);
+        if let Some(finding) = report_unfinished_plan(input) {
             let file = finding.primary.as_ref().map(|label| label.span.file);
             self.add(decided, file, finding, None);
         }
-        let clusters = ClusterIndex::new(configuration);
-        for (position, mirror) in configuration.mirrors.iter().enumerate() {
-            self.mirror(decided, configuration, clusters.of_mirror(position), mirror);
+        let clusters = ClusterIndex::new(input);
+        for (position, mirror) in input.mirrors.iter().enumerate() {
+            self.mirror(decided, input, clusters.of_mirror(position), mirror);
         }
         let mut found = Vec::new();
-        let included = |rule: &&&Rule| configuration.is_any_of(rule.inputs) && !off(rule.name);
+        let included = |rule: &&&Rule| input.is_any_of(rule.inputs) && !off(rule.name);
         for rule in RULES.iter().filter(included) {
             if let Check::PlanChanges(find) | Check::Input(find) = rule.check {
-                found.extend(find(configuration));
+                found.extend(find(input));
             }
         }
         if found.is_empty() {
             return;
         }
-        let ids: BTreeMap<String, MirrorId> = configuration
-            .mirrors
-            .iter()
-            .map(|mirror| (mirror.address.to_string(), mirror.id))
-            .collect();
         for finding in found {
-            let id = finding
-                .address
-                .as_ref()
-                .and_then(|address| ids.get(address).copied());
+            let id = match &finding.subject {
+                Some(Subject::Mirror(address)) => input.mirror_at(address).map(|mirror| mirror.id),
+                _ => None,
+            };
             let about = id.and_then(|id| self.mirrors.get(id.index()));
             let file = match about {
                 Some((mirror, _)) => Some(mirror.span.file),
@@ -180,17 +175,17 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Notes which rules are run on which files: a suppression of a rule that is not run is not unused.
-    fn note_rules(&mut self, configuration: &Input, off: impl Fn(&str) -> bool) {
-        let files: BTreeSet<FileId> = configuration
+    fn note_rules(&mut self, input: &Input, off: impl Fn(&str) -> bool) {
+        let files: BTreeSet<FileId> = input
             .mirrors
             .iter()
             .flat_map(suppression_spans::for_mirror)
             .map(|span| span.file)
             .collect();
-        let is_run = |rule: &&&Rule| rule.inputs.contains(configuration.kind) && !off(rule.name);
+        let is_run = |rule: &&&Rule| rule.inputs.contains(input.kind) && !off(rule.name);
         for rule in RULES.iter().filter(is_run) {
-            // Where a rule sees only plans or manifests, it has not run on the configuration beside them.
-            if configuration.kind == InputKind::Manifest || !rule.inputs.contains(InputKind::Configuration) {
+            // Where a rule sees only plans or manifests, it has not run on the input beside them.
+            if input.kind == InputKind::Manifest || !rule.inputs.contains(InputKind::Configuration) {
                 (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
             } else {
                 self.usage.run.insert(rule.name);
@@ -201,21 +196,21 @@ impl<'a> Checker<'a, '_> {
     fn mirror(
         &mut self,
         decided: &RuleSettings,
-        configuration: &Input,
-        cluster: ClusterMirrors<'_>,
+        input: &Input,
+        cluster: IndexedCluster<'_>,
         mirror: &'a Mirror,
     ) {
         self.mirrors.push((mirror, false));
         let file = Some(mirror.span.file);
         let mut open: Vec<(&'static str, UnknownReasons)> = Vec::new();
         for rule in RULES {
-            if !configuration.is_any_of(rule.inputs) || decided.level(rule.name, file) == Level::Off {
+            if !input.is_any_of(rule.inputs) || decided.level(rule.name, file) == Level::Off {
                 continue;
             }
             let outcome = match rule.check {
-                Check::Mirror(decide) => decide(configuration, mirror),
+                Check::Mirror(decide) => decide(input, mirror),
                 Check::Resource(decide) => match mirror.resource() {
-                    Some(resource) => decide(configuration, mirror, resource),
+                    Some(resource) => decide(input, mirror, resource),
                     None => continue,
                 },
                 Check::MirrorInCluster(decide) => decide(&cluster, mirror),
@@ -229,7 +224,7 @@ impl<'a> Checker<'a, '_> {
             };
             // What could not be decided may well be what somebody suppressed.
             let places = suppression_spans::for_mirror(mirror);
-            let _ = (self.given.suppressions).find_for(rule.name, &places, &mut self.usage);
+            let _ = (self.given.suppressions).find_for(rule.code(), &places, &mut self.usage);
             // The rule about just that says what is wrong.
             if unknown.is_refused() {
                 self.leave_open(mirror.id);
@@ -264,13 +259,13 @@ impl<'a> Checker<'a, '_> {
         let mut stale_baseline_entries = Vec::new();
         if let Some(baseline) = given.baseline {
             let secrets = &project.sensitive;
-            let split = baseline.partition(settled.kept, given.sources, secrets, |found| &found.finding);
-            settled.kept = split.new;
+            let split = baseline.partition(settled.reported, given.sources, secrets, |found| &found.finding);
+            settled.reported = split.new;
             summary.in_baseline = split.known;
             stale_baseline_entries = split.stale;
         }
-        let with_findings: BTreeSet<MirrorId> = (settled.kept.iter())
-            .filter(|found| found.finding.rule != UNKNOWN_VALUE.name)
+        let with_findings: BTreeSet<MirrorId> = (settled.reported.iter())
+            .filter(|found| found.finding.code != UNKNOWN_VALUE.code())
             .flat_map(|found| found.mirrors.iter().copied())
             .collect();
         let mut mirrors = Vec::with_capacity(self.mirrors.len());
@@ -300,8 +295,8 @@ impl<'a> Checker<'a, '_> {
             suppressed: suppressed.collect(),
             mirrors,
             stale_baseline_entries,
-            exceeds_fail_on: settled.kept.iter().any(|found| found.fails),
-            findings: settled.kept.into_iter().map(|found| found.finding).collect(),
+            exceeds_fail_on: settled.reported.iter().any(|found| found.fails),
+            findings: settled.reported.into_iter().map(|found| found.finding).collect(),
             summary,
         }
     }

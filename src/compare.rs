@@ -1,76 +1,76 @@
-//! Two inputs of any kind, by what nodes make of their mirrors: what is added, removed, changed, reordered.
+//! The differences between two inputs of any kind, as nodes see their mirrors: what is added, removed, changed, reordered.
 //!
-//! What does not reach the nodes does not count: how entries are named, ordered and spread over documents, a
-//! mirror that stands twice in a list, the source as its own last mirror, an entry without mirrors.
+//! What does not reach the nodes is not compared: the names, order and documents of entries, a mirror that occurs twice in a
+//! list, the source as its own last mirror, an entry without mirrors.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::cluster_mirrors::{Entry, MirrorSet, NoSuchCluster, Unresolved, of_cluster};
+use crate::cluster_mirrors::{self, ClusterMirrors, Entry, MergedEntry, NoSuchCluster, UnresolvedMirror};
 use registries_conf::{PullKind, SourcePolicy, merge_mirrors};
 
-/// What two inputs differ in, cluster by cluster.
+/// The differences between two inputs.
 #[derive(Debug, Default)]
 pub struct Comparison<'a> {
-    /// The clusters of both.
+    /// The differences by cluster, of the clusters of both inputs.
     pub clusters: Vec<ClusterComparison<'a>>,
 }
 
-/// What the mirrors of one cluster differ in.
+/// The differences between the mirrors of one cluster.
 #[derive(Debug)]
 pub struct ClusterComparison<'a> {
-    /// What the first input calls the cluster; nothing where it has no mirrors of it.
+    /// The name of the cluster in the first input. `None` if that input has no mirrors of it.
     pub before: Option<&'a str>,
-    /// What the second input calls it.
+    /// The name of the cluster in the second input. `None` if that input has no mirrors of it.
     pub after: Option<&'a str>,
     /// The differences, by source.
     pub differences: Vec<Difference<'a>>,
-    /// The mirrors that cannot be compared, of the first input and of the second, since not all of their
-    /// values are known and may be shown.
-    pub undecided: [Vec<&'a Unresolved<'a>>; 2],
-    /// How many sources have the same mirrors in both.
+    /// The mirrors of the first and of the second input that cannot be compared, because some of their values are unknown
+    /// or sensitive.
+    pub unresolved: [Vec<&'a UnresolvedMirror<'a>>; 2],
+    /// The number of sources with the same mirrors in both inputs.
     pub same: usize,
 }
 
-/// A source that is not mirrored alike.
+/// A source with different mirrors.
 #[derive(Debug)]
 pub struct Difference<'a> {
     /// The source.
     pub source: &'a str,
-    /// Which pulls its mirrors serve.
+    /// The pulls that its mirrors serve.
     pub pull: PullKind,
-    /// What there is in the first input.
-    pub before: Option<Mirrors<'a>>,
-    /// What there is in the second.
-    pub after: Option<Mirrors<'a>>,
+    /// Its mirrors in the first input.
+    pub before: Option<EffectiveMirrors<'a>>,
+    /// Its mirrors in the second input.
+    pub after: Option<EffectiveMirrors<'a>>,
 }
 
-/// The mirrors of a source, as nodes have them.
+/// The mirrors of a source as nodes use them.
 #[derive(Debug, Clone)]
-pub struct Mirrors<'a> {
-    /// In the order in which they are asked.
+pub struct EffectiveMirrors<'a> {
+    /// The mirrors, in the order in which they are tried.
     pub mirrors: Vec<&'a str>,
-    /// Whether the source is asked after them.
+    /// Whether the source is contacted after them.
     pub policy: SourcePolicy,
-    /// The entries that say so.
+    /// The entries that declare them.
     pub entries: Vec<&'a Entry<'a>>,
 }
 
-/// The sorts of differences.
+/// The kinds of differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// The second input alone has the source.
+pub enum DifferenceKind {
+    /// Only the second input has the source.
     Added,
-    /// The first alone has it.
+    /// Only the first input has the source.
     Removed,
-    /// Its mirrors are others, or the source itself is asked in one of the two only.
+    /// It has other mirrors, or the source itself is contacted in only one of the inputs.
     Changed,
-    /// Its mirrors are the same, in another order.
+    /// It has the same mirrors in another order.
     Reordered,
 }
 
-impl Kind {
-    /// All sorts, in the order in which they are counted.
+impl DifferenceKind {
+    /// All kinds, in the order in which they are counted.
     pub const ALL: [Self; 4] = [Self::Added, Self::Removed, Self::Changed, Self::Reordered];
 
     /// The word for people and for JSON.
@@ -85,16 +85,16 @@ impl Kind {
     }
 }
 
-/// It is not clear which clusters of two inputs are to be compared.
+/// No cluster of one input corresponds to a cluster of the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unpaired {
-    /// The clusters of the first input.
+pub struct UnmatchedClusters {
+    /// The names of the clusters of the first input.
     pub before: Vec<String>,
-    /// The clusters of the second.
+    /// The names of the clusters of the second input.
     pub after: Vec<String>,
 }
 
-impl fmt::Display for Unpaired {
+impl fmt::Display for UnmatchedClusters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -106,118 +106,129 @@ impl fmt::Display for Unpaired {
     }
 }
 
-impl std::error::Error for Unpaired {}
+impl std::error::Error for UnmatchedClusters {}
 
 /// Compares the mirrors of two inputs.
 ///
-/// Where each has mirrors of one cluster, these two are compared, whatever they are called: an input seldom
-/// knows what the other one calls it. Else those of one name are, and those that share a resource: a plan does
-/// not always tell what an id is read from.
+/// If each input has mirrors of one cluster, these two are compared whatever their names are, because an input seldom knows
+/// how the other one names it. Otherwise clusters with the same name are compared, and those that share a resource: a plan
+/// does not always record what an id is read from.
 pub fn compare<'a>(
-    before: &[&'a MirrorSet<'a>],
-    after: &[&'a MirrorSet<'a>],
-) -> Result<Comparison<'a>, Unpaired> {
+    before: &[&'a ClusterMirrors<'a>],
+    after: &[&'a ClusterMirrors<'a>],
+) -> Result<Comparison<'a>, UnmatchedClusters> {
     let pairs = match (before, after) {
         ([before], [after]) => vec![(Some(*before), Some(*after))],
-        _ => paired(before, after),
+        _ => match_clusters(before, after),
     };
-    let is_paired = |(before, after): &Pair<'_>| before.is_some() && after.is_some();
-    if !before.is_empty() && !after.is_empty() && !pairs.iter().any(is_paired) {
-        let list = |sets: &[&MirrorSet<'_>]| {
-            let names: BTreeSet<&str> = sets.iter().map(|set| set.cluster.name()).collect();
+    let is_matched = |(before, after): &Pair<'_>| before.is_some() && after.is_some();
+    if !before.is_empty() && !after.is_empty() && !pairs.iter().any(is_matched) {
+        let names = |clusters: &[&ClusterMirrors<'_>]| {
+            let names: BTreeSet<&str> = clusters.iter().map(|cluster| cluster.cluster.name()).collect();
             names.into_iter().map(str::to_owned).collect()
         };
-        return Err(Unpaired {
-            before: list(before),
-            after: list(after),
+        return Err(UnmatchedClusters {
+            before: names(before),
+            after: names(after),
         });
     }
-    let clusters = pairs.into_iter().map(|(before, after)| pair(before, after));
+    let clusters = pairs
+        .into_iter()
+        .map(|(before, after)| compare_cluster(before, after));
     Ok(Comparison {
         clusters: clusters.collect(),
     })
 }
 
-/// What the two inputs have of one cluster.
-type Pair<'a> = (Option<&'a MirrorSet<'a>>, Option<&'a MirrorSet<'a>>);
+/// The mirrors of one cluster in the two inputs.
+type Pair<'a> = (Option<&'a ClusterMirrors<'a>>, Option<&'a ClusterMirrors<'a>>);
 
-/// Which sets are of one cluster, by name.
-fn paired<'a>(before: &[&'a MirrorSet<'a>], after: &[&'a MirrorSet<'a>]) -> Vec<Pair<'a>> {
-    let name = |set: &MirrorSet<'a>| set.cluster.name().to_owned();
-    let mut after: BTreeMap<String, &MirrorSet<'_>> = after.iter().map(|set| (name(set), *set)).collect();
+/// Matches clusters by name, then by shared resources where that is unambiguous.
+fn match_clusters<'a>(before: &[&'a ClusterMirrors<'a>], after: &[&'a ClusterMirrors<'a>]) -> Vec<Pair<'a>> {
+    let name = |cluster: &ClusterMirrors<'a>| cluster.cluster.name().to_owned();
+    let mut unmatched_after: BTreeMap<String, &ClusterMirrors<'_>> =
+        after.iter().map(|cluster| (name(cluster), *cluster)).collect();
     let mut pairs: Vec<Pair<'a>> = before
         .iter()
-        .map(|set| (Some(*set), after.remove(set.cluster.name())))
+        .map(|cluster| (Some(*cluster), unmatched_after.remove(cluster.cluster.name())))
         .collect();
-    let alone: Vec<&MirrorSet<'_>> = pairs
+    let unmatched_before: Vec<&ClusterMirrors<'_>> = pairs
         .iter()
         .filter(|(_, after)| after.is_none())
         .filter_map(|(before, _)| *before)
         .collect();
-    for (first, second) in &mut pairs {
-        let Some(first) = first.filter(|_| second.is_none()) else {
+    for (before, after) in &mut pairs {
+        let Some(before) = before.filter(|_| after.is_none()) else {
             continue;
         };
-        let alike: Vec<String> = after
+        let sharing: Vec<String> = unmatched_after
             .iter()
-            .filter(|(_, other)| share_a_resource(first, other))
+            .filter(|(_, candidate)| share_a_resource(before, candidate))
             .map(|(name, _)| name.clone())
             .collect();
-        if let [found] = alike.as_slice() {
-            let is_theirs = |other: &&&MirrorSet<'_>| {
-                after
-                    .get(found)
-                    .is_some_and(|found| share_a_resource(other, found))
+        if let [only] = sharing.as_slice() {
+            let shares_with_it = |cluster: &&&ClusterMirrors<'_>| {
+                unmatched_after
+                    .get(only)
+                    .is_some_and(|candidate| share_a_resource(cluster, candidate))
             };
-            if alone.iter().filter(is_theirs).count() == 1 {
-                *second = after.remove(found);
+            if unmatched_before.iter().filter(shares_with_it).count() == 1 {
+                *after = unmatched_after.remove(only);
             }
         }
     }
-    pairs.extend(after.into_values().map(|set| (None, Some(set))));
+    pairs.extend(unmatched_after.into_values().map(|cluster| (None, Some(cluster))));
     pairs.sort_by_key(|(before, after)| before.or(*after).map(name));
     pairs
 }
 
-fn share_a_resource(first: &MirrorSet<'_>, second: &MirrorSet<'_>) -> bool {
-    let own: BTreeSet<_> = first
-        .mirrors()
+fn share_a_resource(first: &ClusterMirrors<'_>, second: &ClusterMirrors<'_>) -> bool {
+    let addresses: BTreeSet<_> = first
+        .declarations()
         .filter_map(|mirror| mirror.address.resource())
         .collect();
-    let mut others = second.mirrors().filter_map(|mirror| mirror.address.resource());
-    others.any(|address| own.contains(address))
+    let mut others = second
+        .declarations()
+        .filter_map(|mirror| mirror.address.resource());
+    others.any(|address| addresses.contains(address))
 }
 
-/// The sets of an input that are to be compared: those of one cluster, where the input knows it by this name
-/// or has mirrors of several.
-pub fn chosen<'s, 'a>(
-    sets: &'s [MirrorSet<'a>],
+/// Selects the clusters of an input that are compared: the one with this name, or all if none is asked for. An input with
+/// mirrors of a single cluster need not know how the other input names it.
+pub fn select_cluster<'s, 'a>(
+    clusters: &'s [ClusterMirrors<'a>],
     wanted: Option<&str>,
-) -> Result<Vec<&'s MirrorSet<'a>>, NoSuchCluster> {
-    match (sets, of_cluster(sets, wanted)) {
-        (_, Ok(found)) => Ok(found),
-        // What has mirrors of one cluster alone need not know what the other input calls it.
-        ([] | [_], Err(_)) => Ok(sets.iter().collect()),
+) -> Result<Vec<&'s ClusterMirrors<'a>>, NoSuchCluster> {
+    match (clusters, cluster_mirrors::select_cluster(clusters, wanted)) {
+        (_, Ok(selected)) => Ok(selected),
+        ([] | [_], Err(_)) => Ok(clusters.iter().collect()),
         (_, Err(error)) => Err(error),
     }
 }
 
-fn pair<'a>(before: Option<&'a MirrorSet<'a>>, after: Option<&'a MirrorSet<'a>>) -> ClusterComparison<'a> {
-    let undecided = [before, after].map(|set| set.iter().flat_map(|set| &set.unresolved).collect::<Vec<_>>());
-    let open: BTreeSet<&str> = undecided
+fn compare_cluster<'a>(
+    before: Option<&'a ClusterMirrors<'a>>,
+    after: Option<&'a ClusterMirrors<'a>>,
+) -> ClusterComparison<'a> {
+    let unresolved = [before, after].map(|cluster| {
+        let unresolved = cluster.iter().flat_map(|cluster| &cluster.unresolved);
+        unresolved.collect::<Vec<_>>()
+    });
+    let unresolved_sources: BTreeSet<&str> = unresolved
         .iter()
         .flatten()
         .filter(|unresolved| !unresolved.mirror.source.sensitive)
         .filter_map(|unresolved| unresolved.mirror.source.value())
         .map(String::as_str)
         .collect();
-    let [mut first, mut second] = [before, after].map(|set| set.map(effective).unwrap_or_default());
+    let [mut first, mut second] =
+        [before, after].map(|cluster| cluster.map(effective_mirrors).unwrap_or_default());
     let keys: BTreeSet<(&str, PullKind)> = first.keys().chain(second.keys()).copied().collect();
     let mut differences = Vec::new();
     let mut same = 0;
     for (source, pull) in keys {
-        // Where one side is not known, there is nothing to compare the other one with.
-        if open.contains(source) {
+        // If one side is unknown, there is nothing to compare the other side with.
+        if unresolved_sources.contains(source) {
             continue;
         }
         let difference = Difference {
@@ -226,82 +237,92 @@ fn pair<'a>(before: Option<&'a MirrorSet<'a>>, after: Option<&'a MirrorSet<'a>>)
             before: first.remove(&(source, pull)),
             after: second.remove(&(source, pull)),
         };
-        if difference.is_none() {
+        if difference.is_empty() {
             same += 1;
         } else {
             differences.push(difference);
         }
     }
     ClusterComparison {
-        before: before.map(|set| set.cluster.name()),
-        after: after.map(|set| set.cluster.name()),
+        before: before.map(|cluster| cluster.cluster.name()),
+        after: after.map(|cluster| cluster.cluster.name()),
         differences,
-        undecided,
+        unresolved,
         same,
     }
 }
 
-/// The mirrors of each source, as nodes have them; an entry without mirrors does not reach them.
-fn effective<'a>(set: &'a MirrorSet<'a>) -> BTreeMap<(&'a str, PullKind), Mirrors<'a>> {
-    let merged = set.merged().into_iter().filter_map(|merged| {
-        let lists: Vec<&[&str]> = merged.of.iter().map(|entry| entry.mirrors.as_slice()).collect();
+/// The mirrors of each source as nodes use them; nodes ignore an entry without mirrors.
+fn effective_mirrors<'a>(
+    cluster: &'a ClusterMirrors<'a>,
+) -> BTreeMap<(&'a str, PullKind), EffectiveMirrors<'a>> {
+    let effective = |merged: MergedEntry<'a>| {
+        let lists: Vec<&[&str]> = merged
+            .entries
+            .iter()
+            .map(|entry| entry.mirrors.as_slice())
+            .collect();
         let mirrors = merge_mirrors(merged.source, &lists);
         let is_mirrored = mirrors.iter().any(|mirror| *mirror != merged.source);
         is_mirrored.then_some((
             (merged.source, merged.pull),
-            Mirrors {
+            EffectiveMirrors {
                 mirrors,
                 policy: merged.policy,
-                entries: merged.of,
+                entries: merged.entries,
             },
         ))
-    });
-    merged.collect()
+    };
+    cluster.merged().into_iter().filter_map(effective).collect()
 }
 
 impl Difference<'_> {
-    fn is_none(&self) -> bool {
+    fn is_empty(&self) -> bool {
         match (&self.before, &self.after) {
             (Some(before), Some(after)) => before.mirrors == after.mirrors && before.policy == after.policy,
             _ => false,
         }
     }
 
-    /// What sort of difference it is.
+    /// Its kind.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> DifferenceKind {
         let (before, after) = match (&self.before, &self.after) {
             (Some(before), Some(after)) => (before, after),
-            (None, _) => return Kind::Added,
-            (_, None) => return Kind::Removed,
+            (None, _) => return DifferenceKind::Added,
+            (_, None) => return DifferenceKind::Removed,
         };
-        let names = |mirrors: &Mirrors<'_>| {
-            let mut names: Vec<String> = mirrors.mirrors.iter().map(|name| (*name).to_owned()).collect();
-            names.sort_unstable();
-            names
+        let sorted = |effective: &EffectiveMirrors<'_>| {
+            let mut mirrors: Vec<String> = effective
+                .mirrors
+                .iter()
+                .map(|mirror| (*mirror).to_owned())
+                .collect();
+            mirrors.sort_unstable();
+            mirrors
         };
-        if before.policy == after.policy && names(before) == names(after) {
-            Kind::Reordered
+        if before.policy == after.policy && sorted(before) == sorted(after) {
+            DifferenceKind::Reordered
         } else {
-            Kind::Changed
+            DifferenceKind::Changed
         }
     }
 }
 
 impl Comparison<'_> {
-    /// Whether the inputs are known to be alike.
+    /// Whether the inputs are known to be equivalent.
     #[must_use]
     pub fn is_same(&self) -> bool {
         let is_same = |cluster: &ClusterComparison<'_>| {
-            cluster.differences.is_empty() && cluster.undecided.iter().all(Vec::is_empty)
+            cluster.differences.is_empty() && cluster.unresolved.iter().all(Vec::is_empty)
         };
         self.clusters.iter().all(is_same)
     }
 
-    /// How many differences there are of a sort.
+    /// The number of differences of a kind.
     #[must_use]
-    pub fn count(&self, kind: Kind) -> usize {
-        let all = self.clusters.iter().flat_map(|cluster| &cluster.differences);
-        all.filter(|difference| difference.kind() == kind).count()
+    pub fn count(&self, kind: DifferenceKind) -> usize {
+        let differences = self.clusters.iter().flat_map(|cluster| &cluster.differences);
+        differences.filter(|difference| difference.kind() == kind).count()
     }
 }

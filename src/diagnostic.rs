@@ -1,8 +1,12 @@
-//! Findings: what is wrong, where, how bad it is, and how to mend it.
+//! Findings: what is wrong, where, how severe it is, and how to fix it.
 //!
 //! A diagnostic is data. What severity the user gave its rule, how its lines and columns count and
 //! which colour it has is decided further up (`check`, `output`).
 
+use std::fmt;
+
+use crate::model::attribute::{UnknownReason, UnknownReasons};
+use crate::model::mirror_address::MirrorAddress;
 use terraform_eval::source::Span;
 
 /// How bad a finding is. The order is that of weight: `Info < Warning < Error`.
@@ -77,38 +81,88 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+/// What reports a finding: the id that outputs print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// An error in a configuration file.
+    Configuration,
+    /// A conversion target cannot express something.
+    LossyConversion,
+    /// A rule, by its id.
+    Rule(&'static str),
+}
+
+impl Code {
+    /// The id that outputs print; empty for an error in a configuration file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "",
+            Self::LossyConversion => "lossy-conversion",
+            Self::Rule(name) => name,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A mirror: an instance of a resource, or an entry of a manifest.
+    Mirror(MirrorAddress),
+    /// Anything else that has an address: a block with all its instances, a cluster, a module call, a manifest.
+    Other(String),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mirror(address) => write!(f, "{address}"),
+            Self::Other(address) => f.write_str(address),
+        }
+    }
+}
+
 /// A finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
-    /// The name of the rule; empty where no rule speaks, for a mistake in a configuration file.
-    pub rule: &'static str,
+    /// What reports it.
+    pub code: Code,
     /// The severity the rule gave it; settings may change it.
     pub severity: Severity,
-    /// What is wrong, with the resource address in it; no full stop.
+    /// What it is about. Its address is not repeated in the message; outputs print it before the message.
+    pub subject: Option<Subject>,
+    /// What is wrong, without a period at the end.
     pub message: String,
-    /// The resource instance that is concerned, as Terraform prints it.
-    pub address: Option<String>,
+    /// The reasons for not knowing a value, if that is what is wrong. The message names them as well.
+    pub reasons: Vec<UnknownReason>,
     /// The place to change.
     pub primary: Option<Label>,
-    /// Places that explain it: the way a value took, the other half of a conflict.
+    /// Places that explain it: the trace of a value, the other half of a conflict.
     pub related: Vec<Label>,
     /// Why it is bad: the consequence.
     pub note: Option<String>,
     /// What to do.
     pub help: Option<String>,
-    /// The change that mends it.
+    /// The edits that fix it.
     pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
     /// A finding with a message alone.
     #[must_use]
-    pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
         Self {
-            rule,
+            code,
             severity,
+            subject: None,
             message: message.into(),
-            address: None,
+            reasons: Vec::new(),
             primary: None,
             related: Vec::new(),
             note: None,
@@ -117,10 +171,33 @@ impl Diagnostic {
         }
     }
 
-    /// Says which resource instance is concerned.
+    /// The message with the address of the subject before it.
     #[must_use]
-    pub fn at_address(mut self, address: impl Into<String>) -> Self {
-        self.address = Some(address.into());
+    pub fn headline(&self) -> String {
+        match &self.subject {
+            Some(subject) => format!("{subject}: {}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
+    /// Sets a mirror as the subject.
+    #[must_use]
+    pub fn about_mirror(mut self, address: MirrorAddress) -> Self {
+        self.subject = Some(Subject::Mirror(address));
+        self
+    }
+
+    /// Sets something else than a mirror as the subject, by its address.
+    #[must_use]
+    pub fn about(mut self, address: impl Into<String>) -> Self {
+        self.subject = Some(Subject::Other(address.into()));
+        self
+    }
+
+    /// Sets the reasons for not knowing a value.
+    #[must_use]
+    pub fn because(mut self, unknown: &UnknownReasons) -> Self {
+        self.reasons.clone_from(&unknown.reasons);
         self
     }
 
@@ -177,4 +254,16 @@ pub fn pluralize(number: usize, word: &str) -> String {
     } else {
         format!("{number} {word}s")
     }
+}
+
+/// Returns the most similar word, or `None` if no word is similar.
+#[must_use]
+pub fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    // Below this, people no longer recognize what they meant.
+    const MIN_SIMILARITY: f64 = 0.7;
+    let similarity = |other: &&str| strsim::jaro_winkler(word, other);
+    let best = words
+        .into_iter()
+        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)))?;
+    (similarity(&best) >= MIN_SIMILARITY).then_some(best)
 }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diagnostic::{Applicability, Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use terraform_eval::source::{Files, OverlayFiles, Sources};
 
 use apply::apply_fixes;
@@ -135,7 +135,7 @@ impl FixState {
             let uncovered = state
                 .findings
                 .iter()
-                .filter(|finding| worse.contains(finding.rule));
+                .filter(|finding| worse.contains(&finding.code));
             let chosen = select_fixes(uncovered, &state.sources, most, refused);
             if chosen.is_empty() {
                 break;
@@ -170,22 +170,19 @@ impl FixState {
 
 /// How many errors each rule finds. Where does not matter: what is wrong with a plan is told at the plan once
 /// its configuration says something else.
-fn errors(findings: &[Diagnostic]) -> BTreeMap<&'static str, usize> {
+fn errors(findings: &[Diagnostic]) -> BTreeMap<Code, usize> {
     let mut errors = BTreeMap::new();
     for finding in findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
     {
-        *errors.entry(finding.rule).or_default() += 1;
+        *errors.entry(finding.code).or_default() += 1;
     }
     errors
 }
 
 /// The rules that find more errors than before.
-fn worse(
-    before: &BTreeMap<&'static str, usize>,
-    after: &BTreeMap<&'static str, usize>,
-) -> BTreeSet<&'static str> {
+fn worse(before: &BTreeMap<Code, usize>, after: &BTreeMap<Code, usize>) -> BTreeSet<Code> {
     let after = after.iter();
     after
         .filter(|(rule, count)| before.get(*rule).is_none_or(|known| known < *count))

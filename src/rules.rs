@@ -19,6 +19,8 @@ mod registry;
 mod rule;
 mod support;
 
+use crate::diagnostic::Code;
+
 registry::rules! {
     Cluster {
         missing_depends_on,
@@ -82,12 +84,17 @@ registry::rules! {
     }
 }
 
-pub use duplicate_source::report as duplicate_source;
+use crate::diagnostic::nearest_of;
+
+pub use duplicate_mirror::check as check_duplicate_mirrors;
+pub use empty_mirrors::check as check_empty_mirrors;
+pub use invalid_mirror::check as check_mirror_names;
+pub use invalid_source::check as check_source_name;
 pub use page::{Example, Language, Page, PageError, page_lines};
 pub use plan_mismatch::RULE as PLAN_MISMATCH;
-pub use registry::{Group, Section, nearest_of};
+pub use registry::{Group, Section};
 pub use rule::{Check, Fixability, Rule, RuleOutcome};
-pub use support::cluster_index::{ClusterIndex, ClusterMirrors};
+pub use support::cluster_index::{ClusterIndex, IndexedCluster};
 pub use syntax_error::RULE as SYNTAX_ERROR;
 pub use unknown_value::{
     RULE as UNKNOWN_VALUE, report as report_unknown_values, report_plan as report_unfinished_plan,
@@ -108,17 +115,26 @@ pub fn find(name: &str) -> Option<&'static Rule> {
     rules.find(|rule| rule.name == name)
 }
 
+/// Returns the rule that a finding comes from.
+#[must_use]
+pub fn by_code(code: Code) -> Option<&'static Rule> {
+    match code {
+        Code::Rule(name) => find(name),
+        Code::Configuration | Code::LossyConversion => None,
+    }
+}
+
 /// Whether a rule reports input that was not read. Such a rule always runs, and its findings can neither be
 /// suppressed nor be part of a baseline: unread input must not pass as checked.
 #[must_use]
-pub fn reports_unread_input(rule: &str) -> bool {
-    rule == SYNTAX_ERROR.name || rule == UNSUPPORTED_INPUT.name
+pub fn reports_unread_input(code: Code) -> bool {
+    code == SYNTAX_ERROR.code() || code == UNSUPPORTED_INPUT.code()
 }
 
 /// Returns the name of the rule that is most similar to an unknown name.
 #[must_use]
 pub fn nearest(name: &str) -> Option<&'static str> {
-    registry::nearest_of(name, RULES.iter().map(|rule| rule.name))
+    nearest_of(name, RULES.iter().map(|rule| rule.name))
 }
 
 #[cfg(test)]

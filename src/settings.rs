@@ -116,7 +116,7 @@ impl RuleSettings {
     /// nothing where its rule is off.
     #[must_use]
     pub fn apply_level(&self, mut finding: Diagnostic, file: Option<FileId>) -> Option<Diagnostic> {
-        match self.level(finding.rule, file) {
+        match self.level(finding.code.as_str(), file) {
             Level::Default => {}
             Level::Off => return None,
             Level::At(severity) => finding.severity = severity,
@@ -153,7 +153,7 @@ impl RuleSelection {
     #[must_use]
     pub fn level(&self, rule: &Rule, before: Level) -> Option<Level> {
         let named = self.select.contains(&rule.name);
-        let selected = self.select.is_empty() || named || reports_unread_input(rule.name);
+        let selected = self.select.is_empty() || named || reports_unread_input(rule.code());
         if self.ignore.contains(&rule.name) || !selected {
             return Some(Level::Off);
         }

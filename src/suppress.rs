@@ -12,6 +12,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
+use crate::diagnostic::Code;
 use crate::rules::{UNUSED_SUPPRESSION, reports_unread_input};
 use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::comments::{comments, yaml_comments};
@@ -112,8 +113,8 @@ impl Suppressions {
 
     /// The suppression under which a finding of a rule stands that has these places. Every one that covers
     /// it is of use.
-    pub fn find_for(&self, rule: &str, places: &[Span], usage: &mut Usage) -> Option<usize> {
-        if !can_be_suppressed(rule) {
+    pub fn find_for(&self, code: Code, places: &[Span], usage: &mut Usage) -> Option<usize> {
+        if !can_be_suppressed(code) {
             return None;
         }
         let mut first = None;
@@ -122,7 +123,7 @@ impl Suppressions {
                 let Some(suppression) = self.all.get(position) else {
                     continue;
                 };
-                if let Some(name) = suppression.rule_position_at(rule, *place) {
+                if let Some(name) = suppression.rule_position_at(code.as_str(), *place) {
                     usage.used.insert((position, name));
                     first.get_or_insert(position);
                 }
@@ -152,8 +153,8 @@ impl Suppression {
 
 /// Whether findings of this rule can be suppressed: not what could not be read, and not what is said of
 /// suppressions.
-fn can_be_suppressed(rule: &str) -> bool {
-    !reports_unread_input(rule) && rule != UNUSED_SUPPRESSION.name
+fn can_be_suppressed(code: Code) -> bool {
+    !reports_unread_input(code) && code != UNUSED_SUPPRESSION.code()
 }
 
 fn is_yaml(path: &Path) -> bool {

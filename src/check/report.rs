@@ -69,7 +69,7 @@ pub struct Report<'a> {
 }
 
 /// A finding that is suppressed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Suppressed {
     /// What was found.
     pub finding: Diagnostic,

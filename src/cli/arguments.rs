@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::convert::Name;
 use crate::convert::hcl::ClusterId;
+use crate::convert::{ObjectName, TARGETS, TargetSpec, find_target};
 use crate::output::check::{FORMATS, Format, find_format};
 use crate::rules;
 use crate::settings::FailOn;
@@ -197,6 +197,14 @@ fn fail_on() -> impl TypedValueParser<Value = FailOn> {
     PossibleValuesParser::new(words).map(|word| FailOn::from_word(&word).unwrap_or_default())
 }
 
+/// Parses a `--to` value.
+fn target_parser() -> impl TypedValueParser<Value = &'static TargetSpec> {
+    let values = TARGETS
+        .iter()
+        .map(|target| PossibleValue::new(target.flag).help(target.help));
+    PossibleValuesParser::new(values).try_map(|flag| find_target(&flag).ok_or("unknown target"))
+}
+
 #[derive(Debug, Args)]
 pub(super) struct ConvertArguments {
     #[command(flatten)]
@@ -204,15 +212,15 @@ pub(super) struct ConvertArguments {
     /// Target format.
     #[arg(
         long,
-        value_enum,
+        value_parser = target_parser(),
         value_name = "TARGET",
-        default_value = "idms",
+        default_value = TARGETS.first().map_or("", |target| target.flag),
         help_heading = OUTPUT
     )]
-    pub(super) to: Target,
+    pub(super) to: &'static TargetSpec,
     /// Name of the generated manifest; with several clusters, the prefix of each name.
     #[arg(long, help_heading = OUTPUT)]
-    pub(super) name: Option<Name>,
+    pub(super) name: Option<ObjectName>,
     /// Convert only the mirrors of this cluster: its id, or the object its id is read from.
     ///
     /// The object is an address such as `rhcs_cluster_rosa_hcp.main`.
@@ -419,26 +427,4 @@ pub(super) enum Color {
     Always,
     /// Never.
     Never,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Target {
-    /// ImageDigestMirrorSet manifests, one per cluster.
-    Idms,
-    /// ImageTagMirrorSet manifests, one per cluster.
-    Itms,
-    /// ImageContentSourcePolicy manifests, for OpenShift versions before 4.13.
-    Icsp,
-    /// The `imageContentSources` of a HostedCluster's `spec` (self-managed hosted control planes).
-    Hostedcluster,
-    /// A ConfigMap for the `config` of NodePools (self-managed hosted control planes).
-    Nodepool,
-    /// The `registries.conf` that the machine config operator generates for the nodes.
-    RegistriesConf,
-    /// `rosa create image-mirror` commands.
-    Rosa,
-    /// Terraform configuration.
-    Hcl,
-    /// The resolved mirrors, in the format of Terraform's plan JSON.
-    Json,
 }

@@ -4,76 +4,83 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use crate::convert::{self, Conversion, Document, Refusal, hcl};
+use crate::convert::{
+    Conversion, ConvertError, Document, OptionGroup, Options as ConvertOptions, TARGETS, convert, hcl,
+};
 use crate::workspace::{Loaded, Options};
 use terraform_eval::source::Files;
 
-use super::arguments::{ConvertArguments, Style, Target};
+use super::arguments::{ConvertArguments, Style};
 use super::exit::Exit;
 use super::loading::{load, read_auxiliary};
 use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 use super::write::write_files;
 
 pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Result<Exit> {
-    fits(arguments)?;
-    let wanted = wanted(arguments, &*options.files)?;
+    validate_options(arguments)?;
+    let convert_options = convert_options(arguments, &*options.files)?;
+    let target = arguments.to;
     let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
     eprint_load_status(&loaded);
     let exit = Exit::from_loaded(&loaded);
-    // Half of the mirrors would be taken for all of them. JSON says of each what is known.
-    if exit != Exit::Clean && (arguments.to != Target::Json || !loaded.configs.diagnostics.is_empty()) {
+    // A part of the mirrors must not be taken for all of them, unless the target marks what is unknown.
+    let accepts_unresolved = target.capabilities.unresolved_mirrors && loaded.configs.diagnostics.is_empty();
+    if exit != Exit::Clean && !accepts_unresolved {
         return Ok(exit);
     }
-    let target = target(arguments.to);
-    match convert::convert(&loaded.project, &loaded.sources, target, &wanted) {
+    match convert(&loaded.project, &loaded.sources, target, &convert_options) {
         Ok(conversion) => {
-            tell(&conversion, &loaded);
+            print_notes(&conversion, &loaded);
             write(arguments, &conversion.documents)?;
             Ok(exit)
         }
-        Err(Refusal::Findings(findings)) => {
+        Err(ConvertError::Findings(findings)) => {
             eprint_findings(&findings, &loaded);
             Ok(Exit::Findings)
         }
-        Err(Refusal::Options(message)) => anyhow::bail!(message),
+        Err(ConvertError::Options(message)) => anyhow::bail!(message),
     }
 }
 
-/// Refuses what a target has no use for: whoever asks for it expects something else of the output.
-fn fits(arguments: &ConvertArguments) -> anyhow::Result<()> {
-    let to = arguments.to;
+/// Rejects options that the target ignores: whoever uses them expects something else of the output.
+fn validate_options(arguments: &ConvertArguments) -> anyhow::Result<()> {
     let (hcl, registries) = (&arguments.hcl, &arguments.registries);
-    let for_hcl = [
-        ("--style", hcl.style.is_some()),
-        ("--cluster-id", hcl.cluster_id.is_some()),
-        ("--import", hcl.import.is_some()),
+    let options = [
+        ("--style", OptionGroup::Hcl, hcl.style.is_some()),
+        ("--cluster-id", OptionGroup::Hcl, hcl.cluster_id.is_some()),
+        ("--import", OptionGroup::Hcl, hcl.import.is_some()),
+        (
+            "--blocked",
+            OptionGroup::NodeRegistries,
+            !registries.blocked.is_empty(),
+        ),
+        (
+            "--insecure",
+            OptionGroup::NodeRegistries,
+            !registries.insecure.is_empty(),
+        ),
     ];
-    let for_nodes = [
-        ("--blocked", !registries.blocked.is_empty()),
-        ("--insecure", !registries.insecure.is_empty()),
-    ];
-    let given =
-        |options: &[(&'static str, bool)]| options.iter().find(|(_, given)| *given).map(|(name, _)| *name);
-    if let Some(name) = given(&for_hcl).filter(|_| to != Target::Hcl) {
-        anyhow::bail!("`{name}` requires `--to hcl`");
-    }
-    if let Some(name) = given(&for_nodes).filter(|_| to != Target::RegistriesConf) {
-        anyhow::bail!("`{name}` requires `--to registries-conf`");
+    for (name, group, is_present) in options {
+        if is_present && arguments.to.option_group != Some(group) {
+            let targets = TARGETS.iter().filter(|target| target.option_group == Some(group));
+            let flags: Vec<String> = targets.map(|target| format!("`--to {}`", target.flag)).collect();
+            anyhow::bail!("`{name}` requires {}", flags.join(" or "));
+        }
     }
     Ok(())
 }
 
-fn wanted(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::Result<convert::Options> {
+fn convert_options(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::Result<ConvertOptions> {
     let style = match arguments.hcl.style {
         None | Some(Style::Resources) => hcl::Style::Resources,
         Some(Style::ForEach) => hcl::Style::ForEach,
         Some(Style::Module) => hcl::Style::Module,
     };
-    let read = |path: &Path| -> anyhow::Result<hcl::Listed> {
+    let read = |path: &Path| -> anyhow::Result<hcl::ExistingMirrors> {
         let text = read_auxiliary(path, &arguments.input.paths, files)?;
-        hcl::Listed::read(&text).with_context(|| path.display().to_string())
+        hcl::ExistingMirrors::parse(&text).with_context(|| path.display().to_string())
     };
-    Ok(convert::Options {
+    Ok(ConvertOptions {
         name: arguments.name.clone(),
         cluster: arguments.cluster.clone(),
         skip_unresolved: arguments.skip_unresolved,
@@ -85,27 +92,13 @@ fn wanted(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::Result<con
         hcl: hcl::Options {
             style,
             cluster_id: arguments.hcl.cluster_id.clone(),
-            listed: arguments.hcl.import.as_deref().map(read).transpose()?,
+            existing_mirrors: arguments.hcl.import.as_deref().map(read).transpose()?,
         },
     })
 }
 
-fn target(to: Target) -> convert::Target {
-    match to {
-        Target::Idms => convert::Target::Idms,
-        Target::Itms => convert::Target::Itms,
-        Target::Icsp => convert::Target::Icsp,
-        Target::Hostedcluster => convert::Target::HostedCluster,
-        Target::Nodepool => convert::Target::NodePool,
-        Target::RegistriesConf => convert::Target::RegistriesConf,
-        Target::Rosa => convert::Target::Rosa,
-        Target::Hcl => convert::Target::Hcl,
-        Target::Json => convert::Target::Json,
-    }
-}
-
-/// Says what is not in the texts, and what to know about them.
-fn tell(conversion: &Conversion, loaded: &Loaded) {
+/// Prints what was skipped or lost, and what to know about the texts.
+fn print_notes(conversion: &Conversion, loaded: &Loaded) {
     eprint_findings(&conversion.losses, loaded);
     for address in &conversion.skipped {
         eprint_line(&format!(

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::cluster_mirrors::{gather, mistakes};
-use crate::compare::{chosen, compare};
+use crate::cluster_mirrors::{by_cluster, manifest_issues};
+use crate::compare::{compare, select_cluster};
 use crate::output::diff;
 use crate::workspace::{Loaded, Options};
 
@@ -20,32 +20,33 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     );
     let read = |path: &Path| load(&[path.to_owned()], &arguments.reading, options);
     let (before, after) = (read(first)?, read(second)?);
-    // Half of the mirrors would be taken for all of them: that is no comparison, and no difference either.
-    if [&before, &after].map(loaded_cleanly) != [true, true] {
+    // A part of the mirrors must not be taken for all of them.
+    let [before_loaded, after_loaded] = [&before, &after].map(loaded_cleanly);
+    if !(before_loaded && after_loaded) {
         return Ok(Exit::Failure);
     }
-    let (first, second) = (gather(&before.project), gather(&after.project));
+    let (first, second) = (by_cluster(&before.project), by_cluster(&after.project));
     let wanted = arguments.cluster.as_deref();
-    let (first, second) = (chosen(&first, wanted)?, chosen(&second, wanted)?);
-    let wrong = [(&before, &first), (&after, &second)].map(|(loaded, sets)| {
-        let mistakes = mistakes(&loaded.project, sets);
-        eprint_findings(&mistakes, loaded);
-        !mistakes.is_empty()
+    let (first, second) = (select_cluster(&first, wanted)?, select_cluster(&second, wanted)?);
+    let issue_counts = [(&before, &first), (&after, &second)].map(|(loaded, clusters)| {
+        let issues = manifest_issues(&loaded.project, clusters);
+        eprint_findings(&issues, loaded);
+        issues.len()
     });
     let comparison = compare(&first, &second)?;
     print(&match arguments.output_format {
         DiffFormat::Full => diff::full(&comparison, [&before.sources, &after.sources]),
         DiffFormat::Json => diff::json(&comparison),
     })?;
-    // What a mistake in a manifest keeps from being read may be a difference.
-    Ok(if comparison.is_same() && wrong == [false, false] {
+    // A part of a manifest that cannot be read may hold a difference.
+    Ok(if comparison.is_same() && issue_counts == [0, 0] {
         Exit::Clean
     } else {
         Exit::Findings
     })
 }
 
-/// Prints what is wrong with an input; whether there is nothing.
+/// Prints what was not loaded, and returns whether everything was.
 fn loaded_cleanly(loaded: &Loaded) -> bool {
     eprint_load_status(loaded);
     Exit::from_loaded(loaded) == Exit::Clean

@@ -2,9 +2,9 @@
 
 use anyhow::anyhow;
 
-use crate::cluster_mirrors::{MirrorSet, gather, mistakes, of_cluster};
+use crate::cluster_mirrors::{ClusterMirrors, by_cluster, manifest_issues, select_cluster};
 use crate::output;
-use crate::resolve::{Cluster, listed};
+use crate::resolve::{ClusterResolver, parse_image_list};
 use crate::workspace::Options;
 use terraform_eval::source::{Files, Sources};
 
@@ -16,44 +16,44 @@ use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
     let images = images(arguments, &*options.files)?;
     let loaded = load(&arguments.inputs, &arguments.reading, options)?;
-    // Half of the mirrors would be taken for all of them.
+    // A part of the mirrors must not be taken for all of them.
     eprint_load_status(&loaded);
     let exit = Exit::from_loaded(&loaded);
     if exit != Exit::Clean {
         return Ok(exit);
     }
-    let all = gather(&loaded.project);
-    let sets = of_cluster(&all, arguments.cluster.as_deref())?;
-    eprint_findings(&mistakes(&loaded.project, &sets), &loaded);
-    for set in &sets {
-        tell_open(set);
+    let all = by_cluster(&loaded.project);
+    let clusters = select_cluster(&all, arguments.cluster.as_deref())?;
+    eprint_findings(&manifest_issues(&loaded.project, &clusters), &loaded);
+    for cluster in &clusters {
+        warn_unresolved(cluster);
     }
     let (blocked, insecure) = (&arguments.registries.blocked, &arguments.registries.insecure);
-    let mut clusters: Vec<Cluster<'_>> = sets
+    let mut resolvers: Vec<ClusterResolver<'_>> = clusters
         .iter()
-        .map(|set| Cluster::of(set, blocked, insecure))
+        .map(|cluster| ClusterResolver::new(cluster, blocked, insecure))
         .collect();
-    if clusters.is_empty() {
+    if resolvers.is_empty() {
         eprint_line("warning: no image mirrors found");
-        clusters.push(Cluster::without_mirrors(blocked, insecure));
+        resolvers.push(ClusterResolver::without_mirrors(blocked, insecure));
     }
-    for cluster in &clusters {
-        for doubt in cluster.doubts() {
-            eprint_line(&format!("warning: {}: {}", cluster.name, doubt.message));
-            eprint_line(&format!("help: {}", doubt.help));
+    for resolver in &resolvers {
+        for caveat in resolver.caveats() {
+            eprint_line(&format!("warning: {}: {}", resolver.name, caveat.message));
+            eprint_line(&format!("help: {}", caveat.help));
         }
     }
-    let several = clusters.len() > 1;
+    let has_several = resolvers.len() > 1;
     let mut text = String::new();
     let mut fails = false;
     for image in &images {
-        for cluster in &clusters {
-            let answer = cluster.resolve(image);
-            fails |= answer.fails();
-            let name = several.then_some(cluster.name);
+        for resolver in &resolvers {
+            let resolution = resolver.resolve(image);
+            fails |= resolution.fails();
+            let name = has_several.then_some(resolver.name);
             text += &match arguments.output_format {
-                ResolveFormat::Full => output::resolve::full(&answer, name, &loaded.sources),
-                ResolveFormat::JsonLines => output::resolve::json_line(&answer, name),
+                ResolveFormat::Full => output::resolve::full(&resolution, name, &loaded.sources),
+                ResolveFormat::JsonLines => output::resolve::json_line(&resolution, name),
             };
         }
     }
@@ -61,24 +61,22 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
     Ok(if fails { Exit::Findings } else { Exit::Clean })
 }
 
-/// The images that are asked about.
+/// The images of the command line and of files.
 fn images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<Vec<String>> {
     let mut images = arguments.images.clone();
     for path in &arguments.file {
         let text = read_auxiliary(path, &arguments.inputs, files)?;
         let file = Sources::default().add(path.display().to_string(), text.as_str());
-        images.extend(listed(file, &text).map_err(|error| anyhow!("{}: {error}", path.display()))?);
+        images.extend(parse_image_list(file, &text).map_err(|error| anyhow!("{}: {error}", path.display()))?);
     }
     Ok(images)
 }
 
-/// Says which mirrors are not known: they may change any answer.
-fn tell_open(set: &MirrorSet<'_>) {
-    for unresolved in &set.unresolved {
-        let address = unresolved.mirror.address.to_string();
-        for problem in &unresolved.problems {
-            let message = problem.message.strip_prefix(&address).unwrap_or(&problem.message);
-            eprint_line(&format!("warning: ignoring {address}{message}"));
+/// Warns of the mirrors with unknown values: they could change any result.
+fn warn_unresolved(cluster: &ClusterMirrors<'_>) {
+    for unresolved in &cluster.unresolved {
+        for reason in &unresolved.reasons {
+            eprint_line(&format!("warning: ignoring {}", reason.headline()));
         }
     }
 }

@@ -1,36 +1,137 @@
-//! What is wrong with the manifests that mirrors stand in.
+//! What the API server would reject in a manifest, or drop from it.
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Input, Mirror, Project};
-use crate::rules::{self, Check};
+use super::mirrors::ClusterMirrors;
+use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
+use crate::model::{Input, InputId, ManifestIssue, ManifestIssueKind, Project};
 
-use crate::cluster_mirrors::MirrorSet;
+/// The code of the findings.
+pub const INVALID_MANIFEST: &str = "invalid-manifest";
 
-/// What of the manifests of these clusters may not be read as it was meant, since it is not of their
-/// schema: the findings of `invalid-manifest`, as warnings. Manifests without a mirror may belong to any
-/// cluster.
+/// The issues of the manifests that declare mirrors of some clusters, as warnings: what these clusters get may not be what
+/// was meant. Manifests without mirrors may belong to any cluster.
 #[must_use]
-pub fn mistakes(project: &Project, sets: &[&MirrorSet<'_>]) -> Vec<Diagnostic> {
-    let Some(Check::Input(find)) = rules::find("invalid-manifest").map(|rule| &rule.check) else {
-        return Vec::new();
-    };
-    let chosen: BTreeSet<*const Mirror> = sets
+pub fn manifest_issues(project: &Project, clusters: &[&ClusterMirrors<'_>]) -> Vec<Diagnostic> {
+    let declaring: BTreeSet<InputId> = clusters
         .iter()
-        .flat_map(|set| set.mirrors())
-        .map(std::ptr::from_ref)
+        .flat_map(|cluster| cluster.inputs())
+        .map(|input| input.id)
         .collect();
-    let is_read = |configuration: &&Input| {
-        let mut mirrors = configuration.mirrors.iter();
-        configuration.mirrors.is_empty() || mirrors.any(|mirror| chosen.contains(&std::ptr::from_ref(mirror)))
-    };
-    let read = project.inputs.iter().filter(is_read);
-    let findings = read.flat_map(find);
+    let inputs = project.inputs.iter();
+    let relevant = inputs.filter(|input| input.mirrors.is_empty() || declaring.contains(&input.id));
+    let findings = relevant.flat_map(input_manifest_issues);
     findings
         .map(|finding| Diagnostic {
             severity: Severity::Warning,
             ..finding
         })
         .collect()
+}
+
+/// The issues of the manifests of one input.
+#[must_use]
+pub fn input_manifest_issues(input: &Input) -> Vec<Diagnostic> {
+    input.manifest_facts.issues.iter().map(report).collect()
+}
+
+fn report(issue: &ManifestIssue) -> Diagnostic {
+    let document = &issue.document;
+    let address = match issue.entry {
+        Some(index) => format!("{document}[{index}]"),
+        None => document.to_string(),
+    };
+    let Texts {
+        what,
+        label,
+        note,
+        help,
+    } = texts(issue);
+    let mut finding = Diagnostic::new(Code::Rule(INVALID_MANIFEST), Severity::Error, what)
+        .about(address)
+        .at(issue.span, label);
+    if let ManifestIssueKind::Twice { first, .. } = &issue.kind {
+        finding = finding.related(*first, "first here");
+    }
+    finding.note = note.map(str::to_owned);
+    finding.help = help;
+    finding
+}
+
+/// The texts of a finding.
+struct Texts {
+    what: String,
+    label: &'static str,
+    note: Option<&'static str>,
+    help: Option<String>,
+}
+
+fn texts(issue: &ManifestIssue) -> Texts {
+    let texts = |what: String, label, note, help| Texts {
+        what,
+        label,
+        note,
+        help,
+    };
+    match &issue.kind {
+        ManifestIssueKind::Version { found, expected } => {
+            let what = match found {
+                Some(found) => format!("apiVersion is {found:?}"),
+                None => "apiVersion is missing".to_owned(),
+            };
+            let help = format!("write `apiVersion: {}`", expected.first().unwrap_or(&""));
+            texts(what, "not a version of this kind", None, Some(help))
+        }
+        ManifestIssueKind::Kind { found } => {
+            let what = match found {
+                Some(found) => format!("this version has no kind {found:?}"),
+                None => "kind is missing".to_owned(),
+            };
+            let help = format!("write `kind: {}`", issue.document.kind);
+            texts(what, "not a kind of this version", None, Some(help))
+        }
+        ManifestIssueKind::Missing { field } => {
+            texts(format!("{field} is missing"), "required here", None, None)
+        }
+        ManifestIssueKind::Type {
+            field,
+            found,
+            expected,
+            unquoted,
+        } => {
+            let help = unquoted.as_ref().map(|text| format!("quote it: {text:?}"));
+            let what = format!("{field} is {found}, but must be {expected}");
+            texts(what, "wrong type", None, help)
+        }
+        ManifestIssueKind::Unknown { field, known } => {
+            let what = format!("unknown field {field:?}");
+            let is_policy = field == "mirrorSourcePolicy";
+            let note = is_policy.then_some("only ImageDigestMirrorSet and ImageTagMirrorSet have a policy");
+            let nearest = nearest_of(field, known.iter().copied()).filter(|_| !is_policy);
+            let help = match nearest {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("valid fields: {}", known.join(", ")),
+            };
+            texts(what, "rejected, or silently dropped", note, Some(help))
+        }
+        ManifestIssueKind::Policy { found } => {
+            let values = ["NeverContactSource", "AllowContactingSource"];
+            let help = match nearest_of(found, values) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("write {}", values.join(" or ")),
+            };
+            let what = format!("unknown policy {found:?}");
+            texts(what, "not a valid policy", None, Some(help))
+        }
+        ManifestIssueKind::Twice { key, .. } => {
+            let note = "the last one is used, unless the client rejects both";
+            let what = format!("duplicate key {key}");
+            texts(
+                what,
+                "duplicate",
+                Some(note),
+                Some("remove one of them".to_owned()),
+            )
+        }
+    }
 }

@@ -1,62 +1,88 @@
-//! What the nodes of a cluster get of its mirrors and its lists of registries.
+//! The registry configuration that the nodes of a cluster get.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
-use registries_conf::{Registries, RegistrySettings, RegistryTable};
+use registries_conf::{NestedScopeError, Registries, RegistriesError, RegistrySettings, RegistryTable};
 
-/// The configuration of a cluster's nodes.
+/// The registry configuration of the nodes of a cluster.
 #[derive(Debug)]
-pub struct Nodes {
-    /// The tables of `registries.conf`; else why the machine config operator makes none.
-    pub tables: Result<Vec<RegistryTable>, String>,
-    /// What the runtime reads from them; else why it cannot.
-    pub registries: Result<Registries, String>,
-    /// Why real nodes may have something else.
-    pub doubts: Vec<Doubt>,
+pub struct NodeConfig {
+    /// The tables of `registries.conf` that the machine config operator generates.
+    pub tables: Result<Vec<RegistryTable>, NodeConfigError>,
+    /// What the container runtime loads from the tables.
+    pub registries: Result<Registries, NodeConfigError>,
+    /// Why real nodes may have another configuration.
+    pub caveats: Vec<Caveat>,
 }
 
-/// A reason for which real nodes may have something else.
+/// Why nodes have no registry configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
+pub enum NodeConfigError {
+    /// The machine config operator cannot generate it.
+    Generate(NestedScopeError),
+    /// The container runtime cannot load it.
+    Load(RegistriesError),
+}
+
+impl fmt::Display for NodeConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Generate(error) => write!(
+                f,
+                "the machine config operator fails and does not configure any node: {error}"
+            ),
+            Self::Load(error) => write!(
+                f,
+                "nodes cannot load their registry configuration, so every pull fails: {error}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NodeConfigError {}
+
+/// Why real nodes may have another configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caveat {
     /// The reason.
     pub message: String,
     /// What to do about it.
     pub help: &'static str,
 }
 
-/// What to do about settings that are not taken.
-pub const CHECK: &str = "run `mirrorset check` to find what to change";
+/// What to do about settings that have no effect.
+pub const NODE_CONFIG_HELP: &str = "run `mirrorset check` to find what to change";
 
-impl Nodes {
-    /// The configuration that settings become. `open` says what is not known of them.
+impl NodeConfig {
+    /// The configuration that is generated from settings. `unknown` holds the reasons why the settings may be
+    /// incomplete.
     #[must_use]
-    pub fn of(settings: &RegistrySettings, open: &BTreeSet<String>) -> Self {
-        let unknown = |reason| Doubt {
+    pub fn new(settings: &RegistrySettings, unknown: &BTreeSet<String>) -> Self {
+        let incomplete = |reason| Caveat {
             message: format!(
                 "the allowed, blocked or insecure registries of the cluster are not completely known: {reason}"
             ),
             help: "use a plan, in which more values are known",
         };
-        let mut doubts: Vec<Doubt> = open.iter().map(unknown).collect();
+        let mut caveats: Vec<Caveat> = unknown.iter().map(incomplete).collect();
         if let Err(error) = settings.validate() {
-            doubts.push(Doubt {
-                message: format!("the machine config operator rejects these settings and does not apply them to any node: {error}"),
-                help: CHECK,
+            caveats.push(Caveat {
+                message: format!(
+                    "the machine config operator rejects these settings and does not apply them to any node: {error}"
+                ),
+                help: NODE_CONFIG_HELP,
             });
         }
-        let tables = settings.to_tables().map_err(|error| {
-            format!("the machine config operator fails and does not configure any node: {error}")
-        });
+        let tables = settings.to_tables().map_err(NodeConfigError::Generate);
         let registries = match &tables {
-            Ok(tables) => Registries::from_tables(tables).map_err(|error| {
-                format!("nodes cannot load their registry configuration, so every pull fails: {error}")
-            }),
+            Ok(tables) => Registries::from_tables(tables).map_err(NodeConfigError::Load),
             Err(error) => Err(error.clone()),
         };
         Self {
             tables,
             registries,
-            doubts,
+            caveats,
         }
     }
 }

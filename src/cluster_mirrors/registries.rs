@@ -1,80 +1,84 @@
-//! What a cluster allows, blocks and trusts: `registry_config.registry_sources`, and in manifests the
-//! `registrySources` of Image and of a HostedCluster.
+//! The registries that a cluster allows, blocks and trusts: `registry_config.registry_sources` of the cluster, and in
+//! manifests the `registrySources` of Image and of a HostedCluster.
 
 use std::collections::BTreeSet;
 
 use crate::model::{ClusterCandidates, Input, InputKind, Mirror, RegistrySources};
+use terraform_eval::address::Address;
 
 /// The lists of registries of one cluster, as far as they are known, each in its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Registries {
-    /// The only ones that images are pulled from; empty where any is.
+pub struct ClusterRegistries {
+    /// The only registries that images are pulled from. Empty if there is no such limit.
     pub allowed: Vec<String>,
-    /// Those that no image is pulled from.
+    /// The registries that no image is pulled from.
     pub blocked: Vec<String>,
-    /// Those without TLS, or without a certificate to trust.
+    /// The registries without TLS, or without a certificate to trust.
     pub insecure: Vec<String>,
-    /// Why there may be more than these, or others, each reason once.
-    pub open: BTreeSet<String>,
+    /// Why the lists may be incomplete or wrong, each reason once.
+    pub unknown: BTreeSet<String>,
 }
 
-impl Registries {
-    /// What is said of the clusters that these mirrors lead to, and in the manifests that they stand in.
-    pub(super) fn of(mirrors: Vec<(&Input, &Mirror)>) -> Self {
-        let mut registries = Self::default();
-        let mut instances = BTreeSet::new();
-        let mut manifests = BTreeSet::new();
-        for (configuration, mirror) in mirrors {
-            if configuration.kind == InputKind::Manifest {
-                if manifests.insert(std::ptr::from_ref(configuration)) {
-                    registries.add_manifests(configuration);
-                }
-                continue;
-            }
-            let led = ClusterCandidates::for_mirror(configuration, mirror);
-            registries
-                .open
-                .extend(led.unresolved.map(|unknown| unknown.to_string()));
-            for (_, instance) in led.instances {
-                if instances.insert(std::ptr::from_ref(instance)) {
-                    registries.add(&instance.registry_sources);
-                }
-            }
+/// Collects the lists of one cluster from the clusters of Terraform and the manifests that its mirrors belong to, each
+/// once.
+#[derive(Default)]
+pub(super) struct RegistriesBuilder<'a> {
+    registries: ClusterRegistries,
+    /// The cluster instances that are collected, with the positions of their inputs.
+    instances: BTreeSet<(usize, &'a Address)>,
+    /// The positions of the manifests that are collected.
+    manifests: BTreeSet<usize>,
+}
+
+impl<'a> RegistriesBuilder<'a> {
+    /// Adds the lists of the cluster of a mirror.
+    pub(super) fn add_mirror(&mut self, position: usize, input: &'a Input, mirror: &'a Mirror) {
+        if input.kind == InputKind::Manifest {
+            self.add_manifests(position, input);
+            return;
         }
-        registries
-    }
-
-    /// What manifests say that declare no mirrors.
-    pub(super) fn of_manifests(configuration: &Input) -> Self {
-        let mut registries = Self::default();
-        registries.add_manifests(configuration);
-        registries
-    }
-
-    fn add_manifests(&mut self, configuration: &Input) {
-        for sources in &configuration.manifest_facts.registry_sources {
-            self.add(sources);
+        let candidates = ClusterCandidates::for_mirror(input, mirror);
+        let unresolved = candidates.unresolved;
+        self.registries
+            .unknown
+            .extend(unresolved.map(|unknown| unknown.to_string()));
+        for (_, instance) in candidates.instances {
+            if self.instances.insert((position, &instance.address)) {
+                self.registries.add(&instance.registry_sources);
+            }
         }
     }
 
+    /// Adds the lists of manifests.
+    pub(super) fn add_manifests(&mut self, position: usize, input: &Input) {
+        if self.manifests.insert(position) {
+            for sources in &input.manifest_facts.registry_sources {
+                self.registries.add(sources);
+            }
+        }
+    }
+
+    pub(super) fn build(self) -> ClusterRegistries {
+        self.registries
+    }
+}
+
+impl ClusterRegistries {
     fn add(&mut self, sources: &RegistrySources) {
         let lists = [
             (&sources.allowed_registries, &mut self.allowed),
             (&sources.blocked_registries, &mut self.blocked),
             (&sources.insecure_registries, &mut self.insecure),
         ];
-        for (list, into) in lists {
-            self.open.extend(list.as_unknown().map(ToString::to_string));
+        for (list, collected) in lists {
+            self.unknown.extend(list.as_unknown().map(ToString::to_string));
             for entry in list.value().into_iter().flatten() {
-                let is_secret = list.sensitive || entry.sensitive;
-                self.open.extend(secret(is_secret));
-                self.open.extend(entry.as_unknown().map(ToString::to_string));
-                into.extend(entry.value().filter(|_| !is_secret).cloned());
+                let is_sensitive = list.sensitive || entry.sensitive;
+                self.unknown
+                    .extend(is_sensitive.then(|| "an entry of registry_config is sensitive".to_owned()));
+                self.unknown.extend(entry.as_unknown().map(ToString::to_string));
+                collected.extend(entry.value().filter(|_| !is_sensitive).cloned());
             }
         }
     }
-}
-
-fn secret(is_secret: bool) -> Option<String> {
-    is_secret.then(|| "an entry of registry_config is sensitive".to_owned())
 }

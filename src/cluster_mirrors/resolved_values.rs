@@ -1,23 +1,26 @@
-//! The values of a mirror, or what keeps them from being told.
+//! The values of a mirror, if all of them are known and may be shown.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, Mirror};
-use crate::rules::UNKNOWN_VALUE;
 
-/// `source` and `mirrors`, and a policy that is known; else one finding for each value that is unknown or
-/// may not be shown.
-pub(super) fn told(mirror: &Mirror) -> Result<(&str, Vec<&str>), Vec<Diagnostic>> {
-    let mut problems = Vec::new();
-    let source = text(mirror, "source", &mirror.source, &mut problems);
+/// The code of findings about values that are unknown or sensitive.
+pub const UNKNOWN_VALUE: &str = "unknown-value";
+
+/// The source and the mirrors, if the policy is known as well; else one finding for each value that is unknown or
+/// sensitive.
+pub(super) fn resolve_values(mirror: &Mirror) -> Result<(&str, Vec<&str>), Vec<Diagnostic>> {
+    let mut reasons = Vec::new();
+    let source = resolve(mirror, "source", &mirror.source, &mut reasons);
     let list = if mirror.mirrors.sensitive {
-        problems.push(secret(mirror, "mirrors", &mirror.mirrors));
+        reasons.push(sensitive(mirror, "mirrors", &mirror.mirrors));
         None
     } else {
         match &mirror.mirrors.content {
             AttributeValue::Known(elements) => Some(elements.as_slice()),
             AttributeValue::Absent => Some([].as_slice()),
             AttributeValue::Unknown(unknown) => {
-                problems.push(open(mirror, "mirrors", &mirror.mirrors, &unknown.to_string()));
+                let reason = unknown.to_string();
+                reasons.push(unresolved(mirror, "mirrors", &mirror.mirrors, &reason));
                 None
             }
         }
@@ -26,54 +29,50 @@ pub(super) fn told(mirror: &Mirror) -> Result<(&str, Vec<&str>), Vec<Diagnostic>
         .unwrap_or_default()
         .iter()
         .enumerate()
-        .filter_map(|(index, element)| text(mirror, &format!("mirrors[{index}]"), element, &mut problems));
+        .filter_map(|(index, element)| resolve(mirror, &format!("mirrors[{index}]"), element, &mut reasons));
     let mirrors: Vec<&str> = elements.collect();
     if let AttributeValue::Unknown(unknown) = &mirror.policy.content {
-        problems.push(open(
-            mirror,
-            "mirrorSourcePolicy",
-            &mirror.policy,
-            &unknown.to_string(),
-        ));
+        let reason = unknown.to_string();
+        reasons.push(unresolved(mirror, "mirrorSourcePolicy", &mirror.policy, &reason));
     }
     match source {
-        Some(source) if problems.is_empty() => Ok((source, mirrors)),
-        _ => Err(problems),
+        Some(source) if reasons.is_empty() => Ok((source, mirrors)),
+        _ => Err(reasons),
     }
 }
 
-fn text<'a>(
+fn resolve<'a>(
     mirror: &Mirror,
     name: &str,
     attribute: &'a Attribute<String>,
-    problems: &mut Vec<Diagnostic>,
+    reasons: &mut Vec<Diagnostic>,
 ) -> Option<&'a str> {
-    let problem = match &attribute.content {
-        _ if attribute.sensitive => secret(mirror, name, attribute),
+    let reason = match &attribute.content {
+        _ if attribute.sensitive => sensitive(mirror, name, attribute),
         AttributeValue::Known(value) => return Some(value),
-        AttributeValue::Unknown(unknown) => open(mirror, name, attribute, &unknown.to_string()),
-        AttributeValue::Absent => refuse(mirror, attribute, &format!("{name} is not set"), "set it"),
+        AttributeValue::Unknown(unknown) => unresolved(mirror, name, attribute, &unknown.to_string()),
+        AttributeValue::Absent => finding(mirror, attribute, &format!("{name} is not set"), "set it"),
     };
-    problems.push(problem);
+    reasons.push(reason);
     None
 }
 
-fn open<T>(mirror: &Mirror, name: &str, attribute: &Attribute<T>, why: &str) -> Diagnostic {
-    let what = format!("{name} is unknown: {why}");
+fn unresolved<T>(mirror: &Mirror, name: &str, attribute: &Attribute<T>, reason: &str) -> Diagnostic {
+    let what = format!("{name} is unknown: {reason}");
     let help = "use a plan, in which the value may be known, or skip such mirrors with `--skip-unresolved`";
-    refuse(mirror, attribute, &what, help)
+    finding(mirror, attribute, &what, help)
 }
 
-fn secret<T>(mirror: &Mirror, name: &str, attribute: &Attribute<T>) -> Diagnostic {
+fn sensitive<T>(mirror: &Mirror, name: &str, attribute: &Attribute<T>) -> Diagnostic {
     let what = format!("{name} is sensitive");
-    let help = "unmark the value with `nonsensitive` in the configuration, or skip such mirrors with `--skip-unresolved`";
-    refuse(mirror, attribute, &what, help)
+    let help = "unmark the value with `nonsensitive` in the configuration, or skip such mirrors with \
+                `--skip-unresolved`";
+    finding(mirror, attribute, &what, help)
 }
 
-fn refuse<T>(mirror: &Mirror, attribute: &Attribute<T>, what: &str, help: &str) -> Diagnostic {
-    let address = mirror.address.to_string();
-    Diagnostic::new(UNKNOWN_VALUE.name, Severity::Error, format!("{address}: {what}"))
-        .at_address(address)
+fn finding<T>(mirror: &Mirror, attribute: &Attribute<T>, what: &str, help: &str) -> Diagnostic {
+    mirror
+        .finding(Code::Rule(UNKNOWN_VALUE), Severity::Error, what)
         .at(attribute.span.unwrap_or(mirror.span), "this value")
         .help(help)
 }

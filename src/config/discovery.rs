@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use terraform_eval::source::{Sources, display_name};
 
 use crate::config::{Config, FILE_NAME, read};
@@ -106,7 +106,7 @@ impl ConfigFiles {
             Err(error) => {
                 let message = format!("{}: {error}", display_name(&shown));
                 self.diagnostics
-                    .push(Diagnostic::new("", Severity::Error, message));
+                    .push(Diagnostic::new(Code::Configuration, Severity::Error, message));
                 None
             }
         };

@@ -7,7 +7,7 @@ use globset::{GlobBuilder, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
 use crate::rules;
 use crate::settings::{FailOn, Level};
 use terraform_eval::source::{FileId, Span};
@@ -56,7 +56,7 @@ impl Reader {
     }
 
     fn say(&mut self, range: Range<usize>, message: String) -> &mut Diagnostic {
-        let problem = Diagnostic::new("", Severity::Error, message).at(self.span(range), "");
+        let problem = Diagnostic::new(Code::Configuration, Severity::Error, message).at(self.span(range), "");
         self.problems.push(problem);
         let last = self.problems.len() - 1;
         &mut self.problems[last]
@@ -71,7 +71,7 @@ impl Reader {
     ) {
         let words: Vec<&str> = words.collect();
         let known = word.get_ref().as_ref();
-        let help = match rules::nearest_of(known, words.iter().copied()) {
+        let help = match nearest_of(known, words.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None if words.len() > 8 => "run `mirrorset rules` to list the rules".to_owned(),
             None => format!("expected one of {}", words.join(", ")),

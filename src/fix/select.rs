@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::diagnostic::{Applicability, Diagnostic, Edit};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use terraform_eval::source::{FileId, Sources};
 
 /// What tells one fix from another, wherever the text moves to.
-pub(super) type FixKey = (PathBuf, &'static str, String);
+pub(super) type FixKey = (PathBuf, Code, String);
 
 /// A fix that is going to be made.
 pub(super) struct SelectedFix<'f> {
@@ -44,7 +44,7 @@ pub(super) fn select_fixes<'f>(
         let Some((path, first)) = edits.first() else {
             continue;
         };
-        let identity = (path.clone(), finding.rule, finding.message.clone());
+        let identity = (path.clone(), finding.code, finding.headline());
         if refused.contains(&identity) {
             continue;
         }
@@ -59,7 +59,7 @@ pub(super) fn select_fixes<'f>(
         let file = sources.file(first.span.file);
         let line = file.location(first.span.range().start).line;
         chosen.push(SelectedFix {
-            said: format!("{}:{line}: {}", file.name(), finding.rule),
+            said: format!("{}:{line}: {}", file.name(), finding.code),
             identity,
             edits,
             findings: 1,

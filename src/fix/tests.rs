@@ -1,7 +1,7 @@
 //! Fixes of letters: what is made, what is not, and when it ends.
 
 use super::*;
-use crate::diagnostic::{Edit, Fix};
+use crate::diagnostic::{Code, Edit, Fix};
 use terraform_eval::source::{DiskFiles, Span};
 
 /// What a check finds wrong: a letter, how bad that is, and the letter that mends it.
@@ -23,7 +23,7 @@ fn letters(
                 } else {
                     "warning"
                 };
-                let mut finding = Diagnostic::new(rule, *severity, format!("{letter} at {at}"));
+                let mut finding = Diagnostic::new(Code::Rule(rule), *severity, format!("{letter} at {at}"));
                 finding.fix = mended.map(|mended| Fix {
                     title: format!("write {mended}"),
                     applicability: Applicability::Safe,
@@ -164,7 +164,7 @@ fn fixes_that_never_end_are_given_up() {
             edits: vec![edit],
         };
         Ok((
-            vec![Diagnostic::new("more", Severity::Warning, "more").fix(fix)],
+            vec![Diagnostic::new(Code::Rule("more"), Severity::Warning, "more").fix(fix)],
             sources,
         ))
     };

@@ -154,6 +154,13 @@ impl fmt::Display for UnknownReasons {
 }
 
 impl<T> Attribute<T> {
+    /// Whether a message may reveal that two values are equal, and their places. If only one of them is sensitive, the
+    /// other one would reveal it.
+    #[must_use]
+    pub fn may_be_compared_with<U>(&self, other: &Attribute<U>) -> bool {
+        self.sensitive == other.sensitive
+    }
+
     /// An argument that is not written.
     #[must_use]
     pub fn absent() -> Self {

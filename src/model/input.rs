@@ -82,10 +82,24 @@ impl Input {
     /// The mirror of this resource instance.
     #[must_use]
     pub fn mirror(&self, address: &Address) -> Option<&Mirror> {
-        let at = self.mirrors.binary_search_by(|mirror| match &mirror.address {
-            MirrorAddress::Resource(own) => own.cmp(address),
+        let position = self.mirrors.binary_search_by(|mirror| match &mirror.address {
+            MirrorAddress::Resource(resource) => resource.cmp(address),
             MirrorAddress::Entry(_) => Ordering::Greater,
         });
-        self.mirrors.get(at.ok()?)
+        self.mirrors.get(position.ok()?)
+    }
+
+    /// The mirror with this address.
+    #[must_use]
+    pub fn mirror_at(&self, address: &MirrorAddress) -> Option<&Mirror> {
+        match address {
+            MirrorAddress::Resource(address) => self.mirror(address),
+            MirrorAddress::Entry(_) => {
+                let position = self
+                    .mirrors
+                    .binary_search_by(|mirror| mirror.address.cmp(address));
+                self.mirrors.get(position.ok()?)
+            }
+        }
     }
 }

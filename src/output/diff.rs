@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::cluster_mirrors::Unresolved;
-use crate::compare::{ClusterComparison, Comparison, Difference, Kind, Mirrors};
-use crate::diagnostic::single_line;
+use crate::cluster_mirrors::UnresolvedMirror;
+use crate::compare::{ClusterComparison, Comparison, Difference, DifferenceKind, EffectiveMirrors};
+use crate::diagnostic::{Diagnostic, single_line};
 use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::source::Sources;
 
@@ -18,63 +18,59 @@ use crate::output::printable;
 #[must_use]
 pub fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
     let mut text = String::new();
-    let several = comparison.clusters.len() > 1;
+    let has_several = comparison.clusters.len() > 1;
     for cluster in &comparison.clusters {
         let name = cluster.before.or(cluster.after).unwrap_or_default();
-        let is_told = !cluster.differences.is_empty() || !cluster.undecided.iter().all(Vec::is_empty);
-        if several && is_told {
+        let has_content = !cluster.differences.is_empty() || !cluster.unresolved.iter().all(Vec::is_empty);
+        if has_several && has_content {
             let _ = writeln!(text, "{}:", single_line(name));
         }
         for difference in &cluster.differences {
-            one(&mut text, difference, sources);
+            push_difference(&mut text, difference, sources);
         }
-        for unresolved in cluster.undecided.iter().flatten() {
-            let _ = writeln!(text, "? {}", why(unresolved));
+        for unresolved in cluster.unresolved.iter().flatten() {
+            let _ = writeln!(text, "? {}", unresolved_reasons(unresolved));
         }
     }
-    let counts = Kind::ALL.map(|kind| format!("{} {}", comparison.count(kind), kind.as_str()));
+    let counts = DifferenceKind::ALL.map(|kind| format!("{} {}", comparison.count(kind), kind.as_str()));
     let same: usize = comparison.clusters.iter().map(|cluster| cluster.same).sum();
     let _ = write!(
         text,
         "{}: {same} unchanged",
-        pluralize(total(comparison), "source")
+        pluralize(source_count(comparison), "source")
     );
     for counted in counts {
         let _ = write!(text, ", {counted}");
     }
-    match undecided(comparison) {
+    match unresolved_count(comparison) {
         0 => text.push('\n'),
-        open => _ = writeln!(text, "; {} not compared", pluralize(open, "mirror")),
+        unresolved => _ = writeln!(text, "; {} not compared", pluralize(unresolved, "mirror")),
     }
     printable(&text)
 }
 
-fn total(comparison: &Comparison<'_>) -> usize {
+fn source_count(comparison: &Comparison<'_>) -> usize {
     let clusters = comparison.clusters.iter();
     clusters
         .map(|cluster| cluster.same + cluster.differences.len())
         .sum()
 }
 
-fn undecided(comparison: &Comparison<'_>) -> usize {
+fn unresolved_count(comparison: &Comparison<'_>) -> usize {
     let clusters = comparison.clusters.iter();
     clusters
-        .flat_map(|cluster| &cluster.undecided)
+        .flat_map(|cluster| &cluster.unresolved)
         .map(Vec::len)
         .sum()
 }
 
 /// Why a mirror is not compared: its address, then the values that are not known.
-fn why(unresolved: &Unresolved<'_>) -> String {
-    let messages: Vec<&str> = unresolved
-        .problems
-        .iter()
-        .map(|problem| problem.message.as_str())
-        .collect();
+fn unresolved_reasons(unresolved: &UnresolvedMirror<'_>) -> String {
+    let messages: Vec<String> = unresolved.reasons.iter().map(Diagnostic::headline).collect();
     messages.join("; ")
 }
 
-fn one(text: &mut String, difference: &Difference<'_>, sources: [&Sources; 2]) {
+fn push_difference(text: &mut String, difference: &Difference<'_>, sources: [&Sources; 2]) {
     let Difference {
         source,
         pull,
@@ -82,9 +78,9 @@ fn one(text: &mut String, difference: &Difference<'_>, sources: [&Sources; 2]) {
         after,
     } = difference;
     let sign = match difference.kind() {
-        Kind::Added => '+',
-        Kind::Removed => '-',
-        Kind::Changed | Kind::Reordered => '~',
+        DifferenceKind::Added => '+',
+        DifferenceKind::Removed => '-',
+        DifferenceKind::Changed | DifferenceKind::Reordered => '~',
     };
     let by_tag = match pull {
         PullKind::DigestOnly => "",
@@ -100,7 +96,7 @@ fn one(text: &mut String, difference: &Difference<'_>, sources: [&Sources; 2]) {
             let _ = writeln!(text, "    {}:{line} {}", file.name(), entry.mirror.address);
         }
     }
-    let lines = |side: &Option<Mirrors<'_>>| side.as_ref().map(told).unwrap_or_default();
+    let lines = |side: &Option<EffectiveMirrors<'_>>| side.as_ref().map(lines_of).unwrap_or_default();
     let (before, after) = (lines(before), lines(after));
     for change in similar::TextDiff::from_slices(&refs(&before), &refs(&after)).iter_all_changes() {
         let _ = writeln!(text, "  {} {}", change.tag(), change.value());
@@ -112,7 +108,7 @@ fn refs(lines: &[String]) -> Vec<&str> {
 }
 
 /// What is asked, in order.
-fn told(mirrors: &Mirrors<'_>) -> Vec<String> {
+fn lines_of(mirrors: &EffectiveMirrors<'_>) -> Vec<String> {
     let mut lines: Vec<String> = mirrors.mirrors.iter().map(|name| single_line(name)).collect();
     if mirrors.policy == SourcePolicy::NeverContact {
         lines.push("(the source is never contacted)".to_owned());
@@ -121,39 +117,39 @@ fn told(mirrors: &Mirrors<'_>) -> Vec<String> {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct DocumentJson<'a> {
     same: bool,
-    clusters: Vec<Cluster<'a>>,
+    clusters: Vec<ClusterJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Cluster<'a> {
+struct ClusterJson<'a> {
     before: Option<&'a str>,
     after: Option<&'a str>,
     same: usize,
-    differences: Vec<Changed<'a>>,
-    undecided: Vec<Open<'a>>,
+    differences: Vec<DifferenceJson<'a>>,
+    undecided: Vec<UnresolvedJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Changed<'a> {
+struct DifferenceJson<'a> {
     kind: &'static str,
     source: &'a str,
     /// `digest` or `tag`.
     pull: &'static str,
-    before: Option<Side<'a>>,
-    after: Option<Side<'a>>,
+    before: Option<SideJson<'a>>,
+    after: Option<SideJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Side<'a> {
+struct SideJson<'a> {
     mirrors: &'a [&'a str],
     never_contact_source: bool,
     addresses: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct Open<'a> {
+struct UnresolvedJson<'a> {
     /// `before` or `after`.
     side: &'static str,
     address: String,
@@ -163,52 +159,53 @@ struct Open<'a> {
 /// The differences as one JSON document.
 #[must_use]
 pub fn json(comparison: &Comparison<'_>) -> String {
-    let document = Document {
+    let document = DocumentJson {
         same: comparison.is_same(),
-        clusters: comparison.clusters.iter().map(cluster).collect(),
+        clusters: comparison.clusters.iter().map(cluster_json).collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
 }
 
-fn cluster<'a>(cluster: &'a ClusterComparison<'a>) -> Cluster<'a> {
-    let sides = ["before", "after"].into_iter().zip(&cluster.undecided);
-    let open = sides.flat_map(|(side, undecided)| undecided.iter().map(move |unresolved| (side, unresolved)));
-    Cluster {
+fn cluster_json<'a>(cluster: &'a ClusterComparison<'a>) -> ClusterJson<'a> {
+    let sides = ["before", "after"].into_iter().zip(&cluster.unresolved);
+    let unresolved =
+        sides.flat_map(|(side, mirrors)| mirrors.iter().map(move |unresolved| (side, unresolved)));
+    ClusterJson {
         before: cluster.before,
         after: cluster.after,
         same: cluster.same,
-        differences: cluster.differences.iter().map(changed).collect(),
-        undecided: open
-            .map(|(side, unresolved)| Open {
+        differences: cluster.differences.iter().map(difference_json).collect(),
+        undecided: unresolved
+            .map(|(side, unresolved)| UnresolvedJson {
                 side,
                 address: unresolved.mirror.address.to_string(),
                 reasons: unresolved
-                    .problems
+                    .reasons
                     .iter()
-                    .map(|problem| problem.message.as_str())
+                    .map(|reason| reason.message.as_str())
                     .collect(),
             })
             .collect(),
     }
 }
 
-fn changed<'a>(difference: &'a Difference<'a>) -> Changed<'a> {
-    Changed {
+fn difference_json<'a>(difference: &'a Difference<'a>) -> DifferenceJson<'a> {
+    DifferenceJson {
         kind: difference.kind().as_str(),
         source: difference.source,
         pull: match difference.pull {
             PullKind::DigestOnly => "digest",
             PullKind::TagOnly => "tag",
         },
-        before: difference.before.as_ref().map(side),
-        after: difference.after.as_ref().map(side),
+        before: difference.before.as_ref().map(side_json),
+        after: difference.after.as_ref().map(side_json),
     }
 }
 
-fn side<'a>(mirrors: &'a Mirrors<'a>) -> Side<'a> {
-    Side {
+fn side_json<'a>(mirrors: &'a EffectiveMirrors<'a>) -> SideJson<'a> {
+    SideJson {
         mirrors: &mirrors.mirrors,
         never_contact_source: mirrors.policy == SourcePolicy::NeverContact,
         addresses: mirrors

@@ -194,11 +194,11 @@ impl<'a> Files<'a> for Excerpts<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Diagnostic, Severity};
+    use crate::diagnostic::{Code, Diagnostic, Severity};
     use terraform_eval::source::Sources;
 
     fn found(span: Span) -> Diagnostic {
-        Diagnostic::new("r", Severity::Error, "wrong").at(span, "")
+        Diagnostic::new(Code::Rule("r"), Severity::Error, "wrong").at(span, "")
     }
 
     #[test]

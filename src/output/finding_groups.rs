@@ -26,21 +26,16 @@ pub(super) fn group_findings(findings: &[Diagnostic]) -> Vec<FindingGroup<'_>> {
 
 fn differs_only_by_instance(a: &Diagnostic, b: &Diagnostic) -> bool {
     a.primary.is_some()
-        && a.rule == b.rule
+        && a.code == b.code
         && a.severity == b.severity
-        && a.address.is_some()
+        && a.subject.is_some()
         && a.primary == b.primary
-        && without_address(a) == without_address(b)
-}
-
-pub(super) fn without_address(finding: &Diagnostic) -> &str {
-    let address = finding.address.as_deref().unwrap_or_default();
-    finding.message.strip_prefix(address).unwrap_or(&finding.message)
+        && a.message == b.message
 }
 
 impl FindingGroup<'_> {
     pub(super) fn message(&self) -> String {
-        let message = printable(&self.finding.message);
+        let message = printable(&self.finding.headline());
         match self.more {
             0 => message,
             more => format!("{message} (and {})", pluralize(more, "more instance")),
@@ -51,6 +46,7 @@ impl FindingGroup<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
     use crate::diagnostic::Severity;
     use terraform_eval::source::{Sources, Span};
 
@@ -58,8 +54,8 @@ mod tests {
     fn instances_of_one_block_are_said_once() {
         let file = Sources::new().add("a.tf", "x");
         let at = |address: &str, what: &str| {
-            Diagnostic::new("r", Severity::Error, format!("{address}: {what}"))
-                .at_address(address)
+            Diagnostic::new(Code::Rule("r"), Severity::Error, what)
+                .about(address)
                 .at(Span::new(file, 0, 1), "")
         };
         let findings = [

@@ -112,6 +112,7 @@ fn line(file: &SourceFile, offset: usize) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
     use crate::diagnostic::Severity;
 
     #[test]
@@ -120,7 +121,7 @@ mod tests {
         let file = sources.add("a.tf", "a = \"géheim\"\nb = 1\n");
         let secret = [Span::new(file, 4, 13)];
         let span = Span::new(file, 14, 15);
-        let finding = Diagnostic::new("r", Severity::Error, "wrong").at(span, "");
+        let finding = Diagnostic::new(Code::Rule("r"), Severity::Error, "wrong").at(span, "");
         let covered = RedactedSources::new(&[finding], &sources, &secret);
         assert_eq!(covered.whole[&file], "a = *********\nb = 1\n");
     }

@@ -1,45 +1,45 @@
-//! What pulls of images will do: for people, and a JSON object a line.
+//! Where images are pulled from: for people, and as one JSON object per line.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use crate::diagnostic::single_line;
-use crate::resolve::{Answer, Outcome, Refused};
+use crate::resolve::{ImageResolution, PolicyDenial, PullOutcome};
 use registries_conf::Resolution;
 use terraform_eval::source::Sources;
 
 use crate::output::printable;
 
-/// An answer for people. `cluster` is said where there are several.
+/// Renders the resolution of an image for people. `cluster` is given if there are several.
 #[must_use]
-pub fn full(answer: &Answer<'_>, cluster: Option<&str>, sources: &Sources) -> String {
-    let mut text = single_line(answer.image);
+pub fn full(resolution: &ImageResolution<'_>, cluster: Option<&str>, sources: &Sources) -> String {
+    let mut text = single_line(resolution.image);
     if let Some(cluster) = cluster {
         let _ = write!(text, " on {}", single_line(cluster));
     }
     text.push('\n');
-    if let Err(error) = &answer.reference {
+    if let Err(error) = &resolution.reference {
         let _ = writeln!(text, "  fails: {error}");
     }
-    if let [first, rest @ ..] = answer.searched.as_slice() {
+    if let [first, rest @ ..] = resolution.search_candidates.as_slice() {
         let _ = writeln!(
             text,
             "  has no registry: nodes try {first} first, then {}, which is resolved below",
             rest.join(", ")
         );
     }
-    match &answer.pull {
+    match &resolution.pull {
         Err(error) => {
             let _ = writeln!(text, "  fails: {error}");
         }
-        Ok(Some(outcome)) => outcome_of(&mut text, outcome, sources),
+        Ok(Some(outcome)) => push_outcome(&mut text, outcome, sources),
         Ok(None) => {}
     }
     printable(&text)
 }
 
-fn outcome_of(text: &mut String, outcome: &Outcome<'_>, sources: &Sources) {
+fn push_outcome(text: &mut String, outcome: &PullOutcome<'_>, sources: &Sources) {
     // Writing to a string cannot fail.
     let _ = match &outcome.resolution.source {
         Some(source) => writeln!(text, "  matches {source} (longest match)"),
@@ -50,21 +50,21 @@ fn outcome_of(text: &mut String, outcome: &Outcome<'_>, sources: &Sources) {
         let line = file.location(entry.mirror.span.range().start).line;
         let _ = writeln!(text, "    {}:{line} {}", file.name(), entry.mirror.address);
     }
-    if !outcome.passed_over.is_empty() {
+    if !outcome.ignored_sources.is_empty() {
         let _ = writeln!(
             text,
             "    shorter matches are not used, nor are their mirrors: {}",
-            outcome.passed_over.join(", ")
+            outcome.ignored_sources.join(", ")
         );
     }
-    match &outcome.refused {
-        Some(Refused::Blocked(registry)) => {
+    match &outcome.denial {
+        Some(PolicyDenial::Blocked(registry)) => {
             let _ = writeln!(
                 text,
                 "  rejected: {registry} is blocked on the cluster, even if a mirror has the image"
             );
         }
-        Some(Refused::NotAllowed) => {
+        Some(PolicyDenial::NotAllowed) => {
             let _ = writeln!(
                 text,
                 "  rejected: not in a registry that the cluster allows, even if a mirror has the image"
@@ -72,64 +72,74 @@ fn outcome_of(text: &mut String, outcome: &Outcome<'_>, sources: &Sources) {
         }
         None => {}
     }
-    let own = &outcome.resolution;
+    let resolution = &outcome.resolution;
     match &outcome.by_digest {
-        None => tries(text, "by digest", own),
-        Some(by_digest) if is_alike(by_digest, own) => tries(text, "by digest and by tag", own),
+        None => push_pull_sources(text, "by digest", resolution),
+        Some(by_digest) if have_same_pull_sources(by_digest, resolution) => {
+            push_pull_sources(text, "by digest and by tag", resolution);
+        }
         Some(by_digest) => {
-            tries(text, "by digest", by_digest);
-            let is_served = own.pull_sources.as_ref().is_ok_and(|tries| tries.len() > 1);
-            let mirrors = if is_served || outcome.entries.is_empty() {
+            push_pull_sources(text, "by digest", by_digest);
+            let is_served = resolution
+                .pull_sources
+                .as_ref()
+                .is_ok_and(|sources| sources.len() > 1);
+            let heading = if is_served || outcome.entries.is_empty() {
                 "by tag"
             } else {
                 "by tag (not served by the mirrors)"
             };
-            tries(text, mirrors, own);
+            push_pull_sources(text, heading, resolution);
         }
     }
 }
 
-/// Whether two pulls ask at the same places.
-fn is_alike(one: &Resolution, other: &Resolution) -> bool {
-    let places = |pull: &Resolution| {
-        let tries = pull.pull_sources.as_ref().ok()?;
+/// Whether two pulls try the same names.
+fn have_same_pull_sources(first: &Resolution, second: &Resolution) -> bool {
+    let names = |resolution: &Resolution| {
+        let sources = resolution.pull_sources.as_ref().ok()?;
         Some(
-            tries
+            sources
                 .iter()
-                .map(|place| place.reference.name().to_owned())
+                .map(|source| source.reference.name().to_owned())
                 .collect::<Vec<_>>(),
         )
     };
-    places(one).is_some_and(|one| Some(one) == places(other))
+    names(first).is_some_and(|first| Some(first) == names(second))
 }
 
-fn tries(text: &mut String, how: &str, pull: &Resolution) {
-    let tries = match &pull.pull_sources {
-        Ok(tries) => tries,
+fn push_pull_sources(text: &mut String, heading: &str, resolution: &Resolution) {
+    let sources = match &resolution.pull_sources {
+        Ok(sources) => sources,
         Err(error) => {
             let _ = writeln!(
                 text,
-                "  {how}: fails before any registry is contacted, including the source: {error}"
+                "  {heading}: fails before any registry is contacted, including the source: {error}"
             );
             return;
         }
     };
-    let _ = writeln!(text, "  {how}:");
-    for (index, place) in tries.iter().enumerate() {
-        let name = place.reference.name();
-        let tag = place.reference.tag().map(|tag| format!(":{tag}"));
-        let is_last = index + 1 == tries.len();
-        let said = [
-            (is_last && pull.source.is_some()).then_some("the source"),
-            place.blocked.then_some("blocked, so not contacted"),
-            place.insecure.then_some("insecure"),
+    let _ = writeln!(text, "  {heading}:");
+    for (index, source) in sources.iter().enumerate() {
+        let name = source.reference.name();
+        let tag = source.reference.tag().map(|tag| format!(":{tag}"));
+        let is_last = index + 1 == sources.len();
+        let remarks = [
+            (is_last && resolution.source.is_some()).then_some("the source"),
+            source.blocked.then_some("blocked, so not contacted"),
+            source.insecure.then_some("insecure"),
         ];
-        let said: Vec<&str> = said.into_iter().flatten().collect();
-        let said = match said.as_slice() {
+        let remarks: Vec<&str> = remarks.into_iter().flatten().collect();
+        let remarks = match remarks.as_slice() {
             [] => String::new(),
-            said => format!(" ({})", said.join("; ")),
+            remarks => format!(" ({})", remarks.join("; ")),
         };
-        let _ = writeln!(text, "    {}. {name}{}{said}", index + 1, tag.unwrap_or_default());
+        let _ = writeln!(
+            text,
+            "    {}. {name}{}{remarks}",
+            index + 1,
+            tag.unwrap_or_default()
+        );
     }
 }
 
@@ -146,21 +156,21 @@ struct Line<'a> {
     error: Option<String>,
 }
 
-/// An answer as a JSON object on one line, of just the pull that the reference makes: by digest where it has
-/// one, else by tag. Without `prefix`, there is one place to ask, which is the image itself.
+/// Renders the resolution of an image as a JSON object on one line, for the pull of this reference: by digest if it has one,
+/// else by tag. Without `prefix`, the image itself is the only pull source.
 #[must_use]
-pub fn json_line(answer: &Answer<'_>, cluster: Option<&str>) -> String {
+pub fn json_line(resolution: &ImageResolution<'_>, cluster: Option<&str>) -> String {
     let mut line = Line {
-        image: answer.image,
+        image: resolution.image,
         cluster,
         prefix: None,
         blocked: false,
         tries: None,
-        error: answer.reference.as_ref().err().map(ToString::to_string),
+        error: resolution.reference.as_ref().err().map(ToString::to_string),
     };
-    match &answer.pull {
-        Err(error) => line.error = Some(error.clone()),
-        Ok(Some(outcome)) => line.outcome(outcome),
+    match &resolution.pull {
+        Err(error) => line.error = Some(error.to_string()),
+        Ok(Some(outcome)) => line.set_outcome(outcome),
         Ok(None) => {}
     }
     let mut text = serde_json::to_string(&line).unwrap_or_default();
@@ -169,7 +179,7 @@ pub fn json_line(answer: &Answer<'_>, cluster: Option<&str>) -> String {
 }
 
 impl<'a> Line<'a> {
-    fn outcome(&mut self, outcome: &'a Outcome<'_>) {
+    fn set_outcome(&mut self, outcome: &'a PullOutcome<'_>) {
         let Resolution {
             source,
             blocked,
@@ -177,13 +187,18 @@ impl<'a> Line<'a> {
         } = &outcome.resolution;
         self.prefix = source.as_deref();
         self.blocked = *blocked;
-        if outcome.refused == Some(Refused::NotAllowed) {
+        if outcome.denial == Some(PolicyDenial::NotAllowed) {
             self.error = Some("not in a registry that the cluster allows".to_owned());
             return;
         }
         match pull_sources {
-            Ok(tries) if source.is_some() => {
-                self.tries = Some(tries.iter().map(|place| place.reference.to_string()).collect());
+            Ok(sources) if source.is_some() => {
+                self.tries = Some(
+                    sources
+                        .iter()
+                        .map(|source| source.reference.to_string())
+                        .collect(),
+                );
             }
             Ok(_) => {}
             Err(error) => self.error = Some(error.to_string()),

@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 
 use crate::check::Summary;
 use crate::diagnostic::{Diagnostic, pluralize};
-use crate::model::{InputKind, Project};
+use crate::model::{InputKind, Project, UnknownReason};
 use crate::rules::UNKNOWN_VALUE;
 
-use super::finding_groups::without_address;
 use super::printable::printable;
 
 /// The last line: what was looked at, and what was said of it.
@@ -60,21 +59,22 @@ fn input_noun(project: &Project) -> &'static str {
     }
 }
 
-/// Why mirrors are undecided, as far as it fits in a line.
+/// The reasons for undecided mirrors, as far as they fit in a line.
 fn undecided_reason(findings: &[Diagnostic]) -> Option<String> {
-    let mut reasons: Vec<&str> = Vec::new();
-    for finding in findings
+    let undecided = findings
         .iter()
-        .filter(|finding| finding.rule == UNKNOWN_VALUE.name)
-    {
-        let (_, reason) = without_address(finding)
-            .trim_start_matches(": ")
-            .split_once(": ")?;
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
+        .filter(|finding| finding.code == UNKNOWN_VALUE.code());
+    let of_mirrors = undecided
+        .map(|finding| finding.reasons.as_slice())
+        .filter(|reasons| !reasons.is_empty());
+    let mut reasons: Vec<&[UnknownReason]> = Vec::new();
+    for of_mirror in of_mirrors {
+        if !reasons.contains(&of_mirror) {
+            reasons.push(of_mirror);
         }
     }
-    let first = printable(reasons.first()?);
+    let first = reasons.first()?.iter().map(ToString::to_string);
+    let first = printable(&first.collect::<Vec<_>>().join("; "));
     Some(match reasons.len() - 1 {
         0 => first,
         more => format!("{first}; and {}", pluralize(more, "more reason")),

@@ -181,13 +181,10 @@ fn missing(mirror: &Mirror, what: &str) -> Diagnostic {
 }
 
 fn difference(address: &MirrorAddress, what: &str) -> Diagnostic {
-    Diagnostic::new(
-        PLAN_MISMATCH.name,
-        PLAN_MISMATCH.severity,
-        format!("{address}: {what}"),
-    )
-    .at_address(address.to_string())
-    .help("create the plan again; if it was created from exactly this configuration, please report a bug")
+    PLAN_MISMATCH
+        .diagnostic(what)
+        .about_mirror(address.clone())
+        .help("create the plan again; if it was created from exactly this configuration, please report a bug")
 }
 
 struct Join {

@@ -1,11 +1,9 @@
 //! `chained-mirror`: a mirror that is itself the source of another entry.
 
 use crate::diagnostic::Severity;
-use crate::model::{InputKinds, Mirror};
+use crate::model::{InputKinds, Mirror, MirrorLabels as _};
 
-use super::support::cluster_index::ClusterMirrors;
-use super::support::findings::MirrorLabels as _;
-use super::support::source_names;
+use super::support::cluster_index::IndexedCluster;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::MirrorInCluster(check),
 };
 
-fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
+fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // The source itself as a mirror is reported by `self-mirror`.
         let is_own_source = mirror.source.value().is_some_and(|source| source == text);
@@ -32,7 +30,7 @@ fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
         let Some(other) = other else {
             return RuleOutcome::from_unknown(first.unknown_instances().cloned());
         };
-        let owner = if source_names::may_be_compared(element, &other.source) {
+        let owner = if element.may_be_compared_with(&other.source) {
             other.address.to_string()
         } else {
             "another mirror".to_owned()

@@ -2,12 +2,11 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{
-    Input, InputKind, InputKinds, Mirror, OriginCandidate, OriginTarget, ResourceDeclaration, UnknownReason,
-    UnknownReasons,
+    Input, InputKind, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget,
+    ResourceDeclaration, UnknownReason, UnknownReasons,
 };
 use crate::provider::{ClusterKind, ClusterRole, cluster_id_argument, cluster_role, modules};
 
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {

@@ -3,10 +3,9 @@
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::{
     AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
-    ResourceDeclaration, UnknownReason, UnknownReasons,
+    MirrorLabels as _, ResourceDeclaration, UnknownReason, UnknownReasons,
 };
 
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {

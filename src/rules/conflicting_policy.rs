@@ -1,98 +1,16 @@
 //! `conflicting-policy`: different policies for one source, or a source that must not be contacted among its own mirrors.
 
-use std::collections::BTreeMap;
+use crate::cluster_mirrors::{CONFLICTING_POLICY, policy_conflicts};
+use crate::diagnostic::Severity;
+use crate::model::InputKinds;
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{AttributeValue, Input, InputKinds, Mirror};
-use registries_conf::SourcePolicy;
-
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule};
 
 pub(super) static RULE: Rule = Rule {
-    name: "conflicting-policy",
+    name: CONFLICTING_POLICY,
     severity: Severity::Error,
     inputs: InputKinds::MANIFEST,
     fix: Fixability::None,
     page: include_str!("conflicting_policy.md"),
-    check: Check::Input(check),
+    check: Check::Input(|input| policy_conflicts(&input.mirrors)),
 };
-
-fn check(input: &Input) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    // The operator compares all entries, including those without mirrors.
-    let mut firsts: BTreeMap<&str, (&Mirror, SourcePolicy)> = BTreeMap::new();
-    for mirror in &input.mirrors {
-        let (Some(source), Some(policy)) = (mirror.source.value(), effective_policy(mirror)) else {
-            continue;
-        };
-        findings.extend(forbidden_own_mirror(mirror, source, policy));
-        let (first, other) = *firsts.entry(source).or_insert((mirror, policy));
-        if other != policy {
-            findings.push(report(mirror, policy, first, other));
-        }
-    }
-    findings
-}
-
-/// Returns the policy of an entry, or `None` if its value is not a policy.
-fn effective_policy(mirror: &Mirror) -> Option<SourcePolicy> {
-    match &mirror.policy.content {
-        AttributeValue::Known(policy) => Some(*policy),
-        AttributeValue::Absent => Some(SourcePolicy::default()),
-        AttributeValue::Unknown(_) => None,
-    }
-}
-
-fn name(policy: SourcePolicy) -> &'static str {
-    match policy {
-        SourcePolicy::AllowContacting => "AllowContactingSource",
-        SourcePolicy::NeverContact => "NeverContactSource",
-    }
-}
-
-fn report(mirror: &Mirror, policy: SourcePolicy, first: &Mirror, other: SourcePolicy) -> Diagnostic {
-    let what = format!(
-        "the policy for source {} is {}, but {} in {}",
-        mirror.source.shown(),
-        name(policy),
-        name(other),
-        first.address
-    );
-    let place = |mirror: &Mirror| mirror.policy.span.or(mirror.source.span).unwrap_or(mirror.span);
-    let label = |mirror: &Mirror| match mirror.policy.span {
-        Some(_) => "conflicting policy",
-        None => "no policy, so AllowContactingSource",
-    };
-    RULE.finding(mirror, &what)
-        .at(place(mirror), label(mirror))
-        .related(place(first), label(first))
-        .note(
-            "while the policies differ, the Machine Config Operator generates no registry configuration \
-             at all, and reports that only in its log",
-        )
-        .help("use the same policy in every entry for the source")
-}
-
-fn forbidden_own_mirror(mirror: &Mirror, source: &str, policy: SourcePolicy) -> Option<Diagnostic> {
-    if policy != SourcePolicy::NeverContact {
-        return None;
-    }
-    let elements = mirror.mirrors.value()?;
-    let element = elements
-        .iter()
-        .find(|element| element.value().is_some_and(|text| text == source))?;
-    let what = format!(
-        "source {} must not be contacted, but is its own mirror",
-        element.shown()
-    );
-    let finding = RULE
-        .finding(mirror, &what)
-        .at_attribute(mirror, element, "this is the source itself")
-        .compared_with(element, &mirror.policy, "the source must not be contacted");
-    Some(
-        finding
-            .note("the Machine Config Operator rejects this, and generates no registry configuration at all")
-            .help("remove the source from its mirrors"),
-    )
-}

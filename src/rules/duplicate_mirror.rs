@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
-use crate::model::{Attribute, Input, InputKinds, ManifestKind, Mirror};
+use crate::model::{Attribute, Input, InputKinds, ManifestKind, Mirror, MirrorLabels as _};
 
-use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -18,7 +17,9 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+/// Checks one mirror.
+#[must_use]
+pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let mut seen: BTreeMap<&str, &Attribute<String>> = BTreeMap::new();
     RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // `empty-mirrors` reports each empty string.

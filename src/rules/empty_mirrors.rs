@@ -1,9 +1,8 @@
 //! `empty-mirrors`: a list without mirrors, or with an empty string.
 
 use crate::diagnostic::Severity;
-use crate::model::{AttributeValue, Input, InputKinds, Mirror};
+use crate::model::{AttributeValue, Input, InputKinds, Mirror, MirrorLabels as _};
 
-use super::support::findings::MirrorLabels as _;
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -25,7 +24,9 @@ fn has_no_mirrors(mirror: &Mirror) -> bool {
     }
 }
 
-fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+/// Checks one mirror.
+#[must_use]
+pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     if mirror.resource().is_none() && has_no_mirrors(mirror) {
         let mut finding = RULE
             .finding(mirror, "the entry has no mirrors")

@@ -1,9 +1,8 @@
 //! `external-cluster-id`: a UUID as the id of a cluster.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, InputKinds, Mirror, ResourceDeclaration};
+use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _, ResourceDeclaration};
 
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {

@@ -26,17 +26,13 @@ fn find(import: &Import) -> Option<Diagnostic> {
     }
     let to = &import.to;
     let shown = import.id.shown();
-    let finding = Diagnostic::new(
-        RULE.name,
-        RULE.severity,
-        format!(
-            "{to}: {shown} is not the import id \
-             of a mirror"
-        ),
-    )
-    .at_address(to.clone())
-    .note("the provider requires two ids separated by a colon, and rejects the import")
-    .help("write \"CLUSTER_ID:IMAGE_MIRROR_ID\"; `rosa list image-mirrors` lists the mirrors of a cluster");
+    let finding = RULE
+        .diagnostic(format!("{shown} is not the import id of a mirror"))
+        .about(to.clone())
+        .note("the provider requires two ids separated by a colon, and rejects the import")
+        .help(
+            "write \"CLUSTER_ID:IMAGE_MIRROR_ID\"; `rosa list image-mirrors` lists the mirrors of a cluster",
+        );
     Some(match import.id.span {
         Some(span) => finding.at(span, "not `cluster_id:image_mirror_id`"),
         None => finding,

@@ -1,12 +1,11 @@
 //! `invalid-mirror`: a mirror that is not a valid name.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, InputKinds, Mirror};
+use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
 use registries_conf::{
     Diagnosis, NameIssueKind, Role, SuggestedName, diagnose, find_rewrite_issue, is_loopback,
 };
 
-use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -20,7 +19,9 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+/// Checks one mirror.
+#[must_use]
+pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // `empty-mirrors` reports an empty string.
         if text.is_empty() {

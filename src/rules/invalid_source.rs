@@ -1,10 +1,9 @@
 //! `invalid-source`: a source that is not a valid name.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, InputKinds, Mirror};
+use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
 use registries_conf::{self, NameIssueKind};
 
-use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -18,7 +17,9 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Mirror(check),
 };
 
-fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+/// Checks one mirror.
+#[must_use]
+pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };

@@ -1,10 +1,9 @@
 //! `mirror-name-too-long`: a mirror that leaves too little room for the names of images.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, InputKinds, Mirror};
+use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
 use registries_conf::{Granularity, Location, MAX_IMAGE_NAME_LENGTH, Role, diagnose};
 
-use super::support::findings::MirrorLabels as _;
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
 

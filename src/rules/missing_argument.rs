@@ -67,13 +67,9 @@ fn report_input(missing: &MissingInputs) -> Diagnostic {
     let call = &missing.call;
     let names: Vec<String> = missing.names.iter().map(|name| format!("`{name}`")).collect();
     let names = names.join(", ");
-    Diagnostic::new(
-        RULE.name,
-        RULE.severity,
-        format!("{call}: the module requires {names}"),
-    )
-    .at_address(call.clone())
-    .at(missing.span, "required input is missing")
-    .note("Terraform rejects the configuration: these inputs have no default")
-    .help(format!("set {names} in the module call"))
+    RULE.diagnostic(format!("the module requires {names}"))
+        .about(call.clone())
+        .at(missing.span, "required input is missing")
+        .note("Terraform rejects the configuration: these inputs have no default")
+        .help(format!("set {names} in the module call"))
 }

@@ -81,7 +81,7 @@ fn report(input: &Input, cluster: &str, changes: &[&MirrorChange]) -> Option<Dia
     .flatten()
     .collect();
     let message = format!(
-        "{cluster}: the plan changes {} ({}), which replaces its workers",
+        "the plan changes {} ({}), which replaces its workers",
         pluralize(changes.len(), "image mirror"),
         parts.join(", ")
     );
@@ -90,6 +90,6 @@ fn report(input: &Input, cluster: &str, changes: &[&MirrorChange]) -> Option<Dia
     } else {
         "the first change"
     };
-    let finding = Diagnostic::new(RULE.name, RULE.severity, message);
+    let finding = RULE.diagnostic(message).about(cluster);
     Some(finding.at_change(input, first, label))
 }

@@ -1,10 +1,9 @@
 //! `non-digest-type`: a type that the provider rejects.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::model::{AttributeValue, Input, InputKinds, Mirror, ResourceDeclaration};
+use crate::model::{AttributeValue, Input, InputKinds, Mirror, MirrorLabels as _, ResourceDeclaration};
 use crate::provider::DEFAULT_MIRROR_TYPE;
 
-use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 

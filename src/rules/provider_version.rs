@@ -59,7 +59,7 @@ fn check(input: &Input) -> Vec<Diagnostic> {
 
 fn finding(input: &Input, what: &str) -> Diagnostic {
     let message = format!("{}: {what}", input.name);
-    Diagnostic::new(RULE.name, RULE.severity, message).note(format!(
+    RULE.diagnostic(message).note(format!(
         "`rhcs_image_mirror` requires version {FIRST_WITH_MIRRORS}; with an older one, Terraform fails \
          with `Invalid resource type`"
     ))

@@ -67,15 +67,3 @@ pub struct Section {
     /// Its rules, in the order of the list.
     pub rules: &'static [&'static Rule],
 }
-
-/// Returns the most similar word, or `None` if no word is similar.
-#[must_use]
-pub fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    // Below this, people no longer recognize what they meant.
-    const MIN_SIMILARITY: f64 = 0.7;
-    let similarity = |other: &&str| strsim::jaro_winkler(word, other);
-    let best = words
-        .into_iter()
-        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)))?;
-    (similarity(&best) >= MIN_SIMILARITY).then_some(best)
-}

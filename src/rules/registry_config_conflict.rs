@@ -3,13 +3,12 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
     Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
-    RegistrySources, UnknownReason, UnknownReasons,
+    MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons,
 };
 use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
 use registries_conf::{Role, is_valid_location, is_within_scope, matching_scope};
 use terraform_eval::source::Span;
 
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
@@ -102,9 +101,9 @@ fn both_lists_set(
     blocked: &Attribute<String>,
 ) -> Diagnostic {
     let name = &instance.address;
-    let message = format!("{name}: both allowed_registries and blocked_registries are set");
-    let finding = Diagnostic::new(RULE.name, RULE.severity, message)
-        .at_address(name.to_string())
+    let finding = RULE
+        .diagnostic("both allowed_registries and blocked_registries are set")
+        .about(name.to_string())
         .at(
             list_span(allowed).or(blocked.span).unwrap_or(mirror.span),
             "one list",

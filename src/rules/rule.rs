@@ -1,12 +1,12 @@
 //! What a rule is, and what it reports about one mirror.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{
     Attribute, AttributeValue, Input, InputKinds, Mirror, ResourceDeclaration, UnknownReasons,
 };
 
 use super::page::{self, Page, PageError};
-use super::support::cluster_index::ClusterMirrors;
+use super::support::cluster_index::IndexedCluster;
 
 /// A rule: data, a page and a function.
 #[derive(Debug)]
@@ -30,6 +30,17 @@ impl Rule {
     #[must_use]
     pub fn summary(&self) -> &'static str {
         page::summary(self.page).trim_end_matches('.')
+    }
+
+    /// A finding of this rule with a message alone.
+    pub(crate) fn diagnostic(&self, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(self.code(), self.severity, message)
+    }
+
+    /// What its findings say that they are reported by.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        Code::Rule(self.name)
     }
 
     /// Parses its page.
@@ -72,7 +83,7 @@ pub enum Check {
     /// Checks one mirror that a resource block declares, so not the entries of manifests.
     Resource(fn(&Input, &Mirror, &ResourceDeclaration) -> RuleOutcome),
     /// Checks one mirror among all mirrors of its cluster.
-    MirrorInCluster(fn(&ClusterMirrors<'_>, &Mirror) -> RuleOutcome),
+    MirrorInCluster(fn(&IndexedCluster<'_>, &Mirror) -> RuleOutcome),
     /// Checks a whole input: other blocks than mirrors, provider versions, manifests.
     Input(fn(&Input) -> Vec<Diagnostic>),
     /// Checks the changes of a plan.

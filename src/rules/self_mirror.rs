@@ -1,10 +1,9 @@
 //! `self-mirror`: a source among its own mirrors.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, InputKinds, Mirror};
+use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
 use registries_conf::SourcePolicy;
 
-use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};

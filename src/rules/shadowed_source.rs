@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, UnknownReasons};
+use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, MirrorLabels as _, UnknownReasons};
 use registries_conf::{Location, MAX_SOURCES, Role, find_match_issue, is_valid_location, matched_length};
 
-use super::support::cluster_index::ClusterMirrors;
-use super::support::findings::MirrorLabels as _;
+use super::support::cluster_index::IndexedCluster;
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -20,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::MirrorInCluster(check),
 };
 
-fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
+fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
@@ -78,7 +77,7 @@ fn broader_sources(source: &str) -> Vec<String> {
 /// Returns the missing mirrors in manifests, where a source has one list for each of its entries, including those
 /// for pulls by tag. They are reported at the first entry.
 fn missing_from_lists(
-    cluster: &ClusterMirrors<'_>,
+    cluster: &IndexedCluster<'_>,
     mirror: &Mirror,
     source: &str,
     broader: &Mirror,
@@ -165,7 +164,7 @@ fn elements(list: &Attribute<Vec<Attribute<String>>>) -> Result<&[Attribute<Stri
 }
 
 fn report(mirror: &Mirror, broader: &Mirror, missing: &[Attribute<String>]) -> Diagnostic {
-    let other = if source_names::may_be_compared(&mirror.source, &broader.source) {
+    let other = if mirror.source.may_be_compared_with(&broader.source) {
         format!("{} of {}", broader.source.shown(), broader.address)
     } else {
         "the source of another mirror".to_owned()

@@ -1,10 +1,9 @@
 //! `short-source`: a source without a registry host.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::model::{Input, InputKinds, Mirror};
+use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
 use registries_conf;
 
-use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 

@@ -1,15 +1,15 @@
 //! `too-many-entries`: more sources or mirrors than a cluster accepts.
 
+use crate::cluster_mirrors::TOO_MANY_ENTRIES;
 use crate::diagnostic::Severity;
-use crate::model::{AttributeValue, InputKinds, Mirror};
+use crate::model::{AttributeValue, InputKinds, Mirror, MirrorLabels as _};
 use registries_conf::{MAX_MIRRORS_PER_SOURCE, MAX_SOURCES};
 
-use super::support::cluster_index::ClusterMirrors;
-use super::support::findings::MirrorLabels as _;
+use super::support::cluster_index::IndexedCluster;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
-    name: "too-many-entries",
+    name: TOO_MANY_ENTRIES,
     severity: Severity::Error,
     inputs: InputKinds::ALL,
     fix: Fixability::None,
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::MirrorInCluster(check),
 };
 
-fn check(cluster: &ClusterMirrors<'_>, mirror: &Mirror) -> RuleOutcome {
+fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     // The lists of other manifests have no limit.
     if mirror.address.manifest().is_some_and(|kind| !kind.is_hosted()) {
         return RuleOutcome::clean();

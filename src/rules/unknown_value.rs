@@ -8,7 +8,7 @@ use super::{Check, Fixability, Rule};
 
 /// The data of the rule.
 pub static RULE: Rule = Rule {
-    name: "unknown-value",
+    name: crate::cluster_mirrors::UNKNOWN_VALUE,
     severity: Severity::Info,
     inputs: InputKinds::TERRAFORM,
     fix: Fixability::None,
@@ -51,7 +51,10 @@ pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Opti
             _ => None,
         })
         .unwrap_or(mirror.span);
-    let mut finding = RULE.finding(mirror, &what).at(span, "not known yet");
+    let mut finding = RULE
+        .finding(mirror, &what)
+        .because(&unknown)
+        .at(span, "not known yet");
     if !rules.is_empty() {
         let names: Vec<&str> = rules.iter().map(|(name, _)| *name).collect();
         finding = finding.note(format!("could not decide: {}", names.join(", ")));
@@ -67,7 +70,8 @@ pub fn report_plan(input: &Input) -> Option<Diagnostic> {
     if let Some(span) = changes.errored {
         let message =
             format!("{name}: Terraform failed while it created this plan, so mirrors may be missing from it");
-        let mut finding = Diagnostic::new(RULE.name, RULE.severity, message)
+        let mut finding = RULE
+            .diagnostic(message)
             .at(span, "the plan cannot be applied")
             .help("fix the errors that `terraform plan` reports, then check the new plan");
         // Such a plan must not pass as checked.
@@ -75,10 +79,11 @@ pub fn report_plan(input: &Input) -> Option<Diagnostic> {
         return Some(finding);
     }
     changes.incomplete.map(|span| {
-        let message = format!("{name}: this plan is incomplete (`-target`, or deferred changes)");
-        Diagnostic::new(RULE.name, RULE.severity, message)
-            .at(span, "another plan must follow")
-            .help("check the following plan as well")
+        RULE.diagnostic(format!(
+            "{name}: this plan is incomplete (`-target`, or deferred changes)"
+        ))
+        .at(span, "another plan must follow")
+        .help("check the following plan as well")
     })
 }
 

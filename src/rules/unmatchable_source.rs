@@ -1,10 +1,9 @@
 //! `unmatchable-source`: a source in a form that image references never have.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, InputKinds, Mirror};
+use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
 use registries_conf::{UnmatchableReason, find_match_issue};
 
-use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 

@@ -52,10 +52,10 @@ fn find(input: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
     let created = first?;
     let entries = names.join(", ");
     let block = read.path.to_string();
-    let message =
-        format!("{block}: the mirrors are read before the mirrors of this configuration are created");
-    let mut finding = Diagnostic::new(RULE.name, RULE.severity, message)
-        .at_address(block)
+    let message = "the mirrors are read before the mirrors of this configuration are created";
+    let mut finding = RULE
+        .diagnostic(message)
+        .about(block)
         .at(read.span, "does not depend on them")
         .related(created, "created here")
         .note("the list is from the previous apply: mirrors that this apply creates are missing")

@@ -1,10 +1,9 @@
 //! `unrewritable-mirror`: a mirror that the container runtime cannot rewrite to.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, AttributeValue, Input, InputKinds, Mirror};
+use crate::model::{Attribute, AttributeValue, Input, InputKinds, Mirror, MirrorLabels as _};
 use registries_conf::{AffectedImages, RewriteIssue, SuggestedName, UnrewritableReason, find_rewrite_issue};
 
-use super::support::findings::MirrorLabels as _;
 use super::support::fixes::SuggestFix as _;
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};

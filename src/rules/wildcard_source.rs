@@ -1,10 +1,9 @@
 //! `wildcard-source`: a source for all subdomains of a host.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, InputKinds, Mirror};
+use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
 use registries_conf::Location;
 
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {

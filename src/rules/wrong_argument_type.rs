@@ -1,9 +1,10 @@
 //! `wrong-argument-type`: a value that cannot be converted to the type of the argument.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Input, InputKinds, Mirror, ResourceDeclaration, UnknownReason};
+use crate::model::{
+    Attribute, Input, InputKinds, Mirror, MirrorLabels as _, ResourceDeclaration, UnknownReason,
+};
 
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {

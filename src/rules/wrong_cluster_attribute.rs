@@ -2,14 +2,13 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::{
-    Input, InputKinds, Mirror, OriginCandidate, OriginTarget, ResourceDeclaration, UnknownReason,
-    UnknownReasons,
+    Input, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget, ResourceDeclaration,
+    UnknownReason, UnknownReasons,
 };
 use crate::provider::{ClusterRole, cluster_id_argument, cluster_role, is_provider_type, repeats_cluster_id};
 use terraform_eval::address::ResourceName;
 use terraform_eval::source::Span;
 
-use super::support::findings::MirrorLabels as _;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {

@@ -79,7 +79,7 @@ impl Suppression {
             let help = suggestion.unwrap_or_else(|| "run `mirrorset rules` to list the rules".to_owned());
             return issue(format!("unknown rule `{}`", name.text), Some(help));
         };
-        if !can_be_suppressed(rule.name) {
+        if !can_be_suppressed(rule.code()) {
             return issue(format!("`{}` cannot be suppressed", rule.name), None);
         }
         if self.region.is_none() {
@@ -119,7 +119,7 @@ impl SuppressionIssue {
 }
 
 fn finding(span: Span, message: String) -> Diagnostic {
-    Diagnostic::new(UNUSED_SUPPRESSION.name, UNUSED_SUPPRESSION.severity, message).at(span, "")
+    UNUSED_SUPPRESSION.diagnostic(message).at(span, "")
 }
 
 fn deletion(title: &str, span: Span) -> Fix {

@@ -62,7 +62,7 @@ impl InputFiles {
         help: Option<&str>,
     ) {
         self.unreadable += 1;
-        let mut finding = Diagnostic::new(rule.name, rule.severity, format!("{name}: {error}"));
+        let mut finding = rule.diagnostic(format!("{name}: {error}"));
         if let Some(span) = span {
             finding = finding.at(span, "");
         }

@@ -30,7 +30,7 @@ struct ManifestFile {
 /// Whether a text is read as manifests: it names one of their kinds and Terraform did not write it. A YAML file
 /// cannot be anything else.
 pub(crate) fn is_manifest(path: Option<&Path>, text: &str) -> bool {
-    plan::recognise(text).is_none() && (path.is_some_and(is_yaml) || manifest::recognise(text))
+    plan::detect(text).is_none() && (path.is_some_and(is_yaml) || manifest::recognise(text))
 }
 
 impl Manifests {
@@ -80,7 +80,7 @@ impl Manifests {
                 continue;
             };
             let text = files.sources.text(file);
-            let names_a_kind = plan::recognise(text).is_none() && manifest::recognise(text);
+            let names_a_kind = plan::detect(text).is_none() && manifest::recognise(text);
             // A file can name the kinds without declaring one: a role, a description of the API.
             match names_a_kind.then(|| manifest::read(file, text)) {
                 None | Some(Err(ReadError::Nothing)) => _ = self.unrelated_files.insert(file),

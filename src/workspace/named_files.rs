@@ -18,11 +18,11 @@ pub(crate) struct NamedFiles {
 impl NamedFiles {
     pub(crate) fn read_path(&mut self, path: &Path, files: &mut InputFiles) {
         let name = display_name(path);
-        let ends = files.sources.files().read_ends(path, &plan::TELLING);
-        if let Some(reading) = ends.and_then(|ends| plan::read_ends(&name, &ends.head, &ends.tail)) {
+        let ends = files.sources.files().read_ends(path, &plan::PLAN_MARKERS);
+        if let Some(contents) = ends.and_then(|ends| plan::read_from_ends(&name, &ends.head, &ends.tail)) {
             files.sources.add_unread(path);
             files.read += 1;
-            self.plans.push(LoadedPlan::new(reading, Some(path)));
+            self.plans.push(LoadedPlan::new(contents, Some(path)));
             return;
         }
         match files.sources.read(path) {
@@ -37,9 +37,9 @@ impl NamedFiles {
             self.manifests.read(file, name, files);
             return;
         }
-        match plan::read(file, name, source.text()) {
-            Ok(reading) => {
-                self.plans.push(LoadedPlan::new(reading, source.path()));
+        match plan::read_plan(file, name, source.text()) {
+            Ok(contents) => {
+                self.plans.push(LoadedPlan::new(contents, source.path()));
                 files.read += 1;
             }
             Err(error) => {

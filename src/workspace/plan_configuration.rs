@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Input;
 use crate::provider;
 use crate::readers::configuration::{RootModule, evaluate_roots, syntax_error_findings};
-use crate::readers::plan::Reading;
+use crate::readers::plan::PlanContents;
 use crate::readers::plan_with_configuration;
 use crate::rules::PLAN_MISMATCH;
 use crate::workspace::discovery::ConfigurationDirectory;
@@ -40,13 +40,13 @@ pub(crate) struct LoadedPlan {
 }
 
 impl LoadedPlan {
-    pub(crate) fn new(reading: Reading, path: Option<&Path>) -> Self {
+    pub(crate) fn new(contents: PlanContents, path: Option<&Path>) -> Self {
         Self {
-            input: reading.configuration,
+            input: contents.input,
             directory: path.and_then(Path::parent).unwrap_or(Path::new("")).to_owned(),
-            sensitive: reading.sensitive,
-            declared: reading.declared,
-            variables: reading.variables,
+            sensitive: contents.sensitive,
+            declared: contents.declared,
+            variables: contents.variables,
         }
     }
 
@@ -109,7 +109,7 @@ impl LoadedPlan {
 
     fn report_mismatch(&self, message: &str, files: &mut InputFiles) {
         let message = format!("{}: {message}", self.input.name);
-        let finding = Diagnostic::new(PLAN_MISMATCH.name, PLAN_MISMATCH.severity, message);
+        let finding = PLAN_MISMATCH.diagnostic(message);
         files.diagnostics.push(finding);
     }
 

@@ -16,8 +16,14 @@ fn told(run: &Run) -> Vec<String> {
         .unwrap()
         .iter()
         .map(|finding| {
-            let word = |name: &str| finding[name].as_str().map(str::to_owned);
-            let about = word("address").or_else(|| word("message")).unwrap_or_default();
+            let word = |name: &str| finding[name].as_str();
+            let about = match (word("address"), word("message")) {
+                // What a rollout is for is in its message.
+                (Some(address), Some(message)) if word("rule") == Some("node-rollout") => {
+                    format!("{address}: {message}")
+                }
+                (address, message) => address.or(message).unwrap_or_default().to_owned(),
+            };
             format!("{} {} {about}", word("severity").unwrap(), word("rule").unwrap())
         })
         .collect();
@@ -226,7 +232,7 @@ fn drift_is_told_with_what_was_different() {
     assert_eq!(
         drifted(|drift| drift["change"]["after"]["mirrors"] = json!(["x.example.com/a"])),
         [
-            "drifted-mirror rhcs_image_mirror.a: `mirrors` (from [\"mirror.example.com/a\", \"backup.example.com/a\"] to \
+            "drifted-mirror `mirrors` (from [\"mirror.example.com/a\", \"backup.example.com/a\"] to \
              [\"x.example.com/a\"]) changed outside of Terraform"
         ]
     );
@@ -235,13 +241,11 @@ fn drift_is_told_with_what_was_different() {
             drift["change"]["actions"] = json!(["delete"]);
             drift["change"]["after"] = Value::Null;
         }),
-        ["drifted-mirror rhcs_image_mirror.a: the mirror was deleted outside of Terraform"]
+        ["drifted-mirror the mirror was deleted outside of Terraform"]
     );
     assert_eq!(
         drifted(|drift| drift["change"]["after"]["last_update_timestamp"] = json!("2026-02-02T00:00:00Z")),
-        [
-            "drifted-mirror rhcs_image_mirror.a: the mirror was updated outside of Terraform; its arguments are unchanged"
-        ]
+        ["drifted-mirror the mirror was updated outside of Terraform; its arguments are unchanged"]
     );
     // Terraform records what was moved in the same place.
     assert_eq!(
@@ -254,7 +258,7 @@ fn drift_is_told_with_what_was_different() {
             drift["change"]["after_sensitive"] = json!({"source": true});
         }),
         [
-            "drifted-mirror rhcs_image_mirror.a: `source` (from \"quay.io/a\" to (sensitive value)) changed outside of \
+            "drifted-mirror `source` (from \"quay.io/a\" to (sensitive value)) changed outside of \
              Terraform"
         ]
     );

@@ -107,7 +107,7 @@ fn json_has_the_documented_form() {
         {
           "rule": "short-source",
           "severity": "error",
-          "message": "rhcs_image_mirror.a: source \"nginx\" has no registry host",
+          "message": "source \"nginx\" has no registry host",
           "note": "the container runtime expands short image names before matching but does not expand sources, so this mirror is never used",
           "help": "write the full name: \"docker.io/library/nginx\"",
           "address": "rhcs_image_mirror.a",

@@ -24,7 +24,7 @@ fn findings(loaded: &Loaded) -> Vec<Diagnostic> {
 fn rules(directory: &Path) -> Vec<&'static str> {
     findings(&read(directory))
         .iter()
-        .map(|finding| finding.rule)
+        .map(|finding| finding.code.as_str())
         .collect()
 }
 
@@ -35,7 +35,7 @@ fn fix_all(directory: &Path, up_to: Applicability) -> Vec<&'static str> {
     let mut rules = Vec::new();
     for finding in findings(&loaded) {
         if let Some(fix) = finding.fix.filter(|fix| fix.applicability <= up_to) {
-            rules.push(finding.rule);
+            rules.push(finding.code.as_str());
             edits.extend(fix.edits);
         }
     }
@@ -319,7 +319,7 @@ fn what_others_use_or_what_is_computed_is_not_fixed() {
         let found = findings(&read(directory.path()));
         let short = found
             .iter()
-            .find(|finding| finding.rule == "short-source")
+            .find(|finding| finding.code.as_str() == "short-source")
             .expect(&text);
         assert_eq!(short.fix, None, "{text}");
         assert_eq!(
@@ -335,7 +335,7 @@ fn a_sensitive_value_is_not_written() {
     let text = mirror("sensitive(\"nginx\")", LIST);
     let directory = scratch(&[("main.tf", &text)]);
     let found = findings(&read(directory.path()));
-    assert_eq!(found[0].rule, "short-source");
+    assert_eq!(found[0].code.as_str(), "short-source");
     assert_eq!(found[0].fix, None);
     assert_eq!(
         found[0].help.as_deref(),

@@ -32,10 +32,13 @@ fn found(rule: &str, manifests: &[serde_json::Value]) -> BTreeSet<String> {
     let loaded = load(&[path], &Options::default());
     let mirrors = &loaded.project.inputs[0].mirrors;
     let report = report(&loaded);
-    let found = report.findings.iter().filter(|finding| finding.rule == rule);
+    let found = report
+        .findings
+        .iter()
+        .filter(|finding| finding.code.as_str() == rule);
     found
         .map(|finding| {
-            let address = finding.address.as_deref().unwrap();
+            let address = finding.subject.as_ref().unwrap().to_string();
             let mirror = mirrors
                 .iter()
                 .find(|mirror| mirror.address.to_string() == address);

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use mirrorset::convert::{Options, Target, convert};
+use mirrorset::convert::{Options, convert, find_target};
 use mirrorset::workspace;
 use serde_json::{Map, Value, json};
 
@@ -44,7 +44,7 @@ fn evaluated(module: &Path) -> BTreeMap<String, Value> {
         let converted = convert(
             &loaded.project,
             &loaded.sources,
-            Target::Json,
+            find_target("json").unwrap(),
             &Options::default(),
         )
         .unwrap();

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::support::program::mirrorset_in;
+use mirrorset::convert::TARGETS;
 use mirrorset::rules::SECTIONS;
 
 fn root() -> &'static Path {
@@ -88,4 +89,18 @@ fn the_table_of_rules_is_that_of_the_program() {
         return;
     }
     assert_eq!(found, table);
+}
+
+#[test]
+fn the_readme_lists_every_conversion_target() {
+    let readme = readme();
+    let (_, table) = readme.split_once("| `--to` | output |\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|')).skip(1);
+    let cells = rows.map(|row| row.split('|').nth(1).unwrap());
+    let listed: Vec<&str> = cells
+        .flat_map(|cell| cell.split(", "))
+        .map(|flag| flag.trim().trim_matches('`'))
+        .collect();
+    let flags: Vec<&str> = TARGETS.iter().map(|target| target.flag).collect();
+    assert_eq!(listed, flags);
 }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use crate::support::report::{render, report};
-use mirrorset::convert::{self, Refusal, Target};
+use mirrorset::convert::{self, ConvertError, TARGETS};
 use mirrorset::diagnostic::Diagnostic;
 use mirrorset::output;
 use mirrorset::output::check::{FORMATS, find_format};
@@ -19,18 +19,6 @@ fn loaded(name: &str, content: &[u8]) -> Loaded {
     load(&[path], &Options::default())
 }
 
-const TARGETS: [Target; 9] = [
-    Target::Idms,
-    Target::Itms,
-    Target::Icsp,
-    Target::HostedCluster,
-    Target::NodePool,
-    Target::RegistriesConf,
-    Target::Rosa,
-    Target::Hcl,
-    Target::Json,
-];
-
 /// Every output of one input.
 fn everything(name: &str, content: &[u8]) -> Vec<String> {
     let loaded = loaded(name, content);
@@ -43,13 +31,13 @@ fn everything(name: &str, content: &[u8]) -> Vec<String> {
         ..convert::Options::default()
     };
     let converted = TARGETS.iter().flat_map(|target| {
-        match convert::convert(&loaded.project, &loaded.sources, *target, &options) {
+        match convert::convert(&loaded.project, &loaded.sources, target, &options) {
             Ok(conversion) => conversion
                 .documents
                 .into_iter()
                 .map(|document| document.text)
                 .collect(),
-            Err(Refusal::Findings(findings)) => {
+            Err(ConvertError::Findings(findings)) => {
                 for finding in &findings {
                     assert_inside(finding, &loaded);
                 }
@@ -58,7 +46,7 @@ fn everything(name: &str, content: &[u8]) -> Vec<String> {
                     .map(|finding| finding.message)
                     .collect::<Vec<_>>()
             }
-            Err(Refusal::Options(message)) => vec![message],
+            Err(ConvertError::Options(message)) => vec![message],
         }
     });
     let converted: Vec<String> = converted.collect();

@@ -1,29 +1,51 @@
-//! The expression that a cluster's id comes from, as somebody gives it.
+//! The value of `--cluster-id`: the expression of a cluster's id.
 
-use crate::provider::{ClusterKind, cluster_kind, waits_for_cluster};
 use std::fmt;
 
-use terraform_eval::address::{Mode, Subject};
+use hcl::Identifier;
+use hcl::expr::{Traversal, Variable};
+
+use crate::provider::{ClusterKind, cluster_kind, waits_for_cluster};
+use terraform_eval::address::{Mode, ResourceName, Subject};
 use terraform_eval::modules::references::{in_expression, root_names};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
 
-use super::format::spaced;
+use super::layout::format_expression;
 
 /// An expression of Terraform's language on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterId {
-    /// The expression.
-    pub(super) text: String,
-    /// The resources of the same module that mirrors have to come after: hosted clusters among its
-    /// references, and what waits for one.
-    pub(super) depends_on: Vec<String>,
-    /// Whether it is a text in quotes.
-    pub(super) is_literal: bool,
+    expression: hcl::Expression,
+    /// The resources of the same module that have to be created before the mirrors: hosted clusters among its
+    /// references, and resources that wait for one.
+    depends_on: Vec<ResourceName>,
 }
 
-/// Why a text is no expression.
+impl ClusterId {
+    pub(in crate::convert) fn expression(&self) -> hcl::Expression {
+        self.expression.clone()
+    }
+
+    pub(in crate::convert) fn depends_on(&self) -> Vec<hcl::Expression> {
+        let traversal = |name: &ResourceName| {
+            Traversal::builder(Variable::sanitized(&*name.kind))
+                .attr(Identifier::sanitized(&*name.name))
+                .build()
+                .into()
+        };
+        self.depends_on.iter().map(traversal).collect()
+    }
+}
+
+impl fmt::Display for ClusterId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&format_expression(self.expression.clone()))
+    }
+}
+
+/// Why a text cannot be the expression of a cluster's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidClusterId(String);
 
@@ -54,13 +76,13 @@ impl std::str::FromStr for ClusterId {
         };
         if let Some((word, _)) = root_names(&expression)
             .iter()
-            .find(|(word, _)| is_of_a_block(word))
+            .find(|(word, _)| is_block_scoped(word))
         {
             return Err(InvalidClusterId(format!(
                 "`{word}` has a different value in each block: use an expression that is valid in the whole module"
             )));
         }
-        let mut depends_on: Vec<String> = Vec::new();
+        let mut depends_on: Vec<ResourceName> = Vec::new();
         for reference in in_expression(&expression) {
             let Subject::Resource(name) = &reference.subject else {
                 continue;
@@ -72,39 +94,41 @@ impl std::str::FromStr for ClusterId {
             }
             let is_hosted = cluster_kind(name) == Some(ClusterKind::Hosted);
             let comes_first = name.mode == Mode::Managed && (is_hosted || waits_for_cluster(name));
-            let shown = name.to_string();
-            if comes_first && !depends_on.contains(&shown) {
-                depends_on.push(shown);
+            if comes_first && !depends_on.contains(name) {
+                depends_on.push(name.clone());
             }
         }
-        let text = text.get(expression.span.range()).unwrap_or(text).to_owned();
+        let text = text.get(expression.span.range()).unwrap_or(text);
         if let ExpressionKind::Variable(_) = expression.kind {
             return Err(InvalidClusterId(format!(
                 "a literal id needs double quotes, inside single quotes for the shell: '\"{text}\"'"
             )));
         }
-        let is_text = matches!(
-            expression.kind,
-            ExpressionKind::String(_) | ExpressionKind::Template(_)
-        );
         if let ExpressionKind::Template(template) = &expression.kind
             && let [TemplatePart::Interpolation(inner)] = template.parts.as_slice()
             && text.starts_with('"')
             && let Some(inner) = sources.text(file).get(inner.span.range())
         {
-            // Terraform's `fmt` takes off quotes around nothing but an expression.
+            // `terraform fmt` removes quotes around a single expression.
             return inner.parse();
         }
+        let unsupported = || InvalidClusterId("unsupported expression".to_owned());
+        let expression: hcl::Expression = text.parse().map_err(|_| unsupported())?;
+        // hcl-edit does not escape what follows a template inside a template: such an expression cannot be printed.
+        let printed = format_expression(expression.clone());
+        let is_faithful = printed.parse().ok().as_ref() == Some(&expression);
+        if !is_faithful || printed.contains(char::is_control) {
+            return Err(unsupported());
+        }
         Ok(Self {
-            is_literal: is_text && text.starts_with('"'),
-            text: spaced(&text),
+            expression,
             depends_on,
         })
     }
 }
 
-/// Whether a word means what the block around it is about.
-fn is_of_a_block(word: &str) -> bool {
+/// Whether a word has a meaning of its own in each block.
+fn is_block_scoped(word: &str) -> bool {
     matches!(word, "each" | "count" | "self")
 }
 
@@ -112,36 +136,37 @@ fn is_of_a_block(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn comes_after(text: &str) -> Vec<String> {
-        text.parse::<ClusterId>().unwrap().depends_on
+    fn dependencies(text: &str) -> Vec<String> {
+        let cluster_id: ClusterId = text.parse().unwrap();
+        cluster_id.depends_on.iter().map(ToString::to_string).collect()
     }
 
     #[test]
-    fn mirrors_come_after_a_cluster_of_their_module() {
+    fn mirrors_depend_on_a_cluster_of_their_module() {
         let cluster = ["rhcs_cluster_rosa_hcp.main"];
-        assert_eq!(comes_after("rhcs_cluster_rosa_hcp.main.id"), cluster);
-        assert_eq!(comes_after("one(rhcs_cluster_rosa_hcp.main[*].id)"), cluster);
-        assert_eq!(comes_after("rhcs_cluster_rosa_hcp.main[0].id"), cluster);
+        assert_eq!(dependencies("rhcs_cluster_rosa_hcp.main.id"), cluster);
+        assert_eq!(dependencies("one(rhcs_cluster_rosa_hcp.main[*].id)"), cluster);
+        assert_eq!(dependencies("rhcs_cluster_rosa_hcp.main[0].id"), cluster);
         assert_eq!(
-            comes_after("rhcs_cluster_wait.main.cluster"),
+            dependencies("rhcs_cluster_wait.main.cluster"),
             ["rhcs_cluster_wait.main"]
         );
     }
 
     #[test]
-    fn mirrors_come_after_nothing_else() {
+    fn mirrors_depend_on_nothing_else() {
         for text in [
             "var.cluster_id",
             "module.cluster.cluster_id",
             "data.rhcs_cluster_rosa_hcp.main.id",
             "\"2lb\"",
         ] {
-            assert_eq!(comes_after(text), [""; 0], "{text}");
+            assert_eq!(dependencies(text), [""; 0], "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_expression_is_refused() {
+    fn invalid_expressions_are_rejected() {
         for text in [
             "",
             "a b",
@@ -153,13 +178,17 @@ mod tests {
             "rhcs_cluster_rosa_hcp.main[0]",
             "each.value.cluster_id",
             "rhcs_cluster_rosa_hcp.main[count.index].id",
+            r#""${"x${var.a}"}\n""#,
         ] {
             assert!(text.parse::<ClusterId>().is_err(), "{text}");
         }
     }
 
     #[test]
-    fn a_comment_is_left_out() {
-        assert_eq!("var.id # prod".parse::<ClusterId>().unwrap().text, "var.id");
+    fn comments_are_left_out() {
+        assert_eq!(
+            "var.id # prod".parse::<ClusterId>().unwrap().to_string(),
+            "var.id"
+        );
     }
 }

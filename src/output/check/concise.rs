@@ -29,7 +29,7 @@ fn render(view: &ReportView<'_>) -> Rendered {
             );
         }
         let message = group.message().replace('\n', " ");
-        let _ = writeln!(text, "{}[{}] {message}", finding.severity.as_str(), finding.rule);
+        let _ = writeln!(text, "{}[{}] {message}", finding.severity.as_str(), finding.code);
     }
     Rendered::with_summary(text, view)
 }

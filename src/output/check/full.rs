@@ -80,7 +80,7 @@ fn draw<W: WriteColor>(group: &FindingGroup<'_>, covered: &RedactedSources<'_>, 
         .with_message(group.message())
         .with_labels(labels)
         .with_notes(notes(finding));
-    drawn.code = (!finding.rule.is_empty()).then(|| finding.rule.to_owned());
+    drawn.code = Some(finding.code.to_string()).filter(|code| !code.is_empty());
     let palette = Styles::default();
     let mut styled = StylesWriter::new(&mut writer, &palette);
     // Writing to memory cannot fail, and every label is inside its piece.

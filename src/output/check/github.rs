@@ -30,7 +30,7 @@ fn render(view: &ReportView<'_>) -> Rendered {
             Severity::Warning => "warning",
             Severity::Info => "notice",
         };
-        let _ = write!(text, "::{command} title={}", property(finding.rule));
+        let _ = write!(text, "::{command} title={}", property(finding.code.as_str()));
         if let Some(label) = &finding.primary {
             let file = sources.file(label.span.file);
             let range = label.span.range();

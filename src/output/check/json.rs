@@ -28,7 +28,7 @@ pub(super) struct Finding<'a> {
     message: &'a str,
     note: Option<&'a str>,
     help: Option<&'a str>,
-    address: Option<&'a str>,
+    address: Option<String>,
     file: Option<&'a str>,
     start: Option<Position>,
     end: Option<Position>,
@@ -163,12 +163,12 @@ pub(super) fn finding<'a>(found: &'a Diagnostic, sources: &'a Sources) -> Findin
         None => (None, None, None),
     };
     Finding {
-        rule: found.rule,
+        rule: found.code.as_str(),
         severity: found.severity.as_str(),
         message: &found.message,
         note: found.note.as_deref(),
         help: found.help.as_deref(),
-        address: found.address.as_deref(),
+        address: found.subject.as_ref().map(ToString::to_string),
         file,
         start,
         end,

@@ -69,7 +69,7 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
     }
     let diagnostic = reader.is_truncated.then(|| {
         let message = format!("{name}: too many instances of modules and resources; the rest is skipped");
-        Diagnostic::new(UNKNOWN_VALUE.name, Severity::Warning, message)
+        Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message)
     });
     let visited = reader.visited_modules.iter().map(|id| tree.module(*id));
     let mut mirrors = reader.mirrors;

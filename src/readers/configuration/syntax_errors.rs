@@ -35,7 +35,7 @@ fn innermost(mut errors: Vec<&SyntaxError>) -> Vec<&SyntaxError> {
 fn finding(error: &SyntaxError, sources: &Sources) -> Diagnostic {
     let name = sources.file(error.span.file).name();
     let message = format!("{name}: {}", error.message);
-    let mut finding = Diagnostic::new(SYNTAX_ERROR.name, Severity::Error, message).at(error.span, "");
+    let mut finding = Diagnostic::new(SYNTAX_ERROR.code(), Severity::Error, message).at(error.span, "");
     finding.help.clone_from(&error.help);
     finding
 }

@@ -32,7 +32,7 @@ struct Group<'a> {
 
 /// The mirrors of one cluster.
 #[derive(Debug, Clone, Copy)]
-pub struct ClusterMirrors<'a> {
+pub struct IndexedCluster<'a> {
     index: &'a ClusterIndex<'a>,
     group: &'a Group<'a>,
 }
@@ -70,8 +70,8 @@ impl<'a> ClusterIndex<'a> {
 
     /// Returns the mirrors of the cluster that a mirror belongs to, by the position of the mirror in the input.
     #[must_use]
-    pub fn of_mirror(&'a self, position: usize) -> ClusterMirrors<'a> {
-        ClusterMirrors {
+    pub fn of_mirror(&'a self, position: usize) -> IndexedCluster<'a> {
+        IndexedCluster {
             index: self,
             group: &self.groups[self.group_of[position]],
         }
@@ -92,7 +92,7 @@ impl<'a> Group<'a> {
     }
 }
 
-impl<'a> ClusterMirrors<'a> {
+impl<'a> IndexedCluster<'a> {
     /// Returns the mirrors with a canonical source, in the order of their addresses.
     #[must_use]
     pub fn with_source(self, source: &str) -> &'a [&'a Mirror] {

@@ -1,15 +1,15 @@
 //! What the rules about the changes of a plan have in common.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Attribute, AttributeValue, Input, MirrorChange, MirrorValues};
+use crate::model::{Attribute, AttributeValue, Input, MirrorAddress, MirrorChange, MirrorValues};
 
 use crate::rules::rule::Rule;
 
 impl Rule {
-    /// A finding of this rule about a change. `what` follows the address in the message.
+    /// A finding of this rule about a change.
     pub(crate) fn finding_about_change(&self, change: &MirrorChange, what: &str) -> Diagnostic {
-        Diagnostic::new(self.name, self.severity, format!("{}: {what}", change.address))
-            .at_address(change.address.to_string())
+        self.diagnostic(what)
+            .about_mirror(MirrorAddress::Resource(change.address.clone()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the rules about sources and mirrors have in common.
 
-use crate::model::{Attribute, ManifestKind, Mirror, MirrorAddress};
+use crate::model::{ManifestKind, Mirror, MirrorAddress};
 use registries_conf::{
     Diagnosis, NameIssueKind, PullKind, Role, SuggestedName, SuggestionApplicability, UnmatchableReason,
     diagnose, expand_short_name, find_match_issue, is_short_name,
@@ -36,12 +36,6 @@ pub(crate) fn declaration_noun(mirror: &Mirror) -> &'static str {
         MirrorAddress::Resource(_) => "the resource",
         MirrorAddress::Entry(_) => "the entry",
     }
-}
-
-/// Whether a message may reveal that two values are equal, and their places. If only one of them is sensitive,
-/// the other one would reveal it.
-pub(crate) fn may_be_compared<A, B>(attribute: &Attribute<A>, other: &Attribute<B>) -> bool {
-    attribute.sensitive == other.sensitive
 }
 
 /// Diagnoses a source. A missing host is not diagnosed, because `short-source` reports it.

@@ -2,19 +2,19 @@
 
 use std::fmt;
 
-/// The longest name that Kubernetes takes, in bytes.
-const LONGEST: usize = 253;
+/// The length of the longest name that Kubernetes accepts, in bytes.
+const MAX_LENGTH: usize = 253;
 
 /// A valid name for a Kubernetes object: lower-case letters, digits, `-` and `.`, each part between
 /// dots beginning and ending with a letter or digit, 253 bytes at most.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Name(String);
+pub struct ObjectName(String);
 
-/// Why a text is no name.
+/// The error for a text that is not a valid name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InvalidName;
+pub struct InvalidObjectName;
 
-impl fmt::Display for InvalidName {
+impl fmt::Display for InvalidObjectName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
             "invalid name: only lowercase letters, digits, `-` and `.` are allowed, the first and last character of \
@@ -23,37 +23,37 @@ impl fmt::Display for InvalidName {
     }
 }
 
-impl std::error::Error for InvalidName {}
+impl std::error::Error for InvalidObjectName {}
 
-impl std::str::FromStr for Name {
-    type Err = InvalidName;
+impl std::str::FromStr for ObjectName {
+    type Err = InvalidObjectName;
 
-    fn from_str(text: &str) -> Result<Self, InvalidName> {
+    fn from_str(text: &str) -> Result<Self, InvalidObjectName> {
         let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
         let part = |part: &str| {
             part.starts_with(inner) && part.ends_with(inner) && part.chars().all(|c| inner(c) || c == '-')
         };
-        if text.len() <= LONGEST && text.split('.').all(part) {
+        if text.len() <= MAX_LENGTH && text.split('.').all(part) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(InvalidName)
+            Err(InvalidObjectName)
         }
     }
 }
 
-impl Name {
-    /// The name.
+impl ObjectName {
+    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// A name made of what a cluster is called in the configuration: what says nothing (`module`, the
-    /// resource type, `var`) is left out, so `module.prod.rhcs_cluster_rosa_hcp.main` is `prod-main`.
+    /// Makes a name of the name of a cluster in the configuration. Words that do not distinguish clusters (`module`, the
+    /// resource type, `var`) are left out, so `module.prod.rhcs_cluster_rosa_hcp.main` is `prod-main`.
     ///
     /// `cluster` alone is avoided: HyperShift keeps its own mirror set under that name.
     #[must_use]
-    pub(super) fn for_cluster(cluster: &str) -> Self {
+    pub(super) fn from_cluster(cluster: &str) -> Self {
         let words = cluster
             .split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
             .filter(|word| !matches!(*word, "module" | "var" | "data") && !word.starts_with("rhcs_cluster"));
@@ -65,7 +65,7 @@ impl Name {
                 _ => name.push('-'),
             }
         }
-        name.truncate(LONGEST);
+        name.truncate(MAX_LENGTH);
         match name.trim_end_matches('-') {
             "" => Self("image-mirrors".to_owned()),
             "cluster" => Self("cluster-mirrors".to_owned()),
@@ -73,12 +73,12 @@ impl Name {
         }
     }
 
-    /// A name made of that of a manifest: the same, where another manifest can have it.
+    /// Makes a name of the name of a manifest: the same name if a manifest of ours can have it.
     #[must_use]
-    pub(super) fn of_document(name: &str) -> Self {
+    pub(super) fn from_document(name: &str) -> Self {
         match name.parse::<Self>() {
             Ok(name) if name.as_str() != "cluster" => name,
-            _ => Self::for_cluster(name),
+            _ => Self::from_cluster(name),
         }
     }
 
@@ -86,7 +86,7 @@ impl Name {
     #[must_use]
     pub(super) fn with_suffix(&self, suffix: &str) -> Self {
         let mut name = self.0.clone();
-        name.truncate(LONGEST.saturating_sub(suffix.len() + 1));
+        name.truncate(MAX_LENGTH.saturating_sub(suffix.len() + 1));
         Self(format!("{}-{suffix}", name.trim_end_matches(['-', '.'])))
     }
 }
@@ -97,8 +97,8 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_cluster_is_named_by_what_tells_it_apart() {
-        let name = |cluster| Name::for_cluster(cluster).0;
+    fn a_cluster_is_named_for_what_distinguishes_it() {
+        let name = |cluster| ObjectName::from_cluster(cluster).0;
         assert_eq!(name("rhcs_cluster_rosa_hcp.main"), "main");
         assert_eq!(name("module.prod.rhcs_cluster_rosa_hcp.this"), "prod-this");
         assert_eq!(name("rhcs_cluster_rosa_hcp.c[\"EU west\"]"), "c-eu-west");
@@ -113,11 +113,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_cluster_is_called_its_name_is_valid(cluster in ".{0,400}", suffix in "[a-z0-9]{1,20}") {
-            let name = Name::for_cluster(&cluster);
-            prop_assert_eq!(name.as_str().parse::<Name>(), Ok(name.clone()));
+        fn every_cluster_gets_a_valid_name(cluster in ".{0,400}", suffix in "[a-z0-9]{1,20}") {
+            let name = ObjectName::from_cluster(&cluster);
+            prop_assert_eq!(name.as_str().parse::<ObjectName>(), Ok(name.clone()));
             let longer = name.with_suffix(&suffix);
-            prop_assert_eq!(longer.as_str().parse::<Name>(), Ok(longer.clone()));
+            prop_assert_eq!(longer.as_str().parse::<ObjectName>(), Ok(longer.clone()));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Images out of a file: a list, one a line, or the manifests of Kubernetes.
+//! Images in a file: a list with one image per line, or manifests of Kubernetes.
 
 use std::fmt;
 
@@ -6,31 +6,31 @@ use terraform_eval::source::FileId;
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::{Node, NodeKind, documents};
 
-/// Why a file has no images.
+/// Why a text cannot be used as a list of images.
 #[derive(Debug)]
-pub enum Unlisted {
-    /// It is neither a list nor YAML.
+pub enum ImageListError {
+    /// It is neither a list nor valid YAML.
     Form(SyntaxError),
-    /// None of its manifests has one.
-    None,
+    /// It has no images.
+    NoImages,
 }
 
-impl fmt::Display for Unlisted {
+impl fmt::Display for ImageListError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Form(problem) => write!(f, "neither a list of images nor a manifest: {}", problem.message),
-            Self::None => f.write_str("no images found"),
+            Self::NoImages => f.write_str("no images found"),
         }
     }
 }
 
-impl std::error::Error for Unlisted {}
+impl std::error::Error for ImageListError {}
 
-/// The images of a text, each once, in the order in which they are named first.
+/// Parses the images of a text. Each is returned once, in the order of first occurrence.
 ///
-/// A list has one on each line; empty lines and what follows a `#` are passed over. In manifests, an image is
-/// what stands under the key `image` of a container, and under the `reference` of an image volume.
-pub fn listed(file: FileId, text: &str) -> Result<Vec<String>, Unlisted> {
+/// A list has one image per line; empty lines and comments after `#` are ignored. In manifests, an image is the value of
+/// the key `image` of a container, and of the `reference` of an image volume.
+pub fn parse_image_list(file: FileId, text: &str) -> Result<Vec<String>, ImageListError> {
     let text = text.trim_start_matches('\u{feff}');
     let lines = text
         .lines()
@@ -42,32 +42,32 @@ pub fn listed(file: FileId, text: &str) -> Result<Vec<String>, Unlisted> {
     if has_words || !lines.clone().all(is_plain) {
         match documents(file, text) {
             Ok(documents) => documents.iter().for_each(|document| images.walk(document)),
-            // One image that is none is no reason to take a list for something else.
+            // A list with an invalid image is still a list.
             Err(_) if !has_words => {}
-            Err(problem) => return Err(Unlisted::Form(problem)),
+            Err(problem) => return Err(ImageListError::Form(problem)),
         }
     }
-    if images.found.is_empty() && !has_words {
+    if images.names.is_empty() && !has_words {
         lines
             .filter(|line| !line.starts_with('{'))
             .for_each(|line| images.add(line));
     }
-    if images.found.is_empty() {
-        return Err(Unlisted::None);
+    if images.names.is_empty() {
+        return Err(ImageListError::NoImages);
     }
-    Ok(images.found)
+    Ok(images.names)
 }
 
 #[derive(Default)]
 struct Images {
-    found: Vec<String>,
+    names: Vec<String>,
     seen: std::collections::BTreeSet<String>,
 }
 
 impl Images {
     fn add(&mut self, image: &str) {
         if self.seen.insert(image.to_owned()) {
-            self.found.push(image.to_owned());
+            self.names.push(image.to_owned());
         }
     }
 
@@ -99,7 +99,7 @@ mod tests {
 
     fn images(text: &str) -> Result<Vec<String>, String> {
         let file = Sources::default().add("images", text);
-        listed(file, text).map_err(|error| error.to_string())
+        parse_image_list(file, text).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_image_is_one_line_of_a_list() {
+    fn invalid_images_are_lines_of_a_list() {
         let list = "quay.io/org/app: # no tag\n[::1]:5000/org/app\nnginx # the last one\n";
         let expected = ["quay.io/org/app:", "[::1]:5000/org/app", "nginx"];
         assert_eq!(images(list).unwrap(), expected);
@@ -148,7 +148,7 @@ spec: {jobTemplate: {spec: {template: {spec: {containers: [{image: \"nginx\"}]}}
     }
 
     #[test]
-    fn nothing_is_no_list() {
+    fn texts_without_images_are_rejected() {
         assert!(images("# none\n").is_err());
         assert!(images("kind: Namespace\nmetadata:\n  name: x\n").is_err());
         assert!(images("a: [b\n").is_err());

@@ -6,10 +6,28 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::convert::cluster_part::ClusterPart;
+use crate::convert::target::{Capabilities, Document, EntryMerging, ExpressiblePulls, TargetSpec, Written};
 use crate::model::{Attribute, AttributeValue, Declaration, Mirror};
 use registries_conf::PullKind;
 
-use super::Document;
+pub(super) static TARGET: TargetSpec = TargetSpec {
+    flag: "json",
+    help: "The resolved mirrors, in the format of Terraform's plan JSON",
+    label: "plan JSON",
+    capabilities: Capabilities {
+        pulls: ExpressiblePulls::Any,
+        source_policy: false,
+        empty_entries: true,
+        empty_clusters: true,
+        unresolved_mirrors: true,
+    },
+    merging: EntryMerging::Separate,
+    api_schema: None,
+    option_group: None,
+    terraform_note: None,
+    write: |_, parts| Ok(Written::from_documents(vec![write(parts)])),
+};
 
 #[derive(Serialize)]
 struct Instance {
@@ -19,9 +37,14 @@ struct Instance {
     sensitive: Map<String, Value>,
 }
 
-/// Mirrors as one JSON array.
-pub(super) fn document<'m>(mirrors: impl Iterator<Item = &'m Mirror>) -> Document {
-    let instances: Vec<Instance> = mirrors.map(instance).collect();
+/// All mirrors as one JSON array, in the order of the project.
+fn write(parts: &[ClusterPart<'_>]) -> Document {
+    let mut mirrors: Vec<_> = parts
+        .iter()
+        .flat_map(|part| part.cluster_mirrors.declarations())
+        .collect();
+    mirrors.sort_by_key(|mirror| mirror.id);
+    let instances: Vec<Instance> = mirrors.into_iter().map(instance).collect();
     let mut text = serde_json::to_string_pretty(&instances).unwrap_or_default();
     text.push('\n');
     Document {
@@ -37,15 +60,13 @@ fn instance(mirror: &Mirror) -> Instance {
         unknown: Map::new(),
         sensitive: Map::new(),
     };
-    instance.list("mirrors", &mirror.mirrors);
-    instance.string("source", &mirror.source);
     match &mirror.declaration {
         Declaration::Resource(resource) => {
-            instance.string("cluster_id", &resource.cluster_id);
-            instance.string("type", &resource.mirror_type);
+            instance.set_string("cluster_id", &resource.cluster_id);
+            instance.set_string("type", &resource.mirror_type);
         }
         Declaration::ManifestEntry => {
-            instance.string("cluster_id", &Attribute::absent());
+            instance.set_string("cluster_id", &Attribute::absent());
             let pull = match mirror.pull {
                 PullKind::DigestOnly => "digest",
                 PullKind::TagOnly => "tag",
@@ -55,15 +76,19 @@ fn instance(mirror: &Mirror) -> Instance {
                 .insert("type".to_owned(), Value::String(pull.to_owned()));
         }
     }
+    instance.set_list("mirrors", &mirror.mirrors);
+    instance.set_string("source", &mirror.source);
     instance
 }
 
 impl Instance {
-    fn string(&mut self, name: &str, attribute: &Attribute<String>) {
+    fn set_string(&mut self, name: &str, attribute: &Attribute<String>) {
         match &attribute.content {
-            AttributeValue::Unknown(_) => _ = self.unknown.insert(name.to_owned(), Value::Bool(true)),
+            AttributeValue::Unknown(_) => {
+                self.unknown.insert(name.to_owned(), Value::Bool(true));
+            }
             AttributeValue::Known(_) | AttributeValue::Absent => {
-                _ = self.values.insert(name.to_owned(), shown(attribute));
+                self.values.insert(name.to_owned(), shown_value(attribute));
             }
         }
         if attribute.sensitive {
@@ -71,7 +96,7 @@ impl Instance {
         }
     }
 
-    fn list(&mut self, name: &str, attribute: &Attribute<Vec<Attribute<String>>>) {
+    fn set_list(&mut self, name: &str, attribute: &Attribute<Vec<Attribute<String>>>) {
         let elements = match &attribute.content {
             AttributeValue::Known(elements) => elements.as_slice(),
             AttributeValue::Absent => {
@@ -88,7 +113,7 @@ impl Instance {
             let value = if attribute.sensitive {
                 Value::Null
             } else {
-                each(shown)
+                each(shown_value)
             };
             self.values.insert(name.to_owned(), value);
             self.unknown.insert(
@@ -105,8 +130,8 @@ impl Instance {
     }
 }
 
-/// A string, or null for one that may not be shown or does not exist.
-fn shown(attribute: &Attribute<String>) -> Value {
+/// A string, or null for one that is sensitive or absent.
+fn shown_value(attribute: &Attribute<String>) -> Value {
     match &attribute.content {
         AttributeValue::Known(value) if !attribute.sensitive => Value::String(value.clone()),
         AttributeValue::Known(_) | AttributeValue::Absent | AttributeValue::Unknown(_) => Value::Null,

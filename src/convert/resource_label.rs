@@ -1,22 +1,19 @@
-//! Labels for resources, made of sources: `quay.io/org/app` is `quay_io_org_app`.
+//! Labels for resources, made of sources: `quay.io/org/app` becomes `quay_io_org_app`.
 //!
-//! A label depends on its source alone, unless two sources would have the same one: then both carry a
-//! piece of their digest. So the order of the input does not matter, and another source more does not move
-//! a resource to another address, unless it collides.
+//! A label depends on its source alone, unless two sources would have the same label: then both get a part of their
+//! digest. So the order of the input does not matter, and an additional source does not move a resource to another
+//! address, unless the two collide.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-/// As many digits of a digest as tell colliding sources apart.
-const DIGITS: usize = 8;
+/// How many hexadecimal digits of a digest distinguish colliding sources.
+const DIGEST_DIGITS: usize = 8;
 
-/// A label for each source, all different. A source comes with what goes before it in its label: nothing, or
-/// what tells the clusters apart.
-pub(in crate::convert) fn labels<'s>(
-    sources: impl Iterator<Item = (&'s str, &'s str)> + Clone,
-) -> Vec<String> {
+/// A label for each pair of a prefix and a source, all different. The prefix distinguishes clusters; it may be empty.
+pub(super) fn labels<'s>(sources: impl Iterator<Item = (&'s str, &'s str)> + Clone) -> Vec<String> {
     let plain = |(prefix, source): (&str, &str)| match prefix {
         "" => identifier(source),
         prefix => identifier(&format!("{prefix}_{source}")),
@@ -27,8 +24,8 @@ pub(in crate::convert) fn labels<'s>(
     }
     let label = |(prefix, source): (&str, &str)| {
         let label = plain((prefix, source));
-        // A label that ends like a digest could be that of another one.
-        if count.get(&label) == Some(&1) && !ends_in_digits(&label) {
+        // A label that ends like a digest could collide with one that has a digest.
+        if count.get(&label) == Some(&1) && !ends_in_digest(&label) {
             return label;
         }
         let mut digest = Sha256::new();
@@ -38,7 +35,7 @@ pub(in crate::convert) fn labels<'s>(
         }
         digest.update(source);
         let mut label = label + "_";
-        for byte in digest.finalize().iter().take(DIGITS / 2) {
+        for byte in digest.finalize().iter().take(DIGEST_DIGITS / 2) {
             // Writing to a string cannot fail.
             let _ = write!(label, "{byte:02x}");
         }
@@ -47,13 +44,13 @@ pub(in crate::convert) fn labels<'s>(
     sources.map(label).collect()
 }
 
-fn ends_in_digits(label: &str) -> bool {
+fn ends_in_digest(label: &str) -> bool {
     let end = label.rsplit('_').next().unwrap_or_default();
-    label.len() > end.len() && end.len() == DIGITS && end.bytes().all(|byte| byte.is_ascii_hexdigit())
+    label.len() > end.len() && end.len() == DIGEST_DIGITS && end.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// A text as an identifier of Terraform: lower-case letters, digits and underscores, a letter first.
-pub(super) fn identifier(text: &str) -> String {
+/// Makes an identifier of Terraform: lower-case letters, digits and underscores, a letter first.
+fn identifier(text: &str) -> String {
     let mut label = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -80,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_says_the_source() {
+    fn a_label_is_made_of_the_source() {
         assert_eq!(of(&["quay.io/org/app"]), ["quay_io_org_app"]);
         assert_eq!(of(&["*.example.com"]), ["example_com"]);
         assert_eq!(of(&["10.0.0.1:5000/x"]), ["mirror_10_0_0_1_5000_x"]);
@@ -89,17 +86,17 @@ mod tests {
     }
 
     #[test]
-    fn sources_of_one_label_are_told_apart_in_any_order() {
+    fn colliding_sources_get_different_labels_in_any_order() {
         let labels = of(&["quay.io/a-b", "quay.io/a_b", "quay.io/c"]);
         assert_eq!(labels[2], "quay_io_c");
         assert_ne!(labels[0], labels[1]);
         assert!(labels[0].starts_with("quay_io_a_b_"), "{labels:?}");
-        let turned = of(&["quay.io/a_b", "quay.io/a-b"]);
-        assert_eq!([&turned[1], &turned[0]], [&labels[0], &labels[1]]);
+        let reversed = of(&["quay.io/a_b", "quay.io/a-b"]);
+        assert_eq!([&reversed[1], &reversed[0]], [&labels[0], &labels[1]]);
     }
 
     #[test]
-    fn sources_of_two_clusters_are_told_apart() {
+    fn sources_of_two_clusters_get_different_labels() {
         let labels = labels([("prod", "eu.io/x"), ("prod_eu", "io/x"), ("prod_eu", "io/y")].into_iter());
         assert_ne!(labels[0], labels[1]);
         assert_eq!(labels[2], "prod_eu_io_y");

@@ -1,0 +1,75 @@
+//! The mirrors of a project by cluster.
+
+use std::collections::BTreeMap;
+
+use super::cluster::Cluster;
+use super::disambiguate::disambiguate_names;
+use super::entry::{Entry, UnresolvedMirror};
+use super::mirrors::ClusterMirrors;
+use super::registries::RegistriesBuilder;
+use super::resolved_values::resolve_values;
+use crate::model::{Attribute, Input, Mirror, Project};
+
+/// Groups the mirrors of a project by cluster.
+#[must_use]
+pub fn by_cluster(project: &Project) -> Vec<ClusterMirrors<'_>> {
+    let mut clusters: BTreeMap<Cluster, (ClusterMirrors<'_>, RegistriesBuilder<'_>)> = BTreeMap::new();
+    for (input_position, input) in project.inputs.iter().enumerate() {
+        for mirror in &input.mirrors {
+            let cluster = cluster_of(mirror, input_position);
+            let (mirrors, registries) = clusters
+                .entry(cluster.clone())
+                .or_insert_with(|| (ClusterMirrors::new(cluster), RegistriesBuilder::default()));
+            registries.add_mirror(input_position, input, mirror);
+            add(mirrors, input, mirror);
+        }
+        // Manifests can have lists of registries and no mirrors.
+        if input.mirrors.is_empty() && !input.manifest_facts.registry_sources.is_empty() {
+            let cluster = Cluster::Named(input.name.clone(), input_position);
+            let mut registries = RegistriesBuilder::default();
+            registries.add_manifests(input_position, input);
+            clusters.insert(cluster.clone(), (ClusterMirrors::new(cluster), registries));
+        }
+    }
+    let mut clusters: Vec<ClusterMirrors<'_>> = clusters
+        .into_values()
+        .map(|(mirrors, registries)| finish(mirrors, registries))
+        .collect();
+    disambiguate_names(&mut clusters, project);
+    clusters
+}
+
+fn cluster_of(mirror: &Mirror, input: usize) -> Cluster {
+    let cluster_id = mirror
+        .resource()
+        .map(|resource| &resource.cluster_id)
+        .filter(|cluster_id| !cluster_id.sensitive);
+    match cluster_id.and_then(Attribute::value) {
+        Some(id) => Cluster::Known(id.clone()),
+        _ => Cluster::Named(mirror.cluster_name(), input),
+    }
+}
+
+fn add<'a>(cluster: &mut ClusterMirrors<'a>, input: &'a Input, mirror: &'a Mirror) {
+    match resolve_values(mirror) {
+        Ok((source, mirrors)) => cluster.entries.push(Entry {
+            source,
+            mirrors,
+            mirror,
+            input,
+        }),
+        Err(reasons) => cluster.unresolved.push(UnresolvedMirror {
+            mirror,
+            input,
+            reasons,
+        }),
+    }
+}
+
+fn finish<'a>(mut cluster: ClusterMirrors<'a>, registries: RegistriesBuilder<'a>) -> ClusterMirrors<'a> {
+    cluster.registries = registries.build();
+    cluster
+        .entries
+        .sort_by(|a, b| (a.source, &a.mirror.address).cmp(&(b.source, &b.mirror.address)));
+    cluster
+}

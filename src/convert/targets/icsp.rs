@@ -1,0 +1,28 @@
+//! `icsp`: `ImageContentSourcePolicy` manifests.
+
+use crate::convert::mirror_set_manifest::{MirrorSetKind, REJECTED_BY_ROSA, write_mirror_sets};
+use crate::convert::target::{ApiSchema, Capabilities, EntryMerging, ExpressiblePulls, TargetSpec};
+
+pub(super) static TARGET: TargetSpec = TargetSpec {
+    flag: "icsp",
+    help: "ImageContentSourcePolicy manifests, for OpenShift versions before 4.13",
+    label: "an ImageContentSourcePolicy",
+    capabilities: Capabilities {
+        pulls: ExpressiblePulls::Digest,
+        source_policy: false,
+        empty_entries: true,
+        empty_clusters: false,
+        unresolved_mirrors: false,
+    },
+    merging: EntryMerging::Merged,
+    api_schema: Some(ApiSchema::MirrorSet),
+    option_group: None,
+    terraform_note: Some(REJECTED_BY_ROSA),
+    write: |context, parts| Ok(write_mirror_sets(KIND, context, parts)),
+};
+
+const KIND: MirrorSetKind = MirrorSetKind {
+    api_version: "operator.openshift.io/v1alpha1",
+    name: "ImageContentSourcePolicy",
+    list: "repositoryDigestMirrors",
+};

@@ -1,0 +1,142 @@
+//! `registries-conf`: the file that the machine config operator makes for the nodes.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+
+use crate::cluster_mirrors::{NODE_CONFIG_HELP, NodeConfig};
+use crate::convert::cluster_part::{ClusterPart, cluster_names};
+use crate::convert::error::{ConvertError, as_error};
+use crate::convert::options::Options;
+use crate::convert::target::{
+    Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetSpec, Written,
+};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use registries_conf::{MirrorTable, PullKind, RegistryTable, SEARCH_REGISTRIES};
+
+pub(super) static TARGET: TargetSpec = TargetSpec {
+    flag: "registries-conf",
+    help: "The `registries.conf` that the machine config operator generates for the nodes",
+    label: "registries.conf",
+    capabilities: Capabilities {
+        pulls: ExpressiblePulls::Any,
+        source_policy: true,
+        empty_entries: true,
+        // Nodes have a configuration without mirrors, too.
+        empty_clusters: true,
+        unresolved_mirrors: false,
+    },
+    merging: EntryMerging::ByNodes,
+    api_schema: None,
+    option_group: Some(OptionGroup::NodeRegistries),
+    terraform_note: None,
+    write,
+};
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Conf<'a> {
+    unqualified_search_registries: [&'a str; 2],
+    short_name_mode: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    registry: Vec<RegistryConf<'a>>,
+}
+
+#[derive(Serialize)]
+struct RegistryConf<'a> {
+    prefix: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    location: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    insecure: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    blocked: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mirror: Vec<MirrorConf<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct MirrorConf<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    location: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    insecure: bool,
+    pull_from_mirror: &'a str,
+}
+
+/// The file for each cluster. What keeps real nodes from getting or loading it is a loss; that there is no such file is an
+/// error.
+fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<Written, ConvertError> {
+    let options = context.options;
+    if parts.len() > 1 && !options.separate {
+        return Err(ConvertError::Options(format!(
+            "the input has mirrors of several clusters ({}), and each has its own registries.conf: choose one with \
+             `--cluster`, or write one file per cluster with `--output-dir DIR`",
+            cluster_names(parts)
+        )));
+    }
+    let mut written = Written::default();
+    for part in parts {
+        let settings = part
+            .cluster_mirrors
+            .registry_settings(&options.blocked, &options.insecure);
+        let nodes = NodeConfig::new(&settings, &part.cluster_mirrors.registries.unknown);
+        let finding = |message: &dyn Display, help: &str| {
+            let message = format!("{}: {message}", part.cluster().name());
+            Diagnostic::new(Code::LossyConversion, Severity::Warning, message).help(help)
+        };
+        match &nodes.tables {
+            Err(error) => written.errors.push(as_error(finding(error, NODE_CONFIG_HELP))),
+            Ok(tables) => {
+                written.documents.push(document(part, tables, options));
+                let caveats = nodes.caveats.iter();
+                written
+                    .losses
+                    .extend(caveats.map(|caveat| finding(&caveat.message, caveat.help)));
+                let error = nodes.registries.as_ref().err();
+                written
+                    .losses
+                    .extend(error.map(|error| finding(error, NODE_CONFIG_HELP)));
+            }
+        }
+    }
+    Ok(written)
+}
+
+fn document(part: &ClusterPart<'_>, tables: &[RegistryTable], options: &Options) -> Document {
+    let conf = Conf {
+        unqualified_search_registries: SEARCH_REGISTRIES,
+        short_name_mode: "",
+        registry: tables.iter().map(registry).collect(),
+    };
+    // Tables of strings and truth values always have a TOML form.
+    let text = toml::to_string(&conf).unwrap_or_default();
+    let file = if options.separate {
+        format!("{}.conf", part.name.as_str())
+    } else {
+        "registries.conf".to_owned()
+    };
+    Document { file, text }
+}
+
+fn registry(table: &RegistryTable) -> RegistryConf<'_> {
+    RegistryConf {
+        prefix: &table.prefix,
+        location: &table.location,
+        insecure: table.insecure,
+        blocked: table.blocked,
+        mirror: table.mirrors.iter().map(mirror).collect(),
+    }
+}
+
+fn mirror(mirror: &MirrorTable) -> MirrorConf<'_> {
+    MirrorConf {
+        location: &mirror.location,
+        insecure: mirror.insecure,
+        pull_from_mirror: match mirror.pull_from_mirror {
+            PullKind::DigestOnly => "digest-only",
+            PullKind::TagOnly => "tag-only",
+        },
+    }
+}
