@@ -15,6 +15,7 @@
 //! | Where is a module that `terraform init` installed? | `installed_modules` |
 //! | Which version of the provider is locked? | `lock_file` |
 //! | Where does the value of a root module's variable come from? | `variables` |
+//! | What does a plan say about its configuration? | `loaded_plan` |
 //! | Which configuration was a plan created from? | `plan_configuration` |
 //! | What does an expression evaluate to in a module? | `expressions` |
 //!
@@ -27,6 +28,7 @@ mod input_files;
 mod installed_modules;
 mod load;
 mod loaded;
+mod loaded_plan;
 mod lock_file;
 mod manifest_files;
 mod module_tree;

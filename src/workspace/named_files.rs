@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::input_files::InputFiles;
+use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::{Manifests, is_manifest};
-use crate::workspace::plan_configuration::LoadedPlan;
 use terraform_eval::source::{FileId, display_name};
 
 #[derive(Debug, Default)]
