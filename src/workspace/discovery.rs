@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn hidden_directories_are_skipped_unless_the_user_names_them() {
+    fn hidden_directories_are_skipped_unless_they_are_named() {
         let root = tree(&[
             "a/main.tf",
             "a/.terraform/modules/x/main.tf",
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_stands_for_its_module_and_a_module_is_discovered_once() {
+    fn a_file_selects_its_module_and_a_module_is_found_once() {
         let root = tree(&["a/main.tf", "a/other.tf", "a/plan.json"]);
         let paths = ["a/main.tf", "a/other.tf", "a", "a/plan.json"].map(|path| root.path().join(path));
         let discovery = discover(&paths, &DiskFiles, &mut |_| false);
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_without_inputs_are_reported() {
+    fn directories_without_input_are_reported() {
         let root = tree(&["readme.md"]);
         let discovery = discover(
             &[root.path().to_owned(), root.path().join("absent")],
@@ -270,7 +270,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn symbolic_link_loops_are_reported_and_not_followed() {
+    fn links_to_a_parent_are_reported_and_not_followed() {
         let root = tree(&["a/main.tf"]);
         std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
         std::os::unix::fs::symlink("self", root.path().join("self")).unwrap();

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_stay() {
+    fn comments_are_kept() {
         for (list, rest) in [
             ("[\n  \"b\", # first\n  \"c\",\n]", "[\n  # first\n  \"c\",\n]"),
             ("[\n  \"a\", # x,\n  \"b\"\n]", "[\n  \"a\", # x,\n]"),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn an_element_is_not_removed_if_that_would_break_the_list() {
+    fn removals_that_would_break_the_list_are_not_offered() {
         assert_eq!(without("[\n  \"b\"\n  , \"c\"\n]", false), None);
         assert_eq!(without("[\"b\"]", false), None);
         assert_eq!(without("[\n  \"b\"\n]", false), None);
