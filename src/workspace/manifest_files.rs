@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::readers::manifest::{self, Document, ReadError};
+use crate::readers::manifest::{self, ManifestDocument, ManifestReadError};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use terraform_eval::source::{FileId, display_name};
@@ -21,19 +21,19 @@ pub(crate) struct Manifests {
 struct ManifestFile {
     directory: PathBuf,
     name: String,
-    documents: Vec<Document>,
+    documents: Vec<ManifestDocument>,
 }
 
 /// Whether a text that was given is to be read as manifests: it names one of their kinds, and is not what
 /// Terraform writes. A YAML file can be nothing else.
 pub(crate) fn is_manifest(path: Option<&Path>, text: &str) -> bool {
-    plan::detect(text).is_none() && (path.is_some_and(is_yaml) || manifest::recognise(text))
+    plan::detect(text).is_none() && (path.is_some_and(is_yaml) || manifest::has_manifest_marker(text))
 }
 
 impl Manifests {
     /// Reads a text that was given. What cannot be read is a finding.
     pub(crate) fn read(&mut self, file: FileId, name: &str, loaded: &mut Loaded) {
-        let read = manifest::read(file, loaded.sources.text(file));
+        let read = manifest::read_manifests(file, loaded.sources.text(file));
         self.take(file, name, read, loaded);
     }
 
@@ -41,7 +41,7 @@ impl Manifests {
         &mut self,
         file: FileId,
         name: &str,
-        read: Result<Vec<Document>, ReadError>,
+        read: Result<Vec<ManifestDocument>, ManifestReadError>,
         loaded: &mut Loaded,
     ) {
         match read {
@@ -69,10 +69,10 @@ impl Manifests {
                 continue;
             };
             let text = loaded.sources.text(file);
-            let names_one = plan::detect(text).is_none() && manifest::recognise(text);
+            let names_one = plan::detect(text).is_none() && manifest::has_manifest_marker(text);
             // A file may name the kinds and have none of them: a role, a description of the API.
-            match names_one.then(|| manifest::read(file, text)) {
-                None | Some(Err(ReadError::Nothing)) => _ = loaded.unrelated_files.insert(file),
+            match names_one.then(|| manifest::read_manifests(file, text)) {
+                None | Some(Err(ManifestReadError::NoManifest)) => _ = loaded.unrelated_files.insert(file),
                 Some(read) => {
                     any = true;
                     self.take(file, &display_name(path), read, loaded);
@@ -89,7 +89,7 @@ impl Manifests {
     /// Adds what was read to the project. Each HostedCluster is a cluster of its own, and the other
     /// documents of one directory meet in one.
     pub(crate) fn assemble(self, loaded: &mut Loaded) {
-        let mut together: BTreeMap<PathBuf, (Vec<String>, Vec<Document>)> = BTreeMap::new();
+        let mut together: BTreeMap<PathBuf, (Vec<String>, Vec<ManifestDocument>)> = BTreeMap::new();
         let mut order: Vec<PathBuf> = Vec::new();
         for file in self.files {
             let (hosted, rest): (Vec<_>, Vec<_>) = file
@@ -98,7 +98,7 @@ impl Manifests {
                 .partition(|document| document.kind.is_hosted());
             for document in hosted {
                 let cluster = document.name.clone().unwrap_or_else(|| file.name.as_str().into());
-                let configuration = manifest::configuration(&file.name, &cluster, vec![document]);
+                let configuration = manifest::assemble_input(&file.name, &cluster, vec![document]);
                 loaded.directories.push(file.directory.clone());
                 loaded.project.add(configuration);
             }
@@ -120,18 +120,18 @@ impl Manifests {
                 [name] => name.clone(),
                 _ => display_name(&directory),
             };
-            let configuration = manifest::configuration(&name, &name, documents);
+            let configuration = manifest::assemble_input(&name, &name, documents);
             loaded.directories.push(directory);
             loaded.project.add(configuration);
         }
     }
 }
 
-fn refuse(name: &str, error: &ReadError, loaded: &mut Loaded) {
+fn refuse(name: &str, error: &ManifestReadError, loaded: &mut Loaded) {
     loaded.project.unreadable += 1;
     let rule = match error {
-        ReadError::Syntax(_) => &SYNTAX_ERROR,
-        ReadError::Nothing => &UNSUPPORTED_INPUT,
+        ManifestReadError::Syntax(_) => &SYNTAX_ERROR,
+        ManifestReadError::NoManifest => &UNSUPPORTED_INPUT,
     };
     let message = format!("{name}: {error}");
     let mut finding = rule.diagnostic(message);
