@@ -120,7 +120,7 @@ mod tests {
     use terraform_eval::source::Span;
 
     #[test]
-    fn edits_overlap_where_they_share_bytes_or_the_place_of_insertion() {
+    fn edits_overlap_if_they_share_bytes_or_an_insertion_point() {
         let file = Sources::new().add("a.tf", "0123456789");
         let edit = |start: usize, end: usize| Edit {
             span: Span::new(file, start, end),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_the_first_is_told() {
+    fn the_first_overlapping_fix_is_reported() {
         let file = Sources::new().add("a.tf", "0123456789");
         let edit = |start: usize, end: usize| Edit {
             span: Span::new(file, start, end),

@@ -51,7 +51,7 @@ fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
 }
 
 #[test]
-fn edits_are_made_until_nothing_changes() {
+fn fixes_are_applied_until_nothing_changes() {
     let (_directory, path) = file("cac a\r\n");
     let outcome = fix(
         &disk(),
@@ -72,7 +72,7 @@ fn edits_are_made_until_nothing_changes() {
 }
 
 #[test]
-fn what_gets_worse_is_put_back() {
+fn a_fix_that_introduces_an_error_is_reverted() {
     let (_directory, path) = file("cxc");
     let outcome = fix(
         &disk(),
@@ -89,7 +89,7 @@ fn what_gets_worse_is_put_back() {
 }
 
 #[test]
-fn an_error_that_comes_to_light_is_mended_by_its_own_fix() {
+fn an_introduced_error_is_fixed_by_its_own_fix() {
     let (_directory, path) = file("cxc");
     let outcome = fix(
         &disk(),
@@ -108,7 +108,7 @@ fn an_error_that_comes_to_light_is_mended_by_its_own_fix() {
 }
 
 #[test]
-fn a_fix_that_leads_to_an_error_in_the_end_is_not_made_and_the_others_are() {
+fn a_fix_that_finally_introduces_an_error_is_skipped_and_others_are_applied() {
     let (_directory, path) = file("axa");
     let outcome = fix(
         &disk(),
@@ -129,7 +129,7 @@ fn a_fix_that_leads_to_an_error_in_the_end_is_not_made_and_the_others_are() {
 }
 
 #[test]
-fn errors_whose_fixes_undo_each_other_are_not_let_in() {
+fn errors_whose_fixes_undo_each_other_are_not_introduced() {
     let (_directory, path) = file("x");
     let outcome = fix(
         &disk(),
@@ -149,7 +149,7 @@ fn errors_whose_fixes_undo_each_other_are_not_let_in() {
 }
 
 #[test]
-fn fixes_that_never_end_are_given_up() {
+fn fixes_that_never_converge_are_stopped() {
     let (_directory, path) = file("a");
     let grow = |files: Arc<dyn Files>| -> Result<_, ()> {
         let mut sources = Sources::with_files(files);

@@ -42,7 +42,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
-    fn permissions_stay_and_nothing_is_left_beside() {
+    fn permissions_are_kept_and_no_temporary_file_remains() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("main.tf");
         std::fs::write(&path, "old").unwrap();

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_named_by_its_document_and_its_place() {
+    fn an_entry_address_has_the_document_and_the_index() {
         assert_eq!(
             entry(Some("release-0"), 0, 3),
             "ImageDigestMirrorSet/release-0[3]"
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_of_one_name_are_told_apart() {
+    fn documents_with_the_same_name_are_distinguished() {
         assert_eq!(
             entry(Some("release-0"), 1, 0),
             "ImageDigestMirrorSet/release-0#2[0]"

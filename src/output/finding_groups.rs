@@ -51,7 +51,7 @@ mod tests {
     use terraform_eval::source::{Sources, Span};
 
     #[test]
-    fn instances_of_one_block_are_said_once() {
+    fn instances_of_one_block_are_grouped() {
         let file = Sources::new().add("a.tf", "x");
         let at = |address: &str, what: &str| {
             Diagnostic::new(Code::Rule("r"), Severity::Error, what)

@@ -116,7 +116,7 @@ mod tests {
     use crate::diagnostic::Severity;
 
     #[test]
-    fn a_sensitive_value_is_covered() {
+    fn a_sensitive_value_is_redacted() {
         let mut sources = Sources::new();
         let file = sources.add("a.tf", "a = \"géheim\"\nb = 1\n");
         let secret = [Span::new(file, 4, 13)];

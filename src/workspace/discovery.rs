@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn hidden_directories_are_passed_over_unless_they_are_named() {
+    fn hidden_directories_are_skipped_unless_they_are_named() {
         let root = tree(&[
             "a/main.tf",
             "a/.terraform/modules/x/main.tf",
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_stands_for_its_module_and_a_module_is_found_once() {
+    fn a_file_selects_its_module_and_a_module_is_found_once() {
         let root = tree(&["a/main.tf", "a/other.tf", "a/plan.json"]);
         let paths = ["a/main.tf", "a/other.tf", "a", "a/plan.json"].map(|path| root.path().join(path));
         let found = discover(&paths, &DiskFiles, &mut |_| false);
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_nothing_is_said() {
+    fn directories_without_input_are_reported() {
         let root = tree(&["readme.md"]);
         let found = discover(
             &[root.path().to_owned(), root.path().join("absent")],
@@ -263,7 +263,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_that_lead_back_are_said_and_not_followed() {
+    fn links_to_a_parent_are_reported_and_not_followed() {
         let root = tree(&["a/main.tf"]);
         std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
         std::os::unix::fs::symlink("self", root.path().join("self")).unwrap();

@@ -1,21 +1,13 @@
 //! Plans and states that real Terraform wrote, read into the model.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::support::shared::shared;
 use mirrorset::model::{Attribute, AttributeValue, Mirror, OriginTarget};
 use mirrorset::readers::plan::{self, JsonKind, PlanContents, PlanErrorKind};
 use proptest::prelude::*;
 use terraform_eval::source::{Sources, Span};
-
-fn shared() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/plans");
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: {} is not there", path.display());
-    None
-}
 
 fn read(path: &Path) -> (Sources, PlanContents) {
     let mut sources = Sources::new();
@@ -181,7 +173,7 @@ fn describe_all(sources: &Sources, contents: &PlanContents) -> String {
 
 /// The plans of `fixtures/plan`, each beside the configuration that it was made of and beside what it says.
 #[test]
-fn fixtures_read_as_written_down() {
+fn fixtures_are_read_as_expected() {
     let update = std::env::var_os("UPDATE_EXPECTED").is_some();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/plan");
     let mut wrong = Vec::new();
@@ -223,7 +215,7 @@ const FIXTURES: [&str; 3] = [
 ];
 
 #[test]
-fn what_is_no_plan_is_said_to_be_what_it_is() {
+fn input_that_is_not_a_plan_is_identified() {
     let plan = FIXTURES[1];
     assert_eq!(error_kind(&plan[..plan.len() / 2]), PlanErrorKind::Truncated);
     assert_eq!(error_kind(&plan.repeat(2)), PlanErrorKind::TrailingText);
@@ -271,7 +263,7 @@ fn what_is_no_plan_is_said_to_be_what_it_is() {
 }
 
 #[test]
-fn what_is_there_twice_is_an_error_and_not_a_guess() {
+fn duplicate_keys_and_resources_are_errors() {
     let plan = FIXTURES[1];
     let twice = |key: &str, text: &str| {
         let doubled = plan.replacen(text, &format!("{text},{text}"), 1);
@@ -290,7 +282,7 @@ fn what_is_there_twice_is_an_error_and_not_a_guess() {
 }
 
 #[test]
-fn a_plan_without_mirrors_is_still_checked_to_be_whole() {
+fn a_truncated_plan_without_mirrors_is_an_error() {
     let whole = r#"{"format_version":"1.2","planned_values":{"root_module":{}},"resource_changes":[]}"#;
     let mut sources = Sources::new();
     let file = sources.add("plan.json", whole);
@@ -308,7 +300,7 @@ fn a_plan_without_mirrors_is_still_checked_to_be_whole() {
 }
 
 #[test]
-fn nesting_is_bounded_wherever_it_is() {
+fn nesting_is_limited_everywhere() {
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(200_000), close.repeat(200_000));
     let skipped = format!(
         r#"{{"format_version":"1.2","x":{},"planned_values":{{}},"y":"rhcs_"}}"#,
@@ -338,7 +330,7 @@ fn nesting_is_bounded_wherever_it_is() {
 }
 
 #[test]
-fn references_in_a_circle_come_to_an_end() {
+fn cyclic_references_terminate() {
     let plan = FIXTURES[0].replace(
         r#""references":["rhcs_cluster_rosa_hcp.single"]"#,
         r#""references":["rhcs_image_mirror.splat.cluster_id","rhcs_image_mirror.splat"]"#,
@@ -400,12 +392,12 @@ fn never_panics(text: &str) {
 
 proptest! {
     #[test]
-    fn any_text_is_read_or_refused(text in any::<String>()) {
+    fn any_text_is_parsed_or_rejected(text in any::<String>()) {
         never_panics(&text);
     }
 
     #[test]
-    fn any_pieces_of_a_plan_are_read_or_refused(pieces in prop::collection::vec(prop::sample::select(vec![
+    fn any_pieces_of_a_plan_are_read_or_rejected(pieces in prop::collection::vec(prop::sample::select(vec![
         "{", "}", "[", "]", ",", ":", "\"rhcs_image_mirror\"", "\"type\"", "\"format_version\"", "\"1.2\"", "\"planned_values\"",
         "\"root_module\"", "\"resources\"", "\"values\"", "\"child_modules\"", "true", "null", "1", "\"\\ud800\"", "\u{feff}", "é", "\n",
     ]), 0..40)) {
@@ -413,13 +405,13 @@ proptest! {
     }
 
     #[test]
-    fn any_part_of_a_plan_is_read_or_refused(which in 0..FIXTURES.len(), at in any::<prop::sample::Index>()) {
+    fn any_part_of_a_plan_is_read_or_rejected(which in 0..FIXTURES.len(), at in any::<prop::sample::Index>()) {
         let plan = FIXTURES[which];
         never_panics(plan.get(..at.index(plan.len())).unwrap_or_default());
     }
 
     #[test]
-    fn a_plan_with_one_byte_changed_is_read_or_refused(which in 0..FIXTURES.len(), at in any::<prop::sample::Index>(), byte in 0_u8..128) {
+    fn a_plan_with_one_changed_byte_is_read_or_rejected(which in 0..FIXTURES.len(), at in any::<prop::sample::Index>(), byte in 0_u8..128) {
         let mut bytes = FIXTURES[which].as_bytes().to_vec();
         let at = at.index(bytes.len());
         bytes[at] = byte;
@@ -429,7 +421,7 @@ proptest! {
     }
 
     #[test]
-    fn a_plan_with_parts_moved_is_read_or_refused(which in 0..FIXTURES.len(), cut in any::<[prop::sample::Index; 3]>()) {
+    fn a_plan_with_moved_parts_is_read_or_rejected(which in 0..FIXTURES.len(), cut in any::<[prop::sample::Index; 3]>()) {
         let plan = FIXTURES[which];
         let mut cut = cut.map(|at| at.index(plan.len()));
         cut.sort_unstable();
@@ -456,8 +448,10 @@ fn by_tree(module: &serde_json::Value, found: &mut Vec<(String, serde_json::Valu
 }
 
 #[test]
-fn every_conformance_plan_gives_the_mirrors_that_terraform_planned() {
-    let Some(shared) = shared() else { return };
+fn every_conformance_plan_has_the_mirrors_that_terraform_planned() {
+    let Some(shared) = shared("conformance/plans") else {
+        return;
+    };
     let mut mirrors = 0;
     for entry in std::fs::read_dir(shared).unwrap() {
         let path = entry.unwrap().path();
@@ -567,8 +561,10 @@ const LEADS: [(&str, &[Led]); 5] = [
 ];
 
 #[test]
-fn conformance_plans_lead_to_the_clusters_of_their_modules() {
-    let Some(shared) = shared() else { return };
+fn origins_in_conformance_plans_are_the_clusters_of_their_modules() {
+    let Some(shared) = shared("conformance/plans") else {
+        return;
+    };
     for (plan, expected) in LEADS {
         let (_, contents) = read(&shared.join(format!("{plan}.json")));
         let found: Vec<_> = contents

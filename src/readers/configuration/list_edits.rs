@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn an_element_goes_with_its_comma() {
+    fn an_element_is_removed_with_its_comma() {
         for (list, rest) in [
             (r#"["a", "b", "c"]"#, r#"["a", "c"]"#),
             (r#"["b", "c"]"#, r#"["c"]"#),
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_stay() {
+    fn comments_are_kept() {
         for (list, rest) in [
             ("[\n  \"b\", # first\n  \"c\",\n]", "[\n  # first\n  \"c\",\n]"),
             ("[\n  \"a\", # x,\n  \"b\"\n]", "[\n  \"a\", # x,\n]"),
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn json_has_no_comma_at_the_end() {
+    fn json_has_no_trailing_comma() {
         assert_eq!(
             without("[\n  \"a\",\n  \"b\"\n]", true).as_deref(),
             Some("[\n  \"a\"\n]")
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_break_the_list_is_left() {
+    fn removals_that_would_break_the_list_are_not_offered() {
         assert_eq!(without("[\n  \"b\"\n  , \"c\"\n]", false), None);
         assert_eq!(without("[\"b\"]", false), None);
         assert_eq!(without("[\n  \"b\"\n]", false), None);

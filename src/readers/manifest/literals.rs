@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn an_element_next_to_a_comment_or_alone_is_not_removed() {
+    fn elements_with_a_comment_and_the_only_element_are_kept() {
         assert_eq!(without("- a\n- b # it is so\n"), None);
         assert_eq!(without("[b]"), None);
     }

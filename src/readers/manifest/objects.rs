@@ -109,7 +109,7 @@ pub(super) fn collect_documents(
         let config = node.get("data").and_then(|data| data.get("config"));
         if let Some(string) = config.filter(|config| config.as_str().is_some_and(has_manifest_marker)) {
             for document in embedded_documents(string, text.text)? {
-                // A ConfigMap inside a ConfigMap is not a NodePool's configuration; this also bounds the recursion.
+                // A ConfigMap inside a ConfigMap is not the configuration of a NodePool.
                 if document.get("kind").and_then(Node::as_str) != Some("ConfigMap") {
                     collect_documents(&document, text, documents)?;
                 }
