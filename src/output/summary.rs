@@ -17,7 +17,7 @@ pub fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic
     let mut line = format!(
         "{} in {}: {} clean, {} with findings, {} undecided",
         pluralize(summary.mirrors, "mirror"),
-        pluralize(summary.configurations, input_noun(project)),
+        pluralize(summary.inputs, input_noun(project)),
         summary.clean,
         summary.with_findings,
         summary.undecided

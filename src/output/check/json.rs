@@ -182,7 +182,7 @@ pub(super) fn finding<'a>(found: &'a Diagnostic, sources: &'a Sources) -> Findin
 }
 
 fn suppressed<'a>(found: &'a Suppressed, sources: &'a Sources) -> SuppressedForm<'a> {
-    let (file, start, end) = range(found.by, sources);
+    let (file, start, end) = range(found.suppression_span, sources);
     SuppressedForm {
         finding: finding(&found.finding, sources),
         suppression: Suppression {
