@@ -210,13 +210,9 @@ impl Key {
         let text = label.filter(|span| !secrets.iter().any(|secret| overlaps(*span, secret)));
         let text = text.map_or("", |span| sources.slice(span));
         let words: Vec<&str> = text.split_whitespace().collect();
-        // Whether a plan or its configuration is checked changes the reasons that the message gives for an unknown value.
-        let has_variable_message = finding.code == UNKNOWN_VALUE.code() && finding.subject.is_some();
-        let message = if has_variable_message {
-            ""
-        } else {
-            &finding.message
-        };
+        // The reasons for an unknown value differ between a configuration and a plan of it, so they are not hashed.
+        let ignores_message = finding.code == UNKNOWN_VALUE.code() && finding.subject.is_some();
+        let message = if ignores_message { "" } else { &finding.message };
         let hash = Sha256::digest(format!("{message}\n{}", words.join(" ")));
         Some(Self {
             file,
