@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_those_of_the_kinds() {
+    fn kinds_print_their_names() {
         assert_eq!(
             InputKinds::ALL.names(),
             ["configuration", "plan", "state", "manifest"]

@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_read_with_nested_attributes() {
+    fn the_table_has_nested_attributes() {
         let cluster = schemas()
             .get(&ResourceName::managed("rhcs_cluster_rosa_hcp", "c"))
             .unwrap();

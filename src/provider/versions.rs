@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_released_version_is_not_read() {
+    fn constraints_without_a_released_version_are_rejected() {
         for constraint in ["", "latest", "=> 1.0", "1.7.2-prerelease.2", ">= 1.x", "1.2.3.4"] {
             assert_eq!(
                 VersionRange::parse(constraint),
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_raised_constraint_keeps_what_it_can() {
+    fn a_raised_constraint_keeps_other_conditions() {
         for (constraint, raised_to) in [
             (">= 1.1.0", ">= 1.7.2"),
             ("> 1.1.0", ">= 1.7.2"),

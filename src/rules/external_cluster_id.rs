@@ -41,7 +41,7 @@ mod tests {
     use super::is_uuid;
 
     #[test]
-    fn uuids_have_their_dashes() {
+    fn uuids_have_dashes_at_fixed_positions() {
         assert!(is_uuid("1f2e3d4c-5b6a-4789-9abc-def012345678"));
         assert!(is_uuid("1F2E3D4C-5B6A-4789-9ABC-DEF012345678"));
         for other in [

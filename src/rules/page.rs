@@ -298,7 +298,7 @@ mod tests {
                         instead:\n\n```yaml pass\na: 1\n```\n\n## References\n\n- a book\n- another book\n";
 
     #[test]
-    fn a_page_has_its_parts() {
+    fn a_page_is_split_into_its_parts() {
         let page = Page::parse(PAGE).unwrap();
         assert_eq!((page.name, page.summary), ("a-rule", "A summary."));
         assert_eq!((page.what, page.why), ("Checks.\n\nAnd more.", "It is."));
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_page_is_an_error_at_its_line() {
+    fn an_invalid_page_is_an_error_at_its_line() {
         let cases = [
             ("# a-rule", "a-rule", 1, "expected `# ` and a text"),
             ("A summary.", "A summary", 3, "expected the summary"),

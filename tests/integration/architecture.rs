@@ -281,7 +281,7 @@ fn no_file_is_in_a_cycle_with_another() {
 }
 
 #[test]
-fn the_crates_know_nothing_above_them() {
+fn the_crates_do_not_depend_on_the_package() {
     for (manifest, forbidden) in [
         (
             "crates/terraform-eval/Cargo.toml",
@@ -308,7 +308,7 @@ fn the_crates_know_nothing_above_them() {
 }
 
 #[test]
-fn nothing_is_left_unfinished() {
+fn the_source_has_no_unfinished_markers() {
     for source in ["src", "crates/terraform-eval/src", "crates/registries-conf/src"] {
         for (module, text) in Crate::read(&repository().join(source)).modules {
             for word in ["todo!", "unimplemented!", "FIXME", "TODO"] {

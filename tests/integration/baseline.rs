@@ -41,7 +41,7 @@ fn again(directory: &Path, text: &str) -> Run {
 }
 
 #[test]
-fn it_is_sorted_and_says_what_it_knows() {
+fn a_baseline_is_sorted_and_contains_no_values() {
     let directory = written(&format!("{OTHER_BLOCK}{SHORT}"));
     let text = std::fs::read_to_string(directory.path().join("known.json")).unwrap();
     let known: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -63,7 +63,7 @@ fn it_is_sorted_and_says_what_it_knows() {
 }
 
 #[test]
-fn what_is_known_does_not_count_and_the_mirror_is_clean() {
+fn a_mirror_with_only_baseline_findings_is_clean() {
     let directory = written(SHORT);
     let run = check(directory.path(), &["--baseline", "known.json"]);
     assert_eq!((run.status, run.stdout.as_str()), (0, ""));
@@ -74,14 +74,14 @@ fn what_is_known_does_not_count_and_the_mirror_is_clean() {
 }
 
 #[test]
-fn lines_may_move() {
+fn findings_match_after_their_lines_move() {
     let directory = written(SHORT);
     let run = again(directory.path(), &format!("\n\n# new\nlocals {{}}\n{SHORT}"));
     assert_eq!((run.status, run.stdout.as_str()), (0, ""));
 }
 
 #[test]
-fn a_new_finding_is_never_taken_in() {
+fn a_new_finding_does_not_match_the_baseline() {
     let directory = written(SHORT);
     for text in [
         SHORT.replace("\"nginx\"", "\"redis\""),
@@ -95,7 +95,7 @@ fn a_new_finding_is_never_taken_in() {
 }
 
 #[test]
-fn entries_that_match_nothing_are_said() {
+fn stale_entries_are_reported() {
     let directory = written(SHORT);
     let run = again(directory.path(), &SHORT.replace("\"nginx\"", "\"quay.io/a\""));
     assert_eq!(run.status, 0);
@@ -108,7 +108,7 @@ fn entries_that_match_nothing_are_said() {
 }
 
 #[test]
-fn it_holds_from_any_directory() {
+fn a_baseline_applies_from_any_directory() {
     let directory = written(SHORT);
     std::fs::create_dir(directory.path().join("sub")).unwrap();
     let run = check(
@@ -135,7 +135,7 @@ fn a_baseline_of_the_configuration_holds_for_its_plan() {
 }
 
 #[test]
-fn what_is_no_baseline_is_an_error() {
+fn an_invalid_baseline_is_an_error() {
     let directory = scratch(&[
         ("main.tf", SHORT),
         ("other.json", "{}"),
@@ -153,7 +153,7 @@ fn what_is_no_baseline_is_an_error() {
 }
 
 #[test]
-fn what_cannot_be_read_is_never_in_it() {
+fn unreadable_files_are_never_in_a_baseline() {
     let directory = scratch(&[("main.tf", &format!("{SHORT}\nlocals {{\n  a = = 1\n}}\n"))]);
     let run = check(directory.path(), &["--write-baseline", "known.json"]);
     assert_eq!(run.status, 1);

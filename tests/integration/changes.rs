@@ -66,12 +66,12 @@ fn mirror_change(plan: &mut Value) -> &mut Value {
 }
 
 #[test]
-fn nothing_changes() {
+fn a_plan_without_changes_has_no_findings() {
     assert_eq!(check("noop"), [] as [&str; 0]);
 }
 
 #[test]
-fn an_element_taken_out_of_a_counted_list_moves_the_others() {
+fn an_element_removed_from_a_counted_list_shifts_the_others() {
     // `quay.io/a` goes; `quay.io/b` and `quay.io/c` move up by one, each to where another one is deleted.
     assert_eq!(
         check("count_shift"),
@@ -87,7 +87,7 @@ fn an_element_taken_out_of_a_counted_list_moves_the_others() {
 }
 
 #[test]
-fn a_block_that_got_a_for_each_needs_a_moved_block() {
+fn a_block_that_gains_for_each_needs_a_moved_block() {
     assert_eq!(
         check("moved_into_for_each"),
         [
@@ -99,7 +99,7 @@ fn a_block_that_got_a_for_each_needs_a_moved_block() {
 }
 
 #[test]
-fn the_last_mirror_of_a_cluster_without_a_way_out_is_missed() {
+fn removing_the_last_mirror_of_a_cluster_without_egress_is_an_error() {
     let gone = rollout("1 image mirror (1 deleted)");
     for name in ["last_of_private_cluster", "last_of_zero_egress_cluster"] {
         assert_eq!(
@@ -115,17 +115,17 @@ fn the_last_mirror_of_a_cluster_without_a_way_out_is_missed() {
 }
 
 #[test]
-fn a_mirror_that_goes_with_its_cluster_is_not_missed() {
+fn a_mirror_destroyed_with_its_cluster_is_not_reported() {
     assert_eq!(check("destroyed"), [] as [&str; 0]);
 }
 
 #[test]
-fn a_mirror_that_terraform_forgets_stays_on_the_cluster() {
+fn a_mirror_that_terraform_forgets_is_not_reported() {
     assert_eq!(check("forgotten"), [] as [&str; 0]);
 }
 
 #[test]
-fn a_replacement_leaves_a_window_or_fails() {
+fn a_replacement_is_a_warning_or_an_error_if_created_first() {
     let replaced = rollout("1 image mirror (1 replaced)");
     assert_eq!(
         check("replaced_on_request"),
@@ -139,7 +139,7 @@ fn a_replacement_leaves_a_window_or_fails() {
 }
 
 #[test]
-fn an_update_of_the_order_is_told() {
+fn an_update_of_the_order_is_reported() {
     assert_eq!(
         check("reordered"),
         [
@@ -154,7 +154,7 @@ fn an_update_of_the_order_is_told() {
 }
 
 #[test]
-fn informational_findings_can_be_left_out() {
+fn informational_findings_can_be_disabled() {
     let directory = fixture("changes").join("count_shift");
     let run = mirrorset_in(
         &directory,
@@ -179,7 +179,7 @@ fn informational_findings_can_be_left_out() {
 }
 
 #[test]
-fn a_plan_of_a_part_says_so() {
+fn an_incomplete_plan_is_reported() {
     assert_eq!(
         check("targeted"),
         [
@@ -190,7 +190,7 @@ fn a_plan_of_a_part_says_so() {
 }
 
 #[test]
-fn a_plan_that_ended_in_an_error_is_never_green() {
+fn an_errored_plan_never_passes() {
     let text = std::fs::read_to_string(fixture("changes/noop/plan.json")).unwrap();
     let text = text
         .replace(r#""errored":false"#, r#""errored":true"#)
@@ -206,7 +206,7 @@ fn a_plan_that_ended_in_an_error_is_never_green() {
 }
 
 #[test]
-fn drift_is_told_with_what_was_different() {
+fn drift_is_reported_with_the_changed_values() {
     let drifted = |edit: fn(&mut Value)| {
         let text = std::fs::read_to_string(fixture("changes/noop/plan.json")).unwrap();
         let mut plan: Value = serde_json::from_str(&text).unwrap();
@@ -265,7 +265,7 @@ fn drift_is_told_with_what_was_different() {
 }
 
 #[test]
-fn what_a_replacement_left_over_is_no_mirror_of_its_own() {
+fn a_deposed_object_is_not_a_mirror() {
     let told = edited("noop", |plan| {
         let mut deposed = mirror_change(plan).clone();
         deposed["deposed"] = json!("0a1b2c3d");
@@ -277,7 +277,7 @@ fn what_a_replacement_left_over_is_no_mirror_of_its_own() {
 }
 
 #[test]
-fn an_import_changes_nothing() {
+fn an_import_has_no_finding() {
     let told = edited("noop", |plan| {
         mirror_change(plan)["change"]["importing"] = json!({"id": "c:m"});
     });
@@ -285,7 +285,7 @@ fn an_import_changes_nothing() {
 }
 
 #[test]
-fn a_mirror_that_is_put_off_is_checked_as_far_as_it_is_planned() {
+fn a_deferred_mirror_is_checked_as_far_as_it_is_planned() {
     let put_off = |edit: fn(&mut Value)| {
         edited("noop", |plan| {
             let mut change = mirror_change(plan).clone();
@@ -309,7 +309,7 @@ fn a_mirror_that_is_put_off_is_checked_as_far_as_it_is_planned() {
 }
 
 #[test]
-fn words_and_fields_that_are_not_known_change_nothing() {
+fn unknown_actions_and_fields_are_ignored() {
     let told = edited("noop", |plan| {
         mirror_change(plan)["change"]["actions"] = json!(["levitate"]);
         mirror_change(plan)["change"]["replace_paths"] = json!({"odd": 1});

@@ -18,7 +18,7 @@ fn plan(name: &str) -> String {
 }
 
 #[test]
-fn full_shows_the_text_the_reason_and_what_to_do() {
+fn full_shows_the_source_text_the_reason_and_the_help() {
     let run = mirrorset(&["check", "mistakes/short-source"]);
     assert_eq!(run.status, 1);
     assert_eq!(run.stderr, "");
@@ -37,7 +37,7 @@ fn full_shows_the_text_the_reason_and_what_to_do() {
 }
 
 #[test]
-fn full_crops_the_one_line_of_a_plan() {
+fn full_crops_the_single_line_of_a_plan() {
     let run = mirrorset(&["check", "--no-changes-info", "mistakes/short-source/plan.json"]);
     assert_eq!(run.status, 1);
     assert_snapshot!(run.stdout, @r#"
@@ -55,7 +55,7 @@ fn full_crops_the_one_line_of_a_plan() {
 }
 
 #[test]
-fn a_classic_cluster_shows_the_way_to_it() {
+fn a_classic_cluster_finding_shows_the_trace_to_it() {
     let run = mirrorset(&["check", "mistakes/classic-cluster"]);
     assert_snapshot!(run.stdout, @r#"
     error[classic-cluster]: rhcs_image_mirror.nginx: cluster_id refers to rhcs_cluster_rosa_classic.old, a classic cluster
@@ -75,7 +75,7 @@ fn a_classic_cluster_shows_the_way_to_it() {
 }
 
 #[test]
-fn concise_is_one_line_a_finding_and_the_summary_goes_to_standard_error() {
+fn concise_prints_one_line_per_finding_and_the_summary_to_standard_error() {
     let run = mirrorset(&[
         "check",
         "--output-format",
@@ -172,7 +172,7 @@ fn json_has_the_documented_form() {
 }
 
 #[test]
-fn json_lines_are_the_findings_of_json_one_a_line() {
+fn json_lines_has_the_findings_of_json_one_per_line() {
     let json = mirrorset(&["check", "--output-format", "json", "mistakes/short-source"]);
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     let run = mirrorset(&["check", "--output-format", "json-lines", "mistakes/short-source"]);
@@ -186,7 +186,7 @@ fn json_lines_are_the_findings_of_json_one_a_line() {
 }
 
 #[test]
-fn github_shows_the_heaviest_finding_first_at_its_place() {
+fn github_shows_the_most_severe_finding_first_at_its_location() {
     let directory = scratch_bytes(&[(
         "a,b/main.tf",
         br#"
@@ -234,7 +234,7 @@ resource "rhcs_image_mirror" "short" {
 }
 
 #[test]
-fn colour_is_for_those_who_ask() {
+fn color_is_used_only_on_request() {
     let coloured = mirrorset(&["check", "--color", "always", "mistakes/short-source"]);
     assert!(coloured.stdout.contains("\u{1b}["));
     let plain = mirrorset(&["check", "mistakes/short-source"]);
@@ -242,7 +242,7 @@ fn colour_is_for_those_who_ask() {
 }
 
 #[test]
-fn exit_zero_is_for_findings_and_not_for_what_could_not_be_read() {
+fn exit_zero_applies_to_findings_but_not_to_unreadable_input() {
     assert_eq!(
         mirrorset(&["check", "--exit-zero", "mistakes/short-source"]).status,
         0
@@ -251,7 +251,7 @@ fn exit_zero_is_for_findings_and_not_for_what_could_not_be_read() {
 }
 
 #[test]
-fn several_paths_are_read_in_one_run() {
+fn several_paths_are_checked_in_one_run() {
     let run = mirrorset(&["check", "guide", "mistakes/short-source/plan.json"]);
     let last = run.stdout.lines().last().unwrap();
     assert_eq!(
@@ -261,7 +261,7 @@ fn several_paths_are_read_in_one_run() {
 }
 
 #[test]
-fn a_plan_comes_through_standard_input() {
+fn a_plan_is_read_from_standard_input() {
     let run = mirrorset_with_input(
         &[
             "check",
@@ -296,7 +296,7 @@ fn refused(directory: &Path, path: &str) -> String {
 }
 
 #[test]
-fn what_cannot_be_read_says_why_and_what_to_do() {
+fn unreadable_input_is_reported_with_the_reason_and_help() {
     let whole = plan("guide/simple-mirror/plan.json");
     let gzip: &[u8] = &[0x1f, 0x8b, 8, 0, 0];
     let utf16 = |text: &str| -> Vec<u8> {
@@ -379,7 +379,7 @@ fn what_cannot_be_read_says_why_and_what_to_do() {
 }
 
 #[test]
-fn one_broken_block_costs_one_block() {
+fn a_broken_block_affects_only_itself() {
     let broken = [b"locals {\n  a = = 1\n}\n".as_slice(), MIRROR].concat();
     let directory = scratch_bytes(&[("main.tf", &broken)]);
     let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
@@ -390,9 +390,12 @@ fn one_broken_block_costs_one_block() {
 }
 
 #[test]
-fn deep_nesting_costs_the_block_that_nests() {
+fn deep_nesting_affects_only_its_block() {
     let deep = format!(
-        "locals {{\n  a = {}{}\n}}\n",
+        "locals {{
+  a = {}{}
+}}
+",
         "[".repeat(10_000),
         "]".repeat(10_000)
     );
@@ -410,7 +413,13 @@ fn deep_nesting_costs_the_block_that_nests() {
 
 #[test]
 fn a_long_line_is_read() {
-    let long = format!("locals {{\n  a = \"{}\"\n}}\n", "x".repeat(10_000_000));
+    let long = format!(
+        r#"locals {{
+  a = "{}"
+}}
+"#,
+        "x".repeat(10_000_000)
+    );
     let directory = scratch_bytes(&[("main.tf", &[long.as_bytes(), MIRROR].concat())]);
     let run = mirrorset_in(directory.path(), &["check"]);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));
@@ -419,7 +428,7 @@ fn a_long_line_is_read() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_that_leads_back_is_said_and_not_followed() {
+fn a_link_to_a_parent_is_reported_and_not_followed() {
     let directory = scratch_bytes(&[("a/main.tf", MIRROR)]);
     std::os::unix::fs::symlink("..", directory.path().join("a/up")).unwrap();
     let run = mirrorset_in(directory.path(), &["check", "."]);
@@ -502,7 +511,7 @@ resource \"rhcs_image_mirror\" \"b\" {\r
 ";
 
 #[test]
-fn fixes_are_shown_and_made() {
+fn fixes_are_shown_and_applied() {
     let directory = scratch_bytes(&[("main.tf", MENDABLE)]);
     let text = || std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
     let before = text();
@@ -557,7 +566,7 @@ fn fixes_are_shown_and_made() {
 
 /// What is wrong with a list comes to light when it gets its right name, and no fix can fill it.
 #[test]
-fn a_fix_that_brings_an_error_is_not_made() {
+fn a_fix_that_introduces_an_error_is_not_applied() {
     let before = "resource \"rhcs_image_mirror\" \"a\" {
   cluster_id        = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\"
   source            = \"nginx\"
@@ -582,7 +591,7 @@ fn a_fix_that_brings_an_error_is_not_made() {
 }
 
 #[test]
-fn what_is_suppressed_is_not_fixed() {
+fn suppressed_findings_are_not_fixed() {
     let suppressed = String::from_utf8_lossy(MENDABLE).replace(
         "\"nginx\"\r",
         "\"nginx\" # mirrorset: ignore[short-source] it is what we mean\r",
@@ -595,7 +604,7 @@ fn what_is_suppressed_is_not_fixed() {
 }
 
 #[test]
-fn a_plan_beside_its_configuration_is_fixed_there_and_standard_input_is_not() {
+fn a_plan_is_fixed_in_its_configuration_and_standard_input_is_not_fixed() {
     let directory = scratch_bytes(&[
         (
             "main.tf",

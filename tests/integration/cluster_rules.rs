@@ -1,25 +1,25 @@
-//! The rules about clusters, arguments and blocks: where they speak, where they stay quiet, and what their
-//! fixes write. Each finding is `rule address: text under the label`.
-
-use std::path::Path;
+//! The rules about clusters, arguments and blocks: what they report, what they accept, and what their fixes
+//! write. A finding is shown as `rule address: text under the label`.
 
 use crate::support::program::{findings, fixture, mirrorset_in, scratch};
 use crate::support::report::report;
 use mirrorset::workspace::{Options, load};
 
-/// What is found in a module of these files.
-fn found(files: &[(&str, &str)]) -> Vec<String> {
+const NONE: [&str; 0] = [];
+
+/// The findings in a root module of these files.
+fn findings_in(files: &[(&str, &str)]) -> Vec<String> {
     let directory = scratch(files);
     let run = mirrorset_in(directory.path(), &["check", ".", "--output-format", "json"]);
     assert!(run.status < 2, "{}", run.stderr);
-    findings(&run, Path::new(directory.path()))
+    findings(&run, directory.path())
         .into_iter()
         .map(|(rule, address, text)| format!("{rule} {address}: {text}"))
         .collect()
 }
 
-/// The text of `main.tf` with the edits of all fixes made.
-fn fixed(text: &str) -> String {
+/// Applies the edits of all fixes to the text of `main.tf`.
+fn fix(text: &str) -> String {
     let directory = scratch(&[("main.tf", text)]);
     let loaded = load(&[directory.path().to_owned()], &Options::default());
     let report = report(&loaded);
@@ -33,95 +33,267 @@ fn fixed(text: &str) -> String {
     text
 }
 
-const MIRROR: &str = "source     = \"quay.io/a\"\n  mirrors    = [\"m.example.com/a\"]";
-
-/// A mirror for this cluster.
-fn mirror(cluster_id: &str, more: &str) -> String {
-    format!("resource \"rhcs_image_mirror\" \"a\" {{\n  cluster_id = {cluster_id}\n  {MIRROR}\n{more}}}\n")
+#[track_caller]
+fn assert_findings(main: &str, expected: &[&str]) {
+    assert_eq!(findings_in(&[("main.tf", main)]), expected, "{main}");
 }
 
-const LATE: &str = "resource \"rhcs_cluster_rosa_hcp\" \"c\" {\n  name = \"c\"\n}\n";
-
 #[test]
-fn a_resource_that_waits_for_the_cluster_has_to_come_first() {
-    let waiter = "resource \"rhcs_cluster_wait\" \"w\" {\n  cluster = rhcs_cluster_rosa_hcp.c.id\n}\n";
-    let pool = "resource \"rhcs_hcp_machine_pool\" \"w\" {\n  cluster = rhcs_cluster_rosa_hcp.c.id\n}\n";
-    let other = "resource \"rhcs_cluster_wait\" \"w\" {\n  cluster = \"c2\"\n}\n";
-    let id = "rhcs_cluster_rosa_hcp.c.id";
-    let late = ["cluster-not-ready rhcs_image_mirror.a: rhcs_cluster_rosa_hcp.c.id"];
-    let named = "  depends_on = [rhcs_cluster_rosa_hcp.c, rhcs_cluster_wait.w]\n";
-    let cluster_alone = "  depends_on = [rhcs_cluster_rosa_hcp.c]\n";
-    let waits = LATE.to_owned() + waiter + &mirror(id, named);
-    assert_eq!(found(&[("main.tf", &waits)]), [] as [&str; 0]);
-    let through_pool = named.replace("rhcs_cluster_wait", "rhcs_hcp_machine_pool");
-    let waits = LATE.to_owned() + pool + &mirror(id, &through_pool);
-    assert_eq!(found(&[("main.tf", &waits)]), [] as [&str; 0]);
-    // It is there and nothing ties the mirror to it, or it waits for another cluster.
-    let untied = LATE.to_owned() + waiter + &mirror(id, cluster_alone);
-    assert_eq!(found(&[("main.tf", &untied)]), late);
-    let elsewhere = LATE.to_owned() + other + &mirror(id, named);
-    assert_eq!(found(&[("main.tf", &elsewhere)]), late);
-    // There is no instance of it, or nobody knows.
-    let none = waiter.replace("cluster =", "count = 0\n  cluster =");
-    assert_eq!(
-        found(&[("main.tf", &(LATE.to_owned() + &none + &mirror(id, named)))]),
-        late
-    );
-    let open = "variable \"n\" {}\n".to_owned() + &waiter.replace("cluster =", "count = var.n\n  cluster =");
-    let open = found(&[("main.tf", &(LATE.to_owned() + &open + &mirror(id, named)))]);
-    assert_eq!(
-        open,
-        ["unknown-value rhcs_image_mirror.a: rhcs_cluster_rosa_hcp.c.id"]
+fn a_mirror_may_depend_on_a_resource_that_waits_for_the_cluster() {
+    assert_findings(
+        r#"
+resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+}
+resource "rhcs_cluster_wait" "w" {
+  cluster = rhcs_cluster_rosa_hcp.c.id
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+  depends_on = [rhcs_cluster_rosa_hcp.c, rhcs_cluster_wait.w]
+}
+"#,
+        &[],
     );
 }
 
 #[test]
-fn a_cluster_in_another_module_is_awaited_there_or_in_between() {
-    let child = LATE.to_owned() + "output \"id\" {\n  value = rhcs_cluster_rosa_hcp.c.id\n}\n";
-    let call = "module \"c\" {\n  source = \"./c\"\n}\n";
-    let main = call.to_owned() + &mirror("module.c.id", "");
+fn a_mirror_may_depend_on_a_machine_pool_of_the_cluster() {
+    assert_findings(
+        r#"
+resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+}
+resource "rhcs_hcp_machine_pool" "w" {
+  cluster = rhcs_cluster_rosa_hcp.c.id
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+  depends_on = [rhcs_cluster_rosa_hcp.c, rhcs_hcp_machine_pool.w]
+}
+"#,
+        &[],
+    );
+}
+
+#[test]
+fn a_waiting_resource_that_the_mirror_does_not_depend_on_is_not_enough() {
+    assert_findings(
+        r#"
+resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+}
+resource "rhcs_cluster_wait" "w" {
+  cluster = rhcs_cluster_rosa_hcp.c.id
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+  depends_on = [rhcs_cluster_rosa_hcp.c]
+}
+"#,
+        &["cluster-not-ready rhcs_image_mirror.a: rhcs_cluster_rosa_hcp.c.id"],
+    );
+}
+
+#[test]
+fn a_resource_that_waits_for_another_cluster_is_not_enough() {
+    assert_findings(
+        r#"
+resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+}
+resource "rhcs_cluster_wait" "w" {
+  cluster = "c2"
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+  depends_on = [rhcs_cluster_rosa_hcp.c, rhcs_cluster_wait.w]
+}
+"#,
+        &["cluster-not-ready rhcs_image_mirror.a: rhcs_cluster_rosa_hcp.c.id"],
+    );
+}
+
+#[test]
+fn a_waiting_resource_without_an_instance_is_not_enough() {
+    assert_findings(
+        r#"
+resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+}
+resource "rhcs_cluster_wait" "w" {
+  count = 0
+  cluster = rhcs_cluster_rosa_hcp.c.id
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+  depends_on = [rhcs_cluster_rosa_hcp.c, rhcs_cluster_wait.w]
+}
+"#,
+        &["cluster-not-ready rhcs_image_mirror.a: rhcs_cluster_rosa_hcp.c.id"],
+    );
+}
+
+#[test]
+fn a_waiting_resource_with_an_unknown_count_leaves_the_mirror_undecided() {
+    assert_findings(
+        r#"
+variable "n" {}
+resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+}
+resource "rhcs_cluster_wait" "w" {
+  count = var.n
+  cluster = rhcs_cluster_rosa_hcp.c.id
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+  depends_on = [rhcs_cluster_rosa_hcp.c, rhcs_cluster_wait.w]
+}
+"#,
+        &["unknown-value rhcs_image_mirror.a: rhcs_cluster_rosa_hcp.c.id"],
+    );
+}
+
+/// A child module that creates a cluster and does not wait for it.
+const CLUSTER_MODULE: &str = r#"
+resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+}
+output "id" {
+  value = rhcs_cluster_rosa_hcp.c.id
+}
+"#;
+
+#[test]
+fn a_cluster_of_a_child_module_is_not_ready_if_nothing_waits_for_it() {
+    let main = r#"
+module "c" {
+  source = "./c"
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = module.c.id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+}
+"#;
     assert_eq!(
-        found(&[("main.tf", &main), ("c/main.tf", &child)]),
+        findings_in(&[("main.tf", main), ("c/main.tf", CLUSTER_MODULE)]),
         ["cluster-not-ready rhcs_image_mirror.a: module.c.id"]
     );
-    let waiter = "resource \"rhcs_cluster_wait\" \"w\" {\n  cluster = module.c.id\n}\n";
-    let main = call.to_owned() + waiter + &mirror("rhcs_cluster_wait.w.cluster", "");
+}
+
+#[test]
+fn the_cluster_id_may_come_from_the_resource_that_waits() {
+    let main = r#"
+module "c" {
+  source = "./c"
+}
+resource "rhcs_cluster_wait" "w" {
+  cluster = module.c.id
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = rhcs_cluster_wait.w.cluster
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+}
+"#;
     assert_eq!(
-        found(&[("main.tf", &main), ("c/main.tf", &child)]),
-        [] as [&str; 0]
-    );
-    let wait = "resource \"rhcs_cluster_wait\" \"w\" {\n  cluster = var.id\n}\nvariable \"id\" {}\n";
-    let main = call.to_owned()
-        + "module \"w\" {\n  source = \"./w\"\n  id = module.c.id\n}\n"
-        + &mirror("module.c.id", "  depends_on = [module.w]\n");
-    assert_eq!(
-        found(&[("main.tf", &main), ("c/main.tf", &child), ("w/main.tf", wait)]),
-        [] as [&str; 0]
+        findings_in(&[("main.tf", main), ("c/main.tf", CLUSTER_MODULE)]),
+        NONE
     );
 }
 
 #[test]
-fn red_hats_module_waits_unless_it_is_told_not_to() {
-    let call = |more: &str| {
-        let source = "terraform-redhat/rosa-hcp/rhcs";
-        format!("module \"rosa\" {{\n  source = {source:?}\n  cluster_name = \"c\"\n{more}}}\n")
-            + &mirror("module.rosa.cluster_id", "")
-    };
-    assert_eq!(found(&[("main.tf", &call(""))]), [] as [&str; 0]);
+fn a_mirror_may_depend_on_a_module_that_waits_for_the_cluster() {
+    let main = r#"
+module "c" {
+  source = "./c"
+}
+module "w" {
+  source = "./w"
+  id = module.c.id
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = module.c.id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+  depends_on = [module.w]
+}
+"#;
+    let wait = r#"
+resource "rhcs_cluster_wait" "w" {
+  cluster = var.id
+}
+variable "id" {}
+"#;
     assert_eq!(
-        found(&[("main.tf", &call("  wait_for_create_complete = false\n"))]),
-        ["cluster-not-ready rhcs_image_mirror.a: module.rosa.cluster_id"]
+        findings_in(&[
+            ("main.tf", main),
+            ("c/main.tf", CLUSTER_MODULE),
+            ("w/main.tf", wait)
+        ]),
+        NONE
     );
 }
 
 #[test]
-fn what_people_really_write_is_quiet() {
+fn the_official_module_waits_for_its_cluster() {
+    assert_findings(
+        r#"
+module "rosa" {
+  source = "terraform-redhat/rosa-hcp/rhcs"
+  cluster_name = "c"
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = module.rosa.cluster_id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+}
+"#,
+        &[],
+    );
+}
+
+#[test]
+fn the_official_module_does_not_wait_if_waiting_is_disabled() {
+    assert_findings(
+        r#"
+module "rosa" {
+  source = "terraform-redhat/rosa-hcp/rhcs"
+  cluster_name = "c"
+  wait_for_create_complete = false
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = module.rosa.cluster_id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+}
+"#,
+        &["cluster-not-ready rhcs_image_mirror.a: module.rosa.cluster_id"],
+    );
+}
+
+#[test]
+fn modules_as_people_write_them_have_no_findings_of_these_rules() {
     for name in ["red_hat_module", "one_count"] {
         let run = mirrorset_in(
             &fixture("modules"),
             &["check", name, "--output-format", "concise"],
         );
-        let ours = [
+        let rules = [
             "cluster-",
             "wrong-",
             "registry-",
@@ -129,184 +301,436 @@ fn what_people_really_write_is_quiet() {
             "unsupported",
             "count-",
         ];
-        let told: Vec<&str> = run
+        // A fixture about `one` names no cluster of its module in `depends_on`.
+        let reported: Vec<&str> = run
             .stdout
             .lines()
-            .filter(|line| ours.iter().any(|rule| line.contains(rule)))
-            .collect();
-        // A fixture about `one` names no cluster of its module in `depends_on`.
-        let told: Vec<&&str> = told
-            .iter()
+            .filter(|line| rules.iter().any(|rule| line.contains(rule)))
             .filter(|line| !line.contains("missing-depends-on"))
             .collect();
-        assert_eq!(told, [] as [&&str; 0], "{name}");
+        assert_eq!(reported, NONE, "{name}");
     }
-    let read = "data \"rhcs_cluster_rosa_hcp\" \"c\" {\n  id = var.id\n}\nvariable \"id\" {}\n";
-    let main = read.to_owned() + &mirror("data.rhcs_cluster_rosa_hcp.c.id", "");
-    assert_eq!(found(&[("main.tf", &main)]), [] as [&str; 0]);
-    let elsewhere = "variable \"id\" {}\n".to_owned() + &mirror("var.id", "");
-    assert_eq!(found(&[("main.tf", &elsewhere)]), [] as [&str; 0]);
-    // An id out of another provider's object can be anything.
-    let stored = "data \"aws_ssm_parameter\" \"id\" {\n  name = \"cluster\"\n}\n".to_owned()
-        + &mirror("data.aws_ssm_parameter.id.value", "");
-    assert_eq!(found(&[("main.tf", &stored)]), [] as [&str; 0]);
 }
 
 #[test]
-fn another_attribute_or_object_is_no_clusters_id() {
-    let ready = LATE.replace("}\n", "  wait_for_create_complete = true\n}\n");
-    let pool = "resource \"rhcs_hcp_machine_pool\" \"p\" {\n  cluster = rhcs_cluster_rosa_hcp.c.id\n}\n";
-    let after = "  depends_on = [rhcs_cluster_rosa_hcp.c]\n";
-    for (written, right) in [
+fn a_cluster_that_is_only_read_is_ready() {
+    assert_findings(
+        r#"
+data "rhcs_cluster_rosa_hcp" "c" {
+  id = var.id
+}
+variable "id" {}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = data.rhcs_cluster_rosa_hcp.c.id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+}
+"#,
+        &[],
+    );
+}
+
+#[test]
+fn a_cluster_id_from_a_variable_has_no_finding() {
+    assert_findings(
+        r#"
+variable "id" {}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = var.id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+}
+"#,
+        &[],
+    );
+}
+
+/// The value of such an object can be anything.
+#[test]
+fn a_cluster_id_from_an_object_of_another_provider_has_no_finding() {
+    assert_findings(
+        r#"
+data "aws_ssm_parameter" "id" {
+  name = "cluster"
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = data.aws_ssm_parameter.id.value
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+}
+"#,
+        &[],
+    );
+}
+
+#[test]
+fn a_wrong_cluster_attribute_is_replaced_by_the_one_that_is_the_id() {
+    for (wrong, right) in [
         ("rhcs_cluster_rosa_hcp.c.domain", "rhcs_cluster_rosa_hcp.c.id"),
         ("rhcs_cluster_rosa_hcp.c.name", "rhcs_cluster_rosa_hcp.c.id"),
         ("rhcs_hcp_machine_pool.p.id", "rhcs_hcp_machine_pool.p.cluster"),
     ] {
-        let main = ready.clone() + pool + &mirror(written, after);
-        let finding = format!("wrong-cluster-attribute rhcs_image_mirror.a: {written}");
-        assert!(found(&[("main.tf", &main)]).contains(&finding), "{written}");
-        assert!(
-            fixed(&main).contains(&format!("cluster_id = {right}\n")),
-            "{written}"
-        );
+        let main = r#"
+resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+  wait_for_create_complete = true
+}
+resource "rhcs_hcp_machine_pool" "p" {
+  cluster = rhcs_cluster_rosa_hcp.c.id
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = CLUSTER_ID
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+  depends_on = [rhcs_cluster_rosa_hcp.c]
+}
+"#
+        .replace("CLUSTER_ID", wrong);
+        let finding = format!("wrong-cluster-attribute rhcs_image_mirror.a: {wrong}");
+        assert!(findings_in(&[("main.tf", &main)]).contains(&finding), "{wrong}");
+        assert!(fix(&main).contains(&format!("cluster_id = {right}\n")), "{wrong}");
     }
-    // The local may serve other things.
-    let local = "locals {\n  name = rhcs_cluster_rosa_hcp.c.domain\n}\n";
-    let main = ready + local + &mirror("local.name", after);
-    assert_eq!(fixed(&main), main);
+}
+
+/// Other references may need the local as it is.
+#[test]
+fn a_wrong_cluster_attribute_in_a_local_is_not_fixed() {
+    let main = r#"
+resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+  wait_for_create_complete = true
+}
+locals {
+  name = rhcs_cluster_rosa_hcp.c.domain
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = local.name
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+  depends_on = [rhcs_cluster_rosa_hcp.c]
+}
+"#;
+    assert_eq!(fix(main), main);
+}
+
+/// The findings of `registry-config-conflict` for a cluster with these lists and a mirror with this source.
+fn registry_conflicts(lists: &str, source: &str, mirror: &str) -> Vec<String> {
+    let main = format!(
+        r#"
+resource "rhcs_cluster_rosa_hcp" "c" {{
+  wait_for_create_complete = true
+  registry_config = {{
+    registry_sources = {{
+      {lists}
+    }}
+  }}
+}}
+resource "rhcs_image_mirror" "a" {{
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  source     = "{source}"
+  mirrors    = ["{mirror}"]
+  depends_on = [rhcs_cluster_rosa_hcp.c]
+}}
+"#
+    );
+    findings_in(&[("main.tf", &main)])
+        .into_iter()
+        .filter_map(|finding| Some(finding.strip_prefix("registry-config-conflict ")?.to_owned()))
+        .collect()
+}
+
+#[track_caller]
+fn assert_registry_conflict(lists: &str, source: &str, mirror: &str, expected: &str) {
+    assert_eq!(registry_conflicts(lists, source, mirror), [expected], "{lists}");
+}
+
+#[track_caller]
+fn assert_no_registry_conflict(lists: &str, source: &str, mirror: &str) {
+    assert_eq!(registry_conflicts(lists, source, mirror), NONE, "{lists}");
 }
 
 #[test]
-fn lists_of_registries_are_compared_with_sources_and_mirrors() {
-    let with = |lists: &str, mirror_arguments: &str| {
-        let cluster = format!(
-            "resource \"rhcs_cluster_rosa_hcp\" \"c\" {{\n  wait_for_create_complete = true\n  registry_config = \
-             {{\n    registry_sources = {{\n      {lists}\n    }}\n  }}\n}}\n"
-        );
-        let mirror = format!(
-            "resource \"rhcs_image_mirror\" \"a\" {{\n  cluster_id = rhcs_cluster_rosa_hcp.c.id\n  \
-             {mirror_arguments}\n  depends_on = [rhcs_cluster_rosa_hcp.c]\n}}\n"
-        );
-        let told = found(&[("main.tf", &(cluster + &mirror))]);
-        told.into_iter()
-            .filter_map(|finding| Some(finding.strip_prefix("registry-config-conflict ")?.to_owned()))
-            .collect::<Vec<_>>()
-    };
-    let clean: [&str; 0] = [];
-    let ghcr = "source = \"ghcr.io/org\"\n  mirrors = [\"m.example.com/org\"]";
-    assert_eq!(
-        with("blocked_registries = [\"ghcr.io\"]", ghcr),
-        ["rhcs_image_mirror.a: \"ghcr.io/org\""]
+fn a_blocked_registry_conflicts_with_sources_and_mirrors_inside_it() {
+    assert_registry_conflict(
+        r#"blocked_registries = ["ghcr.io"]"#,
+        "ghcr.io/org",
+        "m.example.com/org",
+        r#"rhcs_image_mirror.a: "ghcr.io/org""#,
     );
-    assert_eq!(with("blocked_registries = [\"ghcr.io/other\"]", ghcr), clean);
-    assert_eq!(
-        with("blocked_registries = [\"m.example.com\"]", ghcr),
-        ["rhcs_image_mirror.a: \"m.example.com/org\""]
+    assert_registry_conflict(
+        r#"blocked_registries = ["m.example.com"]"#,
+        "ghcr.io/org",
+        "m.example.com/org",
+        r#"rhcs_image_mirror.a: "m.example.com/org""#,
     );
-    assert_eq!(
-        with("allowed_registries = [\"docker.io\"]", ghcr),
-        ["rhcs_image_mirror.a: \"ghcr.io/org\""]
+    assert_no_registry_conflict(
+        r#"blocked_registries = ["ghcr.io/other"]"#,
+        "ghcr.io/org",
+        "m.example.com/org",
+    );
+}
+
+#[test]
+fn a_source_outside_the_allowed_registries_is_a_conflict() {
+    assert_registry_conflict(
+        r#"allowed_registries = ["docker.io"]"#,
+        "ghcr.io/org",
+        "m.example.com/org",
+        r#"rhcs_image_mirror.a: "ghcr.io/org""#,
     );
     for allowed in ["ghcr.io", "ghcr.io/org", "ghcr.io/org/app"] {
-        assert_eq!(
-            with(&format!("allowed_registries = [{allowed:?}]"), ghcr),
-            clean,
-            "{allowed}"
+        assert_no_registry_conflict(
+            &format!("allowed_registries = [{allowed:?}]"),
+            "ghcr.io/org",
+            "m.example.com/org",
         );
     }
-    // ROSA allows these by itself.
-    let quay = "source = \"quay.io/org\"\n  mirrors = [\"m.example.com/org\"]";
-    assert_eq!(with("allowed_registries = [\"docker.io\"]", quay), clean);
-    let both = "allowed_registries = [\"ghcr.io\"]\n      blocked_registries = [\"docker.io\"]";
-    assert_eq!(with(both, ghcr), ["rhcs_cluster_rosa_hcp.c: [\"ghcr.io\"]"]);
-    let wildcard = "source = \"*.example.org\"\n  mirrors = [\"m.example.com/org\"]";
-    assert_eq!(
-        with("insecure_registries = [\"a.example.org\"]", wildcard),
-        ["rhcs_image_mirror.a: \"*.example.org\""]
+}
+
+#[test]
+fn rosa_always_allows_the_registries_of_the_payload() {
+    assert_no_registry_conflict(
+        r#"allowed_registries = ["docker.io"]"#,
+        "quay.io/org",
+        "m.example.com/org",
     );
 }
 
 #[test]
-fn what_a_block_does_not_have_is_taken_out_or_renamed() {
-    let text = "resource \"rhcs_image_mirror\" \"a\" {\n  name = \"a\"\n  cluster = \"c1\"\n  source = \
-                \"quay.io/a\"\n  mirror = [\"m.example.com/a\"]\n  id = \"x\"\n  timeouts {\n    create = \
-                \"1h\"\n  }\n}\n";
-    let of = |text: &str| format!("unsupported-argument rhcs_image_mirror.a: {text}");
-    assert_eq!(
-        found(&[("main.tf", text)]),
-        ["name", "cluster", "mirror", "id", "timeouts"].map(of)
+fn allowed_and_blocked_registries_exclude_each_other() {
+    assert_registry_conflict(
+        r#"allowed_registries = ["ghcr.io"]
+      blocked_registries = ["docker.io"]"#,
+        "ghcr.io/org",
+        "m.example.com/org",
+        r#"rhcs_cluster_rosa_hcp.c: ["ghcr.io"]"#,
     );
-    let right = "resource \"rhcs_image_mirror\" \"a\" {\n  cluster_id = \"c1\"\n  source = \
-                 \"quay.io/a\"\n  mirrors = [\"m.example.com/a\"]\n}\n";
-    assert_eq!(fixed(text), right);
-    let with_null = right.replace("\n}\n", "\n  id = null\n}\n");
-    assert_eq!(found(&[("main.tf", &with_null)]), [] as [&str; 0]);
 }
 
 #[test]
-fn a_module_call_has_to_set_what_the_module_needs() {
-    let source = "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors";
-    let call = format!(
-        "module \"m\" {{\n  source = {source:?}\n  cluster_id = \"c1\"\n  source_registry = \"quay.io/a\"\n  mirrors \
-         = [\"m.example.com/a\"]\n}}\n"
+fn an_insecure_registry_conflicts_with_a_wildcard_source_that_contains_it() {
+    assert_registry_conflict(
+        r#"insecure_registries = ["a.example.org"]"#,
+        "*.example.org",
+        "m.example.com/org",
+        r#"rhcs_image_mirror.a: "*.example.org""#,
     );
-    assert_eq!(
-        found(&[("main.tf", &call)]),
-        ["missing-argument module.m: module \"m\""]
+}
+
+const WITH_ALL_ARGUMENTS: &str = r#"
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source = "quay.io/a"
+  mirrors = ["m.example.com/a"]
+}
+"#;
+
+#[test]
+fn unsupported_arguments_and_blocks_are_removed_or_renamed() {
+    let text = r#"
+resource "rhcs_image_mirror" "a" {
+  name = "a"
+  cluster = "c1"
+  source = "quay.io/a"
+  mirror = ["m.example.com/a"]
+  id = "x"
+  timeouts {
+    create = "1h"
+  }
+}
+"#;
+    assert_findings(
+        text,
+        &[
+            "unsupported-argument rhcs_image_mirror.a: name",
+            "unsupported-argument rhcs_image_mirror.a: cluster",
+            "unsupported-argument rhcs_image_mirror.a: mirror",
+            "unsupported-argument rhcs_image_mirror.a: id",
+            "unsupported-argument rhcs_image_mirror.a: timeouts",
+        ],
     );
-    let whole = call.replace("cluster_id", "type = \"digest\"\n  cluster_id");
-    assert_eq!(found(&[("main.tf", &whole)]), [] as [&str; 0]);
+    assert_eq!(fix(text), WITH_ALL_ARGUMENTS);
 }
 
 #[test]
-fn a_source_taken_by_count_index_in_a_module_call_is_told_there() {
-    let child = mirror("\"c1\"", "").replace("\"quay.io/a\"", "var.source_registry")
-        + "variable \"source_registry\" {}\n";
-    let main = "module \"m\" {\n  source = \"./m\"\n  count = 2\n  source_registry = [\"quay.io/a\", \
-                \"quay.io/b\"][count.index]\n}\n";
-    assert_eq!(
-        found(&[("main.tf", main), ("m/main.tf", &child)]),
-        ["count-indexed-mirrors module.m.rhcs_image_mirror.a: [\"quay.io/a\", \"quay.io/b\"][count.index]"]
-    );
-    // `count` that says whether there is one takes nothing out of a list.
-    let switch = mirror("\"c1\"", "  count = 1\n");
-    assert_eq!(found(&[("main.tf", &switch)]), [] as [&str; 0]);
+fn a_computed_argument_that_is_null_has_no_finding() {
+    let with_null = WITH_ALL_ARGUMENTS.replace("\n}\n", "\n  id = null\n}\n");
+    assert_findings(&with_null, &[]);
 }
 
 #[test]
-fn fixes_keep_to_the_form_of_the_block() {
-    let text = LATE.to_owned()
-        + &mirror(
-            "rhcs_cluster_rosa_hcp.c.id",
-            "  depends_on = [rhcs_cluster_rosa_hcp.c]\n",
-        );
-    let waits = "  name = \"c\"\n  wait_for_create_complete = true\n}";
-    assert!(fixed(&text).contains(waits));
+fn a_module_call_has_to_set_the_required_variables_of_the_module() {
+    assert_findings(
+        r#"
+module "m" {
+  source = "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors"
+  cluster_id = "c1"
+  source_registry = "quay.io/a"
+  mirrors = ["m.example.com/a"]
+}
+"#,
+        &[r#"missing-argument module.m: module "m""#],
+    );
+    assert_findings(
+        r#"
+module "m" {
+  source = "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors"
+  type = "digest"
+  cluster_id = "c1"
+  source_registry = "quay.io/a"
+  mirrors = ["m.example.com/a"]
+}
+"#,
+        &[],
+    );
+}
+
+#[test]
+fn a_source_selected_by_count_index_in_a_module_call_is_reported_at_the_call() {
+    let main = r#"
+module "m" {
+  source = "./m"
+  count = 2
+  source_registry = ["quay.io/a", "quay.io/b"][count.index]
+}
+"#;
+    let child = r#"
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = var.source_registry
+  mirrors    = ["m.example.com/a"]
+}
+variable "source_registry" {}
+"#;
+    assert_eq!(
+        findings_in(&[("main.tf", main), ("m/main.tf", child)]),
+        [r#"count-indexed-mirrors module.m.rhcs_image_mirror.a: ["quay.io/a", "quay.io/b"][count.index]"#]
+    );
+}
+
+/// Such a `count` selects nothing from a list.
+#[test]
+fn a_count_that_only_creates_the_mirror_or_not_has_no_finding() {
+    assert_findings(
+        r#"
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+  count = 1
+}
+"#,
+        &[],
+    );
+}
+
+#[test]
+fn a_fix_inserts_arguments_with_the_indentation_and_line_ends_of_the_block() {
+    let text = r#"
+resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+  depends_on = [rhcs_cluster_rosa_hcp.c]
+}
+"#;
+    let waits = r#"
+resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+  wait_for_create_complete = true
+}
+"#;
+    assert!(fix(text).contains(waits));
     let crlf = text.replace('\n', "\r\n");
-    assert_eq!(fixed(&crlf), fixed(&text).replace('\n', "\r\n"));
-    let says_no = text.replace("name = \"c\"", "wait_for_create_complete = false # quick");
-    assert!(fixed(&says_no).contains("  wait_for_create_complete = true # quick\n"));
-    let read = mirror("\"c1\"", "") + "data \"rhcs_image_mirrors\" \"all\" {\n  cluster_id = \"c1\"\n}\n";
-    assert!(fixed(&read).ends_with("  cluster_id = \"c1\"\n  depends_on = [rhcs_image_mirror.a]\n}\n"));
+    assert_eq!(fix(&crlf), fix(text).replace('\n', "\r\n"));
 }
 
 #[test]
-fn the_lock_file_counts_before_the_constraint() {
-    let main = |version: &str| {
-        format!(
-            "terraform {{\n  required_providers {{\n    rhcs = {{\n      source = \
-             \"terraform-redhat/rhcs\"\n      version = {version:?}\n    }}\n  }}\n}}\n"
-        ) + &mirror("\"c1\"", "")
+fn a_fix_of_a_value_keeps_the_comment_after_it() {
+    let text = r#"
+resource "rhcs_cluster_rosa_hcp" "c" {
+  wait_for_create_complete = false # quick
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+  depends_on = [rhcs_cluster_rosa_hcp.c]
+}
+"#;
+    assert!(fix(text).contains("  wait_for_create_complete = true # quick\n"));
+}
+
+#[test]
+fn a_fix_inserts_depends_on_into_a_data_source() {
+    let text = r#"
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c1"
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+}
+data "rhcs_image_mirrors" "all" {
+  cluster_id = "c1"
+}
+"#;
+    let ordered = r#"
+data "rhcs_image_mirrors" "all" {
+  cluster_id = "c1"
+  depends_on = [rhcs_image_mirror.a]
+}
+"#;
+    assert!(fix(text).ends_with(ordered));
+}
+
+/// A mirror in a module with this version constraint for the provider.
+fn with_constraint(constraint: &str) -> String {
+    format!(
+        r#"
+terraform {{
+  required_providers {{
+    rhcs = {{
+      source = "terraform-redhat/rhcs"
+      version = "{constraint}"
+    }}
+  }}
+}}
+resource "rhcs_image_mirror" "a" {{
+  cluster_id = "c1"
+  source     = "quay.io/a"
+  mirrors    = ["m.example.com/a"]
+}}
+"#
+    )
+}
+
+#[test]
+fn a_version_constraint_that_admits_old_providers_is_raised() {
+    let main = with_constraint(">= 1.1.0");
+    assert_findings(&main, &[r#"provider-version : ">= 1.1.0""#]);
+    assert!(fix(&main).contains("version = \">= 1.7.2\""));
+    assert_eq!(
+        findings_in(&[("main.tf", &with_constraint("~> 1.7.0, != 1.7.3"))]).len(),
+        1
+    );
+    assert_findings(&with_constraint("latest"), &[]);
+}
+
+#[test]
+fn the_locked_version_takes_precedence_over_the_constraint() {
+    let main = with_constraint(">= 1.1.0");
+    let locked = |version: &str| {
+        let lock_file = format!(
+            r#"
+provider "registry.terraform.io/terraform-redhat/rhcs" {{
+  version = "{version}"
+}}
+"#
+        );
+        findings_in(&[("main.tf", &main), (".terraform.lock.hcl", &lock_file)])
     };
-    let lock = |version: &str| {
-        format!("provider \"registry.terraform.io/terraform-redhat/rhcs\" {{\n  version = {version:?}\n}}\n")
-    };
-    let wide = main(">= 1.1.0");
-    assert_eq!(found(&[("main.tf", &wide)]), ["provider-version : \">= 1.1.0\""]);
-    assert!(fixed(&wide).contains("version = \">= 1.7.2\""));
-    let locked = |version: &str| found(&[("main.tf", &wide), (".terraform.lock.hcl", &lock(version))]);
-    assert_eq!(locked("1.7.7"), [] as [&str; 0]);
-    assert_eq!(locked("1.7.1"), ["provider-version : \"1.7.1\""]);
-    assert_eq!(found(&[("main.tf", &main("~> 1.7.0, != 1.7.3"))]).len(), 1);
-    assert_eq!(found(&[("main.tf", &main("latest"))]), [] as [&str; 0]);
+    assert_eq!(locked("1.7.7"), NONE);
+    assert_eq!(locked("1.7.1"), [r#"provider-version : "1.7.1""#]);
 }

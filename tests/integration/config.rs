@@ -1,101 +1,72 @@
-//! The configuration file: which one counts, what it can say, and how its mistakes are shown.
+//! The configuration file: which one applies, what it can set, and how its errors are shown.
 
-use std::path::Path;
-
-use crate::support::program::{Run, findings, fixture, mirrorset_in, scratch};
+use crate::support::concise::{TWO_FINDINGS, UNKNOWN_SOURCE, check, reported};
+use crate::support::program::{findings, fixture, mirrorset_in, scratch};
 use insta::assert_snapshot;
 
-/// A short source (error), and the order of cluster and mirror (warning).
-const BOTH: &str = r#"
-resource "rhcs_cluster_rosa_hcp" "main" {
-  name                     = "main"
-  wait_for_create_complete = true
-}
-
-resource "rhcs_image_mirror" "a" {
-  cluster_id = rhcs_cluster_rosa_hcp.main.id
-  source     = "nginx"
-  mirrors    = ["m.example.com/nginx"]
-}
-"#;
-
-const OPEN: &str = r#"
-variable "name" {
-  type = string
-}
-
-resource "rhcs_image_mirror" "a" {
-  cluster_id = "c1"
-  source     = var.name
-  mirrors    = ["m.example.com/nginx"]
-}
-"#;
-
-fn check(directory: &Path, arguments: &[&str]) -> Run {
-    mirrorset_in(
-        directory,
-        &[&["check", "--output-format", "concise"], arguments].concat(),
-    )
-}
-
-/// The severities and rules that are said, with the file.
-fn said(run: &Run) -> Vec<String> {
-    assert_ne!(run.status, 2, "{}", run.stderr);
-    let word = |line: &str| {
-        let (place, rest) = line.split_once(": ").unwrap();
-        let file = place.split(':').next().unwrap();
-        format!("{file} {}", rest.split_once(' ').unwrap().0)
-    };
-    run.stdout.lines().map(word).collect()
-}
-
-/// What is said of the two mistakes under a configuration file.
-fn under(config: &str, arguments: &[&str]) -> (i32, Vec<String>) {
-    let directory = scratch(&[("main.tf", BOTH), ("mirrorset.toml", config)]);
+/// The exit status and the reported findings of `TWO_FINDINGS` with a configuration file.
+fn check_with_config(config: &str, arguments: &[&str]) -> (i32, Vec<String>) {
+    let directory = scratch(&[("main.tf", TWO_FINDINGS), ("mirrorset.toml", config)]);
     let run = check(directory.path(), arguments);
-    (run.status, said(&run))
+    (run.status, reported(&run))
 }
 
-fn both(first: &str, second: &str) -> Vec<String> {
+/// The findings of `TWO_FINDINGS` with these severities; an empty one is not reported.
+fn two_findings(first: &str, second: &str) -> Vec<String> {
     let rules = [(first, "missing-depends-on"), (second, "short-source")];
-    let told = rules.iter().filter(|(severity, _)| !severity.is_empty());
-    told.map(|(severity, rule)| format!("main.tf {severity}[{rule}]"))
+    let enabled = rules.iter().filter(|(severity, _)| !severity.is_empty());
+    enabled
+        .map(|(severity, rule)| format!("main.tf {severity}[{rule}]"))
         .collect()
 }
 
 #[test]
-fn it_sets_severities() {
-    assert_eq!(under("", &[]), (1, both("warning", "error")));
+fn the_file_sets_severities() {
+    assert_eq!(check_with_config("", &[]), (1, two_findings("warning", "error")));
     assert_eq!(
-        under("[rules]\nshort-source = \"off\"\n", &[]),
-        (1, both("warning", ""))
+        check_with_config(
+            r#"[rules]
+short-source = "off"
+"#,
+            &[]
+        ),
+        (1, two_findings("warning", ""))
     );
     assert_eq!(
-        under(
+        check_with_config(
             "rules = { short-source = \"info\", missing-depends-on = \"error\" }",
             &[]
         ),
-        (1, both("error", "info"))
+        (1, two_findings("error", "info"))
     );
     assert_eq!(
-        under(
+        check_with_config(
             "rules.short-source = 'info'\nrules.missing-depends-on = 'info'",
             &[]
         ),
-        (0, both("info", "info"))
+        (0, two_findings("info", "info"))
     );
 }
 
 #[test]
-fn it_moves_the_line_of_failure() {
-    assert_eq!(under("fail-on = \"never\"", &[]).0, 0);
+fn the_file_sets_the_minimum_severity_that_fails() {
+    assert_eq!(check_with_config("fail-on = \"never\"", &[]).0, 0);
     assert_eq!(
-        under("fail-on = \"error\"\n[rules]\nshort-source = \"off\"", &[]).0,
+        check_with_config(
+            r#"fail-on = "error"
+[rules]
+short-source = "off""#,
+            &[]
+        )
+        .0,
         0
     );
     assert_eq!(
-        under(
-            "fail-on = \"info\"\n[rules]\nshort-source = \"info\"\nmissing-depends-on = \"off\"",
+        check_with_config(
+            r#"fail-on = "info"
+[rules]
+short-source = "info"
+missing-depends-on = "off""#,
             &[]
         )
         .0,
@@ -104,62 +75,79 @@ fn it_moves_the_line_of_failure() {
 }
 
 #[test]
-fn strict_makes_what_is_undecided_an_error() {
-    let directory = scratch(&[("main.tf", OPEN), ("mirrorset.toml", "strict = true")]);
+fn strict_makes_undecided_mirrors_an_error() {
+    let directory = scratch(&[("main.tf", UNKNOWN_SOURCE), ("mirrorset.toml", "strict = true")]);
     let run = check(directory.path(), &[]);
     assert_eq!(
-        (run.status, said(&run)),
+        (run.status, reported(&run)),
         (1, vec!["main.tf error[unknown-value]".to_owned()])
     );
 }
 
 #[test]
-fn the_command_line_wins() {
-    let off = "fail-on = \"never\"\n[rules]\nshort-source = \"off\"\n";
-    assert_eq!(under(off, &["--select", "short-source"]), (0, both("", "error")));
-    assert_eq!(under(off, &["--fail-on", "warning"]), (1, both("warning", "")));
-    assert_eq!(under(off, &["--ignore", "missing-depends-on"]), (0, vec![]));
+fn the_command_line_takes_precedence() {
+    let off = r#"fail-on = "never"
+[rules]
+short-source = "off"
+"#;
     assert_eq!(
-        under("rules.short-source = 'info'", &["--select", "short-source"]),
-        (0, both("", "info"))
+        check_with_config(off, &["--select", "short-source"]),
+        (0, two_findings("", "error"))
+    );
+    assert_eq!(
+        check_with_config(off, &["--fail-on", "warning"]),
+        (1, two_findings("warning", ""))
+    );
+    assert_eq!(
+        check_with_config(off, &["--ignore", "missing-depends-on"]),
+        (0, vec![])
+    );
+    assert_eq!(
+        check_with_config("rules.short-source = 'info'", &["--select", "short-source"]),
+        (0, two_findings("", "info"))
     );
 }
 
 #[test]
-fn isolated_ignores_it_even_if_it_is_wrong() {
+fn isolated_ignores_the_file_even_if_it_is_invalid() {
     assert_eq!(
-        under("[rules]\nshort-source = \"off\"\n", &["--isolated"]),
-        (1, both("warning", "error"))
+        check_with_config(
+            r#"[rules]
+short-source = "off"
+"#,
+            &["--isolated"]
+        ),
+        (1, two_findings("warning", "error"))
     );
-    assert_eq!(under("nonsense = [", &["--isolated"]).0, 1);
+    assert_eq!(check_with_config("nonsense = [", &["--isolated"]).0, 1);
 }
 
 #[test]
-fn the_nearest_one_counts_for_each_root_module() {
+fn the_nearest_file_applies_to_each_root_module() {
     let directory = scratch(&[
         ("mirrorset.toml", "rules.missing-depends-on = 'off'"),
-        ("a/main.tf", BOTH),
+        ("a/main.tf", TWO_FINDINGS),
         ("b/mirrorset.toml", "rules.short-source = 'off'"),
-        ("b/c/main.tf", BOTH),
+        ("b/c/main.tf", TWO_FINDINGS),
     ]);
     let expected = [
         "a/main.tf error[short-source]",
         "b/c/main.tf warning[missing-depends-on]",
     ];
-    assert_eq!(said(&check(directory.path(), &[])), expected);
+    assert_eq!(reported(&check(directory.path(), &[])), expected);
     let run = check(&directory.path().join("b/c"), &[]);
-    assert_eq!(said(&run), ["main.tf warning[missing-depends-on]"]);
+    assert_eq!(reported(&run), ["main.tf warning[missing-depends-on]"]);
 }
 
 #[test]
-fn a_file_that_is_named_counts_for_all() {
+fn a_named_file_applies_to_all_root_modules() {
     let directory = scratch(&[
         ("mirrorset.toml", "rules.missing-depends-on = 'off'"),
         ("ci.toml", "rules.short-source = 'off'"),
-        ("a/main.tf", BOTH),
+        ("a/main.tf", TWO_FINDINGS),
     ]);
     let run = check(directory.path(), &["--config", "ci.toml"]);
-    assert_eq!(said(&run), ["a/main.tf warning[missing-depends-on]"]);
+    assert_eq!(reported(&run), ["a/main.tf warning[missing-depends-on]"]);
     for arguments in [
         &["--config", "absent.toml"][..],
         &["--config", "ci.toml", "--isolated"],
@@ -171,16 +159,19 @@ fn a_file_that_is_named_counts_for_all() {
 }
 
 #[test]
-fn overrides_are_for_root_modules_and_for_files_that_declare_mirrors() {
-    let config = "[[overrides]]\npaths = [\"a\", \"**/legacy.tf\"]\nrules = { short-source = \"off\" }\n";
+fn overrides_apply_to_root_modules_and_to_files_that_declare_mirrors() {
+    let config = r#"[[overrides]]
+paths = ["a", "**/legacy.tf"]
+rules = { short-source = "off" }
+"#;
     let directory = scratch(&[
         ("mirrorset.toml", config),
-        ("a/x/main.tf", BOTH),
-        ("b/legacy.tf", BOTH),
-        ("c/main.tf", BOTH),
+        ("a/x/main.tf", TWO_FINDINGS),
+        ("b/legacy.tf", TWO_FINDINGS),
+        ("c/main.tf", TWO_FINDINGS),
     ]);
     let run = check(directory.path(), &["--ignore", "missing-depends-on"]);
-    assert_eq!(said(&run), ["c/main.tf error[short-source]"]);
+    assert_eq!(reported(&run), ["c/main.tf error[short-source]"]);
     let run = check(directory.path(), &["--select", "short-source"]);
     assert_eq!(
         run.stdout.lines().count(),
@@ -191,40 +182,43 @@ fn overrides_are_for_root_modules_and_for_files_that_declare_mirrors() {
 }
 
 #[test]
-fn what_is_excluded_is_not_read_unless_it_is_named() {
+fn excluded_paths_are_not_read_unless_they_are_named() {
     let directory = scratch(&[
         ("mirrorset.toml", "exclude = [\"old\", \"**/test-*/\"]"),
-        ("old/main.tf", BOTH),
+        ("old/main.tf", TWO_FINDINGS),
         ("a/test-1/main.tf", "broken {"),
-        ("a/main.tf", OPEN),
+        ("a/main.tf", UNKNOWN_SOURCE),
     ]);
     let run = check(directory.path(), &[]);
-    assert_eq!(said(&run), ["a/main.tf info[unknown-value]"]);
-    assert_eq!(said(&check(directory.path(), &["old/main.tf"])), [] as [&str; 0]);
-    assert_eq!(said(&check(directory.path(), &["old"])).len(), 2);
+    assert_eq!(reported(&run), ["a/main.tf info[unknown-value]"]);
+    assert_eq!(
+        reported(&check(directory.path(), &["old/main.tf"])),
+        [] as [&str; 0]
+    );
+    assert_eq!(reported(&check(directory.path(), &["old"])).len(), 2);
 }
 
 #[test]
-fn its_files_of_values_come_before_those_of_the_command_line() {
+fn its_variable_files_are_read_before_those_of_the_command_line() {
     let directory = scratch(&[
         ("mirrorset.toml", "var-files = [\"values/common.tfvars\"]"),
         ("values/common.tfvars", "name = \"nginx\"\n"),
         ("other.tfvars", "name = \"quay.io/a\"\n"),
-        ("a/main.tf", OPEN),
+        ("a/main.tf", UNKNOWN_SOURCE),
         ("a/terraform.tfvars", "name = \"quay.io/b\"\n"),
-        ("b/main.tf", OPEN),
+        ("b/main.tf", UNKNOWN_SOURCE),
     ]);
     let run = check(directory.path(), &[]);
     let file = std::fs::canonicalize(directory.path().join("values/common.tfvars")).unwrap();
     let line = format!("{} error[short-source]", file.display());
-    assert_eq!(said(&run), [line], "said once for both");
+    assert_eq!(reported(&run), [line], "reported once for both root modules");
     assert_eq!(check(directory.path(), &["--var-file", "other.tfvars"]).status, 0);
     let run = mirrorset_in(directory.path(), &["convert", "a", "--to", "json"]);
     assert!(run.stdout.contains("\"nginx\""), "{}{}", run.stdout, run.stderr);
 }
 
 #[test]
-fn a_plan_is_weighed_as_its_configuration_is() {
+fn a_plan_has_the_rule_settings_of_its_configuration() {
     let module = fixture("mistakes/short-source");
     for config in [
         "rules.short-source = 'off'",
@@ -241,27 +235,33 @@ fn a_plan_is_weighed_as_its_configuration_is() {
                 &["check", path, "--no-changes-info", "--output-format", "json"],
             )
         };
-        let (own, plan) = (run("."), run("plan.json"));
-        assert_eq!((own.status, plan.status), (0, 0), "{config}");
+        let (configuration, plan) = (run("."), run("plan.json"));
+        assert_eq!((configuration.status, plan.status), (0, 0), "{config}");
         assert_eq!(
-            findings(&own, directory.path()),
+            findings(&configuration, directory.path()),
             findings(&plan, directory.path())
         );
     }
 }
 
-/// What is said of a configuration file that is wrong.
-fn refused(config: &str) -> String {
-    let directory = scratch(&[("main.tf", BOTH), ("mirrorset.toml", config)]);
+/// The errors of an invalid configuration file.
+fn config_errors(config: &str) -> String {
+    let directory = scratch(&[("main.tf", TWO_FINDINGS), ("mirrorset.toml", config)]);
     let run = check(directory.path(), &[]);
     assert_eq!((run.status, run.stdout.as_str()), (2, ""));
     run.stderr
 }
 
 #[test]
-fn mistakes_are_shown_where_they_stand() {
-    let text = refused(
-        "fail-on = \"warnings\"\nstrickt = true\n\n[rules]\nshort-sauce = \"off\"\nunknown-value = 1\n",
+fn errors_are_shown_at_their_location() {
+    let text = config_errors(
+        r#"fail-on = "warnings"
+strickt = true
+
+[rules]
+short-sauce = "off"
+unknown-value = 1
+"#,
     );
     assert_snapshot!(text, @r#"
     error: unknown value for `fail-on`: `warnings`
@@ -297,7 +297,7 @@ fn mistakes_are_shown_where_they_stand() {
 }
 
 #[test]
-fn every_place_of_the_file_is_checked() {
+fn every_key_of_the_file_is_validated() {
     for (config, message) in [
         ("rules = [", "invalid TOML"),
         (
@@ -321,18 +321,27 @@ fn every_place_of_the_file_is_checked() {
             "overrides = {}",
             "invalid type for `overrides`: expected a list of tables",
         ),
-        ("[[overrides]]\npaths = [\"a\"]", "missing `rules` in override"),
         (
-            "[[overrides]]\npaths = []\nrules = { nope = \"off\" }",
+            r#"[[overrides]]
+paths = ["a"]"#,
+            "missing `rules` in override",
+        ),
+        (
+            r#"[[overrides]]
+paths = []
+rules = { nope = "off" }"#,
             "unknown rule `nope`",
         ),
         (
-            "[[overrides]]\npaths = []\nrules = {}\npath = []",
+            "[[overrides]]
+paths = []
+rules = {}
+path = []",
             "unknown key `path`",
         ),
         ("var-files = [\"absent.tfvars\"]", "absent.tfvars: no such file"),
     ] {
-        let directory = scratch(&[("main.tf", BOTH), ("mirrorset.toml", config)]);
+        let directory = scratch(&[("main.tf", TWO_FINDINGS), ("mirrorset.toml", config)]);
         let run = check(directory.path(), &[]);
         assert_eq!(run.status, 2, "{config}");
         assert!(
@@ -341,18 +350,30 @@ fn every_place_of_the_file_is_checked() {
             run.stderr
         );
     }
-    let directory = scratch(&[("main.tf", BOTH), ("mirrorset.toml", "a = 1")]);
+    let directory = scratch(&[("main.tf", TWO_FINDINGS), ("mirrorset.toml", "a = 1")]);
     for arguments in [&["convert"][..], &["check", "--show-settings"]] {
         assert_eq!(mirrorset_in(directory.path(), arguments).status, 2);
     }
 }
 
 #[test]
-fn the_settings_are_shown_with_their_places() {
-    let config = "strict = true\nexclude = [\"old\"]\n\n[rules]\nshort-source = \"off\"\nnon-digest-type = \"info\"\n\n\
-                  [[overrides]]\npaths = [\"a\"]\nrules = { non-digest-type = \"warning\" }\n\n\
-                  [[overrides]]\npaths = [\"a/main.tf\"]\nrules = { classic-cluster = \"off\" }\n";
-    let directory = scratch(&[("mirrorset.toml", config), ("a/main.tf", BOTH)]);
+fn the_settings_are_shown_with_their_origin() {
+    let config = r#"strict = true
+exclude = ["old"]
+
+[rules]
+short-source = "off"
+non-digest-type = "info"
+
+[[overrides]]
+paths = ["a"]
+rules = { non-digest-type = "warning" }
+
+[[overrides]]
+paths = ["a/main.tf"]
+rules = { classic-cluster = "off" }
+"#;
+    let directory = scratch(&[("mirrorset.toml", config), ("a/main.tf", TWO_FINDINGS)]);
     let run = mirrorset_in(
         directory.path(),
         &["check", "--show-settings", "--fail-on", "error"],

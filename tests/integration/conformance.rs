@@ -2,9 +2,10 @@
 //! changes: written down by hand from the rules, not taken over from the output.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::support::program::mirrorset_in;
+use crate::support::shared::shared;
 
 type Expected = BTreeMap<&'static str, &'static [(&'static str, &'static str)]>;
 
@@ -130,15 +131,6 @@ fn rollouts() -> BTreeMap<&'static str, usize> {
     ])
 }
 
-fn shared() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance");
-    if !path.is_dir() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
-}
-
 /// Checks every path and compares; a path that nothing is expected of is an error.
 fn compare(directory: &Path, suffix: &str, expected: &Expected, rollouts: &BTreeMap<&str, usize>) {
     let mut names: Vec<String> = std::fs::read_dir(directory)
@@ -176,15 +168,15 @@ fn compare(directory: &Path, suffix: &str, expected: &Expected, rollouts: &BTree
 }
 
 #[test]
-fn modules_have_the_findings_that_the_rules_give_them() {
-    if let Some(shared) = shared() {
+fn modules_have_the_expected_findings() {
+    if let Some(shared) = shared("conformance") {
         compare(&shared.join("modules"), "", &on_configuration(), &BTreeMap::new());
     }
 }
 
 #[test]
-fn plans_have_the_findings_that_the_rules_give_them() {
-    if let Some(shared) = shared() {
+fn plans_have_the_expected_findings() {
+    if let Some(shared) = shared("conformance") {
         compare(&shared.join("plans"), ".json", &on_plans(), &rollouts());
     }
 }

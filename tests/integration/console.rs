@@ -79,12 +79,31 @@ fn prepared(directory: &Path) {
         ("object", "object({ a = string, b = optional(number) })"),
         ("tuple", "tuple([string, number])"),
     ];
-    let mut call = "resource \"terraform_data\" \"u\" {}\nlocals {\n  u = module.u\n}\nmodule \"u\" {\n  source = \"./u\"\n".to_owned();
+    let mut call = r#"resource "terraform_data" "u" {}
+locals {
+  u = module.u
+}
+module "u" {
+  source = "./u"
+"#
+    .to_owned();
     let mut module = String::new();
     for (name, ty) in types {
         writeln!(call, "  {name} = jsondecode(terraform_data.u.id)").unwrap();
-        writeln!(module, "variable \"{name}\" {{\n  type = {ty}\n}}").unwrap();
-        writeln!(module, "output \"{name}\" {{\n  value = var.{name}\n}}").unwrap();
+        writeln!(
+            module,
+            r#"variable "{name}" {{
+  type = {ty}
+}}"#
+        )
+        .unwrap();
+        writeln!(
+            module,
+            r#"output "{name}" {{
+  value = var.{name}
+}}"#
+        )
+        .unwrap();
     }
     call.push_str("}\n");
     let files: [(&str, &[u8]); 9] = [
@@ -102,13 +121,13 @@ fn prepared(directory: &Path) {
 }
 
 #[test]
-fn random_expressions_are_worth_what_the_console_says() {
+fn random_expressions_have_the_value_that_the_console_prints() {
     let Some(count) = number("MIRRORSET_CONSOLE_EXPRESSIONS") else {
-        println!("skipped: MIRRORSET_CONSOLE_EXPRESSIONS does not say how many expressions to try");
+        println!("skipped: MIRRORSET_CONSOLE_EXPRESSIONS is not a number");
         return;
     };
     if !terraform::is_there() {
-        println!("skipped: there is no terraform on the PATH");
+        println!("skipped: terraform is not on the PATH");
         return;
     }
     let seed = number("MIRRORSET_CONSOLE_SEED").unwrap_or(1);
@@ -154,7 +173,7 @@ fn random_expressions_are_worth_what_the_console_says() {
 }
 
 #[test]
-fn random_expressions_end_in_a_value_or_a_failure() {
+fn random_expressions_evaluate_to_a_value_or_an_error() {
     let count = number("MIRRORSET_EVALUATED_EXPRESSIONS").unwrap_or(2_000);
     let seed = number("MIRRORSET_CONSOLE_SEED").unwrap_or(1_000_000);
     let directory = tempfile::tempdir().unwrap();

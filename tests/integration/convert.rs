@@ -58,7 +58,7 @@ fn prod(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_mirror_set_says_where_its_entries_come_from_and_where_it_cannot_go() {
+fn a_manifest_states_where_its_entries_come_from_and_where_it_cannot_be_applied() {
     let run = converted(&[("main.tf", PROD)], &[]);
     assert_snapshot!(run.stdout, @r"
     # a ROSA cluster with hosted control planes rejects this manifest: its ValidatingAdmissionPolicy denies all changes to mirror sets
@@ -89,7 +89,7 @@ fn without_notes_there_are_no_comments() {
 }
 
 #[test]
-fn the_other_kinds_differ_in_their_names_alone() {
+fn the_other_kinds_differ_only_in_their_names() {
     let idms = prod(&["--no-notes"]);
     let itms = prod(&["--no-notes", "--to", "itms"]);
     let icsp = prod(&["--no-notes", "--to", "icsp"]);
@@ -107,7 +107,7 @@ fn the_other_kinds_differ_in_their_names_alone() {
 }
 
 #[test]
-fn a_hosted_cluster_has_the_list_and_a_node_pool_the_whole_manifest() {
+fn a_hosted_cluster_contains_the_list_and_a_node_pool_the_complete_manifest() {
     let list = read_yaml(&prod(&["--to", "hostedcluster"]));
     let idms = read_yaml(&prod(&[]));
     assert_eq!(list["imageContentSources"], idms["spec"]["imageDigestMirrors"]);
@@ -119,7 +119,7 @@ fn a_hosted_cluster_has_the_list_and_a_node_pool_the_whole_manifest() {
 }
 
 #[test]
-fn nodes_get_what_the_cluster_says_of_registries_as_well() {
+fn registries_conf_includes_the_registry_lists_of_the_cluster() {
     assert_snapshot!(prod(&["--to", "registries-conf", "--blocked", "docker.io/evil"]), @r#"
     unqualified-search-registries = ["registry.access.redhat.com", "docker.io"]
     short-name-mode = ""
@@ -172,7 +172,7 @@ fn commands_take_an_unknown_id_from_the_shell() {
 }
 
 #[test]
-fn commands_quote_what_a_shell_would_read() {
+fn commands_quote_shell_syntax() {
     let configuration = mirror("a", "\"$(reboot)\"", "*.example.com", &["mirror.example.com"]);
     let run = converted(&[("main.tf", &configuration)], &["--to", "rosa"]);
     assert_eq!(
@@ -182,7 +182,7 @@ fn commands_quote_what_a_shell_would_read() {
 }
 
 #[test]
-fn a_resource_for_each_source_waits_for_the_cluster_of_its_module() {
+fn resources_depend_on_the_cluster_of_their_module() {
     assert_snapshot!(prod(&["--to", "hcl", "--cluster-id", "rhcs_cluster_rosa_hcp.prod.id"]), @r#"
     resource "rhcs_image_mirror" "docker_io_library" {
       cluster_id = rhcs_cluster_rosa_hcp.prod.id
@@ -208,7 +208,7 @@ fn a_resource_for_each_source_waits_for_the_cluster_of_its_module() {
 }
 
 #[test]
-fn a_map_and_one_resource() {
+fn the_for_each_style_is_a_map_and_one_resource() {
     assert_snapshot!(prod(&["--to", "hcl", "--style", "for-each", "--cluster-id", "var.cluster_id"]), @r#"
     locals {
       image_mirrors = {
@@ -233,7 +233,7 @@ fn a_map_and_one_resource() {
 }
 
 #[test]
-fn a_map_and_a_call_of_the_module() {
+fn the_module_style_is_a_map_and_a_module_call() {
     let text = prod(&[
         "--to",
         "hcl",
@@ -258,7 +258,7 @@ fn a_map_and_a_call_of_the_module() {
 }
 
 #[test]
-fn without_a_cluster_id_it_is_a_root_module_of_its_own() {
+fn without_a_cluster_id_the_result_is_a_complete_root_module() {
     let text = prod(&["--to", "hcl"]);
     assert!(
         text.starts_with("terraform {\n  required_providers {\n"),
@@ -272,7 +272,7 @@ fn without_a_cluster_id_it_is_a_root_module_of_its_own() {
 }
 
 #[test]
-fn what_the_cluster_has_already_is_imported() {
+fn existing_mirrors_of_the_cluster_are_imported() {
     let listed = json!([
         {"kind": "ImageMirror", "id": "1abc", "type": "digest", "source": "quay.io/org", "mirrors": ["x.io/org"]},
         {"kind": "ImageMirror", "id": "2def", "type": "digest", "source": "quay.io/other", "mirrors": ["x.io/other"]},
@@ -290,7 +290,11 @@ fn what_the_cluster_has_already_is_imported() {
             "var.id",
         ],
     );
-    let import = "import {\n  to = rhcs_image_mirror.quay_io_org\n  id = \"${var.id}:1abc\"\n}\n";
+    let import = r#"import {
+  to = rhcs_image_mirror.quay_io_org
+  id = "${var.id}:1abc"
+}
+"#;
     assert!(run.stdout.contains(import), "{}", run.stdout);
     assert_eq!(run.stdout.matches("import {").count(), 1);
     assert!(run.stderr.contains("quay.io/other"), "{}", run.stderr);
@@ -313,13 +317,19 @@ fn what_the_cluster_has_already_is_imported() {
             style,
         ];
         let run = converted(&files, &arguments);
-        let import = format!("import {{\n  to = {to}\n  id = \"2lb:1abc\"\n}}\n");
+        let import = format!(
+            r#"import {{
+  to = {to}
+  id = "2lb:1abc"
+}}
+"#
+        );
         assert!(run.stdout.contains(&import), "{}", run.stdout);
     }
 }
 
 #[test]
-fn a_list_that_is_none_is_refused() {
+fn an_invalid_import_list_is_rejected() {
     for text in [
         "{}",
         "[{\"id\": \"a:b\", \"source\": \"quay.io\"}]",
@@ -336,10 +346,12 @@ fn a_list_that_is_none_is_refused() {
 }
 
 #[test]
-fn several_clusters_have_a_manifest_each_and_one_can_be_chosen() {
+fn several_clusters_have_a_manifest_each_and_one_can_be_selected() {
     let configuration =
         mirror("a", "var.a", "quay.io/a", &["m.io/a"]) + &mirror("b", "var.b", "quay.io/b", &["m.io/b"]);
-    let variables = "variable \"a\" {}\nvariable \"b\" {}\n";
+    let variables = r#"variable "a" {}
+variable "b" {}
+"#;
     let files = [("main.tf", configuration.as_str()), ("variables.tf", variables)];
     let both = converted(&files, &["--no-notes"]).stdout;
     let names: Vec<&str> = both
@@ -371,7 +383,7 @@ fn several_clusters_have_a_manifest_each_and_one_can_be_chosen() {
 }
 
 #[test]
-fn a_part_of_a_module_has_one_cluster_where_the_id_is_written_alike() {
+fn mirrors_with_the_same_cluster_reference_share_a_cluster() {
     let id = "rhcs_cluster_rosa_hcp.prod.id";
     let part = mirror("a", id, "quay.io/a", &["m.io/a"]) + &mirror("b", id, "quay.io/b", &["m.io/b"]);
     let text = converted(&[("main.tf", &part)], &["--no-notes"]).stdout;
@@ -419,7 +431,7 @@ spec:
 ";
 
 #[test]
-fn what_terraform_cannot_say_is_told_and_strictly_it_is_an_error() {
+fn losses_of_a_conversion_to_terraform_are_reported_and_are_errors_with_strict() {
     let files = [("mirrors.yaml", MANIFESTS)];
     for target in ["hcl", "rosa"] {
         let run = converted(&files, &["--to", target, "mirrors.yaml"]);
@@ -461,15 +473,20 @@ fn what_terraform_cannot_say_is_told_and_strictly_it_is_an_error() {
 }
 
 #[test]
-fn what_is_left_out_is_told_once() {
-    let manifest = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nspec:\n  imageDigestMirrors:\n  \
-                    - source: quay.io/x\n    mirrorSourcePolicy: NeverContactSource\n";
+fn a_loss_is_reported_once() {
+    let manifest = "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+spec:
+  imageDigestMirrors:
+  - source: quay.io/x
+    mirrorSourcePolicy: NeverContactSource
+";
     let run = converted(&[("a.yaml", manifest)], &["--to", "hcl", "a.yaml"]);
     assert_eq!(run.stderr.matches("warning[").count(), 1, "{}", run.stderr);
 }
 
 #[test]
-fn lists_of_registries_that_are_not_known_are_told_with_what_to_do() {
+fn unknown_registry_lists_are_reported_with_help() {
     let configuration =
         PROD.replace("[\"untrusted.example.com\"]", "var.blocked") + "variable \"blocked\" {}\n";
     let run = converted(&[("main.tf", &configuration)], &["--to", "registries-conf"]);
@@ -479,7 +496,7 @@ fn lists_of_registries_that_are_not_known_are_told_with_what_to_do() {
 }
 
 #[test]
-fn manifests_say_what_their_kind_can() {
+fn manifests_keep_what_their_kind_supports() {
     let files = [("mirrors.yaml", MANIFESTS)];
     let sources = |target: &str, key: &str| {
         let run = converted(&files, &["--to", target, "mirrors.yaml", "--no-notes"]);
@@ -519,8 +536,15 @@ fn manifests_say_what_their_kind_can() {
 fn a_single_manifest_keeps_its_name() {
     let named = |name: &str| {
         let manifest = format!(
-            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata:\n  name: {name}\nspec:\n  \
-             imageDigestMirrors:\n  - source: quay.io/a\n    mirrors: [m.io/a]\n"
+            "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata:
+  name: {name}
+spec:
+  imageDigestMirrors:
+  - source: quay.io/a
+    mirrors: [m.io/a]
+"
         );
         let text = converted(&[("a.yaml", &manifest)], &["a.yaml"]).stdout;
         read_yaml(&text)["metadata"]["name"].as_str().unwrap().to_owned()
@@ -531,7 +555,7 @@ fn a_single_manifest_keeps_its_name() {
 }
 
 #[test]
-fn a_manifest_can_be_applied_where_it_comes_from() {
+fn a_converted_manifest_has_no_admission_policy_warning() {
     let run = converted(&[("mirrors.yaml", MANIFESTS)], &["mirrors.yaml"]);
     assert!(
         !run.stdout.contains("ValidatingAdmissionPolicy")
@@ -542,7 +566,7 @@ fn a_manifest_can_be_applied_where_it_comes_from() {
 }
 
 #[test]
-fn what_the_api_server_refuses_is_not_written() {
+fn manifests_that_the_api_server_rejects_are_not_written() {
     for (source, mirrors, rule) in [
         ("https://quay.io/org", vec!["m.io/org"], "invalid-source"),
         ("quay.io/org", vec!["m.io/org:v1"], "invalid-mirror"),
@@ -561,7 +585,7 @@ fn what_the_api_server_refuses_is_not_written() {
 }
 
 #[test]
-fn a_hosted_cluster_has_255_entries_at_most() {
+fn a_hosted_cluster_has_at_most_255_entries() {
     let many = |number: usize| -> String {
         (0..number)
             .map(|index| {
@@ -587,7 +611,7 @@ fn a_hosted_cluster_has_255_entries_at_most() {
 }
 
 #[test]
-fn comments_do_not_break_a_line_for_any_reader() {
+fn comments_contain_no_unicode_line_break() {
     let configuration = r#"
 resource "rhcs_image_mirror" "a" {
   for_each   = { "x\u2028kind: Evil" = "quay.io/org" }
@@ -603,7 +627,11 @@ resource "rhcs_image_mirror" "a" {
 
 /// A mirror in Terraform's language; `cluster_id` is an expression.
 fn mirror(name: &str, cluster_id: &str, source: &str, mirrors: &[&str]) -> String {
-    let mut text = format!("resource \"rhcs_image_mirror\" \"{name}\" {{\n  cluster_id = {cluster_id}\n");
+    let mut text = format!(
+        r#"resource "rhcs_image_mirror" "{name}" {{
+  cluster_id = {cluster_id}
+"#
+    );
     let _ = writeln!(
         text,
         "  source = {}\n  mirrors = {}\n}}",
@@ -680,7 +708,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn every_reader_of_yaml_has_the_names_that_were_written(
+    fn every_yaml_reader_reads_the_same_names(
         entries in proptest::collection::btree_map(name(), proptest::collection::btree_set(name(), 1..4), 1..6),
     ) {
         let mut configuration = String::new();

@@ -78,7 +78,7 @@ fn idms(name: &str, entries: &[(&str, &[&str])]) -> String {
 }
 
 #[test]
-fn configuration_is_what_the_cluster_has() {
+fn a_configuration_has_no_difference_from_its_cluster() {
     let live = ("live.yaml", LIVE);
     assert_eq!(differences(("main.tf", CONFIGURATION), live), (0, vec![]));
     let directory = scratch(&[("main.tf", CONFIGURATION)]);
@@ -94,7 +94,7 @@ fn configuration_is_what_the_cluster_has() {
 }
 
 #[test]
-fn every_sort_of_difference_is_told() {
+fn every_kind_of_difference_is_reported() {
     let before = idms(
         "a",
         &[
@@ -140,7 +140,7 @@ fn every_sort_of_difference_is_told() {
 }
 
 #[test]
-fn what_does_not_reach_the_nodes_is_no_difference() {
+fn entries_without_effect_on_nodes_are_not_a_difference() {
     let one = idms("a", &[("quay.io/x", &["a.io/x", "b.io/x"])]);
     for other in [
         // Two lists that the machine config operator merges, in two documents.
@@ -166,7 +166,7 @@ fn what_does_not_reach_the_nodes_is_no_difference() {
 }
 
 #[test]
-fn the_pulls_that_are_served_and_the_policy_are_differences() {
+fn the_pull_kind_and_the_policy_are_differences() {
     let digest = idms("a", &[("quay.io/x", &["a.io/x"])]);
     let tag = digest
         .replace("ImageDigest", "ImageTag")
@@ -205,7 +205,7 @@ fn a_plan_is_compared_with_a_state() {
 }
 
 #[test]
-fn what_is_not_known_is_neither_the_same_nor_different() {
+fn unknown_values_are_neither_equal_nor_different() {
     let open = CONFIGURATION.replace("\"a.example.com/ubi\"", "var.mirror") + "variable \"mirror\" {}\n";
     let run = diff(
         &[("main.tf", &open), ("live.yaml", LIVE)],
@@ -219,7 +219,7 @@ fn what_is_not_known_is_neither_the_same_nor_different() {
 }
 
 #[test]
-fn clusters_are_paired_by_name_and_one_can_be_chosen() {
+fn clusters_are_paired_by_name_and_one_can_be_selected() {
     let other = CONFIGURATION
         .replace("\"org\"", "\"org2\"")
         .replace("\"ubi\"", "\"ubi2\"")
@@ -259,7 +259,7 @@ fn plan_of_nothing() -> String {
 }
 
 #[test]
-fn what_cannot_be_read_is_no_difference() {
+fn unreadable_input_is_not_a_difference() {
     assert_eq!(
         diff(&[("main.tf", CONFIGURATION)], &["main.tf", "none.yaml"]).status,
         2

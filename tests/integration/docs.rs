@@ -21,17 +21,17 @@ fn assert_written(name: &str, text: &str) {
 }
 
 #[test]
-fn the_pages_are_those_of_the_program() {
+fn the_pages_are_up_to_date() {
     assert_written("rules.md", &mirrorset::output::rules::document());
 }
 
 #[test]
-fn the_schema_is_that_of_the_program() {
+fn the_schema_is_up_to_date() {
     assert_written("mirrorset.schema.json", &mirrorset::config::schema());
 }
 
 #[test]
-fn the_schema_knows_every_rule_and_nothing_else() {
+fn the_schema_lists_exactly_the_rules() {
     let schema: Value = serde_json::from_str(&mirrorset::config::schema()).unwrap();
     let rules = schema["properties"]["rules"]["properties"].as_object().unwrap();
     assert_eq!(rules.len(), RULES.len());
@@ -44,7 +44,7 @@ fn the_schema_knows_every_rule_and_nothing_else() {
 }
 
 #[test]
-fn the_list_of_rules_has_them_all() {
+fn the_rules_command_lists_every_rule() {
     let run = mirrorset(&["rules"]);
     // A heading, and for each group its title behind an empty line.
     let lines: Vec<&str> = run.stdout.lines().collect();
@@ -86,7 +86,7 @@ fn the_list_of_rules_has_them_all() {
 }
 
 #[test]
-fn a_rule_explains_itself() {
+fn a_rule_is_explained_on_request() {
     for rule in RULES {
         let run = mirrorset(&["explain", rule.name]);
         assert_eq!(run.status, 0);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::support::program::{mirrorset_in, mirrorset_with_input, scratch};
+use crate::support::shared::shared;
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -44,12 +45,9 @@ fn compare(path: &Path) {
 }
 
 #[test]
-fn the_shared_expressions_are_worth_what_terraform_says() {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/expressions.jsonl");
-    if shared.is_file() {
-        compare(&shared);
-    } else {
-        println!("skipped: {} is not there", shared.display());
+fn the_shared_expressions_evaluate_as_in_terraform() {
+    if let Some(path) = shared("conformance/expressions.jsonl") {
+        compare(&path);
     }
 }
 
@@ -57,7 +55,11 @@ fn the_shared_expressions_are_worth_what_terraform_says() {
 fn values_are_shown_as_the_console_shows_them() {
     let directory = scratch(&[(
         "main.tf",
-        "variable \"v\" {}\nlocals {\n  l = [for x in [\"a\", \"b\"] : upper(x)]\n}\n",
+        r#"variable "v" {}
+locals {
+  l = [for x in ["a", "b"] : upper(x)]
+}
+"#,
     )]);
     let run = mirrorset_in(
         directory.path(),
@@ -93,8 +95,14 @@ fn values_are_shown_as_the_console_shows_them() {
 }
 
 #[test]
-fn json_lines_say_what_is_not_known() {
-    let directory = scratch(&[("main.tf", "variable \"v\" {\n  type = string\n}\n")]);
+fn json_lines_report_unknown_values() {
+    let directory = scratch(&[(
+        "main.tf",
+        r#"variable "v" {
+  type = string
+}
+"#,
+    )]);
     let run = mirrorset_in(
         directory.path(),
         &[
@@ -147,11 +155,15 @@ resource "rhcs_image_mirror" "m" {
 }
 
 #[test]
-fn later_values_win_in_terraforms_order() {
+fn variable_values_have_the_precedence_of_terraform() {
     let files = [
         (
             "main.tf",
-            "variable \"v\" {\n  type = string\n  default = \"default\"\n}\n",
+            r#"variable "v" {
+  type = string
+  default = "default"
+}
+"#,
         ),
         ("terraform.tfvars", "v = \"terraform.tfvars\"\n"),
         ("terraform.tfvars.json", "{\"v\": \"terraform.tfvars.json\"}"),
@@ -180,10 +192,20 @@ fn later_values_win_in_terraforms_order() {
 }
 
 #[test]
-fn a_text_is_read_by_the_type_of_its_variable() {
+fn a_variable_value_is_parsed_by_the_type_of_the_variable() {
     let directory = scratch(&[(
         "main.tf",
-        "variable \"s\" {\n  type = string\n}\nvariable \"l\" {\n  type = list(number)\n}\nvariable \"n\" {}\nvariable \"a\" {\n  type = any\n}\n",
+        r#"variable "s" {
+  type = string
+}
+variable "l" {
+  type = list(number)
+}
+variable "n" {}
+variable "a" {
+  type = any
+}
+"#,
     )]);
     let run = mirrorset_in(
         directory.path(),
@@ -207,7 +229,7 @@ fn a_text_is_read_by_the_type_of_its_variable() {
 }
 
 #[test]
-fn a_variable_that_nobody_declares_is_said() {
+fn an_undeclared_variable_is_reported() {
     let directory = scratch(&[("main.tf", "locals {}\n")]);
     let run = mirrorset_in(directory.path(), &["check", "--var", "clutser_id=x"]);
     assert_eq!(run.status, 2);
@@ -215,11 +237,16 @@ fn a_variable_that_nobody_declares_is_said() {
 }
 
 #[test]
-fn installed_modules_are_followed() {
+fn installed_modules_are_evaluated() {
     let directory = scratch(&[
         (
             "main.tf",
-            "module \"m\" {\n  source  = \"example/mirror/rhcs\"\n  version = \"1.0.0\"\n  host    = \"m.example.com\"\n}\n",
+            r#"module "m" {
+  source  = "example/mirror/rhcs"
+  version = "1.0.0"
+  host    = "m.example.com"
+}
+"#,
         ),
         (
             ".terraform/modules/modules.json",
@@ -227,11 +254,22 @@ fn installed_modules_are_followed() {
         ),
         (
             ".terraform/modules/m/main.tf",
-            "variable \"host\" {}\nmodule \"inner\" {\n  source = \"./inner\"\n  mirror = \"${var.host}/app\"\n}\n",
+            r#"variable "host" {}
+module "inner" {
+  source = "./inner"
+  mirror = "${var.host}/app"
+}
+"#,
         ),
         (
             ".terraform/modules/m/inner/main.tf",
-            "variable \"mirror\" {}\nresource \"rhcs_image_mirror\" \"this\" {\n  cluster_id = \"c\"\n  source     = \"quay.io/app\"\n  mirrors    = [var.mirror]\n}\n",
+            r#"variable "mirror" {}
+resource "rhcs_image_mirror" "this" {
+  cluster_id = "c"
+  source     = "quay.io/app"
+  mirrors    = [var.mirror]
+}
+"#,
         ),
     ]);
     let run = mirrorset_in(directory.path(), &["convert", "--to", "json"]);
@@ -247,10 +285,18 @@ fn installed_modules_are_followed() {
 }
 
 #[test]
-fn a_module_that_is_not_there_is_said() {
+fn a_module_that_is_not_installed_is_reported() {
     let directory = scratch(&[(
         "main.tf",
-        "module \"m\" {\n  source = \"example/hosts/any\"\n}\nresource \"rhcs_image_mirror\" \"a\" {\n  cluster_id = \"c\"\n  source     = module.m.source\n  mirrors    = [\"m.example.com/a\"]\n}\n",
+        r#"module "m" {
+  source = "example/hosts/any"
+}
+resource "rhcs_image_mirror" "a" {
+  cluster_id = "c"
+  source     = module.m.source
+  mirrors    = ["m.example.com/a"]
+}
+"#,
     )]);
     let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
     assert_eq!(run.status, 0);

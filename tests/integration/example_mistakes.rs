@@ -15,7 +15,7 @@ fn check(path: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_the_guide_writes_is_clean() {
+fn the_configurations_of_the_guide_are_clean() {
     for name in [
         "simple-mirror",
         "several-mirrors",
@@ -101,7 +101,7 @@ fn a_classic_cluster() {
 }
 
 #[test]
-fn a_cluster_that_nothing_waits_for() {
+fn a_cluster_that_is_not_ready() {
     let findings = |text: &str| {
         ["nginx", "redis"].map(|name| format!("cluster-not-ready rhcs_image_mirror.{name} {text}"))
     };
@@ -113,7 +113,7 @@ fn a_cluster_that_nothing_waits_for() {
 }
 
 #[test]
-fn an_attribute_that_is_not_the_clusters_id() {
+fn an_attribute_that_is_not_the_cluster_id() {
     let finding = "wrong-cluster-attribute rhcs_image_mirror.nginx";
     assert_eq!(
         check("mistakes/wrong-cluster-attribute"),

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::support::examples::{
     REFUSED, examples_of, failing, plan_of, planned_rules, rules_of_both, write_example,
 };
-use crate::support::lab::{self, Step, lab, run};
+use crate::support::lab::{self, Step, requested_lab, run};
 use crate::support::program::{fixture, mirrorset_in};
 use mirrorset::rules::{Fixability, RULES};
 use serde_json::Value;
@@ -40,7 +40,7 @@ fn directory_of(example: &str) -> tempfile::TempDir {
 }
 
 #[test]
-fn every_rule_about_both_has_its_plans_or_a_reason() {
+fn every_rule_for_configuration_and_plans_has_plans_or_a_reason() {
     let planned: BTreeSet<&str> = planned_rules().map(|rule| rule.name).collect();
     let refused: BTreeSet<&str> = REFUSED.iter().map(|(name, _)| *name).collect();
     let all: BTreeSet<&str> = rules_of_both().map(|rule| rule.name).collect();
@@ -54,7 +54,7 @@ fn every_rule_about_both_has_its_plans_or_a_reason() {
 }
 
 #[test]
-fn a_plan_of_an_example_says_what_the_example_says() {
+fn a_plan_of_an_example_has_the_findings_of_the_example() {
     for rule in planned_rules() {
         for (which, example) in examples_of(rule) {
             let name = format!("{} {which}", rule.name);
@@ -82,18 +82,15 @@ fn planned(lab: &Path, directory: &Path, name: &str) -> String {
 }
 
 #[test]
-fn the_plans_are_what_terraform_makes() {
-    let mode = std::env::var("MIRRORSET_TERRAFORM").unwrap_or_default();
-    let (Some(lab), true) = (lab(), ["1", "write"].contains(&mode.as_str())) else {
-        println!("skipped: without MIRRORSET_TERRAFORM=1");
-        return;
-    };
+fn the_stored_plans_are_those_that_terraform_creates() {
+    let Some(lab) = requested_lab() else { return };
+    let writes = std::env::var("MIRRORSET_TERRAFORM").is_ok_and(|mode| mode == "write");
     for rule in planned_rules() {
         for (which, example) in examples_of(rule) {
             let name = format!("{} {which}", rule.name);
             let plan = planned(&lab, directory_of(example).path(), &name);
             let stored = plan_of(rule.name, which);
-            if mode == "write" {
+            if writes {
                 std::fs::create_dir_all(stored.parent().unwrap()).unwrap();
                 std::fs::write(&stored, &plan).unwrap();
             }
@@ -109,11 +106,8 @@ fn the_plans_are_what_terraform_makes() {
 }
 
 #[test]
-fn terraform_makes_no_plan_of_the_others() {
-    let (Some(lab), true) = (lab(), std::env::var_os("MIRRORSET_TERRAFORM").is_some()) else {
-        println!("skipped: without MIRRORSET_TERRAFORM=1");
-        return;
-    };
+fn terraform_rejects_the_other_examples() {
+    let Some(lab) = requested_lab() else { return };
     for rule in rules_of_both() {
         let Some((_, says)) = REFUSED.iter().find(|(name, _)| *name == rule.name) else {
             continue;
@@ -125,11 +119,8 @@ fn terraform_makes_no_plan_of_the_others() {
 }
 
 #[test]
-fn what_a_fix_writes_terraform_validates() {
-    let (Some(lab), true) = (lab(), std::env::var_os("MIRRORSET_TERRAFORM").is_some()) else {
-        println!("skipped: without MIRRORSET_TERRAFORM=1");
-        return;
-    };
+fn terraform_validates_fixed_examples() {
+    let Some(lab) = requested_lab() else { return };
     let mut validated = 0;
     for rule in RULES.iter().filter(|rule| rule.fix != Fixability::None) {
         // Nobody can know the registry that a host without a dot was meant to be.

@@ -43,7 +43,7 @@ const ALLOWED: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn files_are_reached_through_the_trait() {
+fn files_are_accessed_only_through_the_trait() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut violations = Vec::new();
     for path in rust_files(root) {
@@ -77,7 +77,7 @@ fn files_are_reached_through_the_trait() {
 }
 
 #[test]
-fn exceptions_exist() {
+fn files_that_may_access_the_disk_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (name, reason) in ALLOWED {
         assert!(root.join(name).is_file(), "{name} ({reason}) does not exist");

@@ -51,7 +51,12 @@ fn fix_all(directory: &Path, up_to: Applicability) -> Vec<&'static str> {
 /// A mirror with this source and this list, both as written.
 fn mirror(source: &str, mirrors: &str) -> String {
     format!(
-        "resource \"rhcs_image_mirror\" \"m\" {{\n  cluster_id = \"c\" # not to be touched\n  source     = {source}\n  mirrors    = {mirrors}\n}}\n"
+        r#"resource "rhcs_image_mirror" "m" {{
+  cluster_id = "c" # not to be touched
+  source     = {source}
+  mirrors    = {mirrors}
+}}
+"#
     )
 }
 
@@ -68,7 +73,7 @@ fn assert_fixed(before: (&str, &str), rule: &str, applicability: Applicability, 
 const LIST: &str = r#"["m.example.com/org/app"]"#;
 
 #[test]
-fn a_source_is_written_anew() {
+fn a_source_is_replaced() {
     use Applicability::{Safe, Unsafe};
     for (rule, before, applicability, after) in [
         ("short-source", "nginx", Safe, "docker.io/library/nginx"),
@@ -110,7 +115,7 @@ fn a_source_is_written_anew() {
 }
 
 #[test]
-fn a_mirror_is_written_anew() {
+fn a_mirror_is_replaced() {
     use Applicability::{Safe, Unsafe};
     for (rule, source, before, applicability, after) in [
         (
@@ -150,8 +155,14 @@ fn a_mirror_is_written_anew() {
         ),
     ] {
         let source = format!("{source:?}");
-        let list =
-            |mirror: &str| format!("[\n    \"n.example.com/org\", # first\n    {mirror:?} # second\n  ]");
+        let list = |mirror: &str| {
+            format!(
+                r#"[
+    "n.example.com/org", # first
+    {mirror:?} # second
+  ]"#
+            )
+        };
         assert_fixed(
             (&source, &list(before)),
             rule,
@@ -162,7 +173,7 @@ fn a_mirror_is_written_anew() {
 }
 
 #[test]
-fn an_element_is_taken_out_and_comments_stay() {
+fn an_element_is_removed_and_comments_are_kept() {
     let source = r#""quay.io/org""#;
     for (rule, before, after) in [
         (
@@ -172,8 +183,17 @@ fn an_element_is_taken_out_and_comments_stay() {
         ),
         (
             "duplicate-mirror",
-            "[\n    \"m.io/a\",\n    # again\n    \"m.io/a\",\n    \"m.io/b\",\n  ]",
-            "[\n    \"m.io/a\",\n    # again\n    \"m.io/b\",\n  ]",
+            r#"[
+    "m.io/a",
+    # again
+    "m.io/a",
+    "m.io/b",
+  ]"#,
+            r#"[
+    "m.io/a",
+    # again
+    "m.io/b",
+  ]"#,
         ),
         ("self-mirror", r#"["quay.io/org", "m.io/a"]"#, r#"["m.io/a"]"#),
         ("self-mirror", r#"["m.io/a", "quay.io/org"]"#, r#"["m.io/a"]"#),
@@ -183,7 +203,7 @@ fn an_element_is_taken_out_and_comments_stay() {
 }
 
 #[test]
-fn a_type_is_written_anew() {
+fn a_type_is_replaced() {
     let text = mirror("\"quay.io/org\"", LIST).replace("  source", "  type = \"tag\"\n  source");
     let directory = scratch(&[("main.tf", &text)]);
     assert_eq!(
@@ -196,11 +216,32 @@ fn a_type_is_written_anew() {
 
 /// The text is mended where it is written.
 #[test]
-fn what_comes_from_elsewhere_is_fixed_there() {
-    let of_variable = mirror("var.registry", LIST) + "variable \"registry\" {\n  type = string\n}\n";
-    let module = "module \"mirrors\" {\n  source = \"./inner\"\n  for_each = local.registries\n  registry = each.value.source\n  list = each.value.mirrors\n}\nlocals {\n  registries = {\n    nginx = { source = \"nginx\", mirrors = [\"m.io/a\", \"m.io/a\"] }\n  }\n}\n";
+fn values_are_fixed_at_their_origin() {
+    let of_variable = mirror("var.registry", LIST)
+        + r#"variable "registry" {
+  type = string
+}
+"#;
+    let module = r#"module "mirrors" {
+  source = "./inner"
+  for_each = local.registries
+  registry = each.value.source
+  list = each.value.mirrors
+}
+locals {
+  registries = {
+    nginx = { source = "nginx", mirrors = ["m.io/a", "m.io/a"] }
+  }
+}
+"#;
     let inner = mirror("var.registry", "var.list")
-        + "variable \"registry\" {\n  type = string\n}\nvariable \"list\" {\n  type = list(string)\n}\n";
+        + r#"variable "registry" {
+  type = string
+}
+variable "list" {
+  type = list(string)
+}
+"#;
     let cases: [Case<'_>; 6] = [
         (
             &[
@@ -223,20 +264,45 @@ fn what_comes_from_elsewhere_is_fixed_there() {
         (
             &[(
                 "main.tf",
-                "variable \"registry\" {\n  default = \"nginx\"\n}\nresource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = \"c\"\n  source = var.registry\n  mirrors = [\"m.io/a\"]\n}\n",
+                r#"variable "registry" {
+  default = "nginx"
+}
+resource "rhcs_image_mirror" "m" {
+  cluster_id = "c"
+  source = var.registry
+  mirrors = ["m.io/a"]
+}
+"#,
             )],
             "main.tf",
             &["short-source"],
-            "variable \"registry\" {\n  default = \"docker.io/library/nginx\"\n}\nresource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = \"c\"\n  source = var.registry\n  mirrors = [\"m.io/a\"]\n}\n",
+            r#"variable "registry" {
+  default = "docker.io/library/nginx"
+}
+resource "rhcs_image_mirror" "m" {
+  cluster_id = "c"
+  source = var.registry
+  mirrors = ["m.io/a"]
+}
+"#,
         ),
         (
             &[
                 ("main.tf", &mirror("local.registry", LIST)),
-                ("locals.tf", "locals {\n  registry = (\"nginx\")\n}\n"),
+                (
+                    "locals.tf",
+                    r#"locals {
+  registry = ("nginx")
+}
+"#,
+                ),
             ],
             "locals.tf",
             &["short-source"],
-            "locals {\n  registry = (\"docker.io/library/nginx\")\n}\n",
+            r#"locals {
+  registry = ("docker.io/library/nginx")
+}
+"#,
         ),
         (
             &[("main.tf", module), ("inner/main.tf", &inner)],
@@ -269,7 +335,7 @@ fn what_comes_from_elsewhere_is_fixed_there() {
 
 /// What another one uses too, and what is computed, is explained.
 #[test]
-fn what_others_use_or_what_is_computed_is_not_fixed() {
+fn shared_and_computed_values_are_not_fixed() {
     let shared = "the text is also used elsewhere, so check those places first";
     let computed = "the value is computed, so change the expressions that it comes from";
     let full = "write the full name: \"docker.io/library/nginx\"; ";
@@ -277,25 +343,48 @@ fn what_others_use_or_what_is_computed_is_not_fixed() {
         // Two references to one local.
         (
             mirror("local.image", LIST)
-                + "locals {\n  image = \"nginx\"\n}\noutput \"image\" {\n  value = local.image\n}\n",
+                + r#"locals {
+  image = "nginx"
+}
+output "image" {
+  value = local.image
+}
+"#,
             shared,
         ),
         // A provider and a check, which are not evaluated here.
         (
             mirror("local.image", LIST)
-                + "locals {\n  image = \"nginx\"\n}\nprovider \"other\" {\n  image = local.image\n}\n",
+                + r#"locals {
+  image = "nginx"
+}
+provider "other" {
+  image = local.image
+}
+"#,
             shared,
         ),
         (
             mirror("local.image", LIST)
-                + "locals {\n  image = \"nginx\"\n}\ncheck \"image\" {\n  assert {\n    condition = local.image != \"\"\n    \
-                   error_message = \"none\"\n  }\n}\n",
+                + r#"locals {
+  image = "nginx"
+}
+check "image" {
+  assert {
+    condition = local.image != ""
+    error_message = "none"
+  }
+}
+"#,
             shared,
         ),
         // A variable that makes the mirror's name as well.
         (
             mirror("var.image", "[\"m.io/${var.image}\"]")
-                + "variable \"image\" {\n  default = \"nginx\"\n}\n",
+                + r#"variable "image" {
+  default = "nginx"
+}
+"#,
             shared,
         ),
         // The key of an instance.
@@ -309,11 +398,24 @@ fn what_others_use_or_what_is_computed_is_not_fixed() {
         ),
         // A template, a function, a heredoc.
         (
-            mirror("\"${local.image}\"", LIST) + "locals {\n  image = join(\"\", [\"ngi\", \"nx\"])\n}\n",
+            mirror("\"${local.image}\"", LIST)
+                + r#"locals {
+  image = join("", ["ngi", "nx"])
+}
+"#,
             computed,
         ),
         (mirror("lower(\"NGINX\")", LIST), computed),
-        (mirror("trimspace(<<EOT\nnginx\nEOT\n)", LIST), computed),
+        (
+            mirror(
+                "trimspace(<<EOT
+nginx
+EOT
+)",
+                LIST,
+            ),
+            computed,
+        ),
     ] {
         let directory = scratch(&[("main.tf", &text)]);
         let found = findings(&read(directory.path()));
@@ -331,7 +433,7 @@ fn what_others_use_or_what_is_computed_is_not_fixed() {
 }
 
 #[test]
-fn a_sensitive_value_is_not_written() {
+fn a_sensitive_value_is_not_fixed() {
     let text = mirror("sensitive(\"nginx\")", LIST);
     let directory = scratch(&[("main.tf", &text)]);
     let found = findings(&read(directory.path()));
@@ -388,7 +490,7 @@ resource "rhcs_image_mirror" "m" {
 "#;
 
 #[test]
-fn an_entry_is_added_to_a_list_as_the_list_is_written() {
+fn an_inserted_entry_follows_the_layout_of_the_list() {
     for (before, after) in [
         ("[]", "[rhcs_cluster_rosa_hcp.c]"),
         ("[ # nothing\n  ]", "[rhcs_cluster_rosa_hcp.c # nothing\n  ]"),
@@ -406,28 +508,65 @@ fn an_entry_is_added_to_a_list_as_the_list_is_written() {
             "[null_resource.a, rhcs_cluster_rosa_hcp.c /* first */]",
         ),
         (
-            "[\n    null_resource.a,\n    null_resource.b,\n  ]",
-            "[\n    null_resource.a,\n    null_resource.b,\n    rhcs_cluster_rosa_hcp.c,\n  ]",
+            "[
+    null_resource.a,
+    null_resource.b,
+  ]",
+            "[
+    null_resource.a,
+    null_resource.b,
+    rhcs_cluster_rosa_hcp.c,
+  ]",
         ),
         (
-            "[\n    null_resource.a,\n    null_resource.b\n  ]",
-            "[\n    null_resource.a,\n    null_resource.b,\n    rhcs_cluster_rosa_hcp.c\n  ]",
+            "[
+    null_resource.a,
+    null_resource.b
+  ]",
+            "[
+    null_resource.a,
+    null_resource.b,
+    rhcs_cluster_rosa_hcp.c
+  ]",
         ),
         (
-            "[\n    null_resource.a, # first\n  ]",
-            "[\n    null_resource.a, # first\n    rhcs_cluster_rosa_hcp.c,\n  ]",
+            "[
+    null_resource.a, # first
+  ]",
+            "[
+    null_resource.a, # first
+    rhcs_cluster_rosa_hcp.c,
+  ]",
         ),
         (
-            "[\n    null_resource.a // first, and last\n  ]",
-            "[\n    null_resource.a, // first, and last\n    rhcs_cluster_rosa_hcp.c\n  ]",
+            "[
+    null_resource.a // first, and last
+  ]",
+            "[
+    null_resource.a, // first, and last
+    rhcs_cluster_rosa_hcp.c
+  ]",
         ),
         (
-            "[\n    null_resource.a, /* a comment\n    of two lines */\n  ]",
-            "[\n    null_resource.a, rhcs_cluster_rosa_hcp.c, /* a comment\n    of two lines */\n  ]",
+            "[
+    null_resource.a, /* a comment
+    of two lines */
+  ]",
+            "[
+    null_resource.a, rhcs_cluster_rosa_hcp.c, /* a comment
+    of two lines */
+  ]",
         ),
         (
-            "[\n    null_resource.a\n    # the end\n  ]",
-            "[\n    null_resource.a,\n    rhcs_cluster_rosa_hcp.c\n    # the end\n  ]",
+            "[
+    null_resource.a
+    # the end
+  ]",
+            "[
+    null_resource.a,
+    rhcs_cluster_rosa_hcp.c
+    # the end
+  ]",
         ),
         (
             "[null_resource.a,\n    null_resource.b]",
@@ -451,15 +590,25 @@ fn an_entry_is_added_to_a_list_as_the_list_is_written() {
 }
 
 #[test]
-fn what_reads_mirrors_waits_for_all_of_them_beside_what_it_waits_for() {
+fn depends_on_of_a_data_source_gets_all_mirrors_and_keeps_its_entries() {
     let mirror = |name: &str| {
         format!(
-            "resource \"rhcs_image_mirror\" \"{name}\" {{\n  cluster_id = \"c\"\n  source = \"quay.io/{name}\"\n  mirrors = \
-             [\"m.example.com/{name}\"]\n}}\n"
+            r#"resource "rhcs_image_mirror" "{name}" {{
+  cluster_id = "c"
+  source = "quay.io/{name}"
+  mirrors = ["m.example.com/{name}"]
+}}
+"#
         )
     };
     let read = |list: &str| {
-        format!("data \"rhcs_image_mirrors\" \"all\" {{\n  cluster_id = \"c\"\n  depends_on = {list}\n}}\n")
+        format!(
+            r#"data "rhcs_image_mirrors" "all" {{
+  cluster_id = "c"
+  depends_on = {list}
+}}
+"#
+        )
     };
     let text =
         |list: &str| mirror("a") + &mirror("b") + "resource \"null_resource\" \"x\" {}\n" + &read(list);
@@ -474,8 +623,13 @@ fn what_reads_mirrors_waits_for_all_of_them_beside_what_it_waits_for() {
             "[rhcs_image_mirror.a, rhcs_image_mirror.b]",
         ),
         (
-            "[\n    null_resource.x # first\n  ]",
-            "[\n    null_resource.x, # first\n    rhcs_image_mirror.a, rhcs_image_mirror.b\n  ]",
+            "[
+    null_resource.x # first
+  ]",
+            "[
+    null_resource.x, # first
+    rhcs_image_mirror.a, rhcs_image_mirror.b
+  ]",
         ),
     ] {
         let directory = scratch(&[("main.tf", &text(before))]);
@@ -490,7 +644,7 @@ fn what_reads_mirrors_waits_for_all_of_them_beside_what_it_waits_for() {
 }
 
 #[test]
-fn an_entry_is_added_to_a_list_in_json() {
+fn an_entry_is_inserted_into_a_json_list() {
     for (before, after) in [
         ("[]", r#"["rhcs_cluster_rosa_hcp.c"]"#),
         (
@@ -498,8 +652,15 @@ fn an_entry_is_added_to_a_list_in_json() {
             r#"["null_resource.a", "rhcs_cluster_rosa_hcp.c"]"#,
         ),
         (
-            "[\n    \"null_resource.a\",\n    \"null_resource.b\"\n  ]",
-            "[\n    \"null_resource.a\",\n    \"null_resource.b\",\n    \"rhcs_cluster_rosa_hcp.c\"\n  ]",
+            r#"[
+    "null_resource.a",
+    "null_resource.b"
+  ]"#,
+            r#"[
+    "null_resource.a",
+    "null_resource.b",
+    "rhcs_cluster_rosa_hcp.c"
+  ]"#,
         ),
     ] {
         let with = |list: &str| {

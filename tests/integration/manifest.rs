@@ -70,7 +70,7 @@ fn assert_found(found: &[(String, String, String)], expected: &[[&str; 3]]) {
 }
 
 #[test]
-fn what_oc_mirror_wrote_is_read_from_its_directory() {
+fn the_output_directory_of_oc_mirror_is_read() {
     assert_eq!(
         lines(&fixture("manifests/oc-mirror-v2")),
         [
@@ -102,7 +102,7 @@ fn what_oc_mirror_wrote_is_read_from_its_directory() {
 }
 
 #[test]
-fn what_oc_mirror_wrote_is_clean() {
+fn the_output_of_oc_mirror_is_clean() {
     for path in [
         "oc-mirror-v2",
         "oc-mirror-v1",
@@ -113,7 +113,7 @@ fn what_oc_mirror_wrote_is_clean() {
 }
 
 #[test]
-fn the_last_line_counts_documents() {
+fn the_summary_counts_documents() {
     let run = mirrorset_in(&fixture("manifests"), &["check", "oc-mirror-v2"]);
     assert_eq!(
         (run.status, run.stdout.as_str()),
@@ -125,7 +125,7 @@ fn the_last_line_counts_documents() {
 }
 
 #[test]
-fn what_oc_exports_is_read_as_yaml_and_as_json() {
+fn exports_of_oc_are_read_as_yaml_and_as_json() {
     let expected = [
         "ImageDigestMirrorSet/apps[0] nginx -> mirror.example.com/nginx by digest",
         "ImageDigestMirrorSet/apps[1] quay.io/team/app -> mirror.example.com/app backup.example.com/app by digest, \
@@ -166,7 +166,7 @@ fn a_hosted_cluster_has_the_mirrors_of_one_cluster() {
 }
 
 #[test]
-fn a_hosted_cluster_takes_255_sources_and_a_mirror_set_takes_any_number() {
+fn a_hosted_cluster_is_limited_to_255_sources_and_a_mirror_set_is_not() {
     let mut list = String::new();
     for number in 0..256 {
         let _ = writeln!(
@@ -175,12 +175,20 @@ fn a_hosted_cluster_takes_255_sources_and_a_mirror_set_takes_any_number() {
         );
     }
     let hosted = format!(
-        "apiVersion: hypershift.openshift.io/v1beta1\nkind: HostedCluster\nmetadata: {{name: a}}\nspec:\n  \
-         imageContentSources:\n{list}"
+        "apiVersion: hypershift.openshift.io/v1beta1
+kind: HostedCluster
+metadata: {{name: a}}
+spec:
+  imageContentSources:
+{list}"
     );
     let set = format!(
-        "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: a}}\nspec:\n  \
-         imageDigestMirrors:\n{list}"
+        "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {{name: a}}
+spec:
+  imageDigestMirrors:
+{list}"
     );
     let directory = scratch(&[("hosted.yaml", &hosted), ("set.yaml", &set)]);
     assert_found(
@@ -191,7 +199,7 @@ fn a_hosted_cluster_takes_255_sources_and_a_mirror_set_takes_any_number() {
 }
 
 #[test]
-fn the_config_map_of_a_node_pool_holds_a_manifest_with_its_places() {
+fn a_manifest_in_a_node_pool_config_map_has_spans() {
     assert_found(
         &found("node-pool"),
         &[["short-source", "ImageDigestMirrorSet/team[0]", "nginx"]],
@@ -206,7 +214,7 @@ fn the_config_map_of_a_node_pool_holds_a_manifest_with_its_places() {
 }
 
 #[test]
-fn every_mistake_is_said_where_it_is() {
+fn every_manifest_issue_is_reported_at_its_location() {
     let entries = |index: usize| format!("ImageDigestMirrorSet/entries[{index}]");
     let found = found("invalid");
     let invalid: Vec<_> = found
@@ -250,7 +258,7 @@ fn every_mistake_is_said_where_it_is() {
 }
 
 #[test]
-fn a_value_of_another_type_is_no_string_for_any_other_rule() {
+fn a_value_of_the_wrong_type_is_ignored_by_other_rules() {
     let found = found("invalid");
     let first = found
         .iter()
@@ -265,7 +273,7 @@ fn a_value_of_another_type_is_no_string_for_any_other_rule() {
 }
 
 #[test]
-fn lists_and_policies_of_one_cluster_are_compared() {
+fn conflicting_lists_and_policies_of_one_cluster_are_reported() {
     let policy = "ImageContentSourcePolicy/second[1]";
     assert_found(
         &found("conflicts"),
@@ -305,13 +313,17 @@ fn lists_and_policies_of_one_cluster_are_compared() {
 }
 
 #[test]
-fn a_contradiction_over_three_lists_is_found() {
+fn a_cycle_of_three_lists_is_reported() {
     let entry = |one: &str, other: &str| {
         format!("    - {{source: quay.io/a, mirrors: [{one}.example.com, {other}.example.com]}}\n")
     };
     let text = format!(
-        "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: a}}\nspec:\n  \
-         imageDigestMirrors:\n{}{}{}",
+        "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {{name: a}}
+spec:
+  imageDigestMirrors:
+{}{}{}",
         entry("one", "two"),
         entry("two", "three"),
         entry("three", "one")
@@ -328,10 +340,15 @@ fn a_contradiction_over_three_lists_is_found() {
 }
 
 #[test]
-fn an_entry_without_mirrors_has_its_policy_all_the_same() {
-    let text = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec:\n  \
-                imageDigestMirrors:\n    - {source: quay.io/a, mirrors: [m.example.com/a]}\n    - {source: \
-                quay.io/a, mirrorSourcePolicy: NeverContactSource}\n";
+fn the_policy_of_an_entry_without_mirrors_applies() {
+    let text = "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec:
+  imageDigestMirrors:
+    - {source: quay.io/a, mirrors: [m.example.com/a]}
+    - {source: quay.io/a, mirrorSourcePolicy: NeverContactSource}
+";
     let directory = scratch(&[("a.yaml", text)]);
     let found = found_in(directory.path(), "a.yaml");
     let rules: Vec<&str> = found.iter().map(|(rule, ..)| rule.as_str()).collect();
@@ -340,7 +357,7 @@ fn an_entry_without_mirrors_has_its_policy_all_the_same() {
 }
 
 #[test]
-fn the_rules_about_names_and_neighbours_hold_for_entries() {
+fn the_rules_about_names_and_other_entries_apply_to_manifests() {
     let set = |index: usize| format!("ImageDigestMirrorSet/entries[{index}]");
     assert_found(
         &found("entries"),
@@ -373,7 +390,7 @@ fn the_rules_about_names_and_neighbours_hold_for_entries() {
 }
 
 #[test]
-fn what_the_api_server_takes_is_no_error() {
+fn entries_that_the_api_server_accepts_are_warnings() {
     let run = mirrorset_in(
         &fixture("manifests"),
         &["check", "entries", "--output-format", "concise"],
@@ -386,9 +403,12 @@ fn what_the_api_server_takes_is_no_error() {
 }
 
 #[test]
-fn documents_of_one_kind_and_name_have_addresses_of_their_own() {
-    let text = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec: \
-                {imageDigestMirrors: [{source: nginx, mirrors: [m.example.com/a]}]}\n";
+fn documents_with_the_same_kind_and_name_have_different_addresses() {
+    let text = "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec: {imageDigestMirrors: [{source: nginx, mirrors: [m.example.com/a]}]}
+";
     let nameless = text.replace("metadata: {name: a}\n", "");
     let directory = scratch(&[("a.yaml", &format!("{text}---\n{text}---\n{nameless}"))]);
     let found = found_in(directory.path(), "a.yaml");
@@ -404,7 +424,7 @@ fn documents_of_one_kind_and_name_have_addresses_of_their_own() {
 }
 
 #[test]
-fn manifests_come_from_standard_input_too() {
+fn manifests_are_read_from_standard_input() {
     let text = std::fs::read(fixture("manifests/exported/idms.yaml")).unwrap();
     let run = mirrorset_with_input(&["check", "-"], &text);
     assert_eq!(run.status, 1, "{}", run.stderr);
@@ -419,7 +439,7 @@ fn manifests_come_from_standard_input_too() {
 }
 
 #[test]
-fn a_text_is_read_as_what_its_content_says() {
+fn the_kind_of_input_is_detected_from_its_content() {
     let manifest = std::fs::read_to_string(fixture("manifests/exported/idms.json")).unwrap();
     let plan = std::fs::read_to_string(fixture("guide/simple-mirror/plan.json")).unwrap();
     // A plan can have the name of a kind in it.
@@ -447,7 +467,7 @@ fn a_text_is_read_as_what_its_content_says() {
 }
 
 #[test]
-fn what_is_no_manifest_says_what_is_read() {
+fn a_file_that_is_not_a_manifest_is_an_error_that_lists_the_supported_kinds() {
     let directory = scratch(&[
         ("other.yaml", "kind: Deployment\napiVersion: apps/v1\n"),
         ("comments.yaml", "# ImageDigestMirrorSet\n---\n"),
@@ -483,11 +503,14 @@ fn what_is_no_manifest_says_what_is_read() {
 }
 
 #[test]
-fn a_directory_of_manifests_is_read_and_one_with_terraform_as_ever() {
+fn a_directory_is_read_as_manifests_only_without_terraform_files() {
     let set = |source: &str| {
         format!(
-            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: a}}\nspec: \
-             {{imageDigestMirrors: [{{source: {source}, mirrors: [m.example.com/a]}}]}}\n"
+            "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {{name: a}}
+spec: {{imageDigestMirrors: [{{source: {source}, mirrors: [m.example.com/a]}}]}}
+"
         )
     };
     let directory = scratch(&[
@@ -514,12 +537,14 @@ fn a_directory_of_manifests_is_read_and_one_with_terraform_as_ever() {
 }
 
 #[test]
-fn documents_of_two_directories_do_not_meet() {
+fn documents_of_different_directories_are_not_compared() {
     let set = |policy: &str| {
         format!(
-            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: a}}\nspec: \
-             {{imageDigestMirrors: [{{source: quay.io/a, mirrors: [m.example.com/a], mirrorSourcePolicy: \
-             {policy}}}]}}\n"
+            "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {{name: a}}
+spec: {{imageDigestMirrors: [{{source: quay.io/a, mirrors: [m.example.com/a], mirrorSourcePolicy: {policy}}}]}}
+"
         )
     };
     let (never, allow) = (set("NeverContactSource"), set("AllowContactingSource"));
@@ -532,11 +557,15 @@ fn documents_of_two_directories_do_not_meet() {
 }
 
 #[test]
-fn a_long_manifest_takes_time_in_proportion() {
+fn a_long_manifest_takes_linear_time() {
     let text = |entries: usize| {
         let mut text = String::from(
-            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec:\n  \
-             imageDigestMirrors:\n",
+            "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec:
+  imageDigestMirrors:
+",
         );
         for number in 0..entries {
             let _ = write!(
@@ -562,7 +591,7 @@ fn a_long_manifest_takes_time_in_proportion() {
 }
 
 #[test]
-fn a_comment_accepts_what_stands_on_its_line_or_below() {
+fn a_comment_suppresses_findings_on_its_line_or_the_line_below() {
     let text = "\
 apiVersion: config.openshift.io/v1
 kind: ImageDigestMirrorSet
@@ -605,7 +634,7 @@ spec:
 }
 
 #[test]
-fn fixes_change_the_string_or_the_line_and_nothing_else() {
+fn fixes_change_only_the_string_or_the_line() {
     let text = "\
 # Mirrors of the team.
 apiVersion: config.openshift.io/v1
@@ -645,8 +674,12 @@ spec:
 }
 
 #[test]
-fn what_serves_several_things_or_is_escaped_is_left_to_people() {
-    let anchors = "imageContentSources:\n- source: &a nginx\n  mirrors: [m.example.com/a]\n- source: *a\n";
+fn anchored_and_escaped_strings_are_not_fixed() {
+    let anchors = "imageContentSources:
+- source: &a nginx
+  mirrors: [m.example.com/a]
+- source: *a
+";
     let escaped =
         r#"{"imageContentSources": [{"source": "docker.io\/nginx", "mirrors": ["m.example.com/a"]}]}"#;
     let directory = scratch(&[("a.yaml", anchors), ("b.json", escaped)]);

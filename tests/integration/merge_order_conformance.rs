@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::support::program::fixture;
 use crate::support::report::report;
+use crate::support::shared::shared;
 use mirrorset::workspace::{Options, load};
 use proptest::prelude::*;
 use registries_conf::{self, PullKind, RegistrySettings, SourcePolicy, merge_mirrors};
@@ -130,14 +132,10 @@ fn assert_held(path: &Path) {
 }
 
 #[test]
-fn as_the_real_libraries_recorded() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    assert_held(&root.join("fixtures/registries/named.jsonl"));
-    let shared = root.join("../shared/conformance/registries.jsonl");
-    if shared.is_file() {
-        assert_held(&shared);
-    } else {
-        println!("skipped: {} is not there", shared.display());
+fn contradictions_agree_with_recorded_merges() {
+    assert_held(&fixture("registries/named.jsonl"));
+    if let Some(path) = shared("conformance/registries.jsonl") {
+        assert_held(&path);
     }
 }
 
@@ -145,7 +143,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn as_the_merge_of_any_lists_has_it(lists in proptest::collection::vec(
+    fn contradictions_agree_with_merges_of_random_lists(lists in proptest::collection::vec(
         proptest::collection::vec(proptest::sample::select(vec!["a.io", "b.io", "c.io", "d.io", "s.io"]), 0..4),
         1..4,
     )) {
@@ -167,7 +165,7 @@ proptest! {
     }
 
     #[test]
-    fn as_the_operator_accepts_policies(declared in proptest::collection::vec(
+    fn policy_conflicts_agree_with_the_operator(declared in proptest::collection::vec(
         (0_usize..2, proptest::collection::vec(0_usize..3, 0..3), 0_usize..3, any::<bool>()),
         0..5,
     )) {

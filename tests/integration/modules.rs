@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::support::shared::shared;
 use mirrorset::convert::{Options, convert, find_target};
 use mirrorset::workspace;
 use serde_json::{Map, Value, json};
@@ -170,7 +171,7 @@ fn check(cases: Vec<(PathBuf, PathBuf)>) {
 }
 
 #[test]
-fn every_module_is_worth_what_terraform_plans() {
+fn every_module_evaluates_to_the_mirrors_that_terraform_plans() {
     let modules = directories(&root().join("fixtures/modules"));
     let expected = |module: PathBuf| {
         let names = ["plan.json", "refused.json"].map(|name| module.join(name));
@@ -182,12 +183,10 @@ fn every_module_is_worth_what_terraform_plans() {
 }
 
 #[test]
-fn so_is_every_module_of_the_conformance_set() {
-    let shared = root().join("../shared/conformance");
-    if !shared.is_dir() {
-        println!("skipped: {} is not there", shared.display());
+fn every_module_of_the_conformance_set_evaluates_to_the_mirrors_that_terraform_plans() {
+    let Some(shared) = shared("conformance") else {
         return;
-    }
+    };
     let plan = |module: PathBuf| {
         let name = module.file_name().unwrap().to_string_lossy();
         let plan = shared.join(format!("plans/{name}.json"));
@@ -212,13 +211,18 @@ fn only_mirror(text: &str) -> Value {
 
 fn mirror(head: &str, source: &str) -> String {
     format!(
-        "resource \"rhcs_image_mirror\" \"m\" {{\n  {head}\n  cluster_id = \"x\"\n  source = {source}\n  \
-         mirrors = [\"m\"]\n}}\n"
+        r#"resource "rhcs_image_mirror" "m" {{
+  {head}
+  cluster_id = "x"
+  source = {source}
+  mirrors = ["m"]
+}}
+"#
     )
 }
 
 #[test]
-fn too_many_instances_are_one_that_stands_for_all() {
+fn too_many_instances_are_represented_by_one() {
     let products = "for_each = toset([for p in setproduct(range(1000), range(1000), range(1000)) : p[0]])";
     for head in [
         "count = 1e9",
@@ -232,7 +236,7 @@ fn too_many_instances_are_one_that_stands_for_all() {
 }
 
 #[test]
-fn values_that_outgrow_every_bound_are_undecided() {
+fn values_that_exceed_the_limits_are_undecided() {
     for (first, next) in [
         (r#""x""#, "\"${local.l}${local.l}\""),
         (r#"["x"]"#, "concat(local.l, local.l)"),
@@ -251,7 +255,10 @@ fn values_that_outgrow_every_bound_are_undecided() {
 
 #[test]
 fn ten_thousand_locals_in_a_chain_have_a_value() {
-    let mut text = "locals {\n  l0 = \"deep\"\n".to_owned();
+    let mut text = r#"locals {
+  l0 = "deep"
+"#
+    .to_owned();
     for step in 1..10_000 {
         writeln!(text, "  l{step} = local.l{}", step - 1).unwrap();
     }
@@ -272,7 +279,7 @@ fn undecided_sources(text: &str) -> (usize, usize) {
 }
 
 #[test]
-fn a_list_of_all_mirrors_costs_each_mirror_that_uses_it_nothing() {
+fn using_a_list_of_all_mirrors_takes_linear_time() {
     let numbered = mirror("count = 10000", "\"quay.io/app-${count.index}\"");
     let again = mirror(
         "count = 10000",
@@ -283,7 +290,7 @@ fn a_list_of_all_mirrors_costs_each_mirror_that_uses_it_nothing() {
 }
 
 #[test]
-fn looking_into_a_large_map_costs_the_same_for_each_of_many_mirrors() {
+fn looking_up_a_large_map_for_many_mirrors_takes_linear_time() {
     let catalogue = r#"
 locals {
   numbers   = flatten([for i in range(100) : [for j in range(100) : 100 * i + j]])
@@ -309,18 +316,29 @@ locals {
 }
 
 #[test]
-fn every_mirror_of_a_long_chain_has_a_source_and_waits_for_the_cluster_before_it() {
+fn every_mirror_of_a_long_chain_has_a_source_and_depends_on_the_cluster() {
     let mut text = String::from(
-        "resource \"rhcs_cluster_rosa_hcp\" \"c\" {\n  name = \"c\"\n}\n\
-         resource \"rhcs_image_mirror\" \"m0\" {\n  depends_on = [rhcs_cluster_rosa_hcp.c]\n  \
-         cluster_id = \"x\"\n  source = \"quay.io/app\"\n  mirrors = [\"m\"]\n}\n",
+        r#"resource "rhcs_cluster_rosa_hcp" "c" {
+  name = "c"
+}
+resource "rhcs_image_mirror" "m0" {
+  depends_on = [rhcs_cluster_rosa_hcp.c]
+  cluster_id = "x"
+  source = "quay.io/app"
+  mirrors = ["m"]
+}
+"#,
     );
     for step in 1..3_000 {
         let before = step - 1;
         writeln!(
             text,
-            "resource \"rhcs_image_mirror\" \"m{step}\" {{\n  depends_on = [rhcs_image_mirror.m{before}]\n  \
-             cluster_id = \"x\"\n  source = rhcs_image_mirror.m{before}.source\n  mirrors = [\"m\"]\n}}"
+            r#"resource "rhcs_image_mirror" "m{step}" {{
+  depends_on = [rhcs_image_mirror.m{before}]
+  cluster_id = "x"
+  source = rhcs_image_mirror.m{before}.source
+  mirrors = ["m"]
+}}"#
         )
         .unwrap();
     }

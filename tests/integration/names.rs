@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
+use crate::support::program::fixture;
 use crate::support::report::report;
+use crate::support::shared::shared;
 use mirrorset::diagnostic::{Diagnostic, Severity};
 use mirrorset::workspace::{Loaded, Options, load};
 use registries_conf::{Granularity, Location};
@@ -51,7 +53,12 @@ fn found(loaded: &Loaded) -> Vec<Found> {
 fn configuration(entries: &[Entry<'_>]) -> String {
     let block = |(index, (source, mirrors)): (usize, &Entry<'_>)| {
         format!(
-            "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  cluster_id = \"{CLUSTER}\"\n  source = {}\n  mirrors = {}\n}}\n",
+            r#"resource "rhcs_image_mirror" "m{index}" {{
+  cluster_id = "{CLUSTER}"
+  source = {}
+  mirrors = {}
+}}
+"#,
             json!(source),
             json!(mirrors)
         )
@@ -105,7 +112,7 @@ fn assert_mirror(source: &str, mirror: &str, rules: &[&str]) {
 }
 
 #[test]
-fn one_mistake_of_a_source_is_one_finding() {
+fn one_issue_of_a_source_is_one_finding() {
     for (source, rules) in [
         // Nothing is wrong.
         ("quay.io", [].as_slice()),
@@ -148,7 +155,7 @@ fn one_mistake_of_a_source_is_one_finding() {
 }
 
 #[test]
-fn one_mistake_of_a_mirror_is_one_finding() {
+fn one_issue_of_a_mirror_is_one_finding() {
     for (source, mirror, rules) in [
         ("quay.io/org", "registry.example.com/redis", [].as_slice()),
         ("quay.io/org", "quay.io/backup/redis", &[]),
@@ -187,7 +194,7 @@ fn one_mistake_of_a_mirror_is_one_finding() {
 }
 
 #[test]
-fn a_mistake_in_one_mirror_hides_none_in_another() {
+fn an_issue_in_one_mirror_does_not_hide_an_issue_in_another() {
     assert_found(
         &[(
             "quay.io/org",
@@ -212,7 +219,7 @@ fn a_mistake_in_one_mirror_hides_none_in_another() {
 }
 
 #[test]
-fn a_mirror_leaves_room_for_names() {
+fn a_mirror_has_to_leave_room_for_image_names() {
     let long = |length: usize| format!("m.io/{}", "a".repeat(length - "m.io/".len()));
     for (source, length, rules) in [
         ("quay.io", 190, [].as_slice()),
@@ -227,8 +234,13 @@ fn a_mirror_leaves_room_for_names() {
 }
 
 #[test]
-fn a_list_has_mirrors() {
-    let empty = "resource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = \"c\"\n  source = \"quay.io\"\n  mirrors = []\n}\n";
+fn a_list_needs_at_least_one_mirror() {
+    let empty = r#"resource "rhcs_image_mirror" "m" {
+  cluster_id = "c"
+  source = "quay.io"
+  mirrors = []
+}
+"#;
     assert_eq!(
         found(&loaded("main.tf", empty)),
         [("empty-mirrors".to_owned(), "[]".to_owned())]
@@ -241,7 +253,7 @@ fn a_list_has_mirrors() {
 }
 
 #[test]
-fn a_source_is_unique_in_its_cluster() {
+fn a_source_must_be_unique_in_its_cluster() {
     let (a, b): (&[&str], &[&str]) = (&["a.example.com/org/app"], &["b.example.com/org/app"]);
     let again = |source| ("duplicate-source", source);
     assert_found(&[("quay.io/org", a), ("quay.io/org", b)], &[again("quay.io/org")]);
@@ -277,7 +289,7 @@ fn a_source_is_unique_in_its_cluster() {
 }
 
 #[test]
-fn a_narrow_source_does_not_get_the_mirrors_of_a_wide_one() {
+fn a_source_does_not_inherit_the_mirrors_of_a_shorter_source() {
     let all: Entry<'_> = ("quay.io", &["m.example.com/quay"]);
     let shadowed = |source| ("shadowed-source", source);
     assert_found(
@@ -350,7 +362,7 @@ fn a_narrow_source_does_not_get_the_mirrors_of_a_wide_one() {
 }
 
 #[test]
-fn mirrors_are_not_followed() {
+fn mirrors_of_mirrors_are_not_used() {
     assert_found(
         &[
             ("quay.io/org", &["m.example.com/org"]),
@@ -368,7 +380,7 @@ fn mirrors_are_not_followed() {
 }
 
 #[test]
-fn a_cluster_takes_255_sources_with_255_mirrors_each() {
+fn a_cluster_is_limited_to_255_sources_with_255_mirrors_each() {
     let many = |count: usize| -> Vec<String> {
         (0..count)
             .map(|index| format!("m{index}.example.com/org"))
@@ -400,10 +412,15 @@ fn a_cluster_takes_255_sources_with_255_mirrors_each() {
 }
 
 #[test]
-fn other_clusters_do_not_matter() {
+fn mirrors_of_other_clusters_are_not_compared() {
     let block = |name: &str, cluster: &str, source: &str, mirror: &str| {
         format!(
-            "resource \"rhcs_image_mirror\" \"{name}\" {{\n  cluster_id = {cluster}\n  source = \"{source}\"\n  mirrors = [\"{mirror}\"]\n}}\n"
+            r#"resource "rhcs_image_mirror" "{name}" {{
+  cluster_id = {cluster}
+  source = "{source}"
+  mirrors = ["{mirror}"]
+}}
+"#
         )
     };
     let text = [
@@ -413,7 +430,13 @@ fn other_clusters_do_not_matter() {
     ];
     assert_eq!(found(&loaded("main.tf", &text.concat())), []);
     // One variable is one cluster, whatever its value.
-    let variables = "variable \"cluster\" {\n  type = string\n}\nvariable \"other\" {\n  type = string\n}\n";
+    let variables = r#"variable "cluster" {
+  type = string
+}
+variable "other" {
+  type = string
+}
+"#;
     let text = [
         variables.to_owned(),
         block("a", "var.cluster", "quay.io", "m.example.com"),
@@ -439,8 +462,16 @@ fn undecided(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_unknown_element_hides_no_mistake_of_another() {
-    let text = "variable \"mirror\" {\n  type = string\n}\nresource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = \"c\"\n  source = \"quay.io/org\"\n  mirrors = [\"22\", var.mirror, \"https://m.io/a\"]\n}\n";
+fn an_unknown_element_does_not_hide_issues_of_others() {
+    let text = r#"variable "mirror" {
+  type = string
+}
+resource "rhcs_image_mirror" "m" {
+  cluster_id = "c"
+  source = "quay.io/org"
+  mirrors = ["22", var.mirror, "https://m.io/a"]
+}
+"#;
     assert_eq!(
         undecided(text),
         [
@@ -453,10 +484,18 @@ fn an_unknown_element_hides_no_mistake_of_another() {
 }
 
 #[test]
-fn an_unknown_source_leaves_open_what_needs_it_and_no_more() {
+fn an_unknown_source_leaves_only_rules_that_need_it_undecided() {
     let with = |mirror: &str| {
         format!(
-            "variable \"source_name\" {{\n  type = string\n}}\nresource \"rhcs_image_mirror\" \"m\" {{\n  cluster_id = \"c\"\n  source = var.source_name\n  mirrors = [\"{mirror}\"]\n}}\n"
+            r#"variable "source_name" {{
+  type = string
+}}
+resource "rhcs_image_mirror" "m" {{
+  cluster_id = "c"
+  source = var.source_name
+  mirrors = ["{mirror}"]
+}}
+"#
         )
     };
     let open = |more: &str| {
@@ -476,14 +515,23 @@ fn an_unknown_source_leaves_open_what_needs_it_and_no_more() {
 }
 
 #[test]
-fn of_two_blocks_it_may_be_that_only_one_has_an_instance() {
+fn duplicates_are_undecided_if_only_one_block_may_have_an_instance() {
     let block = |name: &str, count: &str| {
         format!(
-            "resource \"rhcs_image_mirror\" \"{name}\" {{\n  count = {count}\n  cluster_id = \"c\"\n  source = \"quay.io\"\n  mirrors = [\"m.example.com\"]\n}}\n"
+            r#"resource "rhcs_image_mirror" "{name}" {{
+  count = {count}
+  cluster_id = "c"
+  source = "quay.io"
+  mirrors = ["m.example.com"]
+}}
+"#
         )
     };
     let text = format!(
-        "variable \"on\" {{\n  type = bool\n}}\n{}{}",
+        r#"variable "on" {{
+  type = bool
+}}
+{}{}"#,
         block("a", "var.on ? 1 : 0"),
         block("b", "var.on ? 0 : 1")
     );
@@ -498,10 +546,23 @@ fn of_two_blocks_it_may_be_that_only_one_has_an_instance() {
 }
 
 #[test]
-fn a_comparison_does_not_give_a_sensitive_value_away() {
+fn a_comparison_does_not_reveal_a_sensitive_value() {
     let text = format!(
-        "locals {{\n  secret = sensitive(\"m.example.com/org\")\n}}\nresource \"rhcs_image_mirror\" \"a\" {{\n  cluster_id = \"c\"\n  source = \"quay.io/org\"\n  mirrors = [local.secret, \"n.example.com/a\", \"n.example.com/a\"]\n}}\n{}",
-        "resource \"rhcs_image_mirror\" \"b\" {\n  cluster_id = \"c\"\n  source = \"m.example.com/org\"\n  mirrors = [\"n.example.com/b\"]\n}\n"
+        r#"locals {{
+  secret = sensitive("m.example.com/org")
+}}
+resource "rhcs_image_mirror" "a" {{
+  cluster_id = "c"
+  source = "quay.io/org"
+  mirrors = [local.secret, "n.example.com/a", "n.example.com/a"]
+}}
+{}"#,
+        r#"resource "rhcs_image_mirror" "b" {
+  cluster_id = "c"
+  source = "m.example.com/org"
+  mirrors = ["n.example.com/b"]
+}
+"#
     );
     let found = findings(&loaded("main.tf", &text));
     let chained = found
@@ -521,7 +582,7 @@ fn a_comparison_does_not_give_a_sensitive_value_away() {
 }
 
 #[test]
-fn severities_are_those_of_the_catalogue() {
+fn severities_are_those_of_the_rules() {
     let found = findings(&loaded(
         "plan.json",
         &plan(&[("*.example.com", &["m.io/a"]), ("quay.io/org", &["22"])]),
@@ -633,13 +694,9 @@ fn assert_fatal_is_found(path: &Path) {
 }
 
 #[test]
-fn every_mirror_that_fails_a_pull_is_found() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    assert_fatal_is_found(&root.join("fixtures/registries/named.jsonl"));
-    let shared = root.join("../shared/conformance/registries.jsonl");
-    if shared.is_file() {
-        assert_fatal_is_found(&shared);
-    } else {
-        println!("skipped: {} is not there", shared.display());
+fn every_mirror_that_fails_a_pull_is_reported() {
+    assert_fatal_is_found(&fixture("registries/named.jsonl"));
+    if let Some(path) = shared("conformance/registries.jsonl") {
+        assert_fatal_is_found(&path);
     }
 }

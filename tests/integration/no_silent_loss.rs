@@ -5,8 +5,13 @@ use crate::support::program::{Run, mirrorset_in, mirrorset_with_input, scratch};
 /// A manifest with these entries.
 fn idms(entries: &str) -> String {
     format!(
-        "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata:\n  name: mirrors\nspec:\n  \
-         imageDigestMirrors:\n{entries}"
+        "apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata:
+  name: mirrors
+spec:
+  imageDigestMirrors:
+{entries}"
     )
 }
 
@@ -18,14 +23,21 @@ fn entry(source: &str, mirror: &str, more: &str) -> String {
 /// A mirror of a cluster, by the expression of its id.
 fn mirror(label: &str, cluster_id: &str, source: &str) -> String {
     format!(
-        "resource \"rhcs_image_mirror\" \"{label}\" {{\n  cluster_id = {cluster_id}\n  source     = \"{source}\"\n  \
-         mirrors    = [\"mirror.example.com/{label}\"]\n}}\n"
+        r#"resource "rhcs_image_mirror" "{label}" {{
+  cluster_id = {cluster_id}
+  source     = "{source}"
+  mirrors    = ["mirror.example.com/{label}"]
+}}
+"#
     )
 }
 
 /// A root module that makes a cluster, and mirrors one source on it.
 fn root(source: &str) -> String {
-    let cluster = "resource \"rhcs_cluster_rosa_hcp\" \"main\" {\n  name = \"c\"\n}\n";
+    let cluster = r#"resource "rhcs_cluster_rosa_hcp" "main" {
+  name = "c"
+}
+"#;
     cluster.to_owned() + &mirror("a", "rhcs_cluster_rosa_hcp.main.id", source)
 }
 
@@ -34,7 +46,7 @@ fn run(files: &[(&str, &str)], arguments: &[&str]) -> Run {
 }
 
 #[test]
-fn an_option_that_the_target_has_no_use_for_is_refused() {
+fn an_option_that_the_target_ignores_is_rejected() {
     let main = mirror("a", "\"2lbbrpgk\"", "quay.io/org");
     let files = [("main.tf", main.as_str()), ("ids.json", "[]")];
     for (arguments, told) in [
@@ -55,7 +67,7 @@ fn an_option_that_the_target_has_no_use_for_is_refused() {
 }
 
 #[test]
-fn a_mistake_in_a_manifest_keeps_it_from_being_converted() {
+fn an_invalid_manifest_is_not_converted() {
     let good = entry("quay.io/a", "mirror.example.com/a", "");
     for wrong in [
         "  - quay.io/b\n".to_owned(),
@@ -98,7 +110,7 @@ fn a_mistake_in_a_manifest_keeps_it_from_being_converted() {
 }
 
 #[test]
-fn two_policies_for_one_source_are_not_made_into_one() {
+fn conflicting_policies_of_one_source_are_not_merged() {
     let never = entry(
         "quay.io/a",
         "mirror.example.com/a",
@@ -126,7 +138,7 @@ fn two_policies_for_one_source_are_not_made_into_one() {
 }
 
 #[test]
-fn clusters_of_one_name_are_told_apart() {
+fn clusters_with_the_same_name_are_distinguished() {
     let (one, two) = (root("quay.io/a"), root("quay.io/b"));
     let other = two.replace("mirror.example.com", "other.example.com");
     let files = [
@@ -173,7 +185,7 @@ fn clusters_of_one_name_are_told_apart() {
 }
 
 #[test]
-fn no_two_objects_of_terraform_have_one_name() {
+fn converted_terraform_objects_have_unique_names() {
     let clusters = ["prod", "prod-eu", "prod.eu", "prod_eu"];
     let sources = ["eu.io/x", "io/x", "io/x", "io/x"];
     let blocks = clusters.iter().zip(sources).enumerate();
@@ -199,7 +211,7 @@ fn no_two_objects_of_terraform_have_one_name() {
 }
 
 #[test]
-fn a_list_of_mirrors_is_that_of_one_cluster() {
+fn an_import_list_applies_to_one_cluster() {
     let main = mirror("a", "\"one\"", "quay.io/a") + &mirror("b", "\"two\"", "quay.io/a");
     let ids = r#"[{"id": "2abc", "source": "quay.io/a"}]"#;
     let files = [("main.tf", main.as_str()), ("ids.json", ids)];
@@ -216,7 +228,7 @@ fn a_list_of_mirrors_is_that_of_one_cluster() {
 }
 
 #[test]
-fn a_list_with_one_source_twice_is_refused() {
+fn an_import_list_with_a_duplicate_source_is_rejected() {
     let main = mirror("a", "var.id", "quay.io/a");
     let ids = r#"[{"id": "2abc", "source": "quay.io/a"}, {"id": "2abd", "source": "quay.io/a"}]"#;
     let files = [("main.tf", main.as_str()), ("ids.json", ids)];
@@ -233,7 +245,7 @@ fn a_list_with_one_source_twice_is_refused() {
 }
 
 #[test]
-fn standard_input_is_one_thing_alone() {
+fn standard_input_can_be_used_only_once() {
     let main = mirror("a", "var.id", "quay.io/a");
     let directory = scratch(&[("main.tf", main.as_str())]);
     let main = directory.path().join("main.tf").display().to_string();
@@ -257,7 +269,7 @@ fn standard_input_is_one_thing_alone() {
 }
 
 #[test]
-fn an_id_is_put_into_an_import_as_an_expression() {
+fn an_import_id_contains_the_cluster_id_expression() {
     let main = mirror("a", "var.id", "quay.io/a");
     let ids = r#"[{"id": "2abc", "source": "quay.io/a"}]"#;
     let files = [("main.tf", main.as_str()), ("ids.json", ids)];
@@ -285,7 +297,7 @@ fn an_id_is_put_into_an_import_as_an_expression() {
 
 #[cfg(unix)]
 #[test]
-fn nothing_is_written_through_a_link() {
+fn output_is_not_written_through_a_link() {
     let main = mirror("a", "\"2lbbrpgk\"", "quay.io/org");
     let directory = scratch(&[("main.tf", main.as_str()), ("precious", "kept"), ("out/x", "")]);
     let link = directory.path().join("out/2lbbrpgk.yaml");
@@ -302,8 +314,10 @@ fn a_plan_is_compared_with_the_configuration_of_several_clusters() {
     // The plan tells that the ids come from a local value, and not from which cluster.
     let main = mirror("a", "local.ids.one", "quay.io/a") + &mirror("b", "local.ids.two", "quay.io/b");
     let clusters = ["one", "two"].map(|name| format!("resource \"rhcs_cluster_rosa_hcp\" \"{name}\" {{}}\n"));
-    let ids =
-        "locals {\n  ids = { one = rhcs_cluster_rosa_hcp.one.id, two = rhcs_cluster_rosa_hcp.two.id }\n}\n";
+    let ids = "locals {
+  ids = { one = rhcs_cluster_rosa_hcp.one.id, two = rhcs_cluster_rosa_hcp.two.id }
+}
+";
     let resource = |label: &str, source: &str| {
         serde_json::json!({
             "address": format!("rhcs_image_mirror.{label}"), "mode": "managed", "type": "rhcs_image_mirror",
@@ -344,7 +358,7 @@ fn a_plan_is_compared_with_the_configuration_of_several_clusters() {
 }
 
 #[test]
-fn a_template_is_said_to_be_one() {
+fn a_helm_template_is_reported_as_a_template() {
     let manifest = idms(&entry("quay.io/a", "\"x\"", ""));
     for template in [
         format!("{{{{- if .Values.mirrors }}}}\n{manifest}{{{{- end }}}}\n"),
@@ -357,7 +371,7 @@ fn a_template_is_said_to_be_one() {
 }
 
 #[test]
-fn a_name_with_a_line_break_makes_no_line_of_its_own() {
+fn a_line_break_in_a_name_is_escaped() {
     let main =
         mirror("a", "\"x\\n+ quay.io/evil: added\"", "quay.io/a") + &mirror("b", "\"y\"", "quay.io/b\\n+ c");
     let files = [("main.tf", main.as_str()), ("other/main.tf", "")];

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::support::program::{fixture, mirrorset_in};
+use crate::support::shared::shared;
 use mirrorset::model::InputKind;
 use mirrorset::rules;
 use serde_json::Value;
@@ -72,15 +73,12 @@ fn modules() -> Vec<(PathBuf, PathBuf)> {
             }
         }
     }
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance");
-    if shared.is_dir() {
+    if let Some(shared) = shared("conformance") {
         for entry in std::fs::read_dir(shared.join("modules")).unwrap() {
             let directory = entry.unwrap().path();
             let name = directory.file_name().unwrap().to_string_lossy().into_owned();
             found.push((directory, shared.join(format!("plans/{name}.json"))));
         }
-    } else {
-        println!("{} is not there", shared.display());
     }
     found.sort();
     found
@@ -92,7 +90,7 @@ fn without_place(findings: &BTreeSet<Finding>) -> BTreeSet<(String, String)> {
 }
 
 #[test]
-fn a_plan_joined_with_its_configuration_says_what_the_configuration_says() {
+fn a_plan_with_its_configuration_has_the_findings_of_the_configuration() {
     let mut compared = 0;
     for (module, plan) in modules() {
         // The plan of a destruction has nothing that could be checked.
@@ -109,7 +107,7 @@ fn a_plan_joined_with_its_configuration_says_what_the_configuration_says() {
 }
 
 #[test]
-fn a_plan_alone_decides_alike_or_not_at_all() {
+fn a_plan_alone_has_the_findings_of_the_configuration_or_is_undecided() {
     let mut same = 0;
     let mut all = 0;
     for (module, plan) in modules() {
@@ -137,7 +135,7 @@ fn a_plan_alone_decides_alike_or_not_at_all() {
 }
 
 #[test]
-fn no_value_of_a_plan_is_evaluated_otherwise() {
+fn evaluated_values_equal_the_planned_values() {
     for (module, plan) in modules() {
         let elsewhere = tempfile::tempdir().unwrap();
         let run = mirrorset_in(

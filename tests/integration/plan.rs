@@ -1,29 +1,21 @@
 //! Plans and states that real Terraform wrote, read into the model.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::support::shared::shared;
 use mirrorset::model::{Attribute, AttributeValue, Mirror, OriginTarget};
-use mirrorset::readers::plan::{self, Kind, Problem, Reading};
+use mirrorset::readers::plan::{self, JsonKind, PlanContents, PlanErrorKind};
 use proptest::prelude::*;
 use terraform_eval::source::{Sources, Span};
 
-fn shared() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/plans");
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: {} is not there", path.display());
-    None
-}
-
-fn read(path: &Path) -> (Sources, Reading) {
+fn read(path: &Path) -> (Sources, PlanContents) {
     let mut sources = Sources::new();
     let file = sources.read(path).unwrap();
     let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-    let reading =
-        plan::read(file, &name, sources.text(file)).unwrap_or_else(|error| panic!("{name}: {error}"));
-    (sources, reading)
+    let contents =
+        plan::read_plan(file, &name, sources.text(file)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    (sources, contents)
 }
 
 fn value(sources: &Sources, attribute: &Attribute<String>) -> String {
@@ -154,12 +146,12 @@ fn describe(sources: &Sources, mirror: &Mirror) -> String {
     out
 }
 
-fn describe_all(sources: &Sources, reading: &Reading) -> String {
+fn describe_all(sources: &Sources, contents: &PlanContents) -> String {
     let mut out = String::new();
-    for mirror in &reading.configuration.mirrors {
+    for mirror in &contents.input.mirrors {
         out.push_str(&describe(sources, mirror));
     }
-    for cluster in &reading.configuration.clusters {
+    for cluster in &contents.input.clusters {
         let ids = cluster
             .instances
             .iter()
@@ -168,7 +160,7 @@ fn describe_all(sources: &Sources, reading: &Reading) -> String {
         let _ = writeln!(out, "cluster {} {:?} {ids:?}", cluster.path, cluster.kind);
     }
     let shown = |span: &Span| sources.slice(*span).to_owned();
-    for text in reading
+    for text in contents
         .sensitive
         .iter()
         .map(shown)
@@ -181,14 +173,14 @@ fn describe_all(sources: &Sources, reading: &Reading) -> String {
 
 /// The plans of `fixtures/plan`, each beside the configuration that it was made of and beside what it says.
 #[test]
-fn fixtures_read_as_written_down() {
+fn fixtures_are_read_as_expected() {
     let update = std::env::var_os("UPDATE_EXPECTED").is_some();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/plan");
     let mut wrong = Vec::new();
     for entry in std::fs::read_dir(root).unwrap() {
         let directory = entry.unwrap().path();
-        let (sources, reading) = read(&directory.join("plan.json"));
-        let found = describe_all(&sources, &reading);
+        let (sources, contents) = read(&directory.join("plan.json"));
+        let found = describe_all(&sources, &contents);
         let expected = directory.join("expected.txt");
         if update {
             std::fs::write(&expected, &found).unwrap();
@@ -200,11 +192,11 @@ fn fixtures_read_as_written_down() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What reading `text` says is wrong.
-fn problem(text: &str) -> Problem {
+/// What contents `text` says is wrong.
+fn error_kind(text: &str) -> PlanErrorKind {
     let mut sources = Sources::new();
     let file = sources.add("plan.json", text);
-    let error = plan::read(file, "plan", text).unwrap_err();
+    let error = plan::read_plan(file, "plan", text).unwrap_err();
     if let Some(span) = error.span {
         assert!(text.get(span.range()).is_some(), "{error}");
     }
@@ -213,7 +205,7 @@ fn problem(text: &str) -> Problem {
         !message.ends_with('.') && message.starts_with(char::is_lowercase),
         "{message}"
     );
-    error.problem
+    error.kind
 }
 
 const FIXTURES: [&str; 3] = [
@@ -223,60 +215,60 @@ const FIXTURES: [&str; 3] = [
 ];
 
 #[test]
-fn what_is_no_plan_is_said_to_be_what_it_is() {
+fn input_that_is_not_a_plan_is_identified() {
     let plan = FIXTURES[1];
-    assert_eq!(problem(&plan[..plan.len() / 2]), Problem::Truncated);
-    assert_eq!(problem(&plan.repeat(2)), Problem::Trailing);
+    assert_eq!(error_kind(&plan[..plan.len() / 2]), PlanErrorKind::Truncated);
+    assert_eq!(error_kind(&plan.repeat(2)), PlanErrorKind::TrailingText);
     assert_eq!(
-        problem(&plan.replacen("1.2", "2.0", 1)),
-        Problem::Version("2.0".to_owned())
+        error_kind(&plan.replacen("1.2", "2.0", 1)),
+        PlanErrorKind::UnsupportedVersion("2.0".to_owned())
     );
     assert_eq!(
-        problem(&plan.replacen("1.2", "10.2", 1)),
-        Problem::Version("10.2".to_owned())
+        error_kind(&plan.replacen("1.2", "10.2", 1)),
+        PlanErrorKind::UnsupportedVersion("10.2".to_owned())
     );
     assert_eq!(
-        problem(&plan.replacen("format_version", "version_of_format", 1)),
-        Problem::NoVersion
+        error_kind(&plan.replacen("format_version", "version_of_format", 1)),
+        PlanErrorKind::MissingVersion
     );
     assert_eq!(
-        problem(r#"{"format_version":"2.0","planned_values":["rhcs_"]}"#),
-        Problem::Version("2.0".to_owned())
+        error_kind(r#"{"format_version":"2.0","planned_values":["rhcs_"]}"#),
+        PlanErrorKind::UnsupportedVersion("2.0".to_owned())
     );
     assert_eq!(
-        problem("{\"@level\":\"info\",\"@message\":\"x\"}\n{\"@level\":\"info\"}\n"),
-        Problem::LineStream
+        error_kind("{\"@level\":\"info\",\"@message\":\"x\"}\n{\"@level\":\"info\"}\n"),
+        PlanErrorKind::LineStream
     );
     assert_eq!(
-        problem("{\"@level\":\"info\",\"type\":\"rhcs_x\"}\n{\"@level\":\"info\"}\n"),
-        Problem::LineStream
+        error_kind("{\"@level\":\"info\",\"type\":\"rhcs_x\"}\n{\"@level\":\"info\"}\n"),
+        PlanErrorKind::LineStream
     );
     assert_eq!(
-        problem(r#"{"version":4,"terraform_version":"1.11.4","serial":1,"resources":[]}"#),
-        Problem::RawState
+        error_kind(r#"{"version":4,"terraform_version":"1.11.4","serial":1,"resources":[]}"#),
+        PlanErrorKind::RawState
     );
     assert_eq!(
-        problem(r#"{"format_version":"1.0","provider_schemas":{"rhcs_":1}}"#),
-        Problem::ProviderSchemas
+        error_kind(r#"{"format_version":"1.0","provider_schemas":{"rhcs_":1}}"#),
+        PlanErrorKind::ProviderSchemas
     );
-    assert_eq!(problem(r#"{"a":"rhcs_x"}"#), Problem::NotAPlan);
-    assert_eq!(problem(r#"["rhcs_x"]"#), Problem::NotAPlan);
-    assert_eq!(problem("{}"), Problem::NotAPlan);
-    assert_eq!(problem("[1]"), Problem::NotAPlan);
-    assert_eq!(problem(""), Problem::Truncated);
+    assert_eq!(error_kind(r#"{"a":"rhcs_x"}"#), PlanErrorKind::NotAPlan);
+    assert_eq!(error_kind(r#"["rhcs_x"]"#), PlanErrorKind::NotAPlan);
+    assert_eq!(error_kind("{}"), PlanErrorKind::NotAPlan);
+    assert_eq!(error_kind("[1]"), PlanErrorKind::NotAPlan);
+    assert_eq!(error_kind(""), PlanErrorKind::Truncated);
     assert!(matches!(
-        problem("resource \"rhcs_image_mirror\" \"a\" {}"),
-        Problem::Syntax(_)
+        error_kind("resource \"rhcs_image_mirror\" \"a\" {}"),
+        PlanErrorKind::InvalidJson(_)
     ));
 }
 
 #[test]
-fn what_is_there_twice_is_an_error_and_not_a_guess() {
+fn duplicate_keys_and_resources_are_errors() {
     let plan = FIXTURES[1];
     let twice = |key: &str, text: &str| {
         let doubled = plan.replacen(text, &format!("{text},{text}"), 1);
         assert_ne!(doubled, plan);
-        assert_eq!(problem(&doubled), Problem::DuplicateKey(key.to_owned()));
+        assert_eq!(error_kind(&doubled), PlanErrorKind::DuplicateKey(key.to_owned()));
     };
     twice("format_version", r#""format_version":"1.2""#);
     twice("source", r#""source":"quay.io/element""#);
@@ -286,35 +278,35 @@ fn what_is_there_twice_is_an_error_and_not_a_guess() {
     let resource = plan.find(r#"{"address":"rhcs_image_mirror.element""#).unwrap();
     let next = plan.find(r#"{"address":"rhcs_image_mirror.id""#).unwrap();
     let doubled = format!("{}{}", &plan[..next], &plan[resource..]);
-    assert!(matches!(problem(&doubled), Problem::Twice(_)));
+    assert!(matches!(error_kind(&doubled), PlanErrorKind::Duplicate(_)));
 }
 
 #[test]
-fn a_plan_without_mirrors_is_still_checked_to_be_whole() {
+fn a_truncated_plan_without_mirrors_is_an_error() {
     let whole = r#"{"format_version":"1.2","planned_values":{"root_module":{}},"resource_changes":[]}"#;
     let mut sources = Sources::new();
     let file = sources.add("plan.json", whole);
     assert!(
-        plan::read(file, "plan", whole)
+        plan::read_plan(file, "plan", whole)
             .unwrap()
-            .configuration
+            .input
             .mirrors
             .is_empty()
     );
-    assert_eq!(problem(&whole[..whole.len() - 1]), Problem::Truncated);
-    assert_eq!(plan::recognise(whole), Some(Kind::Plan));
+    assert_eq!(error_kind(&whole[..whole.len() - 1]), PlanErrorKind::Truncated);
+    assert_eq!(plan::detect(whole), Some(JsonKind::Plan));
     let state = r#"{"format_version":"1.0"}"#;
-    assert!(plan::read(file, "state", state).is_ok());
+    assert!(plan::read_plan(file, "state", state).is_ok());
 }
 
 #[test]
-fn nesting_is_bounded_wherever_it_is() {
+fn nesting_is_limited_everywhere() {
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(200_000), close.repeat(200_000));
     let skipped = format!(
         r#"{{"format_version":"1.2","x":{},"planned_values":{{}},"y":"rhcs_"}}"#,
         deep("[", "]")
     );
-    assert_eq!(problem(&skipped), Problem::TooDeep);
+    assert_eq!(error_kind(&skipped), PlanErrorKind::TooDeep);
     for text in [
         format!(
             r#"{{"y":"rhcs_","format_version":"1.2","planned_values":{{"root_module":{}}}}}"#,
@@ -323,22 +315,22 @@ fn nesting_is_bounded_wherever_it_is() {
         deep("[", "]"),
         deep(r#"{"rhcs_":"#, "}"),
     ] {
-        problem(&text);
+        error_kind(&text);
     }
     let expressions = deep(r#"{"references":"#, "}").replace('1', r#"["a.b"]"#);
     let configuration = format!(
         r#"{{"format_version":"1.2","planned_values":{{}},"configuration":{{"root_module":{{"resources":[{{"address":"rhcs_a.b","type":"rhcs_a","name":"b","expressions":{{"a":{expressions}}}}}]}}}}}}"#
     );
-    assert_eq!(problem(&configuration), Problem::TooDeep);
+    assert_eq!(error_kind(&configuration), PlanErrorKind::TooDeep);
     let marks = format!(
         r#"{{"format_version":"1.2","planned_values":{{"root_module":{{"resources":[{{"address":"rhcs_a.b","type":"rhcs_a","name":"b","values":{0},"sensitive_values":{0}}}]}}}}}}"#,
         deep(r#"{"a":"#, "}").replace('1', "true")
     );
-    assert_eq!(problem(&marks), Problem::TooDeep);
+    assert_eq!(error_kind(&marks), PlanErrorKind::TooDeep);
 }
 
 #[test]
-fn references_in_a_circle_come_to_an_end() {
+fn cyclic_references_terminate() {
     let plan = FIXTURES[0].replace(
         r#""references":["rhcs_cluster_rosa_hcp.single"]"#,
         r#""references":["rhcs_image_mirror.splat.cluster_id","rhcs_image_mirror.splat"]"#,
@@ -346,8 +338,8 @@ fn references_in_a_circle_come_to_an_end() {
     assert_ne!(plan, FIXTURES[0]);
     let mut sources = Sources::new();
     let file = sources.add("plan.json", plan.as_str());
-    let reading = plan::read(file, "plan", &plan).unwrap();
-    let mirrors = &reading.configuration.mirrors;
+    let contents = plan::read_plan(file, "plan", &plan).unwrap();
+    let mirrors = &contents.input.mirrors;
     let splat = mirrors
         .iter()
         .find(|mirror| mirror.address.to_string() == "rhcs_image_mirror.splat")
@@ -360,18 +352,18 @@ fn never_panics(text: &str) {
     let mut sources = Sources::new();
     let file = sources.add("plan.json", text);
     let inside = |span: Span| assert!(text.get(span.range()).is_some(), "{span:?}");
-    let _ = plan::recognise(text);
-    match plan::read(file, "plan", text) {
+    let _ = plan::detect(text);
+    match plan::read_plan(file, "plan", text) {
         Err(error) => {
             let _ = error.help();
             error.span.into_iter().for_each(inside);
         }
-        Ok(reading) => {
-            reading.sensitive.into_iter().for_each(inside);
-            for cluster in &reading.configuration.clusters {
+        Ok(contents) => {
+            contents.sensitive.into_iter().for_each(inside);
+            for cluster in &contents.input.clusters {
                 inside(cluster.span);
             }
-            for mirror in &reading.configuration.mirrors {
+            for mirror in &contents.input.mirrors {
                 let _ = mirror.cluster_name();
                 inside(mirror.span);
                 let strings = [
@@ -400,12 +392,12 @@ fn never_panics(text: &str) {
 
 proptest! {
     #[test]
-    fn any_text_is_read_or_refused(text in any::<String>()) {
+    fn any_text_is_parsed_or_rejected(text in any::<String>()) {
         never_panics(&text);
     }
 
     #[test]
-    fn any_pieces_of_a_plan_are_read_or_refused(pieces in prop::collection::vec(prop::sample::select(vec![
+    fn any_pieces_of_a_plan_are_read_or_rejected(pieces in prop::collection::vec(prop::sample::select(vec![
         "{", "}", "[", "]", ",", ":", "\"rhcs_image_mirror\"", "\"type\"", "\"format_version\"", "\"1.2\"", "\"planned_values\"",
         "\"root_module\"", "\"resources\"", "\"values\"", "\"child_modules\"", "true", "null", "1", "\"\\ud800\"", "\u{feff}", "é", "\n",
     ]), 0..40)) {
@@ -413,13 +405,13 @@ proptest! {
     }
 
     #[test]
-    fn any_part_of_a_plan_is_read_or_refused(which in 0..FIXTURES.len(), at in any::<prop::sample::Index>()) {
+    fn any_part_of_a_plan_is_read_or_rejected(which in 0..FIXTURES.len(), at in any::<prop::sample::Index>()) {
         let plan = FIXTURES[which];
         never_panics(plan.get(..at.index(plan.len())).unwrap_or_default());
     }
 
     #[test]
-    fn a_plan_with_one_byte_changed_is_read_or_refused(which in 0..FIXTURES.len(), at in any::<prop::sample::Index>(), byte in 0_u8..128) {
+    fn a_plan_with_one_changed_byte_is_read_or_rejected(which in 0..FIXTURES.len(), at in any::<prop::sample::Index>(), byte in 0_u8..128) {
         let mut bytes = FIXTURES[which].as_bytes().to_vec();
         let at = at.index(bytes.len());
         bytes[at] = byte;
@@ -429,7 +421,7 @@ proptest! {
     }
 
     #[test]
-    fn a_plan_with_parts_moved_is_read_or_refused(which in 0..FIXTURES.len(), cut in any::<[prop::sample::Index; 3]>()) {
+    fn a_plan_with_moved_parts_is_read_or_rejected(which in 0..FIXTURES.len(), cut in any::<[prop::sample::Index; 3]>()) {
         let plan = FIXTURES[which];
         let mut cut = cut.map(|at| at.index(plan.len()));
         cut.sort_unstable();
@@ -456,20 +448,22 @@ fn by_tree(module: &serde_json::Value, found: &mut Vec<(String, serde_json::Valu
 }
 
 #[test]
-fn every_conformance_plan_gives_the_mirrors_that_terraform_planned() {
-    let Some(shared) = shared() else { return };
+fn every_conformance_plan_has_the_mirrors_that_terraform_planned() {
+    let Some(shared) = shared("conformance/plans") else {
+        return;
+    };
     let mut mirrors = 0;
     for entry in std::fs::read_dir(shared).unwrap() {
         let path = entry.unwrap().path();
-        let (sources, reading) = read(&path);
+        let (sources, contents) = read(&path);
         // Each span is checked while this is written.
-        let _ = describe_all(&sources, &reading);
+        let _ = describe_all(&sources, &contents);
         let tree: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let mut expected = Vec::new();
         by_tree(&tree["planned_values"]["root_module"], &mut expected);
         by_tree(&tree["values"]["root_module"], &mut expected);
         expected.sort_by(|one, other| one.0.cmp(&other.0));
-        let mut found: Vec<&Mirror> = reading.configuration.mirrors.iter().collect();
+        let mut found: Vec<&Mirror> = contents.input.mirrors.iter().collect();
         found.sort_by_key(|mirror| mirror.address.to_string());
         assert_eq!(found.len(), expected.len(), "{}", path.display());
         for (mirror, (address, values)) in found.into_iter().zip(expected) {
@@ -567,12 +561,14 @@ const LEADS: [(&str, &[Led]); 5] = [
 ];
 
 #[test]
-fn conformance_plans_lead_to_the_clusters_of_their_modules() {
-    let Some(shared) = shared() else { return };
+fn origins_in_conformance_plans_are_the_clusters_of_their_modules() {
+    let Some(shared) = shared("conformance/plans") else {
+        return;
+    };
     for (plan, expected) in LEADS {
-        let (_, reading) = read(&shared.join(format!("{plan}.json")));
-        let found: Vec<_> = reading
-            .configuration
+        let (_, contents) = read(&shared.join(format!("{plan}.json")));
+        let found: Vec<_> = contents
+            .input
             .mirrors
             .iter()
             .map(|mirror| {
@@ -619,12 +615,12 @@ fn a_configuration_that_opentofu_printed_without_a_plan() {
         "resources":[
           {"address":"rhcs_image_mirror.all","mode":"managed","type":"rhcs_image_mirror","name":"all","expressions":{
             "source":{"references":["var.source"]},"mirrors":{"constant_value":null}}}]}}}}}"#;
-    assert_eq!(plan::recognise(text), Some(Kind::Configuration));
+    assert_eq!(plan::detect(text), Some(JsonKind::Configuration));
     let mut sources = Sources::new();
     let file = sources.add("config.json", text);
-    let configuration = plan::read(file, "config.json", text).unwrap().configuration;
-    let [nginx, all] = configuration.mirrors.as_slice() else {
-        panic!("{:?}", configuration.mirrors)
+    let input = plan::read_plan(file, "config.json", text).unwrap().input;
+    let [nginx, all] = input.mirrors.as_slice() else {
+        panic!("{:?}", input.mirrors)
     };
     assert_eq!(nginx.source.value().unwrap(), "quay.io/org");
     assert_eq!(sources.slice(nginx.source.span.unwrap()), r#""quay.io/org""#);

@@ -61,13 +61,18 @@ fn check(directory: &Path, arguments: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn the_label_is_on_the_file_of_values() {
+fn the_label_is_in_the_variable_file() {
     let scratch = tempfile::tempdir().unwrap();
     write_files(
         scratch.path(),
         &[
             ("live/main.tf", MAIN),
-            ("live/terraform.tfvars", "# ours\nsource = \"nginx\"\n"),
+            (
+                "live/terraform.tfvars",
+                r#"# ours
+source = "nginx"
+"#,
+            ),
             ("out/plan.json", &plan("nginx", "nginx")),
         ],
     );
@@ -92,7 +97,7 @@ fn the_label_is_on_the_file_of_values() {
 }
 
 #[test]
-fn a_value_that_was_given_on_the_command_line_of_terraform_is_shown_in_the_plan() {
+fn a_value_from_the_command_line_of_terraform_is_shown_in_the_plan() {
     let scratch = tempfile::tempdir().unwrap();
     write_files(
         scratch.path(),
@@ -109,7 +114,7 @@ fn a_value_that_was_given_on_the_command_line_of_terraform_is_shown_in_the_plan(
 }
 
 #[test]
-fn a_value_of_another_commit_is_told_and_the_plan_is_what_counts() {
+fn a_value_of_another_commit_is_reported_and_the_plan_takes_precedence() {
     let scratch = tempfile::tempdir().unwrap();
     let main = MAIN.replace("var.source", "\"quay.io/new\"");
     write_files(
@@ -131,7 +136,12 @@ fn each_plan_is_joined_with_the_root_module_that_declares_its_mirrors() {
             ("one/main.tf", MAIN),
             ("one/terraform.tfvars", "source = \"nginx\"\n"),
             ("two/main.tf", &other),
-            ("two/terraform.tfvars", "# ours\nsource = \"redis\"\n"),
+            (
+                "two/terraform.tfvars",
+                r#"# ours
+source = "redis"
+"#,
+            ),
             ("plans/one.json", &plan("nginx", "nginx")),
             (
                 "plans/two.json",
@@ -161,7 +171,7 @@ fn each_plan_is_joined_with_the_root_module_that_declares_its_mirrors() {
 }
 
 #[test]
-fn another_configuration_is_refused() {
+fn another_configuration_is_rejected() {
     let scratch = tempfile::tempdir().unwrap();
     let other = MAIN.replace("\"a\"", "\"other\"");
     write_files(
@@ -192,7 +202,7 @@ fn another_configuration_is_refused() {
 }
 
 #[test]
-fn of_two_roots_that_declare_the_same_the_values_choose() {
+fn of_two_root_modules_with_the_same_mirrors_the_one_with_the_planned_values_is_used() {
     let scratch = tempfile::tempdir().unwrap();
     let fixed = |source: &str| MAIN.replace("var.source", &format!("\"{source}\""));
     write_files(
@@ -221,11 +231,16 @@ fn of_two_roots_that_declare_the_same_the_values_choose() {
 }
 
 #[test]
-fn modules_with_the_same_names_inside_are_told_apart() {
+fn modules_with_the_same_resource_names_are_distinguished() {
     let scratch = tempfile::tempdir().unwrap();
     let module = |source: &str| {
         format!(
-            "resource \"rhcs_image_mirror\" \"a\" {{\n  cluster_id = \"c1\"\n  source     = \"{source}\"\n  mirrors    = [\"mirror.example.com/org\"]\n}}\n"
+            r#"resource "rhcs_image_mirror" "a" {{
+  cluster_id = "c1"
+  source     = "{source}"
+  mirrors    = ["mirror.example.com/org"]
+}}
+"#
         )
     };
     let inside = |call: &str, source: &str| {
@@ -239,7 +254,13 @@ fn modules_with_the_same_names_inside_are_told_apart() {
         "planned_values": {"root_module": {"child_modules": [inside("one", "nginx"), inside("two", "redis")]}},
         "configuration": {"root_module": {"module_calls": {"one": call("./one"), "two": call("./two")}}},
     });
-    let main = "module \"one\" {\n  source = \"./one\"\n}\nmodule \"two\" {\n  source = \"./two\"\n}\n";
+    let main = r#"module "one" {
+  source = "./one"
+}
+module "two" {
+  source = "./two"
+}
+"#;
     write_files(
         scratch.path(),
         &[
@@ -270,7 +291,7 @@ fn modules_with_the_same_names_inside_are_told_apart() {
 }
 
 #[test]
-fn a_sensitive_value_is_shown_by_neither_side() {
+fn a_sensitive_value_of_either_side_is_not_shown() {
     let scratch = tempfile::tempdir().unwrap();
     let main = MAIN.replace("type = string", "type = string\n  sensitive = true");
     let mut plan: Value = serde_json::from_str(&plan("topsecret", "topsecret")).unwrap();
@@ -302,7 +323,7 @@ fn a_sensitive_value_is_shown_by_neither_side() {
 }
 
 #[test]
-fn what_is_wrong_with_a_directory_that_nobody_named_is_nobodys_concern() {
+fn errors_in_a_directory_that_is_not_named_are_ignored() {
     let scratch = tempfile::tempdir().unwrap();
     write_files(
         scratch.path(),

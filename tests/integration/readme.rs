@@ -52,12 +52,12 @@ fn assert_true(marker: &str, status: i32, said: &[&str]) {
 }
 
 #[test]
-fn the_main_job_prints_what_the_readme_shows() {
+fn check_prints_what_the_readme_shows() {
     assert_true("main job", 1, &[]);
 }
 
 #[test]
-fn the_conversion_prints_what_the_readme_shows() {
+fn convert_prints_what_the_readme_shows() {
     assert_true(
         "conversion",
         0,
@@ -66,12 +66,12 @@ fn the_conversion_prints_what_the_readme_shows() {
 }
 
 #[test]
-fn the_resolution_prints_what_the_readme_shows() {
+fn resolve_prints_what_the_readme_shows() {
     assert_true("resolution", 0, &[]);
 }
 
 #[test]
-fn the_table_of_rules_is_that_of_the_program() {
+fn the_table_of_rules_is_up_to_date() {
     let mut table = String::from("| rule | severity | reports |\n|---|---|---|\n");
     for section in SECTIONS {
         let _ = writeln!(table, "| **{}** | | |", section.group.title());

@@ -5,6 +5,8 @@
 
 use std::path::Path;
 
+use crate::support::program::fixture;
+use crate::support::shared::shared;
 use registries_conf::{
     ImageReference, MirrorEntry, MirrorTable, PullKind, Registries, RegistrySettings, RegistryTable,
     SEARCH_REGISTRIES, SourcePolicy,
@@ -183,17 +185,13 @@ fn compare(path: &Path, at_least: usize) {
 }
 
 #[test]
-fn the_named_cases_agree() {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/registries");
-    compare(&fixtures.join("named.jsonl"), 53);
+fn the_recorded_cases_agree() {
+    compare(&fixture("registries/named.jsonl"), 53);
 }
 
 #[test]
 fn the_shared_cases_agree() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/registries.jsonl");
-    if path.is_file() {
+    if let Some(path) = shared("conformance/registries.jsonl") {
         compare(&path, 403);
-    } else {
-        println!("skipped: {} is not there", path.display());
     }
 }

@@ -7,6 +7,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::support::program::{Run, fixture, mirrorset_in, scratch};
+use crate::support::shared::shared;
 
 const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -114,23 +115,20 @@ fn compare(path: &Path, at_least: usize) {
 }
 
 #[test]
-fn the_named_cases_agree() {
+fn the_recorded_cases_agree() {
     compare(&fixture("registries/named.jsonl"), 53);
 }
 
 #[test]
 fn the_shared_cases_agree() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/registries.jsonl");
-    if path.is_file() {
+    if let Some(path) = shared("conformance/registries.jsonl") {
         compare(&path, 403);
-    } else {
-        println!("skipped: {} is not there", path.display());
     }
 }
 
 /// A recorded case as resources of Terraform, whose lists of registries are those of their cluster.
 #[test]
-fn terraform_says_the_same_as_manifests() {
+fn terraform_resolves_as_manifests_do() {
     let text = std::fs::read_to_string(fixture("registries/named.jsonl")).unwrap();
     for case in text
         .lines()
@@ -141,16 +139,22 @@ fn terraform_says_the_same_as_manifests() {
         };
         let lists = |name: &str| case.get(name).cloned().unwrap_or(json!([]));
         let mut configuration = format!(
-            "resource \"rhcs_cluster_rosa_hcp\" \"c\" {{\n  registry_config = {{ registry_sources = {{ \
-             blocked_registries = {}, insecure_registries = {} }} }}\n}}\n",
+            r#"resource "rhcs_cluster_rosa_hcp" "c" {{
+  registry_config = {{ registry_sources = {{ blocked_registries = {}, insecure_registries = {} }} }}
+}}
+"#,
             lists("blocked"),
             lists("insecure")
         );
         for (index, entry) in case["entries"].as_array().unwrap().iter().enumerate() {
             let _ = write!(
                 configuration,
-                "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  cluster_id = rhcs_cluster_rosa_hcp.c.id\n  source = \
-                 {}\n  mirrors = {}\n}}\n",
+                r#"resource "rhcs_image_mirror" "m{index}" {{
+  cluster_id = rhcs_cluster_rosa_hcp.c.id
+  source = {}
+  mirrors = {}
+}}
+"#,
                 entry["source"], entry["mirrors"]
             );
         }
@@ -205,7 +209,7 @@ fn prod(arguments: &[&str]) -> Run {
 }
 
 #[test]
-fn an_image_is_asked_for_at_the_mirrors_of_its_longest_source() {
+fn an_image_is_pulled_from_the_mirrors_of_its_longest_match() {
     let run = prod(&["quay.io/org/app:v1"]);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));
     assert_snapshot!(run.stdout, @r"
@@ -238,7 +242,7 @@ fn one_mirror_that_cannot_be_rewritten_fails_the_pull() {
 }
 
 #[test]
-fn what_the_cluster_blocks_is_refused_and_what_nothing_mirrors_is_pulled_as_it_is() {
+fn blocked_images_are_rejected_and_unmatched_images_are_pulled_unchanged() {
     let run = prod(&["untrusted.example.com/app", "ghcr.io/org/app"]);
     assert_eq!(run.status, 1);
     assert_snapshot!(run.stdout, @r"
@@ -267,7 +271,7 @@ fn a_digest_is_pulled_by_digest_whatever_its_tag() {
 }
 
 #[test]
-fn only_what_a_cluster_allows_is_pulled() {
+fn only_allowed_images_are_pulled() {
     let configuration = PROD.replace(
         "blocked_registries  = [\"untrusted.example.com\"]",
         "allowed_registries  = [\"docker.io/bitnami\"]",
@@ -281,7 +285,7 @@ fn only_what_a_cluster_allows_is_pulled() {
 }
 
 #[test]
-fn manifests_say_what_a_cluster_allows_and_blocks() {
+fn manifests_can_allow_and_block_registries() {
     let hosted = "
 apiVersion: hypershift.openshift.io/v1beta1
 kind: HostedCluster
@@ -323,8 +327,13 @@ spec:
 }
 
 #[test]
-fn images_come_from_lists_and_manifests() {
-    let pod = "kind: Pod\nspec:\n  containers:\n  - name: a\n    image: quay.io/org/a\n";
+fn images_are_read_from_lists_and_manifests() {
+    let pod = "kind: Pod
+spec:
+  containers:
+  - name: a
+    image: quay.io/org/a
+";
     let files = [
         ("main.tf", PROD),
         ("images.txt", "# two\nquay.io/org/b\n"),
@@ -350,7 +359,7 @@ fn images_come_from_lists_and_manifests() {
 }
 
 #[test]
-fn each_cluster_has_an_answer_and_one_can_be_chosen() {
+fn each_cluster_has_a_result_and_one_can_be_selected() {
     let configuration = "
 resource \"rhcs_image_mirror\" \"a\" {
   cluster_id = \"1a\"
@@ -389,7 +398,7 @@ resource \"rhcs_image_mirror\" \"b\" {
 }
 
 #[test]
-fn what_is_not_known_is_said() {
+fn unknown_values_are_reported() {
     let configuration = "
 variable \"host\" {}
 

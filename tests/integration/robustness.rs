@@ -88,9 +88,27 @@ fn configuration() -> impl Strategy<Value = String> {
         Just("count = 3\n".to_owned()),
         Just("depends_on = [rhcs_cluster_rosa_hcp.c]\n".to_owned()),
         Just("}\n".to_owned()),
-        Just("locals {\n l = \"x${var.v}y\"\n m = [for k, v in local.m : k...]\n".to_owned()),
-        Just("variable \"v\" {\n default = <<-E\n  a\n  E\n".to_owned()),
-        Just("module \"m\" {\n source = \"./\"\n".to_owned()),
+        Just(
+            r#"locals {
+ l = "x${var.v}y"
+ m = [for k, v in local.m : k...]
+"#
+            .to_owned()
+        ),
+        Just(
+            r#"variable "v" {
+ default = <<-E
+  a
+  E
+"#
+            .to_owned()
+        ),
+        Just(
+            r#"module "m" {
+ source = "./"
+"#
+            .to_owned()
+        ),
         Just("\u{feff}".to_owned()),
         Just("# mirrorset: ignore[short-source, é] so\n".to_owned()),
         Just("/* mirrorset: ignore".to_owned()),
@@ -104,18 +122,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn any_bytes_as_configuration(content in proptest::collection::vec(any::<u8>(), 0..300)) {
+    fn any_bytes_are_read_as_configuration(content in proptest::collection::vec(any::<u8>(), 0..300)) {
         everything("main.tf", &content);
         everything("main.tf.json", &content);
     }
 
     #[test]
-    fn any_bytes_as_plan(content in proptest::collection::vec(any::<u8>(), 0..300)) {
+    fn any_bytes_are_read_as_a_plan(content in proptest::collection::vec(any::<u8>(), 0..300)) {
         everything("plan.json", &content);
     }
 
     #[test]
-    fn anything_near_to_configuration(content in configuration()) {
+    fn any_text_similar_to_configuration_is_read(content in configuration()) {
         prop_assert_eq!(everything_named(&content), everything_named(&content));
     }
 }
@@ -148,12 +166,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn anything_near_to_json_with_comments(content in json_with_comments()) {
+    fn any_text_similar_to_json_with_comments_is_read(content in json_with_comments()) {
         everything("main.tf.json", content.as_bytes());
     }
 
     #[test]
-    fn any_text_as_configuration_file(content in "(\\[\\[?|\\]\\]?|[a-z-]{1,4}|rules|overrides|paths|exclude| = |\\[\"[*{}\\[é]{0,3}\"\\]|\"off\"|\n|\\.|é){0,16}") {
+    fn any_text_is_read_as_a_configuration_file(content in "(\\[\\[?|\\]\\]?|[a-z-]{1,4}|rules|overrides|paths|exclude| = |\\[\"[*{}\\[é]{0,3}\"\\]|\"off\"|\n|\\.|é){0,16}") {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("mirrorset.toml"), &content).unwrap();
         std::fs::write(directory.path().join("main.tf"), "").unwrap();
@@ -174,7 +192,10 @@ fn manifest() -> impl Strategy<Value = String> {
         "kind: ImageContentSourcePolicy\n",
         "kind: HostedCluster\n",
         "kind: ImageTagMirrorSetList\nitems:\n",
-        "kind: ConfigMap\ndata:\n  config: |\n",
+        "kind: ConfigMap
+data:
+  config: |
+",
         "metadata: {name: é}\n",
         "spec:\n",
         "  imageDigestMirrors:\n",
@@ -236,17 +257,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn any_bytes_as_manifest(content in proptest::collection::vec(any::<u8>(), 0..300)) {
+    fn any_bytes_are_read_as_a_manifest(content in proptest::collection::vec(any::<u8>(), 0..300)) {
         everything("manifest.yaml", &content);
     }
 
     #[test]
-    fn anything_near_to_a_manifest(content in manifest()) {
+    fn any_text_similar_to_a_manifest_is_read(content in manifest()) {
         everything("manifest.yaml", content.as_bytes());
     }
 
     #[test]
-    fn anything_near_to_a_manifest_in_json(content in json_manifest()) {
+    fn any_text_similar_to_a_json_manifest_is_read(content in json_manifest()) {
         everything("manifest.yaml", content.as_bytes());
         everything("manifest.json", content.as_bytes());
     }
@@ -262,7 +283,7 @@ fn everything_named(content: &str) -> Vec<usize> {
 }
 
 #[test]
-fn the_same_input_gives_the_same_bytes() {
+fn the_same_input_has_the_same_output() {
     let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let once = || {
         let loaded = load(std::slice::from_ref(&fixtures), &Options::default());

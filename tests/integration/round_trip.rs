@@ -3,12 +3,12 @@
 //! Tests that need Terraform run where `MIRRORSET_TERRAFORM` is set.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::support::lab::requested_lab;
 use crate::support::program::{Run, fixture, mirrorset_in, scratch};
 
 /// A model of mirrors: sources with their mirrors.
@@ -29,15 +29,22 @@ fn run(file: &str, text: &str, arguments: &[&str]) -> Run {
 fn by_hand(mirrors: &Mirrors) -> String {
     let resource = |(index, (source, list)): (usize, (&String, &Vec<String>))| {
         format!(
-            "resource \"rhcs_image_mirror\" \"m{index}\" {{\n  source = {}\n  mirrors = {}\n  cluster_id = \
-             var.prod\n}}\n",
+            r#"resource "rhcs_image_mirror" "m{index}" {{
+  source = {}
+  mirrors = {}
+  cluster_id = var.prod
+}}
+"#,
             json!(source),
             json!(list)
         )
     };
     let resources: Vec<String> = mirrors.iter().enumerate().map(resource).collect();
     let reversed: String = resources.into_iter().rev().collect();
-    format!("variable \"prod\" {{}}\n{reversed}")
+    format!(
+        r#"variable "prod" {{}}
+{reversed}"#
+    )
 }
 
 fn name() -> impl Strategy<Value = String> {
@@ -92,7 +99,7 @@ proptest! {
     }
 
     #[test]
-    fn without_notes_the_first_manifest_is_the_last(mirrors in mirrors()) {
+    fn without_notes_a_manifest_converts_to_itself(mirrors in mirrors()) {
         let notes = ["--no-notes", "--name", "prod"];
         let first = convert("main.tf", &by_hand(&mirrors), &notes);
         let configuration = convert("idms.yaml", &first, &["--to", "hcl", "--cluster-id", "var.prod"]);
@@ -113,7 +120,7 @@ proptest! {
     }
 
     #[test]
-    fn a_check_of_what_is_written_finds_what_was_wrong_before(mirrors in mirrors()) {
+    fn a_converted_configuration_has_the_findings_of_the_original(mirrors in mirrors()) {
         let idms = convert("main.tf", &by_hand(&mirrors), &[]);
         let rules = |file: &str, text: &str| {
             let directory = scratch(&[(file, text)]);
@@ -130,19 +137,6 @@ proptest! {
             prop_assert_eq!(&rules("main.tf", &configuration), &wrong, "{}", configuration);
         }
     }
-}
-
-/// The lab, where Terraform is asked for and there.
-fn lab() -> Option<PathBuf> {
-    let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/lab/terraform-lab");
-    if std::env::var_os("MIRRORSET_TERRAFORM").is_none() || !lab.is_file() {
-        println!(
-            "skipped: MIRRORSET_TERRAFORM is not set, or {} is not there",
-            lab.display()
-        );
-        return None;
-    }
-    Some(lab)
 }
 
 /// A cluster of the module that the mirrors are made for.
@@ -176,8 +170,8 @@ resource "rhcs_cluster_rosa_hcp" "main" {
 "#;
 
 #[test]
-fn terraform_plans_what_the_manifest_says() {
-    let Some(lab) = lab() else { return };
+fn terraform_plans_the_mirrors_of_the_manifest() {
+    let Some(lab) = requested_lab() else { return };
     let manifest = std::fs::read_to_string(fixture("manifests/oc-mirror-v2/idms-oc-mirror.yaml")).unwrap();
     let idms = convert("idms.yaml", &manifest, &["--no-notes", "--name", "prod"]);
     let listed =

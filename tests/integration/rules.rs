@@ -40,7 +40,7 @@ fn fired(example: &Example<'_>) -> Vec<String> {
 }
 
 #[test]
-fn a_failing_example_has_a_finding_of_its_rule_alone() {
+fn a_failing_example_has_only_a_finding_of_its_rule() {
     for rule in RULES {
         let mut fired = fired(&page(rule).failing);
         // Every change to a mirror causes a rollout.
@@ -50,7 +50,7 @@ fn a_failing_example_has_a_finding_of_its_rule_alone() {
 }
 
 #[test]
-fn a_fix_repairs_the_failing_example() {
+fn a_fix_resolves_the_failing_example() {
     for rule in RULES {
         let failing = page(rule).failing;
         let is_in_a_plan = failing.text(Language::Json).is_some();
@@ -97,7 +97,7 @@ fn every_page_is_complete() {
 }
 
 #[test]
-fn a_rule_is_two_files_with_its_name() {
+fn a_rule_has_a_source_file_and_a_page() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
     let pages: BTreeSet<String> = std::fs::read_dir(&directory)
         .unwrap()

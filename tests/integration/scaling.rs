@@ -50,7 +50,7 @@ fn cluster(name: &str) -> Value {
 }
 
 #[test]
-fn keys() {
+fn many_keys_take_linear_time() {
     let mut plan = json!({"format_version": "1.2",
         "planned_values": {"root_module": {"resources": [mirror("a", &values("c"))]}}});
     let keys = (0..200_000).map(|number| (format!("key{number}"), Value::Null));
@@ -62,7 +62,7 @@ fn keys() {
 }
 
 #[test]
-fn references_in_one_expression() {
+fn many_references_in_one_expression_take_linear_time() {
     let references = (0..20_000).flat_map(|number| {
         let cluster = format!("rhcs_cluster_rosa_hcp.c{number}");
         [format!("{cluster}.id"), cluster]
@@ -76,7 +76,7 @@ fn references_in_one_expression() {
 }
 
 #[test]
-fn sensitive_marks() {
+fn many_sensitive_marks_take_linear_time() {
     let marks: Map<String, Value> = (0..50_000)
         .map(|number| (format!("key{number}"), json!(true)))
         .collect();
@@ -90,7 +90,7 @@ fn sensitive_marks() {
 }
 
 #[test]
-fn changes_and_clusters() {
+fn many_changes_and_clusters_take_linear_time() {
     let names: Vec<String> = (0..10_000).map(|number| format!("m{number}")).collect();
     let change = |name: &String| {
         json!({"address": format!("rhcs_image_mirror.{name}"), "mode": "managed", "type": "rhcs_image_mirror",
@@ -103,7 +103,7 @@ fn changes_and_clusters() {
 }
 
 #[test]
-fn reasons_for_a_replacement() {
+fn many_reasons_for_a_replacement_take_linear_time() {
     let paths: Vec<Value> = (0..50_000).map(|number| json!([format!("a{number}")])).collect();
     let plan = json!({"format_version": "1.2",
         "planned_values": {"root_module": {"resources": [mirror("a", &values("c"))]}},
@@ -114,11 +114,15 @@ fn reasons_for_a_replacement() {
 }
 
 #[test]
-fn findings_in_one_file() {
+fn many_findings_in_one_file_take_linear_time() {
     let block = |number: usize| {
         format!(
-            "resource \"rhcs_image_mirror\" \"m{number}\" {{\n  cluster_id = \"c{number}\"\n  source     = \
-             \"https://quay.io/org{number}\"\n  mirrors    = [\"mirror.example.com/org\"]\n}}\n"
+            r#"resource "rhcs_image_mirror" "m{number}" {{
+  cluster_id = "c{number}"
+  source     = "https://quay.io/org{number}"
+  mirrors    = ["mirror.example.com/org"]
+}}
+"#
         )
     };
     let directory = tempfile::tempdir().unwrap();

@@ -133,7 +133,7 @@ fn failing() -> impl Iterator<Item = (Case, BTreeSet<String>)> {
 }
 
 #[test]
-fn what_fails() {
+fn the_exit_status_is_the_same() {
     for case in cases() {
         case.assert_alike(&[]);
         case.assert_alike(&["--strict"]);
@@ -143,7 +143,7 @@ fn what_fails() {
 }
 
 #[test]
-fn rules_that_are_left_out_or_run_alone() {
+fn ignored_and_selected_rules_are_the_same() {
     for (case, rules) in failing() {
         for rule in &rules {
             let without = case.assert_alike(&["--ignore", rule]);
@@ -155,7 +155,7 @@ fn rules_that_are_left_out_or_run_alone() {
 }
 
 #[test]
-fn severities_of_the_configuration_file() {
+fn severities_of_the_configuration_file_are_the_same() {
     for (case, rules) in failing() {
         for level in ["off", "info", "warning", "error"] {
             let lines: Vec<String> = rules.iter().map(|rule| format!("{rule} = \"{level}\"")).collect();
@@ -186,7 +186,7 @@ fn suppress(directory: &Path, comment: &str) {
 }
 
 #[test]
-fn suppressions() {
+fn suppressed_findings_are_the_same() {
     let mut suppressed = 0;
     for (case, rules) in failing() {
         // A plan is not asked about what configuration alone shows.
@@ -207,7 +207,7 @@ fn suppressions() {
 }
 
 #[test]
-fn a_baseline_of_one_holds_for_the_other() {
+fn a_baseline_of_either_applies_to_both() {
     for (case, _) in failing() {
         let written = case.written(&["--write-baseline", "written.json"]);
         let joined = case.joined(&["--write-baseline", "joined.json"]);

@@ -1,6 +1,8 @@
 //! What several modules of tests share.
 
+pub(crate) mod concise;
 pub(crate) mod examples;
 pub(crate) mod lab;
 pub(crate) mod program;
 pub(crate) mod report;
+pub(crate) mod shared;

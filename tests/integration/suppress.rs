@@ -26,8 +26,14 @@ fn check(files: &[(&str, &str)]) -> (Run, Vec<String>) {
 /// A short source, with comments around it.
 fn mirror(above_block: &str, behind_header: &str, above: &str, behind: &str) -> String {
     format!(
-        "{above_block}\nresource \"rhcs_image_mirror\" \"a\" {{ {behind_header}\n  cluster_id = \"c1\"\n  {above}\n  \
-         source     = \"nginx\" {behind}\n  mirrors    = [\"m.example.com/nginx\"]\n}}\n"
+        r#"{above_block}
+resource "rhcs_image_mirror" "a" {{ {behind_header}
+  cluster_id = "c1"
+  {above}
+  source     = "nginx" {behind}
+  mirrors    = ["m.example.com/nginx"]
+}}
+"#
     )
 }
 
@@ -47,7 +53,7 @@ fn assert_suppressed(files: &[(&str, &str)]) -> Value {
 const COMMENT: &str = "# mirrorset: ignore[short-source] it is so";
 
 #[test]
-fn it_holds_on_the_line_above_it_and_above_the_block() {
+fn a_comment_applies_on_the_line_above_the_line_and_above_the_block() {
     for text in [
         mirror(COMMENT, "", "", ""),
         mirror("", COMMENT, "", ""),
@@ -57,7 +63,10 @@ fn it_holds_on_the_line_above_it_and_above_the_block() {
         mirror("", "", "/* mirrorset: ignore[ short-source ] it is so */", ""),
         mirror("", "", "", "/* mirrorset:ignore [short-source]*/"),
         mirror(
-            "# mirrorset: ignore-file[short-source]\n\nlocals {}\n",
+            "# mirrorset: ignore-file[short-source]
+
+locals {}
+",
             "",
             "",
             "",
@@ -71,7 +80,7 @@ fn it_holds_on_the_line_above_it_and_above_the_block() {
 }
 
 #[test]
-fn the_report_keeps_what_is_suppressed_with_its_reason() {
+fn the_report_lists_suppressed_findings_with_the_reason() {
     let report = assert_suppressed(&[("main.tf", &mirror("", "", "", COMMENT))]);
     let suppressed = &report["suppressed"][0];
     assert_eq!(suppressed["address"], "rhcs_image_mirror.a");
@@ -86,7 +95,7 @@ fn the_report_keeps_what_is_suppressed_with_its_reason() {
 }
 
 #[test]
-fn elsewhere_it_does_not_hold() {
+fn a_comment_elsewhere_does_not_apply() {
     for text in [
         mirror(&format!("{COMMENT}\n"), "", "", ""),
         mirror(&format!("{COMMENT}\nlocals {{}}"), "", "", ""),
@@ -99,7 +108,7 @@ fn elsewhere_it_does_not_hold() {
 }
 
 #[test]
-fn it_holds_in_json() {
+fn a_suppression_applies_in_json() {
     let body = |comment: &str| {
         format!(
             r#"{{"resource": {{"rhcs_image_mirror": {{"a": {{{comment}"cluster_id": "c1", "source": "nginx",
@@ -129,7 +138,7 @@ resource "rhcs_image_mirror" "a" {
 "#;
 
 #[test]
-fn it_holds_in_files_of_values() {
+fn a_suppression_applies_in_variable_files() {
     let values = "source = \"nginx\" # mirrorset: ignore[short-source] it is so\n";
     assert_suppressed(&[("main.tf", FROM_VARIABLE), ("terraform.tfvars", values)]);
     let values = r#"{"//": "mirrorset: ignore[short-source] it is so", "source": "nginx"}"#;
@@ -140,7 +149,7 @@ fn it_holds_in_files_of_values() {
 }
 
 #[test]
-fn it_holds_up_to_its_date() {
+fn a_suppression_applies_until_its_date() {
     let with = |until: &str| {
         mirror(
             "",
@@ -196,7 +205,7 @@ fn bare() -> String {
 }
 
 #[test]
-fn what_suppresses_nothing_is_said_and_taken_away() {
+fn unused_suppressions_are_reported_and_removed() {
     let clean = |text: &str| text.replace("\"nginx\"", "\"docker.io/library/nginx\"");
     let (said, fixed) = unused(&clean(&with("[short-source]")));
     assert_eq!(
@@ -215,7 +224,7 @@ fn what_suppresses_nothing_is_said_and_taken_away() {
 }
 
 #[test]
-fn what_names_no_rule_is_said_and_taken_away() {
+fn suppressions_without_a_known_rule_are_reported_and_removed() {
     for names in ["", "[]", ": short-source", "[short-source"] {
         let (said, fixed) = unused(&with(names));
         assert_eq!(
@@ -244,7 +253,7 @@ fn what_names_no_rule_is_said_and_taken_away() {
 }
 
 #[test]
-fn what_was_not_decided_or_not_run_is_not_called_unused() {
+fn suppressions_of_undecided_or_disabled_rules_are_not_unused() {
     let open = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
     let (_, rules) = check(&[("main.tf", &open)]);
     assert_eq!(rules, ["unknown-value"]);
@@ -265,7 +274,7 @@ fn what_was_not_decided_or_not_run_is_not_called_unused() {
 /// No rule about names can say anything of a value that Terraform refuses, so nobody knows what it would say of
 /// the right one.
 #[test]
-fn what_terraform_refuses_is_not_called_unused() {
+fn suppressions_of_values_that_terraform_rejects_are_not_unused() {
     let refused = |text: &str| check(&[("main.tf", &text.replace("\"nginx\"", "[\"nginx\"]"))]).1;
     for above in [COMMENT, "# mirrorset: ignore[short-source, invalid-source]"] {
         for text in [mirror("", "", above, ""), mirror(above, "", "", "")] {
@@ -278,7 +287,7 @@ fn what_terraform_refuses_is_not_called_unused() {
 }
 
 #[test]
-fn a_suppression_of_what_is_undecided_does_not_make_it_clean() {
+fn a_suppressed_unknown_value_leaves_the_mirror_undecided() {
     let open = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[unknown-value]\nresource");
     let (run, rules) = check(&[("main.tf", &open)]);
     assert_eq!(rules, [] as [&str; 0]);
@@ -290,9 +299,17 @@ fn a_suppression_of_what_is_undecided_does_not_make_it_clean() {
 }
 
 #[test]
-fn of_several_roots_one_that_needs_it_is_enough() {
+fn a_suppression_is_used_if_one_root_module_needs_it() {
     let module = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
-    let root = |name: &str| format!("module \"m\" {{\n  source = \"../m\"\n  name   = \"{name}\"\n}}\n");
+    let root = |name: &str| {
+        format!(
+            r#"module "m" {{
+  source = "../m"
+  name   = "{name}"
+}}
+"#
+        )
+    };
     let module = module
         .replace("\"source\"", "\"name\"")
         .replace("var.source", "var.name");
@@ -307,11 +324,14 @@ fn of_several_roots_one_that_needs_it_is_enough() {
 }
 
 #[test]
-fn what_only_one_root_suppresses_is_said_for_the_other() {
+fn a_suppression_in_one_root_module_does_not_apply_to_another() {
     let module = FROM_VARIABLE.replace("var.source", "\"nginx\"");
     let module = module.split_once("resource").unwrap().1;
     let module = format!("resource{module}");
-    let call = "module \"m\" {\n  source = \"../m\"\n}\n";
+    let call = r#"module "m" {
+  source = "../m"
+}
+"#;
     let suppressed = format!("{COMMENT}\n{call}");
     let (_, rules) = check(&[("m/main.tf", &module), ("a/main.tf", &suppressed)]);
     assert_eq!(
@@ -345,7 +365,7 @@ fn suppressed_fixture(name: &str, comment: &str, before: &str) -> tempfile::Temp
 }
 
 #[test]
-fn on_a_plan_with_its_configuration_it_holds_alike() {
+fn a_suppression_applies_to_a_plan_with_its_configuration() {
     let header = "resource \"rhcs_image_mirror\" \"nginx\"";
     for before in [header, "  source     = \"nginx\""] {
         let directory = suppressed_fixture("mistakes/short-source", COMMENT, before);
@@ -361,7 +381,7 @@ fn on_a_plan_with_its_configuration_it_holds_alike() {
 }
 
 #[test]
-fn a_rule_about_configuration_alone_is_not_asked_of_a_plan() {
+fn a_suppression_of_a_configuration_rule_is_not_unused_for_a_plan() {
     let comment = "# mirrorset: ignore[count-indexed-mirrors]";
     let header = "resource \"rhcs_image_mirror\" \"nginx\"";
     let directory = suppressed_fixture("mistakes/short-source", comment, header);

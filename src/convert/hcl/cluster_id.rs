@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_are_left_out() {
+    fn comments_are_removed() {
         assert_eq!(
             "var.id # prod".parse::<ClusterId>().unwrap().to_string(),
             "var.id"

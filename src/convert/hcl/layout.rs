@@ -250,7 +250,7 @@ mod tests {
 
     /// The results of `terraform fmt` of Terraform 1.11.
     #[test]
-    fn spaces_are_those_of_terraform() {
+    fn whitespace_is_formatted_as_by_terraform_fmt() {
         for (given, expected) in [
             ("var . ids [ \"a\" ]", "var.ids[\"a\"]"),
             (

@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn an_element_goes_with_its_line_or_its_comma() {
+    fn an_element_is_removed_with_its_line_or_its_comma() {
         let cases = [
             ("- a\n- b\n- c\n", "- a\n- c\n"),
             ("  - a\n  - b", "  - a\n"),
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_other_things_is_left() {
+    fn elements_with_a_comment_and_the_only_element_are_kept() {
         assert_eq!(without("- a\n- b # it is so\n"), None);
         assert_eq!(without("[b]"), None);
     }

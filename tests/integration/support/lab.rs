@@ -1,7 +1,9 @@
-//! Real Terraform over a stand-in for the provider, where this machine has it.
+//! Real Terraform with a stand-in for the provider, if this machine has both.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use crate::support::shared::shared;
 
 /// What Terraform is asked to do.
 #[derive(Clone, Copy, PartialEq)]
@@ -11,18 +13,27 @@ pub(crate) enum Step {
     Apply,
 }
 
-/// The lab's program, if this machine has all that it needs.
+/// The lab's program. If it or Terraform is absent, prints that the test is skipped.
 pub(crate) fn lab() -> Option<PathBuf> {
-    let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/lab/terraform-lab");
+    let lab = shared("lab/terraform-lab")?;
     let terraform = Command::new("terraform").arg("version").output();
-    if lab.exists() && terraform.is_ok_and(|output| output.status.success()) {
+    if terraform.is_ok_and(|output| output.status.success()) {
         return Some(lab);
     }
-    println!("skipped: terraform or {} is not there", lab.display());
+    println!("skipped: terraform is not on the PATH");
     None
 }
 
-/// Runs the lab, one at a time: each run writes the provider's program anew, which another one may be starting.
+/// The lab's program for a test that takes long and runs only if `MIRRORSET_TERRAFORM` is set.
+pub(crate) fn requested_lab() -> Option<PathBuf> {
+    if std::env::var_os("MIRRORSET_TERRAFORM").is_none() {
+        println!("skipped: MIRRORSET_TERRAFORM is not set");
+        return None;
+    }
+    lab()
+}
+
+/// Runs the lab, one at a time: each run writes the program of the provider, which another run may be starting.
 pub(crate) fn output(lab: &Path, word: &str, directory: &Path) -> Output {
     let lock = std::fs::File::create(std::env::temp_dir().join("mirrorset-terraform-lab.lock")).unwrap();
     lock.lock().unwrap();

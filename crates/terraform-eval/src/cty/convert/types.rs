@@ -479,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn a_collection_beside_an_undecided_value_is_unreplace_dynamic() {
+    fn a_collection_unified_with_an_undecided_value_is_dynamic() {
         let types = [Type::list(Type::Number), Type::Dynamic];
         assert!(unify(&types).is_some_and(|unified| unified.is_unknown));
     }

@@ -71,14 +71,14 @@ fn json_is_read_as_json() {
 }
 
 #[test]
-fn what_only_begins_like_json_is_yaml() {
+fn text_that_only_starts_like_json_is_yaml() {
     assert_eq!(one("{a: b, c: [d]}"), r#"{a: "b", c: ["d"]}"#);
     assert_eq!(one("[a]"), r#"["a"]"#);
     assert_eq!(one(r#"{"a": "#), "unexpected end of JSON");
 }
 
 #[test]
-fn an_alias_stands_for_what_it_names() {
+fn an_alias_has_the_value_of_its_anchor() {
     assert_eq!(
         one("a: &x [b, &y c]\nd: *x\ne: *y\n"),
         r#"{a: ["b", "c"], d: ["b", "c"], e: "c"}"#
@@ -86,7 +86,7 @@ fn an_alias_stands_for_what_it_names() {
 }
 
 #[test]
-fn aliases_that_stand_for_too_much_are_refused() {
+fn aliases_that_expand_too_much_are_rejected() {
     let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..12 {
         let before = level - 1;
@@ -98,7 +98,7 @@ fn aliases_that_stand_for_too_much_are_refused() {
 }
 
 #[test]
-fn what_is_not_read_is_refused() {
+fn unsupported_yaml_is_rejected() {
     assert_eq!(one("a:\n  <<: {b: c}\n"), "merge keys (`<<`) are not supported");
     assert_eq!(one("? [a, b]\n: c\n"), "a key must be a string");
     assert_eq!(one("a: !x b"), "\"b\" with the tag !x is not supported");
@@ -115,7 +115,7 @@ fn what_is_not_read_is_refused() {
 }
 
 #[test]
-fn every_value_has_its_place() {
+fn every_value_has_its_span() {
     let text = "é: 'q'\nb: plain # c\nc: [x, \"y\"]\nd: &a z\ne: *a\n";
     let file = Sources::new().add("a", text);
     let documents = documents(file, text).unwrap();

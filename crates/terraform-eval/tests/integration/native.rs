@@ -1,6 +1,6 @@
 //! Native HCL as the tree shows it. Every text and error here is what Terraform 1.11.4 makes of it.
 
-use super::support::{messages, show, show_block};
+use crate::support::{messages, show, show_block};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::native::{parse_block, parse_expression};
 use terraform_eval::syntax::outline::outline;
@@ -70,7 +70,7 @@ fn operators_bind_as_in_hcl() {
 }
 
 #[test]
-fn traversals_and_splats() {
+fn traversals_and_splats_are_parsed() {
     assert_eq!(value("var.a.b[\"c\"].0"), "var.a.b[\"c\"][0]");
     assert_eq!(value("a[*].b[0].c[*].d"), "a[*](_.b[0].c[*](_.d))");
     assert_eq!(value("a.*.b.c[0]"), "a.*(_.b.c)[0]");
@@ -83,7 +83,7 @@ fn traversals_and_splats() {
 }
 
 #[test]
-fn calls() {
+fn calls_are_parsed() {
     assert_eq!(value("f()"), "f()");
     assert_eq!(value("f(1, [2]...)"), "f(1 [2] ...)");
     assert_eq!(value("upper (\n \"x\"\n ,\n)"), "upper(\"x\")");
@@ -91,7 +91,7 @@ fn calls() {
 }
 
 #[test]
-fn for_expressions_may_break_lines_anywhere() {
+fn for_expressions_may_contain_line_breaks_anywhere() {
     assert_eq!(value("[for v in a : v if v]"), "[for v in a: v if v]");
     assert_eq!(
         value("{for k, v in a.\n  b :\n k =>\n v ?\n 1 :\n 2... if k &&\n v}"),
@@ -140,7 +140,7 @@ fn quoted_strings_are_decoded() {
 }
 
 #[test]
-fn directives() {
+fn template_directives_are_parsed() {
     assert_eq!(
         value("\"x %{ if a }b%{ else }c%{ endif } y\""),
         "`x %if a(b)(c) y`"
@@ -157,7 +157,7 @@ fn directives() {
 }
 
 #[test]
-fn heredocs() {
+fn heredocs_are_parsed() {
     assert_eq!(value("<<EOT\nx\n  y\nEOT"), r#""x\n  y\n""#);
     assert_eq!(value("<<EOT\nEOT"), r#""""#);
     assert_eq!(
@@ -171,7 +171,7 @@ fn heredocs() {
 }
 
 #[test]
-fn strip_markers_in_heredocs_reach_to_the_end_of_the_line() {
+fn strip_markers_in_heredocs_apply_to_the_end_of_the_line() {
     assert_eq!(value("<<EOT\nx${1 ~}\n\n   y\nEOT"), r"`x{1}\n   y\n`");
     assert_eq!(value("<<EOT\nx\n\n  ${~ 1}\n   y\nEOT"), r"`x\n\n{1}\n   y\n`");
     assert_eq!(
@@ -207,7 +207,7 @@ fn indented_heredocs_lose_the_least_indentation() {
 }
 
 #[test]
-fn what_terraform_rejects_and_hcl_edit_reads() {
+fn text_that_only_hcl_edit_accepts_is_rejected() {
     // F: a line break in a quoted string.
     assert_eq!(
         error("\"abc\n  b = 2"),
@@ -251,7 +251,7 @@ fn what_terraform_rejects_and_hcl_edit_reads() {
 }
 
 #[test]
-fn frequent_mistakes_have_names() {
+fn frequent_syntax_errors_have_specific_messages() {
     assert_eq!(error("1 & 2"), "2:9 \"&\" unknown operator `&`\n");
     assert_eq!(error("'x'"), "2:7 \"'\" single quotes are not valid\n");
     assert_eq!(error("1,"), "2:8 \",\" a comma follows the argument\n");
@@ -323,8 +323,14 @@ fn frequent_mistakes_have_names() {
 }
 
 #[test]
-fn a_missing_brace_costs_its_own_block() {
-    let text = "resource \"a\" \"b\" {\n  x = 1\n\nresource \"c\" \"d\" {\n  y = 2\n}\n";
+fn a_missing_brace_affects_only_its_block() {
+    let text = r#"resource "a" "b" {
+  x = 1
+
+resource "c" "d" {
+  y = 2
+}
+"#;
     assert_eq!(problems(text), "1:18 \"{\" `{` is not closed\n");
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
@@ -337,8 +343,17 @@ fn a_missing_brace_costs_its_own_block() {
 }
 
 #[test]
-fn what_is_broken_is_left_out_and_the_rest_is_there() {
-    let text = "module \"m\" {\n  source = \"./x\"\n  mirrors = [1 2]\n  deep {\n    a = 'x'\n    b = 1\n  }\n  depends_on = [a.b]\n}\n";
+fn broken_arguments_are_omitted_and_the_others_are_parsed() {
+    let text = r#"module "m" {
+  source = "./x"
+  mirrors = [1 2]
+  deep {
+    a = 'x'
+    b = 1
+  }
+  depends_on = [a.b]
+}
+"#;
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
     let outline = outline(file, text);
@@ -351,8 +366,17 @@ fn what_is_broken_is_left_out_and_the_rest_is_there() {
 }
 
 #[test]
-fn one_mistake_does_not_hide_another() {
-    let text = "a {\n  b = \"x\n  c = 1 & 2\n  d = 3\n  e {\n    f = (1\n    g = 2\n  }\n}\n";
+fn one_syntax_error_does_not_hide_another() {
+    let text = r#"a {
+  b = "x
+  c = 1 & 2
+  d = 3
+  e {
+    f = (1
+    g = 2
+  }
+}
+"#;
     assert_eq!(
         problems(text),
         "2:7 \"\\\"\" the string is not closed on its line\n6:9 \"(\" `(` is not closed\n3:9 \"&\" unknown operator `&`\n"
@@ -360,7 +384,7 @@ fn one_mistake_does_not_hide_another() {
 }
 
 #[test]
-fn a_byte_order_mark_is_counted_and_not_read() {
+fn a_byte_order_mark_is_skipped_but_counts_in_offsets() {
     let text = "\u{feff}a {\n  b = 1\n}\n";
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
@@ -370,7 +394,7 @@ fn a_byte_order_mark_is_counted_and_not_read() {
 }
 
 #[test]
-fn limits_are_said() {
+fn exceeded_limits_are_reported() {
     let nested = format!("{}1{}", "(".repeat(200), ")".repeat(200));
     assert!(error(&nested).contains("nested too deeply"), "{}", error(&nested));
     let chain = vec!["1"; 500].join(" + ");
@@ -382,7 +406,7 @@ fn limits_are_said() {
 }
 
 #[test]
-fn an_expression_of_its_own_may_break_lines() {
+fn a_standalone_expression_may_contain_line_breaks() {
     let mut sources = Sources::new();
     let text = "1 +\n 2";
     let file = sources.add("<eval>", text);

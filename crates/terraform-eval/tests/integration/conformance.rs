@@ -1,5 +1,5 @@
-//! What real Terraform accepted is read without a problem. The files lie beside the repository; where
-//! they are absent, the tests say so and pass.
+//! Reads what real Terraform accepted. The files lie beside the repository; if they are absent, the tests
+//! print that they are skipped, and pass.
 
 use std::path::{Path, PathBuf};
 
@@ -9,12 +9,12 @@ use terraform_eval::syntax::native::parse_expression;
 
 fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/conformance")
+        .join("../../../shared/conformance")
         .join(path);
     if path.exists() {
         return Some(path);
     }
-    println!("skipped: {} is not there", path.display());
+    println!("skipped: {}: no such file or directory", path.display());
     None
 }
 
@@ -29,7 +29,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn modules_are_read() {
+fn modules_that_terraform_accepted_have_no_syntax_errors() {
     let Some(directory) = shared("modules") else {
         return;
     };
@@ -60,7 +60,7 @@ fn modules_are_read() {
 }
 
 #[test]
-fn expressions_are_judged_as_terraform_judges_them() {
+fn the_same_expressions_are_accepted_as_by_terraform() {
     let Some(path) = shared("expressions.jsonl") else {
         return;
     };

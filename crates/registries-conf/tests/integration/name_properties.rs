@@ -149,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn a_text_is_valid_or_has_mistakes_in_order_inside_it(text in any_text(), mirror in any::<bool>()) {
+    fn a_text_is_valid_or_has_ordered_issues_inside_it(text in any_text(), mirror in any::<bool>()) {
         let role = if mirror { Role::Mirror } else { Role::Source };
         let diagnosis = diagnose(&text, role);
         prop_assert_eq!(diagnosis.issues.is_empty(), is_valid_location(&text, role));
@@ -162,7 +162,7 @@ proptest! {
     }
 
     #[test]
-    fn a_repaired_text_is_valid(text in any_text(), mirror in any::<bool>()) {
+    fn a_suggested_name_is_valid(text in any_text(), mirror in any::<bool>()) {
         let role = if mirror { Role::Mirror } else { Role::Source };
         let diagnosis = diagnose(&text, role);
         for up_to in [SuggestionApplicability::Safe, SuggestionApplicability::Unsafe] {
@@ -200,7 +200,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_said_of_a_mirror_is_what_rewriting_does(source in any_name(), mirror in any_name()) {
+    fn rewrite_issues_agree_with_rewriting(source in any_name(), mirror in any_name()) {
         if find_match_issue(&source).is_some() {
             return Ok(());
         }
@@ -232,7 +232,7 @@ proptest! {
     }
 
     #[test]
-    fn the_longest_name_is_the_last_that_can_be_rewritten(more in 0..60usize, fewer in 0..60usize) {
+    fn the_maximum_name_length_is_the_last_that_can_be_rewritten(more in 0..60usize, fewer in 0..60usize) {
         let source = format!("quay.io/{}", "s".repeat(60 - fewer));
         let mirror = format!("m.example.com/{}", "m".repeat(more + 1));
         let longest = max_image_name_length(&source, &mirror);
@@ -246,7 +246,7 @@ proptest! {
     }
 
     #[test]
-    fn merging_keeps_every_mirror_once_and_a_single_list_as_it_is(
+    fn merging_keeps_every_mirror_once_and_a_single_list_unchanged(
         lists in prop::collection::vec(prop::collection::vec("[a-e]", 1..6), 1..4)
     ) {
         let slices: Vec<&[String]> = lists.iter().map(Vec::as_slice).collect();

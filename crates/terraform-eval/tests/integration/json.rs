@@ -1,6 +1,6 @@
 //! JSON configuration as the tree shows it. What is said of Terraform was asked of Terraform 1.11.4.
 
-use super::support::{messages, show, show_block};
+use crate::support::{messages, show, show_block};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
 use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
@@ -95,7 +95,7 @@ fn meta_arguments_are_blocks() {
 }
 
 #[test]
-fn references_are_read_as_in_native_syntax() {
+fn references_are_parsed_as_in_native_syntax() {
     assert_eq!(
         blocks(r#"{"resource": {"t": {"x": {"depends_on": ["t.y", "module.m"], "provider": "aws.east"}}}}"#),
         ["resource t x { depends_on=[t.y module.m] provider=aws.east }"]
@@ -154,7 +154,7 @@ fn strings_are_templates() {
 }
 
 #[test]
-fn other_values_are_what_they_are() {
+fn other_values_are_literal() {
     assert_eq!(
         value("[1e3, 0.50, 18446744073709551616, -1, null, true, []]"),
         "[1e3 0.50 18446744073709551616 (- 1) null true []]"
@@ -194,7 +194,7 @@ fn spans_point_into_the_escaped_string() {
 }
 
 #[test]
-fn problems_have_their_place() {
+fn syntax_errors_have_their_span() {
     assert_eq!(
         read("{\n  \"locals\": {\"a\": 1,}\n}").1,
         "2:21 invalid JSON: trailing comma\n"
@@ -241,7 +241,7 @@ fn depth_is_bounded() {
 }
 
 #[test]
-fn values_of_variables() {
+fn variable_values_are_parsed() {
     let text = r#"{"v": "${1+1}", "w": {"//": "c", "k": ["%{if}"]}}"#;
     let mut sources = Sources::new();
     let file = sources.add("a.tfvars.json", text);
@@ -253,7 +253,14 @@ fn values_of_variables() {
         .collect();
     assert_eq!(shown, ["v=\"${1+1}\"", "w={<\"//\">:\"c\" <\"k\">:[\"%{if}\"]}"]);
 
-    let text = "a = 1 # c\nb = [\n  2,\n]\na = 3\nc {\n}\n";
+    let text = "a = 1 # c
+b = [
+  2,
+]
+a = 3
+c {
+}
+";
     let file = sources.add("a.tfvars", text);
     let (attributes, problems) = parse_variables(file, text, Format::Native);
     let shown: Vec<String> = attributes

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use super::support::{messages, show, spans_of_block, spans_of_expression};
+use crate::support::{messages, show, spans_of_block, spans_of_expression};
 use proptest::prelude::*;
 use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
@@ -176,12 +176,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn any_text_is_read(text in ".{0,200}") {
+    fn any_text_is_parsed(text in ".{0,200}") {
         read(&text);
     }
 
     #[test]
-    fn any_fragments_are_read(text in fragments()) {
+    fn any_fragments_are_parsed(text in fragments()) {
         read(&text);
         read(&format!("b \"l\" {{\n  a = {text}\n}}\n"));
         read(&format!("{{\"locals\": {{\"a\": {text:?}}}}}"));
@@ -189,7 +189,7 @@ proptest! {
     }
 
     #[test]
-    fn items_stand_in_order_and_apart(text in fragments()) {
+    fn items_are_ordered_and_disjoint(text in fragments()) {
         let outline = outline(file(), &text);
         for pair in outline.items.windows(2) {
             prop_assert!(pair[0].span.end <= pair[1].span.start);
@@ -197,7 +197,7 @@ proptest! {
     }
 
     #[test]
-    fn generated_blocks_come_back(names in proptest::collection::vec("[a-z][a-z0-9_-]{0,8}", 1..8), texts in proptest::collection::vec("[ -~é😀]{0,12}", 8), crlf: bool) {
+    fn generated_blocks_parse_to_their_content(names in proptest::collection::vec("[a-z][a-z0-9_-]{0,8}", 1..8), texts in proptest::collection::vec("[ -~é😀]{0,12}", 8), crlf: bool) {
         let mut source = String::from("resource \"kind\" \"name\" {\n");
         let mut expected = Vec::new();
         for (index, name) in names.iter().enumerate() {
@@ -247,7 +247,7 @@ fn quickly(what: &str, text: &str) {
 }
 
 #[test]
-fn hostile_texts_are_answered() {
+fn hostile_texts_are_parsed_quickly() {
     for open in [
         "(",
         "[",

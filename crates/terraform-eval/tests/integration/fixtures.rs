@@ -7,13 +7,13 @@ use terraform_eval::source::Sources;
 use terraform_eval::syntax::document::{Format, parse_file};
 use terraform_eval::syntax::outline::{Content, outline};
 
-use super::support::{messages, show};
+use crate::support::{messages, show};
 
 /// The attributes of the `locals` block of a fixture, and the messages of its problems.
 fn locals(name: &str) -> (Vec<String>, String) {
     let mut sources = Sources::new();
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("crates/terraform-eval/fixtures/syntax")
+        .join("fixtures/syntax")
         .join(name);
     let file = sources.read(&path).unwrap();
     let text = sources.text(file);
@@ -38,12 +38,12 @@ fn expected(name: &str, attributes: &[&str]) {
 }
 
 #[test]
-fn a_key_may_repeat_in_an_object() {
+fn a_key_may_be_repeated_in_an_object() {
     expected("a_duplicate_key.tf", &["a = {x:1 x:2}"]);
 }
 
 #[test]
-fn lines_may_break_in_an_object_for() {
+fn line_breaks_are_allowed_in_an_object_for_expression() {
     expected(
         "b_object_for_newlines.tf",
         &[
@@ -54,7 +54,7 @@ fn lines_may_break_in_an_object_for() {
 }
 
 #[test]
-fn a_byte_order_mark_is_passed_over() {
+fn a_byte_order_mark_is_skipped() {
     expected("c_byte_order_mark.tf", &["a = 1"]);
 }
 
@@ -67,7 +67,7 @@ fn a_heredoc_ends_at_the_marker_alone_on_its_line() {
 }
 
 #[test]
-fn a_comment_may_hold_a_carriage_return() {
+fn a_comment_may_contain_a_carriage_return() {
     expected("e_carriage_return_in_comment.tf", &["a = 1"]);
 }
 
@@ -82,7 +82,7 @@ fn a_string_ends_on_its_line() {
 }
 
 #[test]
-fn windows_line_ends_stay_in_heredocs_alone() {
+fn windows_line_ends_are_kept_only_in_heredocs() {
     expected(
         "crlf.tf",
         &[
@@ -94,7 +94,7 @@ fn windows_line_ends_stay_in_heredocs_alone() {
 }
 
 #[test]
-fn heredocs_of_all_forms() {
+fn every_form_of_heredoc_is_parsed() {
     expected(
         "heredocs.tf",
         &[
