@@ -49,7 +49,7 @@ pub struct Entry {
     pub rule: String,
     /// A hash of the message and of the labeled text.
     pub value: String,
-    /// How many findings the entry stands for.
+    /// How many findings the entry represents.
     pub count: usize,
 }
 

@@ -35,7 +35,7 @@ impl Severity {
 /// A span that belongs to a finding, with a message.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label {
-    /// The labeled text.
+    /// The text that the label points at.
     pub span: Span,
     /// What the text has to do with the finding. May be empty for the primary label.
     pub message: String,
@@ -66,7 +66,7 @@ pub enum Applicability {
 pub struct Edit {
     /// The bytes to replace; an empty span inserts.
     pub span: Span,
-    /// The replacement.
+    /// The text that replaces the bytes.
     pub content: String,
 }
 
@@ -128,14 +128,14 @@ impl fmt::Display for Subject {
     }
 }
 
-/// A finding.
+/// A diagnostic: a finding with its labels and its fix.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
-    /// What reports it.
+    /// What reports the finding: usually a rule.
     pub code: Code,
     /// The severity, which settings may change.
     pub severity: Severity,
-    /// What it is about. Its address is not repeated in the message; outputs print it before the message.
+    /// What the finding is about. The address is not repeated in the message; outputs print it before the message.
     pub subject: Option<Subject>,
     /// What is wrong, without a period at the end.
     pub message: String,
@@ -147,7 +147,7 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// Why it is bad: the consequence.
     pub note: Option<String>,
-    /// What to do.
+    /// What a person can do about it.
     pub help: Option<String>,
     /// The edits that fix it.
     pub fix: Option<Fix>,

@@ -20,7 +20,6 @@ use terraform_eval::source::{FileId, Files, display_name};
 /// The options of a session.
 #[derive(Debug, Clone)]
 pub(crate) struct SessionOptions {
-    /// The inputs.
     pub(crate) inputs: InputPaths,
     /// How the inputs are loaded.
     pub(crate) load: Options,
@@ -69,7 +68,7 @@ impl Session {
         &self.loaded.configs.diagnostics
     }
 
-    /// Runs the rules.
+    /// Checks the loaded project.
     pub(crate) fn check(&self) -> Report<'_> {
         let context = CheckContext {
             sources: &self.loaded.sources,

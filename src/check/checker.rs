@@ -200,7 +200,7 @@ impl<'a> Checker<'a, '_> {
             let spans = suppression_spans::for_mirror(mirror);
             let _ = (self.context.suppressions).find_for(rule.code(), &spans, &mut self.usage);
             // If Terraform rejects the value, another rule reports that.
-            if reasons.is_refused() {
+            if reasons.is_rejected() {
                 self.mark_undecided(mirror.id);
             } else {
                 undecided.push((rule.name, reasons));

@@ -71,7 +71,7 @@ pub struct Report<'a> {
 /// A finding that is suppressed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suppressed {
-    /// The finding.
+    /// The finding that the report leaves out.
     pub finding: Diagnostic,
     /// The comment that suppresses it.
     pub suppression_span: Span,

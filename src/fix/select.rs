@@ -13,7 +13,7 @@ pub(super) type FixKey = (PathBuf, Code, String);
 /// A fix to apply.
 pub(super) struct SelectedFix<'f> {
     pub(super) key: FixKey,
-    /// The place and the rule, for messages: `file:line: rule`.
+    /// The position and the rule, for messages: `file:line: rule`.
     pub(super) name: String,
     pub(super) edits: Vec<(PathBuf, &'f Edit)>,
     /// How many findings it fixes.
@@ -128,15 +128,15 @@ mod tests {
             span: Span::new(file, start, end),
             content: String::new(),
         };
-        let overlap = |one: (usize, usize), two: (usize, usize)| {
+        let overlap = |first: (usize, usize), second: (usize, usize)| {
             let mut edited = EditedRanges::default();
-            edited.add(&[(PathBuf::from("a.tf"), &edit(one.0, one.1))], 0);
-            let overlapping = edited.overlapping(&(PathBuf::from("a.tf"), &edit(two.0, two.1)));
-            let in_other_file = edited.overlapping(&(PathBuf::from("b.tf"), &edit(two.0, two.1)));
+            edited.add(&[(PathBuf::from("a.tf"), &edit(first.0, first.1))], 0);
+            let overlapping = edited.overlapping(&(PathBuf::from("a.tf"), &edit(second.0, second.1)));
+            let in_other_file = edited.overlapping(&(PathBuf::from("b.tf"), &edit(second.0, second.1)));
             assert_eq!(in_other_file, None);
             overlapping.is_some()
         };
-        for (one, two, expected) in [
+        for (first, second, expected) in [
             ((2, 4), (3, 5), true),
             ((2, 8), (3, 5), true),
             ((2, 4), (2, 4), true),
@@ -148,8 +148,8 @@ mod tests {
             ((2, 4), (4, 4), false),
             ((3, 3), (3, 3), true),
         ] {
-            assert_eq!(overlap(one, two), expected, "{one:?} and {two:?}");
-            assert_eq!(overlap(two, one), expected, "{two:?} and {one:?}");
+            assert_eq!(overlap(first, second), expected, "{first:?} and {second:?}");
+            assert_eq!(overlap(second, first), expected, "{second:?} and {first:?}");
         }
     }
 

@@ -83,7 +83,7 @@ pub enum UnknownReason {
 impl UnknownReason {
     /// Whether Terraform rejects the value. A rule of its own reports that, so no other rule has to.
     #[must_use]
-    pub fn is_refused(&self) -> bool {
+    pub fn is_rejected(&self) -> bool {
         matches!(self, Self::WrongType(_) | Self::MissingInput(_))
     }
 }
@@ -136,10 +136,10 @@ impl UnknownReasons {
         Self { reasons }
     }
 
-    /// Whether Terraform rejects the value, as [`UnknownReason::is_refused`] says.
+    /// Whether Terraform rejects the value, as [`UnknownReason::is_rejected`] says.
     #[must_use]
-    pub fn is_refused(&self) -> bool {
-        self.reasons.iter().any(UnknownReason::is_refused)
+    pub fn is_rejected(&self) -> bool {
+        self.reasons.iter().any(UnknownReason::is_rejected)
     }
 }
 
@@ -236,7 +236,7 @@ impl<T> Attribute<T> {
 impl Attribute<String> {
     /// The value in quotes for a message, or a placeholder if it is sensitive, absent or unknown.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub fn describe(&self) -> String {
         match &self.content {
             _ if self.sensitive => "(sensitive value)".to_owned(),
             AttributeValue::Known(value) => format!("{value:?}"),

@@ -69,12 +69,12 @@ pub enum ManifestIssueKind {
     },
     /// `mirrorSourcePolicy` has an unknown value.
     Policy {
-        /// The value.
+        /// The value as spelled.
         found: String,
     },
     /// A mapping has the same key twice.
     Twice {
-        /// The key.
+        /// The key that occurs twice.
         key: String,
         /// The first occurrence.
         first: Span,

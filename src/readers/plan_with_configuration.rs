@@ -237,7 +237,7 @@ impl Join {
         }
         let mut secret = own.clone();
         secret.sensitive |= planned.sensitive;
-        let (there, here) = (planned.shown(), secret.shown());
+        let (there, here) = (planned.describe(), secret.describe());
         self.differ(
             address,
             &format!("{name} is {there} in the plan, but {here} in the configuration"),

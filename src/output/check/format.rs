@@ -36,7 +36,7 @@ impl ReportView<'_> {
     }
 }
 
-/// A rendered report.
+/// The output for a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// The text for standard output.
