@@ -1,5 +1,5 @@
-//! What the rules say of the shared modules, of the plans that Terraform made of them, and of plans of
-//! changes: written down by hand from the rules, not taken over from the output.
+//! The findings in the shared modules, in the plans that Terraform created from them, and in plans of changes.
+//! The expectations are written by hand from the rules, not copied from the output.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -40,7 +40,7 @@ fn on_configuration() -> Expected {
                 ("invalid-mirror", "rhcs_image_mirror.esc"),
             ],
         ),
-        // `source` is taken out of a list by `count.index`.
+        // `count.index` selects `source` from a list.
         (
             "toset_and_count",
             &[("count-indexed-mirrors", "rhcs_image_mirror.counted")],
@@ -73,7 +73,7 @@ const UNKNOWN_PARTS: &[(&str, &str)] = &[
 /// The findings of each plan: those of the module, but for what plans do not record.
 fn on_plans() -> Expected {
     let mut expected = on_configuration();
-    // A plan records no locals, and there is a classic cluster that they could lead to.
+    // A plan has no locals, and a classic cluster could be their origin.
     expected.insert(
         "classic_through_local",
         &[
@@ -81,7 +81,7 @@ fn on_plans() -> Expected {
             ("unknown-value", "rhcs_image_mirror.wrong"),
         ],
     );
-    // What is written, and not what it is worth, is in no plan.
+    // A plan has values, but not the expressions that they come from.
     expected.insert("moved_import_removed_check", &[]);
     expected.insert("toset_and_count", &[]);
     expected.extend([
@@ -106,13 +106,13 @@ fn on_plans() -> Expected {
     expected
 }
 
-/// How many clusters' mirrors each plan changes: so many lines about their nodes there are.
+/// The number of clusters whose mirrors each plan changes; each has a finding about its nodes.
 fn rollouts() -> BTreeMap<&'static str, usize> {
     BTreeMap::from([
         ("change_renamed_without_moved", 1),
         ("change_replace_source", 1),
         ("change_update", 1),
-        // Neither cluster is known, and nothing says that they are the same one.
+        // Both clusters are unknown and may be different.
         ("classic_through_local", 2),
         ("cluster_in_same_configuration", 1),
         // `c1` and `c2`.
@@ -138,8 +138,8 @@ fn compare(directory: &Path, suffix: &str, expected: &Expected, rollouts: &BTree
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
-    let known: Vec<String> = expected.keys().map(|name| format!("{name}{suffix}")).collect();
-    assert_eq!(names, known);
+    let expected_names: Vec<String> = expected.keys().map(|name| format!("{name}{suffix}")).collect();
+    assert_eq!(names, expected_names);
     for (name, expected) in expected {
         let run = mirrorset_in(
             directory,
@@ -147,7 +147,7 @@ fn compare(directory: &Path, suffix: &str, expected: &Expected, rollouts: &BTree
         );
         assert_eq!(run.stderr, "", "{name}");
         let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-        let mut found: Vec<(&str, &str)> = report["findings"]
+        let mut reported: Vec<(&str, &str)> = report["findings"]
             .as_array()
             .unwrap()
             .iter()
@@ -158,12 +158,16 @@ fn compare(directory: &Path, suffix: &str, expected: &Expected, rollouts: &BTree
                 )
             })
             .collect();
-        let before = found.len();
-        found.retain(|(rule, _)| *rule != "node-rollout");
-        let told = before - found.len();
-        assert_eq!(told, rollouts.get(name).copied().unwrap_or_default(), "{name}");
-        found.sort_unstable();
-        assert_eq!(found, *expected, "{name}");
+        let before = reported.len();
+        reported.retain(|(rule, _)| *rule != "node-rollout");
+        let rollout_count = before - reported.len();
+        assert_eq!(
+            rollout_count,
+            rollouts.get(name).copied().unwrap_or_default(),
+            "{name}"
+        );
+        reported.sort_unstable();
+        assert_eq!(reported, *expected, "{name}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Expressions at random: `terraform console` and the evaluator have to say the same of them.
+//! Random expressions: `terraform console` and the evaluator have to agree.
 //!
 //! The same are the type (`type(…)`), the JSON (`jsonencode(…)`) and, of what is not wholly known or
 //! sensitive, what the console shows; or both refuse the expression. It is run where
@@ -59,7 +59,7 @@ use std::path::Path;
 use crate::support::program::write_files;
 use generate::Generator;
 
-/// How many expressions one console is asked for.
+/// The number of expressions that one console evaluates.
 const BATCH: usize = 250;
 
 fn number(variable: &str) -> Option<u64> {
@@ -141,7 +141,7 @@ fn random_expressions_have_the_value_that_the_console_prints() {
     let (mut tried, mut refused, mut undecided, mut differences) = (0, 0, 0, 0);
     let mut dead = 0;
     while tried < count {
-        // Every batch has a seed of its own, so that one can be run again alone.
+        // Every batch has its own seed, so that a single batch can be repeated.
         let seed = seed + tried / BATCH as u64;
         let mut generator = Generator::new(seed);
         let expressions: Vec<String> = (0..BATCH).map(|_| generator.next()).collect();

@@ -1,4 +1,4 @@
-//! Conversions: what each target looks like, what is refused, and that what is written is read back.
+//! Conversions: the form of each target, which inputs are rejected, and that outputs are valid.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::program::{Run, mirrorset_in, scratch};
 
-/// One cluster with two mirrors, and what it says of registries.
+/// One cluster with two mirrors and lists of registries.
 const PROD: &str = r#"
 resource "rhcs_cluster_rosa_hcp" "prod" {
   name                     = "prod"
@@ -394,7 +394,7 @@ fn mirrors_with_the_same_cluster_reference_share_a_cluster() {
     assert!(run.stderr.contains("duplicate-source"), "{}", run.stderr);
 }
 
-/// Manifests with everything that Terraform cannot say.
+/// Manifests with everything that Terraform does not support.
 const MANIFESTS: &str = "
 apiVersion: config.openshift.io/v1
 kind: ImageDigestMirrorSet
@@ -436,7 +436,7 @@ fn losses_of_a_conversion_to_terraform_are_reported_and_are_errors_with_strict()
     for target in ["hcl", "rosa"] {
         let run = converted(&files, &["--to", target, "mirrors.yaml"]);
         assert_eq!(run.status, 0);
-        let told: Vec<&str> = run
+        let warnings: Vec<&str> = run
             .stderr
             .lines()
             .filter(|line| line.starts_with("warning"))
@@ -448,12 +448,13 @@ fn losses_of_a_conversion_to_terraform_are_reported_and_are_errors_with_strict()
             ("ImageTagMirrorSet/tags[0]", "by tag"),
         ] {
             assert!(
-                told.iter()
+                warnings
+                    .iter()
                     .any(|line| line.contains(address) && line.contains(what)),
-                "{told:#?}"
+                "{warnings:#?}"
             );
         }
-        assert_eq!(told.len(), 4, "{told:#?}");
+        assert_eq!(warnings.len(), 4, "{warnings:#?}");
         assert!(
             !run.stdout.contains("quay.io/none") && !run.stdout.contains("docker.io"),
             "{}",
@@ -625,7 +626,7 @@ resource "rhcs_image_mirror" "a" {
     assert!(!run.stdout.contains('\u{2028}'), "{}", run.stdout);
 }
 
-/// A mirror in Terraform's language; `cluster_id` is an expression.
+/// A mirror in HCL; `cluster_id` is an expression.
 fn mirror(name: &str, cluster_id: &str, source: &str, mirrors: &[&str]) -> String {
     let mut text = format!(
         r#"resource "rhcs_image_mirror" "{name}" {{
@@ -655,8 +656,11 @@ fn assert_fits_the_schema(manifest: &Value, list: &str) {
         regex::Regex::new("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$").unwrap();
     assert_eq!(keys(manifest), ["apiVersion", "kind", "metadata", "spec"]);
     assert_eq!(keys(&manifest["metadata"]), ["name"]);
-    let own = manifest["metadata"]["name"].as_str().unwrap();
-    assert!(name.is_match(own) && own.len() <= 253, "{own}");
+    let name_of_manifest = manifest["metadata"]["name"].as_str().unwrap();
+    assert!(
+        name.is_match(name_of_manifest) && name_of_manifest.len() <= 253,
+        "{name_of_manifest}"
+    );
     assert_eq!(keys(&manifest["spec"]), [list]);
     for entry in manifest["spec"][list].as_array().unwrap() {
         let allowed = ["mirrorSourcePolicy", "mirrors", "source"];
@@ -731,14 +735,14 @@ proptest! {
         for read in [read_yaml(&run.stdout), read_old_yaml(directory.path(), "idms.yaml")] {
             prop_assert_eq!(&read["metadata"]["name"], "no");
             let listed = read["spec"]["imageDigestMirrors"].as_array().unwrap();
-            let found: BTreeMap<&str, Vec<&str>> = listed
+            let read_mirrors: BTreeMap<&str, Vec<&str>> = listed
                 .iter()
                 .map(|entry| {
                     let mirrors = entry["mirrors"].as_array().unwrap();
                     (entry["source"].as_str().unwrap(), mirrors.iter().map(|mirror| mirror.as_str().unwrap()).collect())
                 })
                 .collect();
-            prop_assert_eq!(&found, &expected);
+            prop_assert_eq!(&read_mirrors, &expected);
         }
     }
 }

@@ -11,7 +11,7 @@ use mirrorset::workspace::{Loaded, Options, PlanConfiguration, load};
 /// Files by name, the one that is changed, the rules that are fixed, and its text afterwards.
 type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [&'a str], &'a str);
 
-fn read(directory: &Path) -> Loaded {
+fn load_directory(directory: &Path) -> Loaded {
     let loaded = load(&[directory.to_owned()], &Options::default());
     assert_eq!(loaded.errors, []);
     loaded
@@ -22,15 +22,15 @@ fn findings(loaded: &Loaded) -> Vec<Diagnostic> {
 }
 
 fn rules(directory: &Path) -> Vec<&'static str> {
-    findings(&read(directory))
+    findings(&load_directory(directory))
         .iter()
         .map(|finding| finding.code.as_str())
         .collect()
 }
 
-/// Makes every fix, and says of which rules they were.
+/// Applies every fix and returns the rules of the fixes.
 fn fix_all(directory: &Path, up_to: Applicability) -> Vec<&'static str> {
-    let loaded = read(directory);
+    let loaded = load_directory(directory);
     let mut edits: BTreeSet<Edit> = BTreeSet::new();
     let mut rules = Vec::new();
     for finding in findings(&loaded) {
@@ -48,7 +48,7 @@ fn fix_all(directory: &Path, up_to: Applicability) -> Vec<&'static str> {
     rules
 }
 
-/// A mirror with this source and this list, both as written.
+/// A mirror with this source and this list, both as expressions.
 fn mirror(source: &str, mirrors: &str) -> String {
     format!(
         r#"resource "rhcs_image_mirror" "m" {{
@@ -214,7 +214,6 @@ fn a_type_is_replaced() {
     assert_eq!(fixed, text.replace("\"tag\"", "\"digest\""));
 }
 
-/// The text is mended where it is written.
 #[test]
 fn values_are_fixed_at_their_origin() {
     let of_variable = mirror("var.registry", LIST)
@@ -333,7 +332,7 @@ resource "rhcs_image_mirror" "m" {
     }
 }
 
-/// What another one uses too, and what is computed, is explained.
+/// The help explains why there is no fix.
 #[test]
 fn shared_and_computed_values_are_not_fixed() {
     let shared = "the text is also used elsewhere, so check those places first";
@@ -418,8 +417,8 @@ EOT
         ),
     ] {
         let directory = scratch(&[("main.tf", &text)]);
-        let found = findings(&read(directory.path()));
-        let short = found
+        let findings = findings(&load_directory(directory.path()));
+        let short = findings
             .iter()
             .find(|finding| finding.code.as_str() == "short-source")
             .expect(&text);
@@ -436,11 +435,11 @@ EOT
 fn a_sensitive_value_is_not_fixed() {
     let text = mirror("sensitive(\"nginx\")", LIST);
     let directory = scratch(&[("main.tf", &text)]);
-    let found = findings(&read(directory.path()));
-    assert_eq!(found[0].code.as_str(), "short-source");
-    assert_eq!(found[0].fix, None);
+    let findings = findings(&load_directory(directory.path()));
+    assert_eq!(findings[0].code.as_str(), "short-source");
+    assert_eq!(findings[0].fix, None);
     assert_eq!(
-        found[0].help.as_deref(),
+        findings[0].help.as_deref(),
         Some("write the full name, which begins with `docker.io/`")
     );
 }
@@ -455,22 +454,22 @@ fn a_plan_is_fixed_in_its_configuration() {
         {"address":"rhcs_image_mirror.m","mode":"managed","type":"rhcs_image_mirror","name":"m"}]}}}"#;
     let text = mirror("\"nginx\"", LIST);
     let directory = scratch(&[("plan.json", plan), ("live/main.tf", &text)]);
-    let found = |counterpart: PlanConfiguration| {
+    let fix_of = |counterpart: PlanConfiguration| {
         let options = Options {
             plan_configuration: counterpart,
             ..Options::default()
         };
         let loaded = load(&[directory.path().join("plan.json")], &options);
-        let found = findings(&loaded);
-        assert_eq!(found.len(), 1, "{found:?}");
-        found.into_iter().next().unwrap().fix.map(|fix| {
+        let findings = findings(&loaded);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        findings.into_iter().next().unwrap().fix.map(|fix| {
             let edit = &fix.edits[0];
             (loaded.sources.slice(edit.span).to_owned(), edit.content.clone())
         })
     };
-    assert_eq!(found(PlanConfiguration::None), None);
+    assert_eq!(fix_of(PlanConfiguration::None), None);
     assert_eq!(
-        found(PlanConfiguration::At(vec![directory.path().join("live")])),
+        fix_of(PlanConfiguration::At(vec![directory.path().join("live")])),
         Some(("\"nginx\"".to_owned(), "\"docker.io/library/nginx\"".to_owned()))
     );
 }
@@ -601,7 +600,7 @@ fn depends_on_of_a_data_source_gets_all_mirrors_and_keeps_its_entries() {
 "#
         )
     };
-    let read = |list: &str| {
+    let data_source = |list: &str| {
         format!(
             r#"data "rhcs_image_mirrors" "all" {{
   cluster_id = "c"
@@ -610,8 +609,9 @@ fn depends_on_of_a_data_source_gets_all_mirrors_and_keeps_its_entries() {
 "#
         )
     };
-    let text =
-        |list: &str| mirror("a") + &mirror("b") + "resource \"null_resource\" \"x\" {}\n" + &read(list);
+    let text = |list: &str| {
+        mirror("a") + &mirror("b") + "resource \"null_resource\" \"x\" {}\n" + &data_source(list)
+    };
     for (before, after) in [
         ("[]", "[rhcs_image_mirror.a, rhcs_image_mirror.b]"),
         (

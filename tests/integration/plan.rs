@@ -51,7 +51,7 @@ fn target(target: &OriginTarget) -> String {
     }
 }
 
-/// A mirror in a few lines, with each span checked on the way.
+/// A mirror in a few lines. Also checks each span.
 fn describe(sources: &Sources, mirror: &Mirror) -> String {
     let mut out = String::new();
     let address: String = serde_json::from_str(sources.slice(mirror.span)).unwrap();
@@ -171,28 +171,28 @@ fn describe_all(sources: &Sources, reading: &Reading) -> String {
     out
 }
 
-/// The plans of `fixtures/plan`, each beside the configuration that it was made of and beside what it says.
+/// The plans of `fixtures/plan`. Each directory also has the configuration of the plan and the expected mirrors.
 #[test]
 fn fixtures_are_read_as_expected() {
     let update = std::env::var_os("UPDATE_EXPECTED").is_some();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/plan");
-    let mut wrong = Vec::new();
+    let mut differences = Vec::new();
     for entry in std::fs::read_dir(root).unwrap() {
         let directory = entry.unwrap().path();
         let (sources, reading) = read(&directory.join("plan.json"));
-        let found = describe_all(&sources, &reading);
+        let actual = describe_all(&sources, &reading);
         let expected = directory.join("expected.txt");
         if update {
-            std::fs::write(&expected, &found).unwrap();
+            std::fs::write(&expected, &actual).unwrap();
         }
-        if std::fs::read_to_string(&expected).unwrap_or_default() != found {
-            wrong.push(format!("{}:\n{found}", directory.display()));
+        if std::fs::read_to_string(&expected).unwrap_or_default() != actual {
+            differences.push(format!("{}:\n{actual}", directory.display()));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-/// What reading `text` says is wrong.
+/// The error for `text`.
 fn problem(text: &str) -> Problem {
     let mut sources = Sources::new();
     let file = sources.add("plan.json", text);
@@ -283,18 +283,18 @@ fn duplicate_keys_and_resources_are_errors() {
 
 #[test]
 fn a_truncated_plan_without_mirrors_is_an_error() {
-    let whole = r#"{"format_version":"1.2","planned_values":{"root_module":{}},"resource_changes":[]}"#;
+    let complete = r#"{"format_version":"1.2","planned_values":{"root_module":{}},"resource_changes":[]}"#;
     let mut sources = Sources::new();
-    let file = sources.add("plan.json", whole);
+    let file = sources.add("plan.json", complete);
     assert!(
-        plan::read(file, "plan", whole)
+        plan::read(file, "plan", complete)
             .unwrap()
             .configuration
             .mirrors
             .is_empty()
     );
-    assert_eq!(problem(&whole[..whole.len() - 1]), Problem::Truncated);
-    assert_eq!(plan::recognise(whole), Some(Kind::Plan));
+    assert_eq!(problem(&complete[..complete.len() - 1]), Problem::Truncated);
+    assert_eq!(plan::recognise(complete), Some(Kind::Plan));
     let state = r#"{"format_version":"1.0"}"#;
     assert!(plan::read(file, "state", state).is_ok());
 }
@@ -431,19 +431,19 @@ proptest! {
     }
 }
 
-/// The mirrors of a plan or state by another way: the whole document as a tree.
-fn by_tree(module: &serde_json::Value, found: &mut Vec<(String, serde_json::Value)>) {
+/// The mirrors of a plan or state, read independently: from the tree of the complete document.
+fn by_tree(module: &serde_json::Value, resources: &mut Vec<(String, serde_json::Value)>) {
     let list = |key: &str| module[key].as_array().cloned().unwrap_or_default();
     for resource in list("resources") {
         if resource["type"] == "rhcs_image_mirror" && resource["mode"] == "managed" {
-            found.push((
+            resources.push((
                 resource["address"].as_str().unwrap().to_owned(),
                 resource["values"].clone(),
             ));
         }
     }
     for child in list("child_modules") {
-        by_tree(&child, found);
+        by_tree(&child, resources);
     }
 }
 
@@ -456,17 +456,17 @@ fn every_conformance_plan_has_the_mirrors_that_terraform_planned() {
     for entry in std::fs::read_dir(shared).unwrap() {
         let path = entry.unwrap().path();
         let (sources, reading) = read(&path);
-        // Each span is checked while this is written.
+        // This also checks each span.
         let _ = describe_all(&sources, &reading);
         let tree: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let mut expected = Vec::new();
         by_tree(&tree["planned_values"]["root_module"], &mut expected);
         by_tree(&tree["values"]["root_module"], &mut expected);
         expected.sort_by(|one, other| one.0.cmp(&other.0));
-        let mut found: Vec<&Mirror> = reading.configuration.mirrors.iter().collect();
-        found.sort_by_key(|mirror| mirror.address.to_string());
-        assert_eq!(found.len(), expected.len(), "{}", path.display());
-        for (mirror, (address, values)) in found.into_iter().zip(expected) {
+        let mut actual: Vec<&Mirror> = reading.configuration.mirrors.iter().collect();
+        actual.sort_by_key(|mirror| mirror.address.to_string());
+        assert_eq!(actual.len(), expected.len(), "{}", path.display());
+        for (mirror, (address, values)) in actual.into_iter().zip(expected) {
             assert_eq!(mirror.address.to_string(), address);
             let same = |attribute: &Attribute<String>, value: &serde_json::Value| {
                 assert_eq!(attribute.value().map(String::as_str), value.as_str(), "{address}");
@@ -567,7 +567,7 @@ fn origins_in_conformance_plans_are_the_clusters_of_their_modules() {
     };
     for (plan, expected) in LEADS {
         let (_, reading) = read(&shared.join(format!("{plan}.json")));
-        let found: Vec<_> = reading
+        let actual: Vec<_> = reading
             .configuration
             .mirrors
             .iter()
@@ -597,13 +597,13 @@ fn origins_in_conformance_plans_are_the_clusters_of_their_modules() {
                 )
             })
             .collect();
-        assert_eq!(found, expected, "{plan}");
+        assert_eq!(actual, expected, "{plan}");
     }
 }
 
 #[test]
 fn a_configuration_that_opentofu_printed_without_a_plan() {
-    // `tofu show -json -config` prints what a plan holds under `configuration`.
+    // `tofu show -json -config` prints what a plan has under `configuration`.
     let text = r#"{"provider_config":{},"root_module":{
       "resources":[
         {"address":"rhcs_cluster_rosa_classic.old","mode":"managed","type":"rhcs_cluster_rosa_classic","name":"old"},

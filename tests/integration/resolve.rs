@@ -1,4 +1,4 @@
-//! What pulls do: as the real libraries say, case by case, and as people read it.
+//! `mirrorset resolve`: agreement with the real libraries, case by case, and the printed form.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,5 +1,4 @@
-//! Whatever is read, nothing panics, labels stay inside their files, and the same input gives the same
-//! bytes.
+//! For any input, nothing panics, labels are inside their files, and the same input has the same output.
 
 use std::path::PathBuf;
 
@@ -12,7 +11,7 @@ use mirrorset::workspace::{Loaded, Options, load};
 use proptest::prelude::*;
 
 /// Loads one file of this name and content.
-fn loaded(name: &str, content: &[u8]) -> Loaded {
+fn load_file(name: &str, content: &[u8]) -> Loaded {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join(name);
     std::fs::write(&path, content).unwrap();
@@ -21,7 +20,7 @@ fn loaded(name: &str, content: &[u8]) -> Loaded {
 
 /// Every output of one input.
 fn everything(name: &str, content: &[u8]) -> Vec<String> {
-    let loaded = loaded(name, content);
+    let loaded = load_file(name, content);
     let report = report(&loaded);
     for finding in &report.findings {
         assert_inside(finding, &loaded);
@@ -273,7 +272,7 @@ proptest! {
     }
 }
 
-/// The outputs with the scratch directory's name taken out.
+/// The outputs without the name of the temporary directory.
 fn everything_named(content: &str) -> Vec<usize> {
     // Names of scratch directories have one length, so equal outputs have equal lengths.
     everything("main.tf", content.as_bytes())

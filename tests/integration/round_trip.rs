@@ -69,7 +69,7 @@ fn mirrors() -> impl Strategy<Value = Mirrors> {
 }
 
 /// The mirrors of a manifest, read by another library than the one that we read with.
-fn read(manifest: &str) -> Mirrors {
+fn parse_mirrors(manifest: &str) -> Mirrors {
     let manifest: Value = serde_saphyr::from_str(manifest).unwrap();
     let entries = manifest["spec"]["imageDigestMirrors"].as_array().unwrap().iter();
     entries
@@ -89,13 +89,13 @@ proptest! {
         let style = ["resources", "for-each"][style];
         let hcl = ["--to", "hcl", "--style", style];
         let first = convert("main.tf", &by_hand(&mirrors), &[]);
-        prop_assert_eq!(&read(&first), &mirrors);
+        prop_assert_eq!(&parse_mirrors(&first), &mirrors);
         let configuration = convert("idms.yaml", &first, &hcl);
         let second = convert("main.tf", &configuration, &[]);
-        prop_assert_eq!(&read(&second), &mirrors);
-        let again = convert("idms.yaml", &second, &hcl);
-        prop_assert_eq!(&again, &configuration);
-        prop_assert_eq!(convert("main.tf", &again, &[]), second);
+        prop_assert_eq!(&parse_mirrors(&second), &mirrors);
+        let repeated = convert("idms.yaml", &second, &hcl);
+        prop_assert_eq!(&repeated, &configuration);
+        prop_assert_eq!(convert("main.tf", &repeated, &[]), second);
     }
 
     #[test]
@@ -112,7 +112,7 @@ proptest! {
         for target in ["icsp", "hostedcluster", "nodepool"] {
             let manifest = convert("main.tf", &by_hand(&mirrors), &["--no-notes", "--to", target]);
             let back = convert("manifest.yaml", &manifest, &["--no-notes"]);
-            prop_assert_eq!(read(&back), mirrors.clone(), "{}", manifest);
+            prop_assert_eq!(parse_mirrors(&back), mirrors.clone(), "{}", manifest);
         }
         let itms = convert("main.tf", &by_hand(&mirrors), &["--no-notes", "--to", "itms"]);
         prop_assert_eq!(convert("itms.yaml", &itms, &["--no-notes", "--to", "itms"]), itms);
@@ -131,10 +131,10 @@ proptest! {
             rules.sort();
             rules
         };
-        let wrong = rules("main.tf", &by_hand(&mirrors));
+        let original = rules("main.tf", &by_hand(&mirrors));
         for style in ["resources", "for-each"] {
             let configuration = convert("idms.yaml", &idms, &["--to", "hcl", "--style", style]);
-            prop_assert_eq!(&rules("main.tf", &configuration), &wrong, "{}", configuration);
+            prop_assert_eq!(&rules("main.tf", &configuration), &original, "{}", configuration);
         }
     }
 }

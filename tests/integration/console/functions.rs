@@ -1,4 +1,4 @@
-//! The functions of Terraform 1.11, with the arguments that make calls of them worth asking about.
+//! The functions of Terraform 1.11, with arguments for interesting calls.
 
 use Want::{
     Any, Base64, Bool, Cidr, Collection, Csv, DateFormat, Duration, Encoding, File, Format, Glob, Integer,

@@ -1,4 +1,4 @@
-//! Expressions at random: mostly of the type that is wanted where they stand, sometimes of any.
+//! Random expressions: mostly of the type that is expected at their position, sometimes of any type.
 
 use super::functions::{FUNCTIONS, Function, Want};
 use super::random::Random;
@@ -351,12 +351,12 @@ impl Generator {
         } else {
             (self.expression(operand, depth), self.expression(operand, depth))
         };
-        let whole = format!("{left} {} {right}", self.random.pick(operators));
+        let expression = format!("{left} {} {right}", self.random.pick(operators));
         // Without parentheses now and then, for the precedence of operators.
         if self.random.percent(70) {
-            format!("({whole})")
+            format!("({expression})")
         } else {
-            whole
+            expression
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the evaluator says, and how it differs.
+//! The results of the evaluator, and their differences from the console.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use terraform_eval::eval::EvalError;
 
 use super::terraform::{Answer, single_spaced, unquoted};
 
-/// What an expression is worth here.
+/// The result of an expression in the evaluator.
 pub(crate) struct Worth(Result<Value, EvalError>);
 
 impl Worth {
@@ -29,7 +29,7 @@ pub(crate) fn evaluate(directory: &Path, expressions: &[String]) -> Vec<Worth> {
     values.into_iter().map(Worth).collect()
 }
 
-/// How what we say differs from what the console says.
+/// The difference between the result of the evaluator and the answer of the console.
 pub(crate) fn difference(answer: &Answer, worth: &Worth) -> Option<String> {
     let value = match &worth.0 {
         Err(failure) if failure.is_limit() => return None,

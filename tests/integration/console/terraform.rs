@@ -1,4 +1,4 @@
-//! What `terraform console` says of expressions, hundreds of them in one process.
+//! The answers of `terraform console` for hundreds of expressions in one process.
 //!
 //! The console reads on after an error only where standard input is a terminal, so `script` of
 //! util-linux gives it one; its output goes to files all the same. Markers between the expressions tell
@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What the console says of one expression. Each answer is empty where it is an error.
+/// The answers of the console for one expression. Each is empty if it is an error.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     /// What `type(…)` prints.
@@ -20,7 +20,7 @@ pub(crate) struct Answer {
     pub(crate) shown: String,
 }
 
-/// Whether there is a `terraform` that answers.
+/// Whether `terraform` is on the `PATH`.
 pub(crate) fn is_there() -> bool {
     let version = Command::new("terraform")
         .arg("version")
@@ -51,7 +51,7 @@ pub(crate) fn ask(directory: &Path, expressions: &[String]) -> Vec<Option<Answer
         let rest = &expressions[answers.len()..];
         let ended_well = converse(directory, rest);
         let text = fs::read_to_string(directory.join("answers")).unwrap();
-        answers.extend(read(&text, rest.len()).into_iter().map(Some));
+        answers.extend(parse_answers(&text, rest.len()).into_iter().map(Some));
         if answers.len() < expressions.len() {
             assert!(!ended_well, "no answer to {}", expressions[answers.len()]);
             answers.push(None);
@@ -60,7 +60,7 @@ pub(crate) fn ask(directory: &Path, expressions: &[String]) -> Vec<Option<Answer
     answers
 }
 
-/// Lets a console answer into the file `answers`; false where it does not come to an end by itself.
+/// Runs a console that writes the file `answers`; false if it does not exit by itself.
 fn converse(directory: &Path, expressions: &[String]) -> bool {
     let mut input = String::new();
     for (number, expression) in expressions.iter().enumerate() {
@@ -87,9 +87,9 @@ fn converse(directory: &Path, expressions: &[String]) -> bool {
     status.unwrap().success()
 }
 
-/// The answers that are whole.
-fn read(text: &str, count: usize) -> Vec<Answer> {
-    let mut found = Vec::new();
+/// The complete answers.
+fn parse_answers(text: &str, count: usize) -> Vec<Answer> {
+    let mut answers = Vec::new();
     let mut rest = text;
     for number in 0..count {
         let mut parts = Vec::new();
@@ -100,21 +100,21 @@ fn read(text: &str, count: usize) -> Vec<Answer> {
             };
             let start = marker(number, part);
             let Some((_, after)) = rest.split_once(&start) else {
-                return found;
+                return answers;
             };
             let Some(end) = after.find(&next) else {
-                return found;
+                return answers;
             };
             parts.push(after[..end].trim().to_owned());
             rest = &after[end..];
         }
-        found.push(Answer {
+        answers.push(Answer {
             ty: single_spaced(&parts[0]),
             json: parts[1].clone(),
             shown: single_spaced(&parts[2]),
         });
     }
-    found
+    answers
 }
 
 /// The text with single spaces for all white space.
@@ -126,7 +126,7 @@ fn marker(number: usize, part: usize) -> String {
     format!("\"<<@{number}.{part}>>\"")
 }
 
-/// The text behind what Go's `%q` prints; none where it is no such thing.
+/// The text that Go's `%q` printed; `None` if it is not valid.
 pub(crate) fn unquoted(text: &str) -> Option<String> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     let mut out = String::new();

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use crate::support::shared::shared;
 
-/// What Terraform is asked to do.
+/// The Terraform command to run.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Step {
     Validate,

@@ -1,5 +1,5 @@
-//! Files that show where Terraform and other readers of HCL differ. Each holds `locals` that Terraform
-//! was asked for; `expected` says what it answered.
+//! Files for which Terraform and other HCL parsers differ. Each has `locals`, whose values are those of
+//! Terraform.
 
 use std::path::Path;
 
@@ -100,7 +100,7 @@ fn every_form_of_heredoc_is_parsed() {
         &[
             r#"plain = "  x\n\ty\n""#,
             r#"indented = "x\n  y\n\nz\n""#,
-            // The `~` has stripped the line before a directive to nothing: there is no indentation to lose.
+            // The `~` has removed the whitespace before the directive, so the line has no indentation to remove.
             r"template = `    Hello {local.name}!\n%if true(    yes\n)(    no\n)`",
             "in_call = upper(\"x\\n\")",
             "name = \"n\"",

@@ -1,4 +1,4 @@
-//! Any text: nothing panics, spans lie inside, and whatever is hostile is answered quickly.
+//! For any text, nothing panics, spans are inside the text, and hostile texts take linear time.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ fn assert_problems(text: &str, problems: &[SyntaxError]) {
     }
 }
 
-/// Reads a text in all ways, and checks all spans.
+/// Parses a text in every format, and checks all spans.
 fn read(text: &str) {
     let file = file();
     for format in [Format::Native, Format::Json] {
