@@ -167,8 +167,8 @@ impl Loaded {
     /// Reads a file that was given by name, for what its content says it is.
     fn read_file(&mut self, path: &Path, manifests: &mut Manifests) -> Option<Planned> {
         let name = display_name(path);
-        let ends = self.sources.files().read_ends(path, &plan::TELLING);
-        if let Some(reading) = ends.and_then(|ends| plan::read_ends(&name, &ends.head, &ends.tail)) {
+        let ends = self.sources.files().read_ends(path, &plan::PLAN_MARKERS);
+        if let Some(reading) = ends.and_then(|ends| plan::read_from_ends(&name, &ends.head, &ends.tail)) {
             self.sources.add_unread(path);
             return Some(self.take(reading, Some(path)));
         }
@@ -181,13 +181,13 @@ impl Loaded {
         }
     }
 
-    fn take(&mut self, reading: plan::Reading, path: Option<&Path>) -> Planned {
+    fn take(&mut self, reading: plan::PlanContents, path: Option<&Path>) -> Planned {
         self.project.files += 1;
         let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
         self.directories.push(directory.to_owned());
         self.project.sensitive.extend(reading.sensitive);
         Planned {
-            configuration: self.project.add(reading.configuration),
+            configuration: self.project.add(reading.input),
             declared: reading.declared,
             variables: reading.variables,
         }
@@ -199,7 +199,7 @@ impl Loaded {
             manifests.read(file, name, self);
             return None;
         }
-        match plan::read(file, name, self.sources.text(file)) {
+        match plan::read_plan(file, name, self.sources.text(file)) {
             Ok(reading) => {
                 let path = self.sources.file(file).path().map(Path::to_owned);
                 Some(self.take(reading, path.as_deref()))

@@ -27,7 +27,7 @@ struct ManifestFile {
 /// Whether a text that was given is to be read as manifests: it names one of their kinds, and is not what
 /// Terraform writes. A YAML file can be nothing else.
 pub(crate) fn is_manifest(path: Option<&Path>, text: &str) -> bool {
-    plan::recognise(text).is_none() && (path.is_some_and(is_yaml) || manifest::recognise(text))
+    plan::detect(text).is_none() && (path.is_some_and(is_yaml) || manifest::recognise(text))
 }
 
 impl Manifests {
@@ -69,7 +69,7 @@ impl Manifests {
                 continue;
             };
             let text = loaded.sources.text(file);
-            let names_one = plan::recognise(text).is_none() && manifest::recognise(text);
+            let names_one = plan::detect(text).is_none() && manifest::recognise(text);
             // A file may name the kinds and have none of them: a role, a description of the API.
             match names_one.then(|| manifest::read(file, text)) {
                 None | Some(Err(ReadError::Nothing)) => _ = loaded.unrelated_files.insert(file),

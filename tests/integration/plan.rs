@@ -5,17 +5,17 @@ use std::path::Path;
 
 use crate::support::shared::shared;
 use mirrorset::model::{Attribute, AttributeValue, Mirror, OriginTarget};
-use mirrorset::readers::plan::{self, Kind, Problem, Reading};
+use mirrorset::readers::plan::{self, JsonKind, PlanContents, PlanErrorKind};
 use proptest::prelude::*;
 use terraform_eval::source::{Sources, Span};
 
-fn read(path: &Path) -> (Sources, Reading) {
+fn read(path: &Path) -> (Sources, PlanContents) {
     let mut sources = Sources::new();
     let file = sources.read(path).unwrap();
     let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-    let reading =
-        plan::read(file, &name, sources.text(file)).unwrap_or_else(|error| panic!("{name}: {error}"));
-    (sources, reading)
+    let contents =
+        plan::read_plan(file, &name, sources.text(file)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    (sources, contents)
 }
 
 fn value(sources: &Sources, attribute: &Attribute<String>) -> String {
@@ -146,12 +146,12 @@ fn describe(sources: &Sources, mirror: &Mirror) -> String {
     out
 }
 
-fn describe_all(sources: &Sources, reading: &Reading) -> String {
+fn describe_all(sources: &Sources, contents: &PlanContents) -> String {
     let mut out = String::new();
-    for mirror in &reading.configuration.mirrors {
+    for mirror in &contents.input.mirrors {
         out.push_str(&describe(sources, mirror));
     }
-    for cluster in &reading.configuration.clusters {
+    for cluster in &contents.input.clusters {
         let ids = cluster
             .instances
             .iter()
@@ -160,7 +160,7 @@ fn describe_all(sources: &Sources, reading: &Reading) -> String {
         let _ = writeln!(out, "cluster {} {:?} {ids:?}", cluster.path, cluster.kind);
     }
     let shown = |span: &Span| sources.slice(*span).to_owned();
-    for text in reading
+    for text in contents
         .sensitive
         .iter()
         .map(shown)
@@ -179,8 +179,8 @@ fn fixtures_are_read_as_expected() {
     let mut differences = Vec::new();
     for entry in std::fs::read_dir(root).unwrap() {
         let directory = entry.unwrap().path();
-        let (sources, reading) = read(&directory.join("plan.json"));
-        let actual = describe_all(&sources, &reading);
+        let (sources, contents) = read(&directory.join("plan.json"));
+        let actual = describe_all(&sources, &contents);
         let expected = directory.join("expected.txt");
         if update {
             std::fs::write(&expected, &actual).unwrap();
@@ -192,11 +192,11 @@ fn fixtures_are_read_as_expected() {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-/// The error for `text`.
-fn problem(text: &str) -> Problem {
+/// What contents `text` says is wrong.
+fn error_kind(text: &str) -> PlanErrorKind {
     let mut sources = Sources::new();
     let file = sources.add("plan.json", text);
-    let error = plan::read(file, "plan", text).unwrap_err();
+    let error = plan::read_plan(file, "plan", text).unwrap_err();
     if let Some(span) = error.span {
         assert!(text.get(span.range()).is_some(), "{error}");
     }
@@ -205,7 +205,7 @@ fn problem(text: &str) -> Problem {
         !message.ends_with('.') && message.starts_with(char::is_lowercase),
         "{message}"
     );
-    error.problem
+    error.kind
 }
 
 const FIXTURES: [&str; 3] = [
@@ -217,48 +217,48 @@ const FIXTURES: [&str; 3] = [
 #[test]
 fn input_that_is_not_a_plan_is_identified() {
     let plan = FIXTURES[1];
-    assert_eq!(problem(&plan[..plan.len() / 2]), Problem::Truncated);
-    assert_eq!(problem(&plan.repeat(2)), Problem::Trailing);
+    assert_eq!(error_kind(&plan[..plan.len() / 2]), PlanErrorKind::Truncated);
+    assert_eq!(error_kind(&plan.repeat(2)), PlanErrorKind::TrailingText);
     assert_eq!(
-        problem(&plan.replacen("1.2", "2.0", 1)),
-        Problem::Version("2.0".to_owned())
+        error_kind(&plan.replacen("1.2", "2.0", 1)),
+        PlanErrorKind::UnsupportedVersion("2.0".to_owned())
     );
     assert_eq!(
-        problem(&plan.replacen("1.2", "10.2", 1)),
-        Problem::Version("10.2".to_owned())
+        error_kind(&plan.replacen("1.2", "10.2", 1)),
+        PlanErrorKind::UnsupportedVersion("10.2".to_owned())
     );
     assert_eq!(
-        problem(&plan.replacen("format_version", "version_of_format", 1)),
-        Problem::NoVersion
+        error_kind(&plan.replacen("format_version", "version_of_format", 1)),
+        PlanErrorKind::MissingVersion
     );
     assert_eq!(
-        problem(r#"{"format_version":"2.0","planned_values":["rhcs_"]}"#),
-        Problem::Version("2.0".to_owned())
+        error_kind(r#"{"format_version":"2.0","planned_values":["rhcs_"]}"#),
+        PlanErrorKind::UnsupportedVersion("2.0".to_owned())
     );
     assert_eq!(
-        problem("{\"@level\":\"info\",\"@message\":\"x\"}\n{\"@level\":\"info\"}\n"),
-        Problem::LineStream
+        error_kind("{\"@level\":\"info\",\"@message\":\"x\"}\n{\"@level\":\"info\"}\n"),
+        PlanErrorKind::LineStream
     );
     assert_eq!(
-        problem("{\"@level\":\"info\",\"type\":\"rhcs_x\"}\n{\"@level\":\"info\"}\n"),
-        Problem::LineStream
+        error_kind("{\"@level\":\"info\",\"type\":\"rhcs_x\"}\n{\"@level\":\"info\"}\n"),
+        PlanErrorKind::LineStream
     );
     assert_eq!(
-        problem(r#"{"version":4,"terraform_version":"1.11.4","serial":1,"resources":[]}"#),
-        Problem::RawState
+        error_kind(r#"{"version":4,"terraform_version":"1.11.4","serial":1,"resources":[]}"#),
+        PlanErrorKind::RawState
     );
     assert_eq!(
-        problem(r#"{"format_version":"1.0","provider_schemas":{"rhcs_":1}}"#),
-        Problem::ProviderSchemas
+        error_kind(r#"{"format_version":"1.0","provider_schemas":{"rhcs_":1}}"#),
+        PlanErrorKind::ProviderSchemas
     );
-    assert_eq!(problem(r#"{"a":"rhcs_x"}"#), Problem::NotAPlan);
-    assert_eq!(problem(r#"["rhcs_x"]"#), Problem::NotAPlan);
-    assert_eq!(problem("{}"), Problem::NotAPlan);
-    assert_eq!(problem("[1]"), Problem::NotAPlan);
-    assert_eq!(problem(""), Problem::Truncated);
+    assert_eq!(error_kind(r#"{"a":"rhcs_x"}"#), PlanErrorKind::NotAPlan);
+    assert_eq!(error_kind(r#"["rhcs_x"]"#), PlanErrorKind::NotAPlan);
+    assert_eq!(error_kind("{}"), PlanErrorKind::NotAPlan);
+    assert_eq!(error_kind("[1]"), PlanErrorKind::NotAPlan);
+    assert_eq!(error_kind(""), PlanErrorKind::Truncated);
     assert!(matches!(
-        problem("resource \"rhcs_image_mirror\" \"a\" {}"),
-        Problem::Syntax(_)
+        error_kind("resource \"rhcs_image_mirror\" \"a\" {}"),
+        PlanErrorKind::InvalidJson(_)
     ));
 }
 
@@ -268,7 +268,7 @@ fn duplicate_keys_and_resources_are_errors() {
     let twice = |key: &str, text: &str| {
         let doubled = plan.replacen(text, &format!("{text},{text}"), 1);
         assert_ne!(doubled, plan);
-        assert_eq!(problem(&doubled), Problem::DuplicateKey(key.to_owned()));
+        assert_eq!(error_kind(&doubled), PlanErrorKind::DuplicateKey(key.to_owned()));
     };
     twice("format_version", r#""format_version":"1.2""#);
     twice("source", r#""source":"quay.io/element""#);
@@ -278,7 +278,7 @@ fn duplicate_keys_and_resources_are_errors() {
     let resource = plan.find(r#"{"address":"rhcs_image_mirror.element""#).unwrap();
     let next = plan.find(r#"{"address":"rhcs_image_mirror.id""#).unwrap();
     let doubled = format!("{}{}", &plan[..next], &plan[resource..]);
-    assert!(matches!(problem(&doubled), Problem::Twice(_)));
+    assert!(matches!(error_kind(&doubled), PlanErrorKind::Duplicate(_)));
 }
 
 #[test]
@@ -287,16 +287,19 @@ fn a_truncated_plan_without_mirrors_is_an_error() {
     let mut sources = Sources::new();
     let file = sources.add("plan.json", complete);
     assert!(
-        plan::read(file, "plan", complete)
+        plan::read_plan(file, "plan", complete)
             .unwrap()
-            .configuration
+            .input
             .mirrors
             .is_empty()
     );
-    assert_eq!(problem(&complete[..complete.len() - 1]), Problem::Truncated);
-    assert_eq!(plan::recognise(complete), Some(Kind::Plan));
+    assert_eq!(
+        error_kind(&complete[..complete.len() - 1]),
+        PlanErrorKind::Truncated
+    );
+    assert_eq!(plan::detect(complete), Some(JsonKind::Plan));
     let state = r#"{"format_version":"1.0"}"#;
-    assert!(plan::read(file, "state", state).is_ok());
+    assert!(plan::read_plan(file, "state", state).is_ok());
 }
 
 #[test]
@@ -306,7 +309,7 @@ fn nesting_is_limited_everywhere() {
         r#"{{"format_version":"1.2","x":{},"planned_values":{{}},"y":"rhcs_"}}"#,
         deep("[", "]")
     );
-    assert_eq!(problem(&skipped), Problem::TooDeep);
+    assert_eq!(error_kind(&skipped), PlanErrorKind::TooDeep);
     for text in [
         format!(
             r#"{{"y":"rhcs_","format_version":"1.2","planned_values":{{"root_module":{}}}}}"#,
@@ -315,18 +318,18 @@ fn nesting_is_limited_everywhere() {
         deep("[", "]"),
         deep(r#"{"rhcs_":"#, "}"),
     ] {
-        problem(&text);
+        error_kind(&text);
     }
     let expressions = deep(r#"{"references":"#, "}").replace('1', r#"["a.b"]"#);
     let configuration = format!(
         r#"{{"format_version":"1.2","planned_values":{{}},"configuration":{{"root_module":{{"resources":[{{"address":"rhcs_a.b","type":"rhcs_a","name":"b","expressions":{{"a":{expressions}}}}}]}}}}}}"#
     );
-    assert_eq!(problem(&configuration), Problem::TooDeep);
+    assert_eq!(error_kind(&configuration), PlanErrorKind::TooDeep);
     let marks = format!(
         r#"{{"format_version":"1.2","planned_values":{{"root_module":{{"resources":[{{"address":"rhcs_a.b","type":"rhcs_a","name":"b","values":{0},"sensitive_values":{0}}}]}}}}}}"#,
         deep(r#"{"a":"#, "}").replace('1', "true")
     );
-    assert_eq!(problem(&marks), Problem::TooDeep);
+    assert_eq!(error_kind(&marks), PlanErrorKind::TooDeep);
 }
 
 #[test]
@@ -338,8 +341,8 @@ fn cyclic_references_terminate() {
     assert_ne!(plan, FIXTURES[0]);
     let mut sources = Sources::new();
     let file = sources.add("plan.json", plan.as_str());
-    let reading = plan::read(file, "plan", &plan).unwrap();
-    let mirrors = &reading.configuration.mirrors;
+    let contents = plan::read_plan(file, "plan", &plan).unwrap();
+    let mirrors = &contents.input.mirrors;
     let splat = mirrors
         .iter()
         .find(|mirror| mirror.address.to_string() == "rhcs_image_mirror.splat")
@@ -352,18 +355,18 @@ fn never_panics(text: &str) {
     let mut sources = Sources::new();
     let file = sources.add("plan.json", text);
     let inside = |span: Span| assert!(text.get(span.range()).is_some(), "{span:?}");
-    let _ = plan::recognise(text);
-    match plan::read(file, "plan", text) {
+    let _ = plan::detect(text);
+    match plan::read_plan(file, "plan", text) {
         Err(error) => {
             let _ = error.help();
             error.span.into_iter().for_each(inside);
         }
-        Ok(reading) => {
-            reading.sensitive.into_iter().for_each(inside);
-            for cluster in &reading.configuration.clusters {
+        Ok(contents) => {
+            contents.sensitive.into_iter().for_each(inside);
+            for cluster in &contents.input.clusters {
                 inside(cluster.span);
             }
-            for mirror in &reading.configuration.mirrors {
+            for mirror in &contents.input.mirrors {
                 let _ = mirror.cluster_name();
                 inside(mirror.span);
                 let strings = [
@@ -455,15 +458,15 @@ fn every_conformance_plan_has_the_mirrors_that_terraform_planned() {
     let mut mirrors = 0;
     for entry in std::fs::read_dir(shared).unwrap() {
         let path = entry.unwrap().path();
-        let (sources, reading) = read(&path);
-        // This also checks each span.
-        let _ = describe_all(&sources, &reading);
+        let (sources, contents) = read(&path);
+        // Each span is checked while this is written.
+        let _ = describe_all(&sources, &contents);
         let tree: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let mut expected = Vec::new();
         by_tree(&tree["planned_values"]["root_module"], &mut expected);
         by_tree(&tree["values"]["root_module"], &mut expected);
         expected.sort_by(|one, other| one.0.cmp(&other.0));
-        let mut actual: Vec<&Mirror> = reading.configuration.mirrors.iter().collect();
+        let mut actual: Vec<&Mirror> = contents.input.mirrors.iter().collect();
         actual.sort_by_key(|mirror| mirror.address.to_string());
         assert_eq!(actual.len(), expected.len(), "{}", path.display());
         for (mirror, (address, values)) in actual.into_iter().zip(expected) {
@@ -566,9 +569,9 @@ fn origins_in_conformance_plans_are_the_clusters_of_their_modules() {
         return;
     };
     for (plan, expected) in LEADS {
-        let (_, reading) = read(&shared.join(format!("{plan}.json")));
-        let actual: Vec<_> = reading
-            .configuration
+        let (_, contents) = read(&shared.join(format!("{plan}.json")));
+        let actual: Vec<_> = contents
+            .input
             .mirrors
             .iter()
             .map(|mirror| {
@@ -615,12 +618,12 @@ fn a_configuration_that_opentofu_printed_without_a_plan() {
         "resources":[
           {"address":"rhcs_image_mirror.all","mode":"managed","type":"rhcs_image_mirror","name":"all","expressions":{
             "source":{"references":["var.source"]},"mirrors":{"constant_value":null}}}]}}}}}"#;
-    assert_eq!(plan::recognise(text), Some(Kind::Configuration));
+    assert_eq!(plan::detect(text), Some(JsonKind::Configuration));
     let mut sources = Sources::new();
     let file = sources.add("config.json", text);
-    let configuration = plan::read(file, "config.json", text).unwrap().configuration;
-    let [nginx, all] = configuration.mirrors.as_slice() else {
-        panic!("{:?}", configuration.mirrors)
+    let input = plan::read_plan(file, "config.json", text).unwrap().input;
+    let [nginx, all] = input.mirrors.as_slice() else {
+        panic!("{:?}", input.mirrors)
     };
     assert_eq!(nginx.source.value().unwrap(), "quay.io/org");
     assert_eq!(sources.slice(nginx.source.span.unwrap()), r#""quay.io/org""#);

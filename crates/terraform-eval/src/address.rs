@@ -3,8 +3,12 @@
 //! Each type prints as Terraform prints it (`internal/addrs` in its source), so that an address in a finding
 //! can be searched for in a plan.
 
+mod parse;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use parse::RelativeReference;
 
 /// The key of one instance of a resource or module call.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +103,12 @@ impl ModulePath {
         Some(Self(rest.into()))
     }
 
+    /// Whether the instance key of a step is unknown, so that the path represents several module instances.
+    #[must_use]
+    pub fn has_unknown_key(&self) -> bool {
+        self.0.iter().any(|step| step.key == Some(InstanceKey::Unknown))
+    }
+
     /// The path without instance keys, which is the module as the configuration declares it.
     #[must_use]
     pub fn without_keys(&self) -> Self {
@@ -189,6 +199,17 @@ pub struct ResourcePath {
     pub resource: ResourceName,
 }
 
+impl ResourcePath {
+    /// The path without instance keys, which is the block as the configuration declares it.
+    #[must_use]
+    pub fn without_keys(&self) -> Self {
+        Self {
+            module: self.module.without_keys(),
+            resource: self.resource.clone(),
+        }
+    }
+}
+
 impl fmt::Display for ResourcePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.module.is_root() {
@@ -227,6 +248,12 @@ impl Address {
     #[must_use]
     pub fn resource(&self) -> &ResourceName {
         &self.path.resource
+    }
+
+    /// Whether the key of the resource or of a module is unknown, so that the address represents several instances.
+    #[must_use]
+    pub fn has_unknown_key(&self) -> bool {
+        self.key == Some(InstanceKey::Unknown) || self.module().has_unknown_key()
     }
 }
 

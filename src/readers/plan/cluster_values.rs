@@ -1,4 +1,4 @@
-//! The arguments of a planned cluster that matter for its mirrors.
+//! The attributes of a planned cluster that matter for its mirrors.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -9,17 +9,16 @@ use crate::model::{Attribute, RegistrySources, UnknownReason, UnknownReasons};
 use crate::readers::plan::configuration::Block;
 use crate::readers::plan::document::ClusterFields;
 use crate::readers::plan::error::PlanError;
-use crate::readers::plan::json::{Text, elements, is_true};
+use crate::readers::plan::plan_text::{PlanText, elements, is_true};
 
-/// `registry_config`, or the marks of its shape.
 #[derive(Debug, Default, Deserialize)]
 struct RegistryConfig<'a> {
     #[serde(borrow)]
-    registry_sources: Option<Lists<'a>>,
+    registry_sources: Option<RegistryLists<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct Lists<'a> {
+struct RegistryLists<'a> {
     #[serde(borrow, rename = "allowed_registries")]
     allowed: Option<&'a RawValue>,
     #[serde(borrow, rename = "blocked_registries")]
@@ -28,65 +27,69 @@ struct Lists<'a> {
     insecure: Option<&'a RawValue>,
 }
 
-/// What is not known before apply, of the shape of the values.
-pub(super) struct Marks {
+/// Which attributes are known only after apply: `after_unknown`, which has the shape of the values.
+pub(super) struct UnknownMarks {
     unknown: Value,
-    /// Whether `registry_config` refers to nothing: what is unknown of it all the same, nobody has written,
-    /// and the provider fills it in with empty lists.
-    fills_in: bool,
+    /// Whether `registry_config` has no references. Then the configuration does not set its unknown lists, and the
+    /// provider computes them as empty lists.
+    has_computed_lists: bool,
 }
 
-impl Marks {
+impl UnknownMarks {
     pub(super) fn read(unknown: Option<&RawValue>, block: Option<&Block<'_>>) -> Self {
         let marks = unknown.and_then(|raw| serde_json::from_str(raw.get()).ok());
         let references = block.and_then(|block| block.arguments.get("registry_config"));
         Self {
             unknown: marks.unwrap_or_default(),
-            fills_in: references.is_none_or(Vec::is_empty),
+            has_computed_lists: references.is_none_or(Vec::is_empty),
         }
     }
 
-    /// Whether the value behind these names is unknown, or one that it is a part of.
-    fn holds(&self, names: &[&str]) -> bool {
-        let mut at = &self.unknown;
-        for name in names {
-            if *at == Value::Bool(true) {
+    /// Whether the attribute at a path of names is unknown, or an object that contains it.
+    fn is_unknown(&self, path: &[&str]) -> bool {
+        let mut mark = &self.unknown;
+        for name in path {
+            if *mark == Value::Bool(true) {
                 return true;
             }
-            at = &at[name];
+            mark = &mark[name];
         }
-        *at == Value::Bool(true)
+        *mark == Value::Bool(true)
     }
 }
 
-/// `wait_for_create_complete`.
-pub(super) fn waits(text: Text<'_>, fields: &ClusterFields<'_>, marks: &Marks) -> Attribute<bool> {
-    if marks.holds(&["wait_for_create_complete"]) {
-        return later();
+/// The attribute `wait_for_create_complete`.
+pub(super) fn read_wait_for_create_complete(
+    text: PlanText<'_>,
+    fields: &ClusterFields<'_>,
+    marks: &UnknownMarks,
+) -> Attribute<bool> {
+    if marks.is_unknown(&["wait_for_create_complete"]) {
+        return known_after_apply();
     }
     match fields.wait_for_create_complete {
-        Some(raw) => Attribute::known(is_true(Some(raw)), Some(text.span(raw.get()))),
+        Some(raw) => Attribute::known(is_true(Some(raw)), Some(text.span_of(raw))),
         None => Attribute::absent(),
     }
 }
 
-/// `registry_config.registry_sources`.
-pub(super) fn registry_sources<'a>(
-    text: Text<'a>,
+/// The lists of `registry_config.registry_sources`.
+pub(super) fn read_registry_sources<'a>(
+    text: PlanText<'a>,
     fields: &ClusterFields<'a>,
-    marks: &Marks,
+    marks: &UnknownMarks,
 ) -> Result<RegistrySources, PlanError> {
     let config = fields
         .registry_config
-        .map(|raw| text.piece::<RegistryConfig<'a>>(raw));
+        .map(|raw| text.parse_raw::<RegistryConfig<'a>>(raw));
     let lists = config.transpose()?.and_then(|config| config.registry_sources);
     let lists = lists.unwrap_or_default();
     let read = |name: &str, raw: Option<&'a RawValue>| {
-        if marks.holds(&["registry_config", "registry_sources", name]) {
-            return Ok(if marks.fills_in {
+        if marks.is_unknown(&["registry_config", "registry_sources", name]) {
+            return Ok(if marks.has_computed_lists {
                 Attribute::absent()
             } else {
-                later()
+                known_after_apply()
             });
         }
         let Some(raw) = raw else {
@@ -96,15 +99,15 @@ pub(super) fn registry_sources<'a>(
         for (position, item) in elements(Some(raw)).into_iter().enumerate() {
             let unknown = &marks.unknown["registry_config"]["registry_sources"][name][position];
             list.push(match item.get() {
-                "null" if *unknown == Value::Bool(true) => later(),
+                "null" if *unknown == Value::Bool(true) => known_after_apply(),
                 "null" => Attribute::absent(),
                 _ => {
-                    let registry = text.string(item, "a registry")?.into_owned();
-                    Attribute::known(registry, Some(text.span(item.get())))
+                    let registry = text.parse_string(item, "a registry")?.into_owned();
+                    Attribute::known(registry, Some(text.span_of(item)))
                 }
             });
         }
-        Ok(Attribute::known(list, Some(text.span(raw.get()))))
+        Ok(Attribute::known(list, Some(text.span_of(raw))))
     };
     Ok(RegistrySources {
         allowed_registries: read("allowed_registries", lists.allowed)?,
@@ -113,6 +116,6 @@ pub(super) fn registry_sources<'a>(
     })
 }
 
-fn later<T>() -> Attribute<T> {
+fn known_after_apply<T>() -> Attribute<T> {
     Attribute::unknown(UnknownReasons::new(UnknownReason::AfterApply(None)), None)
 }

@@ -1,4 +1,4 @@
-//! The configuration inside a plan: which block refers to what, by module and by name.
+//! The configuration inside a plan: the blocks of each module, and the references of each argument.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,29 +6,57 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use terraform_eval::address::{Mode, ModulePath, ResourceName};
+use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 use terraform_eval::source::Span;
 
-use crate::readers::plan::address_parser::is_part;
-use crate::readers::plan::document::{Call, ModuleConfiguration, ResourceConfiguration};
-use crate::readers::plan::error::{PlanError, Problem};
-use crate::readers::plan::json::{Pairs, Text};
+use crate::readers::plan::document::{CallConfiguration, ModuleConfiguration, ResourceConfiguration};
+use crate::readers::plan::error::{PlanError, PlanErrorKind};
+use crate::readers::plan::instance_address::resource_mode;
+use crate::readers::plan::plan_text::{JsonMembers, PlanText};
 
-/// How deep an expression's blocks are followed. Terraform's own nest a handful deep.
+/// The depth to which nested blocks are read. Terraform's own nest a handful deep.
 const MAX_DEPTH: usize = 64;
 
 /// A reference as the plan records it.
 #[derive(Debug, Clone)]
-pub(super) struct Written<'a> {
+pub(super) struct RecordedReference<'a> {
     pub(super) text: Cow<'a, str>,
     pub(super) span: Span,
 }
 
-/// The references of one expression: each as it is written, without the wholes that it is a part of.
-pub(super) type References<'a> = Vec<Written<'a>>;
+/// The references of one expression, each in its most specific form: `a.b[0].id` without `a.b[0]` and `a.b`.
+pub(super) type References<'a> = Vec<RecordedReference<'a>>;
 
-/// All modules of the configuration, by path without instance keys.
-pub(super) type Modules<'a> = BTreeMap<ModulePath, Module<'a>>;
+/// The modules of the configuration, by path without instance keys.
+#[derive(Debug, Default)]
+pub(super) struct Modules<'a>(pub(super) BTreeMap<ModulePath, Module<'a>>);
+
+impl<'a> Modules<'a> {
+    /// The block of a resource; instance keys in the path are ignored.
+    pub(super) fn block(&self, path: &ResourcePath) -> Option<&Block<'a>> {
+        self.module(&path.module)?.resources.get(&path.resource)
+    }
+
+    /// A module call in a module; instance keys in the path are ignored.
+    pub(super) fn call(&self, module: &ModulePath, name: &str) -> Option<&ModuleCall<'a>> {
+        self.module(module)?.calls.get(name)
+    }
+
+    /// The paths of all resources, without instance keys.
+    pub(super) fn resource_paths(&self) -> impl Iterator<Item = ResourcePath> {
+        self.0.iter().flat_map(|(path, module)| {
+            module.resources.keys().map(|resource| ResourcePath {
+                module: path.clone(),
+                resource: resource.clone(),
+            })
+        })
+    }
+
+    /// A module; instance keys in the path are ignored.
+    pub(super) fn module(&self, path: &ModulePath) -> Option<&Module<'a>> {
+        self.0.get(&path.without_keys())
+    }
+}
 
 /// A module.
 #[derive(Debug, Default)]
@@ -36,12 +64,11 @@ pub(super) struct Module<'a> {
     pub(super) resources: BTreeMap<ResourceName, Block<'a>>,
     pub(super) calls: BTreeMap<Arc<str>, ModuleCall<'a>>,
     pub(super) outputs: BTreeMap<Arc<str>, References<'a>>,
-    /// What outputs wait for besides the references of their values.
     pub(super) output_depends_on: BTreeMap<Arc<str>, References<'a>>,
     pub(super) variables: Vec<Arc<str>>,
 }
 
-/// A resource or data source.
+/// The block of a resource or data source.
 #[derive(Debug)]
 pub(super) struct Block<'a> {
     pub(super) span: Span,
@@ -62,204 +89,202 @@ pub(super) struct ModuleCall<'a> {
     pub(super) depends_on: References<'a>,
 }
 
-/// `count` or `for_each`.
+/// The references of `count` or `for_each`.
 #[derive(Debug, Default)]
 pub(super) struct Repetition<'a> {
-    pub(super) count: Option<References<'a>>,
+    count: Option<References<'a>>,
     pub(super) for_each: Option<References<'a>>,
 }
 
 impl<'a> Repetition<'a> {
-    /// Whether there is more than the one instance without a key.
+    fn read(
+        text: PlanText<'a>,
+        count: Option<&'a RawValue>,
+        for_each: Option<&'a RawValue>,
+    ) -> Result<Self, PlanError> {
+        let read = |raw: Option<&'a RawValue>| raw.map(|raw| read_references(text, Some(raw))).transpose();
+        Ok(Self {
+            count: read(count)?,
+            for_each: read(for_each)?,
+        })
+    }
+
+    /// Whether `count` or `for_each` is set, so that instances have keys.
     pub(super) fn is_some(&self) -> bool {
         self.count.is_some() || self.for_each.is_some()
     }
 
-    pub(super) fn references(&self) -> impl Iterator<Item = &Written<'a>> {
+    pub(super) fn references(&self) -> impl Iterator<Item = &RecordedReference<'a>> {
         self.count.iter().chain(&self.for_each).flatten()
     }
 }
 
 /// Reads the modules of a configuration.
-pub(super) fn read<'a>(text: Text<'a>, root: &ModuleConfiguration<'a>) -> Result<Modules<'a>, PlanError> {
-    let mut modules = Modules::new();
+pub(super) fn read_modules<'a>(
+    text: PlanText<'a>,
+    root: &ModuleConfiguration<'a>,
+) -> Result<Modules<'a>, PlanError> {
+    let mut modules = Modules::default();
     let mut pending = vec![(ModulePath::root(), root)];
-    while let Some((path, written)) = pending.pop() {
+    while let Some((path, configuration)) = pending.pop() {
         let mut module = Module::default();
-        for resource in written.resources.iter().flatten() {
-            let (name, block) = block(text, resource)?;
+        for resource in configuration.resources.iter().flatten() {
+            let (name, block) = read_block(text, resource)?;
             let span = block.span;
             if module.resources.insert(name, block).is_some() {
-                return Err(PlanError::new(
-                    Problem::Twice("a resource".to_owned()),
-                    Some(span),
-                ));
+                let kind = PlanErrorKind::Duplicate("a resource".to_owned());
+                return Err(PlanError::new(kind, Some(span)));
             }
         }
-        for (name, call) in written.module_calls.iter().flat_map(|calls| &calls.0) {
+        for (name, call) in configuration.module_calls.iter().flat_map(|calls| &calls.0) {
             let name: Arc<str> = Arc::from(&**name);
-            module.calls.insert(name.clone(), module_call(text, call)?);
+            module.calls.insert(name.clone(), read_module_call(text, call)?);
             if let Some(called) = &call.module {
                 pending.push((path.child(name, None), called));
             }
         }
-        for (name, output) in written.outputs.iter().flat_map(|outputs| &outputs.0) {
+        for (name, output) in configuration.outputs.iter().flat_map(|outputs| &outputs.0) {
             let name: Arc<str> = Arc::from(&**name);
-            module
-                .outputs
-                .insert(name.clone(), references(text, output.expression)?);
-            module
-                .output_depends_on
-                .insert(name, strings(text, output.depends_on)?);
+            let references = read_references(text, output.expression)?;
+            module.outputs.insert(name.clone(), references);
+            let depends_on = read_reference_list(text, output.depends_on)?;
+            module.output_depends_on.insert(name, depends_on);
         }
-        module.variables = written
+        module.variables = configuration
             .variables
             .iter()
             .flat_map(|variables| &variables.0)
             .map(|(name, _)| Arc::from(&**name))
             .collect();
-        modules.insert(path, module);
+        modules.0.insert(path, module);
     }
     Ok(modules)
 }
 
-fn block<'a>(
-    text: Text<'a>,
-    written: &ResourceConfiguration<'a>,
+fn read_block<'a>(
+    text: PlanText<'a>,
+    resource: &ResourceConfiguration<'a>,
 ) -> Result<(ResourceName, Block<'a>), PlanError> {
-    let (Some(kind), Some(name), Some(address)) = (&written.kind, &written.name, written.address) else {
-        let what = "a resource in the configuration has no address, type or name".to_owned();
+    let (Some(kind), Some(name), Some(address)) = (&resource.kind, &resource.name, resource.address) else {
+        let message = "a resource in the configuration has no address, type or name".to_owned();
         return Err(PlanError::new(
-            Problem::Shape(what),
-            written.address.map(|raw| text.span(raw.get())),
+            PlanErrorKind::UnexpectedShape(message),
+            resource.address.map(|raw| text.span_of(raw)),
         ));
     };
     let name = ResourceName {
-        mode: mode(written.mode.as_deref()),
+        mode: resource_mode(resource.mode.as_deref()),
         kind: Arc::from(&**kind),
         name: Arc::from(&**name),
     };
     let block = Block {
-        span: text.span(address.get()),
-        arguments: arguments(text, written.expressions)?,
-        repetition: Repetition {
-            count: written
-                .count_expression
-                .map(|raw| references(text, Some(raw)))
-                .transpose()?,
-            for_each: written
-                .for_each_expression
-                .map(|raw| references(text, Some(raw)))
-                .transpose()?,
-        },
-        depends_on: strings(text, written.depends_on)?,
-        depends_on_span: written.depends_on.map(|raw| text.span(raw.get())),
+        span: text.span_of(address),
+        arguments: read_arguments(text, resource.expressions)?,
+        repetition: Repetition::read(text, resource.count_expression, resource.for_each_expression)?,
+        depends_on: read_reference_list(text, resource.depends_on)?,
+        depends_on_span: resource.depends_on.map(|raw| text.span_of(raw)),
     };
     Ok((name, block))
 }
 
-fn module_call<'a>(text: Text<'a>, call: &Call<'a>) -> Result<ModuleCall<'a>, PlanError> {
+fn read_module_call<'a>(
+    text: PlanText<'a>,
+    call: &CallConfiguration<'a>,
+) -> Result<ModuleCall<'a>, PlanError> {
     Ok(ModuleCall {
         source: call.source.clone().unwrap_or_default(),
         has_body: call.module.is_some(),
-        inputs: arguments(text, call.expressions)?,
-        repetition: Repetition {
-            count: call
-                .count_expression
-                .map(|raw| references(text, Some(raw)))
-                .transpose()?,
-            for_each: call
-                .for_each_expression
-                .map(|raw| references(text, Some(raw)))
-                .transpose()?,
-        },
-        depends_on: strings(text, call.depends_on)?,
+        inputs: read_arguments(text, call.expressions)?,
+        repetition: Repetition::read(text, call.count_expression, call.for_each_expression)?,
+        depends_on: read_reference_list(text, call.depends_on)?,
     })
 }
 
-/// The mode of a resource by the word that plans use.
-pub(super) fn mode(word: Option<&str>) -> Mode {
-    match word {
-        Some("data") => Mode::Data,
-        _ => Mode::Managed,
-    }
-}
-
-fn arguments<'a>(
-    text: Text<'a>,
+fn read_arguments<'a>(
+    text: PlanText<'a>,
     raw: Option<&'a RawValue>,
 ) -> Result<BTreeMap<Arc<str>, References<'a>>, PlanError> {
     let Some(raw) = raw else {
         return Ok(BTreeMap::new());
     };
-    let pairs: Pairs<'a, &'a RawValue> = text.piece(raw)?;
-    pairs
+    let members: JsonMembers<'a, &'a RawValue> = text.parse_raw(raw)?;
+    members
         .0
         .into_iter()
-        .map(|(name, raw)| Ok((Arc::from(&*name), references(text, Some(raw))?)))
+        .map(|(name, raw)| Ok((Arc::from(&*name), read_references(text, Some(raw))?)))
         .collect()
 }
 
-/// The strings of a list.
-fn strings<'a>(text: Text<'a>, raw: Option<&'a RawValue>) -> Result<References<'a>, PlanError> {
+/// The references in a list of strings, such as `depends_on`.
+fn read_reference_list<'a>(
+    text: PlanText<'a>,
+    raw: Option<&'a RawValue>,
+) -> Result<References<'a>, PlanError> {
     let Some(raw) = raw else {
         return Ok(Vec::new());
     };
-    let list: Vec<&'a RawValue> = text.piece(raw)?;
+    let list: Vec<&'a RawValue> = text.parse_raw(raw)?;
     list.into_iter()
         .map(|raw| {
-            Ok(Written {
-                text: text.string(raw, "a reference")?,
-                span: text.span(raw.get()),
+            Ok(RecordedReference {
+                text: text.parse_string(raw, "a reference")?,
+                span: text.span_of(raw),
             })
         })
         .collect()
 }
 
-/// The references of an expression, or of a block with all that is nested in it.
-fn references<'a>(text: Text<'a>, raw: Option<&'a RawValue>) -> Result<References<'a>, PlanError> {
-    let mut found = Vec::new();
+/// The references of an expression, or of a block and the blocks nested in it.
+fn read_references<'a>(text: PlanText<'a>, raw: Option<&'a RawValue>) -> Result<References<'a>, PlanError> {
+    let mut references = Vec::new();
     let mut pending: Vec<(&'a RawValue, usize)> = raw.map(|raw| (raw, 0)).into_iter().collect();
     while let Some((raw, depth)) = pending.pop() {
-        // What has no references is not worth taking apart, and most expressions are constants.
+        // Most expressions are constants: a search for the key is faster than parsing them.
         if !raw.get().contains("\"references\"") {
             continue;
         }
         if depth > MAX_DEPTH {
-            return Err(PlanError::new(Problem::TooDeep, Some(text.span(raw.get()))));
+            return Err(PlanError::new(PlanErrorKind::TooDeep, Some(text.span_of(raw))));
         }
         if raw.get().starts_with('[') {
-            let list: Vec<&'a RawValue> = text.piece(raw)?;
+            let list: Vec<&'a RawValue> = text.parse_raw(raw)?;
             pending.extend(list.into_iter().rev().map(|raw| (raw, depth + 1)));
         } else if raw.get().starts_with('{') {
-            let pairs: Pairs<'a, &'a RawValue> = text.piece(raw)?;
-            for (key, raw) in pairs.0.into_iter().rev() {
+            let members: JsonMembers<'a, &'a RawValue> = text.parse_raw(raw)?;
+            for (key, raw) in members.0.into_iter().rev() {
                 match &*key {
                     "constant_value" => {}
                     "references" if raw.get().starts_with('[') && !raw.get().contains('{') => {
-                        found.extend(most_specific(strings(text, Some(raw))?));
+                        references.extend(most_specific(read_reference_list(text, Some(raw))?));
                     }
                     _ => pending.push((raw, depth + 1)),
                 }
             }
         }
     }
-    Ok(found)
+    Ok(references)
 }
 
-/// Terraform follows each reference with the wholes that it is a part of: `a.b[0].id`, `a.b[0]`, `a.b`.
-/// A whole that does not follow its part is a reference of its own.
+/// Removes the prefixes of references. After each reference, Terraform lists its prefixes: `a.b[0].id`, `a.b[0]`,
+/// `a.b`. A prefix in another position is a reference of its own.
 fn most_specific(list: References<'_>) -> References<'_> {
-    let mut kept: References<'_> = Vec::new();
-    let mut before: Option<Cow<'_, str>> = None;
-    for written in list {
-        let whole = before
+    let mut references: References<'_> = Vec::new();
+    let mut previous: Option<Cow<'_, str>> = None;
+    for reference in list {
+        let is_redundant = previous
             .as_ref()
-            .is_some_and(|before| is_part(before, &written.text));
-        before = Some(written.text.clone());
-        if !whole && !kept.iter().any(|other| other.text == written.text) {
-            kept.push(written);
+            .is_some_and(|previous| is_prefix(&reference.text, previous));
+        previous = Some(reference.text.clone());
+        if !is_redundant && !references.iter().any(|other| other.text == reference.text) {
+            references.push(reference);
         }
     }
-    kept
+    references
+}
+
+/// Whether `prefix` refers to an object that `reference` reads a part of: `a.b` for `a.b[0].id`.
+fn is_prefix(prefix: &str, reference: &str) -> bool {
+    reference
+        .strip_prefix(prefix)
+        .is_some_and(|rest| rest.starts_with(['.', '[']))
 }

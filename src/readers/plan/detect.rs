@@ -1,22 +1,22 @@
-//! What a JSON text is, from the keys of its outermost object.
+//! Detects what kind of JSON a text is from the keys of its outermost object.
 
 use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use crate::readers::plan::json::Str;
+use crate::readers::plan::plan_text::JsonStr;
 
-/// The kinds of JSON that Terraform writes and that people pass to a linter.
+/// The kinds of JSON that Terraform writes and that users pass to a linter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum JsonKind {
     /// `terraform show -json PLAN`.
     Plan,
     /// `terraform show -json`.
     State,
     /// `tofu show -json -config`.
     Configuration,
-    /// `terraform plan -json`: one message a line.
+    /// `terraform plan -json`: one message per line.
     LineStream,
     /// A state file as Terraform stores it.
     RawState,
@@ -26,30 +26,30 @@ pub enum Kind {
     Validation,
 }
 
-/// What `text` is, if it is one of the things that Terraform writes as JSON.
+/// Detects the kind of a text; `None` if Terraform does not write such JSON.
 ///
-/// It reads only as far as it must, and says nothing about whether the rest can be read.
+/// Reads only as far as necessary: the rest of the text may be invalid.
 #[must_use]
-pub fn recognise(text: &str) -> Option<Kind> {
+pub fn detect(text: &str) -> Option<JsonKind> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if !text.starts_with('{') {
         return None;
     }
-    let seen = Cell::new(Seen::default());
+    let keys = Cell::new(SeenKeys::default());
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    // The visitor stops with an error once it knows enough, so an error means nothing here.
-    let complete = deserializer.deserialize_map(Keys { seen: &seen }).is_ok();
-    let seen = seen.get();
-    seen.kind.or_else(|| seen.at_end(complete))
+    // The visitor stops with an error as soon as the kind is known, so an error does not mean invalid JSON.
+    let complete = deserializer.deserialize_map(KeyVisitor { keys: &keys }).is_ok();
+    let keys = keys.get();
+    keys.kind.or_else(|| keys.kind_of_complete_object(complete))
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each key is there or not, on its own"
+    reason = "each key is present or absent independently"
 )]
-struct Seen {
-    kind: Option<Kind>,
+struct SeenKeys {
+    kind: Option<JsonKind>,
     format_version: bool,
     terraform_version: bool,
     values: bool,
@@ -57,42 +57,42 @@ struct Seen {
     other: bool,
 }
 
-impl Seen {
-    fn key(&mut self, key: &str) {
+impl SeenKeys {
+    fn add(&mut self, key: &str) {
         match key {
-            "planned_values" | "resource_changes" | "prior_state" => self.kind = Some(Kind::Plan),
-            "root_module" | "provider_config" => self.kind = Some(Kind::Configuration),
-            "@level" | "@message" => self.kind = Some(Kind::LineStream),
-            "provider_schemas" => self.kind = Some(Kind::ProviderSchemas),
+            "planned_values" | "resource_changes" | "prior_state" => self.kind = Some(JsonKind::Plan),
+            "root_module" | "provider_config" => self.kind = Some(JsonKind::Configuration),
+            "@level" | "@message" => self.kind = Some(JsonKind::LineStream),
+            "provider_schemas" => self.kind = Some(JsonKind::ProviderSchemas),
             "format_version" => self.format_version = true,
             "terraform_version" => self.terraform_version = true,
             "values" => self.values = true,
-            "valid" if self.format_version => self.kind = Some(Kind::Validation),
+            "valid" if self.format_version => self.kind = Some(JsonKind::Validation),
             "serial" | "lineage" => self.serial = true,
-            // These stand in plans and elsewhere, and decide nothing.
+            // These keys occur in several kinds.
             "version" | "variables" | "configuration" | "checks" | "timestamp" | "applyable" | "complete"
             | "errored" => {}
             _ => self.other = true,
         }
         if self.values && self.format_version {
-            self.kind = Some(Kind::State);
+            self.kind = Some(JsonKind::State);
         }
         if self.serial && self.terraform_version {
-            self.kind = Some(Kind::RawState);
+            self.kind = Some(JsonKind::RawState);
         }
     }
 
-    /// An empty state has its version and nothing else.
-    fn at_end(self, complete: bool) -> Option<Kind> {
-        (complete && self.format_version && !self.other).then_some(Kind::State)
+    /// An empty state has a format version and no values.
+    fn kind_of_complete_object(self, complete: bool) -> Option<JsonKind> {
+        (complete && self.format_version && !self.other).then_some(JsonKind::State)
     }
 }
 
-struct Keys<'c> {
-    seen: &'c Cell<Seen>,
+struct KeyVisitor<'c> {
+    keys: &'c Cell<SeenKeys>,
 }
 
-impl<'de> Visitor<'de> for Keys<'_> {
+impl<'de> Visitor<'de> for KeyVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,11 +100,11 @@ impl<'de> Visitor<'de> for Keys<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Str(key)) = map.next_key()? {
-            let mut seen = self.seen.get();
-            seen.key(&key);
-            self.seen.set(seen);
-            if seen.kind.is_some() {
+        while let Some(JsonStr(key)) = map.next_key()? {
+            let mut keys = self.keys.get();
+            keys.add(&key);
+            self.keys.set(keys);
+            if keys.kind.is_some() {
                 return Err(serde::de::Error::custom("decided"));
             }
             map.next_value::<IgnoredAny>()?;
@@ -118,35 +118,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_is_detected_by_its_keys_in_any_order() {
+    fn each_kind_is_detected_from_its_keys_in_any_order() {
         let cases = [
-            (r#"{"format_version":"1.2","planned_values":{"#, Some(Kind::Plan)),
+            (
+                r#"{"format_version":"1.2","planned_values":{"#,
+                Some(JsonKind::Plan),
+            ),
             (
                 r#"{"applyable":true,"configuration":{},"format_version":"1.2","prior_state":{}}"#,
-                Some(Kind::Plan),
+                Some(JsonKind::Plan),
             ),
-            (r#"{"format_version":"1.0","values":{}}"#, Some(Kind::State)),
-            (r#" {"values":{},"format_version":"1.0""#, Some(Kind::State)),
-            (r#"{"format_version":"1.0"}"#, Some(Kind::State)),
+            (r#"{"format_version":"1.0","values":{}}"#, Some(JsonKind::State)),
+            (r#" {"values":{},"format_version":"1.0""#, Some(JsonKind::State)),
+            (r#"{"format_version":"1.0"}"#, Some(JsonKind::State)),
             (
                 "{\"@level\":\"info\"}\n{\"@level\":\"info\"}",
-                Some(Kind::LineStream),
+                Some(JsonKind::LineStream),
             ),
             (
                 r#"{"version":4,"terraform_version":"1.11.4","serial":3,"lineage":"x"}"#,
-                Some(Kind::RawState),
+                Some(JsonKind::RawState),
             ),
             (
                 r#"{"format_version":"1.0","provider_schemas":{}}"#,
-                Some(Kind::ProviderSchemas),
+                Some(JsonKind::ProviderSchemas),
             ),
             (
                 r#"{"format_version":"1.0","valid":true,"diagnostics":[]}"#,
-                Some(Kind::Validation),
+                Some(JsonKind::Validation),
             ),
             (
                 r#"{"provider_config":{},"root_module":{}}"#,
-                Some(Kind::Configuration),
+                Some(JsonKind::Configuration),
             ),
             (r#"{"resource":{"rhcs_image_mirror":{}}}"#, None),
             (r#"{"values":1}"#, None),
@@ -154,7 +157,7 @@ mod tests {
             ("", None),
         ];
         for (text, kind) in cases {
-            assert_eq!(recognise(text), kind, "{text}");
+            assert_eq!(detect(text), kind, "{text}");
         }
     }
 }

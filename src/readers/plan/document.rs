@@ -1,4 +1,4 @@
-//! The shape of a plan and of a state, as far as it is read: everything else is passed over.
+//! The parts of a plan and of a state that are read; everything else is skipped.
 //!
 //! Terraform's `internal/command/jsonplan`, `jsonstate` and `jsonconfig` define it.
 
@@ -10,44 +10,44 @@ use serde_json::value::RawValue;
 
 use crate::provider::{is_provider_type, types::QUOTED_TYPE_PREFIX};
 use crate::readers::plan::error::PlanError;
-use crate::readers::plan::json::{Pairs, Text};
-use crate::readers::plan::json_cursor::Skim;
+use crate::readers::plan::json_cursor::JsonCursor;
+use crate::readers::plan::plan_text::{JsonMembers, PlanText};
 
-/// The outermost object of either.
+/// The outermost object of a plan or a state.
 #[derive(Debug, Default)]
-pub(super) struct Document<'a> {
+pub(super) struct PlanDocument<'a> {
     pub(super) format_version: Option<&'a RawValue>,
-    pub(super) variables: Option<Pairs<'a, &'a RawValue>>,
-    pub(super) planned_values: Option<Values<'a>>,
+    pub(super) variables: Option<JsonMembers<'a, &'a RawValue>>,
+    pub(super) planned_values: Option<StateValues<'a>>,
     /// The values of the state before the plan, a state document inside the plan.
-    pub(super) prior_state: Option<Values<'a>>,
-    pub(super) values: Option<Values<'a>>,
-    pub(super) resource_changes: Option<Vec<Change<'a>>>,
-    pub(super) resource_drift: Option<Vec<Change<'a>>>,
-    pub(super) output_changes: Option<Pairs<'a, ChangeBody<'a>>>,
-    pub(super) deferred_changes: Option<Vec<Deferred<'a>>>,
-    pub(super) configuration: Option<Configuration<'a>>,
+    pub(super) prior_state: Option<StateValues<'a>>,
+    pub(super) values: Option<StateValues<'a>>,
+    pub(super) resource_changes: Option<Vec<ResourceChange<'a>>>,
+    pub(super) resource_drift: Option<Vec<ResourceChange<'a>>>,
+    pub(super) output_changes: Option<JsonMembers<'a, Change<'a>>>,
+    pub(super) deferred_changes: Option<Vec<DeferredChange<'a>>>,
+    pub(super) configuration: Option<RecordedConfiguration<'a>>,
     pub(super) complete: Option<&'a RawValue>,
     pub(super) errored: Option<&'a RawValue>,
 }
 
-/// The value that a variable of the root module has.
+/// The value of a variable of the root module.
 #[derive(Debug, Deserialize)]
 pub(super) struct VariableValue<'a> {
     #[serde(borrow)]
     pub(super) value: Option<&'a RawValue>,
 }
 
-/// Resources with their values.
+/// Resources with their values: `planned_values`, or the `values` of a state.
 #[derive(Debug, Default)]
-pub(super) struct Values<'a> {
-    pub(super) outputs: Option<Pairs<'a, Output<'a>>>,
-    pub(super) root_module: Option<Module<'a>>,
+pub(super) struct StateValues<'a> {
+    pub(super) outputs: Option<JsonMembers<'a, OutputValue<'a>>>,
+    pub(super) root_module: Option<ModuleValues<'a>>,
 }
 
 /// The value of an output of the root module.
 #[derive(Debug, Deserialize)]
-pub(super) struct Output<'a> {
+pub(super) struct OutputValue<'a> {
     pub(super) sensitive: Option<bool>,
     #[serde(borrow)]
     pub(super) value: Option<&'a RawValue>,
@@ -55,15 +55,15 @@ pub(super) struct Output<'a> {
 
 /// A module instance.
 #[derive(Debug, Default)]
-pub(super) struct Module<'a> {
+pub(super) struct ModuleValues<'a> {
     pub(super) address: Option<Cow<'a, str>>,
-    pub(super) resources: Vec<Resource<'a>>,
-    pub(super) child_modules: Vec<Module<'a>>,
+    pub(super) resources: Vec<ResourceValues<'a>>,
+    pub(super) child_modules: Vec<ModuleValues<'a>>,
 }
 
 /// A resource instance with its values.
 #[derive(Debug, Deserialize)]
-pub(super) struct Resource<'a> {
+pub(super) struct ResourceValues<'a> {
     #[serde(borrow)]
     pub(super) address: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -80,15 +80,15 @@ pub(super) struct Resource<'a> {
     pub(super) sensitive_values: Option<&'a RawValue>,
 }
 
-impl Wanted for Resource<'_> {
-    fn is_wanted(&self) -> bool {
+impl Relevant for ResourceValues<'_> {
+    fn is_relevant(&self) -> bool {
         self.kind.as_deref().is_some_and(is_provider_type) || has_marks(self.sensitive_values)
     }
 }
 
-/// What is planned for a resource instance.
+/// An entry of `resource_changes` or `resource_drift`.
 #[derive(Debug, Deserialize)]
-pub(super) struct Change<'a> {
+pub(super) struct ResourceChange<'a> {
     #[serde(borrow)]
     pub(super) address: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -108,23 +108,23 @@ pub(super) struct Change<'a> {
     pub(super) previous_address: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub(super) action_reason: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "change")]
-    pub(super) body: Option<ChangeBody<'a>>,
+    #[serde(borrow)]
+    pub(super) change: Option<Change<'a>>,
 }
 
-impl Wanted for Change<'_> {
-    fn is_wanted(&self) -> bool {
+impl Relevant for ResourceChange<'_> {
+    fn is_relevant(&self) -> bool {
         self.kind.as_deref().is_some_and(is_provider_type)
             || self
-                .body
+                .change
                 .as_ref()
                 .is_some_and(|change| has_marks(change.before_sensitive) || has_marks(change.after_sensitive))
     }
 }
 
-/// A value before and after.
+/// A value before and after the change, with marks of the same shape.
 #[derive(Debug, Deserialize)]
-pub(super) struct ChangeBody<'a> {
+pub(super) struct Change<'a> {
     #[serde(borrow)]
     pub(super) actions: Option<Vec<Cow<'a, str>>>,
     #[serde(borrow)]
@@ -141,11 +141,11 @@ pub(super) struct ChangeBody<'a> {
     pub(super) replace_paths: Option<&'a RawValue>,
 }
 
-/// A change that Terraform puts off to a later plan.
+/// A change that Terraform defers to a later plan.
 #[derive(Debug, Deserialize)]
-pub(super) struct Deferred<'a> {
+pub(super) struct DeferredChange<'a> {
     #[serde(borrow)]
-    pub(super) resource_change: Option<Change<'a>>,
+    pub(super) resource_change: Option<ResourceChange<'a>>,
 }
 
 /// The arguments of a mirror, or the marks of the same shape.
@@ -161,7 +161,7 @@ pub(super) struct MirrorFields<'a> {
     pub(super) kind: Option<&'a RawValue>,
 }
 
-/// What is read of a cluster's values.
+/// The attributes of a cluster that are read.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ClusterFields<'a> {
     #[serde(borrow)]
@@ -176,24 +176,24 @@ pub(super) struct ClusterFields<'a> {
     pub(super) registry_config: Option<&'a RawValue>,
 }
 
-/// The configuration that the plan was made of.
+/// The configuration from which the plan was created.
 #[derive(Debug, Deserialize)]
-pub(super) struct Configuration<'a> {
+pub(super) struct RecordedConfiguration<'a> {
     #[serde(borrow)]
     pub(super) root_module: Option<ModuleConfiguration<'a>>,
 }
 
-/// A module as it is written.
+/// A module as the configuration declares it.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ModuleConfiguration<'a> {
     #[serde(borrow)]
-    pub(super) outputs: Option<Pairs<'a, OutputConfiguration<'a>>>,
+    pub(super) outputs: Option<JsonMembers<'a, OutputConfiguration<'a>>>,
     #[serde(borrow)]
     pub(super) resources: Option<Vec<ResourceConfiguration<'a>>>,
     #[serde(borrow)]
-    pub(super) module_calls: Option<Pairs<'a, Call<'a>>>,
+    pub(super) module_calls: Option<JsonMembers<'a, CallConfiguration<'a>>>,
     #[serde(borrow)]
-    pub(super) variables: Option<Pairs<'a, Variable<'a>>>,
+    pub(super) variables: Option<JsonMembers<'a, VariableConfiguration<'a>>>,
 }
 
 /// An `output` block.
@@ -207,7 +207,7 @@ pub(super) struct OutputConfiguration<'a> {
 
 /// A `variable` block.
 #[derive(Debug, Deserialize)]
-pub(super) struct Variable<'a> {
+pub(super) struct VariableConfiguration<'a> {
     #[serde(borrow)]
     pub(super) default: Option<&'a RawValue>,
     pub(super) sensitive: Option<bool>,
@@ -234,9 +234,9 @@ pub(super) struct ResourceConfiguration<'a> {
     pub(super) depends_on: Option<&'a RawValue>,
 }
 
-/// A `module` block, and the module that it calls.
+/// A `module` block and the module that it calls.
 #[derive(Debug, Deserialize)]
-pub(super) struct Call<'a> {
+pub(super) struct CallConfiguration<'a> {
     #[serde(borrow)]
     pub(super) source: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -251,81 +251,91 @@ pub(super) struct Call<'a> {
     pub(super) module: Option<ModuleConfiguration<'a>>,
 }
 
-/// Whether marks may hold a `true`.
+/// Whether marks may contain a `true`.
 fn has_marks(marks: Option<&RawValue>) -> bool {
     marks.is_some_and(|marks| marks.get().contains("true"))
 }
 
-/// An entry of a long list of which few are needed.
-trait Wanted {
-    /// Whether a rule needs it, or an excerpt has to know what in it may not be shown.
-    fn is_wanted(&self) -> bool;
+/// An entry of a long list, of which few are needed.
+trait Relevant {
+    /// Whether a rule needs the entry, or an excerpt must know which values in it are sensitive.
+    fn is_relevant(&self) -> bool;
 }
 
-impl<'a> Document<'a> {
-    /// Reads the outline, and of the long lists what is wanted.
-    pub(super) fn read(text: Text<'a>, whole: &'a str) -> Result<Self, PlanError> {
+impl<'a> PlanDocument<'a> {
+    /// Reads a document; of long lists, only the relevant entries are kept.
+    pub(super) fn read(text: PlanText<'a>, document: &'a str) -> Result<Self, PlanError> {
+        let mut cursor = JsonCursor::new(text, document);
         let mut document = Self::default();
-        let mut skim = Skim::new(text, whole);
-        skim.object("the document", &mut |key, skim| {
+        cursor.read_object("the document", &mut |key, cursor| {
             match key {
-                "format_version" => document.format_version = leaf(text, skim)?,
-                "variables" => document.variables = leaf(text, skim)?,
-                "planned_values" => document.planned_values = values(text, skim, key)?,
+                "format_version" => document.format_version = parse_value(text, cursor)?,
+                "variables" => document.variables = parse_value(text, cursor)?,
+                "planned_values" => document.planned_values = read_values(text, cursor, key)?,
                 "prior_state" => {
-                    skim.object("`prior_state`", &mut |key, skim| {
+                    cursor.read_object("`prior_state`", &mut |key, cursor| {
                         if key == "values" {
-                            document.prior_state = values(text, skim, key)?;
+                            document.prior_state = read_values(text, cursor, key)?;
                         }
                         Ok(())
                     })?;
                 }
-                "values" => document.values = values(text, skim, key)?,
-                "resource_changes" => document.resource_changes = wanted(text, skim, key)?,
-                "resource_drift" => document.resource_drift = wanted(text, skim, key)?,
-                "output_changes" => document.output_changes = leaf(text, skim)?,
-                "deferred_changes" => document.deferred_changes = leaf(text, skim)?,
-                "configuration" => document.configuration = leaf(text, skim)?,
-                "complete" => document.complete = leaf(text, skim)?,
-                "errored" => document.errored = leaf(text, skim)?,
+                "values" => document.values = read_values(text, cursor, key)?,
+                "resource_changes" => document.resource_changes = read_relevant(text, cursor, key)?,
+                "resource_drift" => document.resource_drift = read_relevant(text, cursor, key)?,
+                "output_changes" => document.output_changes = parse_value(text, cursor)?,
+                "deferred_changes" => document.deferred_changes = parse_value(text, cursor)?,
+                "configuration" => document.configuration = parse_value(text, cursor)?,
+                "complete" => document.complete = parse_value(text, cursor)?,
+                "errored" => document.errored = parse_value(text, cursor)?,
                 _ => {}
             }
             Ok(())
         })?;
-        skim.end()?;
+        cursor.expect_end()?;
         Ok(document)
     }
 }
 
-fn leaf<'a, T: Deserialize<'a>>(text: Text<'a>, skim: &mut Skim<'a>) -> Result<Option<T>, PlanError> {
-    text.read(skim.value()?)
+fn parse_value<'a, T: Deserialize<'a>>(
+    text: PlanText<'a>,
+    cursor: &mut JsonCursor<'a>,
+) -> Result<Option<T>, PlanError> {
+    text.parse(cursor.skip_value()?)
 }
 
-fn values<'a>(text: Text<'a>, skim: &mut Skim<'a>, name: &str) -> Result<Option<Values<'a>>, PlanError> {
-    let mut values = Values::default();
-    let there = skim.object(&format!("`{name}`"), &mut |key, skim| {
+fn read_values<'a>(
+    text: PlanText<'a>,
+    cursor: &mut JsonCursor<'a>,
+    name: &str,
+) -> Result<Option<StateValues<'a>>, PlanError> {
+    let mut values = StateValues::default();
+    let is_present = cursor.read_object(&format!("`{name}`"), &mut |key, cursor| {
         match key {
-            "outputs" => values.outputs = leaf(text, skim)?,
-            "root_module" => values.root_module = module(text, skim)?,
+            "outputs" => values.outputs = parse_value(text, cursor)?,
+            "root_module" => values.root_module = read_module(text, cursor)?,
             _ => {}
         }
         Ok(())
     })?;
-    Ok(there.then_some(values))
+    Ok(is_present.then_some(values))
 }
 
-fn module<'a>(text: Text<'a>, skim: &mut Skim<'a>) -> Result<Option<Module<'a>>, PlanError> {
-    let mut found = Module::default();
-    let there = skim.object("a module", &mut |key, skim| {
+fn read_module<'a>(
+    text: PlanText<'a>,
+    cursor: &mut JsonCursor<'a>,
+) -> Result<Option<ModuleValues<'a>>, PlanError> {
+    let mut module = ModuleValues::default();
+    let is_present = cursor.read_object("a module", &mut |key, cursor| {
         match key {
             "address" => {
-                let address = skim.value()?;
-                found.address = text.read(address)?;
+                let address = cursor.skip_value()?;
+                module.address = text.parse(address)?;
             }
-            "resources" => found.resources = wanted(text, skim, key)?.unwrap_or_default(),
+            "resources" => module.resources = read_relevant(text, cursor, key)?.unwrap_or_default(),
             "child_modules" => {
-                skim.list("`child_modules`", &mut |skim| {
-                    found.child_modules.extend(module(text, skim)?);
+                cursor.read_list("`child_modules`", &mut |cursor| {
+                    module.child_modules.extend(read_module(text, cursor)?);
                     Ok(())
                 })?;
             }
@@ -333,31 +343,31 @@ fn module<'a>(text: Text<'a>, skim: &mut Skim<'a>) -> Result<Option<Module<'a>>,
         }
         Ok(())
     })?;
-    Ok(there.then_some(found))
+    Ok(is_present.then_some(module))
 }
 
-/// The elements of a long list that are wanted; only what can be one is read at all.
-fn wanted<'a, T: Deserialize<'a> + Wanted>(
-    text: Text<'a>,
-    skim: &mut Skim<'a>,
+/// Reads the relevant elements of a long list. A search for bytes decides which elements are parsed at all.
+fn read_relevant<'a, T: Deserialize<'a> + Relevant>(
+    text: PlanText<'a>,
+    cursor: &mut JsonCursor<'a>,
     name: &str,
 ) -> Result<Option<Vec<T>>, PlanError> {
-    let named = Finder::new(QUOTED_TYPE_PREFIX);
-    let marked = Finder::new("sensitive");
-    let mut kept = Vec::new();
-    let there = skim.list(&format!("`{name}`"), &mut |skim| {
-        let element = skim.value()?;
+    let type_prefix = Finder::new(QUOTED_TYPE_PREFIX);
+    let marks_key = Finder::new("sensitive");
+    let mut relevant = Vec::new();
+    let is_present = cursor.read_list(&format!("`{name}`"), &mut |cursor| {
+        let element = cursor.skip_value()?;
         let bytes = element.as_bytes();
-        let behind_marks = marked.find(bytes).and_then(|at| bytes.get(at..));
-        let may_be_wanted = named.find(bytes).is_some()
-            || behind_marks.is_some_and(|bytes| memmem::find(bytes, b"true").is_some());
-        if may_be_wanted || !element.starts_with('{') {
-            let element: T = text.read(element)?;
-            if element.is_wanted() {
-                kept.push(element);
+        let marks = marks_key.find(bytes).and_then(|at| bytes.get(at..));
+        let may_be_relevant = type_prefix.find(bytes).is_some()
+            || marks.is_some_and(|bytes| memmem::find(bytes, b"true").is_some());
+        if may_be_relevant || !element.starts_with('{') {
+            let element: T = text.parse(element)?;
+            if element.is_relevant() {
+                relevant.push(element);
             }
         }
         Ok(())
     })?;
-    Ok(there.then_some(kept))
+    Ok(is_present.then_some(relevant))
 }

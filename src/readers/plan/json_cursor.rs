@@ -1,33 +1,33 @@
-//! JSON by its outline: goes into the containers that matter, and passes over everything else at the speed
-//! of looking for quotes and brackets.
+//! A cursor over JSON text that descends into the containers that matter and skips everything else.
 //!
-//! What is passed over is not looked at: a text of which nothing is wanted only has to close what it opens.
-//! What is wanted is read from its slice of the text, by the rules of JSON. A text whose outline is odd is
-//! read once more as a whole, for the sake of saying what is wrong with it.
+//! Skipping only searches for quotes and brackets, which is many times faster than parsing, and most of a plan is
+//! skipped. A skipped value is not validated: its brackets and quotes only have to match. The values that matter are
+//! parsed from their slice of the text by `serde_json`. If the outline is malformed, `serde_json` parses the whole
+//! document once more to report the error.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::de::IgnoredAny;
 
-use crate::readers::plan::error::{PlanError, Problem};
-use crate::readers::plan::json::Text;
+use crate::readers::plan::error::{PlanError, PlanErrorKind};
+use crate::readers::plan::plan_text::PlanText;
 
-/// How deep containers are gone into. Terraform's modules nest a handful deep, two containers each.
+/// The depth of containers. Terraform's modules nest a handful deep, two containers each.
 const MAX_DEPTH: usize = 128;
 
-/// A place in a text.
+/// A position in a JSON document.
 #[derive(Debug)]
-pub(super) struct Skim<'a> {
-    text: Text<'a>,
+pub(super) struct JsonCursor<'a> {
+    text: PlanText<'a>,
     document: &'a str,
     at: usize,
     depth: usize,
 }
 
-impl<'a> Skim<'a> {
-    /// The beginning of a document, a slice of `text`.
-    pub(super) fn new(text: Text<'a>, document: &'a str) -> Self {
+impl<'a> JsonCursor<'a> {
+    /// A cursor at the beginning of a document, which is a slice of `text`.
+    pub(super) fn new(text: PlanText<'a>, document: &'a str) -> Self {
         Self {
             text,
             document,
@@ -36,41 +36,42 @@ impl<'a> Skim<'a> {
         }
     }
 
-    /// Goes through an object. `member` is given each key and takes its value; what it leaves is passed over.
-    /// A `null` has no members.
-    pub(super) fn object(
+    /// Reads an object: calls `member` for each key, and skips each value that `member` does not consume.
+    ///
+    /// Returns whether the value is an object; a `null` is not one. `what` names the object in errors.
+    pub(super) fn read_object(
         &mut self,
         what: &str,
         member: &mut dyn FnMut(&str, &mut Self) -> Result<(), PlanError>,
     ) -> Result<bool, PlanError> {
-        if self.is_null() {
+        if self.take_null() {
             return Ok(false);
         }
         self.enter(b'{', what, "an object")?;
         let mut keys: BTreeSet<Cow<'a, str>> = BTreeSet::new();
-        let mut first = true;
-        while self.another(b'}', first)? {
-            first = false;
-            let key = self.key()?;
+        let mut is_first = true;
+        while self.has_next(b'}', is_first)? {
+            is_first = false;
+            let key = self.read_key()?;
             if keys.contains(&key) {
                 let span = self
                     .text
                     .span(self.document.get(self.at..self.at).unwrap_or_default());
                 return Err(PlanError::new(
-                    Problem::DuplicateKey(key.into_owned()),
+                    PlanErrorKind::DuplicateKey(key.into_owned()),
                     Some(span),
                 ));
             }
-            self.blank();
-            if self.next() != Some(b':') {
-                return Err(self.odd());
+            self.skip_white_space();
+            if self.peek() != Some(b':') {
+                return Err(self.syntax_error());
             }
             self.at += 1;
-            self.blank();
-            let before = self.at;
+            self.skip_white_space();
+            let start = self.at;
             member(&key, self)?;
-            if self.at == before {
-                self.value()?;
+            if self.at == start {
+                self.skip_value()?;
             }
             keys.insert(key);
         }
@@ -78,123 +79,124 @@ impl<'a> Skim<'a> {
         Ok(true)
     }
 
-    /// Goes through a list. `element` takes one element; one that it leaves is passed over.
-    pub(super) fn list(
+    /// Reads a list: calls `element` for each element, and skips each one that `element` does not consume.
+    ///
+    /// Returns whether the value is a list; a `null` is not one. `what` names the list in errors.
+    pub(super) fn read_list(
         &mut self,
         what: &str,
         element: &mut dyn FnMut(&mut Self) -> Result<(), PlanError>,
     ) -> Result<bool, PlanError> {
-        if self.is_null() {
+        if self.take_null() {
             return Ok(false);
         }
         self.enter(b'[', what, "a list")?;
-        let mut first = true;
-        while self.another(b']', first)? {
-            first = false;
-            let before = self.at;
+        let mut is_first = true;
+        while self.has_next(b']', is_first)? {
+            is_first = false;
+            let start = self.at;
             element(self)?;
-            if self.at == before {
-                self.value()?;
+            if self.at == start {
+                self.skip_value()?;
             }
         }
         self.depth -= 1;
         Ok(true)
     }
 
-    /// Passes over a value.
-    pub(super) fn value(&mut self) -> Result<&'a str, PlanError> {
-        self.blank();
+    /// Skips a value and returns its text.
+    pub(super) fn skip_value(&mut self) -> Result<&'a str, PlanError> {
+        self.skip_white_space();
         let start = self.at;
-        match passed(self.document.as_bytes(), start, MAX_DEPTH - self.depth) {
-            Passed::To(end) => {
+        match skip(self.document.as_bytes(), start, MAX_DEPTH - self.depth) {
+            Skipped::To(end) => {
                 self.at = end;
-                self.document.get(start..end).ok_or_else(|| self.odd())
+                self.document.get(start..end).ok_or_else(|| self.syntax_error())
             }
-            Passed::TooDeep(at) => Err(self.too_deep(at)),
-            Passed::Odd => Err(self.odd()),
+            Skipped::TooDeep(at) => Err(self.too_deep_error(at)),
+            Skipped::Malformed => Err(self.syntax_error()),
         }
     }
 
-    /// There is nothing but white space behind the document.
-    pub(super) fn end(&mut self) -> Result<(), PlanError> {
-        self.blank();
+    /// Checks that only white space follows.
+    pub(super) fn expect_end(&mut self) -> Result<(), PlanError> {
+        self.skip_white_space();
         if self.at < self.document.len() {
-            return Err(self.odd());
+            return Err(self.syntax_error());
         }
         Ok(())
     }
 
-    fn is_null(&mut self) -> bool {
-        self.blank();
-        let null = self.rest().starts_with(b"null");
-        if null {
+    /// Whether the value is `null`, which is consumed.
+    fn take_null(&mut self) -> bool {
+        self.skip_white_space();
+        let is_null = self.rest().starts_with(b"null");
+        if is_null {
             self.at += "null".len();
         }
-        null
+        is_null
     }
 
     fn enter(&mut self, bracket: u8, what: &str, kind: &str) -> Result<(), PlanError> {
-        if self.next() != Some(bracket) {
+        if self.peek() != Some(bracket) {
             let start = self.at;
-            let value = self.value()?;
-            let message = if start == 0 {
-                return Err(self.odd());
-            } else {
-                format!("{what} is not {kind}")
-            };
+            let value = self.skip_value()?;
+            if start == 0 {
+                return Err(self.syntax_error());
+            }
+            let message = format!("{what} is not {kind}");
             return Err(PlanError::new(
-                Problem::Shape(message),
+                PlanErrorKind::UnexpectedShape(message),
                 Some(self.text.span(value)),
             ));
         }
         if self.depth == MAX_DEPTH {
-            let span = self
-                .text
-                .span(self.document.get(self.at..=self.at).unwrap_or_default());
-            return Err(PlanError::new(Problem::TooDeep, Some(span)));
+            return Err(self.too_deep_error(self.at));
         }
         self.depth += 1;
         self.at += 1;
         Ok(())
     }
 
-    /// Whether there is another member or element; the closing bracket is taken.
-    fn another(&mut self, closing: u8, first: bool) -> Result<bool, PlanError> {
-        self.blank();
-        match self.next() {
+    /// Whether another member or element follows; consumes the comma or the closing bracket.
+    fn has_next(&mut self, closing: u8, is_first: bool) -> Result<bool, PlanError> {
+        self.skip_white_space();
+        match self.peek() {
             Some(byte) if byte == closing => {
                 self.at += 1;
                 Ok(false)
             }
-            Some(b',') if !first => {
+            Some(b',') if !is_first => {
                 self.at += 1;
-                self.blank();
+                self.skip_white_space();
                 Ok(true)
             }
-            Some(_) if first => Ok(true),
-            _ => Err(self.odd()),
+            Some(_) if is_first => Ok(true),
+            _ => Err(self.syntax_error()),
         }
     }
 
-    fn key(&mut self) -> Result<Cow<'a, str>, PlanError> {
-        if self.next() != Some(b'"') {
-            return Err(self.odd());
+    fn read_key(&mut self) -> Result<Cow<'a, str>, PlanError> {
+        if self.peek() != Some(b'"') {
+            return Err(self.syntax_error());
         }
-        let raw = self.value()?;
+        let raw = self.skip_value()?;
         let inner = raw.get(1..raw.len() - 1).unwrap_or_default();
         if inner.contains('\\') {
-            return serde_json::from_str(raw).map(Cow::Owned).map_err(|_| self.odd());
+            return serde_json::from_str(raw)
+                .map(Cow::Owned)
+                .map_err(|_| self.syntax_error());
         }
         Ok(Cow::Borrowed(inner))
     }
 
-    fn blank(&mut self) {
-        while matches!(self.next(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+    fn skip_white_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.at += 1;
         }
     }
 
-    fn next(&self) -> Option<u8> {
+    fn peek(&self) -> Option<u8> {
         self.document.as_bytes().get(self.at).copied()
     }
 
@@ -202,47 +204,47 @@ impl<'a> Skim<'a> {
         self.document.as_bytes().get(self.at..).unwrap_or_default()
     }
 
-    fn too_deep(&self, at: usize) -> PlanError {
+    fn too_deep_error(&self, at: usize) -> PlanError {
         let bracket = self.document.get(at..=at).unwrap_or_default();
-        PlanError::new(Problem::TooDeep, Some(self.text.span(bracket)))
+        PlanError::new(PlanErrorKind::TooDeep, Some(self.text.span(bracket)))
     }
 
-    /// What is wrong with the document, by one who reads all of it.
-    fn odd(&self) -> PlanError {
-        match self.text.read::<IgnoredAny>(self.document) {
+    /// The error in the document, which `serde_json` finds by parsing all of it.
+    fn syntax_error(&self) -> PlanError {
+        match self.text.parse::<IgnoredAny>(self.document) {
             Err(error) => error,
             Ok(_) => {
-                let what = "the document does not have the structure of a plan".to_owned();
-                PlanError::new(Problem::Shape(what), None)
+                let message = "the document does not have the structure of a plan".to_owned();
+                PlanError::new(PlanErrorKind::UnexpectedShape(message), None)
             }
         }
     }
 }
 
-/// How a value was passed over.
+/// The result of skipping a value.
 #[derive(Debug, PartialEq, Eq)]
-enum Passed {
-    /// It ends here.
+enum Skipped {
+    /// The value ends at this offset.
     To(usize),
-    /// Here is a bracket in too many others.
+    /// The bracket at this offset is nested too deeply.
     TooDeep(usize),
-    /// The text ends first, or it is no value.
-    Odd,
+    /// The text is not a value, or ends inside it.
+    Malformed,
 }
 
-/// Passes over the value that starts at `start`, which may be nested `deepest` deep.
-fn passed(bytes: &[u8], start: usize, deepest: usize) -> Passed {
+/// Skips the value at `start`, which may be nested `max_depth` deep.
+fn skip(bytes: &[u8], start: usize, max_depth: usize) -> Skipped {
     let mut depth = 0;
     let mut at = start;
-    match end(bytes, &mut at, &mut depth, deepest) {
-        Some(end) => Passed::To(end),
-        None if depth > deepest => Passed::TooDeep(at),
-        None => Passed::Odd,
+    match value_end(bytes, &mut at, &mut depth, max_depth) {
+        Some(end) => Skipped::To(end),
+        None if depth > max_depth => Skipped::TooDeep(at),
+        None => Skipped::Malformed,
     }
 }
 
-/// Where a value ends. `at` and `depth` say how far it came where it does not.
-fn end(bytes: &[u8], at: &mut usize, depth: &mut usize, deepest: usize) -> Option<usize> {
+/// The end of the value at `at`. If `None`, `at` and `depth` are the position and the depth of the error.
+fn value_end(bytes: &[u8], at: &mut usize, depth: &mut usize, max_depth: usize) -> Option<usize> {
     let start = *at;
     loop {
         match *bytes.get(*at)? {
@@ -254,7 +256,7 @@ fn end(bytes: &[u8], at: &mut usize, depth: &mut usize, deepest: usize) -> Optio
             }
             b'{' | b'[' => {
                 *depth += 1;
-                if *depth > deepest {
+                if *depth > max_depth {
                     return None;
                 }
                 *at += 1;
@@ -266,7 +268,7 @@ fn end(bytes: &[u8], at: &mut usize, depth: &mut usize, deepest: usize) -> Optio
                     return Some(*at);
                 }
             }
-            // A number or a word is all that can stand outside of containers and strings.
+            // Outside of containers and strings, only a number, a boolean or `null` is possible.
             b',' | b' ' | b'\n' | b'\r' | b'\t' if *depth == 0 => return Some(*at).filter(|&at| at > start),
             _ => {
                 *at += 1;
@@ -278,20 +280,20 @@ fn end(bytes: &[u8], at: &mut usize, depth: &mut usize, deepest: usize) -> Optio
     }
 }
 
-/// Where the string ends whose first byte is at `at`, its closing quote included. Eight bytes at a time:
-/// most strings are too short for anything wider to pay.
+/// The end of the string whose first character is at `at`, after its closing quote. Reads eight bytes at a time:
+/// most strings are too short for wider reads to pay off.
 fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
-            return short_end(bytes, at);
+            return string_end_bytewise(bytes, at);
         };
         let word = u64::from_le_bytes(*word);
-        let found = holding(word, b'"') | holding(word, b'\\');
-        if found == 0 {
+        let matches = matching_bytes(word, b'"') | matching_bytes(word, b'\\');
+        if matches == 0 {
             at += 8;
             continue;
         }
-        at += found.trailing_zeros() as usize / 8;
+        at += matches.trailing_zeros() as usize / 8;
         match bytes.get(at)? {
             b'"' => return Some(at + 1),
             _ => at += 2,
@@ -299,7 +301,7 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-fn short_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+fn string_end_bytewise(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         match bytes.get(at)? {
             b'"' => return Some(at + 1),
@@ -309,11 +311,11 @@ fn short_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// The high bit of each byte of `word` that is `wanted`. A borrow can set further bits, above the lowest one only.
-fn holding(word: u64, wanted: u8) -> u64 {
+/// The high bit of each byte of `word` that equals `byte`. Above the lowest match, a borrow can set further bits.
+fn matching_bytes(word: u64, byte: u8) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    let zero = word ^ (ONES * u64::from(wanted));
+    let zero = word ^ (ONES * u64::from(byte));
     zero.wrapping_sub(ONES) & !zero & HIGH
 }
 
@@ -334,12 +336,12 @@ mod tests {
             ("[]]", "]"),
         ] {
             let end = text.len() - rest.len();
-            assert_eq!(passed(text.as_bytes(), 0, 9), Passed::To(end), "{text}");
+            assert_eq!(skip(text.as_bytes(), 0, 9), Skipped::To(end), "{text}");
         }
         for text in ["", "{", "\"a", "\"a\\", "[\"]", "}", ","] {
-            assert_eq!(passed(text.as_bytes(), 0, 9), Passed::Odd, "{text}");
+            assert_eq!(skip(text.as_bytes(), 0, 9), Skipped::Malformed, "{text}");
         }
-        assert_eq!(passed(b"[[[]]]", 0, 2), Passed::TooDeep(2));
+        assert_eq!(skip(b"[[[]]]", 0, 2), Skipped::TooDeep(2));
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
@@ -360,16 +362,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_value_is_skipped_to_its_end(value in any_json(), pretty in any::<bool>(), behind in "[ ,}]{1}.{0,9}") {
+        fn a_value_is_skipped_to_its_end(value in any_json(), pretty in any::<bool>(), suffix in "[ ,}]{1}.{0,9}") {
             let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
             let text = text.unwrap();
-            let all = format!("{text}{behind}");
-            prop_assert_eq!(passed(all.as_bytes(), 0, 9), Passed::To(text.len()));
+            let all = format!("{text}{suffix}");
+            prop_assert_eq!(skip(all.as_bytes(), 0, 9), Skipped::To(text.len()));
         }
 
         #[test]
         fn any_bytes_are_skipped_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-            if let Passed::To(end) = passed(&bytes, 0, 9) {
+            if let Skipped::To(end) = skip(&bytes, 0, 9) {
                 prop_assert!(0 < end && end <= bytes.len());
             }
         }

@@ -1,4 +1,4 @@
-//! The mirrors of a plan or state: values, what is unknown about them and why, where they lead.
+//! The mirrors of a plan or state: their values, why values are unknown, and the origin of their cluster ids.
 
 use serde_json::value::RawValue;
 
@@ -7,71 +7,72 @@ use crate::model::{
     UnknownReason, UnknownReasons,
 };
 use crate::provider;
-use terraform_eval::address::{Address, InstanceKey, ResourcePath};
+use terraform_eval::address::{Address, InstanceKey};
 use terraform_eval::reference_graph::{Node, Reachable, ReferenceGraph};
 use terraform_eval::source::Span;
 
-use crate::readers::plan::changes;
 use crate::readers::plan::configuration::{Block, Modules, References};
-use crate::readers::plan::document::{ChangeBody, Deferred, MirrorFields};
+use crate::readers::plan::document::{Change, DeferredChange, MirrorFields};
 use crate::readers::plan::error::PlanError;
-use crate::readers::plan::graph;
+use crate::readers::plan::graph::referenced_node;
+use crate::readers::plan::instance_address::change_address;
 use crate::readers::plan::instances::{Instance, Instances};
-use crate::readers::plan::json::{Text, elements, is_true};
-use crate::readers::plan::reference_tracer::{Follower, Place, qualified};
+use crate::readers::plan::plan_text::{PlanText, elements, is_true};
+use crate::readers::plan::reference_tracer::{ReferenceTracer, Scope, qualified_name};
 
-/// Everything that a mirror is made of.
-pub(super) struct Reader<'p, 'a> {
-    pub(super) text: Text<'a>,
+/// Reads mirrors with their values and what the configuration in the plan declares of them.
+pub(super) struct MirrorReader<'p, 'a> {
+    pub(super) text: PlanText<'a>,
     pub(super) modules: &'p Modules<'a>,
     pub(super) instances: &'p Instances<'a>,
     pub(super) graph: &'p ReferenceGraph,
 }
 
-/// Marks of the shape of a mirror's arguments: all, or some of them.
+/// Marks of the shape of a mirror's arguments: one for the object, or one for each argument.
 enum Marks<'a> {
-    All(&'a RawValue),
-    Of(MirrorFields<'a>),
+    Object(&'a RawValue),
+    Arguments(MirrorFields<'a>),
 }
 
 impl<'a> Marks<'a> {
-    fn read(text: Text<'a>, raw: Option<&'a RawValue>) -> Result<Self, PlanError> {
+    fn read(text: PlanText<'a>, raw: Option<&'a RawValue>) -> Result<Self, PlanError> {
         match raw {
-            Some(raw) if is_true(Some(raw)) => Ok(Self::All(raw)),
-            Some(raw) if raw.get().starts_with('{') => Ok(Self::Of(text.piece(raw)?)),
-            _ => Ok(Self::Of(MirrorFields::default())),
+            Some(raw) if is_true(Some(raw)) => Ok(Self::Object(raw)),
+            Some(raw) if raw.get().starts_with('{') => Ok(Self::Arguments(text.parse_raw(raw)?)),
+            _ => Ok(Self::Arguments(MirrorFields::default())),
         }
     }
 
-    fn of(&self, argument: impl Fn(&MirrorFields<'a>) -> Option<&'a RawValue>) -> Option<&'a RawValue> {
+    fn mark(&self, field: impl Fn(&MirrorFields<'a>) -> Option<&'a RawValue>) -> Option<&'a RawValue> {
         match self {
-            Self::All(raw) => Some(raw),
-            Self::Of(fields) => argument(fields),
+            Self::Object(raw) => Some(raw),
+            Self::Arguments(fields) => field(fields),
         }
     }
 }
 
-/// All marks of one mirror.
-struct AllMarks<'a> {
+/// The marks of one mirror.
+struct MirrorMarks<'a> {
     unknown: Marks<'a>,
     sensitive: [Marks<'a>; 2],
 }
 
-impl<'a> AllMarks<'a> {
+impl<'a> MirrorMarks<'a> {
     fn read(
-        text: Text<'a>,
+        text: PlanText<'a>,
         unknown: Option<&'a RawValue>,
-        [one, other]: [Option<&'a RawValue>; 2],
+        sensitive: [Option<&'a RawValue>; 2],
     ) -> Result<Self, PlanError> {
+        let [first, second] = sensitive;
         Ok(Self {
             unknown: Marks::read(text, unknown)?,
-            sensitive: [Marks::read(text, one)?, Marks::read(text, other)?],
+            sensitive: [Marks::read(text, first)?, Marks::read(text, second)?],
         })
     }
 }
 
-/// A mirror before and after a change.
-pub(super) struct Sides {
+/// The values of a mirror before and after a change.
+pub(super) struct ChangedValues {
     pub(super) before: Option<MirrorValues>,
     pub(super) after: Option<MirrorValues>,
 }
@@ -82,68 +83,78 @@ struct Argument<'a> {
     name: &'static str,
     value: Option<&'a RawValue>,
     unknown: Option<&'a RawValue>,
-    /// By the planned value and by the change; `false` in one does not take back what the other says.
+    /// The marks of the planned value and of the change. A `true` in either marks the argument as sensitive.
     sensitive: [Option<&'a RawValue>; 2],
 }
 
-impl Argument<'_> {
+impl<'a> Argument<'a> {
     fn is_sensitive(&self) -> bool {
         self.sensitive.into_iter().any(is_true)
     }
+
+    fn unknown_mark(&self) -> Option<&'a RawValue> {
+        self.unknown.filter(|raw| is_true(Some(raw)))
+    }
 }
 
-impl<'p, 'a> Reader<'p, 'a> {
-    /// Reads one mirror; its known id is not looked up yet.
-    pub(super) fn mirror(
+impl<'p, 'a> MirrorReader<'p, 'a> {
+    /// Reads a mirror. Its cluster origin does not consider the value of `cluster_id` yet.
+    pub(super) fn read_mirror(
         &self,
         address: &Address,
         instance: &Instance<'a>,
-        body: Option<&ChangeBody<'a>>,
+        change: Option<&Change<'a>>,
         unknown_instances: Option<UnknownReasons>,
     ) -> Result<Mirror, PlanError> {
-        let (block, place) = self.place(address);
-        let marks = AllMarks::read(
+        let (block, scope) = self.block_and_scope(address);
+        let marks = MirrorMarks::read(
             self.text,
-            body.and_then(|body| body.after_unknown),
-            [instance.sensitive, body.and_then(|body| body.after_sensitive)],
+            change.and_then(|change| change.after_unknown),
+            [
+                instance.sensitive,
+                change.and_then(|change| change.after_sensitive),
+            ],
         )?;
-        let values = self.values(instance.values, &marks, block, &place)?;
-        Ok(self.with_values(address, instance.span, values, block, unknown_instances))
+        let values = self.read_values(instance.values, &marks, block, &scope)?;
+        Ok(self.mirror(address, instance.span, values, block, unknown_instances))
     }
 
-    /// A mirror with these values, and what the configuration in the plan says of it.
-    pub(super) fn with_values(
+    /// A mirror with these values, and with what the configuration in the plan declares.
+    pub(super) fn mirror(
         &self,
         address: &Address,
         span: Span,
         values: MirrorValues,
         block: Option<&'p Block<'a>>,
-        instances: Option<UnknownReasons>,
+        unknown_instances: Option<UnknownReasons>,
     ) -> Mirror {
-        let (_, place) = self.place(address);
-        let reach = self.after(address);
+        let (_, scope) = self.block_and_scope(address);
+        let dependencies = self.dependencies(address);
         let declaration = ResourceDeclaration {
-            instances,
-            cluster_origin: self.leads(&place, block),
+            instances: unknown_instances,
+            cluster_origin: self.cluster_origin(&scope, block),
             depends_on: block.map(|block| self.depends_on(address, block)),
             depends_on_span: block.and_then(|block| block.depends_on_span),
-            unresolved_dependencies: unrecorded(&reach),
-            dependencies: reach.resources,
+            unresolved_dependencies: unrecorded_locals(&dependencies),
+            dependencies: dependencies.resources,
             ..ResourceDeclaration::new(values.cluster_id, values.mirror_type)
         };
         Mirror::from_resource(address.clone(), span, values.source, values.mirrors, declaration)
     }
 
-    /// A mirror that Terraform puts off: it is planned as far as that could be done.
-    pub(super) fn deferred(&self, deferred: &Deferred<'a>) -> Result<Option<Mirror>, PlanError> {
-        let Some(change) = &deferred.resource_change else {
+    /// Reads a mirror that Terraform defers, with the part of its values that is planned.
+    pub(super) fn read_deferred_mirror(
+        &self,
+        deferred: &DeferredChange<'a>,
+    ) -> Result<Option<Mirror>, PlanError> {
+        let Some(entry) = &deferred.resource_change else {
             return Ok(None);
         };
-        let (mut address, span) = changes::address(self.text, change)?;
-        if change.index_unknown == Some(true) {
+        let (mut address, span) = change_address(self.text, entry)?;
+        if entry.index_unknown == Some(true) {
             address.key = Some(InstanceKey::Unknown);
         }
-        let values = change.body.as_ref().and_then(|body| body.after);
+        let values = entry.change.as_ref().and_then(|change| change.after);
         if !provider::is_image_mirror(address.resource())
             || values.is_none_or(|values| values.get() == "null")
         {
@@ -154,131 +165,131 @@ impl<'p, 'a> Reader<'p, 'a> {
             values,
             sensitive: None,
         };
-        let is_pattern =
-            address.key == Some(InstanceKey::Unknown) || address.module().to_string().contains("[*]");
-        let unknown_instances = is_pattern.then(|| UnknownReasons::new(UnknownReason::Deferred));
-        self.mirror(&address, &instance, change.body.as_ref(), unknown_instances)
+        let unknown_instances = address
+            .has_unknown_key()
+            .then(|| UnknownReasons::new(UnknownReason::Deferred));
+        self.read_mirror(&address, &instance, entry.change.as_ref(), unknown_instances)
             .map(Some)
     }
 
-    /// Both sides of a change to a mirror.
-    pub(super) fn sides(&self, address: &Address, body: &ChangeBody<'a>) -> Result<Sides, PlanError> {
-        let (block, place) = self.place(address);
-        let side = |values: Option<&'a RawValue>, unknown, sensitive| {
+    /// Reads the values of a mirror before and after a change.
+    pub(super) fn read_changed_values(
+        &self,
+        address: &Address,
+        change: &Change<'a>,
+    ) -> Result<ChangedValues, PlanError> {
+        let (block, scope) = self.block_and_scope(address);
+        let read = |values: Option<&'a RawValue>, unknown, sensitive| {
             let Some(raw) = values else { return Ok(None) };
-            let marks = AllMarks::read(self.text, unknown, [sensitive, None])?;
-            self.values(Some(raw), &marks, block, &place).map(Some)
+            let marks = MirrorMarks::read(self.text, unknown, [sensitive, None])?;
+            self.read_values(Some(raw), &marks, block, &scope).map(Some)
         };
-        Ok(Sides {
-            before: side(body.before, None, body.before_sensitive)?,
-            after: side(body.after, body.after_unknown, body.after_sensitive)?,
+        Ok(ChangedValues {
+            before: read(change.before, None, change.before_sensitive)?,
+            after: read(change.after, change.after_unknown, change.after_sensitive)?,
         })
     }
 
-    /// The block behind an address, and where its arguments stand.
-    fn place(&self, address: &Address) -> (Option<&'p Block<'a>>, Place<'p, 'a>) {
-        let block = self.block(&address.path);
+    /// The block of an instance, and the scope of its arguments.
+    fn block_and_scope(&self, address: &Address) -> (Option<&'p Block<'a>>, Scope<'p, 'a>) {
+        let block = self.modules.block(&address.path);
         let repetition = block.map(|block| &block.repetition);
-        let place = Place::new(address.path.module.clone(), repetition, address.key.clone());
-        (block, place)
+        let scope = Scope::new(address.module().clone(), repetition, address.key.clone());
+        (block, scope)
     }
 
-    fn values(
+    fn read_values(
         &self,
         values: Option<&'a RawValue>,
-        marks: &AllMarks<'a>,
+        marks: &MirrorMarks<'a>,
         block: Option<&'p Block<'a>>,
-        place: &Place<'p, 'a>,
+        scope: &Scope<'p, 'a>,
     ) -> Result<MirrorValues, PlanError> {
         let values: MirrorFields<'a> = values
-            .map(|raw| self.text.piece(raw))
+            .map(|raw| self.text.parse_raw(raw))
             .transpose()?
             .unwrap_or_default();
         let argument = |name, field: fn(&MirrorFields<'a>) -> Option<&'a RawValue>| Argument {
             name,
             value: field(&values),
-            unknown: marks.unknown.of(field),
-            sensitive: marks.sensitive.each_ref().map(|marks| marks.of(field)),
+            unknown: marks.unknown.mark(field),
+            sensitive: marks.sensitive.each_ref().map(|marks| marks.mark(field)),
         };
-        let causes = |name: &str| self.causes(place, block.and_then(|block| block.arguments.get(name)));
+        let reasons = |name: &str| {
+            let references = block.and_then(|block| block.arguments.get(name));
+            self.unknown_reasons(scope, references)
+        };
         Ok(MirrorValues {
-            cluster_id: self.string(argument("cluster_id", |fields| fields.cluster_id), &causes)?,
-            source: self.string(argument("source", |fields| fields.source), &causes)?,
-            mirrors: self.list(argument("mirrors", |fields| fields.mirrors), &causes)?,
-            mirror_type: self.string(argument("type", |fields| fields.kind), &causes)?,
+            cluster_id: self.read_string(argument("cluster_id", |fields| fields.cluster_id), &reasons)?,
+            source: self.read_string(argument("source", |fields| fields.source), &reasons)?,
+            mirrors: self.read_list(argument("mirrors", |fields| fields.mirrors), &reasons)?,
+            mirror_type: self.read_string(argument("type", |fields| fields.kind), &reasons)?,
         })
     }
 
-    fn block(&self, path: &ResourcePath) -> Option<&'p Block<'a>> {
-        self.modules
-            .get(&path.module.without_keys())?
-            .resources
-            .get(&path.resource)
-    }
-
-    fn leads(&self, place: &Place<'p, 'a>, block: Option<&'p Block<'a>>) -> ClusterOrigin {
+    fn cluster_origin(&self, scope: &Scope<'p, 'a>, block: Option<&'p Block<'a>>) -> ClusterOrigin {
         let references = block.and_then(|block| block.arguments.get("cluster_id"));
         references.map_or_else(ClusterOrigin::default, |references| {
-            Follower::new(self.modules, self.instances, true).follow(place, references)
+            ReferenceTracer::new(self.modules, self.instances, true).trace(scope, references)
         })
     }
 
     fn depends_on(&self, address: &Address, block: &Block<'_>) -> Vec<Dependency> {
-        let entry = |text: &str| {
-            let reach = self.graph.reachable_from(graph::node(&address.path.module, text));
+        let dependency = |text: &str| {
+            let reachable = self.graph.reachable_from(referenced_node(address.module(), text));
             Dependency {
                 text: text.to_owned(),
-                unresolved: unrecorded(&reach),
-                resources: reach.resources,
+                unresolved: unrecorded_locals(&reachable),
+                resources: reachable.resources,
             }
         };
         block
             .depends_on
             .iter()
-            .map(|written| entry(&written.text))
+            .map(|reference| dependency(&reference.text))
             .collect()
     }
 
-    /// What comes before a mirror, itself left out.
-    fn after(&self, address: &Address) -> Reachable {
-        let block = ResourcePath {
-            module: address.path.module.without_keys(),
-            resource: address.path.resource.clone(),
-        };
-        let node = Node::Resource(block.clone());
-        let mut reach = self.graph.reachable_from([node]);
-        reach.resources.remove(&block);
-        reach
+    /// The dependencies of a mirror, without the mirror itself.
+    fn dependencies(&self, address: &Address) -> Reachable {
+        let path = address.path.without_keys();
+        let mut reachable = self.graph.reachable_from([Node::Resource(path.clone())]);
+        reachable.resources.remove(&path);
+        reachable
     }
 
     /// Why an argument with these references can be unknown.
-    fn causes(&self, place: &Place<'p, 'a>, references: Option<&'p References<'a>>) -> UnknownReasons {
+    fn unknown_reasons(
+        &self,
+        scope: &Scope<'p, 'a>,
+        references: Option<&'p References<'a>>,
+    ) -> UnknownReasons {
         let Some(references) = references else {
             return UnknownReasons::new(UnknownReason::AfterApply(None));
         };
-        let leads = Follower::new(self.modules, self.instances, false).follow(place, references);
-        let resources = leads
+        let origin = ReferenceTracer::new(self.modules, self.instances, false).trace(scope, references);
+        let from_candidates = origin
             .candidates
             .iter()
-            .map(|lead| UnknownReason::AfterApply(Some(shown(&lead.target))));
-        let others = leads.unresolved.into_iter().map(|cause| match cause {
+            .map(|candidate| UnknownReason::AfterApply(Some(reference_to(&candidate.target))));
+        let from_unresolved = origin.unresolved.into_iter().map(|reason| match reason {
             UnknownReason::NotRecorded(name) => UnknownReason::AfterApply(Some(name)),
             other => other,
         });
-        UnknownReasons::from_reasons(resources.chain(others).collect())
+        UnknownReasons::from_reasons(from_candidates.chain(from_unresolved).collect())
     }
 
-    fn string(
+    fn read_string(
         &self,
         argument: Argument<'a>,
-        causes: &impl Fn(&str) -> UnknownReasons,
+        reasons: &impl Fn(&str) -> UnknownReasons,
     ) -> Result<Attribute<String>, PlanError> {
-        let mut attribute = match (argument.unknown.filter(|raw| is_true(Some(raw))), argument.value) {
-            (Some(raw), _) => Attribute::unknown(causes(argument.name), Some(self.text.span(raw.get()))),
+        let mut attribute = match (argument.unknown_mark(), argument.value) {
+            (Some(raw), _) => Attribute::unknown(reasons(argument.name), Some(self.text.span_of(raw))),
             (None, Some(raw)) => {
                 let what = format!("the mirror's `{}`", argument.name);
-                let value = self.text.string(raw, &what)?.into_owned();
-                Attribute::known(value, Some(self.text.span(raw.get())))
+                let value = self.text.parse_string(raw, &what)?.into_owned();
+                Attribute::known(value, Some(self.text.span_of(raw)))
             }
             (None, None) => Attribute::absent(),
         };
@@ -286,59 +297,54 @@ impl<'p, 'a> Reader<'p, 'a> {
         Ok(attribute)
     }
 
-    fn list(
+    fn read_list(
         &self,
         argument: Argument<'a>,
-        causes: &impl Fn(&str) -> UnknownReasons,
+        reasons: &impl Fn(&str) -> UnknownReasons,
     ) -> Result<Attribute<Vec<Attribute<String>>>, PlanError> {
-        let whole_sensitive = argument.is_sensitive();
-        let span = |raw: &RawValue| Some(self.text.span(raw.get()));
-        let mut attribute = match (argument.unknown.filter(|raw| is_true(Some(raw))), argument.value) {
-            (Some(raw), _) => Attribute::unknown(causes(argument.name), span(raw)),
+        let is_sensitive = argument.is_sensitive();
+        let mut attribute = match (argument.unknown_mark(), argument.value) {
+            (Some(raw), _) => Attribute::unknown(reasons(argument.name), Some(self.text.span_of(raw))),
             (None, Some(raw)) => {
-                let values: Vec<Option<&'a RawValue>> = match serde_json::from_str(raw.get()) {
-                    Ok(values) => values,
-                    Err(_) => {
-                        return Err(self
-                            .text
-                            .shape(raw, "the mirror's `mirrors` is not a list".to_owned()));
-                    }
+                let Ok(values) = serde_json::from_str::<Vec<Option<&'a RawValue>>>(raw.get()) else {
+                    let message = "the mirror's `mirrors` is not a list".to_owned();
+                    return Err(self.text.shape_error(raw, message));
                 };
                 let (unknown, sensitive) = (elements(argument.unknown), argument.sensitive.map(elements));
                 let mut list = Vec::with_capacity(values.len());
                 for (position, value) in values.into_iter().enumerate() {
-                    let mut element = self.string(
+                    let mut element = self.read_string(
                         Argument {
                             name: argument.name,
                             value,
                             unknown: unknown.get(position).copied(),
                             sensitive: sensitive.each_ref().map(|marks| marks.get(position).copied()),
                         },
-                        causes,
+                        reasons,
                     )?;
-                    element.sensitive |= whole_sensitive;
+                    element.sensitive |= is_sensitive;
                     list.push(element);
                 }
-                Attribute::known(list, span(raw))
+                Attribute::known(list, Some(self.text.span_of(raw)))
             }
             (None, None) => Attribute::absent(),
         };
-        attribute.sensitive = whole_sensitive;
+        attribute.sensitive = is_sensitive;
         Ok(attribute)
     }
 }
 
-/// The locals that a reach ends at.
-pub(super) fn unrecorded(reach: &Reachable) -> Vec<UnknownReason> {
+/// The locals among the dependencies, which a plan does not record.
+pub(super) fn unrecorded_locals(dependencies: &Reachable) -> Vec<UnknownReason> {
     let local = |node: &Node| match node {
         Node::Local(..) => Some(UnknownReason::NotRecorded(node.to_string())),
         _ => None,
     };
-    reach.undeclared.iter().filter_map(local).collect()
+    dependencies.undeclared.iter().filter_map(local).collect()
 }
 
-/// A target as a reference from the root: `module.a.rhcs_cluster_rosa_hcp.c.domain`.
-fn shown(target: &OriginTarget) -> String {
+/// A target as a reference from the root module: `module.a.rhcs_cluster_rosa_hcp.c.domain`.
+fn reference_to(target: &OriginTarget) -> String {
     match target {
         OriginTarget::Resource { path, key, attribute } => {
             let key = key.as_ref().filter(|key| **key != InstanceKey::Unknown);
@@ -347,7 +353,7 @@ fn shown(target: &OriginTarget) -> String {
                 .as_ref()
                 .map(|attribute| format!(".{attribute}"))
                 .unwrap_or_default();
-            qualified(&path.module, &format!("{}{key}{attribute}", path.resource))
+            qualified_name(&path.module, &format!("{}{key}{attribute}", path.resource))
         }
         OriginTarget::Module { call, output, .. } => match output {
             Some(output) => format!("{call}.{output}"),

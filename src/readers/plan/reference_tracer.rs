@@ -1,41 +1,41 @@
-//! Where an argument leads: from expression to expression, through module inputs and outputs,
-//! `for_each` and resources that echo a cluster's id, to the resources that its value comes from.
+//! Traces references in a plan's configuration to the resources that a value comes from.
 //!
-//! A plan records which things an expression refers to and not how it combines them, so what an
-//! expression with several references yields is a choice that cannot be seen.
+//! A trace goes from expression to expression: through module inputs and outputs, through `for_each`, and through
+//! resources that echo the id of a cluster. A plan records what an expression refers to, but not how it combines the
+//! references, so an expression with several references may have the value of any of them.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
-use terraform_eval::address::{EachAttribute, InstanceKey, ModulePath, ResourceName, ResourcePath, Subject};
+use terraform_eval::address::{
+    EachAttribute, InstanceKey, ModulePath, RelativeReference, ResourceName, ResourcePath, Subject,
+};
 
 use crate::provider::{ClusterRole, cluster_id_argument, cluster_role, id_argument_echoed_by, modules};
-use crate::readers::plan::address_parser::{self, Name};
-use crate::readers::plan::configuration::{Block, ModuleCall, Modules, References, Repetition, Written};
+use crate::readers::plan::configuration::{Modules, RecordedReference, References, Repetition};
 use crate::readers::plan::instances::Instances;
 
-/// How many expressions one value is followed through in a row.
+/// The length of one chain of expressions.
 const MAX_DEPTH: usize = 64;
-/// How many expressions one value is followed through in all.
-const MAX_WORK: usize = 4096;
+/// The number of expressions that the trace of one value visits.
+const MAX_EXPRESSIONS: usize = 4096;
 
-/// Where an expression stands.
+/// The scope of an expression: the instance of the block that contains it.
 #[derive(Debug, Clone)]
-pub(super) struct Place<'p, 'a> {
-    /// The module instance.
-    pub(super) module: ModulePath,
-    /// The `for_each` of the block that holds it.
-    pub(super) repetition: Option<&'p Repetition<'a>>,
-    /// The instance key of the block that holds it.
-    pub(super) key: Option<InstanceKey>,
-    /// Whether it is itself the `for_each` of that block.
-    pub(super) in_for_each: bool,
+pub(super) struct Scope<'p, 'a> {
+    module: ModulePath,
+    /// The `count` or `for_each` of the block.
+    repetition: Option<&'p Repetition<'a>>,
+    /// The instance key of the block.
+    key: Option<InstanceKey>,
+    /// Whether the expression is itself the `for_each` of the block.
+    is_for_each: bool,
 }
 
-impl<'p, 'a> Place<'p, 'a> {
-    /// An argument of a block.
+impl<'p, 'a> Scope<'p, 'a> {
+    /// The scope of an argument of a block.
     pub(super) fn new(
         module: ModulePath,
         repetition: Option<&'p Repetition<'a>>,
@@ -45,140 +45,148 @@ impl<'p, 'a> Place<'p, 'a> {
             module,
             repetition,
             key,
-            in_for_each: false,
+            is_for_each: false,
         }
     }
 }
 
-/// Follows references through a plan's configuration.
+/// Traces references through a plan's configuration.
 #[derive(Debug)]
-pub(super) struct Follower<'p, 'a> {
+pub(super) struct ReferenceTracer<'p, 'a> {
     modules: &'p Modules<'a>,
     instances: &'p Instances<'a>,
-    /// Whether an echo is followed to the cluster whose id it echoes.
+    /// Whether to trace an echo to the cluster whose id it echoes.
     through_echoes: bool,
-    work: Cell<usize>,
+    /// The number of expressions visited for the current value.
+    visited: Cell<usize>,
 }
 
-/// Which instance the references of one expression mean, where they name none.
-struct Index {
-    /// Whether `each.key` and `count.index` are indexes here and lead nowhere themselves.
-    skips: bool,
-    /// The key, where it can be told.
+/// A reference of an expression.
+struct Reference<'p, 'a> {
+    recorded: &'p RecordedReference<'a>,
+    parsed: RelativeReference,
+}
+
+/// The instance key that the references of one expression imply where they have none.
+struct ImpliedKey {
+    /// Whether `each.key` and `count.index` are the index of another reference, and not values.
+    has_index_references: bool,
     key: Option<InstanceKey>,
 }
 
-/// A reference with its parts.
-struct Part<'p, 'a> {
-    written: &'p Written<'a>,
-    name: Name,
-}
+/// The resource instances that a reference may come from.
+type Objects = BTreeSet<(ResourcePath, Option<InstanceKey>)>;
 
-impl<'p, 'a> Follower<'p, 'a> {
+impl<'p, 'a> ReferenceTracer<'p, 'a> {
     pub(super) fn new(modules: &'p Modules<'a>, instances: &'p Instances<'a>, through_echoes: bool) -> Self {
         Self {
             modules,
             instances,
             through_echoes,
-            work: Cell::new(0),
+            visited: Cell::new(0),
         }
     }
 
-    /// Where the references of an expression lead.
-    pub(super) fn follow(&self, place: &Place<'p, 'a>, references: &'p References<'a>) -> ClusterOrigin {
-        self.work.set(0);
-        let mut leads = self.expression(place, references, None, 0);
-        leads.unresolved.sort();
-        leads.unresolved.dedup();
-        leads
+    /// Traces the references of an expression to their origin.
+    pub(super) fn trace(&self, scope: &Scope<'p, 'a>, references: &'p References<'a>) -> ClusterOrigin {
+        self.visited.set(0);
+        let mut origin = self.trace_expression(scope, references, None, 0);
+        origin.unresolved.sort();
+        origin.unresolved.dedup();
+        origin
     }
 
-    /// `wanted` is the attribute that the reader of this expression takes of its value.
-    fn expression(
+    /// Traces an expression. `attribute` is the attribute of its value that the outer expression reads.
+    fn trace_expression(
         &self,
-        place: &Place<'p, 'a>,
+        scope: &Scope<'p, 'a>,
         references: &'p References<'a>,
-        wanted: Option<&Arc<str>>,
+        attribute: Option<&Arc<str>>,
         depth: usize,
     ) -> ClusterOrigin {
-        self.work.set(self.work.get() + 1);
-        if depth > MAX_DEPTH || self.work.get() > MAX_WORK {
-            return ClusterOrigin {
-                unresolved: vec![UnknownReason::TooManyReferences],
-                ..ClusterOrigin::default()
-            };
+        self.visited.set(self.visited.get() + 1);
+        if depth > MAX_DEPTH || self.visited.get() > MAX_EXPRESSIONS {
+            return unresolved(UnknownReason::TooManyReferences);
         }
-        let parts: Vec<Part<'p, 'a>> = references
+        let references: Vec<Reference<'p, 'a>> = references
             .iter()
-            .filter_map(|written| address_parser::reference(&written.text).map(|name| Part { written, name }))
+            .filter_map(|recorded| {
+                RelativeReference::parse(&recorded.text).map(|parsed| Reference { recorded, parsed })
+            })
             .collect();
-        let wanted = wanted.filter(|_| parts.len() == 1);
-        let index = self.index(place, &parts);
-        let mut all = ClusterOrigin::default();
-        let mut branch: Option<BTreeSet<(ResourcePath, Option<InstanceKey>)>> = None;
-        let mut several = false;
-        for part in &parts {
-            if index.skips && is_index(&part.name.subject) {
+        let attribute = attribute.filter(|_| references.len() == 1);
+        let implied_key = self.implied_key(scope, &references);
+        let mut origin = ClusterOrigin::default();
+        let mut first_objects: Option<Objects> = None;
+        let mut is_ambiguous = false;
+        for reference in &references {
+            if implied_key.has_index_references && is_index(&reference.parsed.subject) {
                 continue;
             }
-            let mut found = self.part(place, part, &index, wanted, depth);
-            for lead in &mut found.candidates {
-                lead.trace.push(TraceStep {
-                    span: part.written.span,
-                    text: part.written.text.clone().into_owned(),
+            let mut branch = self.trace_reference(scope, reference, &implied_key, attribute, depth);
+            origin.unresolved.append(&mut branch.unresolved);
+            if branch.candidates.is_empty() {
+                continue;
+            }
+            for candidate in &mut branch.candidates {
+                candidate.trace.push(TraceStep {
+                    span: reference.recorded.span,
+                    text: reference.recorded.text.clone().into_owned(),
                 });
             }
-            all.unresolved.append(&mut found.unresolved);
-            if found.candidates.is_empty() {
-                continue;
-            }
-            let targets: BTreeSet<_> = found
+            let objects: Objects = branch
                 .candidates
                 .iter()
-                .filter_map(|lead| object(&lead.target))
+                .filter_map(|candidate| object(&candidate.target))
                 .collect();
-            several |= branch
+            is_ambiguous |= first_objects
                 .as_ref()
-                .is_some_and(|first| targets.is_empty() || *first != targets);
-            branch.get_or_insert(targets);
-            all.candidates.append(&mut found.candidates);
+                .is_some_and(|first| objects.is_empty() || *first != objects);
+            first_objects.get_or_insert(objects);
+            origin.candidates.append(&mut branch.candidates);
         }
         if self.through_echoes {
-            all.candidates = merged(all.candidates);
+            origin.candidates = merge_by_object(origin.candidates);
         }
-        if several {
-            for lead in &mut all.candidates {
-                lead.is_certain = false;
+        if is_ambiguous {
+            for candidate in &mut origin.candidates {
+                candidate.is_certain = false;
             }
         }
-        all
+        origin
     }
 
-    /// Whether one of the references looks like the index of another, and with which key.
+    /// Detects whether a reference looks like the index of another one, and with which key.
     ///
-    /// `a[each.key].id` is recorded as `a` and `each.key`. Beside a reference to all instances of a
-    /// repeated block, `each.key` and `count.index` are taken for its index.
-    fn index(&self, place: &Place<'p, 'a>, parts: &[Part<'p, 'a>]) -> Index {
-        // `for_each = a` makes one instance for each of `a`'s, by its key.
-        if let (true, [_]) = (place.in_for_each, parts) {
-            return Index {
-                skips: false,
-                key: place.key.clone(),
+    /// A plan records `a[each.key].id` as `a` and `each.key`. Next to a reference to all instances of a repeated block,
+    /// `each.key` and `count.index` are therefore taken for its index.
+    fn implied_key(&self, scope: &Scope<'p, 'a>, references: &[Reference<'p, 'a>]) -> ImpliedKey {
+        // `for_each = a` creates an instance for each instance of `a`, with the same key.
+        if scope.is_for_each && references.len() == 1 {
+            return ImpliedKey {
+                has_index_references: false,
+                key: scope.key.clone(),
             };
         }
-        let whole = parts.iter().any(|part| {
-            part.name.key.is_none()
-                && part.name.path.is_empty()
-                && self.is_repeated(&place.module, &part.name.subject)
+        let has_repeated_block = references.iter().any(|reference| {
+            reference.parsed.key.is_none()
+                && reference.parsed.attributes.is_empty()
+                && self.is_repeated(&scope.module, &reference.parsed.subject)
         });
-        let skips = whole && parts.iter().any(|part| is_index(&part.name.subject));
-        // With a third reference, the key may be computed, or stand in another's index.
-        let key = place.key.as_ref().filter(|_| skips && parts.len() == 2).cloned();
-        Index { skips, key }
+        let has_index_references = has_repeated_block
+            && references
+                .iter()
+                .any(|reference| is_index(&reference.parsed.subject));
+        // With a third reference, the key may be computed, or be the index of the third.
+        let is_certain = has_index_references && references.len() == 2;
+        ImpliedKey {
+            has_index_references,
+            key: scope.key.as_ref().filter(|_| is_certain).cloned(),
+        }
     }
 
-    /// Whether a block has instances with keys. A plan leaves out a `for_each` that refers to nothing,
-    /// so the instances count as well.
+    /// Whether a block has instances with keys. A plan does not record a `for_each` without references, so the
+    /// instances count as well.
     fn is_repeated(&self, module: &ModulePath, subject: &Subject) -> bool {
         let has_keys = |keys: BTreeSet<Option<InstanceKey>>| keys.iter().any(Option::is_some);
         match subject {
@@ -187,11 +195,14 @@ impl<'p, 'a> Follower<'p, 'a> {
                     module: module.clone(),
                     resource: name.clone(),
                 };
-                self.block(&path).is_some_and(|block| block.repetition.is_some())
-                    || has_keys(self.instances.keys(&path))
+                self.modules
+                    .block(&path)
+                    .is_some_and(|block| block.repetition.is_some())
+                    || has_keys(self.instances.resource_keys(&path))
             }
             Subject::Module(name) => {
-                self.call(module, name)
+                self.modules
+                    .call(module, name)
                     .is_some_and(|call| call.repetition.is_some())
                     || has_keys(self.instances.module_keys(module, name))
             }
@@ -199,41 +210,43 @@ impl<'p, 'a> Follower<'p, 'a> {
         }
     }
 
-    fn part(
+    fn trace_reference(
         &self,
-        place: &Place<'p, 'a>,
-        part: &Part<'p, 'a>,
-        index: &Index,
-        wanted: Option<&Arc<str>>,
+        scope: &Scope<'p, 'a>,
+        reference: &Reference<'p, 'a>,
+        implied_key: &ImpliedKey,
+        attribute: Option<&Arc<str>>,
         depth: usize,
     ) -> ClusterOrigin {
-        let name = &part.name;
-        match &name.subject {
+        let RelativeReference {
+            subject,
+            key,
+            attributes,
+        } = &reference.parsed;
+        match subject {
             Subject::Resource(resource) => {
-                let attribute = name.path.first().or(wanted);
-                self.resource(place, resource, name.key.as_ref(), attribute, index, depth)
+                let attribute = attributes.first().or(attribute);
+                self.trace_resource(scope, resource, key.as_ref(), attribute, implied_key, depth)
             }
-            Subject::Module(call) => self.module(place, call, name, index, depth),
-            Subject::Variable(variable) => self.variable(place, variable, name.path.first(), depth),
-            Subject::Local(_) => unfollowed(UnknownReason::NotRecorded(qualified(
-                &place.module,
-                &part.written.text,
-            ))),
+            Subject::Module(call) => self.trace_module(scope, call, &reference.parsed, implied_key, depth),
+            Subject::Variable(variable) => self.trace_variable(scope, variable, attributes.first(), depth),
+            Subject::Local(_) => {
+                let name = qualified_name(&scope.module, &reference.recorded.text);
+                unresolved(UnknownReason::NotRecorded(name))
+            }
             Subject::Each(_) => {
-                let for_each = place
+                let for_each = scope
                     .repetition
                     .and_then(|repetition| repetition.for_each.as_ref());
-                match for_each {
-                    Some(references) => {
-                        let place = Place {
-                            repetition: None,
-                            in_for_each: true,
-                            ..place.clone()
-                        };
-                        self.expression(&place, references, name.path.first(), depth + 1)
-                    }
-                    None => ClusterOrigin::default(),
-                }
+                let Some(references) = for_each else {
+                    return ClusterOrigin::default();
+                };
+                let scope = Scope {
+                    repetition: None,
+                    is_for_each: true,
+                    ..scope.clone()
+                };
+                self.trace_expression(&scope, references, attributes.first(), depth + 1)
             }
             Subject::Count
             | Subject::Path(_)
@@ -243,178 +256,162 @@ impl<'p, 'a> Follower<'p, 'a> {
         }
     }
 
-    fn resource(
+    fn trace_resource(
         &self,
-        place: &Place<'p, 'a>,
+        scope: &Scope<'p, 'a>,
         resource: &ResourceName,
         key: Option<&InstanceKey>,
         attribute: Option<&Arc<str>>,
-        index: &Index,
+        implied_key: &ImpliedKey,
         depth: usize,
     ) -> ClusterOrigin {
         let path = ResourcePath {
-            module: place.module.clone(),
+            module: scope.module.clone(),
             resource: resource.clone(),
         };
-        let block = self.block(&path);
+        let block = self.modules.block(&path);
         let key = match key {
             Some(key) => Some(key.clone()),
-            None if !self.is_repeated(&place.module, &Subject::Resource(resource.clone())) => None,
-            None => Some(one_key(&self.instances.keys(&path), index)),
+            None if !self.is_repeated(&scope.module, &Subject::Resource(resource.clone())) => None,
+            None => Some(referenced_key(&self.instances.resource_keys(&path), implied_key)),
         };
-        let mut leads = ClusterOrigin {
-            candidates: vec![OriginCandidate {
-                target: OriginTarget::Resource {
-                    path: path.clone(),
-                    key: key.clone(),
-                    attribute: attribute.map(ToString::to_string),
-                },
-                is_certain: true,
-                span: block.map(|block| block.span),
-                trace: Vec::new(),
-            }],
-            ..ClusterOrigin::default()
+        let target = OriginTarget::Resource {
+            path,
+            key: key.clone(),
+            attribute: attribute.map(ToString::to_string),
         };
-        let argument = id_argument_echoed_by(resource, attribute.map(|attribute| &**attribute));
-        if let (true, Some(argument), Some(block)) = (self.through_echoes, argument, block) {
-            let place = Place::new(place.module.clone(), Some(&block.repetition), key);
+        let mut origin = certain_origin(target);
+        if let Some(candidate) = origin.candidates.first_mut() {
+            candidate.span = block.map(|block| block.span);
+        }
+        let echoed = id_argument_echoed_by(resource, attribute.map(|attribute| &**attribute));
+        if let (true, Some(argument), Some(block)) = (self.through_echoes, echoed, block) {
+            let scope = Scope::new(scope.module.clone(), Some(&block.repetition), key);
             if let Some(references) = block.arguments.get(argument) {
-                let behind = self.expression(&place, references, None, depth + 1);
-                leads.candidates.extend(behind.candidates);
-                leads.unresolved.extend(behind.unresolved);
+                let echoed_origin = self.trace_expression(&scope, references, None, depth + 1);
+                origin.candidates.extend(echoed_origin.candidates);
+                origin.unresolved.extend(echoed_origin.unresolved);
             }
         }
-        leads
+        origin
     }
 
-    fn block(&self, path: &ResourcePath) -> Option<&'p Block<'a>> {
-        self.modules
-            .get(&path.module.without_keys())?
-            .resources
-            .get(&path.resource)
-    }
-
-    fn call(&self, module: &ModulePath, call: &str) -> Option<&'p ModuleCall<'a>> {
-        self.modules.get(&module.without_keys())?.calls.get(call)
-    }
-
-    /// The value of a module's input: what its call gives to it.
-    fn variable(
+    /// Traces a variable to the argument of the module call; a variable of the root module comes from no resource.
+    fn trace_variable(
         &self,
-        place: &Place<'p, 'a>,
+        scope: &Scope<'p, 'a>,
         variable: &str,
-        wanted: Option<&Arc<str>>,
+        attribute: Option<&Arc<str>>,
         depth: usize,
     ) -> ClusterOrigin {
-        let (Some(parent), Some(step)) = (place.module.parent(), place.module.steps().last()) else {
+        let (Some(parent), Some(step)) = (scope.module.parent(), scope.module.steps().last()) else {
             return ClusterOrigin::default();
         };
-        let Some(call) = self.call(&parent, &step.call) else {
+        let Some(call) = self.modules.call(&parent, &step.call) else {
             return ClusterOrigin::default();
         };
-        let place = Place::new(parent, Some(&call.repetition), step.key.clone());
+        let scope = Scope::new(parent, Some(&call.repetition), step.key.clone());
         match call.inputs.get(variable) {
-            Some(references) => self.expression(&place, references, wanted, depth + 1),
+            Some(references) => self.trace_expression(&scope, references, attribute, depth + 1),
             None => ClusterOrigin::default(),
         }
     }
 
-    fn module(
+    fn trace_module(
         &self,
-        place: &Place<'p, 'a>,
+        scope: &Scope<'p, 'a>,
         name: &Arc<str>,
-        reference: &Name,
-        index: &Index,
+        reference: &RelativeReference,
+        implied_key: &ImpliedKey,
         depth: usize,
     ) -> ClusterOrigin {
-        let call = self.call(&place.module, name);
+        let call = self.modules.call(&scope.module, name);
         let key = match &reference.key {
             Some(key) => Some(key.clone()),
-            None if !self.is_repeated(&place.module, &reference.subject) => None,
-            None => Some(one_key(&self.instances.module_keys(&place.module, name), index)),
+            None if !self.is_repeated(&scope.module, &reference.subject) => None,
+            None => {
+                let keys = self.instances.module_keys(&scope.module, name);
+                Some(referenced_key(&keys, implied_key))
+            }
         };
-        let inside = place.module.child(name.clone(), key);
-        let output = reference.path.first();
-        let leads = match output {
-            Some(output) => self.output(&inside, output, reference.path.get(1), depth),
-            None => self.any_output(&inside, depth),
+        let module = scope.module.child(name.clone(), key);
+        let output = reference.attributes.first();
+        let origin = match output {
+            Some(output) => self.trace_output(&module, output, reference.attributes.get(1), depth),
+            None => self.trace_any_output(&module, depth),
         };
         let source = call.map(|call| &*call.source).unwrap_or_default();
-        let opaque = modules::cluster_kind(source).is_some() || call.is_some_and(|call| !call.has_body);
-        if leads.candidates.is_empty() && opaque {
-            let target = OriginTarget::Module {
-                call: inside.to_string(),
+        let is_opaque = modules::cluster_kind(source).is_some() || call.is_some_and(|call| !call.has_body);
+        if origin.candidates.is_empty() && is_opaque {
+            return certain_origin(OriginTarget::Module {
+                call: module.to_string(),
                 source: source.to_owned(),
                 output: output.map(ToString::to_string),
-            };
-            return ClusterOrigin {
-                candidates: vec![OriginCandidate {
-                    target,
-                    is_certain: true,
-                    span: None,
-                    trace: Vec::new(),
-                }],
-                ..ClusterOrigin::default()
-            };
+            });
         }
-        leads
+        origin
     }
 
-    fn output(
+    fn trace_output(
         &self,
-        inside: &ModulePath,
+        path: &ModulePath,
         output: &str,
-        wanted: Option<&Arc<str>>,
+        attribute: Option<&Arc<str>>,
         depth: usize,
     ) -> ClusterOrigin {
-        let module = self.modules.get(&inside.without_keys());
+        let module = self.modules.module(path);
         match module.and_then(|module| module.outputs.get(output)) {
             Some(references) => {
-                let place = Place::new(inside.clone(), None, None);
-                self.expression(&place, references, wanted, depth + 1)
+                let scope = Scope::new(path.clone(), None, None);
+                self.trace_expression(&scope, references, attribute, depth + 1)
             }
             None => ClusterOrigin::default(),
         }
     }
 
-    /// `module.a[each.key].id` is recorded as `module.a`, without the output that is read.
+    /// Traces all outputs of a module: a plan records `module.a[each.key].id` as `module.a`, without the output.
     ///
-    /// A cluster id can only come from an output that leads to a cluster or to an echo of one. Where
-    /// there are such outputs the others are left out, and where all lead to one cluster it is certain.
-    fn any_output(&self, inside: &ModulePath, depth: usize) -> ClusterOrigin {
-        let Some(module) = self.modules.get(&inside.without_keys()) else {
+    /// A cluster id can only come from an output that comes from a cluster or from an echo of one. If there are such
+    /// outputs, the others are ignored; if all of them come from one cluster, that cluster is certain.
+    fn trace_any_output(&self, path: &ModulePath, depth: usize) -> ClusterOrigin {
+        let Some(module) = self.modules.module(path) else {
             return ClusterOrigin::default();
         };
-        let mut all = ClusterOrigin::default();
+        let mut origin = ClusterOrigin::default();
         for output in module.outputs.keys() {
-            let mut found = self.output(inside, output, None, depth);
-            all.unresolved.append(&mut found.unresolved);
-            for mut lead in found.candidates {
-                lead.is_certain = false;
-                if let OriginTarget::Resource { attribute, .. } = &mut lead.target {
+            let mut output_origin = self.trace_output(path, output, None, depth);
+            origin.unresolved.append(&mut output_origin.unresolved);
+            for mut candidate in output_origin.candidates {
+                candidate.is_certain = false;
+                if let OriginTarget::Resource { attribute, .. } = &mut candidate.target {
                     *attribute = None;
                 }
-                all.candidates.push(lead);
+                origin.candidates.push(candidate);
             }
         }
-        all.candidates = merged(all.candidates);
-        let role = |lead: &OriginCandidate| match &lead.target {
+        origin.candidates = merge_by_object(origin.candidates);
+        let role = |candidate: &OriginCandidate| match &candidate.target {
             OriginTarget::Resource { path, .. } => cluster_role(&path.resource),
             OriginTarget::Module { .. } => None,
         };
-        if all.candidates.iter().any(|lead| role(lead).is_some()) {
-            all.candidates.retain(|lead| role(lead).is_some());
+        if origin
+            .candidates
+            .iter()
+            .any(|candidate| role(candidate).is_some())
+        {
+            origin.candidates.retain(|candidate| role(candidate).is_some());
         }
-        let is_cluster = |lead: &&mut OriginCandidate| matches!(role(lead), Some(ClusterRole::Cluster(_)));
-        let mut clusters = all.candidates.iter_mut().filter(is_cluster);
+        let is_cluster =
+            |candidate: &&mut OriginCandidate| matches!(role(candidate), Some(ClusterRole::Cluster(_)));
+        let mut clusters = origin.candidates.iter_mut().filter(is_cluster);
         if let (Some(only), None) = (clusters.next(), clusters.next()) {
-            only.is_certain = all.unresolved.is_empty();
+            only.is_certain = origin.unresolved.is_empty();
         }
-        // An echo stands on the way of some outputs only, and which one is read cannot be seen.
-        if all.candidates.iter().any(|lead| lead.is_certain) {
-            all.candidates.retain(|lead| lead.is_certain);
+        // An echo is part of the trace of some outputs only, and the plan does not record which output is read.
+        if origin.candidates.iter().any(|candidate| candidate.is_certain) {
+            origin.candidates.retain(|candidate| candidate.is_certain);
         }
-        all
+        origin
     }
 }
 
@@ -422,29 +419,41 @@ fn is_index(subject: &Subject) -> bool {
     matches!(subject, Subject::Each(EachAttribute::Key) | Subject::Count)
 }
 
-/// The instance that a reference without a key means.
-fn one_key(keys: &BTreeSet<Option<InstanceKey>>, index: &Index) -> InstanceKey {
-    let by_index = keys.get(&index.key).cloned().flatten();
-    let single = || match (keys.len(), keys.first()) {
+/// The key of the instance to which a reference without a key refers.
+fn referenced_key(keys: &BTreeSet<Option<InstanceKey>>, implied_key: &ImpliedKey) -> InstanceKey {
+    let implied = keys.get(&implied_key.key).cloned().flatten();
+    let only = || match (keys.len(), keys.first()) {
         (1, Some(only)) => only.clone(),
         _ => None,
     };
-    by_index.or_else(single).unwrap_or(InstanceKey::Unknown)
+    implied.or_else(only).unwrap_or(InstanceKey::Unknown)
 }
 
-fn unfollowed(cause: UnknownReason) -> ClusterOrigin {
+fn unresolved(reason: UnknownReason) -> ClusterOrigin {
     ClusterOrigin {
-        unresolved: vec![cause],
+        unresolved: vec![reason],
         ..ClusterOrigin::default()
     }
 }
 
-/// What is written in a module, as it would be named from the root.
-pub(super) fn qualified(module: &ModulePath, text: &str) -> String {
+fn certain_origin(target: OriginTarget) -> ClusterOrigin {
+    ClusterOrigin {
+        candidates: vec![OriginCandidate {
+            target,
+            is_certain: true,
+            span: None,
+            trace: Vec::new(),
+        }],
+        ..ClusterOrigin::default()
+    }
+}
+
+/// The name of an object of a module, as seen from the root module.
+pub(super) fn qualified_name(module: &ModulePath, name: &str) -> String {
     if module.is_root() {
-        text.to_owned()
+        name.to_owned()
     } else {
-        format!("{module}.{text}")
+        format!("{module}.{name}")
     }
 }
 
@@ -455,30 +464,32 @@ fn object(target: &OriginTarget) -> Option<(ResourcePath, Option<InstanceKey>)> 
     }
 }
 
-/// The leads, one to each object, in the order in which the objects first come.
+/// Keeps one candidate per object, in the order of the first candidates of the objects.
 ///
-/// Of several attributes of one object the identifying one is kept: in `c.state == "ready" ? c.id : …`
-/// the others stand in the condition.
-fn merged(leads: Vec<OriginCandidate>) -> Vec<OriginCandidate> {
-    let identifies = |target: &OriginTarget| match target {
+/// Of several attributes of an object, the attribute that identifies the cluster is kept: in
+/// `c.state == "ready" ? c.id : …` the other attributes are part of the condition.
+fn merge_by_object(candidates: Vec<OriginCandidate>) -> Vec<OriginCandidate> {
+    let identifies_cluster = |target: &OriginTarget| match target {
         OriginTarget::Resource { path, attribute, .. } => attribute
             .as_deref()
             .is_some_and(|attribute| attribute == "id" || attribute == cluster_id_argument(&path.resource)),
         OriginTarget::Module { .. } => true,
     };
-    let mut kept: Vec<OriginCandidate> = Vec::new();
-    let mut places: BTreeMap<OriginTarget, usize> = BTreeMap::new();
-    for lead in leads {
-        let mut object = lead.target.clone();
+    let mut merged: Vec<OriginCandidate> = Vec::new();
+    let mut positions: BTreeMap<OriginTarget, usize> = BTreeMap::new();
+    for candidate in candidates {
+        let mut object = candidate.target.clone();
         if let OriginTarget::Resource { attribute, .. } = &mut object {
             *attribute = None;
         }
-        let place = *places.entry(object).or_insert(kept.len());
-        match kept.get_mut(place) {
-            None => kept.push(lead),
-            Some(same) if !identifies(&same.target) && identifies(&lead.target) => *same = lead,
+        let position = *positions.entry(object).or_insert(merged.len());
+        match merged.get_mut(position) {
+            None => merged.push(candidate),
+            Some(same) if !identifies_cluster(&same.target) && identifies_cluster(&candidate.target) => {
+                *same = candidate;
+            }
             Some(_) => {}
         }
     }
-    kept
+    merged
 }

@@ -1,77 +1,81 @@
-//! Terraform's names in a plan, from text: module paths, addresses, references.
+//! Module paths and references from their text: the inverse of their `Display`.
 //!
-//! The quoting is that of `toHCLQuotedString` in Terraform's `internal/addrs`: a key may hold dots,
+//! The quoting of keys is that of `toHCLQuotedString` in Terraform's `internal/addrs`: a key may contain dots,
 //! brackets, quotes and template openings.
 
 use std::sync::Arc;
 
-use terraform_eval::address::{InstanceKey, ModulePath, ResourceName, Subject};
+use crate::address::{InstanceKey, ModulePath, ResourceName, Subject};
 
-/// A reference as a plan records it, taken apart.
+/// A reference without the module in which it appears: `rhcs_cluster_rosa_hcp.main[0].id`, `module.a.id`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Name {
-    /// What is referred to.
-    pub(super) subject: Subject,
-    /// Its instance, where one is named.
-    pub(super) key: Option<InstanceKey>,
-    /// The attributes that are read of it, up to the first index.
-    pub(super) path: Vec<Arc<str>>,
+pub struct RelativeReference {
+    /// The object that the reference names.
+    pub subject: Subject,
+    /// The instance key, if the reference has one.
+    pub key: Option<InstanceKey>,
+    /// The attributes of the object, up to the first index.
+    pub attributes: Vec<Arc<str>>,
 }
 
-/// `module.a["x"].module.b[3]`; the empty text is the root.
-pub(super) fn module_path(text: &str) -> Option<ModulePath> {
-    let mut rest = Rest(text);
-    let path = rest.modules()?;
-    rest.0.is_empty().then_some(path)
-}
-
-/// `rhcs_cluster_rosa_hcp.main[0].id`, `module.cluster.cluster_id`, `var.ids["a"]`, `each.key`.
-pub(super) fn reference(text: &str) -> Option<Name> {
-    let mut rest = Rest(text);
-    let mut key = None;
-    let mut peek = Rest(text);
-    let subject = match peek.word()? {
-        "var" => Subject::Variable(rest.second()?),
-        "local" => Subject::Local(rest.second()?),
-        "module" => {
-            let name = rest.second()?;
-            key = rest.key()?;
-            Subject::Module(name)
+impl RelativeReference {
+    /// Parses a reference: `rhcs_cluster_rosa_hcp.main[0].id`, `module.cluster.cluster_id`, `var.ids["a"]`, `each.key`.
+    /// `None` if the text is not a reference.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut rest = Rest(text);
+        let mut key = None;
+        let mut ahead = Rest(text);
+        let subject = match ahead.word()? {
+            "var" => Subject::Variable(rest.second_word()?),
+            "local" => Subject::Local(rest.second_word()?),
+            "module" => {
+                let name = rest.second_word()?;
+                key = rest.key()?;
+                Subject::Module(name)
+            }
+            "self" => {
+                rest = ahead;
+                Subject::SelfObject
+            }
+            "ephemeral" => {
+                ahead.eat(".").then_some(())?;
+                let ResourceName { kind, name, .. } = ahead.resource()?;
+                rest = ahead;
+                Subject::Ephemeral { kind, name }
+            }
+            keyword @ ("each" | "count" | "path" | "terraform" | "tofu") => {
+                Subject::from_keyword(keyword, &rest.second_word()?)?
+            }
+            _ => {
+                let resource = rest.resource()?;
+                key = rest.key()?;
+                Subject::Resource(resource)
+            }
+        };
+        let mut attributes = Vec::new();
+        while rest.eat(".") {
+            attributes.push(rest.word()?.into());
         }
-        "self" => {
-            rest = peek;
-            Subject::SelfObject
-        }
-        "ephemeral" => {
-            peek.eat(".").then_some(())?;
-            let ResourceName { kind, name, .. } = peek.resource()?;
-            rest = peek;
-            Subject::Ephemeral { kind, name }
-        }
-        keyword @ ("each" | "count" | "path" | "terraform" | "tofu") => {
-            Subject::from_keyword(keyword, &rest.second()?)?
-        }
-        _ => {
-            let resource = rest.resource()?;
-            key = rest.key()?;
-            Subject::Resource(resource)
-        }
-    };
-    let mut path = Vec::new();
-    while rest.eat(".") {
-        path.push(rest.word()?.into());
+        Some(Self {
+            subject,
+            key,
+            attributes,
+        })
     }
-    Some(Name { subject, key, path })
 }
 
-/// Whether `general` names what `specific` is a part of: `a.b` of `a.b[0].id`.
-pub(super) fn is_part(specific: &str, general: &str) -> bool {
-    specific
-        .strip_prefix(general)
-        .is_some_and(|rest| rest.starts_with(['.', '[']))
+impl ModulePath {
+    /// Parses a path: `module.a["x"].module.b[3]`; the empty text is the root. `None` if the text is not a path.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut rest = Rest(text);
+        let path = rest.modules()?;
+        rest.0.is_empty().then_some(path)
+    }
 }
 
-/// What is left to read.
+/// The part of the text that is not parsed yet.
 #[derive(Clone, Copy)]
 struct Rest<'t>(&'t str);
 
@@ -86,7 +90,7 @@ impl<'t> Rest<'t> {
         }
     }
 
-    /// A name: everything up to a dot or a bracket.
+    /// Everything up to a dot or a bracket.
     fn word(&mut self) -> Option<&'t str> {
         let end = self.0.find(['.', '[']).unwrap_or(self.0.len());
         let (word, rest) = self.0.split_at_checked(end)?;
@@ -95,7 +99,7 @@ impl<'t> Rest<'t> {
     }
 
     /// The word after the first one and its dot.
-    fn second(&mut self) -> Option<Arc<str>> {
+    fn second_word(&mut self) -> Option<Arc<str>> {
         self.word()?;
         self.eat(".").then_some(())?;
         self.word().map(Into::into)
@@ -130,10 +134,10 @@ impl<'t> Rest<'t> {
         })
     }
 
-    /// An instance key, if one follows; none where what follows is no key.
+    /// An instance key: `Some(None)` if none follows, `None` if an invalid one follows.
     #[expect(
         clippy::option_option,
-        reason = "no key and a broken key are different things"
+        reason = "a missing key and an invalid key are different things"
     )]
     fn key(&mut self) -> Option<Option<InstanceKey>> {
         if !self.eat("[") {
@@ -152,7 +156,7 @@ impl<'t> Rest<'t> {
         self.eat("]").then_some(Some(key))
     }
 
-    /// The rest of a quoted text, its closing quote included.
+    /// The rest of a quoted text, up to and including its closing quote.
     fn quoted(&mut self) -> Option<String> {
         let mut text = String::new();
         let mut characters = self.0.chars();
@@ -191,11 +195,11 @@ fn code_point(characters: &mut std::str::Chars<'_>, digits: usize) -> Option<cha
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::address::EachAttribute;
     use proptest::prelude::*;
-    use terraform_eval::address::EachAttribute;
 
     #[test]
-    fn keys_may_contain_path_syntax() {
+    fn keys_may_contain_the_separators_of_paths() {
         for text in [
             "",
             "module.a",
@@ -203,7 +207,7 @@ mod tests {
             r#"module.a["module.b"].module.c"#,
             r#"module.a["x\"y\\"].module.b["$${z}"].module.c["%%{if}"].module.d["$$"]"#,
         ] {
-            assert_eq!(module_path(text).unwrap().to_string(), text);
+            assert_eq!(ModulePath::parse(text).unwrap().to_string(), text);
         }
         for text in [
             "module",
@@ -215,13 +219,13 @@ mod tests {
             "a",
             "module.a[0",
         ] {
-            assert_eq!(module_path(text), None, "{text}");
+            assert_eq!(ModulePath::parse(text), None, "{text}");
         }
     }
 
     #[test]
-    fn unprintable_characters_are_unescaped() {
-        let path = module_path(r#"module.a["\u00ad\U0001f3fb\n"]"#).unwrap();
+    fn escapes_of_unprintable_characters_are_decoded() {
+        let path = ModulePath::parse(r#"module.a["\u00ad\U0001f3fb\n"]"#).unwrap();
         assert_eq!(
             path.steps()[0].key,
             Some(InstanceKey::Key("\u{ad}\u{1f3fb}\n".into()))
@@ -229,46 +233,52 @@ mod tests {
     }
 
     #[test]
-    fn references_are_split() {
-        let name = reference(r#"rhcs_cluster_rosa_hcp.c["a.b"].sts.x["y"].z"#).unwrap();
+    fn references_are_parsed() {
+        let reference = RelativeReference::parse(r#"rhcs_cluster_rosa_hcp.c["a.b"].sts.x["y"].z"#).unwrap();
         assert_eq!(
-            name.subject,
+            reference.subject,
             Subject::Resource(ResourceName::managed("rhcs_cluster_rosa_hcp", "c"))
         );
-        assert_eq!(name.key, Some(InstanceKey::Key("a.b".into())));
-        assert_eq!(name.path, ["sts".into(), "x".into()] as [Arc<str>; 2]);
-        let name = reference("module.m[0].out.id").unwrap();
+        assert_eq!(reference.key, Some(InstanceKey::Key("a.b".into())));
+        assert_eq!(reference.attributes, ["sts".into(), "x".into()] as [Arc<str>; 2]);
+        let reference = RelativeReference::parse("module.m[0].out.id").unwrap();
         assert_eq!(
-            (name.subject, name.key),
+            (reference.subject, reference.key),
             (Subject::Module("m".into()), Some(InstanceKey::Index(0)))
         );
-        assert_eq!(name.path.len(), 2);
-        let name = reference("each.value.cluster").unwrap();
-        assert_eq!(name.subject, Subject::Each(EachAttribute::Value));
-        assert_eq!(name.path, ["cluster".into()] as [Arc<str>; 1]);
+        assert_eq!(reference.attributes.len(), 2);
+        let reference = RelativeReference::parse("each.value.cluster").unwrap();
+        assert_eq!(reference.subject, Subject::Each(EachAttribute::Value));
+        assert_eq!(reference.attributes, ["cluster".into()] as [Arc<str>; 1]);
         assert_eq!(
-            reference("data.rhcs_groups.g").unwrap().subject.to_string(),
+            RelativeReference::parse("data.rhcs_groups.g")
+                .unwrap()
+                .subject
+                .to_string(),
             "data.rhcs_groups.g"
         );
-        assert_eq!(reference("self").unwrap().subject, Subject::SelfObject);
-        assert_eq!(reference("var"), None);
-        assert_eq!(reference(""), None);
+        assert_eq!(
+            RelativeReference::parse("self").unwrap().subject,
+            Subject::SelfObject
+        );
+        assert_eq!(RelativeReference::parse("var"), None);
+        assert_eq!(RelativeReference::parse(""), None);
     }
 
     proptest! {
         #[test]
-        fn a_printed_path_parses_to_itself(keys in prop::collection::vec(any::<String>(), 1..4), index in any::<u64>()) {
+        fn a_printed_path_parses_to_the_same_path(keys in prop::collection::vec(any::<String>(), 1..4), index in any::<u64>()) {
             let mut module = ModulePath::root();
             for key in &keys {
                 module = module.child("m", Some(InstanceKey::Key(key.as_str().into())));
             }
             let module = module.child("n", Some(InstanceKey::Index(index)));
-            prop_assert_eq!(module_path(&module.to_string()), Some(module));
+            prop_assert_eq!(ModulePath::parse(&module.to_string()), Some(module));
         }
 
         #[test]
         fn any_text_is_parsed_or_rejected(text in r#"(module\.|[a-z]|\.|\[|\]|"|\\|\$|\{|[0-9]|\*)*"#) {
-            let _ = (module_path(&text), reference(&text));
+            let _ = (ModulePath::parse(&text), RelativeReference::parse(&text));
         }
     }
 }
