@@ -124,7 +124,7 @@ impl Crate {
                     .copied()
                     .chain(path.iter().map(String::as_str))
                     .collect();
-                // The longest part of the path that is a module of this crate is the file that is meant.
+                // The longest prefix of the path that is a module of this crate determines the file.
                 let longest = (1..=full.len()).rev().map(|length| full[..length].join("::"));
                 let target = longest
                     .into_iter()

@@ -1,8 +1,10 @@
-//! The command line as a user meets it: what is printed, where, and how the program exits.
+//! The command line as a user sees it: what is printed, where, and the exit status.
 
 use std::path::Path;
 
-use crate::support::program::{fixture, mirrorset, mirrorset_in, mirrorset_with_input, scratch_bytes};
+use crate::support::program::{
+    fixture, mirrorset, mirrorset_in, mirrorset_with_input, scratch, scratch_bytes,
+};
 use insta::assert_snapshot;
 
 const MIRROR: &[u8] = br#"
@@ -498,22 +500,23 @@ resource "rhcs_image_mirror" "a" {
 }
 
 /// Three findings with a safe fix, one of which makes two mirrors equal, and one finding with an unsafe fix.
-const MENDABLE: &[u8] = b"resource \"rhcs_image_mirror\" \"a\" {\r
-  cluster_id = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\" # stays\r
-  source     = \"nginx\"\r
-  mirrors    = [\"https://m.example.com/nginx\", \"m.example.com/nginx\"]\r
-  type       = \"tag\"\r
-}\r
-resource \"rhcs_image_mirror\" \"b\" {\r
-  cluster_id = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\"\r
-  source     = \"quay.io/org:1\"\r
-  mirrors    = [\"m.example.com/org\"]\r
-}\r
-";
+/// Its line ends are to be CRLF.
+const FIXABLE: &str = r#"resource "rhcs_image_mirror" "a" {
+  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge" # stays
+  source     = "nginx"
+  mirrors    = ["https://m.example.com/nginx", "m.example.com/nginx"]
+  type       = "tag"
+}
+resource "rhcs_image_mirror" "b" {
+  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
+  source     = "quay.io/org:1"
+  mirrors    = ["m.example.com/org"]
+}
+"#;
 
 #[test]
 fn fixes_are_shown_and_applied() {
-    let directory = scratch_bytes(&[("main.tf", MENDABLE)]);
+    let directory = scratch(&[("main.tf", &FIXABLE.replace('\n', "\r\n"))]);
     let text = || std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
     let before = text();
 
@@ -542,7 +545,7 @@ fn fixes_are_shown_and_applied() {
         &["check", "--fix", "--output-format", "concise"],
     );
     assert_eq!(run.status, 1);
-    // The mirror that is there twice then is a finding of its own, and fixed as well.
+    // The duplicate mirror then is a finding too, which is fixed as well.
     assert_eq!(
         run.stderr.lines().next(),
         Some("4 findings fixed in 1 file"),
@@ -565,7 +568,7 @@ fn fixes_are_shown_and_applied() {
     assert_eq!((run.status, run.stdout.as_str()), (0, ""));
 }
 
-/// What is wrong with a list comes to light when it gets its right name, and no fix can fill it.
+/// The empty list is reported only after the argument is renamed, and no fix can fill it.
 #[test]
 fn a_fix_that_introduces_an_error_is_not_applied() {
     let before = "resource \"rhcs_image_mirror\" \"a\" {
@@ -593,11 +596,11 @@ fn a_fix_that_introduces_an_error_is_not_applied() {
 
 #[test]
 fn suppressed_findings_are_not_fixed() {
-    let suppressed = String::from_utf8_lossy(MENDABLE).replace(
+    let suppressed = FIXABLE.replace('\n', "\r\n").replace(
         "\"nginx\"\r",
         "\"nginx\" # mirrorset: ignore[short-source] it is what we mean\r",
     );
-    let directory = scratch_bytes(&[("main.tf", suppressed.as_bytes())]);
+    let directory = scratch(&[("main.tf", &suppressed)]);
     mirrorset_in(directory.path(), &["check", "--fix"]);
     let text = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
     assert!(text.contains("source     = \"nginx\" #"), "{text}");

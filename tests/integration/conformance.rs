@@ -12,7 +12,7 @@ type Expected = BTreeMap<&'static str, &'static [(&'static str, &'static str)]>;
 /// The findings of each module, by rule and address.
 fn on_configuration() -> Expected {
     BTreeMap::from([
-        // `target` is the classic cluster: the condition is known. `right` takes the other one.
+        // `target` is the classic cluster, because the condition is known. `right` refers to the other cluster.
         (
             "classic_through_local",
             [("classic-cluster", "rhcs_image_mirror.wrong")].as_slice(),
@@ -32,7 +32,7 @@ fn on_configuration() -> Expected {
             "moved_import_removed_check",
             &[("ignored-mirrors", "rhcs_image_mirror.new")],
         ),
-        // Mirrors with a tab and with a line break in them.
+        // Mirrors with a tab and a line break.
         (
             "templates_and_heredocs",
             &[
@@ -46,8 +46,8 @@ fn on_configuration() -> Expected {
             &[("count-indexed-mirrors", "rhcs_image_mirror.counted")],
         ),
         ("unknown_parts", UNKNOWN_PARTS),
-        // The id of `waits` comes through the waiter, but `depends_on` names neither that nor the cluster;
-        // `does_not_wait` names the cluster, which does not wait itself.
+        // The id of `waits` comes from the waiting resource, but `depends_on` has neither that resource nor the
+        // cluster; `does_not_wait` depends on the cluster, which does not wait itself.
         (
             "wait_and_waiters",
             &[
@@ -58,7 +58,7 @@ fn on_configuration() -> Expected {
     ])
 }
 
-/// No mirror names the cluster of its module, and something of each is known only after apply.
+/// No mirror depends on the cluster of its module, and each has a value that is known only after apply.
 const UNKNOWN_PARTS: &[(&str, &str)] = &[
     ("missing-depends-on", "rhcs_image_mirror.conditional"),
     ("missing-depends-on", "rhcs_image_mirror.partly_known"),
@@ -70,7 +70,7 @@ const UNKNOWN_PARTS: &[(&str, &str)] = &[
     ("unknown-value", "rhcs_image_mirror.unknown_source"),
 ];
 
-/// The findings of each plan: those of the module, but for what plans do not record.
+/// The findings of each plan: those of the module, except for what plans do not record.
 fn on_plans() -> Expected {
     let mut expected = on_configuration();
     // A plan has no locals, and a classic cluster could be their origin.
@@ -122,7 +122,7 @@ fn rollouts() -> BTreeMap<&'static str, usize> {
         ("literal", 1),
         ("module_for_each_chain", 1),
         ("moved_import_removed_check", 1),
-        // `c1`, and a text that is no id.
+        // `c1`, and a text that is not an id.
         ("templates_and_heredocs", 2),
         // `c1`, `c2` and `c4`.
         ("toset_and_count", 3),
@@ -131,7 +131,7 @@ fn rollouts() -> BTreeMap<&'static str, usize> {
     ])
 }
 
-/// Checks every path and compares; a path that nothing is expected of is an error.
+/// Checks every path and compares the findings; a path without an expectation is an error.
 fn compare(directory: &Path, suffix: &str, expected: &Expected, rollouts: &BTreeMap<&str, usize>) {
     let mut names: Vec<String> = std::fs::read_dir(directory)
         .unwrap()

@@ -1,10 +1,10 @@
 //! Random expressions: `terraform console` and the evaluator have to agree.
 //!
-//! The same are the type (`type(…)`), the JSON (`jsonencode(…)`) and, of what is not wholly known or
-//! sensitive, what the console shows; or both refuse the expression. It is run where
-//! `MIRRORSET_CONSOLE_EXPRESSIONS` says how many expressions to try and Terraform 1.11 is on the `PATH`
-//! (and `script` of util-linux); `MIRRORSET_CONSOLE_SEED` says which ones, and a file of the name in
-//! `MIRRORSET_CONSOLE_REPORT` gets the differences:
+//! They agree if the type (`type(…)`), the JSON (`jsonencode(…)`) and, for values that are partly unknown or
+//! sensitive, the printed value are equal, or if both reject the expression. The test runs if
+//! `MIRRORSET_CONSOLE_EXPRESSIONS` is the number of expressions and Terraform 1.11 and `script` of util-linux
+//! are on the `PATH`. `MIRRORSET_CONSOLE_SEED` is the first seed, and `MIRRORSET_CONSOLE_REPORT` the name of a
+//! file for the differences:
 //!
 //! ```text
 //! MIRRORSET_CONSOLE_EXPRESSIONS=20000 cargo test --test integration console::
@@ -12,7 +12,7 @@
 //!
 //! Last run with Terraform 1.11.4, 20,000 expressions each:
 //!
-//! | from seed | refused by both | undecided | different |
+//! | from seed | rejected by both | undecided | different |
 //! |---|---|---|---|
 //! | 1 | 9,193 | 3 | 0 |
 //! | 100,001 | 9,120 | 7 | 0 |
@@ -28,19 +28,19 @@
 //! | 1,100,001 | 9,218 | 4 | 0 |
 //! | 1,200,001 | 9,169 | 7 | 1 |
 //!
-//! The one (seed 1,200,050) is open: `alltrue(toset([local.u.string, "a"]))`. Terraform converts a set of which
-//! the length is not known to a list of its own element type, whatever type was asked for, and then refuses
-//! the list. Here it is a list of bools that is not known.
+//! One difference (seed 1,200,050) remains: `alltrue(toset([local.u.string, "a"]))`. Terraform converts a set of
+//! unknown length to a list of its own element type, whatever the target type is, and then rejects the list. Here
+//! it is an unknown list of bools.
 //!
-//! These differences stay:
+//! Known differences:
 //!
-//! - `timestamp`, `plantimestamp`, `uuid`, `bcrypt`, `base64gzip` and `rsadecrypt` are unknown here, and
-//!   so is what files outside of the directory hold. They are not tried.
-//! - The order of elements of a set that differ in the sign of a zero alone, inside of tuples or objects
-//!   (`setproduct(toset(["a"]), [0, -0.0])`): the order that Terraform has there depends on the other elements.
-//! - Some encodings are not kept (code pages of DOS and EBCDIC, HZ) or not wholly (`EUC-JP`), and a text, a
-//!   number or the work of an evaluation can be larger than a bound: that ends in a failure that says so.
-//!   It is counted as undecided.
+//! - `timestamp`, `plantimestamp`, `uuid`, `bcrypt`, `base64gzip`, `rsadecrypt` and the contents of files outside
+//!   of the directory are unknown here. They are not generated.
+//! - The order of elements of a set that differ only in the sign of a zero, inside tuples or objects
+//!   (`setproduct(toset(["a"]), [0, -0.0])`): in Terraform it depends on the other elements.
+//! - Some encodings are not supported (code pages of DOS and EBCDIC, HZ) or not completely (`EUC-JP`), and a text,
+//!   a number or the work of an evaluation can exceed a limit. The error states the reason, and the expression
+//!   counts as undecided.
 
 mod collections;
 mod functions;

@@ -551,7 +551,7 @@ spec:
         read_yaml(&text)["metadata"]["name"].as_str().unwrap().to_owned()
     };
     assert_eq!(named("idms-release-0"), "idms-release-0");
-    // HyperShift keeps its own under this name.
+    // HyperShift uses this name itself.
     assert_eq!(named("cluster"), "cluster-mirrors");
 }
 
@@ -642,12 +642,12 @@ fn mirror(name: &str, cluster_id: &str, source: &str, mirrors: &[&str]) -> Strin
     text
 }
 
-/// The pattern of `source` in the schemas of `ImageDigestMirrorSet` and `ImageTagMirrorSet`: a wildcard, or what
-/// a mirror has to be (openshift/api, `types_image_digest_mirror_set.go`).
+/// The pattern of `source` in the schemas of `ImageDigestMirrorSet` and `ImageTagMirrorSet`: a wildcard, or a
+/// valid mirror (openshift/api, `types_image_digest_mirror_set.go`).
 const WILDCARD: &str = r"\*(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+";
 const MIRROR: &str = r"((?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+)?(?::[0-9]+)?)(?:(?:/[a-z0-9]+(?:(?:(?:[._]|__|[-]*)[a-z0-9]+)+)?)+)?";
 
-/// That a manifest is what its `CustomResourceDefinition` allows: no other keys, the patterns, mirrors as a set.
+/// Asserts that a manifest is valid for its `CustomResourceDefinition`: no other keys, the patterns, mirrors as a set.
 fn assert_fits_the_schema(manifest: &Value, list: &str) {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let mirror = regex::Regex::new(&format!("^(?:{MIRROR})$")).unwrap();
@@ -683,19 +683,19 @@ fn assert_fits_the_schema(manifest: &Value, list: &str) {
     }
 }
 
-/// As a reader of YAML 1.2 has it.
+/// Parses a manifest as YAML 1.2.
 fn read_yaml(text: &str) -> Value {
     serde_saphyr::from_str(text).unwrap()
 }
 
-/// As a reader of YAML 1.1 has it: the one that Terraform has for `yamldecode`.
+/// Parses a manifest as YAML 1.1, with the evaluator's `yamldecode`.
 fn read_old_yaml(directory: &Path, file: &str) -> Value {
     let expression = format!("jsonencode(yamldecode(file({file:?})))");
     let evaluated = evaluate(directory, &[expression], &Options::default()).remove(0);
     serde_json::from_str(evaluated.unwrap().as_str().unwrap()).unwrap()
 }
 
-/// Names that the grammar allows, among them those that some reader of YAML takes for something else.
+/// Valid names, including those that some YAML readers parse as other types.
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => "[a-z0-9]{1,8}(\\.[a-z0-9]{1,5}){1,3}(:[0-9]{1,5})?(/[a-z0-9]{1,8}){0,3}",

@@ -1,4 +1,4 @@
-//! Two inputs side by side: what nodes would notice, and nothing else.
+//! `mirrorset diff` reports exactly the differences that affect nodes.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ resource "rhcs_image_mirror" "ubi" {
 }
 "#;
 
-/// What a hosted cluster answers to `oc get idms -o yaml`.
+/// The output of `oc get idms -o yaml` on a hosted cluster.
 const LIVE: &str = r"
 apiVersion: v1
 kind: List

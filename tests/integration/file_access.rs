@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// Ways around the trait, and what to use instead.
+/// Functions that bypass the trait, and what to use instead.
 const FORBIDDEN: &[(&str, &str)] = &[
     ("std::fs", "a method of `Files`"),
     ("use std::{fs", "a method of `Files`"),

@@ -1,4 +1,4 @@
-//! What the fixes of the rules about names write: the exact bytes, and that nothing is wrong afterwards.
+//! The fixes of the rules about names: the exact bytes, and that nothing is reported afterwards.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::support::report::report;
 use mirrorset::diagnostic::{Applicability, Diagnostic, Edit};
 use mirrorset::workspace::{Loaded, Options, PlanConfiguration, load};
 
-/// Files by name, the one that is changed, the rules that are fixed, and its text afterwards.
+/// Files by name, the file that is changed, the rules that are fixed, and the text of the file afterwards.
 type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [&'a str], &'a str);
 
 fn load_directory(directory: &Path) -> Loaded {
@@ -87,7 +87,7 @@ fn a_source_is_replaced() {
             Unsafe,
             "quay.io/org/app",
         ),
-        // What is valid then also matches.
+        // The suggested name is valid and can match.
         (
             "invalid-source",
             "https://docker.io/nginx",
@@ -377,7 +377,7 @@ check "image" {
 "#,
             shared,
         ),
-        // A variable that makes the mirror's name as well.
+        // A variable that is part of the mirror too.
         (
             mirror("var.image", "[\"m.io/${var.image}\"]")
                 + r#"variable "image" {
@@ -444,7 +444,7 @@ fn a_sensitive_value_is_not_fixed() {
     );
 }
 
-/// A plan has no text to change; the configuration that it was made of has.
+/// A plan has no text to change, but its configuration has.
 #[test]
 fn a_plan_is_fixed_in_its_configuration() {
     let plan = r#"{"format_version":"1.2","planned_values":{"root_module":{"resources":[
@@ -474,7 +474,7 @@ fn a_plan_is_fixed_in_its_configuration() {
     );
 }
 
-/// A module that creates a cluster, with a mirror that names something else; `{}` is where its list goes.
+/// A module that creates a cluster and a mirror that does not depend on it; `{}` is the placeholder for the list.
 const DEPENDS: &str = r#"resource "rhcs_cluster_rosa_hcp" "c" {
   wait_for_create_complete = true
 }

@@ -20,7 +20,7 @@ fn load_inputs(path: &Path) -> Vec<Input> {
     project.inputs
 }
 
-/// An entry in a line: `ImageDigestMirrorSet/a[0] quay.io -> m.example.com by digest, never the source`.
+/// An entry on a line: `ImageDigestMirrorSet/a[0] quay.io -> m.example.com by digest, never the source`.
 fn line(mirror: &Mirror) -> String {
     let value_or_mark = |value: Option<&String>| value.map_or("?", String::as_str).to_owned();
     let mirrors = match &mirror.mirrors.content {
@@ -54,7 +54,7 @@ fn lines(path: &Path) -> Vec<String> {
         .collect()
 }
 
-/// Rule, address and labelled text of each finding.
+/// Rule, address and labeled text of each finding.
 fn findings_of_fixture(path: &str) -> Vec<(String, String, String)> {
     findings_in(&fixture("manifests"), path)
 }
@@ -445,7 +445,7 @@ fn manifests_are_read_from_standard_input() {
 fn the_kind_of_input_is_detected_from_its_content() {
     let manifest = std::fs::read_to_string(fixture("manifests/exported/idms.json")).unwrap();
     let plan = std::fs::read_to_string(fixture("guide/simple-mirror/plan.json")).unwrap();
-    // A plan can have the name of a kind in it.
+    // A plan can contain the name of a kind.
     let plan = plan.replacen('{', "{\"note\":\"ImageDigestMirrorSet\",", 1);
     let yaml = std::fs::read_to_string(fixture("manifests/exported/idms.yaml")).unwrap();
     let directory = scratch(&[

@@ -49,7 +49,7 @@ fn sources_with_finding(rule: &str, manifests: &[serde_json::Value]) -> BTreeSet
         .collect()
 }
 
-/// The sources with a contradiction, by the rule.
+/// The sources for which the rule reports a contradiction.
 fn contradictions(entries: &[Entry]) -> BTreeSet<String> {
     let manifest = serde_json::json!({
         "apiVersion": "operator.openshift.io/v1alpha1",

@@ -145,7 +145,7 @@ fn refused(module: &Path, refusal: &Path) -> Result<(), String> {
         let (address, attribute) = expected.rsplit_once('.').unwrap();
         let instance = ours
             .get(address)
-            .ok_or_else(|| format!("\n  there is no {address}, only {:?}", ours.keys()))?;
+            .ok_or_else(|| format!("\n  {address} does not exist: {:?}", ours.keys()))?;
         if instance["unknown"][attribute] != true {
             return Err(format!("\n  {expected} is not undecided: {instance}"));
         }

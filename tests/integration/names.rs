@@ -41,7 +41,7 @@ fn findings(loaded: &Loaded) -> Vec<Diagnostic> {
 
 fn rules_and_texts(loaded: &Loaded) -> Vec<RuleAndText> {
     let findings = findings(loaded).into_iter().map(|finding| {
-        let label = finding.primary.expect("every one has a place");
+        let label = finding.primary.expect("every finding has a location");
         let text = loaded.sources.slice(label.span).trim_matches('"').to_owned();
         (finding.code.as_str().to_owned(), text)
     });
@@ -114,7 +114,7 @@ fn assert_mirror(source: &str, mirror: &str, rules: &[&str]) {
 #[test]
 fn one_issue_of_a_source_is_one_finding() {
     for (source, rules) in [
-        // Nothing is wrong.
+        // Valid.
         ("quay.io", [].as_slice()),
         ("registry.redhat.io", &[]),
         ("docker.io/library/nginx", &[]),
@@ -264,7 +264,7 @@ fn a_source_must_be_unique_in_its_cluster() {
         &[("quay.io/org", a), ("quay.io/org", a), ("quay.io/org", b)],
         &[duplicate("quay.io/org"), duplicate("quay.io/org")],
     );
-    // In full they are one.
+    // Their full forms are equal.
     let full = "docker.io/library/nginx";
     assert_found(
         &[(full, a), ("nginx", b)],
@@ -281,7 +281,7 @@ fn a_source_must_be_unique_in_its_cluster() {
         &[("quay.io/org", a), ("quay.io/org/", b)],
         &[("invalid-source", "quay.io/org/"), duplicate("quay.io/org/")],
     );
-    // A tag is removed only by an unsafe fix.
+    // A tag is removed only by an unsafe fix, so these two are not duplicates.
     assert_found(
         &[("quay.io/org:a", a), ("quay.io/org:b", b)],
         &[
@@ -299,7 +299,7 @@ fn a_source_does_not_inherit_the_mirrors_of_a_shorter_source() {
         &[all, ("quay.io/org", &["n.example.com/org"])],
         &[shadowed("quay.io/org")],
     );
-    // The mirrors of the nearest count.
+    // The mirrors of the longest match are used.
     assert_found(
         &[
             all,
@@ -311,7 +311,7 @@ fn a_source_does_not_inherit_the_mirrors_of_a_shorter_source() {
         ],
         &[],
     );
-    // Where they are duplicate, as they serve it or word for word.
+    // Repeated mirrors, equal after rewriting or literally.
     assert_found(
         &[
             all,
@@ -323,7 +323,7 @@ fn a_source_does_not_inherit_the_mirrors_of_a_shorter_source() {
         &[all, ("quay.io/org", &["n.example.com/org", "m.example.com/quay"])],
         &[],
     );
-    // Beside each other.
+    // Siblings.
     assert_found(
         &[
             ("quay.io/org", &["m.example.com/a"]),
@@ -338,7 +338,7 @@ fn a_source_does_not_inherit_the_mirrors_of_a_shorter_source() {
         ],
         &[],
     );
-    // A wildcard is the wider one.
+    // A wildcard matches more.
     assert_found(
         &[("*.example.com", &["m.io/all"]), ("a.example.com", &["m.io/a"])],
         &[("wildcard-source", "*.example.com"), shadowed("a.example.com")],
@@ -432,7 +432,7 @@ fn mirrors_of_other_clusters_are_not_compared() {
         block("c", "\"three\"", "quay.io/org", "quay.io"),
     ];
     assert_eq!(rules_and_texts(&load_text("main.tf", &text.concat())), []);
-    // One variable is one cluster, whatever its value.
+    // Mirrors with the same variable have the same cluster, whatever its value.
     let variables = r#"variable "cluster" {
   type = string
 }
@@ -507,7 +507,7 @@ resource "rhcs_image_mirror" "m" {{
              {more}self-mirror, shadowed-source, duplicate-source"
         )
     };
-    // Whatever the source is, nothing can be rewritten to this, and everything to that.
+    // Whatever the source is, no name can be rewritten to the first mirror, and every name to the second.
     assert_eq!(
         undecided(&with("22")),
         [open(""), "unrewritable-mirror".to_owned()]

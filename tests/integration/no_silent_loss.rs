@@ -15,7 +15,7 @@ spec:
     )
 }
 
-/// An entry of a manifest, and something else in it.
+/// An entry of a manifest, with further lines.
 fn entry(source: &str, mirror: &str, more: &str) -> String {
     format!("  - source: {source}\n    mirrors: [{mirror}]\n{more}")
 }
@@ -32,7 +32,7 @@ fn mirror(label: &str, cluster_id: &str, source: &str) -> String {
     )
 }
 
-/// A root module that makes a cluster, and mirrors one source on it.
+/// A root module that creates a cluster with one mirror.
 fn root(source: &str) -> String {
     let cluster = r#"resource "rhcs_cluster_rosa_hcp" "main" {
   name = "c"
@@ -99,7 +99,7 @@ fn an_invalid_manifest_is_not_converted() {
             skipping.stderr.contains(expected_text) && skipping.stdout.contains("quay.io/a"),
             "{wrong}"
         );
-        // What is not read may be a difference, and may be what an image is pulled by.
+        // An entry that is not read may be a difference, and may be the one that an image is pulled with.
         let compared = run(&files, &["diff", "m.yaml", "same.yaml"]);
         assert_eq!(compared.status, 1, "{wrong}");
         let resolved = run(&files, &["resolve", "quay.io/a", "--in", "m.yaml"]);

@@ -1,9 +1,9 @@
-//! The same verdict from both sides: a module, read as configuration, and the plan that Terraform made of
-//! it have the same findings at the same addresses. Joined with its configuration, a plan has exactly those
-//! of the configuration, at the same text.
+//! The same verdict from both inputs: a module, read as configuration, and the plan that Terraform created from
+//! it have the same findings at the same addresses. Joined with its configuration, a plan has exactly the
+//! findings of the configuration, at the same text.
 //!
-//! What a plan does not record is undecided there and never decided otherwise, but for the modules that are
-//! listed below, with the reason.
+//! What a plan does not record is undecided in the plan and never decided differently, except for the modules
+//! that are listed below, with the reason.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -23,8 +23,8 @@ const COMPUTED_IDS: [&str; 4] = [
     "nested_computed",
 ];
 
-/// Whether a rule can find something on one kind of input and not on the other. Rules about a plan's changes find
-/// nothing in configuration, and rules about how configuration is written find nothing in a plan alone.
+/// Whether a rule applies to one kind of input and not to the other. Rules about changes have no finding in
+/// configuration, and rules about the form of configuration have none in a plan alone.
 fn is_only_for(rule: &str, kind: InputKind, other: InputKind) -> bool {
     let inputs = rules::find(rule).unwrap().inputs;
     inputs.contains(kind) && !inputs.contains(other)
@@ -36,7 +36,7 @@ type Finding = (String, String, String);
 fn findings(arguments: &[&Path]) -> BTreeSet<Finding> {
     let mut words: Vec<&str> = vec!["check", "--output-format", "json"];
     words.extend(arguments.iter().map(|path| path.to_str().unwrap()));
-    // Away from every module, so that none is found by itself.
+    // Outside of every module, so that no configuration is found automatically.
     let other_directory = tempfile::tempdir().unwrap();
     let run = mirrorset_in(other_directory.path(), &words);
     let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
@@ -93,7 +93,7 @@ fn without_place(findings: &BTreeSet<Finding>) -> BTreeSet<(String, String)> {
 fn a_plan_with_its_configuration_has_the_findings_of_the_configuration() {
     let mut compared = 0;
     for (module, plan) in modules() {
-        // The plan of a destruction has nothing that could be checked.
+        // The plan of a destroy has no mirror to check.
         if module.ends_with("destroyed") {
             continue;
         }

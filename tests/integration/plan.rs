@@ -192,7 +192,7 @@ fn fixtures_are_read_as_expected() {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-/// What contents `text` says is wrong.
+/// The kind of the error for `text`.
 fn error_kind(text: &str) -> PlanErrorKind {
     let mut sources = Sources::new();
     let file = sources.add("plan.json", text);
@@ -350,7 +350,7 @@ fn cyclic_references_terminate() {
     assert!(!splat.resource().unwrap().cluster_origin.unresolved.is_empty());
 }
 
-/// Reads a text that may be anything, and looks at all spans that come of it.
+/// Reads any text, and checks all spans of the result.
 fn never_panics(text: &str) {
     let mut sources = Sources::new();
     let file = sources.add("plan.json", text);
@@ -459,7 +459,7 @@ fn every_conformance_plan_has_the_mirrors_that_terraform_planned() {
     for entry in std::fs::read_dir(shared).unwrap() {
         let path = entry.unwrap().path();
         let (sources, contents) = read(&path);
-        // Each span is checked while this is written.
+        // This also checks each span.
         let _ = describe_all(&sources, &contents);
         let tree: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let mut expected = Vec::new();
@@ -488,7 +488,7 @@ fn every_conformance_plan_has_the_mirrors_that_terraform_planned() {
     println!("{mirrors} mirrors");
 }
 
-/// A mirror, what its cluster is named by, and what its `depends_on` reaches.
+/// A mirror, the origin of its cluster, and the resources that its `depends_on` reaches.
 type Led = (&'static str, &'static str, &'static str);
 
 /// Written by hand from `conformance/modules` and `conformance/changes`.

@@ -75,7 +75,7 @@ fn assert_inside(finding: &Diagnostic, loaded: &Loaded) {
     }
 }
 
-/// Pieces of configuration, so that random texts come near to what means something.
+/// Fragments of configuration, so that random texts are often almost valid.
 fn configuration() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("resource \"rhcs_image_mirror\" \"a\" {\n".to_owned()),
@@ -137,7 +137,7 @@ proptest! {
     }
 }
 
-/// Pieces of JSON with comments in it.
+/// Fragments of JSON with comments.
 fn json_with_comments() -> impl Strategy<Value = String> {
     let pieces = proptest::sample::select(vec![
         "{",
@@ -182,7 +182,7 @@ proptest! {
     }
 }
 
-/// Pieces of manifests, so that random texts come near to what means something.
+/// Fragments of manifests, so that random texts are often almost valid.
 fn manifest() -> impl Strategy<Value = String> {
     let pieces = proptest::sample::select(vec![
         "apiVersion: config.openshift.io/v1\n",
@@ -229,7 +229,7 @@ data:
     proptest::collection::vec(indented, 0..24).prop_map(|pieces| pieces.concat())
 }
 
-/// Pieces of JSON manifests.
+/// Fragments of JSON manifests.
 fn json_manifest() -> impl Strategy<Value = String> {
     let pieces = proptest::sample::select(vec![
         "{",
@@ -274,7 +274,7 @@ proptest! {
 
 /// The outputs without the name of the temporary directory.
 fn everything_named(content: &str) -> Vec<usize> {
-    // Names of scratch directories have one length, so equal outputs have equal lengths.
+    // The names of temporary directories have the same length, so equal outputs have equal lengths.
     everything("main.tf", content.as_bytes())
         .iter()
         .map(String::len)

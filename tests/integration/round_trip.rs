@@ -1,6 +1,6 @@
-//! What is converted and converted back is the same: by property, and through real Terraform.
+//! Converting there and back yields the same mirrors: as a property, and with real Terraform.
 //!
-//! Tests that need Terraform run where `MIRRORSET_TERRAFORM` is set.
+//! Tests that need Terraform run if `MIRRORSET_TERRAFORM` is set.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -25,7 +25,7 @@ fn run(file: &str, text: &str, arguments: &[&str]) -> Run {
     mirrorset_in(directory.path(), &[&["convert", file], arguments].concat())
 }
 
-/// Terraform's language, as a person may write it: a list in one line, other names, other order.
+/// HCL as a person may write it: a list on one line, other names, another order.
 fn by_hand(mirrors: &Mirrors) -> String {
     let resource = |(index, (source, list)): (usize, (&String, &Vec<String>))| {
         format!(
@@ -68,7 +68,7 @@ fn mirrors() -> impl Strategy<Value = Mirrors> {
     )
 }
 
-/// The mirrors of a manifest, read by another library than the one that we read with.
+/// The mirrors of a manifest, read with a library that mirrorset does not read with.
 fn parse_mirrors(manifest: &str) -> Mirrors {
     let manifest: Value = serde_saphyr::from_str(manifest).unwrap();
     let entries = manifest["spec"]["imageDigestMirrors"].as_array().unwrap().iter();
@@ -139,7 +139,7 @@ proptest! {
     }
 }
 
-/// A cluster of the module that the mirrors are made for.
+/// The cluster that the converted mirrors refer to.
 const CLUSTER: &str = r#"terraform {
   required_providers {
     rhcs = {

@@ -18,7 +18,7 @@ struct Verdict {
     status: i32,
 }
 
-/// A root module in `live` and the plan of it in `plan.json`.
+/// A root module in `live` and its plan in `plan.json`.
 struct Case {
     name: String,
     directory: tempfile::TempDir,

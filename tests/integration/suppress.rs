@@ -348,7 +348,7 @@ fn a_suppression_in_one_root_module_does_not_apply_to_another() {
     assert!(run.stdout.contains("\"clean\": 1"), "{}", run.stdout);
 }
 
-/// The module of a fixture and the plan that Terraform made of it, with a comment in the module.
+/// The module of a fixture and its plan, with a comment in the module.
 fn suppressed_fixture(name: &str, comment: &str, before: &str) -> tempfile::TempDir {
     let directory = scratch(&[]);
     let from = fixture(name);

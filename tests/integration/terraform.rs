@@ -1,5 +1,5 @@
-//! Errors predict Terraform: what a rule of severity error calls wrong fails in real Terraform over a
-//! stand-in for the provider, at validation or at apply, and what it calls right succeeds there.
+//! Errors predict Terraform: a configuration with a finding of severity error fails in real Terraform with a
+//! stand-in for the provider, during validation or apply, and a clean one succeeds.
 //!
 //! Runs if `terraform` and the lab exist, and otherwise prints that it is skipped. It takes a minute, so all cases
 //! run with `MIRRORSET_TERRAFORM=1` only; without it, those that validation decides.
@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use crate::support::lab::{Step, lab, requested_lab, run};
 use crate::support::program::{findings, mirrorset_in};
 
-/// One rule: a configuration that it finds wrong, and that made right.
+/// A rule with a configuration that has a finding, and the corrected configuration.
 struct Case {
     rule: &'static str,
-    /// Where Terraform fails.
+    /// The command that fails.
     fails_at: Step,
     /// The error of Terraform or the provider.
     says: &'static str,
@@ -80,8 +80,8 @@ fn mirror(cluster_id: &str, arguments: &str) -> String {
     )
 }
 
-const RIGHT: &str =
-    "source = \"docker.io/library/nginx\"\n  mirrors = [\"mirror.example.com/library/nginx\"]";
+const RIGHT: &str = r#"source = "docker.io/library/nginx"
+  mirrors = ["mirror.example.com/library/nginx"]"#;
 
 fn cases() -> Vec<Case> {
     let id = "\"2lbbrpgkocgajphhqee7vku1pgd4qsge\"";
@@ -133,12 +133,14 @@ fn cases() -> Vec<Case> {
         validated(
             "wrong-argument-type",
             "Incorrect attribute value type",
-            "source = \"docker.io/library/nginx\"\n  mirrors = \"mirror.example.com/library/nginx\"",
+            r#"source = "docker.io/library/nginx"
+  mirrors = "mirror.example.com/library/nginx""#,
         ),
         validated(
             "empty-mirrors",
             "list must contain at least 1 elements",
-            "source = \"docker.io/library/nginx\"\n  mirrors = []",
+            r#"source = "docker.io/library/nginx"
+  mirrors = []"#,
         ),
         Case {
             rule: "duplicate-source",

@@ -12,12 +12,12 @@ use super::terraform::{Answer, single_spaced, unquoted};
 pub(crate) struct Worth(Result<Value, EvalError>);
 
 impl Worth {
-    /// Whether a bound was met.
+    /// Whether a limit was exceeded.
     pub(crate) fn is_limit(&self) -> bool {
         self.0.as_ref().is_err_and(EvalError::is_limit)
     }
 
-    /// Whether the thread that evaluated it died.
+    /// Whether the thread of the evaluation panicked.
     pub(crate) fn is_panic(&self) -> bool {
         let message = self.0.as_ref().err().map(ToString::to_string);
         message.is_some_and(|message| message.contains("not enough memory"))
@@ -56,7 +56,7 @@ pub(crate) fn difference(answer: &Answer, worth: &Worth) -> Option<String> {
         .ok()
         .filter(|_| value.is_wholly_known() && !value.contains_marked());
     let wanted = unquoted(&answer.json);
-    // A sensitive value's JSON is sensitive, an unknown value's unknown, and infinity has none.
+    // The JSON of a sensitive value is sensitive, that of an unknown value is unknown, and infinity has none.
     let same = match (&wanted, &json) {
         (Some(wanted), Some(json)) => wanted == json,
         (None, None) => true,

@@ -1,8 +1,7 @@
 //! The answers of `terraform console` for hundreds of expressions in one process.
 //!
-//! The console reads on after an error only where standard input is a terminal, so `script` of
-//! util-linux gives it one; its output goes to files all the same. Markers between the expressions tell
-//! the answers apart.
+//! The console continues after an error only if standard input is a terminal, so `script` of util-linux provides
+//! one; the output still goes to files. Markers between the expressions separate the answers.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -12,11 +11,11 @@ use std::process::{Command, Stdio};
 /// The answers of the console for one expression. Each is empty if it is an error.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
-    /// What `type(…)` prints.
+    /// The output of `type(…)`.
     pub(crate) ty: String,
-    /// What `jsonencode(…)` gives, as the console shows it.
+    /// The result of `jsonencode(…)`, as the console prints it.
     pub(crate) json: String,
-    /// The value, as the console shows it.
+    /// The value, as the console prints it.
     pub(crate) shown: String,
 }
 
@@ -29,7 +28,7 @@ pub(crate) fn is_there() -> bool {
     version.is_ok_and(|status| status.success())
 }
 
-/// Makes the directory ready whose names the expressions use.
+/// Prepares the directory whose values the expressions refer to.
 pub(crate) fn prepare(directory: &Path) {
     let output = Command::new("terraform")
         .args(["init", "-no-color", "-input=false"])
@@ -43,8 +42,8 @@ pub(crate) fn prepare(directory: &Path) {
     );
 }
 
-/// Asks of every expression for its type, its JSON and what it shows. There is no answer where Terraform
-/// itself dies of the expression.
+/// Evaluates the type, the JSON and the value of every expression. There is no answer if Terraform crashes on
+/// the expression.
 pub(crate) fn ask(directory: &Path, expressions: &[String]) -> Vec<Option<Answer>> {
     let mut answers = Vec::new();
     while answers.len() < expressions.len() {
@@ -69,7 +68,7 @@ fn converse(directory: &Path, expressions: &[String]) -> bool {
             format!("jsonencode({expression})"),
             expression.clone(),
         ];
-        // A line that is left open by what is wrong in it ends at the next empty one.
+        // An incomplete line ends at the next empty line.
         for (part, question) in questions.iter().enumerate() {
             writeln!(input, "{}\n\n{question}\n", marker(number, part)).unwrap();
         }

@@ -44,7 +44,7 @@ const CLUSTER: &str = r#"  cloud_region       = "us-east-1"
 /// The lab has no hosted cluster to read, so the data source is read only after another resource is created.
 const LATER: &str = "  depends_on = [terraform_data.later]\n";
 
-/// The configuration in the failing example of a rule.
+/// The configuration of the failing example of a rule.
 pub(crate) fn failing(rule: &Rule) -> Option<&'static str> {
     rule.parse_page().unwrap().failing.text(Language::Terraform)
 }
@@ -66,7 +66,7 @@ pub(crate) fn rules_of_both() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().copied().filter(both)
 }
 
-/// Those of them whose examples have plans.
+/// The rules of `rules_of_both` whose examples have plans.
 pub(crate) fn planned_rules() -> impl Iterator<Item = &'static Rule> {
     rules_of_both().filter(|rule| REFUSED.iter().all(|(name, _)| *name != rule.name))
 }

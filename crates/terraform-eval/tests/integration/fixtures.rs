@@ -9,7 +9,7 @@ use terraform_eval::syntax::outline::{Content, outline};
 
 use crate::support::{messages, show};
 
-/// The attributes of the `locals` block of a fixture, and the messages of its problems.
+/// The attributes of the `locals` block of a fixture, and the messages of its syntax errors.
 fn locals(name: &str) -> (Vec<String>, String) {
     let mut sources = Sources::new();
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -110,7 +110,10 @@ fn every_form_of_heredoc_is_parsed() {
 
 #[test]
 fn labels_and_nested_blocks_have_their_spans() {
-    let text = "resource \"a\\u0062\" bare {\n  x { y = 1 }\n}\n";
+    let text = r#"resource "a\u0062" bare {
+  x { y = 1 }
+}
+"#;
     let mut sources = Sources::new();
     let file = sources.add("a.tf", text);
     let outline = outline(file, text);

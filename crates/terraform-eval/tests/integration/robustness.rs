@@ -93,7 +93,7 @@ fn assert_total(text: &str, outline: &Outline) {
     }
 }
 
-/// Pieces that mean something to the reader, in any order.
+/// Syntactically meaningful fragments in any order.
 fn fragments() -> impl Strategy<Value = String> {
     let pieces = [
         "a",
@@ -242,7 +242,7 @@ fn quickly(what: &str, text: &str) {
     let took = start.elapsed();
     println!("{what}: {took:?}, {problems} problems");
     assert!(problems > 0, "{what}");
-    // What grows with the square of its length would take minutes, and a busy machine some seconds.
+    // Quadratic time would take minutes; a busy machine may take some seconds.
     assert!(took < Duration::from_mins(1), "{what} took {took:?}");
 }
 
