@@ -47,3 +47,4 @@ mod settings_parity;
 mod support;
 mod suppress;
 mod terraform;
+mod words;
