@@ -138,7 +138,7 @@ fn random_expressions_have_the_value_that_the_console_prints() {
     let mut report = std::env::var("MIRRORSET_CONSOLE_REPORT")
         .ok()
         .map(|path| fs::File::create(path).unwrap());
-    let (mut tried, mut refused, mut undecided, mut differences) = (0, 0, 0, 0);
+    let (mut tried, mut rejected, mut undecided, mut differences) = (0, 0, 0, 0);
     let mut dead = 0;
     while tried < count {
         // Every batch has its own seed, so that a single batch can be repeated.
@@ -154,7 +154,7 @@ fn random_expressions_have_the_value_that_the_console_prints() {
                 dead += 1;
                 continue;
             };
-            refused += u64::from(answer.ty.is_empty());
+            rejected += u64::from(answer.ty.is_empty());
             undecided += u64::from(value.is_limit());
             if let Some(difference) = ours::difference(answer, value) {
                 differences += 1;
@@ -167,7 +167,7 @@ fn random_expressions_have_the_value_that_the_console_prints() {
         }
     }
     println!(
-        "{tried} expressions from seed {seed} on, {refused} refused, {undecided} undecided, {dead} deadly: {differences} differ"
+        "{tried} expressions from seed {seed} on, {rejected} rejected, {undecided} undecided, {dead} deadly: {differences} differ"
     );
     assert_eq!(differences, 0);
 }
@@ -183,7 +183,7 @@ fn random_expressions_evaluate_to_a_value_or_an_error() {
         let expressions: Vec<String> = (0..BATCH).map(|_| generator.next()).collect();
         let started = std::time::Instant::now();
         let values = ours::evaluate(directory.path(), &expressions);
-        let panicked = values.iter().any(ours::Worth::is_panic);
+        let panicked = values.iter().any(ours::Evaluation::is_panic);
         assert!(!panicked, "seed {} panics", seed + batch);
         assert!(
             started.elapsed().as_secs() < 60,

@@ -82,7 +82,7 @@ fn a_manifest_states_where_its_entries_come_from_and_where_it_cannot_be_applied(
 }
 
 #[test]
-fn without_notes_there_are_no_comments() {
+fn without_notes_a_manifest_has_no_comments() {
     let run = converted(&[("main.tf", PROD)], &["--no-notes"]);
     assert_eq!(run.stderr, "");
     assert!(!run.stdout.contains('#'), "{}", run.stdout);
@@ -362,14 +362,14 @@ variable "b" {}
     let one = converted(&files, &["--no-notes", "--cluster", "var.b"]).stdout;
     assert!(one.contains("quay.io/b") && !one.contains("quay.io/a"), "{one}");
     let directory = scratch(&files);
-    let refused = |arguments: &[&str]| {
+    let error_message = |arguments: &[&str]| {
         let run = mirrorset_in(directory.path(), &[&["convert"], arguments].concat());
         assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{arguments:?}");
         run.stderr
     };
-    assert!(refused(&["--cluster", "var.c"]).contains("var.a, var.b"));
-    assert!(refused(&["--to", "registries-conf"]).contains("--cluster"));
-    assert!(refused(&["--to", "hcl", "--cluster-id", "var.x"]).contains("--cluster"));
+    assert!(error_message(&["--cluster", "var.c"]).contains("var.a, var.b"));
+    assert!(error_message(&["--to", "registries-conf"]).contains("--cluster"));
+    assert!(error_message(&["--to", "hcl", "--cluster-id", "var.x"]).contains("--cluster"));
     let hcl = converted(&files, &["--to", "hcl"]).stdout;
     assert!(
         hcl.contains("cluster_id = var.a_cluster_id") && hcl.contains("cluster_id = var.b_cluster_id"),

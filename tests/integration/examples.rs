@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::support::examples::{
-    REFUSED, examples_of, failing, plan_of, planned_rules, rules_of_both, write_example,
+    REJECTED, examples_of, failing, plan_of, planned_rules, rules_of_both, write_example,
 };
 use crate::support::lab::{self, Step, requested_lab, run};
 use crate::support::program::{fixture, mirrorset_in};
@@ -42,10 +42,10 @@ fn directory_of(example: &str) -> tempfile::TempDir {
 #[test]
 fn every_rule_for_configuration_and_plans_has_plans_or_a_reason() {
     let planned: BTreeSet<&str> = planned_rules().map(|rule| rule.name).collect();
-    let refused: BTreeSet<&str> = REFUSED.iter().map(|(name, _)| *name).collect();
+    let rejected: BTreeSet<&str> = REJECTED.iter().map(|(name, _)| *name).collect();
     let all: BTreeSet<&str> = rules_of_both().map(|rule| rule.name).collect();
-    assert!(refused.is_subset(&all));
-    assert_eq!(planned.len() + refused.len(), all.len());
+    assert!(rejected.is_subset(&all));
+    assert_eq!(planned.len() + rejected.len(), all.len());
     let stored: BTreeSet<String> = std::fs::read_dir(fixture("examples"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -112,7 +112,7 @@ fn the_stored_plans_are_those_that_terraform_creates() {
 fn terraform_rejects_the_other_examples() {
     let Some(lab) = requested_lab() else { return };
     for rule in rules_of_both() {
-        let Some((_, says)) = REFUSED.iter().find(|(name, _)| *name == rule.name) else {
+        let Some((_, says)) = REJECTED.iter().find(|(name, _)| *name == rule.name) else {
             continue;
         };
         let directory = directory_of(failing(rule).unwrap());

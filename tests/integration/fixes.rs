@@ -8,9 +8,6 @@ use crate::support::report::report;
 use mirrorset::diagnostic::{Applicability, Diagnostic, Edit};
 use mirrorset::workspace::{Loaded, Options, PlanConfiguration, load};
 
-/// Files by name, the file that is changed, the rules that are fixed, and the text of the file afterwards.
-type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [&'a str], &'a str);
-
 fn load_directory(directory: &Path) -> Loaded {
     let loaded = load(&[directory.to_owned()], &Options::default());
     assert_eq!(loaded.errors, []);
@@ -214,14 +211,99 @@ fn a_type_is_replaced() {
     assert_eq!(fixed, text.replace("\"tag\"", "\"digest\""));
 }
 
+/// Applies every safe fix to files, of which one changes, and asserts that nothing is reported afterwards.
+#[track_caller]
+fn assert_fixed_in(changed: &str, files: &[(&str, &str)], fixed: &[&str], after: &str) {
+    let directory = scratch(files);
+    assert_eq!(fix_all(directory.path(), Applicability::Safe), fixed, "{files:?}");
+    for (name, text) in files {
+        let now = std::fs::read_to_string(directory.path().join(name)).unwrap();
+        assert_eq!(now, if *name == changed { after } else { *text }, "{name}");
+    }
+    assert_eq!(rules(directory.path()), [] as [&str; 0], "{after}");
+}
+
 #[test]
-fn values_are_fixed_at_their_origin() {
-    let of_variable = mirror("var.registry", LIST)
+fn a_variable_is_fixed_in_its_variable_file() {
+    let main = mirror("var.registry", LIST)
         + r#"variable "registry" {
   type = string
 }
 "#;
-    let module = r#"module "mirrors" {
+    assert_fixed_in(
+        "terraform.tfvars",
+        &[
+            ("main.tf", &main),
+            ("terraform.tfvars", "registry = \"nginx\" # ours\n"),
+        ],
+        &["short-source"],
+        "registry = \"docker.io/library/nginx\" # ours\n",
+    );
+    assert_fixed_in(
+        "a.auto.tfvars.json",
+        &[
+            ("main.tf", &main),
+            ("a.auto.tfvars.json", "{\"registry\": \"nginx\"}\n"),
+        ],
+        &["short-source"],
+        "{\"registry\": \"docker.io/library/nginx\"}\n",
+    );
+}
+
+#[test]
+fn a_variable_is_fixed_in_its_default() {
+    assert_fixed_in(
+        "main.tf",
+        &[(
+            "main.tf",
+            r#"variable "registry" {
+  default = "nginx"
+}
+resource "rhcs_image_mirror" "m" {
+  cluster_id = "c"
+  source = var.registry
+  mirrors = ["m.io/a"]
+}
+"#,
+        )],
+        &["short-source"],
+        r#"variable "registry" {
+  default = "docker.io/library/nginx"
+}
+resource "rhcs_image_mirror" "m" {
+  cluster_id = "c"
+  source = var.registry
+  mirrors = ["m.io/a"]
+}
+"#,
+    );
+}
+
+#[test]
+fn a_local_value_is_fixed_in_its_definition() {
+    assert_fixed_in(
+        "locals.tf",
+        &[
+            ("main.tf", &mirror("local.registry", LIST)),
+            (
+                "locals.tf",
+                r#"locals {
+  registry = ("nginx")
+}
+"#,
+            ),
+        ],
+        &["short-source"],
+        r#"locals {
+  registry = ("docker.io/library/nginx")
+}
+"#,
+    );
+}
+
+#[test]
+fn an_argument_of_a_module_call_is_fixed_in_the_calling_module() {
+    let main = r#"module "mirrors" {
   source = "./inner"
   for_each = local.registries
   registry = each.value.source
@@ -241,98 +323,30 @@ variable "list" {
   type = list(string)
 }
 "#;
-    let cases: [Case<'_>; 6] = [
-        (
-            &[
-                ("main.tf", &of_variable),
-                ("terraform.tfvars", "registry = \"nginx\" # ours\n"),
-            ],
-            "terraform.tfvars",
-            &["short-source"],
-            "registry = \"docker.io/library/nginx\" # ours\n",
-        ),
-        (
-            &[
-                ("main.tf", &of_variable),
-                ("a.auto.tfvars.json", "{\"registry\": \"nginx\"}\n"),
-            ],
-            "a.auto.tfvars.json",
-            &["short-source"],
-            "{\"registry\": \"docker.io/library/nginx\"}\n",
-        ),
-        (
-            &[(
-                "main.tf",
-                r#"variable "registry" {
-  default = "nginx"
-}
-resource "rhcs_image_mirror" "m" {
-  cluster_id = "c"
-  source = var.registry
-  mirrors = ["m.io/a"]
-}
-"#,
-            )],
-            "main.tf",
-            &["short-source"],
-            r#"variable "registry" {
-  default = "docker.io/library/nginx"
-}
-resource "rhcs_image_mirror" "m" {
-  cluster_id = "c"
-  source = var.registry
-  mirrors = ["m.io/a"]
-}
-"#,
-        ),
-        (
-            &[
-                ("main.tf", &mirror("local.registry", LIST)),
-                (
-                    "locals.tf",
-                    r#"locals {
-  registry = ("nginx")
-}
-"#,
-                ),
-            ],
-            "locals.tf",
-            &["short-source"],
-            r#"locals {
-  registry = ("docker.io/library/nginx")
-}
-"#,
-        ),
-        (
-            &[("main.tf", module), ("inner/main.tf", &inner)],
-            "main.tf",
-            &["short-source", "duplicate-mirror"],
-            &module
-                .replace("source = \"nginx\"", "source = \"docker.io/library/nginx\"")
-                .replace("\"m.io/a\", \"m.io/a\"", "\"m.io/a\""),
-        ),
-        (
-            &[(
-                "main.tf.json",
-                r#"{"resource": {"rhcs_image_mirror": {"m": {"cluster_id": "c", "source": "nginx", "mirrors": ["m.io/a", "m.io/a"]}}}}"#,
-            )],
-            "main.tf.json",
-            &["short-source", "duplicate-mirror"],
-            r#"{"resource": {"rhcs_image_mirror": {"m": {"cluster_id": "c", "source": "docker.io/library/nginx", "mirrors": ["m.io/a"]}}}}"#,
-        ),
-    ];
-    for (files, changed, fixed, after) in cases {
-        let directory = scratch(files);
-        assert_eq!(fix_all(directory.path(), Applicability::Safe), fixed, "{files:?}");
-        for (name, text) in files {
-            let now = std::fs::read_to_string(directory.path().join(name)).unwrap();
-            assert_eq!(now, if *name == changed { after } else { *text }, "{name}");
-        }
-        assert_eq!(rules(directory.path()), [] as [&str; 0], "{after}");
-    }
+    assert_fixed_in(
+        "main.tf",
+        &[("main.tf", main), ("inner/main.tf", &inner)],
+        &["short-source", "duplicate-mirror"],
+        &main
+            .replace("source = \"nginx\"", "source = \"docker.io/library/nginx\"")
+            .replace("\"m.io/a\", \"m.io/a\"", "\"m.io/a\""),
+    );
 }
 
-/// The help explains why there is no fix.
+#[test]
+fn a_value_is_fixed_in_json() {
+    assert_fixed_in(
+        "main.tf.json",
+        &[(
+            "main.tf.json",
+            r#"{"resource": {"rhcs_image_mirror": {"m": {"cluster_id": "c", "source": "nginx", "mirrors": ["m.io/a", "m.io/a"]}}}}"#,
+        )],
+        &["short-source", "duplicate-mirror"],
+        r#"{"resource": {"rhcs_image_mirror": {"m": {"cluster_id": "c", "source": "docker.io/library/nginx", "mirrors": ["m.io/a"]}}}}"#,
+    );
+}
+
+/// The help explains the missing fix.
 #[test]
 fn shared_and_computed_values_are_not_fixed() {
     let shared = "the text is also used elsewhere, so check those places first";

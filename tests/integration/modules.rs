@@ -1,7 +1,7 @@
 //! Modules that real Terraform planned, evaluated without Terraform.
 //!
 //! Each directory in `fixtures/modules` has a module and either `plan.json`, the plan that Terraform 1.11.4
-//! created from it (with the lab in `../shared/lab`, without the timestamp), or `refused.json`, the error of
+//! created from it (with the lab in `../shared/lab`, without the timestamp), or `rejected.json`, the error of
 //! Terraform and the values that have to be undecided.
 //!
 //! In the lab, optional computed attributes that are not set are null. The plans of `filled_in`,
@@ -138,9 +138,9 @@ fn compare(module: &Path, plan: &Path) -> Result<(), String> {
 }
 
 /// Checks that the values without a result in Terraform are unknown.
-fn refused(module: &Path, refusal: &Path) -> Result<(), String> {
+fn check_undecided(module: &Path, expectation: &Path) -> Result<(), String> {
     let ours = evaluated(module);
-    for expected in json_of(refusal)["undecided"].as_array().unwrap() {
+    for expected in json_of(expectation)["undecided"].as_array().unwrap() {
         let expected = expected.as_str().unwrap();
         let (address, attribute) = expected.rsplit_once('.').unwrap();
         let instance = ours
@@ -157,8 +157,8 @@ fn check(cases: Vec<(PathBuf, PathBuf)>) {
     let total = cases.len();
     let mut failures = Vec::new();
     for (module, expected) in cases {
-        let result = if expected.ends_with("refused.json") {
-            refused(&module, &expected)
+        let result = if expected.ends_with("rejected.json") {
+            check_undecided(&module, &expected)
         } else {
             compare(&module, &expected)
         };
@@ -174,7 +174,7 @@ fn check(cases: Vec<(PathBuf, PathBuf)>) {
 fn every_module_evaluates_to_the_mirrors_that_terraform_plans() {
     let modules = directories(&root().join("fixtures/modules"));
     let expected = |module: PathBuf| {
-        let names = ["plan.json", "refused.json"].map(|name| module.join(name));
+        let names = ["plan.json", "rejected.json"].map(|name| module.join(name));
         let existing = names.into_iter().find(|path| path.exists());
         let expected = existing.unwrap_or_else(|| panic!("{} has no expectation", module.display()));
         (module, expected)

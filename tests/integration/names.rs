@@ -501,20 +501,23 @@ resource "rhcs_image_mirror" "m" {{
 "#
         )
     };
-    let open = |more: &str| {
+    let undecided_rules = |more: &str| {
         format!(
             "could not decide: short-source, invalid-source, unmatchable-source, wildcard-source, \
              {more}self-mirror, shadowed-source, duplicate-source"
         )
     };
-    // Whatever the source is, no name can be rewritten to the first mirror, and every name to the second.
+    // For any source, names cannot be rewritten to the first mirror, but always to the second.
     assert_eq!(
         undecided(&with("22")),
-        [open(""), "unrewritable-mirror".to_owned()]
+        [undecided_rules(""), "unrewritable-mirror".to_owned()]
     );
-    assert_eq!(undecided(&with("m.example.com/org")), [open("")]);
+    assert_eq!(undecided(&with("m.example.com/org")), [undecided_rules("")]);
     // A host without a path can mirror a registry, but not a repository.
-    assert_eq!(undecided(&with("m.example.com")), [open("unrewritable-mirror, ")]);
+    assert_eq!(
+        undecided(&with("m.example.com")),
+        [undecided_rules("unrewritable-mirror, ")]
+    );
 }
 
 #[test]

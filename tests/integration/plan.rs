@@ -93,30 +93,30 @@ fn describe(sources: &Sources, mirror: &Mirror) -> String {
         value(sources, &mirror.resource().unwrap().cluster_id)
     );
     let _ = writeln!(out, "  named {}", mirror.cluster_name());
-    for lead in &mirror.resource().unwrap().cluster_origin.candidates {
-        let way: Vec<&str> = lead.trace.iter().map(|step| step.text.as_str()).collect();
-        for step in &lead.trace {
+    for candidate in &mirror.resource().unwrap().cluster_origin.candidates {
+        let trace: Vec<&str> = candidate.trace.iter().map(|step| step.text.as_str()).collect();
+        for step in &candidate.trace {
             assert_eq!(
                 serde_json::from_str::<String>(sources.slice(step.span)).unwrap(),
                 step.text
             );
         }
-        if let Some(span) = lead.span {
+        if let Some(span) = candidate.span {
             assert!(sources.slice(span).contains("rhcs_"));
         }
-        let sure = if lead.is_certain { "" } else { " perhaps" };
+        let certainty = if candidate.is_certain { "" } else { " possible" };
         let _ = writeln!(
             out,
-            "  leads{sure} {} [{}]",
-            target(&lead.target),
-            way.join(" > ")
+            "  origin{certainty} {} [{}]",
+            target(&candidate.target),
+            trace.join(" > ")
         );
     }
-    for cause in &mirror.resource().unwrap().cluster_origin.unresolved {
-        let _ = writeln!(out, "  unfollowed {cause}");
+    for reason in &mirror.resource().unwrap().cluster_origin.unresolved {
+        let _ = writeln!(out, "  unresolved {reason}");
     }
     if let Some(only) = &mirror.resource().unwrap().cluster_origin.sole_candidate {
-        let _ = writeln!(out, "  only {}", target(only));
+        let _ = writeln!(out, "  sole candidate {}", target(only));
     }
     match &mirror.resource().unwrap().depends_on {
         None => out.push_str("  depends_on ?\n"),
@@ -124,24 +124,24 @@ fn describe(sources: &Sources, mirror: &Mirror) -> String {
             for entry in entries {
                 let reaches: Vec<String> = entry.resources.iter().map(ToString::to_string).collect();
                 let _ = writeln!(out, "  depends_on {} [{}]", entry.text, reaches.join(" "));
-                for cause in &entry.unresolved {
-                    let _ = writeln!(out, "    unfollowed {cause}");
+                for reason in &entry.unresolved {
+                    let _ = writeln!(out, "    unresolved {reason}");
                 }
             }
         }
     }
-    for cause in &mirror.resource().unwrap().unresolved_dependencies {
-        let _ = writeln!(out, "  after, unfollowed {cause}");
+    for reason in &mirror.resource().unwrap().unresolved_dependencies {
+        let _ = writeln!(out, "  depends on unresolved {reason}");
     }
     if !mirror.resource().unwrap().dependencies.is_empty() {
-        let after: Vec<String> = mirror
+        let dependencies: Vec<String> = mirror
             .resource()
             .unwrap()
             .dependencies
             .iter()
             .map(ToString::to_string)
             .collect();
-        let _ = writeln!(out, "  after {}", after.join(" "));
+        let _ = writeln!(out, "  depends on {}", dependencies.join(" "));
     }
     out
 }

@@ -275,14 +275,14 @@ fn suppressions_of_undecided_or_disabled_rules_are_not_unused() {
 /// valid one.
 #[test]
 fn suppressions_of_values_that_terraform_rejects_are_not_unused() {
-    let refused = |text: &str| check(&[("main.tf", &text.replace("\"nginx\"", "[\"nginx\"]"))]).1;
+    let rules_for_list = |text: &str| check(&[("main.tf", &text.replace("\"nginx\"", "[\"nginx\"]"))]).1;
     for above in [COMMENT, "# mirrorset: ignore[short-source, invalid-source]"] {
         for text in [mirror("", "", above, ""), mirror(above, "", "", "")] {
-            assert_eq!(refused(&text), ["wrong-argument-type"], "{text}");
+            assert_eq!(rules_for_list(&text), ["wrong-argument-type"], "{text}");
         }
     }
     // A rule about another argument is decided.
-    let rules = refused(&mirror("", "", "", "# mirrorset: ignore[non-digest-type]"));
+    let rules = rules_for_list(&mirror("", "", "", "# mirrorset: ignore[non-digest-type]"));
     assert_eq!(rules, ["wrong-argument-type", "unused-suppression"]);
 }
 

@@ -9,9 +9,9 @@ use terraform_eval::eval::EvalError;
 use super::terraform::{Answer, single_spaced, unquoted};
 
 /// The result of an expression in the evaluator.
-pub(crate) struct Worth(Result<Value, EvalError>);
+pub(crate) struct Evaluation(Result<Value, EvalError>);
 
-impl Worth {
+impl Evaluation {
     /// Whether a limit was exceeded.
     pub(crate) fn is_limit(&self) -> bool {
         self.0.as_ref().is_err_and(EvalError::is_limit)
@@ -24,25 +24,25 @@ impl Worth {
     }
 }
 
-pub(crate) fn evaluate(directory: &Path, expressions: &[String]) -> Vec<Worth> {
+pub(crate) fn evaluate(directory: &Path, expressions: &[String]) -> Vec<Evaluation> {
     let values = workspace::evaluate(directory, expressions, &Options::default());
-    values.into_iter().map(Worth).collect()
+    values.into_iter().map(Evaluation).collect()
 }
 
 /// The difference between the result of the evaluator and the answer of the console.
-pub(crate) fn difference(answer: &Answer, worth: &Worth) -> Option<String> {
-    let value = match &worth.0 {
-        Err(failure) if failure.is_limit() => return None,
-        Err(failure) => {
-            let refused = answer.ty.is_empty();
-            return (!refused)
-                .then(|| format!("  is {} {}\n not refused: {failure}", answer.ty, answer.shown));
+pub(crate) fn difference(answer: &Answer, evaluation: &Evaluation) -> Option<String> {
+    let value = match &evaluation.0 {
+        Err(error) if error.is_limit() => return None,
+        Err(error) => {
+            let rejected = answer.ty.is_empty();
+            return (!rejected)
+                .then(|| format!("  is {} {}\n not rejected: {error}", answer.ty, answer.shown));
         }
         Ok(value) => value,
     };
     let ty = single_spaced(&value.ty().to_string());
     if answer.ty.is_empty() {
-        return Some(format!("  is refused\n not {ty} {}", shown(value)));
+        return Some(format!("  is rejected\n not {ty} {}", shown(value)));
     }
     if ty != answer.ty {
         return Some(format!(

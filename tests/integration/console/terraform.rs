@@ -42,8 +42,8 @@ pub(crate) fn prepare(directory: &Path) {
     );
 }
 
-/// Evaluates the type, the JSON and the value of every expression. There is no answer if Terraform crashes on
-/// the expression.
+/// Evaluates the type, the JSON and the value of every expression. The answer is `None` if Terraform crashes
+/// on the expression.
 pub(crate) fn ask(directory: &Path, expressions: &[String]) -> Vec<Option<Answer>> {
     let mut answers = Vec::new();
     while answers.len() < expressions.len() {

@@ -6,7 +6,7 @@ use mirrorset::model::InputKind;
 use mirrorset::rules::{Language, RULES, Rule};
 
 /// Rules for whose failing example Terraform creates no plan, and the error that it prints.
-pub(crate) const REFUSED: [(&str, &str); 4] = [
+pub(crate) const REJECTED: [(&str, &str); 4] = [
     ("non-digest-type", "Options are [digest]. Got tag"),
     ("empty-mirrors", "list must contain at least 1 elements"),
     // A plan has a value for every variable of the root module.
@@ -68,7 +68,7 @@ pub(crate) fn rules_of_both() -> impl Iterator<Item = &'static Rule> {
 
 /// The rules of `rules_of_both` whose examples have plans.
 pub(crate) fn planned_rules() -> impl Iterator<Item = &'static Rule> {
-    rules_of_both().filter(|rule| REFUSED.iter().all(|(name, _)| *name != rule.name))
+    rules_of_both().filter(|rule| REJECTED.iter().all(|(name, _)| *name != rule.name))
 }
 
 /// The plan that Terraform created from an example.

@@ -71,7 +71,7 @@ fn read(text: &str) {
     }
 }
 
-/// If there are no errors, everything outside of the items is white space or a comment.
+/// Without errors, everything outside of the items is white space or a comment.
 fn assert_total(text: &str, outline: &Outline) {
     if !outline.problems.is_empty() {
         return;
