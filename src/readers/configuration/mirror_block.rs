@@ -1,4 +1,4 @@
-//! What is in a mirror's block besides the values of its arguments.
+//! What is in a mirror's block, apart from the values of its arguments.
 
 use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
