@@ -347,7 +347,7 @@ fn unreadable_input_is_reported_with_the_reason_and_help() {
     ");
     assert_snapshot!(refused("doubled.json"), @r"
     error[syntax-error]: doubled.json: unexpected text after the end of the JSON document
-    help: write the output of each `terraform show -json` to a file of its own
+    help: write the output of each `terraform show -json` to a separate file
     ");
     for name in ["utf16.json", "utf16-with-a-mark.json"] {
         let told = refused(name);
