@@ -1,8 +1,8 @@
-//! Findings that were there before: a list of them in a file, so that only new ones count.
+//! Baselines: files that record existing findings, so that only new ones are reported.
 //!
-//! An entry is known by its file, its resource, its rule and a hash of what it says about which text:
-//! moved lines do not matter, and a finding about another value is a new one. How often it occurs is
-//! counted, so that the list takes in no more than it was made of.
+//! A finding is identified by its file, resource and rule, and by a hash of its message and of the text that it labels.
+//! Moved lines do not matter, and a finding about another value is new. Each entry has a count, so that an entry for one
+//! finding does not hide a second one.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,18 +16,19 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::{UNKNOWN_VALUE, reports_unread_input};
 use terraform_eval::source::{Files, ReadError, Sources, Span};
 
-/// The version of the format.
+/// The version of the file format.
 const VERSION: u32 = 1;
 
-/// A list of known findings.
+/// The findings that a baseline file records.
 #[derive(Debug, Clone)]
 pub struct Baseline {
-    /// The directory that the names of files count from.
+    /// The directory of the baseline file. File names in entries are relative to it.
     base: PathBuf,
-    known: BTreeMap<Key, usize>,
+    /// How often each finding is recorded.
+    recorded: BTreeMap<Key, usize>,
 }
 
-/// What a finding is known by.
+/// What identifies a finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     file: String,
@@ -36,19 +37,19 @@ struct Key {
     value: String,
 }
 
-/// A finding in the file of the baseline.
+/// An entry of a baseline file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// The file that it stands in, from the directory of the baseline; empty where it stands in none.
+    /// The file of the finding, relative to the directory of the baseline file. Empty for a finding without a file.
     pub file: String,
-    /// The resource instance with its module; empty where it is about none.
+    /// The address of the subject. Empty for a finding without a subject.
     pub address: String,
-    /// The rule.
+    /// The code of the finding: the name of a rule.
     pub rule: String,
-    /// A hash of what it says.
+    /// A hash of the message and of the labeled text.
     pub value: String,
-    /// How often.
+    /// How many findings the entry represents.
     pub count: usize,
 }
 
@@ -59,18 +60,18 @@ struct Document {
     findings: Vec<Entry>,
 }
 
-/// Findings with those taken out that the baseline knows.
+/// Findings, split into those that a baseline records and new ones.
 #[derive(Debug)]
 pub struct Partition<T> {
-    /// What is new.
+    /// The new findings.
     pub new: Vec<T>,
-    /// How many are known.
+    /// How many findings the baseline records.
     pub known: usize,
-    /// What is known and was not found, though its file was read or is gone.
+    /// The entries that match no finding, although their file was read or no longer exists.
     pub stale: Vec<Entry>,
 }
 
-/// Why a baseline file could not be used.
+/// An error in a baseline file.
 #[derive(Debug)]
 pub struct BaselineError {
     path: PathBuf,
@@ -106,24 +107,24 @@ impl Baseline {
         };
         let text = files
             .read_text(path)
-            .map_err(|read| error(BaselineErrorKind::Read(read)))?;
+            .map_err(|cause| error(BaselineErrorKind::Read(cause)))?;
         let document: Document =
-            serde_json::from_str(&text).map_err(|json| error(BaselineErrorKind::Json(json)))?;
+            serde_json::from_str(&text).map_err(|cause| error(BaselineErrorKind::Json(cause)))?;
         if document.version != VERSION {
             return Err(error(BaselineErrorKind::Version(document.version)));
         }
-        let mut known = BTreeMap::new();
+        let mut recorded = BTreeMap::new();
         for entry in document.findings {
             let count = entry.count;
-            *known.entry(Key::of_entry(entry)).or_default() += count;
+            *recorded.entry(Key::from_entry(entry)).or_default() += count;
         }
         Ok(Self {
-            base: base_of(path, files),
-            known,
+            base: base_directory(path, files),
+            recorded,
         })
     }
 
-    /// Takes out of the findings what is known.
+    /// Splits findings into those that the baseline records and new ones.
     pub fn partition<T>(
         &self,
         findings: Vec<T>,
@@ -131,55 +132,57 @@ impl Baseline {
         secrets: &[Span],
         diagnostic: impl Fn(&T) -> &Diagnostic,
     ) -> Partition<T> {
-        let mut open = self.known.clone();
-        let mut rest = Vec::new();
+        let mut unmatched = self.recorded.clone();
+        let mut new = Vec::new();
         let mut known = 0;
         for finding in findings {
-            let key = Key::of(diagnostic(&finding), sources, secrets, &self.base);
-            match key.and_then(|key| open.get_mut(&key)).filter(|count| **count > 0) {
+            let key = Key::from_finding(diagnostic(&finding), sources, secrets, &self.base);
+            match key
+                .and_then(|key| unmatched.get_mut(&key))
+                .filter(|count| **count > 0)
+            {
                 Some(count) => {
                     *count -= 1;
                     known += 1;
                 }
-                None => rest.push(finding),
+                None => new.push(finding),
             }
         }
-        let read: Vec<String> = sources
+        let read_files: Vec<String> = sources
             .ids()
             .filter_map(|file| sources.file(file).path())
-            .map(|path| name_of(path, &self.base, sources.files()))
+            .map(|path| relative_name(path, &self.base, sources.files()))
             .collect();
-        let looked_at = |key: &Key| {
+        let could_match = |key: &Key| {
             key.file.is_empty()
-                || read.contains(&key.file)
+                || read_files.contains(&key.file)
                 || !sources.files().exists(&self.base.join(&key.file))
         };
-        let stale = open
+        let stale = unmatched
             .into_iter()
-            .filter(|(key, count)| *count > 0 && looked_at(key))
-            .map(|(key, count)| key.entry(count))
+            .filter(|(key, count)| *count > 0 && could_match(key))
+            .map(|(key, count)| key.into_entry(count))
             .collect();
-        Partition {
-            new: rest,
-            known,
-            stale,
-        }
+        Partition { new, known, stale }
     }
 }
 
-/// The text of a baseline that knows these findings. What could not be read is never in it.
+/// Renders a baseline file that records these findings, except for those about unread input.
 #[must_use]
 pub fn render(findings: &[Diagnostic], sources: &Sources, secrets: &[Span], path: &Path) -> String {
-    let base = base_of(path, sources.files());
-    let mut known: BTreeMap<Key, usize> = BTreeMap::new();
+    let base = base_directory(path, sources.files());
+    let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
     for finding in findings {
-        if let Some(key) = Key::of(finding, sources, secrets, &base) {
-            *known.entry(key).or_default() += 1;
+        if let Some(key) = Key::from_finding(finding, sources, secrets, &base) {
+            *counts.entry(key).or_default() += 1;
         }
     }
     let document = Document {
         version: VERSION,
-        findings: known.into_iter().map(|(key, count)| key.entry(count)).collect(),
+        findings: counts
+            .into_iter()
+            .map(|(key, count)| key.into_entry(count))
+            .collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
@@ -187,7 +190,8 @@ pub fn render(findings: &[Diagnostic], sources: &Sources, secrets: &[Span], path
 }
 
 impl Key {
-    fn of(finding: &Diagnostic, sources: &Sources, secrets: &[Span], base: &Path) -> Option<Self> {
+    /// The key of a finding. `None` if baselines do not record such findings.
+    fn from_finding(finding: &Diagnostic, sources: &Sources, secrets: &[Span], base: &Path) -> Option<Self> {
         if reports_unread_input(finding.code) {
             return None;
         }
@@ -195,21 +199,21 @@ impl Key {
         let file = label.map_or_else(String::new, |span| {
             let source = sources.file(span.file);
             match source.path() {
-                Some(path) => name_of(path, base, sources.files()),
+                Some(path) => relative_name(path, base, sources.files()),
                 None => source.name().to_owned(),
             }
         });
-        // The hash of a short secret can be guessed; what the message says of it holds no secret.
+        // A short secret could be guessed from its hash, so the text is not hashed. Messages have no secrets.
         let overlaps = |span: Span, secret: &Span| {
             span.file == secret.file && span.start < secret.end && secret.start < span.end
         };
         let text = label.filter(|span| !secrets.iter().any(|secret| overlaps(*span, secret)));
         let text = text.map_or("", |span| sources.slice(span));
         let words: Vec<&str> = text.split_whitespace().collect();
-        // Why a mirror's value is open is said otherwise of a plan than of the configuration behind it.
-        let open = finding.code == UNKNOWN_VALUE.code() && finding.subject.is_some();
-        let said = if open { "" } else { &finding.message };
-        let hash = Sha256::digest(format!("{said}\n{}", words.join(" ")));
+        // The reasons for an unknown value differ between a configuration and a plan of it, so they are not hashed.
+        let ignores_message = finding.code == UNKNOWN_VALUE.code() && finding.subject.is_some();
+        let message = if ignores_message { "" } else { &finding.message };
+        let hash = Sha256::digest(format!("{message}\n{}", words.join(" ")));
         Some(Self {
             file,
             address: finding
@@ -222,7 +226,7 @@ impl Key {
         })
     }
 
-    fn of_entry(entry: Entry) -> Self {
+    fn from_entry(entry: Entry) -> Self {
         Self {
             file: entry.file,
             address: entry.address,
@@ -231,7 +235,7 @@ impl Key {
         }
     }
 
-    fn entry(self, count: usize) -> Entry {
+    fn into_entry(self, count: usize) -> Entry {
         Entry {
             file: self.file,
             address: self.address,
@@ -249,22 +253,22 @@ fn hex<'b>(bytes: impl Iterator<Item = &'b u8>) -> String {
     })
 }
 
-fn base_of(path: &Path, files: &dyn Files) -> PathBuf {
+fn base_directory(path: &Path, files: &dyn Files) -> PathBuf {
     files.canonical_path(path.parent().unwrap_or(Path::new("")))
 }
 
-/// The name of a file from the directory of the baseline, with `/` between its parts.
-fn name_of(path: &Path, base: &Path, files: &dyn Files) -> String {
+/// The path of a file relative to the directory of the baseline, with `/` as the separator.
+fn relative_name(path: &Path, base: &Path, files: &dyn Files) -> String {
     let canonical = files.canonical_path(path);
-    let mut ups = 0;
-    let mut from = Some(base);
-    while let Some(directory) = from {
+    let mut levels = 0;
+    let mut ancestor = Some(base);
+    while let Some(directory) = ancestor {
         if let Ok(rest) = canonical.strip_prefix(directory) {
             let rest = rest.to_string_lossy().replace('\\', "/");
-            return format!("{}{rest}", "../".repeat(ups));
+            return format!("{}{rest}", "../".repeat(levels));
         }
-        ups += 1;
-        from = directory.parent();
+        levels += 1;
+        ancestor = directory.parent();
     }
     canonical.to_string_lossy().into_owned()
 }

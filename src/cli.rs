@@ -1,4 +1,4 @@
-//! The command line: the only module that prints, reads the environment and decides about the exit status.
+//! The command line: the only module that prints, reads the environment and sets the exit status.
 
 mod arguments;
 mod check;
@@ -22,7 +22,7 @@ use exit::Exit;
 use loading::load_options;
 use terminal::{eprint_line, is_broken_pipe};
 
-/// Runs the program: the arguments and the environment in, an exit status out.
+/// Runs the program and returns its exit status.
 #[must_use]
 pub fn main() -> ExitCode {
     // clap prints its own errors and help, and exits with 2 or 0.

@@ -1,7 +1,7 @@
-//! Findings: what is wrong, where, how severe it is, and how to fix it.
+//! Diagnostics, which users know as findings: what is wrong, where, how severe it is, and how to fix it.
 //!
-//! A diagnostic is data. What severity the user gave its rule, how its lines and columns count and
-//! which colour it has is decided further up (`check`, `output`).
+//! A diagnostic is data. `check` applies the severities that users configure; `output` computes lines and columns, and
+//! adds colors.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use crate::model::attribute::{UnknownReason, UnknownReasons};
 use crate::model::mirror_address::MirrorAddress;
 use terraform_eval::source::Span;
 
-/// How bad a finding is. The order is that of weight: `Info < Warning < Error`.
+/// How severe a finding is: `Info < Warning < Error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Worth knowing; never changes the exit status unless asked to.
+    /// Worth knowing. Changes the exit status only with `--fail-on info`.
     Info,
     /// Likely wrong, or a trap.
     Warning,
@@ -21,7 +21,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word that every output format prints.
+    /// The word that output formats print.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,12 +32,12 @@ impl Severity {
     }
 }
 
-/// A place that belongs to a finding, and what it shows.
+/// A span that belongs to a finding, with a message.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label {
-    /// The place.
+    /// The text that the label points at.
     pub span: Span,
-    /// What the place shows; may be empty for the primary label.
+    /// What the text has to do with the finding. May be empty for the primary label.
     pub message: String,
 }
 
@@ -52,32 +52,32 @@ impl Label {
     }
 }
 
-/// Whether a fix may be made without asking.
+/// Whether a fix may be applied without review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Applicability {
-    /// Keeps the meaning that was intended.
+    /// The fix keeps the intended meaning.
     Safe,
-    /// A good guess that a person must look at.
+    /// The fix is a guess, and a person has to review it.
     Unsafe,
 }
 
-/// One change of bytes.
+/// A replacement of bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Edit {
     /// The bytes to replace; an empty span inserts.
     pub span: Span,
-    /// What stands there afterwards.
+    /// The text that replaces the bytes.
     pub content: String,
 }
 
-/// A set of edits that together mend a finding.
+/// Edits that together fix a finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fix {
     /// What the fix does, as an instruction: "write the full name".
     pub title: String,
-    /// Whether it may be made without asking.
+    /// Whether it may be applied without review.
     pub applicability: Applicability,
-    /// The changes; they do not overlap.
+    /// The edits, which do not overlap.
     pub edits: Vec<Edit>,
 }
 
@@ -128,33 +128,33 @@ impl fmt::Display for Subject {
     }
 }
 
-/// A finding.
+/// A diagnostic: a finding with its labels and its fix.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
-    /// What reports it.
+    /// What reports the finding: usually a rule.
     pub code: Code,
-    /// The severity the rule gave it; settings may change it.
+    /// The severity, which settings may change.
     pub severity: Severity,
-    /// What it is about. Its address is not repeated in the message; outputs print it before the message.
+    /// What the finding is about. The address is not repeated in the message; outputs print it before the message.
     pub subject: Option<Subject>,
     /// What is wrong, without a period at the end.
     pub message: String,
-    /// The reasons for not knowing a value, if that is what is wrong. The message names them as well.
+    /// For a finding about an unknown value, why the value is unknown. The message names the reasons too.
     pub reasons: Vec<UnknownReason>,
-    /// The place to change.
+    /// The text to change.
     pub primary: Option<Label>,
-    /// Places that explain it: the trace of a value, the other half of a conflict.
+    /// Text that explains the finding: the trace of a value, the other side of a conflict.
     pub related: Vec<Label>,
     /// Why it is bad: the consequence.
     pub note: Option<String>,
-    /// What to do.
+    /// What a person can do about it.
     pub help: Option<String>,
     /// The edits that fix it.
     pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
-    /// A finding with a message alone.
+    /// Creates a finding with nothing but a message.
     #[must_use]
     pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
         Self {
@@ -187,28 +187,28 @@ impl Diagnostic {
         self
     }
 
-    /// Sets something else than a mirror as the subject, by its address.
+    /// Sets the subject to something other than a mirror, by its address.
     #[must_use]
     pub fn about(mut self, address: impl Into<String>) -> Self {
         self.subject = Some(Subject::Other(address.into()));
         self
     }
 
-    /// Sets the reasons for not knowing a value.
+    /// Sets the reasons why a value is unknown.
     #[must_use]
     pub fn because(mut self, unknown: &UnknownReasons) -> Self {
         self.reasons.clone_from(&unknown.reasons);
         self
     }
 
-    /// Sets the place to change.
+    /// Sets the primary label: the text to change.
     #[must_use]
     pub fn at(mut self, span: Span, message: impl Into<String>) -> Self {
         self.primary = Some(Label::new(span, message));
         self
     }
 
-    /// Adds a place that explains the finding.
+    /// Adds a label that explains the finding.
     #[must_use]
     pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
         self.related.push(Label::new(span, message));
@@ -229,7 +229,7 @@ impl Diagnostic {
         self
     }
 
-    /// Sets the change that mends it.
+    /// Sets the fix.
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
@@ -237,16 +237,16 @@ impl Diagnostic {
     }
 }
 
-/// A name of any input as a part of one line: what ends a line for some reader, of YAML as well, is replaced.
+/// Replaces the characters in a name that end a line for some reader, including YAML.
 #[must_use]
 pub fn single_line(name: &str) -> String {
-    let ends = |c: char| {
+    let ends_line = |c: char| {
         c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
     };
-    name.replace(ends, "\u{fffd}")
+    name.replace(ends_line, "\u{fffd}")
 }
 
-/// A number of things, for a message: `1 file`, `2 files`.
+/// A count with its noun, for a message: `1 file`, `2 files`.
 #[must_use]
 pub fn pluralize(number: usize, word: &str) -> String {
     if number == 1 {

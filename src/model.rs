@@ -1,10 +1,9 @@
-//! What the readers fill and the rules and converters see: mirrors, clusters, and how they hang together.
+//! The model that readers fill and that rules and converters see: mirrors, clusters, and how they depend on each other.
 //!
-//! The model does not know which reader filled it. The same configuration, read as HCL and as a plan
-//! of it, gives the same model, save for what only one side records.
+//! The model does not know which reader filled it. The same configuration, read as HCL and as a plan of it, gives the same
+//! model, except for what only one of them records.
 
 pub mod attribute;
-pub mod beside;
 pub mod block;
 pub mod cluster;
 pub mod cluster_candidates;
@@ -20,10 +19,10 @@ pub mod mirror_address;
 mod mirror_labels;
 pub mod plan_changes;
 pub mod project;
+pub mod related_blocks;
 pub mod trace;
 
 pub use attribute::{Attribute, AttributeValue, UnknownReason, UnknownReasons};
-pub use beside::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
 pub use block::{
     ArgumentInsertion, ElementInsertion, MirrorBlock, MissingInputs, Unsupported, UnsupportedKind,
 };
@@ -41,4 +40,5 @@ pub use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
 pub use mirror_labels::MirrorLabels;
 pub use plan_changes::{Action, ClusterChange, EgressRestriction, MirrorChange, MirrorValues, PlanChanges};
 pub use project::Project;
+pub use related_blocks::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
 pub use trace::TraceStep;

@@ -1,4 +1,4 @@
-//! Printing results: one file a format. Output is a function of the result and its sources.
+//! Renders results as text and JSON. Output is a function of a result and its sources.
 
 pub mod check;
 pub mod diff;

@@ -1,5 +1,5 @@
-//! A session: the loaded project with everything that decides about its findings. Commands that check, and those that
-//! fix, share it.
+//! A session: the loaded project with the settings, suppressions and baseline that apply to it. `check` and `fix` share
+//! it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,20 +17,19 @@ use crate::suppress::Suppressions;
 use crate::workspace::{InputPaths, Loaded, Options};
 use terraform_eval::source::{FileId, Files, display_name};
 
-/// What a user asks for.
+/// The options of a session.
 #[derive(Debug, Clone)]
 pub(crate) struct SessionOptions {
-    /// The inputs.
     pub(crate) inputs: InputPaths,
     /// How the inputs are loaded.
     pub(crate) load: Options,
-    /// What the command line says about rules; it wins over configuration files.
+    /// The rule selection of the command line, which takes precedence over configuration files.
     pub(crate) selection: RuleSelection,
     /// Whether informational findings about planned changes are reported.
     pub(crate) changes_info: bool,
-    /// A baseline file whose findings are left out.
+    /// A baseline file whose findings are left out of the report.
     pub(crate) baseline: Option<PathBuf>,
-    /// The day on which suppressions expire or do not.
+    /// The current date: suppressions that are valid until an earlier date have expired.
     pub(crate) today: Date,
 }
 
@@ -45,7 +44,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Loads the inputs and everything that decides about their findings.
+    /// Loads the inputs, their settings and suppressions, and the baseline.
     pub(crate) fn open(options: &SessionOptions) -> Result<Self, BaselineError> {
         let mut loaded = options.inputs.load(&options.load);
         let settings = CheckSettings {
@@ -64,12 +63,12 @@ impl Session {
         })
     }
 
-    /// Errors in configuration files. With those nothing else should be done.
+    /// Errors in configuration files. If there are any, the session must not be used for anything else.
     pub(crate) fn configuration_errors(&self) -> &[Diagnostic] {
         &self.loaded.configs.diagnostics
     }
 
-    /// Runs the rules.
+    /// Checks the loaded project.
     pub(crate) fn check(&self) -> Report<'_> {
         let context = CheckContext {
             sources: &self.loaded.sources,
@@ -87,7 +86,7 @@ impl Session {
         baseline::render(&findings, sources, &project.sensitive, path)
     }
 
-    /// Leaves out the findings that a baseline file records.
+    /// Reads a baseline file, whose findings are left out of later reports.
     pub(crate) fn read_baseline(&mut self, path: &Path) -> Result<(), BaselineError> {
         self.baseline = Some(Baseline::read(path, self.loaded.sources.files())?);
         Ok(())
@@ -110,7 +109,7 @@ impl Session {
         parts.join("\n")
     }
 
-    /// The files behind the session, for a session over other texts.
+    /// Opens a session that reads its files through `files`.
     pub(crate) fn open_over(options: &SessionOptions, files: Arc<dyn Files>) -> Result<Self, BaselineError> {
         let mut options = options.clone();
         options.load.files = files;
@@ -141,13 +140,15 @@ fn check_settings(selection: &RuleSelection, loaded: &mut Loaded) -> CheckSettin
     };
     let mut settings = CheckSettings::default();
     for (position, directory) in loaded.directories.clone().iter().enumerate() {
-        let of_input = settings_of(directory, loaded);
-        settings.configurations.insert(position, of_input);
+        let rule_settings = settings_of(directory, loaded);
+        if let Some(input) = loaded.project.inputs.get(position) {
+            settings.by_input.insert(input.id, rule_settings);
+        }
     }
     for (file, path) in &files {
         let directory = path.parent().unwrap_or(path);
-        settings.files.insert(*file, settings_of(directory, loaded));
+        settings.by_file.insert(*file, settings_of(directory, loaded));
     }
-    settings.otherwise = settings_of(Path::new("."), loaded);
+    settings.default = settings_of(Path::new("."), loaded);
     settings
 }

@@ -1,4 +1,4 @@
-//! What the user decides about rules: which ones run, how their findings count, and which ones fail.
+//! Rule settings: which rules run, the severity of their findings, and the minimum severity that fails a check.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,19 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{RULES, Rule, UNKNOWN_VALUE, reports_unread_input};
 use terraform_eval::source::FileId;
 
-/// How the findings of a rule count.
+/// The level of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// As the rule says.
+    /// Findings keep the severity that the rule gives them.
     Default,
-    /// The rule is not run.
+    /// The rule does not run.
     Off,
-    /// All of them with this severity.
+    /// All findings get this severity.
     At(Severity),
 }
 
 impl Level {
-    /// Its words in the configuration file.
+    /// The words of the configuration file.
     pub const WORDS: [(&'static str, Self); 4] = [
         ("off", Self::Off),
         ("info", Self::At(Severity::Info)),
@@ -26,7 +26,7 @@ impl Level {
         ("error", Self::At(Severity::Error)),
     ];
 
-    /// The word for it; that of its severity for a rule that keeps its own.
+    /// The word for the level; for the default level, the severity of the rule.
     #[must_use]
     pub fn word(self, rule: &Rule) -> &'static str {
         match self {
@@ -37,17 +37,17 @@ impl Level {
     }
 }
 
-/// The lightest finding that fails a run.
+/// The minimum severity that causes exit status 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailOn {
-    /// One of this severity.
+    /// Findings of this severity and above.
     Severity(Severity),
-    /// None does.
+    /// No finding.
     Never,
 }
 
 impl FailOn {
-    /// Its words on the command line and in the configuration file.
+    /// The words of the command line and the configuration file.
     pub const WORDS: [(&'static str, Self); 4] = [
         ("error", Self::Severity(Severity::Error)),
         ("warning", Self::Severity(Severity::Warning)),
@@ -55,14 +55,14 @@ impl FailOn {
         ("never", Self::Never),
     ];
 
-    /// What a word means.
+    /// Parses a word. `None` if there is no such word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        let found = Self::WORDS.iter().find(|(known, _)| *known == word);
-        found.map(|(_, fail_on)| *fail_on)
+        let known = Self::WORDS.iter().find(|(known, _)| *known == word);
+        known.map(|(_, fail_on)| *fail_on)
     }
 
-    /// The word for it.
+    /// The word of the command line and the configuration file.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -71,11 +71,11 @@ impl FailOn {
         }
     }
 
-    /// Whether a finding of this severity fails the run.
+    /// Whether a finding of this severity causes exit status 1.
     #[must_use]
     pub fn is_reached_by(self, severity: Severity) -> bool {
         match self {
-            Self::Severity(line) => severity >= line,
+            Self::Severity(minimum) => severity >= minimum,
             Self::Never => false,
         }
     }
@@ -87,33 +87,32 @@ impl Default for FailOn {
     }
 }
 
-/// Levels by the name of the rule; a rule that is not there keeps its own.
+/// Levels by rule name. Other rules have the default level.
 pub type Levels = BTreeMap<&'static str, Level>;
 
-/// What was decided for one root module, or for one file.
+/// The settings of one input, or of one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleSettings {
-    /// The levels.
+    /// The levels for all files.
     pub levels: Levels,
-    /// Levels of mirrors that are declared in these files; they come before the others.
+    /// Levels for mirrors that are declared in specific files, which take precedence.
     pub by_file: BTreeMap<FileId, Levels>,
-    /// What fails.
+    /// The minimum severity that causes exit status 1.
     pub fail_on: FailOn,
 }
 
 impl RuleSettings {
-    /// The level of a rule for what stands in a file.
+    /// The level of a rule in a file.
     #[must_use]
     pub fn level(&self, rule: &str, file: Option<FileId>) -> Level {
-        let special = file.and_then(|file| self.by_file.get(&file)?.get(rule));
-        special
+        let file_level = file.and_then(|file| self.by_file.get(&file)?.get(rule));
+        file_level
             .or(self.levels.get(rule))
             .copied()
             .unwrap_or(Level::Default)
     }
 
-    /// Applies the level of a finding's rule: gives the finding with the severity that it counts with, or
-    /// nothing where its rule is off.
+    /// Applies the level of a finding's rule to its severity. `None` if the rule is off.
     #[must_use]
     pub fn apply_level(&self, mut finding: Diagnostic, file: Option<FileId>) -> Option<Diagnostic> {
         match self.level(finding.code.as_str(), file) {
@@ -124,50 +123,52 @@ impl RuleSettings {
         Some(finding)
     }
 
-    /// Lays what the command line says over what the configuration file says.
-    pub fn override_with(&mut self, choice: &RuleSelection) {
-        choice.apply_to(&mut self.levels, true);
+    /// Overrides the settings with the rule selection of the command line.
+    pub fn override_with(&mut self, selection: &RuleSelection) {
+        selection.apply_to(&mut self.levels, true);
         for levels in self.by_file.values_mut() {
-            choice.apply_to(levels, false);
+            selection.apply_to(levels, false);
         }
-        self.fail_on = choice.fail_on.unwrap_or(self.fail_on);
+        self.fail_on = selection.fail_on.unwrap_or(self.fail_on);
     }
 }
 
-/// What the command line says about rules.
+/// The rule selection of the command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleSelection {
-    /// The rules to run; all of them where none is named.
+    /// The rules to run. If empty, all of them.
     pub select: Vec<&'static str>,
-    /// The rules not to run.
+    /// The rules to disable.
     pub ignore: Vec<&'static str>,
-    /// Whether what is undecided is an error.
+    /// Whether undecided mirrors are errors.
     pub strict: bool,
-    /// What fails.
+    /// The minimum severity that causes exit status 1.
     pub fail_on: Option<FailOn>,
 }
 
 impl RuleSelection {
-    /// What it says about one rule; none where it leaves that to others. Selecting some rules does not
-    /// select away what could not be read: that would pass for checked.
+    /// The level that the selection gives a rule whose level is `configured` otherwise. `None` if the selection does not
+    /// change it. Rules about unread input run even if they are not selected: a file that was not read must not pass
+    /// for checked.
     #[must_use]
-    pub fn level(&self, rule: &Rule, before: Level) -> Option<Level> {
-        let named = self.select.contains(&rule.name);
-        let selected = self.select.is_empty() || named || reports_unread_input(rule.code());
-        if self.ignore.contains(&rule.name) || !selected {
+    pub fn level(&self, rule: &Rule, configured: Level) -> Option<Level> {
+        let is_named = self.select.contains(&rule.name);
+        let is_selected = self.select.is_empty() || is_named || reports_unread_input(rule.code());
+        if self.ignore.contains(&rule.name) || !is_selected {
             return Some(Level::Off);
         }
         if self.strict && rule.name == UNKNOWN_VALUE.name {
             return Some(Level::At(Severity::Error));
         }
-        (named && before == Level::Off).then_some(Level::Default)
+        (is_named && configured == Level::Off).then_some(Level::Default)
     }
 
-    fn apply_to(&self, levels: &mut Levels, add: bool) {
+    /// Applies the selection to levels. Levels of rules that have none yet are added only if `add_missing`.
+    fn apply_to(&self, levels: &mut Levels, add_missing: bool) {
         for rule in RULES {
-            let before = levels.get(rule.name).copied();
-            if let Some(level) = self.level(rule, before.unwrap_or(Level::Default))
-                && (add || before.is_some())
+            let configured = levels.get(rule.name).copied();
+            if let Some(level) = self.level(rule, configured.unwrap_or(Level::Default))
+                && (add_missing || configured.is_some())
             {
                 levels.insert(rule.name, level);
             }

@@ -1,4 +1,4 @@
-//! Findings in the order of the report, each once.
+//! Collects findings, sorts them and drops duplicates.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -7,16 +7,16 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::MirrorId;
 use terraform_eval::source::Span;
 
-/// A finding with what settings and suppressions decide about it.
+/// A finding to which settings and suppressions have been applied.
 #[derive(Debug)]
 pub(super) struct CollectedFinding {
     pub(super) finding: Diagnostic,
-    /// The mirrors that it is about.
+    /// The mirrors that the finding is about.
     pub(super) mirrors: Vec<MirrorId>,
-    /// Whether it fails the run.
+    /// Whether its severity reaches `fail-on`.
     pub(super) fails: bool,
-    /// The position of the suppression that applies to it.
-    pub(super) suppressed: Option<usize>,
+    /// The position in `Suppressions` of the suppression that applies.
+    pub(super) suppression: Option<usize>,
 }
 
 /// Collects findings in any order.
@@ -25,7 +25,7 @@ pub(super) struct Collector {
     collected: Vec<CollectedFinding>,
 }
 
-/// Each finding once, in the order of the report.
+/// Findings without duplicates, in the order of the report.
 #[derive(Debug)]
 pub(super) struct Deduplicated {
     pub(super) reported: Vec<CollectedFinding>,
@@ -37,15 +37,15 @@ impl Collector {
         self.collected.push(finding);
     }
 
-    /// Sorts the findings by place and drops duplicates: a module that two root modules call is read twice. A finding
-    /// that only one of them suppresses is reported.
+    /// Sorts the findings by span and drops duplicates: a module that two root modules call is checked twice. A
+    /// finding that is suppressed in only one of the two checks is reported.
     pub(super) fn deduplicate(mut self) -> Deduplicated {
         self.collected
-            .sort_by_cached_key(|collected| (collected.suppressed.is_some(), sort_key(&collected.finding)));
+            .sort_by_cached_key(|collected| (collected.suppression.is_some(), sort_key(&collected.finding)));
         let mut unique: Vec<CollectedFinding> = Vec::with_capacity(self.collected.len());
         let mut positions: BTreeMap<(Span, Code, String), usize> = BTreeMap::new();
         for collected in self.collected {
-            // Two plans may hold the same address; findings without a place cannot be told from each other.
+            // Two plans may have the same address, so equal findings without a span need not be duplicates.
             let Some(label) = &collected.finding.primary else {
                 unique.push(collected);
                 continue;
@@ -53,7 +53,7 @@ impl Collector {
             let key = (label.span, collected.finding.code, collected.finding.headline());
             let first = positions.get(&key).and_then(|position| unique.get_mut(*position));
             if let Some(first) = first {
-                if first.suppressed.is_some() == collected.suppressed.is_some() {
+                if first.suppression.is_some() == collected.suppression.is_some() {
                     first.fails |= collected.fails;
                     first.mirrors.extend(collected.mirrors);
                 }
@@ -64,16 +64,16 @@ impl Collector {
         }
         let (suppressed, reported) = unique
             .into_iter()
-            .partition(|collected| collected.suppressed.is_some());
+            .partition(|collected| collected.suppression.is_some());
         Deduplicated { reported, suppressed }
     }
 }
 
-/// Findings are sorted by place, most severe first, those without a place before all others.
+/// Findings are sorted by span, those without a span first; at the same span, the most severe comes first.
 fn sort_key(finding: &Diagnostic) -> (Option<Span>, Reverse<Severity>, &'static str, String) {
-    let place = finding.primary.as_ref().map(|label| label.span);
+    let span = finding.primary.as_ref().map(|label| label.span);
     (
-        place,
+        span,
         Reverse(finding.severity),
         finding.code.as_str(),
         finding.headline(),

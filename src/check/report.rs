@@ -5,19 +5,19 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Mirror;
 use terraform_eval::source::Span;
 
-/// What is said of one mirror.
+/// The verdict on one mirror.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// Every rule decided, and none found anything.
+    /// Every rule decided, and none reported a finding.
     Clean,
-    /// Some rule found something.
+    /// At least one rule reported a finding.
     WithFindings,
-    /// No rule found anything, but some could not decide.
+    /// No rule reported a finding, but at least one could not decide.
     Undecided,
 }
 
 impl Verdict {
-    /// The word of the JSON output.
+    /// The word that JSON output uses.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,53 +28,53 @@ impl Verdict {
     }
 }
 
-/// How many mirrors were looked at, and what was said of them.
+/// The counts that outputs print.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
     /// All mirrors, one for each planned instance.
     pub mirrors: usize,
-    /// Those that are clean.
+    /// Mirrors with the verdict [`Verdict::Clean`].
     pub clean: usize,
-    /// Those with findings.
+    /// Mirrors with the verdict [`Verdict::WithFindings`].
     pub with_findings: usize,
-    /// Those that are undecided.
+    /// Mirrors with the verdict [`Verdict::Undecided`].
     pub undecided: usize,
-    /// The root modules, plans, states and manifests that they stand in.
-    pub configurations: usize,
+    /// Root modules, plans, states and manifests.
+    pub inputs: usize,
     /// Files that were read.
     pub files: usize,
     /// Files that could not be read.
     pub unreadable: usize,
-    /// Findings that are suppressed where they stand.
+    /// Findings that comments suppress.
     pub suppressed: usize,
-    /// Findings that the baseline knows.
+    /// Findings that the baseline records.
     pub in_baseline: usize,
 }
 
 /// The result of a check.
 #[derive(Debug)]
 pub struct Report<'a> {
-    /// The findings, by file and place, those without a place first.
+    /// The findings, sorted by span; those without a span come first.
     pub findings: Vec<Diagnostic>,
-    /// What is suppressed, in the same order.
+    /// The suppressed findings, in the same order.
     pub suppressed: Vec<Suppressed>,
-    /// The mirrors with what is said of them, in the order of the model.
+    /// The mirrors with their verdicts, in the order of the model.
     pub mirrors: Vec<(&'a Mirror, Verdict)>,
-    /// What the baseline has and this check did not find again.
+    /// Entries of the baseline that match no finding.
     pub stale_baseline_entries: Vec<Entry>,
-    /// Whether some finding is as heavy as the user said that fails.
+    /// Whether the severity of some finding reaches `fail-on`.
     pub exceeds_fail_on: bool,
-    /// The counts.
+    /// The counts of mirrors, inputs and findings.
     pub summary: Summary,
 }
 
 /// A finding that is suppressed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suppressed {
-    /// What was found.
+    /// The finding that the report leaves out.
     pub finding: Diagnostic,
-    /// The comment that says so.
-    pub by: Span,
-    /// The reason that is given there.
+    /// The comment that suppresses it.
+    pub suppression_span: Span,
+    /// The reason that the comment gives; may be empty.
     pub reason: String,
 }

@@ -1,10 +1,10 @@
-//! Where findings and mirrors stand: the places at which a suppression has to hold.
+//! The spans of findings and mirrors: a suppression that covers one of them applies.
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Attribute, Mirror};
 use terraform_eval::source::Span;
 
-/// The places of a finding: its label, and the block that it concerns with the module calls around that.
+/// The spans of a finding: its primary label, the block that it concerns, and the enclosing module calls.
 pub(super) fn for_finding(finding: &Diagnostic, mirror: Option<&Mirror>) -> Vec<Span> {
     let label = finding.primary.iter().map(|label| label.span);
     label.chain(mirror.into_iter().flat_map(for_block)).collect()
@@ -15,25 +15,25 @@ fn for_block(mirror: &Mirror) -> impl Iterator<Item = Span> {
     std::iter::once(mirror.span).chain(calls.map(|call| call.span))
 }
 
-/// Every place at which a finding about this mirror may have its label.
+/// All spans that a finding about this mirror may have as its primary label.
 pub(super) fn for_mirror(mirror: &Mirror) -> Vec<Span> {
-    let mut places: Vec<Span> = for_block(mirror).collect();
+    let mut spans: Vec<Span> = for_block(mirror).collect();
     if let Some(resource) = mirror.resource() {
-        places.extend(resource.depends_on_span);
+        spans.extend(resource.depends_on_span);
         let candidates = &resource.cluster_origin.candidates;
-        places.extend(candidates.iter().filter_map(|candidate| candidate.span));
-        of_attribute(&resource.cluster_id, &mut places);
-        of_attribute(&resource.mirror_type, &mut places);
+        spans.extend(candidates.iter().filter_map(|candidate| candidate.span));
+        push_attribute(&resource.cluster_id, &mut spans);
+        push_attribute(&resource.mirror_type, &mut spans);
     }
-    of_attribute(&mirror.source, &mut places);
-    of_attribute(&mirror.mirrors, &mut places);
+    push_attribute(&mirror.source, &mut spans);
+    push_attribute(&mirror.mirrors, &mut spans);
     for element in mirror.mirrors.value().into_iter().flatten() {
-        of_attribute(element, &mut places);
+        push_attribute(element, &mut spans);
     }
-    places
+    spans
 }
 
-fn of_attribute<T>(attribute: &Attribute<T>, places: &mut Vec<Span>) {
-    places.extend(attribute.span);
-    places.extend(attribute.trace.iter().map(|step| step.span));
+fn push_attribute<T>(attribute: &Attribute<T>, spans: &mut Vec<Span>) {
+    spans.extend(attribute.span);
+    spans.extend(attribute.trace.iter().map(|step| step.span));
 }

@@ -58,7 +58,7 @@ pub(super) struct InputArguments {
     pub(super) reading: ReadingArguments,
 }
 
-/// How inputs are read.
+/// The arguments for reading inputs.
 #[derive(Debug, Args)]
 pub(super) struct ReadingArguments {
     /// Name shown for standard input in findings.
@@ -71,7 +71,8 @@ pub(super) struct ReadingArguments {
     pub(super) variables: VariableArguments,
 }
 
-/// Their values are read from the raw matches, because their order matters (`super::options`).
+/// The arguments that set variables. `super::loading::load_options` reads their values from the raw matches, because
+/// their order matters.
 #[derive(Debug, Args)]
 pub(super) struct VariableArguments {
     /// Set a variable of the root modules; may be repeated.
@@ -123,7 +124,7 @@ pub(super) struct CheckArguments {
         long,
         value_name = "FORMAT",
         default_value = "full",
-        value_parser = output_format(),
+        value_parser = output_format_parser(),
         help_heading = OUTPUT
     )]
     pub(super) output_format: &'static Format,
@@ -137,7 +138,7 @@ pub(super) struct CheckArguments {
     pub(super) exit_zero: bool,
 }
 
-/// What to do about findings that come with a fix.
+/// The arguments about fixes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Fixes")]
 pub(super) struct FixArguments {
@@ -159,13 +160,13 @@ pub(super) struct FixArguments {
 #[command(next_help_heading = "Rules")]
 pub(super) struct RuleArguments {
     /// Run only these rules (`syntax-error` always runs).
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name)]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = parse_rule_name)]
     pub(super) select: Vec<&'static str>,
     /// Disable these rules.
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name)]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = parse_rule_name)]
     pub(super) ignore: Vec<&'static str>,
     /// Minimum severity that causes exit status 1 [default: warning].
-    #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on_parser())]
     pub(super) fail_on: Option<FailOn>,
     /// Treat undecided mirrors as errors.
     #[arg(long)]
@@ -173,18 +174,18 @@ pub(super) struct RuleArguments {
 }
 
 /// Parses the name of a rule.
-fn rule_name(name: &str) -> Result<&'static str, String> {
+fn parse_rule_name(name: &str) -> Result<&'static str, String> {
     if let Some(rule) = rules::find(name.trim()) {
         return Ok(rule.name);
     }
     Err(match rules::nearest(name) {
-        Some(meant) => format!("unknown rule; did you mean `{meant}`?"),
+        Some(nearest) => format!("unknown rule; did you mean `{nearest}`?"),
         None => "unknown rule; run `mirrorset rules` to list the rules".to_owned(),
     })
 }
 
-/// The formats of the table, with their help.
-fn output_format() -> impl TypedValueParser<Value = &'static Format> {
+/// Parses an `--output-format` value of `check`.
+fn output_format_parser() -> impl TypedValueParser<Value = &'static Format> {
     let formats = FORMATS
         .iter()
         .map(|format| PossibleValue::new(format.name).help(format.help));
@@ -192,7 +193,8 @@ fn output_format() -> impl TypedValueParser<Value = &'static Format> {
         .try_map(|name| find_format(&name).ok_or_else(|| format!("unknown output format `{name}`")))
 }
 
-fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+/// Parses a `--fail-on` value.
+fn fail_on_parser() -> impl TypedValueParser<Value = FailOn> {
     let words = FailOn::WORDS.map(|(word, _)| word);
     PossibleValuesParser::new(words).map(|word| FailOn::from_word(&word).unwrap_or_default())
 }
@@ -260,7 +262,7 @@ pub(super) struct RegistryArguments {
     pub(super) insecure: Vec<String>,
 }
 
-/// How Terraform configuration is written.
+/// The arguments about generated Terraform configuration.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Terraform output (with --to hcl)")]
 pub(super) struct HclArguments {
@@ -390,7 +392,7 @@ pub(super) enum RulesFormat {
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
     /// Name of the rule.
-    #[arg(value_name = "RULE", value_parser = rule_name)]
+    #[arg(value_name = "RULE", value_parser = parse_rule_name)]
     pub(super) rule: &'static str,
 }
 

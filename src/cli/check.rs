@@ -96,8 +96,7 @@ fn rule_selection(arguments: &RuleArguments) -> RuleSelection {
     }
 }
 
-/// The day on which suppressions expire or do not, the same in every time zone: today, or the day of
-/// `SOURCE_DATE_EPOCH` for those who want the same output again (reproducible-builds.org).
+/// The current date in UTC, or for reproducible output (reproducible-builds.org) that of `SOURCE_DATE_EPOCH`.
 fn today() -> anyhow::Result<Date> {
     let time = match std::env::var_os("SOURCE_DATE_EPOCH") {
         None => Timestamp::now(),
@@ -120,7 +119,7 @@ fn print_settings(session: &mut Session) -> anyhow::Result<Exit> {
     })
 }
 
-/// Warns about entries of the baseline that match no finding: they would hide the next finding of their kind.
+/// Warns about entries of the baseline that match no finding. They would hide the next finding that matches them.
 fn eprint_stale_entries(path: &Path, stale: &[Entry]) {
     for entry in stale {
         let times = match entry.count {

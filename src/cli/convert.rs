@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
     let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
     eprint_load_status(&loaded);
     let exit = Exit::from_loaded(&loaded);
-    // A part of the mirrors must not be taken for all of them, unless the target marks what is unknown.
+    // A partially loaded project is converted only to targets that mark unknown values.
     let accepts_unresolved = target.capabilities.unresolved_mirrors && loaded.configs.diagnostics.is_empty();
     if exit != Exit::Clean && !accepts_unresolved {
         return Ok(exit);
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
     match convert(&loaded.project, &loaded.sources, target, &convert_options) {
         Ok(conversion) => {
             print_notes(&conversion, &loaded);
-            write(arguments, &conversion.documents)?;
+            output_documents(arguments, &conversion.documents)?;
             Ok(exit)
         }
         Err(ConvertError::Findings(findings)) => {
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
     }
 }
 
-/// Rejects options that the target ignores: whoever uses them expects something else of the output.
+/// Rejects options that have no effect on the target.
 fn validate_options(arguments: &ConvertArguments) -> anyhow::Result<()> {
     let (hcl, registries) = (&arguments.hcl, &arguments.registries);
     let options = [
@@ -97,7 +97,7 @@ fn convert_options(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::R
     })
 }
 
-/// Prints what was skipped or lost, and what to know about the texts.
+/// Prints what was skipped, what the target cannot express, and notes about the documents.
 fn print_notes(conversion: &Conversion, loaded: &Loaded) {
     eprint_findings(&conversion.losses, loaded);
     for address in &conversion.skipped {
@@ -113,7 +113,8 @@ fn print_notes(conversion: &Conversion, loaded: &Loaded) {
     }
 }
 
-fn write(arguments: &ConvertArguments, documents: &[Document]) -> anyhow::Result<()> {
+/// Writes the documents to standard output or into `--output-dir`.
+fn output_documents(arguments: &ConvertArguments, documents: &[Document]) -> anyhow::Result<()> {
     let Some(directory) = &arguments.output_dir else {
         let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
         return print(&texts.join("---\n"));

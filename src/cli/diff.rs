@@ -13,32 +13,34 @@ use super::loading::load;
 use super::terminal::{eprint_findings, eprint_load_status, print};
 
 pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Result<Exit> {
-    let (first, second) = (&arguments.before, &arguments.after);
+    let paths = [&arguments.before, &arguments.after];
     anyhow::ensure!(
-        [first, second].iter().any(|path| *path != Path::new("-")),
+        paths.iter().any(|path| *path != Path::new("-")),
         "only one of the two inputs can be `-` (standard input)"
     );
     let read = |path: &Path| load(&[path.to_owned()], &arguments.reading, options);
-    let (before, after) = (read(first)?, read(second)?);
-    // A part of the mirrors must not be taken for all of them.
+    let [before, after] = paths.map(|path| read(path));
+    let (before, after) = (before?, after?);
+    // A comparison of partially loaded inputs would be wrong.
     let [before_loaded, after_loaded] = [&before, &after].map(loaded_cleanly);
     if !(before_loaded && after_loaded) {
         return Ok(Exit::Failure);
     }
-    let (first, second) = (by_cluster(&before.project), by_cluster(&after.project));
-    let wanted = arguments.cluster.as_deref();
-    let (first, second) = (select_cluster(&first, wanted)?, select_cluster(&second, wanted)?);
-    let issue_counts = [(&before, &first), (&after, &second)].map(|(loaded, clusters)| {
+    let (all_before, all_after) = (by_cluster(&before.project), by_cluster(&after.project));
+    let name = arguments.cluster.as_deref();
+    let clusters_before = select_cluster(&all_before, name)?;
+    let clusters_after = select_cluster(&all_after, name)?;
+    let issue_counts = [(&before, &clusters_before), (&after, &clusters_after)].map(|(loaded, clusters)| {
         let issues = manifest_issues(&loaded.project, clusters);
         eprint_findings(&issues, loaded);
         issues.len()
     });
-    let comparison = compare(&first, &second)?;
+    let comparison = compare(&clusters_before, &clusters_after)?;
     print(&match arguments.output_format {
         DiffFormat::Full => diff::full(&comparison, [&before.sources, &after.sources]),
         DiffFormat::Json => diff::json(&comparison),
     })?;
-    // A part of a manifest that cannot be read may hold a difference.
+    // There may be differences in the parts of manifests that cannot be read.
     Ok(if comparison.is_same() && issue_counts == [0, 0] {
         Exit::Clean
     } else {
@@ -46,7 +48,7 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     })
 }
 
-/// Prints what was not loaded, and returns whether everything was.
+/// Prints the errors and warnings of loading, and returns whether everything was loaded.
 fn loaded_cleanly(loaded: &Loaded) -> bool {
     eprint_load_status(loaded);
     Exit::from_loaded(loaded) == Exit::Clean

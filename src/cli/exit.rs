@@ -1,11 +1,11 @@
-//! How a run ends.
+//! The exit status.
 
 use std::process::ExitCode;
 
 use crate::check::Report;
 use crate::workspace::Loaded;
 
-/// The exit status of a run.
+/// The exit status of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
     /// 0: no findings.
@@ -39,7 +39,7 @@ impl Exit {
         }
     }
 
-    /// With `--exit-zero`, findings do not change the exit status.
+    /// The exit status, in which findings do not count if `exit_zero`.
     pub(super) fn without_findings(self, exit_zero: bool) -> Self {
         if exit_zero && self == Self::Findings {
             Self::Clean

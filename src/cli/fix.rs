@@ -17,7 +17,7 @@ use super::terminal::{eprint_findings, eprint_line, eprint_load_messages, print}
 
 /// Applies the fixes and writes the files.
 pub(super) fn apply(arguments: &CheckArguments, options: &SessionOptions) -> anyhow::Result<()> {
-    let outcome = outcome(arguments, options)?;
+    let outcome = run_fixes(arguments, options)?;
     fix::write(&outcome)
         .map_err(|(path, error)| anyhow::Error::new(error).context(path.display().to_string()))
         .context("some fixes could not be written")?;
@@ -36,12 +36,12 @@ pub(super) fn apply(arguments: &CheckArguments, options: &SessionOptions) -> any
 pub(super) fn print_diff(arguments: &CheckArguments, options: &SessionOptions) -> anyhow::Result<Exit> {
     let loaded = options.inputs.load(&options.load);
     eprint_load_messages(&loaded);
-    let outcome = outcome(arguments, options)?;
+    let outcome = run_fixes(arguments, options)?;
     let mut text = String::new();
     for change in outcome.changes.values() {
         let diff = TextDiff::from_lines(&change.before, &change.after);
-        let (old, new) = (format!("a/{}", change.name), format!("b/{}", change.name));
-        text.push_str(&diff.unified_diff().header(&old, &new).to_string());
+        let (old_name, new_name) = (format!("a/{}", change.name), format!("b/{}", change.name));
+        text.push_str(&diff.unified_diff().header(&old_name, &new_name).to_string());
     }
     print(&text)?;
     if !loaded.is_complete() {
@@ -55,7 +55,8 @@ pub(super) fn print_diff(arguments: &CheckArguments, options: &SessionOptions) -
     Ok(exit.without_findings(arguments.exit_zero))
 }
 
-fn outcome(arguments: &CheckArguments, options: &SessionOptions) -> anyhow::Result<FixOutcome> {
+/// Applies the fixes in memory, and prints warnings about them.
+fn run_fixes(arguments: &CheckArguments, options: &SessionOptions) -> anyhow::Result<FixOutcome> {
     anyhow::ensure!(
         matches!(options.inputs, InputPaths::Paths(_)),
         "cannot fix standard input"
@@ -65,7 +66,7 @@ fn outcome(arguments: &CheckArguments, options: &SessionOptions) -> anyhow::Resu
     } else {
         Applicability::Safe
     };
-    let check = |files| findings(options, files);
+    let check = |files| check_files(options, files);
     let outcome = fix::fix(&options.load.files, max_applicability, check)?;
     for fix in &outcome.skipped {
         eprint_line(&format!(
@@ -78,8 +79,11 @@ fn outcome(arguments: &CheckArguments, options: &SessionOptions) -> anyhow::Resu
     Ok(outcome)
 }
 
-/// The findings with these files.
-fn findings(options: &SessionOptions, files: Arc<dyn Files>) -> anyhow::Result<(Vec<Diagnostic>, Sources)> {
+/// Checks the inputs as `files` has them.
+fn check_files(
+    options: &SessionOptions,
+    files: Arc<dyn Files>,
+) -> anyhow::Result<(Vec<Diagnostic>, Sources)> {
     let session = Session::open_over(options, files)?;
     if !session.configuration_errors().is_empty() {
         eprint_findings(session.configuration_errors(), &session.loaded);

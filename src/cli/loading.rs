@@ -1,4 +1,4 @@
-//! From arguments to inputs.
+//! Loads the inputs that arguments name.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,17 +15,17 @@ use super::arguments::ReadingArguments;
 /// The path that stands for standard input.
 pub(super) const STDIN: &str = "-";
 
-/// How inputs are loaded: values of variables from the environment, and from the arguments in their order.
+/// The options for loading inputs: variables from the environment, and those from the arguments in their order.
 pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
     let mut variables: Vec<(usize, VariableArg)> = Vec::new();
     if let Some((_, matches)) = matches.subcommand() {
         let texts = matches.get_many::<String>("var").into_iter().flatten();
-        for (at, text) in matches.indices_of("var").into_iter().flatten().zip(texts) {
+        for (index, text) in matches.indices_of("var").into_iter().flatten().zip(texts) {
             let (name, value) = text
                 .split_once('=')
                 .with_context(|| format!("invalid `--var {text}`: expected NAME=VALUE"))?;
             variables.push((
-                at,
+                index,
                 VariableArg::Variable {
                     name: name.trim().to_owned(),
                     text: value.to_owned(),
@@ -33,18 +33,18 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
             ));
         }
         let paths = matches.get_many::<PathBuf>("var_file").into_iter().flatten();
-        for (at, path) in matches.indices_of("var_file").into_iter().flatten().zip(paths) {
-            variables.push((at, VariableArg::File(path.clone())));
+        for (index, path) in matches.indices_of("var_file").into_iter().flatten().zip(paths) {
+            variables.push((index, VariableArg::File(path.clone())));
         }
     }
-    variables.sort_by_key(|(at, _)| *at);
-    let variable = |(name, text): (std::ffi::OsString, std::ffi::OsString)| {
+    variables.sort_by_key(|(index, _)| *index);
+    let terraform_variable = |(name, text): (std::ffi::OsString, std::ffi::OsString)| {
         Some((
             name.to_str()?.strip_prefix("TF_VAR_")?.to_owned(),
             text.to_str()?.to_owned(),
         ))
     };
-    let mut environment: Vec<(String, String)> = std::env::vars_os().filter_map(variable).collect();
+    let mut environment: Vec<(String, String)> = std::env::vars_os().filter_map(terraform_variable).collect();
     environment.sort();
     Ok(Options {
         config: config::ConfigSource::Nearest,
@@ -55,7 +55,7 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
     })
 }
 
-/// The inputs that paths name; `-` is standard input.
+/// The inputs at paths, or standard input for `-`.
 pub(super) fn input_paths(paths: &[PathBuf], reading: &ReadingArguments) -> anyhow::Result<InputPaths> {
     if !paths.iter().any(|path| path == Path::new(STDIN)) {
         return Ok(InputPaths::Paths(paths.to_owned()));
@@ -69,7 +69,7 @@ pub(super) fn input_paths(paths: &[PathBuf], reading: &ReadingArguments) -> anyh
     })
 }
 
-/// The options with what the arguments of reading say.
+/// Applies the arguments for reading inputs to options.
 pub(super) fn with_reading(options: &Options, reading: &ReadingArguments) -> Options {
     let mut options = options.clone();
     if reading.isolated {
@@ -87,7 +87,7 @@ pub(super) fn load(
     Ok(input_paths(paths, reading)?.load(&with_reading(options, reading)))
 }
 
-/// Reads a file that belongs to the inputs; `-` is standard input, unless an input uses it already.
+/// Reads a file that an option names. `-` is standard input, if no input uses that.
 pub(super) fn read_auxiliary(path: &Path, inputs: &[PathBuf], files: &dyn Files) -> anyhow::Result<String> {
     let stdin = Path::new(STDIN);
     let text = if path == stdin {

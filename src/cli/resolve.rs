@@ -14,9 +14,9 @@ use super::loading::{load, read_auxiliary};
 use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
-    let images = images(arguments, &*options.files)?;
+    let images = read_images(arguments, &*options.files)?;
     let loaded = load(&arguments.inputs, &arguments.reading, options)?;
-    // A part of the mirrors must not be taken for all of them.
+    // With partially loaded mirrors, resolutions would be wrong.
     eprint_load_status(&loaded);
     let exit = Exit::from_loaded(&loaded);
     if exit != Exit::Clean {
@@ -61,8 +61,8 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
     Ok(if fails { Exit::Findings } else { Exit::Clean })
 }
 
-/// The images of the command line and of files.
-fn images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<Vec<String>> {
+/// The images of the command line and of `--file`.
+fn read_images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<Vec<String>> {
     let mut images = arguments.images.clone();
     for path in &arguments.file {
         let text = read_auxiliary(path, &arguments.inputs, files)?;
@@ -72,7 +72,7 @@ fn images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<Vec
     Ok(images)
 }
 
-/// Warns of the mirrors with unknown values: they could change any result.
+/// Warns about mirrors with unknown values, which could change any result.
 fn warn_unresolved(cluster: &ClusterMirrors<'_>) {
     for unresolved in &cluster.unresolved {
         for reason in &unresolved.reasons {

@@ -19,12 +19,12 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
         .context("cannot write to standard output")
 }
 
-/// Writes a line to standard error. An error is ignored: there is no other place to report it.
+/// Writes a line to standard error. Errors are ignored, because they cannot be reported anywhere else.
 pub(super) fn eprint_line(line: &str) {
     let _ = writeln!(io::stderr(), "{}", output::printable(line));
 }
 
-/// Prints findings on standard error, for commands whose standard output is something else.
+/// Prints findings to standard error, for commands whose standard output has other content.
 pub(super) fn eprint_findings(findings: &[Diagnostic], loaded: &Loaded) {
     if findings.is_empty() {
         return;
@@ -33,7 +33,7 @@ pub(super) fn eprint_findings(findings: &[Diagnostic], loaded: &Loaded) {
     eprint_line(text.trim_end());
 }
 
-/// Prints the paths that could not be loaded, and what was skipped.
+/// Prints the warnings and errors of loading.
 pub(super) fn eprint_load_messages(loaded: &Loaded) {
     for warning in &loaded.warnings {
         eprint_line(&format!("warning: {warning}"));
@@ -46,7 +46,7 @@ pub(super) fn eprint_load_messages(loaded: &Loaded) {
     }
 }
 
-/// Prints everything that is wrong with the inputs. If configuration files have errors, only those.
+/// Prints the warnings, errors and findings of loading. If configuration files have errors, prints only those.
 pub(super) fn eprint_load_status(loaded: &Loaded) {
     if loaded.configs.diagnostics.is_empty() {
         eprint_load_messages(loaded);
@@ -56,7 +56,7 @@ pub(super) fn eprint_load_status(loaded: &Loaded) {
     }
 }
 
-/// Whether an error says that the reader of standard output is gone, for example `head`.
+/// Whether the reader of standard output has closed it, as `head` does.
 pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()
@@ -64,7 +64,7 @@ pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Whether to use colors: by the flag, by the environment, by what standard output is.
+/// Whether to use colors, according to `--color`, the environment, and whether standard output is a terminal.
 pub(super) fn use_colors(color: Color) -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     match color {

@@ -1,16 +1,16 @@
-//! Files that a command was asked to write.
+//! Writes the output files of commands.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
 
-/// Writes one file, over an existing one.
+/// Writes a file, and overwrites an existing one.
 pub(super) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Writes files, each a name and a text, into a directory, which is created if it does not exist.
+/// Writes files, given as names and texts, into a directory, which is created if it does not exist.
 pub(super) fn write_files<'d>(
     directory: &Path,
     files: impl Iterator<Item = (&'d str, &'d str)> + Clone,

@@ -23,7 +23,7 @@ pub fn duplicate_sources(cluster: &ClusterMirrors<'_>) -> Vec<Diagnostic> {
 /// Reports the second of two mirrors with the same or an equivalent source.
 #[must_use]
 pub fn duplicate_source(second: &Mirror, first: &Mirror) -> Diagnostic {
-    let shown = second.source.shown();
+    let shown = second.source.describe();
     let other = if second.source.may_be_compared_with(&first.source) {
         first.address.to_string()
     } else {
@@ -33,7 +33,7 @@ pub fn duplicate_source(second: &Mirror, first: &Mirror) -> Diagnostic {
     let what = if is_equal {
         format!("source {shown} is also the source of {other}, on the same cluster")
     } else {
-        let same = first.source.shown();
+        let same = first.source.describe();
         format!("source {shown} is equivalent to {same} of {other}, on the same cluster")
     };
     let finding = second

@@ -48,7 +48,7 @@ fn name(policy: SourcePolicy) -> &'static str {
 fn report(mirror: &Mirror, policy: SourcePolicy, first: &Mirror, other: SourcePolicy) -> Diagnostic {
     let what = format!(
         "the policy for source {} is {}, but {} in {}",
-        mirror.source.shown(),
+        mirror.source.describe(),
         name(policy),
         name(other),
         first.address
@@ -79,7 +79,7 @@ fn forbidden_own_mirror(mirror: &Mirror, source: &str, policy: SourcePolicy) -> 
         .find(|element| element.value().is_some_and(|text| text == source))?;
     let what = format!(
         "source {} must not be contacted, but is its own mirror",
-        element.shown()
+        element.describe()
     );
     let finding = mirror
         .finding(Code::Rule(CONFLICTING_POLICY), Severity::Error, &what)

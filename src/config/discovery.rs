@@ -1,4 +1,4 @@
-//! Which configuration file counts for which directory.
+//! Finds the configuration file of a directory.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,111 +6,116 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use terraform_eval::source::{Sources, display_name};
 
-use crate::config::{Config, FILE_NAME, read};
+use super::file::{Config, FILE_NAME};
+use super::read;
 
 /// Which configuration files to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ConfigSource {
-    /// For each directory, the nearest one above it.
+    /// For each directory, the nearest one in its parent directories.
     #[default]
     Nearest,
-    /// This one for all.
+    /// The same one for all directories.
     File(PathBuf),
-    /// None.
+    /// No configuration file.
     Isolated,
 }
 
-/// The configuration files of a run, each read once, when somebody first asks.
+/// The configuration files of a run. Each is read once, when it is first needed.
 #[derive(Debug, Default)]
 pub struct ConfigFiles {
-    choice: ConfigSource,
+    source: ConfigSource,
+    /// The position in `all` of the nearest file, by canonical directory.
     by_directory: BTreeMap<PathBuf, Option<usize>>,
+    /// The position in `all` of each file that was read, by canonical path. `None` if it could not be read.
     by_path: BTreeMap<PathBuf, Option<usize>>,
     all: Vec<Config>,
-    /// What is wrong with them.
+    /// The errors in the files.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl ConfigFiles {
-    /// Configuration files, none of them read yet.
+    /// Creates an empty collection. No file is read yet.
     #[must_use]
-    pub fn new(choice: ConfigSource) -> Self {
+    pub fn new(source: ConfigSource) -> Self {
         Self {
-            choice,
+            source,
             ..Self::default()
         }
     }
 
-    /// The configuration file that counts for a directory.
+    /// The configuration file of a directory.
     pub fn nearest(&mut self, directory: &Path, sources: &mut Sources) -> Option<&Config> {
-        let index = match &self.choice {
+        let index = match &self.source {
             ConfigSource::Isolated => None,
             ConfigSource::File(path) => {
                 let path = path.clone();
                 self.read(&path, sources)
             }
-            ConfigSource::Nearest => self.above(&sources.files().canonical_path(directory), sources),
+            ConfigSource::Nearest => self.read_nearest(&sources.files().canonical_path(directory), sources),
         };
         self.all.get(index?)
     }
 
-    /// Whether a path below a directory that was given is to be left out.
+    /// Whether a configuration file excludes a path.
     pub fn excludes(&mut self, path: &Path, sources: &mut Sources) -> bool {
-        let whole = sources.files().canonical_path(path);
-        let Some(parent) = whole.parent() else {
+        let canonical = sources.files().canonical_path(path);
+        let Some(parent) = canonical.parent() else {
             return false;
         };
         let config = self.nearest(parent, sources);
-        config.is_some_and(|config| config.excludes(&whole))
+        config.is_some_and(|config| config.excludes(&canonical))
     }
 
-    fn above(&mut self, directory: &Path, sources: &mut Sources) -> Option<usize> {
-        let mut passed = Vec::new();
-        let mut found = None;
+    /// Reads the nearest file in a directory or its parent directories, and returns its position.
+    fn read_nearest(&mut self, directory: &Path, sources: &mut Sources) -> Option<usize> {
+        let mut without_file = Vec::new();
+        let mut nearest = None;
         for ancestor in directory.ancestors() {
             if let Some(known) = self.by_directory.get(ancestor) {
-                found = *known;
+                nearest = *known;
                 break;
             }
-            passed.push(ancestor);
+            without_file.push(ancestor);
             let path = ancestor.join(FILE_NAME);
             if sources.files().is_file(&path) {
-                found = self.read(&path, sources);
+                nearest = self.read(&path, sources);
                 break;
             }
         }
-        for directory in passed {
-            self.by_directory.insert(directory.to_owned(), found);
+        for directory in without_file {
+            self.by_directory.insert(directory.to_owned(), nearest);
         }
-        found
+        nearest
     }
 
+    /// Reads a file, and returns its position. `None` if it cannot be read.
     fn read(&mut self, path: &Path, sources: &mut Sources) -> Option<usize> {
-        let whole = sources.files().canonical_path(path);
-        if let Some(known) = self.by_path.get(&whole) {
+        let canonical = sources.files().canonical_path(path);
+        if let Some(known) = self.by_path.get(&canonical) {
             return *known;
         }
-        let here = sources.files().canonicalize(Path::new("."));
-        let shown = here
+        let current = sources.files().canonicalize(Path::new("."));
+        let relative = current
             .ok()
-            .and_then(|here| whole.strip_prefix(here).ok().map(Path::to_owned));
-        let shown = shown.unwrap_or_else(|| path.to_owned());
-        let read = match sources.read(&shown) {
+            .and_then(|current| canonical.strip_prefix(current).ok().map(Path::to_owned));
+        let displayed = relative.unwrap_or_else(|| path.to_owned());
+        let position = match sources.read(&displayed) {
             Ok(file) => {
-                let base = whole.parent().unwrap_or(&whole).to_owned();
-                let (config, problems) = read::read(file, sources.text(file), base);
-                self.diagnostics.extend(problems);
+                let base = canonical.parent().unwrap_or(&canonical).to_owned();
+                let (config, errors) = read::parse_config(file, sources.text(file), base);
+                self.diagnostics.extend(errors);
                 self.all.push(config);
                 Some(self.all.len() - 1)
             }
             Err(error) => {
-                let message = format!("{}: {error}", display_name(&shown));
+                let message = format!("{}: {error}", display_name(&displayed));
                 self.diagnostics
                     .push(Diagnostic::new(Code::Configuration, Severity::Error, message));
                 None
             }
         };
-        self.by_path.insert(whole, read);
-        read
+        self.by_path.insert(canonical, position);
+        position
     }
 }

@@ -1,13 +1,13 @@
-//! The keys that there are: the one list behind the reader, its messages and the schema.
+//! The keys of the configuration file: one list for the reader, its messages and the schema.
 
-/// What a key holds.
+/// The type of a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `true` or `false`.
     Flag,
     /// One of the words of `FailOn`.
     FailOn,
-    /// Strings.
+    /// A list of strings.
     Strings,
     /// A table of rules and levels.
     Rules,

@@ -1,4 +1,4 @@
-//! The JSON schema of the configuration file, for editors: made of the keys, the rules and the levels.
+//! The JSON schema of the configuration file, for editors. It is generated from the keys, rules and levels.
 
 use serde_json::{Map, Value, json};
 
@@ -7,10 +7,10 @@ use crate::settings::{FailOn, Level};
 
 use super::keys::{FILE, Key, Kind, OVERRIDE};
 
-/// The schema as text.
+/// Renders the JSON schema.
 #[must_use]
 pub fn schema() -> String {
-    let mut schema = table(&FILE, &[]);
+    let mut schema = table_schema(&FILE, &[]);
     if let Some(members) = schema.as_object_mut() {
         members.insert(
             "$schema".to_owned(),
@@ -23,11 +23,11 @@ pub fn schema() -> String {
     text
 }
 
-fn table(keys: &[Key], required: &[&str]) -> Value {
+fn table_schema(keys: &[Key], required: &[&str]) -> Value {
     let properties: Map<String, Value> = keys
         .iter()
         .map(|key| {
-            let mut value = of_kind(key.kind);
+            let mut value = value_schema(key.kind);
             if let Some(members) = value.as_object_mut() {
                 members.insert("description".to_owned(), json!(key.description));
             }
@@ -42,7 +42,7 @@ fn table(keys: &[Key], required: &[&str]) -> Value {
     })
 }
 
-fn of_kind(kind: Kind) -> Value {
+fn value_schema(kind: Kind) -> Value {
     match kind {
         Kind::Flag => json!({"type": "boolean"}),
         Kind::FailOn => json!({"enum": FailOn::WORDS.map(|(word, _)| word)}),
@@ -62,7 +62,7 @@ fn of_kind(kind: Kind) -> Value {
         }
         Kind::Overrides => {
             let required = OVERRIDE.map(|key| key.name);
-            json!({"type": "array", "items": table(&OVERRIDE, &required)})
+            json!({"type": "array", "items": table_schema(&OVERRIDE, &required)})
         }
     }
 }

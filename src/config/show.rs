@@ -1,5 +1,4 @@
-//! The settings that hold for a root module, each with the place that it comes from; as a configuration
-//! file that would say the same.
+//! Renders the settings of a root module in the syntax of a configuration file, each with the place where it is set.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -9,67 +8,70 @@ use crate::rules::{RULES, Rule, UNKNOWN_VALUE};
 use crate::settings::{FailOn, Level, RuleSelection};
 use terraform_eval::source::{Sources, Span, display_name};
 
-use super::{Config, Setting};
+use super::file::{Config, Setting};
 
-/// Shows what holds for a directory, and then what holds for some of its files alone.
+/// Renders the settings of a directory, and then those of its files that differ.
 #[must_use]
 pub fn show(
     directory: &Path,
     files: &BTreeSet<PathBuf>,
     config: Option<&Config>,
-    choice: &RuleSelection,
+    selection: &RuleSelection,
     sources: &Sources,
 ) -> String {
     let mut text = String::new();
-    let mut line = |key: &str, value: &str, origin: &str| {
+    let mut push_line = |key: &str, value: &str, origin: &str| {
         let _ = writeln!(text, "{key} = {value} # {origin}");
     };
-    let at = |span: Span| {
+    let place = |span: Span| {
         let file = sources.file(span.file);
         format!("{}:{}", file.name(), file.location(span.range().start).line)
     };
-    let (value, origin) = match (choice.fail_on, config.and_then(|config| config.fail_on.as_ref())) {
+    let (value, origin) = match (
+        selection.fail_on,
+        config.and_then(|config| config.fail_on.as_ref()),
+    ) {
         (Some(fail_on), _) => (fail_on, COMMAND_LINE.to_owned()),
-        (None, Some(set)) => (set.value, at(set.span)),
+        (None, Some(setting)) => (setting.value, place(setting.span)),
         (None, None) => (FailOn::default(), DEFAULT.to_owned()),
     };
-    line("fail-on", &format!("{:?}", value.word()), &origin);
+    push_line("fail-on", &format!("{:?}", value.word()), &origin);
     let strict = config.and_then(|config| config.strict.as_ref());
     let (value, origin) = match strict {
-        _ if choice.strict => (true, COMMAND_LINE.to_owned()),
-        Some(set) => (set.value, at(set.span)),
+        _ if selection.strict => (true, COMMAND_LINE.to_owned()),
+        Some(setting) => (setting.value, place(setting.span)),
         None => (false, DEFAULT.to_owned()),
     };
-    line("strict", &value.to_string(), &origin);
+    push_line("strict", &value.to_string(), &origin);
     let exclude = config.and_then(|config| config.exclude.as_ref());
-    let patterns = exclude.map(|set| (&set.value.patterns, set.span));
+    let patterns = exclude.map(|setting| (&setting.value.patterns, setting.span));
     let var_files = config.and_then(|config| config.var_files.as_ref());
-    let var_files = var_files.map(|set| (&set.value, set.span));
-    for (key, set) in [("exclude", patterns), ("var-files", var_files)] {
-        match set {
-            Some((value, span)) => line(key, &format!("{value:?}"), &at(span)),
-            None => line(key, "[]", DEFAULT),
+    let var_files = var_files.map(|setting| (&setting.value, setting.span));
+    for (key, setting) in [("exclude", patterns), ("var-files", var_files)] {
+        match setting {
+            Some((value, span)) => push_line(key, &format!("{value:?}"), &place(span)),
+            None => push_line(key, "[]", DEFAULT),
         }
     }
-    let mut rules = |prefix: &str, path: &Path, beside: Option<&Path>| {
+    let mut push_rules = |prefix: &str, path: &Path, base: Option<&Path>| {
         for rule in RULES {
-            let found = level(rule, path, config, sources);
-            if beside.is_some_and(|beside| level(rule, beside, config, sources) == found) {
+            let configured = configured_level(rule, path, config, sources);
+            if base.is_some_and(|base| configured_level(rule, base, config, sources) == configured) {
                 continue;
             }
-            let (level, origin) = match (choice.level(rule, found.0), found.1) {
+            let (level, origin) = match (selection.level(rule, configured.0), configured.1) {
                 (Some(level), _) => (level, COMMAND_LINE.to_owned()),
-                (None, Some(span)) => (found.0, at(span)),
-                (None, None) => (found.0, DEFAULT.to_owned()),
+                (None, Some(span)) => (configured.0, place(span)),
+                (None, None) => (configured.0, DEFAULT.to_owned()),
             };
             let key = format!("{prefix}{}", rule.name);
-            line(&key, &format!("{:?}", level.word(rule)), &origin);
+            push_line(&key, &format!("{:?}", level.word(rule)), &origin);
         }
     };
-    rules("rules.", directory, None);
+    push_rules("rules.", directory, None);
     for file in files {
         let prefix = format!("overrides.{:?}.", display_name(file));
-        rules(&prefix, file, Some(directory));
+        push_rules(&prefix, file, Some(directory));
     }
     text
 }
@@ -77,28 +79,36 @@ pub fn show(
 const COMMAND_LINE: &str = "command line";
 const DEFAULT: &str = "default";
 
-/// What the file says of a rule in a directory or a file, and where: the last word counts.
-fn level(rule: &Rule, path: &Path, config: Option<&Config>, sources: &Sources) -> (Level, Option<Span>) {
-    let mut found = (Level::Default, None);
-    let Some(config) = config else { return found };
+/// The level that the configuration file gives a rule in a directory or a file, and where it is set. The last setting
+/// that applies takes precedence.
+fn configured_level(
+    rule: &Rule,
+    path: &Path,
+    config: Option<&Config>,
+    sources: &Sources,
+) -> (Level, Option<Span>) {
+    let mut configured = (Level::Default, None);
+    let Some(config) = config else {
+        return configured;
+    };
     let path = sources.files().canonical_path(path);
     if let Some(Setting { value: true, span }) = config.strict
         && rule.name == UNKNOWN_VALUE.name
     {
-        found = (Level::At(crate::diagnostic::Severity::Error), Some(span));
+        configured = (Level::At(crate::diagnostic::Severity::Error), Some(span));
     }
-    let special = config
+    let overrides = config
         .overrides
         .iter()
-        .filter(|special| special.paths.matches(&path, &config.base));
-    for set in config
+        .filter(|override_| override_.paths.matches(&path, &config.base));
+    for setting in config
         .rules
         .iter()
-        .chain(special.flat_map(|special| &special.rules))
+        .chain(overrides.flat_map(|override_| &override_.rules))
     {
-        if set.value.0 == rule.name {
-            found = (set.value.1, Some(set.span));
+        if setting.value.0 == rule.name {
+            configured = (setting.value.1, Some(setting.span));
         }
     }
-    found
+    configured
 }

@@ -1,4 +1,4 @@
-//! Edits made in texts.
+//! Applies edits to texts.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,24 +6,24 @@ use std::path::PathBuf;
 use crate::diagnostic::Edit;
 use terraform_eval::source::Sources;
 
-use crate::fix::FileChange;
-use crate::fix::select::SelectedFix;
+use super::outcome::FileChange;
+use super::select::SelectedFix;
 
-/// Makes the edits, in the texts as they are in `sources`.
+/// Applies the edits of fixes to the texts in `sources`, and records the results in `changes`.
 pub(super) fn apply_fixes(
     changes: &mut BTreeMap<PathBuf, FileChange>,
-    chosen: &[SelectedFix<'_>],
+    selected: &[SelectedFix<'_>],
     sources: &Sources,
 ) {
     let mut files: BTreeMap<&PathBuf, Vec<&Edit>> = BTreeMap::new();
-    for (path, edit) in chosen.iter().flat_map(|one| &one.edits) {
+    for (path, edit) in selected.iter().flat_map(|fix| &fix.edits) {
         files.entry(path).or_default().push(edit);
     }
     for (path, mut edits) in files {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         let Some(first) = edits.first() else { continue };
         let file = sources.file(first.span.file);
-        let after = edited(file.text(), &edits);
+        let after = apply_edits(file.text(), &edits);
         let change = changes.entry(path.clone()).or_insert_with(|| FileChange {
             name: file.name().to_owned(),
             before: file.text().to_owned(),
@@ -33,18 +33,18 @@ pub(super) fn apply_fixes(
     }
 }
 
-/// The text with edits made that are sorted by place.
-fn edited(text: &str, edits: &[&Edit]) -> String {
+/// Applies edits, which are sorted by span and do not overlap.
+fn apply_edits(text: &str, edits: &[&Edit]) -> String {
     let mut after = String::with_capacity(text.len());
-    let mut at = 0;
+    let mut copied_to = 0;
     for edit in edits {
         let range = edit.span.range();
-        if let Some(kept) = text.get(at..range.start) {
-            after.push_str(kept);
+        if let Some(unchanged) = text.get(copied_to..range.start) {
+            after.push_str(unchanged);
             after.push_str(&edit.content);
-            at = range.end;
+            copied_to = range.end;
         }
     }
-    after.push_str(text.get(at..).unwrap_or_default());
+    after.push_str(text.get(copied_to..).unwrap_or_default());
     after
 }

@@ -1,4 +1,4 @@
-//! Which fixes are made together: those that do not overlap.
+//! Selects the fixes that can be applied together: those that do not overlap.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -6,31 +6,36 @@ use std::path::PathBuf;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use terraform_eval::source::{FileId, Sources};
 
-/// What tells one fix from another, wherever the text moves to.
+/// Identifies a fix in all rounds, even if earlier fixes move the text: the file, and the code and headline of the
+/// finding.
 pub(super) type FixKey = (PathBuf, Code, String);
 
-/// A fix that is going to be made.
+/// A fix to apply.
 pub(super) struct SelectedFix<'f> {
-    pub(super) identity: FixKey,
-    /// The place and the rule, for people.
-    pub(super) said: String,
+    pub(super) key: FixKey,
+    /// The position and the rule, for messages: `file:line: rule`.
+    pub(super) name: String,
     pub(super) edits: Vec<(PathBuf, &'f Edit)>,
-    /// How many findings it mends.
+    /// How many findings it fixes.
     pub(super) findings: usize,
 }
 
-/// The fixes of findings that do not overlap, the first one of those that do.
+/// Selects fixes up to an applicability, except for skipped ones. Of fixes that overlap, the first one is selected.
 pub(super) fn select_fixes<'f>(
     findings: impl IntoIterator<Item = &'f Diagnostic>,
     sources: &Sources,
-    most: Applicability,
-    refused: &BTreeSet<FixKey>,
+    max_applicability: Applicability,
+    skipped: &BTreeSet<FixKey>,
 ) -> Vec<SelectedFix<'f>> {
-    let mut chosen: Vec<SelectedFix<'f>> = Vec::new();
-    let mut taken = Taken::default();
+    let mut selected: Vec<SelectedFix<'f>> = Vec::new();
+    let mut edited = EditedRanges::default();
     let mut paths: BTreeMap<FileId, Option<PathBuf>> = BTreeMap::new();
     for finding in findings {
-        let Some(fix) = finding.fix.as_ref().filter(|fix| fix.applicability <= most) else {
+        let Some(fix) = finding
+            .fix
+            .as_ref()
+            .filter(|fix| fix.applicability <= max_applicability)
+        else {
             continue;
         };
         let edits = fix.edits.iter().map(|edit| {
@@ -44,32 +49,33 @@ pub(super) fn select_fixes<'f>(
         let Some((path, first)) = edits.first() else {
             continue;
         };
-        let identity = (path.clone(), finding.code, finding.headline());
-        if refused.contains(&identity) {
+        let key = (path.clone(), finding.code, finding.headline());
+        if skipped.contains(&key) {
             continue;
         }
-        // The same text may be found wrong in several instances of one block.
-        if let Some(known) = taken.by_any(&edits).and_then(|owner| chosen.get_mut(owner)) {
-            let same = known.edits.len() == edits.len()
-                && known.edits.iter().zip(&edits).all(|(a, b)| is_same(a, b));
-            known.findings += usize::from(same);
+        // Several instances of one block may have the same finding about the same text, and so the same fix.
+        let overlapped = edited.first_overlapping(&edits);
+        if let Some(earlier) = overlapped.and_then(|position| selected.get_mut(position)) {
+            let is_same_fix = earlier.edits.len() == edits.len()
+                && earlier.edits.iter().zip(&edits).all(|(a, b)| is_same(a, b));
+            earlier.findings += usize::from(is_same_fix);
             continue;
         }
-        taken.take(&edits, chosen.len());
+        edited.add(&edits, selected.len());
         let file = sources.file(first.span.file);
         let line = file.location(first.span.range().start).line;
-        chosen.push(SelectedFix {
-            said: format!("{}:{line}: {}", file.name(), finding.code),
-            identity,
+        selected.push(SelectedFix {
+            name: format!("{}:{line}: {}", file.name(), finding.code),
+            key,
             edits,
             findings: 1,
         });
     }
-    chosen
+    selected
 }
 
-/// The canonical path of a file. `None` if the file does not exist, and below `.terraform`, where `terraform init`
-/// installs modules that the user does not edit.
+/// The canonical path of a file. `None` if the file does not exist, or is below `.terraform`, where `terraform init`
+/// installs modules that users do not edit.
 fn fixable_path(sources: &Sources, file: FileId) -> Option<PathBuf> {
     let path = sources.files().canonicalize(sources.file(file).path()?).ok()?;
     let is_installed = path.components().any(|part| part.as_os_str() == ".terraform");
@@ -80,37 +86,33 @@ fn is_same((path, edit): &(PathBuf, &Edit), (other_path, other): &(PathBuf, &Edi
     path == other_path && edit.span.range() == other.span.range() && edit.content == other.content
 }
 
-/// The bytes that are going to be changed, by file and start: where they end, and which fix changes them.
+/// The ranges that selected fixes edit, by file and start: the end, and the position of the fix.
 #[derive(Default)]
-struct Taken(BTreeMap<PathBuf, BTreeMap<usize, (usize, usize)>>);
+struct EditedRanges(BTreeMap<PathBuf, BTreeMap<usize, (usize, usize)>>);
 
-impl Taken {
-    fn take(&mut self, edits: &[(PathBuf, &Edit)], owner: usize) {
+impl EditedRanges {
+    fn add(&mut self, edits: &[(PathBuf, &Edit)], fix: usize) {
         for (path, edit) in edits {
             let range = edit.span.range();
             let file = self.0.entry(path.clone()).or_default();
-            file.insert(range.start, (range.end, owner));
+            file.insert(range.start, (range.end, fix));
         }
     }
 
-    /// The first fix that some of these edits overlap.
-    fn by_any(&self, edits: &[(PathBuf, &Edit)]) -> Option<usize> {
-        edits.iter().filter_map(|edit| self.by(edit)).min()
+    /// The position of the first fix that overlaps any of these edits.
+    fn first_overlapping(&self, edits: &[(PathBuf, &Edit)]) -> Option<usize> {
+        edits.iter().filter_map(|edit| self.overlapping(edit)).min()
     }
 
-    /// The first fix that changes some of the same bytes, or inserts at the same place.
-    fn by(&self, (path, edit): &(PathBuf, &Edit)) -> Option<usize> {
+    /// The position of the first fix that edits some of the same bytes, or inserts at the same offset.
+    fn overlapping(&self, (path, edit): &(PathBuf, &Edit)) -> Option<usize> {
         let file = self.0.get(path)?;
         let range = edit.span.range();
-        // What is taken does not overlap, so of what starts before, only the last can reach this far.
+        // The ranges do not overlap each other, so of those that start earlier, only the last one can reach this far.
         let before = file.range(..range.start).next_back();
         let before = before.filter(|(_, (end, _))| range.start < *end);
         let inside = file.range(range.start..range.end.max(range.start + 1));
-        before
-            .into_iter()
-            .chain(inside)
-            .map(|(_, (_, owner))| *owner)
-            .min()
+        before.into_iter().chain(inside).map(|(_, (_, fix))| *fix).min()
     }
 }
 
@@ -126,44 +128,44 @@ mod tests {
             span: Span::new(file, start, end),
             content: String::new(),
         };
-        let overlap = |one: (usize, usize), two: (usize, usize)| {
-            let mut taken = Taken::default();
-            taken.take(&[(PathBuf::from("a.tf"), &edit(one.0, one.1))], 0);
-            let found = taken.by(&(PathBuf::from("a.tf"), &edit(two.0, two.1)));
-            let elsewhere = taken.by(&(PathBuf::from("b.tf"), &edit(two.0, two.1)));
-            assert_eq!(elsewhere, None);
-            found.is_some()
+        let overlap = |first: (usize, usize), second: (usize, usize)| {
+            let mut edited = EditedRanges::default();
+            edited.add(&[(PathBuf::from("a.tf"), &edit(first.0, first.1))], 0);
+            let overlapping = edited.overlapping(&(PathBuf::from("a.tf"), &edit(second.0, second.1)));
+            let in_other_file = edited.overlapping(&(PathBuf::from("b.tf"), &edit(second.0, second.1)));
+            assert_eq!(in_other_file, None);
+            overlapping.is_some()
         };
-        for (one, two, expected) in [
+        for (first, second, expected) in [
             ((2, 4), (3, 5), true),
             ((2, 8), (3, 5), true),
             ((2, 4), (2, 4), true),
             ((2, 4), (4, 6), false),
             ((2, 4), (6, 8), false),
-            // An insertion: at the beginning, inside, at the end, and at the same place.
+            // An insertion: at the start, inside, at the end, and at the offset of another insertion.
             ((2, 4), (2, 2), true),
             ((2, 4), (3, 3), true),
             ((2, 4), (4, 4), false),
             ((3, 3), (3, 3), true),
         ] {
-            assert_eq!(overlap(one, two), expected, "{one:?} and {two:?}");
-            assert_eq!(overlap(two, one), expected, "{two:?} and {one:?}");
+            assert_eq!(overlap(first, second), expected, "{first:?} and {second:?}");
+            assert_eq!(overlap(second, first), expected, "{second:?} and {first:?}");
         }
     }
 
     #[test]
-    fn the_first_overlapping_fix_is_reported() {
+    fn the_first_of_several_overlapping_fixes_is_returned() {
         let file = Sources::new().add("a.tf", "0123456789");
         let edit = |start: usize, end: usize| Edit {
             span: Span::new(file, start, end),
             content: String::new(),
         };
-        let mut taken = Taken::default();
+        let mut edited = EditedRanges::default();
         let path = PathBuf::from("a.tf");
-        taken.take(&[(path.clone(), &edit(6, 8))], 0);
-        taken.take(&[(path.clone(), &edit(0, 2)), (path.clone(), &edit(4, 5))], 1);
-        assert_eq!(taken.by(&(path.clone(), &edit(1, 7))), Some(0));
-        assert_eq!(taken.by(&(path.clone(), &edit(1, 5))), Some(1));
-        assert_eq!(taken.by(&(path, &edit(2, 4))), None);
+        edited.add(&[(path.clone(), &edit(6, 8))], 0);
+        edited.add(&[(path.clone(), &edit(0, 2)), (path.clone(), &edit(4, 5))], 1);
+        assert_eq!(edited.overlapping(&(path.clone(), &edit(1, 7))), Some(0));
+        assert_eq!(edited.overlapping(&(path.clone(), &edit(1, 5))), Some(1));
+        assert_eq!(edited.overlapping(&(path, &edit(2, 4))), None);
     }
 }

@@ -1,15 +1,15 @@
-//! Fixed texts to disk: written beside the old file, which they then replace whole.
+//! Writes fixed texts: each to a temporary file in the same directory, which then replaces the old file atomically.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::FixOutcome;
+use super::outcome::FixOutcome;
 
-/// Writes the changed files. A file that cannot be written is left as it was.
+/// Writes the changed files. A file that cannot be written stays unchanged.
 ///
 /// # Errors
 ///
-/// The first file that could not be written, and why; those before it are written.
+/// The first file that could not be written, and why. The files before it are written.
 pub fn write(outcome: &FixOutcome) -> Result<(), (PathBuf, io::Error)> {
     for (path, change) in &outcome.changes {
         if change.after != change.before {
@@ -42,7 +42,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
-    fn permissions_are_kept_and_no_temporary_file_remains() {
+    fn permissions_stay_and_no_temporary_file_is_left() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("main.tf");
         std::fs::write(&path, "old").unwrap();

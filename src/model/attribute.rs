@@ -1,4 +1,4 @@
-//! Arguments of a resource as the rules see them: what is known, where it was written, what it waits for.
+//! Arguments of a resource as the rules see them: the value or the reasons why it is unknown, and where it comes from.
 
 use std::fmt;
 
@@ -11,79 +11,79 @@ use super::trace::TraceStep;
 /// An argument of a resource, or an element of one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attribute<T> {
-    /// What it holds.
+    /// The value, or why it is unknown.
     pub content: AttributeValue<T>,
-    /// Whether it may be shown.
+    /// Whether the value is sensitive, so that no output may show it.
     pub sensitive: bool,
-    /// The text that a person must change to change the value; none where nothing is written.
+    /// The text that a person must change to change the value. `None` if the input has no such text.
     pub span: Option<Span>,
-    /// The way from there to the resource: variable, local, module argument, last step last.
+    /// The trace from `span` to the resource, through variables, locals and module arguments. The last step is last.
     pub trace: Vec<TraceStep>,
-    /// Where a plan says it, if `span` is in the configuration that the plan was made of.
+    /// The text of the value in the plan, if `span` is in the configuration that the plan was created from.
     pub planned_span: Option<Span>,
-    /// How `span` is written, as far as a fix could change it.
+    /// Whether and where a fix may change the value.
     pub editability: Editability,
 }
 
-/// What an argument holds.
+/// The value of an argument.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AttributeValue<T> {
-    /// It is not written, or null.
+    /// Not set, or null.
     Absent,
     /// A known value.
     Known(T),
-    /// It will have a value, which cannot be known yet.
+    /// Set to a value that is unknown.
     Unknown(UnknownReasons),
 }
 
 /// Why a value is unknown. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownReasons {
-    /// The reasons, each once.
+    /// The reasons, without duplicates.
     pub reasons: Vec<UnknownReason>,
 }
 
 /// A reason for which a value is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UnknownReason {
-    /// Terraform learns it during apply: the reference that yields it, if it is recorded.
+    /// Terraform learns the value during apply: the reference that evaluates to it, if it is recorded.
     AfterApply(Option<String>),
-    /// A variable that has neither a value nor a default: its reference.
+    /// A variable has neither a value nor a default: the reference to it.
     NoValue(String),
-    /// An output of a module that is not among the files: the reference.
+    /// An output of a module that was not found: the reference.
     ModuleNotLoaded(String),
-    /// The value is unknown to the evaluator.
+    /// The evaluator does not know the value: the reason it gives.
     NotEvaluated(cty::UnknownReason),
-    /// The evaluation fails: the error.
+    /// Evaluation fails: the error.
     EvaluationFailed(String),
     /// The block depends on itself: the names in the cycle.
     Cycle(String),
-    /// The block has a syntax error, so that the argument may be in the part that could not be read.
+    /// The block has a syntax error, so the argument may be in the part that could not be read.
     InvalidBlock,
     /// Terraform defers the instances, because `count` or `for_each` is unknown.
     Deferred,
-    /// An expression in `tofu show -config`, which has no values: what it refers to.
+    /// An expression in `tofu show -config`, which has no values: the reference in it.
     NeedsPlan(String),
     /// `count` or `for_each` in `tofu show -config`, which has no instances.
     ExpansionNeedsPlan,
-    /// The references go through more expressions than are followed.
+    /// The value is behind a chain of references that is longer than the limit.
     TooManyReferences,
     /// The mirror may belong to one of several clusters.
     AmbiguousCluster,
     /// The mirror may belong to one of several instances of a cluster.
     AmbiguousClusterInstance,
-    /// The input does not record it: what is missing.
+    /// The input does not record the value: what is missing.
     NotRecorded(String),
-    /// Terraform rejects it, because it is of another type than the argument: what the argument needs.
+    /// Terraform rejects the value, because the argument has another type: the type of the argument.
     WrongType(String),
-    /// Terraform rejects it, because a module call lacks an argument that the module needs: the call.
+    /// Terraform rejects the configuration, because a module call lacks a required argument: the call.
     MissingInput(String),
 }
 
 impl UnknownReason {
-    /// Whether Terraform refuses the value, and a rule of its own says so: no other rule has to.
+    /// Whether Terraform rejects the value. A rule of its own reports that, so no other rule has to.
     #[must_use]
-    pub fn is_refused(&self) -> bool {
+    pub fn is_rejected(&self) -> bool {
         matches!(self, Self::WrongType(_) | Self::MissingInput(_))
     }
 }
@@ -117,51 +117,53 @@ impl fmt::Display for UnknownReason {
 }
 
 impl UnknownReasons {
-    /// Unknown for one reason.
+    /// Creates the reasons of a value that is unknown for one reason.
     #[must_use]
-    pub fn new(cause: UnknownReason) -> Self {
-        Self { reasons: vec![cause] }
-    }
-
-    /// Unknown for several reasons, sorted, each once.
-    #[must_use]
-    pub fn from_reasons(mut causes: Vec<UnknownReason>) -> Self {
-        causes.sort();
-        causes.dedup();
-        if causes.is_empty() {
-            causes.push(UnknownReason::AfterApply(None));
+    pub fn new(reason: UnknownReason) -> Self {
+        Self {
+            reasons: vec![reason],
         }
-        Self { reasons: causes }
     }
 
-    /// Whether Terraform refuses the value, and a rule of its own says so.
+    /// Sorts reasons and drops duplicates. Without any, the value is known after apply.
     #[must_use]
-    pub fn is_refused(&self) -> bool {
-        self.reasons.iter().any(UnknownReason::is_refused)
+    pub fn from_reasons(mut reasons: Vec<UnknownReason>) -> Self {
+        reasons.sort();
+        reasons.dedup();
+        if reasons.is_empty() {
+            reasons.push(UnknownReason::AfterApply(None));
+        }
+        Self { reasons }
+    }
+
+    /// Whether Terraform rejects the value, as [`UnknownReason::is_rejected`] says.
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        self.reasons.iter().any(UnknownReason::is_rejected)
     }
 }
 
 impl fmt::Display for UnknownReasons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, cause) in self.reasons.iter().enumerate() {
+        for (position, reason) in self.reasons.iter().enumerate() {
             if position > 0 {
                 f.write_str("; ")?;
             }
-            write!(f, "{cause}")?;
+            write!(f, "{reason}")?;
         }
         Ok(())
     }
 }
 
 impl<T> Attribute<T> {
-    /// Whether a message may reveal that two values are equal, and their places. If only one of them is sensitive, the
-    /// other one would reveal it.
+    /// Whether a message may say that two values are equal. If only one of them is sensitive, the other one would reveal
+    /// it.
     #[must_use]
     pub fn may_be_compared_with<U>(&self, other: &Attribute<U>) -> bool {
         self.sensitive == other.sensitive
     }
 
-    /// An argument that is not written.
+    /// Creates an argument that is not set.
     #[must_use]
     pub fn absent() -> Self {
         Self {
@@ -174,7 +176,7 @@ impl<T> Attribute<T> {
         }
     }
 
-    /// A known value, written at `span`.
+    /// Creates an argument with a known value.
     #[must_use]
     pub fn known(value: T, span: Option<Span>) -> Self {
         Self {
@@ -187,7 +189,7 @@ impl<T> Attribute<T> {
         }
     }
 
-    /// A value that cannot be known yet.
+    /// Creates an argument with an unknown value.
     #[must_use]
     pub fn unknown(unknown: UnknownReasons, span: Option<Span>) -> Self {
         Self {
@@ -200,7 +202,7 @@ impl<T> Attribute<T> {
         }
     }
 
-    /// The value, where it is known.
+    /// The value, if it is known.
     #[must_use]
     pub fn value(&self) -> Option<&T> {
         match &self.content {
@@ -209,7 +211,7 @@ impl<T> Attribute<T> {
         }
     }
 
-    /// Whether two values are known not to be the same.
+    /// Whether two values are known to differ.
     #[must_use]
     pub fn content_differs(&self, other: &Self) -> bool
     where
@@ -217,11 +219,11 @@ impl<T> Attribute<T> {
     {
         match (&self.content, &other.content) {
             (AttributeValue::Unknown(_), _) | (_, AttributeValue::Unknown(_)) => false,
-            (one, other) => one != other,
+            (content, other) => content != other,
         }
     }
 
-    /// Why it is unknown, where it is.
+    /// Why the value is unknown, if it is.
     #[must_use]
     pub fn as_unknown(&self) -> Option<&UnknownReasons> {
         match &self.content {
@@ -232,9 +234,9 @@ impl<T> Attribute<T> {
 }
 
 impl Attribute<String> {
-    /// The value in quotes for a message, or a stand-in for one that may not be shown.
+    /// The value in quotes for a message, or a placeholder if it is sensitive, absent or unknown.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub fn describe(&self) -> String {
         match &self.content {
             _ if self.sensitive => "(sensitive value)".to_owned(),
             AttributeValue::Known(value) => format!("{value:?}"),

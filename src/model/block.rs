@@ -1,45 +1,45 @@
-//! What stands in blocks besides the values of their arguments: the same for all instances of a block.
+//! Facts about a block that are the same for all its instances, apart from the values of its arguments.
 //!
-//! Only configuration says this. In a plan there is nothing of it: Terraform made it of configuration that
-//! it had accepted, and records no places.
+//! Only configuration has these facts. A plan has none of them: Terraform created it from configuration that it had
+//! accepted, and records no spans.
 
 use terraform_eval::source::Span;
 
 use super::trace::TraceStep;
 
-/// What a mirror's block says besides its arguments.
+/// Facts about the block of a mirror, apart from its arguments.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MirrorBlock {
     /// Arguments and blocks that `rhcs_image_mirror` does not have.
     pub unsupported: Vec<Unsupported>,
-    /// The entries of `lifecycle.ignore_changes`; `all` is one.
+    /// The entries of `lifecycle.ignore_changes`, or `all`.
     pub ignore_changes: Vec<TraceStep>,
-    /// Where `source` is taken out of a list by `count.index`, in the block or in a module call around it.
+    /// Where `count.index` selects `source` from a list, in the block or in an enclosing module call.
     pub count_index: Option<Span>,
-    /// What the module calls around it leave out.
+    /// The required inputs that enclosing module calls do not set.
     pub missing_inputs: Vec<MissingInputs>,
-    /// Where an argument can be added; none in JSON, and in a block of one line.
+    /// Where an argument can be added. `None` in JSON, and in a block on one line.
     pub argument_insertion: Option<ArgumentInsertion>,
-    /// Where an entry can be added to its `depends_on`; none unless that is a list that is spelled out.
+    /// Where an element can be added to `depends_on`. `None` unless that is a literal list.
     pub dependency_insertion: Option<ElementInsertion>,
 }
 
-/// Something in a block that its resource type does not have.
+/// An argument or block that the resource type does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsupported {
-    /// What it is.
+    /// Whether it is an argument, a read-only attribute or a block.
     pub kind: UnsupportedKind,
-    /// Its name.
+    /// The name of the argument or block.
     pub name: String,
-    /// The name as it is written.
+    /// The span of the name.
     pub name_span: Span,
-    /// The whole of it, with the lines that it has for itself; none where it shares them.
+    /// The lines of the argument or block. `None` if other text is on these lines.
     pub lines: Option<Span>,
-    /// The argument that was meant: it has nearly this name, and is not there itself.
+    /// The argument that was probably meant: it has a similar name, and the block does not set it.
     pub suggestion: Option<&'static str>,
 }
 
-/// What it is that a resource type does not have.
+/// The kinds of arguments and blocks that a resource type does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnsupportedKind {
     /// An argument.
@@ -50,10 +50,10 @@ pub enum UnsupportedKind {
     Block,
 }
 
-/// The required inputs that a module call leaves out.
+/// The required inputs that a module call does not set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingInputs {
-    /// The module call, as Terraform names it, without instance keys.
+    /// The address of the module call, without instance keys.
     pub call: String,
     /// The call's header.
     pub span: Span,
@@ -64,23 +64,23 @@ pub struct MissingInputs {
 /// A place where an argument can be added to a block, on a line of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArgumentInsertion {
-    /// An empty span behind the last thing in the block.
+    /// An empty span after the last argument or block.
     pub at: Span,
-    /// What has to stand between that and the argument: a line break and the indentation.
+    /// The text between that and the argument: a line break and the indentation.
     pub prefix: String,
 }
 
-/// A place where an element can be added to a list, behind the last one.
+/// A place where an element can be added to a list, after the last one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ElementInsertion {
-    /// An empty span where a comma has to be added, if a comment stands between that and the new element.
+    /// An empty span where a comma has to be added, if there is a comment between that and the new element.
     pub comma: Option<Span>,
     /// An empty span for the element.
     pub at: Span,
-    /// What has to stand before it.
+    /// The text before the element.
     pub prefix: String,
-    /// What has to stand behind it: a comma, where the last one has one.
+    /// The text after the element: a comma, if the last element has one.
     pub suffix: &'static str,
-    /// Whether a reference is written as a string: in JSON.
+    /// Whether a reference is spelled as a string, as in JSON.
     pub quoted: bool,
 }

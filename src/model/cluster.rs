@@ -12,13 +12,13 @@ use super::cluster_origin::OriginTarget;
 /// A cluster that a configuration creates or reads.
 #[derive(Debug, Clone)]
 pub struct Cluster {
-    /// The block, its module without instance keys.
+    /// The path of the block, without the instance keys of modules.
     pub path: ResourcePath,
-    /// The kind.
+    /// The kind of the cluster: with or without hosted control planes.
     pub kind: ClusterKind,
-    /// Its instances, in all instances of its module.
+    /// The instances of the block, in all instances of its module.
     pub instances: Vec<ClusterInstance>,
-    /// The block.
+    /// The span of the block.
     pub span: Span,
     /// Where an argument can be added to the block.
     pub argument_insertion: Option<ArgumentInsertion>,
@@ -27,29 +27,29 @@ pub struct Cluster {
 /// One instance of a cluster.
 #[derive(Debug, Clone)]
 pub struct ClusterInstance {
-    /// Its address; an instance key `[*]` where the expansion is unknown.
+    /// The address, with the instance key `[*]` if the expansion is unknown.
     pub address: Address,
-    /// Its id, where it is known: then the cluster is there already.
+    /// The id, if it is known: then the cluster exists already.
     pub id: Option<String>,
-    /// `wait_for_create_complete`; the provider takes null for false.
+    /// `wait_for_create_complete`. The provider treats null as false.
     pub wait_for_create_complete: Attribute<bool>,
     /// `registry_config.registry_sources`.
     pub registry_sources: RegistrySources,
 }
 
-/// The registries that a cluster allows, blocks and trusts without TLS, by the names of their arguments.
+/// The registries that a cluster allows, blocks, and uses without TLS. The fields have the names of the arguments.
 #[derive(Debug, Clone)]
 pub struct RegistrySources {
-    /// The only ones that images are pulled from, besides Red Hat's own.
+    /// The only registries that images are pulled from, in addition to Red Hat's own.
     pub allowed_registries: Attribute<Vec<Attribute<String>>>,
-    /// Those that no image is pulled from.
+    /// Registries that no image is pulled from.
     pub blocked_registries: Attribute<Vec<Attribute<String>>>,
-    /// Those without TLS, or without a certificate to trust.
+    /// Registries without TLS, or with an untrusted certificate.
     pub insecure_registries: Attribute<Vec<Attribute<String>>>,
 }
 
 impl RegistrySources {
-    /// All three lists with this content.
+    /// Creates registry sources in which all three lists are the same.
     #[must_use]
     pub fn all(list: &Attribute<Vec<Attribute<String>>>) -> Self {
         Self {
@@ -61,13 +61,13 @@ impl RegistrySources {
 }
 
 impl Cluster {
-    /// Whether this configuration creates it, rather than reads it.
+    /// Whether the configuration creates the cluster, and does not just read it.
     #[must_use]
     pub fn is_created(&self) -> bool {
         self.path.resource.mode == Mode::Managed
     }
 
-    /// The instances that a target can be; none where it is another object.
+    /// The instances that a target may refer to.
     pub fn instances_matching<'c>(
         &'c self,
         target: &'c OriginTarget,

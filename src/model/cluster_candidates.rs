@@ -1,4 +1,4 @@
-//! The hosted clusters of the configuration that a mirror's `cluster_id` leads to.
+//! The hosted clusters of an input that may be the origin of a mirror's `cluster_id`.
 
 use crate::provider::ClusterKind;
 
@@ -7,17 +7,17 @@ use super::cluster::{Cluster, ClusterInstance};
 use super::input::Input;
 use super::mirror::Mirror;
 
-/// What a `cluster_id` leads to, as far as the configuration creates it.
+/// The clusters that a `cluster_id` may come from, as far as the input creates them.
 #[derive(Debug)]
 pub struct ClusterCandidates<'c> {
-    /// The instances that it can be.
+    /// The instances that the cluster may be.
     pub instances: Vec<(&'c Cluster, &'c ClusterInstance)>,
-    /// Why it may be another one.
+    /// Why the cluster may be another one.
     pub unresolved: Option<UnknownReasons>,
 }
 
 impl<'c> ClusterCandidates<'c> {
-    /// The clusters that the `cluster_id` of a mirror can be.
+    /// Finds the clusters that the `cluster_id` of a mirror may come from.
     #[must_use]
     pub fn for_mirror(input: &'c Input, mirror: &'c Mirror) -> Self {
         let Some(mirror) = mirror.resource() else {
@@ -31,7 +31,7 @@ impl<'c> ClusterCandidates<'c> {
         let all = || {
             clusters().flat_map(|cluster| cluster.instances.iter().map(move |instance| (cluster, instance)))
         };
-        // A cluster that is still to be created has no id yet: one that is known is not its.
+        // A cluster that does not exist yet has no known id, so a known id is not its id.
         if let AttributeValue::Known(id) = &mirror.cluster_id.content {
             return Self {
                 instances: all()
@@ -61,7 +61,7 @@ impl<'c> ClusterCandidates<'c> {
         } else {
             None
         };
-        // What could not be resolved may be any cluster.
+        // An unresolved origin may be any cluster.
         let instances = if unresolved.is_some() && instances.is_empty() {
             all().collect()
         } else {

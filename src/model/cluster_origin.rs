@@ -6,67 +6,67 @@ use terraform_eval::source::Span;
 use super::attribute::{Attribute, AttributeValue, UnknownReason};
 use super::trace::TraceStep;
 
-/// Where a cluster id leads.
+/// The origin of a cluster id.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ClusterOrigin {
-    /// The resources and modules that it comes from, outermost first: an echo, then what feeds it.
+    /// The resources and modules that the id comes from, outermost first: a resource that passes an id on precedes the one
+    /// that it gets the id from.
     pub candidates: Vec<OriginCandidate>,
-    /// Why there may be more than these.
+    /// Why there may be more candidates.
     pub unresolved: Vec<UnknownReason>,
-    /// What it can only be, where the way to it could not be seen: the id is not known yet, and the
-    /// configuration has this one cluster and no other.
+    /// The only cluster of the configuration, if the id is unknown and its origin could not be traced.
     pub sole_candidate: Option<OriginTarget>,
-    /// How the id is written, with the module, where that cannot be evaluated: a part of a module that refers
-    /// to what is not among the files. Ids that are written alike in one module are alike.
+    /// The module and the expression of the id, if the expression cannot be evaluated because it refers to something that
+    /// was not found. Equal expressions in one module have equal values.
     pub expression: Option<String>,
 }
 
 impl ClusterOrigin {
-    /// Whether the id surely comes from no resource: a literal, or a variable of the root module.
+    /// Whether the id certainly comes from no resource: a literal, or a variable of the root module.
     #[must_use]
     pub fn is_literal(&self) -> bool {
         self.candidates.is_empty() && self.unresolved.is_empty()
     }
 }
 
-/// One thing that a cluster id comes from.
+/// A resource or module that a cluster id may come from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OriginCandidate {
-    /// What it comes from.
+    /// The resource or module.
     pub target: OriginTarget,
-    /// Whether it surely does; a conditional may choose something else.
+    /// Whether the id certainly comes from it. A conditional may select something else.
     pub is_certain: bool,
-    /// The block of the target.
+    /// The span of the target's block.
     pub span: Option<Span>,
-    /// The way from the target to the mirror, last step last.
+    /// The trace from the target to the mirror. The last step is last.
     pub trace: Vec<TraceStep>,
 }
 
-/// What a cluster id may come from.
+/// A resource or module output that a cluster id may come from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OriginTarget {
     /// A resource or data source.
     Resource {
-        /// The block, its module with the instance keys that are known.
+        /// The path of the block, with the instance keys of modules as far as they are known.
         path: ResourcePath,
-        /// The instance, where it is known.
+        /// The instance key, if it is known.
         key: Option<InstanceKey>,
-        /// The attribute that is read.
+        /// The attribute that the expression reads.
         attribute: Option<String>,
     },
-    /// An output of a module that is not among the files.
+    /// An output of a module that was not found.
     Module {
-        /// The module call's address.
+        /// The address of the module call.
         call: String,
-        /// Where the module comes from, as written.
+        /// The `source` of the module, as spelled.
         source: String,
-        /// The output.
+        /// The name of the output.
         output: Option<String>,
     },
 }
 
 impl OriginTarget {
-    /// Whether it is one object: no instance key on the way to it is unknown.
+    /// Whether it is a single object: no instance key in its address is unknown.
     #[must_use]
     pub fn is_single_object(&self) -> bool {
         match self {
@@ -79,24 +79,24 @@ impl OriginTarget {
         }
     }
 
-    /// Whether it can be the object at this address: an instance key `[*]` on either side stands for any.
+    /// Whether it may be the object at an address. The instance key `[*]` matches any key.
     #[must_use]
     pub fn may_refer_to(&self, address: &Address) -> bool {
         let Self::Resource { path, key, .. } = self else {
             return false;
         };
-        let (steps, others) = (path.module.steps(), address.module().steps());
-        let agree = |one: &Option<InstanceKey>, other: &Option<InstanceKey>| {
-            one == other || [one, other].contains(&&Some(InstanceKey::Unknown))
+        let (steps, other_steps) = (path.module.steps(), address.module().steps());
+        let may_be_equal = |key: &Option<InstanceKey>, other: &Option<InstanceKey>| {
+            key == other || [key, other].contains(&&Some(InstanceKey::Unknown))
         };
         path.resource == *address.resource()
-            && steps.len() == others.len()
-            && (steps.iter().zip(others))
-                .all(|(one, other)| one.call == other.call && agree(&one.key, &other.key))
-            && agree(key, &address.key)
+            && steps.len() == other_steps.len()
+            && (steps.iter().zip(other_steps))
+                .all(|(step, other)| step.call == other.call && may_be_equal(&step.key, &other.key))
+            && may_be_equal(key, &address.key)
     }
 
-    /// The object, as Terraform names it, without the attribute that is read.
+    /// The address of the object, without the attribute.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -109,27 +109,28 @@ impl OriginTarget {
     }
 }
 
-/// What tells a cluster from the others of one configuration, as `Mirror::cluster_key` does.
+/// A key that identifies a cluster in one input, as `Mirror::cluster_key` does.
 #[must_use]
-pub fn cluster_key(cluster_id: &Attribute<String>, leads: &ClusterOrigin) -> Option<String> {
+pub fn cluster_key(cluster_id: &Attribute<String>, origin: &ClusterOrigin) -> Option<String> {
     match &cluster_id.content {
         AttributeValue::Known(id) => Some(id.clone()),
         AttributeValue::Absent => None,
-        AttributeValue::Unknown(_) => named_cluster(cluster_id, leads),
+        AttributeValue::Unknown(_) => named_cluster(cluster_id, origin),
     }
 }
 
-/// What a cluster's id is read from, if that is one thing.
-pub(super) fn named_cluster(cluster_id: &Attribute<String>, leads: &ClusterOrigin) -> Option<String> {
-    // The last lead is the innermost: behind every echo, the cluster itself.
-    let settled = leads.unresolved.is_empty() && leads.candidates.iter().all(|lead| lead.is_certain);
-    let last = leads.candidates.last().map(|lead| &lead.target);
-    let target = last.filter(|target| settled && target.is_single_object());
-    if let Some(target) = target.or(leads.sole_candidate.as_ref()) {
+/// The name of the object that a cluster's id is read from, if that is a single object.
+pub(super) fn named_cluster(cluster_id: &Attribute<String>, origin: &ClusterOrigin) -> Option<String> {
+    // The last candidate is the innermost one: the cluster itself, after all resources that pass its id on.
+    let is_certain =
+        origin.unresolved.is_empty() && origin.candidates.iter().all(|candidate| candidate.is_certain);
+    let innermost = origin.candidates.last().map(|candidate| &candidate.target);
+    let target = innermost.filter(|target| is_certain && target.is_single_object());
+    if let Some(target) = target.or(origin.sole_candidate.as_ref()) {
         return Some(target.name());
     }
     match cluster_id.as_unknown()?.reasons.as_slice() {
         [UnknownReason::NoValue(name)] => Some(name.clone()),
-        _ => leads.expression.clone(),
+        _ => origin.expression.clone(),
     }
 }

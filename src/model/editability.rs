@@ -1,30 +1,30 @@
-//! Values as they are written in configuration: what a fix can put another text in the place of.
+//! Editability: whether and where a fix may change a value.
 
 use terraform_eval::source::Span;
 use terraform_eval::syntax::quoting::Quoting;
 
-/// How a value is written.
+/// Whether and where a fix may change a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Editability {
-    /// In no configuration that was read: only a plan says it, or nothing does.
+    /// Nowhere: the value is in no configuration that was read.
     #[default]
     Nowhere,
-    /// As a quoted text that serves one argument and nothing else.
+    /// At a string literal that only this argument uses.
     Literal(Literal),
-    /// As a quoted text that serves several things. Who changes it for one changes it for all.
+    /// Nowhere: a string literal has several uses, and an edit would change all of them.
     Shared,
-    /// By an expression that has to be understood: a template, a function, a `for`.
+    /// Nowhere: a template, a function or another expression computes the value.
     Computed,
 }
 
-/// A quoted text without interpolation.
+/// A string literal without interpolation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Literal {
-    /// The text with its quotes.
+    /// The span of the literal, with its quotes.
     pub span: Span,
-    /// How it is quoted.
+    /// The quoting of the literal.
     pub quoting: Quoting,
-    /// What to take out to take it out of the list that it stands in, comma included; nothing where it
-    /// stands in none, or where others rely on the places of the list's elements.
+    /// The bytes to delete to remove the literal from its list, with the comma. `None` if it is not in a list, or if other
+    /// expressions depend on the positions of the elements.
     pub element: Option<Span>,
 }

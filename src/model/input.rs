@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 
 use terraform_eval::address::Address;
 
-use super::beside::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
 use super::cluster::Cluster;
 use super::ids::InputId;
 use super::input_kind::{InputKind, InputKinds};
@@ -12,38 +11,39 @@ use super::manifest::ManifestFacts;
 use super::mirror::Mirror;
 use super::mirror_address::MirrorAddress;
 use super::plan_changes::PlanChanges;
+use super::related_blocks::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
 
-/// One root module with the modules below it, the plan or state of one, or the manifests of one cluster.
+/// A root module with its child modules, the plan or state of one, or the manifests of one cluster.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// Its number in the project; 0 until [`Project::add`](super::Project::add) assigns it.
+    /// The number in the project; 0 until [`Project::add`](super::Project::add) assigns it.
     pub id: InputId,
-    /// What it was read from.
+    /// The kind of the input.
     pub kind: InputKind,
-    /// Whether it is a plan that was joined with its configuration.
+    /// Whether this is a plan that was joined with its configuration.
     pub has_configuration: bool,
-    /// Its name for people: the directory, or the file.
+    /// The directory or file, for messages.
     pub name: String,
-    /// The mirrors, one for each planned instance or entry, by address.
+    /// The mirrors, one for each planned instance or entry, sorted by address.
     pub mirrors: Vec<Mirror>,
-    /// The clusters that it creates or reads, one for each block that has an instance.
+    /// The clusters that the input creates or reads, one for each block that has an instance.
     pub clusters: Vec<Cluster>,
     /// The resources that wait for clusters.
     pub waiters: Vec<ClusterWaiter>,
-    /// The blocks that read mirrors; a plan has none of them.
+    /// The blocks that read mirrors. A plan has none.
     pub data_sources: Vec<ImageMirrorsDataSource>,
-    /// The imports of mirrors; a plan has none of them.
+    /// The imports of mirrors. A plan has none.
     pub imports: Vec<Import>,
-    /// The versions of the provider; a plan says nothing of them.
+    /// The allowed versions of the provider. Empty in a plan, which does not record them.
     pub provider: ProviderVersions,
-    /// What a plan does to mirrors; empty for anything else.
+    /// The changes that a plan makes to mirrors. Empty for other kinds.
     pub changes: PlanChanges,
-    /// What only manifests have; empty for anything else.
+    /// Facts that only manifests have. Empty for other kinds.
     pub manifest_facts: ManifestFacts,
 }
 
 impl Input {
-    /// A configuration of which nothing is known but its name.
+    /// Creates an empty input.
     #[must_use]
     pub fn new(kind: InputKind, name: impl Into<String>) -> Self {
         Self {
@@ -62,14 +62,14 @@ impl Input {
         }
     }
 
-    /// Whether it shows what can be found on these kinds of input. A plan that was joined with its
-    /// configuration shows what the configuration does.
+    /// Whether rules for these kinds of input apply. A plan that was joined with its configuration also counts as
+    /// configuration.
     #[must_use]
     pub fn is_any_of(&self, kinds: InputKinds) -> bool {
         kinds.contains(self.kind) || (self.has_configuration && kinds.contains(InputKind::Configuration))
     }
 
-    /// How many things people would count that it was read from: a root module, a plan, each manifest.
+    /// The number of inputs that summaries count: one for a root module, plan or state, or the number of manifests.
     #[must_use]
     pub fn count(&self) -> usize {
         if self.kind == InputKind::Manifest {

@@ -1,6 +1,6 @@
-//! What inputs are read from, and sets of that.
+//! Kinds of inputs, and sets of them.
 
-/// What an input is read from.
+/// The kind of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputKind {
     /// Configuration files.
@@ -10,13 +10,13 @@ pub enum InputKind {
     /// A configuration, as `tofu show -json -config` prints it: no expression is evaluated.
     TofuConfigJson,
     /// A state, as `terraform show -json` prints it. It records no expressions, so the rules about
-    /// references have nothing to say about it.
+    /// references do not apply.
     State,
-    /// Manifests that meet in one cluster: ImageDigestMirrorSet and its kin, or a HostedCluster.
+    /// Manifests of one cluster: ImageDigestMirrorSet and related kinds, or a HostedCluster.
     Manifest,
 }
 
-/// A set of input kinds: those on which a rule can find something.
+/// A set of input kinds, such as those that a rule applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InputKinds(u8);
 
@@ -29,13 +29,13 @@ impl InputKinds {
     pub const STATE: Self = Self::of(InputKind::State);
     /// Manifests.
     pub const MANIFEST: Self = Self::of(InputKind::Manifest);
-    /// What records where a value comes from: configuration, as files or as JSON, and plans.
+    /// The kinds that record references: configuration, as files or as JSON, and plans.
     pub const REFERENCES: Self = Self::CONFIGURATION
         .union(Self::of(InputKind::TofuConfigJson))
         .union(Self::PLAN);
-    /// What Terraform reads or writes.
+    /// The kinds that Terraform reads or writes.
     pub const TERRAFORM: Self = Self::REFERENCES.union(Self::STATE);
-    /// Everything that declares mirrors.
+    /// All kinds.
     pub const ALL: Self = Self::TERRAFORM.union(Self::MANIFEST);
 
     const fn of(kind: InputKind) -> Self {
@@ -54,7 +54,7 @@ impl InputKinds {
         self.0 & Self::of(kind).0 != 0
     }
 
-    /// The names of the kinds for people, who do not tell configuration in JSON from configuration files.
+    /// The names of the kinds, for messages. Configuration in JSON has the same name as configuration files.
     #[must_use]
     pub fn names(self) -> Vec<&'static str> {
         let kinds = [

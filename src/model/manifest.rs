@@ -1,82 +1,82 @@
-//! What a manifest has besides its entries, and what the API server would reject in it.
+//! Facts about manifests, apart from their entries: registries, and issues that the API server would reject.
 
 use terraform_eval::source::Span;
 
 use super::cluster::RegistrySources;
 use super::mirror_address::DocumentAddress;
 
-/// The part of a configuration that only manifests have.
+/// Facts that only manifests have.
 #[derive(Debug, Clone, Default)]
 pub struct ManifestFacts {
-    /// How many documents there are.
+    /// The number of documents.
     pub documents: usize,
-    /// What they say of registries.
+    /// The registries that the documents allow, block or trust.
     pub registry_sources: Vec<RegistrySources>,
-    /// What the API server would not take, in the order of the documents.
+    /// What the API server would reject or drop, in the order of the documents.
     pub issues: Vec<ManifestIssue>,
 }
 
-/// Something that the API server would refuse, or drop.
+/// Something that the API server would reject or drop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManifestIssue {
-    /// The document that it is in.
+    /// The document with the issue.
     pub document: DocumentAddress,
-    /// The entry that it is in, if it is in one.
+    /// The position of the entry with the issue, if it is in an entry.
     pub entry: Option<usize>,
-    /// Its place.
+    /// The text with the issue.
     pub span: Span,
-    /// What it is.
+    /// What is wrong.
     pub kind: ManifestIssueKind,
 }
 
-/// What can be wrong with a manifest.
+/// The kinds of issues.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ManifestIssueKind {
-    /// It is of a version that its kind does not have.
+    /// The kind does not have this `apiVersion`.
     Version {
-        /// The version; none where it has none.
+        /// The version. `None` if there is none.
         found: Option<String>,
         /// The versions of the kind.
         expected: &'static [&'static str],
     },
-    /// It is of a kind that there is not, with the list of one that there is.
+    /// The kind does not exist, but the document has the list of a kind that does.
     Kind {
-        /// The kind; none where it has none.
+        /// The kind. `None` if there is none.
         found: Option<String>,
     },
-    /// A field is not there, or null.
+    /// A required field is missing or null.
     Missing {
         /// The field, from the top of the document or of the entry.
         field: &'static str,
     },
-    /// A value is of another type than its field.
+    /// A value does not have the type of its field.
     Type {
-        /// The field.
+        /// The path of the field.
         field: String,
-        /// What the value is.
+        /// The type of the value.
         found: &'static str,
-        /// What the field takes.
+        /// The type of the field.
         expected: &'static str,
-        /// What was written, where it would have been a string in quotes.
+        /// The source text, if it would be a string with quotes around it.
         unquoted: Option<String>,
     },
-    /// There is no such field.
+    /// The field does not exist.
     Unknown {
-        /// Its name.
+        /// The name of the field.
         field: String,
-        /// The fields that there are.
+        /// The fields that exist.
         known: &'static [&'static str],
     },
-    /// `mirrorSourcePolicy` is none of its values.
+    /// `mirrorSourcePolicy` has an unknown value.
     Policy {
-        /// The value.
+        /// The value as spelled.
         found: String,
     },
-    /// A key stands twice in one mapping.
+    /// A mapping has the same key twice.
     Twice {
-        /// The key.
+        /// The key that occurs twice.
         key: String,
-        /// Where it stands first.
+        /// The first occurrence.
         first: Span,
     },
 }

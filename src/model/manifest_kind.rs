@@ -11,34 +11,34 @@ pub enum ManifestKind {
     DigestMirrorSet,
     /// `ImageTagMirrorSet` (openshift/api, `config/v1/types_image_tag_mirror_set.go`).
     TagMirrorSet,
-    /// `ImageContentSourcePolicy`, their predecessor (openshift/api,
+    /// `ImageContentSourcePolicy`, the predecessor of these two (openshift/api,
     /// `operator/v1alpha1/types_image_content_source_policy.go`).
     ContentSourcePolicy,
     /// `HostedCluster` (hypershift, `api/hypershift/v1beta1/hostedcluster_types.go`).
     HostedCluster,
-    /// The list of a HostedCluster alone: a text whose one key is `imageContentSources`.
+    /// Only the list of a HostedCluster: a document whose only key is `imageContentSources`.
     ContentSources,
-    /// `Image`, which declares no mirrors: what the cluster allows, blocks and trusts (openshift/api,
+    /// `Image`, which declares no mirrors, but the registries that the cluster allows, blocks and trusts (openshift/api,
     /// `config/v1/types_image.go`).
     Image,
 }
 
 impl ManifestKind {
-    /// Whether its list is that of a HostedCluster, which is the whole of the mirrors of its cluster. The
-    /// others meet in one cluster.
+    /// Whether the list is that of a HostedCluster, which has all mirrors of its cluster. Documents of the other kinds are
+    /// merged in one cluster.
     #[must_use]
     pub fn is_hosted(self) -> bool {
         matches!(self, Self::HostedCluster | Self::ContentSources)
     }
 
-    /// Whether its mirrors are a set, so that the API server refuses one that is there twice
-    /// (`listType=set`). An ImageContentSourcePolicy has a list.
+    /// Whether the mirrors are a set (`listType=set`), so that the API server rejects duplicates. An
+    /// ImageContentSourcePolicy has a list.
     #[must_use]
     pub fn has_sets(self) -> bool {
         self != Self::ContentSourcePolicy
     }
 
-    /// Which pulls the mirrors in it serve.
+    /// The pulls that the mirrors serve.
     #[must_use]
     pub fn pull(self) -> PullKind {
         match self {

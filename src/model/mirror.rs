@@ -18,21 +18,21 @@ use super::trace::TraceStep;
 /// One planned instance of `rhcs_image_mirror`, or one entry of a manifest.
 #[derive(Debug, Clone)]
 pub struct Mirror {
-    /// Its number in the project; 0 until [`Project::add`](super::Project::add) assigns it.
+    /// The number in the project; 0 until [`Project::add`](super::Project::add) assigns it.
     pub id: MirrorId,
-    /// Its address; an instance key `[*]` where the expansion is unknown.
+    /// The address, with the instance key `[*]` if the expansion is unknown.
     pub address: MirrorAddress,
-    /// The resource block's header; in a plan, the address; in a manifest, the entry.
+    /// The header of the resource block. In a plan, the address; in a manifest, the entry.
     pub span: Span,
     /// `source`.
     pub source: Attribute<String>,
     /// `mirrors`, in order.
     pub mirrors: Attribute<Vec<Attribute<String>>>,
-    /// Which pulls the mirrors serve; a resource has mirrors for pulls by digest alone.
+    /// The pulls that the mirrors serve. Those of a resource serve pulls by digest only.
     pub pull: PullKind,
-    /// `mirrorSourcePolicy`, which a resource cannot set; absent, the source is asked last.
+    /// `mirrorSourcePolicy`, which a resource cannot set. If absent, the source is the last pull source.
     pub policy: Attribute<SourcePolicy>,
-    /// What declares it.
+    /// The block or entry that declares the mirror.
     pub declaration: Declaration,
 }
 
@@ -41,48 +41,48 @@ pub struct Mirror {
 pub enum Declaration {
     /// A resource block.
     Resource(Box<ResourceDeclaration>),
-    /// An entry of a manifest, which says nothing beyond source, mirrors and policy.
+    /// An entry of a manifest, which has nothing but a source, mirrors and a policy.
     ManifestEntry,
 }
 
-/// What only a resource block says of a mirror.
+/// The part of a mirror that only resource blocks have.
 #[derive(Debug, Clone)]
 pub struct ResourceDeclaration {
-    /// The module calls around the block, outermost first; empty if the input records no places for them.
+    /// The enclosing module calls, outermost first. Empty if the input does not record their spans.
     pub calls: Vec<TraceStep>,
-    /// Why it is not known how many instances there are: then this one stands for all.
+    /// Why the number of instances is unknown. In that case, this instance represents all of them.
     pub instances: Option<UnknownReasons>,
     /// `cluster_id`.
     pub cluster_id: Attribute<String>,
     /// Where `cluster_id` comes from.
     pub cluster_origin: ClusterOrigin,
-    /// `type`; the provider's default if the block does not set it.
+    /// `type`, or the provider's default if the block does not set it.
     pub mirror_type: Attribute<String>,
-    /// The entries of `depends_on`; `None` if the input does not record them.
+    /// The entries of `depends_on`. `None` if the input does not record them.
     pub depends_on: Option<Vec<Dependency>>,
-    /// The `depends_on` argument as written.
+    /// The span of the `depends_on` argument.
     pub depends_on_span: Option<Span>,
-    /// What is created before this mirror, by any reference in its block or around its module.
+    /// The resources that precede the mirror, through references in its block or in enclosing module calls.
     pub dependencies: BTreeSet<ResourcePath>,
-    /// Why there may be more than these: a plan records no locals, and they may lead on.
+    /// Why there may be more dependencies: a plan does not record locals, which may refer to other resources.
     pub unresolved_dependencies: Vec<UnknownReason>,
-    /// What else the block says.
+    /// Other facts about the block.
     pub block: MirrorBlock,
 }
 
 /// An entry of `depends_on`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dependency {
-    /// As it is written: `rhcs_cluster_rosa_hcp.main`, `module.cluster`.
+    /// The entry as spelled: `rhcs_cluster_rosa_hcp.main`, `module.cluster`.
     pub text: String,
-    /// The resources that come before it, itself included; modules without instance keys.
+    /// The resource of the entry and those that precede it, without the instance keys of modules.
     pub resources: BTreeSet<ResourcePath>,
-    /// Why there may be more than these.
+    /// Why there may be more of them.
     pub unresolved: Vec<UnknownReason>,
 }
 
 impl Mirror {
-    /// An instance of `rhcs_image_mirror`.
+    /// Creates the mirror of an instance of `rhcs_image_mirror`.
     #[must_use]
     pub fn from_resource(
         address: Address,
@@ -103,7 +103,7 @@ impl Mirror {
         }
     }
 
-    /// An entry of a manifest.
+    /// Creates the mirror of an entry of a manifest.
     #[must_use]
     pub fn from_manifest_entry(
         address: EntryAddress,
@@ -124,7 +124,7 @@ impl Mirror {
         }
     }
 
-    /// The resource block's part; `None` for an entry of a manifest.
+    /// The part that only resource blocks have. `None` for an entry of a manifest.
     #[must_use]
     pub fn resource(&self) -> Option<&ResourceDeclaration> {
         match &self.declaration {
@@ -133,7 +133,7 @@ impl Mirror {
         }
     }
 
-    /// The resource block's part, to be changed.
+    /// The part that only resource blocks have, for changes. `None` for an entry of a manifest.
     pub fn resource_mut(&mut self) -> Option<&mut ResourceDeclaration> {
         match &mut self.declaration {
             Declaration::Resource(resource) => Some(resource),
@@ -141,14 +141,14 @@ impl Mirror {
         }
     }
 
-    /// Why it is not known how many instances there are, if that is not known.
+    /// Why the number of instances is unknown, if it is.
     #[must_use]
     pub fn unknown_instances(&self) -> Option<&UnknownReasons> {
         self.resource()?.instances.as_ref()
     }
 
-    /// A key that mirrors of one cluster share inside one input, and mirrors of two clusters never do. It may
-    /// be a sensitive id, so it must not be printed. `None` if the cluster is not known.
+    /// A key that is the same for the mirrors of one cluster of an input, and different for those of two clusters. It may be
+    /// a sensitive id, so it must not be printed. `None` if the cluster is unknown.
     #[must_use]
     pub fn cluster_key(&self) -> Option<String> {
         match &self.address {
@@ -160,9 +160,9 @@ impl Mirror {
         }
     }
 
-    /// The name of its cluster: the id, or what the id is read from.
+    /// The name of the cluster, for messages: the id, or the object that the id is read from.
     ///
-    /// Mirrors of one cluster share this name inside one configuration, mirrors of two never do.
+    /// It is the same for the mirrors of one cluster of an input, and different for those of two clusters.
     #[must_use]
     pub fn cluster_name(&self) -> String {
         if let MirrorAddress::Entry(entry) = &self.address {
@@ -180,7 +180,7 @@ impl Mirror {
         name.unwrap_or_else(|| format!("(cluster of {})", self.address))
     }
 
-    /// The block that it is an instance of, its module without instance keys; `None` for an entry of a manifest.
+    /// The path of the block, without the instance keys of modules. `None` for an entry of a manifest.
     #[must_use]
     pub fn path(&self) -> Option<ResourcePath> {
         let address = self.address.resource()?;
@@ -192,7 +192,7 @@ impl Mirror {
 }
 
 impl ResourceDeclaration {
-    /// A block with these arguments and nothing else. An absent `type` gets the provider's default.
+    /// Creates a block with these arguments and nothing else. An absent `type` gets the provider's default.
     #[must_use]
     pub fn new(cluster_id: Attribute<String>, mirror_type: Attribute<String>) -> Self {
         let mirror_type = match mirror_type.content {

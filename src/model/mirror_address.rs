@@ -1,4 +1,4 @@
-//! What a mirror is called: a resource of Terraform, or an entry of a manifest.
+//! Addresses of mirrors: a Terraform resource, or an entry of a manifest.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use terraform_eval::address::Address;
 
 use super::manifest_kind::ManifestKind;
 
-/// The name of a mirror, unique in its configuration.
+/// The address of a mirror, unique in its input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MirrorAddress {
     /// An instance of `rhcs_image_mirror`.
@@ -17,7 +17,7 @@ pub enum MirrorAddress {
 }
 
 impl MirrorAddress {
-    /// The resource instance, where it is one.
+    /// The address of the resource instance. `None` for an entry of a manifest.
     #[must_use]
     pub fn resource(&self) -> Option<&Address> {
         match self {
@@ -26,7 +26,7 @@ impl MirrorAddress {
         }
     }
 
-    /// The kind of the manifest, where it is an entry of one.
+    /// The kind of the manifest. `None` for a resource.
     #[must_use]
     pub fn manifest(&self) -> Option<ManifestKind> {
         match self {
@@ -48,9 +48,9 @@ impl fmt::Display for MirrorAddress {
 /// An entry of a manifest: `ImageDigestMirrorSet/idms-release-0[3]`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EntryAddress {
-    /// The document.
+    /// The document that contains the entry.
     pub document: DocumentAddress,
-    /// Its place in the document's list, from 0.
+    /// The position in the document's list, from 0.
     pub index: usize,
 }
 
@@ -60,19 +60,18 @@ impl fmt::Display for EntryAddress {
     }
 }
 
-/// A document among those that meet in one cluster. The order is that in which they were read.
+/// One of the documents of a cluster. They are ordered as they were read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DocumentAddress {
-    /// Its place among all of them, from 0.
+    /// The position among the documents, from 0.
     pub position: usize,
-    /// The cluster that they meet in, by a name for people.
+    /// The name of the cluster, for messages.
     pub cluster: Arc<str>,
-    /// Its kind.
+    /// The kind of the document.
     pub kind: ManifestKind,
-    /// Its `metadata.name`, where it has one.
+    /// `metadata.name`, if there is one.
     pub name: Option<Arc<str>>,
-    /// How many documents of the same kind and name come before it. It is shown where there are any: `#2`
-    /// is the second one.
+    /// How many documents of the same kind and name precede it. The second one is displayed with `#2`.
     pub before: usize,
 }
 
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_address_has_the_document_and_the_index() {
+    fn an_entry_is_displayed_with_its_document_and_position() {
         assert_eq!(
             entry(Some("release-0"), 0, 3),
             "ImageDigestMirrorSet/release-0[3]"
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_with_the_same_name_are_distinguished() {
+    fn documents_of_the_same_name_are_numbered() {
         assert_eq!(
             entry(Some("release-0"), 1, 0),
             "ImageDigestMirrorSet/release-0#2[0]"

@@ -1,4 +1,4 @@
-//! Findings about a mirror: the labels on values and their traces.
+//! Findings about mirrors: labels on values and their traces.
 
 use super::attribute::Attribute;
 use super::cluster_origin::OriginCandidate;
@@ -6,7 +6,7 @@ use super::mirror::{Mirror, ResourceDeclaration};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 
 impl Mirror {
-    /// A finding about the mirror.
+    /// Creates a finding about the mirror.
     #[must_use]
     pub fn finding(&self, code: Code, severity: Severity, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(code, severity, message).about_mirror(self.address.clone())
@@ -19,8 +19,8 @@ pub trait MirrorLabels {
     #[must_use]
     fn at_attribute<T>(self, mirror: &Mirror, attribute: &Attribute<T>, label: &str) -> Self;
 
-    /// Labels the value that `attribute` was compared with, if it is in another place and neither of the two
-    /// reveals a sensitive value.
+    /// Labels the value that `attribute` was compared with, if it has another span and the comparison does not reveal a
+    /// sensitive value.
     #[must_use]
     fn compared_with<A, B>(self, attribute: &Attribute<A>, other: &Attribute<B>, label: &str) -> Self;
 

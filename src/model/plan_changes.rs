@@ -1,6 +1,6 @@
-//! What a plan does to mirrors, and what it found changed.
+//! Planned changes to mirrors, and drift.
 //!
-//! Only a plan records this. Terraform's `internal/command/jsonplan` says what the words mean.
+//! Only a plan records them. Terraform's package `internal/command/jsonplan` defines the terms.
 
 use std::collections::BTreeMap;
 
@@ -9,67 +9,67 @@ use terraform_eval::source::Span;
 
 use crate::model::attribute::Attribute;
 
-/// The part of a plan that no configuration has.
+/// Planned changes and drift.
 #[derive(Debug, Default, Clone)]
 pub struct PlanChanges {
-    /// The changes to mirrors, those without an effect included, by address.
+    /// The changes to mirrors, including no-ops, sorted by address.
     pub mirrors: Vec<MirrorChange>,
-    /// The mirrors that were changed outside of Terraform, by address.
+    /// The mirrors that were changed outside of Terraform, sorted by address.
     pub drift: Vec<MirrorChange>,
-    /// The clusters whose id is known, before or after the plan, by id.
+    /// The clusters whose id is known before or after the change, by id.
     pub clusters: BTreeMap<String, ClusterChange>,
-    /// Where the plan says that Terraform met an error while it made it.
+    /// The span of `errored`, if an error interrupted planning.
     pub errored: Option<Span>,
-    /// Where the plan says that another one has to follow it.
+    /// The span of `complete`, if another plan has to follow this one.
     pub incomplete: Option<Span>,
 }
 
-/// What happens to one mirror, or what had happened to it.
+/// A planned change of a mirror, or its drift.
 #[derive(Debug, Clone)]
 pub struct MirrorChange {
-    /// Its address.
+    /// The address of the mirror.
     pub address: Address,
-    /// The address that it had before; none where it keeps its address.
+    /// The previous address. `None` if the mirror keeps its address.
     pub previous_address: Option<String>,
-    /// Whether it is what an interrupted replacement left over: the address has another object by now.
+    /// Whether this is a deposed object, which an interrupted replacement left: the address has another object already.
     pub deposed: bool,
-    /// The address in the plan.
+    /// The span of the address in the plan.
     pub span: Span,
-    /// What happens.
+    /// The planned action.
     pub action: Action,
-    /// The mirror as it is; none if it is created.
+    /// The values before the change. `None` if the mirror is created.
     pub before: Option<MirrorValues>,
-    /// The mirror as it is going to be; none if it is deleted.
+    /// The values after the change. `None` if the mirror is deleted.
     pub after: Option<MirrorValues>,
-    /// The arguments that cannot change in place, where the mirror is replaced because of them.
+    /// The arguments that force a replacement.
     pub replaced_for: Vec<String>,
-    /// Terraform's own word for why, where it gives one: `delete_because_each_key`.
+    /// The `action_reason`, if there is one: `delete_because_each_key`.
     pub reason: Option<String>,
 }
 
-/// What a plan does to an object.
+/// A planned action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// Nothing.
+    /// No change.
     NoOp,
-    /// It is created.
+    /// Create the object.
     Create,
-    /// It changes in place.
+    /// Change the object in place.
     Update,
-    /// It is deleted.
+    /// Delete the object.
     Delete,
-    /// It is deleted, then created anew.
+    /// Replace the object: delete it first.
     DeleteThenCreate,
-    /// Its successor is created before it is deleted.
+    /// Replace the object: create the new one first.
     CreateThenDelete,
-    /// Terraform forgets it, and it stays what it is.
+    /// Remove the object from the state without deleting it.
     Forget,
-    /// Something else, which no mirror knows.
+    /// Any other action, which mirrors do not have.
     Other,
 }
 
 impl Action {
-    /// Whether an object comes to be.
+    /// Whether the action creates an object.
     #[must_use]
     pub fn creates(self) -> bool {
         matches!(
@@ -78,7 +78,7 @@ impl Action {
         )
     }
 
-    /// Whether an object ceases to be.
+    /// Whether the action deletes an object.
     #[must_use]
     pub fn deletes(self) -> bool {
         matches!(
@@ -87,14 +87,14 @@ impl Action {
         )
     }
 
-    /// Whether it is one object for another.
+    /// Whether the action replaces an object.
     #[must_use]
     pub fn replaces(self) -> bool {
         self.creates() && self.deletes()
     }
 }
 
-/// The arguments of a mirror on one side of a change.
+/// The arguments of a mirror before or after a change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MirrorValues {
     /// `cluster_id`.
@@ -108,7 +108,7 @@ pub struct MirrorValues {
 }
 
 impl MirrorValues {
-    /// The mirrors, where every one is known.
+    /// The mirrors, if all of them are known.
     #[must_use]
     pub fn known_mirrors(&self) -> Option<Vec<&str>> {
         let list = self.mirrors.value()?;
@@ -118,18 +118,18 @@ impl MirrorValues {
     }
 }
 
-/// A cluster of a plan.
+/// A cluster in a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterChange {
-    /// Its address.
+    /// The address of the cluster.
     pub address: Address,
-    /// Whether the plan deletes it, with all that it holds.
+    /// Whether the plan deletes the cluster, and with it all its mirrors.
     pub deleted: bool,
-    /// Why its nodes may have no way to a public registry; none where they have one, or it is not recorded.
+    /// Why the nodes may not reach public registries. `None` if they do, or if that is not recorded.
     pub egress_restriction: Option<EgressRestriction>,
 }
 
-/// Why a cluster may depend on its mirrors for every image.
+/// Why a cluster may depend on its mirrors for all images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EgressRestriction {
     /// `private = true`.

@@ -1,4 +1,4 @@
-//! Everything that was read in one run.
+//! The inputs of a run.
 
 use terraform_eval::source::Span;
 
@@ -7,25 +7,25 @@ use crate::diagnostic::Diagnostic;
 use super::ids::{InputId, MirrorId};
 use super::input::Input;
 
-/// Everything that was read in one run.
+/// The inputs of a run, with what reading them found.
 #[derive(Debug, Default)]
 pub struct Project {
-    /// One for each root module, plan and state, in the order in which they were found. [`Project::add`] adds one.
+    /// The inputs, in the order in which they were found. [`Project::add`] adds one.
     pub inputs: Vec<Input>,
-    /// What was wrong with the files themselves.
+    /// Findings about files that could not be read or parsed.
     pub diagnostics: Vec<Diagnostic>,
-    /// Text that no output may show: the source of sensitive values.
+    /// The source text of sensitive values, which no output may show.
     pub sensitive: Vec<Span>,
-    /// How many files were read.
+    /// The number of files that were read.
     pub files: usize,
-    /// How many files could not be read.
+    /// The number of files that could not be read.
     pub unreadable: usize,
-    /// How many mirrors the inputs have.
+    /// The number of mirrors in the inputs.
     mirrors: u32,
 }
 
 impl Project {
-    /// Adds an input, and numbers it and its mirrors.
+    /// Adds an input, and assigns ids to it and its mirrors.
     pub fn add(&mut self, mut input: Input) -> InputId {
         let id = InputId(u32::try_from(self.inputs.len()).unwrap_or(u32::MAX));
         input.id = id;

@@ -1,12 +1,12 @@
-//! A trace: the places that a value passes between its origin and its use.
+//! Traces: the expressions that a value passes through between its origin and its use.
 
 use terraform_eval::source::Span;
 
-/// One place between the origin of a value and its use.
+/// An expression between the origin of a value and its use.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TraceStep {
-    /// The place.
+    /// The span of the expression.
     pub span: Span,
-    /// What is written there: `local.target`.
+    /// The text of the expression, such as `local.target`.
     pub text: String,
 }

@@ -1,4 +1,4 @@
-//! The report of `check`, one file a format, and the table that lists them.
+//! The report of `check`: one file per format, and a table of the formats.
 
 mod concise;
 mod format;

@@ -1,4 +1,4 @@
-//! What two inputs differ in: for people, and as JSON.
+//! The differences between two inputs: as text, and as JSON.
 
 use std::fmt::Write as _;
 
@@ -6,15 +6,14 @@ use serde::Serialize;
 
 use crate::cluster_mirrors::UnresolvedMirror;
 use crate::compare::{ClusterComparison, Comparison, Difference, DifferenceKind, EffectiveMirrors};
-use crate::diagnostic::{Diagnostic, single_line};
+use crate::diagnostic::{Diagnostic, pluralize, single_line};
 use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::source::Sources;
 
-use crate::diagnostic::pluralize;
-use crate::output::printable;
+use super::printable::printable;
 
-/// The differences for people: a line a source, one a mirror, and a summary. The sources behind both inputs
-/// are given in their order.
+/// Renders the differences as text: a line for each source and each mirror, and a summary. `sources` are those of the two
+/// inputs, in the same order.
 #[must_use]
 pub fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
     let mut text = String::new();
@@ -39,8 +38,8 @@ pub fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
         "{}: {same} unchanged",
         pluralize(source_count(comparison), "source")
     );
-    for counted in counts {
-        let _ = write!(text, ", {counted}");
+    for count in counts {
+        let _ = write!(text, ", {count}");
     }
     match unresolved_count(comparison) {
         0 => text.push('\n'),
@@ -64,7 +63,7 @@ fn unresolved_count(comparison: &Comparison<'_>) -> usize {
         .sum()
 }
 
-/// Why a mirror is not compared: its address, then the values that are not known.
+/// Why a mirror is not compared: its address and its unknown values.
 fn unresolved_reasons(unresolved: &UnresolvedMirror<'_>) -> String {
     let messages: Vec<String> = unresolved.reasons.iter().map(Diagnostic::headline).collect();
     messages.join("; ")
@@ -96,19 +95,19 @@ fn push_difference(text: &mut String, difference: &Difference<'_>, sources: [&So
             let _ = writeln!(text, "    {}:{line} {}", file.name(), entry.mirror.address);
         }
     }
-    let lines = |side: &Option<EffectiveMirrors<'_>>| side.as_ref().map(lines_of).unwrap_or_default();
+    let lines = |side: &Option<EffectiveMirrors<'_>>| side.as_ref().map(mirror_lines).unwrap_or_default();
     let (before, after) = (lines(before), lines(after));
-    for change in similar::TextDiff::from_slices(&refs(&before), &refs(&after)).iter_all_changes() {
+    for change in similar::TextDiff::from_slices(&as_strs(&before), &as_strs(&after)).iter_all_changes() {
         let _ = writeln!(text, "  {} {}", change.tag(), change.value());
     }
 }
 
-fn refs(lines: &[String]) -> Vec<&str> {
+fn as_strs(lines: &[String]) -> Vec<&str> {
     lines.iter().map(String::as_str).collect()
 }
 
-/// What is asked, in order.
-fn lines_of(mirrors: &EffectiveMirrors<'_>) -> Vec<String> {
+/// One line for each mirror, in order, and one for a source that is never contacted.
+fn mirror_lines(mirrors: &EffectiveMirrors<'_>) -> Vec<String> {
     let mut lines: Vec<String> = mirrors.mirrors.iter().map(|name| single_line(name)).collect();
     if mirrors.policy == SourcePolicy::NeverContact {
         lines.push("(the source is never contacted)".to_owned());
@@ -156,7 +155,7 @@ struct UnresolvedJson<'a> {
     reasons: Vec<&'a str>,
 }
 
-/// The differences as one JSON document.
+/// Renders the differences as one JSON document.
 #[must_use]
 pub fn json(comparison: &Comparison<'_>) -> String {
     let document = DocumentJson {

@@ -1,4 +1,4 @@
-//! Values of expressions: for people as `terraform console` shows them, for programs as JSON lines.
+//! Values of expressions: as `terraform console` prints them, and as JSON lines.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 use terraform_eval::cty::{Type, Value, ValueRef, to_json};
 use terraform_eval::eval::EvalError;
 
-/// What an expression is worth, or why it is worth nothing. A number without an end has no JSON, and so
-/// counts as a failure here as it does in `jsonencode`.
+/// The value of an expression, or the text of the error. As in `jsonencode`, a value without a JSON form (an infinite
+/// number) is an error.
 pub fn outcome(result: &Result<Value, EvalError>) -> Result<&Value, String> {
     let value = result.as_ref().map_err(ToString::to_string)?;
     if !value.is_wholly_known() || value.marks_deep().is_sensitive() {
@@ -33,23 +33,23 @@ struct Line<'a> {
     error: Option<&'a str>,
 }
 
-/// One JSON object: `json` is the text that `jsonencode` gives, null for what is not wholly known or is
-/// sensitive; `unknown` says which parts are not known, in the form of a plan's `after_unknown`.
+/// Renders one JSON object. `json` is the value as `jsonencode` encodes it, or null if it is not wholly known or is
+/// sensitive; `unknown` marks the unknown parts, in the form of a plan's `after_unknown`.
 #[must_use]
 pub fn json_line(expression: &str, outcome: &Result<&Value, String>) -> String {
     let line = match outcome {
         Ok(value) => {
-            let shown = value.is_wholly_known() && !value.marks_deep().is_sensitive();
+            let is_visible = value.is_wholly_known() && !value.marks_deep().is_sensitive();
             Line {
                 expr: expression,
                 ok: true,
                 ty: Some(value.ty().to_string()),
-                json: Some(if shown {
+                json: Some(if is_visible {
                     to_json(value).ok().into()
                 } else {
                     Json::Null
                 }),
-                unknown: (!value.is_wholly_known()).then(|| unknown(value)),
+                unknown: (!value.is_wholly_known()).then(|| unknown_mask(value)),
                 error: None,
             }
         }
@@ -65,31 +65,34 @@ pub fn json_line(expression: &str, outcome: &Result<&Value, String>) -> String {
     serde_json::to_string(&line).unwrap_or_default()
 }
 
-fn unknown(value: &Value) -> Json {
+/// The unknown parts of a value, as in a plan's `after_unknown`.
+fn unknown_mask(value: &Value) -> Json {
     match value.view() {
         ValueRef::Unknown(_) => Json::Bool(true),
         ValueRef::List(items) | ValueRef::Set(items) | ValueRef::Tuple(items) => {
-            items.iter().map(unknown).collect()
+            items.iter().map(unknown_mask).collect()
         }
-        // As in a plan, parts of which nothing is unknown are left out of an object.
+        // As in a plan, wholly known attributes are left out.
         ValueRef::Map(items) | ValueRef::Object(items) => {
-            let open = items.iter().filter(|(_, item)| !item.is_wholly_known());
-            open.map(|(key, item)| (key.to_string(), unknown(item))).collect()
+            let with_unknowns = items.iter().filter(|(_, item)| !item.is_wholly_known());
+            with_unknowns
+                .map(|(key, item)| (key.to_string(), unknown_mask(item)))
+                .collect()
         }
         ValueRef::Null | ValueRef::Bool(_) | ValueRef::Number(_) | ValueRef::String(_) => Json::Bool(false),
     }
 }
 
-/// The value as the console shows it, or the error.
+/// Renders the value as `terraform console` prints it, or the error.
 #[must_use]
 pub fn full(outcome: &Result<&Value, String>) -> String {
     match outcome {
-        Ok(value) => shown(value, 0),
+        Ok(value) => render_value(value, 0),
         Err(error) => format!("error: {error}"),
     }
 }
 
-fn shown(value: &Value, depth: usize) -> String {
+fn render_value(value: &Value, depth: usize) -> String {
     if value.marks().is_sensitive() {
         return "(sensitive value)".to_owned();
     }
@@ -100,27 +103,33 @@ fn shown(value: &Value, depth: usize) -> String {
         (ValueRef::Bool(value), _) => value.to_string(),
         (ValueRef::Number(number), _) => number.to_string(),
         (ValueRef::String(text), _) => Json::String(text.to_string()).to_string(),
-        (ValueRef::Tuple(items), _) => listed(items, depth),
-        (ValueRef::List(items), _) => format!("tolist({})", listed(items, depth)),
-        (ValueRef::Set(items), _) => format!("toset({})", listed(items, depth)),
-        (ValueRef::Object(items), _) => keyed(items.iter(), depth),
-        (ValueRef::Map(items), _) => format!("tomap({})", keyed(items.iter(), depth)),
+        (ValueRef::Tuple(items), _) => render_elements(items, depth),
+        (ValueRef::List(items), _) => format!("tolist({})", render_elements(items, depth)),
+        (ValueRef::Set(items), _) => format!("toset({})", render_elements(items, depth)),
+        (ValueRef::Object(items), _) => render_attributes(items.iter(), depth),
+        (ValueRef::Map(items), _) => format!("tomap({})", render_attributes(items.iter(), depth)),
     }
 }
 
-fn listed(items: &[Value], depth: usize) -> String {
-    let lines = items.iter().map(|item| format!("{},", shown(item, depth + 1)));
-    enclosed('[', lines, ']', depth)
+fn render_elements(items: &[Value], depth: usize) -> String {
+    let lines = items
+        .iter()
+        .map(|item| format!("{},", render_value(item, depth + 1)));
+    render_lines('[', lines, ']', depth)
 }
 
-fn keyed<'a>(items: impl Iterator<Item = (&'a Arc<str>, &'a Value)>, depth: usize) -> String {
+fn render_attributes<'a>(items: impl Iterator<Item = (&'a Arc<str>, &'a Value)>, depth: usize) -> String {
     let line = |(key, item): (&Arc<str>, &Value)| {
-        format!("{} = {}", Json::String(key.to_string()), shown(item, depth + 1))
+        format!(
+            "{} = {}",
+            Json::String(key.to_string()),
+            render_value(item, depth + 1)
+        )
     };
-    enclosed('{', items.map(line), '}', depth)
+    render_lines('{', items.map(line), '}', depth)
 }
 
-fn enclosed(open: char, lines: impl Iterator<Item = String>, close: char, depth: usize) -> String {
+fn render_lines(open: char, lines: impl Iterator<Item = String>, close: char, depth: usize) -> String {
     let mut text = String::from(open);
     for line in lines {
         let _ = write!(text, "\n{}{line}", "  ".repeat(depth + 1));

@@ -1,121 +1,119 @@
-//! What a finding shows of a file: whole lines of ordinary files, a cropped piece of a line that is
-//! too long to show (a plan is one line), and never the source of a sensitive value.
+//! Excerpts of files for findings: entire lines of ordinary files, or a cropped part of a line that is too long (a plan is
+//! one line). The text of a sensitive value is always masked.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use codespan_reporting::files::{Error, Files};
 
-use terraform_eval::source::{SourceFile, Span};
+use terraform_eval::source::{FileId, SourceFile, Span};
 
-use super::redaction::{LONG_LINE, Label, RedactedSources};
+use super::redaction::{LONG_LINE, LabelLines, RedactedSources};
 
-/// How much of a long line is shown before and behind a label, in bytes.
-const AROUND: usize = 80;
+/// How many bytes of a long line are shown before a label.
+const MAX_LEAD_IN: usize = 80;
 
-/// The pieces of files that one finding shows.
+/// The excerpts that one finding shows.
 pub(super) struct Excerpts<'a> {
-    covered: &'a RedactedSources<'a>,
-    pieces: Vec<Piece<'a>>,
+    redacted: &'a RedactedSources<'a>,
+    excerpts: Vec<Excerpt<'a>>,
 }
 
-/// A file, or a piece of one of its lines.
-struct Piece<'a> {
+/// An entire file, or a part of one of its lines.
+struct Excerpt<'a> {
     file: &'a SourceFile,
-    span: Option<Span>,
+    file_id: FileId,
     text: Cow<'a, str>,
-    cropped: Option<Crop>,
+    /// `None` for an entire file.
+    crop: Option<Crop>,
 }
 
-/// Where a cropped piece stands: its text is one line.
+/// The position of a part of a line.
 struct Crop {
     line: usize,
     column: usize,
-    /// How many columns of the text come before the piece: the ellipsis.
-    lead: usize,
+    /// How many columns the ellipsis before the part takes.
+    ellipsis: usize,
 }
 
 impl<'a> Excerpts<'a> {
-    pub(super) fn new(covered: &'a RedactedSources<'a>) -> Self {
+    pub(super) fn new(redacted: &'a RedactedSources<'a>) -> Self {
         Self {
-            covered,
-            pieces: Vec::new(),
+            redacted,
+            excerpts: Vec::new(),
         }
     }
 
-    /// Makes sure that `span` is shown, and gives the piece that shows it and the place in that piece.
+    /// Adds an excerpt that shows `span`, unless there is one. Returns the position of the excerpt, and the range of the
+    /// span in its text.
     pub(super) fn show(&mut self, span: Span) -> (usize, Range<usize>) {
-        let file = self.covered.sources.file(span.file);
-        let label = Label::of(self.covered.sources, span);
-        match self.covered.whole.get(&span.file) {
-            Some(text) if label.is_short() => (self.whole(file, span, text), label.place),
-            _ => self.crop(file, span, label.first, label.place),
+        let file = self.redacted.sources.file(span.file);
+        let lines = LabelLines::new(self.redacted.sources, span);
+        match self.redacted.texts.get(&span.file) {
+            Some(text) if lines.are_short() => (self.show_file(file, span.file, text), lines.range),
+            _ => self.show_part(file, span.file, lines.first, lines.range),
         }
     }
 
-    fn whole(&mut self, file: &'a SourceFile, span: Span, text: &'a str) -> usize {
-        let same = |piece: &Piece<'_>| {
-            piece.cropped.is_none() && piece.span.is_some_and(|other| other.file == span.file)
-        };
-        if let Some(at) = self.pieces.iter().position(same) {
-            return at;
+    fn show_file(&mut self, file: &'a SourceFile, file_id: FileId, text: &'a str) -> usize {
+        let is_same = |excerpt: &Excerpt<'_>| excerpt.crop.is_none() && excerpt.file_id == file_id;
+        if let Some(position) = self.excerpts.iter().position(is_same) {
+            return position;
         }
-        self.pieces.push(Piece {
+        self.excerpts.push(Excerpt {
             file,
-            span: Some(span),
+            file_id,
             text: Cow::Borrowed(text),
-            cropped: None,
+            crop: None,
         });
-        self.pieces.len() - 1
+        self.excerpts.len() - 1
     }
 
-    /// A piece around the label, in which only the label's own text and its key stand out: what is
-    /// beside it in a plan belongs to other attributes.
-    fn crop(
+    /// Adds the label's text and its key. The text around them in a plan belongs to other attributes.
+    fn show_part(
         &mut self,
         file: &'a SourceFile,
-        span: Span,
+        file_id: FileId,
         line: Range<usize>,
         label: Range<usize>,
     ) -> (usize, Range<usize>) {
         let text = file.text();
         let end = label.end.min(line.end).min(label.start + LONG_LINE);
         let end = text.floor_char_boundary(end).max(label.start);
-        let before = text.floor_char_boundary(label.start.saturating_sub(AROUND).max(line.start));
+        let before = text.floor_char_boundary(label.start.saturating_sub(MAX_LEAD_IN).max(line.start));
         let lead_in = text.get(before..label.start).unwrap_or_default();
-        let from = before + key_start(lead_in);
-        let shown = text.get(from..end).unwrap_or_default();
-        let masked = self.covered.masked(shown, span.file, from);
-        let mut shown = String::new();
-        let front = if from > line.start { "…" } else { "" };
-        shown.push_str(front);
-        shown.push_str(masked.trim_end_matches(['\n', '\r']));
+        let start = before + key_start(lead_in);
+        let original = text.get(start..end).unwrap_or_default();
+        let masked = self.redacted.mask(original, file_id, start);
+        let ellipsis = if start > line.start { "…" } else { "" };
+        let mut part = String::from(ellipsis);
+        part.push_str(masked.trim_end_matches(['\n', '\r']));
         if end < line.end {
-            shown.push('…');
+            part.push('…');
         }
-        let shift = |offset: usize| offset - from + front.len();
-        let location = file.location(from);
-        let cropped = Some(Crop {
+        let shift = |offset: usize| offset - start + ellipsis.len();
+        let location = file.location(start);
+        let crop = Some(Crop {
             line: location.line,
             column: location.column,
-            lead: front.chars().count(),
+            ellipsis: ellipsis.chars().count(),
         });
-        let place = shift(label.start)..shift(end).min(shown.len());
-        self.pieces.push(Piece {
+        let range = shift(label.start)..shift(end).min(part.len());
+        self.excerpts.push(Excerpt {
             file,
-            span: None,
-            text: Cow::Owned(shown),
-            cropped,
+            file_id,
+            text: Cow::Owned(part),
+            crop,
         });
-        (self.pieces.len() - 1, place)
+        (self.excerpts.len() - 1, range)
     }
 
-    fn piece(&self, id: usize) -> Result<&Piece<'a>, Error> {
-        self.pieces.get(id).ok_or(Error::FileMissing)
+    fn excerpt(&self, id: usize) -> Result<&Excerpt<'a>, Error> {
+        self.excerpts.get(id).ok_or(Error::FileMissing)
     }
 }
 
-/// Where to begin in the text before a label: at its key; for an element of a list, at the list's key.
+/// Where to start in the text before a label: at the key of its value, or of the list that contains it.
 fn key_start(lead_in: &str) -> usize {
     let opening = lead_in.rfind(['{', '[', ']', '}']);
     let list = opening.filter(|&at| lead_in[at..].starts_with('[') && lead_in[..at].ends_with("\":"));
@@ -131,51 +129,51 @@ impl<'a> Files<'a> for Excerpts<'a> {
     type Source = &'a str;
 
     fn name(&'a self, id: usize) -> Result<String, Error> {
-        Ok(super::printable(self.piece(id)?.file.name()))
+        Ok(super::printable(self.excerpt(id)?.file.name()))
     }
 
     fn source(&'a self, id: usize) -> Result<&'a str, Error> {
-        Ok(&self.piece(id)?.text)
+        Ok(&self.excerpt(id)?.text)
     }
 
     fn line_index(&'a self, id: usize, byte_index: usize) -> Result<usize, Error> {
-        let piece = self.piece(id)?;
-        Ok(if piece.cropped.is_some() {
+        let excerpt = self.excerpt(id)?;
+        Ok(if excerpt.crop.is_some() {
             0
         } else {
-            piece.file.line_index(byte_index)
+            excerpt.file.line_index(byte_index)
         })
     }
 
     fn line_number(&'a self, id: usize, line_index: usize) -> Result<usize, Error> {
-        Ok(match &self.piece(id)?.cropped {
+        Ok(match &self.excerpt(id)?.crop {
             Some(crop) => crop.line,
             None => line_index + 1,
         })
     }
 
     fn column_number(&'a self, id: usize, _: usize, byte_index: usize) -> Result<usize, Error> {
-        let piece = self.piece(id)?;
-        Ok(match &piece.cropped {
+        let excerpt = self.excerpt(id)?;
+        Ok(match &excerpt.crop {
             Some(crop) => {
-                let before = piece
+                let before = excerpt
                     .text
                     .get(..byte_index)
-                    .unwrap_or(&piece.text)
+                    .unwrap_or(&excerpt.text)
                     .chars()
                     .count();
-                crop.column + before.saturating_sub(crop.lead)
+                crop.column + before.saturating_sub(crop.ellipsis)
             }
-            None => piece.file.location(byte_index).column,
+            None => excerpt.file.location(byte_index).column,
         })
     }
 
     fn line_range(&'a self, id: usize, line_index: usize) -> Result<Range<usize>, Error> {
-        let piece = self.piece(id)?;
-        if piece.cropped.is_some() {
-            return Ok(0..piece.text.len());
+        let excerpt = self.excerpt(id)?;
+        if excerpt.crop.is_some() {
+            return Ok(0..excerpt.text.len());
         }
-        let starts = piece.file.line_starts();
+        let starts = excerpt.file.line_starts();
         let missing = Error::LineTooLarge {
             given: line_index,
             max: starts.len(),
@@ -183,11 +181,11 @@ impl<'a> Files<'a> for Excerpts<'a> {
         let start = *starts.get(line_index).ok_or(missing)?;
         // The byte order mark has no width on a terminal.
         let start = if line_index == 0 {
-            start + piece.file.bom_len()
+            start + excerpt.file.bom_len()
         } else {
             start
         };
-        Ok(start..starts.get(line_index + 1).copied().unwrap_or(piece.text.len()))
+        Ok(start..starts.get(line_index + 1).copied().unwrap_or(excerpt.text.len()))
     }
 }
 
@@ -197,7 +195,7 @@ mod tests {
     use crate::diagnostic::{Code, Diagnostic, Severity};
     use terraform_eval::source::Sources;
 
-    fn found(span: Span) -> Diagnostic {
+    fn finding(span: Span) -> Diagnostic {
         Diagnostic::new(Code::Rule("r"), Severity::Error, "wrong").at(span, "")
     }
 
@@ -211,11 +209,11 @@ mod tests {
         let at = text.find("\"nginx\"").unwrap();
         let file = sources.add("plan.json", text);
         let span = Span::new(file, at, at + 7);
-        let covered = RedactedSources::new(&[found(span)], &sources, &[]);
-        let mut excerpts = Excerpts::new(&covered);
-        let (piece, place) = excerpts.show(span);
-        assert_eq!(excerpts.source(piece).unwrap(), "…\"source\":\"nginx\"…");
-        assert_eq!(&excerpts.source(piece).unwrap()[place.clone()], "\"nginx\"");
-        assert_eq!(excerpts.column_number(piece, 0, place.start).unwrap(), at + 1);
+        let redacted = RedactedSources::new(&[finding(span)], &sources, &[]);
+        let mut excerpts = Excerpts::new(&redacted);
+        let (excerpt, range) = excerpts.show(span);
+        assert_eq!(excerpts.source(excerpt).unwrap(), "…\"source\":\"nginx\"…");
+        assert_eq!(&excerpts.source(excerpt).unwrap()[range.clone()], "\"nginx\"");
+        assert_eq!(excerpts.column_number(excerpt, 0, range.start).unwrap(), at + 1);
     }
 }

@@ -1,18 +1,18 @@
-//! Findings as people read them: one for all instances of a block that have the same finding.
+//! Groups findings for text output: instances of one block with the same finding are one group.
 
 use crate::diagnostic::{Diagnostic, pluralize};
 
 use super::printable::printable;
 
-/// A finding as people read it: once for all the instances of one block that have it alike.
+/// A finding that one or more instances of a block have.
 pub(super) struct FindingGroup<'a> {
     pub(super) finding: &'a Diagnostic,
-    /// How many more findings are the same but for their address.
+    /// How many more findings differ from it only in their address.
     pub(super) more: usize,
 }
 
-/// Puts findings of the same rule at the same place with the same words together. The findings are
-/// sorted by place, so that those stand side by side.
+/// Groups findings that differ only in their address. The findings are sorted by span, so those of one group are
+/// adjacent.
 pub(super) fn group_findings(findings: &[Diagnostic]) -> Vec<FindingGroup<'_>> {
     let mut groups: Vec<FindingGroup<'_>> = Vec::new();
     for finding in findings {
@@ -46,22 +46,21 @@ impl FindingGroup<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Code;
-    use crate::diagnostic::Severity;
+    use crate::diagnostic::{Code, Severity};
     use terraform_eval::source::{Sources, Span};
 
     #[test]
     fn instances_of_one_block_are_grouped() {
         let file = Sources::new().add("a.tf", "x");
-        let at = |address: &str, what: &str| {
-            Diagnostic::new(Code::Rule("r"), Severity::Error, what)
+        let finding = |address: &str, message: &str| {
+            Diagnostic::new(Code::Rule("r"), Severity::Error, message)
                 .about(address)
                 .at(Span::new(file, 0, 1), "")
         };
         let findings = [
-            at("a[0]", "wrong"),
-            at("a[1]", "wrong"),
-            at("a[2]", "otherwise wrong"),
+            finding("a[0]", "wrong"),
+            finding("a[1]", "wrong"),
+            finding("a[2]", "otherwise wrong"),
         ];
         let messages: Vec<String> = group_findings(&findings)
             .iter()

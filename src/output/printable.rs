@@ -1,6 +1,6 @@
-//! Text that cannot steer a terminal.
+//! Text that cannot control a terminal.
 
-/// A text without the control characters by which a hostile file could steer a terminal.
+/// Replaces the control characters by which a hostile file could control a terminal.
 #[must_use]
 pub fn printable(text: &str) -> String {
     text.chars()

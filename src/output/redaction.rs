@@ -1,5 +1,5 @@
-//! What may be shown of the files that findings point into: whole lines where they are short, and never the
-//! source of a sensitive value. Each file is looked through once for all findings.
+//! Redacted texts of the files that findings point into: sensitive values and control characters are masked, once per file
+//! for all findings.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,101 +8,103 @@ use std::ops::Range;
 use crate::diagnostic::Diagnostic;
 use terraform_eval::source::{FileId, SourceFile, Sources, Span};
 
-/// From this length on a line is cropped, in bytes.
+/// Lines longer than this many bytes are cropped.
 pub(super) const LONG_LINE: usize = 240;
 
-/// What may be shown of the files that findings point into.
+/// Redacted texts of the files that findings point into.
 pub(super) struct RedactedSources<'a> {
     pub(super) sources: &'a Sources,
     sensitive: &'a [Span],
-    /// The files of which whole lines are shown.
-    pub(super) whole: BTreeMap<FileId, Cow<'a, str>>,
+    /// The redacted texts of files of which entire lines are shown.
+    pub(super) texts: BTreeMap<FileId, Cow<'a, str>>,
 }
 
-/// The lines that a label begins and ends in, and its bytes.
-pub(super) struct Label {
+/// The byte ranges of a label and of the lines that it starts and ends in.
+pub(super) struct LabelLines {
     pub(super) first: Range<usize>,
     last: Range<usize>,
-    pub(super) place: Range<usize>,
+    /// The range of the label.
+    pub(super) range: Range<usize>,
 }
 
-impl Label {
-    pub(super) fn of(sources: &Sources, span: Span) -> Self {
+impl LabelLines {
+    pub(super) fn new(sources: &Sources, span: Span) -> Self {
         let file = sources.file(span.file);
         let text = file.text();
         let start = text.floor_char_boundary(span.range().start);
         let end = text.ceil_char_boundary(span.range().end).max(start);
         Self {
-            first: line(file, start),
-            last: line(file, end),
-            place: start..end,
+            first: line_range(file, start),
+            last: line_range(file, end),
+            range: start..end,
         }
     }
 
-    /// Whether the lines are shown whole.
-    pub(super) fn is_short(&self) -> bool {
+    /// Whether entire lines are shown.
+    pub(super) fn are_short(&self) -> bool {
         self.first.len() <= LONG_LINE && self.last.len() <= LONG_LINE
     }
 }
 
 impl<'a> RedactedSources<'a> {
-    /// Covers what is sensitive, once for all findings.
+    /// Redacts the files that findings point into.
     pub(super) fn new(findings: &[Diagnostic], sources: &'a Sources, sensitive: &'a [Span]) -> Self {
-        let mut covered = Self {
+        let mut redacted = Self {
             sources,
             sensitive,
-            whole: BTreeMap::new(),
+            texts: BTreeMap::new(),
         };
         let labels = findings
             .iter()
             .flat_map(|finding| finding.primary.iter().chain(&finding.related));
         for span in labels.map(|label| label.span) {
-            if !covered.whole.contains_key(&span.file) && Label::of(sources, span).is_short() {
-                let text = covered.masked(sources.text(span.file), span.file, 0);
-                covered.whole.insert(span.file, text);
+            if !redacted.texts.contains_key(&span.file) && LabelLines::new(sources, span).are_short() {
+                let text = redacted.mask(sources.text(span.file), span.file, 0);
+                redacted.texts.insert(span.file, text);
             }
         }
-        covered
+        redacted
     }
 
-    /// The text with sensitive values and control characters covered, of the same length.
-    pub(super) fn masked(&self, text: &'a str, file: FileId, offset: usize) -> Cow<'a, str> {
+    /// Masks sensitive values and control characters in a text that starts at `offset` of a file. The length stays the
+    /// same.
+    pub(super) fn mask(&self, text: &'a str, file: FileId, offset: usize) -> Cow<'a, str> {
         let window = offset..offset + text.len();
-        let mut hidden: Vec<Range<usize>> = (self.sensitive.iter())
-            .filter(|hidden| hidden.file == file)
-            .map(|hidden| hidden.range())
-            .filter(|hidden| hidden.start < window.end && window.start < hidden.end)
+        let mut secrets: Vec<Range<usize>> = (self.sensitive.iter())
+            .filter(|secret| secret.file == file)
+            .map(|secret| secret.range())
+            .filter(|secret| secret.start < window.end && window.start < secret.end)
             .collect();
-        let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-        if hidden.is_empty() && !text.contains(steers) {
+        let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+        if secrets.is_empty() && !text.contains(is_control) {
             return Cow::Borrowed(text);
         }
-        hidden.sort_by_key(|hidden| hidden.start);
-        let mut hidden = hidden.into_iter().peekable();
-        let mut covered_to = 0;
-        let mut out = String::with_capacity(text.len());
+        secrets.sort_by_key(|secret| secret.start);
+        let mut secrets = secrets.into_iter().peekable();
+        let mut secret_until = 0;
+        let mut masked = String::with_capacity(text.len());
         for (at, character) in text.char_indices() {
-            let place = offset + at;
-            while let Some(next) = hidden.next_if(|hidden| hidden.start <= place) {
-                covered_to = covered_to.max(next.end);
+            let position = offset + at;
+            while let Some(secret) = secrets.next_if(|secret| secret.start <= position) {
+                secret_until = secret_until.max(secret.end);
             }
-            let covered = place < covered_to;
-            if (covered && character != '\n') || steers(character) {
-                // Any length is kept, so that the places behind it stay true.
-                out.extend(std::iter::repeat_n(
-                    if covered { '*' } else { '?' },
+            let is_secret = position < secret_until;
+            if (is_secret && character != '\n') || is_control(character) {
+                // The length in bytes stays the same, so that later offsets stay valid.
+                masked.extend(std::iter::repeat_n(
+                    if is_secret { '*' } else { '?' },
                     character.len_utf8(),
                 ));
             } else {
-                out.push(character);
+                masked.push(character);
             }
         }
-        Cow::Owned(out)
+        Cow::Owned(masked)
     }
 }
 
-/// The line that holds a byte, with its end.
-fn line(file: &SourceFile, offset: usize) -> Range<usize> {
+/// The range of the line that contains an offset, with its line break.
+fn line_range(file: &SourceFile, offset: usize) -> Range<usize> {
     let index = file.line_index(offset);
     let starts = file.line_starts();
     let end = starts.get(index + 1).copied().unwrap_or(file.text().len());
@@ -112,17 +114,16 @@ fn line(file: &SourceFile, offset: usize) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Code;
-    use crate::diagnostic::Severity;
+    use crate::diagnostic::{Code, Severity};
 
     #[test]
-    fn a_sensitive_value_is_redacted() {
+    fn a_sensitive_value_is_masked() {
         let mut sources = Sources::new();
         let file = sources.add("a.tf", "a = \"géheim\"\nb = 1\n");
         let secret = [Span::new(file, 4, 13)];
         let span = Span::new(file, 14, 15);
         let finding = Diagnostic::new(Code::Rule("r"), Severity::Error, "wrong").at(span, "");
-        let covered = RedactedSources::new(&[finding], &sources, &secret);
-        assert_eq!(covered.whole[&file], "a = *********\nb = 1\n");
+        let redacted = RedactedSources::new(&[finding], &sources, &secret);
+        assert_eq!(redacted.texts[&file], "a = *********\nb = 1\n");
     }
 }

@@ -1,4 +1,4 @@
-//! Where images are pulled from: for people, and as one JSON object per line.
+//! Resolutions of images: as text, and as JSON lines.
 
 use std::fmt::Write as _;
 
@@ -9,9 +9,9 @@ use crate::resolve::{ImageResolution, PolicyDenial, PullOutcome};
 use registries_conf::Resolution;
 use terraform_eval::source::Sources;
 
-use crate::output::printable;
+use super::printable::printable;
 
-/// Renders the resolution of an image for people. `cluster` is given if there are several.
+/// Renders the resolution of an image as text, with the name of the cluster if there are several.
 #[must_use]
 pub fn full(resolution: &ImageResolution<'_>, cluster: Option<&str>, sources: &Sources) -> String {
     let mut text = single_line(resolution.image);
@@ -94,7 +94,7 @@ fn push_outcome(text: &mut String, outcome: &PullOutcome<'_>, sources: &Sources)
     }
 }
 
-/// Whether two pulls try the same names.
+/// Whether two pulls have the same pull sources.
 fn have_same_pull_sources(first: &Resolution, second: &Resolution) -> bool {
     let names = |resolution: &Resolution| {
         let sources = resolution.pull_sources.as_ref().ok()?;

@@ -1,4 +1,4 @@
-//! The rules: as a table, as JSON, and as pages.
+//! The rules: as a table, as JSON, and as Markdown pages.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::rules::{Fixability, Rule, SECTIONS, Section, grouped, page_lines};
 
-/// The version of the JSON form.
+/// The version of the JSON format.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -25,7 +25,7 @@ struct Row {
     summary: &'static str,
 }
 
-/// Renders one line for each rule, under the headings of the groups.
+/// Renders a table with one line per rule, under the headings of the groups.
 #[must_use]
 pub fn table() -> String {
     let cells = |rule: &Rule| {
@@ -91,7 +91,7 @@ pub fn page(rule: &Rule) -> String {
     page_at_level(rule, "")
 }
 
-/// Renders a page with its headings some levels down. Below the summary come the facts that are data of the rule.
+/// Renders a page, with `level` before each heading. The severity, inputs and fix of the rule follow its summary.
 fn page_at_level(rule: &Rule, level: &str) -> String {
     let mut text = String::new();
     for (number, (line, is_code)) in page_lines(rule.page).enumerate() {
@@ -107,14 +107,14 @@ fn page_at_level(rule: &Rule, level: &str) -> String {
                 "\nSeverity: {}. Inputs: {}. Fix: {}.",
                 rule.severity.as_str(),
                 rule.inputs.names().join(", "),
-                fix(rule.fix)
+                fix_label(rule.fix)
             );
         }
     }
     text
 }
 
-fn fix(fix: Fixability) -> &'static str {
+fn fix_label(fix: Fixability) -> &'static str {
     match fix {
         Fixability::None => "none",
         Fixability::Safe => "safe",

@@ -9,7 +9,7 @@ use crate::rules::UNKNOWN_VALUE;
 
 use super::printable::printable;
 
-/// The last line: what was looked at, and what was said of it.
+/// Renders the line that counts mirrors by verdict:
 ///
 /// `14 mirrors in 6 configurations: 11 clean, 2 with findings, 1 undecided (var.mirrors has no value)`
 #[must_use]
@@ -17,7 +17,7 @@ pub fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic
     let mut line = format!(
         "{} in {}: {} clean, {} with findings, {} undecided",
         pluralize(summary.mirrors, "mirror"),
-        pluralize(summary.configurations, input_noun(project)),
+        pluralize(summary.inputs, input_noun(project)),
         summary.clean,
         summary.with_findings,
         summary.undecided
@@ -43,11 +43,11 @@ pub fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic
     line
 }
 
-/// What the configurations are called when they are all of one sort.
+/// The noun for the inputs of a project: that of their kind, if they are all of the same kind.
 fn input_noun(project: &Project) -> &'static str {
-    let mut inputs = project.inputs.iter().map(|configuration| configuration.kind);
-    match inputs.next() {
-        Some(first) if inputs.all(|input| input == first) => match first {
+    let mut kinds = project.inputs.iter().map(|input| input.kind);
+    match kinds.next() {
+        Some(first) if kinds.all(|kind| kind == first) => match first {
             InputKind::Configuration => "root module",
             InputKind::Plan => "plan",
             InputKind::TofuConfigJson => "configuration",
@@ -59,18 +59,18 @@ fn input_noun(project: &Project) -> &'static str {
     }
 }
 
-/// The reasons for undecided mirrors, as far as they fit in a line.
+/// The reasons of the first undecided mirror, and how many other combinations of reasons there are.
 fn undecided_reason(findings: &[Diagnostic]) -> Option<String> {
     let undecided = findings
         .iter()
         .filter(|finding| finding.code == UNKNOWN_VALUE.code());
-    let of_mirrors = undecided
+    let reasons_of_mirrors = undecided
         .map(|finding| finding.reasons.as_slice())
         .filter(|reasons| !reasons.is_empty());
     let mut reasons: Vec<&[UnknownReason]> = Vec::new();
-    for of_mirror in of_mirrors {
-        if !reasons.contains(&of_mirror) {
-            reasons.push(of_mirror);
+    for reasons_of_mirror in reasons_of_mirrors {
+        if !reasons.contains(&reasons_of_mirror) {
+            reasons.push(reasons_of_mirror);
         }
     }
     let first = reasons.first()?.iter().map(ToString::to_string);

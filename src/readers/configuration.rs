@@ -1,12 +1,32 @@
 //! Configuration, evaluated and read into the model.
+//!
+//! | question | file |
+//! |---|---|
+//! | Which modules and blocks of a root module are read? | `root_module` |
+//! | Which instances does a block have (`count`, `for_each`)? | `root_module/instances` |
+//! | How is a mirror, cluster, waiter, data source or `import` block read? | `root_module/{mirrors,clusters,waiters,data_sources,imports}` |
+//! | Which modules enclose a block, and what do their calls leave out? | `root_module/calls` |
+//! | Which versions of the provider do the modules accept? | `root_module/provider_versions` |
+//! | What is the value of an argument? | `block_reader`, `registry_sources` |
+//! | What is in a mirror's block besides its values? | `mirror_block` |
+//! | Where does a cluster id come from, and why is a value unknown? | `provenance` |
+//! | Through which expressions does a value reach a mirror? | `trace` |
+//! | Can a fix change the text of a value? | `editability`, `reference_counts` |
+//! | Where can a fix add or remove something? | `insertion_points`, `list_edits` |
+//! | Which syntax errors are reported? | `syntax_errors` |
 
 mod block_reader;
 mod editability;
+mod evaluation_context;
 mod insertion_points;
 mod list_edits;
 mod mirror_block;
 mod provenance;
 mod reference_counts;
 mod registry_sources;
-pub(crate) mod related_blocks;
-pub(crate) mod root_module;
+mod root_module;
+mod syntax_errors;
+mod trace;
+
+pub(crate) use root_module::{RootModule, evaluate_roots};
+pub(crate) use syntax_errors::syntax_error_findings;

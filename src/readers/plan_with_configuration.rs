@@ -266,8 +266,8 @@ impl Joiner {
         masked.sensitive |= planned.sensitive;
         let message = format!(
             "{name} is {} in the plan, but {} in the configuration",
-            planned.shown(),
-            masked.shown()
+            planned.describe(),
+            masked.describe()
         );
         self.add_difference(address, &message, planned, configured);
     }

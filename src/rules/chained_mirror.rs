@@ -38,7 +38,7 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
         let finding = RULE
             .finding(
                 mirror,
-                &format!("mirror {} is the source of {owner}", element.shown()),
+                &format!("mirror {} is the source of {owner}", element.describe()),
             )
             .at_attribute(
                 mirror,
@@ -54,7 +54,7 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
                 )
                 .help(format!(
                     "if the mirrors of that entry should also serve {}, add them to this list",
-                    mirror.source.shown()
+                    mirror.source.describe()
                 )),
         )
     })

@@ -39,7 +39,11 @@ fn what(change: &MirrorChange) -> String {
         ("type", &before.mirror_type, &after.mirror_type),
     ] {
         if old.content_differs(new) {
-            differences.push(format!("`{name}` (from {} to {})", old.shown(), new.shown()));
+            differences.push(format!(
+                "`{name}` (from {} to {})",
+                old.describe(),
+                new.describe()
+            ));
         }
     }
     let (old, new) = (format_list(&before.mirrors), format_list(&after.mirrors));

@@ -33,7 +33,7 @@ pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
         let mut finding = RULE
             .finding(
                 mirror,
-                &format!("mirror {} occurs twice in the list", element.shown()),
+                &format!("mirror {} occurs twice in the list", element.describe()),
             )
             .at_attribute(mirror, element, "the same mirror again")
             .compared_with(element, first, "first here");

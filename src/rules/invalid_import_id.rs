@@ -25,7 +25,7 @@ fn find(import: &Import) -> Option<Diagnostic> {
         return None;
     }
     let to = &import.to;
-    let shown = import.id.shown();
+    let shown = import.id.describe();
     let finding = RULE
         .diagnostic(format!("{shown} is not the import id of a mirror"))
         .about(to.clone())

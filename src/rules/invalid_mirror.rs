@@ -40,7 +40,7 @@ pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
                 mirror,
                 &format!(
                     "mirror {} {}",
-                    element.shown(),
+                    element.describe(),
                     source_names::list_issues(issue_kinds())
                 ),
             )

@@ -32,7 +32,7 @@ pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
             mirror,
             &format!(
                 "source {} {}",
-                mirror.source.shown(),
+                mirror.source.describe(),
                 source_names::list_issues(issue_kinds)
             ),
         )

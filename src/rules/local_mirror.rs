@@ -23,10 +23,13 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
             return RuleOutcome::clean();
         }
         RuleOutcome::finding(
-            RULE.finding(mirror, &format!("mirror {} is the node itself", element.shown()))
-                .at_attribute(mirror, element, "each worker would contact itself")
-                .note("workers do not run a registry")
-                .help("use the host name by which workers reach the registry"),
+            RULE.finding(
+                mirror,
+                &format!("mirror {} is the node itself", element.describe()),
+            )
+            .at_attribute(mirror, element, "each worker would contact itself")
+            .note("workers do not run a registry")
+            .help("use the host name by which workers reach the registry"),
         )
     })
 }

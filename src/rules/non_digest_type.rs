@@ -21,7 +21,7 @@ fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutc
         AttributeValue::Known(kind) if kind != DEFAULT_MIRROR_TYPE => RuleOutcome::finding(
             RULE.finding(
                 mirror,
-                &format!("type {} is not supported", resource.mirror_type.shown()),
+                &format!("type {} is not supported", resource.mirror_type.describe()),
             )
             .at_attribute(mirror, &resource.mirror_type, "only \"digest\" is supported")
             .note("the provider and the OCM API reject any other type")

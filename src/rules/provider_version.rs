@@ -80,7 +80,7 @@ fn too_old(input: &Input, locked: &Attribute<String>, version: Version) -> Diagn
 fn excluded(input: &Input, constraint: &Attribute<String>) -> Diagnostic {
     let what = format!(
         "{} excludes all provider versions that support image mirrors",
-        constraint.shown()
+        constraint.describe()
     );
     with_fix(finding(input, &what), constraint, "too old")
 }
@@ -88,7 +88,7 @@ fn excluded(input: &Input, constraint: &Attribute<String>) -> Diagnostic {
 fn too_wide(input: &Input, constraint: &Attribute<String>) -> Diagnostic {
     let what = format!(
         "{} also allows provider versions without image mirrors",
-        constraint.shown()
+        constraint.describe()
     );
     let mut found = with_fix(finding(input, &what), constraint, "allows older versions");
     found.severity = Severity::Info;

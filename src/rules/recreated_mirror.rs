@@ -74,5 +74,5 @@ fn report(input: &Input, created: &MirrorChange, deleted: &MirrorChange) -> Diag
 }
 
 fn shown_source(values: &MirrorValues) -> String {
-    values.source.shown()
+    values.source.describe()
 }

@@ -78,7 +78,7 @@ fn compare(mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
             continue;
         };
         if let Some(entry) = matching_entry(blocked, name) {
-            let shown = element.shown();
+            let shown = element.describe();
             let finding = RULE
                 .finding(mirror, &format!("mirror {shown} is blocked on its cluster"))
                 .at_attribute(mirror, element, "blocked");
@@ -125,7 +125,7 @@ fn nested_in_wildcard(mirror: &Mirror, source: &str, lists: [(&str, &List); 2]) 
     let (list, entry) = lists.into_iter().find_map(|(list, values)| {
         Some((list, entries(values).iter().find(|entry| inside(entry)).copied()?))
     })?;
-    let shown = mirror.source.shown();
+    let shown = mirror.source.describe();
     let finding = RULE
         .finding(
             mirror,
@@ -144,7 +144,7 @@ fn nested_in_wildcard(mirror: &Mirror, source: &str, lists: [(&str, &List); 2]) 
 
 fn source_blocked(mirror: &Mirror, source: &str, blocked: &List) -> Option<Diagnostic> {
     let entry = matching_entry(blocked, source)?;
-    let shown = mirror.source.shown();
+    let shown = mirror.source.describe();
     let finding = RULE
         .finding(mirror, &format!("source {shown} is blocked on its cluster"))
         .at_attribute(mirror, &mirror.source, "pulls from this source are rejected");
@@ -178,7 +178,7 @@ fn source_not_allowed(mirror: &Mirror, source: &str, allowed: &List) -> Option<D
     if is_allowed {
         return None;
     }
-    let shown = mirror.source.shown();
+    let shown = mirror.source.describe();
     let finding = RULE
         .finding(mirror, &format!("source {shown} is not allowed on its cluster"))
         .at_attribute(mirror, &mirror.source, "pulls from this source are rejected");

@@ -39,7 +39,7 @@ fn report(input: &Input, mirrored: &BTreeSet<&str>, change: &MirrorChange) -> Op
     if cluster.is_some_and(|cluster| cluster.deleted) {
         return None;
     }
-    let source = before.map(|before| before.source.shown());
+    let source = before.map(|before| before.source.describe());
     let what = match &source {
         Some(source) => format!("the plan deletes the mirror of {source}"),
         None => "the plan deletes this mirror".to_owned(),

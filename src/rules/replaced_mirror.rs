@@ -46,7 +46,7 @@ fn report(input: &Input, change: &MirrorChange) -> Diagnostic {
     };
     let finding = match after.and_then(|argument| argument.span) {
         Some(span) => {
-            let label = was.map(|was| format!("was {}", was.shown()));
+            let label = was.map(|was| format!("was {}", was.describe()));
             finding.at(span, label.unwrap_or_default())
         }
         None => finding.at_change(input, change, "replaced"),

@@ -34,7 +34,10 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
         }
         is_reported = true;
         let finding = RULE
-            .finding(mirror, &format!("source {} is its own mirror", element.shown()))
+            .finding(
+                mirror,
+                &format!("source {} is its own mirror", element.describe()),
+            )
             .at_attribute(mirror, element, "this is the source itself")
             .compared_with(element, &mirror.source, "the source");
         if is_only_mirror(mirror, source) {

@@ -165,12 +165,12 @@ fn elements(list: &Attribute<Vec<Attribute<String>>>) -> Result<&[Attribute<Stri
 
 fn report(mirror: &Mirror, broader: &Mirror, missing: &[Attribute<String>]) -> Diagnostic {
     let other = if mirror.source.may_be_compared_with(&broader.source) {
-        format!("{} of {}", broader.source.shown(), broader.address)
+        format!("{} of {}", broader.source.describe(), broader.address)
     } else {
         "the source of another mirror".to_owned()
     };
-    let shown = mirror.source.shown();
-    let listed: Vec<String> = missing.iter().take(3).map(Attribute::shown).collect();
+    let shown = mirror.source.describe();
+    let listed: Vec<String> = missing.iter().take(3).map(Attribute::describe).collect();
     let more = if missing.len() > listed.len() { ", …" } else { "" };
     RULE.finding(
         mirror,

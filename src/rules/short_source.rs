@@ -23,7 +23,7 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     if !registries_conf::is_short_name(source) {
         return RuleOutcome::clean();
     }
-    let shown = mirror.source.shown();
+    let shown = mirror.source.describe();
     let finding = RULE
         .finding(mirror, &format!("source {shown} has no registry host"))
         .at_attribute(mirror, &mirror.source, "never matches an image reference")

@@ -109,7 +109,7 @@ fn unknown_values(mirror: &Mirror) -> Vec<(String, &UnknownReasons, Option<Span>
         AttributeValue::Absent => {}
     }
     // A value that Terraform rejects is reported by another rule.
-    values.retain(|(_, unknown, _)| !unknown.is_refused());
+    values.retain(|(_, unknown, _)| !unknown.is_rejected());
     values
 }
 

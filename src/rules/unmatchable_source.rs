@@ -28,7 +28,7 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let finding = RULE
         .finding(
             mirror,
-            &format!("source {} {}", mirror.source.shown(), issue.reason),
+            &format!("source {} {}", mirror.source.describe(), issue.reason),
         )
         .at_attribute(mirror, &mirror.source, "never matches an image reference")
         .note(

@@ -63,7 +63,7 @@ fn report(
         AffectedImages::UpToOneLevelBelow => "no image of the namespace can be rewritten to this mirror",
         AffectedImages::SourceItself => "the image cannot be rewritten to this mirror",
     };
-    RULE.finding(mirror, &format!("mirror {} {}", element.shown(), issue.reason))
+    RULE.finding(mirror, &format!("mirror {} {}", element.describe(), issue.reason))
         .at_attribute(mirror, element, label)
         .note(format!(
             "every pull {} from the source fails: the container runtime tries neither the other mirrors \

@@ -23,7 +23,10 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
         return RuleOutcome::clean();
     }
     let finding = RULE
-        .finding(mirror, &format!("source {} is a wildcard", mirror.source.shown()))
+        .finding(
+            mirror,
+            &format!("source {} is a wildcard", mirror.source.describe()),
+        )
         .at_attribute(
             mirror,
             &mirror.source,

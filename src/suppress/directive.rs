@@ -1,55 +1,57 @@
-//! The words of a suppression.
+//! The syntax of a suppression.
 
 use jiff::civil::Date;
 
 use terraform_eval::source::Span;
 use terraform_eval::syntax::comments::Comment;
 
-use super::MARKER;
+/// The beginning of a comment that is a directive for this program.
+pub(super) const MARKER: &str = "mirrorset:";
 
-/// Where a suppression holds.
+/// What a suppression applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
-    Here,
+    /// The argument, block, entry or object at the comment.
+    Subject,
     File,
 }
 
-/// The name of a rule in brackets.
+/// A rule name in the brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RuleName {
     pub(super) text: String,
     pub(super) span: Span,
-    /// The bytes to delete so that the other names are left.
+    /// The bytes to delete to remove the name and keep the others. `None` if it is the only one.
     pub(super) removal: Option<Span>,
 }
 
-/// What a comment says.
+/// A parsed comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Directive {
     pub(super) scope: Scope,
-    /// The names in brackets; none where there are no brackets.
+    /// The names in the brackets. `None` without brackets.
     pub(super) names: Option<Vec<RuleName>>,
     pub(super) until: Option<Date>,
-    /// What is written for a date and is none.
+    /// The text after `until=`, if it is not a valid date.
     pub(super) invalid_date: Option<String>,
-    /// A word that is nearly a directive.
+    /// An unknown word that resembles a directive.
     pub(super) unknown_word: Option<String>,
     pub(super) reason: String,
 }
 
 impl Directive {
-    /// Reads a comment; none if it is not meant for us.
+    /// Parses a comment. `None` if it is not a suppression.
     pub(super) fn parse(text: &str, comment: &Comment) -> Option<Self> {
-        let whole = text.get(comment.text.range())?;
-        let rest = whole.trim_start().strip_prefix(MARKER)?.trim_start();
+        let comment_text = text.get(comment.text.range())?;
+        let rest = comment_text.trim_start().strip_prefix(MARKER)?.trim_start();
         let length = rest
             .find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
             .unwrap_or(rest.len());
         let (word, rest) = rest.split_at(length);
-        let (scope, unknown) = match word {
-            "ignore" => (Scope::Here, None),
+        let (scope, unknown_word) = match word {
+            "ignore" => (Scope::Subject, None),
             "ignore-file" => (Scope::File, None),
-            word if is_similar_to_directive(word) => (Scope::Here, Some(word.to_owned())),
+            word if is_similar_to_directive(word) => (Scope::Subject, Some(word.to_owned())),
             _ => return None,
         };
         let mut directive = Self {
@@ -57,24 +59,24 @@ impl Directive {
             names: None,
             until: None,
             invalid_date: None,
-            unknown_word: unknown,
+            unknown_word,
             reason: String::new(),
         };
         let rest = rest.trim_start();
         let bracketed = rest.strip_prefix('[').and_then(|inner| inner.split_once(']'));
         let rest = match bracketed {
-            Some((inner, behind)) => {
-                let inner_start = comment.text.range().end - (inner.len() + 1 + behind.len());
-                directive.names = Some(names(inner, inner_start, comment));
-                behind
+            Some((inner, after)) => {
+                let inner_start = comment.text.range().end - (inner.len() + 1 + after.len());
+                directive.names = Some(parse_names(inner, inner_start, comment));
+                after
             }
             None => rest,
         };
-        directive.read_reason(rest);
+        directive.parse_reason(rest);
         Some(directive)
     }
 
-    fn read_reason(&mut self, text: &str) {
+    fn parse_reason(&mut self, text: &str) {
         let mut words = Vec::new();
         for word in text.split_whitespace() {
             match word.strip_prefix("until=") {
@@ -88,19 +90,19 @@ impl Directive {
         self.reason = words.join(" ");
     }
 
-    /// Whether it says something that cannot be followed, and so suppresses nothing.
+    /// Whether it is malformed, and so suppresses nothing.
     pub(super) fn is_invalid(&self) -> bool {
         self.invalid_date.is_some() || self.unknown_word.is_some()
     }
 }
 
-/// Whether somebody who writes this word means a suppression.
+/// Whether a word is probably a misspelled directive.
 fn is_similar_to_directive(word: &str) -> bool {
-    let alike = |other: &str| strsim::damerau_levenshtein(word, other) <= 2;
-    word.starts_with("ignore") || alike("ignore") || alike("ignore-file")
+    let is_near = |other: &str| strsim::damerau_levenshtein(word, other) <= 2;
+    word.starts_with("ignore") || is_near("ignore") || is_near("ignore-file")
 }
 
-fn names(inner: &str, start: usize, comment: &Comment) -> Vec<RuleName> {
+fn parse_names(inner: &str, start: usize, comment: &Comment) -> Vec<RuleName> {
     let file = comment.span.file;
     let mut names = Vec::new();
     let mut at = start;
@@ -108,11 +110,11 @@ fn names(inner: &str, start: usize, comment: &Comment) -> Vec<RuleName> {
     for (index, part) in parts.iter().enumerate() {
         let word = part.trim();
         let from = at + (part.len() - part.trim_start().len());
-        // With the comma behind it and the spaces up to the next name; the last one with the comma before.
+        // With the comma and spaces that follow it; the last name with the comma before it.
         let removal = match parts.get(index + 1) {
             Some(next) => {
-                let behind = at + part.len() + 1;
-                Some(from..behind + (next.len() - next.trim_start().len()))
+                let after_comma = at + part.len() + 1;
+                Some(from..after_comma + (next.len() - next.trim_start().len()))
             }
             None if index > 0 => Some(at - 1..at + part.len()),
             None => None,

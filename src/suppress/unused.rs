@@ -4,9 +4,11 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::rules::{self, UNUSED_SUPPRESSION};
 use terraform_eval::source::Span;
 
-use super::{RuleName, Suppression, Suppressions, Usage, can_be_suppressed};
+use super::directive::RuleName;
+use super::suppressions::{Suppression, Suppressions, can_be_suppressed};
+use super::usage::Usage;
 
-/// Why one name in a suppression has no effect.
+/// Why a rule name in a suppression has no effect.
 struct SuppressionIssue {
     span: Span,
     message: String,
@@ -20,52 +22,52 @@ impl Suppressions {
     pub fn unused(&self, usage: &Usage) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
         for (position, suppression) in self.all.iter().enumerate() {
-            findings.extend(suppression.unused(position, usage));
+            findings.extend(suppression.unused_findings(position, usage));
         }
         findings
     }
 }
 
 impl Suppression {
-    fn unused(&self, position: usize, usage: &Usage) -> Vec<Diagnostic> {
+    fn unused_findings(&self, position: usize, usage: &Usage) -> Vec<Diagnostic> {
         let directive = &self.directive;
         if let Some(word) = &directive.unknown_word {
             let message = format!("unknown suppression directive `{word}`, so nothing is suppressed");
-            return vec![finding(self.span, message).help(HOW)];
+            return vec![new_finding(self.span, message).help(SYNTAX_HELP)];
         }
         if let Some(date) = &directive.invalid_date {
             let message = format!("invalid date `{date}`, so nothing is suppressed");
-            return vec![finding(self.span, message).help("write it as `until=2027-01-31`")];
+            return vec![new_finding(self.span, message).help("write it as `until=2027-01-31`")];
         }
         if self.names().is_empty() {
             let message = "suppression without a rule name, so nothing is suppressed";
-            return vec![self.without_comment(message.to_owned()).help(HOW)];
+            return vec![self.finding_with_removal(message.to_owned()).help(SYNTAX_HELP)];
         }
-        if let (true, Some(until)) = (self.expired, directive.until) {
+        if let (true, Some(until)) = (self.is_expired, directive.until) {
             let message = format!("expired suppression (valid until {until})");
-            return vec![self.without_comment(message)];
+            return vec![self.finding_with_removal(message)];
         }
         let names = self.names();
         let issues: Vec<SuppressionIssue> = names
             .iter()
             .enumerate()
-            .filter_map(|(index, name)| self.issue(name, usage.used.contains(&(position, index)), usage))
+            .filter_map(|(index, name)| self.find_issue(name, usage.used.contains(&(position, index)), usage))
             .collect();
         if issues.len() < names.len() {
-            return issues.into_iter().map(SuppressionIssue::finding).collect();
+            return issues.into_iter().map(SuppressionIssue::into_finding).collect();
         }
         // All names have issues, so the whole comment is removed.
         let message = match issues.as_slice() {
             [issue] => issue.message.clone(),
             _ => "unused suppression: none of these rules reports a finding here".to_owned(),
         };
-        let mut finding = self.without_comment(message);
+        let mut finding = self.finding_with_removal(message);
         let help: Vec<String> = issues.into_iter().filter_map(|issue| issue.help).collect();
         finding.help = (!help.is_empty()).then(|| help.join("; "));
         vec![finding]
     }
 
-    fn issue(&self, name: &RuleName, used: bool, usage: &Usage) -> Option<SuppressionIssue> {
+    fn find_issue(&self, name: &RuleName, is_used: bool, usage: &Usage) -> Option<SuppressionIssue> {
         let issue = |message: String, help: Option<String>| {
             Some(SuppressionIssue {
                 span: name.span,
@@ -92,8 +94,7 @@ impl Suppression {
             return issue(message, Some(help.to_owned()));
         }
         // A rule that did not run on this file may need its suppression.
-        let ran = usage.run.contains(rule.name) || usage.run_on_files.contains(&(rule.name, self.span.file));
-        if used || !ran {
+        if is_used || !usage.has_run(rule.name, self.span.file) {
             return None;
         }
         issue(
@@ -102,27 +103,29 @@ impl Suppression {
         )
     }
 
-    fn without_comment(&self, message: String) -> Diagnostic {
-        finding(self.span, message).fix(deletion("delete the comment", self.removal))
+    fn finding_with_removal(&self, message: String) -> Diagnostic {
+        new_finding(self.span, message).fix(deletion_fix("delete the comment", self.removal))
     }
 }
 
-const HOW: &str = "write `mirrorset: ignore[rule] reason`, or `mirrorset: ignore-file[rule] reason`";
+const SYNTAX_HELP: &str = "write `mirrorset: ignore[rule] reason`, or `mirrorset: ignore-file[rule] reason`";
 
 impl SuppressionIssue {
-    fn finding(self) -> Diagnostic {
-        let mut finding = finding(self.span, self.message);
+    fn into_finding(self) -> Diagnostic {
+        let mut finding = new_finding(self.span, self.message);
         finding.help = self.help;
-        finding.fix = self.removal.map(|span| deletion("delete the rule name", span));
+        finding.fix = self
+            .removal
+            .map(|span| deletion_fix("delete the rule name", span));
         finding
     }
 }
 
-fn finding(span: Span, message: String) -> Diagnostic {
+fn new_finding(span: Span, message: String) -> Diagnostic {
     UNUSED_SUPPRESSION.diagnostic(message).at(span, "")
 }
 
-fn deletion(title: &str, span: Span) -> Fix {
+fn deletion_fix(title: &str, span: Span) -> Fix {
     Fix {
         title: title.to_owned(),
         applicability: Applicability::Safe,

@@ -1,40 +1,51 @@
-//! From paths to what is to be read: directories of configuration, and single files.
+//! From paths to what to read: directories of configuration, and single files.
 //!
-//! Directories are walked, each one once however many links lead to it. Hidden directories are passed
-//! over, `.terraform` and `.git` among them; a path that is given by name is always read.
+//! Each directory is walked once, however many links point to it. Hidden directories are skipped, `.terraform` and
+//! `.git` among them; a path that a user names is always read.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use terraform_eval::source::{FileKind, Files};
+use crate::workspace::loaded::LoadError;
+use crate::workspace::terraform_files::is_configuration;
+use terraform_eval::source::{FileKind, Files, display_name};
 use walkdir::WalkDir;
 
-/// What was found under the given paths.
+/// What to read of the paths that a user names.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
-    /// Directories that hold configuration files, each once, in the order in which they were met.
-    pub(crate) directories: Vec<Directory>,
-    /// Other files that were given by name: plans, states.
+pub(crate) struct Discovery {
+    /// Directories with configuration files, each once, in the order of the walk.
+    pub(crate) directories: Vec<ConfigurationDirectory>,
+    /// Other files that the user names: plans, states, manifests.
     pub(crate) files: Vec<PathBuf>,
-    /// Directories that were given and hold no configuration files.
-    pub(crate) without_terraform: Vec<WithoutTerraform>,
-    /// Paths that lead nowhere.
-    pub(crate) failures: Vec<(PathBuf, String)>,
-    /// What was passed over, and why that does no harm.
-    pub(crate) warnings: Vec<(PathBuf, String)>,
+    /// Directories that the user names and that have no configuration files in or below them.
+    pub(crate) without_terraform: Vec<DirectoryWithoutTerraform>,
+    pub(crate) errors: Vec<LoadError>,
+    /// What was skipped without harm, and why.
+    pub(crate) warnings: Vec<String>,
 }
 
-/// A directory that holds configuration files.
+/// A directory that has configuration files.
 #[derive(Debug, Clone)]
-pub(crate) struct Directory {
+pub(crate) struct ConfigurationDirectory {
     pub(crate) path: PathBuf,
-    /// The directory that was given, and under which it was found: functions may read files there.
+    /// The directory that the user names, this one or one above it: functions may read files there.
     pub(crate) tree: PathBuf,
 }
 
-/// A directory that was given and holds no configuration files.
+impl ConfigurationDirectory {
+    /// A directory that the user names.
+    pub(crate) fn from_root(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            tree: path.to_owned(),
+        }
+    }
+}
+
+/// A directory that the user names and that has no configuration files in or below it.
 #[derive(Debug)]
-pub(crate) struct WithoutTerraform {
+pub(crate) struct DirectoryWithoutTerraform {
     pub(crate) root: PathBuf,
     /// The files in and below it that may be manifests, by their names.
     pub(crate) candidates: Vec<PathBuf>,
@@ -51,39 +62,42 @@ fn may_be_manifest(path: &Path) -> bool {
     is_yaml(path) || path.extension().is_some_and(|extension| extension == "json")
 }
 
-/// Looks at every path. What is `excluded` is passed over below a directory that was given, and where a
-/// configuration file is given for its module; a directory or plan that is given itself is meant.
+/// Looks at every path. Exclusion applies to paths below a directory that the user names, and to configuration files,
+/// which stand for their module; a directory or plan that the user names is always read.
 pub(crate) fn discover(
     paths: &[PathBuf],
     files: &dyn Files,
-    excluded: &mut dyn FnMut(&Path) -> bool,
-) -> Found {
-    let mut found = Found::default();
-    let mut seen = Seen::new(files);
+    is_excluded: &mut dyn FnMut(&Path) -> bool,
+) -> Discovery {
+    let mut discovery = Discovery::default();
+    let mut visited = VisitedDirectories::new(files);
     for path in paths {
         match files.kind(path) {
-            Ok(FileKind::Directory) => walk(path, &mut seen, &mut found, excluded),
-            Ok(_) if is_configuration(path) && excluded(path) => {}
+            Ok(FileKind::Directory) => walk(path, &mut visited, &mut discovery, is_excluded),
+            Ok(_) if is_configuration(path) && is_excluded(path) => {}
             Ok(_) if is_configuration(path) => {
                 let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
                 let directory = directory.unwrap_or(Path::new("."));
-                seen.list(directory, directory, &mut found);
+                visited.list(directory, directory, &mut discovery);
             }
-            Ok(_) => found.files.push(path.clone()),
-            Err(error) => found.failures.push((path.clone(), explain(&error))),
+            Ok(_) => discovery.files.push(path.clone()),
+            Err(error) => {
+                let error = LoadError::from_path(path, &io_message(&error));
+                discovery.errors.push(error);
+            }
         }
     }
-    found
+    discovery
 }
 
-/// Directories by their canonical path: those that were entered, and those that contain configuration.
-struct Seen<'f> {
+/// Directories by their canonical path: those that were entered, and those that have configuration files.
+struct VisitedDirectories<'f> {
     files: &'f dyn Files,
     entered: BTreeSet<PathBuf>,
     listed: BTreeSet<PathBuf>,
 }
 
-impl<'f> Seen<'f> {
+impl<'f> VisitedDirectories<'f> {
     fn new(files: &'f dyn Files) -> Self {
         Self {
             files,
@@ -96,9 +110,9 @@ impl<'f> Seen<'f> {
         self.entered.insert(self.files.canonical_path(directory))
     }
 
-    fn list(&mut self, directory: &Path, tree: &Path, found: &mut Found) {
+    fn list(&mut self, directory: &Path, tree: &Path, discovery: &mut Discovery) {
         if self.listed.insert(self.files.canonical_path(directory)) {
-            found.directories.push(Directory {
+            discovery.directories.push(ConfigurationDirectory {
                 path: directory.to_owned(),
                 tree: tree.to_owned(),
             });
@@ -106,8 +120,13 @@ impl<'f> Seen<'f> {
     }
 }
 
-fn walk(root: &Path, seen: &mut Seen<'_>, found: &mut Found, excluded: &mut dyn FnMut(&Path) -> bool) {
-    let mut holds_configuration = false;
+fn walk(
+    root: &Path,
+    visited: &mut VisitedDirectories<'_>,
+    discovery: &mut Discovery,
+    is_excluded: &mut dyn FnMut(&Path) -> bool,
+) {
+    let mut has_configuration = false;
     let mut current = None;
     let mut candidates = Vec::new();
     let mut entries = WalkDir::new(root)
@@ -118,82 +137,70 @@ fn walk(root: &Path, seen: &mut Seen<'_>, found: &mut Found, excluded: &mut dyn 
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                report(root, &error, seen.files, found);
+                report_walk_error(root, &error, visited.files, discovery);
                 continue;
             }
         };
-        let hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+        let is_hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
         if entry.file_type().is_dir() {
-            if hidden {
+            if is_hidden {
                 entries.skip_current_dir();
-            } else if entry.depth() > 0 && excluded(entry.path()) {
-                // Somebody knows that it is there.
-                holds_configuration = true;
+            } else if entry.depth() > 0 && is_excluded(entry.path()) {
+                // An excluded directory counts as configuration: its author knows that it is there.
+                has_configuration = true;
                 entries.skip_current_dir();
-            } else if !seen.enter(entry.path()) {
-                // It was walked before, on another way; what it holds is known.
-                holds_configuration = true;
+            } else if !visited.enter(entry.path()) {
+                // The directory was walked under another path, so it was discovered or reported there.
+                has_configuration = true;
                 entries.skip_current_dir();
             }
-        } else if !hidden && is_configuration(entry.path()) {
-            holds_configuration = true;
+        } else if is_hidden {
+            // Neither Terraform nor a directory of manifests has hidden files.
+        } else if is_configuration(entry.path()) {
+            has_configuration = true;
             let directory = entry.path().parent().unwrap_or(root);
             if current.as_deref() != Some(directory) {
-                seen.list(directory, root, found);
+                visited.list(directory, root, discovery);
                 current = Some(directory.to_owned());
             }
-        } else if !hidden && !holds_configuration && may_be_manifest(entry.path()) && !excluded(entry.path())
-        {
+        } else if !has_configuration && may_be_manifest(entry.path()) && !is_excluded(entry.path()) {
             candidates.push(entry.into_path());
         }
     }
-    if !holds_configuration {
-        found.without_terraform.push(WithoutTerraform {
+    if !has_configuration {
+        discovery.without_terraform.push(DirectoryWithoutTerraform {
             root: root.to_owned(),
             candidates,
         });
     }
 }
 
-fn report(root: &Path, error: &walkdir::Error, files: &dyn Files, found: &mut Found) {
-    let path = error.path().unwrap_or(root).to_owned();
+fn report_walk_error(root: &Path, error: &walkdir::Error, files: &dyn Files, discovery: &mut Discovery) {
+    let path = error.path().unwrap_or(root);
+    let name = display_name(path);
     if let Some(ancestor) = error.loop_ancestor() {
-        let message = format!("symbolic link skipped: points back to {}", ancestor.display());
-        found.warnings.push((path, message));
+        let ancestor = ancestor.display();
+        let message = format!("{name}: symbolic link skipped: points back to {ancestor}");
+        discovery.warnings.push(message);
         return;
     }
-    let message = error.io_error().map_or_else(|| error.to_string(), explain);
-    // A broken link that is no configuration file keeps nothing from being read.
-    let harmless = !is_configuration(&path) && files.is_link(&path);
-    if harmless {
-        found
-            .warnings
-            .push((path, format!("symbolic link skipped: {message}")));
+    let message = error.io_error().map_or_else(|| error.to_string(), io_message);
+    // A broken link that is not a configuration file hides nothing that Terraform would read.
+    let is_harmless = !is_configuration(path) && files.is_link(path);
+    if is_harmless {
+        let message = format!("{name}: symbolic link skipped: {message}");
+        discovery.warnings.push(message);
     } else {
-        found.failures.push((path, message));
+        discovery.errors.push(LoadError::from_path(path, &message));
     }
 }
 
-fn explain(error: &std::io::Error) -> String {
+fn io_message(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }
-}
-
-/// Whether Terraform or OpenTofu reads a file of this name as configuration. Editors' backup files are
-/// passed over as Terraform passes them over.
-pub(crate) fn is_configuration(path: &Path) -> bool {
-    let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else {
-        return false;
-    };
-    let ignored =
-        name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
-    !ignored
-        && [".tf", ".tf.json", ".tofu", ".tofu.json"]
-            .iter()
-            .any(|ending| name.ends_with(ending))
 }
 
 #[cfg(test)]
@@ -211,8 +218,8 @@ mod tests {
         root
     }
 
-    fn names(root: &Path, found: &Found) -> Vec<String> {
-        let name = |directory: &Directory| {
+    fn names(root: &Path, discovery: &Discovery) -> Vec<String> {
+        let name = |directory: &ConfigurationDirectory| {
             directory
                 .path
                 .strip_prefix(root)
@@ -220,7 +227,7 @@ mod tests {
                 .to_string_lossy()
                 .into_owned()
         };
-        found.directories.iter().map(name).collect()
+        discovery.directories.iter().map(name).collect()
     }
 
     #[test]
@@ -231,34 +238,34 @@ mod tests {
             ".hidden/main.tf",
             "b/x.tofu.json",
         ]);
-        let found = discover(&[root.path().to_owned()], &DiskFiles, &mut |_| false);
-        assert_eq!(names(root.path(), &found), ["a", "b"]);
-        let found = discover(&[root.path().join(".hidden")], &DiskFiles, &mut |_| false);
-        assert_eq!(names(root.path(), &found), [".hidden"]);
+        let discovery = discover(&[root.path().to_owned()], &DiskFiles, &mut |_| false);
+        assert_eq!(names(root.path(), &discovery), ["a", "b"]);
+        let discovery = discover(&[root.path().join(".hidden")], &DiskFiles, &mut |_| false);
+        assert_eq!(names(root.path(), &discovery), [".hidden"]);
     }
 
     #[test]
     fn a_file_selects_its_module_and_a_module_is_found_once() {
         let root = tree(&["a/main.tf", "a/other.tf", "a/plan.json"]);
         let paths = ["a/main.tf", "a/other.tf", "a", "a/plan.json"].map(|path| root.path().join(path));
-        let found = discover(&paths, &DiskFiles, &mut |_| false);
-        assert_eq!(names(root.path(), &found), ["a"]);
-        assert_eq!(found.files, [root.path().join("a/plan.json")]);
-        assert!(found.failures.is_empty(), "{:?}", found.failures);
+        let discovery = discover(&paths, &DiskFiles, &mut |_| false);
+        assert_eq!(names(root.path(), &discovery), ["a"]);
+        assert_eq!(discovery.files, [root.path().join("a/plan.json")]);
+        assert!(discovery.errors.is_empty(), "{:?}", discovery.errors);
     }
 
     #[test]
     fn directories_without_input_are_reported() {
         let root = tree(&["readme.md"]);
-        let found = discover(
+        let discovery = discover(
             &[root.path().to_owned(), root.path().join("absent")],
             &DiskFiles,
             &mut |_| false,
         );
-        assert_eq!(found.failures.len(), 1, "{:?}", found.failures);
-        assert_eq!(found.without_terraform.len(), 1);
-        assert_eq!(found.without_terraform[0].root, root.path());
-        assert!(found.failures[0].1.contains("no such file"));
+        assert_eq!(discovery.errors.len(), 1, "{:?}", discovery.errors);
+        assert_eq!(discovery.without_terraform.len(), 1);
+        assert_eq!(discovery.without_terraform[0].root, root.path());
+        assert!(discovery.errors[0].message.contains("no such file"));
     }
 
     #[cfg(unix)]
@@ -268,9 +275,9 @@ mod tests {
         std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
         std::os::unix::fs::symlink("self", root.path().join("self")).unwrap();
         std::os::unix::fs::symlink("nowhere", root.path().join("a/gone.tf")).unwrap();
-        let found = discover(&[root.path().to_owned()], &DiskFiles, &mut |_| false);
-        assert_eq!(names(root.path(), &found), ["a"]);
-        assert_eq!(found.warnings.len(), 2, "{:?}", found.warnings);
-        assert_eq!(found.failures.len(), 1, "{:?}", found.failures);
+        let discovery = discover(&[root.path().to_owned()], &DiskFiles, &mut |_| false);
+        assert_eq!(names(root.path(), &discovery), ["a"]);
+        assert_eq!(discovery.warnings.len(), 2, "{:?}", discovery.warnings);
+        assert_eq!(discovery.errors.len(), 1, "{:?}", discovery.errors);
     }
 }

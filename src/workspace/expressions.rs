@@ -2,58 +2,52 @@
 
 use std::path::Path;
 
+use crate::workspace::discovery::ConfigurationDirectory;
+use crate::workspace::input_files::InputFiles;
+use crate::workspace::module_tree::LoadedModules;
+use crate::workspace::options::Options;
 use terraform_eval::cty::Value;
 use terraform_eval::eval::{self, EvalError, Evaluator, InstanceId, Scope};
 use terraform_eval::syntax::native::parse_expression;
 
-use crate::workspace::discovery::Directory;
-use crate::workspace::module_tree::LoadedModules;
-use crate::workspace::{Loaded, Options};
-
-/// What each expression is worth in the root module of a directory; a directory without configuration
-/// is a module that declares nothing.
+/// Evaluates each expression in the root module of a directory. A directory without configuration is a module that
+/// declares nothing.
 #[must_use]
 pub fn evaluate(
     directory: &Path,
     expressions: &[String],
     options: &Options,
 ) -> Vec<Result<Value, EvalError>> {
-    let mut loaded = Loaded::with(options);
-    let given = Directory {
-        path: directory.to_owned(),
-        tree: directory.to_owned(),
-    };
-    let mut forest = LoadedModules::read(&[given], options, &mut loaded);
-    let Some(root) = forest.take_root(directory, loaded.sources.files()) else {
+    let mut files = InputFiles::new(options);
+    let directories = [ConfigurationDirectory::from_root(directory)];
+    let mut modules = LoadedModules::read(&directories, options, &mut files);
+    let Some(root) = modules.take_root(directory, files.sources.files()) else {
         return vec![Err(EvalError::invalid("no such directory")); expressions.len()];
     };
-    if let Some(problem) = loaded.configs.diagnostics.first() {
-        let failure = EvalError::invalid(format!("invalid configuration file: {}", problem.message));
-        return vec![Err(failure); expressions.len()];
+    if let Some(finding) = files.configs.diagnostics.first() {
+        let error = EvalError::invalid(format!("invalid configuration file: {}", finding.message));
+        return vec![Err(error); expressions.len()];
     }
     let parsed: Vec<_> = expressions
         .iter()
         .map(|text| {
-            let file = loaded.sources.add("<expression>", text.as_str());
-            let (expression, problems) = parse_expression(file, text, 0..text.len());
-            match problems.into_iter().next() {
-                Some(problem) => Err(EvalError::invalid(problem.message).with_span(problem.span)),
+            let file = files.sources.add("<expression>", text.as_str());
+            let (expression, syntax_errors) = parse_expression(file, text, 0..text.len());
+            match syntax_errors.into_iter().next() {
+                Some(error) => Err(EvalError::invalid(error.message).with_span(error.span)),
                 None => expression.ok_or_else(|| EvalError::invalid("invalid expression")),
             }
         })
         .collect();
-    let evaluate = || {
+    let evaluate = |parsed: &Result<_, EvalError>| {
         // Each expression has a budget of its own.
-        let worth = |parsed: &Result<_, EvalError>| {
-            let evaluator = Evaluator::new(&forest.tree, &loaded.sources, &root.inputs, root.module);
-            evaluator.evaluate(
-                parsed.as_ref().map_err(Clone::clone)?,
-                Scope::module(InstanceId::ROOT),
-            )
-        };
-        parsed.iter().map(worth).collect()
+        let evaluator = Evaluator::new(&modules.tree, &files.sources, &root.inputs, root.module);
+        evaluator.evaluate(
+            parsed.as_ref().map_err(Clone::clone)?,
+            Scope::module(InstanceId::ROOT),
+        )
     };
-    let unable =
+    let out_of_memory =
         || vec![Err(EvalError::limit("not enough memory to evaluate the expression")); expressions.len()];
-    eval::with_stack(evaluate).unwrap_or_else(unable)
+    eval::with_stack(|| parsed.iter().map(evaluate).collect()).unwrap_or_else(out_of_memory)
 }

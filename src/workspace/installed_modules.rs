@@ -1,4 +1,4 @@
-//! Where `terraform init` put the modules: `.terraform/modules/modules.json`.
+//! The modules that `terraform init` installed, from `.terraform/modules/modules.json`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,21 +16,21 @@ struct Manifest {
 
 #[derive(Debug, Deserialize)]
 struct Record {
-    /// The names of the calls from the root, with dots between them; empty for the root.
+    /// The names of the calls from the root, separated by dots; empty for the root.
     #[serde(rename = "Key")]
     key: String,
-    /// The directory, from the root module's.
+    /// The directory, relative to the root module's.
     #[serde(rename = "Dir")]
     dir: PathBuf,
 }
 
 /// Installed modules by the canonical path of the caller's directory and the name of the call.
 #[derive(Debug, Default)]
-pub(crate) struct Installed(BTreeMap<(PathBuf, String), PathBuf>);
+pub(crate) struct InstalledModules(BTreeMap<(PathBuf, String), PathBuf>);
 
-impl Installed {
-    /// Takes in the manifest of a root module, if it has one. One that cannot be read says nothing:
-    /// Terraform writes it anew with each `init`.
+impl InstalledModules {
+    /// Adds the manifest of a root module, if it has one. A manifest that cannot be read is ignored, because
+    /// `terraform init` writes it again.
     pub(crate) fn read(&mut self, root: &Path, files: &dyn Files) {
         let Ok(text) = files.read_text(&root.join(".terraform/modules/modules.json")) else {
             return;
@@ -56,7 +56,7 @@ impl Installed {
         }
     }
 
-    /// The directory that a call of the module in `caller` leads to.
+    /// The directory of the module that the module in `caller` calls.
     pub(crate) fn find(&self, caller: &Path, call: &str, files: &dyn Files) -> Option<&Path> {
         let caller = files.canonicalize(caller).ok()?;
         self.0.get(&(caller, call.to_owned())).map(PathBuf::as_path)

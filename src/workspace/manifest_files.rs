@@ -1,20 +1,23 @@
-//! Manifests: which files are some, and which documents meet in one cluster.
+//! Manifests: which files are manifests, and which documents belong to one cluster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::model::Input;
 use crate::readers::manifest::{self, ManifestDocument, ManifestReadError};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
+use crate::workspace::discovery::{DirectoryWithoutTerraform, is_yaml};
+use crate::workspace::input_files::InputFiles;
+use crate::workspace::loaded::LoadError;
 use terraform_eval::source::{FileId, display_name};
-
-use crate::workspace::Loaded;
-use crate::workspace::discovery::{WithoutTerraform, is_yaml};
 
 /// The documents that were read, by file.
 #[derive(Debug, Default)]
 pub(crate) struct Manifests {
     files: Vec<ManifestFile>,
+    /// Files that were read in search of manifests and hold none.
+    pub(crate) unrelated_files: BTreeSet<FileId>,
 }
 
 #[derive(Debug)]
@@ -24,120 +27,114 @@ struct ManifestFile {
     documents: Vec<ManifestDocument>,
 }
 
-/// Whether a text that was given is to be read as manifests: it names one of their kinds, and is not what
-/// Terraform writes. A YAML file can be nothing else.
+/// Whether a text is read as manifests: it names one of their kinds and Terraform did not write it. A YAML file
+/// cannot be anything else.
 pub(crate) fn is_manifest(path: Option<&Path>, text: &str) -> bool {
     plan::detect(text).is_none() && (path.is_some_and(is_yaml) || manifest::has_manifest_marker(text))
 }
 
 impl Manifests {
-    /// Reads a text that was given. What cannot be read is a finding.
-    pub(crate) fn read(&mut self, file: FileId, name: &str, loaded: &mut Loaded) {
-        let read = manifest::read_manifests(file, loaded.sources.text(file));
-        self.take(file, name, read, loaded);
+    /// Reads a file that a user named, or reports that it holds no manifests.
+    pub(crate) fn read(&mut self, file: FileId, name: &str, files: &mut InputFiles) {
+        let result = manifest::read_manifests(file, files.sources.text(file));
+        self.add(file, name, result, files);
     }
 
-    fn take(
+    fn add(
         &mut self,
         file: FileId,
         name: &str,
-        read: Result<Vec<ManifestDocument>, ManifestReadError>,
-        loaded: &mut Loaded,
+        result: Result<Vec<ManifestDocument>, ManifestReadError>,
+        files: &mut InputFiles,
     ) {
-        match read {
+        match result {
             Ok(documents) => {
-                let path = loaded.sources.file(file).path();
+                let path = files.sources.file(file).path();
                 let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
-                let (directory, name) = (directory.to_owned(), name.to_owned());
-                loaded.project.files += 1;
                 self.files.push(ManifestFile {
-                    directory,
-                    name,
+                    directory: directory.to_owned(),
+                    name: name.to_owned(),
                     documents,
                 });
+                files.read += 1;
             }
-            Err(error) => refuse(name, &error, loaded),
+            Err(error) => {
+                let rule = match error {
+                    ManifestReadError::Syntax(_) => &SYNTAX_ERROR,
+                    ManifestReadError::NoManifest => &UNSUPPORTED_INPUT,
+                };
+                files.report_invalid(rule, name, &error, error.span(), error.help());
+            }
         }
     }
 
-    /// Reads the manifests in a directory that has no Terraform. Where there are none either, it was not the
-    /// directory that was meant.
-    pub(crate) fn read_directory(&mut self, found: &WithoutTerraform, loaded: &mut Loaded) {
-        let mut any = false;
-        for path in &found.candidates {
-            let Ok(file) = loaded.sources.read(path) else {
+    /// Reads the manifests in a directory without Terraform. It is an error if there are none.
+    pub(crate) fn read_directory(
+        &mut self,
+        directory: &DirectoryWithoutTerraform,
+        files: &mut InputFiles,
+    ) -> Result<(), LoadError> {
+        let mut has_manifests = false;
+        for path in &directory.candidates {
+            let Ok(file) = files.sources.read(path) else {
                 continue;
             };
-            let text = loaded.sources.text(file);
-            let names_one = plan::detect(text).is_none() && manifest::has_manifest_marker(text);
-            // A file may name the kinds and have none of them: a role, a description of the API.
-            match names_one.then(|| manifest::read_manifests(file, text)) {
-                None | Some(Err(ManifestReadError::NoManifest)) => _ = loaded.unrelated_files.insert(file),
-                Some(read) => {
-                    any = true;
-                    self.take(file, &display_name(path), read, loaded);
+            let text = files.sources.text(file);
+            let names_a_kind = plan::detect(text).is_none() && manifest::has_manifest_marker(text);
+            // A file can name the kinds without declaring one: a role, a description of the API.
+            match names_a_kind.then(|| manifest::read_manifests(file, text)) {
+                None | Some(Err(ManifestReadError::NoManifest)) => _ = self.unrelated_files.insert(file),
+                Some(result) => {
+                    has_manifests = true;
+                    self.add(file, &display_name(path), result, files);
                 }
             }
         }
-        if !any {
-            let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or \
-                           .tofu.json file), and no manifest that declares mirrors";
-            loaded.fail(&found.root, message, None);
+        if has_manifests {
+            return Ok(());
         }
+        let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or \
+                       .tofu.json file), and no manifest that declares mirrors";
+        Err(LoadError::from_path(&directory.root, message))
     }
 
-    /// Adds what was read to the project. Each HostedCluster is a cluster of its own, and the other
-    /// documents of one directory meet in one.
-    pub(crate) fn assemble(self, loaded: &mut Loaded) {
-        let mut together: BTreeMap<PathBuf, (Vec<String>, Vec<ManifestDocument>)> = BTreeMap::new();
-        let mut order: Vec<PathBuf> = Vec::new();
+    /// The inputs with their directories. Each HostedCluster is a cluster of its own, and the other documents of
+    /// one directory belong to one cluster.
+    pub(crate) fn into_inputs(self) -> Vec<(PathBuf, Input)> {
+        let mut inputs = Vec::new();
+        let mut by_directory: BTreeMap<PathBuf, (Vec<String>, Vec<ManifestDocument>)> = BTreeMap::new();
+        let mut directories: Vec<PathBuf> = Vec::new();
         for file in self.files {
-            let (hosted, rest): (Vec<_>, Vec<_>) = file
+            let (hosted, others): (Vec<_>, Vec<_>) = file
                 .documents
                 .into_iter()
                 .partition(|document| document.kind.is_hosted());
             for document in hosted {
                 let cluster = document.name.clone().unwrap_or_else(|| file.name.as_str().into());
-                let configuration = manifest::assemble_input(&file.name, &cluster, vec![document]);
-                loaded.directories.push(file.directory.clone());
-                loaded.project.add(configuration);
+                let input = manifest::assemble_input(&file.name, &cluster, vec![document]);
+                inputs.push((file.directory.clone(), input));
             }
-            if rest.is_empty() {
+            if others.is_empty() {
                 continue;
             }
-            if !together.contains_key(&file.directory) {
-                order.push(file.directory.clone());
+            if !by_directory.contains_key(&file.directory) {
+                directories.push(file.directory.clone());
             }
-            let (names, documents) = together.entry(file.directory).or_default();
+            let (names, documents) = by_directory.entry(file.directory).or_default();
             names.push(file.name);
-            documents.extend(rest);
+            documents.extend(others);
         }
-        for directory in order {
-            let Some((names, documents)) = together.remove(&directory) else {
+        for directory in directories {
+            let Some((names, documents)) = by_directory.remove(&directory) else {
                 continue;
             };
             let name = match names.as_slice() {
                 [name] => name.clone(),
                 _ => display_name(&directory),
             };
-            let configuration = manifest::assemble_input(&name, &name, documents);
-            loaded.directories.push(directory);
-            loaded.project.add(configuration);
+            let input = manifest::assemble_input(&name, &name, documents);
+            inputs.push((directory, input));
         }
+        inputs
     }
-}
-
-fn refuse(name: &str, error: &ManifestReadError, loaded: &mut Loaded) {
-    loaded.project.unreadable += 1;
-    let rule = match error {
-        ManifestReadError::Syntax(_) => &SYNTAX_ERROR,
-        ManifestReadError::NoManifest => &UNSUPPORTED_INPUT,
-    };
-    let message = format!("{name}: {error}");
-    let mut finding = rule.diagnostic(message);
-    if let Some(span) = error.span() {
-        finding = finding.at(span, "");
-    }
-    finding.help = error.help().map(str::to_owned);
-    loaded.project.diagnostics.push(finding);
 }

@@ -1,346 +1,242 @@
-//! The configuration that a plan was made of: finds it, evaluates it with the plan's variables, and joins
-//! the two.
+//! The configuration that a plan was created from: finds it, evaluates it with the plan's variables, and joins the
+//! two.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
-use crate::model::{Input, InputId};
-use crate::provider;
-use crate::rules::PLAN_MISMATCH;
-use terraform_eval::address::{ModulePath, ResourcePath};
-use terraform_eval::eval::{self, Evaluator, InstanceId, VariableInputs};
-use terraform_eval::modules::{ModuleId, ModuleTree};
-use terraform_eval::source::{FileId, Sources, Span, display_name};
-use terraform_eval::syntax::document::parse_json_value;
-use terraform_eval::syntax::tree::Expression;
-
-use crate::readers::configuration::root_module;
+use crate::readers::configuration::{RootModule, evaluate_roots, syntax_error_findings};
 use crate::readers::plan_with_configuration;
-use crate::workspace::Loaded;
-use crate::workspace::directory::configuration_files;
-use crate::workspace::discovery::Directory;
-use crate::workspace::module_tree::{LoadedModules, Root};
-use crate::workspace::variables::{Options, PlanConfiguration};
+use crate::workspace::discovery::ConfigurationDirectory;
+use crate::workspace::input_files::InputFiles;
+use crate::workspace::loaded::LoadError;
+use crate::workspace::loaded_plan::{JoinedPlan, LoadedPlan, declared_resources};
+use crate::workspace::module_tree::LoadedModules;
+use crate::workspace::options::{Options, PlanConfiguration};
+use crate::workspace::terraform_files::configuration_files;
+use terraform_eval::address::ResourcePath;
+use terraform_eval::eval;
+use terraform_eval::modules::ModuleId;
+use terraform_eval::source::{FileId, display_name};
 
-/// A plan that was read.
-#[derive(Debug)]
-pub(crate) struct Planned {
-    /// Its place in the project.
-    pub(crate) configuration: InputId,
-    /// What its configuration declares, modules without instance keys.
-    pub(crate) declared: BTreeSet<ResourcePath>,
-    /// The values of the root module's variables.
-    pub(crate) variables: Vec<(String, Span)>,
+/// The root modules that a plan may have been created from.
+enum Candidates<'m> {
+    None,
+    One(&'m RootModule, Box<JoinedPlan>),
+    Several(Vec<String>),
 }
 
-/// Joins plans with their configurations; gives the root modules that are looked at through a plan now.
-pub(crate) fn join(
-    plans: &[Planned],
-    forest: &LoadedModules,
-    options: &Options,
-    loaded: &mut Loaded,
-) -> BTreeSet<ModuleId> {
-    let mut joined = BTreeSet::new();
-    let plans = plans.iter().filter(|plan| plan.mirrors().next().is_some());
-    match &options.plan_configuration {
-        PlanConfiguration::None => {}
-        PlanConfiguration::At(directories) => at(plans, directories, options, loaded),
-        PlanConfiguration::Near(directory) => {
-            let mut here = Here::NotRead;
-            for plan in plans {
-                match plan.among(forest, loaded) {
-                    Match::One(root, attempt) => {
-                        joined.insert(root.module);
-                        plan.accept(*attempt, loaded);
+/// The current directory, read when the first plan needs it.
+enum WorkingDirectory {
+    NotRead,
+    /// The directory has no root module that can be read.
+    WithoutRoot,
+    Read(Box<LoadedModules>, Box<RootModule>),
+}
+
+/// Joins plans with their configurations.
+pub(crate) struct PlanJoiner<'f> {
+    options: &'f Options,
+    files: &'f mut InputFiles,
+    pub(crate) errors: Vec<LoadError>,
+    /// Files of the current directory, if no plan was created from it.
+    pub(crate) unrelated_files: BTreeSet<FileId>,
+}
+
+impl<'f> PlanJoiner<'f> {
+    pub(crate) fn new(options: &'f Options, files: &'f mut InputFiles) -> Self {
+        Self {
+            options,
+            files,
+            errors: Vec::new(),
+            unrelated_files: BTreeSet::new(),
+        }
+    }
+
+    /// Joins plans in place; returns the root modules that a plan stands for now.
+    pub(crate) fn join(&mut self, plans: &mut [LoadedPlan], modules: &LoadedModules) -> BTreeSet<ModuleId> {
+        let mut joined = BTreeSet::new();
+        let plans = plans.iter_mut().filter(|plan| plan.mirrors().next().is_some());
+        match &self.options.plan_configuration {
+            PlanConfiguration::None => {}
+            PlanConfiguration::At(directories) => self.join_with_directories(plans, directories),
+            PlanConfiguration::Near(directory) => {
+                let mut working_directory = WorkingDirectory::NotRead;
+                for plan in plans {
+                    match self.find_candidates(plan, modules) {
+                        Candidates::One(root, candidate) => {
+                            joined.insert(root.module);
+                            plan.accept(*candidate, self.files);
+                        }
+                        Candidates::Several(directories) => plan.report_ambiguity(&directories, self.files),
+                        Candidates::None => {
+                            self.join_with_working_directory(plan, directory, &mut working_directory);
+                        }
                     }
-                    Match::Several(names) => plan.ambiguous(&names, loaded),
-                    Match::None => here.join(plan, directory, options, loaded),
+                }
+            }
+        }
+        joined
+    }
+
+    /// Joins every plan with the root module among these directories that it was created from.
+    fn join_with_directories<'p>(
+        &mut self,
+        plans: impl Iterator<Item = &'p mut LoadedPlan>,
+        directories: &[PathBuf],
+    ) {
+        let roots_of_input = directories
+            .iter()
+            .map(|directory| ConfigurationDirectory::from_root(directory));
+        let mut modules = LoadedModules::read(&roots_of_input.collect::<Vec<_>>(), self.options, self.files);
+        self.errors.append(&mut modules.errors);
+        let mut roots = Vec::new();
+        for directory in directories {
+            let disk = self.files.sources.files();
+            let root = modules.take_root(directory, disk);
+            let Some(root) = root.filter(|_| !configuration_files(directory, disk).is_empty()) else {
+                let error = LoadError::from_path(directory, "no Terraform configuration in this directory");
+                self.errors.push(
+                    error.with_help("`--plan-config` takes the directory in which `terraform plan` ran"),
+                );
+                return;
+            };
+            let declared = declared_resources(&modules.tree, root.module);
+            roots.push((root, declared));
+        }
+        let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &self.files.sources);
+        self.files.diagnostics.extend(syntax_errors);
+        for plan in plans {
+            let declares_a_mirror = |(_, declared): &&(RootModule, BTreeSet<ResourcePath>)| {
+                plan.mirrors().any(|mirror| declared.contains(mirror))
+            };
+            let candidates: Vec<&RootModule> = roots
+                .iter()
+                .filter(declares_a_mirror)
+                .map(|(root, _)| root)
+                .collect();
+            if candidates.is_empty() {
+                let names: Vec<String> = directories.iter().map(|path| display_name(path)).collect();
+                let names = names.join(" or ");
+                let message = format!("none of the plan's mirrors are declared in {names}");
+                plan.report_mismatch(&message, self.files);
+                continue;
+            }
+            let mut joined: Vec<JoinedPlan> = candidates
+                .iter()
+                .map(|root| self.join_with_root(plan, &modules, root))
+                .collect();
+            if candidates.len() > 1 {
+                joined.retain(|candidate| candidate.differences.is_empty());
+            }
+            match (joined.pop(), joined.is_empty()) {
+                (Some(candidate), true) => plan.accept(candidate, self.files),
+                _ => {
+                    let names = candidates
+                        .iter()
+                        .map(|root| display_name(&modules.tree.module(root.module).directory));
+                    plan.report_ambiguity(&names.collect::<Vec<_>>(), self.files);
                 }
             }
         }
     }
-    joined
-}
 
-/// Joins every plan with the root module among these directories that it was created from.
-fn at<'p>(
-    plans: impl Iterator<Item = &'p Planned>,
-    directories: &[PathBuf],
-    options: &Options,
-    loaded: &mut Loaded,
-) {
-    let given: Vec<Directory> = directories
-        .iter()
-        .map(|directory| Directory {
-            path: directory.clone(),
-            tree: directory.clone(),
-        })
-        .collect();
-    let mut forest = LoadedModules::read(&given, options, loaded);
-    let mut roots = Vec::new();
-    for directory in directories {
-        let Some(root) = forest
-            .take_root(directory, loaded.sources.files())
-            .filter(|_| !configuration_files(directory, loaded.sources.files()).is_empty())
-        else {
-            let help = "`--plan-config` takes the directory in which `terraform plan` ran";
-            loaded.fail(
-                directory,
-                "no Terraform configuration in this directory",
-                Some(help),
-            );
-            return;
-        };
-        let blocks = declared(&forest.tree, root.module);
-        roots.push((root, blocks));
-    }
-    root_module::report_problems(&forest, loaded);
-    for plan in plans {
-        let declares = |(_, blocks): &&(Root, BTreeSet<ResourcePath>)| {
-            plan.mirrors().any(|mirror| blocks.contains(mirror))
-        };
-        let candidates: Vec<&Root> = roots.iter().filter(declares).map(|(root, _)| root).collect();
-        if candidates.is_empty() {
-            let names: Vec<String> = directories.iter().map(|path| display_name(path)).collect();
-            let what = format!(
-                "none of the plan's mirrors are declared in {}",
-                names.join(" or ")
-            );
-            plan.note(&what, loaded);
-            continue;
-        }
-        let attempts = candidates
-            .iter()
-            .filter_map(|root| plan.attempt(&forest, root, loaded));
-        let mut attempts: Vec<Attempt> = attempts.collect();
-        if candidates.len() > 1 {
-            attempts.retain(|attempt| attempt.differences.is_empty());
-        }
-        match (attempts.pop(), attempts.is_empty()) {
-            (Some(attempt), true) => plan.accept(attempt, loaded),
-            _ => {
-                let names = candidates
-                    .iter()
-                    .map(|root| display_name(&forest.tree.module(root.module).directory));
-                plan.ambiguous(&names.collect::<Vec<_>>(), loaded);
+    /// Finds the root module that declares the plan's mirrors and evaluates to the plan's values.
+    ///
+    /// Two roots often declare the same mirrors; then the values distinguish them. Values that differ are reported as
+    /// a mismatch only if there is one root, because otherwise they mean that the plan has another root.
+    fn find_candidates<'m>(&mut self, plan: &LoadedPlan, modules: &'m LoadedModules) -> Candidates<'m> {
+        let mut candidates: Vec<(&RootModule, JoinedPlan)> = Vec::new();
+        for root in &modules.roots {
+            if plan.has_mirrors_of(&modules.tree, root) {
+                candidates.push((root, self.join_with_root(plan, modules, root)));
             }
         }
-    }
-}
-
-/// The current directory, read when a plan asks for it.
-enum Here {
-    NotRead,
-    /// It holds no root module, or none that can be read.
-    Nothing,
-    Read(Box<LoadedModules>, Box<Root>),
-}
-
-impl Here {
-    fn join(&mut self, plan: &Planned, directory: &Path, options: &Options, loaded: &mut Loaded) {
-        if matches!(self, Self::NotRead) {
-            *self = Self::read(directory, options, loaded);
+        if modules.roots.len() > 1 {
+            candidates.retain(|(_, candidate)| candidate.differences.is_empty());
         }
-        if let Self::Read(forest, root) = self
-            && plan.fits(&forest.tree, root)
-            && let Some(attempt) = plan.attempt(forest, root, loaded)
-        {
-            plan.accept(attempt, loaded);
-            // Now it is what the plan was made of, and so asked for.
-            loaded.unrelated_files.clear();
-        }
-    }
-
-    /// Nobody asked for this directory, so what is wrong with it is nobody's concern.
-    fn read(directory: &Path, options: &Options, loaded: &mut Loaded) -> Self {
-        if configuration_files(directory, loaded.sources.files()).is_empty() {
-            return Self::Nothing;
-        }
-        let before: BTreeSet<FileId> = loaded.sources.ids().collect();
-        let mut apart = Loaded {
-            sources: std::mem::take(&mut loaded.sources),
-            configs: std::mem::take(&mut loaded.configs),
-            ..Loaded::default()
-        };
-        let given = Directory {
-            path: directory.to_owned(),
-            tree: directory.to_owned(),
-        };
-        let mut forest = LoadedModules::read(&[given], options, &mut apart);
-        loaded.sources = apart.sources;
-        loaded.configs = apart.configs;
-        loaded.unrelated_files = loaded.sources.ids().filter(|id| !before.contains(id)).collect();
-        match forest.take_root(directory, loaded.sources.files()) {
-            Some(root) => Self::Read(Box::new(forest), Box::new(root)),
-            None => Self::Nothing,
-        }
-    }
-}
-
-/// A plan, joined with a root module.
-struct Attempt {
-    configuration: Input,
-    directory: PathBuf,
-    sensitive: Vec<Span>,
-    differences: Vec<Diagnostic>,
-}
-
-/// The root modules that a plan can have been made of.
-enum Match<'f> {
-    None,
-    One(&'f Root, Box<Attempt>),
-    Several(Vec<String>),
-}
-
-impl Planned {
-    /// The blocks of mirrors.
-    fn mirrors(&self) -> impl Iterator<Item = &ResourcePath> {
-        self.declared
-            .iter()
-            .filter(|path| provider::is_image_mirror(&path.resource))
-    }
-
-    /// Whether the plan has just the mirror blocks of this root module.
-    fn fits(&self, tree: &ModuleTree, root: &Root) -> bool {
-        let blocks = declared(tree, root.module);
-        self.mirrors().eq(blocks
-            .iter()
-            .filter(|path| provider::is_image_mirror(&path.resource)))
-    }
-
-    /// The root module that declares the plan's mirrors and gives them the plan's values.
-    ///
-    /// Two roots often declare the same; then the values tell them apart. Values that differ are taken for
-    /// a difference, and not for another root, only where there is no other root.
-    fn among<'f>(&self, forest: &'f LoadedModules, loaded: &mut Loaded) -> Match<'f> {
-        let mut attempts: Vec<(&Root, Attempt)> = Vec::new();
-        for root in forest.roots.iter().filter(|root| self.fits(&forest.tree, root)) {
-            attempts.extend(self.attempt(forest, root, loaded).map(|attempt| (root, attempt)));
-        }
-        if forest.roots.len() > 1 {
-            attempts.retain(|(_, attempt)| attempt.differences.is_empty());
-        }
-        if attempts.len() > 1 {
-            let names = attempts
+        if candidates.len() > 1 {
+            let names = candidates
                 .iter()
-                .map(|(root, _)| display_name(&forest.tree.module(root.module).directory));
-            return Match::Several(names.collect());
+                .map(|(root, _)| display_name(&modules.tree.module(root.module).directory));
+            return Candidates::Several(names.collect());
         }
-        match attempts.pop() {
-            Some((root, attempt)) => Match::One(root, Box::new(attempt)),
-            None => Match::None,
+        match candidates.pop() {
+            Some((root, candidate)) => Candidates::One(root, Box::new(candidate)),
+            None => Candidates::None,
         }
     }
 
-    /// Evaluates the root module as it was when the plan was made, and joins the two.
-    fn attempt(&self, forest: &LoadedModules, root: &Root, loaded: &mut Loaded) -> Option<Attempt> {
-        let sources = &loaded.sources;
-        let inputs = eval::with_stack(|| self.inputs(&forest.tree, sources, root));
-        let root = Root {
+    fn join_with_working_directory(
+        &mut self,
+        plan: &mut LoadedPlan,
+        directory: &Path,
+        working_directory: &mut WorkingDirectory,
+    ) {
+        if matches!(working_directory, WorkingDirectory::NotRead) {
+            *working_directory = self.read_working_directory(directory);
+        }
+        if let WorkingDirectory::Read(modules, root) = working_directory
+            && plan.has_mirrors_of(&modules.tree, root)
+        {
+            let joined = self.join_with_root(plan, modules, root);
+            plan.accept(joined, self.files);
+            // The directory is an input now: the plan was created from it.
+            self.unrelated_files.clear();
+        }
+    }
+
+    /// Reads the current directory. The user did not name it, so errors in it are not reported.
+    fn read_working_directory(&mut self, directory: &Path) -> WorkingDirectory {
+        if configuration_files(directory, self.files.sources.files()).is_empty() {
+            return WorkingDirectory::WithoutRoot;
+        }
+        let known: BTreeSet<FileId> = self.files.sources.ids().collect();
+        let mut unreported = InputFiles {
+            sources: std::mem::take(&mut self.files.sources),
+            configs: std::mem::take(&mut self.files.configs),
+            ..InputFiles::default()
+        };
+        let directories = [ConfigurationDirectory::from_root(directory)];
+        let mut modules = LoadedModules::read(&directories, self.options, &mut unreported);
+        self.files.sources = unreported.sources;
+        self.files.configs = unreported.configs;
+        let read = self.files.sources.ids().filter(|id| !known.contains(id));
+        self.unrelated_files = read.collect();
+        match modules.take_root(directory, self.files.sources.files()) {
+            Some(root) => WorkingDirectory::Read(Box::new(modules), Box::new(root)),
+            None => WorkingDirectory::WithoutRoot,
+        }
+    }
+
+    /// Evaluates a root module with the plan's variables, and joins the plan with it.
+    fn join_with_root(
+        &mut self,
+        plan: &LoadedPlan,
+        modules: &LoadedModules,
+        root: &RootModule,
+    ) -> JoinedPlan {
+        let sources = &self.files.sources;
+        let inputs = eval::with_stack(|| plan.variable_inputs(&modules.tree, sources, root));
+        let root = RootModule {
             module: root.module,
             inputs: inputs.unwrap_or_default(),
-            locked: root.locked.clone(),
+            locked_version: root.locked_version.clone(),
         };
-        let read = root_module::evaluate(forest, &[&root], loaded).pop();
-        let mut attempt = Attempt {
-            configuration: loaded.project.inputs.get(self.configuration.index())?.clone(),
-            directory: forest.tree.module(root.module).directory.clone(),
+        let mut joined = JoinedPlan {
+            input: plan.input.clone(),
+            directory: modules.tree.module(root.module).directory.clone(),
             sensitive: Vec::new(),
             differences: Vec::new(),
         };
-        if let Some(read) = read {
-            attempt.differences =
-                plan_with_configuration::join(&mut attempt.configuration, read.configuration);
-            attempt.sensitive = read.sensitive;
-        }
-        Some(attempt)
-    }
-
-    fn accept(&self, attempt: Attempt, loaded: &mut Loaded) {
-        if let Some(configuration) = loaded.project.inputs.get_mut(self.configuration.index()) {
-            *configuration = attempt.configuration;
-        }
-        if let Some(directory) = loaded.directories.get_mut(self.configuration.index()) {
-            *directory = attempt.directory;
-        }
-        loaded.project.sensitive.extend(attempt.sensitive);
-        loaded.project.diagnostics.extend(attempt.differences);
-    }
-
-    /// The plan's values for variables. Where a file of the configuration says the same, it is left to say
-    /// it: that is the text that a person can change.
-    fn inputs(&self, tree: &ModuleTree, sources: &Sources, root: &Root) -> VariableInputs {
-        let module = tree.module(root.module);
-        let given: BTreeMap<Arc<str>, Expression> = self
-            .variables
-            .iter()
-            .filter(|(name, _)| module.variables.contains_key(name.as_str()))
-            .filter_map(|(name, span)| {
-                let value = parse_json_value(sources.text(span.file), *span)?;
-                Some((Arc::from(name.as_str()), value))
-            })
-            .collect();
-        let planned = VariableInputs {
-            expressions: given,
-            tree: root.inputs.tree.clone(),
-        };
-        let own = Evaluator::new(tree, sources, &root.inputs, root.module);
-        let theirs = Evaluator::new(tree, sources, &planned, root.module);
-        let differs = |name: &Arc<str>| {
-            let own = own.variable(InstanceId::ROOT, name);
-            let theirs = theirs.variable(InstanceId::ROOT, name);
-            match (own, theirs) {
-                (Ok(own), Ok(theirs)) => !own.is_wholly_known() || own != theirs,
-                _ => true,
+        match evaluate_roots(&modules.tree, sources, &[&root]) {
+            Some(models) => {
+                for model in models {
+                    joined.differences = plan_with_configuration::join(&mut joined.input, model.input);
+                    joined.sensitive = model.sensitive;
+                }
             }
-        };
-        let mut expressions = root.inputs.expressions.clone();
-        for (name, value) in &planned.expressions {
-            if differs(name) {
-                expressions.insert(name.clone(), value.clone());
-            }
+            None => self.errors.push(LoadError::out_of_memory()),
         }
-        VariableInputs {
-            expressions,
-            tree: planned.tree.clone(),
-        }
+        joined
     }
-
-    fn ambiguous(&self, names: &[String], loaded: &mut Loaded) {
-        let what = format!(
-            "{} declare the same mirrors, so the findings point at the plan; choose one with `--plan-config DIR`",
-            names.join(" and ")
-        );
-        self.note(&what, loaded);
-    }
-
-    fn note(&self, what: &str, loaded: &mut Loaded) {
-        let name = loaded
-            .project
-            .inputs
-            .get(self.configuration.index())
-            .map(|plan| plan.name.clone());
-        let message = format!("{}: {what}", name.unwrap_or_default());
-        let finding = PLAN_MISMATCH.diagnostic(message);
-        loaded.project.diagnostics.push(finding);
-    }
-}
-
-/// Everything that a root module and the modules below it declare.
-fn declared(tree: &ModuleTree, root: ModuleId) -> BTreeSet<ResourcePath> {
-    let mut found = BTreeSet::new();
-    // Calls have no circles, so this ends.
-    let mut pending = vec![(root, ModulePath::root())];
-    while let Some((id, path)) = pending.pop() {
-        let resources = tree.module(id).resources.keys();
-        found.extend(resources.map(|resource| ResourcePath {
-            module: path.clone(),
-            resource: resource.clone(),
-        }));
-        let calls = tree.calls_of(id).into_iter();
-        pending.extend(calls.map(|(name, callee, _)| (callee, path.child(name, None))));
-    }
-    found
 }

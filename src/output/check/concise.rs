@@ -1,4 +1,4 @@
-//! `concise`: one line a finding, `path:line:column: severity[rule] message`.
+//! `concise`: one line per finding, `path:line:column: severity[rule] message`.
 
 use super::format::{Format, Rendered, ReportView};
 use std::fmt::Write as _;

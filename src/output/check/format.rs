@@ -1,4 +1,4 @@
-//! What an output format is.
+//! The type of an output format.
 
 use crate::check::Report;
 use crate::model::Project;
@@ -8,18 +8,18 @@ use terraform_eval::source::Sources;
 /// An output format of `check`.
 #[derive(Debug)]
 pub struct Format {
-    /// Its name on the command line.
+    /// The value of `--output-format`.
     pub name: &'static str,
-    /// What it is, for `--help`.
+    /// The description in `--help`.
     pub help: &'static str,
     /// Renders a report.
     pub render: fn(&ReportView<'_>) -> Rendered,
 }
 
-/// A report with everything that a format can show of it.
+/// A report, and what a format needs to render it.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportView<'a> {
-    /// The report.
+    /// The result of the check.
     pub report: &'a Report<'a>,
     /// The project that was checked.
     pub project: &'a Project,
@@ -30,28 +30,28 @@ pub struct ReportView<'a> {
 }
 
 impl ReportView<'_> {
-    /// The line that counts mirrors by verdict.
+    /// Renders the line that counts mirrors by verdict.
     pub(super) fn summary_line(&self) -> String {
         summary_line(&self.report.summary, self.project, &self.report.findings)
     }
 }
 
-/// A rendered report.
+/// The output for a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// The text for standard output.
     pub stdout: String,
-    /// A line for standard error.
+    /// A line for standard error, if any.
     pub stderr: Option<String>,
 }
 
 impl Rendered {
-    /// Text that has everything in it.
+    /// Output that includes the summary.
     pub(super) fn complete(stdout: String) -> Self {
         Self { stdout, stderr: None }
     }
 
-    /// Findings alone; people see the summary on standard error.
+    /// Output of findings alone, with the summary on standard error.
     pub(super) fn with_summary(stdout: String, view: &ReportView<'_>) -> Self {
         Self {
             stdout,

@@ -40,32 +40,39 @@ pub fn render_findings(
     sources: &Sources,
     use_colors: bool,
 ) -> String {
-    let covered = RedactedSources::new(findings, sources, sensitive);
+    let redacted = RedactedSources::new(findings, sources, sensitive);
     let mut text = String::new();
     for group in group_findings(findings) {
-        text.push_str(&finding(&group, &covered, use_colors));
+        text.push_str(&render_group(&group, &redacted, use_colors));
     }
     text
 }
 
-fn finding(group: &FindingGroup<'_>, covered: &RedactedSources<'_>, use_colors: bool) -> String {
+fn render_group(group: &FindingGroup<'_>, redacted: &RedactedSources<'_>, use_colors: bool) -> String {
     let bytes = if use_colors {
-        draw(group, covered, Ansi::new(Vec::new())).into_inner()
+        emit(group, redacted, Ansi::new(Vec::new())).into_inner()
     } else {
-        draw(group, covered, NoColor::new(Vec::new())).into_inner()
+        emit(group, redacted, NoColor::new(Vec::new())).into_inner()
     };
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    // codespan has no `info` and calls it `note`: the first word that it writes.
-    if group.finding.severity == Severity::Info {
-        text.replacen("note", "info", 1)
-    } else {
-        text
+    match group.finding.severity {
+        Severity::Info => with_info_header(&text),
+        Severity::Warning | Severity::Error => text,
     }
 }
 
-fn draw<W: WriteColor>(group: &FindingGroup<'_>, covered: &RedactedSources<'_>, mut writer: W) -> W {
+/// Replaces the word `note` in the header by `info`.
+///
+/// codespan-reporting has no severity `info`, and neither its `Config` nor its `Styles` can change the words of its
+/// severities. The header is the first line, and the severity is its first word: only escape sequences, which do not contain
+/// `note`, can precede it.
+fn with_info_header(text: &str) -> String {
+    text.replacen("note", "info", 1)
+}
+
+fn emit<W: WriteColor>(group: &FindingGroup<'_>, redacted: &RedactedSources<'_>, mut writer: W) -> W {
     let finding = group.finding;
-    let mut excerpts = Excerpts::new(covered);
+    let mut excerpts = Excerpts::new(redacted);
     let mut labels = Vec::new();
     for (style, label) in finding
         .primary
@@ -73,23 +80,23 @@ fn draw<W: WriteColor>(group: &FindingGroup<'_>, covered: &RedactedSources<'_>, 
         .map(|label| (LabelStyle::Primary, label))
         .chain(finding.related.iter().map(|label| (LabelStyle::Secondary, label)))
     {
-        let (piece, place) = excerpts.show(label.span);
-        labels.push(codespan::Label::new(style, piece, place).with_message(printable(&label.message)));
+        let (excerpt, range) = excerpts.show(label.span);
+        labels.push(codespan::Label::new(style, excerpt, range).with_message(printable(&label.message)));
     }
-    let mut drawn = codespan::Diagnostic::new(severity(finding.severity))
+    let mut diagnostic = codespan::Diagnostic::new(codespan_severity(finding.severity))
         .with_message(group.message())
         .with_labels(labels)
-        .with_notes(notes(finding));
-    drawn.code = Some(finding.code.to_string()).filter(|code| !code.is_empty());
+        .with_notes(codespan_notes(finding));
+    diagnostic.code = Some(finding.code.to_string()).filter(|code| !code.is_empty());
     let palette = Styles::default();
     let mut styled = StylesWriter::new(&mut writer, &palette);
-    // Writing to memory cannot fail, and every label is inside its piece.
-    let drawn = emit_to_write_style(&mut styled, &Config::default(), &excerpts, &drawn);
-    debug_assert!(drawn.is_ok(), "{drawn:?}");
+    // Writing to memory cannot fail, and every label is inside its excerpt.
+    let result = emit_to_write_style(&mut styled, &Config::default(), &excerpts, &diagnostic);
+    debug_assert!(result.is_ok(), "{result:?}");
     writer
 }
 
-fn notes(finding: &Diagnostic) -> Vec<String> {
+fn codespan_notes(finding: &Diagnostic) -> Vec<String> {
     let note = finding
         .note
         .iter()
@@ -101,7 +108,7 @@ fn notes(finding: &Diagnostic) -> Vec<String> {
     note.chain(help).collect()
 }
 
-fn severity(severity: Severity) -> codespan::Severity {
+fn codespan_severity(severity: Severity) -> codespan::Severity {
     match severity {
         Severity::Info => codespan::Severity::Note,
         Severity::Warning => codespan::Severity::Warning,

@@ -1,7 +1,7 @@
 //! `github`: workflow commands, which GitHub shows as annotations at the changed lines.
 //!
-//! It shows ten of them a step, so the heaviest come first (docs.github.com, "Workflow commands for GitHub
-//! Actions").
+//! GitHub shows only ten annotations per step, so the most severe findings come first (docs.github.com, "Workflow
+//! commands for GitHub Actions").
 
 use super::format::{Format, Rendered, ReportView};
 use std::cmp::Reverse;
@@ -30,14 +30,18 @@ fn render(view: &ReportView<'_>) -> Rendered {
             Severity::Warning => "warning",
             Severity::Info => "notice",
         };
-        let _ = write!(text, "::{command} title={}", property(finding.code.as_str()));
+        let _ = write!(
+            text,
+            "::{command} title={}",
+            escape_property(finding.code.as_str())
+        );
         if let Some(label) = &finding.primary {
             let file = sources.file(label.span.file);
             let range = label.span.range();
             let (start, end) = (file.location(range.start), file.location(range.end));
-            let _ = write!(text, ",file={},line={}", property(file.name()), start.line);
+            let _ = write!(text, ",file={},line={}", escape_property(file.name()), start.line);
             let _ = write!(text, ",endLine={}", end.line);
-            // Columns of a range over several lines are refused.
+            // GitHub rejects columns of a range over several lines.
             if start.line == end.line {
                 let _ = write!(text, ",col={},endColumn={}", start.column, end.column);
             }
@@ -47,17 +51,17 @@ fn render(view: &ReportView<'_>) -> Rendered {
             message.push('\n');
             message.push_str(&printable(part));
         }
-        let _ = writeln!(text, "::{}", data(&message));
+        let _ = writeln!(text, "::{}", escape_message(&message));
     }
     Rendered::with_summary(text, view)
 }
 
-/// Text behind the second pair of colons: a line break would end the command.
-fn data(text: &str) -> String {
+/// Escapes the message of a command, which a line break would end.
+fn escape_message(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A value in front of it, where a comma or a colon would end it as well.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+/// Escapes the value of a property, which a comma or a colon would end as well.
+fn escape_property(text: &str) -> String {
+    escape_message(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,4 +1,4 @@
-//! `json`: the whole report for programs, versioned. Fields are added, never changed, within a version.
+//! `json`: the report for programs. Within a version of the format, fields are added, but never removed or changed.
 
 use super::format::{Format, Rendered, ReportView};
 use serde::Serialize;
@@ -14,15 +14,15 @@ const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
-    findings: Vec<Finding<'a>>,
+    findings: Vec<FindingForm<'a>>,
     suppressed: Vec<SuppressedForm<'a>>,
-    mirrors: Vec<MirrorEntry<'a>>,
-    summary: Counts,
+    mirrors: Vec<MirrorForm<'a>>,
+    summary: SummaryForm,
 }
 
-/// A finding as programs read it.
+/// The JSON form of a finding, which `json-lines` shares.
 #[derive(Serialize)]
-pub(super) struct Finding<'a> {
+pub(super) struct FindingForm<'a> {
     rule: &'a str,
     severity: &'a str,
     message: &'a str,
@@ -32,7 +32,7 @@ pub(super) struct Finding<'a> {
     file: Option<&'a str>,
     start: Option<Position>,
     end: Option<Position>,
-    related: Vec<Related<'a>>,
+    related: Vec<RelatedForm<'a>>,
     fix: Option<FixForm<'a>>,
 }
 
@@ -45,7 +45,7 @@ struct Position {
 }
 
 #[derive(Serialize)]
-struct Related<'a> {
+struct RelatedForm<'a> {
     message: &'a str,
     file: &'a str,
     start: Position,
@@ -71,12 +71,12 @@ struct EditForm<'a> {
 #[derive(Serialize)]
 struct SuppressedForm<'a> {
     #[serde(flatten)]
-    finding: Finding<'a>,
-    suppression: Suppression<'a>,
+    finding: FindingForm<'a>,
+    suppression: SuppressionForm<'a>,
 }
 
 #[derive(Serialize)]
-struct Suppression<'a> {
+struct SuppressionForm<'a> {
     reason: &'a str,
     file: &'a str,
     start: Position,
@@ -84,7 +84,7 @@ struct Suppression<'a> {
 }
 
 #[derive(Serialize)]
-struct MirrorEntry<'a> {
+struct MirrorForm<'a> {
     address: String,
     cluster: String,
     source: Option<&'a str>,
@@ -93,7 +93,7 @@ struct MirrorEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct Counts {
+struct SummaryForm {
     mirrors: usize,
     clean: usize,
     with_findings: usize,
@@ -128,19 +128,19 @@ fn render(view: &ReportView<'_>) -> Rendered {
         findings: report
             .findings
             .iter()
-            .map(|found| finding(found, sources))
+            .map(|diagnostic| finding_form(diagnostic, sources))
             .collect(),
         suppressed: report
             .suppressed
             .iter()
-            .map(|found| self::suppressed(found, sources))
+            .map(|suppressed| suppressed_form(suppressed, sources))
             .collect(),
         mirrors: report
             .mirrors
             .iter()
-            .map(|(mirror, verdict)| self::mirror(mirror, verdict.as_str()))
+            .map(|(mirror, verdict)| mirror_form(mirror, verdict.as_str()))
             .collect(),
-        summary: Counts {
+        summary: SummaryForm {
             mirrors,
             clean,
             with_findings,
@@ -156,37 +156,40 @@ fn render(view: &ReportView<'_>) -> Rendered {
     Rendered::complete(text)
 }
 
-pub(super) fn finding<'a>(found: &'a Diagnostic, sources: &'a Sources) -> Finding<'a> {
-    let place = found.primary.as_ref().map(|label| range(label.span, sources));
-    let (file, start, end) = match place {
+pub(super) fn finding_form<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> FindingForm<'a> {
+    let range = diagnostic
+        .primary
+        .as_ref()
+        .map(|label| file_range(label.span, sources));
+    let (file, start, end) = match range {
         Some((file, start, end)) => (Some(file.name()), Some(start), Some(end)),
         None => (None, None, None),
     };
-    Finding {
-        rule: found.code.as_str(),
-        severity: found.severity.as_str(),
-        message: &found.message,
-        note: found.note.as_deref(),
-        help: found.help.as_deref(),
-        address: found.subject.as_ref().map(ToString::to_string),
+    FindingForm {
+        rule: diagnostic.code.as_str(),
+        severity: diagnostic.severity.as_str(),
+        message: &diagnostic.message,
+        note: diagnostic.note.as_deref(),
+        help: diagnostic.help.as_deref(),
+        address: diagnostic.subject.as_ref().map(ToString::to_string),
         file,
         start,
         end,
-        related: found
+        related: diagnostic
             .related
             .iter()
-            .map(|label| related(label, sources))
+            .map(|label| related_form(label, sources))
             .collect(),
-        fix: found.fix.as_ref().map(|change| fix(change, sources)),
+        fix: diagnostic.fix.as_ref().map(|fix| fix_form(fix, sources)),
     }
 }
 
-fn suppressed<'a>(found: &'a Suppressed, sources: &'a Sources) -> SuppressedForm<'a> {
-    let (file, start, end) = range(found.by, sources);
+fn suppressed_form<'a>(suppressed: &'a Suppressed, sources: &'a Sources) -> SuppressedForm<'a> {
+    let (file, start, end) = file_range(suppressed.suppression_span, sources);
     SuppressedForm {
-        finding: finding(&found.finding, sources),
-        suppression: Suppression {
-            reason: &found.reason,
+        finding: finding_form(&suppressed.finding, sources),
+        suppression: SuppressionForm {
+            reason: &suppressed.reason,
             file: file.name(),
             start,
             end,
@@ -194,7 +197,8 @@ fn suppressed<'a>(found: &'a Suppressed, sources: &'a Sources) -> SuppressedForm
     }
 }
 
-fn range(span: Span, sources: &Sources) -> (&SourceFile, Position, Position) {
+/// The file of a span, with the start and the end.
+fn file_range(span: Span, sources: &Sources) -> (&SourceFile, Position, Position) {
     let file = sources.file(span.file);
     let position = |offset: usize| {
         let location = file.location(offset);
@@ -207,9 +211,9 @@ fn range(span: Span, sources: &Sources) -> (&SourceFile, Position, Position) {
     (file, position(span.range().start), position(span.range().end))
 }
 
-fn related<'a>(label: &'a Label, sources: &'a Sources) -> Related<'a> {
-    let (file, start, end) = range(label.span, sources);
-    Related {
+fn related_form<'a>(label: &'a Label, sources: &'a Sources) -> RelatedForm<'a> {
+    let (file, start, end) = file_range(label.span, sources);
+    RelatedForm {
         message: &label.message,
         file: file.name(),
         start,
@@ -217,13 +221,13 @@ fn related<'a>(label: &'a Label, sources: &'a Sources) -> Related<'a> {
     }
 }
 
-fn fix<'a>(change: &'a Fix, sources: &'a Sources) -> FixForm<'a> {
-    let applicability = match change.applicability {
+fn fix_form<'a>(fix: &'a Fix, sources: &'a Sources) -> FixForm<'a> {
+    let applicability = match fix.applicability {
         Applicability::Safe => "safe",
         Applicability::Unsafe => "unsafe",
     };
-    let edits = change.edits.iter().map(|edit| {
-        let (file, start, end) = range(edit.span, sources);
+    let edits = fix.edits.iter().map(|edit| {
+        let (file, start, end) = file_range(edit.span, sources);
         EditForm {
             file: file.name(),
             start,
@@ -232,18 +236,18 @@ fn fix<'a>(change: &'a Fix, sources: &'a Sources) -> FixForm<'a> {
         }
     });
     FixForm {
-        title: &change.title,
+        title: &fix.title,
         applicability,
         edits: edits.collect(),
     }
 }
 
-fn mirror<'a>(mirror: &'a Mirror, verdict: &'a str) -> MirrorEntry<'a> {
-    let elements = |list: &'a Vec<Attribute<String>>| list.iter().map(shown).collect();
-    MirrorEntry {
+fn mirror_form<'a>(mirror: &'a Mirror, verdict: &'a str) -> MirrorForm<'a> {
+    let elements = |list: &'a Vec<Attribute<String>>| list.iter().map(visible_value).collect();
+    MirrorForm {
         address: mirror.address.to_string(),
         cluster: mirror.cluster_name(),
-        source: shown(&mirror.source),
+        source: visible_value(&mirror.source),
         mirrors: mirror
             .mirrors
             .value()
@@ -253,8 +257,8 @@ fn mirror<'a>(mirror: &'a Mirror, verdict: &'a str) -> MirrorEntry<'a> {
     }
 }
 
-/// A value that is known and may be shown.
-fn shown(attribute: &Attribute<String>) -> Option<&str> {
+/// The value, if it is known and not sensitive.
+fn visible_value(attribute: &Attribute<String>) -> Option<&str> {
     attribute
         .value()
         .filter(|_| !attribute.sensitive)

@@ -1,8 +1,8 @@
-//! `json-lines`: one JSON object a finding, of the form that `json` gives it.
+//! `json-lines`: one JSON object per finding, in the form of `json`.
 
 use super::format::{Format, Rendered, ReportView};
 
-use super::json::finding;
+use super::json::finding_form;
 
 pub(super) static FORMAT: Format = Format {
     name: "json-lines",
@@ -13,8 +13,8 @@ pub(super) static FORMAT: Format = Format {
 fn render(view: &ReportView<'_>) -> Rendered {
     let (report, sources) = (view.report, view.sources);
     let mut text = String::new();
-    for found in &report.findings {
-        text.push_str(&serde_json::to_string(&finding(found, sources)).unwrap_or_default());
+    for finding in &report.findings {
+        text.push_str(&serde_json::to_string(&finding_form(finding, sources)).unwrap_or_default());
         text.push('\n');
     }
     Rendered::with_summary(text, view)

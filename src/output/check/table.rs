@@ -12,7 +12,7 @@ pub static FORMATS: &[&Format] = &[
     &github::FORMAT,
 ];
 
-/// The format with this name.
+/// Finds a format by its name.
 #[must_use]
 pub fn find_format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|format| format.name == name)

@@ -1,84 +1,107 @@
-//! The arguments of one mirror instance, as the model has them.
+//! Reads the arguments of one instance of a block into attributes of the model.
 
 use std::rc::Rc;
 
 use crate::model::{
     Attribute, AttributeValue, ClusterOrigin, Editability, TraceStep, UnknownReason, UnknownReasons,
 };
+use crate::readers::configuration::editability::{ArgumentRef, EditabilityQuery};
+use crate::readers::configuration::evaluation_context::EvaluationContext;
+use crate::readers::configuration::provenance::{self, ReferencedBlock};
+use crate::readers::configuration::trace::TraceBuilder;
 use terraform_eval::address::Reference;
 use terraform_eval::cty::{ConvertError, Marks, Type, Value, convert};
-use terraform_eval::eval::{self, EvalError, Evaluator, InstanceId, RepetitionData, Scope, VariableInputs};
+use terraform_eval::eval::{self, EvalError, InstanceId, RepetitionData, Scope};
 use terraform_eval::modules::references;
-use terraform_eval::source::{Sources, Span};
+use terraform_eval::source::Span;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
-use crate::readers::configuration::editability::{Argument, Question};
-use crate::readers::configuration::provenance::{self, Way};
-use crate::readers::configuration::reference_counts::Uses;
+/// The names that have another value in each instance of a block.
+const INSTANCE_NAMES: [&str; 3] = ["each", "count", "self"];
 
-/// One instance of a mirror block.
-pub(crate) struct Site<'s, 'a> {
-    pub(crate) evaluator: &'s Evaluator<'a>,
-    pub(crate) sources: &'s Sources,
-    pub(crate) instance: InstanceId,
-    pub(crate) repetition: &'s Rc<RepetitionData>,
-    pub(crate) block: &'s Block,
-    /// Parts of the block could not be read.
-    pub(crate) broken: bool,
-    /// Why Terraform refuses the block: then none of its arguments has a value.
-    pub(crate) refused: Option<&'s UnknownReason>,
-    /// What the root module's variables were given.
-    pub(crate) inputs: &'s VariableInputs,
-    /// How often names are referred to.
-    pub(crate) uses: &'s Uses,
-    /// Where sensitive values are written that have been met.
-    pub(crate) secrets: Vec<Span>,
+/// One instance of a block.
+pub(crate) struct BlockReader<'s, 'a> {
+    context: &'s EvaluationContext<'a>,
+    instance: InstanceId,
+    repetition: &'s Rc<RepetitionData>,
+    block: &'s Block,
+    is_incomplete: bool,
+    rejection: Option<&'s UnknownReason>,
+    /// The source text of the sensitive values that were read.
+    pub(crate) sensitive: Vec<Span>,
 }
 
-struct Placed {
+struct ValueSpan {
     span: Option<Span>,
-    way: Vec<TraceStep>,
+    trace: Vec<TraceStep>,
 }
 
-impl Site<'_, '_> {
-    /// `cluster_id`, and where it leads.
+impl<'s, 'a> BlockReader<'s, 'a> {
+    pub(crate) fn new(
+        context: &'s EvaluationContext<'a>,
+        instance: InstanceId,
+        repetition: &'s Rc<RepetitionData>,
+        block: &'s Block,
+    ) -> Self {
+        Self {
+            context,
+            instance,
+            repetition,
+            block,
+            is_incomplete: false,
+            rejection: None,
+            sensitive: Vec::new(),
+        }
+    }
+
+    /// Marks the block as incomplete if it has syntax errors: an argument may be in the part that was not parsed.
+    pub(crate) fn with_syntax_errors(mut self, has_syntax_errors: bool) -> Self {
+        self.is_incomplete = has_syntax_errors;
+        self
+    }
+
+    /// Sets why Terraform rejects the block. Then none of its arguments has a value.
+    pub(crate) fn with_rejection(mut self, rejection: Option<&'s UnknownReason>) -> Self {
+        self.rejection = rejection;
+        self
+    }
+
+    /// `cluster_id`, and where it comes from.
     pub(crate) fn cluster_id(
         &mut self,
-        block_of: impl Fn(&Reference) -> provenance::Block,
+        referenced_block: impl Fn(&Reference) -> ReferencedBlock,
     ) -> (Attribute<String>, ClusterOrigin) {
         let mut attribute = self.string("cluster_id");
-        let leads = match self.value("cluster_id") {
-            Some(Ok(value)) => provenance::leads(&value, self.sources, block_of),
-            Some(Err(failure)) => ClusterOrigin {
-                unresolved: vec![self.cause(&failure)],
-                expression: self.as_written("cluster_id"),
+        let origin = match self.value("cluster_id") {
+            Some(Ok(value)) => provenance::cluster_origin(&value, self.context.sources, referenced_block),
+            Some(Err(error)) => ClusterOrigin {
+                unresolved: vec![self.unknown_reason(&error)],
+                expression: self.source_text("cluster_id"),
                 ..ClusterOrigin::default()
             },
             None => ClusterOrigin::default(),
         };
-        // An id that leads somewhere is mended where it is referred to, not where it leads.
-        if let (false, Some(expression)) = (leads.is_literal(), self.expression("cluster_id")) {
+        // An id with an origin is fixed where it is referred to, not at its origin.
+        if let (false, Some(expression)) = (origin.is_literal(), self.expression("cluster_id")) {
             attribute.span = Some(expression.span);
         }
-        (attribute, leads)
+        (attribute, origin)
     }
 
-    /// The text of an argument behind the name of the module, unless it stands for something else in each
+    /// The source text of an argument, prefixed with the module's path. `None` if the text has another value in each
     /// instance of the block.
-    fn as_written(&self, name: &str) -> Option<String> {
-        let expression = self.expression(name).filter(|_| self.refused.is_none())?;
-        let own = ["each", "count", "self"];
-        let is_own = |word: &str| own.contains(&word);
+    fn source_text(&self, name: &str) -> Option<String> {
+        let expression = self.expression(name).filter(|_| self.rejection.is_none())?;
         if references::root_names(expression)
             .iter()
-            .any(|(word, _)| is_own(word))
+            .any(|(word, _)| INSTANCE_NAMES.contains(&&**word))
         {
             return None;
         }
-        let words: Vec<&str> = self.sources.slice(expression.span).split_whitespace().collect();
-        let text = words.join(" ");
+        let text = self.context.sources.slice(expression.span);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let text = text.strip_suffix(".id").unwrap_or(&text);
-        let module = self.evaluator.path(self.instance);
+        let module = self.context.evaluator.path(self.instance);
         Some(if module.is_root() {
             text.to_owned()
         } else {
@@ -86,14 +109,14 @@ impl Site<'_, '_> {
         })
     }
 
-    /// An argument that is a string.
+    /// A string argument.
     pub(crate) fn string(&mut self, name: &str) -> Attribute<String> {
         let Some(expression) = self.expression(name) else {
             return self.absent();
         };
         let value = match self.value(name).unwrap_or_else(|| Ok(Value::null(Type::String))) {
             Ok(value) => value,
-            Err(failure) => return self.failed(&failure, expression),
+            Err(error) => return self.failed(&error, expression),
         };
         match convert(&value, &Type::String) {
             Ok(value) => self.attribute(&value, expression),
@@ -101,7 +124,7 @@ impl Site<'_, '_> {
         }
     }
 
-    /// An argument that is a truth value.
+    /// A boolean argument.
     pub(crate) fn bool(&mut self, name: &str) -> Attribute<bool> {
         let attribute = self.string(name);
         let content = match attribute.content {
@@ -126,16 +149,16 @@ impl Site<'_, '_> {
         };
         let value = match self.value(name).unwrap_or_else(|| Ok(Value::null(Type::Dynamic))) {
             Ok(value) => value,
-            Err(failure) => return self.failed(&failure, expression),
+            Err(error) => return self.failed(&error, expression),
         };
         match convert(&value, &Type::list(Type::String)) {
-            Ok(value) => self.list_of(&value, expression),
-            Err(error) => wrong_type(name, &error, misfit(&value, expression).span),
+            Ok(value) => self.list_from_value(&value, expression),
+            Err(error) => wrong_type(name, &error, mistyped_part(&value, expression).span),
         }
     }
 
-    /// A list of strings, as the model has it.
-    pub(crate) fn list_of(
+    /// A list of strings from a value of that type.
+    pub(crate) fn list_from_value(
         &mut self,
         value: &Value,
         expression: &Expression,
@@ -143,7 +166,7 @@ impl Site<'_, '_> {
         let sensitive = value.marks().is_sensitive();
         let Some(items) = value.as_slice() else {
             let attribute = self.attribute(value, expression);
-            // A list that is unknown has no text: what is left is null or unknown.
+            // A value without elements is null or unknown.
             return Attribute {
                 content: match attribute.content {
                     AttributeValue::Unknown(unknown) => AttributeValue::Unknown(unknown),
@@ -156,7 +179,7 @@ impl Site<'_, '_> {
                 editability: Editability::Computed,
             };
         };
-        // What is unknown of the list as a whole is unknown of its elements, and its secret is theirs.
+        // The marks of the list apply to its elements: unknown ones get its origins, and all are sensitive if it is.
         let marks = value.marks().as_influence();
         let mut elements = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
@@ -165,40 +188,38 @@ impl Site<'_, '_> {
                 (true, true) => item.clone().with_marks(&Marks::sensitive()),
                 (false, _) => item.clone().with_marks(&marks),
             };
-            let own = element_of(expression, index, items.len());
-            let mut element = self.attribute(&item, own);
-            // What stands in a list can be taken out of it, unless it is only referred to from there.
-            let whole = element.span.is_some_and(|place| expression.span.contains(place));
-            if let Some(text) = element.value().filter(|_| whole || std::ptr::eq(own, expression)) {
-                element.editability = self.written(text, element.span, expression, true);
+            let element_expression = element_of(expression, index, items.len());
+            let mut element = self.attribute(&item, element_expression);
+            // The text of an element can be removed from a list, unless the element is a reference to it.
+            let is_inside = element.span.is_some_and(|span| expression.span.contains(span));
+            let is_removable = is_inside || std::ptr::eq(element_expression, expression);
+            if let Some(text) = element.value().filter(|_| is_removable) {
+                element.editability = self.editability(text, element.span, expression, true);
             }
             elements.push(element);
         }
-        let Placed { span, way } = self.place(value, expression);
+        let ValueSpan { span, trace } = self.value_span(value, expression);
         Attribute {
             content: AttributeValue::Known(elements),
             sensitive,
             span,
-            trace: way,
+            trace,
             planned_span: None,
             editability: Editability::Computed,
         }
     }
 
-    pub(crate) fn expression<'e>(&self, name: &str) -> Option<&'e Expression>
-    where
-        Self: 'e,
-    {
+    pub(crate) fn expression(&self, name: &str) -> Option<&'s Expression> {
         self.block.body.attribute(name).map(|attribute| &attribute.value)
     }
 
     pub(crate) fn value(&self, name: &str) -> Option<eval::Result<Value>> {
         let scope = Scope::module(self.instance).with_repetition(self.repetition);
         let expression = self.expression(name)?;
-        if let Some(cause) = self.refused {
-            return Some(Err(EvalError::uncatchable(cause.to_string())));
+        if let Some(reason) = self.rejection {
+            return Some(Err(EvalError::uncatchable(reason.to_string())));
         }
-        let value = self.evaluator.evaluate(expression, scope);
+        let value = self.context.evaluator.evaluate(expression, scope);
         Some(value.and_then(|value| {
             if value.marks_deep().is_ephemeral() {
                 let message = "the value is ephemeral, so the argument cannot hold it";
@@ -209,78 +230,77 @@ impl Site<'_, '_> {
     }
 
     /// Why there is no value.
-    fn cause(&self, failure: &EvalError) -> UnknownReason {
-        match self.refused {
-            Some(cause) => cause.clone(),
-            None => UnknownReason::EvaluationFailed(failure.to_string()),
+    fn unknown_reason(&self, error: &EvalError) -> UnknownReason {
+        match self.rejection {
+            Some(reason) => reason.clone(),
+            None => UnknownReason::EvaluationFailed(error.to_string()),
         }
     }
 
-    pub(crate) fn failed<T>(&self, failure: &EvalError, expression: &Expression) -> Attribute<T> {
-        let span = failure
+    pub(crate) fn failed<T>(&self, error: &EvalError, expression: &Expression) -> Attribute<T> {
+        let span = error
             .span()
             .filter(|span| expression.span.contains(*span))
             .unwrap_or(expression.span);
-        Attribute::unknown(UnknownReasons::new(self.cause(failure)), Some(span))
+        Attribute::unknown(UnknownReasons::new(self.unknown_reason(error)), Some(span))
     }
 
-    /// An argument that is not there; in a broken block it may be in what could not be read.
+    /// An argument that the block does not have, as far as it was parsed.
     pub(crate) fn absent<T>(&self) -> Attribute<T> {
-        if self.broken {
-            let cause = UnknownReason::InvalidBlock;
-            Attribute::unknown(UnknownReasons::new(cause), Some(self.block.header))
+        if self.is_incomplete {
+            let reason = UnknownReason::InvalidBlock;
+            Attribute::unknown(UnknownReasons::new(reason), Some(self.block.header))
         } else {
             Attribute::absent()
         }
     }
 
-    /// A string value as the model has it.
     fn attribute(&mut self, value: &Value, expression: &Expression) -> Attribute<String> {
         let sensitive = value.marks_deep().is_sensitive();
-        if let (true, Some(place)) = (sensitive, value.span()) {
-            self.secrets.push(place);
+        if let (true, Some(span)) = (sensitive, value.span()) {
+            self.sensitive.push(span);
         }
-        let Placed { span, way } = self.place(value, expression);
+        let ValueSpan { span, trace } = self.value_span(value, expression);
         let content = match value.as_str() {
             Some(text) => AttributeValue::Known(text.to_string()),
             None if value.is_known() => AttributeValue::Absent,
-            None => AttributeValue::Unknown(UnknownReasons::from_reasons(provenance::causes(value))),
+            None => {
+                let reasons = provenance::unknown_reasons(value);
+                AttributeValue::Unknown(UnknownReasons::from_reasons(reasons))
+            }
         };
-        let written = match &content {
-            AttributeValue::Known(text) => self.written(text, span, expression, false),
+        let editability = match &content {
+            AttributeValue::Known(text) => self.editability(text, span, expression, false),
             AttributeValue::Absent | AttributeValue::Unknown(_) => Editability::Computed,
         };
         Attribute {
             content,
             sensitive,
             span,
-            trace: way,
+            trace,
             planned_span: None,
-            editability: written,
+            editability,
         }
     }
 
-    /// How a text is written; of an element, where the expression is that of the list.
-    fn written(
+    /// The editability of a text. `expression` is the argument's, also for an element of a list.
+    fn editability(
         &self,
         text: &str,
-        place: Option<Span>,
+        span: Option<Span>,
         expression: &Expression,
-        of_list: bool,
+        is_list_element: bool,
     ) -> Editability {
-        let Some(place) = place else {
+        let Some(span) = span else {
             return Editability::Nowhere;
         };
-        let question = Question {
-            evaluator: self.evaluator,
-            sources: self.sources,
-            uses: self.uses,
-            inputs: self.inputs,
-            place,
+        let query = EditabilityQuery {
+            context: self.context,
+            span,
             text,
-            of_list,
+            is_list_element,
         };
-        question.written(Argument {
+        query.resolve(ArgumentRef {
             expression,
             instance: self.instance,
             block: self.block,
@@ -288,35 +308,30 @@ impl Site<'_, '_> {
         })
     }
 
-    /// The text to change for a value, and the way from there to the mirror. A sensitive value is
-    /// shown where it is used, never where it is written.
-    fn place(&self, value: &Value, expression: &Expression) -> Placed {
-        let here = Placed {
-            span: Some(expression.span),
-            way: Vec::new(),
+    /// The text to change for a value, and the trace from there to the argument. The text of a sensitive value is not
+    /// shown, so findings about it point at the argument.
+    fn value_span(&self, value: &Value, expression: &Expression) -> ValueSpan {
+        let without_trace = |span: Span| ValueSpan {
+            span: Some(span),
+            trace: Vec::new(),
         };
-        let Some(place) = value.span() else { return here };
-        if expression.span.contains(place) {
-            return Placed {
-                span: Some(place),
-                way: Vec::new(),
-            };
+        let Some(span) = value.span() else {
+            return without_trace(expression.span);
+        };
+        if expression.span.contains(span) {
+            return without_trace(span);
         }
         if value.marks_deep().is_sensitive() || !value.is_known() {
-            return here;
+            return without_trace(expression.span);
         }
-        let way = Way {
-            evaluator: self.evaluator,
-            sources: self.sources,
-        };
-        Placed {
-            span: Some(place),
-            way: way.to(place, expression, self.instance, self.block),
+        ValueSpan {
+            span: Some(span),
+            trace: TraceBuilder::build(self.context, span, expression, self.instance, self.block),
         }
     }
 }
 
-/// A value that is not of the argument's type, in Terraform's words.
+/// A value of another type than the argument's, with Terraform's error message.
 fn wrong_type<T>(name: &str, error: &ConvertError, span: Span) -> Attribute<T> {
     let message = format!(
         "inappropriate value for attribute {name:?}: {}",
@@ -325,16 +340,16 @@ fn wrong_type<T>(name: &str, error: &ConvertError, span: Span) -> Attribute<T> {
     Attribute::unknown(UnknownReasons::new(UnknownReason::WrongType(message)), Some(span))
 }
 
-/// The part of a list that keeps it from being one of strings.
-fn misfit<'e>(list: &Value, expression: &'e Expression) -> &'e Expression {
+/// The element because of which a list is not a list of strings.
+fn mistyped_part<'e>(list: &Value, expression: &'e Expression) -> &'e Expression {
     let items = list.as_slice().unwrap_or_default();
-    let wrong = items
+    let index = items
         .iter()
         .position(|item| convert(item, &Type::String).is_err());
-    wrong.map_or(expression, |index| element_of(expression, index, items.len()))
+    index.map_or(expression, |index| element_of(expression, index, items.len()))
 }
 
-/// The expression of a list's element, where the list is spelled out.
+/// The expression of an element if the list is a literal, else that of the list.
 fn element_of(list: &Expression, index: usize, length: usize) -> &Expression {
     match &list.kind {
         ExpressionKind::Tuple(items) if items.len() == length => items.get(index).unwrap_or(list),

@@ -1,240 +1,251 @@
-//! How a value is written: whether a fix could put another text in its place, and nothing else would change.
+//! Whether a fix can replace the text of a value without changing anything else.
 //!
-//! The way from a mirror's argument to the text is followed again, and has to consist of references alone:
-//! what computes has to be understood by a person. Every reference on it has to be the only one to what it
-//! names, so that the text serves one argument.
+//! The trace from a mirror's argument to the text is followed again. It must consist of references alone, because a
+//! person has to understand a computation before changing its operands, and each reference must be the only one to
+//! its value, so that the text serves one argument.
 
 use std::path::Path;
 use std::rc::Rc;
 
 use crate::model::{Editability, Literal};
+use crate::readers::configuration::evaluation_context::EvaluationContext;
+use crate::readers::configuration::list_edits::element_removal_range;
+use crate::readers::configuration::reference_counts::is_shared_in_body;
 use terraform_eval::address::Subject;
-use terraform_eval::eval::{Evaluator, InstanceId, RepetitionData, VariableInputs};
+use terraform_eval::eval::{InstanceId, RepetitionData};
 use terraform_eval::modules::references::{self, Traversal};
-use terraform_eval::source::{SourceFile, Sources, Span};
+use terraform_eval::source::{SourceFile, Span};
 use terraform_eval::syntax::quoting::Quoting;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
-use crate::readers::configuration::list_edits;
-use crate::readers::configuration::reference_counts::{self, Uses};
+/// A fix should not change a text that is further away than this.
+const MAX_TRACE_STEPS: usize = 32;
 
-/// More steps than this are no way that a fix should change the end of.
-const LONGEST_WAY: usize = 32;
-
-/// What is asked of a text and the expression that it came to.
-pub(crate) struct Question<'q, 'a> {
-    pub(crate) evaluator: &'q Evaluator<'a>,
-    pub(crate) sources: &'q Sources,
-    pub(crate) uses: &'q Uses,
-    pub(crate) inputs: &'q VariableInputs,
-    /// Where the text stands.
-    pub(crate) place: Span,
-    /// The text.
+/// A text, and the context in which an argument evaluated to it.
+pub(crate) struct EditabilityQuery<'q, 'a> {
+    pub(crate) context: &'q EvaluationContext<'a>,
+    /// Where the text is.
+    pub(crate) span: Span,
     pub(crate) text: &'q str,
-    /// Whether it is an element of the list that the expression is worth, and of no other one.
-    pub(crate) of_list: bool,
+    /// Whether the text is an element of the list that the argument evaluates to, and of no other list.
+    pub(crate) is_list_element: bool,
 }
 
-/// An expression, and the block that it is an argument of.
-pub(crate) struct Argument<'q> {
+/// The expression of an argument, and the block that it is in.
+pub(crate) struct ArgumentRef<'q> {
     pub(crate) expression: &'q Expression,
     pub(crate) instance: InstanceId,
     pub(crate) block: &'q Block,
     pub(crate) repetition: Rc<RepetitionData>,
 }
 
-/// What was found at the end of a way.
-enum End {
+/// What is at the end of a trace.
+enum TraceEnd {
     /// The text, quoted.
     Text { in_list: bool },
-    /// A key of an object or a set, which names an instance besides.
+    /// The text as a key of an object or an element of a set, which also names an instance.
     Key,
-    /// Something else.
+    /// Anything else.
     Other,
 }
 
-impl Question<'_, '_> {
-    /// How the text is written that an argument has as its value, or as an element of its list.
-    pub(crate) fn written(&self, argument: Argument<'_>) -> Editability {
-        let file = self.sources.file(self.place.file);
-        // What was given on the command line or in the environment is no file, and a module that
-        // `terraform init` fetched is not the user's.
-        let fetched = |path: &Path| path.components().any(|part| part.as_os_str() == ".terraform");
-        if file.path().is_none_or(fetched) {
+impl EditabilityQuery<'_, '_> {
+    /// The editability of the text as the value of an argument, or as an element of its list.
+    pub(crate) fn resolve(&self, argument: ArgumentRef<'_>) -> Editability {
+        let file = self.context.sources.file(self.span.file);
+        // Values from the command line or the environment are not in a file, and the user does not own the modules
+        // that `terraform init` installed.
+        let is_installed = |path: &Path| path.components().any(|part| part.as_os_str() == ".terraform");
+        if file.path().is_none_or(is_installed) {
             return Editability::Nowhere;
         }
-        let mut shared = false;
-        match self.follow(argument, &mut shared, 0) {
-            End::Other => Editability::Computed,
-            End::Key => Editability::Shared,
-            End::Text { .. } if shared => Editability::Shared,
-            End::Text { in_list } => self.literal(file, in_list),
+        let mut is_shared = false;
+        match self.follow(argument, &mut is_shared, 0) {
+            TraceEnd::Other => Editability::Computed,
+            TraceEnd::Key => Editability::Shared,
+            TraceEnd::Text { .. } if is_shared => Editability::Shared,
+            TraceEnd::Text { in_list } => self.literal(file, in_list),
         }
     }
 
     fn literal(&self, file: &SourceFile, in_list: bool) -> Editability {
         let quoting = quoting(file.name());
-        if !self.sources.slice(self.place).starts_with('"') {
+        if !self.context.sources.slice(self.span).starts_with('"') {
             return Editability::Computed;
         }
-        let json = quoting != Quoting::Native;
-        let element =
-            (in_list && self.of_list).then(|| list_edits::around(file.text(), self.place.range(), json));
-        let element = element
+        let is_json = quoting != Quoting::Native;
+        let element = (in_list && self.is_list_element)
+            .then(|| element_removal_range(file.text(), self.span.range(), is_json))
             .flatten()
-            .map(|range| Span::new(self.place.file, range.start, range.end));
+            .map(|range| Span::new(self.span.file, range.start, range.end));
         Editability::Literal(Literal {
-            span: self.place,
+            span: self.span,
             quoting,
             element,
         })
     }
 
-    fn follow(&self, argument: Argument<'_>, shared: &mut bool, steps: usize) -> End {
-        let expression = bare(argument.expression);
-        if expression.span.contains(self.place) {
-            return self.inside(expression, false);
+    fn follow(&self, argument: ArgumentRef<'_>, is_shared: &mut bool, steps: usize) -> TraceEnd {
+        let expression = without_parentheses(argument.expression);
+        if expression.span.contains(self.span) {
+            return self.find_text(expression, false);
         }
-        let Some(traversal) = reference(expression).filter(|_| steps < LONGEST_WAY) else {
-            return End::Other;
+        let Some(traversal) = as_reference(expression).filter(|_| steps < MAX_TRACE_STEPS) else {
+            return TraceEnd::Other;
         };
-        let Argument {
+        let ArgumentRef {
             instance,
             block,
             repetition,
             ..
         } = argument;
-        let module = self.evaluator.module(instance);
+        let EvaluationContext {
+            evaluator, sources, ..
+        } = self.context;
         match &traversal.subject {
             Subject::Each(_) => {
                 let key = repetition.each.as_ref().and_then(|(key, _)| key.span());
-                if key == Some(self.place) {
-                    return End::Key;
+                if key == Some(self.span) {
+                    return TraceEnd::Key;
                 }
-                *shared |= reference_counts::shares_in(&block.body, &traversal);
+                *is_shared |= is_shared_in_body(&block.body, &traversal);
                 let Some(for_each) = block.body.attribute("for_each") else {
-                    return End::Other;
+                    return TraceEnd::Other;
                 };
-                let next = Argument {
+                let next = ArgumentRef {
                     expression: &for_each.value,
                     instance,
                     block,
                     repetition,
                 };
-                self.follow(next, shared, steps + 1)
+                self.follow(next, is_shared, steps + 1)
             }
             Subject::Local(name) => {
-                *shared |= self.uses.shares(
-                    self.evaluator.module_id(instance),
-                    module,
-                    &traversal,
-                    self.sources,
-                );
-                match module.locals(self.sources).get(name) {
+                *is_shared |= self.is_shared_in_module(instance, &traversal);
+                match evaluator.module(instance).locals(sources).get(name) {
                     Some(local) => {
-                        let next = Argument {
+                        let next = ArgumentRef {
                             expression: &local.value,
                             instance,
                             block,
                             repetition,
                         };
-                        self.follow(next, shared, steps + 1)
+                        self.follow(next, is_shared, steps + 1)
                     }
-                    None => End::Other,
+                    None => TraceEnd::Other,
                 }
             }
             Subject::Variable(name) => {
-                *shared |= self.uses.shares(
-                    self.evaluator.module_id(instance),
-                    module,
-                    &traversal,
-                    self.sources,
-                );
-                self.variable(name, instance, shared, steps)
+                *is_shared |= self.is_shared_in_module(instance, &traversal);
+                self.follow_variable(name, instance, is_shared, steps)
             }
-            _ => End::Other,
+            _ => TraceEnd::Other,
         }
     }
 
-    /// Goes on where the variable got its value: from the call, from what was given, from its default.
-    fn variable(&self, name: &str, instance: InstanceId, shared: &mut bool, steps: usize) -> End {
-        let called = self.evaluator.called_from(instance);
-        if let Some((caller, call, repetition)) = &called {
-            let calls = &self.evaluator.module(*caller).calls;
-            let block = calls.get(call).and_then(|call| call.block.parse(self.sources));
+    fn is_shared_in_module(&self, instance: InstanceId, traversal: &Traversal) -> bool {
+        let EvaluationContext {
+            evaluator,
+            sources,
+            reference_counts,
+            ..
+        } = self.context;
+        let (id, module) = (evaluator.module_id(instance), evaluator.module(instance));
+        reference_counts.is_shared(id, module, traversal, sources)
+    }
+
+    /// Continues where the variable has its value: in the call, in the inputs of the root module, in its default.
+    fn follow_variable(
+        &self,
+        name: &str,
+        instance: InstanceId,
+        is_shared: &mut bool,
+        steps: usize,
+    ) -> TraceEnd {
+        let EvaluationContext {
+            evaluator,
+            sources,
+            inputs,
+            ..
+        } = self.context;
+        if let Some((caller, call, repetition)) = evaluator.called_from(instance) {
+            let calls = &evaluator.module(caller).calls;
+            let block = calls.get(&call).and_then(|call| call.block.parse(sources));
             if let Some((block, argument)) =
                 block.and_then(|block| Some((block, block.body.attribute(name)?)))
             {
-                let next = Argument {
+                let next = ArgumentRef {
                     expression: &argument.value,
-                    instance: *caller,
+                    instance: caller,
                     block,
-                    repetition: repetition.clone(),
+                    repetition,
                 };
-                return self.follow(next, shared, steps + 1);
+                return self.follow(next, is_shared, steps + 1);
             }
-        } else if let Some(given) = self.inputs.expressions.get(name) {
-            return self.at_the_end(given);
+        } else if let Some(input) = inputs.expressions.get(name) {
+            return self.find_text_in_input(input);
         }
-        let declared = self.evaluator.module(instance).variables.get(name);
-        let declared = declared.and_then(|declared| declared.parse(self.sources));
-        match declared.and_then(|declared| declared.body.attribute("default")) {
-            Some(default) => self.at_the_end(&default.value),
-            None => End::Other,
+        let declaration = evaluator.module(instance).variables.get(name);
+        let declaration = declaration.and_then(|block| block.parse(sources));
+        match declaration.and_then(|block| block.body.attribute("default")) {
+            Some(default) => self.find_text_in_input(&default.value),
+            None => TraceEnd::Other,
         }
     }
 
-    /// In values of variables there are no references to follow.
-    fn at_the_end(&self, expression: &Expression) -> End {
-        if expression.span.contains(self.place) {
-            self.inside(expression, false)
+    /// Values of variables contain no references to follow.
+    fn find_text_in_input(&self, expression: &Expression) -> TraceEnd {
+        if expression.span.contains(self.span) {
+            self.find_text(expression, false)
         } else {
-            End::Other
+            TraceEnd::Other
         }
     }
 
-    /// Looks for the text in the expression that holds it, through what passes values on as they are.
-    fn inside(&self, expression: &Expression, in_list: bool) -> End {
-        let within = |inner: &&Expression| inner.span.contains(self.place);
+    /// Finds the text in the expression that contains it, through expressions that pass values on unchanged.
+    fn find_text(&self, expression: &Expression, in_list: bool) -> TraceEnd {
+        let contains_text = |inner: &&Expression| inner.span.contains(self.span);
         match &expression.kind {
-            ExpressionKind::String(text) if expression.span == self.place && **text == *self.text => {
-                End::Text { in_list }
+            ExpressionKind::String(text) if expression.span == self.span && **text == *self.text => {
+                TraceEnd::Text { in_list }
             }
-            ExpressionKind::Parenthesis(inner) => self.inside(inner, in_list),
+            ExpressionKind::Parenthesis(inner) => self.find_text(inner, in_list),
             ExpressionKind::Tuple(items) => {
-                // The items stand in the order of the text.
-                let next = items.partition_point(|item| ends_before(item.span, self.place));
-                match items.get(next).filter(within) {
-                    Some(item) => self.inside(item, true),
-                    None => End::Other,
+                // The items are in the order of the text.
+                let next = items.partition_point(|item| ends_before(item.span, self.span));
+                match items.get(next).filter(contains_text) {
+                    Some(item) => self.find_text(item, true),
+                    None => TraceEnd::Other,
                 }
             }
             ExpressionKind::Object(items) => {
-                let next = items.partition_point(|item| ends_before(item.value.span, self.place));
+                let next = items.partition_point(|item| ends_before(item.value.span, self.span));
                 match items.get(next) {
-                    Some(item) if item.key.span().contains(self.place) => End::Key,
-                    Some(item) if item.value.span.contains(self.place) => self.inside(&item.value, false),
-                    _ => End::Other,
+                    Some(item) if item.key.span().contains(self.span) => TraceEnd::Key,
+                    Some(item) if item.value.span.contains(self.span) => self.find_text(&item.value, false),
+                    _ => TraceEnd::Other,
                 }
             }
-            ExpressionKind::Conditional { yes, no, .. } => match [&**yes, &**no].into_iter().find(within) {
-                Some(branch) => self.inside(branch, false),
-                None => End::Other,
-            },
+            ExpressionKind::Conditional { yes, no, .. } => {
+                match [&**yes, &**no].into_iter().find(contains_text) {
+                    Some(branch) => self.find_text(branch, false),
+                    None => TraceEnd::Other,
+                }
+            }
             ExpressionKind::Call(call)
                 if matches!(&*call.name.text, "tolist" | "toset" | "tomap" | "tostring") =>
             {
-                match call.arguments.iter().find(within) {
-                    Some(argument) => self.inside(argument, false),
-                    None => End::Other,
+                match call.arguments.iter().find(contains_text) {
+                    Some(argument) => self.find_text(argument, false),
+                    None => TraceEnd::Other,
                 }
             }
-            _ => End::Other,
+            _ => TraceEnd::Other,
         }
     }
 }
 
-/// The language that a file's strings are quoted in. Values of variables are no templates.
+/// How the strings of a file are quoted. Values of variables are not templates.
 fn quoting(name: &str) -> Quoting {
     match name.strip_suffix(".json") {
         None => Quoting::Native,
@@ -243,20 +254,20 @@ fn quoting(name: &str) -> Quoting {
     }
 }
 
-fn ends_before(span: Span, place: Span) -> bool {
-    span.range().end <= place.range().start
+fn ends_before(span: Span, other: Span) -> bool {
+    span.range().end <= other.range().start
 }
 
-fn bare(expression: &Expression) -> &Expression {
+fn without_parentheses(expression: &Expression) -> &Expression {
     match &expression.kind {
-        ExpressionKind::Parenthesis(inner) => bare(inner),
+        ExpressionKind::Parenthesis(inner) => without_parentheses(inner),
         _ => expression,
     }
 }
 
-/// The reference that an expression is as a whole.
-fn reference(expression: &Expression) -> Option<Traversal> {
-    let mut found = references::in_expression(expression).into_iter();
-    let first = found.next().filter(|first| first.span == expression.span)?;
-    found.next().is_none().then_some(first)
+/// The reference, if the whole expression is one.
+fn as_reference(expression: &Expression) -> Option<Traversal> {
+    let mut traversals = references::in_expression(expression).into_iter();
+    let first = traversals.next().filter(|first| first.span == expression.span)?;
+    traversals.next().is_none().then_some(first)
 }

@@ -1,44 +1,48 @@
-//! The text of a list's element with the comma that goes with it, so that the rest stays a list.
+//! How an element is removed from a list, with its comma, so that the rest is still a list.
 
 use std::ops::Range;
 
-/// What to take out to take an element out of its list; nothing where that would break the list. Comments
-/// stay where they are.
-pub(crate) fn around(text: &str, element: Range<usize>, json: bool) -> Option<Range<usize>> {
-    let (before, behind) = (&text[..element.start], &text[element.end..]);
+/// The range to delete in order to remove an element from its list; `None` if that would break the list. Comments
+/// stay.
+pub(crate) fn element_removal_range(
+    text: &str,
+    element: Range<usize>,
+    is_json: bool,
+) -> Option<Range<usize>> {
+    let (before, after) = (&text[..element.start], &text[element.end..]);
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     let begins_line = is_blank(&before[line_start..]);
-    let gap = behind.len() - behind.trim_start().len();
-    if behind[gap..].starts_with(',') {
-        // A comma at the head of the next line belongs to a style of its own.
-        if !json && behind[..gap].contains('\n') {
+    let gap = after.len() - after.trim_start().len();
+    if after[gap..].starts_with(',') {
+        // A list with leading commas cannot be edited line by line.
+        if !is_json && after[..gap].contains('\n') {
             return None;
         }
         let end = element.end + gap + ",".len();
-        return Some(with_line(
+        return Some(extend_to_line(
             text,
             element.start..end,
             begins_line.then_some(line_start),
         ));
     }
     let previous = before.trim_end_matches([' ', '\t']);
-    let previous = if json { before.trim_end() } else { previous };
+    let previous = if is_json { before.trim_end() } else { previous };
     if previous.ends_with(',') {
         return Some(previous.len() - ",".len()..element.end);
     }
-    // It is the last one. The comma of the element before it may stay, in Terraform's own language.
-    let first = before.trim_end().ends_with('[');
-    (begins_line && !json && !first).then(|| with_line(text, element, Some(line_start)))
+    // This is the last element. In native syntax the comma before it may stay.
+    let is_first = before.trim_end().ends_with('[');
+    (begins_line && !is_json && !is_first).then(|| extend_to_line(text, element, Some(line_start)))
 }
 
-/// The range with the whole of its line, where nothing else stands on that; else with the space behind it.
-fn with_line(text: &str, range: Range<usize>, line_start: Option<usize>) -> Range<usize> {
-    let behind = &text[range.end..];
-    let line_end = behind.find('\n').map_or(behind.len(), |at| at + 1);
+/// Extends the range to its line if that has nothing else, else to the blanks after it.
+fn extend_to_line(text: &str, range: Range<usize>, line_start: Option<usize>) -> Range<usize> {
+    let after = &text[range.end..];
+    let line_end = after.find('\n').map_or(after.len(), |at| at + 1);
     match line_start {
-        Some(start) if is_blank(&behind[..line_end]) => start..range.end + line_end,
+        Some(start) if is_blank(&after[..line_end]) => start..range.end + line_end,
         _ => {
-            let space = behind.len() - behind.trim_start_matches([' ', '\t']).len();
+            let space = after.len() - after.trim_start_matches([' ', '\t']).len();
             range.start..range.end + space
         }
     }
@@ -52,10 +56,10 @@ fn is_blank(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Takes `"b"` out.
+    /// Removes `"b"`.
     fn without(text: &str, json: bool) -> Option<String> {
         let start = text.find("\"b\"").unwrap();
-        let range = around(text, start..start + 3, json)?;
+        let range = element_removal_range(text, start..start + 3, json)?;
         Some(format!("{}{}", &text[..range.start], &text[range.end..]))
     }
 

@@ -1,73 +1,77 @@
-//! What stands in a mirror's block besides the values of its arguments.
+//! What is in a mirror's block besides the values of its arguments.
 
 use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
 use terraform_eval::address::Subject;
-use terraform_eval::eval::{Evaluator, InstanceId};
+use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::literal;
 use terraform_eval::modules::{Resource, references};
 use terraform_eval::schema::{Schema, SetBy};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Body, Expression, ExpressionKind, TemplatePart};
 
-use crate::readers::configuration::insertion_points;
+use crate::readers::configuration::evaluation_context::EvaluationContext;
+use crate::readers::configuration::insertion_points::{argument_insertion, element_insertion, native_text};
 
-/// Arguments of every resource block.
+/// Arguments that every resource block accepts.
 const META_ARGUMENTS: [&str; 4] = ["count", "for_each", "depends_on", "provider"];
 
-/// Blocks of every resource block; `_` holds arguments that are named like one of Terraform's own.
+/// Blocks that every resource block accepts; `_` holds arguments whose names are meta-arguments of Terraform.
 const META_BLOCKS: [&str; 4] = ["lifecycle", "connection", "provisioner", "_"];
 
-/// Reads the block of a mirror. What the module calls around it leave out is not in it.
-pub(crate) fn mirror_block(
-    evaluator: &Evaluator<'_>,
-    sources: &Sources,
+/// The edit distance up to which an unsupported argument is taken for a misspelled one.
+const MAX_SUGGESTION_DISTANCE: usize = 2;
+
+/// Reads the block of a mirror, without the missing inputs of the enclosing module calls.
+pub(crate) fn read_mirror_block(
+    context: &EvaluationContext<'_>,
     instance: InstanceId,
     resource: &Resource,
     block: &Block,
 ) -> MirrorBlock {
+    let sources = context.sources;
     let unsupported = provider::schemas()
         .get(&resource.name)
-        .map(|schema| unsupported(&block.body, schema, sources))
+        .map(|schema| unsupported_parts(&block.body, schema, sources))
         .unwrap_or_default();
     let lifecycle = block.body.blocks("lifecycle");
-    let ignored = lifecycle.filter_map(|block| block.body.attribute("ignore_changes"));
+    let ignore_changes = lifecycle.filter_map(|block| block.body.attribute("ignore_changes"));
     MirrorBlock {
         unsupported,
-        ignore_changes: ignored
-            .flat_map(|argument| entries(&argument.value, sources))
+        ignore_changes: ignore_changes
+            .flat_map(|argument| ignored_names(&argument.value, sources))
             .collect(),
         count_index: block
             .body
             .attribute("source")
-            .and_then(|source| count_index(evaluator, sources, instance, block, &source.value)),
+            .and_then(|source| find_count_index(context, instance, block, &source.value)),
         missing_inputs: Vec::new(),
-        argument_insertion: insertion_points::of_argument(block, sources),
+        argument_insertion: argument_insertion(block, sources),
         dependency_insertion: block
             .body
             .attribute("depends_on")
-            .and_then(|argument| insertion_points::of_element(&argument.value, sources)),
+            .and_then(|argument| element_insertion(&argument.value, sources)),
     }
 }
 
-fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupported> {
-    let meant = |name: &str| {
-        let names = ["cluster_id", "source", "mirrors", "type"];
-        let close = |known: &&str| {
-            provider::types::MIRROR_ARGUMENT_ALIASES.contains(&(name, *known))
-                || strsim::osa_distance(name, known) <= 2
+/// Arguments and blocks that the schema does not have.
+fn unsupported_parts(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupported> {
+    let suggest = |name: &str| {
+        let is_similar = |argument: &&str| {
+            provider::types::MIRROR_ARGUMENT_ALIASES.contains(&(name, *argument))
+                || strsim::osa_distance(name, argument) <= MAX_SUGGESTION_DISTANCE
         };
-        names
+        ["cluster_id", "source", "mirrors", "type"]
             .into_iter()
-            .filter(close)
-            .find(|known| body.attribute(known).is_none())
+            .filter(is_similar)
+            .find(|argument| body.attribute(argument).is_none())
     };
     let arguments = body.attributes.iter().filter_map(|attribute| {
         let name = &*attribute.name.text;
         let kind = match schema.get(name) {
-            // Terraform treats null as not set.
+            // Terraform treats null as unset.
             Some(_) if matches!(attribute.value.kind, ExpressionKind::Null) => return None,
-            Some(known) if known.set_by == SetBy::Computed => UnsupportedKind::ReadOnly,
+            Some(argument) if argument.set_by == SetBy::Computed => UnsupportedKind::ReadOnly,
             Some(_) => return None,
             None if META_ARGUMENTS.contains(&name) => return None,
             None => UnsupportedKind::Argument,
@@ -76,8 +80,8 @@ fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupport
             kind,
             name: name.to_owned(),
             name_span: attribute.name.span,
-            lines: lines(attribute.span, sources),
-            suggestion: meant(name).filter(|_| kind == UnsupportedKind::Argument),
+            lines: own_lines(attribute.span, sources),
+            suggestion: suggest(name).filter(|_| kind == UnsupportedKind::Argument),
         })
     });
     let blocks = body
@@ -90,15 +94,15 @@ fn unsupported(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupport
             kind: UnsupportedKind::Block,
             name: dynamic.unwrap_or(&block.kind).text.to_string(),
             name_span: block.header,
-            lines: lines(block.span, sources),
+            lines: own_lines(block.span, sources),
             suggestion: None,
         }
     });
     arguments.chain(blocks).collect()
 }
 
-/// The entries of `ignore_changes`: names, or in JSON strings of them.
-fn entries(value: &Expression, sources: &Sources) -> Vec<TraceStep> {
+/// The entries of `ignore_changes`: names, or strings of names in JSON.
+fn ignored_names(value: &Expression, sources: &Sources) -> Vec<TraceStep> {
     let items = match &value.kind {
         ExpressionKind::Tuple(items) => items.as_slice(),
         _ => std::slice::from_ref(value),
@@ -110,68 +114,75 @@ fn entries(value: &Expression, sources: &Sources) -> Vec<TraceStep> {
     items.iter().map(entry).collect()
 }
 
-/// Where an argument of a block with `count` is taken out of a list by `count.index`; where it is a
-/// variable, in the module calls around.
-fn count_index(
-    evaluator: &Evaluator<'_>,
-    sources: &Sources,
+/// Where an argument of a block with `count` is selected from a list by `count.index`, in the block or, through
+/// variables, in an enclosing module call.
+fn find_count_index(
+    context: &EvaluationContext<'_>,
     instance: InstanceId,
     block: &Block,
     argument: &Expression,
 ) -> Option<Span> {
     if block.body.attribute("count").is_some()
-        && let Some(span) = taken_by_index(argument)
+        && let Some(span) = selection_by_count_index(argument)
     {
         return Some(span);
     }
+    let evaluator = &context.evaluator;
     let (caller, call, _) = evaluator.called_from(instance)?;
-    let block = evaluator.module(caller).calls.get(&call)?.block.parse(sources)?;
+    let block = evaluator
+        .module(caller)
+        .calls
+        .get(&call)?
+        .block
+        .parse(context.sources)?;
     references::in_expression(argument)
         .into_iter()
         .find_map(|traversal| match &traversal.subject {
             Subject::Variable(name) => {
                 let argument = &block.body.attribute(name)?.value;
-                count_index(evaluator, sources, caller, block, argument)
+                find_count_index(context, caller, block, argument)
             }
             _ => None,
         })
 }
 
-fn taken_by_index(expression: &Expression) -> Option<Span> {
-    let counts = |key: &Expression| {
+fn selection_by_count_index(expression: &Expression) -> Option<Span> {
+    let has_count_index = |key: &Expression| {
         references::in_expression(key)
             .iter()
             .any(|traversal| traversal.subject == Subject::Count)
     };
     match &expression.kind {
-        ExpressionKind::Index { base, key } => counts(key)
+        ExpressionKind::Index { base, key } => has_count_index(key)
             .then_some(expression.span)
-            .or_else(|| taken_by_index(base)),
+            .or_else(|| selection_by_count_index(base)),
         ExpressionKind::Call(call) if &*call.name.text == "element" => {
-            let index = call.arguments.get(1).filter(|index| counts(index));
+            let index = call.arguments.get(1).filter(|index| has_count_index(index));
             index.map(|_| expression.span)
         }
-        ExpressionKind::Call(call) => call.arguments.iter().find_map(taken_by_index),
+        ExpressionKind::Call(call) => call.arguments.iter().find_map(selection_by_count_index),
         ExpressionKind::Parenthesis(inner) | ExpressionKind::GetAttr { base: inner, .. } => {
-            taken_by_index(inner)
+            selection_by_count_index(inner)
         }
-        ExpressionKind::Conditional { yes, no, .. } => taken_by_index(yes).or_else(|| taken_by_index(no)),
+        ExpressionKind::Conditional { yes, no, .. } => {
+            selection_by_count_index(yes).or_else(|| selection_by_count_index(no))
+        }
         ExpressionKind::Template(template) => template.parts.iter().find_map(|part| match part {
-            TemplatePart::Interpolation(inner) => taken_by_index(inner),
+            TemplatePart::Interpolation(inner) => selection_by_count_index(inner),
             _ => None,
         }),
         _ => None,
     }
 }
 
-/// The lines that a part of a native file has for itself, with the last line's end.
-fn lines(span: Span, sources: &Sources) -> Option<Span> {
-    let text = insertion_points::native(span, sources)?;
+/// The lines of a part of a native file, with the line break at their end; `None` if something else is on them.
+fn own_lines(span: Span, sources: &Sources) -> Option<Span> {
+    let text = native_text(span, sources)?;
     let range = span.range();
     let start = text.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
     let rest = text.get(range.end..)?;
     let end = rest.find('\n').map_or(text.len(), |at| range.end + at + 1);
-    let around = [text.get(start..range.start)?, text.get(range.end..end)?];
-    let alone = around.iter().all(|text| text.trim().is_empty());
-    alone.then(|| Span::new(span.file, start, end))
+    let rest_of_lines = [text.get(start..range.start)?, text.get(range.end..end)?];
+    let is_alone = rest_of_lines.iter().all(|text| text.trim().is_empty());
+    is_alone.then(|| Span::new(span.file, start, end))
 }

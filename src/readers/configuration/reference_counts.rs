@@ -1,4 +1,4 @@
-//! How often a name is referred to: what tells whether a text serves one thing or several.
+//! How many references a name has, and so whether its text serves one argument or several.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,42 +10,42 @@ use terraform_eval::modules::{Module, ModuleId};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::tree::Body;
 
-/// How often the names of each module are referred to. Counted when first asked for.
+/// The references in each module, counted when they are first needed.
 #[derive(Debug, Default)]
-pub(crate) struct Uses {
+pub(crate) struct ReferenceCounts {
     modules: RefCell<BTreeMap<ModuleId, Rc<Counts>>>,
 }
 
-/// By name, then by the steps behind it, as far as they are literal.
+/// By name, then by the steps after it, as far as they are literal.
 type Counts = BTreeMap<Subject, BTreeMap<Vec<String>, usize>>;
 
-impl Uses {
-    /// Whether something else in the module refers to the same as one of its references.
-    pub(crate) fn shares(
+impl ReferenceCounts {
+    /// Whether another reference in the module names the same value.
+    pub(crate) fn is_shared(
         &self,
         id: ModuleId,
         module: &Module,
         traversal: &Traversal,
         sources: &Sources,
     ) -> bool {
-        let known = self.modules.borrow().get(&id).cloned();
-        let counts = known.unwrap_or_else(|| {
-            let counts = Rc::new(of_module(module, sources));
+        let counts = self.modules.borrow().get(&id).cloned();
+        let counts = counts.unwrap_or_else(|| {
+            let counts = Rc::new(count_in_module(module, sources));
             self.modules.borrow_mut().insert(id, counts.clone());
             counts
         });
-        uses(&counts, traversal) > 1
+        overlapping(&counts, traversal) > 1
     }
 }
 
-/// Whether something else in a block's body refers to the same as one of its references.
-pub(crate) fn shares_in(body: &Body, traversal: &Traversal) -> bool {
+/// Whether another reference in the body of a block names the same value.
+pub(crate) fn is_shared_in_body(body: &Body, traversal: &Traversal) -> bool {
     let mut counts = Counts::new();
-    count(&mut counts, references::in_body(body));
-    uses(&counts, traversal) > 1
+    add(&mut counts, references::in_body(body));
+    overlapping(&counts, traversal) > 1
 }
 
-fn of_module(module: &Module, sources: &Sources) -> Counts {
+fn count_in_module(module: &Module, sources: &Sources) -> Counts {
     let mut counts = Counts::new();
     let blocks = module
         .resources
@@ -56,27 +56,27 @@ fn of_module(module: &Module, sources: &Sources) -> Counts {
         .chain(module.imports())
         .chain(module.others());
     for block in blocks.filter_map(|block| block.parse(sources)) {
-        count(&mut counts, references::in_body(&block.body));
+        add(&mut counts, references::in_body(&block.body));
     }
     for local in module.locals(sources).values() {
-        count(&mut counts, references::in_expression(&local.value));
+        add(&mut counts, references::in_expression(&local.value));
     }
     counts
 }
 
-fn count(counts: &mut Counts, found: Vec<Traversal>) {
-    for traversal in found {
-        let path = path(&traversal);
+fn add(counts: &mut Counts, traversals: Vec<Traversal>) {
+    for traversal in traversals {
+        let steps = literal_steps(&traversal);
         *counts
             .entry(traversal.subject)
             .or_default()
-            .entry(path)
+            .entry(steps)
             .or_default() += 1;
     }
 }
 
-/// The steps behind a name, as far as a traversal keeps them.
-fn path(traversal: &Traversal) -> Vec<String> {
+/// The steps after the name, as far as a traversal has them.
+fn literal_steps(traversal: &Traversal) -> Vec<String> {
     let key = traversal.key.as_ref().map(|key| match key {
         InstanceKey::Key(text) => text.to_string(),
         other => other.to_string(),
@@ -86,20 +86,21 @@ fn path(traversal: &Traversal) -> Vec<String> {
         .collect()
 }
 
-/// How many references there are to the same, to what it is a part of, or to a part of it.
-fn uses(counts: &Counts, traversal: &Traversal) -> usize {
-    let Some(of_name) = counts.get(&traversal.subject) else {
+/// The number of references to the same value, to one that contains it, or to a part of it. The count stops after
+/// two different parts, because more than one reference is all that matters.
+fn overlapping(counts: &Counts, traversal: &Traversal) -> usize {
+    let Some(by_steps) = counts.get(&traversal.subject) else {
         return 0;
     };
-    let path = path(traversal);
-    let around: usize = (0..path.len())
-        .filter_map(|length| of_name.get(&path[..length]))
+    let steps = literal_steps(traversal);
+    let containing: usize = (0..steps.len())
+        .filter_map(|length| by_steps.get(&steps[..length]))
         .sum();
-    let below = of_name.range(path.clone()..);
-    let below: usize = below
-        .take_while(|(other, _)| other.starts_with(&path))
+    let same_or_part: usize = by_steps
+        .range(steps.clone()..)
+        .take_while(|(other, _)| other.starts_with(&steps))
         .map(|(_, count)| *count)
         .take(2)
         .sum();
-    around + below
+    containing + same_or_part
 }

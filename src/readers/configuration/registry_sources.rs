@@ -1,32 +1,31 @@
-//! `registry_config.registry_sources` of a cluster, as the model has it.
+//! Reads `registry_config.registry_sources` of a cluster.
 
 use crate::model::{Attribute, RegistrySources};
 use terraform_eval::cty::{Type, Value, convert, get_attr};
 use terraform_eval::eval::EvalError;
 use terraform_eval::syntax::tree::Expression;
 
-use crate::readers::configuration::block_reader::Site;
+use crate::readers::configuration::block_reader::BlockReader;
 
-/// Reads the lists of a cluster's block.
-pub(crate) fn registry_sources(site: &mut Site<'_, '_>) -> RegistrySources {
-    let Some(expression) = site.expression("registry_config") else {
-        return RegistrySources::all(&site.absent());
+pub(crate) fn read_registry_sources(reader: &mut BlockReader<'_, '_>) -> RegistrySources {
+    let Some(expression) = reader.expression("registry_config") else {
+        return RegistrySources::all(&reader.absent());
     };
-    let value = site
+    let value = reader
         .value("registry_config")
         .unwrap_or_else(|| Ok(Value::dynamic()));
     match value.and_then(|value| attribute(&value, "registry_sources")) {
         Ok(value) => RegistrySources {
-            allowed_registries: list(site, &value, "allowed_registries", expression),
-            blocked_registries: list(site, &value, "blocked_registries", expression),
-            insecure_registries: list(site, &value, "insecure_registries", expression),
+            allowed_registries: list(reader, &value, "allowed_registries", expression),
+            blocked_registries: list(reader, &value, "blocked_registries", expression),
+            insecure_registries: list(reader, &value, "insecure_registries", expression),
         },
-        Err(failure) => RegistrySources::all(&site.failed(&failure, expression)),
+        Err(error) => RegistrySources::all(&reader.failed(&error, expression)),
     }
 }
 
 fn list(
-    site: &mut Site<'_, '_>,
+    reader: &mut BlockReader<'_, '_>,
     registries: &Value,
     name: &str,
     expression: &Expression,
@@ -36,12 +35,12 @@ fn list(
             .map_err(|error| EvalError::invalid(error.message_with_path()))
     });
     match value {
-        Ok(value) => site.list_of(&value, expression),
-        Err(failure) => site.failed(&failure, expression),
+        Ok(value) => reader.list_from_value(&value, expression),
+        Err(error) => reader.failed(&error, expression),
     }
 }
 
-/// An attribute of an object; null where the object has none of this name, or is null itself.
+/// An attribute of an object; null if the object is null or has no attribute of this name.
 fn attribute(value: &Value, name: &str) -> Result<Value, EvalError> {
     if value.is_null() {
         return Ok(Value::null(Type::Dynamic));

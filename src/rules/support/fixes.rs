@@ -108,7 +108,7 @@ impl SuggestFix for Diagnostic {
         };
         match literal.element {
             Some(span) => finding.fix(Fix {
-                title: format!("remove {} from the list", element.shown()),
+                title: format!("remove {} from the list", element.describe()),
                 applicability: Applicability::Safe,
                 edits: vec![Edit {
                     span,

@@ -45,7 +45,7 @@ pub(crate) fn format_list(mirrors: &Attribute<Vec<Attribute<String>>>) -> String
     match &mirrors.content {
         _ if mirrors.sensitive => "(sensitive value)".to_owned(),
         AttributeValue::Known(list) => {
-            let shown: Vec<String> = list.iter().map(Attribute::shown).collect();
+            let shown: Vec<String> = list.iter().map(Attribute::describe).collect();
             format!("[{}]", shown.join(", "))
         }
         AttributeValue::Absent => "null".to_owned(),

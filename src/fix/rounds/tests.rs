@@ -1,35 +1,36 @@
-//! Fixes of letters: what is made, what is not, and when it ends.
+//! Fixes that replace letters: which are applied, which are skipped, and when fixing ends.
 
 use super::*;
-use crate::diagnostic::{Code, Edit, Fix};
+use crate::diagnostic::{Edit, Fix};
+use crate::fix::write;
 use terraform_eval::source::{DiskFiles, Span};
 
-/// What a check finds wrong: a letter, how bad that is, and the letter that mends it.
-type Step = (char, Severity, Option<&'static str>);
+/// A finding of the check: a letter, the severity, and the letter that the fix writes.
+type LetterRule = (char, Severity, Option<&'static str>);
 
-/// A check of letters.
+/// A check that reports letters.
 fn letters(
     path: PathBuf,
-    steps: &'static [Step],
+    rules: &'static [LetterRule],
 ) -> impl FnMut(Arc<dyn Files>) -> Result<(Vec<Diagnostic>, Sources), ()> {
     move |files| {
         let mut sources = Sources::with_files(files);
         let file = sources.read(&path).unwrap();
         let mut findings = Vec::new();
-        for (at, found) in sources.text(file).char_indices() {
-            for (letter, severity, mended) in steps.iter().filter(|(letter, ..)| *letter == found) {
-                let rule = if *severity == Severity::Error {
+        for (at, current) in sources.text(file).char_indices() {
+            for (letter, severity, replacement) in rules.iter().filter(|(letter, ..)| *letter == current) {
+                let name = if *severity == Severity::Error {
                     "error"
                 } else {
                     "warning"
                 };
-                let mut finding = Diagnostic::new(Code::Rule(rule), *severity, format!("{letter} at {at}"));
-                finding.fix = mended.map(|mended| Fix {
-                    title: format!("write {mended}"),
+                let mut finding = Diagnostic::new(Code::Rule(name), *severity, format!("{letter} at {at}"));
+                finding.fix = replacement.map(|replacement| Fix {
+                    title: format!("write {replacement}"),
                     applicability: Applicability::Safe,
                     edits: vec![Edit {
                         span: Span::new(file, at, at + 1),
-                        content: mended.to_owned(),
+                        content: replacement.to_owned(),
                     }],
                 });
                 findings.push(finding);
@@ -51,7 +52,7 @@ fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
 }
 
 #[test]
-fn fixes_are_applied_until_nothing_changes() {
+fn fixes_are_applied_until_none_is_left() {
     let (_directory, path) = file("cac a\r\n");
     let outcome = fix(
         &disk(),
@@ -65,14 +66,14 @@ fn fixes_are_applied_until_nothing_changes() {
         ("cac a\r\n", "cbc b\r\n")
     );
     assert_eq!((outcome.fixed, outcome.has_more), (2, false));
-    // Nothing is written before somebody says so.
+    // Only `write` writes files.
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "cac a\r\n");
     write(&outcome).unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "cbc b\r\n");
 }
 
 #[test]
-fn a_fix_that_introduces_an_error_is_reverted() {
+fn a_fix_that_introduces_an_error_is_skipped() {
     let (_directory, path) = file("cxc");
     let outcome = fix(
         &disk(),
@@ -108,7 +109,7 @@ fn an_introduced_error_is_fixed_by_its_own_fix() {
 }
 
 #[test]
-fn a_fix_that_finally_introduces_an_error_is_skipped_and_others_are_applied() {
+fn a_fix_that_leaves_an_error_is_skipped_and_the_others_are_applied() {
     let (_directory, path) = file("axa");
     let outcome = fix(
         &disk(),
@@ -129,7 +130,7 @@ fn a_fix_that_finally_introduces_an_error_is_skipped_and_others_are_applied() {
 }
 
 #[test]
-fn errors_whose_fixes_undo_each_other_are_not_introduced() {
+fn a_fix_is_skipped_if_the_fixes_of_its_errors_undo_each_other() {
     let (_directory, path) = file("x");
     let outcome = fix(
         &disk(),
@@ -149,7 +150,7 @@ fn errors_whose_fixes_undo_each_other_are_not_introduced() {
 }
 
 #[test]
-fn fixes_that_never_converge_are_stopped() {
+fn fixes_that_never_end_are_stopped() {
     let (_directory, path) = file("a");
     let grow = |files: Arc<dyn Files>| -> Result<_, ()> {
         let mut sources = Sources::with_files(files);

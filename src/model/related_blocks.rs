@@ -1,4 +1,4 @@
-//! Blocks beside mirrors and clusters that matter for them.
+//! Other blocks that matter for mirrors: waiters, data sources, imports and provider versions.
 
 use std::collections::BTreeSet;
 
@@ -9,51 +9,51 @@ use super::attribute::{Attribute, UnknownReason, UnknownReasons};
 use super::block::{ArgumentInsertion, ElementInsertion};
 use super::cluster_origin::ClusterOrigin;
 
-/// A resource that waits in its own creation until a cluster is ready.
+/// A resource whose creation waits until a cluster is ready.
 #[derive(Debug, Clone)]
 pub struct ClusterWaiter {
-    /// The block, its module without instance keys.
+    /// The path of the block, without the instance keys of modules.
     pub path: ResourcePath,
-    /// Why it is not known whether there is an instance of it.
+    /// Why it is not known whether the block has instances, if that is unknown.
     pub instances: Option<UnknownReasons>,
-    /// What is created before it; the cluster that it waits for is among that.
+    /// The resources that precede it, among them the cluster that it waits for.
     pub dependencies: BTreeSet<ResourcePath>,
-    /// Why there may be more than these.
+    /// Why there may be more dependencies.
     pub unresolved_dependencies: Vec<UnknownReason>,
 }
 
-/// A block `data "rhcs_image_mirrors"`: it reads the mirrors of a cluster.
+/// A block `data "rhcs_image_mirrors"`, which reads the mirrors of a cluster.
 #[derive(Debug, Clone)]
 pub struct ImageMirrorsDataSource {
-    /// The block, its module without instance keys.
+    /// The path of the block, without the instance keys of modules.
     pub path: ResourcePath,
     /// The block's header.
     pub span: Span,
     /// `cluster_id`.
     pub cluster_id: Attribute<String>,
-    /// Where `cluster_id` leads.
+    /// Where `cluster_id` comes from.
     pub cluster_origin: ClusterOrigin,
-    /// What comes before it.
+    /// The resources that precede it.
     pub dependencies: BTreeSet<ResourcePath>,
-    /// Where an argument can be added; none where `depends_on` is there already.
+    /// Where an argument can be added. `None` if there is a `depends_on` already.
     pub argument_insertion: Option<ArgumentInsertion>,
-    /// Where an entry can be added to its `depends_on`; none unless that is a list that is spelled out.
+    /// Where an element can be added to `depends_on`. `None` unless that is a literal list.
     pub dependency_insertion: Option<ElementInsertion>,
 }
 
-/// An `import` block that takes over a mirror.
+/// An `import` block for a mirror.
 #[derive(Debug, Clone)]
 pub struct Import {
-    /// The address of the mirror, as written.
+    /// The address of the mirror, as spelled.
     pub to: String,
     /// `id`.
     pub id: Attribute<String>,
 }
 
-/// Which versions of the provider a configuration admits.
+/// The versions of the provider that a configuration allows.
 #[derive(Debug, Clone, Default)]
 pub struct ProviderVersions {
-    /// The constraints of `required_providers`, of all modules.
+    /// The constraints in `required_providers` of all modules.
     pub constraints: Vec<Attribute<String>>,
     /// The version in the dependency lock file.
     pub locked: Option<Attribute<String>>,

@@ -1,0 +1,298 @@
+//! Runs the rules on every input and mirror.
+
+use std::collections::BTreeSet;
+
+use crate::baseline::Baseline;
+use crate::diagnostic::{Diagnostic, Label, Severity, Subject};
+use crate::model::{Input, InputKind, Mirror, MirrorId, Project, UnknownReasons};
+use crate::rules::{
+    Check, ClusterIndex, IndexedCluster, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
+    report_unknown_values,
+};
+use crate::settings::{Level, RuleSettings};
+use crate::suppress::{Suppressions, Usage};
+use terraform_eval::source::{FileId, Sources};
+
+use super::collector::{CollectedFinding, Collector};
+use super::report::{Report, Summary, Suppressed, Verdict};
+use super::settings::CheckSettings;
+use super::suppression_spans;
+
+/// What a check needs in addition to the project.
+#[derive(Debug, Clone, Copy)]
+pub struct CheckContext<'a> {
+    /// The files that findings point into.
+    pub sources: &'a Sources,
+    /// Rule settings by input and file.
+    pub settings: &'a CheckSettings,
+    /// The suppressions in the files.
+    pub suppressions: &'a Suppressions,
+    /// The findings to leave out of the report.
+    pub baseline: Option<&'a Baseline>,
+}
+
+/// Runs the rules on a project.
+#[must_use]
+pub fn check<'a>(project: &'a Project, context: CheckContext<'_>) -> Report<'a> {
+    let mut checker = Checker {
+        context,
+        collector: Collector::default(),
+        usage: Usage::default(),
+        mirrors: Vec::new(),
+    };
+    for diagnostic in &project.diagnostics {
+        checker.add_file_finding(diagnostic.clone());
+    }
+    for input in &project.inputs {
+        checker.check_input(context.settings.for_input(input.id), input);
+    }
+    for finding in context.suppressions.unused(&checker.usage) {
+        checker.add_file_finding(finding);
+    }
+    checker.into_report(project)
+}
+
+struct Checker<'a, 'c> {
+    context: CheckContext<'c>,
+    collector: Collector,
+    usage: Usage,
+    /// The mirrors in the order of their ids.
+    mirrors: Vec<CheckedMirror<'a>>,
+}
+
+struct CheckedMirror<'a> {
+    mirror: &'a Mirror,
+    /// Whether some rule could not decide.
+    is_undecided: bool,
+}
+
+impl<'a> Checker<'a, '_> {
+    /// Adds a finding about a file that concerns no mirror.
+    fn add_file_finding(&mut self, finding: Diagnostic) {
+        let file = primary_file(&finding);
+        let settings = self.context.settings.for_file(file);
+        self.add(settings, file, finding, None);
+    }
+
+    /// Applies settings and suppressions to a finding, and collects it. `file` is the file whose levels apply.
+    fn add(
+        &mut self,
+        settings: &RuleSettings,
+        file: Option<FileId>,
+        finding: Diagnostic,
+        mirror: Option<MirrorId>,
+    ) {
+        let Some(finding) = settings.apply_level(finding, file) else {
+            return;
+        };
+        let spans = suppression_spans::for_finding(&finding, mirror.and_then(|id| self.mirror(id)));
+        let suppression = self
+            .context
+            .suppressions
+            .find_for(finding.code, &spans, &mut self.usage);
+        // A hidden finding still uses its suppression, so this comes after the search for suppressions.
+        if self.is_hidden_change(&finding) {
+            return;
+        }
+        self.collector.add(CollectedFinding {
+            fails: settings.fail_on.is_reached_by(finding.severity),
+            finding,
+            mirrors: mirror.into_iter().collect(),
+            suppression,
+        });
+    }
+
+    fn mirror(&self, id: MirrorId) -> Option<&'a Mirror> {
+        self.mirrors.get(id.index()).map(|checked| checked.mirror)
+    }
+
+    /// Whether this is an informational finding about a planned change, and those are not reported.
+    fn is_hidden_change(&self, finding: &Diagnostic) -> bool {
+        let is_change = crate::rules::by_code(finding.code)
+            .is_some_and(|rule| matches!(rule.check, Check::PlanChanges(_)));
+        is_change && !self.context.settings.changes_info && finding.severity == Severity::Info
+    }
+
+    fn check_input(&mut self, settings: &RuleSettings, input: &'a Input) {
+        let is_off = |name: &str| settings.level(name, None) == Level::Off;
+        self.record_rules(input, is_off);
+        if let Some(finding) = report_unfinished_plan(input) {
+            let file = primary_file(&finding);
+            self.add(settings, file, finding, None);
+        }
+        let clusters = ClusterIndex::new(input);
+        for (position, mirror) in input.mirrors.iter().enumerate() {
+            self.check_mirror(settings, input, clusters.of_mirror(position), mirror);
+        }
+        let mut findings = Vec::new();
+        let is_run = |rule: &&&Rule| input.is_any_of(rule.inputs) && !is_off(rule.name);
+        for rule in RULES.iter().filter(is_run) {
+            if let Check::PlanChanges(find) | Check::Input(find) = rule.check {
+                findings.extend(find(input));
+            }
+        }
+        for finding in findings {
+            let id = match &finding.subject {
+                Some(Subject::Mirror(address)) => input.mirror_at(address).map(|mirror| mirror.id),
+                _ => None,
+            };
+            let file = match id.and_then(|id| self.mirror(id)) {
+                Some(mirror) => Some(mirror.span.file),
+                None => primary_file(&finding),
+            };
+            self.add(settings, file, finding, id);
+        }
+    }
+
+    /// Records which rules run on which files: a suppression of a rule that does not run is not unused.
+    fn record_rules(&mut self, input: &Input, is_off: impl Fn(&str) -> bool) {
+        let files: BTreeSet<FileId> = input
+            .mirrors
+            .iter()
+            .flat_map(suppression_spans::for_mirror)
+            .map(|span| span.file)
+            .collect();
+        let is_run = |rule: &&&Rule| rule.inputs.contains(input.kind) && !is_off(rule.name);
+        for rule in RULES.iter().filter(is_run) {
+            // A rule for plans or manifests alone has run only on the files of this input, not on other inputs of the
+            // same project.
+            if input.kind == InputKind::Manifest || !rule.inputs.contains(InputKind::Configuration) {
+                (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
+            } else {
+                self.usage.run.insert(rule.name);
+            }
+        }
+    }
+
+    fn check_mirror(
+        &mut self,
+        settings: &RuleSettings,
+        input: &Input,
+        cluster: IndexedCluster<'_>,
+        mirror: &'a Mirror,
+    ) {
+        self.mirrors.push(CheckedMirror {
+            mirror,
+            is_undecided: false,
+        });
+        let file = Some(mirror.span.file);
+        let mut undecided: Vec<(&'static str, UnknownReasons)> = Vec::new();
+        for rule in RULES {
+            if !input.is_any_of(rule.inputs) || settings.level(rule.name, file) == Level::Off {
+                continue;
+            }
+            let outcome = match rule.check {
+                Check::Mirror(decide) => decide(input, mirror),
+                Check::Resource(decide) => match mirror.resource() {
+                    Some(resource) => decide(input, mirror, resource),
+                    None => continue,
+                },
+                Check::MirrorInCluster(decide) => decide(&cluster, mirror),
+                Check::Input(_) | Check::PlanChanges(_) | Check::External => continue,
+            };
+            for finding in outcome.findings {
+                self.add(settings, file, with_call_labels(finding, mirror), Some(mirror.id));
+            }
+            let Some(reasons) = outcome.undecided else {
+                continue;
+            };
+            // An undecided rule uses its suppressions: it may report the finding once the value is known.
+            let spans = suppression_spans::for_mirror(mirror);
+            let _ = (self.context.suppressions).find_for(rule.code(), &spans, &mut self.usage);
+            // If Terraform rejects the value, another rule reports that.
+            if reasons.is_rejected() {
+                self.mark_undecided(mirror.id);
+            } else {
+                undecided.push((rule.name, reasons));
+            }
+        }
+        if let Some(finding) = report_unknown_values(mirror, &undecided) {
+            self.mark_undecided(mirror.id);
+            self.add(settings, file, with_call_labels(finding, mirror), Some(mirror.id));
+        }
+    }
+
+    /// Marks the mirror as undecided.
+    fn mark_undecided(&mut self, mirror: MirrorId) {
+        if let Some(checked) = self.mirrors.get_mut(mirror.index()) {
+            checked.is_undecided = true;
+        }
+    }
+
+    fn into_report(self, project: &'a Project) -> Report<'a> {
+        let context = self.context;
+        let mut deduplicated = self.collector.deduplicate();
+        let mut summary = Summary {
+            mirrors: self.mirrors.len(),
+            inputs: project.inputs.iter().map(Input::count).sum(),
+            files: project.files,
+            unreadable: project.unreadable,
+            suppressed: deduplicated.suppressed.len(),
+            ..Summary::default()
+        };
+        let mut stale_baseline_entries = Vec::new();
+        if let Some(baseline) = context.baseline {
+            let partition = baseline.partition(
+                deduplicated.reported,
+                context.sources,
+                &project.sensitive,
+                |collected| &collected.finding,
+            );
+            deduplicated.reported = partition.new;
+            summary.in_baseline = partition.known;
+            stale_baseline_entries = partition.stale;
+        }
+        let with_findings: BTreeSet<MirrorId> = (deduplicated.reported.iter())
+            .filter(|collected| collected.finding.code != UNKNOWN_VALUE.code())
+            .flat_map(|collected| collected.mirrors.iter().copied())
+            .collect();
+        let mut mirrors = Vec::with_capacity(self.mirrors.len());
+        for CheckedMirror { mirror, is_undecided } in self.mirrors {
+            let verdict = if with_findings.contains(&mirror.id) {
+                summary.with_findings += 1;
+                Verdict::WithFindings
+            } else if is_undecided {
+                // Even if the finding about it is suppressed, in the baseline, or its rule is off.
+                summary.undecided += 1;
+                Verdict::Undecided
+            } else {
+                summary.clean += 1;
+                Verdict::Clean
+            };
+            mirrors.push((mirror, verdict));
+        }
+        let suppressed = deduplicated.suppressed.into_iter().filter_map(|collected| {
+            let suppression = context.suppressions.get(collected.suppression?)?;
+            Some(Suppressed {
+                finding: collected.finding,
+                suppression_span: suppression.span,
+                reason: suppression.reason.clone(),
+            })
+        });
+        let reported = deduplicated.reported;
+        Report {
+            suppressed: suppressed.collect(),
+            mirrors,
+            stale_baseline_entries,
+            exceeds_fail_on: reported.iter().any(|collected| collected.fails),
+            findings: reported.into_iter().map(|collected| collected.finding).collect(),
+            summary,
+        }
+    }
+}
+
+fn primary_file(finding: &Diagnostic) -> Option<FileId> {
+    finding.primary.as_ref().map(|label| label.span.file)
+}
+
+/// Labels the module calls that lead to a finding in a called module. If the primary label is in another file, the
+/// trace of the value shows them already.
+fn with_call_labels(mut finding: Diagnostic, mirror: &Mirror) -> Diagnostic {
+    if primary_file(&finding) == Some(mirror.span.file) {
+        let calls = mirror.resource().into_iter().flat_map(|resource| &resource.calls);
+        finding
+            .related
+            .extend(calls.map(|call| Label::new(call.span, "called here")));
+    }
+    finding
+}

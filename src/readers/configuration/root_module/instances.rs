@@ -1,0 +1,44 @@
+//! The instances of a block: the expansion of `count` and `for_each`.
+
+use std::rc::Rc;
+
+use crate::model::{UnknownReason, UnknownReasons};
+use crate::readers::configuration::provenance::unknown_reasons;
+use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
+use terraform_eval::address::InstanceKey;
+use terraform_eval::cty::{self, Origin, Value};
+use terraform_eval::eval::{self, Expansion, RepetitionData};
+
+/// The instances of a block, and what is unknown of them. If their number is unknown, one stands for all.
+pub(crate) fn expand(
+    expansion: eval::Result<Rc<Expansion>>,
+    enclosing: &EnclosingContext,
+) -> (Vec<RepetitionData>, EnclosingContext) {
+    let mut context = enclosing.clone();
+    let error = match expansion {
+        Ok(expansion) => {
+            if let Expansion::Unknown { value, .. } = &*expansion {
+                let reasons = UnknownReasons::from_reasons(unknown_reasons(value));
+                context.unknown_instances.get_or_insert(reasons);
+            }
+            return (expansion.instances(), context);
+        }
+        Err(error) => error,
+    };
+    let reason = cty::UnknownReason::InstancesUnknown(error.to_string().into());
+    let unknown_reason = UnknownReason::NotEvaluated(reason.clone());
+    if error.is_limit() {
+        let reasons = UnknownReasons::new(unknown_reason);
+        context.unknown_instances.get_or_insert(reasons);
+    } else {
+        context.rejection.get_or_insert(unknown_reason);
+    }
+    let origin = Origin::from_reason(reason, None);
+    let unknown = || Value::dynamic().with_origin(origin.clone());
+    let repetition = RepetitionData {
+        key: Some(InstanceKey::Unknown),
+        index: Some(unknown()),
+        each: Some((unknown(), unknown())),
+    };
+    (vec![repetition], context)
+}

@@ -1,0 +1,109 @@
+//! Reads the blocks of mirrors.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::model::{Dependency, Mirror, ResourceDeclaration, UnknownReason};
+use crate::readers::configuration::block_reader::BlockReader;
+use crate::readers::configuration::mirror_block::read_mirror_block;
+use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
+use crate::readers::configuration::root_module::instances::expand;
+use crate::readers::configuration::root_module::reader::{Dependencies, RootModuleReader};
+use terraform_eval::address::{Address, ResourcePath};
+use terraform_eval::eval::InstanceId;
+use terraform_eval::modules::{Resource, references};
+use terraform_eval::reference_graph::Node;
+use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
+
+impl<'a> RootModuleReader<'a> {
+    /// Reads all instances of a mirror in a module instance.
+    pub(crate) fn read_mirror(
+        &mut self,
+        instance: InstanceId,
+        resource: &'a Resource,
+        enclosing: &EnclosingContext,
+    ) {
+        let Some(block) = resource.block.parse(self.context.sources) else {
+            return;
+        };
+        let expansion = self
+            .context
+            .evaluator
+            .resource_expansion(instance, &resource.name);
+        let (repetitions, enclosing) = expand(expansion, enclosing);
+        let module = self.context.evaluator.path(instance);
+        let dependencies = self.dependencies_of(self.resource_path(instance, resource), block);
+        let calls = self.enclosing_calls(instance);
+        let mut mirror_block = read_mirror_block(&self.context, instance, resource, block);
+        mirror_block.missing_inputs.clone_from(&enclosing.missing_inputs);
+        for repetition in repetitions {
+            let repetition = Rc::new(repetition);
+            self.context.evaluator.grant_reserve_budget();
+            let mut reader = BlockReader::new(&self.context, instance, &repetition, block)
+                .with_syntax_errors(!resource.block.problems().is_empty())
+                .with_rejection(enclosing.rejection.as_ref().or(dependencies.cycle.as_ref()));
+            let (cluster_id, cluster_origin) =
+                reader.cluster_id(|reference| self.referenced_block(reference));
+            let (source, mirrors) = (reader.string("source"), reader.list("mirrors"));
+            let declaration = ResourceDeclaration {
+                calls: calls.clone(),
+                instances: enclosing.unknown_instances.clone(),
+                cluster_origin,
+                depends_on: Some(dependencies.depends_on.clone()),
+                depends_on_span: dependencies.depends_on_span,
+                dependencies: dependencies.resources.clone(),
+                block: mirror_block.clone(),
+                ..ResourceDeclaration::new(cluster_id, reader.string("type"))
+            };
+            let address = Address::new(module.clone(), resource.name.clone(), repetition.key.clone());
+            let mirror =
+                Mirror::from_resource(address, resource.block.header(), source, mirrors, declaration);
+            self.sensitive.extend(reader.sensitive);
+            self.mirrors.push(mirror);
+        }
+    }
+
+    fn dependencies_of(&mut self, path: ResourcePath, block: &Block) -> Dependencies {
+        if let Some(dependencies) = self.dependencies.get(&path) {
+            return dependencies.clone();
+        }
+        let node = Node::Resource(path.clone());
+        let cycle = self
+            .graph
+            .find_cycle(&node)
+            .map(|names| UnknownReason::Cycle(names.to_string()));
+        let resources = (*self.graph.dependencies(&node)).clone();
+        let argument = block.body.attribute("depends_on");
+        let entries = argument
+            .map(|argument| list_items(&argument.value))
+            .unwrap_or_default();
+        let depends_on = entries.into_iter().map(|entry| {
+            let mut resources = BTreeSet::new();
+            for traversal in references::in_expression(entry) {
+                if let Some(node) = traversal.node(&path.module) {
+                    resources.extend(self.graph.dependencies(&node).iter().cloned());
+                }
+            }
+            Dependency {
+                text: self.context.sources.slice(entry.span).to_owned(),
+                resources,
+                unresolved: Vec::new(),
+            }
+        });
+        let dependencies = Dependencies {
+            depends_on: depends_on.collect(),
+            depends_on_span: argument.map(|argument| argument.span),
+            resources,
+            cycle,
+        };
+        self.dependencies.insert(path, dependencies.clone());
+        dependencies
+    }
+}
+
+fn list_items(value: &Expression) -> Vec<&Expression> {
+    match &value.kind {
+        ExpressionKind::Tuple(items) => items.iter().collect(),
+        _ => vec![value],
+    }
+}

@@ -1,0 +1,74 @@
+//! The state of reading a root module.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Mirror, UnknownReason};
+use crate::provider;
+use crate::readers::configuration::evaluation_context::EvaluationContext;
+use terraform_eval::address::ResourcePath;
+use terraform_eval::eval::{InstanceId, VariableInputs};
+use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource};
+use terraform_eval::source::{Sources, Span};
+
+pub(crate) struct RootModuleReader<'a> {
+    pub(crate) tree: &'a ModuleTree,
+    pub(crate) context: EvaluationContext<'a>,
+    pub(crate) graph: GraphBuilder<'a>,
+    /// Whether each module or one that it calls has blocks to read.
+    pub(crate) relevant_modules: BTreeMap<ModuleId, bool>,
+    /// The dependencies of each mirror block, which all its instances share.
+    pub(crate) dependencies: BTreeMap<ResourcePath, Dependencies>,
+    pub(crate) mirrors: Vec<Mirror>,
+    pub(crate) clusters: BTreeMap<ResourcePath, Cluster>,
+    pub(crate) waiters: BTreeMap<ResourcePath, ClusterWaiter>,
+    pub(crate) data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
+    pub(crate) visited_modules: BTreeSet<ModuleId>,
+    /// The source text of sensitive values.
+    pub(crate) sensitive: BTreeSet<Span>,
+    /// Whether instances were skipped because there are too many.
+    pub(crate) is_truncated: bool,
+}
+
+/// What a mirror block depends on.
+#[derive(Clone)]
+pub(crate) struct Dependencies {
+    /// The entries of `depends_on`.
+    pub(crate) depends_on: Vec<Dependency>,
+    pub(crate) depends_on_span: Option<Span>,
+    /// All resources that precede the block.
+    pub(crate) resources: BTreeSet<ResourcePath>,
+    /// The cycle that the block is part of or depends on.
+    pub(crate) cycle: Option<UnknownReason>,
+}
+
+impl<'a> RootModuleReader<'a> {
+    pub(crate) fn new(
+        tree: &'a ModuleTree,
+        sources: &'a Sources,
+        inputs: &'a VariableInputs,
+        root: ModuleId,
+    ) -> Self {
+        Self {
+            tree,
+            context: EvaluationContext::new(tree, sources, inputs, root),
+            graph: GraphBuilder::new(tree, sources, root, provider::is_image_mirror),
+            relevant_modules: BTreeMap::new(),
+            dependencies: BTreeMap::new(),
+            mirrors: Vec::new(),
+            clusters: BTreeMap::new(),
+            waiters: BTreeMap::new(),
+            data_sources: BTreeMap::new(),
+            visited_modules: BTreeSet::new(),
+            sensitive: BTreeSet::new(),
+            is_truncated: false,
+        }
+    }
+
+    /// The path of a block in the configuration: without the instance keys of its modules.
+    pub(crate) fn resource_path(&self, instance: InstanceId, resource: &Resource) -> ResourcePath {
+        ResourcePath {
+            module: self.context.evaluator.path(instance).without_keys(),
+            resource: resource.name.clone(),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The syntax errors of modules, as findings.
+
+use std::cmp::Reverse;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rules::SYNTAX_ERROR;
+use terraform_eval::modules::ModuleTree;
+use terraform_eval::source::Sources;
+use terraform_eval::syntax::syntax_error::SyntaxError;
+
+/// Reports the syntax errors of all modules and `others`, which belong to none of them.
+pub(crate) fn syntax_error_findings(
+    tree: &ModuleTree,
+    others: &[SyntaxError],
+    sources: &Sources,
+) -> Vec<Diagnostic> {
+    let of_modules = tree.modules().flat_map(|(_, module)| module.all_problems());
+    innermost(others.iter().chain(of_modules).collect())
+        .into_iter()
+        .map(|error| finding(error, sources))
+        .collect()
+}
+
+/// The errors that do not contain another one. The splitter and the parser of blocks may both report an error; the
+/// one with the smaller span points at it.
+fn innermost(mut errors: Vec<&SyntaxError>) -> Vec<&SyntaxError> {
+    errors.sort_by_key(|error| (error.span.file, error.span.start, Reverse(error.span.end)));
+    let contains_next =
+        |pair: &[&SyntaxError]| pair[0].span != pair[1].span && pair[0].span.contains(pair[1].span);
+    let is_outer: Vec<bool> = errors.windows(2).map(contains_next).chain([false]).collect();
+    let innermost = errors.into_iter().zip(is_outer).filter(|(_, is_outer)| !is_outer);
+    innermost.map(|(error, _)| error).collect()
+}
+
+fn finding(error: &SyntaxError, sources: &Sources) -> Diagnostic {
+    let name = sources.file(error.span.file).name();
+    let message = format!("{name}: {}", error.message);
+    let mut finding = Diagnostic::new(SYNTAX_ERROR.code(), Severity::Error, message).at(error.span, "");
+    finding.help.clone_from(&error.help);
+    finding
+}

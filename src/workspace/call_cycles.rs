@@ -1,0 +1,67 @@
+//! Modules that call themselves, directly or through others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use terraform_eval::modules::{Callee, ModuleId, ModuleTree};
+use terraform_eval::syntax::syntax_error::SyntaxError;
+
+/// Whether a module calls itself, directly or through others.
+pub(crate) fn calls_itself(tree: &ModuleTree, module: ModuleId) -> bool {
+    let mut visited = BTreeSet::new();
+    let mut pending = vec![module];
+    while let Some(caller) = pending.pop() {
+        for (_, callee, _) in tree.calls_of(caller) {
+            if callee == module {
+                return true;
+            }
+            if visited.insert(callee) {
+                pending.push(callee);
+            }
+        }
+    }
+    false
+}
+
+/// Disconnects each call that closes a cycle, so that every walk of the tree ends.
+pub(crate) fn cut_call_cycles(tree: &mut ModuleTree) -> Vec<SyntaxError> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum State {
+        Entered,
+        Left,
+    }
+    let mut syntax_errors = Vec::new();
+    let mut states: BTreeMap<ModuleId, State> = BTreeMap::new();
+    let modules: Vec<ModuleId> = tree.modules().map(|(id, _)| id).collect();
+    for start in modules {
+        if states.contains_key(&start) {
+            continue;
+        }
+        let mut stack = vec![(start, tree.calls_of(start))];
+        states.insert(start, State::Entered);
+        while let Some((caller, pending)) = stack.last_mut() {
+            let caller = *caller;
+            let Some((name, callee, span)) = pending.pop() else {
+                states.insert(caller, State::Left);
+                stack.pop();
+                continue;
+            };
+            match states.get(&callee) {
+                Some(State::Left) => {}
+                Some(State::Entered) => {
+                    let message = "the module calls itself, directly or through other modules";
+                    syntax_errors.extend(span.map(|span| SyntaxError::new(span, message)));
+                    let missing = Callee::Missing {
+                        source: String::new(),
+                    };
+                    tree.connect(caller, name, missing, span);
+                }
+                None => {
+                    states.insert(callee, State::Entered);
+                    let calls = tree.calls_of(callee);
+                    stack.push((callee, calls));
+                }
+            }
+        }
+    }
+    syntax_errors
+}

@@ -1,0 +1,153 @@
+//! A plan that was read, and what it says about the configuration that it was created from.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::Input;
+use crate::provider;
+use crate::readers::configuration::RootModule;
+use crate::readers::plan::PlanContents;
+use crate::rules::PLAN_MISMATCH;
+use crate::workspace::input_files::InputFiles;
+use terraform_eval::address::{ModulePath, ResourcePath};
+use terraform_eval::eval::{Evaluator, InstanceId, VariableInputs};
+use terraform_eval::modules::{ModuleId, ModuleTree};
+use terraform_eval::source::{Sources, Span};
+use terraform_eval::syntax::document::parse_json_value;
+use terraform_eval::syntax::tree::Expression;
+
+/// A plan or state that was read.
+#[derive(Debug)]
+pub(crate) struct LoadedPlan {
+    pub(crate) input: Input,
+    /// The directory of the plan or, once joined, of its configuration.
+    pub(crate) directory: PathBuf,
+    /// The source text of sensitive values.
+    pub(crate) sensitive: Vec<Span>,
+    /// What its configuration declares, modules without instance keys.
+    declared: BTreeSet<ResourcePath>,
+    /// The values of the root module's variables.
+    variables: Vec<(String, Span)>,
+}
+
+impl LoadedPlan {
+    pub(crate) fn new(contents: PlanContents, path: Option<&Path>) -> Self {
+        Self {
+            input: contents.input,
+            directory: path.and_then(Path::parent).unwrap_or(Path::new("")).to_owned(),
+            sensitive: contents.sensitive,
+            declared: contents.declared,
+            variables: contents.variables,
+        }
+    }
+
+    /// The mirror blocks of its configuration.
+    pub(crate) fn mirrors(&self) -> impl Iterator<Item = &ResourcePath> {
+        mirrors_of(&self.declared)
+    }
+
+    /// Whether the plan has exactly the mirror blocks of a root module.
+    pub(crate) fn has_mirrors_of(&self, tree: &ModuleTree, root: &RootModule) -> bool {
+        self.mirrors()
+            .eq(mirrors_of(&declared_resources(tree, root.module)))
+    }
+
+    /// Replaces the plan by its join with a root module.
+    pub(crate) fn accept(&mut self, candidate: JoinedPlan, files: &mut InputFiles) {
+        self.input = candidate.input;
+        self.directory = candidate.directory;
+        self.sensitive.extend(candidate.sensitive);
+        files.diagnostics.extend(candidate.differences);
+    }
+
+    /// The plan's values for the variables of a root module. Where a file of the configuration has the same value,
+    /// the file's expression stays, because a person can change that text.
+    pub(crate) fn variable_inputs(
+        &self,
+        tree: &ModuleTree,
+        sources: &Sources,
+        root: &RootModule,
+    ) -> VariableInputs {
+        let module = tree.module(root.module);
+        let planned: BTreeMap<Arc<str>, Expression> = self
+            .variables
+            .iter()
+            .filter(|(name, _)| module.variables.contains_key(name.as_str()))
+            .filter_map(|(name, span)| {
+                let value = parse_json_value(sources.text(span.file), *span)?;
+                Some((Arc::from(name.as_str()), value))
+            })
+            .collect();
+        let planned = VariableInputs {
+            expressions: planned,
+            tree: root.inputs.tree.clone(),
+        };
+        let with_files = Evaluator::new(tree, sources, &root.inputs, root.module);
+        let with_plan = Evaluator::new(tree, sources, &planned, root.module);
+        let differs = |name: &Arc<str>| {
+            let configured = with_files.variable(InstanceId::ROOT, name);
+            let planned = with_plan.variable(InstanceId::ROOT, name);
+            match (configured, planned) {
+                (Ok(configured), Ok(planned)) => !configured.is_wholly_known() || configured != planned,
+                _ => true,
+            }
+        };
+        let mut expressions = root.inputs.expressions.clone();
+        for (name, value) in &planned.expressions {
+            if differs(name) {
+                expressions.insert(name.clone(), value.clone());
+            }
+        }
+        VariableInputs {
+            expressions,
+            tree: planned.tree.clone(),
+        }
+    }
+
+    pub(crate) fn report_mismatch(&self, message: &str, files: &mut InputFiles) {
+        let message = format!("{}: {message}", self.input.name);
+        let finding = PLAN_MISMATCH.diagnostic(message);
+        files.diagnostics.push(finding);
+    }
+
+    pub(crate) fn report_ambiguity(&self, directories: &[String], files: &mut InputFiles) {
+        let message = format!(
+            "{} declare the same mirrors, so the findings point at the plan; choose one with `--plan-config DIR`",
+            directories.join(" and ")
+        );
+        self.report_mismatch(&message, files);
+    }
+}
+
+/// A plan joined with a root module that it may have been created from.
+pub(crate) struct JoinedPlan {
+    pub(crate) input: Input,
+    pub(crate) directory: PathBuf,
+    pub(crate) sensitive: Vec<Span>,
+    pub(crate) differences: Vec<Diagnostic>,
+}
+
+fn mirrors_of(resources: &BTreeSet<ResourcePath>) -> impl Iterator<Item = &ResourcePath> {
+    resources
+        .iter()
+        .filter(|path| provider::is_image_mirror(&path.resource))
+}
+
+/// All resources that a root module and its descendants declare.
+pub(crate) fn declared_resources(tree: &ModuleTree, root: ModuleId) -> BTreeSet<ResourcePath> {
+    let mut declared = BTreeSet::new();
+    // The calls have no cycle, so this ends.
+    let mut pending = vec![(root, ModulePath::root())];
+    while let Some((id, path)) = pending.pop() {
+        let resources = tree.module(id).resources.keys();
+        declared.extend(resources.map(|resource| ResourcePath {
+            module: path.clone(),
+            resource: resource.clone(),
+        }));
+        let calls = tree.calls_of(id).into_iter();
+        pending.extend(calls.map(|(name, callee, _)| (callee, path.child(name, None))));
+    }
+    declared
+}

@@ -1,0 +1,72 @@
+//! What a user says about a run: the inputs, and the options for reading them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::ConfigSource;
+use terraform_eval::source::{DiskFiles, Files};
+
+/// The inputs that a user names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InputPaths {
+    /// Files and directories.
+    Paths(Vec<PathBuf>),
+    /// Standard input.
+    Stdin {
+        /// The name that findings show for it.
+        name: String,
+    },
+}
+
+/// How inputs are read.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which configuration files apply.
+    pub config: ConfigSource,
+    /// Where to look for the configuration that plans were created from.
+    pub plan_configuration: PlanConfiguration,
+    /// The access to all files.
+    pub files: Arc<dyn Files>,
+    /// `TF_VAR_name=text` of the environment. Names that no root module declares are ignored.
+    pub environment: Vec<(String, String)>,
+    /// `--var` and `--var-file`, in order. They apply to every root module that declares the names.
+    pub variables: Vec<VariableArg>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            config: ConfigSource::default(),
+            plan_configuration: PlanConfiguration::default(),
+            files: Arc::new(DiskFiles),
+            environment: Vec::new(),
+            variables: Vec::new(),
+        }
+    }
+}
+
+/// Where to look for the configuration that a plan was created from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum PlanConfiguration {
+    /// Nowhere: findings about a plan point at the plan.
+    #[default]
+    None,
+    /// Among the root modules of the other paths, and in this directory.
+    Near(PathBuf),
+    /// In one of these directories.
+    At(Vec<PathBuf>),
+}
+
+/// A value for a variable, or a file of values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VariableArg {
+    /// `--var name=text`.
+    Variable {
+        /// The name of the variable.
+        name: String,
+        /// A string if the variable has a primitive type, else an expression.
+        text: String,
+    },
+    /// `--var-file path`.
+    File(PathBuf),
+}

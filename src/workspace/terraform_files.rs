@@ -1,0 +1,101 @@
+//! The files of a directory that Terraform reads, in the order in which it reads them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::workspace::input_files::InputFiles;
+use terraform_eval::source::{FileKind, Files};
+use terraform_eval::syntax::document::{Format, parse_variables};
+use terraform_eval::syntax::syntax_error::SyntaxError;
+use terraform_eval::syntax::tree::Attribute;
+
+/// Whether Terraform or OpenTofu reads a file of this name as configuration. Like Terraform, this ignores hidden
+/// files and the backup files of editors.
+pub(crate) fn is_configuration(path: &Path) -> bool {
+    let name = name_of(path);
+    let is_ignored =
+        name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+    !is_ignored
+        && [".tf", ".tf.json", ".tofu", ".tofu.json"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+}
+
+/// The configuration files of a directory, by name. If there are both `main.tofu` and `main.tf`, OpenTofu reads the
+/// first one only, and so do we.
+pub(crate) fn configuration_files(directory: &Path, files: &dyn Files) -> Vec<PathBuf> {
+    let paths = list_files(directory, files, is_configuration);
+    let names: BTreeSet<String> = paths.iter().map(|path| name_of(path)).collect();
+    let is_replaced = |path: &PathBuf| {
+        let name = name_of(path);
+        let replacement = match name.strip_suffix(".tf.json") {
+            Some(stem) => format!("{stem}.tofu.json"),
+            None => format!("{}.tofu", name.strip_suffix(".tf").unwrap_or(&name)),
+        };
+        replacement != name && names.contains(&replacement)
+    };
+    paths.into_iter().filter(|path| !is_replaced(path)).collect()
+}
+
+/// The arguments of the tfvars files that Terraform loads automatically.
+pub(crate) fn read_automatic_variables(
+    directory: &Path,
+    files: &mut InputFiles,
+    syntax_errors: &mut Vec<SyntaxError>,
+) -> Vec<Attribute> {
+    let disk = files.sources.files();
+    let mut paths = Vec::new();
+    for name in ["terraform.tfvars", "terraform.tfvars.json"] {
+        paths.extend(list_files(directory, disk, |path| name_of(path) == name));
+    }
+    paths.extend(list_files(directory, disk, |path| {
+        let name = name_of(path);
+        name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json")
+    }));
+    let mut attributes = Vec::new();
+    for path in paths {
+        attributes.extend(read_variables(&path, files, syntax_errors));
+    }
+    attributes
+}
+
+/// The arguments of a tfvars file.
+pub(crate) fn read_variables(
+    path: &Path,
+    files: &mut InputFiles,
+    syntax_errors: &mut Vec<SyntaxError>,
+) -> Vec<Attribute> {
+    let Some(file) = files.read(path) else {
+        return Vec::new();
+    };
+    let (attributes, errors) = parse_variables(file, files.sources.text(file), Format::from_path(path));
+    syntax_errors.extend(errors);
+    attributes
+}
+
+/// Whether a file overrides what others declare (`override.tf`, `x_override.tf.json`).
+pub(crate) fn is_override(path: &Path) -> bool {
+    let name = name_of(path);
+    let stem = [".tf.json", ".tofu.json", ".tf", ".tofu"]
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending));
+    stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
+}
+
+fn list_files(directory: &Path, files: &dyn Files, is_wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let entries = files.list(directory).into_iter().flatten();
+    let mut paths: Vec<PathBuf> = entries
+        .filter(|entry| entry.kind != FileKind::Directory)
+        .map(|entry| directory.join(entry.name))
+        .filter(|path| is_wanted(path))
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
