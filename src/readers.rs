@@ -1,6 +1,6 @@
 //! Readers: each fills the model from one kind of input.
 
 pub(crate) mod configuration;
-pub mod manifest;
+pub(crate) mod manifest;
 pub mod plan;
 pub(crate) mod plan_with_configuration;

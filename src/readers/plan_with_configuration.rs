@@ -1,25 +1,25 @@
-//! A plan joined with the configuration that it was made of: the values are the plan's, the places and the
-//! way that a value took are the configuration's.
+//! Joins a plan with the configuration from which it was created: values are those of the plan, positions and traces
+//! are those of the configuration.
 //!
-//! Mirrors meet by their whole address. Where the configuration cannot know how many instances a block or
-//! a module call has, one mirror of it stands for all of the plan's that it can mean.
+//! Mirrors are matched by their address. If the configuration does not determine the instances of a block or of a
+//! module call, one configured mirror represents all planned mirrors that its address matches.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    self, Attribute, AttributeValue, Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Input, Mirror,
-    MirrorAddress, OriginCandidate, OriginTarget, ResourceDeclaration,
+    Attribute, AttributeValue, Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Editability, Input,
+    Mirror, MirrorAddress, OriginCandidate, OriginTarget, ResourceDeclaration,
 };
 use crate::provider::cluster_kind;
 use crate::rules::PLAN_MISMATCH;
-use terraform_eval::address::{Address, InstanceKey, ModuleStep, ResourcePath};
+use terraform_eval::address::{Address, InstanceKey, ResourcePath};
 use terraform_eval::source::Span;
 
-/// Takes over the places of `configuration` into `plan`. What the two say differently is given back.
+/// Joins the positions and traces of `configuration` into `plan`, and returns the differences between the two.
 pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
-    let mut join = Join {
-        clusters: configuration
+    let mut joiner = Joiner {
+        cluster_spans: configuration
             .clusters
             .iter()
             .map(|cluster| (cluster.path.clone(), cluster.span))
@@ -32,68 +32,78 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
     plan.data_sources = configuration.data_sources;
     plan.imports = configuration.imports;
     plan.provider = configuration.provider;
-    let mut written = Written::new(configuration.mirrors);
+    let mut configured_mirrors = ConfiguredMirrors::new(configuration.mirrors);
     for mirror in &mut plan.mirrors {
-        let own = mirror
+        let configured = mirror
             .address
             .resource()
-            .and_then(|address| written.find(address));
-        match own {
-            Some(own) => join.mirror(mirror, own),
-            None => join.differences.push(missing(mirror, "not in the configuration")),
+            .and_then(|address| configured_mirrors.take_match(address));
+        match configured {
+            Some(configured) => joiner.join_mirror(mirror, configured),
+            None => joiner
+                .differences
+                .push(missing_mirror(mirror, "not in the configuration")),
         }
     }
-    // What was left out of the plan on purpose is no difference: by `-target`, by `-destroy`.
-    let destroys =
+    // `-target` and `-destroy` leave mirrors out of the plan on purpose.
+    let is_destroy_plan =
         plan.mirrors.is_empty() && plan.changes.mirrors.iter().all(|change| change.action.deletes());
-    if plan.changes.incomplete.is_none() && plan.changes.errored.is_none() && !destroys {
-        for mirror in written.unmet() {
-            join.differences.push(missing(mirror, "not in the plan"));
-        }
+    if plan.changes.incomplete.is_none() && plan.changes.errored.is_none() && !is_destroy_plan {
+        let unmatched = configured_mirrors.unmatched();
+        joiner
+            .differences
+            .extend(unmatched.map(|mirror| missing_mirror(mirror, "not in the plan")));
     }
-    join.differences
+    joiner.differences
 }
 
-/// Points at the clusters' blocks, and at their arguments where both sides give them the same value.
-fn join_clusters(planned: &mut [Cluster], own: Vec<Cluster>) {
-    let mut own: BTreeMap<ResourcePath, Cluster> = own
+/// Takes the positions of clusters from the configuration, and those of arguments with equal values.
+fn join_clusters(planned: &mut [Cluster], configured: Vec<Cluster>) {
+    let mut configured: BTreeMap<ResourcePath, Cluster> = configured
         .into_iter()
         .map(|cluster| (cluster.path.clone(), cluster))
         .collect();
     for cluster in planned {
-        let Some(written) = own.remove(&cluster.path) else {
+        let Some(configured) = configured.remove(&cluster.path) else {
             continue;
         };
-        cluster.span = written.span;
-        cluster.argument_insertion = written.argument_insertion;
+        cluster.span = configured.span;
+        cluster.argument_insertion = configured.argument_insertion;
         for instance in &mut cluster.instances {
-            let same = |other: &&ClusterInstance| {
-                other.address == instance.address || stands_for(&other.address, &instance.address)
+            let is_match = |other: &&ClusterInstance| {
+                other.address == instance.address || matches_address(&other.address, &instance.address)
             };
-            let Some(own) = written.instances.iter().find(same) else {
+            let Some(configured) = configured.instances.iter().find(is_match) else {
                 continue;
             };
-            let (there, here) = (&mut instance.registry_sources, &own.registry_sources);
-            place_list(&mut there.allowed_registries, &here.allowed_registries);
-            place_list(&mut there.blocked_registries, &here.blocked_registries);
-            place_list(&mut there.insecure_registries, &here.insecure_registries);
-            if instance.wait_for_create_complete.content == own.wait_for_create_complete.content {
-                take_place(
-                    &mut instance.wait_for_create_complete,
-                    &own.wait_for_create_complete,
-                );
+            let sources = &mut instance.registry_sources;
+            let configured_sources = &configured.registry_sources;
+            join_equal_elements(
+                &mut sources.allowed_registries,
+                &configured_sources.allowed_registries,
+            );
+            join_equal_elements(
+                &mut sources.blocked_registries,
+                &configured_sources.blocked_registries,
+            );
+            join_equal_elements(
+                &mut sources.insecure_registries,
+                &configured_sources.insecure_registries,
+            );
+            let configured_wait = &configured.wait_for_create_complete;
+            if instance.wait_for_create_complete.content == configured_wait.content {
+                take_position(&mut instance.wait_for_create_complete, configured_wait);
             }
         }
     }
 }
 
-/// Which waiters there are, the plan knows, and what comes before them the configuration.
-fn join_waiters(planned: &mut Vec<ClusterWaiter>, own: Vec<ClusterWaiter>) {
-    let there: BTreeSet<ResourcePath> = planned.iter().map(|waiter| waiter.path.clone()).collect();
-    let known = own
+/// Keeps the waiters that the plan has, with the dependencies that the configuration has.
+fn join_waiters(planned: &mut Vec<ClusterWaiter>, configured: Vec<ClusterWaiter>) {
+    let planned_paths: BTreeSet<ResourcePath> = planned.iter().map(|waiter| waiter.path.clone()).collect();
+    *planned = configured
         .into_iter()
-        .filter(|waiter| waiter.instances.is_none() || there.contains(&waiter.path));
-    *planned = known
+        .filter(|waiter| waiter.instances.is_none() || planned_paths.contains(&waiter.path))
         .map(|waiter| ClusterWaiter {
             instances: None,
             ..waiter
@@ -101,298 +111,325 @@ fn join_waiters(planned: &mut Vec<ClusterWaiter>, own: Vec<ClusterWaiter>) {
         .collect();
 }
 
-fn place_list(planned: &mut Attribute<Vec<Attribute<String>>>, own: &Attribute<Vec<Attribute<String>>>) {
-    let (AttributeValue::Known(there), AttributeValue::Known(here)) = (&mut planned.content, &own.content)
+fn join_equal_elements(
+    planned: &mut Attribute<Vec<Attribute<String>>>,
+    configured: &Attribute<Vec<Attribute<String>>>,
+) {
+    let (AttributeValue::Known(elements), AttributeValue::Known(configured_elements)) =
+        (&mut planned.content, &configured.content)
     else {
         return;
     };
-    for (element, own) in there.iter_mut().zip(here) {
-        if agree(&element.content, &own.content) {
-            take_place(element, own);
+    for (element, configured) in elements.iter_mut().zip(configured_elements) {
+        if can_equal(&element.content, &configured.content) {
+            take_position(element, configured);
         }
     }
-    take_place(planned, own);
+    take_position(planned, configured);
 }
 
 /// The mirrors of a configuration by address.
-struct Written {
-    exact: BTreeMap<Address, (Mirror, bool)>,
-    /// Those of which it is unknown how many there are.
+struct ConfiguredMirrors {
+    by_address: BTreeMap<Address, ConfiguredMirror>,
+    /// Mirrors whose address has an unknown key, so that each represents any number of instances.
     patterns: Vec<Mirror>,
 }
 
-impl Written {
+struct ConfiguredMirror {
+    mirror: Mirror,
+    /// Whether the plan has a mirror with this address.
+    is_matched: bool,
+}
+
+impl ConfiguredMirrors {
     fn new(mirrors: Vec<Mirror>) -> Self {
-        let mut written = Self {
-            exact: BTreeMap::new(),
+        let mut configured = Self {
+            by_address: BTreeMap::new(),
             patterns: Vec::new(),
         };
         for mirror in mirrors {
             match mirror.address.resource() {
-                Some(address) if !is_pattern(address) => {
-                    written.exact.insert(address.clone(), (mirror, false));
+                Some(address) if !address.has_unknown_key() => {
+                    let is_matched = false;
+                    configured
+                        .by_address
+                        .insert(address.clone(), ConfiguredMirror { mirror, is_matched });
                 }
-                _ => written.patterns.push(mirror),
+                _ => configured.patterns.push(mirror),
             }
         }
-        written
+        configured
     }
 
-    fn find(&mut self, address: &Address) -> Option<&Mirror> {
-        if let Some((mirror, met)) = self.exact.get_mut(address) {
-            *met = true;
-            return Some(mirror);
+    /// The mirror for the address of a planned mirror, which is marked as matched.
+    fn take_match(&mut self, address: &Address) -> Option<&Mirror> {
+        if let Some(configured) = self.by_address.get_mut(address) {
+            configured.is_matched = true;
+            return Some(&configured.mirror);
         }
-        self.patterns
-            .iter()
-            .find(|mirror| matches!(mirror.address.resource(), Some(own) if stands_for(own, address)))
+        self.patterns.iter().find(
+            |mirror| matches!(mirror.address.resource(), Some(pattern) if matches_address(pattern, address)),
+        )
     }
 
-    /// Those that the plan has nothing for.
-    fn unmet(&self) -> impl Iterator<Item = &Mirror> {
-        let unmet = self.exact.values().filter(|(_, met)| !met);
-        unmet.map(|(mirror, _)| mirror)
+    /// The mirrors that are missing in the plan. A pattern may represent zero instances, so patterns do not count.
+    fn unmatched(&self) -> impl Iterator<Item = &Mirror> {
+        self.by_address
+            .values()
+            .filter(|configured| !configured.is_matched)
+            .map(|configured| &configured.mirror)
     }
 }
 
-fn keys(address: &Address) -> impl Iterator<Item = Option<&InstanceKey>> {
-    let steps = address.module().steps().iter();
-    steps.map(|step| step.key.as_ref()).chain([address.key.as_ref()])
-}
-
-fn is_pattern(address: &Address) -> bool {
-    keys(address).any(|key| key == Some(&InstanceKey::Unknown))
-}
-
-fn stands_for(pattern: &Address, address: &Address) -> bool {
-    let calls = |address: &Address| -> Vec<_> {
-        let name = |step: &ModuleStep| step.call.clone();
-        address.module().steps().iter().map(name).collect()
-    };
+/// Whether an address matches a pattern: an address in which an unknown key represents any key.
+fn matches_address(pattern: &Address, address: &Address) -> bool {
+    fn calls(address: &Address) -> impl Iterator<Item = &str> {
+        address.module().steps().iter().map(|step| &*step.call)
+    }
+    fn keys(address: &Address) -> impl Iterator<Item = Option<&InstanceKey>> {
+        let steps = address.module().steps().iter();
+        steps.map(|step| step.key.as_ref()).chain([address.key.as_ref()])
+    }
     pattern.resource() == address.resource()
-        && calls(pattern) == calls(address)
+        && calls(pattern).eq(calls(address))
         && keys(pattern)
             .zip(keys(address))
             .all(|(pattern, key)| pattern == key || (pattern == Some(&InstanceKey::Unknown) && key.is_some()))
 }
 
-fn missing(mirror: &Mirror, what: &str) -> Diagnostic {
-    difference(&mirror.address, what).at(mirror.span, "")
+fn missing_mirror(mirror: &Mirror, message: &str) -> Diagnostic {
+    difference(&mirror.address, message).at(mirror.span, "")
 }
 
-fn difference(address: &MirrorAddress, what: &str) -> Diagnostic {
+fn difference(address: &MirrorAddress, message: &str) -> Diagnostic {
     PLAN_MISMATCH
-        .diagnostic(what)
+        .diagnostic(message)
         .about_mirror(address.clone())
         .help("create the plan again; if it was created from exactly this configuration, please report a bug")
 }
 
-struct Join {
-    clusters: BTreeMap<ResourcePath, Span>,
+struct Joiner {
+    /// The spans of the configured clusters.
+    cluster_spans: BTreeMap<ResourcePath, Span>,
     differences: Vec<Diagnostic>,
 }
 
-impl Join {
-    fn mirror(&mut self, planned: &mut Mirror, own: &Mirror) {
+impl Joiner {
+    fn join_mirror(&mut self, planned: &mut Mirror, configured: &Mirror) {
         let address = planned.address.clone();
-        planned.span = own.span;
-        self.string(&address, "source", &mut planned.source, &own.source);
-        self.list(&address, &mut planned.mirrors, &own.mirrors);
-        if let (Some(planned), Some(own)) = (planned.resource_mut(), own.resource()) {
-            self.declaration(&address, planned, own);
+        planned.span = configured.span;
+        self.join_string(&address, "source", &mut planned.source, &configured.source);
+        self.join_list(&address, &mut planned.mirrors, &configured.mirrors);
+        if let (Some(planned), Some(configured)) = (planned.resource_mut(), configured.resource()) {
+            self.join_declaration(&address, planned, configured);
         }
     }
 
-    fn declaration(
+    fn join_declaration(
         &mut self,
         address: &MirrorAddress,
         planned: &mut ResourceDeclaration,
-        own: &ResourceDeclaration,
+        configured: &ResourceDeclaration,
     ) {
-        planned.calls.clone_from(&own.calls);
-        planned.block.clone_from(&own.block);
-        self.string(address, "cluster_id", &mut planned.cluster_id, &own.cluster_id);
-        self.string(address, "type", &mut planned.mirror_type, &own.mirror_type);
+        planned.calls.clone_from(&configured.calls);
+        planned.block.clone_from(&configured.block);
+        self.join_string(
+            address,
+            "cluster_id",
+            &mut planned.cluster_id,
+            &configured.cluster_id,
+        );
+        self.join_string(address, "type", &mut planned.mirror_type, &configured.mirror_type);
         let is_known = planned.cluster_id.value().is_some();
-        self.leads(&mut planned.cluster_origin, &own.cluster_origin, is_known);
-        // A plan records no locals, so the configuration always knows at least as much of the order.
-        planned.depends_on.clone_from(&own.depends_on);
-        planned.depends_on_span = own.depends_on_span;
-        planned.dependencies.clone_from(&own.dependencies);
+        self.join_cluster_origin(&mut planned.cluster_origin, &configured.cluster_origin, is_known);
+        // A plan does not record locals, so the configuration has all dependencies of the plan.
+        planned.depends_on.clone_from(&configured.depends_on);
+        planned.depends_on_span = configured.depends_on_span;
+        planned.dependencies.clone_from(&configured.dependencies);
         planned
             .unresolved_dependencies
-            .clone_from(&own.unresolved_dependencies);
+            .clone_from(&configured.unresolved_dependencies);
     }
 
-    fn string(
+    fn join_string(
         &mut self,
         address: &MirrorAddress,
         name: &str,
         planned: &mut Attribute<String>,
-        own: &Attribute<String>,
+        configured: &Attribute<String>,
     ) {
-        if agree(&planned.content, &own.content) {
-            take_place(planned, own);
+        if can_equal(&planned.content, &configured.content) {
+            take_position(planned, configured);
             return;
         }
-        let mut secret = own.clone();
-        secret.sensitive |= planned.sensitive;
-        let (there, here) = (planned.describe(), secret.describe());
-        self.differ(
-            address,
-            &format!("{name} is {there} in the plan, but {here} in the configuration"),
-            planned,
-            own,
+        let mut masked = configured.clone();
+        masked.sensitive |= planned.sensitive;
+        let message = format!(
+            "{name} is {} in the plan, but {} in the configuration",
+            planned.describe(),
+            masked.describe()
         );
+        self.add_difference(address, &message, planned, configured);
     }
 
-    fn list(
+    fn join_list(
         &mut self,
         address: &MirrorAddress,
         planned: &mut Attribute<Vec<Attribute<String>>>,
-        own: &Attribute<Vec<Attribute<String>>>,
+        configured: &Attribute<Vec<Attribute<String>>>,
     ) {
-        match (&mut planned.content, &own.content) {
-            (AttributeValue::Known(elements), AttributeValue::Known(written))
-                if elements.len() == written.len() =>
-            {
-                for (index, (element, own)) in elements.iter_mut().zip(written).enumerate() {
-                    self.string(address, &format!("mirrors[{index}]"), element, own);
+        match (&mut planned.content, &configured.content) {
+            (AttributeValue::Known(elements), AttributeValue::Known(configured_elements)) => {
+                if elements.len() == configured_elements.len() {
+                    for (index, (element, configured)) in
+                        elements.iter_mut().zip(configured_elements).enumerate()
+                    {
+                        self.join_string(address, &format!("mirrors[{index}]"), element, configured);
+                    }
+                    take_position(planned, configured);
+                } else {
+                    let message = format!(
+                        "mirrors has {} elements in the plan, but {} in the configuration",
+                        elements.len(),
+                        configured_elements.len()
+                    );
+                    self.add_difference(address, &message, planned, configured);
                 }
-                take_place(planned, own);
-            }
-            (AttributeValue::Known(elements), AttributeValue::Known(written)) => {
-                let what = format!(
-                    "mirrors has {} elements in the plan, but {} in the configuration",
-                    elements.len(),
-                    written.len()
-                );
-                self.differ(address, &what, planned, own);
             }
             (AttributeValue::Known(elements), AttributeValue::Unknown(_)) => {
-                // Each element is somewhere in what is written there.
+                // Each element comes from somewhere in the expression of the list.
                 for element in elements {
-                    take_place(
-                        element,
-                        &Attribute {
-                            content: AttributeValue::Absent,
-                            ..element_place(own)
-                        },
-                    );
+                    take_position(element, &element_in(configured));
                 }
-                take_place(planned, own);
+                take_position(planned, configured);
             }
             (AttributeValue::Absent, AttributeValue::Absent)
             | (AttributeValue::Unknown(_), AttributeValue::Unknown(_)) => {
-                take_place(planned, own);
+                take_position(planned, configured);
             }
-            (there, here) => {
-                let word = |known: bool| if known { "known" } else { "unknown" };
-                let what = format!(
+            (planned_value, configured_value) => {
+                let message = format!(
                     "mirrors is {} in the plan, but {} in the configuration",
-                    word(matches!(there, AttributeValue::Known(_))),
-                    word(matches!(here, AttributeValue::Known(_)))
+                    known_or_unknown(planned_value),
+                    known_or_unknown(configured_value)
                 );
-                self.differ(address, &what, planned, own);
+                self.add_difference(address, &message, planned, configured);
             }
         }
     }
 
-    fn differ<T>(&mut self, address: &MirrorAddress, what: &str, planned: &Attribute<T>, own: &Attribute<T>) {
-        let mut finding = difference(address, what);
-        match (own.span, planned.span) {
-            (Some(here), Some(there)) => {
+    fn add_difference<T>(
+        &mut self,
+        address: &MirrorAddress,
+        message: &str,
+        planned: &Attribute<T>,
+        configured: &Attribute<T>,
+    ) {
+        let mut finding = difference(address, message);
+        match (configured.span, planned.span) {
+            (Some(configured), Some(planned)) => {
                 finding = finding
-                    .at(here, "in the configuration")
-                    .related(there, "in the plan");
+                    .at(configured, "in the configuration")
+                    .related(planned, "in the plan");
             }
-            (Some(here), None) => finding = finding.at(here, "in the configuration"),
-            (None, Some(there)) => finding = finding.at(there, "in the plan"),
+            (Some(configured), None) => finding = finding.at(configured, "in the configuration"),
+            (None, Some(planned)) => finding = finding.at(planned, "in the plan"),
             (None, None) => {}
         }
         self.differences.push(finding);
     }
 
-    /// Where both sides followed the id, they say the same; where the plan could not, the configuration
-    /// may have.
-    fn leads(&self, planned: &mut ClusterOrigin, own: &ClusterOrigin, is_known: bool) {
-        let settled = planned.unresolved.is_empty()
-            && planned.candidates.iter().all(|lead| lead.is_certain)
-            && (ends_at_a_cluster(planned) || !ends_at_a_cluster(own));
-        if settled
-            || !own.unresolved.is_empty()
-            || (own.candidates.is_empty() && !planned.candidates.is_empty())
-        {
-            for lead in &mut planned.candidates {
-                if let Some(same) = own.candidates.iter().find(|other| is_same(other, lead)) {
-                    lead.span = same.span;
-                    lead.trace.clone_from(&same.trace);
-                    // A plan tells what is referred to, and not what becomes of it.
-                    lead.is_certain &= same.is_certain || is_known;
-                } else if let OriginTarget::Resource { path, .. } = &lead.target {
-                    let block = ResourcePath {
-                        module: path.module.without_keys(),
-                        resource: path.resource.clone(),
-                    };
-                    lead.span = self.clusters.get(&block).copied().or(lead.span);
-                }
-            }
-        } else {
-            let only = planned
-                .sole_candidate
-                .take()
-                .filter(|_| own.candidates.iter().any(|lead| !lead.is_certain));
+    /// Keeps the candidates of the plan if the plan resolved the origin of the id, and otherwise takes those of the
+    /// configuration, which may have resolved it.
+    fn join_cluster_origin(&self, planned: &mut ClusterOrigin, configured: &ClusterOrigin, is_known: bool) {
+        let is_resolved = planned.unresolved.is_empty()
+            && planned.candidates.iter().all(|candidate| candidate.is_certain)
+            && (has_cluster(planned) || !has_cluster(configured));
+        let is_better = is_resolved
+            || !configured.unresolved.is_empty()
+            || (configured.candidates.is_empty() && !planned.candidates.is_empty());
+        if !is_better {
+            let sole_candidate = planned.sole_candidate.take().filter(|_| {
+                configured
+                    .candidates
+                    .iter()
+                    .any(|candidate| !candidate.is_certain)
+            });
             *planned = ClusterOrigin {
-                sole_candidate: only,
-                ..own.clone()
+                sole_candidate,
+                ..configured.clone()
             };
+            return;
+        }
+        for candidate in &mut planned.candidates {
+            let configured = configured
+                .candidates
+                .iter()
+                .find(|configured| has_same_target(configured, candidate));
+            if let Some(configured) = configured {
+                candidate.span = configured.span;
+                candidate.trace.clone_from(&configured.trace);
+                // A plan records the references of an expression, but not how it uses them.
+                candidate.is_certain &= configured.is_certain || is_known;
+            } else if let OriginTarget::Resource { path, .. } = &candidate.target {
+                let span = self.cluster_spans.get(&path.without_keys());
+                candidate.span = span.copied().or(candidate.span);
+            }
         }
     }
 }
 
-fn ends_at_a_cluster(leads: &ClusterOrigin) -> bool {
-    leads.candidates.iter().any(|lead| {
-        matches!(&lead.target, OriginTarget::Resource { path, .. }
+fn has_cluster(origin: &ClusterOrigin) -> bool {
+    origin.candidates.iter().any(|candidate| {
+        matches!(&candidate.target, OriginTarget::Resource { path, .. }
             if cluster_kind(&path.resource).is_some())
     })
 }
 
-/// Whether the configuration can be worth what the plan has.
-fn agree(planned: &AttributeValue<String>, own: &AttributeValue<String>) -> bool {
-    match (planned, own) {
-        (AttributeValue::Known(there), AttributeValue::Known(here)) => there == here,
+fn known_or_unknown<T>(value: &AttributeValue<T>) -> &'static str {
+    match value {
+        AttributeValue::Known(_) => "known",
+        AttributeValue::Absent | AttributeValue::Unknown(_) => "unknown",
+    }
+}
+
+/// Whether the configuration can evaluate to the value of the plan.
+fn can_equal(planned: &AttributeValue<String>, configured: &AttributeValue<String>) -> bool {
+    match (planned, configured) {
+        (AttributeValue::Known(planned), AttributeValue::Known(configured)) => planned == configured,
         (_, AttributeValue::Unknown(_)) | (AttributeValue::Absent, AttributeValue::Absent) => true,
         _ => false,
     }
 }
 
-/// Points at the configuration instead of the plan.
-fn take_place<T>(planned: &mut Attribute<T>, own: &Attribute<T>) {
-    planned.sensitive |= own.sensitive;
-    if own.span.is_some() {
+/// Replaces the position and the trace of a planned attribute by those of the configuration.
+fn take_position<T>(planned: &mut Attribute<T>, configured: &Attribute<T>) {
+    planned.sensitive |= configured.sensitive;
+    if configured.span.is_some() {
         planned.planned_span = planned.span;
-        planned.span = own.span;
-        planned.trace.clone_from(&own.trace);
-        planned.editability = own.editability;
+        planned.span = configured.span;
+        planned.trace.clone_from(&configured.trace);
+        planned.editability = configured.editability;
     }
 }
 
-fn element_place(list: &Attribute<Vec<Attribute<String>>>) -> Attribute<String> {
+/// An element of a list whose elements are unknown, with the position and the trace of the list.
+fn element_in(list: &Attribute<Vec<Attribute<String>>>) -> Attribute<String> {
     Attribute {
         content: AttributeValue::Absent,
         sensitive: list.sensitive,
         span: list.span,
         trace: list.trace.clone(),
         planned_span: None,
-        editability: model::Editability::Computed,
+        editability: Editability::Computed,
     }
 }
 
-fn is_same(one: &OriginCandidate, other: &OriginCandidate) -> bool {
-    match (&one.target, &other.target) {
-        (OriginTarget::Resource { path: one, .. }, OriginTarget::Resource { path: other, .. }) => {
-            one.resource == other.resource && one.module.without_keys() == other.module.without_keys()
+fn has_same_target(a: &OriginCandidate, b: &OriginCandidate) -> bool {
+    match (&a.target, &b.target) {
+        (OriginTarget::Resource { path: a, .. }, OriginTarget::Resource { path: b, .. }) => {
+            a.resource == b.resource && a.module.without_keys() == b.module.without_keys()
         }
-        (one, other) => one == other,
+        (a, b) => a == b,
     }
 }

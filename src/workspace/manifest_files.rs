@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::model::Input;
-use crate::readers::manifest::{self, Document, ReadError};
+use crate::readers::manifest::{self, ManifestDocument, ManifestReadError};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::discovery::{DirectoryWithoutTerraform, is_yaml};
@@ -24,19 +24,19 @@ pub(crate) struct Manifests {
 struct ManifestFile {
     directory: PathBuf,
     name: String,
-    documents: Vec<Document>,
+    documents: Vec<ManifestDocument>,
 }
 
 /// Whether a text is read as manifests: it names one of their kinds and Terraform did not write it. A YAML file
 /// cannot be anything else.
 pub(crate) fn is_manifest(path: Option<&Path>, text: &str) -> bool {
-    plan::detect(text).is_none() && (path.is_some_and(is_yaml) || manifest::recognise(text))
+    plan::detect(text).is_none() && (path.is_some_and(is_yaml) || manifest::has_manifest_marker(text))
 }
 
 impl Manifests {
     /// Reads a file that a user named, or reports that it holds no manifests.
     pub(crate) fn read(&mut self, file: FileId, name: &str, files: &mut InputFiles) {
-        let result = manifest::read(file, files.sources.text(file));
+        let result = manifest::read_manifests(file, files.sources.text(file));
         self.add(file, name, result, files);
     }
 
@@ -44,7 +44,7 @@ impl Manifests {
         &mut self,
         file: FileId,
         name: &str,
-        result: Result<Vec<Document>, ReadError>,
+        result: Result<Vec<ManifestDocument>, ManifestReadError>,
         files: &mut InputFiles,
     ) {
         match result {
@@ -60,8 +60,8 @@ impl Manifests {
             }
             Err(error) => {
                 let rule = match error {
-                    ReadError::Syntax(_) => &SYNTAX_ERROR,
-                    ReadError::Nothing => &UNSUPPORTED_INPUT,
+                    ManifestReadError::Syntax(_) => &SYNTAX_ERROR,
+                    ManifestReadError::NoManifest => &UNSUPPORTED_INPUT,
                 };
                 files.report_invalid(rule, name, &error, error.span(), error.help());
             }
@@ -80,10 +80,10 @@ impl Manifests {
                 continue;
             };
             let text = files.sources.text(file);
-            let names_a_kind = plan::detect(text).is_none() && manifest::recognise(text);
+            let names_a_kind = plan::detect(text).is_none() && manifest::has_manifest_marker(text);
             // A file can name the kinds without declaring one: a role, a description of the API.
-            match names_a_kind.then(|| manifest::read(file, text)) {
-                None | Some(Err(ReadError::Nothing)) => _ = self.unrelated_files.insert(file),
+            match names_a_kind.then(|| manifest::read_manifests(file, text)) {
+                None | Some(Err(ManifestReadError::NoManifest)) => _ = self.unrelated_files.insert(file),
                 Some(result) => {
                     has_manifests = true;
                     self.add(file, &display_name(path), result, files);
@@ -102,7 +102,7 @@ impl Manifests {
     /// one directory belong to one cluster.
     pub(crate) fn into_inputs(self) -> Vec<(PathBuf, Input)> {
         let mut inputs = Vec::new();
-        let mut by_directory: BTreeMap<PathBuf, (Vec<String>, Vec<Document>)> = BTreeMap::new();
+        let mut by_directory: BTreeMap<PathBuf, (Vec<String>, Vec<ManifestDocument>)> = BTreeMap::new();
         let mut directories: Vec<PathBuf> = Vec::new();
         for file in self.files {
             let (hosted, others): (Vec<_>, Vec<_>) = file
@@ -111,7 +111,7 @@ impl Manifests {
                 .partition(|document| document.kind.is_hosted());
             for document in hosted {
                 let cluster = document.name.clone().unwrap_or_else(|| file.name.as_str().into());
-                let input = manifest::configuration(&file.name, &cluster, vec![document]);
+                let input = manifest::assemble_input(&file.name, &cluster, vec![document]);
                 inputs.push((file.directory.clone(), input));
             }
             if others.is_empty() {
@@ -132,7 +132,7 @@ impl Manifests {
                 [name] => name.clone(),
                 _ => display_name(&directory),
             };
-            let input = manifest::configuration(&name, &name, documents);
+            let input = manifest::assemble_input(&name, &name, documents);
             inputs.push((directory, input));
         }
         inputs

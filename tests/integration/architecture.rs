@@ -1,4 +1,4 @@
-//! Holds the architecture that `src/lib.rs` describes: tiers, no cycles between files, crates that know nothing of
+//! Checks the architecture that `src/lib.rs` describes: tiers, no cycles between files, crates that do not depend on
 //! each other.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,12 +61,12 @@ impl Crate {
         }
     }
 
-    /// The modules that a module uses. Re-exports (`pub use`) do not count: a facade is nothing but those.
+    /// The modules that a module uses. Re-exports (`pub use`) are ignored: a facade only re-exports.
     fn imports(&self, module: &str) -> BTreeSet<String> {
         let text = without_reexports(&self.modules[module]);
-        let mut found = self.imports_by_prefix(module, &text);
-        found.extend(self.children_used(module, &text));
-        found
+        let mut modules = self.imports_by_prefix(module, &text);
+        modules.extend(self.children_used(module, &text));
+        modules
     }
 
     /// The child modules that a module uses by their bare name, `child::item`.
@@ -79,27 +79,27 @@ impl Crate {
             };
             self.modules.contains_key(&full).then_some(full)
         };
-        let mut found = BTreeSet::new();
+        let mut modules = BTreeSet::new();
         for (at, _) in text.match_indices("::") {
             let head = &text[..at];
             let start = head
                 .rfind(|c: char| !c.is_alphanumeric() && c != '_')
                 .map_or(0, |before| before + 1);
             if !head[..start].ends_with(':') {
-                found.extend(child(&head[start..]));
+                modules.extend(child(&head[start..]));
             }
         }
-        found
+        modules
     }
 
     /// The modules that a module names by `crate::`, `super::` or `self::`, in `use` declarations and in paths.
     fn imports_by_prefix(&self, module: &str, text: &str) -> BTreeSet<String> {
-        let here: Vec<&str> = if module == "lib" {
+        let segments: Vec<&str> = if module == "lib" {
             Vec::new()
         } else {
             module.split("::").collect()
         };
-        let mut found = BTreeSet::new();
+        let mut modules = BTreeSet::new();
         for (start, word) in ["crate::", "super::", "self::"]
             .iter()
             .flat_map(|word| text.match_indices(word))
@@ -110,8 +110,8 @@ impl Crate {
             }
             let mut base = match word {
                 "crate::" => Vec::new(),
-                "super::" => here[..here.len().saturating_sub(1)].to_vec(),
-                _ => here.clone(),
+                "super::" => segments[..segments.len().saturating_sub(1)].to_vec(),
+                _ => segments.clone(),
             };
             let mut rest = &text[start + word.len()..];
             while let Some(further) = rest.strip_prefix("super::") {
@@ -124,33 +124,33 @@ impl Crate {
                     .copied()
                     .chain(path.iter().map(String::as_str))
                     .collect();
-                // The longest part of the path that is a module of this crate is the file that is meant.
+                // The longest prefix of the path that is a module of this crate determines the file.
                 let longest = (1..=full.len()).rev().map(|length| full[..length].join("::"));
                 let target = longest
                     .into_iter()
                     .find(|candidate| self.modules.contains_key(candidate));
-                found.extend(target.filter(|target| target != module));
+                modules.extend(target.filter(|target| target != module));
             }
         }
-        found
+        modules
     }
 }
 
 /// A text without its `pub use …;`, `pub(crate) use …;`.
 fn without_reexports(text: &str) -> String {
-    let mut kept = String::new();
+    let mut code = String::new();
     let mut inside = false;
     for line in text.lines() {
         let declaration = line.trim_start();
         inside |= declaration.starts_with("pub use ")
             || (declaration.starts_with("pub(") && declaration.contains(") use "));
         if !inside {
-            kept.push_str(line);
-            kept.push('\n');
+            code.push_str(line);
+            code.push('\n');
         }
         inside &= !line.contains(';');
     }
-    kept
+    code
 }
 
 fn without_tests(text: &str) -> String {
@@ -159,7 +159,7 @@ fn without_tests(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The paths that begin at the start of a text: one, or one for each element of a `{ … }` behind it.
+/// The paths at the start of a text: one, or one for each element of a `{ … }` after it.
 fn paths(text: &str) -> Vec<Vec<String>> {
     let mut path = Vec::new();
     let mut rest = text;
@@ -239,7 +239,7 @@ fn modules_import_from_lower_tiers_only() {
     );
     let program = Crate::read(&repository().join("src"));
     let top = |module: &str| module.split("::").next().unwrap_or_default().to_owned();
-    let mut wrong = Vec::new();
+    let mut violations = Vec::new();
     for module in program.modules.keys().filter(|module| *module != "lib") {
         let from = top(module);
         let tier = tiers
@@ -248,20 +248,20 @@ fn modules_import_from_lower_tiers_only() {
         for import in program.imports(module) {
             let to = top(&import);
             if to != from && tiers.get(&to).is_none_or(|lower| lower > tier) {
-                wrong.push(format!("{module} imports {import}"));
+                violations.push(format!("{module} imports {import}"));
             }
         }
     }
     assert!(
-        wrong.is_empty(),
+        violations.is_empty(),
         "imports from a higher tier:\n{}",
-        wrong.join("\n")
+        violations.join("\n")
     );
 }
 
 #[test]
 fn no_file_is_in_a_cycle_with_another() {
-    let mut wrong = Vec::new();
+    let mut violations = Vec::new();
     for source in ["src", "crates/terraform-eval/src", "crates/registries-conf/src"] {
         let code = Crate::read(&repository().join(source));
         let edges: BTreeMap<String, BTreeSet<String>> = code
@@ -270,13 +270,13 @@ fn no_file_is_in_a_cycle_with_another() {
             .map(|module| (module.clone(), code.imports(module)))
             .collect();
         for group in cycles(&edges) {
-            wrong.push(format!("{source}: {}", group.join(", ")));
+            violations.push(format!("{source}: {}", group.join(", ")));
         }
     }
     assert!(
-        wrong.is_empty(),
+        violations.is_empty(),
         "files that import each other:\n{}",
-        wrong.join("\n")
+        violations.join("\n")
     );
 }
 

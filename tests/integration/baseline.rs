@@ -1,4 +1,4 @@
-//! The baseline: what it knows, what is new all the same, and what it says of entries that match nothing.
+//! The baseline: which findings match it, which are new, and how stale entries are reported.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ resource "rhcs_image_mirror" "a" {
 }
 "#;
 
-/// The same mistake in another block, for another cluster.
+/// The same finding in another block, for another cluster.
 const OTHER_BLOCK: &str = r#"
 resource "rhcs_image_mirror" "b" {
   cluster_id = "c2"
@@ -28,32 +28,32 @@ fn check(directory: &Path, arguments: &[&str]) -> Run {
     )
 }
 
-fn written(text: &str) -> tempfile::TempDir {
+fn write_baseline(text: &str) -> tempfile::TempDir {
     let directory = scratch(&[("main.tf", text)]);
     let run = check(directory.path(), &["--write-baseline", "known.json"]);
     assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{}", run.stderr);
     directory
 }
 
-fn again(directory: &Path, text: &str) -> Run {
+fn check_changed(directory: &Path, text: &str) -> Run {
     std::fs::write(directory.join("main.tf"), text).unwrap();
     check(directory, &["--baseline", "known.json"])
 }
 
 #[test]
 fn a_baseline_is_sorted_and_contains_no_values() {
-    let directory = written(&format!("{OTHER_BLOCK}{SHORT}"));
+    let directory = write_baseline(&format!("{OTHER_BLOCK}{SHORT}"));
     let text = std::fs::read_to_string(directory.path().join("known.json")).unwrap();
-    let known: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(known["version"], 1);
-    let addresses: Vec<&str> = known["findings"]
+    let baseline: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(baseline["version"], 1);
+    let addresses: Vec<&str> = baseline["findings"]
         .as_array()
         .unwrap()
         .iter()
         .map(|entry| entry["address"].as_str().unwrap())
         .collect();
     assert_eq!(addresses, ["rhcs_image_mirror.a", "rhcs_image_mirror.b"]);
-    let first = &known["findings"][0];
+    let first = &baseline["findings"][0];
     assert_eq!(
         (&first["file"], &first["rule"]),
         (&"main.tf".into(), &"short-source".into())
@@ -64,7 +64,7 @@ fn a_baseline_is_sorted_and_contains_no_values() {
 
 #[test]
 fn a_mirror_with_only_baseline_findings_is_clean() {
-    let directory = written(SHORT);
+    let directory = write_baseline(SHORT);
     let run = check(directory.path(), &["--baseline", "known.json"]);
     assert_eq!((run.status, run.stdout.as_str()), (0, ""));
     assert_eq!(
@@ -75,29 +75,29 @@ fn a_mirror_with_only_baseline_findings_is_clean() {
 
 #[test]
 fn findings_match_after_their_lines_move() {
-    let directory = written(SHORT);
-    let run = again(directory.path(), &format!("\n\n# new\nlocals {{}}\n{SHORT}"));
+    let directory = write_baseline(SHORT);
+    let run = check_changed(directory.path(), &format!("\n\n# new\nlocals {{}}\n{SHORT}"));
     assert_eq!((run.status, run.stdout.as_str()), (0, ""));
 }
 
 #[test]
 fn a_new_finding_does_not_match_the_baseline() {
-    let directory = written(SHORT);
+    let directory = write_baseline(SHORT);
     for text in [
         SHORT.replace("\"nginx\"", "\"redis\""),
         OTHER_BLOCK.to_owned(),
         format!("{SHORT}{OTHER_BLOCK}"),
         SHORT.replace("mirrors", "type       = \"tag\"\n  mirrors"),
     ] {
-        let run = again(directory.path(), &text);
+        let run = check_changed(directory.path(), &text);
         assert_eq!((run.status, run.stdout.lines().count()), (1, 1), "{}", run.stdout);
     }
 }
 
 #[test]
 fn stale_entries_are_reported() {
-    let directory = written(SHORT);
-    let run = again(directory.path(), &SHORT.replace("\"nginx\"", "\"quay.io/a\""));
+    let directory = write_baseline(SHORT);
+    let run = check_changed(directory.path(), &SHORT.replace("\"nginx\"", "\"quay.io/a\""));
     assert_eq!(run.status, 0);
     assert!(
         run.stderr
@@ -109,7 +109,7 @@ fn stale_entries_are_reported() {
 
 #[test]
 fn a_baseline_applies_from_any_directory() {
-    let directory = written(SHORT);
+    let directory = write_baseline(SHORT);
     std::fs::create_dir(directory.path().join("sub")).unwrap();
     let run = check(
         &directory.path().join("sub"),

@@ -1,24 +1,24 @@
-//! What the rules say of plans that change mirrors which exist.
+//! The findings in plans that change existing mirrors.
 //!
-//! Each directory in `fixtures/changes` holds the configuration after a change and the plan that
-//! Terraform 1.11.4 made of it, against a state that the configuration before it left (with the lab in
-//! `../shared/lab`). What Terraform or the lab cannot be made to write is made of one of them by hand,
-//! here. The expectations are written by hand from the rules.
+//! Each directory in `fixtures/changes` has the configuration after a change and the plan that Terraform
+//! 1.11.4 created from it (with the lab in `../shared/lab`), with the state of the configuration before the
+//! change. Plans that Terraform or the lab cannot create are edited here. The expectations are written by hand
+//! from the rules.
 
 use crate::support::program::{Run, fixture, mirrorset_in, mirrorset_with_input};
 use serde_json::{Value, json};
 
-/// Severity, rule and address of each finding, sorted; the message alone where there is no address.
-fn told(run: &Run) -> Vec<String> {
+/// The severity, rule and address of each finding, sorted; the message if the finding has no address.
+fn reported(run: &Run) -> Vec<String> {
     let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
-    let mut told: Vec<String> = report["findings"]
+    let mut findings: Vec<String> = report["findings"]
         .as_array()
         .unwrap()
         .iter()
         .map(|finding| {
             let word = |name: &str| finding[name].as_str();
             let about = match (word("address"), word("message")) {
-                // What a rollout is for is in its message.
+                // The message says what causes a rollout.
                 (Some(address), Some(message)) if word("rule") == Some("node-rollout") => {
                     format!("{address}: {message}")
                 }
@@ -27,13 +27,13 @@ fn told(run: &Run) -> Vec<String> {
             format!("{} {} {about}", word("severity").unwrap(), word("rule").unwrap())
         })
         .collect();
-    told.sort();
-    told
+    findings.sort();
+    findings
 }
 
 fn check(name: &str) -> Vec<String> {
     let directory = fixture("changes").join(name);
-    told(&mirrorset_in(
+    reported(&mirrorset_in(
         &directory,
         &["check", "--output-format", "json", "plan.json"],
     ))
@@ -45,13 +45,13 @@ fn rollout(what: &str) -> String {
     )
 }
 
-/// A plan of the fixtures with something changed in it.
-fn edited(name: &str, edit: impl FnOnce(&mut Value)) -> Vec<String> {
+/// Checks an edited plan of the fixtures.
+fn check_edited(name: &str, edit: impl FnOnce(&mut Value)) -> Vec<String> {
     let text = std::fs::read_to_string(fixture("changes").join(name).join("plan.json")).unwrap();
     let mut plan: Value = serde_json::from_str(&text).unwrap();
     edit(&mut plan);
     let input = serde_json::to_vec(&plan).unwrap();
-    told(&mirrorset_with_input(
+    reported(&mirrorset_with_input(
         &["check", "--output-format", "json", "-"],
         &input,
     ))
@@ -72,7 +72,7 @@ fn a_plan_without_changes_has_no_findings() {
 
 #[test]
 fn an_element_removed_from_a_counted_list_shifts_the_others() {
-    // `quay.io/a` goes; `quay.io/b` and `quay.io/c` move up by one, each to where another one is deleted.
+    // `quay.io/a` is removed; `quay.io/b` and `quay.io/c` move to the previous index, where another mirror is deleted.
     assert_eq!(
         check("count_shift"),
         [
@@ -100,17 +100,17 @@ fn a_block_that_gains_for_each_needs_a_moved_block() {
 
 #[test]
 fn removing_the_last_mirror_of_a_cluster_without_egress_is_an_error() {
-    let gone = rollout("1 image mirror (1 deleted)");
+    let removed = rollout("1 image mirror (1 deleted)");
     for name in ["last_of_private_cluster", "last_of_zero_egress_cluster"] {
         assert_eq!(
             check(name),
-            ["error removed-mirror rhcs_image_mirror.a", &gone],
+            ["error removed-mirror rhcs_image_mirror.a", &removed],
             "{name}"
         );
     }
     assert_eq!(
         check("one_of_two_of_private_cluster"),
-        [gone.as_str(), "warning removed-mirror rhcs_image_mirror.a"]
+        [removed.as_str(), "warning removed-mirror rhcs_image_mirror.a"]
     );
 }
 
@@ -131,7 +131,7 @@ fn a_replacement_is_a_warning_or_an_error_if_created_first() {
         check("replaced_on_request"),
         [replaced.as_str(), "warning replaced-mirror rhcs_image_mirror.a"]
     );
-    // The service refuses a second mirror of one source, so creating first cannot work.
+    // The OCM API rejects a second mirror of one source, so the mirror cannot be created first.
     assert_eq!(
         check("create_before_destroy"),
         ["error replaced-mirror rhcs_image_mirror.a", &replaced]
@@ -147,7 +147,7 @@ fn an_update_of_the_order_is_reported() {
             "info reordered-mirrors rhcs_image_mirror.a",
         ]
     );
-    let other_order_and_type = edited("reordered", |plan| {
+    let other_order_and_type = check_edited("reordered", |plan| {
         mirror_change(plan)["change"]["before"]["type"] = json!("other");
     });
     assert_eq!(other_order_and_type, [rollout("1 image mirror (1 updated)")]);
@@ -166,8 +166,8 @@ fn informational_findings_can_be_disabled() {
             "plan.json",
         ],
     );
-    assert!(told(&run).iter().all(|finding| !finding.starts_with("info")));
-    assert_eq!(told(&run).len(), 5);
+    assert!(reported(&run).iter().all(|finding| !finding.starts_with("info")));
+    assert_eq!(reported(&run).len(), 5);
     let run = mirrorset_in(
         &fixture("changes").join("reordered"),
         &["check", "--no-changes-info", "plan.json"],
@@ -198,7 +198,7 @@ fn an_errored_plan_never_passes() {
     let run = mirrorset_with_input(&["check", "--output-format", "json", "-"], text.as_bytes());
     assert_eq!(run.status, 1);
     assert_eq!(
-        told(&run),
+        reported(&run),
         [
             "warning unknown-value <stdin>: Terraform failed while it created this plan, so mirrors may be missing from it"
         ]
@@ -207,7 +207,7 @@ fn an_errored_plan_never_passes() {
 
 #[test]
 fn drift_is_reported_with_the_changed_values() {
-    let drifted = |edit: fn(&mut Value)| {
+    let check_drift = |edit: fn(&mut Value)| {
         let text = std::fs::read_to_string(fixture("changes/noop/plan.json")).unwrap();
         let mut plan: Value = serde_json::from_str(&text).unwrap();
         let mut drift = mirror_change(&mut plan).clone();
@@ -230,30 +230,30 @@ fn drift_is_reported_with_the_changed_values() {
             .collect::<Vec<_>>()
     };
     assert_eq!(
-        drifted(|drift| drift["change"]["after"]["mirrors"] = json!(["x.example.com/a"])),
+        check_drift(|drift| drift["change"]["after"]["mirrors"] = json!(["x.example.com/a"])),
         [
             "drifted-mirror `mirrors` (from [\"mirror.example.com/a\", \"backup.example.com/a\"] to \
              [\"x.example.com/a\"]) changed outside of Terraform"
         ]
     );
     assert_eq!(
-        drifted(|drift| {
+        check_drift(|drift| {
             drift["change"]["actions"] = json!(["delete"]);
             drift["change"]["after"] = Value::Null;
         }),
         ["drifted-mirror the mirror was deleted outside of Terraform"]
     );
     assert_eq!(
-        drifted(|drift| drift["change"]["after"]["last_update_timestamp"] = json!("2026-02-02T00:00:00Z")),
+        check_drift(|drift| drift["change"]["after"]["last_update_timestamp"] = json!("2026-02-02T00:00:00Z")),
         ["drifted-mirror the mirror was updated outside of Terraform; its arguments are unchanged"]
     );
-    // Terraform records what was moved in the same place.
+    // Terraform records moved resources in `resource_drift` too.
     assert_eq!(
-        drifted(|drift| drift["change"]["actions"] = json!(["no-op"])),
+        check_drift(|drift| drift["change"]["actions"] = json!(["no-op"])),
         [] as [&str; 0]
     );
     assert_eq!(
-        drifted(|drift| {
+        check_drift(|drift| {
             drift["change"]["after"]["source"] = json!("quay.io/secret");
             drift["change"]["after_sensitive"] = json!({"source": true});
         }),
@@ -266,28 +266,28 @@ fn drift_is_reported_with_the_changed_values() {
 
 #[test]
 fn a_deposed_object_is_not_a_mirror() {
-    let told = edited("noop", |plan| {
+    let findings = check_edited("noop", |plan| {
         let mut deposed = mirror_change(plan).clone();
         deposed["deposed"] = json!("0a1b2c3d");
         deposed["change"]["actions"] = json!(["delete"]);
         deposed["change"]["after"] = Value::Null;
         plan["resource_changes"].as_array_mut().unwrap().push(deposed);
     });
-    assert_eq!(told, [rollout("1 image mirror (1 deleted)")]);
+    assert_eq!(findings, [rollout("1 image mirror (1 deleted)")]);
 }
 
 #[test]
 fn an_import_has_no_finding() {
-    let told = edited("noop", |plan| {
+    let findings = check_edited("noop", |plan| {
         mirror_change(plan)["change"]["importing"] = json!({"id": "c:m"});
     });
-    assert_eq!(told, [] as [&str; 0]);
+    assert_eq!(findings, [] as [&str; 0]);
 }
 
 #[test]
 fn a_deferred_mirror_is_checked_as_far_as_it_is_planned() {
-    let put_off = |edit: fn(&mut Value)| {
-        edited("noop", |plan| {
+    let check_deferred = |edit: fn(&mut Value)| {
+        check_edited("noop", |plan| {
             let mut change = mirror_change(plan).clone();
             change["address"] = json!("rhcs_image_mirror.late");
             change["name"] = json!("late");
@@ -299,22 +299,22 @@ fn a_deferred_mirror_is_checked_as_far_as_it_is_planned() {
         })
     };
     assert_eq!(
-        put_off(|change| change["change"]["after"]["source"] = json!("nginx")),
+        check_deferred(|change| change["change"]["after"]["source"] = json!("nginx")),
         ["error short-source rhcs_image_mirror.late"]
     );
     assert_eq!(
-        put_off(|change| change["index_unknown"] = json!(true)),
+        check_deferred(|change| change["index_unknown"] = json!(true)),
         ["info unknown-value rhcs_image_mirror.late[*]"]
     );
 }
 
 #[test]
 fn unknown_actions_and_fields_are_ignored() {
-    let told = edited("noop", |plan| {
+    let findings = check_edited("noop", |plan| {
         mirror_change(plan)["change"]["actions"] = json!(["levitate"]);
         mirror_change(plan)["change"]["replace_paths"] = json!({"odd": 1});
         mirror_change(plan)["novelty"] = json!([1, {"a": null}]);
         plan["action_invocations"] = json!([{"address": "action.x.y"}]);
     });
-    assert_eq!(told, [] as [&str; 0]);
+    assert_eq!(findings, [] as [&str; 0]);
 }

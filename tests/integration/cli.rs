@@ -1,8 +1,10 @@
-//! The command line as a user meets it: what is printed, where, and how the program exits.
+//! The command line as a user sees it: what is printed, where, and the exit status.
 
 use std::path::Path;
 
-use crate::support::program::{fixture, mirrorset, mirrorset_in, mirrorset_with_input, scratch_bytes};
+use crate::support::program::{
+    fixture, mirrorset, mirrorset_in, mirrorset_with_input, scratch, scratch_bytes,
+};
 use insta::assert_snapshot;
 
 const MIRROR: &[u8] = br#"
@@ -235,8 +237,8 @@ resource "rhcs_image_mirror" "short" {
 
 #[test]
 fn color_is_used_only_on_request() {
-    let coloured = mirrorset(&["check", "--color", "always", "mistakes/short-source"]);
-    assert!(coloured.stdout.contains("\u{1b}["));
+    let colored = mirrorset(&["check", "--color", "always", "mistakes/short-source"]);
+    assert!(colored.stdout.contains("\u{1b}["));
     let plain = mirrorset(&["check", "mistakes/short-source"]);
     assert!(!plain.stdout.contains("\u{1b}["));
 }
@@ -282,22 +284,23 @@ fn a_plan_is_read_from_standard_input() {
     );
 }
 
-/// One error, exit status 2, and what to do.
-fn refused(directory: &Path, path: &str) -> String {
+/// The error and the help for an input with exit status 2.
+fn load_error(directory: &Path, path: &str) -> String {
     let run = mirrorset_in(directory, &["check", path]);
     assert_eq!(run.status, 2, "{path}: {}{}", run.stdout, run.stderr);
     let text = format!("{}{}", run.stderr, run.stdout);
-    let told = text
+    let lines = text
         .lines()
         .filter(|line| line.starts_with("error") || line.contains("help: "));
-    told.map(|line| line.trim_start_matches([' ', '=']))
+    lines
+        .map(|line| line.trim_start_matches([' ', '=']))
         .collect::<Vec<_>>()
         .join("\n")
 }
 
 #[test]
 fn unreadable_input_is_reported_with_the_reason_and_help() {
-    let whole = plan("guide/simple-mirror/plan.json");
+    let complete = plan("guide/simple-mirror/plan.json");
     let gzip: &[u8] = &[0x1f, 0x8b, 8, 0, 0];
     let utf16 = |text: &str| -> Vec<u8> {
         let units = std::iter::once(0xfeff).chain(text.encode_utf16());
@@ -305,74 +308,74 @@ fn unreadable_input_is_reported_with_the_reason_and_help() {
     };
     let directory = scratch_bytes(&[
         ("empty/readme.md", b"nothing"),
-        ("truncated.json", &whole.as_bytes()[..700]),
-        ("new.json", whole.replacen("1.2", "2.0", 1).as_bytes()),
+        ("truncated.json", &complete.as_bytes()[..700]),
+        ("new.json", complete.replacen("1.2", "2.0", 1).as_bytes()),
         ("other.json", br#"{"a": 1}"#),
         ("stream.json", b"{\"@level\":\"info\",\"@message\":\"Terraform 1.11.4\",\"type\":\"version\"}\n{\"@level\":\"info\",\"@message\":\"x\"}\n"),
         ("terraform.tfstate", br#"{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": []}"#),
         ("tfplan", b"PK\x03\x04 and so on"),
         ("plan.json.gz", gzip),
-        ("doubled.json", [whole.as_bytes(), whole.as_bytes()].concat().as_slice()),
-        ("utf16.json", &utf16(&whole)[2..]),
-        ("utf16-with-a-mark.json", &utf16(&whole)),
+        ("doubled.json", [complete.as_bytes(), complete.as_bytes()].concat().as_slice()),
+        ("utf16.json", &utf16(&complete)[2..]),
+        ("utf16-with-a-mark.json", &utf16(&complete)),
         ("binary.json", b"\x01\x02\x00\xff"),
-        ("twice.json", whole.replacen("\"format_version\"", "\"variables\":{},\"variables\":{},\"format_version\"", 1).as_bytes()),
+        ("twice.json", complete.replacen("\"format_version\"", "\"variables\":{},\"variables\":{},\"format_version\"", 1).as_bytes()),
         ("deep.json", format!("{{\"format_version\":\"1.2\",\"planned_values\":{{}},\"x\":{}1{}}}", "[".repeat(999), "]".repeat(999)).as_bytes()),
         ("utf8/main.tf", b"locals {\n  a = \"\xff\"\n}\n"),
     ]);
-    let refused = |path| refused(directory.path(), path);
-    assert_snapshot!(refused("absent"), @"error: absent: no such file or directory");
-    assert_snapshot!(refused("empty"), @"error: empty: no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and no manifest that declares mirrors");
-    assert_snapshot!(refused("truncated.json"), @r"
+    let load_error = |path| load_error(directory.path(), path);
+    assert_snapshot!(load_error("absent"), @"error: absent: no such file or directory");
+    assert_snapshot!(load_error("empty"), @"error: empty: no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and no manifest that declares mirrors");
+    assert_snapshot!(load_error("truncated.json"), @r"
     error[syntax-error]: truncated.json: unexpected end of the JSON document
     help: the command that wrote the file may have been interrupted; run it again: `terraform show -json PLAN > plan.json`
     ");
-    assert_snapshot!(refused("new.json"), @r"
+    assert_snapshot!(load_error("new.json"), @r"
     error[unsupported-input]: new.json: unsupported format version 2.0
     help: supported versions are 1.x and 0.2, as written by Terraform 0.15 and newer and by OpenTofu
     ");
-    assert_snapshot!(refused("other.json"), @r"
+    assert_snapshot!(load_error("other.json"), @r"
     error[unsupported-input]: other.json: the file is JSON, but neither a plan nor a state
     help: use the output of `terraform show -json PLAN` for a plan, and of `terraform show -json` for a state
     ");
-    assert!(refused("stream.json").contains("terraform show -json"));
-    assert!(refused("terraform.tfstate").contains("terraform show -json"));
-    assert_snapshot!(refused("tfplan"), @r"
+    assert!(load_error("stream.json").contains("terraform show -json"));
+    assert!(load_error("terraform.tfstate").contains("terraform show -json"));
+    assert_snapshot!(load_error("tfplan"), @r"
     error[unsupported-input]: tfplan: the file is a binary plan (or another zip archive), not JSON
     help: convert it to JSON first: `terraform show -json PLAN > plan.json`
     ");
-    assert_snapshot!(refused("plan.json.gz"), @r"
+    assert_snapshot!(load_error("plan.json.gz"), @r"
     error[unsupported-input]: plan.json.gz: the file is compressed with gzip
     help: decompress it first: `gunzip -k FILE`
     ");
-    assert_snapshot!(refused("doubled.json"), @r"
+    assert_snapshot!(load_error("doubled.json"), @r"
     error[syntax-error]: doubled.json: unexpected text after the end of the JSON document
-    help: write the output of each `terraform show -json` to a file of its own
+    help: write the output of each `terraform show -json` to a separate file
     ");
     for name in ["utf16.json", "utf16-with-a-mark.json"] {
-        let told = refused(name);
+        let error = load_error(name);
         assert!(
-            told.contains("the file is UTF-16, but Terraform requires UTF-8"),
-            "{told}"
+            error.contains("the file is UTF-16, but Terraform requires UTF-8"),
+            "{error}"
         );
         assert!(
-            told.contains("help: save the file as UTF-8; `>` in PowerShell writes UTF-16"),
-            "{told}"
+            error.contains("help: save the file as UTF-8; `>` in PowerShell writes UTF-16"),
+            "{error}"
         );
     }
-    assert_snapshot!(refused("binary.json"), @r"
+    assert_snapshot!(load_error("binary.json"), @r"
     error[unsupported-input]: binary.json: the file is binary, not text
     help: convert a plan to JSON first: `terraform show -json PLAN > plan.json`
     ");
-    assert_snapshot!(refused("twice.json"), @r"
+    assert_snapshot!(load_error("twice.json"), @r"
     error[syntax-error]: twice.json: duplicate key `variables` in an object
     help: Terraform does not write such a file, so the file was modified: create it again with `terraform show -json PLAN > plan.json`
     ");
-    assert_snapshot!(refused("deep.json"), @r"
+    assert_snapshot!(load_error("deep.json"), @r"
     error[syntax-error]: deep.json: the JSON document is nested too deeply
     help: Terraform does not write such a file, so the file was modified: create it again with `terraform show -json PLAN > plan.json`
     ");
-    assert_snapshot!(refused("utf8"), @r"
+    assert_snapshot!(load_error("utf8"), @r"
     error[syntax-error]: utf8/main.tf: the file is not valid UTF-8 (invalid byte at offset 16)
     help: save the file as UTF-8
     ");
@@ -496,23 +499,24 @@ resource "rhcs_image_mirror" "a" {
     );
 }
 
-/// Three mistakes with a safe fix, of which one makes two mirrors the same, and one with an unsafe fix.
-const MENDABLE: &[u8] = b"resource \"rhcs_image_mirror\" \"a\" {\r
-  cluster_id = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\" # stays\r
-  source     = \"nginx\"\r
-  mirrors    = [\"https://m.example.com/nginx\", \"m.example.com/nginx\"]\r
-  type       = \"tag\"\r
-}\r
-resource \"rhcs_image_mirror\" \"b\" {\r
-  cluster_id = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\"\r
-  source     = \"quay.io/org:1\"\r
-  mirrors    = [\"m.example.com/org\"]\r
-}\r
-";
+/// Three findings with a safe fix, one of which makes two mirrors equal, and one finding with an unsafe fix.
+/// Its line ends are to be CRLF.
+const FIXABLE: &str = r#"resource "rhcs_image_mirror" "a" {
+  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge" # stays
+  source     = "nginx"
+  mirrors    = ["https://m.example.com/nginx", "m.example.com/nginx"]
+  type       = "tag"
+}
+resource "rhcs_image_mirror" "b" {
+  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
+  source     = "quay.io/org:1"
+  mirrors    = ["m.example.com/org"]
+}
+"#;
 
 #[test]
 fn fixes_are_shown_and_applied() {
-    let directory = scratch_bytes(&[("main.tf", MENDABLE)]);
+    let directory = scratch(&[("main.tf", &FIXABLE.replace('\n', "\r\n"))]);
     let text = || std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
     let before = text();
 
@@ -541,7 +545,7 @@ fn fixes_are_shown_and_applied() {
         &["check", "--fix", "--output-format", "concise"],
     );
     assert_eq!(run.status, 1);
-    // The mirror that is there twice then is a finding of its own, and fixed as well.
+    // The duplicate mirror then is a finding too, which is fixed as well.
     assert_eq!(
         run.stderr.lines().next(),
         Some("4 findings fixed in 1 file"),
@@ -564,7 +568,7 @@ fn fixes_are_shown_and_applied() {
     assert_eq!((run.status, run.stdout.as_str()), (0, ""));
 }
 
-/// What is wrong with a list comes to light when it gets its right name, and no fix can fill it.
+/// The empty list is reported only after the argument is renamed, and no fix can fill it.
 #[test]
 fn a_fix_that_introduces_an_error_is_not_applied() {
     let before = "resource \"rhcs_image_mirror\" \"a\" {
@@ -592,11 +596,11 @@ fn a_fix_that_introduces_an_error_is_not_applied() {
 
 #[test]
 fn suppressed_findings_are_not_fixed() {
-    let suppressed = String::from_utf8_lossy(MENDABLE).replace(
+    let suppressed = FIXABLE.replace('\n', "\r\n").replace(
         "\"nginx\"\r",
         "\"nginx\" # mirrorset: ignore[short-source] it is what we mean\r",
     );
-    let directory = scratch_bytes(&[("main.tf", suppressed.as_bytes())]);
+    let directory = scratch(&[("main.tf", &suppressed)]);
     mirrorset_in(directory.path(), &["check", "--fix"]);
     let text = std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
     assert!(text.contains("source     = \"nginx\" #"), "{text}");

@@ -1,5 +1,5 @@
-//! What the rules say of the shared modules, of the plans that Terraform made of them, and of plans of
-//! changes: written down by hand from the rules, not taken over from the output.
+//! The findings in the shared modules, in the plans that Terraform created from them, and in plans of changes.
+//! The expectations are written by hand from the rules, not copied from the output.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ type Expected = BTreeMap<&'static str, &'static [(&'static str, &'static str)]>;
 /// The findings of each module, by rule and address.
 fn on_configuration() -> Expected {
     BTreeMap::from([
-        // `target` is the classic cluster: the condition is known. `right` takes the other one.
+        // `target` is the classic cluster, because the condition is known. `right` refers to the other cluster.
         (
             "classic_through_local",
             [("classic-cluster", "rhcs_image_mirror.wrong")].as_slice(),
@@ -32,7 +32,7 @@ fn on_configuration() -> Expected {
             "moved_import_removed_check",
             &[("ignored-mirrors", "rhcs_image_mirror.new")],
         ),
-        // Mirrors with a tab and with a line break in them.
+        // Mirrors with a tab and a line break.
         (
             "templates_and_heredocs",
             &[
@@ -40,14 +40,14 @@ fn on_configuration() -> Expected {
                 ("invalid-mirror", "rhcs_image_mirror.esc"),
             ],
         ),
-        // `source` is taken out of a list by `count.index`.
+        // `count.index` selects `source` from a list.
         (
             "toset_and_count",
             &[("count-indexed-mirrors", "rhcs_image_mirror.counted")],
         ),
         ("unknown_parts", UNKNOWN_PARTS),
-        // The id of `waits` comes through the waiter, but `depends_on` names neither that nor the cluster;
-        // `does_not_wait` names the cluster, which does not wait itself.
+        // The id of `waits` comes from the waiting resource, but `depends_on` has neither that resource nor the
+        // cluster; `does_not_wait` depends on the cluster, which does not wait itself.
         (
             "wait_and_waiters",
             &[
@@ -58,7 +58,7 @@ fn on_configuration() -> Expected {
     ])
 }
 
-/// No mirror names the cluster of its module, and something of each is known only after apply.
+/// No mirror depends on the cluster of its module, and each has a value that is known only after apply.
 const UNKNOWN_PARTS: &[(&str, &str)] = &[
     ("missing-depends-on", "rhcs_image_mirror.conditional"),
     ("missing-depends-on", "rhcs_image_mirror.partly_known"),
@@ -70,10 +70,10 @@ const UNKNOWN_PARTS: &[(&str, &str)] = &[
     ("unknown-value", "rhcs_image_mirror.unknown_source"),
 ];
 
-/// The findings of each plan: those of the module, but for what plans do not record.
+/// The findings of each plan: those of the module, except for what plans do not record.
 fn on_plans() -> Expected {
     let mut expected = on_configuration();
-    // A plan records no locals, and there is a classic cluster that they could lead to.
+    // A plan has no locals, and a classic cluster could be their origin.
     expected.insert(
         "classic_through_local",
         &[
@@ -81,7 +81,7 @@ fn on_plans() -> Expected {
             ("unknown-value", "rhcs_image_mirror.wrong"),
         ],
     );
-    // What is written, and not what it is worth, is in no plan.
+    // A plan has values, but not the expressions that they come from.
     expected.insert("moved_import_removed_check", &[]);
     expected.insert("toset_and_count", &[]);
     expected.extend([
@@ -106,13 +106,13 @@ fn on_plans() -> Expected {
     expected
 }
 
-/// How many clusters' mirrors each plan changes: so many lines about their nodes there are.
+/// The number of clusters whose mirrors each plan changes; each has a finding about its nodes.
 fn rollouts() -> BTreeMap<&'static str, usize> {
     BTreeMap::from([
         ("change_renamed_without_moved", 1),
         ("change_replace_source", 1),
         ("change_update", 1),
-        // Neither cluster is known, and nothing says that they are the same one.
+        // Both clusters are unknown and may be different.
         ("classic_through_local", 2),
         ("cluster_in_same_configuration", 1),
         // `c1` and `c2`.
@@ -122,7 +122,7 @@ fn rollouts() -> BTreeMap<&'static str, usize> {
         ("literal", 1),
         ("module_for_each_chain", 1),
         ("moved_import_removed_check", 1),
-        // `c1`, and a text that is no id.
+        // `c1`, and a text that is not an id.
         ("templates_and_heredocs", 2),
         // `c1`, `c2` and `c4`.
         ("toset_and_count", 3),
@@ -131,15 +131,15 @@ fn rollouts() -> BTreeMap<&'static str, usize> {
     ])
 }
 
-/// Checks every path and compares; a path that nothing is expected of is an error.
+/// Checks every path and compares the findings; a path without an expectation is an error.
 fn compare(directory: &Path, suffix: &str, expected: &Expected, rollouts: &BTreeMap<&str, usize>) {
     let mut names: Vec<String> = std::fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
-    let known: Vec<String> = expected.keys().map(|name| format!("{name}{suffix}")).collect();
-    assert_eq!(names, known);
+    let expected_names: Vec<String> = expected.keys().map(|name| format!("{name}{suffix}")).collect();
+    assert_eq!(names, expected_names);
     for (name, expected) in expected {
         let run = mirrorset_in(
             directory,
@@ -147,7 +147,7 @@ fn compare(directory: &Path, suffix: &str, expected: &Expected, rollouts: &BTree
         );
         assert_eq!(run.stderr, "", "{name}");
         let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-        let mut found: Vec<(&str, &str)> = report["findings"]
+        let mut reported: Vec<(&str, &str)> = report["findings"]
             .as_array()
             .unwrap()
             .iter()
@@ -158,12 +158,16 @@ fn compare(directory: &Path, suffix: &str, expected: &Expected, rollouts: &BTree
                 )
             })
             .collect();
-        let before = found.len();
-        found.retain(|(rule, _)| *rule != "node-rollout");
-        let told = before - found.len();
-        assert_eq!(told, rollouts.get(name).copied().unwrap_or_default(), "{name}");
-        found.sort_unstable();
-        assert_eq!(found, *expected, "{name}");
+        let before = reported.len();
+        reported.retain(|(rule, _)| *rule != "node-rollout");
+        let rollout_count = before - reported.len();
+        assert_eq!(
+            rollout_count,
+            rollouts.get(name).copied().unwrap_or_default(),
+            "{name}"
+        );
+        reported.sort_unstable();
+        assert_eq!(reported, *expected, "{name}");
     }
 }
 

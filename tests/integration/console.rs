@@ -1,10 +1,10 @@
-//! Expressions at random: `terraform console` and the evaluator have to say the same of them.
+//! Random expressions: `terraform console` and the evaluator have to agree.
 //!
-//! The same are the type (`type(…)`), the JSON (`jsonencode(…)`) and, of what is not wholly known or
-//! sensitive, what the console shows; or both refuse the expression. It is run where
-//! `MIRRORSET_CONSOLE_EXPRESSIONS` says how many expressions to try and Terraform 1.11 is on the `PATH`
-//! (and `script` of util-linux); `MIRRORSET_CONSOLE_SEED` says which ones, and a file of the name in
-//! `MIRRORSET_CONSOLE_REPORT` gets the differences:
+//! They agree if the type (`type(…)`), the JSON (`jsonencode(…)`) and, for values that are partly unknown or
+//! sensitive, the printed value are equal, or if both reject the expression. The test runs if
+//! `MIRRORSET_CONSOLE_EXPRESSIONS` is the number of expressions and Terraform 1.11 and `script` of util-linux
+//! are on the `PATH`. `MIRRORSET_CONSOLE_SEED` is the first seed, and `MIRRORSET_CONSOLE_REPORT` the name of a
+//! file for the differences:
 //!
 //! ```text
 //! MIRRORSET_CONSOLE_EXPRESSIONS=20000 cargo test --test integration console::
@@ -12,7 +12,7 @@
 //!
 //! Last run with Terraform 1.11.4, 20,000 expressions each:
 //!
-//! | from seed | refused by both | undecided | different |
+//! | from seed | rejected by both | undecided | different |
 //! |---|---|---|---|
 //! | 1 | 9,193 | 3 | 0 |
 //! | 100,001 | 9,120 | 7 | 0 |
@@ -28,19 +28,19 @@
 //! | 1,100,001 | 9,218 | 4 | 0 |
 //! | 1,200,001 | 9,169 | 7 | 1 |
 //!
-//! The one (seed 1,200,050) is open: `alltrue(toset([local.u.string, "a"]))`. Terraform converts a set of which
-//! the length is not known to a list of its own element type, whatever type was asked for, and then refuses
-//! the list. Here it is a list of bools that is not known.
+//! One difference (seed 1,200,050) remains: `alltrue(toset([local.u.string, "a"]))`. Terraform converts a set of
+//! unknown length to a list of its own element type, whatever the target type is, and then rejects the list. Here
+//! it is an unknown list of bools.
 //!
-//! These differences stay:
+//! Known differences:
 //!
-//! - `timestamp`, `plantimestamp`, `uuid`, `bcrypt`, `base64gzip` and `rsadecrypt` are unknown here, and
-//!   so is what files outside of the directory hold. They are not tried.
-//! - The order of elements of a set that differ in the sign of a zero alone, inside of tuples or objects
-//!   (`setproduct(toset(["a"]), [0, -0.0])`): the order that Terraform has there depends on the other elements.
-//! - Some encodings are not kept (code pages of DOS and EBCDIC, HZ) or not wholly (`EUC-JP`), and a text, a
-//!   number or the work of an evaluation can be larger than a bound: that ends in a failure that says so.
-//!   It is counted as undecided.
+//! - `timestamp`, `plantimestamp`, `uuid`, `bcrypt`, `base64gzip`, `rsadecrypt` and the contents of files outside
+//!   of the directory are unknown here. They are not generated.
+//! - The order of elements of a set that differ only in the sign of a zero, inside tuples or objects
+//!   (`setproduct(toset(["a"]), [0, -0.0])`): in Terraform it depends on the other elements.
+//! - Some encodings are not supported (code pages of DOS and EBCDIC, HZ) or not completely (`EUC-JP`), and a text,
+//!   a number or the work of an evaluation can exceed a limit. The error states the reason, and the expression
+//!   counts as undecided.
 
 mod collections;
 mod functions;
@@ -59,7 +59,7 @@ use std::path::Path;
 use crate::support::program::write_files;
 use generate::Generator;
 
-/// How many expressions one console is asked for.
+/// The number of expressions that one console evaluates.
 const BATCH: usize = 250;
 
 fn number(variable: &str) -> Option<u64> {
@@ -138,10 +138,10 @@ fn random_expressions_have_the_value_that_the_console_prints() {
     let mut report = std::env::var("MIRRORSET_CONSOLE_REPORT")
         .ok()
         .map(|path| fs::File::create(path).unwrap());
-    let (mut tried, mut refused, mut undecided, mut differences) = (0, 0, 0, 0);
+    let (mut tried, mut rejected, mut undecided, mut differences) = (0, 0, 0, 0);
     let mut dead = 0;
     while tried < count {
-        // Every batch has a seed of its own, so that one can be run again alone.
+        // Every batch has its own seed, so that a single batch can be repeated.
         let seed = seed + tried / BATCH as u64;
         let mut generator = Generator::new(seed);
         let expressions: Vec<String> = (0..BATCH).map(|_| generator.next()).collect();
@@ -154,7 +154,7 @@ fn random_expressions_have_the_value_that_the_console_prints() {
                 dead += 1;
                 continue;
             };
-            refused += u64::from(answer.ty.is_empty());
+            rejected += u64::from(answer.ty.is_empty());
             undecided += u64::from(value.is_limit());
             if let Some(difference) = ours::difference(answer, value) {
                 differences += 1;
@@ -167,7 +167,7 @@ fn random_expressions_have_the_value_that_the_console_prints() {
         }
     }
     println!(
-        "{tried} expressions from seed {seed} on, {refused} refused, {undecided} undecided, {dead} deadly: {differences} differ"
+        "{tried} expressions from seed {seed} on, {rejected} rejected, {undecided} undecided, {dead} deadly: {differences} differ"
     );
     assert_eq!(differences, 0);
 }
@@ -183,7 +183,7 @@ fn random_expressions_evaluate_to_a_value_or_an_error() {
         let expressions: Vec<String> = (0..BATCH).map(|_| generator.next()).collect();
         let started = std::time::Instant::now();
         let values = ours::evaluate(directory.path(), &expressions);
-        let panicked = values.iter().any(ours::Worth::is_panic);
+        let panicked = values.iter().any(ours::Evaluation::is_panic);
         assert!(!panicked, "seed {} panics", seed + batch);
         assert!(
             started.elapsed().as_secs() < 60,

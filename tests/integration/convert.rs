@@ -1,4 +1,4 @@
-//! Conversions: what each target looks like, what is refused, and that what is written is read back.
+//! Conversions: the form of each target, which inputs are rejected, and that outputs are valid.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::program::{Run, mirrorset_in, scratch};
 
-/// One cluster with two mirrors, and what it says of registries.
+/// One cluster with two mirrors and lists of registries.
 const PROD: &str = r#"
 resource "rhcs_cluster_rosa_hcp" "prod" {
   name                     = "prod"
@@ -82,7 +82,7 @@ fn a_manifest_states_where_its_entries_come_from_and_where_it_cannot_be_applied(
 }
 
 #[test]
-fn without_notes_there_are_no_comments() {
+fn without_notes_a_manifest_has_no_comments() {
     let run = converted(&[("main.tf", PROD)], &["--no-notes"]);
     assert_eq!(run.stderr, "");
     assert!(!run.stdout.contains('#'), "{}", run.stdout);
@@ -362,14 +362,14 @@ variable "b" {}
     let one = converted(&files, &["--no-notes", "--cluster", "var.b"]).stdout;
     assert!(one.contains("quay.io/b") && !one.contains("quay.io/a"), "{one}");
     let directory = scratch(&files);
-    let refused = |arguments: &[&str]| {
+    let error_message = |arguments: &[&str]| {
         let run = mirrorset_in(directory.path(), &[&["convert"], arguments].concat());
         assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{arguments:?}");
         run.stderr
     };
-    assert!(refused(&["--cluster", "var.c"]).contains("var.a, var.b"));
-    assert!(refused(&["--to", "registries-conf"]).contains("--cluster"));
-    assert!(refused(&["--to", "hcl", "--cluster-id", "var.x"]).contains("--cluster"));
+    assert!(error_message(&["--cluster", "var.c"]).contains("var.a, var.b"));
+    assert!(error_message(&["--to", "registries-conf"]).contains("--cluster"));
+    assert!(error_message(&["--to", "hcl", "--cluster-id", "var.x"]).contains("--cluster"));
     let hcl = converted(&files, &["--to", "hcl"]).stdout;
     assert!(
         hcl.contains("cluster_id = var.a_cluster_id") && hcl.contains("cluster_id = var.b_cluster_id"),
@@ -394,7 +394,7 @@ fn mirrors_with_the_same_cluster_reference_share_a_cluster() {
     assert!(run.stderr.contains("duplicate-source"), "{}", run.stderr);
 }
 
-/// Manifests with everything that Terraform cannot say.
+/// Manifests with everything that Terraform does not support.
 const MANIFESTS: &str = "
 apiVersion: config.openshift.io/v1
 kind: ImageDigestMirrorSet
@@ -436,7 +436,7 @@ fn losses_of_a_conversion_to_terraform_are_reported_and_are_errors_with_strict()
     for target in ["hcl", "rosa"] {
         let run = converted(&files, &["--to", target, "mirrors.yaml"]);
         assert_eq!(run.status, 0);
-        let told: Vec<&str> = run
+        let warnings: Vec<&str> = run
             .stderr
             .lines()
             .filter(|line| line.starts_with("warning"))
@@ -448,12 +448,13 @@ fn losses_of_a_conversion_to_terraform_are_reported_and_are_errors_with_strict()
             ("ImageTagMirrorSet/tags[0]", "by tag"),
         ] {
             assert!(
-                told.iter()
+                warnings
+                    .iter()
                     .any(|line| line.contains(address) && line.contains(what)),
-                "{told:#?}"
+                "{warnings:#?}"
             );
         }
-        assert_eq!(told.len(), 4, "{told:#?}");
+        assert_eq!(warnings.len(), 4, "{warnings:#?}");
         assert!(
             !run.stdout.contains("quay.io/none") && !run.stdout.contains("docker.io"),
             "{}",
@@ -550,7 +551,7 @@ spec:
         read_yaml(&text)["metadata"]["name"].as_str().unwrap().to_owned()
     };
     assert_eq!(named("idms-release-0"), "idms-release-0");
-    // HyperShift keeps its own under this name.
+    // HyperShift uses this name itself.
     assert_eq!(named("cluster"), "cluster-mirrors");
 }
 
@@ -625,7 +626,7 @@ resource "rhcs_image_mirror" "a" {
     assert!(!run.stdout.contains('\u{2028}'), "{}", run.stdout);
 }
 
-/// A mirror in Terraform's language; `cluster_id` is an expression.
+/// A mirror in HCL; `cluster_id` is an expression.
 fn mirror(name: &str, cluster_id: &str, source: &str, mirrors: &[&str]) -> String {
     let mut text = format!(
         r#"resource "rhcs_image_mirror" "{name}" {{
@@ -641,12 +642,12 @@ fn mirror(name: &str, cluster_id: &str, source: &str, mirrors: &[&str]) -> Strin
     text
 }
 
-/// The pattern of `source` in the schemas of `ImageDigestMirrorSet` and `ImageTagMirrorSet`: a wildcard, or what
-/// a mirror has to be (openshift/api, `types_image_digest_mirror_set.go`).
+/// The pattern of `source` in the schemas of `ImageDigestMirrorSet` and `ImageTagMirrorSet`: a wildcard, or a
+/// valid mirror (openshift/api, `types_image_digest_mirror_set.go`).
 const WILDCARD: &str = r"\*(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+";
 const MIRROR: &str = r"((?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+)?(?::[0-9]+)?)(?:(?:/[a-z0-9]+(?:(?:(?:[._]|__|[-]*)[a-z0-9]+)+)?)+)?";
 
-/// That a manifest is what its `CustomResourceDefinition` allows: no other keys, the patterns, mirrors as a set.
+/// Asserts that a manifest is valid for its `CustomResourceDefinition`: no other keys, the patterns, mirrors as a set.
 fn assert_fits_the_schema(manifest: &Value, list: &str) {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let mirror = regex::Regex::new(&format!("^(?:{MIRROR})$")).unwrap();
@@ -655,8 +656,11 @@ fn assert_fits_the_schema(manifest: &Value, list: &str) {
         regex::Regex::new("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$").unwrap();
     assert_eq!(keys(manifest), ["apiVersion", "kind", "metadata", "spec"]);
     assert_eq!(keys(&manifest["metadata"]), ["name"]);
-    let own = manifest["metadata"]["name"].as_str().unwrap();
-    assert!(name.is_match(own) && own.len() <= 253, "{own}");
+    let name_of_manifest = manifest["metadata"]["name"].as_str().unwrap();
+    assert!(
+        name.is_match(name_of_manifest) && name_of_manifest.len() <= 253,
+        "{name_of_manifest}"
+    );
     assert_eq!(keys(&manifest["spec"]), [list]);
     for entry in manifest["spec"][list].as_array().unwrap() {
         let allowed = ["mirrorSourcePolicy", "mirrors", "source"];
@@ -679,19 +683,19 @@ fn assert_fits_the_schema(manifest: &Value, list: &str) {
     }
 }
 
-/// As a reader of YAML 1.2 has it.
+/// Parses a manifest as YAML 1.2.
 fn read_yaml(text: &str) -> Value {
     serde_saphyr::from_str(text).unwrap()
 }
 
-/// As a reader of YAML 1.1 has it: the one that Terraform has for `yamldecode`.
+/// Parses a manifest as YAML 1.1, with the evaluator's `yamldecode`.
 fn read_old_yaml(directory: &Path, file: &str) -> Value {
     let expression = format!("jsonencode(yamldecode(file({file:?})))");
     let evaluated = evaluate(directory, &[expression], &Options::default()).remove(0);
     serde_json::from_str(evaluated.unwrap().as_str().unwrap()).unwrap()
 }
 
-/// Names that the grammar allows, among them those that some reader of YAML takes for something else.
+/// Valid names, including those that some YAML readers parse as other types.
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => "[a-z0-9]{1,8}(\\.[a-z0-9]{1,5}){1,3}(:[0-9]{1,5})?(/[a-z0-9]{1,8}){0,3}",
@@ -731,14 +735,14 @@ proptest! {
         for read in [read_yaml(&run.stdout), read_old_yaml(directory.path(), "idms.yaml")] {
             prop_assert_eq!(&read["metadata"]["name"], "no");
             let listed = read["spec"]["imageDigestMirrors"].as_array().unwrap();
-            let found: BTreeMap<&str, Vec<&str>> = listed
+            let read_mirrors: BTreeMap<&str, Vec<&str>> = listed
                 .iter()
                 .map(|entry| {
                     let mirrors = entry["mirrors"].as_array().unwrap();
                     (entry["source"].as_str().unwrap(), mirrors.iter().map(|mirror| mirror.as_str().unwrap()).collect())
                 })
                 .collect();
-            prop_assert_eq!(&found, &expected);
+            prop_assert_eq!(&read_mirrors, &expected);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Two inputs side by side: what nodes would notice, and nothing else.
+//! `mirrorset diff` reports exactly the differences that affect nodes.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ resource "rhcs_image_mirror" "ubi" {
 }
 "#;
 
-/// What a hosted cluster answers to `oc get idms -o yaml`.
+/// The output of `oc get idms -o yaml` on a hosted cluster.
 const LIVE: &str = r"
 apiVersion: v1
 kind: List
@@ -145,9 +145,9 @@ fn entries_without_effect_on_nodes_are_not_a_difference() {
     for other in [
         // Two lists that the machine config operator merges, in two documents.
         idms("b", &[("quay.io/x", &["a.io/x"])]) + &idms("c", &[("quay.io/x", &["a.io/x", "b.io/x"])]),
-        // The source at the end is where nodes ask last anyway.
+        // Nodes try the source last anyway.
         idms("b", &[("quay.io/x", &["a.io/x", "b.io/x", "quay.io/x"])]),
-        // Entries without a mirror are passed over.
+        // Entries without a mirror are ignored.
         idms(
             "b",
             &[
@@ -206,9 +206,9 @@ fn a_plan_is_compared_with_a_state() {
 
 #[test]
 fn unknown_values_are_neither_equal_nor_different() {
-    let open = CONFIGURATION.replace("\"a.example.com/ubi\"", "var.mirror") + "variable \"mirror\" {}\n";
+    let undecided = CONFIGURATION.replace("\"a.example.com/ubi\"", "var.mirror") + "variable \"mirror\" {}\n";
     let run = diff(
-        &[("main.tf", &open), ("live.yaml", LIVE)],
+        &[("main.tf", &undecided), ("live.yaml", LIVE)],
         &["main.tf", "live.yaml"],
     );
     assert_eq!(run.status, 1);
@@ -252,7 +252,7 @@ fn clusters_are_paired_by_name_and_one_can_be_selected() {
     );
 }
 
-/// A plan in which there is no mirror.
+/// A plan without mirrors.
 fn plan_of_nothing() -> String {
     json!({"format_version": "1.2", "terraform_version": "1.11.4", "planned_values": {"root_module": {}}, "configuration": {"root_module": {}}})
         .to_string()

@@ -1,5 +1,5 @@
-//! The documents that are written from the program: the pages of the rules, the schema of the configuration
-//! file. `MIRRORSET_WRITE_DOCS=1 cargo test --test integration docs::` writes them anew.
+//! The documents that are generated from the program: the pages of the rules and the schema of the configuration
+//! file. `MIRRORSET_WRITE_DOCS=1 cargo test --test integration docs::` writes them.
 
 use std::path::Path;
 
@@ -46,7 +46,7 @@ fn the_schema_lists_exactly_the_rules() {
 #[test]
 fn the_rules_command_lists_every_rule() {
     let run = mirrorset(&["rules"]);
-    // A heading, and for each group its title behind an empty line.
+    // A heading, and for each group an empty line and its title.
     let lines: Vec<&str> = run.stdout.lines().collect();
     assert_eq!(
         (run.status, lines.len()),
@@ -101,7 +101,7 @@ fn a_rule_is_explained_on_request() {
         {
             assert!(run.stdout.contains(&format!("\n{text}```\n")), "{}", rule.name);
         }
-        // What is data of the rule stands below the summary.
+        // The properties of the rule are below the summary.
         let (severity, inputs) = (rule.severity.as_str(), rule.inputs.names().join(", "));
         let facts = format!(
             "\n\n{}\n\nSeverity: {severity}. Inputs: {inputs}. Fix: {}",

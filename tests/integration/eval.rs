@@ -1,4 +1,4 @@
-//! `mirrorset eval`: what expressions are worth, and values for variables from everywhere.
+//! `mirrorset eval`: the values of expressions, and variable values from every source.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use serde_json::Value;
 
 const LINES: [&str; 3] = ["eval", "--output-format", "json-lines"];
 
-/// Runs every line of a conformance file through the program, and counts those that Terraform answers
-/// alike: whether there is a value, its type, its JSON.
+/// Evaluates every line of a conformance file, and counts the agreements with Terraform: whether there is a
+/// value, its type, its JSON.
 fn compare(path: &Path) {
     let text = std::fs::read_to_string(path).unwrap();
     let expected: Vec<Value> = text
@@ -28,18 +28,18 @@ fn compare(path: &Path) {
         &[LINES.as_slice(), &["--dir", directory]].concat(),
         input.as_bytes(),
     );
-    let found: Vec<Value> = run
+    let answers: Vec<Value> = run
         .stdout
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(found.len(), expected.len());
-    let differs = |(expected, found): &(&Value, &Value)| {
+    assert_eq!(answers.len(), expected.len());
+    let differs = |(expected, answer): &(&Value, &Value)| {
         let failed = expected["ok"] == false;
-        expected["ok"] != found["ok"]
-            || (!failed && (expected["type"] != found["type"] || expected["json"] != found["json"]))
+        expected["ok"] != answer["ok"]
+            || (!failed && (expected["type"] != answer["type"] || expected["json"] != answer["json"]))
     };
-    let different: Vec<_> = expected.iter().zip(&found).filter(differs).collect();
+    let different: Vec<_> = expected.iter().zip(&answers).filter(differs).collect();
     println!("{} of {} agree", expected.len() - different.len(), expected.len());
     assert!(different.is_empty(), "{different:#?}");
 }

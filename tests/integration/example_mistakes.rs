@@ -1,5 +1,5 @@
-//! A root module with a cluster and its mirrors, as the provider's guide writes it, is clean; with one
-//! mistake put in it has one finding, at the exact text, on the configuration and on the plan of it.
+//! A root module with a cluster and its mirrors, as in the provider's guide, is clean. With one mistake it has
+//! one finding, at the exact text, in the configuration and in its plan.
 
 use crate::support::program::{findings, fixture, mirrorset, mirrorset_in};
 
@@ -7,8 +7,8 @@ use crate::support::program::{findings, fixture, mirrorset, mirrorset_in};
 fn check(path: &str) -> Vec<String> {
     let run = mirrorset(&["check", "--no-changes-info", "--output-format", "json", path]);
     assert!(run.status < 2, "{}", run.stderr);
-    let found = findings(&run, &fixture(""));
-    found
+    let findings_of_run = findings(&run, &fixture(""));
+    findings_of_run
         .into_iter()
         .map(|(rule, address, text)| format!("{rule} {address} {text}"))
         .collect()
@@ -55,7 +55,7 @@ fn a_short_source() {
 fn a_type_other_than_digest() {
     let finding = "non-digest-type rhcs_image_mirror.nginx \"tag\"";
     assert_eq!(check("mistakes/non-digest-type"), [finding]);
-    // Terraform makes no plan of it: the provider refuses the value. An older provider might not have.
+    // Terraform creates no plan, because the provider rejects the value; an older provider may accept it.
     let plan = std::fs::read_to_string(fixture("guide/cluster-and-mirrors/plan.json")).unwrap();
     let changed = plan.replacen(
         "\"source\":\"docker.io/library/nginx\",\"type\":\"digest\"",
@@ -75,9 +75,9 @@ fn a_type_other_than_digest() {
             "plan.json",
         ],
     );
-    let found = findings(&run, scratch.path());
+    let findings_of_run = findings(&run, scratch.path());
     assert_eq!(
-        found,
+        findings_of_run,
         [(
             "non-digest-type".into(),
             "rhcs_image_mirror.nginx".into(),
@@ -93,7 +93,7 @@ fn a_classic_cluster() {
         check("mistakes/classic-cluster"),
         [format!("{finding} rhcs_cluster_rosa_classic.old.id")]
     );
-    // In a plan the id is not known yet; the label is on the word that says so.
+    // In a plan the id is unknown; the label is on the value that marks it as unknown.
     assert_eq!(
         check("mistakes/classic-cluster/plan.json"),
         [format!("{finding} true")]

@@ -1,13 +1,13 @@
-//! The examples of the rules' pages, and the plans that real Terraform makes of them: both say the same.
+//! The examples on the rules' pages and the plans that real Terraform creates from them have the same findings.
 //!
-//! `fixtures/examples/RULE` holds the plans, made with the lab in `../shared/lab`. With `MIRRORSET_TERRAFORM=1`
-//! they are made anew and compared, and with `MIRRORSET_TERRAFORM=write` they are written.
+//! `fixtures/examples/RULE` has the plans, created with the lab in `../shared/lab`. With `MIRRORSET_TERRAFORM=1`
+//! they are created again and compared, and with `MIRRORSET_TERRAFORM=write` they are written.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::support::examples::{
-    REFUSED, examples_of, failing, plan_of, planned_rules, rules_of_both, write_example,
+    REJECTED, examples_of, failing, plan_of, planned_rules, rules_of_both, write_example,
 };
 use crate::support::lab::{self, Step, requested_lab, run};
 use crate::support::program::{fixture, mirrorset_in};
@@ -17,20 +17,20 @@ use serde_json::Value;
 /// A finding: rule, severity, address and message.
 type Finding = [String; 4];
 
-/// What is found in a path inside a directory, what a plan does aside.
-fn found(directory: &Path, path: &str) -> Vec<Finding> {
+/// The findings for a path inside a directory, without information about changes.
+fn findings_in(directory: &Path, path: &str) -> Vec<Finding> {
     let arguments = ["check", "--no-changes-info", "--output-format", "json", path];
     let run = mirrorset_in(directory, &arguments);
     let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
     let findings = report["findings"].as_array().unwrap().iter();
-    let mut found: Vec<Finding> = findings
+    let mut findings: Vec<Finding> = findings
         .map(|finding| {
             ["rule", "severity", "address", "message"]
                 .map(|key| finding[key].as_str().unwrap_or_default().to_owned())
         })
         .collect();
-    found.sort();
-    found
+    findings.sort();
+    findings
 }
 
 fn directory_of(example: &str) -> tempfile::TempDir {
@@ -42,15 +42,15 @@ fn directory_of(example: &str) -> tempfile::TempDir {
 #[test]
 fn every_rule_for_configuration_and_plans_has_plans_or_a_reason() {
     let planned: BTreeSet<&str> = planned_rules().map(|rule| rule.name).collect();
-    let refused: BTreeSet<&str> = REFUSED.iter().map(|(name, _)| *name).collect();
+    let rejected: BTreeSet<&str> = REJECTED.iter().map(|(name, _)| *name).collect();
     let all: BTreeSet<&str> = rules_of_both().map(|rule| rule.name).collect();
-    assert!(refused.is_subset(&all));
-    assert_eq!(planned.len() + refused.len(), all.len());
-    let there: BTreeSet<String> = std::fs::read_dir(fixture("examples"))
+    assert!(rejected.is_subset(&all));
+    assert_eq!(planned.len() + rejected.len(), all.len());
+    let stored: BTreeSet<String> = std::fs::read_dir(fixture("examples"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    assert_eq!(there, planned.iter().map(ToString::to_string).collect());
+    assert_eq!(stored, planned.iter().map(ToString::to_string).collect());
 }
 
 #[test]
@@ -59,22 +59,25 @@ fn a_plan_of_an_example_has_the_findings_of_the_example() {
         for (which, example) in examples_of(rule) {
             let name = format!("{} {which}", rule.name);
             let directory = directory_of(example);
-            let written = found(directory.path(), ".");
-            let rules: Vec<&str> = written.iter().map(|[rule, ..]| rule.as_str()).collect();
+            let of_configuration = findings_in(directory.path(), ".");
+            let rules: Vec<&str> = of_configuration.iter().map(|[rule, ..]| rule.as_str()).collect();
             let expected: &[&str] = if which == "failing" { &[rule.name] } else { &[] };
             assert_eq!(rules, expected, "{name}");
-            let elsewhere = tempfile::tempdir().unwrap();
-            let planned = found(elsewhere.path(), plan_of(rule.name, which).to_str().unwrap());
-            assert_eq!(planned, written, "{name}");
+            let other_directory = tempfile::tempdir().unwrap();
+            let of_plan = findings_in(
+                other_directory.path(),
+                plan_of(rule.name, which).to_str().unwrap(),
+            );
+            assert_eq!(of_plan, of_configuration, "{name}");
         }
     }
 }
 
-/// The plan of an example, without the time at which it was made.
-fn planned(lab: &Path, directory: &Path, name: &str) -> String {
+/// The plan of an example, without its timestamp.
+fn create_plan(lab: &Path, directory: &Path, name: &str) -> String {
     let output = lab::output(lab, "plan", directory);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{name}: {said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name}: {stderr}");
     let plan = String::from_utf8(output.stdout).unwrap();
     let (before, rest) = plan.rsplit_once(",\"timestamp\":\"").unwrap();
     let (_, after) = rest.split_once('"').unwrap();
@@ -88,17 +91,17 @@ fn the_stored_plans_are_those_that_terraform_creates() {
     for rule in planned_rules() {
         for (which, example) in examples_of(rule) {
             let name = format!("{} {which}", rule.name);
-            let plan = planned(&lab, directory_of(example).path(), &name);
+            let plan = create_plan(&lab, directory_of(example).path(), &name);
             let stored = plan_of(rule.name, which);
             if writes {
                 std::fs::create_dir_all(stored.parent().unwrap()).unwrap();
                 std::fs::write(&stored, &plan).unwrap();
             }
-            let anew = tempfile::tempdir().unwrap();
-            std::fs::write(anew.path().join("plan.json"), &plan).unwrap();
+            let fresh = tempfile::tempdir().unwrap();
+            std::fs::write(fresh.path().join("plan.json"), &plan).unwrap();
             assert_eq!(
-                found(anew.path(), "plan.json"),
-                found(anew.path(), stored.to_str().unwrap()),
+                findings_in(fresh.path(), "plan.json"),
+                findings_in(fresh.path(), stored.to_str().unwrap()),
                 "{name}"
             );
         }
@@ -109,7 +112,7 @@ fn the_stored_plans_are_those_that_terraform_creates() {
 fn terraform_rejects_the_other_examples() {
     let Some(lab) = requested_lab() else { return };
     for rule in rules_of_both() {
-        let Some((_, says)) = REFUSED.iter().find(|(name, _)| *name == rule.name) else {
+        let Some((_, says)) = REJECTED.iter().find(|(name, _)| *name == rule.name) else {
             continue;
         };
         let directory = directory_of(failing(rule).unwrap());
@@ -123,7 +126,7 @@ fn terraform_validates_fixed_examples() {
     let Some(lab) = requested_lab() else { return };
     let mut validated = 0;
     for rule in RULES.iter().filter(|rule| rule.fix != Fixability::None) {
-        // Nobody can know the registry that a host without a dot was meant to be.
+        // The intended registry of a host without a dot is unknown.
         if rule.name == "unrewritable-mirror" {
             continue;
         }

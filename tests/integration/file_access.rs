@@ -1,9 +1,9 @@
-//! Files are reached through `terraform_eval::source::Files` alone, so that texts in memory (an editor's, fixes that are
-//! not written yet) replace those on disk wherever a file is read.
+//! Files are accessed only through `terraform_eval::source::Files`, so that texts in memory (of an editor, or fixes
+//! that are not written yet) replace those on disk wherever a file is read.
 
 use std::path::{Path, PathBuf};
 
-/// Ways around the trait, and what to use instead.
+/// Functions that bypass the trait, and what to use instead.
 const FORBIDDEN: &[(&str, &str)] = &[
     ("std::fs", "a method of `Files`"),
     ("use std::{fs", "a method of `Files`"),

@@ -1,4 +1,4 @@
-//! What the fixes of the rules about names write: the exact bytes, and that nothing is wrong afterwards.
+//! The fixes of the rules about names: the exact bytes, and that nothing is reported afterwards.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,10 +8,7 @@ use crate::support::report::report;
 use mirrorset::diagnostic::{Applicability, Diagnostic, Edit};
 use mirrorset::workspace::{Loaded, Options, PlanConfiguration, load};
 
-/// Files by name, the one that is changed, the rules that are fixed, and its text afterwards.
-type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [&'a str], &'a str);
-
-fn read(directory: &Path) -> Loaded {
+fn load_directory(directory: &Path) -> Loaded {
     let loaded = load(&[directory.to_owned()], &Options::default());
     assert_eq!(loaded.errors, []);
     loaded
@@ -22,15 +19,15 @@ fn findings(loaded: &Loaded) -> Vec<Diagnostic> {
 }
 
 fn rules(directory: &Path) -> Vec<&'static str> {
-    findings(&read(directory))
+    findings(&load_directory(directory))
         .iter()
         .map(|finding| finding.code.as_str())
         .collect()
 }
 
-/// Makes every fix, and says of which rules they were.
+/// Applies every fix and returns the rules of the fixes.
 fn fix_all(directory: &Path, up_to: Applicability) -> Vec<&'static str> {
-    let loaded = read(directory);
+    let loaded = load_directory(directory);
     let mut edits: BTreeSet<Edit> = BTreeSet::new();
     let mut rules = Vec::new();
     for finding in findings(&loaded) {
@@ -48,7 +45,7 @@ fn fix_all(directory: &Path, up_to: Applicability) -> Vec<&'static str> {
     rules
 }
 
-/// A mirror with this source and this list, both as written.
+/// A mirror with this source and this list, both as expressions.
 fn mirror(source: &str, mirrors: &str) -> String {
     format!(
         r#"resource "rhcs_image_mirror" "m" {{
@@ -87,7 +84,7 @@ fn a_source_is_replaced() {
             Unsafe,
             "quay.io/org/app",
         ),
-        // What is valid then also matches.
+        // The suggested name is valid and can match.
         (
             "invalid-source",
             "https://docker.io/nginx",
@@ -214,15 +211,99 @@ fn a_type_is_replaced() {
     assert_eq!(fixed, text.replace("\"tag\"", "\"digest\""));
 }
 
-/// The text is mended where it is written.
+/// Applies every safe fix to files, of which one changes, and asserts that nothing is reported afterwards.
+#[track_caller]
+fn assert_fixed_in(changed: &str, files: &[(&str, &str)], fixed: &[&str], after: &str) {
+    let directory = scratch(files);
+    assert_eq!(fix_all(directory.path(), Applicability::Safe), fixed, "{files:?}");
+    for (name, text) in files {
+        let now = std::fs::read_to_string(directory.path().join(name)).unwrap();
+        assert_eq!(now, if *name == changed { after } else { *text }, "{name}");
+    }
+    assert_eq!(rules(directory.path()), [] as [&str; 0], "{after}");
+}
+
 #[test]
-fn values_are_fixed_at_their_origin() {
-    let of_variable = mirror("var.registry", LIST)
+fn a_variable_is_fixed_in_its_variable_file() {
+    let main = mirror("var.registry", LIST)
         + r#"variable "registry" {
   type = string
 }
 "#;
-    let module = r#"module "mirrors" {
+    assert_fixed_in(
+        "terraform.tfvars",
+        &[
+            ("main.tf", &main),
+            ("terraform.tfvars", "registry = \"nginx\" # ours\n"),
+        ],
+        &["short-source"],
+        "registry = \"docker.io/library/nginx\" # ours\n",
+    );
+    assert_fixed_in(
+        "a.auto.tfvars.json",
+        &[
+            ("main.tf", &main),
+            ("a.auto.tfvars.json", "{\"registry\": \"nginx\"}\n"),
+        ],
+        &["short-source"],
+        "{\"registry\": \"docker.io/library/nginx\"}\n",
+    );
+}
+
+#[test]
+fn a_variable_is_fixed_in_its_default() {
+    assert_fixed_in(
+        "main.tf",
+        &[(
+            "main.tf",
+            r#"variable "registry" {
+  default = "nginx"
+}
+resource "rhcs_image_mirror" "m" {
+  cluster_id = "c"
+  source = var.registry
+  mirrors = ["m.io/a"]
+}
+"#,
+        )],
+        &["short-source"],
+        r#"variable "registry" {
+  default = "docker.io/library/nginx"
+}
+resource "rhcs_image_mirror" "m" {
+  cluster_id = "c"
+  source = var.registry
+  mirrors = ["m.io/a"]
+}
+"#,
+    );
+}
+
+#[test]
+fn a_local_value_is_fixed_in_its_definition() {
+    assert_fixed_in(
+        "locals.tf",
+        &[
+            ("main.tf", &mirror("local.registry", LIST)),
+            (
+                "locals.tf",
+                r#"locals {
+  registry = ("nginx")
+}
+"#,
+            ),
+        ],
+        &["short-source"],
+        r#"locals {
+  registry = ("docker.io/library/nginx")
+}
+"#,
+    );
+}
+
+#[test]
+fn an_argument_of_a_module_call_is_fixed_in_the_calling_module() {
+    let main = r#"module "mirrors" {
   source = "./inner"
   for_each = local.registries
   registry = each.value.source
@@ -242,98 +323,30 @@ variable "list" {
   type = list(string)
 }
 "#;
-    let cases: [Case<'_>; 6] = [
-        (
-            &[
-                ("main.tf", &of_variable),
-                ("terraform.tfvars", "registry = \"nginx\" # ours\n"),
-            ],
-            "terraform.tfvars",
-            &["short-source"],
-            "registry = \"docker.io/library/nginx\" # ours\n",
-        ),
-        (
-            &[
-                ("main.tf", &of_variable),
-                ("a.auto.tfvars.json", "{\"registry\": \"nginx\"}\n"),
-            ],
-            "a.auto.tfvars.json",
-            &["short-source"],
-            "{\"registry\": \"docker.io/library/nginx\"}\n",
-        ),
-        (
-            &[(
-                "main.tf",
-                r#"variable "registry" {
-  default = "nginx"
-}
-resource "rhcs_image_mirror" "m" {
-  cluster_id = "c"
-  source = var.registry
-  mirrors = ["m.io/a"]
-}
-"#,
-            )],
-            "main.tf",
-            &["short-source"],
-            r#"variable "registry" {
-  default = "docker.io/library/nginx"
-}
-resource "rhcs_image_mirror" "m" {
-  cluster_id = "c"
-  source = var.registry
-  mirrors = ["m.io/a"]
-}
-"#,
-        ),
-        (
-            &[
-                ("main.tf", &mirror("local.registry", LIST)),
-                (
-                    "locals.tf",
-                    r#"locals {
-  registry = ("nginx")
-}
-"#,
-                ),
-            ],
-            "locals.tf",
-            &["short-source"],
-            r#"locals {
-  registry = ("docker.io/library/nginx")
-}
-"#,
-        ),
-        (
-            &[("main.tf", module), ("inner/main.tf", &inner)],
-            "main.tf",
-            &["short-source", "duplicate-mirror"],
-            &module
-                .replace("source = \"nginx\"", "source = \"docker.io/library/nginx\"")
-                .replace("\"m.io/a\", \"m.io/a\"", "\"m.io/a\""),
-        ),
-        (
-            &[(
-                "main.tf.json",
-                r#"{"resource": {"rhcs_image_mirror": {"m": {"cluster_id": "c", "source": "nginx", "mirrors": ["m.io/a", "m.io/a"]}}}}"#,
-            )],
-            "main.tf.json",
-            &["short-source", "duplicate-mirror"],
-            r#"{"resource": {"rhcs_image_mirror": {"m": {"cluster_id": "c", "source": "docker.io/library/nginx", "mirrors": ["m.io/a"]}}}}"#,
-        ),
-    ];
-    for (files, changed, fixed, after) in cases {
-        let directory = scratch(files);
-        assert_eq!(fix_all(directory.path(), Applicability::Safe), fixed, "{files:?}");
-        for (name, text) in files {
-            let now = std::fs::read_to_string(directory.path().join(name)).unwrap();
-            assert_eq!(now, if *name == changed { after } else { *text }, "{name}");
-        }
-        assert_eq!(rules(directory.path()), [] as [&str; 0], "{after}");
-    }
+    assert_fixed_in(
+        "main.tf",
+        &[("main.tf", main), ("inner/main.tf", &inner)],
+        &["short-source", "duplicate-mirror"],
+        &main
+            .replace("source = \"nginx\"", "source = \"docker.io/library/nginx\"")
+            .replace("\"m.io/a\", \"m.io/a\"", "\"m.io/a\""),
+    );
 }
 
-/// What another one uses too, and what is computed, is explained.
+#[test]
+fn a_value_is_fixed_in_json() {
+    assert_fixed_in(
+        "main.tf.json",
+        &[(
+            "main.tf.json",
+            r#"{"resource": {"rhcs_image_mirror": {"m": {"cluster_id": "c", "source": "nginx", "mirrors": ["m.io/a", "m.io/a"]}}}}"#,
+        )],
+        &["short-source", "duplicate-mirror"],
+        r#"{"resource": {"rhcs_image_mirror": {"m": {"cluster_id": "c", "source": "docker.io/library/nginx", "mirrors": ["m.io/a"]}}}}"#,
+    );
+}
+
+/// The help explains the missing fix.
 #[test]
 fn shared_and_computed_values_are_not_fixed() {
     let shared = "the text is also used elsewhere, so check those places first";
@@ -378,7 +391,7 @@ check "image" {
 "#,
             shared,
         ),
-        // A variable that makes the mirror's name as well.
+        // A variable that is part of the mirror too.
         (
             mirror("var.image", "[\"m.io/${var.image}\"]")
                 + r#"variable "image" {
@@ -418,8 +431,8 @@ EOT
         ),
     ] {
         let directory = scratch(&[("main.tf", &text)]);
-        let found = findings(&read(directory.path()));
-        let short = found
+        let findings = findings(&load_directory(directory.path()));
+        let short = findings
             .iter()
             .find(|finding| finding.code.as_str() == "short-source")
             .expect(&text);
@@ -436,16 +449,16 @@ EOT
 fn a_sensitive_value_is_not_fixed() {
     let text = mirror("sensitive(\"nginx\")", LIST);
     let directory = scratch(&[("main.tf", &text)]);
-    let found = findings(&read(directory.path()));
-    assert_eq!(found[0].code.as_str(), "short-source");
-    assert_eq!(found[0].fix, None);
+    let findings = findings(&load_directory(directory.path()));
+    assert_eq!(findings[0].code.as_str(), "short-source");
+    assert_eq!(findings[0].fix, None);
     assert_eq!(
-        found[0].help.as_deref(),
+        findings[0].help.as_deref(),
         Some("write the full name, which begins with `docker.io/`")
     );
 }
 
-/// A plan has no text to change; the configuration that it was made of has.
+/// A plan has no text to change, but its configuration has.
 #[test]
 fn a_plan_is_fixed_in_its_configuration() {
     let plan = r#"{"format_version":"1.2","planned_values":{"root_module":{"resources":[
@@ -455,27 +468,27 @@ fn a_plan_is_fixed_in_its_configuration() {
         {"address":"rhcs_image_mirror.m","mode":"managed","type":"rhcs_image_mirror","name":"m"}]}}}"#;
     let text = mirror("\"nginx\"", LIST);
     let directory = scratch(&[("plan.json", plan), ("live/main.tf", &text)]);
-    let found = |counterpart: PlanConfiguration| {
+    let fix_of = |counterpart: PlanConfiguration| {
         let options = Options {
             plan_configuration: counterpart,
             ..Options::default()
         };
         let loaded = load(&[directory.path().join("plan.json")], &options);
-        let found = findings(&loaded);
-        assert_eq!(found.len(), 1, "{found:?}");
-        found.into_iter().next().unwrap().fix.map(|fix| {
+        let findings = findings(&loaded);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        findings.into_iter().next().unwrap().fix.map(|fix| {
             let edit = &fix.edits[0];
             (loaded.sources.slice(edit.span).to_owned(), edit.content.clone())
         })
     };
-    assert_eq!(found(PlanConfiguration::None), None);
+    assert_eq!(fix_of(PlanConfiguration::None), None);
     assert_eq!(
-        found(PlanConfiguration::At(vec![directory.path().join("live")])),
+        fix_of(PlanConfiguration::At(vec![directory.path().join("live")])),
         Some(("\"nginx\"".to_owned(), "\"docker.io/library/nginx\"".to_owned()))
     );
 }
 
-/// A module that creates a cluster, with a mirror that names something else; `{}` is where its list goes.
+/// A module that creates a cluster and a mirror that does not depend on it; `{}` is the placeholder for the list.
 const DEPENDS: &str = r#"resource "rhcs_cluster_rosa_hcp" "c" {
   wait_for_create_complete = true
 }
@@ -601,7 +614,7 @@ fn depends_on_of_a_data_source_gets_all_mirrors_and_keeps_its_entries() {
 "#
         )
     };
-    let read = |list: &str| {
+    let data_source = |list: &str| {
         format!(
             r#"data "rhcs_image_mirrors" "all" {{
   cluster_id = "c"
@@ -610,8 +623,9 @@ fn depends_on_of_a_data_source_gets_all_mirrors_and_keeps_its_entries() {
 "#
         )
     };
-    let text =
-        |list: &str| mirror("a") + &mirror("b") + "resource \"null_resource\" \"x\" {}\n" + &read(list);
+    let text = |list: &str| {
+        mirror("a") + &mirror("b") + "resource \"null_resource\" \"x\" {}\n" + &data_source(list)
+    };
     for (before, after) in [
         ("[]", "[rhcs_image_mirror.a, rhcs_image_mirror.b]"),
         (

@@ -1,4 +1,4 @@
-//! Manifests: what is read of them, what is found in them, and where.
+//! Manifests: their mirrors, and the findings with their locations.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,7 +9,7 @@ use mirrorset::model::{AttributeValue, Input, Mirror};
 use mirrorset::workspace::{Loaded, Options, load};
 use registries_conf::{PullKind, SourcePolicy};
 
-fn configurations(path: &Path) -> Vec<Input> {
+fn load_inputs(path: &Path) -> Vec<Input> {
     let Loaded {
         project,
         errors: failures,
@@ -20,12 +20,15 @@ fn configurations(path: &Path) -> Vec<Input> {
     project.inputs
 }
 
-/// An entry in a line: `ImageDigestMirrorSet/a[0] quay.io -> m.example.com by digest, never the source`.
+/// An entry on a line: `ImageDigestMirrorSet/a[0] quay.io -> m.example.com by digest, never the source`.
 fn line(mirror: &Mirror) -> String {
-    let shown = |value: Option<&String>| value.map_or("?", String::as_str).to_owned();
+    let value_or_mark = |value: Option<&String>| value.map_or("?", String::as_str).to_owned();
     let mirrors = match &mirror.mirrors.content {
         AttributeValue::Known(list) => {
-            let list: Vec<String> = list.iter().map(|element| shown(element.value())).collect();
+            let list: Vec<String> = list
+                .iter()
+                .map(|element| value_or_mark(element.value()))
+                .collect();
             list.join(" ")
         }
         AttributeValue::Absent => "nothing".to_owned(),
@@ -39,34 +42,34 @@ fn line(mirror: &Mirror) -> String {
         Some(SourcePolicy::NeverContact) => ", never the source",
         Some(SourcePolicy::AllowContacting) | None => "",
     };
-    let source = shown(mirror.source.value());
+    let source = value_or_mark(mirror.source.value());
     format!("{} {source} -> {mirrors} by {pull}{never}", mirror.address)
 }
 
 fn lines(path: &Path) -> Vec<String> {
-    let configurations = configurations(path);
-    configurations
+    let inputs = load_inputs(path);
+    inputs
         .iter()
-        .flat_map(|configuration| configuration.mirrors.iter().map(line))
+        .flat_map(|input| input.mirrors.iter().map(line))
         .collect()
 }
 
-/// Rule, address and labelled text of each finding.
-fn found(path: &str) -> Vec<(String, String, String)> {
-    found_in(&fixture("manifests"), path)
+/// Rule, address and labeled text of each finding.
+fn findings_of_fixture(path: &str) -> Vec<(String, String, String)> {
+    findings_in(&fixture("manifests"), path)
 }
 
-fn found_in(directory: &Path, path: &str) -> Vec<(String, String, String)> {
+fn findings_in(directory: &Path, path: &str) -> Vec<(String, String, String)> {
     let run = mirrorset_in(directory, &["check", path, "--output-format", "json"]);
     findings(&run, directory)
 }
 
-fn assert_found(found: &[(String, String, String)], expected: &[[&str; 3]]) {
-    let found: Vec<[&str; 3]> = found
+fn assert_findings(findings: &[(String, String, String)], expected: &[[&str; 3]]) {
+    let findings: Vec<[&str; 3]> = findings
         .iter()
         .map(|(rule, address, text)| [rule.as_str(), address.as_str(), text.as_str()])
         .collect();
-    assert_eq!(found, expected);
+    assert_eq!(findings, expected);
 }
 
 #[test]
@@ -108,7 +111,7 @@ fn the_output_of_oc_mirror_is_clean() {
         "oc-mirror-v1",
         "oc-mirror-v1/imageContentSourcePolicy.yaml",
     ] {
-        assert_found(&found(path), &[]);
+        assert_findings(&findings_of_fixture(path), &[]);
     }
 }
 
@@ -134,22 +137,22 @@ fn exports_of_oc_are_read_as_yaml_and_as_json() {
     assert_eq!(lines(&fixture("manifests/exported/idms.yaml")), expected);
     assert_eq!(lines(&fixture("manifests/exported/idms.json")), expected);
     let short = |text| [["short-source", "ImageDigestMirrorSet/apps[0]", text]];
-    assert_found(&found("exported/idms.yaml"), &short("nginx"));
-    assert_found(&found("exported/idms.json"), &short("\"nginx\""));
+    assert_findings(&findings_of_fixture("exported/idms.yaml"), &short("nginx"));
+    assert_findings(&findings_of_fixture("exported/idms.json"), &short("\"nginx\""));
 }
 
 #[test]
 fn a_hosted_cluster_has_the_mirrors_of_one_cluster() {
     let path = fixture("manifests/hosted-cluster");
-    let clusters: Vec<String> = configurations(&path)
+    let clusters: Vec<String> = load_inputs(&path)
         .iter()
-        .map(|configuration| configuration.mirrors[0].cluster_name())
+        .map(|input| input.mirrors[0].cluster_name())
         .collect();
     assert_eq!(clusters.len(), 2);
     assert!(clusters[0].ends_with("fragment.yaml"));
     assert_eq!(clusters[1], "prod");
-    assert_found(
-        &found("hosted-cluster/hostedcluster.yaml"),
+    assert_findings(
+        &findings_of_fixture("hosted-cluster/hostedcluster.yaml"),
         &[
             ["unmatchable-source", "HostedCluster/prod[1]", "docker.io/nginx"],
             [
@@ -159,8 +162,8 @@ fn a_hosted_cluster_has_the_mirrors_of_one_cluster() {
             ],
         ],
     );
-    assert_found(
-        &found("hosted-cluster/fragment.yaml"),
+    assert_findings(
+        &findings_of_fixture("hosted-cluster/fragment.yaml"),
         &[["unmatchable-source", "imageContentSources[0]", "docker.io/nginx"]],
     );
 }
@@ -191,37 +194,37 @@ spec:
 {list}"
     );
     let directory = scratch(&[("hosted.yaml", &hosted), ("set.yaml", &set)]);
-    assert_found(
-        &found_in(directory.path(), "hosted.yaml"),
+    assert_findings(
+        &findings_in(directory.path(), "hosted.yaml"),
         &[["too-many-entries", "HostedCluster/a[255]", "quay.io/team-255"]],
     );
-    assert_found(&found_in(directory.path(), "set.yaml"), &[]);
+    assert_findings(&findings_in(directory.path(), "set.yaml"), &[]);
 }
 
 #[test]
 fn a_manifest_in_a_node_pool_config_map_has_spans() {
-    assert_found(
-        &found("node-pool"),
+    assert_findings(
+        &findings_of_fixture("node-pool"),
         &[["short-source", "ImageDigestMirrorSet/team[0]", "nginx"]],
     );
     let quoted = r#"{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "m"}, "data": {"config":
         "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec: {imageDigestMirrors: [{source: nginx, mirrors: [m.example.com/a]}]}\n"}}"#;
     let directory = scratch(&[("map.json", quoted)]);
-    let found = found_in(directory.path(), "map.json");
-    // What is written with escapes stands at the whole of the string.
-    assert_eq!(found[0].0, "short-source");
-    assert!(found[0].2.starts_with("\"apiVersion") && found[0].2.ends_with("\\n\""));
+    let findings = findings_in(directory.path(), "map.json");
+    // The label of a string with escapes is on the complete string.
+    assert_eq!(findings[0].0, "short-source");
+    assert!(findings[0].2.starts_with("\"apiVersion") && findings[0].2.ends_with("\\n\""));
 }
 
 #[test]
 fn every_manifest_issue_is_reported_at_its_location() {
     let entries = |index: usize| format!("ImageDigestMirrorSet/entries[{index}]");
-    let found = found("invalid");
-    let invalid: Vec<_> = found
+    let findings = findings_of_fixture("invalid");
+    let invalid: Vec<_> = findings
         .into_iter()
         .filter(|(rule, ..)| rule == "invalid-manifest")
         .collect();
-    assert_found(
+    assert_findings(
         &invalid,
         &[
             [
@@ -259,14 +262,14 @@ fn every_manifest_issue_is_reported_at_its_location() {
 
 #[test]
 fn a_value_of_the_wrong_type_is_ignored_by_other_rules() {
-    let found = found("invalid");
-    let first = found
+    let findings = findings_of_fixture("invalid");
+    let first = findings
         .iter()
         .filter(|(_, address, _)| address == "ImageDigestMirrorSet/entries[0]");
     assert!(first.into_iter().all(|(rule, ..)| rule == "invalid-manifest"));
     // `12:30` is a string for Kubernetes, though not for every reader of YAML.
     assert!(
-        found
+        findings
             .iter()
             .any(|(rule, _, text)| rule == "short-source" && text == "12:30")
     );
@@ -275,8 +278,8 @@ fn a_value_of_the_wrong_type_is_ignored_by_other_rules() {
 #[test]
 fn conflicting_lists_and_policies_of_one_cluster_are_reported() {
     let policy = "ImageContentSourcePolicy/second[1]";
-    assert_found(
-        &found("conflicts"),
+    assert_findings(
+        &findings_of_fixture("conflicts"),
         &[
             [
                 "conflicting-policy",
@@ -301,9 +304,9 @@ fn conflicting_lists_and_policies_of_one_cluster_are_reported() {
             ],
         ],
     );
-    // Alone, neither of the two contradicts the other.
-    assert_found(
-        &found("conflicts/first.yaml"),
+    // Without the third, the two do not contradict each other.
+    assert_findings(
+        &findings_of_fixture("conflicts/first.yaml"),
         &[[
             "conflicting-policy",
             "ImageDigestMirrorSet/first[3]",
@@ -329,8 +332,8 @@ spec:
         entry("three", "one")
     );
     let directory = scratch(&[("a.yaml", &text)]);
-    assert_found(
-        &found_in(directory.path(), "a.yaml"),
+    assert_findings(
+        &findings_in(directory.path(), "a.yaml"),
         &[[
             "conflicting-order",
             "ImageDigestMirrorSet/a[2]",
@@ -350,17 +353,17 @@ spec:
     - {source: quay.io/a, mirrorSourcePolicy: NeverContactSource}
 ";
     let directory = scratch(&[("a.yaml", text)]);
-    let found = found_in(directory.path(), "a.yaml");
-    let rules: Vec<&str> = found.iter().map(|(rule, ..)| rule.as_str()).collect();
+    let findings = findings_in(directory.path(), "a.yaml");
+    let rules: Vec<&str> = findings.iter().map(|(rule, ..)| rule.as_str()).collect();
     assert_eq!(rules, ["empty-mirrors", "conflicting-policy"]);
-    assert_eq!(found[1].2, "NeverContactSource");
+    assert_eq!(findings[1].2, "NeverContactSource");
 }
 
 #[test]
 fn the_rules_about_names_and_other_entries_apply_to_manifests() {
     let set = |index: usize| format!("ImageDigestMirrorSet/entries[{index}]");
-    assert_found(
-        &found("entries"),
+    assert_findings(
+        &findings_of_fixture("entries"),
         &[
             [
                 "duplicate-mirror",
@@ -411,8 +414,8 @@ spec: {imageDigestMirrors: [{source: nginx, mirrors: [m.example.com/a]}]}
 ";
     let nameless = text.replace("metadata: {name: a}\n", "");
     let directory = scratch(&[("a.yaml", &format!("{text}---\n{text}---\n{nameless}"))]);
-    let found = found_in(directory.path(), "a.yaml");
-    let addresses: Vec<&str> = found.iter().map(|(_, address, _)| address.as_str()).collect();
+    let findings = findings_in(directory.path(), "a.yaml");
+    let addresses: Vec<&str> = findings.iter().map(|(_, address, _)| address.as_str()).collect();
     assert_eq!(
         addresses,
         [
@@ -442,7 +445,7 @@ fn manifests_are_read_from_standard_input() {
 fn the_kind_of_input_is_detected_from_its_content() {
     let manifest = std::fs::read_to_string(fixture("manifests/exported/idms.json")).unwrap();
     let plan = std::fs::read_to_string(fixture("guide/simple-mirror/plan.json")).unwrap();
-    // A plan can have the name of a kind in it.
+    // A plan can contain the name of a kind.
     let plan = plan.replacen('{', "{\"note\":\"ImageDigestMirrorSet\",", 1);
     let yaml = std::fs::read_to_string(fixture("manifests/exported/idms.yaml")).unwrap();
     let directory = scratch(&[
@@ -522,11 +525,11 @@ spec: {{imageDigestMirrors: [{{source: {source}, mirrors: [m.example.com/a]}}]}}
         ("mixed/a.yaml", &set("nginx")),
         ("none/values.yaml", "a: b\n"),
     ]);
-    assert_found(
-        &found_in(directory.path(), "only"),
+    assert_findings(
+        &findings_in(directory.path(), "only"),
         &[["short-source", "ImageDigestMirrorSet/a[0]", "nginx"]],
     );
-    assert_found(&found_in(directory.path(), "mixed"), &[]);
+    assert_findings(&findings_in(directory.path(), "mixed"), &[]);
     let run = mirrorset_in(directory.path(), &["check", "none"]);
     assert_eq!(run.status, 2);
     assert!(
@@ -553,7 +556,7 @@ spec: {{imageDigestMirrors: [{{source: quay.io/a, mirrors: [m.example.com/a], mi
         ("two/a.yaml", &allow),
         ("one/b.yml", &never),
     ]);
-    assert_found(&found_in(directory.path(), "."), &[]);
+    assert_findings(&findings_in(directory.path(), "."), &[]);
 }
 
 #[test]
@@ -579,7 +582,7 @@ spec:
     let run = |entries: usize| {
         let directory = scratch(&[("a.yaml", &text(entries))]);
         let start = Instant::now();
-        assert_found(&found_in(directory.path(), "a.yaml"), &[]);
+        assert_findings(&findings_in(directory.path(), "a.yaml"), &[]);
         start.elapsed()
     };
     let (short, long) = (run(10_000), run(20_000));
@@ -614,14 +617,14 @@ spec:
     mirrors: [mirror.example.com/e]
 ";
     let directory = scratch(&[("a.yaml", text)]);
-    let found = found_in(directory.path(), "a.yaml");
+    let findings = findings_in(directory.path(), "a.yaml");
     let quoted = "'quay.io # mirrorset: ignore[invalid-source] no comment'";
-    let left: Vec<[&str; 2]> = found
+    let remaining: Vec<[&str; 2]> = findings
         .iter()
         .map(|(rule, _, text)| [rule.as_str(), text.as_str()])
         .collect();
     assert_eq!(
-        left,
+        remaining,
         [
             ["short-source", "\"http\""],
             [

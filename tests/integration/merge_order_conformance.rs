@@ -1,5 +1,5 @@
-//! What is said of manifests that meet is what comes of them: `conflicting-order` is found just where the
-//! order that nodes get breaks a list, `conflicting-policy` just where the machine config operator refuses.
+//! Findings about several manifests agree with their merge: `conflicting-order` is reported exactly if the
+//! merged order contradicts a list, `conflicting-policy` exactly if the machine config operator rejects them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -25,8 +25,8 @@ struct Case {
     registries_conf: Option<String>,
 }
 
-/// The sources of the entries that a rule finds something about.
-fn found(rule: &str, manifests: &[serde_json::Value]) -> BTreeSet<String> {
+/// The sources of the entries with a finding of a rule.
+fn sources_with_finding(rule: &str, manifests: &[serde_json::Value]) -> BTreeSet<String> {
     let text: Vec<String> = manifests.iter().map(ToString::to_string).collect();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("all.json");
@@ -34,11 +34,11 @@ fn found(rule: &str, manifests: &[serde_json::Value]) -> BTreeSet<String> {
     let loaded = load(&[path], &Options::default());
     let mirrors = &loaded.project.inputs[0].mirrors;
     let report = report(&loaded);
-    let found = report
+    let conflicting = report
         .findings
         .iter()
         .filter(|finding| finding.code.as_str() == rule);
-    found
+    conflicting
         .map(|finding| {
             let address = finding.subject.as_ref().unwrap().to_string();
             let mirror = mirrors
@@ -49,7 +49,7 @@ fn found(rule: &str, manifests: &[serde_json::Value]) -> BTreeSet<String> {
         .collect()
 }
 
-/// The sources with a contradiction, by the rule.
+/// The sources for which the rule reports a contradiction.
 fn contradictions(entries: &[Entry]) -> BTreeSet<String> {
     let manifest = serde_json::json!({
         "apiVersion": "operator.openshift.io/v1alpha1",
@@ -57,19 +57,19 @@ fn contradictions(entries: &[Entry]) -> BTreeSet<String> {
         "metadata": {"name": "all"},
         "spec": {"repositoryDigestMirrors": entries},
     });
-    found("conflicting-order", &[manifest])
+    sources_with_finding("conflicting-order", &[manifest])
 }
 
-/// Whether an order of a source's mirrors, which it is tried behind, breaks one of its lists.
+/// Whether a merged order of mirrors, after which the source is tried, contradicts a list of the source.
 fn is_broken(source: &str, order: &[String], entries: &[Entry]) -> bool {
-    let place = |name: &str| {
+    let position_of = |name: &str| {
         order
             .iter()
             .position(|other| other == name)
             .unwrap_or(order.len())
     };
-    let own = entries.iter().filter(|entry| entry.source == source);
-    let real = own.filter(|entry| entry.mirrors.iter().any(|mirror| mirror != source));
+    let of_source = entries.iter().filter(|entry| entry.source == source);
+    let real = of_source.filter(|entry| entry.mirrors.iter().any(|mirror| mirror != source));
     let mut lists = real.map(|entry| {
         let mut list = entry.mirrors.clone();
         if !list.iter().any(|mirror| mirror == source) {
@@ -79,7 +79,7 @@ fn is_broken(source: &str, order: &[String], entries: &[Entry]) -> bool {
     });
     lists.any(|list| {
         list.windows(2)
-            .any(|pair| pair[0] != pair[1] && place(&pair[0]) > place(&pair[1]))
+            .any(|pair| pair[0] != pair[1] && position_of(&pair[0]) > position_of(&pair[1]))
     })
 }
 
@@ -106,7 +106,7 @@ fn orders(text: &str) -> BTreeMap<String, Vec<String>> {
     tables.into_iter().flatten().map(order).collect()
 }
 
-fn assert_held(path: &Path) {
+fn assert_agrees_with_recorded(path: &Path) {
     let (mut sources, mut broken) = (0, 0);
     for line in std::fs::read_to_string(path).unwrap().lines() {
         let case: Case = serde_json::from_str(line).unwrap();
@@ -133,9 +133,9 @@ fn assert_held(path: &Path) {
 
 #[test]
 fn contradictions_agree_with_recorded_merges() {
-    assert_held(&fixture("registries/named.jsonl"));
+    assert_agrees_with_recorded(&fixture("registries/named.jsonl"));
     if let Some(path) = shared("conformance/registries.jsonl") {
-        assert_held(&path);
+        assert_agrees_with_recorded(&path);
     }
 }
 
@@ -198,8 +198,8 @@ proptest! {
             document("ImageTagMirrorSet", "imageTagMirrors", tag),
             document("ImageDigestMirrorSet", "imageDigestMirrors", digest),
         ];
-        let found = found("conflicting-policy", &manifests);
+        let conflicting = sources_with_finding("conflicting-policy", &manifests);
         let settings = RegistrySettings { entries, ..RegistrySettings::default() };
-        prop_assert_eq!(!found.is_empty(), settings.validate().is_err());
+        prop_assert_eq!(!conflicting.is_empty(), settings.validate().is_err());
     }
 }

@@ -1,12 +1,12 @@
-//! Modules that real Terraform planned, evaluated without it.
+//! Modules that real Terraform planned, evaluated without Terraform.
 //!
-//! Each directory in `fixtures/modules` holds a module and one of two things: `plan.json`, the plan
-//! that Terraform 1.11.4 made of it (with the lab in `../shared/lab`; without the time at which it did),
-//! or `refused.json`, what Terraform says against it and which values may not be made up for it.
+//! Each directory in `fixtures/modules` has a module and either `plan.json`, the plan that Terraform 1.11.4
+//! created from it (with the lab in `../shared/lab`, without the timestamp), or `rejected.json`, the error of
+//! Terraform and the values that have to be undecided.
 //!
-//! The lab takes what the provider may fill in for null where it is not written. The plans of `filled_in`,
-//! `nested_computed` and `whole_objects` are made with the lab's schemas changed to those in the
-//! provider's source, by which it is known after the apply or has a default.
+//! In the lab, optional computed attributes that are not set are null. The plans of `filled_in`,
+//! `nested_computed` and `whole_objects` were created with schemas of the lab changed to those in the source of
+//! the provider, where such an attribute is known after the apply or has a default.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use mirrorset::convert::{Options, convert, find_target};
 use mirrorset::workspace;
 use serde_json::{Map, Value, json};
 
-/// What the comparison is about: the other attributes are the provider's.
+/// The attributes that are compared; the provider sets the others.
 const ATTRIBUTES: [&str; 4] = ["cluster_id", "mirrors", "source", "type"];
 
 fn root() -> &'static Path {
@@ -26,19 +26,19 @@ fn root() -> &'static Path {
 
 fn directories(path: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(path).unwrap();
-    let mut found: Vec<PathBuf> = entries
+    let mut directories: Vec<PathBuf> = entries
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_dir())
         .collect();
-    found.sort();
-    found
+    directories.sort();
+    directories
 }
 
 fn json_of(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// The mirrors that we find in a module, by address.
+/// The evaluated mirrors of a module, by address.
 fn evaluated(module: &Path) -> BTreeMap<String, Value> {
     let loaded = workspace::load(&[module.to_owned()], &workspace::Options::default());
     let instances: Vec<Value> = {
@@ -66,7 +66,7 @@ fn planned(plan: &Value) -> BTreeMap<String, Value> {
             &change["change"]["after_unknown"],
         );
     }
-    let mut found = BTreeMap::new();
+    let mut mirrors = BTreeMap::new();
     let mut pending = vec![&plan["planned_values"]["root_module"]];
     while let Some(module) = pending.pop() {
         pending.extend(module["child_modules"].as_array().into_iter().flatten());
@@ -75,8 +75,8 @@ fn planned(plan: &Value) -> BTreeMap<String, Value> {
                 continue;
             }
             let address = resource["address"].as_str().unwrap();
-            let sensitive = ours(&resource["sensitive_values"]);
-            let mut values = ours(&resource["values"]);
+            let sensitive = select_attributes(&resource["sensitive_values"]);
+            let mut values = select_attributes(&resource["values"]);
             for (name, mask) in &sensitive {
                 if let Some(value) = values.get_mut(name) {
                     hide(value, mask);
@@ -85,16 +85,16 @@ fn planned(plan: &Value) -> BTreeMap<String, Value> {
             let instance = json!({
                 "address": address,
                 "values": values,
-                "unknown": ours(unknown[address]),
+                "unknown": select_attributes(unknown[address]),
                 "sensitive": sensitive,
             });
-            found.insert(address.to_owned(), instance);
+            mirrors.insert(address.to_owned(), instance);
         }
     }
-    found
+    mirrors
 }
 
-fn ours(values: &Value) -> Map<String, Value> {
+fn select_attributes(values: &Value) -> Map<String, Value> {
     let wanted = values.as_object().into_iter().flatten();
     let wanted = wanted.filter(|(name, _)| ATTRIBUTES.contains(&name.as_str()));
     wanted
@@ -102,7 +102,7 @@ fn ours(values: &Value) -> Map<String, Value> {
         .collect()
 }
 
-/// Takes out what we do not print: sensitive values.
+/// Removes sensitive values, which are not printed.
 fn hide(value: &mut Value, mask: &Value) {
     match (value, mask) {
         (value, Value::Bool(true)) => *value = Value::Null,
@@ -115,7 +115,7 @@ fn hide(value: &mut Value, mask: &Value) {
     }
 }
 
-/// Compares a module with its plan; says what differs.
+/// Compares a module with its plan and returns the differences as the error.
 fn compare(module: &Path, plan: &Path) -> Result<(), String> {
     let (ours, theirs) = (evaluated(module), planned(&json_of(plan)));
     if ours == theirs {
@@ -137,15 +137,15 @@ fn compare(module: &Path, plan: &Path) -> Result<(), String> {
     Err(text)
 }
 
-/// Looks whether the values that Terraform does not come to are unknown here.
-fn refused(module: &Path, refusal: &Path) -> Result<(), String> {
+/// Checks that the values without a result in Terraform are unknown.
+fn check_undecided(module: &Path, expectation: &Path) -> Result<(), String> {
     let ours = evaluated(module);
-    for expected in json_of(refusal)["undecided"].as_array().unwrap() {
+    for expected in json_of(expectation)["undecided"].as_array().unwrap() {
         let expected = expected.as_str().unwrap();
         let (address, attribute) = expected.rsplit_once('.').unwrap();
         let instance = ours
             .get(address)
-            .ok_or_else(|| format!("\n  there is no {address}, only {:?}", ours.keys()))?;
+            .ok_or_else(|| format!("\n  {address} does not exist: {:?}", ours.keys()))?;
         if instance["unknown"][attribute] != true {
             return Err(format!("\n  {expected} is not undecided: {instance}"));
         }
@@ -155,28 +155,28 @@ fn refused(module: &Path, refusal: &Path) -> Result<(), String> {
 
 fn check(cases: Vec<(PathBuf, PathBuf)>) {
     let total = cases.len();
-    let mut wrong = Vec::new();
+    let mut failures = Vec::new();
     for (module, expected) in cases {
-        let result = if expected.ends_with("refused.json") {
-            refused(&module, &expected)
+        let result = if expected.ends_with("rejected.json") {
+            check_undecided(&module, &expected)
         } else {
             compare(&module, &expected)
         };
         if let Err(text) = result {
-            wrong.push(format!("{}:{text}", module.display()));
+            failures.push(format!("{}:{text}", module.display()));
         }
     }
-    println!("{} of {total} agree", total - wrong.len());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    println!("{} of {total} agree", total - failures.len());
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
 fn every_module_evaluates_to_the_mirrors_that_terraform_plans() {
     let modules = directories(&root().join("fixtures/modules"));
     let expected = |module: PathBuf| {
-        let names = ["plan.json", "refused.json"].map(|name| module.join(name));
-        let found = names.into_iter().find(|path| path.exists());
-        let expected = found.unwrap_or_else(|| panic!("{} says nothing", module.display()));
+        let names = ["plan.json", "rejected.json"].map(|name| module.join(name));
+        let existing = names.into_iter().find(|path| path.exists());
+        let expected = existing.unwrap_or_else(|| panic!("{} has no expectation", module.display()));
         (module, expected)
     };
     check(modules.into_iter().map(expected).collect());
@@ -204,9 +204,9 @@ fn every_module_of_the_conformance_set_evaluates_to_the_mirrors_that_terraform_p
 fn only_mirror(text: &str) -> Value {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("main.tf"), text).unwrap();
-    let mut found = evaluated(directory.path());
-    assert_eq!(found.len(), 1, "{found:?}");
-    found.pop_first().unwrap().1
+    let mut mirrors = evaluated(directory.path());
+    assert_eq!(mirrors.len(), 1, "{mirrors:?}");
+    mirrors.pop_first().unwrap().1
 }
 
 fn mirror(head: &str, source: &str) -> String {
@@ -230,8 +230,8 @@ fn too_many_instances_are_represented_by_one() {
         "count = length(range(1e9))",
         products,
     ] {
-        let found = only_mirror(&mirror(head, r#""x""#));
-        assert_eq!(found["address"], "rhcs_image_mirror.m[*]");
+        let representative = only_mirror(&mirror(head, r#""x""#));
+        assert_eq!(representative["address"], "rhcs_image_mirror.m[*]");
     }
 }
 
@@ -267,26 +267,26 @@ fn ten_thousand_locals_in_a_chain_have_a_value() {
     assert_eq!(only_mirror(&text)["values"]["source"], "deep");
 }
 
-/// How many mirrors of a root module have no `source`, and how many there are.
+/// The number of mirrors of a root module with an unknown `source`, and the number of all mirrors.
 fn undecided_sources(text: &str) -> (usize, usize) {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("main.tf"), text).unwrap();
-    let found = evaluated(directory.path());
-    let undecided = found
+    let mirrors = evaluated(directory.path());
+    let undecided = mirrors
         .values()
         .filter(|mirror| mirror["values"]["source"].is_null());
-    (undecided.count(), found.len())
+    (undecided.count(), mirrors.len())
 }
 
 #[test]
 fn using_a_list_of_all_mirrors_takes_linear_time() {
     let numbered = mirror("count = 10000", "\"quay.io/app-${count.index}\"");
-    let again = mirror(
+    let referring = mirror(
         "count = 10000",
         "element(rhcs_image_mirror.m[*].source, count.index)",
     );
-    let again = again.replace("\"m\" {", "\"again\" {");
-    assert_eq!(undecided_sources(&(numbered + &again)), (0, 20_000));
+    let referring = referring.replace("\"m\" {", "\"again\" {");
+    assert_eq!(undecided_sources(&(numbered + &referring)), (0, 20_000));
 }
 
 #[test]
@@ -310,8 +310,8 @@ locals {
         "concat(values(local.catalogue), [{ source = \"x\" }])[length(each.key)].source",
     ] {
         let mirrors = mirror("for_each = local.catalogue", source);
-        let found = undecided_sources(&format!("{catalogue}{mirrors}"));
-        assert_eq!(found, (0, 10_000), "{source}");
+        let counts = undecided_sources(&format!("{catalogue}{mirrors}"));
+        assert_eq!(counts, (0, 10_000), "{source}");
     }
 }
 
@@ -345,10 +345,10 @@ resource "rhcs_image_mirror" "m0" {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("main.tf"), text).unwrap();
     let loaded = workspace::load(&[directory.path().to_owned()], &workspace::Options::default());
-    let configuration = &loaded.project.inputs[0];
-    assert_eq!(configuration.mirrors.len(), 3_000);
-    let cluster = &configuration.clusters[0].path;
-    for mirror in &configuration.mirrors {
+    let input = &loaded.project.inputs[0];
+    assert_eq!(input.mirrors.len(), 3_000);
+    let cluster = &input.clusters[0].path;
+    for mirror in &input.mirrors {
         assert_eq!(mirror.source.value().map(String::as_str), Some("quay.io/app"));
         assert!(
             mirror.resource().unwrap().dependencies.contains(cluster),

@@ -1,4 +1,4 @@
-//! The rules about names and lists of mirrors, case by case: on configuration and on a plan, which have to
+//! The rules about names and lists of mirrors, case by case, for a configuration and for a plan, which have to
 //! agree.
 
 use std::path::Path;
@@ -15,11 +15,11 @@ use serde_json::json;
 type Entry<'a> = (&'a str, &'a [&'a str]);
 
 /// A rule and the text under its primary label, without quotes.
-type Found = (String, String);
+type RuleAndText = (String, String);
 
 const CLUSTER: &str = "2lbbrpgkocgajphhqee7vku1pgd4qsge";
 
-fn loaded(name: &str, text: &str) -> Loaded {
+fn load_text(name: &str, text: &str) -> Loaded {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join(name);
     std::fs::write(&path, text).unwrap();
@@ -39,15 +39,15 @@ fn findings(loaded: &Loaded) -> Vec<Diagnostic> {
     findings
 }
 
-fn found(loaded: &Loaded) -> Vec<Found> {
-    let found = findings(loaded).into_iter().map(|finding| {
-        let label = finding.primary.expect("every one has a place");
+fn rules_and_texts(loaded: &Loaded) -> Vec<RuleAndText> {
+    let findings = findings(loaded).into_iter().map(|finding| {
+        let label = finding.primary.expect("every finding has a location");
         let text = loaded.sources.slice(label.span).trim_matches('"').to_owned();
         (finding.code.as_str().to_owned(), text)
     });
-    let mut found: Vec<Found> = found.collect();
-    found.sort();
-    found
+    let mut findings: Vec<RuleAndText> = findings.collect();
+    findings.sort();
+    findings
 }
 
 fn configuration(entries: &[Entry<'_>]) -> String {
@@ -82,18 +82,18 @@ fn plan(entries: &[Entry<'_>]) -> String {
 
 #[track_caller]
 fn assert_found(entries: &[Entry<'_>], expected: &[(&str, &str)]) {
-    let mut expected: Vec<Found> = expected
+    let mut expected: Vec<RuleAndText> = expected
         .iter()
         .map(|(rule, text)| ((*rule).to_owned(), (*text).to_owned()))
         .collect();
     expected.sort();
     assert_eq!(
-        found(&loaded("main.tf", &configuration(entries))),
+        rules_and_texts(&load_text("main.tf", &configuration(entries))),
         expected,
         "{entries:?}"
     );
     assert_eq!(
-        found(&loaded("plan.json", &plan(entries))),
+        rules_and_texts(&load_text("plan.json", &plan(entries))),
         expected,
         "{entries:?} in a plan"
     );
@@ -114,7 +114,7 @@ fn assert_mirror(source: &str, mirror: &str, rules: &[&str]) {
 #[test]
 fn one_issue_of_a_source_is_one_finding() {
     for (source, rules) in [
-        // Nothing is wrong.
+        // Valid.
         ("quay.io", [].as_slice()),
         ("registry.redhat.io", &[]),
         ("docker.io/library/nginx", &[]),
@@ -242,7 +242,7 @@ fn a_list_needs_at_least_one_mirror() {
 }
 "#;
     assert_eq!(
-        found(&loaded("main.tf", empty)),
+        rules_and_texts(&load_text("main.tf", empty)),
         [("empty-mirrors".to_owned(), "[]".to_owned())]
     );
     assert_found(&[("quay.io", &["quay.io"])], &[("self-mirror", "quay.io")]);
@@ -255,30 +255,33 @@ fn a_list_needs_at_least_one_mirror() {
 #[test]
 fn a_source_must_be_unique_in_its_cluster() {
     let (a, b): (&[&str], &[&str]) = (&["a.example.com/org/app"], &["b.example.com/org/app"]);
-    let again = |source| ("duplicate-source", source);
-    assert_found(&[("quay.io/org", a), ("quay.io/org", b)], &[again("quay.io/org")]);
+    let duplicate = |source| ("duplicate-source", source);
+    assert_found(
+        &[("quay.io/org", a), ("quay.io/org", b)],
+        &[duplicate("quay.io/org")],
+    );
     assert_found(
         &[("quay.io/org", a), ("quay.io/org", a), ("quay.io/org", b)],
-        &[again("quay.io/org"), again("quay.io/org")],
+        &[duplicate("quay.io/org"), duplicate("quay.io/org")],
     );
-    // In full they are one.
+    // Their full forms are equal.
     let full = "docker.io/library/nginx";
     assert_found(
         &[(full, a), ("nginx", b)],
-        &[("short-source", "nginx"), again("nginx")],
+        &[("short-source", "nginx"), duplicate("nginx")],
     );
     assert_found(
         &[(full, a), ("docker.io/nginx", b)],
         &[
             ("unmatchable-source", "docker.io/nginx"),
-            again("docker.io/nginx"),
+            duplicate("docker.io/nginx"),
         ],
     );
     assert_found(
         &[("quay.io/org", a), ("quay.io/org/", b)],
-        &[("invalid-source", "quay.io/org/"), again("quay.io/org/")],
+        &[("invalid-source", "quay.io/org/"), duplicate("quay.io/org/")],
     );
-    // Tags are taken away by nobody but a person.
+    // A tag is removed only by an unsafe fix, so these two are not duplicates.
     assert_found(
         &[("quay.io/org:a", a), ("quay.io/org:b", b)],
         &[
@@ -296,7 +299,7 @@ fn a_source_does_not_inherit_the_mirrors_of_a_shorter_source() {
         &[all, ("quay.io/org", &["n.example.com/org"])],
         &[shadowed("quay.io/org")],
     );
-    // The mirrors of the nearest count.
+    // The mirrors of the longest match are used.
     assert_found(
         &[
             all,
@@ -308,7 +311,7 @@ fn a_source_does_not_inherit_the_mirrors_of_a_shorter_source() {
         ],
         &[],
     );
-    // Where they are repeated, as they serve it or word for word.
+    // Repeated mirrors, equal after rewriting or literally.
     assert_found(
         &[
             all,
@@ -320,7 +323,7 @@ fn a_source_does_not_inherit_the_mirrors_of_a_shorter_source() {
         &[all, ("quay.io/org", &["n.example.com/org", "m.example.com/quay"])],
         &[],
     );
-    // Beside each other.
+    // Siblings.
     assert_found(
         &[
             ("quay.io/org", &["m.example.com/a"]),
@@ -335,7 +338,7 @@ fn a_source_does_not_inherit_the_mirrors_of_a_shorter_source() {
         ],
         &[],
     );
-    // A wildcard is the wider one.
+    // A wildcard matches more.
     assert_found(
         &[("*.example.com", &["m.io/all"]), ("a.example.com", &["m.io/a"])],
         &[("wildcard-source", "*.example.com"), shadowed("a.example.com")],
@@ -347,7 +350,7 @@ fn a_source_does_not_inherit_the_mirrors_of_a_shorter_source() {
         ],
         &[("wildcard-source", "*.example.com")],
     );
-    // What never matches shadows nothing, and an entry without a mirror is passed over.
+    // A source that never matches shadows nothing, and an entry without mirrors is ignored.
     assert_found(
         &[
             ("docker.io", &["m.example.com/hub"]),
@@ -389,8 +392,8 @@ fn a_cluster_is_limited_to_255_sources_with_255_mirrors_each() {
     let of = |count: usize| {
         let mirrors = many(count);
         let mirrors: Vec<&str> = mirrors.iter().map(String::as_str).collect();
-        let found = findings(&loaded("plan.json", &plan(&[("quay.io/org", &mirrors)])));
-        found
+        let findings = findings(&load_text("plan.json", &plan(&[("quay.io/org", &mirrors)])));
+        findings
             .into_iter()
             .map(|finding| finding.message)
             .collect::<Vec<_>>()
@@ -402,9 +405,9 @@ fn a_cluster_is_limited_to_255_sources_with_255_mirrors_each() {
         .iter()
         .map(|source| (source.as_str(), ["mirror.example.com/org"].as_slice()))
         .collect();
-    assert_eq!(findings(&loaded("plan.json", &plan(&entries[..255]))), []);
-    let found = findings(&loaded("plan.json", &plan(&entries)));
-    let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(findings(&load_text("plan.json", &plan(&entries[..255]))), []);
+    let findings = findings(&load_text("plan.json", &plan(&entries)));
+    let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
     assert!(messages[0].ends_with(&format!(
         "cluster {CLUSTER} has 400 sources, but 255 is the limit"
     )));
@@ -428,8 +431,8 @@ fn mirrors_of_other_clusters_are_not_compared() {
         block("b", "\"two\"", "quay.io", "m.example.com"),
         block("c", "\"three\"", "quay.io/org", "quay.io"),
     ];
-    assert_eq!(found(&loaded("main.tf", &text.concat())), []);
-    // One variable is one cluster, whatever its value.
+    assert_eq!(rules_and_texts(&load_text("main.tf", &text.concat())), []);
+    // Mirrors with the same variable have the same cluster, whatever its value.
     let variables = r#"variable "cluster" {
   type = string
 }
@@ -443,13 +446,13 @@ variable "other" {
         block("b", "var.cluster", "quay.io", "n.example.com"),
         block("c", "var.other", "quay.io", "n.example.com"),
     ];
-    let found = found(&loaded("main.tf", &text.concat()));
-    assert_eq!(found, [("duplicate-source".to_owned(), "quay.io".to_owned())]);
+    let findings = rules_and_texts(&load_text("main.tf", &text.concat()));
+    assert_eq!(findings, [("duplicate-source".to_owned(), "quay.io".to_owned())]);
 }
 
 fn undecided(text: &str) -> Vec<String> {
-    let found = findings(&loaded("main.tf", text)).into_iter();
-    let mut found: Vec<String> = found
+    let findings = findings(&load_text("main.tf", text)).into_iter();
+    let mut findings: Vec<String> = findings
         .map(
             |finding| match finding.note.filter(|_| finding.code.as_str() == "unknown-value") {
                 Some(note) => note,
@@ -457,8 +460,8 @@ fn undecided(text: &str) -> Vec<String> {
             },
         )
         .collect();
-    found.sort();
-    found
+    findings.sort();
+    findings
 }
 
 #[test]
@@ -498,20 +501,23 @@ resource "rhcs_image_mirror" "m" {{
 "#
         )
     };
-    let open = |more: &str| {
+    let undecided_rules = |more: &str| {
         format!(
             "could not decide: short-source, invalid-source, unmatchable-source, wildcard-source, \
              {more}self-mirror, shadowed-source, duplicate-source"
         )
     };
-    // Whatever the source is, nothing can be rewritten to this, and everything to that.
+    // For any source, names cannot be rewritten to the first mirror, but always to the second.
     assert_eq!(
         undecided(&with("22")),
-        [open(""), "unrewritable-mirror".to_owned()]
+        [undecided_rules(""), "unrewritable-mirror".to_owned()]
     );
-    assert_eq!(undecided(&with("m.example.com/org")), [open("")]);
-    // A host alone serves a registry, and no repository.
-    assert_eq!(undecided(&with("m.example.com")), [open("unrewritable-mirror, ")]);
+    assert_eq!(undecided(&with("m.example.com/org")), [undecided_rules("")]);
+    // A host without a path can mirror a registry, but not a repository.
+    assert_eq!(
+        undecided(&with("m.example.com")),
+        [undecided_rules("unrewritable-mirror, ")]
+    );
 }
 
 #[test]
@@ -535,14 +541,14 @@ fn duplicates_are_undecided_if_only_one_block_may_have_an_instance() {
         block("a", "var.on ? 1 : 0"),
         block("b", "var.on ? 0 : 1")
     );
-    let found = findings(&loaded("main.tf", &text));
+    let findings = findings(&load_text("main.tf", &text));
     assert!(
-        found
+        findings
             .iter()
             .all(|finding| finding.code.as_str() == "unknown-value"),
-        "{found:?}"
+        "{findings:?}"
     );
-    assert_eq!(found.len(), 2);
+    assert_eq!(findings.len(), 2);
 }
 
 #[test]
@@ -564,8 +570,8 @@ resource "rhcs_image_mirror" "a" {{
 }
 "#
     );
-    let found = findings(&loaded("main.tf", &text));
-    let chained = found
+    let findings = findings(&load_text("main.tf", &text));
+    let chained = findings
         .iter()
         .find(|finding| finding.code.as_str() == "chained-mirror")
         .unwrap();
@@ -574,7 +580,7 @@ resource "rhcs_image_mirror" "a" {{
         "mirror (sensitive value) is the source of another mirror"
     );
     assert_eq!(chained.related, []);
-    let duplicate = found
+    let duplicate = findings
         .iter()
         .find(|finding| finding.code.as_str() == "duplicate-mirror")
         .unwrap();
@@ -583,11 +589,11 @@ resource "rhcs_image_mirror" "a" {{
 
 #[test]
 fn severities_are_those_of_the_rules() {
-    let found = findings(&loaded(
+    let findings = findings(&load_text(
         "plan.json",
         &plan(&[("*.example.com", &["m.io/a"]), ("quay.io/org", &["22"])]),
     ));
-    let severities: Vec<_> = found
+    let severities: Vec<_> = findings
         .iter()
         .map(|finding| (finding.code.as_str(), finding.severity))
         .collect();
@@ -622,7 +628,7 @@ struct Resolved {
     error: Option<String>,
 }
 
-/// What the real libraries fail at is found: a table that they refuse, or a mirror that fails a pull.
+/// Asserts that failures of the real libraries are reported: a table that they reject, or a mirror that fails a pull.
 fn assert_fatal_is_found(path: &Path) {
     let (mut fatal, mut cases, mut namesakes) = (0, 0, 0);
     for line in std::fs::read_to_string(path).unwrap().lines() {
@@ -642,8 +648,8 @@ fn assert_fatal_is_found(path: &Path) {
             .iter()
             .map(|(source, list)| (*source, list.as_slice()))
             .collect();
-        let loaded = loaded("plan.json", &plan(&entries));
-        let found = findings(&loaded);
+        let loaded = load_text("plan.json", &plan(&entries));
+        let findings = findings(&loaded);
         let at = |source: &str| {
             let mirrors = &loaded.project.inputs[0].mirrors;
             let mirrors = mirrors.iter().filter(|mirror| {
@@ -653,7 +659,7 @@ fn assert_fatal_is_found(path: &Path) {
                     .is_some_and(|own| own.trim_end_matches('/') == source)
             });
             let addresses: Vec<String> = mirrors.map(|mirror| mirror.address.to_string()).collect();
-            found.iter().any(|finding| {
+            findings.iter().any(|finding| {
                 // A mirror that occurs twice can bring a wildcard source among its own mirrors.
                 matches!(
                     finding.code.as_str(),
@@ -672,12 +678,12 @@ fn assert_fatal_is_found(path: &Path) {
         };
         if case.load_error.is_some() {
             fatal += 1;
-            let errors = found.iter().any(|finding| finding.severity == Severity::Error);
+            let errors = findings.iter().any(|finding| finding.severity == Severity::Error);
             assert!(errors, "{}: {:?}", case.name, case.load_error);
         }
         for result in &case.results {
             if let (Some(error), Some(prefix)) = (&result.error, &result.prefix) {
-                // A source of one part is taken for a namespace, where no image lies that is called like it.
+                // A source with one path segment is treated as a namespace, which has no image of the same name.
                 let is_namespace =
                     Location::parse(prefix).is_some_and(|name| name.granularity() == Granularity::Namespace);
                 if is_namespace && result.image.starts_with(&format!("{prefix}@")) && !at(prefix) {

@@ -1,4 +1,4 @@
-//! Conversions, comparisons and answers that would not say what the input says: refused, or told.
+//! Conversions, comparisons and resolutions that would lose part of the input are rejected or reported.
 
 use crate::support::program::{Run, mirrorset_in, mirrorset_with_input, scratch};
 
@@ -15,7 +15,7 @@ spec:
     )
 }
 
-/// An entry of a manifest, and something else in it.
+/// An entry of a manifest, with further lines.
 fn entry(source: &str, mirror: &str, more: &str) -> String {
     format!("  - source: {source}\n    mirrors: [{mirror}]\n{more}")
 }
@@ -32,7 +32,7 @@ fn mirror(label: &str, cluster_id: &str, source: &str) -> String {
     )
 }
 
-/// A root module that makes a cluster, and mirrors one source on it.
+/// A root module that creates a cluster with one mirror.
 fn root(source: &str) -> String {
     let cluster = r#"resource "rhcs_cluster_rosa_hcp" "main" {
   name = "c"
@@ -49,7 +49,7 @@ fn run(files: &[(&str, &str)], arguments: &[&str]) -> Run {
 fn an_option_that_the_target_ignores_is_rejected() {
     let main = mirror("a", "\"2lbbrpgk\"", "quay.io/org");
     let files = [("main.tf", main.as_str()), ("ids.json", "[]")];
-    for (arguments, told) in [
+    for (arguments, expected_text) in [
         ("--style for-each", "--to hcl"),
         ("--to rosa --cluster-id var.id", "--to hcl"),
         ("--to json --import ids.json", "--to hcl"),
@@ -62,7 +62,7 @@ fn an_option_that_the_target_ignores_is_rejected() {
             .collect();
         let run = run(&files, &words);
         assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{arguments}");
-        assert!(run.stderr.contains(told), "{arguments}: {}", run.stderr);
+        assert!(run.stderr.contains(expected_text), "{arguments}: {}", run.stderr);
     }
 }
 
@@ -92,19 +92,19 @@ fn an_invalid_manifest_is_not_converted() {
             assert!(run.stderr.contains("error[invalid-manifest]"), "{}", run.stderr);
             assert!(!run.stderr.contains("[unknown-value]"), "{}", run.stderr);
         }
-        let told = "warning[invalid-manifest]";
-        let kept = run(&files, &["convert", "m.yaml", "--skip-unresolved"]);
-        assert_eq!(kept.status, 0, "{}", kept.stderr);
+        let expected_text = "warning[invalid-manifest]";
+        let skipping = run(&files, &["convert", "m.yaml", "--skip-unresolved"]);
+        assert_eq!(skipping.status, 0, "{}", skipping.stderr);
         assert!(
-            kept.stderr.contains(told) && kept.stdout.contains("quay.io/a"),
+            skipping.stderr.contains(expected_text) && skipping.stdout.contains("quay.io/a"),
             "{wrong}"
         );
-        // What is not read may be a difference, and may be what an image is pulled by.
+        // An entry that is not read may be a difference, and may be the one that an image is pulled with.
         let compared = run(&files, &["diff", "m.yaml", "same.yaml"]);
         assert_eq!(compared.status, 1, "{wrong}");
         let resolved = run(&files, &["resolve", "quay.io/a", "--in", "m.yaml"]);
         for other in [compared, resolved] {
-            assert!(other.stderr.contains(told), "{wrong}: {}", other.stderr);
+            assert!(other.stderr.contains(expected_text), "{wrong}: {}", other.stderr);
         }
     }
 }
@@ -123,7 +123,7 @@ fn conflicting_policies_of_one_source_are_not_merged() {
         assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{target}");
         assert!(run.stderr.contains("error[conflicting-policy]"), "{}", run.stderr);
     }
-    // Terraform has none of the two: the one that says something is lost, and it alone.
+    // Terraform supports neither policy; only the one with an effect is a loss.
     for target in ["hcl", "json"] {
         let run = run(&files, &["convert", "m.yaml", "--to", target]);
         assert_eq!(run.status, 0, "{target}: {}", run.stderr);
@@ -305,13 +305,13 @@ fn output_is_not_written_through_a_link() {
     let run = mirrorset_in(directory.path(), &["convert", "main.tf", "--output-dir", "out"]);
     assert_eq!(run.status, 2, "{}", run.stderr);
     assert!(run.stderr.contains("2lbbrpgk.yaml exists"), "{}", run.stderr);
-    let kept = std::fs::read_to_string(directory.path().join("precious")).unwrap();
-    assert_eq!(kept, "kept");
+    let content = std::fs::read_to_string(directory.path().join("precious")).unwrap();
+    assert_eq!(content, "kept");
 }
 
 #[test]
 fn a_plan_is_compared_with_the_configuration_of_several_clusters() {
-    // The plan tells that the ids come from a local value, and not from which cluster.
+    // In the plan the ids come from a local value, so their clusters are unknown.
     let main = mirror("a", "local.ids.one", "quay.io/a") + &mirror("b", "local.ids.two", "quay.io/b");
     let clusters = ["one", "two"].map(|name| format!("resource \"rhcs_cluster_rosa_hcp\" \"{name}\" {{}}\n"));
     let ids = "locals {
@@ -347,14 +347,14 @@ fn a_plan_is_compared_with_the_configuration_of_several_clusters() {
         &["diff", "main.tf", "plan.json"],
     );
     assert_eq!(run.status, 1, "{}", run.stderr);
-    let told: Vec<&str> = run.stdout.lines().filter(|line| !line.starts_with(' ')).collect();
+    let expected_text: Vec<&str> = run.stdout.lines().filter(|line| !line.starts_with(' ')).collect();
     let expected = [
         "rhcs_cluster_rosa_hcp.two:",
         "- quay.io/b: removed",
         "+ quay.io/c: added",
         "3 sources: 1 unchanged, 1 added, 1 removed, 0 changed, 0 reordered",
     ];
-    assert_eq!(told, expected, "{}", run.stdout);
+    assert_eq!(expected_text, expected, "{}", run.stdout);
 }
 
 #[test]

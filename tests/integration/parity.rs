@@ -1,9 +1,9 @@
-//! The same verdict from both sides: a module, read as configuration, and the plan that Terraform made of
-//! it have the same findings at the same addresses. Joined with its configuration, a plan has exactly those
-//! of the configuration, at the same text.
+//! The same verdict from both inputs: a module, read as configuration, and the plan that Terraform created from
+//! it have the same findings at the same addresses. Joined with its configuration, a plan has exactly the
+//! findings of the configuration, at the same text.
 //!
-//! What a plan does not record is undecided there and never decided otherwise, but for the modules that are
-//! listed below, with the reason.
+//! What a plan does not record is undecided in the plan and never decided differently, except for the modules
+//! that are listed below, with the reason.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,8 +14,8 @@ use mirrorset::model::InputKind;
 use mirrorset::rules;
 use serde_json::Value;
 
-/// Cluster ids that are computed of locals which lead to the one cluster of the configuration. A plan
-/// records no locals; where the id is unknown and there is one cluster, the plan is taken to mean that one.
+/// Modules whose cluster ids are computed from locals with the only cluster as their origin. A plan has no
+/// locals; if the id is unknown and there is one cluster, the plan is assumed to refer to that one.
 const COMPUTED_IDS: [&str; 4] = [
     "conditional_types",
     "expand_dynamic",
@@ -23,22 +23,22 @@ const COMPUTED_IDS: [&str; 4] = [
     "nested_computed",
 ];
 
-/// Whether a rule can find something on one kind of input and not on the other. Rules about a plan's changes find
-/// nothing in configuration, and rules about how configuration is written find nothing in a plan alone.
+/// Whether a rule applies to one kind of input and not to the other. Rules about changes have no finding in
+/// configuration, and rules about the form of configuration have none in a plan alone.
 fn is_only_for(rule: &str, kind: InputKind, other: InputKind) -> bool {
     let inputs = rules::find(rule).unwrap().inputs;
     inputs.contains(kind) && !inputs.contains(other)
 }
 
-/// A finding: rule, address, and the text that its label stands on.
+/// A finding: rule, address, and the text under its label.
 type Finding = (String, String, String);
 
 fn findings(arguments: &[&Path]) -> BTreeSet<Finding> {
     let mut words: Vec<&str> = vec!["check", "--output-format", "json"];
     words.extend(arguments.iter().map(|path| path.to_str().unwrap()));
-    // Away from every module, so that none is found by itself.
-    let elsewhere = tempfile::tempdir().unwrap();
-    let run = mirrorset_in(elsewhere.path(), &words);
+    // Outside of every module, so that no configuration is found automatically.
+    let other_directory = tempfile::tempdir().unwrap();
+    let run = mirrorset_in(other_directory.path(), &words);
     let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
     assert_eq!(run.stderr, "", "{arguments:?}");
     let place = |finding: &Value| {
@@ -61,15 +61,15 @@ fn findings(arguments: &[&Path]) -> BTreeSet<Finding> {
         .collect()
 }
 
-/// Every module beside its plan.
+/// Every module with its plan.
 fn modules() -> Vec<(PathBuf, PathBuf)> {
-    let mut found = Vec::new();
+    let mut modules = Vec::new();
     for name in ["modules", "guide", "mistakes", "plan", "changes"] {
         for entry in std::fs::read_dir(fixture(name)).unwrap() {
             let directory = entry.unwrap().path();
             let plan = directory.join("plan.json");
             if plan.exists() && directory.join("main.tf").exists() {
-                found.push((directory, plan));
+                modules.push((directory, plan));
             }
         }
     }
@@ -77,11 +77,11 @@ fn modules() -> Vec<(PathBuf, PathBuf)> {
         for entry in std::fs::read_dir(shared.join("modules")).unwrap() {
             let directory = entry.unwrap().path();
             let name = directory.file_name().unwrap().to_string_lossy().into_owned();
-            found.push((directory, shared.join(format!("plans/{name}.json"))));
+            modules.push((directory, shared.join(format!("plans/{name}.json"))));
         }
     }
-    found.sort();
-    found
+    modules.sort();
+    modules
 }
 
 fn without_place(findings: &BTreeSet<Finding>) -> BTreeSet<(String, String)> {
@@ -93,7 +93,7 @@ fn without_place(findings: &BTreeSet<Finding>) -> BTreeSet<(String, String)> {
 fn a_plan_with_its_configuration_has_the_findings_of_the_configuration() {
     let mut compared = 0;
     for (module, plan) in modules() {
-        // The plan of a destruction has nothing that could be checked.
+        // The plan of a destroy has no mirror to check.
         if module.ends_with("destroyed") {
             continue;
         }
@@ -118,14 +118,14 @@ fn a_plan_alone_has_the_findings_of_the_configuration_or_is_undecided() {
         let mut configuration = without_place(&findings(&[&module]));
         configuration.retain(|(rule, _)| !is_only_for(rule, InputKind::Configuration, InputKind::Plan));
         let alone = without_place(&findings(&[&plan]));
-        let open: BTreeSet<&String> = alone
+        let undecided: BTreeSet<&String> = alone
             .iter()
             .filter(|(rule, _)| rule == "unknown-value")
             .map(|(_, address)| address)
             .collect();
         for (rule, address) in configuration.symmetric_difference(&alone) {
-            let is_open = open.contains(address);
-            assert!(is_open, "{}: {rule} at {address}", module.display());
+            let is_undecided = undecided.contains(address);
+            assert!(is_undecided, "{}: {rule} at {address}", module.display());
         }
         all += 1;
         same += usize::from(configuration == alone);
@@ -137,9 +137,9 @@ fn a_plan_alone_has_the_findings_of_the_configuration_or_is_undecided() {
 #[test]
 fn evaluated_values_equal_the_planned_values() {
     for (module, plan) in modules() {
-        let elsewhere = tempfile::tempdir().unwrap();
+        let other_directory = tempfile::tempdir().unwrap();
         let run = mirrorset_in(
-            elsewhere.path(),
+            other_directory.path(),
             &[
                 "check",
                 "--output-format",

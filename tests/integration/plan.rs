@@ -51,7 +51,7 @@ fn target(target: &OriginTarget) -> String {
     }
 }
 
-/// A mirror in a few lines, with each span checked on the way.
+/// A mirror in a few lines. Also checks each span.
 fn describe(sources: &Sources, mirror: &Mirror) -> String {
     let mut out = String::new();
     let address: String = serde_json::from_str(sources.slice(mirror.span)).unwrap();
@@ -93,30 +93,30 @@ fn describe(sources: &Sources, mirror: &Mirror) -> String {
         value(sources, &mirror.resource().unwrap().cluster_id)
     );
     let _ = writeln!(out, "  named {}", mirror.cluster_name());
-    for lead in &mirror.resource().unwrap().cluster_origin.candidates {
-        let way: Vec<&str> = lead.trace.iter().map(|step| step.text.as_str()).collect();
-        for step in &lead.trace {
+    for candidate in &mirror.resource().unwrap().cluster_origin.candidates {
+        let trace: Vec<&str> = candidate.trace.iter().map(|step| step.text.as_str()).collect();
+        for step in &candidate.trace {
             assert_eq!(
                 serde_json::from_str::<String>(sources.slice(step.span)).unwrap(),
                 step.text
             );
         }
-        if let Some(span) = lead.span {
+        if let Some(span) = candidate.span {
             assert!(sources.slice(span).contains("rhcs_"));
         }
-        let sure = if lead.is_certain { "" } else { " perhaps" };
+        let certainty = if candidate.is_certain { "" } else { " possible" };
         let _ = writeln!(
             out,
-            "  leads{sure} {} [{}]",
-            target(&lead.target),
-            way.join(" > ")
+            "  origin{certainty} {} [{}]",
+            target(&candidate.target),
+            trace.join(" > ")
         );
     }
-    for cause in &mirror.resource().unwrap().cluster_origin.unresolved {
-        let _ = writeln!(out, "  unfollowed {cause}");
+    for reason in &mirror.resource().unwrap().cluster_origin.unresolved {
+        let _ = writeln!(out, "  unresolved {reason}");
     }
     if let Some(only) = &mirror.resource().unwrap().cluster_origin.sole_candidate {
-        let _ = writeln!(out, "  only {}", target(only));
+        let _ = writeln!(out, "  sole candidate {}", target(only));
     }
     match &mirror.resource().unwrap().depends_on {
         None => out.push_str("  depends_on ?\n"),
@@ -124,24 +124,24 @@ fn describe(sources: &Sources, mirror: &Mirror) -> String {
             for entry in entries {
                 let reaches: Vec<String> = entry.resources.iter().map(ToString::to_string).collect();
                 let _ = writeln!(out, "  depends_on {} [{}]", entry.text, reaches.join(" "));
-                for cause in &entry.unresolved {
-                    let _ = writeln!(out, "    unfollowed {cause}");
+                for reason in &entry.unresolved {
+                    let _ = writeln!(out, "    unresolved {reason}");
                 }
             }
         }
     }
-    for cause in &mirror.resource().unwrap().unresolved_dependencies {
-        let _ = writeln!(out, "  after, unfollowed {cause}");
+    for reason in &mirror.resource().unwrap().unresolved_dependencies {
+        let _ = writeln!(out, "  depends on unresolved {reason}");
     }
     if !mirror.resource().unwrap().dependencies.is_empty() {
-        let after: Vec<String> = mirror
+        let dependencies: Vec<String> = mirror
             .resource()
             .unwrap()
             .dependencies
             .iter()
             .map(ToString::to_string)
             .collect();
-        let _ = writeln!(out, "  after {}", after.join(" "));
+        let _ = writeln!(out, "  depends on {}", dependencies.join(" "));
     }
     out
 }
@@ -171,28 +171,28 @@ fn describe_all(sources: &Sources, contents: &PlanContents) -> String {
     out
 }
 
-/// The plans of `fixtures/plan`, each beside the configuration that it was made of and beside what it says.
+/// The plans of `fixtures/plan`. Each directory also has the configuration of the plan and the expected mirrors.
 #[test]
 fn fixtures_are_read_as_expected() {
     let update = std::env::var_os("UPDATE_EXPECTED").is_some();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/plan");
-    let mut wrong = Vec::new();
+    let mut differences = Vec::new();
     for entry in std::fs::read_dir(root).unwrap() {
         let directory = entry.unwrap().path();
         let (sources, contents) = read(&directory.join("plan.json"));
-        let found = describe_all(&sources, &contents);
+        let actual = describe_all(&sources, &contents);
         let expected = directory.join("expected.txt");
         if update {
-            std::fs::write(&expected, &found).unwrap();
+            std::fs::write(&expected, &actual).unwrap();
         }
-        if std::fs::read_to_string(&expected).unwrap_or_default() != found {
-            wrong.push(format!("{}:\n{found}", directory.display()));
+        if std::fs::read_to_string(&expected).unwrap_or_default() != actual {
+            differences.push(format!("{}:\n{actual}", directory.display()));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-/// What contents `text` says is wrong.
+/// The kind of the error for `text`.
 fn error_kind(text: &str) -> PlanErrorKind {
     let mut sources = Sources::new();
     let file = sources.add("plan.json", text);
@@ -283,18 +283,21 @@ fn duplicate_keys_and_resources_are_errors() {
 
 #[test]
 fn a_truncated_plan_without_mirrors_is_an_error() {
-    let whole = r#"{"format_version":"1.2","planned_values":{"root_module":{}},"resource_changes":[]}"#;
+    let complete = r#"{"format_version":"1.2","planned_values":{"root_module":{}},"resource_changes":[]}"#;
     let mut sources = Sources::new();
-    let file = sources.add("plan.json", whole);
+    let file = sources.add("plan.json", complete);
     assert!(
-        plan::read_plan(file, "plan", whole)
+        plan::read_plan(file, "plan", complete)
             .unwrap()
             .input
             .mirrors
             .is_empty()
     );
-    assert_eq!(error_kind(&whole[..whole.len() - 1]), PlanErrorKind::Truncated);
-    assert_eq!(plan::detect(whole), Some(JsonKind::Plan));
+    assert_eq!(
+        error_kind(&complete[..complete.len() - 1]),
+        PlanErrorKind::Truncated
+    );
+    assert_eq!(plan::detect(complete), Some(JsonKind::Plan));
     let state = r#"{"format_version":"1.0"}"#;
     assert!(plan::read_plan(file, "state", state).is_ok());
 }
@@ -347,7 +350,7 @@ fn cyclic_references_terminate() {
     assert!(!splat.resource().unwrap().cluster_origin.unresolved.is_empty());
 }
 
-/// Reads a text that may be anything, and looks at all spans that come of it.
+/// Reads any text, and checks all spans of the result.
 fn never_panics(text: &str) {
     let mut sources = Sources::new();
     let file = sources.add("plan.json", text);
@@ -431,19 +434,19 @@ proptest! {
     }
 }
 
-/// The mirrors of a plan or state by another way: the whole document as a tree.
-fn by_tree(module: &serde_json::Value, found: &mut Vec<(String, serde_json::Value)>) {
+/// The mirrors of a plan or state, read independently: from the tree of the complete document.
+fn by_tree(module: &serde_json::Value, resources: &mut Vec<(String, serde_json::Value)>) {
     let list = |key: &str| module[key].as_array().cloned().unwrap_or_default();
     for resource in list("resources") {
         if resource["type"] == "rhcs_image_mirror" && resource["mode"] == "managed" {
-            found.push((
+            resources.push((
                 resource["address"].as_str().unwrap().to_owned(),
                 resource["values"].clone(),
             ));
         }
     }
     for child in list("child_modules") {
-        by_tree(&child, found);
+        by_tree(&child, resources);
     }
 }
 
@@ -456,17 +459,17 @@ fn every_conformance_plan_has_the_mirrors_that_terraform_planned() {
     for entry in std::fs::read_dir(shared).unwrap() {
         let path = entry.unwrap().path();
         let (sources, contents) = read(&path);
-        // Each span is checked while this is written.
+        // This also checks each span.
         let _ = describe_all(&sources, &contents);
         let tree: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let mut expected = Vec::new();
         by_tree(&tree["planned_values"]["root_module"], &mut expected);
         by_tree(&tree["values"]["root_module"], &mut expected);
         expected.sort_by(|one, other| one.0.cmp(&other.0));
-        let mut found: Vec<&Mirror> = contents.input.mirrors.iter().collect();
-        found.sort_by_key(|mirror| mirror.address.to_string());
-        assert_eq!(found.len(), expected.len(), "{}", path.display());
-        for (mirror, (address, values)) in found.into_iter().zip(expected) {
+        let mut actual: Vec<&Mirror> = contents.input.mirrors.iter().collect();
+        actual.sort_by_key(|mirror| mirror.address.to_string());
+        assert_eq!(actual.len(), expected.len(), "{}", path.display());
+        for (mirror, (address, values)) in actual.into_iter().zip(expected) {
             assert_eq!(mirror.address.to_string(), address);
             let same = |attribute: &Attribute<String>, value: &serde_json::Value| {
                 assert_eq!(attribute.value().map(String::as_str), value.as_str(), "{address}");
@@ -485,7 +488,7 @@ fn every_conformance_plan_has_the_mirrors_that_terraform_planned() {
     println!("{mirrors} mirrors");
 }
 
-/// A mirror, what its cluster is named by, and what its `depends_on` reaches.
+/// A mirror, the origin of its cluster, and the resources that its `depends_on` reaches.
 type Led = (&'static str, &'static str, &'static str);
 
 /// Written by hand from `conformance/modules` and `conformance/changes`.
@@ -567,7 +570,7 @@ fn origins_in_conformance_plans_are_the_clusters_of_their_modules() {
     };
     for (plan, expected) in LEADS {
         let (_, contents) = read(&shared.join(format!("{plan}.json")));
-        let found: Vec<_> = contents
+        let actual: Vec<_> = contents
             .input
             .mirrors
             .iter()
@@ -597,13 +600,13 @@ fn origins_in_conformance_plans_are_the_clusters_of_their_modules() {
                 )
             })
             .collect();
-        assert_eq!(found, expected, "{plan}");
+        assert_eq!(actual, expected, "{plan}");
     }
 }
 
 #[test]
 fn a_configuration_that_opentofu_printed_without_a_plan() {
-    // `tofu show -json -config` prints what a plan holds under `configuration`.
+    // `tofu show -json -config` prints what a plan has under `configuration`.
     let text = r#"{"provider_config":{},"root_module":{
       "resources":[
         {"address":"rhcs_cluster_rosa_classic.old","mode":"managed","type":"rhcs_cluster_rosa_classic","name":"old"},

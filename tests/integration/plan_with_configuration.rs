@@ -1,5 +1,5 @@
-//! A plan beside the configuration that it was made of: what is found points at the text that a person can
-//! change, and what the two say differently is told.
+//! A plan with its configuration: findings point to the text that a person can change, and differences between
+//! the two are reported.
 
 use std::path::Path;
 
@@ -42,7 +42,7 @@ resource "rhcs_image_mirror" "a" {
 "#;
 
 /// Each finding as `rule file:line`.
-fn told(run: &Run) -> Vec<String> {
+fn reported(run: &Run) -> Vec<String> {
     let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
     let findings = report["findings"].as_array().unwrap().iter();
     findings
@@ -57,7 +57,7 @@ fn told(run: &Run) -> Vec<String> {
 fn check(directory: &Path, arguments: &[&str]) -> Vec<String> {
     let mut words = vec!["check", "--output-format", "json"];
     words.extend(arguments);
-    told(&mirrorset_in(directory, &words))
+    reported(&mirrorset_in(directory, &words))
 }
 
 #[test]
@@ -80,7 +80,7 @@ source = "nginx"
         check(scratch.path(), &["out/plan.json", "--plan-config", "live"]),
         ["short-source live/terraform.tfvars:2"]
     );
-    // A path that holds the root module is enough, and so is standing in it.
+    // A path that contains the root module is enough, and so is running in the root module.
     assert_eq!(
         check(scratch.path(), &["out/plan.json", "live"]),
         ["short-source live/terraform.tfvars:2"]
@@ -89,7 +89,7 @@ source = "nginx"
         check(&scratch.path().join("live"), &["../out/plan.json"]),
         ["short-source terraform.tfvars:2"]
     );
-    // Elsewhere there is the plan alone.
+    // In another directory only the plan is read.
     assert_eq!(
         check(scratch.path(), &["out/plan.json"]),
         ["short-source out/plan.json:1"]
@@ -121,9 +121,9 @@ fn a_value_of_another_commit_is_reported_and_the_plan_takes_precedence() {
         scratch.path(),
         &[("main.tf", &main), ("plan.json", &plan("nginx", "x"))],
     );
-    let mut found = check(scratch.path(), &["plan.json", "--plan-config", "."]);
-    found.sort();
-    assert_eq!(found, ["plan-mismatch main.tf:8", "short-source plan.json:1"]);
+    let mut findings = check(scratch.path(), &["plan.json", "--plan-config", "."]);
+    findings.sort();
+    assert_eq!(findings, ["plan-mismatch main.tf:8", "short-source plan.json:1"]);
 }
 
 #[test]
@@ -159,10 +159,10 @@ source = "redis"
         "--plan-config",
         "two",
     ];
-    let mut found = check(scratch.path(), &plans);
-    found.sort();
+    let mut findings = check(scratch.path(), &plans);
+    findings.sort();
     assert_eq!(
-        found,
+        findings,
         [
             "short-source one/terraform.tfvars:1",
             "short-source two/terraform.tfvars:2"
@@ -213,14 +213,14 @@ fn of_two_root_modules_with_the_same_mirrors_the_one_with_the_planned_values_is_
             ("plan.json", &plan("redis", "x")),
         ],
     );
-    let mut found = check(scratch.path(), &["plan.json", "dev", "prod"]);
-    found.sort();
+    let mut findings = check(scratch.path(), &["plan.json", "dev", "prod"]);
+    findings.sort();
     assert_eq!(
-        found,
+        findings,
         ["short-source dev/main.tf:8", "short-source prod/main.tf:8"]
     );
 
-    // Where they give the same values too, nobody can tell.
+    // If the values are equal too, the root module is ambiguous.
     write_files(scratch.path(), &[("dev/main.tf", &fixed("redis"))]);
     let run = mirrorset_in(scratch.path(), &["check", "plan.json", "dev", "prod"]);
     assert!(
@@ -282,7 +282,7 @@ module "two" {
         ],
     );
     assert_eq!(
-        told(&run),
+        reported(&run),
         ["short-source one/main.tf:3", "short-source two/main.tf:3"]
     );
     let report: Value = serde_json::from_str(&run.stdout).unwrap();

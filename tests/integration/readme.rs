@@ -1,4 +1,4 @@
-//! The README shows what the program prints, and the rules that there are.
+//! The README shows what the program prints, and all rules.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -15,7 +15,7 @@ fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).unwrap()
 }
 
-/// The command and the output of the example behind a marker.
+/// The command and the output of the example after a marker.
 fn example(marker: &str) -> (Vec<String>, String) {
     let readme = readme();
     let block = readme
@@ -33,18 +33,18 @@ fn example(marker: &str) -> (Vec<String>, String) {
     )
 }
 
-/// `said` is how each line on standard error begins.
-fn assert_true(marker: &str, status: i32, said: &[&str]) {
+/// `stderr_starts` has the start of each line on standard error.
+fn assert_true(marker: &str, status: i32, stderr_starts: &[&str]) {
     let (command, output) = example(marker);
     let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
     let run = mirrorset_in(root(), &arguments);
     assert_eq!(run.stdout, output);
     assert_eq!(run.status, status);
-    assert_eq!(run.stderr.lines().count(), said.len(), "{}", run.stderr);
+    assert_eq!(run.stderr.lines().count(), stderr_starts.len(), "{}", run.stderr);
     assert!(
         run.stderr
             .lines()
-            .zip(said)
+            .zip(stderr_starts)
             .all(|(line, start)| line.starts_with(start)),
         "{}",
         run.stderr
@@ -82,13 +82,13 @@ fn the_table_of_rules_is_up_to_date() {
     }
     let readme = readme();
     let (before, rest) = readme.split_once("<!-- rules -->\n").unwrap();
-    let (found, after) = rest.split_once("<!-- end of rules -->").unwrap();
+    let (current, after) = rest.split_once("<!-- end of rules -->").unwrap();
     if std::env::var_os("MIRRORSET_WRITE_DOCS").is_some() {
-        let written = format!("{before}<!-- rules -->\n{table}<!-- end of rules -->{after}");
-        std::fs::write(root().join("README.md"), written).unwrap();
+        let readme = format!("{before}<!-- rules -->\n{table}<!-- end of rules -->{after}");
+        std::fs::write(root().join("README.md"), readme).unwrap();
         return;
     }
-    assert_eq!(found, table);
+    assert_eq!(current, table);
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! What the real libraries make of mirrors, case by case: the tables of `registries.conf`, and for images
-//! the source that matches and the places that are asked. The results in `fixtures/registries/named.jsonl`
-//! (and more in `../shared`, where that is) were recorded from `EditRegistriesConfig` of
+//! Agreement with the real libraries, case by case: the tables of `registries.conf`, and for images the source
+//! that matches and the pull sources. The results in `fixtures/registries/named.jsonl` (and more in `../shared`,
+//! if that exists) were recorded from `EditRegistriesConfig` of
 //! openshift/runtime-utils and from containers/image; its README has the format.
 
 use std::path::Path;
@@ -114,7 +114,7 @@ fn tables(conf: &str) -> Vec<RegistryTable> {
     conf.registry.into_iter().map(table).collect()
 }
 
-/// What differs, if anything does.
+/// Returns an error that shows the difference, if there is one.
 fn difference(case: &Case) -> Result<(), String> {
     let ours = settings(case).to_tables();
     let ours = match (ours, &case.render_error) {
@@ -156,7 +156,7 @@ fn image_difference(registries: &Registries, theirs: &Outcome) -> Result<(), Str
         && match (&tries, theirs.prefix.is_some(), &theirs.error) {
             (Err(_), true, error) => error.is_some(),
             (Ok(tries), true, None) => Some(tries) == theirs.tries.as_ref(),
-            // Where no source matches, the image is asked for as it is.
+            // If no source matches, the image is pulled unchanged.
             (Ok(tries), false, None) => *tries == [reference.to_string()],
             _ => false,
         };

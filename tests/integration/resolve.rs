@@ -1,4 +1,4 @@
-//! What pulls do: as the real libraries say, case by case, and as people read it.
+//! `mirrorset resolve`: agreement with the real libraries, case by case, and the printed form.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -33,7 +33,7 @@ fn run(directory: &Path, arguments: &[&str], flags: &[String], more: &[&str]) ->
     mirrorset_in(directory, &[arguments, &flags, more].concat())
 }
 
-/// What differs between what `resolve` and `convert` print and what the libraries did, if anything does.
+/// The difference between the output of `resolve` and `convert` and the recorded results, if there is one.
 fn difference(case: &Value) -> Option<String> {
     let (manifest, flags) = settings(case);
     let directory = scratch(&[("case.yaml", &manifest)]);
@@ -171,7 +171,7 @@ fn terraform_resolves_as_manifests_do() {
     }
 }
 
-/// A cluster with registries of its own, two mirrors that work and one that the runtime cannot rewrite to.
+/// A cluster with its own registry lists, two valid mirrors and one to which CRI-O cannot rewrite a name.
 const PROD: &str = r#"
 resource "rhcs_cluster_rosa_hcp" "prod" {
   name                     = "prod"
@@ -322,7 +322,7 @@ spec:
     );
     assert_eq!(resolve("hosted.yaml", "untrusted.example.com/x").status, 1);
     assert_eq!(resolve("image.yaml", "quay.io/x").status, 0);
-    // A cluster that is no ROSA cluster allows nothing of its own accord.
+    // A cluster that is not a ROSA cluster allows nothing by default.
     assert_eq!(resolve("image.yaml", "registry.redhat.io/x").status, 1);
 }
 

@@ -1,5 +1,4 @@
-//! Whatever is read, nothing panics, labels stay inside their files, and the same input gives the same
-//! bytes.
+//! For any input, nothing panics, labels are inside their files, and the same input has the same output.
 
 use std::path::PathBuf;
 
@@ -12,7 +11,7 @@ use mirrorset::workspace::{Loaded, Options, load};
 use proptest::prelude::*;
 
 /// Loads one file of this name and content.
-fn loaded(name: &str, content: &[u8]) -> Loaded {
+fn load_file(name: &str, content: &[u8]) -> Loaded {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join(name);
     std::fs::write(&path, content).unwrap();
@@ -21,7 +20,7 @@ fn loaded(name: &str, content: &[u8]) -> Loaded {
 
 /// Every output of one input.
 fn everything(name: &str, content: &[u8]) -> Vec<String> {
-    let loaded = loaded(name, content);
+    let loaded = load_file(name, content);
     let report = report(&loaded);
     for finding in &report.findings {
         assert_inside(finding, &loaded);
@@ -76,7 +75,7 @@ fn assert_inside(finding: &Diagnostic, loaded: &Loaded) {
     }
 }
 
-/// Pieces of configuration, so that random texts come near to what means something.
+/// Fragments of configuration, so that random texts are often almost valid.
 fn configuration() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("resource \"rhcs_image_mirror\" \"a\" {\n".to_owned()),
@@ -138,7 +137,7 @@ proptest! {
     }
 }
 
-/// Pieces of JSON with comments in it.
+/// Fragments of JSON with comments.
 fn json_with_comments() -> impl Strategy<Value = String> {
     let pieces = proptest::sample::select(vec![
         "{",
@@ -183,7 +182,7 @@ proptest! {
     }
 }
 
-/// Pieces of manifests, so that random texts come near to what means something.
+/// Fragments of manifests, so that random texts are often almost valid.
 fn manifest() -> impl Strategy<Value = String> {
     let pieces = proptest::sample::select(vec![
         "apiVersion: config.openshift.io/v1\n",
@@ -230,7 +229,7 @@ data:
     proptest::collection::vec(indented, 0..24).prop_map(|pieces| pieces.concat())
 }
 
-/// Pieces of JSON manifests.
+/// Fragments of JSON manifests.
 fn json_manifest() -> impl Strategy<Value = String> {
     let pieces = proptest::sample::select(vec![
         "{",
@@ -273,9 +272,9 @@ proptest! {
     }
 }
 
-/// The outputs with the scratch directory's name taken out.
+/// The outputs without the name of the temporary directory.
 fn everything_named(content: &str) -> Vec<usize> {
-    // Names of scratch directories have one length, so equal outputs have equal lengths.
+    // The names of temporary directories have the same length, so equal outputs have equal lengths.
     everything("main.tf", content.as_bytes())
         .iter()
         .map(String::len)

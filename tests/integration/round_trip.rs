@@ -1,6 +1,6 @@
-//! What is converted and converted back is the same: by property, and through real Terraform.
+//! Converting there and back yields the same mirrors: as a property, and with real Terraform.
 //!
-//! Tests that need Terraform run where `MIRRORSET_TERRAFORM` is set.
+//! Tests that need Terraform run if `MIRRORSET_TERRAFORM` is set.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -25,7 +25,7 @@ fn run(file: &str, text: &str, arguments: &[&str]) -> Run {
     mirrorset_in(directory.path(), &[&["convert", file], arguments].concat())
 }
 
-/// Terraform's language, as a person may write it: a list in one line, other names, other order.
+/// HCL as a person may write it: a list on one line, other names, another order.
 fn by_hand(mirrors: &Mirrors) -> String {
     let resource = |(index, (source, list)): (usize, (&String, &Vec<String>))| {
         format!(
@@ -68,8 +68,8 @@ fn mirrors() -> impl Strategy<Value = Mirrors> {
     )
 }
 
-/// The mirrors of a manifest, read by another library than the one that we read with.
-fn read(manifest: &str) -> Mirrors {
+/// The mirrors of a manifest, read with a library that mirrorset does not read with.
+fn parse_mirrors(manifest: &str) -> Mirrors {
     let manifest: Value = serde_saphyr::from_str(manifest).unwrap();
     let entries = manifest["spec"]["imageDigestMirrors"].as_array().unwrap().iter();
     entries
@@ -89,13 +89,13 @@ proptest! {
         let style = ["resources", "for-each"][style];
         let hcl = ["--to", "hcl", "--style", style];
         let first = convert("main.tf", &by_hand(&mirrors), &[]);
-        prop_assert_eq!(&read(&first), &mirrors);
+        prop_assert_eq!(&parse_mirrors(&first), &mirrors);
         let configuration = convert("idms.yaml", &first, &hcl);
         let second = convert("main.tf", &configuration, &[]);
-        prop_assert_eq!(&read(&second), &mirrors);
-        let again = convert("idms.yaml", &second, &hcl);
-        prop_assert_eq!(&again, &configuration);
-        prop_assert_eq!(convert("main.tf", &again, &[]), second);
+        prop_assert_eq!(&parse_mirrors(&second), &mirrors);
+        let repeated = convert("idms.yaml", &second, &hcl);
+        prop_assert_eq!(&repeated, &configuration);
+        prop_assert_eq!(convert("main.tf", &repeated, &[]), second);
     }
 
     #[test]
@@ -112,7 +112,7 @@ proptest! {
         for target in ["icsp", "hostedcluster", "nodepool"] {
             let manifest = convert("main.tf", &by_hand(&mirrors), &["--no-notes", "--to", target]);
             let back = convert("manifest.yaml", &manifest, &["--no-notes"]);
-            prop_assert_eq!(read(&back), mirrors.clone(), "{}", manifest);
+            prop_assert_eq!(parse_mirrors(&back), mirrors.clone(), "{}", manifest);
         }
         let itms = convert("main.tf", &by_hand(&mirrors), &["--no-notes", "--to", "itms"]);
         prop_assert_eq!(convert("itms.yaml", &itms, &["--no-notes", "--to", "itms"]), itms);
@@ -131,15 +131,15 @@ proptest! {
             rules.sort();
             rules
         };
-        let wrong = rules("main.tf", &by_hand(&mirrors));
+        let original = rules("main.tf", &by_hand(&mirrors));
         for style in ["resources", "for-each"] {
             let configuration = convert("idms.yaml", &idms, &["--to", "hcl", "--style", style]);
-            prop_assert_eq!(&rules("main.tf", &configuration), &wrong, "{}", configuration);
+            prop_assert_eq!(&rules("main.tf", &configuration), &original, "{}", configuration);
         }
     }
 }
 
-/// A cluster of the module that the mirrors are made for.
+/// The cluster that the converted mirrors refer to.
 const CLUSTER: &str = r#"terraform {
   required_providers {
     rhcs = {

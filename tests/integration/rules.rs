@@ -54,7 +54,7 @@ fn a_fix_resolves_the_failing_example() {
     for rule in RULES {
         let failing = page(rule).failing;
         let is_in_a_plan = failing.text(Language::Json).is_some();
-        // Nobody can know which registry a host without a dot was meant to be.
+        // The intended registry of a host without a dot is unknown.
         let is_unfixable = rule.name == "unrewritable-mirror";
         if rule.fix == Fixability::None || is_in_a_plan || is_unfixable {
             continue;
@@ -66,8 +66,13 @@ fn a_fix_resolves_the_failing_example() {
             directory.path(),
             &["check", "--fix", "--unsafe-fixes", "--output-format", "json"],
         );
-        let left = findings(&run, directory.path());
-        assert!(left.is_empty(), "{}: {left:?}\n{}", rule.name, run.stderr);
+        let remaining = findings(&run, directory.path());
+        assert!(
+            remaining.is_empty(),
+            "{}: {remaining:?}\n{}",
+            rule.name,
+            run.stderr
+        );
         assert!(
             run.stderr.contains("fixed in 1 file"),
             "{}: {}",

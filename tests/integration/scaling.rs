@@ -1,5 +1,5 @@
-//! Inputs that hold very many of one thing take time in proportion: nothing in them is looked up by going
-//! through all of it, which takes minutes where it happens.
+//! Inputs with very many elements of one kind take linear time: a linear search for each of them would take
+//! minutes.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use mirrorset::output::check::find_format;
 use mirrorset::workspace::{Options, PlanConfiguration, load};
 use serde_json::{Map, Value, json};
 
-/// Far more than any of them needs, without optimisation and on a busy machine.
+/// Far more than any test needs, even without optimization and on a busy machine.
 const LIMIT: Duration = Duration::from_secs(15);
 
-/// The rules that find something in a plan, each once.
+/// The rules with findings in a plan, without duplicates.
 #[track_caller]
 fn rules(plan: &str) -> Vec<&'static str> {
     let directory = tempfile::tempdir().unwrap();
@@ -28,8 +28,8 @@ fn rules(plan: &str) -> Vec<&'static str> {
         .iter()
         .map(|finding| finding.code.as_str())
         .collect();
-    let taken = begun.elapsed();
-    assert!(taken < LIMIT, "took {taken:?}");
+    let elapsed = begun.elapsed();
+    assert!(elapsed < LIMIT, "took {elapsed:?}");
     rules.sort_unstable();
     rules.dedup();
     rules
@@ -56,7 +56,7 @@ fn many_keys_take_linear_time() {
     let keys = (0..200_000).map(|number| (format!("key{number}"), Value::Null));
     plan.as_object_mut().unwrap().extend(keys);
     assert_eq!(rules(&plan.to_string()), [] as [&str; 0]);
-    // A key that is there twice is found among all of them.
+    // A duplicate key is found among many keys.
     let twice = plan.to_string().replacen('{', "{\"key199999\":null,", 1);
     assert_eq!(rules(&twice), ["syntax-error"]);
 }

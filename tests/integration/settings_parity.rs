@@ -1,5 +1,5 @@
-//! What the user decides has the same effect on configuration and on the plan of it, joined with that
-//! configuration: the same findings, the same counts, the same exit status.
+//! Settings have the same effect on a configuration and on its plan, joined with that configuration: the same
+//! findings, the same counts, the same exit status.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,7 +10,7 @@ use mirrorset::model::InputKind;
 use mirrorset::rules;
 use serde_json::Value;
 
-/// What a check says: rule, address and severity of each finding, the counts, the exit status.
+/// The result of a check: rule, address and severity of each finding, the counts, the exit status.
 #[derive(Debug, PartialEq)]
 struct Verdict {
     findings: Vec<[String; 3]>,
@@ -18,7 +18,7 @@ struct Verdict {
     status: i32,
 }
 
-/// A root module in `live` and the plan of it in `plan.json`.
+/// A root module in `live` and its plan in `plan.json`.
 struct Case {
     name: String,
     directory: tempfile::TempDir,
@@ -76,26 +76,31 @@ impl Case {
         }
     }
 
-    fn written(&self, arguments: &[&str]) -> Verdict {
+    fn check_configuration(&self, arguments: &[&str]) -> Verdict {
         self.check(&["live"], arguments)
     }
 
-    fn joined(&self, arguments: &[&str]) -> Verdict {
+    fn check_joined(&self, arguments: &[&str]) -> Verdict {
         let paths = ["plan.json", "--plan-config", "live", "--no-changes-info"];
         self.check(&paths, arguments)
     }
 
-    /// The rules that find something, with no settings at all.
+    /// The rules with findings under default settings.
     fn rules(&self) -> BTreeSet<String> {
-        let findings = self.written(&[]).findings.into_iter();
+        let findings = self.check_configuration(&[]).findings.into_iter();
         findings.map(|[rule, ..]| rule).collect()
     }
 
     #[track_caller]
-    fn assert_alike(&self, arguments: &[&str]) -> Verdict {
-        let written = self.written(arguments);
-        assert_eq!(self.joined(arguments), written, "{}: {arguments:?}", self.name);
-        written
+    fn assert_same(&self, arguments: &[&str]) -> Verdict {
+        let of_configuration = self.check_configuration(arguments);
+        assert_eq!(
+            self.check_joined(arguments),
+            of_configuration,
+            "{}: {arguments:?}",
+            self.name
+        );
+        of_configuration
     }
 }
 
@@ -123,7 +128,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// The cases in which something is found.
+/// The cases with findings.
 fn failing() -> impl Iterator<Item = (Case, BTreeSet<String>)> {
     let cases = cases().into_iter().map(|case| {
         let rules = case.rules();
@@ -135,10 +140,10 @@ fn failing() -> impl Iterator<Item = (Case, BTreeSet<String>)> {
 #[test]
 fn the_exit_status_is_the_same() {
     for case in cases() {
-        case.assert_alike(&[]);
-        case.assert_alike(&["--strict"]);
-        case.assert_alike(&["--fail-on", "info"]);
-        case.assert_alike(&["--fail-on", "error"]);
+        case.assert_same(&[]);
+        case.assert_same(&["--strict"]);
+        case.assert_same(&["--fail-on", "info"]);
+        case.assert_same(&["--fail-on", "error"]);
     }
 }
 
@@ -146,9 +151,9 @@ fn the_exit_status_is_the_same() {
 fn ignored_and_selected_rules_are_the_same() {
     for (case, rules) in failing() {
         for rule in &rules {
-            let without = case.assert_alike(&["--ignore", rule]);
+            let without = case.assert_same(&["--ignore", rule]);
             assert!(without.findings.iter().all(|[found, ..]| found != rule));
-            let alone = case.assert_alike(&["--select", rule]);
+            let alone = case.assert_same(&["--select", rule]);
             assert!(alone.findings.iter().all(|[found, ..]| found == rule));
         }
     }
@@ -161,7 +166,7 @@ fn severities_of_the_configuration_file_are_the_same() {
             let lines: Vec<String> = rules.iter().map(|rule| format!("{rule} = \"{level}\"")).collect();
             let file = case.directory.path().join("live/mirrorset.toml");
             std::fs::write(file, format!("[rules]\n{}\n", lines.join("\n"))).unwrap();
-            let verdict = case.assert_alike(&[]);
+            let verdict = case.assert_same(&[]);
             let moved = verdict.findings.iter().all(|[_, _, severity]| severity == level);
             assert!(
                 moved && verdict.findings.is_empty() == (level == "off"),
@@ -171,7 +176,7 @@ fn severities_of_the_configuration_file_are_the_same() {
     }
 }
 
-/// Writes a comment above every mirror's block, the files below included.
+/// Writes a comment above the block of every mirror, in subdirectories too.
 fn suppress(directory: &Path, comment: &str) {
     for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -189,7 +194,7 @@ fn suppress(directory: &Path, comment: &str) {
 fn suppressed_findings_are_the_same() {
     let mut suppressed = 0;
     for (case, rules) in failing() {
-        // A plan is not asked about what configuration alone shows.
+        // A plan is not checked with rules that apply only to configuration.
         let of_both = rules.into_iter().filter(|name| {
             rules::find(name).is_some_and(|rule| {
                 rule.inputs.contains(InputKind::Configuration) && rule.inputs.contains(InputKind::Plan)
@@ -201,7 +206,7 @@ fn suppressed_findings_are_the_same() {
         }
         let comment = format!("# mirrorset: ignore[{}] looked at", names.join(", "));
         suppress(&case.directory.path().join("live"), &comment);
-        suppressed += case.assert_alike(&[]).counts[4];
+        suppressed += case.assert_same(&[]).counts[4];
     }
     assert!(suppressed > 20, "{suppressed}");
 }
@@ -209,18 +214,18 @@ fn suppressed_findings_are_the_same() {
 #[test]
 fn a_baseline_of_either_applies_to_both() {
     for (case, _) in failing() {
-        let written = case.written(&["--write-baseline", "written.json"]);
-        let joined = case.joined(&["--write-baseline", "joined.json"]);
-        assert_eq!(joined, written, "{}", case.name);
+        let of_configuration = case.check_configuration(&["--write-baseline", "written.json"]);
+        let of_plan = case.check_joined(&["--write-baseline", "joined.json"]);
+        assert_eq!(of_plan, of_configuration, "{}", case.name);
         for baseline in ["written.json", "joined.json"] {
-            let left = case.assert_alike(&["--baseline", baseline]);
+            let remaining = case.assert_same(&["--baseline", baseline]);
             assert_eq!(
-                (left.findings.as_slice(), left.status),
+                (remaining.findings.as_slice(), remaining.status),
                 (&[] as &[_], 0),
                 "{}",
                 case.name
             );
-            assert!(left.counts[5] > 0, "{}", case.name);
+            assert!(remaining.counts[5] > 0, "{}", case.name);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What several modules of tests share.
+//! Helpers that several test modules share.
 
 pub(crate) mod concise;
 pub(crate) mod examples;

@@ -1,4 +1,4 @@
-//! Suppressions as people write them: where they hold, what becomes of them, and when they are of no use.
+//! Suppressions: where they apply, how they are reported, and when they are unused.
 
 use std::path::Path;
 
@@ -37,7 +37,7 @@ resource "rhcs_image_mirror" "a" {{ {behind_header}
     )
 }
 
-/// Asserts that the finding is suppressed, and nothing else is said.
+/// Asserts that the finding is suppressed, and nothing else is reported.
 fn assert_suppressed(files: &[(&str, &str)]) -> Value {
     let (run, rules) = check(files);
     assert_eq!(rules, [] as [&str; 0], "{files:?}");
@@ -143,14 +143,14 @@ fn a_suppression_applies_in_variable_files() {
     assert_suppressed(&[("main.tf", FROM_VARIABLE), ("terraform.tfvars", values)]);
     let values = r#"{"//": "mirrorset: ignore[short-source] it is so", "source": "nginx"}"#;
     assert_suppressed(&[("main.tf", FROM_VARIABLE), ("terraform.tfvars.json", values)]);
-    // The finding stands at the value, and concerns the block.
+    // The label of the finding is on the value, and its mirror is the block.
     let block = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
     assert_suppressed(&[("main.tf", &block), ("terraform.tfvars", "source = \"nginx\"\n")]);
 }
 
 #[test]
 fn a_suppression_applies_until_its_date() {
-    let with = |until: &str| {
+    let mirror_until = |until: &str| {
         mirror(
             "",
             "",
@@ -159,9 +159,9 @@ fn a_suppression_applies_until_its_date() {
         )
     };
     for until in ["2026-11-22", "2027-01-31"] {
-        assert_suppressed(&[("main.tf", &with(until))]);
+        assert_suppressed(&[("main.tf", &mirror_until(until))]);
     }
-    let (run, rules) = check(&[("main.tf", &with("2026-11-21"))]);
+    let (run, rules) = check(&[("main.tf", &mirror_until("2026-11-21"))]);
     assert_eq!(rules, ["short-source", "unused-suppression"]);
     assert!(
         run.stdout
@@ -169,19 +169,19 @@ fn a_suppression_applies_until_its_date() {
         "{}",
         run.stdout
     );
-    let (_, rules) = check(&[("main.tf", &with("soon"))]);
+    let (_, rules) = check(&[("main.tf", &mirror_until("soon"))]);
     assert_eq!(rules, ["short-source", "unused-suppression"]);
 }
 
-/// What is said of the suppressions in a text, and the text when their fixes are made.
-fn unused(text: &str) -> (Vec<String>, String) {
+/// The messages about unused suppressions in a text, and the text after their fixes.
+fn unused_suppressions(text: &str) -> (Vec<String>, String) {
     let (run, _) = check(&[("main.tf", text)]);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
     let mut fixed = text.to_owned();
-    let mut said = Vec::new();
-    let found = report["findings"].as_array().unwrap().iter().rev();
-    for finding in found.filter(|finding| finding["rule"] == "unused-suppression") {
-        said.push(finding["message"].as_str().unwrap().to_owned());
+    let mut messages = Vec::new();
+    let findings = report["findings"].as_array().unwrap().iter().rev();
+    for finding in findings.filter(|finding| finding["rule"] == "unused-suppression") {
+        messages.push(finding["message"].as_str().unwrap().to_owned());
         assert_eq!(finding["severity"], "warning");
         let Some(fix) = finding["fix"].as_object() else {
             continue;
@@ -192,70 +192,70 @@ fn unused(text: &str) -> (Vec<String>, String) {
             fixed.replace_range(at("start")..at("end"), edit["content"].as_str().unwrap());
         }
     }
-    said.reverse();
-    (said, fixed)
+    messages.reverse();
+    (messages, fixed)
 }
 
-fn with(names: &str) -> String {
+fn mirror_with_comment(names: &str) -> String {
     mirror("", "", "", &format!("# mirrorset: ignore{names} why"))
 }
 
-fn bare() -> String {
+fn mirror_without_comment() -> String {
     mirror("", "", "", "").replace("\"nginx\" \n", "\"nginx\"\n")
 }
 
 #[test]
 fn unused_suppressions_are_reported_and_removed() {
     let clean = |text: &str| text.replace("\"nginx\"", "\"docker.io/library/nginx\"");
-    let (said, fixed) = unused(&clean(&with("[short-source]")));
+    let (messages, fixed) = unused_suppressions(&clean(&mirror_with_comment("[short-source]")));
     assert_eq!(
-        said,
+        messages,
         ["unused suppression: `short-source` reports no finding here"]
     );
-    assert_eq!(fixed, clean(&bare()));
-    let (said, fixed) = unused(&with("[short-source, non-digest-type]"));
+    assert_eq!(fixed, clean(&mirror_without_comment()));
+    let (messages, fixed) = unused_suppressions(&mirror_with_comment("[short-source, non-digest-type]"));
     assert_eq!(
-        said,
+        messages,
         ["unused suppression: `non-digest-type` reports no finding here"]
     );
-    assert_eq!(fixed, with("[short-source]"));
-    let (_, fixed) = unused(&with("[non-digest-type, short-source]"));
-    assert_eq!(fixed, with("[short-source]"));
+    assert_eq!(fixed, mirror_with_comment("[short-source]"));
+    let (_, fixed) = unused_suppressions(&mirror_with_comment("[non-digest-type, short-source]"));
+    assert_eq!(fixed, mirror_with_comment("[short-source]"));
 }
 
 #[test]
 fn suppressions_without_a_known_rule_are_reported_and_removed() {
     for names in ["", "[]", ": short-source", "[short-source"] {
-        let (said, fixed) = unused(&with(names));
+        let (messages, fixed) = unused_suppressions(&mirror_with_comment(names));
         assert_eq!(
-            said,
+            messages,
             ["suppression without a rule name, so nothing is suppressed"],
             "{names}"
         );
-        assert_eq!(fixed, bare());
+        assert_eq!(fixed, mirror_without_comment());
     }
-    let (said, fixed) = unused(&with("[short-source, short-sauce]"));
-    assert_eq!(said, ["unknown rule `short-sauce`"]);
-    assert_eq!(fixed, with("[short-source]"));
+    let (messages, fixed) = unused_suppressions(&mirror_with_comment("[short-source, short-sauce]"));
+    assert_eq!(messages, ["unknown rule `short-sauce`"]);
+    assert_eq!(fixed, mirror_with_comment("[short-source]"));
     for name in ["syntax-error", "unsupported-input", "unused-suppression"] {
-        let (said, _) = unused(&with(&format!("[{name}]")));
-        assert_eq!(said, [format!("`{name}` cannot be suppressed")]);
+        let (messages, _) = unused_suppressions(&mirror_with_comment(&format!("[{name}]")));
+        assert_eq!(messages, [format!("`{name}` cannot be suppressed")]);
     }
-    let (said, _) = unused(&mirror("", "", "", "# mirrorset: ignroe[short-source]"));
+    let (messages, _) = unused_suppressions(&mirror("", "", "", "# mirrorset: ignroe[short-source]"));
     assert_eq!(
-        said,
+        messages,
         ["unknown suppression directive `ignroe`, so nothing is suppressed"]
     );
     assert_eq!(
-        unused(&mirror("", "", "", "# mirrorset: checks this")).0,
+        unused_suppressions(&mirror("", "", "", "# mirrorset: checks this")).0,
         [] as [&str; 0]
     );
 }
 
 #[test]
 fn suppressions_of_undecided_or_disabled_rules_are_not_unused() {
-    let open = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
-    let (_, rules) = check(&[("main.tf", &open)]);
+    let undecided = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
+    let (_, rules) = check(&[("main.tf", &undecided)]);
     assert_eq!(rules, ["unknown-value"]);
     let planned = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[replaced-mirror]\nresource");
     let (_, rules) = check(&[
@@ -265,31 +265,31 @@ fn suppressions_of_undecided_or_disabled_rules_are_not_unused() {
     assert_eq!(rules, [] as [&str; 0]);
     let directory = scratch(&[(
         "main.tf",
-        &with("[short-source]").replace("nginx", "quay.io/nginx"),
+        &mirror_with_comment("[short-source]").replace("nginx", "quay.io/nginx"),
     )]);
     let run = check_in(directory.path(), &["--ignore", "short-source"]);
     assert_eq!(findings(&run, directory.path()), []);
 }
 
-/// No rule about names can say anything of a value that Terraform refuses, so nobody knows what it would say of
-/// the right one.
+/// No rule about names can check a value that Terraform rejects, so it is unknown what it would report for a
+/// valid one.
 #[test]
 fn suppressions_of_values_that_terraform_rejects_are_not_unused() {
-    let refused = |text: &str| check(&[("main.tf", &text.replace("\"nginx\"", "[\"nginx\"]"))]).1;
+    let rules_for_list = |text: &str| check(&[("main.tf", &text.replace("\"nginx\"", "[\"nginx\"]"))]).1;
     for above in [COMMENT, "# mirrorset: ignore[short-source, invalid-source]"] {
         for text in [mirror("", "", above, ""), mirror(above, "", "", "")] {
-            assert_eq!(refused(&text), ["wrong-argument-type"], "{text}");
+            assert_eq!(rules_for_list(&text), ["wrong-argument-type"], "{text}");
         }
     }
-    // A rule about another argument can decide all the same.
-    let rules = refused(&mirror("", "", "", "# mirrorset: ignore[non-digest-type]"));
+    // A rule about another argument is decided.
+    let rules = rules_for_list(&mirror("", "", "", "# mirrorset: ignore[non-digest-type]"));
     assert_eq!(rules, ["wrong-argument-type", "unused-suppression"]);
 }
 
 #[test]
 fn a_suppressed_unknown_value_leaves_the_mirror_undecided() {
-    let open = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[unknown-value]\nresource");
-    let (run, rules) = check(&[("main.tf", &open)]);
+    let undecided = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[unknown-value]\nresource");
+    let (run, rules) = check(&[("main.tf", &undecided)]);
     assert_eq!(rules, [] as [&str; 0]);
     assert!(
         run.stdout.contains("\"verdict\": \"undecided\""),
@@ -348,7 +348,7 @@ fn a_suppression_in_one_root_module_does_not_apply_to_another() {
     assert!(run.stdout.contains("\"clean\": 1"), "{}", run.stdout);
 }
 
-/// The module of a fixture and the plan that Terraform made of it, with a comment in the module.
+/// The module of a fixture and its plan, with a comment in the module.
 fn suppressed_fixture(name: &str, comment: &str, before: &str) -> tempfile::TempDir {
     let directory = scratch(&[]);
     let from = fixture(name);
@@ -385,10 +385,10 @@ fn a_suppression_of_a_configuration_rule_is_not_unused_for_a_plan() {
     let comment = "# mirrorset: ignore[count-indexed-mirrors]";
     let header = "resource \"rhcs_image_mirror\" \"nginx\"";
     let directory = suppressed_fixture("mistakes/short-source", comment, header);
-    let unused = |path: &str| {
+    let is_reported_unused = |path: &str| {
         let run = check_in(directory.path(), &["--no-changes-info", path]);
         run.stdout.contains("unused-suppression")
     };
-    assert!(unused("."));
-    assert!(!unused("plan.json"));
+    assert!(is_reported_unused("."));
+    assert!(!is_reported_unused("plan.json"));
 }

@@ -1,7 +1,7 @@
-//! Errors predict Terraform: what a rule of severity error calls wrong fails in real Terraform over a
-//! stand-in for the provider, at validation or at apply, and what it calls right succeeds there.
+//! Errors predict Terraform: a configuration with a finding of severity error fails in real Terraform with a
+//! stand-in for the provider, during validation or apply, and a clean one succeeds.
 //!
-//! Runs where `terraform` and the lab are, and says so where they are not. It takes a minute, so all cases
+//! Runs if `terraform` and the lab exist, and otherwise prints that it is skipped. It takes a minute, so all cases
 //! run with `MIRRORSET_TERRAFORM=1` only; without it, those that validation decides.
 
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use crate::support::lab::{Step, lab, requested_lab, run};
 use crate::support::program::{findings, mirrorset_in};
 
-/// One rule: a configuration that it finds wrong, and that made right.
+/// A rule with a configuration that has a finding, and the corrected configuration.
 struct Case {
     rule: &'static str,
-    /// Where Terraform fails.
+    /// The command that fails.
     fails_at: Step,
-    /// What Terraform or the provider says.
+    /// The error of Terraform or the provider.
     says: &'static str,
     failing: String,
     passing: String,
@@ -80,8 +80,8 @@ fn mirror(cluster_id: &str, arguments: &str) -> String {
     )
 }
 
-const RIGHT: &str =
-    "source = \"docker.io/library/nginx\"\n  mirrors = [\"mirror.example.com/library/nginx\"]";
+const RIGHT: &str = r#"source = "docker.io/library/nginx"
+  mirrors = ["mirror.example.com/library/nginx"]"#;
 
 fn cases() -> Vec<Case> {
     let id = "\"2lbbrpgkocgajphhqee7vku1pgd4qsge\"";
@@ -133,12 +133,14 @@ fn cases() -> Vec<Case> {
         validated(
             "wrong-argument-type",
             "Incorrect attribute value type",
-            "source = \"docker.io/library/nginx\"\n  mirrors = \"mirror.example.com/library/nginx\"",
+            r#"source = "docker.io/library/nginx"
+  mirrors = "mirror.example.com/library/nginx""#,
         ),
         validated(
             "empty-mirrors",
             "list must contain at least 1 elements",
-            "source = \"docker.io/library/nginx\"\n  mirrors = []",
+            r#"source = "docker.io/library/nginx"
+  mirrors = []"#,
         ),
         Case {
             rule: "duplicate-source",
@@ -164,7 +166,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-fn written(directory: &Path, text: &str) -> PathBuf {
+fn write_module(directory: &Path, text: &str) -> PathBuf {
     std::fs::create_dir_all(directory).unwrap();
     std::fs::write(directory.join("main.tf"), format!("{PROVIDER}{text}")).unwrap();
     directory.to_owned()
@@ -188,8 +190,8 @@ fn terraform_rejects_what_a_rule_reports_as_an_error() {
     }
     for (number, case) in cases().into_iter().enumerate() {
         let name = format!("{number} {}", case.rule);
-        let failing = written(&scratch.path().join(format!("{number}-failing")), &case.failing);
-        let passing = written(&scratch.path().join(format!("{number}-passing")), &case.passing);
+        let failing = write_module(&scratch.path().join(format!("{number}-failing")), &case.failing);
+        let passing = write_module(&scratch.path().join(format!("{number}-passing")), &case.passing);
         assert_eq!(errors(&failing), [case.rule], "{name}");
         assert_eq!(errors(&passing), [] as [&str; 0], "{name}");
         let Some(lab) = lab.as_ref().filter(|_| all || case.fails_at == Step::Validate) else {
@@ -202,8 +204,8 @@ fn terraform_rejects_what_a_rule_reports_as_an_error() {
     }
 }
 
-/// Which of the two comes first is a race, but where something else uses the mirror and it is created before
-/// it is destroyed: then the source is always taken still.
+/// Whether the old mirror is deleted first is a race, unless another resource depends on the mirror and it is
+/// created before it is destroyed: then the source always exists.
 #[test]
 fn a_mirror_recreated_at_another_address_is_rejected() {
     let Some(lab) = requested_lab() else { return };
@@ -225,10 +227,10 @@ fn a_mirror_recreated_at_another_address_is_rejected() {
         );
         cluster("rhcs_cluster_rosa_hcp", WAITS) + &mirror + &user
     };
-    let directory = written(scratch.path(), &named("nginx"));
+    let directory = write_module(scratch.path(), &named("nginx"));
     let (succeeds, printed) = run(&lab, Step::Apply, &directory);
     assert!(succeeds, "{printed}");
-    written(&directory, &named("renamed"));
+    write_module(&directory, &named("renamed"));
     let (succeeds, printed) = run(&lab, Step::Apply, &directory);
     assert!(
         !succeeds && printed.contains("already exists for cluster"),
@@ -239,7 +241,7 @@ fn a_mirror_recreated_at_another_address_is_rejected() {
   to   = rhcs_image_mirror.renamed
 }
 ";
-    written(&directory, &(named("renamed") + moved));
+    write_module(&directory, &(named("renamed") + moved));
     let (succeeds, printed) = run(&lab, Step::Apply, &directory);
     assert!(succeeds, "{printed}");
 }

@@ -1,45 +1,46 @@
-//! Documents that meet in one cluster, as a configuration of the model.
+//! The documents of one cluster as an input of the model.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{DocumentAddress, EntryAddress, Input, InputKind, ManifestIssue, ManifestKind, Mirror};
 
-use crate::readers::manifest::{Document, Entry};
+use crate::readers::manifest::document::{ManifestDocument, ManifestEntry};
 
-/// The configuration of these documents. `name` is that of the file or the directory, `cluster` that of
-/// the cluster in which they meet.
-#[must_use]
-pub fn configuration(name: &str, cluster: &str, documents: Vec<Document>) -> Input {
-    let mut configuration = Input::new(InputKind::Manifest, name);
-    configuration.manifest_facts.documents = documents.len();
+/// The input of the documents of one cluster. `name` is the name of the file or the directory, `cluster` the name of
+/// the cluster.
+pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestDocument>) -> Input {
+    let mut input = Input::new(InputKind::Manifest, name);
+    input.manifest_facts.documents = documents.len();
     let cluster: Arc<str> = cluster.into();
-    let mut named: BTreeMap<(ManifestKind, Option<Arc<str>>), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(ManifestKind, Option<Arc<str>>), usize> = BTreeMap::new();
     for (position, document) in documents.into_iter().enumerate() {
-        let before = named.entry((document.kind, document.name.clone())).or_default();
+        let count = counts.entry((document.kind, document.name.clone())).or_default();
         let address = DocumentAddress {
             position,
             cluster: Arc::clone(&cluster),
             kind: document.kind,
             name: document.name,
-            before: *before,
+            before: *count,
         };
-        *before += 1;
-        (configuration.manifest_facts.registry_sources).extend(document.registry_sources);
+        *count += 1;
+        let facts = &mut input.manifest_facts;
+        facts.registry_sources.extend(document.registry_sources);
+        facts
+            .issues
+            .extend(document.issues.into_iter().map(|issue| ManifestIssue {
+                document: address.clone(),
+                entry: issue.entry,
+                span: issue.span,
+                kind: issue.kind,
+            }));
         let entries = document.entries.into_iter();
-        (configuration.mirrors).extend(entries.map(|entry| mirror(&address, entry)));
-        let mistakes = document.mistakes.into_iter();
-        (configuration.manifest_facts.issues).extend(mistakes.map(|found| ManifestIssue {
-            document: address.clone(),
-            entry: found.entry,
-            span: found.span,
-            kind: found.kind,
-        }));
+        input.mirrors.extend(entries.map(|entry| mirror(&address, entry)));
     }
-    configuration
+    input
 }
 
-fn mirror(document: &DocumentAddress, entry: Entry) -> Mirror {
+fn mirror(document: &DocumentAddress, entry: ManifestEntry) -> Mirror {
     let address = EntryAddress {
         document: document.clone(),
         index: entry.index,

@@ -1,60 +1,72 @@
-//! Documents that are the text of a string, as a `ConfigMap` holds the configuration of a `NodePool`.
+//! Documents inside a string, as a `ConfigMap` contains the configuration of a `NodePool`.
 
 use terraform_eval::source::Span;
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::{self, Node};
 
-/// The documents in a string. What is written as a literal block has its places in it; anything else
-/// stands at the string as a whole.
-pub(super) fn documents(string: &Node, text: &str) -> Result<Vec<Node>, SyntaxError> {
-    let inner = string.as_str().unwrap_or_default();
+/// The documents in a string. In a literal block, spans point into the block; in any other string, they are the span
+/// of the string.
+pub(super) fn embedded_documents(string: &Node, text: &str) -> Result<Vec<Node>, SyntaxError> {
+    let content = string.as_str().unwrap_or_default();
     let lines = text
         .get(string.span.range())
-        .and_then(|written| lines(written, string.span.range().start, inner));
-    let place = |span: Span| match &lines {
+        .and_then(|source| LineOffset::of_literal_block(source, string.span.range().start, content));
+    let outer_span = |span: Span| match &lines {
         Some(lines) => Span::new(
             string.span.file,
-            at(lines, span.range().start),
-            at(lines, span.range().end),
+            file_offset(lines, span.range().start),
+            file_offset(lines, span.range().end),
         ),
         None => string.span,
     };
-    match yaml::documents(string.span.file, inner) {
-        Ok(nodes) => Ok(nodes.into_iter().map(|node| node.with_spans(&place)).collect()),
-        Err(problem) => Err(SyntaxError {
-            span: place(problem.span),
-            ..problem
+    match yaml::documents(string.span.file, content) {
+        Ok(nodes) => Ok(nodes
+            .into_iter()
+            .map(|node| node.with_spans(&outer_span))
+            .collect()),
+        Err(error) => Err(SyntaxError {
+            span: outer_span(error.span),
+            ..error
         }),
     }
 }
 
-/// Where each line of a literal block begins: in its text, and in the file. None where the lines are not
-/// those that are written, but for what they are indented by.
-fn lines(written: &str, start: usize, inner: &str) -> Option<Vec<(usize, usize)>> {
-    let mut found = Vec::new();
-    let (mut in_text, mut in_file) = (0, start);
-    let mut raw = written.split_inclusive('\n');
-    for line in inner.split_inclusive('\n') {
-        let own = raw.next()?;
-        let (content, ends) = (
-            line.trim_end_matches(['\r', '\n']),
-            own.trim_end_matches(['\r', '\n']),
-        );
-        let indentation = ends.strip_suffix(content)?;
-        if !indentation.bytes().all(|byte| byte == b' ') {
-            return None;
-        }
-        found.push((in_text, in_file + indentation.len()));
-        in_text += line.len();
-        in_file += own.len();
-    }
-    Some(found)
+/// The offset of a line of a literal block.
+struct LineOffset {
+    in_content: usize,
+    in_file: usize,
 }
 
-fn at(lines: &[(usize, usize)], offset: usize) -> usize {
-    let after = lines.partition_point(|(in_text, _)| *in_text <= offset);
-    match lines.get(after.wrapping_sub(1)) {
-        Some((in_text, in_file)) => in_file + (offset - in_text),
-        None => lines.first().map_or(0, |(_, in_file)| *in_file),
+impl LineOffset {
+    /// The lines of a literal block, whose source text begins at `start` in the file. `None` if a line of the source
+    /// differs from the content by more than its indentation.
+    fn of_literal_block(source: &str, start: usize, content: &str) -> Option<Vec<Self>> {
+        let mut offsets = Vec::new();
+        let (mut in_content, mut in_file) = (0, start);
+        let mut source_lines = source.split_inclusive('\n');
+        for line in content.split_inclusive('\n') {
+            let source_line = source_lines.next()?;
+            let trimmed = line.trim_end_matches(['\r', '\n']);
+            let indentation = source_line.trim_end_matches(['\r', '\n']).strip_suffix(trimmed)?;
+            if !indentation.bytes().all(|byte| byte == b' ') {
+                return None;
+            }
+            offsets.push(Self {
+                in_content,
+                in_file: in_file + indentation.len(),
+            });
+            in_content += line.len();
+            in_file += source_line.len();
+        }
+        Some(offsets)
+    }
+}
+
+/// The offset in the file of an offset in the content.
+fn file_offset(lines: &[LineOffset], offset: usize) -> usize {
+    let next = lines.partition_point(|line| line.in_content <= offset);
+    match lines.get(next.wrapping_sub(1)) {
+        Some(line) => line.in_file + (offset - line.in_content),
+        None => lines.first().map_or(0, |line| line.in_file),
     }
 }

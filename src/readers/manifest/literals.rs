@@ -1,4 +1,4 @@
-//! How the strings of a manifest are written, as far as a fix could change them.
+//! Whether and where a fix can edit the strings of a manifest.
 
 use std::ops::Range;
 
@@ -7,39 +7,39 @@ use terraform_eval::source::Span;
 use terraform_eval::syntax::quoting::Quoting;
 use terraform_eval::syntax::yaml::Node;
 
-/// The text that manifests are read from.
+/// The text of a file with manifests.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Text<'t> {
-    pub(super) all: &'t str,
-    /// Whether a part of it may serve several things.
+pub(super) struct ManifestText<'t> {
+    pub(super) text: &'t str,
+    /// Whether the text may have YAML anchors, so that several values share a string.
     has_anchors: bool,
 }
 
-impl<'t> Text<'t> {
-    pub(super) fn new(all: &'t str) -> Self {
+impl<'t> ManifestText<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
         Self {
-            all,
-            has_anchors: all.contains('&'),
+            text,
+            has_anchors: text.contains('&'),
         }
     }
 
-    pub(super) fn get(self, span: Span) -> &'t str {
-        self.all.get(span.range()).unwrap_or_default()
+    pub(super) fn slice(self, span: Span) -> &'t str {
+        self.text.get(span.range()).unwrap_or_default()
     }
 }
 
-/// How a string is written, an element of a list or a string of its own.
-pub(super) fn written(value: &Node, list: &[Node], text: Text<'_>) -> Editability {
+/// The editability of a string: an element of `list`, or a field if the list is empty.
+pub(super) fn string_editability(value: &Node, list: &[Node], text: ManifestText<'_>) -> Editability {
     let span = value.span;
     if text.has_anchors {
         return Editability::Nowhere;
     }
-    let source = text.get(span);
+    let source = text.slice(span);
     let Some(quoting) = value.as_str().and_then(|string| quoting(source, string)) else {
         return Editability::Nowhere;
     };
     let removal = (list.len() > 1)
-        .then(|| removal(text.all, span.range()))
+        .then(|| element_removal(text.text, span.range()))
         .flatten();
     let element = removal.map(|range| Span::new(span.file, range.start, range.end));
     Editability::Literal(Literal {
@@ -49,27 +49,28 @@ pub(super) fn written(value: &Node, list: &[Node], text: Text<'_>) -> Editabilit
     })
 }
 
-/// How a text says a string, if it does so word for word: the text of a document that is a string itself
-/// does not.
+/// The quoting of a string whose source text contains it verbatim; `None` for other strings, such as those of an
+/// embedded document.
 fn quoting(source: &str, string: &str) -> Option<Quoting> {
     if source == string {
         return Some(Quoting::Yaml);
     }
-    let between = |quote| source.strip_prefix(quote)?.strip_suffix(quote);
-    (between('"').or_else(|| between('\'')) == Some(string) && !string.contains('\\'))
+    let unquote = |quote| source.strip_prefix(quote)?.strip_suffix(quote);
+    (unquote('"').or_else(|| unquote('\'')) == Some(string) && !string.contains('\\'))
         .then_some(Quoting::PlainJson)
 }
 
-/// What to take out to take an element out of a list of several. Only what is next to it is looked at.
-fn removal(text: &str, element: Range<usize>) -> Option<Range<usize>> {
+/// The range to delete in order to remove an element from a list of several: with its line, or with a comma. `None` if
+/// the text next to the element is not recognized.
+fn element_removal(text: &str, element: Range<usize>) -> Option<Range<usize>> {
     const SPACE: [char; 2] = [' ', '\t'];
-    let (before, behind) = (text.get(..element.start)?, text.get(element.end..)?);
+    let (before, after) = (text.get(..element.start)?, text.get(element.end..)?);
     let head = before.trim_end_matches(SPACE);
     let dash = head.strip_suffix('-').map(|head| head.trim_end_matches(SPACE));
     let begins_line = |head: &str| head.is_empty() || head.ends_with('\n');
-    let tail = behind.trim_start_matches(SPACE);
+    let tail = after.trim_start_matches(SPACE);
     let comma = tail.strip_prefix(',').map(|rest| rest.trim_start_matches(SPACE));
-    // Where the line ends behind these, if it does.
+    // The end of the line, if nothing else follows on it.
     let line_end = |tail: &str| {
         let rest = tail.strip_prefix('\r').unwrap_or(tail);
         let rest = rest.strip_prefix('\n').or(rest.is_empty().then_some(rest))?;
@@ -92,10 +93,10 @@ fn removal(text: &str, element: Range<usize>) -> Option<Range<usize>> {
 mod tests {
     use super::*;
 
-    /// Takes `b` out.
+    /// The text without the element `b`.
     fn without(text: &str) -> Option<String> {
         let start = text.find('b').unwrap();
-        let range = removal(text, start..start + 1)?;
+        let range = element_removal(text, start..start + 1)?;
         Some(format!("{}{}", &text[..range.start], &text[range.end..]))
     }
 

@@ -1,4 +1,4 @@
-//! What takes collections apart: indexes, attributes, splats, `for`.
+//! Expressions that access elements: indexes, attributes, splats, `for`.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use super::functions::Want;
 use super::generate::Generator;
 
 impl Generator {
-    /// Indexes, attributes and splats, on what may have them.
+    /// Indexes, attributes and splats of values that may have them.
     pub(crate) fn access(&mut self, depth: usize) -> String {
         let wants = [
             Want::List,

@@ -1,4 +1,4 @@
-//! The functions of Terraform 1.11, with the arguments that make calls of them worth asking about.
+//! The functions of Terraform 1.11, with arguments for interesting calls.
 
 use Want::{
     Any, Base64, Bool, Cidr, Collection, Csv, DateFormat, Duration, Encoding, File, Format, Glob, Integer,
@@ -6,13 +6,13 @@ use Want::{
     MapOfStrings, Number, Object, Path, Pattern, Set, Size, String, Template, Time, Tuple, Yaml,
 };
 
-/// What an argument is meant to be. The generator gives something else now and then.
+/// The intended kind of an argument. The generator sometimes creates another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Want {
     Any,
     Bool,
     Number,
-    /// A number that is small, so that little comes of it.
+    /// A small number, so that results are small.
     Integer,
     /// A small number that is not negative.
     Size,
@@ -51,7 +51,7 @@ pub(crate) enum Want {
 /// A function: its name, its parameters, what all further arguments are, and its result.
 pub(crate) type Function = (&'static str, &'static [Want], Option<Want>, Want);
 
-/// All but those whose value is another one each time.
+/// All functions except those with a different value on each call.
 pub(crate) const FUNCTIONS: &[Function] = &[
     ("abs", &[Number], None, Number),
     ("alltrue", &[ListOfBools], None, Bool),
@@ -167,7 +167,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 ];
 
 impl Want {
-    /// The wider kind, by which a function that gives this is found.
+    /// The general kind, which selects the functions with such a result.
     pub(crate) fn family(self) -> Self {
         match self {
             Integer | Size => Number,

@@ -1,10 +1,10 @@
-//! Expressions at random: mostly of the type that is wanted where they stand, sometimes of any.
+//! Random expressions: mostly of the type that is expected at their position, sometimes of any type.
 
 use super::functions::{FUNCTIONS, Function, Want};
 use super::random::Random;
 use super::words::{replacements, words};
 
-/// Values that are not known, by attributes of `local.u`.
+/// Unknown values, as attributes of `local.u`.
 const UNKNOWNS: &[(&str, Want)] = &[
     ("any", Want::Any),
     ("bool", Want::Bool),
@@ -17,12 +17,12 @@ const UNKNOWNS: &[(&str, Want)] = &[
     ("tuple", Want::Tuple),
 ];
 
-/// Makes expressions; the same seed makes the same ones.
+/// Generates expressions; the same seed generates the same ones.
 pub(crate) struct Generator {
     pub(crate) random: Random,
-    /// The names of the `for` expressions around.
+    /// The variables of the enclosing `for` expressions.
     pub(crate) names: Vec<&'static str>,
-    /// How many literals, calls and operators one expression may still have.
+    /// The remaining number of literals, calls and operators of one expression.
     room: usize,
 }
 
@@ -35,7 +35,7 @@ impl Generator {
         }
     }
 
-    /// The next expression; a heredoc in it has lines of its own.
+    /// The next expression; it may contain a heredoc with several lines.
     pub(crate) fn next(&mut self) -> String {
         self.room = 6 + self.random.below(24);
         let depth = 1 + self.random.below(4);
@@ -120,7 +120,7 @@ impl Generator {
         }
     }
 
-    /// A name that a `for` around gives a meaning.
+    /// A variable of an enclosing `for` expression.
     fn name(&mut self) -> Option<String> {
         match self.names.len() {
             0 => None,
@@ -143,7 +143,7 @@ impl Generator {
         }
     }
 
-    /// Null of a type, sensitive values, values that must not be there.
+    /// Nulls of a type, sensitive values and invalid values.
     fn odd(&mut self, want: Want, depth: usize) -> String {
         match self.random.below(6) {
             0 => "null".to_owned(),
@@ -313,10 +313,10 @@ impl Generator {
         format!("{space}{name}({})", arguments.join(", "))
     }
 
-    /// Arguments with a language of their own are mostly literals: others are seldom valid.
+    /// Arguments with their own syntax are mostly literals: others are rarely valid.
     fn argument(&mut self, want: Want, depth: usize) -> String {
         let particular = want.family() == Want::String && want != Want::String;
-        // What lies outside of the directory is not read here.
+        // Files outside of the directory are not read.
         if want == Want::File || (particular && self.random.percent(85)) {
             return self.literal(want, depth);
         }
@@ -351,12 +351,12 @@ impl Generator {
         } else {
             (self.expression(operand, depth), self.expression(operand, depth))
         };
-        let whole = format!("{left} {} {right}", self.random.pick(operators));
-        // Without parentheses now and then, for the precedence of operators.
+        let expression = format!("{left} {} {right}", self.random.pick(operators));
+        // Sometimes without parentheses, to test the precedence of operators.
         if self.random.percent(70) {
-            format!("({whole})")
+            format!("({expression})")
         } else {
-            whole
+            expression
         }
     }
 

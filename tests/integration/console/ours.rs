@@ -1,4 +1,4 @@
-//! What the evaluator says, and how it differs.
+//! The results of the evaluator, and their differences from the console.
 
 use std::path::Path;
 
@@ -8,41 +8,41 @@ use terraform_eval::eval::EvalError;
 
 use super::terraform::{Answer, single_spaced, unquoted};
 
-/// What an expression is worth here.
-pub(crate) struct Worth(Result<Value, EvalError>);
+/// The result of an expression in the evaluator.
+pub(crate) struct Evaluation(Result<Value, EvalError>);
 
-impl Worth {
-    /// Whether a bound was met.
+impl Evaluation {
+    /// Whether a limit was exceeded.
     pub(crate) fn is_limit(&self) -> bool {
         self.0.as_ref().is_err_and(EvalError::is_limit)
     }
 
-    /// Whether the thread that evaluated it died.
+    /// Whether the thread of the evaluation panicked.
     pub(crate) fn is_panic(&self) -> bool {
         let message = self.0.as_ref().err().map(ToString::to_string);
         message.is_some_and(|message| message.contains("not enough memory"))
     }
 }
 
-pub(crate) fn evaluate(directory: &Path, expressions: &[String]) -> Vec<Worth> {
+pub(crate) fn evaluate(directory: &Path, expressions: &[String]) -> Vec<Evaluation> {
     let values = workspace::evaluate(directory, expressions, &Options::default());
-    values.into_iter().map(Worth).collect()
+    values.into_iter().map(Evaluation).collect()
 }
 
-/// How what we say differs from what the console says.
-pub(crate) fn difference(answer: &Answer, worth: &Worth) -> Option<String> {
-    let value = match &worth.0 {
-        Err(failure) if failure.is_limit() => return None,
-        Err(failure) => {
-            let refused = answer.ty.is_empty();
-            return (!refused)
-                .then(|| format!("  is {} {}\n not refused: {failure}", answer.ty, answer.shown));
+/// The difference between the result of the evaluator and the answer of the console.
+pub(crate) fn difference(answer: &Answer, evaluation: &Evaluation) -> Option<String> {
+    let value = match &evaluation.0 {
+        Err(error) if error.is_limit() => return None,
+        Err(error) => {
+            let rejected = answer.ty.is_empty();
+            return (!rejected)
+                .then(|| format!("  is {} {}\n not rejected: {error}", answer.ty, answer.shown));
         }
         Ok(value) => value,
     };
     let ty = single_spaced(&value.ty().to_string());
     if answer.ty.is_empty() {
-        return Some(format!("  is refused\n not {ty} {}", shown(value)));
+        return Some(format!("  is rejected\n not {ty} {}", shown(value)));
     }
     if ty != answer.ty {
         return Some(format!(
@@ -56,7 +56,7 @@ pub(crate) fn difference(answer: &Answer, worth: &Worth) -> Option<String> {
         .ok()
         .filter(|_| value.is_wholly_known() && !value.contains_marked());
     let wanted = unquoted(&answer.json);
-    // A sensitive value's JSON is sensitive, an unknown value's unknown, and infinity has none.
+    // The JSON of a sensitive value is sensitive, that of an unknown value is unknown, and infinity has none.
     let same = match (&wanted, &json) {
         (Some(wanted), Some(json)) => wanted == json,
         (None, None) => true,

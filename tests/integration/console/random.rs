@@ -1,6 +1,6 @@
 //! Random numbers that are the same for the same seed on every machine.
 
-/// A generator after `SplitMix64`.
+/// A `SplitMix64` generator.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -21,7 +21,7 @@ impl Random {
         usize::try_from(self.next() >> 32).unwrap() % bound.max(1)
     }
 
-    /// True in so many of a hundred cases.
+    /// True with this probability in percent.
     pub(crate) fn percent(&mut self, chance: usize) -> bool {
         self.below(100) < chance
     }

@@ -1,26 +1,25 @@
-//! What `terraform console` says of expressions, hundreds of them in one process.
+//! The answers of `terraform console` for hundreds of expressions in one process.
 //!
-//! The console reads on after an error only where standard input is a terminal, so `script` of
-//! util-linux gives it one; its output goes to files all the same. Markers between the expressions tell
-//! the answers apart.
+//! The console continues after an error only if standard input is a terminal, so `script` of util-linux provides
+//! one; the output still goes to files. Markers between the expressions separate the answers.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What the console says of one expression. Each answer is empty where it is an error.
+/// The answers of the console for one expression. Each is empty if it is an error.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
-    /// What `type(…)` prints.
+    /// The output of `type(…)`.
     pub(crate) ty: String,
-    /// What `jsonencode(…)` gives, as the console shows it.
+    /// The result of `jsonencode(…)`, as the console prints it.
     pub(crate) json: String,
-    /// The value, as the console shows it.
+    /// The value, as the console prints it.
     pub(crate) shown: String,
 }
 
-/// Whether there is a `terraform` that answers.
+/// Whether `terraform` is on the `PATH`.
 pub(crate) fn is_there() -> bool {
     let version = Command::new("terraform")
         .arg("version")
@@ -29,7 +28,7 @@ pub(crate) fn is_there() -> bool {
     version.is_ok_and(|status| status.success())
 }
 
-/// Makes the directory ready whose names the expressions use.
+/// Prepares the directory whose values the expressions refer to.
 pub(crate) fn prepare(directory: &Path) {
     let output = Command::new("terraform")
         .args(["init", "-no-color", "-input=false"])
@@ -43,15 +42,15 @@ pub(crate) fn prepare(directory: &Path) {
     );
 }
 
-/// Asks of every expression for its type, its JSON and what it shows. There is no answer where Terraform
-/// itself dies of the expression.
+/// Evaluates the type, the JSON and the value of every expression. The answer is `None` if Terraform crashes
+/// on the expression.
 pub(crate) fn ask(directory: &Path, expressions: &[String]) -> Vec<Option<Answer>> {
     let mut answers = Vec::new();
     while answers.len() < expressions.len() {
         let rest = &expressions[answers.len()..];
         let ended_well = converse(directory, rest);
         let text = fs::read_to_string(directory.join("answers")).unwrap();
-        answers.extend(read(&text, rest.len()).into_iter().map(Some));
+        answers.extend(parse_answers(&text, rest.len()).into_iter().map(Some));
         if answers.len() < expressions.len() {
             assert!(!ended_well, "no answer to {}", expressions[answers.len()]);
             answers.push(None);
@@ -60,7 +59,7 @@ pub(crate) fn ask(directory: &Path, expressions: &[String]) -> Vec<Option<Answer
     answers
 }
 
-/// Lets a console answer into the file `answers`; false where it does not come to an end by itself.
+/// Runs a console that writes the file `answers`; false if it does not exit by itself.
 fn converse(directory: &Path, expressions: &[String]) -> bool {
     let mut input = String::new();
     for (number, expression) in expressions.iter().enumerate() {
@@ -69,7 +68,7 @@ fn converse(directory: &Path, expressions: &[String]) -> bool {
             format!("jsonencode({expression})"),
             expression.clone(),
         ];
-        // A line that is left open by what is wrong in it ends at the next empty one.
+        // An incomplete line ends at the next empty line.
         for (part, question) in questions.iter().enumerate() {
             writeln!(input, "{}\n\n{question}\n", marker(number, part)).unwrap();
         }
@@ -87,9 +86,9 @@ fn converse(directory: &Path, expressions: &[String]) -> bool {
     status.unwrap().success()
 }
 
-/// The answers that are whole.
-fn read(text: &str, count: usize) -> Vec<Answer> {
-    let mut found = Vec::new();
+/// The complete answers.
+fn parse_answers(text: &str, count: usize) -> Vec<Answer> {
+    let mut answers = Vec::new();
     let mut rest = text;
     for number in 0..count {
         let mut parts = Vec::new();
@@ -100,21 +99,21 @@ fn read(text: &str, count: usize) -> Vec<Answer> {
             };
             let start = marker(number, part);
             let Some((_, after)) = rest.split_once(&start) else {
-                return found;
+                return answers;
             };
             let Some(end) = after.find(&next) else {
-                return found;
+                return answers;
             };
             parts.push(after[..end].trim().to_owned());
             rest = &after[end..];
         }
-        found.push(Answer {
+        answers.push(Answer {
             ty: single_spaced(&parts[0]),
             json: parts[1].clone(),
             shown: single_spaced(&parts[2]),
         });
     }
-    found
+    answers
 }
 
 /// The text with single spaces for all white space.
@@ -126,7 +125,7 @@ fn marker(number: usize, part: usize) -> String {
     format!("\"<<@{number}.{part}>>\"")
 }
 
-/// The text behind what Go's `%q` prints; none where it is no such thing.
+/// The text that Go's `%q` printed; `None` if it is not valid.
 pub(crate) fn unquoted(text: &str) -> Option<String> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     let mut out = String::new();

@@ -1,12 +1,12 @@
-//! Literals of odd shapes, by what they are meant for: the lines of `words.txt`, which are the insides of
-//! quoted strings, or whole expressions for numbers.
+//! Unusual literals by purpose: the lines of `words.txt`, which are the contents of quoted strings, or complete
+//! expressions for numbers.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::functions::Want;
 
-/// The literals for what is wanted.
+/// The literals for a purpose.
 pub(crate) fn words(want: Want) -> &'static [&'static str] {
     section(match want {
         Want::Number => "numbers",
@@ -31,7 +31,7 @@ pub(crate) fn words(want: Want) -> &'static [&'static str] {
     })
 }
 
-/// What `replace` puts in.
+/// Replacements for `replace`.
 pub(crate) fn replacements() -> &'static [&'static str] {
     section("replacements")
 }

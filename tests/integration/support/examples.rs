@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use mirrorset::model::InputKind;
 use mirrorset::rules::{Language, RULES, Rule};
 
-/// Rules of whose failing example Terraform makes no plan, and what it says instead.
-pub(crate) const REFUSED: [(&str, &str); 4] = [
+/// Rules for whose failing example Terraform creates no plan, and the error that it prints.
+pub(crate) const REJECTED: [(&str, &str); 4] = [
     ("non-digest-type", "Options are [digest]. Got tag"),
     ("empty-mirrors", "list must contain at least 1 elements"),
     // A plan has a value for every variable of the root module.
@@ -14,7 +14,7 @@ pub(crate) const REFUSED: [(&str, &str); 4] = [
     ("syntax-error", "Invalid expression"),
 ];
 
-/// The requirements of an example that has none itself: without them Terraform takes the provider for one of its own.
+/// The provider requirements of an example without any: without them Terraform expects the provider in its own namespace.
 const PROVIDER: &str = r#"terraform {
   required_providers {
     rhcs = {
@@ -25,7 +25,7 @@ const PROVIDER: &str = r#"terraform {
 }
 "#;
 
-/// What a cluster has to have and no page repeats.
+/// The required arguments of a cluster that no page repeats.
 const CLUSTER: &str = r#"  cloud_region       = "us-east-1"
   aws_account_id     = "123456789012"
   availability_zones = ["us-east-1a"]
@@ -41,10 +41,10 @@ const CLUSTER: &str = r#"  cloud_region       = "us-east-1"
   }
 "#;
 
-/// The lab has no hosted cluster that could be read, so it is read when something else was created.
+/// The lab has no hosted cluster to read, so the data source is read only after another resource is created.
 const LATER: &str = "  depends_on = [terraform_data.later]\n";
 
-/// The configuration in the failing example of a rule.
+/// The configuration of the failing example of a rule.
 pub(crate) fn failing(rule: &Rule) -> Option<&'static str> {
     rule.parse_page().unwrap().failing.text(Language::Terraform)
 }
@@ -56,7 +56,7 @@ pub(crate) fn examples_of(rule: &Rule) -> [(&'static str, &'static str); 2] {
         .map(|(which, example)| (which, example.text(Language::Terraform).unwrap()))
 }
 
-/// The rules that configuration and plans show alike, and whose example is configuration.
+/// The rules that apply to both configuration and plans, and whose example is configuration.
 pub(crate) fn rules_of_both() -> impl Iterator<Item = &'static Rule> {
     let both = |rule: &&Rule| {
         rule.inputs.contains(InputKind::Configuration)
@@ -66,27 +66,27 @@ pub(crate) fn rules_of_both() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().copied().filter(both)
 }
 
-/// Those of them whose examples have plans.
+/// The rules of `rules_of_both` whose examples have plans.
 pub(crate) fn planned_rules() -> impl Iterator<Item = &'static Rule> {
-    rules_of_both().filter(|rule| REFUSED.iter().all(|(name, _)| *name != rule.name))
+    rules_of_both().filter(|rule| REJECTED.iter().all(|(name, _)| *name != rule.name))
 }
 
-/// The plan that Terraform made of an example.
+/// The plan that Terraform created from an example.
 pub(crate) fn plan_of(rule: &str, which: &str) -> PathBuf {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/examples");
     examples.join(rule).join(format!("{which}.json"))
 }
 
-/// Writes an example with what Terraform needs besides.
+/// Writes an example with everything else that Terraform needs.
 pub(crate) fn write_example(directory: &Path, example: &str) {
     let write = |name: &str, text: &str| std::fs::write(directory.join(name), text).unwrap();
     let lines = example.lines().map(|line| {
-        let besides = match line.split(" \"main\"").next() {
+        let addition = match line.split(" \"main\"").next() {
             Some("resource \"rhcs_cluster_rosa_hcp\"") => CLUSTER,
             Some("data \"rhcs_cluster_rosa_hcp\"") => LATER,
             _ => "",
         };
-        format!("{line}\n{besides}")
+        format!("{line}\n{addition}")
     });
     write("main.tf", &lines.collect::<String>());
     let later = "resource \"terraform_data\" \"later\" {}\n";

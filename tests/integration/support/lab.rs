@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use crate::support::shared::shared;
 
-/// What Terraform is asked to do.
+/// The Terraform command to run.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Step {
     Validate,
@@ -40,7 +40,7 @@ pub(crate) fn output(lab: &Path, word: &str, directory: &Path) -> Output {
     Command::new(lab).arg(word).arg(directory).output().unwrap()
 }
 
-/// Runs the lab; gives whether Terraform succeeds, and what it prints without the frame around it.
+/// Runs the lab. Returns whether Terraform succeeds, and its output without the frame around messages.
 pub(crate) fn run(lab: &Path, step: Step, directory: &Path) -> (bool, String) {
     let word = match step {
         Step::Validate => "validate",

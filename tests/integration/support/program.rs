@@ -1,10 +1,10 @@
-//! Runs the built program as a user does, with nothing of the surroundings in it.
+//! Runs the built program as a user does, in an empty environment.
 
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-/// What a run printed, and how it ended.
+/// The output and the exit status of a run.
 pub(crate) struct Run {
     /// The exit status.
     pub(crate) status: i32,
@@ -45,7 +45,7 @@ pub(crate) fn scratch(files: &[(&str, &str)]) -> tempfile::TempDir {
     directory
 }
 
-/// A directory with these files in it, which need not be text.
+/// A directory with these files in it, which may be binary.
 pub(crate) fn scratch_bytes(files: &[(&str, &[u8])]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     write_files(directory.path(), files);
@@ -80,8 +80,8 @@ fn run(directory: &Path, arguments: &[&str], environment: &[(&str, &str)], input
 /// The findings of a JSON report: rule, address, and the text that the label covers.
 pub(crate) fn findings(run: &Run, directory: &Path) -> Vec<(String, String, String)> {
     let report: serde_json::Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
-    let found = report["findings"].as_array().unwrap().iter();
-    found
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
         .map(|finding| {
             let text = match finding["file"].as_str() {
                 Some(file) => {

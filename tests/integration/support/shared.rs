@@ -1,4 +1,4 @@
-//! Data that lies beside the repository and may be absent.
+//! Data outside of the repository that may be absent.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! Whatever a source, a mirror or an image reference holds: nothing panics, everything ends soon, and what
-//! is said of names agrees with what the runtime's rules make of them.
+//! For any source, mirror or image reference, nothing panics, everything takes linear time, and issues of names
+//! agree with matching and rewriting.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use registries_conf::{
 
 const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/// Texts near to names, so that random ones come near to what means something.
+/// Texts similar to names, so that random texts are often almost valid.
 fn any_text() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "quay.io",
@@ -58,7 +58,7 @@ fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![4 => pieces, 1 => ".{0,12}"]
 }
 
-/// Valid sources and mirrors, the odd ones among them.
+/// Valid sources and mirrors, including unusual ones.
 fn any_name() -> impl Strategy<Value = String> {
     let host = prop::sample::select(vec![
         "quay.io",
@@ -112,7 +112,7 @@ fn any_settings() -> impl Strategy<Value = RegistrySettings> {
     )
 }
 
-/// Everything there is to ask of one text and another.
+/// Calls every function with one text and another.
 fn ask_everything(text: &str, other: &str) {
     for role in [Role::Source, Role::Mirror] {
         let _ = diagnose(text, role).suggest_name();
@@ -135,7 +135,7 @@ fn ask_everything(text: &str, other: &str) {
     }
 }
 
-/// An image under a source, by digest, so many parts deeper; nothing where there can be none.
+/// An image by digest, this many path segments below a source; `None` if there can be none.
 fn image_under(source: &str, deeper: usize) -> Option<ImageReference> {
     let host = source.replacen("*.", "sub.", 1);
     let text = format!("{host}{}@{DIGEST}", "/x".repeat(deeper));
@@ -183,7 +183,7 @@ proptest! {
         match find_match_issue(&source) {
             None => prop_assert!(deep.as_ref().is_some_and(matches), "{}", source),
             Some(found) => {
-                // A number that is no port of a registry is taken for a tag.
+                // A number that is not the port of a registry is parsed as a tag.
                 let has_port = Location::parse(&source).unwrap().port.is_some();
                 if matches!(found.reason, UnmatchableReason::NoHost | UnmatchableReason::LegacyDockerHub) && !has_port {
                     for behind in ["", "/x", "/x/x"] {
@@ -204,7 +204,7 @@ proptest! {
         if find_match_issue(&source).is_some() {
             return Ok(());
         }
-        // Whether the image so many parts deeper can be rewritten, if there is such an image.
+        // Whether the image this many path segments below can be rewritten, if there is such an image.
         let works = |deeper| {
             let image = image_under(&source, deeper)?;
             Some(rewrite(&source, &mirror, &image)?.is_ok())

@@ -1,5 +1,5 @@
-//! Reads what real Terraform accepted. The files lie beside the repository; if they are absent, the tests
-//! print that they are skipped, and pass.
+//! Parses text that real Terraform accepted. The files are outside of the repository; if they are absent, the
+//! tests print that they are skipped.
 
 use std::path::{Path, PathBuf};
 
@@ -64,7 +64,7 @@ fn the_same_expressions_are_accepted_as_by_terraform() {
     let Some(path) = shared("expressions.jsonl") else {
         return;
     };
-    // Terraform's words for what is wrong in the text itself, not in what it means.
+    // The errors of Terraform about the syntax, not about the evaluation.
     let syntax = [
         "Invalid escape sequence",
         "Missing false expression in conditional",
@@ -77,7 +77,7 @@ fn the_same_expressions_are_accepted_as_by_terraform() {
         let broken = case["error"]
             .as_str()
             .is_some_and(|error| syntax.contains(&error));
-        // The console adds a line break behind what it is given.
+        // The console adds a line break after its input.
         let text = format!("{source}\n");
         let mut sources = Sources::new();
         let file = sources.add("<eval>", text.clone());

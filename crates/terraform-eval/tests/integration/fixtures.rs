@@ -1,5 +1,5 @@
-//! Files that show where Terraform and other readers of HCL differ. Each holds `locals` that Terraform
-//! was asked for; `expected` says what it answered.
+//! Files for which Terraform and other HCL parsers differ. Each has `locals`, whose values are those of
+//! Terraform.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use terraform_eval::syntax::outline::{Content, outline};
 
 use crate::support::{messages, show};
 
-/// The attributes of the `locals` block of a fixture, and the messages of its problems.
+/// The attributes of the `locals` block of a fixture, and the messages of its syntax errors.
 fn locals(name: &str) -> (Vec<String>, String) {
     let mut sources = Sources::new();
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -100,7 +100,7 @@ fn every_form_of_heredoc_is_parsed() {
         &[
             r#"plain = "  x\n\ty\n""#,
             r#"indented = "x\n  y\n\nz\n""#,
-            // The `~` has stripped the line before a directive to nothing: there is no indentation to lose.
+            // The `~` has removed the whitespace before the directive, so the line has no indentation to remove.
             r"template = `    Hello {local.name}!\n%if true(    yes\n)(    no\n)`",
             "in_call = upper(\"x\\n\")",
             "name = \"n\"",
@@ -110,7 +110,10 @@ fn every_form_of_heredoc_is_parsed() {
 
 #[test]
 fn labels_and_nested_blocks_have_their_spans() {
-    let text = "resource \"a\\u0062\" bare {\n  x { y = 1 }\n}\n";
+    let text = r#"resource "a\u0062" bare {
+  x { y = 1 }
+}
+"#;
     let mut sources = Sources::new();
     let file = sources.add("a.tf", text);
     let outline = outline(file, text);

@@ -1,11 +1,11 @@
-//! JSON configuration as the tree shows it. What is said of Terraform was asked of Terraform 1.11.4.
+//! The syntax tree of JSON configuration. Statements about Terraform were verified with Terraform 1.11.4.
 
 use crate::support::{messages, show, show_block};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
 use terraform_eval::syntax::tree::{ExpressionKind, TemplatePart};
 
-/// All blocks of a file, and its problems as `place: message`.
+/// All blocks of a file, and its syntax errors as `line:column message`.
 fn read(text: &str) -> (Vec<String>, String) {
     let mut sources = Sources::new();
     let file = sources.add("main.tf.json", text);
@@ -120,7 +120,7 @@ fn references_are_parsed_as_in_native_syntax() {
         blocks(r#"{"variable": {"v": {"type": "map(object({a = optional(string, \"x\")}))"}}}"#),
         ["variable v { type=map(object({a:optional(string \"x\")})) }"]
     );
-    // Terraform refuses a template where it wants a reference.
+    // Terraform rejects a template where it expects a reference.
     assert!(
         read(r#"{"moved": {"from": "${a.b}", "to": "a.c"}}"#)
             .1

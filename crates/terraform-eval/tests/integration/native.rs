@@ -1,11 +1,11 @@
-//! Native HCL as the tree shows it. Every text and error here is what Terraform 1.11.4 makes of it.
+//! The syntax tree of native HCL. Every text and error agrees with Terraform 1.11.4.
 
 use crate::support::{messages, show, show_block};
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::native::{parse_block, parse_expression};
 use terraform_eval::syntax::outline::outline;
 
-/// The expression behind `a =` in a block of its own.
+/// The expression of `a` in a block.
 fn value(source: &str) -> String {
     let mut sources = Sources::new();
     let text = format!("locals {{\n  a = {source}\n}}\n");
@@ -17,7 +17,7 @@ fn value(source: &str) -> String {
     show(&block.unwrap().body.attribute("a").unwrap().value)
 }
 
-/// The problems of a file, as `place: message`.
+/// The syntax errors of a file, as `line:column text message`.
 fn problems(text: &str) -> String {
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
@@ -213,7 +213,7 @@ fn text_that_only_hcl_edit_accepts_is_rejected() {
         error("\"abc\n  b = 2"),
         "2:7 \"\\\"\" the string is not closed on its line\n"
     );
-    // G: a line break behind a dot.
+    // G: a line break after a dot.
     assert_eq!(
         error("a.\n  b"),
         "3:3 \"b\" `b` is neither an argument nor a block\n2:8 \".\" the expression is not complete\n"
@@ -231,7 +231,7 @@ fn text_that_only_hcl_edit_accepts_is_rejected() {
         error("[for i inrange(3) : i]"),
         "2:14 \"in\" `in` is not a keyword here\n"
     );
-    // I: a line break behind a bracket ends the expression.
+    // I: a line break after a bracket ends the expression.
     assert_eq!(
         error("f(x)\n  ? 1 : 2"),
         "3:3 \"?\" an argument or a block is expected here\n"

@@ -1,4 +1,4 @@
-//! Any text: nothing panics, spans lie inside, and whatever is hostile is answered quickly.
+//! For any text, nothing panics, spans are inside the text, and hostile texts take linear time.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ fn assert_problems(text: &str, problems: &[SyntaxError]) {
     }
 }
 
-/// Reads a text in all ways, and checks all spans.
+/// Parses a text in every format, and checks all spans.
 fn read(text: &str) {
     let file = file();
     for format in [Format::Native, Format::Json] {
@@ -71,7 +71,7 @@ fn read(text: &str) {
     }
 }
 
-/// If there are no errors, everything outside of the items is white space or a comment.
+/// Without errors, everything outside of the items is white space or a comment.
 fn assert_total(text: &str, outline: &Outline) {
     if !outline.problems.is_empty() {
         return;
@@ -93,7 +93,7 @@ fn assert_total(text: &str, outline: &Outline) {
     }
 }
 
-/// Pieces that mean something to the reader, in any order.
+/// Syntactically meaningful fragments in any order.
 fn fragments() -> impl Strategy<Value = String> {
     let pieces = [
         "a",
@@ -242,7 +242,7 @@ fn quickly(what: &str, text: &str) {
     let took = start.elapsed();
     println!("{what}: {took:?}, {problems} problems");
     assert!(problems > 0, "{what}");
-    // What grows with the square of its length would take minutes, and a busy machine some seconds.
+    // Quadratic time would take minutes; a busy machine may take some seconds.
     assert!(took < Duration::from_mins(1), "{what} took {took:?}");
 }
 

@@ -1,4 +1,4 @@
-//! Trees as short text, for the tests of `syntax`.
+//! Prints syntax trees as short text.
 use terraform_eval::cty::{BinaryOperator, UnaryOperator};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::syntax_error::SyntaxError;
