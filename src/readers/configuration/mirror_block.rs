@@ -1,4 +1,4 @@
-//! What is in a mirror's block besides the values of its arguments.
+//! The parts of a mirror's block that are not values of its arguments.
 
 use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
