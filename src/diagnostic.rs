@@ -12,7 +12,7 @@ use terraform_eval::source::Span;
 /// How severe a finding is: `Info < Warning < Error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Worth knowing. Changes the exit status only with `--fail-on info`.
+    /// Information. Changes the exit status only with `--fail-on info`.
     Info,
     /// Likely wrong, or a trap.
     Warning,

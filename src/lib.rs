@@ -78,7 +78,7 @@
 //!    reached is reported.
 //! 6. Spans are bytes of the file on disk. Lines, columns and the cropping of long lines belong to `output`.
 //! 7. Output is a function of the report and the sources: same input, same bytes.
-//! 8. Files are read through one trait, [`terraform_eval::source`]'s `Files`; only the writers touch the disk besides.
+//! 8. Files are read through one trait, [`terraform_eval::source`]'s `Files`; only the writers access the disk directly.
 //! 9. No network, no processes, no writes but those asked for.
 
 pub mod baseline;

@@ -9,18 +9,18 @@ use crate::workspace::{Loaded, Options};
 
 use super::arguments::{DiffArguments, DiffFormat};
 use super::exit::Exit;
-use super::loading::load;
+use super::loading::{STDIN, load};
 use super::terminal::{eprint_findings, eprint_load_status, print};
 
 pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Result<Exit> {
-    let paths = [&arguments.before, &arguments.after];
     anyhow::ensure!(
-        paths.iter().any(|path| *path != Path::new("-")),
+        [&arguments.before, &arguments.after]
+            .iter()
+            .any(|path| *path != Path::new(STDIN)),
         "only one of the two inputs can be `-` (standard input)"
     );
     let read = |path: &Path| load(&[path.to_owned()], &arguments.reading, options);
-    let [before, after] = paths.map(|path| read(path));
-    let (before, after) = (before?, after?);
+    let (before, after) = (read(&arguments.before)?, read(&arguments.after)?);
     // A comparison of partially loaded inputs would be wrong.
     let [before_loaded, after_loaded] = [&before, &after].map(loaded_cleanly);
     if !(before_loaded && after_loaded) {

@@ -30,7 +30,7 @@ pub struct TargetSpec {
     pub write: fn(&Context<'_>, &[ClusterPart<'_>]) -> Result<Written, ConvertError>,
 }
 
-/// What a target can express besides digest mirrors of a source.
+/// What a target can express in addition to digest mirrors of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a capability of its own")]
 pub struct Capabilities {
@@ -75,7 +75,7 @@ pub enum EntryMerging {
     /// They are written as one, so that an order and a policy are chosen that the input may contradict. Terraform's
     /// mirrors with one source are rejected, as the OCM API rejects them.
     Merged,
-    /// They are written as the nodes merge them. What the nodes get of mirrors that the OCM API rejects is worth showing.
+    /// They are written as the nodes merge them. Mirrors that the OCM API rejects are shown as well.
     ByNodes,
     /// Each is written on its own.
     Separate,
@@ -95,11 +95,11 @@ pub enum ApiSchema {
 pub enum OptionGroup {
     /// How Terraform configuration is written: [`Options::hcl`].
     Hcl,
-    /// Registries besides those of the cluster: [`Options::blocked`] and [`Options::insecure`].
+    /// Registries in addition to those of the cluster: [`Options::blocked`] and [`Options::insecure`].
     NodeRegistries,
 }
 
-/// What a target writes with besides the mirrors.
+/// What a target writes with, in addition to the mirrors.
 #[derive(Debug)]
 pub struct Context<'a> {
     /// What the user decided.

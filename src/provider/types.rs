@@ -23,8 +23,8 @@ const IMAGE_MIRRORS: &str = "rhcs_image_mirrors";
 /// The `type` of a mirror whose block does not set one, and the only one that the provider takes.
 pub const DEFAULT_MIRROR_TYPE: &str = "digest";
 
-/// What people write for an argument of a mirror, besides slips of the pen: the names that other resources and
-/// Red Hat's module have for it. With the argument that they mean.
+/// Names that people use by mistake for an argument of a mirror, each with the argument: those of other resources and
+/// of Red Hat's module.
 pub const MIRROR_ARGUMENT_ALIASES: [(&str, &str); 3] = [
     ("cluster", "cluster_id"),
     ("source_registry", "source"),

@@ -8,7 +8,7 @@
 //! | Which modules enclose a block, and what do their calls leave out? | `root_module/calls` |
 //! | Which versions of the provider do the modules accept? | `root_module/provider_versions` |
 //! | What is the value of an argument? | `block_reader`, `registry_sources` |
-//! | Which parts of a mirror's block are not values of its arguments? | `mirror_block` |
+//! | What else is in a mirror's block? | `mirror_block` |
 //! | Where does a cluster id come from, and why is a value unknown? | `provenance` |
 //! | Through which expressions does a value reach a mirror? | `trace` |
 //! | Can a fix change the text of a value? | `editability`, `reference_counts` |

@@ -58,7 +58,7 @@ fn prod(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_manifest_states_where_its_entries_come_from_and_where_it_cannot_be_applied() {
+fn a_manifest_has_notes_about_the_origin_of_entries_and_where_it_is_rejected() {
     let run = converted(&[("main.tf", PROD)], &[]);
     assert_snapshot!(run.stdout, @r"
     # a ROSA cluster with hosted control planes rejects this manifest: its ValidatingAdmissionPolicy denies all changes to mirror sets

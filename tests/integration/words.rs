@@ -34,7 +34,6 @@ const WRONG: &[(&str, &str)] = &[
     ("somebody", "someone, or a sentence with a subject"),
     ("surely", "certainly"),
     ("the service", "the OCM API"),
-    ("there is no such", "no such"),
     ("unfollowed", "unresolved"),
     ("weigh", "apply the level"),
     ("worked out", "evaluated"),
@@ -45,9 +44,8 @@ const WRONG: &[(&str, &str)] = &[
 const RIGHT: &[&str] = &[
     "is no longer",
     "are no longer",
-    // Terraform's own messages.
-    "there is no module call",
-    "there is no package",
+    "there is no",
+    "there are no",
 ];
 
 fn files(directory: &Path, into: &mut Vec<PathBuf>) {

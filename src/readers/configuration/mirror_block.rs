@@ -1,4 +1,4 @@
-//! The parts of a mirror's block that are not values of its arguments.
+//! What is in a mirror's block, apart from the values of its arguments.
 
 use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::syntax::lex_error::{LexError, LexErrorKind, MAX_OPEN};
 
-/// After so many mistakes the rest is not worth a message of its own.
+/// After this many errors, further ones are not reported one by one.
 const MAX_LEX_ERRORS: usize = 100;
 
 /// How far out a `)` or `]` of the wrong kind looks for its bracket.

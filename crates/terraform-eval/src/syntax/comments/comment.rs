@@ -9,8 +9,8 @@ pub struct Comment {
     pub span: Span,
     /// The text without delimiters, as spelled in the file.
     pub text: Span,
-    /// What the comment applies to: the argument or block that begins on its line, or on the line below. `None` if there
-    /// is no such argument or block.
+    /// What the comment applies to: the argument or block that begins on its line, or on the line below. `None` if no
+    /// argument or block begins there.
     pub subject: Option<Span>,
     /// The bytes to delete in order to remove the comment completely.
     pub removal: Span,
