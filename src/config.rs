@@ -8,9 +8,9 @@ mod file;
 mod keys;
 mod read;
 mod schema;
-mod show;
+mod settings_text;
 
 pub use discovery::{ConfigFiles, ConfigSource};
 pub use file::{Config, FILE_NAME};
-pub use schema::schema;
-pub use show::show;
+pub use schema::render_schema;
+pub use settings_text::render_settings;

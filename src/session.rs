@@ -103,7 +103,8 @@ impl Session {
             let files: BTreeSet<PathBuf> = files.map(Path::to_owned).collect();
             let Loaded { configs, sources, .. } = &mut *loaded;
             let config = configs.nearest(&directory, sources).cloned();
-            let settings = config::show(&directory, &files, config.as_ref(), &self.selection, sources);
+            let settings =
+                config::render_settings(&directory, &files, config.as_ref(), &self.selection, sources);
             parts.push(format!("# {}\n{settings}", display_name(&directory)));
         }
         parts.join("\n")

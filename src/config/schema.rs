@@ -9,7 +9,7 @@ use super::keys::{FILE, Key, Kind, OVERRIDE};
 
 /// Renders the JSON schema.
 #[must_use]
-pub fn schema() -> String {
+pub fn render_schema() -> String {
     let mut schema = table_schema(&FILE, &[]);
     if let Some(members) = schema.as_object_mut() {
         members.insert(

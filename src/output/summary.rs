@@ -73,8 +73,8 @@ fn undecided_reason(findings: &[Diagnostic]) -> Option<String> {
             reasons.push(reasons_of_mirror);
         }
     }
-    let first = reasons.first()?.iter().map(ToString::to_string);
-    let first = printable(&first.collect::<Vec<_>>().join("; "));
+    let first: Vec<String> = reasons.first()?.iter().map(ToString::to_string).collect();
+    let first = printable(&first.join("; "));
     Some(match reasons.len() - 1 {
         0 => first,
         more => format!("{first}; and {}", pluralize(more, "more reason")),

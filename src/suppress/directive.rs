@@ -105,30 +105,30 @@ fn is_similar_to_directive(word: &str) -> bool {
 fn parse_names(inner: &str, start: usize, comment: &Comment) -> Vec<RuleName> {
     let file = comment.span.file;
     let mut names = Vec::new();
-    let mut at = start;
+    let mut part_start = start;
     let parts: Vec<&str> = inner.split(',').collect();
     for (index, part) in parts.iter().enumerate() {
         let word = part.trim();
-        let from = at + (part.len() - part.trim_start().len());
+        let name_start = part_start + (part.len() - part.trim_start().len());
         // With the comma and spaces that follow it; the last name with the comma before it.
         let removal = match parts.get(index + 1) {
             Some(next) => {
-                let after_comma = at + part.len() + 1;
-                Some(from..after_comma + (next.len() - next.trim_start().len()))
+                let after_comma = part_start + part.len() + 1;
+                Some(name_start..after_comma + (next.len() - next.trim_start().len()))
             }
-            None if index > 0 => Some(at - 1..at + part.len()),
+            None if index > 0 => Some(part_start - 1..part_start + part.len()),
             None => None,
         };
         if !word.is_empty() {
             names.push(RuleName {
                 text: word.to_owned(),
-                span: Span::new(file, from, from + word.len()),
+                span: Span::new(file, name_start, name_start + word.len()),
                 removal: removal
                     .filter(|_| comment.is_plain)
                     .map(|range| Span::new(file, range.start, range.end)),
             });
         }
-        at += part.len() + 1;
+        part_start += part.len() + 1;
     }
     names
 }
