@@ -10,7 +10,7 @@ mod read;
 mod schema;
 mod show;
 
-pub use discovery::{ConfigFiles, ConfigSource};
-pub use file::{Config, FILE_NAME};
+pub(crate) use discovery::{ConfigFiles, ConfigSource};
+pub(crate) use file::Config;
 pub use schema::schema;
-pub use show::show;
+pub(crate) use show::show;
