@@ -41,12 +41,7 @@ const WRONG: &[(&str, &str)] = &[
 ];
 
 /// Texts in which a word is right after all.
-const RIGHT: &[&str] = &[
-    "is no longer",
-    "are no longer",
-    "there is no",
-    "there are no",
-];
+const RIGHT: &[&str] = &["is no longer", "are no longer", "there is no", "there are no"];
 
 fn files(directory: &Path, into: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(directory).unwrap() {
