@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::mirrors::ClusterMirrors;
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
-use crate::model::{Input, InputId, ManifestIssue, ManifestIssueKind, Project};
+use crate::model::{EntryAddress, Input, InputId, ManifestIssue, ManifestIssueKind, MirrorAddress, Project};
 
 /// The code of the findings.
 pub const INVALID_MANIFEST: &str = "invalid-manifest";
@@ -37,19 +37,20 @@ pub fn input_manifest_issues(input: &Input) -> Vec<Diagnostic> {
 
 fn report(issue: &ManifestIssue) -> Diagnostic {
     let document = &issue.document;
-    let address = match issue.entry {
-        Some(index) => format!("{document}[{index}]"),
-        None => document.to_string(),
-    };
     let Texts {
         what,
         label,
         note,
         help,
     } = texts(issue);
-    let mut finding = Diagnostic::new(Code::Rule(INVALID_MANIFEST), Severity::Error, what)
-        .about(address)
-        .at(issue.span, label);
+    let finding = Diagnostic::new(Code::Rule(INVALID_MANIFEST), Severity::Error, what).at(issue.span, label);
+    let mut finding = match issue.entry {
+        Some(index) => {
+            let document = document.clone();
+            finding.about_mirror(MirrorAddress::Entry(EntryAddress { document, index }))
+        }
+        None => finding.about(document.to_string()),
+    };
     if let ManifestIssueKind::Twice { first, .. } = &issue.kind {
         finding = finding.related(*first, "first here");
     }

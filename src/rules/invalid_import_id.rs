@@ -1,8 +1,9 @@
 //! `invalid-import-id`: an import id that does not identify a mirror.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Import, Input, InputKinds};
+use crate::model::{Import, Input, InputKinds, MirrorAddress};
 use crate::provider::types::is_import_id;
+use terraform_eval::address::Address;
 
 use super::{Check, Fixability, Rule};
 
@@ -26,9 +27,12 @@ fn find(import: &Import) -> Option<Diagnostic> {
     }
     let to = &import.to;
     let shown = import.id.describe();
-    let finding = RULE
-        .diagnostic(format!("{shown} is not the import id of a mirror"))
-        .about(to.clone())
+    let finding = RULE.diagnostic(format!("{shown} is not the import id of a mirror"));
+    let finding = match Address::parse(to) {
+        Some(address) => finding.about_mirror(MirrorAddress::Resource(address)),
+        None => finding.about(to.clone()),
+    };
+    let finding = finding
         .note("the provider requires two ids separated by a colon, and rejects the import")
         .help(
             "write \"CLUSTER_ID:IMAGE_MIRROR_ID\"; `rosa list image-mirrors` lists the mirrors of a cluster",

@@ -229,7 +229,7 @@ impl<'s, 'a> BlockReader<'s, 'a> {
         }))
     }
 
-    /// Why there is no value.
+    /// Why an argument has no value.
     fn unknown_reason(&self, error: &EvalError) -> UnknownReason {
         match self.rejection {
             Some(reason) => reason.clone(),

@@ -1,11 +1,11 @@
-//! Module paths and references from their text: the inverse of their `Display`.
+//! Module paths, addresses and references from their text: the inverse of their `Display`.
 //!
 //! The quoting of keys is that of `toHCLQuotedString` in Terraform's `internal/addrs`: a key may contain dots,
 //! brackets, quotes and template openings.
 
 use std::sync::Arc;
 
-use crate::address::{InstanceKey, ModulePath, ResourceName, Subject};
+use crate::address::{Address, InstanceKey, ModulePath, ResourceName, Subject};
 
 /// A reference without the module in which it appears: `rhcs_cluster_rosa_hcp.main[0].id`, `module.a.id`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +72,22 @@ impl ModulePath {
         let mut rest = Rest(text);
         let path = rest.modules()?;
         rest.0.is_empty().then_some(path)
+    }
+}
+
+impl Address {
+    /// Parses the address of a resource instance: `module.a["x"].rhcs_image_mirror.nginx[0]`. `None` if the text is not
+    /// such an address.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut rest = Rest(text);
+        let module = rest.modules()?;
+        if !module.is_root() {
+            rest.eat(".").then_some(())?;
+        }
+        let resource = rest.resource()?;
+        let key = rest.key()?;
+        rest.0.is_empty().then(|| Self::new(module, resource, key))
     }
 }
 
@@ -230,6 +246,26 @@ mod tests {
             path.steps()[0].key,
             Some(InstanceKey::Key("\u{ad}\u{1f3fb}\n".into()))
         );
+    }
+
+    #[test]
+    fn addresses_of_resource_instances_are_parsed() {
+        for text in [
+            "rhcs_image_mirror.nginx",
+            r#"module.a["x.y"].module.b[3].rhcs_image_mirror.nginx["docker.io/library/nginx"]"#,
+            "data.rhcs_groups.all[0]",
+        ] {
+            assert_eq!(Address::parse(text).unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "module.a",
+            "rhcs_image_mirror",
+            "rhcs_image_mirror.a.b",
+            "rhcs_image_mirror.a[",
+        ] {
+            assert_eq!(Address::parse(text), None, "{text}");
+        }
     }
 
     #[test]
