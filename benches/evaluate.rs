@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use divan::Bencher;
-use mirrorset::convert::{self, find_target};
-use mirrorset::workspace::{Options, load};
+use mirrorset::testing::convert::{self, find_target};
+use mirrorset::testing::workspace::{Options, load};
 use tempfile::TempDir;
 
 fn main() {

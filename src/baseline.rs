@@ -169,7 +169,7 @@ impl Baseline {
 
 /// Renders a baseline file that records these findings, except for those about unread input.
 #[must_use]
-pub fn render(findings: &[Diagnostic], sources: &Sources, secrets: &[Span], path: &Path) -> String {
+pub(crate) fn render(findings: &[Diagnostic], sources: &Sources, secrets: &[Span], path: &Path) -> String {
     let base = base_directory(path, sources.files());
     let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
     for finding in findings {

@@ -8,5 +8,6 @@ mod settings;
 mod suppression_spans;
 
 pub use checker::{CheckContext, check};
-pub use report::{Report, Summary, Suppressed, Verdict};
+pub use report::Report;
+pub(crate) use report::{Summary, Suppressed};
 pub use settings::CheckSettings;

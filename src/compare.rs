@@ -11,14 +11,14 @@ use registries_conf::{PullKind, SourcePolicy, merge_mirrors};
 
 /// The differences between two inputs.
 #[derive(Debug, Default)]
-pub struct Comparison<'a> {
+pub(crate) struct Comparison<'a> {
     /// The differences by cluster, of the clusters of both inputs.
     pub clusters: Vec<ClusterComparison<'a>>,
 }
 
 /// The differences between the mirrors of one cluster.
 #[derive(Debug)]
-pub struct ClusterComparison<'a> {
+pub(crate) struct ClusterComparison<'a> {
     /// The name of the cluster in the first input. `None` if that input has no mirrors of it.
     pub before: Option<&'a str>,
     /// The name of the cluster in the second input. `None` if that input has no mirrors of it.
@@ -34,7 +34,7 @@ pub struct ClusterComparison<'a> {
 
 /// A source with different mirrors.
 #[derive(Debug)]
-pub struct Difference<'a> {
+pub(crate) struct Difference<'a> {
     /// The source.
     pub source: &'a str,
     /// The pulls that its mirrors serve.
@@ -47,7 +47,7 @@ pub struct Difference<'a> {
 
 /// The mirrors of a source as nodes use them.
 #[derive(Debug, Clone)]
-pub struct EffectiveMirrors<'a> {
+pub(crate) struct EffectiveMirrors<'a> {
     /// The mirrors, in the order in which they are tried.
     pub mirrors: Vec<&'a str>,
     /// Whether the source is contacted after them.
@@ -58,7 +58,7 @@ pub struct EffectiveMirrors<'a> {
 
 /// The kinds of differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DifferenceKind {
+pub(crate) enum DifferenceKind {
     /// Only the second input has the source.
     Added,
     /// Only the first input has the source.
@@ -71,11 +71,11 @@ pub enum DifferenceKind {
 
 impl DifferenceKind {
     /// All kinds, in the order in which they are counted.
-    pub const ALL: [Self; 4] = [Self::Added, Self::Removed, Self::Changed, Self::Reordered];
+    pub(crate) const ALL: [Self; 4] = [Self::Added, Self::Removed, Self::Changed, Self::Reordered];
 
     /// The word for people and for JSON.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Removed => "removed",
@@ -87,7 +87,7 @@ impl DifferenceKind {
 
 /// No cluster of one input corresponds to a cluster of the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnmatchedClusters {
+pub(crate) struct UnmatchedClusters {
     /// The names of the clusters of the first input.
     pub before: Vec<String>,
     /// The names of the clusters of the second input.
@@ -113,7 +113,7 @@ impl std::error::Error for UnmatchedClusters {}
 /// If each input has mirrors of one cluster, these two are compared whatever their names are, because an input seldom knows
 /// how the other one names it. Otherwise clusters with the same name are compared, and those that share a resource: a plan
 /// does not always record what an id is read from.
-pub fn compare<'a>(
+pub(crate) fn compare<'a>(
     before: &[&'a ClusterMirrors<'a>],
     after: &[&'a ClusterMirrors<'a>],
 ) -> Result<Comparison<'a>, UnmatchedClusters> {
@@ -195,7 +195,7 @@ fn share_a_resource(first: &ClusterMirrors<'_>, second: &ClusterMirrors<'_>) -> 
 
 /// Selects the clusters of an input that are compared: the one with this name, or all if none is asked for. An input with
 /// mirrors of a single cluster need not know how the other input names it.
-pub fn select_cluster<'s, 'a>(
+pub(crate) fn select_cluster<'s, 'a>(
     clusters: &'s [ClusterMirrors<'a>],
     wanted: Option<&str>,
 ) -> Result<Vec<&'s ClusterMirrors<'a>>, NoSuchCluster> {
@@ -284,9 +284,8 @@ impl Difference<'_> {
         }
     }
 
-    /// Its kind.
     #[must_use]
-    pub fn kind(&self) -> DifferenceKind {
+    pub(crate) fn kind(&self) -> DifferenceKind {
         let (before, after) = match (&self.before, &self.after) {
             (Some(before), Some(after)) => (before, after),
             (None, _) => return DifferenceKind::Added,
@@ -312,7 +311,7 @@ impl Difference<'_> {
 impl Comparison<'_> {
     /// Whether the inputs are known to be equivalent.
     #[must_use]
-    pub fn is_same(&self) -> bool {
+    pub(crate) fn is_same(&self) -> bool {
         let is_same = |cluster: &ClusterComparison<'_>| {
             cluster.differences.is_empty() && cluster.unresolved.iter().all(Vec::is_empty)
         };
@@ -321,7 +320,7 @@ impl Comparison<'_> {
 
     /// The number of differences of a kind.
     #[must_use]
-    pub fn count(&self, kind: DifferenceKind) -> usize {
+    pub(crate) fn count(&self, kind: DifferenceKind) -> usize {
         let differences = self.clusters.iter().flat_map(|cluster| &cluster.differences);
         differences.filter(|difference| difference.kind() == kind).count()
     }

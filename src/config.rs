@@ -10,7 +10,7 @@ mod read;
 mod schema;
 mod settings_text;
 
-pub use discovery::{ConfigFiles, ConfigSource};
-pub use file::{Config, FILE_NAME};
+pub(crate) use discovery::{ConfigFiles, ConfigSource};
+pub(crate) use file::Config;
 pub use schema::render_schema;
-pub use settings_text::render_settings;
+pub(crate) use settings_text::render_settings;

@@ -17,7 +17,7 @@ mod cluster_part;
 mod conversion;
 mod error;
 mod expressible;
-pub mod hcl;
+pub(crate) mod hcl;
 mod mirror_set_manifest;
 mod object_name;
 mod options;
@@ -26,12 +26,10 @@ mod target;
 mod targets;
 mod yaml;
 
-pub use conversion::{Conversion, convert};
+pub(crate) use conversion::Conversion;
+pub use conversion::convert;
 pub use error::ConvertError;
-pub use object_name::{InvalidObjectName, ObjectName};
+pub(crate) use object_name::ObjectName;
 pub use options::Options;
-pub use target::{
-    ApiSchema, Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetSpec,
-    Written,
-};
+pub(crate) use target::{Document, OptionGroup, TargetSpec};
 pub use targets::{TARGETS, find_target};

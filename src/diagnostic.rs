@@ -239,7 +239,7 @@ impl Diagnostic {
 
 /// Replaces the characters in a name that end a line for some reader, including YAML.
 #[must_use]
-pub fn single_line(name: &str) -> String {
+pub(crate) fn single_line(name: &str) -> String {
     let ends_line = |c: char| {
         c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
     };
@@ -248,7 +248,7 @@ pub fn single_line(name: &str) -> String {
 
 /// A count with its noun, for a message: `1 file`, `2 files`.
 #[must_use]
-pub fn pluralize(number: usize, word: &str) -> String {
+pub(crate) fn pluralize(number: usize, word: &str) -> String {
     if number == 1 {
         format!("1 {word}")
     } else {
@@ -258,7 +258,7 @@ pub fn pluralize(number: usize, word: &str) -> String {
 
 /// Returns the most similar word, or `None` if no word is similar.
 #[must_use]
-pub fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+pub(crate) fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     // Below this, people no longer recognize what they meant.
     const MIN_SIMILARITY: f64 = 0.7;
     let similarity = |other: &&str| strsim::jaro_winkler(word, other);

@@ -81,22 +81,26 @@
 //! 8. Files are read through one trait, [`terraform_eval::source`]'s `Files`; only the writers access the disk directly.
 //! 9. No network, no processes, no writes but those asked for.
 
-pub mod baseline;
-pub mod check;
-pub mod cli;
-pub mod cluster_mirrors;
-pub mod compare;
-pub mod config;
-pub mod convert;
-pub mod diagnostic;
-pub mod fix;
-pub mod model;
-pub mod output;
-pub mod provider;
-pub mod readers;
-pub mod resolve;
-pub mod rules;
+mod baseline;
+mod check;
+mod cli;
+mod cluster_mirrors;
+mod compare;
+mod config;
+mod convert;
+mod diagnostic;
+mod fix;
+mod model;
+mod output;
+mod provider;
+mod readers;
+mod resolve;
+mod rules;
 mod session;
-pub mod settings;
-pub mod suppress;
-pub mod workspace;
+mod settings;
+mod suppress;
+#[doc(hidden)]
+pub mod testing;
+mod workspace;
+
+pub use cli::main;

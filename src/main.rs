@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    mirrorset::cli::main()
+    mirrorset::main()
 }

@@ -3,42 +3,48 @@
 //! The model does not know which reader filled it. The same configuration, read as HCL and as a plan of it, gives the same
 //! model, except for what only one of them records.
 
-pub mod attribute;
-pub mod block;
-pub mod cluster;
-pub mod cluster_candidates;
-pub mod cluster_origin;
-pub mod editability;
-pub mod ids;
-pub mod input;
-pub mod input_kind;
-pub mod manifest;
-pub mod manifest_kind;
-pub mod mirror;
-pub mod mirror_address;
+pub(crate) mod attribute;
+pub(crate) mod block;
+pub(crate) mod cluster;
+pub(crate) mod cluster_candidates;
+pub(crate) mod cluster_origin;
+pub(crate) mod editability;
+pub(crate) mod ids;
+pub(crate) mod input;
+pub(crate) mod input_kind;
+pub(crate) mod manifest;
+pub(crate) mod manifest_kind;
+pub(crate) mod mirror;
+pub(crate) mod mirror_address;
 mod mirror_labels;
-pub mod plan_changes;
-pub mod project;
-pub mod related_blocks;
-pub mod trace;
+pub(crate) mod plan_changes;
+pub(crate) mod project;
+pub(crate) mod related_blocks;
+pub(crate) mod trace;
 
-pub use attribute::{Attribute, AttributeValue, UnknownReason, UnknownReasons};
-pub use block::{
+pub use attribute::{Attribute, AttributeValue};
+pub(crate) use attribute::{UnknownReason, UnknownReasons};
+pub(crate) use block::{
     ArgumentInsertion, ElementInsertion, MirrorBlock, MissingInputs, Unsupported, UnsupportedKind,
 };
-pub use cluster::{Cluster, ClusterInstance, RegistrySources};
-pub use cluster_candidates::ClusterCandidates;
-pub use cluster_origin::{ClusterOrigin, OriginCandidate, OriginTarget, cluster_key};
-pub use editability::{Editability, Literal};
-pub use ids::{InputId, MirrorId};
+pub(crate) use cluster::{Cluster, ClusterInstance, RegistrySources};
+pub(crate) use cluster_candidates::ClusterCandidates;
+pub use cluster_origin::OriginTarget;
+pub(crate) use cluster_origin::{ClusterOrigin, OriginCandidate, cluster_key};
+pub(crate) use editability::{Editability, Literal};
+pub(crate) use ids::{InputId, MirrorId};
 pub use input::Input;
-pub use input_kind::{InputKind, InputKinds};
-pub use manifest::{ManifestFacts, ManifestIssue, ManifestIssueKind};
-pub use manifest_kind::ManifestKind;
-pub use mirror::{Declaration, Dependency, Mirror, ResourceDeclaration};
-pub use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
-pub use mirror_labels::MirrorLabels;
-pub use plan_changes::{Action, ClusterChange, EgressRestriction, MirrorChange, MirrorValues, PlanChanges};
-pub use project::Project;
-pub use related_blocks::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
-pub use trace::TraceStep;
+pub use input_kind::InputKind;
+pub(crate) use input_kind::InputKinds;
+pub(crate) use manifest::{ManifestIssue, ManifestIssueKind};
+pub(crate) use manifest_kind::ManifestKind;
+pub use mirror::Mirror;
+pub(crate) use mirror::{Declaration, Dependency, ResourceDeclaration};
+pub(crate) use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
+pub(crate) use mirror_labels::MirrorLabels;
+pub(crate) use plan_changes::{
+    Action, ClusterChange, EgressRestriction, MirrorChange, MirrorValues, PlanChanges,
+};
+pub(crate) use project::Project;
+pub(crate) use related_blocks::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
+pub(crate) use trace::TraceStep;

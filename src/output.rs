@@ -1,15 +1,14 @@
 //! Renders results as text and JSON. Output is a function of a result and its sources.
 
-pub mod check;
-pub mod diff;
-pub mod eval;
+pub(crate) mod check;
+pub(crate) mod diff;
+pub(crate) mod eval;
 mod excerpt;
 mod finding_groups;
 mod printable;
 mod redaction;
-pub mod resolve;
-pub mod rules;
+pub(crate) mod resolve;
+pub(crate) mod rules;
 mod summary;
 
-pub use printable::printable;
-pub use summary::summary_line;
+pub(crate) use printable::printable;

@@ -15,18 +15,18 @@
 //! | What is in Red Hat's registry modules? | [`modules`] |
 //! | How many sources does a cluster take, how many mirrors a source, how long may they be? | [`registries_conf::MAX_SOURCES`], [`registries_conf::MAX_MIRRORS_PER_SOURCE`], [`registries_conf::MAX_LOCATION_LENGTH`]: facts of the HostedCluster |
 
-pub mod clusters;
-pub mod modules;
-pub mod schema;
-pub mod types;
-pub mod versions;
+pub(crate) mod clusters;
+pub(crate) mod modules;
+pub(crate) mod schema;
+pub(crate) mod types;
+pub(crate) mod versions;
 
-pub use clusters::{
+pub(crate) use clusters::{
     ALWAYS_ALLOWED_REGISTRIES, ClusterKind, ClusterRole, cluster_id_argument, cluster_kind, cluster_role,
     id_argument_echoed_by, repeats_cluster_id, waits_for_cluster,
 };
-pub use schema::schemas;
-pub use types::{
+pub(crate) use schema::schemas;
+pub(crate) use types::{
     DEFAULT_MIRROR_TYPE, IMAGE_MIRROR, is_image_mirror, is_image_mirrors_data_source, is_provider_source,
     is_provider_type,
 };

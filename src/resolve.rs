@@ -5,6 +5,6 @@ mod cluster_resolver;
 mod image_list;
 mod image_resolution;
 
-pub use cluster_resolver::ClusterResolver;
-pub use image_list::{ImageListError, parse_image_list};
-pub use image_resolution::{ImageResolution, PolicyDenial, PullOutcome};
+pub(crate) use cluster_resolver::ClusterResolver;
+pub(crate) use image_list::parse_image_list;
+pub(crate) use image_resolution::{ImageResolution, PolicyDenial, PullOutcome};

@@ -86,24 +86,26 @@ registry::rules! {
 
 use crate::diagnostic::nearest_of;
 
-pub use duplicate_mirror::check as check_duplicate_mirrors;
-pub use empty_mirrors::check as check_empty_mirrors;
-pub use invalid_mirror::check as check_mirror_names;
-pub use invalid_source::check as check_source_name;
-pub use page::{Example, Language, Page, PageError, page_lines};
-pub use plan_mismatch::RULE as PLAN_MISMATCH;
-pub use registry::{Group, Section};
-pub use rule::{Check, Fixability, Rule, RuleOutcome};
-pub use support::cluster_index::{ClusterIndex, IndexedCluster};
-pub use syntax_error::RULE as SYNTAX_ERROR;
-pub use unknown_value::{
+pub(crate) use duplicate_mirror::check as check_duplicate_mirrors;
+pub(crate) use empty_mirrors::check as check_empty_mirrors;
+pub(crate) use invalid_mirror::check as check_mirror_names;
+pub(crate) use invalid_source::check as check_source_name;
+pub(crate) use page::page_lines;
+pub use page::{Example, Language, Page};
+pub(crate) use plan_mismatch::RULE as PLAN_MISMATCH;
+pub(crate) use registry::{Group, Section};
+pub(crate) use rule::{Check, RuleOutcome};
+pub use rule::{Fixability, Rule};
+pub(crate) use support::cluster_index::{ClusterIndex, IndexedCluster};
+pub(crate) use syntax_error::RULE as SYNTAX_ERROR;
+pub(crate) use unknown_value::{
     RULE as UNKNOWN_VALUE, report as report_unknown_values, report_plan as report_unfinished_plan,
 };
-pub use unsupported_input::RULE as UNSUPPORTED_INPUT;
-pub use unused_suppression::RULE as UNUSED_SUPPRESSION;
+pub(crate) use unsupported_input::RULE as UNSUPPORTED_INPUT;
+pub(crate) use unused_suppression::RULE as UNUSED_SUPPRESSION;
 
 /// Every rule with its group.
-pub fn grouped() -> impl Iterator<Item = (Group, &'static Rule)> {
+pub(crate) fn grouped() -> impl Iterator<Item = (Group, &'static Rule)> {
     let sections = SECTIONS.iter();
     sections.flat_map(|section| section.rules.iter().map(|rule| (section.group, *rule)))
 }
@@ -117,7 +119,7 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 
 /// Returns the rule that a finding comes from.
 #[must_use]
-pub fn by_code(code: Code) -> Option<&'static Rule> {
+pub(crate) fn by_code(code: Code) -> Option<&'static Rule> {
     match code {
         Code::Rule(name) => find(name),
         Code::Configuration | Code::LossyConversion => None,
@@ -127,13 +129,13 @@ pub fn by_code(code: Code) -> Option<&'static Rule> {
 /// Whether a rule reports input that was not read. Such a rule always runs, and its findings can neither be
 /// suppressed nor be part of a baseline: unread input must not pass as checked.
 #[must_use]
-pub fn reports_unread_input(code: Code) -> bool {
+pub(crate) fn reports_unread_input(code: Code) -> bool {
     code == SYNTAX_ERROR.code() || code == UNSUPPORTED_INPUT.code()
 }
 
 /// Returns the name of the rule that is most similar to an unknown name.
 #[must_use]
-pub fn nearest(name: &str) -> Option<&'static str> {
+pub(crate) fn nearest(name: &str) -> Option<&'static str> {
     nearest_of(name, RULES.iter().map(|rule| rule.name))
 }
 

@@ -88,7 +88,7 @@ impl Default for FailOn {
 }
 
 /// Levels by rule name. Other rules have the default level.
-pub type Levels = BTreeMap<&'static str, Level>;
+pub(crate) type Levels = BTreeMap<&'static str, Level>;
 
 /// The settings of one input, or of one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

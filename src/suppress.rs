@@ -9,5 +9,5 @@ mod suppressions;
 mod unused;
 mod usage;
 
-pub use suppressions::{Suppression, Suppressions};
-pub use usage::Usage;
+pub use suppressions::Suppressions;
+pub(crate) use usage::Usage;

@@ -39,6 +39,7 @@ mod terraform_files;
 mod variables;
 
 pub use expressions::evaluate;
-pub use load::{load, load_stdin};
-pub use loaded::{LoadError, Loaded};
-pub use options::{InputPaths, Options, PlanConfiguration, VariableArg};
+pub use load::load;
+pub use loaded::Loaded;
+pub(crate) use options::{InputPaths, VariableArg};
+pub use options::{Options, PlanConfiguration};

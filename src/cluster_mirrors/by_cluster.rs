@@ -12,7 +12,7 @@ use crate::model::{Attribute, Input, Mirror, Project};
 
 /// Groups the mirrors of a project by cluster.
 #[must_use]
-pub fn by_cluster(project: &Project) -> Vec<ClusterMirrors<'_>> {
+pub(crate) fn by_cluster(project: &Project) -> Vec<ClusterMirrors<'_>> {
     let mut clusters: BTreeMap<Cluster, (ClusterMirrors<'_>, RegistriesBuilder<'_>)> = BTreeMap::new();
     for (input_position, input) in project.inputs.iter().enumerate() {
         for mirror in &input.mirrors {

@@ -5,11 +5,11 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Mirror, MirrorLabels as _};
 
 /// The code of the findings.
-pub const DUPLICATE_SOURCE: &str = "duplicate-source";
+pub(crate) const DUPLICATE_SOURCE: &str = "duplicate-source";
 
 /// The mirrors of Terraform whose source is that of another mirror of the cluster. Lists of manifests are merged.
 #[must_use]
-pub fn duplicate_sources(cluster: &ClusterMirrors<'_>) -> Vec<Diagnostic> {
+pub(crate) fn duplicate_sources(cluster: &ClusterMirrors<'_>) -> Vec<Diagnostic> {
     let pairs = cluster.entries.windows(2);
     let duplicates = pairs.filter_map(|pair| match pair {
         [first, second] if first.source == second.source && !second.is_from_manifest() => {
@@ -22,7 +22,7 @@ pub fn duplicate_sources(cluster: &ClusterMirrors<'_>) -> Vec<Diagnostic> {
 
 /// Reports the second of two mirrors with the same or an equivalent source.
 #[must_use]
-pub fn duplicate_source(second: &Mirror, first: &Mirror) -> Diagnostic {
+pub(crate) fn duplicate_source(second: &Mirror, first: &Mirror) -> Diagnostic {
     let shown = second.source.describe();
     let other = if second.source.may_be_compared_with(&first.source) {
         first.address.to_string()

@@ -6,7 +6,7 @@ use registries_conf::{PullKind, SourcePolicy, merge_mirrors};
 
 /// A source and its mirrors, all of them known.
 #[derive(Debug, Clone)]
-pub struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     /// `source`.
     pub source: &'a str,
     /// `mirrors`, in order.
@@ -20,20 +20,20 @@ pub struct Entry<'a> {
 impl Entry<'_> {
     /// Whether it is an entry of a manifest, and not a resource of Terraform.
     #[must_use]
-    pub fn is_from_manifest(&self) -> bool {
+    pub(crate) fn is_from_manifest(&self) -> bool {
         self.mirror.address.resource().is_none()
     }
 
     /// Whether the source is contacted if no mirror has the image.
     #[must_use]
-    pub fn policy(&self) -> SourcePolicy {
+    pub(crate) fn policy(&self) -> SourcePolicy {
         self.mirror.policy.value().copied().unwrap_or_default()
     }
 }
 
 /// A mirror with unknown or sensitive values.
 #[derive(Debug)]
-pub struct UnresolvedMirror<'a> {
+pub(crate) struct UnresolvedMirror<'a> {
     /// The declaration.
     pub mirror: &'a Mirror,
     /// The input that declares it.
@@ -44,7 +44,7 @@ pub struct UnresolvedMirror<'a> {
 
 /// All entries for one source and one kind of pull, as the nodes take them.
 #[derive(Debug, Clone)]
-pub struct MergedEntry<'a> {
+pub(crate) struct MergedEntry<'a> {
     /// `source`.
     pub source: &'a str,
     /// The pulls that the mirrors serve.

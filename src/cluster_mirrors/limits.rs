@@ -5,11 +5,11 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use registries_conf::{MAX_MIRRORS_PER_SOURCE, MAX_SOURCES};
 
 /// The code of the findings.
-pub const TOO_MANY_ENTRIES: &str = "too-many-entries";
+pub(crate) const TOO_MANY_ENTRIES: &str = "too-many-entries";
 
 /// The first entry of one HostedCluster that exceeds a limit.
 #[must_use]
-pub fn exceeded_limit(entries: &[MergedEntry<'_>]) -> Option<Diagnostic> {
+pub(crate) fn exceeded_limit(entries: &[MergedEntry<'_>]) -> Option<Diagnostic> {
     let (merged, what, number, limit) = if let Some(first_excess) = entries.get(MAX_SOURCES) {
         (first_excess, "sources", entries.len(), MAX_SOURCES)
     } else {

@@ -7,12 +7,12 @@ use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
 use crate::model::{EntryAddress, Input, InputId, ManifestIssue, ManifestIssueKind, MirrorAddress, Project};
 
 /// The code of the findings.
-pub const INVALID_MANIFEST: &str = "invalid-manifest";
+pub(crate) const INVALID_MANIFEST: &str = "invalid-manifest";
 
 /// The issues of the manifests that declare mirrors of some clusters, as warnings: what these clusters get may not be what
 /// was meant. Manifests without mirrors may belong to any cluster.
 #[must_use]
-pub fn manifest_issues(project: &Project, clusters: &[&ClusterMirrors<'_>]) -> Vec<Diagnostic> {
+pub(crate) fn manifest_issues(project: &Project, clusters: &[&ClusterMirrors<'_>]) -> Vec<Diagnostic> {
     let declaring: BTreeSet<InputId> = clusters
         .iter()
         .flat_map(|cluster| cluster.inputs())
@@ -31,7 +31,7 @@ pub fn manifest_issues(project: &Project, clusters: &[&ClusterMirrors<'_>]) -> V
 
 /// The issues of the manifests of one input.
 #[must_use]
-pub fn input_manifest_issues(input: &Input) -> Vec<Diagnostic> {
+pub(crate) fn input_manifest_issues(input: &Input) -> Vec<Diagnostic> {
     input.manifest_facts.issues.iter().map(report).collect()
 }
 

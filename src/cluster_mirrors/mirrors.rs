@@ -8,7 +8,7 @@ use registries_conf::RegistrySettings;
 
 /// The mirrors of one cluster.
 #[derive(Debug)]
-pub struct ClusterMirrors<'a> {
+pub(crate) struct ClusterMirrors<'a> {
     /// The cluster.
     pub cluster: Cluster,
     /// Its mirrors by source, and those of one source in the order of their addresses.
@@ -31,20 +31,20 @@ impl<'a> ClusterMirrors<'a> {
     }
 
     /// The declarations of all its mirrors, first those whose values are known.
-    pub fn declarations(&self) -> impl Iterator<Item = &'a Mirror> {
+    pub(crate) fn declarations(&self) -> impl Iterator<Item = &'a Mirror> {
         let entries = self.entries.iter().map(|entry| entry.mirror);
         entries.chain(self.unresolved.iter().map(|unresolved| unresolved.mirror))
     }
 
     /// The inputs that declare its mirrors, one for each mirror.
-    pub fn inputs(&self) -> impl Iterator<Item = &'a Input> {
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = &'a Input> {
         let entries = self.entries.iter().map(|entry| entry.input);
         entries.chain(self.unresolved.iter().map(|unresolved| unresolved.input))
     }
 
     /// The name of the document that declares all entries. `None` if there is no such document.
     #[must_use]
-    pub fn document_name(&self) -> Option<&str> {
+    pub(crate) fn document_name(&self) -> Option<&str> {
         let mut names = self.entries.iter().map(|entry| match &entry.mirror.address {
             MirrorAddress::Entry(address) => address.document.name.as_deref(),
             MirrorAddress::Resource(_) => None,
@@ -55,7 +55,7 @@ impl<'a> ClusterMirrors<'a> {
 
     /// Its entries by source; those for one source and one kind of pull are merged.
     #[must_use]
-    pub fn merged(&'a self) -> Vec<MergedEntry<'a>> {
+    pub(crate) fn merged(&'a self) -> Vec<MergedEntry<'a>> {
         let mut entries: Vec<&Entry<'_>> = self.entries.iter().collect();
         entries.sort_by_key(|entry| (entry.source, entry.mirror.pull));
         let is_merged =
@@ -66,7 +66,7 @@ impl<'a> ClusterMirrors<'a> {
     /// The settings that the registry configuration of the nodes is generated from, with registries that are blocked and
     /// insecure in addition to those of the cluster.
     #[must_use]
-    pub fn registry_settings(&self, blocked: &[String], insecure: &[String]) -> RegistrySettings {
+    pub(crate) fn registry_settings(&self, blocked: &[String], insecure: &[String]) -> RegistrySettings {
         let entry = |entry: &Entry<'_>| registries_conf::MirrorEntry {
             source: entry.source.to_owned(),
             mirrors: entry.mirrors.iter().map(|mirror| (*mirror).to_owned()).collect(),

@@ -7,7 +7,7 @@ use registries_conf::{NestedScopeError, Registries, RegistriesError, RegistrySet
 
 /// The registry configuration of the nodes of a cluster.
 #[derive(Debug)]
-pub struct NodeConfig {
+pub(crate) struct NodeConfig {
     /// The tables of `registries.conf` that the machine config operator generates.
     pub tables: Result<Vec<RegistryTable>, NodeConfigError>,
     /// What the container runtime loads from the tables.
@@ -18,7 +18,7 @@ pub struct NodeConfig {
 
 /// Why nodes have no registry configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NodeConfigError {
+pub(crate) enum NodeConfigError {
     /// The machine config operator cannot generate it.
     Generate(NestedScopeError),
     /// The container runtime cannot load it.
@@ -44,7 +44,7 @@ impl std::error::Error for NodeConfigError {}
 
 /// Why real nodes may have another configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caveat {
+pub(crate) struct Caveat {
     /// The reason.
     pub message: String,
     /// What to do about it.
@@ -52,13 +52,13 @@ pub struct Caveat {
 }
 
 /// What to do about settings that have no effect.
-pub const NODE_CONFIG_HELP: &str = "run `mirrorset check` to find what to change";
+pub(crate) const NODE_CONFIG_HELP: &str = "run `mirrorset check` to find what to change";
 
 impl NodeConfig {
     /// The configuration that is generated from settings. `unknown` holds the reasons why the settings may be
     /// incomplete.
     #[must_use]
-    pub fn new(settings: &RegistrySettings, unknown: &BTreeSet<String>) -> Self {
+    pub(crate) fn new(settings: &RegistrySettings, unknown: &BTreeSet<String>) -> Self {
         let incomplete = |reason| Caveat {
             message: format!(
                 "the allowed, blocked or insecure registries of the cluster are not completely known: {reason}"

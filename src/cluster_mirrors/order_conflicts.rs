@@ -11,7 +11,7 @@ use registries_conf::{PullKind, merge_mirrors};
 use terraform_eval::source::Span;
 
 /// The code of the findings.
-pub const CONFLICTING_ORDER: &str = "conflicting-order";
+pub(crate) const CONFLICTING_ORDER: &str = "conflicting-order";
 
 /// Where a list puts one mirror before another: at the second of the two.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +34,7 @@ struct Lists<'a> {
 
 /// Finds the sources whose lists no order satisfies. Of several contradictions about a source, one is reported.
 #[must_use]
-pub fn order_conflicts<'a>(mirrors: impl IntoIterator<Item = &'a Mirror>) -> Vec<Diagnostic> {
+pub(crate) fn order_conflicts<'a>(mirrors: impl IntoIterator<Item = &'a Mirror>) -> Vec<Diagnostic> {
     let mut sources: BTreeMap<(&str, PullKind), Lists<'_>> = BTreeMap::new();
     for mirror in mirrors {
         if let Some(source) = mirror.source.value() {

@@ -7,12 +7,12 @@ use crate::model::{AttributeValue, Mirror, MirrorLabels as _};
 use registries_conf::SourcePolicy;
 
 /// The code of the findings.
-pub const CONFLICTING_POLICY: &str = "conflicting-policy";
+pub(crate) const CONFLICTING_POLICY: &str = "conflicting-policy";
 
 /// Finds the entries whose policy differs from that of the first entry for their source, and those whose source must not
 /// be contacted but is its own mirror.
 #[must_use]
-pub fn policy_conflicts<'a>(mirrors: impl IntoIterator<Item = &'a Mirror>) -> Vec<Diagnostic> {
+pub(crate) fn policy_conflicts<'a>(mirrors: impl IntoIterator<Item = &'a Mirror>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     // The operator compares all entries, including those without mirrors.
     let mut firsts: BTreeMap<&str, (&Mirror, SourcePolicy)> = BTreeMap::new();

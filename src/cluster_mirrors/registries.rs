@@ -8,7 +8,7 @@ use terraform_eval::address::Address;
 
 /// The lists of registries of one cluster, as far as they are known, each in its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ClusterRegistries {
+pub(crate) struct ClusterRegistries {
     /// The only registries that images are pulled from. Empty if there is no such limit.
     pub allowed: Vec<String>,
     /// The registries that no image is pulled from.

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, Mirror};
 
 /// The code of findings about values that are unknown or sensitive.
-pub const UNKNOWN_VALUE: &str = "unknown-value";
+pub(crate) const UNKNOWN_VALUE: &str = "unknown-value";
 
 /// The source and the mirrors, if the policy is known as well; else one finding for each value that is unknown or
 /// sensitive.

@@ -6,7 +6,7 @@ use super::mirrors::ClusterMirrors;
 
 /// No mirror belongs to the cluster that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoSuchCluster {
+pub(crate) struct NoSuchCluster {
     /// The name that is asked for.
     pub wanted: String,
     /// The names of the clusters with mirrors.
@@ -26,7 +26,7 @@ impl fmt::Display for NoSuchCluster {
 impl std::error::Error for NoSuchCluster {}
 
 /// The mirrors of the cluster with this name, or of all clusters if none is asked for.
-pub fn select_cluster<'s, 'a>(
+pub(crate) fn select_cluster<'s, 'a>(
     clusters: &'s [ClusterMirrors<'a>],
     wanted: Option<&str>,
 ) -> Result<Vec<&'s ClusterMirrors<'a>>, NoSuchCluster> {

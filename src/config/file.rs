@@ -9,7 +9,7 @@ use crate::settings::{FailOn, Level, Levels, RuleSettings};
 use terraform_eval::source::{FileId, Span};
 
 /// The name of configuration files.
-pub const FILE_NAME: &str = "mirrorset.toml";
+pub(crate) const FILE_NAME: &str = "mirrorset.toml";
 
 /// A configuration file.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use super::file::{Config, Setting};
 
 /// Renders the settings of a directory, and then those of its files that differ.
 #[must_use]
-pub fn render_settings(
+pub(crate) fn render_settings(
     directory: &Path,
     files: &BTreeSet<PathBuf>,
     config: Option<&Config>,

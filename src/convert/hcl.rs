@@ -4,9 +4,9 @@ mod cluster_id;
 mod existing_mirrors;
 mod layout;
 
-pub use cluster_id::{ClusterId, InvalidClusterId};
+pub(crate) use cluster_id::ClusterId;
 pub(super) use existing_mirrors::ClusterImports;
-pub use existing_mirrors::{ExistingMirrors, ExistingMirrorsError};
+pub(crate) use existing_mirrors::ExistingMirrors;
 pub(super) use layout::format_body;
 
 /// How configuration is written.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// A file that fixes change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileChange {
+pub(crate) struct FileChange {
     /// The name of the file in messages.
     pub name: String,
     /// The original text.
@@ -16,7 +16,7 @@ pub struct FileChange {
 
 /// The result of applying fixes in memory.
 #[derive(Debug, Default)]
-pub struct FixOutcome {
+pub(crate) struct FixOutcome {
     /// The files that change, by canonical path.
     pub changes: BTreeMap<PathBuf, FileChange>,
     /// How many findings were fixed.

@@ -24,7 +24,7 @@ const MAX_STEPS: usize = 1000;
 /// # Errors
 ///
 /// Those of `check`.
-pub fn fix<E>(
+pub(crate) fn fix<E>(
     files: &Arc<dyn Files>,
     max_applicability: Applicability,
     check: impl FnMut(Arc<dyn Files>) -> Result<(Vec<Diagnostic>, Sources), E>,

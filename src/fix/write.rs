@@ -10,7 +10,7 @@ use super::outcome::FixOutcome;
 /// # Errors
 ///
 /// The first file that could not be written, and why. The files before it are written.
-pub fn write(outcome: &FixOutcome) -> Result<(), (PathBuf, io::Error)> {
+pub(crate) fn write(outcome: &FixOutcome) -> Result<(), (PathBuf, io::Error)> {
     for (path, change) in &outcome.changes {
         if change.after != change.before {
             replace(path, &change.after).map_err(|error| (path.clone(), error))?;

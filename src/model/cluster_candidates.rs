@@ -9,7 +9,7 @@ use super::mirror::Mirror;
 
 /// The clusters that a `cluster_id` may come from, as far as the input creates them.
 #[derive(Debug)]
-pub struct ClusterCandidates<'c> {
+pub(crate) struct ClusterCandidates<'c> {
     /// The instances that the cluster may be.
     pub instances: Vec<(&'c Cluster, &'c ClusterInstance)>,
     /// Why the cluster may be another one.
@@ -19,7 +19,7 @@ pub struct ClusterCandidates<'c> {
 impl<'c> ClusterCandidates<'c> {
     /// Finds the clusters that the `cluster_id` of a mirror may come from.
     #[must_use]
-    pub fn for_mirror(input: &'c Input, mirror: &'c Mirror) -> Self {
+    pub(crate) fn for_mirror(input: &'c Input, mirror: &'c Mirror) -> Self {
         let Some(mirror) = mirror.resource() else {
             return Self {
                 instances: Vec::new(),

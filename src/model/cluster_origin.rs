@@ -111,7 +111,7 @@ impl OriginTarget {
 
 /// A key that identifies a cluster in one input, as `Mirror::cluster_key` does.
 #[must_use]
-pub fn cluster_key(cluster_id: &Attribute<String>, origin: &ClusterOrigin) -> Option<String> {
+pub(crate) fn cluster_key(cluster_id: &Attribute<String>, origin: &ClusterOrigin) -> Option<String> {
     match &cluster_id.content {
         AttributeValue::Known(id) => Some(id.clone()),
         AttributeValue::Absent => None,

@@ -14,7 +14,7 @@ impl Mirror {
 }
 
 /// Labels on the values of a mirror.
-pub trait MirrorLabels {
+pub(crate) trait MirrorLabels {
     /// Puts the primary label on an argument's value, and related labels on its trace.
     #[must_use]
     fn at_attribute<T>(self, mirror: &Mirror, attribute: &Attribute<T>, label: &str) -> Self;

@@ -8,6 +8,6 @@ mod json;
 mod json_lines;
 mod table;
 
-pub use format::{Format, Rendered, ReportView};
+pub use format::{Format, ReportView};
 pub use full::render_findings;
 pub use table::{FORMATS, find_format};

@@ -15,7 +15,7 @@ use super::printable::printable;
 /// Renders the differences as text: a line for each source and each mirror, and a summary. `sources` are those of the two
 /// inputs, in the same order.
 #[must_use]
-pub fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
+pub(crate) fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
     let mut text = String::new();
     let has_several = comparison.clusters.len() > 1;
     for cluster in &comparison.clusters {
@@ -157,7 +157,7 @@ struct UnresolvedJson<'a> {
 
 /// Renders the differences as one JSON document.
 #[must_use]
-pub fn json(comparison: &Comparison<'_>) -> String {
+pub(crate) fn json(comparison: &Comparison<'_>) -> String {
     let document = DocumentJson {
         same: comparison.is_same(),
         clusters: comparison.clusters.iter().map(cluster_json).collect(),

@@ -11,7 +11,7 @@ use terraform_eval::eval::EvalError;
 
 /// The value of an expression, or the text of the error. As in `jsonencode`, a value without a JSON form (an infinite
 /// number) is an error.
-pub fn outcome(result: &Result<Value, EvalError>) -> Result<&Value, String> {
+pub(crate) fn outcome(result: &Result<Value, EvalError>) -> Result<&Value, String> {
     let value = result.as_ref().map_err(ToString::to_string)?;
     if !value.is_wholly_known() || value.marks_deep().is_sensitive() {
         return Ok(value);
@@ -36,7 +36,7 @@ struct Line<'a> {
 /// Renders one JSON object. `json` is the value as `jsonencode` encodes it, or null if it is not wholly known or is
 /// sensitive; `unknown` marks the unknown parts, in the form of a plan's `after_unknown`.
 #[must_use]
-pub fn json_line(expression: &str, outcome: &Result<&Value, String>) -> String {
+pub(crate) fn json_line(expression: &str, outcome: &Result<&Value, String>) -> String {
     let line = match outcome {
         Ok(value) => {
             let is_visible = value.is_wholly_known() && !value.marks_deep().is_sensitive();
@@ -85,7 +85,7 @@ fn unknown_mask(value: &Value) -> Json {
 
 /// Renders the value as `terraform console` prints it, or the error.
 #[must_use]
-pub fn full(outcome: &Result<&Value, String>) -> String {
+pub(crate) fn full(outcome: &Result<&Value, String>) -> String {
     match outcome {
         Ok(value) => render_value(value, 0),
         Err(error) => format!("error: {error}"),

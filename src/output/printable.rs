@@ -2,7 +2,7 @@
 
 /// Replaces the control characters by which a hostile file could control a terminal.
 #[must_use]
-pub fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| {
             if c.is_control() && c != '\n' {

@@ -13,7 +13,7 @@ use super::printable::printable;
 
 /// Renders the resolution of an image as text, with the name of the cluster if there are several.
 #[must_use]
-pub fn full(resolution: &ImageResolution<'_>, cluster: Option<&str>, sources: &Sources) -> String {
+pub(crate) fn full(resolution: &ImageResolution<'_>, cluster: Option<&str>, sources: &Sources) -> String {
     let mut text = single_line(resolution.image);
     if let Some(cluster) = cluster {
         let _ = write!(text, " on {}", single_line(cluster));
@@ -159,7 +159,7 @@ struct Line<'a> {
 /// Renders the resolution of an image as a JSON object on one line, for the pull of this reference: by digest if it has one,
 /// else by tag. Without `prefix`, the image itself is the only pull source.
 #[must_use]
-pub fn json_line(resolution: &ImageResolution<'_>, cluster: Option<&str>) -> String {
+pub(crate) fn json_line(resolution: &ImageResolution<'_>, cluster: Option<&str>) -> String {
     let mut line = Line {
         image: resolution.image,
         cluster,

@@ -27,7 +27,7 @@ struct Row {
 
 /// Renders a table with one line per rule, under the headings of the groups.
 #[must_use]
-pub fn table() -> String {
+pub(crate) fn table() -> String {
     let cells = |rule: &Rule| {
         let inputs = rule.inputs.names().join(", ");
         let name = format!("  {}", rule.name);
@@ -67,7 +67,7 @@ pub fn table() -> String {
 
 /// Renders every rule as one JSON document.
 #[must_use]
-pub fn json() -> String {
+pub(crate) fn json() -> String {
     let rows = grouped().map(|(group, rule)| Row {
         name: rule.name,
         group: group.title(),
@@ -87,7 +87,7 @@ pub fn json() -> String {
 
 /// Renders the page of a rule, in Markdown.
 #[must_use]
-pub fn page(rule: &Rule) -> String {
+pub(crate) fn page(rule: &Rule) -> String {
     page_at_level(rule, "")
 }
 

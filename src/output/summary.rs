@@ -13,7 +13,7 @@ use super::printable::printable;
 ///
 /// `14 mirrors in 6 configurations: 11 clean, 2 with findings, 1 undecided (var.mirrors has no value)`
 #[must_use]
-pub fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic]) -> String {
+pub(crate) fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic]) -> String {
     let mut line = format!(
         "{} in {}: {} clean, {} with findings, {} undecided",
         pluralize(summary.mirrors, "mirror"),

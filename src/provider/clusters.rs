@@ -8,7 +8,7 @@ use terraform_eval::address::{Mode, ResourceName};
 use super::types::{is_image_mirror, is_image_mirrors_data_source};
 
 /// The registries that ROSA allows in addition to `allowed_registries` (openshift-docs, `images-configuration-parameters-hcp.adoc`).
-pub const ALWAYS_ALLOWED_REGISTRIES: [&str; 3] = [
+pub(crate) const ALWAYS_ALLOWED_REGISTRIES: [&str; 3] = [
     "image-registry.openshift-image-registry.svc:5000",
     "quay.io",
     "registry.redhat.io",
@@ -25,7 +25,7 @@ pub enum ClusterKind {
 
 /// What a resource type has to do with clusters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClusterRole {
+pub(crate) enum ClusterRole {
     /// It is a cluster of this kind.
     Cluster(ClusterKind),
     /// Its `cluster` argument holds a cluster's id. With a kind where only such clusters have one.
@@ -34,7 +34,7 @@ pub enum ClusterRole {
 
 /// What a resource or data source has to do with clusters; `None` if it has nothing to do with them.
 #[must_use]
-pub fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
+pub(crate) fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
     use ClusterKind::{Classic, Hosted};
     let role = match (resource.mode, &*resource.kind) {
         (_, "rhcs_cluster_rosa_hcp") => ClusterRole::Cluster(Hosted),
@@ -69,7 +69,7 @@ pub fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
 /// Whether a resource waits in its own creation until the cluster is ready
 /// (`grep WaitForClusterToBeReady provider/`).
 #[must_use]
-pub fn waits_for_cluster(resource: &ResourceName) -> bool {
+pub(crate) fn waits_for_cluster(resource: &ResourceName) -> bool {
     let waiting = [
         "rhcs_cluster_wait",
         "rhcs_hcp_machine_pool",
@@ -88,7 +88,7 @@ pub fn waits_for_cluster(resource: &ResourceName) -> bool {
 
 /// The kind of a cluster; `None` for what is not a cluster.
 #[must_use]
-pub fn cluster_kind(resource: &ResourceName) -> Option<ClusterKind> {
+pub(crate) fn cluster_kind(resource: &ResourceName) -> Option<ClusterKind> {
     match cluster_role(resource)? {
         ClusterRole::Cluster(kind) => Some(kind),
         ClusterRole::IdCarrier(_) => None,
@@ -98,7 +98,10 @@ pub fn cluster_kind(resource: &ResourceName) -> Option<ClusterKind> {
 /// The argument whose value an attribute repeats: `cluster` of what echoes a cluster's id, `id` of a
 /// cluster that is read by it. `None` for the attribute stands for the whole object.
 #[must_use]
-pub fn id_argument_echoed_by(resource: &ResourceName, attribute: Option<&str>) -> Option<&'static str> {
+pub(crate) fn id_argument_echoed_by(
+    resource: &ResourceName,
+    attribute: Option<&str>,
+) -> Option<&'static str> {
     let argument = match (cluster_role(resource)?, resource.mode) {
         (ClusterRole::IdCarrier(_), _) => cluster_id_argument(resource),
         (ClusterRole::Cluster(_), Mode::Data) => "id",
@@ -111,7 +114,7 @@ pub fn id_argument_echoed_by(resource: &ResourceName, attribute: Option<&str>) -
 
 /// The name of the argument by which an echoing type holds the cluster's id.
 #[must_use]
-pub fn cluster_id_argument(resource: &ResourceName) -> &'static str {
+pub(crate) fn cluster_id_argument(resource: &ResourceName) -> &'static str {
     if is_image_mirror(resource) || is_image_mirrors_data_source(resource) {
         "cluster_id"
     } else {
@@ -121,7 +124,7 @@ pub fn cluster_id_argument(resource: &ResourceName) -> &'static str {
 
 /// Whether a computed attribute holds the cluster's id once more: each of the `items` of `rhcs_log_forwarders` has it.
 #[must_use]
-pub fn repeats_cluster_id(resource: &ResourceName, attribute: &str) -> bool {
+pub(crate) fn repeats_cluster_id(resource: &ResourceName, attribute: &str) -> bool {
     resource.mode == Mode::Data && &*resource.kind == "rhcs_log_forwarders" && attribute == "items"
 }
 

@@ -19,11 +19,11 @@ const HOSTED_PACKAGE: &str = "terraform-redhat/rosa-hcp/rhcs";
 const CLASSIC_PACKAGE: &str = "terraform-redhat/rosa-classic/rhcs";
 
 /// The source of the module that declares one mirror.
-pub const IMAGE_MIRRORS: &str = "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors";
+pub(crate) const IMAGE_MIRRORS: &str = "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors";
 
 /// What is known of a registry module.
 #[derive(Debug, Clone, Copy)]
-pub struct ModuleStub {
+pub(crate) struct ModuleStub {
     /// Its source, without the registry's host.
     pub source: &'static str,
     /// A configuration with what matters for mirrors: its variables, resources and outputs.
@@ -122,14 +122,14 @@ output "image_mirror_ids" {
 
 /// What is known of the module at a source; `None` if nothing is.
 #[must_use]
-pub fn find(source: &str) -> Option<ModuleStub> {
+pub(crate) fn find(source: &str) -> Option<ModuleStub> {
     let source = without_host(source);
     STUBS.iter().copied().find(|stub| stub.source == source)
 }
 
 /// The kind of the cluster that a registry module's output `cluster_id` is the id of; `None` for other modules.
 #[must_use]
-pub fn cluster_kind(source: &str) -> Option<ClusterKind> {
+pub(crate) fn cluster_kind(source: &str) -> Option<ClusterKind> {
     let source = without_host(source);
     let package = source.split("//").next().unwrap_or(source);
     match package {
@@ -146,7 +146,7 @@ fn without_host(source: &str) -> &str {
 impl ModuleStub {
     /// A name in place of its directory, which is not a path on disk.
     #[must_use]
-    pub fn directory(self) -> PathBuf {
+    pub(crate) fn directory(self) -> PathBuf {
         PathBuf::from(format!("<{}>", self.source))
     }
 }

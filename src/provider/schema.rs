@@ -11,7 +11,7 @@ static SCHEMAS: LazyLock<ProviderSchemas> = LazyLock::new(|| ProviderSchemas::pa
 
 /// The schemas of the rhcs provider and of the provider that is part of Terraform.
 #[must_use]
-pub fn schemas() -> &'static ProviderSchemas {
+pub(crate) fn schemas() -> &'static ProviderSchemas {
     &SCHEMAS
 }
 

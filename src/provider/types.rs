@@ -3,7 +3,7 @@
 use terraform_eval::address::{Mode, ResourceName};
 
 /// The provider's address, without the registry's host.
-pub const SOURCE: &str = "terraform-redhat/rhcs";
+pub(crate) const SOURCE: &str = "terraform-redhat/rhcs";
 
 /// The registries that have Red Hat's provider under its address.
 const REGISTRY_HOSTS: [&str; 2] = ["registry.terraform.io/", "registry.opentofu.org/"];
@@ -12,20 +12,20 @@ const REGISTRY_HOSTS: [&str; 2] = ["registry.terraform.io/", "registry.opentofu.
 const TYPE_PREFIX: &str = "rhcs_";
 
 /// How the name of a type begins in JSON that Terraform writes: in quotes and without escapes.
-pub const QUOTED_TYPE_PREFIX: &str = "\"rhcs_";
+pub(crate) const QUOTED_TYPE_PREFIX: &str = "\"rhcs_";
 
 /// The resource type of a mirror (`provider/imagemirror/image_mirror_resource.go`).
-pub const IMAGE_MIRROR: &str = "rhcs_image_mirror";
+pub(crate) const IMAGE_MIRROR: &str = "rhcs_image_mirror";
 
 /// The data source that lists the mirrors of a cluster (`provider/imagemirror/image_mirror_data_source.go`).
 const IMAGE_MIRRORS: &str = "rhcs_image_mirrors";
 
 /// The `type` of a mirror whose block does not set one, and the only one that the provider takes.
-pub const DEFAULT_MIRROR_TYPE: &str = "digest";
+pub(crate) const DEFAULT_MIRROR_TYPE: &str = "digest";
 
 /// Names that people use by mistake for an argument of a mirror, each with the argument: those of other resources and
 /// of Red Hat's module.
-pub const MIRROR_ARGUMENT_ALIASES: [(&str, &str); 3] = [
+pub(crate) const MIRROR_ARGUMENT_ALIASES: [(&str, &str); 3] = [
     ("cluster", "cluster_id"),
     ("source_registry", "source"),
     ("mirror_registries", "mirrors"),
@@ -33,7 +33,7 @@ pub const MIRROR_ARGUMENT_ALIASES: [(&str, &str); 3] = [
 
 /// Whether this is the address of Red Hat's provider, in a registry that has it from there.
 #[must_use]
-pub fn is_provider_source(source: &str) -> bool {
+pub(crate) fn is_provider_source(source: &str) -> bool {
     let local = REGISTRY_HOSTS
         .iter()
         .find_map(|host| source.strip_prefix(host))
@@ -43,26 +43,26 @@ pub fn is_provider_source(source: &str) -> bool {
 
 /// Whether a resource type or data source is one of the provider's.
 #[must_use]
-pub fn is_provider_type(kind: &str) -> bool {
+pub(crate) fn is_provider_type(kind: &str) -> bool {
     kind.starts_with(TYPE_PREFIX)
 }
 
 /// Whether a resource is an image mirror, `rhcs_image_mirror`.
 #[must_use]
-pub fn is_image_mirror(resource: &ResourceName) -> bool {
+pub(crate) fn is_image_mirror(resource: &ResourceName) -> bool {
     resource.mode == Mode::Managed && &*resource.kind == IMAGE_MIRROR
 }
 
 /// Whether a resource is the data source that lists the mirrors of a cluster, `rhcs_image_mirrors`.
 #[must_use]
-pub fn is_image_mirrors_data_source(resource: &ResourceName) -> bool {
+pub(crate) fn is_image_mirrors_data_source(resource: &ResourceName) -> bool {
     resource.mode == Mode::Data && &*resource.kind == IMAGE_MIRRORS
 }
 
 /// Whether the provider can import a mirror by this id: `CLUSTER_ID:IMAGE_MIRROR_ID` (`ImportState` in
 /// `provider/imagemirror/image_mirror_resource.go`).
 #[must_use]
-pub fn is_import_id(id: &str) -> bool {
+pub(crate) fn is_import_id(id: &str) -> bool {
     id.split_once(':')
         .is_some_and(|(cluster, mirror)| !cluster.is_empty() && !mirror.is_empty() && !mirror.contains(':'))
 }

@@ -8,21 +8,21 @@ use std::str::FromStr;
 
 /// A version without a pre-release: three numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version(pub u32, pub u32, pub u32);
+pub(crate) struct Version(pub u32, pub u32, pub u32);
 
 /// The first release of the provider that has `rhcs_image_mirror` (its CHANGELOG, 1.7.2).
-pub const FIRST_WITH_MIRRORS: Version = Version(1, 7, 2);
+pub(crate) const FIRST_WITH_MIRRORS: Version = Version(1, 7, 2);
 
 /// The first release of the module terraform-redhat/rosa-hcp/rhcs that has the submodule `image-mirrors`.
-pub const FIRST_MODULE_WITH_MIRRORS: Version = Version(1, 7, 1);
+pub(crate) const FIRST_MODULE_WITH_MIRRORS: Version = Version(1, 7, 1);
 
 /// What was meant to be a version or a constraint, and cannot be read as one of released versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct VersionParseError;
+pub(crate) struct VersionParseError;
 
 /// The versions that a constraint admits: from the first on, up to and without the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct VersionRange {
+pub(crate) struct VersionRange {
     from: Version,
     to: Option<Version>,
 }
@@ -62,13 +62,13 @@ impl Version {
 
 impl VersionRange {
     /// Every version.
-    pub const ALL: Self = Self {
+    pub(crate) const ALL: Self = Self {
         from: Version(0, 0, 0),
         to: None,
     };
 
     /// What a constraint admits: `>= 1.1.0, < 2.0.0`. Single versions that `!=` takes out do not count.
-    pub fn parse(constraint: &str) -> Result<Self, VersionParseError> {
+    pub(crate) fn parse(constraint: &str) -> Result<Self, VersionParseError> {
         let mut all = Self::ALL;
         for part in constraint.split(',') {
             all = all.and(Self::part(part)?);
@@ -103,7 +103,7 @@ impl VersionRange {
 
     /// What both admit.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         let to = match (self.to, other.to) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
@@ -116,13 +116,13 @@ impl VersionRange {
 
     /// Whether it admits a version from this one on.
     #[must_use]
-    pub fn admits_from(self, first: Version) -> bool {
+    pub(crate) fn admits_from(self, first: Version) -> bool {
         self.to.is_none_or(|to| self.from.max(first) < to)
     }
 
     /// Whether it admits a version before this one.
     #[must_use]
-    pub fn admits_before(self, first: Version) -> bool {
+    pub(crate) fn admits_before(self, first: Version) -> bool {
         self.from < self.to.map_or(first, |to| to.min(first))
     }
 }
@@ -138,7 +138,7 @@ fn split(part: &str) -> (&str, &str) {
 
 /// The constraint, changed as little as may be so that it admits no version before `first` and admits that.
 #[must_use]
-pub fn raised(constraint: &str, first: Version) -> String {
+pub(crate) fn raised(constraint: &str, first: Version) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut has_bound = false;
     for part in constraint.split(',') {

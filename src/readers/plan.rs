@@ -43,6 +43,6 @@ mod reference_tracer;
 mod sensitive;
 
 pub use detect::{JsonKind, detect};
-pub use error::{PlanError, PlanErrorKind};
+pub use error::PlanErrorKind;
 pub(crate) use read::{PLAN_MARKERS, read_from_ends};
 pub use read::{PlanContents, read_plan};

@@ -7,7 +7,7 @@ use registries_conf::{ImageReference, RegistrySettings, SEARCH_REGISTRIES, match
 
 /// Resolves images as the nodes of one cluster do.
 #[derive(Debug)]
-pub struct ClusterResolver<'a> {
+pub(crate) struct ClusterResolver<'a> {
     /// The name of the cluster.
     pub name: &'a str,
     /// The entries by source.
@@ -23,7 +23,7 @@ const ANY_DIGEST: &str = "sha256:00000000000000000000000000000000000000000000000
 impl<'a> ClusterResolver<'a> {
     /// The nodes of a cluster, with registries that are blocked and insecure in addition to those of the cluster.
     #[must_use]
-    pub fn new(cluster: &'a ClusterMirrors<'a>, blocked: &[String], insecure: &[String]) -> Self {
+    pub(crate) fn new(cluster: &'a ClusterMirrors<'a>, blocked: &[String], insecure: &[String]) -> Self {
         Self::from_settings(
             cluster.cluster.name(),
             cluster.entries.iter().collect(),
@@ -34,7 +34,7 @@ impl<'a> ClusterResolver<'a> {
 
     /// The nodes of a cluster without mirrors.
     #[must_use]
-    pub fn without_mirrors(blocked: &[String], insecure: &[String]) -> Self {
+    pub(crate) fn without_mirrors(blocked: &[String], insecure: &[String]) -> Self {
         let settings = RegistrySettings {
             blocked: blocked.to_vec(),
             insecure: insecure.to_vec(),
@@ -60,13 +60,13 @@ impl<'a> ClusterResolver<'a> {
 
     /// Why real nodes may do something else.
     #[must_use]
-    pub fn caveats(&self) -> &[Caveat] {
+    pub(crate) fn caveats(&self) -> &[Caveat] {
         &self.nodes.caveats
     }
 
     /// Resolves an image.
     #[must_use]
-    pub fn resolve(&'a self, image: &'a str) -> ImageResolution<'a> {
+    pub(crate) fn resolve(&'a self, image: &'a str) -> ImageResolution<'a> {
         let reference = ImageReference::parse_normalized(image);
         let pull = match (&self.nodes.registries, &reference) {
             (Err(error), _) => Err(error.clone()),

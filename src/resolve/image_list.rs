@@ -8,7 +8,7 @@ use terraform_eval::syntax::yaml::{Node, NodeKind, documents};
 
 /// Why a text cannot be used as a list of images.
 #[derive(Debug)]
-pub enum ImageListError {
+pub(crate) enum ImageListError {
     /// It is neither a list nor valid YAML.
     Form(SyntaxError),
     /// It has no images.
@@ -30,7 +30,7 @@ impl std::error::Error for ImageListError {}
 ///
 /// A list has one image per line; empty lines and comments after `#` are ignored. In manifests, an image is the value of
 /// the key `image` of a container, and of the `reference` of an image volume.
-pub fn parse_image_list(file: FileId, text: &str) -> Result<Vec<String>, ImageListError> {
+pub(crate) fn parse_image_list(file: FileId, text: &str) -> Result<Vec<String>, ImageListError> {
     let text = text.trim_start_matches('\u{feff}');
     let lines = text
         .lines()

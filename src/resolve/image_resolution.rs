@@ -5,7 +5,7 @@ use registries_conf::{ImageReference, ReferenceError, Resolution};
 
 /// What becomes of the pull of one image.
 #[derive(Debug)]
-pub struct ImageResolution<'a> {
+pub(crate) struct ImageResolution<'a> {
     /// The image as the user wrote it.
     pub image: &'a str,
     /// The image reference.
@@ -18,7 +18,7 @@ pub struct ImageResolution<'a> {
 
 /// What nodes do to pull an image.
 #[derive(Debug)]
-pub struct PullOutcome<'a> {
+pub(crate) struct PullOutcome<'a> {
     /// The pull of this reference.
     pub resolution: Resolution,
     /// The pull by digest, if the reference has no digest.
@@ -33,7 +33,7 @@ pub struct PullOutcome<'a> {
 
 /// Why the policy of a node (`policy.json`, which applies to the image reference before it is rewritten) denies an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PolicyDenial {
+pub(crate) enum PolicyDenial {
     /// This registry is blocked.
     Blocked(String),
     /// None of the allowed registries includes it.
@@ -43,7 +43,7 @@ pub enum PolicyDenial {
 impl ImageResolution<'_> {
     /// Whether the pull certainly fails: because of the form of the reference, of what a mirror makes of it, or of policy.
     #[must_use]
-    pub fn fails(&self) -> bool {
+    pub(crate) fn fails(&self) -> bool {
         self.reference.is_err()
             || match &self.pull {
                 Ok(outcome) => outcome.as_ref().is_some_and(PullOutcome::fails),

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// Checks one mirror.
 #[must_use]
-pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+pub(crate) fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let mut seen: BTreeMap<&str, &Attribute<String>> = BTreeMap::new();
     RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // `empty-mirrors` reports each empty string.

@@ -26,7 +26,7 @@ fn has_no_mirrors(mirror: &Mirror) -> bool {
 
 /// Checks one mirror.
 #[must_use]
-pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+pub(crate) fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     if mirror.resource().is_none() && has_no_mirrors(mirror) {
         let mut finding = RULE
             .finding(mirror, "the entry has no mirrors")

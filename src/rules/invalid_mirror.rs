@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// Checks one mirror.
 #[must_use]
-pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+pub(crate) fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // `empty-mirrors` reports an empty string.
         if text.is_empty() {

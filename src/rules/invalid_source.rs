@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// Checks one mirror.
 #[must_use]
-pub fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+pub(crate) fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };

@@ -275,7 +275,7 @@ pub(super) fn summary(text: &str) -> &str {
 }
 
 /// Returns the lines of a page as people read them, without the outcomes of fences, and whether each one is code.
-pub fn page_lines(text: &str) -> impl Iterator<Item = (&str, bool)> {
+pub(crate) fn page_lines(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut in_code = false;
     text.lines().map(move |line| {
         let is_fence = line.starts_with("```");

@@ -7,7 +7,7 @@ use crate::model::InputKinds;
 use super::{Check, Fixability, Rule};
 
 /// The data of the rule.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     name: "plan-mismatch",
     severity: Severity::Info,
     inputs: InputKinds::PLAN,

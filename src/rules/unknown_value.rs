@@ -7,7 +7,7 @@ use terraform_eval::source::Span;
 use super::{Check, Fixability, Rule};
 
 /// The data of the rule.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     name: crate::cluster_mirrors::UNKNOWN_VALUE,
     severity: Severity::Info,
     inputs: InputKinds::TERRAFORM,
@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 ///
 /// A mirror with unknown elements of `mirrors` is undecided, whichever rules ran.
 #[must_use]
-pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Option<Diagnostic> {
+pub(crate) fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Option<Diagnostic> {
     let unknown_values = unknown_values(mirror);
     let causes = rules
         .iter()
@@ -64,7 +64,7 @@ pub fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Opti
 
 /// Returns the finding about a plan that is incomplete, or that Terraform failed to complete.
 #[must_use]
-pub fn report_plan(input: &Input) -> Option<Diagnostic> {
+pub(crate) fn report_plan(input: &Input) -> Option<Diagnostic> {
     let name = &input.name;
     let changes = &input.changes;
     if let Some(span) = changes.errored {

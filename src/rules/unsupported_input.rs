@@ -6,7 +6,7 @@ use crate::model::InputKinds;
 use super::{Check, Fixability, Rule};
 
 /// The data of the rule.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     name: "unsupported-input",
     severity: Severity::Error,
     inputs: InputKinds::ALL,

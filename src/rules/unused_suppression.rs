@@ -6,7 +6,7 @@ use crate::model::InputKinds;
 use super::{Check, Fixability, Rule};
 
 /// The data of the rule.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     name: "unused-suppression",
     severity: Severity::Warning,
     inputs: InputKinds::CONFIGURATION.union(InputKinds::MANIFEST),

@@ -20,7 +20,7 @@ use terraform_eval::source::{FileId, Span};
 impl InputPaths {
     /// Loads the inputs.
     #[must_use]
-    pub fn load(&self, options: &Options) -> Loaded {
+    pub(crate) fn load(&self, options: &Options) -> Loaded {
         match self {
             Self::Paths(paths) => load(paths, options),
             Self::Stdin { name } => load_stdin(name, options),
@@ -62,7 +62,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
 
 /// Reads one input from standard input: a plan, a state or manifests.
 #[must_use]
-pub fn load_stdin(name: &str, options: &Options) -> Loaded {
+pub(crate) fn load_stdin(name: &str, options: &Options) -> Loaded {
     let mut loader = Loader::new(options);
     match loader.files.sources.read_stdin(name) {
         Ok(file) => {

@@ -8,7 +8,7 @@ use terraform_eval::source::{DiskFiles, Files};
 
 /// The inputs that a user names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum InputPaths {
+pub(crate) enum InputPaths {
     /// Files and directories.
     Paths(Vec<PathBuf>),
     /// Standard input.

@@ -3,7 +3,7 @@
 
 use crate::support::program::{findings, fixture, mirrorset_in, scratch};
 use crate::support::report::report;
-use mirrorset::workspace::{Options, load};
+use mirrorset::testing::workspace::{Options, load};
 
 const NONE: [&str; 0] = [];
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use insta::assert_snapshot;
-use mirrorset::workspace::{Options, evaluate};
+use mirrorset::testing::workspace::{Options, evaluate};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::support::program::mirrorset;
-use mirrorset::rules::{Language, RULES, SECTIONS};
+use mirrorset::testing::rules::{Language, RULES, SECTIONS};
 use serde_json::Value;
 
 fn assert_written(name: &str, text: &str) {
@@ -22,17 +22,20 @@ fn assert_written(name: &str, text: &str) {
 
 #[test]
 fn the_pages_are_up_to_date() {
-    assert_written("rules.md", &mirrorset::output::rules::document());
+    assert_written("rules.md", &mirrorset::testing::output::rules::document());
 }
 
 #[test]
 fn the_schema_is_up_to_date() {
-    assert_written("mirrorset.schema.json", &mirrorset::config::render_schema());
+    assert_written(
+        "mirrorset.schema.json",
+        &mirrorset::testing::config::render_schema(),
+    );
 }
 
 #[test]
 fn the_schema_lists_exactly_the_rules() {
-    let schema: Value = serde_json::from_str(&mirrorset::config::render_schema()).unwrap();
+    let schema: Value = serde_json::from_str(&mirrorset::testing::config::render_schema()).unwrap();
     let rules = schema["properties"]["rules"]["properties"].as_object().unwrap();
     assert_eq!(rules.len(), RULES.len());
     assert_eq!(schema["additionalProperties"], false);

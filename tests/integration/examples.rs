@@ -11,7 +11,7 @@ use crate::support::examples::{
 };
 use crate::support::lab::{self, Step, requested_lab, run};
 use crate::support::program::{fixture, mirrorset_in};
-use mirrorset::rules::{Fixability, RULES};
+use mirrorset::testing::rules::{Fixability, RULES};
 use serde_json::Value;
 
 /// A finding: rule, severity, address and message.

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::support::program::scratch;
 use crate::support::report::report;
-use mirrorset::diagnostic::{Applicability, Diagnostic, Edit};
-use mirrorset::workspace::{Loaded, Options, PlanConfiguration, load};
+use mirrorset::testing::diagnostic::{Applicability, Diagnostic, Edit};
+use mirrorset::testing::workspace::{Loaded, Options, PlanConfiguration, load};
 
 fn load_directory(directory: &Path) -> Loaded {
     let loaded = load(&[directory.to_owned()], &Options::default());

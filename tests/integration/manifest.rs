@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::support::program::{findings, fixture, mirrorset_in, mirrorset_with_input, scratch};
-use mirrorset::model::{AttributeValue, Input, Mirror};
-use mirrorset::workspace::{Loaded, Options, load};
+use mirrorset::testing::model::{AttributeValue, Input, Mirror};
+use mirrorset::testing::workspace::{Loaded, Options, load};
 use registries_conf::{PullKind, SourcePolicy};
 
 fn load_inputs(path: &Path) -> Vec<Input> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::support::program::fixture;
 use crate::support::report::report;
 use crate::support::shared::shared;
-use mirrorset::workspace::{Options, load};
+use mirrorset::testing::workspace::{Options, load};
 use proptest::prelude::*;
 use registries_conf::{self, PullKind, RegistrySettings, SourcePolicy, merge_mirrors};
 use serde::{Deserialize, Serialize};

@@ -13,8 +13,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::support::shared::shared;
-use mirrorset::convert::{Options, convert, find_target};
-use mirrorset::workspace;
+use mirrorset::testing::convert::{Options, convert, find_target};
+use mirrorset::testing::workspace;
 use serde_json::{Map, Value, json};
 
 /// The attributes that are compared; the provider sets the others.

@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::support::program::fixture;
 use crate::support::report::report;
 use crate::support::shared::shared;
-use mirrorset::diagnostic::{Diagnostic, Severity};
-use mirrorset::workspace::{Loaded, Options, load};
+use mirrorset::testing::diagnostic::{Diagnostic, Severity};
+use mirrorset::testing::workspace::{Loaded, Options, load};
 use registries_conf::{Granularity, Location};
 use serde_json::json;
 

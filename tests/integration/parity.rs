@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use crate::support::program::{fixture, mirrorset_in};
 use crate::support::shared::shared;
-use mirrorset::model::InputKind;
-use mirrorset::rules;
+use mirrorset::testing::model::InputKind;
+use mirrorset::testing::rules;
 use serde_json::Value;
 
 /// Modules whose cluster ids are computed from locals with the only cluster as their origin. A plan has no

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::support::shared::shared;
-use mirrorset::model::{Attribute, AttributeValue, Mirror, OriginTarget};
-use mirrorset::readers::plan::{self, JsonKind, PlanContents, PlanErrorKind};
+use mirrorset::testing::model::{Attribute, AttributeValue, Mirror, OriginTarget};
+use mirrorset::testing::readers::plan::{self, JsonKind, PlanContents, PlanErrorKind};
 use proptest::prelude::*;
 use terraform_eval::source::{Sources, Span};
 

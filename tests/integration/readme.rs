@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::support::program::mirrorset_in;
-use mirrorset::convert::TARGETS;
-use mirrorset::rules::SECTIONS;
+use mirrorset::testing::convert::TARGETS;
+use mirrorset::testing::rules::SECTIONS;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

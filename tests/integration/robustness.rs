@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use crate::support::report::{render, report};
-use mirrorset::convert::{self, ConvertError, TARGETS};
-use mirrorset::diagnostic::Diagnostic;
-use mirrorset::output;
-use mirrorset::output::check::{FORMATS, find_format};
-use mirrorset::workspace::{Loaded, Options, load};
+use mirrorset::testing::convert::{self, ConvertError, TARGETS};
+use mirrorset::testing::diagnostic::Diagnostic;
+use mirrorset::testing::output;
+use mirrorset::testing::output::check::{FORMATS, find_format};
+use mirrorset::testing::workspace::{Loaded, Options, load};
 use proptest::prelude::*;
 
 /// Loads one file of this name and content.

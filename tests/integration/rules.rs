@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::support::program::{findings, mirrorset_in};
-use mirrorset::rules::{Example, Fixability, Language, Page, RULES, Rule};
+use mirrorset::testing::rules::{Example, Fixability, Language, Page, RULES, Rule};
 
 fn page(rule: &'static Rule) -> Page<'static> {
     rule.parse_page()

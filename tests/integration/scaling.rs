@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use crate::support::report::{render, report};
-use mirrorset::output::check::find_format;
-use mirrorset::workspace::{Options, PlanConfiguration, load};
+use mirrorset::testing::output::check::find_format;
+use mirrorset::testing::workspace::{Options, PlanConfiguration, load};
 use serde_json::{Map, Value, json};
 
 /// Far more than any test needs, even without optimization and on a busy machine.

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::support::examples::{examples_of, plan_of, planned_rules, write_example};
 use crate::support::program::{fixture, mirrorset_in};
-use mirrorset::model::InputKind;
-use mirrorset::rules;
+use mirrorset::testing::model::InputKind;
+use mirrorset::testing::rules;
 use serde_json::Value;
 
 /// The result of a check: rule, address and severity of each finding, the counts, the exit status.

@@ -58,7 +58,6 @@ impl<'a> Modules<'a> {
     }
 }
 
-/// A module.
 #[derive(Debug, Default)]
 pub(super) struct Module<'a> {
     pub(super) resources: BTreeMap<ResourceName, Block<'a>>,

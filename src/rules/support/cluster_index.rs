@@ -10,7 +10,7 @@ use super::source_names::canonical_source;
 
 /// The mirrors of an input by cluster.
 #[derive(Debug)]
-pub struct ClusterIndex<'a> {
+pub(crate) struct ClusterIndex<'a> {
     groups: Vec<Group<'a>>,
     /// The group of each mirror, by the position of the mirror in the input.
     group_of: Vec<usize>,
@@ -40,7 +40,7 @@ pub struct IndexedCluster<'a> {
 impl<'a> ClusterIndex<'a> {
     /// Groups the mirrors of an input.
     #[must_use]
-    pub fn new(input: &'a Input) -> Self {
+    pub(crate) fn new(input: &'a Input) -> Self {
         let mut index = Self {
             groups: Vec::new(),
             group_of: Vec::with_capacity(input.mirrors.len()),
@@ -70,7 +70,7 @@ impl<'a> ClusterIndex<'a> {
 
     /// Returns the mirrors of the cluster that a mirror belongs to, by the position of the mirror in the input.
     #[must_use]
-    pub fn of_mirror(&'a self, position: usize) -> IndexedCluster<'a> {
+    pub(crate) fn of_mirror(&'a self, position: usize) -> IndexedCluster<'a> {
         IndexedCluster {
             index: self,
             group: &self.groups[self.group_of[position]],

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mirrorset::workspace::{self, Options};
+use mirrorset::testing::workspace::{self, Options};
 use terraform_eval::cty::{Type, Value, ValueRef, to_json};
 use terraform_eval::eval::EvalError;
 

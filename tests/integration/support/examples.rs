@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use mirrorset::model::InputKind;
-use mirrorset::rules::{Language, RULES, Rule};
+use mirrorset::testing::model::InputKind;
+use mirrorset::testing::rules::{Language, RULES, Rule};
 
 /// Rules for whose failing example Terraform creates no plan, and the error that it prints.
 pub(crate) const REJECTED: [(&str, &str); 4] = [

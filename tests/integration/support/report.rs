@@ -1,9 +1,9 @@
 //! The report about a loaded project, with default settings.
 
-use mirrorset::check::{CheckContext, CheckSettings, Report, check};
-use mirrorset::output::check::{Format, ReportView};
-use mirrorset::suppress::Suppressions;
-use mirrorset::workspace::Loaded;
+use mirrorset::testing::check::{CheckContext, CheckSettings, Report, check};
+use mirrorset::testing::output::check::{Format, ReportView};
+use mirrorset::testing::suppress::Suppressions;
+use mirrorset::testing::workspace::Loaded;
 
 /// Checks a project; suppressions apply.
 pub(crate) fn report(loaded: &Loaded) -> Report<'_> {
