@@ -63,7 +63,6 @@ struct Document {
 /// Findings, split into those that a baseline records and new ones.
 #[derive(Debug)]
 pub struct Partition<T> {
-    /// The new findings.
     pub new: Vec<T>,
     /// How many findings the baseline records.
     pub known: usize,

@@ -11,7 +11,6 @@ use terraform_eval::source::{FileId, Span};
 /// The name of configuration files.
 pub(crate) const FILE_NAME: &str = "mirrorset.toml";
 
-/// A configuration file.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The canonical path of the directory of the file. Paths in the file are relative to it.

@@ -42,7 +42,6 @@ pub struct Unsupported {
 /// The kinds of arguments and blocks that a resource type does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnsupportedKind {
-    /// An argument.
     Argument,
     /// An attribute that the provider sets.
     ReadOnly,
@@ -55,7 +54,6 @@ pub enum UnsupportedKind {
 pub struct MissingInputs {
     /// The address of the module call, without instance keys.
     pub call: String,
-    /// The call's header.
     pub span: Span,
     /// The variables without a value.
     pub names: Vec<String>,

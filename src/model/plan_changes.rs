@@ -35,7 +35,6 @@ pub struct MirrorChange {
     pub deposed: bool,
     /// The span of the address in the plan.
     pub span: Span,
-    /// The planned action.
     pub action: Action,
     /// The values before the change. `None` if the mirror is created.
     pub before: Option<MirrorValues>,
@@ -47,16 +46,12 @@ pub struct MirrorChange {
     pub reason: Option<String>,
 }
 
-/// A planned action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// No change.
     NoOp,
-    /// Create the object.
     Create,
     /// Change the object in place.
     Update,
-    /// Delete the object.
     Delete,
     /// Replace the object: delete it first.
     DeleteThenCreate,
@@ -97,13 +92,10 @@ impl Action {
 /// The arguments of a mirror before or after a change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MirrorValues {
-    /// `cluster_id`.
     pub cluster_id: Attribute<String>,
-    /// `source`.
     pub source: Attribute<String>,
     /// `mirrors`, in order.
     pub mirrors: Attribute<Vec<Attribute<String>>>,
-    /// `type`.
     pub mirror_type: Attribute<String>,
 }
 

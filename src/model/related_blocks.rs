@@ -29,7 +29,6 @@ pub struct ImageMirrorsDataSource {
     pub path: ResourcePath,
     /// The block's header.
     pub span: Span,
-    /// `cluster_id`.
     pub cluster_id: Attribute<String>,
     /// Where `cluster_id` comes from.
     pub cluster_origin: ClusterOrigin,
@@ -46,7 +45,6 @@ pub struct ImageMirrorsDataSource {
 pub struct Import {
     /// The address of the mirror, as spelled.
     pub to: String,
-    /// `id`.
     pub id: Attribute<String>,
 }
 

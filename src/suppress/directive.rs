@@ -25,7 +25,6 @@ pub(super) struct RuleName {
     pub(super) removal: Option<Span>,
 }
 
-/// A parsed comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Directive {
     pub(super) scope: Scope,
