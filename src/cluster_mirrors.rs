@@ -3,10 +3,10 @@
 //!
 //! | question | function |
 //! |---|---|
-//! | which mirrors belong together | [`by_cluster`], [`select_cluster`] |
+//! | which mirrors belong together | [`by_cluster()`], [`select_cluster()`] |
 //! | what the nodes make of several entries for one source | [`ClusterMirrors::merged`] |
 //! | what configuration the nodes get | [`ClusterMirrors::registry_settings`], [`NodeConfig`] |
-//! | what keeps entries from being used as they are meant | [`manifest_issues`], [`order_conflicts`], [`policy_conflicts`], [`duplicate_sources`], [`exceeded_limit`] |
+//! | what keeps entries from being used as they are meant | [`manifest_issues()`], [`order_conflicts()`], [`policy_conflicts()`], [`duplicate_sources()`], [`exceeded_limit()`] |
 //!
 //! The last ones are findings of rules, too: a rule and a conversion call the same function.
 

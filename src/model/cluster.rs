@@ -39,6 +39,10 @@ pub struct ClusterInstance {
 
 /// The registries that a cluster allows, blocks, and uses without TLS. The fields have the names of the arguments.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the fields have the names of the arguments"
+)]
 pub struct RegistrySources {
     /// The only registries that images are pulled from, in addition to Red Hat's own.
     pub allowed_registries: Attribute<Vec<Attribute<String>>>,

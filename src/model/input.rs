@@ -16,7 +16,7 @@ use super::related_blocks::{ClusterWaiter, ImageMirrorsDataSource, Import, Provi
 /// A root module with its child modules, the plan or state of one, or the manifests of one cluster.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// The number in the project; 0 until [`Project::add`](super::Project::add) assigns it.
+    /// The number in the project; 0 until `Project::add` assigns it.
     pub id: InputId,
     /// The kind of the input.
     pub kind: InputKind,

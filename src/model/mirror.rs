@@ -18,7 +18,7 @@ use super::trace::TraceStep;
 /// One planned instance of `rhcs_image_mirror`, or one entry of a manifest.
 #[derive(Debug, Clone)]
 pub struct Mirror {
-    /// The number in the project; 0 until [`Project::add`](super::Project::add) assigns it.
+    /// The number in the project; 0 until `Project::add` assigns it.
     pub id: MirrorId,
     /// The address, with the instance key `[*]` if the expansion is unknown.
     pub address: MirrorAddress,

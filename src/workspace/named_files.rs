@@ -48,7 +48,7 @@ impl NamedFiles {
                 } else {
                     &SYNTAX_ERROR
                 };
-                files.report_invalid(rule, name, &error, error.span, error.help());
+                files.report_invalid(rule, name, &error, error.span, Some(error.help()));
             }
         }
     }

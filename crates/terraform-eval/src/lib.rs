@@ -30,7 +30,7 @@
 //! | What does an expression evaluate to? | [`eval::Evaluator`] |
 //! | Which instances does a block have? | [`eval::Expansion`] |
 //! | What is the type of a value, is it known, is it sensitive? | [`cty`] |
-//! | Where does a value come from? | [`cty::marks`] |
+//! | Where does a value come from? | [`cty::Marks`] |
 //! | How does Terraform print an address? | [`address`] |
 //! | Which attributes does a resource type have? | [`schema`] |
 //!

@@ -72,37 +72,37 @@ impl PlanError {
         }
     }
 
-    /// The remedy, if there is one.
+    /// The remedy.
     #[must_use]
-    pub fn help(&self) -> Option<&'static str> {
+    pub fn help(&self) -> &'static str {
         match self.kind {
-            PlanErrorKind::Truncated => Some(
-                "the command that wrote the file may have been interrupted; run it again: `terraform show -json PLAN > plan.json`",
-            ),
-            PlanErrorKind::TrailingText => {
-                Some("write the output of each `terraform show -json` to a separate file")
+            PlanErrorKind::Truncated => {
+                "the command that wrote the file may have been interrupted; run it again: `terraform show -json PLAN > plan.json`"
             }
-            PlanErrorKind::UnsupportedVersion(_) => Some(
-                "supported versions are 1.x and 0.2, as written by Terraform 0.15 and newer and by OpenTofu",
-            ),
-            PlanErrorKind::LineStream => Some(
-                "save the plan and convert it: `terraform plan -out=PLAN`, then `terraform show -json PLAN > plan.json`",
-            ),
-            PlanErrorKind::RawState => Some(
-                "run `terraform show -json > state.json` in the directory of the root module, and pass its output",
-            ),
+            PlanErrorKind::TrailingText => {
+                "write the output of each `terraform show -json` to a separate file"
+            }
+            PlanErrorKind::UnsupportedVersion(_) => {
+                "supported versions are 1.x and 0.2, as written by Terraform 0.15 and newer and by OpenTofu"
+            }
+            PlanErrorKind::LineStream => {
+                "save the plan and convert it: `terraform plan -out=PLAN`, then `terraform show -json PLAN > plan.json`"
+            }
+            PlanErrorKind::RawState => {
+                "run `terraform show -json > state.json` in the directory of the root module, and pass its output"
+            }
             PlanErrorKind::ProviderSchemas
             | PlanErrorKind::Validation
             | PlanErrorKind::NotAPlan
             | PlanErrorKind::MissingVersion
             | PlanErrorKind::InvalidJson(_)
-            | PlanErrorKind::UnexpectedShape(_) => Some(
-                "use the output of `terraform show -json PLAN` for a plan, and of `terraform show -json` for a state",
-            ),
-            PlanErrorKind::TooDeep | PlanErrorKind::DuplicateKey(_) | PlanErrorKind::Duplicate(_) => Some(
+            | PlanErrorKind::UnexpectedShape(_) => {
+                "use the output of `terraform show -json PLAN` for a plan, and of `terraform show -json` for a state"
+            }
+            PlanErrorKind::TooDeep | PlanErrorKind::DuplicateKey(_) | PlanErrorKind::Duplicate(_) => {
                 "Terraform does not write such a file, so the file was modified: create it again with `terraform show \
-                 -json PLAN > plan.json`",
-            ),
+                 -json PLAN > plan.json`"
+            }
         }
     }
 }
