@@ -36,6 +36,7 @@
 //! | 5 application | `cli` | the command line: the only module that prints, reads the environment and exits |
 //! | 5 application | `output` | the report and other results as text and JSON: one file a format |
 //! | 5 application | `session` | the loaded project with settings, suppressions and baseline, for commands that check or fix |
+//! | 5 application | `testing` | what the tests and benchmarks of the package use of it |
 //! | 4 operations | `check` | runs the rules; settings, suppressions and the baseline decide what is reported |
 //! | 4 operations | `fix` | applies the fixes of findings until nothing changes, and drops those that add an error |
 //! | 4 operations | `convert` | the model as manifests, Terraform, commands, JSON: one file a target |
