@@ -79,7 +79,9 @@ fn files_are_accessed_only_through_the_trait() {
 #[test]
 fn files_that_may_access_the_disk_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (name, reason) in ALLOWED {
+    // A package has its own files alone.
+    let is_there = |name: &str| !name.starts_with("crates/") || root.join("crates").is_dir();
+    for (name, reason) in ALLOWED.iter().filter(|(name, _)| is_there(name)) {
         assert!(root.join(name).is_file(), "{name} ({reason}) does not exist");
     }
 }
@@ -90,7 +92,7 @@ fn is_test(name: &str) -> bool {
 
 fn rust_files(root: &Path) -> Vec<PathBuf> {
     let mut pending = vec![root.join("src")];
-    for entry in std::fs::read_dir(root.join("crates")).unwrap() {
+    for entry in std::fs::read_dir(root.join("crates")).into_iter().flatten() {
         pending.push(entry.unwrap().path().join("src"));
     }
     let mut files = Vec::new();
