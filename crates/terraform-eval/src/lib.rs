@@ -43,7 +43,7 @@
 //! use std::sync::Arc;
 //!
 //! use terraform_eval::cty::to_json;
-//! use terraform_eval::eval::{Evaluator, VariableInputs, InstanceId, Scope};
+//! use terraform_eval::eval::{Evaluator, RootInputs, InstanceId, Scope};
 //! use terraform_eval::modules::{Module, ModuleTree};
 //! use terraform_eval::schema::ProviderSchemas;
 //! use terraform_eval::source::{MemoryFiles, Sources};
@@ -74,7 +74,7 @@
 //! let (expression, problems) = parse_expression(question, text, 0..text.len());
 //! assert!(problems.is_empty());
 //!
-//! let inputs = VariableInputs::default();
+//! let inputs = RootInputs::default();
 //! let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
 //! let value = evaluator
 //!     .evaluate(&expression.expect("it is valid"), Scope::module(InstanceId::ROOT))

@@ -20,7 +20,7 @@ use crate::readers::configuration::root_module::instances::expand;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::rules::UNKNOWN_VALUE;
-use terraform_eval::eval::{self, InstanceId, VariableInputs};
+use terraform_eval::eval::{self, InstanceId, RootInputs};
 use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span, display_name};
 
@@ -32,7 +32,7 @@ const MAX_MIRROR_BLOCKS: usize = 20_000;
 #[derive(Debug)]
 pub(crate) struct RootModule {
     pub(crate) module: ModuleId,
-    pub(crate) inputs: VariableInputs,
+    pub(crate) inputs: RootInputs,
     /// The version of the rhcs provider in its dependency lock file.
     pub(crate) locked_version: Option<(String, Span)>,
 }

@@ -115,7 +115,7 @@ impl Evaluator<'_> {
             "count" => Ok((count(scope, attribute(0)?)?, 1, false)),
             "path" => Ok((self.path_value(instance, attribute(0)?)?, 1, false)),
             "terraform" => match &**attribute(0)? {
-                "workspace" => Ok((Value::string("default"), 1, false)),
+                "workspace" => Ok((Value::string(&*self.variables.workspace), 1, false)),
                 other => Err(EvalError::uncatchable(format!(
                     "terraform.{other} does not exist"
                 ))),

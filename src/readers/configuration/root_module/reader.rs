@@ -6,7 +6,7 @@ use crate::model::{Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, M
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use terraform_eval::address::ResourcePath;
-use terraform_eval::eval::{InstanceId, VariableInputs};
+use terraform_eval::eval::{InstanceId, RootInputs};
 use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource};
 use terraform_eval::source::{Sources, Span};
 
@@ -45,7 +45,7 @@ impl<'a> RootModuleReader<'a> {
     pub(crate) fn new(
         tree: &'a ModuleTree,
         sources: &'a Sources,
-        inputs: &'a VariableInputs,
+        inputs: &'a RootInputs,
         root: ModuleId,
     ) -> Self {
         Self {

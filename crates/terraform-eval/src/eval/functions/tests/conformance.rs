@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::cty::{Type, Value, ValueRef, to_json};
 use crate::eval::scope::ForBindings;
-use crate::eval::{EvalError, Evaluator, Scope, VariableInputs};
+use crate::eval::{EvalError, Evaluator, Scope, RootInputs};
 use crate::modules::{Module, ModuleTree};
 use crate::schema::ProviderSchemas;
 use crate::source::Sources;
@@ -52,7 +52,7 @@ pub(super) fn evaluate_with(text: &str, u: Value) -> Result<Value, EvalError> {
             ProviderSchemas::builtin(),
         ),
     );
-    let inputs = VariableInputs::default();
+    let inputs = RootInputs::default();
     let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
     let name: Arc<str> = "u".into();
     let frame = ForBindings {
