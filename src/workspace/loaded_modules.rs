@@ -94,7 +94,7 @@ impl LoadedModules {
         }
         let declarations = self.tree.module(module);
         let mut inputs = values.inputs(declarations, &tfvars, &files.sources, &mut self.syntax_errors);
-        inputs.tree = Some(tree.to_owned());
+        inputs.readable = vec![tree.to_owned()];
         self.roots.push(RootModule {
             module,
             inputs,

@@ -82,7 +82,7 @@ impl LoadedPlan {
             .collect();
         let planned = RootInputs {
             expressions: planned,
-            tree: root.inputs.tree.clone(),
+            ..root.inputs.clone()
         };
         let with_files = Evaluator::new(tree, sources, &root.inputs, root.module);
         let with_plan = Evaluator::new(tree, sources, &planned, root.module);
@@ -102,7 +102,7 @@ impl LoadedPlan {
         }
         RootInputs {
             expressions,
-            tree: planned.tree.clone(),
+            ..planned
         }
     }
 

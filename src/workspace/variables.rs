@@ -89,7 +89,7 @@ impl VariableValues {
         }
         RootInputs {
             expressions,
-            tree: None,
+            ..RootInputs::default()
         }
     }
 }
