@@ -244,7 +244,7 @@ fn suppressions_without_a_known_rule_are_reported_and_removed() {
     let (messages, _) = unused_suppressions(&mirror("", "", "", "# mirrorset: ignroe[short-source]"));
     assert_eq!(
         messages,
-        ["unknown suppression directive `ignroe`, so nothing is suppressed"]
+        ["unknown suppression keyword `ignroe`, so nothing is suppressed"]
     );
     assert_eq!(
         unused_suppressions(&mirror("", "", "", "# mirrorset: checks this")).0,
