@@ -114,7 +114,7 @@ fn cases() -> Vec<Case> {
             cases.push(Case::new(name, &plan, |live| write_example(live, example)));
         }
     }
-    for group in ["mistakes", "modules", "guide"] {
+    for group in ["invalid_examples", "modules", "guide"] {
         for entry in std::fs::read_dir(fixture(group)).unwrap() {
             let module = entry.unwrap().path();
             let plan = module.join("plan.json");
