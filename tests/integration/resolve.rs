@@ -11,6 +11,14 @@ use crate::support::shared::shared;
 
 const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/// The keys of a resolution in our output, and in the recorded results.
+const KEYS: [(&str, &str); 4] = [
+    ("image", "image"),
+    ("source", "prefix"),
+    ("blocked", "blocked"),
+    ("pull_sources", "tries"),
+];
+
 /// The settings of a recorded case, as a manifest and flags.
 fn settings(case: &Value) -> (String, Vec<String>) {
     let manifest = json!({
@@ -87,9 +95,7 @@ fn difference(case: &Value) -> Option<String> {
             return Some(format!("{line}, not an error"));
         };
         let fails = theirs["error"].is_string() || theirs["unparsable"].is_string();
-        let same = ["image", "prefix", "blocked", "tries"]
-            .iter()
-            .all(|key| line[key] == theirs[key]);
+        let same = KEYS.iter().all(|(ours, recorded)| line[ours] == theirs[recorded]);
         if !same || line["error"].is_string() != fails {
             return Some(format!("{line}, not {theirs}"));
         }
@@ -263,10 +269,10 @@ fn a_digest_is_pulled_by_digest_whatever_its_tag() {
     let image = format!("quay.io/x:v1@{DIGEST}");
     let run = prod(&[&image, "--output-format", "json-lines"]);
     let line: Value = serde_json::from_str(&run.stdout).unwrap();
-    let tries = [format!("mirror.example.com/quay/x:v1@{DIGEST}"), image.clone()];
+    let pull_sources = [format!("mirror.example.com/quay/x:v1@{DIGEST}"), image.clone()];
     assert_eq!(
         line,
-        json!({"image": image, "prefix": "quay.io", "blocked": false, "tries": tries})
+        json!({"image": image, "source": "quay.io", "blocked": false, "pull_sources": pull_sources})
     );
 }
 
@@ -385,7 +391,7 @@ resource \"rhcs_image_mirror\" \"b\" {
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).unwrap());
         lines
-            .map(|line| (line["cluster"].clone(), line["tries"][0].clone()))
+            .map(|line| (line["cluster"].clone(), line["pull_sources"][0].clone()))
             .collect::<Vec<_>>()
     };
     let at = |cluster: Value, host: &str| (cluster, json!(format!("{host}.example.com/x@{DIGEST}")));
