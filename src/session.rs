@@ -71,7 +71,7 @@ impl Session {
         &self.loaded.configs.diagnostics
     }
 
-    /// Checks the loaded project.
+    /// Runs the rules on the loaded project.
     #[must_use]
     pub fn check(&self) -> Report<'_> {
         let context = CheckContext {
