@@ -41,5 +41,5 @@ mod variables;
 pub use expressions::evaluate;
 pub use load::load;
 pub use loaded::Loaded;
-pub(crate) use options::{InputPaths, VariableArg};
-pub use options::{Options, PlanConfiguration};
+pub(crate) use options::VariableArg;
+pub use options::{InputPaths, Options, PlanConfiguration};

@@ -148,24 +148,24 @@ struct Line<'a> {
     image: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cluster: Option<&'a str>,
-    prefix: Option<&'a str>,
+    source: Option<&'a str>,
     blocked: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tries: Option<Vec<String>>,
+    pull_sources: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
 }
 
 /// Renders the resolution of an image as a JSON object on one line, for the pull of this reference: by digest if it has one,
-/// else by tag. Without `prefix`, the image itself is the only pull source.
+/// else by tag. Without `source`, the image itself is the only pull source.
 #[must_use]
 pub(crate) fn json_line(resolution: &ImageResolution<'_>, cluster: Option<&str>) -> String {
     let mut line = Line {
         image: resolution.image,
         cluster,
-        prefix: None,
+        source: None,
         blocked: false,
-        tries: None,
+        pull_sources: None,
         error: resolution.reference.as_ref().err().map(ToString::to_string),
     };
     match &resolution.pull {
@@ -185,7 +185,7 @@ impl<'a> Line<'a> {
             blocked,
             pull_sources,
         } = &outcome.resolution;
-        self.prefix = source.as_deref();
+        self.source = source.as_deref();
         self.blocked = *blocked;
         if outcome.denial == Some(PolicyDenial::NotAllowed) {
             self.error = Some("not in a registry that the cluster allows".to_owned());
@@ -193,7 +193,7 @@ impl<'a> Line<'a> {
         }
         match pull_sources {
             Ok(sources) if source.is_some() => {
-                self.tries = Some(
+                self.pull_sources = Some(
                     sources
                         .iter()
                         .map(|source| source.reference.to_string())

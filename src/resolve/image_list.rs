@@ -18,7 +18,7 @@ pub(crate) enum ImageListError {
 impl fmt::Display for ImageListError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Form(problem) => write!(f, "neither a list of images nor a manifest: {}", problem.message),
+            Self::Form(error) => write!(f, "neither a list of images nor a manifest: {}", error.message),
             Self::NoImages => f.write_str("no images found"),
         }
     }
@@ -44,7 +44,7 @@ pub(crate) fn parse_image_list(file: FileId, text: &str) -> Result<Vec<String>, 
             Ok(documents) => documents.iter().for_each(|document| images.walk(document)),
             // A list with an invalid image is still a list.
             Err(_) if !has_words => {}
-            Err(problem) => return Err(ImageListError::Form(problem)),
+            Err(error) => return Err(ImageListError::Form(error)),
         }
     }
     if images.names.is_empty() && !has_words {

@@ -134,7 +134,7 @@ impl LoadedModules {
             let Some(file) = files.read(&path) else { continue };
             let document = parse_file(file, files.sources.text(file), Format::from_path(&path));
             file_ids.push(file);
-            self.syntax_errors.extend(document.problems);
+            self.syntax_errors.extend(document.syntax_errors);
             if is_override(&path) {
                 overrides.extend(document.items);
             } else {

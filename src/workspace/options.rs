@@ -8,7 +8,7 @@ use terraform_eval::source::{DiskFiles, Files};
 
 /// The inputs that a user names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum InputPaths {
+pub enum InputPaths {
     /// Files and directories.
     Paths(Vec<PathBuf>),
     /// Standard input.

@@ -219,7 +219,7 @@ fn its_variable_files_are_read_before_those_of_the_command_line() {
 
 #[test]
 fn a_plan_has_the_rule_settings_of_its_configuration() {
-    let module = fixture("mistakes/short-source");
+    let module = fixture("invalid_examples/short-source");
     for config in [
         "rules.short-source = 'off'",
         "rules.short-source = 'info'",

@@ -64,7 +64,7 @@ fn findings(arguments: &[&Path]) -> BTreeSet<Finding> {
 /// Every module with its plan.
 fn modules() -> Vec<(PathBuf, PathBuf)> {
     let mut modules = Vec::new();
-    for name in ["modules", "guide", "mistakes", "plan", "changes"] {
+    for name in ["modules", "guide", "invalid_examples", "plan", "changes"] {
         for entry in std::fs::read_dir(fixture(name)).unwrap() {
             let directory = entry.unwrap().path();
             let plan = directory.join("plan.json");

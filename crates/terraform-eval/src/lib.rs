@@ -62,7 +62,7 @@
 //! let mut sources = Sources::with_files(Arc::new(files));
 //! let file = sources.read(Path::new("/app/main.tf")).expect("the file exists");
 //! let document = parse_file(file, sources.text(file), Format::Native);
-//! assert!(document.problems.is_empty());
+//! assert!(document.syntax_errors.is_empty());
 //!
 //! let directory = Path::new("/app");
 //! let mut tree = ModuleTree::new(ProviderSchemas::builtin());
@@ -70,9 +70,9 @@
 //! let root = tree.add(directory.to_owned(), module);
 //!
 //! let text = "{ for key, greeting in terraform_data.greeting : key => upper(greeting.input) }";
-//! let question = sources.add("expression", text);
-//! let (expression, problems) = parse_expression(question, text, 0..text.len());
-//! assert!(problems.is_empty());
+//! let expression_file = sources.add("expression", text);
+//! let (expression, syntax_errors) = parse_expression(expression_file, text, 0..text.len());
+//! assert!(syntax_errors.is_empty());
 //!
 //! let inputs = RootInputs::default();
 //! let evaluator = Evaluator::new(&tree, &sources, &inputs, root);

@@ -196,9 +196,7 @@ impl Evaluator<'_> {
     ) -> Result<(Value, usize)> {
         let subject = Subject::Module(call.clone());
         let Some(declared) = self.module(instance).calls.get(call) else {
-            return Err(EvalError::uncatchable(format!(
-                "there is no module call named {call:?}"
-            )));
+            return Err(EvalError::uncatchable(format!("no module call named {call:?}")));
         };
         let is_missing = !matches!(
             self.tree.callee(self.module_id(instance), &declared.name),
@@ -272,7 +270,7 @@ impl Evaluator<'_> {
     ) -> Result<(Value, usize)> {
         if !self.module(instance).resources.contains_key(&name) {
             return Err(EvalError::uncatchable(format!(
-                "there is no resource {name} in this module"
+                "no resource {name} in this module"
             )));
         }
         let expansion = self.resource_expansion(instance, &name)?;
@@ -345,7 +343,7 @@ impl Evaluator<'_> {
         }
         match expansion.instance(&key) {
             Some(repetition) => Ok(Selected::One(Box::new(repetition), 1, key.marks().as_influence())),
-            None => Err(EvalError::invalid("there is no instance with this key")),
+            None => Err(EvalError::invalid("no instance with this key")),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What is read of YAML and JSON, and what is refused.
+//! What is read of YAML and JSON, and what is rejected.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::source::Sources;
 /// The documents in short: `{a: "x", b: [no?]}`, words other than strings with a question mark.
 fn shown(text: &str) -> Result<Vec<String>, String> {
     let file = Sources::new().add("a", text);
-    let documents = documents(file, text).map_err(|problem| problem.message)?;
+    let documents = documents(file, text).map_err(|error| error.message)?;
     Ok(documents.iter().map(show).collect())
 }
 
@@ -121,7 +121,7 @@ fn every_value_has_its_span() {
     let documents = documents(file, text).unwrap();
     let at = |key: &str| &text[documents[0].get(key).unwrap().span.range()];
     assert_eq!([at("é"), at("b"), at("c")], ["'q'", "plain", "[x, \"y\"]"]);
-    // What is behind an alias is to be changed where it is written.
+    // An alias has the span of the value of its anchor, because that is the text to change.
     assert_eq!([at("d"), at("e")], ["z", "z"]);
     let json = r#"{"a": ["b"]}"#;
     let documents = super::documents(file, json).unwrap();

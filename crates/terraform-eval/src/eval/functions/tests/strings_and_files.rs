@@ -34,8 +34,8 @@ fn evaluate(text: &str, directory: &Path) -> Result<Value, EvalError> {
     );
     let inputs = RootInputs::default();
     let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
-    let (expression, problems) = parse_expression(file, text, 0..text.len());
-    assert_eq!(problems, []);
+    let (expression, syntax_errors) = parse_expression(file, text, 0..text.len());
+    assert_eq!(syntax_errors, []);
     evaluator.evaluate(
         &expression.expect("an expression"),
         Scope::module(InstanceId::ROOT),
