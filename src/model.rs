@@ -36,7 +36,7 @@ pub(crate) use ids::{InputId, MirrorId};
 pub use input::Input;
 pub use input_kind::InputKind;
 pub(crate) use input_kind::InputKinds;
-pub(crate) use manifest::{ManifestIssue, ManifestIssueKind};
+pub(crate) use manifest::{ManifestIssue, ManifestIssueKind, OverwrittenDocument};
 pub(crate) use manifest_kind::ManifestKind;
 pub use mirror::Mirror;
 pub(crate) use mirror::{Declaration, Dependency, ResourceDeclaration};

@@ -73,6 +73,7 @@ registry::rules! {
     }
     Manifest {
         invalid_manifest,
+        overwritten_manifest,
         conflicting_order,
         conflicting_policy,
     }

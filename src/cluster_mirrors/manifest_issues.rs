@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::mirrors::ClusterMirrors;
+use super::overwritten_manifests::overwritten_manifests;
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
 use crate::model::{EntryAddress, Input, InputId, ManifestIssue, ManifestIssueKind, MirrorAddress, Project};
 
@@ -19,8 +20,15 @@ pub(crate) fn manifest_issues(project: &Project, clusters: &[&ClusterMirrors<'_>
         .map(|input| input.id)
         .collect();
     let inputs = project.inputs.iter();
-    let relevant = inputs.filter(|input| input.mirrors.is_empty() || declaring.contains(&input.id));
-    let findings = relevant.flat_map(input_manifest_issues);
+    let relevant = inputs.filter(|input| {
+        let declares_nothing = input.effective_mirrors().next().is_none();
+        declares_nothing || declaring.contains(&input.id)
+    });
+    let findings = relevant.flat_map(|input| {
+        let mut findings = input_manifest_issues(input);
+        findings.extend(overwritten_manifests(input));
+        findings
+    });
     findings
         .map(|finding| Diagnostic {
             severity: Severity::Warning,
@@ -49,11 +57,13 @@ fn report(issue: &ManifestIssue) -> Diagnostic {
             let document = document.clone();
             finding.about_mirror(MirrorAddress::Entry(EntryAddress { document, index }))
         }
-        None => finding.about(document.to_string()),
+        None => finding.about_manifest(document.clone()),
     };
-    if let ManifestIssueKind::Twice { first, .. } = &issue.kind {
-        finding = finding.related(*first, "first here");
-    }
+    finding = match &issue.kind {
+        ManifestIssueKind::Twice { first, .. } => finding.related(*first, "first here"),
+        ManifestIssueKind::Overridden { explicit, .. } => finding.related(*explicit, "has no effect"),
+        _ => finding,
+    };
     finding.note = note.map(str::to_owned);
     finding.help = help;
     finding
@@ -124,6 +134,19 @@ fn texts(issue: &ManifestIssue) -> Texts {
             let what = format!("unknown policy {found:?}");
             texts(what, "not a valid policy", None, Some(help))
         }
+        ManifestIssueKind::Name { found } => {
+            let note = "a name has lower case letters, digits, `-` and `.`, begins and ends with a letter or a digit, and \
+                        has 253 characters at most";
+            let help = valid_name(found).map(|name| format!("write {name:?}"));
+            let what = format!("the API server rejects the name {found:?}");
+            texts(what, "not a valid name", Some(note), help)
+        }
+        ManifestIssueKind::Overridden { key, .. } => {
+            let note = "kubectl and oc apply a merge key in its place: it overrides what precedes it";
+            let what = format!("the merge key overrides {key}");
+            let help = "write the merge key first".to_owned();
+            texts(what, "overrides an explicit value", Some(note), Some(help))
+        }
         ManifestIssueKind::Twice { key, .. } => {
             let note = "the last one is used, unless the client rejects both";
             let what = format!("duplicate key {key}");
@@ -135,4 +158,22 @@ fn texts(issue: &ManifestIssue) -> Texts {
             )
         }
     }
+}
+
+/// A valid name that is similar to a rejected one. `None` if there is none.
+fn valid_name(name: &str) -> Option<String> {
+    const MAX: usize = 253;
+    let is_valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
+    let replaced: String = name
+        .chars()
+        .map(|c| c.to_ascii_lowercase())
+        .map(|c| if is_valid(c) { c } else { '-' })
+        .collect();
+    let labels: Vec<&str> = replaced
+        .split('.')
+        .map(|label| label.trim_matches('-'))
+        .filter(|label| !label.is_empty())
+        .collect();
+    let name = labels.join(".");
+    (!name.is_empty() && name.len() <= MAX).then_some(name)
 }

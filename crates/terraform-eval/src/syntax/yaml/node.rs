@@ -102,8 +102,12 @@ impl Node {
                 entries
                     .into_iter()
                     .map(|(key, value)| {
-                        let span = map(key.span);
-                        (Key { span, ..key }, value.with_spans(map))
+                        let key = Key {
+                            span: map(key.span),
+                            merged_by: key.merged_by.map(map),
+                            text: key.text,
+                        };
+                        (key, value.with_spans(map))
                     })
                     .collect(),
             ),
