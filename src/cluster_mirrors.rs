@@ -31,7 +31,9 @@ pub(crate) use cluster::Cluster;
 pub(crate) use duplicate_sources::{DUPLICATE_SOURCE, duplicate_source, duplicate_sources};
 pub(crate) use entry::{Entry, MergedEntry, UnresolvedMirror};
 pub(crate) use limits::{TOO_MANY_ENTRIES, exceeded_limit};
-pub(crate) use manifest_issues::{INVALID_MANIFEST, input_manifest_issues, manifest_issues};
+pub(crate) use manifest_issues::{
+    INVALID_MANIFEST, conversion_issues, input_manifest_issues, manifest_issues,
+};
 pub(crate) use mirrors::ClusterMirrors;
 pub(crate) use node_config::{Caveat, NODE_CONFIG_HELP, NodeConfig, NodeConfigError};
 pub(crate) use order_conflicts::{CONFLICTING_ORDER, order_conflicts};

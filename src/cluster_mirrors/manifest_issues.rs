@@ -14,27 +14,47 @@ pub(crate) const INVALID_MANIFEST: &str = "invalid-manifest";
 /// was meant. Manifests without mirrors may belong to any cluster.
 #[must_use]
 pub(crate) fn manifest_issues(project: &Project, clusters: &[&ClusterMirrors<'_>]) -> Vec<Diagnostic> {
+    let inputs = relevant_inputs(project, clusters).into_iter();
+    let findings =
+        inputs.flat_map(|input| [input_manifest_issues(input), overwritten_manifests(input)].concat());
+    findings.map(as_warning).collect()
+}
+
+/// The issues that make a conversion of some clusters uncertain, and those that do not, both as warnings. Names of manifests
+/// do not matter to a conversion.
+#[must_use]
+pub(crate) fn conversion_issues(
+    project: &Project,
+    clusters: &[&ClusterMirrors<'_>],
+) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    let inputs = relevant_inputs(project, clusters);
+    let issues = inputs.iter().flat_map(|input| &input.manifest_facts.issues);
+    let uncertain = issues.filter(|issue| !issue.kind.is_about_name()).map(report);
+    let certain = inputs.iter().flat_map(|input| overwritten_manifests(input));
+    (
+        uncertain.map(as_warning).collect(),
+        certain.map(as_warning).collect(),
+    )
+}
+
+fn relevant_inputs<'p>(project: &'p Project, clusters: &[&ClusterMirrors<'_>]) -> Vec<&'p Input> {
     let declaring: BTreeSet<InputId> = clusters
         .iter()
         .flat_map(|cluster| cluster.inputs())
         .map(|input| input.id)
         .collect();
-    let inputs = project.inputs.iter();
-    let relevant = inputs.filter(|input| {
+    let is_relevant = |input: &&Input| {
         let declares_nothing = input.effective_mirrors().next().is_none();
         declares_nothing || declaring.contains(&input.id)
-    });
-    let findings = relevant.flat_map(|input| {
-        let mut findings = input_manifest_issues(input);
-        findings.extend(overwritten_manifests(input));
-        findings
-    });
-    findings
-        .map(|finding| Diagnostic {
-            severity: Severity::Warning,
-            ..finding
-        })
-        .collect()
+    };
+    project.inputs.iter().filter(is_relevant).collect()
+}
+
+fn as_warning(finding: Diagnostic) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Warning,
+        ..finding
+    }
 }
 
 /// The issues of the manifests of one input.

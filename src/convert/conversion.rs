@@ -10,9 +10,9 @@ use super::object_name::ObjectName;
 use super::options::Options;
 use super::target::{Context, Document, EntryMerging, TargetSpec};
 use crate::cluster_mirrors::{
-    ClusterMirrors, OVERWRITTEN_MANIFEST, by_cluster, duplicate_sources, manifest_issues, select_cluster,
+    ClusterMirrors, by_cluster, conversion_issues, duplicate_sources, select_cluster,
 };
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::model::Project;
 use terraform_eval::source::Sources;
 
@@ -55,11 +55,8 @@ pub fn convert(
         .map_err(|error| ConvertError::Options(error.to_string()))?;
     let mut conversion = Conversion::default();
     let mut errors = Vec::new();
-    let issues = manifest_issues(project, &clusters);
-    // The nodes use the last one of several manifests, and so does the conversion.
-    let is_overwritten = |issue: &Diagnostic| issue.code == Code::Rule(OVERWRITTEN_MANIFEST);
-    let (overwritten, issues): (Vec<_>, Vec<_>) = issues.into_iter().partition(is_overwritten);
-    conversion.losses.extend(overwritten);
+    let (issues, losses) = conversion_issues(project, &clusters);
+    conversion.losses.extend(losses);
     if target.capabilities.unresolved_mirrors || options.skip_unresolved {
         conversion.losses.extend(issues);
     } else {

@@ -120,4 +120,20 @@ impl ManifestIssueKind {
             Self::Unknown { .. } | Self::Twice { .. } | Self::Overridden { .. } => false,
         }
     }
+
+    /// Whether the issue is about the name of the object.
+    #[must_use]
+    pub fn is_about_name(&self) -> bool {
+        match self {
+            Self::Name { .. } => true,
+            Self::Missing { field } => field.starts_with("metadata"),
+            Self::Type { field, .. } => field.starts_with("metadata"),
+            Self::Version { .. }
+            | Self::Kind { .. }
+            | Self::Unknown { .. }
+            | Self::Policy { .. }
+            | Self::Overridden { .. }
+            | Self::Twice { .. } => false,
+        }
+    }
 }

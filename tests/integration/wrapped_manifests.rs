@@ -179,6 +179,9 @@ fn a_file_that_cannot_be_opened_is_an_error_if_it_is_named() {
         assert_eq!(run.status, 2, "{}", run.stdout);
         assert!(run.stdout.contains(message), "{}", run.stdout);
     }
+    let part = scratch(&[("a.yaml", "args: ['kind: ImageDigestMirrorSet']\n")]);
+    let run = mirrorset_in(part.path(), &["check", "a.yaml"]);
+    assert!(run.stdout.contains("it is in a string\n"), "{}", run.stdout);
     let template = "kind: ImageDigestMirrorSet\nmetadata: {name: {{ .Release.Name }}}\n";
     let directory = scratch(&[("idms.yaml", template)]);
     let run = mirrorset_in(directory.path(), &["check", "idms.yaml"]);
@@ -187,7 +190,7 @@ fn a_file_that_cannot_be_opened_is_an_error_if_it_is_named() {
 }
 
 #[test]
-fn what_only_mentions_mirror_sets_is_no_input() {
+fn what_only_mentions_mirror_sets_is_not_an_input() {
     let run = mirrorset_in(&fixture("manifests/wrapped"), &["check", "mentions"]);
     assert_eq!(run.status, 2);
     assert!(run.stdout.starts_with("0 mirrors in 0"), "{}", run.stdout);
@@ -369,10 +372,7 @@ fn merge_keys_add_fields_to_entries() {
             text.to_owned()
         ))
     );
-    let converted = mirrorset_in(
-        &fixture("manifests"),
-        &["convert", "merge-keys", "--to", "json"],
-    );
+    let converted = mirrorset_in(&fixture("manifests"), &["convert", "merge-keys", "--to", "json"]);
     for source in ["quay.io/acme", "quay.io/b", "quay.io/c", "quay.io/e"] {
         let location = format!("\"source\": \"{source}\"");
         assert!(
@@ -527,7 +527,11 @@ objects:
     let templates = |count: usize| {
         "apiVersion: v1\nkind: ImageDigestMirrorSet\nmetadata: {name: {{ .Name }}}\n---\n".repeat(count)
     };
-    let inputs: [&dyn Fn(usize) -> String; 4] = [&entries, &documents, &lists, &templates];
+    let comments = |count: usize| {
+        let comments = "  # mirrorset: ignore[short-source] x\n".repeat(count);
+        format!("{comments}{}", mirror_set("a", "quay.io/a"))
+    };
+    let inputs: [&dyn Fn(usize) -> String; 5] = [&entries, &documents, &lists, &templates, &comments];
     for (position, input) in inputs.into_iter().enumerate() {
         let run = |count: usize| {
             let directory = scratch(&[("a.yaml", &input(count))]);

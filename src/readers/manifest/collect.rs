@@ -52,7 +52,7 @@ enum Wrapper {
     Work(&'static [&'static str]),
     /// `ConfigMap` and `Secret`, by the field with the texts.
     Texts(&'static str),
-    /// Objects that describe kinds, with examples in them that nobody applies.
+    /// Objects that describe kinds, with examples in them that are not applied.
     Description,
 }
 
@@ -301,11 +301,18 @@ impl Collector {
                     self.add_unopened(node.span, WrapperKind::TooDeep, place);
                     return Ok(());
                 }
+                // Text that only begins like an object may be a part of one, or of a program.
                 let documents = embedded_documents(node, place.text.text).ok();
                 let inside = Place {
                     depth: place.depth + 1,
                     ..place
                 };
+                let documents = documents.map(|mut documents| {
+                    documents.retain(|document| {
+                        ObjectSchema::of(document).is_none_or(|schema| schema.is_complete(document))
+                    });
+                    documents
+                });
                 self.text(node, documents, inside)?;
             }
             NodeKind::String(_) | NodeKind::Word(..) => {}

@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::model::ManifestIssueKind;
+use crate::model::{ManifestIssueKind, is_object_name};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::yaml::{Node, NodeKind};
 
 use crate::readers::manifest::issues::IssueCollector;
 use crate::readers::manifest::literals::ManifestText;
 use crate::readers::manifest::nodes::{field, value_span};
-
-/// The longest name (RFC 1123, subdomain).
-const MAX_NAME: usize = 253;
 
 /// What `metadata` says about the identity of an object.
 #[derive(Debug, Default)]
@@ -78,7 +75,7 @@ pub(super) fn read_name(
     if text.placeholder_of(value).is_some() {
         return result;
     }
-    if is_valid(&name) {
+    if is_object_name(&name) {
         result.known = Some(name);
     } else {
         let found = name.to_string();
@@ -87,20 +84,9 @@ pub(super) fn read_name(
     result
 }
 
-/// Whether a name is a subdomain of RFC 1123 (`IsDNS1123Subdomain` of k8s.io/apimachinery).
-fn is_valid(name: &str) -> bool {
-    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let is_label = |label: &str| {
-        let bytes = label.as_bytes();
-        matches!((bytes.first(), bytes.last()), (Some(first), Some(last)) if is_inner(*first) && is_inner(*last))
-            && bytes.iter().all(|byte| is_inner(*byte) || *byte == b'-')
-    };
-    name.len() <= MAX_NAME && name.split('.').all(is_label)
-}
-
-/// Whether a prefix is one of valid names. It may end with a hyphen.
+/// Whether the API server can make a name of a prefix. A prefix must be a name itself, but may end with a hyphen.
 fn is_valid_prefix(prefix: &str) -> bool {
-    is_valid(&format!("{}a", prefix.strip_suffix('-').unwrap_or(prefix)))
+    !prefix.ends_with('.') && is_object_name(&format!("{prefix}a"))
 }
 
 #[cfg(test)]
@@ -108,31 +94,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_subdomains() {
-        for name in ["a", "0", "418", "a.b-c.d", "a--b", &"a".repeat(253)] {
-            assert!(is_valid(name), "{name}");
+    fn prefixes_may_end_with_a_hyphen() {
+        for prefix in ["mirrors-", "mirrors", "a.b--"] {
+            assert!(is_valid_prefix(prefix), "{prefix}");
         }
-        for name in [
-            "",
-            "A",
-            "a_b",
-            "a/b",
-            "-a",
-            "a-",
-            ".a",
-            "a.",
-            "a..b",
-            "a.-b",
-            "a b",
-            "é",
-            "a\n",
-            &"a".repeat(254),
-        ] {
-            assert!(!is_valid(name), "{name:?}");
+        for prefix in ["Mirrors-", "A-", "-", "a.", "a.-", "a/"] {
+            assert!(!is_valid_prefix(prefix), "{prefix}");
         }
-        assert!(is_valid_prefix("mirrors-"));
-        assert!(is_valid_prefix("mirrors"));
-        assert!(!is_valid_prefix("Mirrors-"));
-        assert!(!is_valid_prefix("-"));
     }
 }

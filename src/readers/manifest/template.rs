@@ -177,13 +177,14 @@ mod tests {
 
     #[test]
     fn values_replace_references_once() {
-        let parameters = "[{name: A, value: x}, {name: B, value: '${A}'}, {name: N, value: '12'}, {name: U}]";
+        let parameters =
+            "[{name: A, value: x}, {name: B, value: '${A}'}, {name: NUM, value: '12'}, {name: U}]";
         for (object, expected) in [
             ("'${A}/${A}-${B}'", "\"x/x-${A}\""),
             ("'${U} ${NONE} ${A'", "\"${U} ${NONE} ${A\""),
-            ("'${{N}}'", "12"),
-            ("'a${{N}}'", "\"a${{N}}\""),
-            ("{'${A}': ['${N}']}", "x=\"12\""),
+            ("'${{NUM}}'", "12"),
+            ("'a${{NUM}}'", "\"a${{NUM}}\""),
+            ("{'${A}': ['${NUM}']}", "x=\"12\""),
             ("'$${A}'", "\"$x\""),
         ] {
             assert_eq!(substituted(parameters, object), expected, "{object}");
