@@ -84,7 +84,7 @@ impl Wrapper {
 }
 
 impl Collector {
-    /// Collects what a document contains. It is an error if the configuration of a NodePool is invalid YAML.
+    /// Collects what a document contains. It is an error if the configuration of a `NodePool` is invalid YAML.
     pub(super) fn add_document(&mut self, node: &Node, text: ManifestText<'_>) -> Result<(), SyntaxError> {
         let place = Place {
             text,
@@ -235,7 +235,7 @@ impl Collector {
         }
     }
 
-    /// The values of a `ConfigMap` or `Secret`: of these, `config` is the configuration of a NodePool.
+    /// The values of a `ConfigMap` or `Secret`: of these, `config` is the configuration of a `NodePool`.
     fn texts(&mut self, values: Option<&Node>, place: Place<'_>) -> Result<(), SyntaxError> {
         for (key, value) in values.map_or(&[] as &[_], Node::entries) {
             let Some(string) = value.as_str().filter(|string| has_manifest_marker(string)) else {
@@ -244,25 +244,20 @@ impl Collector {
             let is_node_pool = key.text == "config" && !string.contains("{{") && declares_mirrors(string);
             match embedded_documents(value, place.text.text) {
                 Err(error) if is_node_pool => return Err(error),
-                result => self.text(value, result.ok(), place)?,
+                result => self.text(value, &result.unwrap_or_default(), place)?,
             }
         }
         Ok(())
     }
 
     /// A string that may contain manifests.
-    fn text(
-        &mut self,
-        string: &Node,
-        documents: Option<Vec<Node>>,
-        place: Place<'_>,
-    ) -> Result<(), SyntaxError> {
+    fn text(&mut self, string: &Node, documents: &[Node], place: Place<'_>) -> Result<(), SyntaxError> {
         let found = (self.documents.len(), self.unopened.len());
-        for document in documents.iter().flatten() {
+        for document in documents {
             self.document(document, place)?;
         }
         let is_found = found != (self.documents.len(), self.unopened.len());
-        if !is_found && string.as_str().is_some_and(declares_mirrors) && !has_description(&documents) {
+        if !is_found && string.as_str().is_some_and(declares_mirrors) && !has_description(documents) {
             let kind = WrapperKind::Text(place.object.map(str::to_owned));
             self.add_unopened(string.span, kind, place);
         }
@@ -302,18 +297,15 @@ impl Collector {
                     return Ok(());
                 }
                 // Text that only begins like an object may be a part of one, or of a program.
-                let documents = embedded_documents(node, place.text.text).ok();
+                let mut documents = embedded_documents(node, place.text.text).unwrap_or_default();
                 let inside = Place {
                     depth: place.depth + 1,
                     ..place
                 };
-                let documents = documents.map(|mut documents| {
-                    documents.retain(|document| {
-                        ObjectSchema::of(document).is_none_or(|schema| schema.is_complete(document))
-                    });
-                    documents
+                documents.retain(|document| {
+                    ObjectSchema::of(document).is_none_or(|schema| schema.is_complete(document))
                 });
-                self.text(node, documents, inside)?;
+                self.text(node, &documents, inside)?;
             }
             NodeKind::String(_) | NodeKind::Word(..) => {}
         }
@@ -333,9 +325,10 @@ impl Collector {
 }
 
 /// Whether documents only describe mirror sets.
-fn has_description(documents: &Option<Vec<Node>>) -> bool {
-    let mut documents = documents.iter().flatten();
-    documents.any(|document| matches!(Wrapper::of(document), Some(Wrapper::Description)))
+fn has_description(documents: &[Node]) -> bool {
+    documents
+        .iter()
+        .any(|document| matches!(Wrapper::of(document), Some(Wrapper::Description)))
 }
 
 /// The value at the end of a path of fields.
