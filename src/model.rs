@@ -17,6 +17,7 @@ pub(crate) mod manifest_kind;
 pub(crate) mod mirror;
 pub(crate) mod mirror_address;
 mod mirror_labels;
+mod object_name;
 pub(crate) mod plan_changes;
 pub(crate) mod project;
 pub(crate) mod related_blocks;
@@ -36,12 +37,13 @@ pub(crate) use ids::{InputId, MirrorId};
 pub use input::Input;
 pub use input_kind::InputKind;
 pub(crate) use input_kind::InputKinds;
-pub(crate) use manifest::{ManifestIssue, ManifestIssueKind};
+pub(crate) use manifest::{ManifestIssue, ManifestIssueKind, OverwrittenDocument};
 pub(crate) use manifest_kind::ManifestKind;
 pub use mirror::Mirror;
 pub(crate) use mirror::{Declaration, Dependency, ResourceDeclaration};
 pub(crate) use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
 pub(crate) use mirror_labels::MirrorLabels;
+pub(crate) use object_name::{MAX_OBJECT_NAME, is_object_name};
 pub(crate) use plan_changes::{
     Action, ClusterChange, EgressRestriction, MirrorChange, MirrorValues, PlanChanges,
 };

@@ -73,6 +73,7 @@ rule_list::rules! {
     }
     Manifest {
         invalid_manifest,
+        overwritten_manifest,
         conflicting_order,
         conflicting_policy,
     }

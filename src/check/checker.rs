@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Label, Severity, Subject};
-use crate::model::{Input, InputKind, Mirror, MirrorId, Project, UnknownReasons};
+use crate::model::{
+    DocumentAddress, Input, InputKind, ManifestIssue, Mirror, MirrorId, Project, UnknownReasons,
+};
 use crate::rules::{
     Check, ClusterIndex, IndexedCluster, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
     report_unknown_values,
@@ -82,6 +84,18 @@ impl<'a> Checker<'a, '_> {
         finding: Diagnostic,
         mirror: Option<MirrorId>,
     ) {
+        self.add_about(settings, file, finding, mirror, mirror.into_iter().collect());
+    }
+
+    /// Does the same for a finding about several mirrors. `mirror` is the one whose suppressions apply.
+    fn add_about(
+        &mut self,
+        settings: &RuleSettings,
+        file: Option<FileId>,
+        finding: Diagnostic,
+        mirror: Option<MirrorId>,
+        mirrors: Vec<MirrorId>,
+    ) {
         let Some(finding) = settings.apply_level(finding, file) else {
             return;
         };
@@ -97,7 +111,7 @@ impl<'a> Checker<'a, '_> {
         self.collector.add(CollectedFinding {
             fails: settings.fail_on.is_reached_by(finding.severity),
             finding,
-            mirrors: mirror.into_iter().collect(),
+            mirrors,
             suppression,
         });
     }
@@ -140,7 +154,27 @@ impl<'a> Checker<'a, '_> {
                 Some(mirror) => Some(mirror.span.file),
                 None => primary_file(&finding),
             };
-            self.add(settings, file, finding, id);
+            let mirrors = match &finding.subject {
+                Some(Subject::Manifest(document)) => ids_of(input.entries_of(document)),
+                _ => id.into_iter().collect(),
+            };
+            self.add_about(settings, file, finding, id, mirrors);
+        }
+        self.mark_entries_without_effect(input);
+    }
+
+    /// Marks the entries of manifests that the API server rejects or replaces as undecided, also if the finding that says
+    /// so is not reported: no node has them.
+    fn mark_entries_without_effect(&mut self, input: &Input) {
+        let facts = &input.manifest_facts;
+        let is_about_document = |issue: &&ManifestIssue| issue.entry.is_none() && issue.kind.is_rejection();
+        let rejected = facts.issues.iter().filter(is_about_document);
+        let rejected: BTreeSet<&DocumentAddress> = rejected.map(|issue| &issue.document).collect();
+        let overwritten = facts.overwritten.iter().map(|overwritten| &overwritten.document);
+        for document in rejected.into_iter().chain(overwritten) {
+            for id in ids_of(input.entries_of(document)) {
+                self.mark_undecided(id);
+            }
         }
     }
 
@@ -279,6 +313,10 @@ impl<'a> Checker<'a, '_> {
             summary,
         }
     }
+}
+
+fn ids_of(mirrors: &[Mirror]) -> Vec<MirrorId> {
+    mirrors.iter().map(|mirror| mirror.id).collect()
 }
 
 fn primary_file(finding: &Diagnostic) -> Option<FileId> {

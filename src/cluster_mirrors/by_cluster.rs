@@ -15,7 +15,7 @@ use crate::model::{Attribute, Input, Mirror, Project};
 pub(crate) fn by_cluster(project: &Project) -> Vec<ClusterMirrors<'_>> {
     let mut clusters: BTreeMap<Cluster, (ClusterMirrors<'_>, RegistriesBuilder<'_>)> = BTreeMap::new();
     for (input_position, input) in project.inputs.iter().enumerate() {
-        for mirror in &input.mirrors {
+        for mirror in input.effective_mirrors() {
             let cluster = cluster_of(mirror, input_position);
             let (mirrors, registries) = clusters
                 .entry(cluster.clone())
@@ -24,7 +24,7 @@ pub(crate) fn by_cluster(project: &Project) -> Vec<ClusterMirrors<'_>> {
             add(mirrors, input, mirror);
         }
         // Manifests can have lists of registries and no mirrors.
-        if input.mirrors.is_empty() && !input.manifest_facts.registry_sources.is_empty() {
+        if input.effective_mirrors().next().is_none() && !input.manifest_facts.registry_sources.is_empty() {
             let cluster = Cluster::Named(input.name.clone(), input_position);
             let mut registries = RegistriesBuilder::default();
             registries.add_manifests(input_position, input);

@@ -10,7 +10,7 @@ use super::object_name::ObjectName;
 use super::options::Options;
 use super::target::{Context, Document, EntryMerging, TargetSpec};
 use crate::cluster_mirrors::{
-    ClusterMirrors, by_cluster, duplicate_sources, manifest_issues, select_cluster,
+    ClusterMirrors, by_cluster, conversion_issues, duplicate_sources, select_cluster,
 };
 use crate::diagnostic::Diagnostic;
 use crate::model::Project;
@@ -55,9 +55,10 @@ pub fn convert(
         .map_err(|error| ConvertError::Options(error.to_string()))?;
     let mut conversion = Conversion::default();
     let mut errors = Vec::new();
-    let issues = manifest_issues(project, &clusters);
+    let (issues, losses) = conversion_issues(project, &clusters);
+    conversion.losses.extend(losses);
     if target.capabilities.unresolved_mirrors || options.skip_unresolved {
-        conversion.losses = issues;
+        conversion.losses.extend(issues);
     } else {
         errors.extend(issues.into_iter().map(as_error));
     }

@@ -9,7 +9,7 @@ use super::{Check, Fixability, Rule};
 pub(crate) static RULE: Rule = Rule {
     name: crate::cluster_mirrors::UNKNOWN_VALUE,
     severity: Severity::Info,
-    inputs: InputKinds::TERRAFORM,
+    inputs: InputKinds::ALL,
     fix: Fixability::None,
     page: include_str!("unknown_value.md"),
     check: Check::External,

@@ -54,10 +54,8 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     loader.add_roots(&modules, &roots.collect::<Vec<_>>());
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
-    Loaded {
-        warnings: discovery.warnings,
-        ..loader.finish()
-    }
+    loader.warnings.splice(0..0, discovery.warnings);
+    loader.finish()
 }
 
 /// Reads one input from standard input: a plan, a state or manifests.
@@ -86,6 +84,7 @@ struct Loader {
     directories: Vec<PathBuf>,
     errors: Vec<LoadError>,
     unrelated_files: BTreeSet<FileId>,
+    warnings: Vec<String>,
 }
 
 impl Loader {
@@ -96,6 +95,7 @@ impl Loader {
             directories: Vec::new(),
             errors: Vec::new(),
             unrelated_files: BTreeSet::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -127,6 +127,7 @@ impl Loader {
 
     fn add_manifests(&mut self, mut manifests: Manifests) {
         self.unrelated_files.append(&mut manifests.unrelated_files);
+        self.warnings.append(&mut manifests.warnings);
         for (directory, input) in manifests.into_inputs() {
             self.add(directory, input, Vec::new());
         }
@@ -159,7 +160,7 @@ impl Loader {
             project,
             sources: self.files.sources,
             errors: self.errors,
-            warnings: Vec::new(),
+            warnings: self.warnings,
             configs: self.files.configs,
             directories: self.directories,
             unrelated_files: self.unrelated_files,

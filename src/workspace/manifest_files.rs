@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::model::Input;
-use crate::readers::manifest::{self, ManifestDocument, ManifestReadError};
+use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadManifests, Unopened};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::discovery::{DirectoryWithoutTerraform, is_yaml};
@@ -16,8 +16,12 @@ use terraform_eval::source::{FileId, display_name};
 #[derive(Debug, Default)]
 pub(crate) struct Manifests {
     files: Vec<ManifestFile>,
+    /// The files that were read, by their canonical paths: a user may name one twice.
+    paths: BTreeSet<PathBuf>,
     /// Files that were read in search of manifests and hold none.
     pub(crate) unrelated_files: BTreeSet<FileId>,
+    /// Manifests that could not be opened.
+    pub(crate) warnings: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -36,7 +40,13 @@ pub(crate) fn is_manifest(path: Option<&Path>, text: &str) -> bool {
 impl Manifests {
     /// Reads a file that a user named, or reports that it holds no manifests.
     pub(crate) fn read(&mut self, file: FileId, name: &str, files: &mut InputFiles) {
-        let result = manifest::read_manifests(file, files.sources.text(file));
+        let result = match manifest::read_manifests(file, files.sources.text(file)) {
+            Ok(ReadManifests { documents, unopened }) if documents.is_empty() => {
+                let first = unopened.into_iter().next();
+                Err(first.map_or(ManifestReadError::NoManifest, ManifestReadError::Unopened))
+            }
+            result => result,
+        };
         self.add(file, name, result, files);
     }
 
@@ -44,12 +54,20 @@ impl Manifests {
         &mut self,
         file: FileId,
         name: &str,
-        result: Result<Vec<ManifestDocument>, ManifestReadError>,
+        result: Result<ReadManifests, ManifestReadError>,
         files: &mut InputFiles,
     ) {
         match result {
-            Ok(documents) => {
+            Ok(ReadManifests { documents, unopened }) => {
                 let path = files.sources.file(file).path();
+                if path.is_some_and(|path| !self.paths.insert(files.sources.files().canonical_path(path))) {
+                    return;
+                }
+                let warning = unopened_warning(name, files.sources.text(file), &unopened);
+                self.warnings.extend(warning);
+                if documents.is_empty() {
+                    return;
+                }
                 let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
                 self.files.push(ManifestFile {
                     directory: directory.to_owned(),
@@ -61,7 +79,7 @@ impl Manifests {
             Err(error) => {
                 let rule = match error {
                     ManifestReadError::Syntax(_) => &SYNTAX_ERROR,
-                    ManifestReadError::NoManifest => &UNSUPPORTED_INPUT,
+                    ManifestReadError::NoManifest | ManifestReadError::Unopened(_) => &UNSUPPORTED_INPUT,
                 };
                 files.report_invalid(rule, name, &error, error.span(), error.help());
             }
@@ -85,7 +103,7 @@ impl Manifests {
             match names_a_kind.then(|| manifest::read_manifests(file, text)) {
                 None | Some(Err(ManifestReadError::NoManifest)) => _ = self.unrelated_files.insert(file),
                 Some(result) => {
-                    has_manifests = true;
+                    has_manifests |= !matches!(&result, Ok(read) if read.documents.is_empty());
                     self.add(file, &display_name(path), result, files);
                 }
             }
@@ -98,9 +116,21 @@ impl Manifests {
         Err(LoadError::from_path(&directory.root, message))
     }
 
+    fn mark_overwritten(&mut self) {
+        let mut by_directory: BTreeMap<&Path, Vec<&mut ManifestDocument>> = BTreeMap::new();
+        for file in &mut self.files {
+            let documents = by_directory.entry(&file.directory).or_default();
+            documents.extend(&mut file.documents);
+        }
+        for documents in by_directory.into_values() {
+            manifest::mark_overwritten(documents);
+        }
+    }
+
     /// The inputs with their directories. Each HostedCluster is a cluster of its own, and the other documents of
     /// one directory belong to one cluster.
-    pub(crate) fn into_inputs(self) -> Vec<(PathBuf, Input)> {
+    pub(crate) fn into_inputs(mut self) -> Vec<(PathBuf, Input)> {
+        self.mark_overwritten();
         let mut inputs = Vec::new();
         let mut by_directory: BTreeMap<PathBuf, (Vec<String>, Vec<ManifestDocument>)> = BTreeMap::new();
         let mut directories: Vec<PathBuf> = Vec::new();
@@ -137,4 +167,19 @@ impl Manifests {
         }
         inputs
     }
+}
+
+/// Says that a file has manifests that could not be opened: where the first one is, and how many there are.
+fn unopened_warning(name: &str, text: &str, unopened: &[Unopened]) -> Option<String> {
+    let first = unopened.first()?;
+    let before = text.get(..first.span.range().start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let more = match unopened.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    Some(format!(
+        "{name}:{line}: skipped a wrapped manifest that could not be opened: it is in {}{more}",
+        first.kind
+    ))
 }

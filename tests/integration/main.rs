@@ -48,3 +48,4 @@ mod support;
 mod suppress;
 mod terraform;
 mod words;
+mod wrapped_manifests;

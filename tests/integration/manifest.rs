@@ -421,6 +421,7 @@ spec: {imageDigestMirrors: [{source: nginx, mirrors: [m.example.com/a]}]}
         [
             "ImageDigestMirrorSet/a[0]",
             "ImageDigestMirrorSet/a#2[0]",
+            "ImageDigestMirrorSet",
             "ImageDigestMirrorSet[0]"
         ]
     );
@@ -475,7 +476,7 @@ fn a_file_that_is_not_a_manifest_is_an_error_that_lists_the_supported_kinds() {
         ("other.yaml", "kind: Deployment\napiVersion: apps/v1\n"),
         ("comments.yaml", "# ImageDigestMirrorSet\n---\n"),
         ("broken.yaml", "kind: ImageDigestMirrorSet\nspec: [\n"),
-        ("merge.yaml", "imageContentSources:\n  - <<: {source: a}\n"),
+        ("merge.yaml", "imageContentSources:\n  - <<: source\n"),
     ]);
     for (name, rule, message) in [
         (
@@ -492,7 +493,7 @@ fn a_file_that_is_not_a_manifest_is_an_error_that_lists_the_supported_kinds() {
         (
             "merge.yaml",
             "syntax-error",
-            "merge keys (`<<`) are not supported",
+            "the value of a merge key (`<<`) must be a mapping or a list of mappings",
         ),
     ] {
         let run = mirrorset_in(directory.path(), &["check", name]);

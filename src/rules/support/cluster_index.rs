@@ -49,6 +49,20 @@ impl<'a> ClusterIndex<'a> {
         let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
         for mirror in &input.mirrors {
             let next = index.groups.len();
+            if mirror.is_overwritten() {
+                // It has no effect, so it is compared with nothing.
+                let mut group = Group {
+                    has_known_cluster: true,
+                    ..Group::default()
+                };
+                group.add(
+                    mirror,
+                    mirror.source.value().map(|source| canonical_source(source)),
+                );
+                index.groups.push(group);
+                index.group_of.push(next);
+                continue;
+            }
             let key = mirror.cluster_key();
             let has_known_cluster = key.is_some();
             let group = key.map_or(next, |key| *by_key.entry(key).or_insert(next));

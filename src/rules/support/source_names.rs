@@ -25,6 +25,9 @@ pub(crate) fn rejection_note(mirror: &Mirror) -> String {
         Some(ManifestKind::ContentSourcePolicy) => {
             format!("the Machine Config Operator rejects it: {CONSEQUENCE}")
         }
+        Some(ManifestKind::InstallDigestSources | ManifestKind::InstallContentSources) => {
+            "the installer rejects it".to_owned()
+        }
         Some(ManifestKind::HostedCluster | ManifestKind::ContentSources | ManifestKind::Image) | None => {
             format!("ImageDigestMirrorSet validation rejects it: {CONSEQUENCE}")
         }
