@@ -206,7 +206,7 @@ impl<'a> Checker<'a, '_> {
                 undecided.push((rule.name, reasons));
             }
         }
-        if let Some(finding) = report_unknown_values(mirror, &undecided) {
+        if let Some(finding) = report_unknown_values(input, mirror, &undecided) {
             self.mark_undecided(mirror.id);
             self.add(settings, file, with_call_labels(finding, mirror), Some(mirror.id));
         }

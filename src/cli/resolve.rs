@@ -1,9 +1,13 @@
 //! `mirrorset resolve`.
 
+use std::collections::BTreeSet;
+
 use anyhow::anyhow;
 
 use crate::cluster_mirrors::{ClusterMirrors, by_cluster, manifest_issues, select_cluster};
+use crate::model::UnknownReasons;
 use crate::output;
+use crate::rules::report_unfinished_plans;
 use crate::resolve::{ClusterResolver, parse_image_list};
 use crate::workspace::Options;
 use terraform_eval::source::{Files, Sources};
@@ -25,15 +29,20 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
     let all = by_cluster(&loaded.project);
     let clusters = select_cluster(&all, arguments.cluster.as_deref())?;
     eprint_findings(&manifest_issues(&loaded.project, &clusters), &loaded);
+    eprint_findings(&report_unfinished_plans(&loaded.project), &loaded);
     for cluster in &clusters {
         warn_unresolved(cluster);
     }
+    let (unknown, clusters): (Vec<_>, Vec<_>) =
+        clusters.into_iter().partition(|cluster| cluster.cluster.is_unknown());
     let (blocked, insecure) = (&arguments.registries.blocked, &arguments.registries.insecure);
     let mut resolvers: Vec<ClusterResolver<'_>> = clusters
         .iter()
         .map(|cluster| ClusterResolver::new(cluster, blocked, insecure))
         .collect();
-    if resolvers.is_empty() {
+    // Without its mirrors, what a cluster does is not known.
+    let is_undecided = !unknown.is_empty();
+    if resolvers.is_empty() && !is_undecided {
         eprint_line("warning: no image mirrors found");
         resolvers.push(ClusterResolver::without_mirrors(blocked, insecure));
     }
@@ -45,7 +54,7 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
     }
     let has_several = resolvers.len() > 1;
     let mut text = String::new();
-    let mut fails = false;
+    let mut fails = is_undecided;
     for image in &images {
         for resolver in &resolvers {
             let resolution = resolver.resolve(image);
@@ -74,9 +83,15 @@ fn read_images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Resul
 
 /// Warns about mirrors with unknown values, which could change any result.
 fn warn_unresolved(cluster: &ClusterMirrors<'_>) {
+    let mut helps: BTreeSet<Option<&'static str>> = BTreeSet::new();
     for unresolved in &cluster.unresolved {
         for reason in &unresolved.reasons {
             eprint_line(&format!("warning: ignoring {}", reason.headline()));
         }
+        let unknown = unresolved.reasons.iter().flat_map(|reason| reason.reasons.iter().cloned());
+        helps.extend(unknown.map(|reason| UnknownReasons::new(reason).help(unresolved.input)));
+    }
+    for help in helps.into_iter().flatten() {
+        eprint_line(&format!("help: {help}"));
     }
 }

@@ -14,6 +14,7 @@ use crate::cluster_mirrors::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::model::Project;
+use crate::rules::report_unfinished_plans;
 use terraform_eval::source::Sources;
 
 /// The result of a conversion.
@@ -61,6 +62,7 @@ pub fn convert(
     } else {
         errors.extend(issues.into_iter().map(as_error));
     }
+    conversion.losses.extend(report_unfinished_plans(project));
     for cluster in &clusters {
         if !target.capabilities.unresolved_mirrors {
             let (skipped, unresolved) = unresolved_mirrors(cluster, options);
@@ -80,6 +82,9 @@ pub fn convert(
     let names = object_names(&clusters, options.name.as_ref());
     let mut parts = Vec::with_capacity(clusters.len());
     for (cluster_mirrors, name) in clusters.into_iter().zip(names) {
+        if cluster_mirrors.cluster.is_unknown() && !target.capabilities.unresolved_mirrors {
+            continue;
+        }
         let expressible = expressible::partition(cluster_mirrors, target);
         conversion.losses.extend(expressible.losses);
         errors.extend(expressible.errors);

@@ -20,8 +20,12 @@ pub struct PlanChanges {
     pub clusters: BTreeMap<String, ClusterChange>,
     /// The span of `errored`, if an error interrupted planning.
     pub errored: Option<Span>,
-    /// The span of `complete`, if another plan has to follow this one.
+    /// The span of `complete` or of the first deferred change, if another plan has to follow this one.
     pub incomplete: Option<Span>,
+    /// The number of changes that Terraform defers to a later plan.
+    pub deferred: usize,
+    /// The span of `applyable`, if Terraform does not apply the plan.
+    pub not_applyable: Option<Span>,
 }
 
 /// A planned change of a mirror, or its drift.

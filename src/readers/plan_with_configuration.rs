@@ -342,8 +342,11 @@ impl Joiner {
     /// Keeps the candidates of the plan if the plan resolved the origin of the id, and otherwise takes those of the
     /// configuration, which may have resolved it.
     fn join_cluster_origin(&self, planned: &mut ClusterOrigin, configured: &ClusterOrigin, is_known: bool) {
+        let is_single = |candidate: &OriginCandidate| candidate.target.is_single_object();
         let is_resolved = planned.unresolved.is_empty()
             && planned.candidates.iter().all(|candidate| candidate.is_certain)
+            // A plan does not record the key of an instance that is computed.
+            && (planned.candidates.iter().all(is_single) || !configured.candidates.iter().all(is_single))
             && (has_cluster(planned) || !has_cluster(configured));
         let is_better = is_resolved
             || !configured.unresolved.is_empty()

@@ -143,7 +143,8 @@ fn read_resources<'a>(
     values: &StateValues<'a>,
     contents: &mut PlanContents,
 ) -> Result<(), PlanError> {
-    let planned = read_instances(text, values)?;
+    let mut planned = read_instances(text, values)?;
+    planned.are_complete = is_complete(document);
     let prior = match &document.prior_state {
         Some(values) => read_instances(text, values)?,
         None => Instances::default(),
@@ -169,7 +170,9 @@ fn read_resources<'a>(
         drift: drift.mirror_changes(&reader)?,
         clusters: changes.cluster_changes(text, &planned, &prior)?,
         errored: span_if(text, document.errored, "true"),
-        incomplete: span_if(text, document.complete, "false"),
+        incomplete: span_if(text, document.complete, "false").or_else(|| first_deferred(text, document)),
+        deferred: document.deferred_changes.as_ref().map_or(0, Vec::len),
+        not_applyable: span_if(text, document.applyable, "false"),
     };
     contents.declared = modules.resource_paths().collect();
     Ok(())
@@ -206,6 +209,22 @@ fn read_recorded_modules<'a>(
         Some(root) => read_modules(text, root),
         None => Ok(Modules::default()),
     }
+}
+
+/// The address of the first deferred change.
+fn first_deferred<'a>(text: PlanText<'a>, document: &PlanDocument<'a>) -> Option<Span> {
+    let mut deferred = document.deferred_changes.iter().flatten();
+    let address = deferred.find_map(|deferred| deferred.resource_change.as_ref()?.address)?;
+    Some(text.span_of(address))
+}
+
+/// Whether `planned_values` has every instance that there is after the apply.
+fn is_complete(document: &PlanDocument<'_>) -> bool {
+    let has = |boolean: Option<&RawValue>, literal| boolean.is_some_and(|boolean| boolean.get() == literal);
+    document.planned_values.is_some()
+        && !has(document.complete, "false")
+        && !has(document.errored, "true")
+        && document.deferred_changes.as_ref().is_none_or(Vec::is_empty)
 }
 
 /// The span of a boolean, if it has the value `literal`.
