@@ -145,7 +145,8 @@ pub(crate) fn compare<'a>(
             before: before.map(|cluster| cluster.cluster.name()),
             after: after.map(|cluster| cluster.cluster.name()),
             differences: Vec::new(),
-            unresolved: unknown.map(|unknown| unknown.iter().flat_map(|cluster| &cluster.unresolved).collect()),
+            unresolved: unknown
+                .map(|unknown| unknown.iter().flat_map(|cluster| &cluster.unresolved).collect()),
             same: 0,
         });
     }
@@ -162,9 +163,14 @@ fn split_unknown<'a>(
 
 /// The known sources of unresolved mirrors.
 fn known_sources<'a>(clusters: impl Iterator<Item = &'a &'a ClusterMirrors<'a>>) -> BTreeSet<&'a str> {
-    let mirrors = clusters.flat_map(|cluster| &cluster.unresolved).map(|unresolved| unresolved.mirror);
+    let mirrors = clusters
+        .flat_map(|cluster| &cluster.unresolved)
+        .map(|unresolved| unresolved.mirror);
     let sources = mirrors.filter(|mirror| !mirror.source.sensitive);
-    sources.filter_map(|mirror| mirror.source.value()).map(String::as_str).collect()
+    sources
+        .filter_map(|mirror| mirror.source.value())
+        .map(String::as_str)
+        .collect()
 }
 
 /// The mirrors of one cluster in the two inputs.

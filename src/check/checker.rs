@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::baseline::Baseline;
+use crate::cluster_mirrors::{by_cluster, duplicate_pairs, duplicate_source};
 use crate::diagnostic::{Diagnostic, Label, Severity, Subject};
 use crate::model::{Input, InputKind, Mirror, MirrorId, Project, UnknownReasons};
 use crate::rules::{
@@ -45,6 +46,9 @@ pub fn check<'a>(project: &'a Project, context: CheckContext<'_>) -> Report<'a> 
     }
     for input in &project.inputs {
         checker.check_input(context.settings.for_input(input.id), input);
+    }
+    if project.inputs.len() > 1 {
+        checker.check_across_inputs(project);
     }
     for finding in context.suppressions.unused(&checker.usage) {
         checker.add_file_finding(finding);
@@ -141,6 +145,21 @@ impl<'a> Checker<'a, '_> {
                 None => primary_file(&finding),
             };
             self.add(settings, file, finding, id);
+        }
+    }
+
+    /// Checks what mirrors of one cluster in several inputs have in common. Each input alone is checked already.
+    fn check_across_inputs(&mut self, project: &'a Project) {
+        for cluster in by_cluster(project) {
+            for (second, first) in duplicate_pairs(&cluster) {
+                if second.input.id != first.input.id {
+                    let finding =
+                        with_call_labels(duplicate_source(second.mirror, first.mirror), second.mirror);
+                    let settings = self.context.settings.for_input(second.input.id);
+                    let file = Some(second.mirror.span.file);
+                    self.add(settings, file, finding, Some(second.mirror.id));
+                }
+            }
         }
     }
 

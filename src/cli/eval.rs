@@ -10,6 +10,12 @@ use super::exit::Exit;
 use super::terminal::print;
 
 pub(super) fn run(arguments: &EvalArguments, options: &workspace::Options) -> anyhow::Result<Exit> {
+    let directory = &arguments.dir;
+    anyhow::ensure!(
+        options.files.is_directory(directory),
+        "{}: no such directory",
+        directory.display()
+    );
     let expressions = if arguments.expressions.is_empty() {
         io::stdin().lock().lines().collect::<Result<Vec<_>, _>>()?
     } else {

@@ -23,7 +23,11 @@ pub(crate) fn by_cluster(project: &Project) -> Vec<ClusterMirrors<'_>> {
                 let (mirrors, _) = clusters.entry(cluster.clone()).or_insert_with(new);
                 let mut reasons = vec![reason];
                 reasons.extend(resolve_values(input, mirror).err().into_iter().flatten());
-                mirrors.unresolved.push(UnresolvedMirror { mirror, input, reasons });
+                mirrors.unresolved.push(UnresolvedMirror {
+                    mirror,
+                    input,
+                    reasons,
+                });
                 continue;
             }
             let cluster = cluster_of(mirror, input_position);

@@ -1,7 +1,9 @@
 //! The values of a mirror, if all of them are known and may be shown.
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::model::{Attribute, AttributeValue, ClusterOrigin, Input, Mirror, OriginCandidate, UnknownReasons};
+use crate::model::{
+    Attribute, AttributeValue, ClusterOrigin, Input, Mirror, OriginCandidate, UnknownReasons,
+};
 
 /// The code of findings about values that are unknown or sensitive.
 pub(crate) const UNKNOWN_VALUE: &str = "unknown-value";
@@ -14,7 +16,13 @@ pub(super) fn resolve_values<'a>(
 ) -> Result<(&'a str, Vec<&'a str>), Vec<Diagnostic>> {
     let mut reasons = Vec::new();
     if let Some(unknown) = mirror.unknown_instances() {
-        reasons.push(unresolved(input, mirror, "the number of instances", &mirror.source, unknown));
+        reasons.push(unresolved(
+            input,
+            mirror,
+            "the number of instances",
+            &mirror.source,
+            unknown,
+        ));
     }
     let source = resolve(input, mirror, "source", &mirror.source, &mut reasons);
     let list = if mirror.mirrors.sensitive {
@@ -49,11 +57,14 @@ pub(super) fn resolve_values<'a>(
 pub(super) fn unresolved_cluster(input: &Input, mirror: &Mirror) -> Option<Diagnostic> {
     let unknown = mirror.unknown_cluster()?;
     let resource = mirror.resource()?;
-    let ClusterOrigin { candidates, unresolved: unknown_origins, .. } = &resource.cluster_origin;
+    let ClusterOrigin {
+        candidates,
+        unresolved: unknown_origins,
+        ..
+    } = &resource.cluster_origin;
     let is_one_of_several = |candidate: &OriginCandidate| !candidate.target.is_single_object();
     let may_share = !candidates.is_empty() || !unknown_origins.is_empty();
-    let is_ambiguous =
-        (may_share && input.mirrors.len() > 1) || candidates.iter().any(is_one_of_several);
+    let is_ambiguous = (may_share && input.mirrors.len() > 1) || candidates.iter().any(is_one_of_several);
     is_ambiguous.then(|| unresolved(input, mirror, "the cluster", &resource.cluster_id, &unknown))
 }
 

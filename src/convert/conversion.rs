@@ -71,12 +71,14 @@ pub fn convert(
         }
         let duplicates = duplicate_sources(cluster);
         match target.merging {
-            EntryMerging::Separate => {}
+            EntryMerging::Separate if !options.strict => {}
             // Strictly, one that the OCM API rejects is an error.
             EntryMerging::ByNodes if !options.strict => {
                 conversion.losses.extend(duplicates.into_iter().map(as_warning));
             }
-            EntryMerging::ByNodes | EntryMerging::Merged => errors.extend(duplicates),
+            EntryMerging::Separate | EntryMerging::ByNodes | EntryMerging::Merged => {
+                errors.extend(duplicates)
+            }
         }
     }
     let names = object_names(&clusters, options.name.as_ref());

@@ -191,7 +191,11 @@ impl Mirror {
         }
         let origin = &resource.cluster_origin;
         let mut reasons = origin.unresolved.clone();
-        if origin.candidates.iter().any(|candidate| !candidate.target.is_single_object()) {
+        if origin
+            .candidates
+            .iter()
+            .any(|candidate| !candidate.target.is_single_object())
+        {
             reasons.push(UnknownReason::AmbiguousClusterInstance);
         } else if origin.candidates.len() > 1 {
             reasons.push(UnknownReason::AmbiguousCluster);

@@ -60,18 +60,16 @@ fn check(input: &Input) -> Vec<Diagnostic> {
 }
 
 /// Reports the changes to mirrors whose cluster is unknown for one reason: how many clusters they concern is unknown too.
-fn report_unknown(
-    input: &Input,
-    unknown: &UnknownReasons,
-    changes: &[&MirrorChange],
-) -> Option<Diagnostic> {
+fn report_unknown(input: &Input, unknown: &UnknownReasons, changes: &[&MirrorChange]) -> Option<Diagnostic> {
     let first = changes.first()?;
     let message = format!(
         "the plan changes {} ({}) of clusters that are not known, and replaces the workers of these clusters",
         pluralize(changes.len(), "image mirror"),
         parts(changes)
     );
-    let finding = RULE.diagnostic(message).at_change(input, first, "the first change");
+    let finding = RULE
+        .diagnostic(message)
+        .at_change(input, first, "the first change");
     let mut finding = finding.note(format!("could not decide which clusters: {unknown}"));
     finding.help = unknown.help(input).map(str::to_owned);
     Some(finding)

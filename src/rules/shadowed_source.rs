@@ -33,9 +33,11 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     });
     let Some(broader) = broader else {
         let broader = broader_sources(source).into_iter();
-        return RuleOutcome::from_unknown(broader.into_iter().find_map(|name| {
-            cluster.ambiguous_cluster(mirror, &source_names::canonical_source(&name))
-        }));
+        return RuleOutcome::from_unknown(
+            broader
+                .into_iter()
+                .find_map(|name| cluster.ambiguous_cluster(mirror, &source_names::canonical_source(&name))),
+        );
     };
     if let Some(unknown) = broader.unknown_instances() {
         return RuleOutcome::undecided(unknown.clone());

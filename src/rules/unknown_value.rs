@@ -1,7 +1,9 @@
 //! `unknown-value`: which rules could not decide, and why. Reported where outcomes are counted.
 
 use crate::diagnostic::{Diagnostic, Severity, pluralize};
-use crate::model::{Action, AttributeValue, Input, InputKinds, Mirror, MirrorChange, Project, UnknownReasons};
+use crate::model::{
+    Action, AttributeValue, Input, InputKinds, Mirror, MirrorChange, Project, UnknownReasons,
+};
 use terraform_eval::source::Span;
 
 use super::{Check, Fixability, Rule};
@@ -86,7 +88,10 @@ pub(crate) fn report_plan(input: &Input) -> Option<Diagnostic> {
     if let Some(span) = changes.incomplete {
         let why = match changes.deferred {
             0 => " (`-target`, or deferred changes)".to_owned(),
-            number => format!(": Terraform defers {} to a later plan", pluralize(number, "change")),
+            number => format!(
+                ": Terraform defers {} to a later plan",
+                pluralize(number, "change")
+            ),
         };
         let finding = RULE.diagnostic(format!("{name}: this plan is incomplete{why}"));
         return Some(
@@ -95,8 +100,13 @@ pub(crate) fn report_plan(input: &Input) -> Option<Diagnostic> {
                 .help("apply this plan, then use the following plan as well"),
         );
     }
-    let is_change = |change: &MirrorChange| change.action.creates() || change.action.deletes() || change.action == Action::Update;
-    let has_changes = changes.mirrors.iter().any(|change| is_change(change) && !change.deposed);
+    let is_change = |change: &MirrorChange| {
+        change.action.creates() || change.action.deletes() || change.action == Action::Update
+    };
+    let has_changes = changes
+        .mirrors
+        .iter()
+        .any(|change| is_change(change) && !change.deposed);
     // Terraform does not apply a plan without changes either.
     changes.not_applyable.filter(|_| has_changes).map(|span| {
         RULE.diagnostic(format!("{name}: this plan cannot be applied"))

@@ -33,6 +33,25 @@ fn run(directory: &Path, arguments: &[&str], flags: &[String], more: &[&str]) ->
     mirrorset_in(directory, &[arguments, &flags, more].concat())
 }
 
+/// References as CRI-O has them: it drops a tag beside a digest before it calls the library that recorded them.
+fn without_tags_beside_digests(tries: &Value) -> Value {
+    let without_tag = |reference: &Value| {
+        let text = reference.as_str().unwrap();
+        let Some((named, digest)) = text.split_once('@') else {
+            return reference.clone();
+        };
+        let path = named.rfind('/').map_or(0, |slash| slash + 1);
+        let name = named[path..]
+            .find(':')
+            .map_or(named, |colon| &named[..path + colon]);
+        json!(format!("{name}@{digest}"))
+    };
+    match tries.as_array() {
+        Some(tries) => tries.iter().map(without_tag).collect(),
+        None => tries.clone(),
+    }
+}
+
 /// The difference between the output of `resolve` and `convert` and the recorded results, if there is one.
 fn difference(case: &Value) -> Option<String> {
     let (manifest, flags) = settings(case);
@@ -87,9 +106,10 @@ fn difference(case: &Value) -> Option<String> {
             return Some(format!("{line}, not an error"));
         };
         let fails = theirs["error"].is_string() || theirs["unparsable"].is_string();
-        let same = ["image", "prefix", "blocked", "tries"]
+        let same = ["image", "prefix", "blocked"]
             .iter()
-            .all(|key| line[key] == theirs[key]);
+            .all(|key| line[key] == theirs[key])
+            && line["tries"] == without_tags_beside_digests(&theirs["tries"]);
         if !same || line["error"].is_string() != fails {
             return Some(format!("{line}, not {theirs}"));
         }
@@ -263,7 +283,10 @@ fn a_digest_is_pulled_by_digest_whatever_its_tag() {
     let image = format!("quay.io/x:v1@{DIGEST}");
     let run = prod(&[&image, "--output-format", "json-lines"]);
     let line: Value = serde_json::from_str(&run.stdout).unwrap();
-    let tries = [format!("mirror.example.com/quay/x:v1@{DIGEST}"), image.clone()];
+    let tries = [
+        format!("mirror.example.com/quay/x@{DIGEST}"),
+        format!("quay.io/x@{DIGEST}"),
+    ];
     assert_eq!(
         line,
         json!({"image": image, "prefix": "quay.io", "blocked": false, "tries": tries})

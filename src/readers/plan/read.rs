@@ -24,6 +24,7 @@ use crate::readers::plan::instances::{Instances, read_instances};
 use crate::readers::plan::mirrors::MirrorReader;
 use crate::readers::plan::plan_text::PlanText;
 use crate::readers::plan::sensitive::collect_sensitive_spans;
+use crate::readers::plan::surrounding_text::{find_text_after, find_text_before};
 
 /// What a plan or a state contains.
 #[derive(Debug)]
@@ -261,6 +262,14 @@ fn version_error(text: PlanText<'_>, document: &str) -> Option<PlanError> {
 
 /// Replaces an error by a more specific one, if the text is not a plan in the first place.
 fn explain(text: PlanText<'_>, document: &str, error: PlanError) -> PlanError {
+    let is_document = matches!(detect(document), Some(JsonKind::Plan | JsonKind::State));
+    if let (true, PlanErrorKind::TrailingText, Some(span)) = (is_document, &error.kind, error.span) {
+        let rest = text.after(span.range().start);
+        return match find_text_after(rest) {
+            Some(line) => PlanError::new(PlanErrorKind::TextAfter(line), error.span),
+            None => error,
+        };
+    }
     let kind = match detect(document) {
         Some(JsonKind::LineStream) => PlanErrorKind::LineStream,
         Some(JsonKind::RawState) => PlanErrorKind::RawState,
@@ -271,6 +280,13 @@ fn explain(text: PlanText<'_>, document: &str, error: PlanError) -> PlanError {
             return version_error(text, document).unwrap_or(error);
         }
         None => match error.kind {
+            PlanErrorKind::InvalidJson(_) | PlanErrorKind::UnexpectedShape(_) | PlanErrorKind::Truncated
+                if let Some(before) = find_text_before(document) =>
+            {
+                let kind = PlanErrorKind::TextBefore(before.plan_line, before.first);
+                let first_line = document.get(..before.plan_start).unwrap_or_default();
+                return PlanError::new(kind, Some(text.span(first_line.trim_end())));
+            }
             PlanErrorKind::MissingVersion | PlanErrorKind::UnexpectedShape(_) => PlanErrorKind::NotAPlan,
             _ => return error,
         },

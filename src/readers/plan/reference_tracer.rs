@@ -13,7 +13,9 @@ use terraform_eval::address::{
     EachAttribute, InstanceKey, Mode, ModulePath, RelativeReference, ResourceName, ResourcePath, Subject,
 };
 
-use crate::provider::{ClusterRole, cluster_id_argument, cluster_role, id_argument_echoed_by, is_provider_type, modules};
+use crate::provider::{
+    ClusterRole, cluster_id_argument, cluster_role, id_argument_echoed_by, is_provider_type, modules,
+};
 use crate::readers::plan::configuration::{Modules, RecordedReference, References, Repetition};
 use crate::readers::plan::instances::Instances;
 
@@ -146,7 +148,9 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
                 && reference.parsed.attributes.is_empty()
                 && self.is_repeated(&scope.module, &reference.parsed.subject)
         };
-        references.iter().any(|reference| is_index(&reference.parsed.subject))
+        references
+            .iter()
+            .any(|reference| is_index(&reference.parsed.subject))
             && references.iter().any(is_repeated_block)
     }
 

@@ -168,16 +168,24 @@ fn may_share_cluster(first: &Mirror, second: &Mirror) -> bool {
         // A cluster whose id is known only after apply has none of the known ids.
         (AttributeValue::Known(_), AttributeValue::Unknown(unknown))
         | (AttributeValue::Unknown(unknown), AttributeValue::Known(_)) => {
-            return unknown.reasons.iter().any(|reason| !matches!(reason, UnknownReason::AfterApply(_)));
+            return unknown
+                .reasons
+                .iter()
+                .any(|reason| !matches!(reason, UnknownReason::AfterApply(_)));
         }
         (AttributeValue::Unknown(_), AttributeValue::Unknown(_)) => {}
     }
     let origins = [&first.cluster_origin, &second.cluster_origin];
-    if origins.iter().any(|origin| !origin.unresolved.is_empty() || origin.candidates.is_empty()) {
+    if origins
+        .iter()
+        .any(|origin| !origin.unresolved.is_empty() || origin.candidates.is_empty())
+    {
         return true;
     }
     let [first, second] = origins.map(|origin| origin.candidates.iter().map(|candidate| &candidate.target));
-    first.clone().any(|first| second.clone().any(|second| may_be_same(first, second)))
+    first
+        .clone()
+        .any(|first| second.clone().any(|second| may_be_same(first, second)))
 }
 
 fn may_be_same(first: &OriginTarget, second: &OriginTarget) -> bool {
