@@ -140,6 +140,9 @@ impl<'a> Checker<'a, '_> {
                 Some(Subject::Mirror(address)) => input.mirror_at(address).map(|mirror| mirror.id),
                 _ => None,
             };
+            if let (Some(id), true) = (id, finding.code == UNKNOWN_VALUE.code()) {
+                self.mark_undecided(id);
+            }
             let file = match id.and_then(|id| self.mirror(id)) {
                 Some(mirror) => Some(mirror.span.file),
                 None => primary_file(&finding),

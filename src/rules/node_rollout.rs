@@ -21,14 +21,8 @@ fn check(input: &Input) -> Vec<Diagnostic> {
     let mut clusters: BTreeMap<String, Vec<&MirrorChange>> = BTreeMap::new();
     let mut unknown_clusters: BTreeMap<String, (UnknownReasons, Vec<&MirrorChange>)> = BTreeMap::new();
     for change in &input.changes.mirrors {
-        let is_rollout = matches!(
-            change.action,
-            Action::Create
-                | Action::Update
-                | Action::Delete
-                | Action::DeleteThenCreate
-                | Action::CreateThenDelete
-        );
+        let is_rollout =
+            change.action.creates() || change.action.deletes() || change.action == Action::Update;
         let id = change
             .before
             .as_ref()

@@ -464,3 +464,84 @@ fn eval_rejects_a_directory_that_does_not_exist() {
     assert_eq!((run.status, run.stdout.as_str()), (2, ""));
     assert_eq!(run.stderr, "error: none: no such directory\n");
 }
+
+#[test]
+fn each_instance_of_an_import_block_is_checked() {
+    let main = r#"
+variable "ids" {
+  type = map(string)
+}
+
+import {
+  for_each = { a = "c1:m1", b = "broken" }
+  to       = rhcs_image_mirror.m[each.key]
+  id       = each.value
+}
+
+import {
+  for_each = ["c1:m2", "other"]
+  to       = rhcs_image_mirror.n[each.key]
+  id       = each.value
+}
+
+import {
+  for_each = var.ids
+  to       = rhcs_image_mirror.o[each.key]
+  id       = each.value
+}
+
+import {
+  for_each = { c = "c1:m3" }
+  to       = module.x[each.key].rhcs_image_mirror.m
+  id       = "${each.value}:"
+}
+"#;
+    let directory = scratch(&[("main.tf", main)]);
+    let check = |arguments: &[&str]| {
+        let words = [&["check", "--output-format=json"][..], arguments].concat();
+        let run = mirrorset_in(directory.path(), &words);
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let findings: Vec<String> = findings
+            .map(|finding| {
+                let word = |name: &str| finding[name].as_str().unwrap().to_owned();
+                format!("{} {} {}", word("severity"), word("rule"), word("address"))
+            })
+            .collect();
+        (run.status, findings)
+    };
+    let (status, findings) = check(&[]);
+    assert_eq!(status, 1);
+    assert_eq!(
+        findings,
+        [
+            r#"error invalid-import-id rhcs_image_mirror.m["b"]"#,
+            "error invalid-import-id rhcs_image_mirror.n[1]",
+            "info unknown-value rhcs_image_mirror.o[each.key]",
+            r#"error invalid-import-id module.x["c"].rhcs_image_mirror.m"#,
+        ]
+    );
+    let (status, findings) = check(&[
+        "--var",
+        r#"ids={x = "c1:m4"}"#,
+        "--select=invalid-import-id,unknown-value",
+    ]);
+    assert_eq!(status, 1);
+    assert!(
+        findings.iter().all(|finding| !finding.contains("unknown-value")),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn a_block_without_instances_is_no_origin() {
+    // Real Terraform created the plan: `count = 0` for the classic cluster.
+    let directory = fixture("plan/without_instances");
+    let other = tempfile::tempdir().unwrap();
+    let plan = directory.join("plan.json").display().to_string();
+    let run = mirrorset_in(other.path(), &["check", &plan, "--no-changes-info"]);
+    assert_eq!(run.status, 0, "{}", run.stdout);
+    assert!(run.stdout.contains("1 clean"), "{}", run.stdout);
+    let run = mirrorset_in(other.path(), &["convert", &plan, "--no-notes"]);
+    assert!(run.stdout.contains("name: new-0"), "{}{}", run.stdout, run.stderr);
+}

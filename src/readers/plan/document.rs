@@ -140,6 +140,8 @@ pub(super) struct Change<'a> {
     pub(super) after_sensitive: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) replace_paths: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) generated_config: Option<&'a RawValue>,
 }
 
 /// A change that Terraform defers to a later plan.
