@@ -77,7 +77,7 @@ pub fn convert(
                 conversion.losses.extend(duplicates.into_iter().map(as_warning));
             }
             EntryMerging::Separate | EntryMerging::ByNodes | EntryMerging::Merged => {
-                errors.extend(duplicates)
+                errors.extend(duplicates);
             }
         }
     }

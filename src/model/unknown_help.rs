@@ -36,11 +36,7 @@ impl UnknownReasons {
                     | UnknownReason::AmbiguousClusterInstance
             )
         };
-        if self
-            .reasons
-            .iter()
-            .any(|reason| *reason == UnknownReason::Deferred)
-        {
+        if self.reasons.contains(&UnknownReason::Deferred) {
             "apply the plan first, then use the next plan, or the state (`terraform show -json`)"
         } else if !has_configuration && self.reasons.iter().any(is_not_recorded) {
             "give the configuration that the plan was created from (`--plan-config DIR`), or apply the plan first and use \

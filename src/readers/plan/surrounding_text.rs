@@ -103,7 +103,7 @@ fn without_escapes(line: &str) -> String {
     while let Some(c) = chars.next() {
         if c == '\u{1b}' {
             // `ESC [ 0 m`: a letter ends the sequence.
-            chars.by_ref().find(|c| c.is_ascii_alphabetic());
+            chars.by_ref().find(char::is_ascii_alphabetic);
         } else if !c.is_control() && c != '\u{feff}' {
             text.push(c);
         }

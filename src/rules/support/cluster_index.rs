@@ -163,8 +163,9 @@ fn may_share_cluster(first: &Mirror, second: &Mirror) -> bool {
         return false;
     };
     match (&first.cluster_id.content, &second.cluster_id.content) {
-        (AttributeValue::Absent, _) | (_, AttributeValue::Absent) => return false,
-        (AttributeValue::Known(_), AttributeValue::Known(_)) => return false,
+        (AttributeValue::Absent, _)
+        | (_, AttributeValue::Absent)
+        | (AttributeValue::Known(_), AttributeValue::Known(_)) => return false,
         // A cluster whose id is known only after apply has none of the known ids.
         (AttributeValue::Known(_), AttributeValue::Unknown(unknown))
         | (AttributeValue::Unknown(unknown), AttributeValue::Known(_)) => {
