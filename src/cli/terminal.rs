@@ -10,8 +10,8 @@ use crate::workspace::Loaded;
 
 use super::arguments::Color;
 
-/// Writes to standard output. It is no error if its reader has closed it, as `head` does: the exit status stays that of
-/// the command.
+/// Writes to standard output. If its reader has closed it, as `head` does, the exit status
+/// stays that of the command.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {

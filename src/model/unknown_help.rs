@@ -1,5 +1,5 @@
-//! What a person can do about an unknown value. It depends on the input: a plan is no help against a value that the plan
-//! itself leaves unknown.
+//! What a person can do about an unknown value. It depends on the input: a plan does not help where the plan itself leaves
+//! a value unknown.
 
 use super::attribute::{UnknownReason, UnknownReasons};
 use super::input::Input;

@@ -45,7 +45,7 @@ struct Line<'a> {
 pub(crate) fn json_line(expression: &str, outcome: &Outcome) -> Rendered {
     let line = match outcome {
         Ok(ConsoleValue::Value(value)) => value_line(expression, value),
-        Ok(ConsoleValue::Type(ty)) => value_line(expression, &Value::string(&render_type(ty))),
+        Ok(ConsoleValue::Type(ty)) => value_line(expression, &Value::string(render_type(ty))),
         Err(error) => Err(error.to_string()),
     };
     let line = line.unwrap_or_else(|error| Line {

@@ -11,7 +11,7 @@
 //! | What kind of JSON is a text? | `detect` |
 //! | How does a plan become an input of the model? | `read` |
 //! | What can be wrong with a plan? | `error` |
-//! | What else stands in the file of a plan? | `surrounding_text` |
+//! | What else stands in the file of a plan? | `surrounding_text`, `foreign_line` |
 //! | How does a slice of the text become a value and a span? | `plan_text` |
 //! | How are the irrelevant parts skipped? | `json_cursor` |
 //! | Which fields of a plan are read? | `document` |
@@ -33,6 +33,7 @@ mod configuration;
 mod detect;
 mod document;
 mod error;
+mod foreign_line;
 mod graph;
 mod instance_address;
 mod instances;

@@ -309,7 +309,12 @@ fn values_are_printed_as_terraform_console_prints_them() {
     let directory = fixture("cases/eval-console-display");
     let eval = |expression: &str| {
         let run = mirrorset_in(&directory, &["eval", "--", expression]);
-        assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{expression}: {}", run.stdout);
+        assert_eq!(
+            (run.status, run.stderr.as_str()),
+            (0, ""),
+            "{expression}: {}",
+            run.stdout
+        );
         run.stdout.strip_suffix('\n').unwrap().to_owned()
     };
     let expressions = std::fs::read_to_string(directory.join("expressions.txt")).unwrap();
@@ -337,8 +342,14 @@ fn values_are_printed_as_terraform_console_prints_them() {
             r#"{a = null, b = tonumber(null), c = tobool(null)}"#,
             "{\n  \"a\" = null\n  \"b\" = tonumber(null)\n  \"c\" = tobool(null)\n}",
         ),
-        (r#""a\u007f\u200b\u00e9\u0301\u00a0""#, "\"a\\x7f\\u200b\u{e9}\u{301}\\u00a0\""),
-        ("type(tolist([tolist([{a = 1}])]))", "list(list(\n    object({\n        a: number,\n    }),\n))"),
+        (
+            r#""a\u007f\u200b\u00e9\u0301\u00a0""#,
+            "\"a\\x7f\\u200b\u{e9}\u{301}\\u00a0\"",
+        ),
+        (
+            "type(tolist([tolist([{a = 1}])]))",
+            "list(list(\n    object({\n        a: number,\n    }),\n))",
+        ),
         ("type([1, {}])", "tuple([\n    number,\n    object({}),\n])"),
         ("type(null)", "dynamic"),
     ];

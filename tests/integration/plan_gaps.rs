@@ -375,7 +375,7 @@ fn check_and_convert_agree_about_duplicates_in_several_root_modules() {
 }
 
 #[test]
-fn a_plan_and_a_state_of_one_root_module_are_no_duplicates() {
+fn a_plan_and_a_state_of_one_root_module_have_the_same_mirrors() {
     let values = json!({"cluster_id": "c1", "source": "quay.io/org", "mirrors": ["m.example.com/org"], "type": "digest"});
     let resource = json!({"address": "rhcs_image_mirror.a", "mode": "managed", "type": "rhcs_image_mirror", "name": "a",
         "values": values});
@@ -534,7 +534,7 @@ import {
 }
 
 #[test]
-fn a_block_without_instances_is_no_origin() {
+fn a_cluster_id_does_not_come_from_a_block_without_instances() {
     // Real Terraform created the plan: `count = 0` for the classic cluster.
     let directory = fixture("plan/without_instances");
     let other = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::readers::plan::surrounding_text::ForeignLine;
+use crate::readers::plan::foreign_line::ForeignLine;
 use terraform_eval::source::Span;
 
 /// The text is not the output of `terraform show -json`.

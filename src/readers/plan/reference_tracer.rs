@@ -236,7 +236,7 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
         let keys = self.instances.resource_keys(&path);
         let is_listed = resource.mode == Mode::Managed && is_provider_type(&resource.kind);
         if self.instances.are_complete && is_listed && keys.is_empty() {
-            // `count` is 0: no value can come from it.
+            // `count` is 0, so a value cannot come from it.
             return ClusterOrigin::default();
         }
         let key = match key {
