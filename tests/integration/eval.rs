@@ -339,7 +339,7 @@ fn values_are_printed_as_terraform_console_prints_them() {
             "{\n  \"a\" = <<-EOT\n  x\n  y\n  EOT\n  \"b\" = [\n    <<-EOT_\n    p\n    EOT\n    q\n    EOT_,\n  ]\n}",
         ),
         (
-            r#"{a = null, b = tonumber(null), c = tobool(null)}"#,
+            r"{a = null, b = tonumber(null), c = tobool(null)}",
             "{\n  \"a\" = null\n  \"b\" = tonumber(null)\n  \"c\" = tobool(null)\n}",
         ),
         (
