@@ -1,4 +1,4 @@
-//! How long conversions of many entries take, beside reading and writing the same bytes.
+//! How long conversions of many entries take, compared with reading and writing the same bytes.
 //!
 //! `cargo bench --bench convert` takes 10,000 entries; `ENTRIES="10000 100000"` takes others. Each is a run of
 //! the program, its start and the reading of the input included.

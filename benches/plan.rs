@@ -1,5 +1,5 @@
-//! How long a check of a large plan takes, and how much memory: beside reading the file into memory, and
-//! beside `jq -c '.resource_changes[0].address'`, which is what people use on plans otherwise.
+//! How long a check of a large plan takes, and how much memory: compared with reading the file into memory, and
+//! with `jq -c '.resource_changes[0].address'`, which is what people use on plans otherwise.
 //!
 //! `cargo bench --bench plan` takes plans of 20 and 200 MB; `PLAN_MEGABYTES="20 200 1000"` takes others.
 //! The plans are those of `../shared/bench/make_plan.py` where that is there, and of a writer of the same

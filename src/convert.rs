@@ -7,9 +7,12 @@
 //! |---|---|
 //! | `target` | what a target is: [`TargetSpec`] |
 //! | `targets` | the table of all targets, and one file for each |
+//! | `options` | what the user decides about a conversion |
 //! | `conversion` | the steps from the model to documents |
+//! | `cluster_part` | one cluster's part of a conversion |
 //! | `expressible` | which entries a target can express, and what is lost |
 //! | `api_schema` | what the API server would reject |
+//! | `error` | the error of a conversion |
 //! | `hcl`, `yaml`, `mirror_set_manifest`, `resource_label`, `object_name` | the forms that several targets share |
 
 mod api_schema;

@@ -3,6 +3,7 @@
 //! A diagnostic is data. `check` applies the severities that users configure; `output` computes lines and columns, and
 //! adds colors.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use crate::model::attribute::{UnknownReason, UnknownReasons};
@@ -253,6 +254,15 @@ pub(crate) fn pluralize(number: usize, word: &str) -> String {
         format!("1 {word}")
     } else {
         format!("{number} {word}s")
+    }
+}
+
+/// Joins words for a sentence: `a`, `a and b`, `a, b and c`.
+#[must_use]
+pub(crate) fn join_with_and<W: Borrow<str>>(words: &[W]) -> String {
+    match words {
+        [words @ .., last] if !words.is_empty() => format!("{} and {}", words.join(", "), last.borrow()),
+        words => words.concat(),
     }
 }
 

@@ -21,34 +21,34 @@
 //!
 //! # Crates
 //!
-//! Two crates of this workspace stand on their own. [`terraform_eval`] evaluates Terraform configuration and knows no
-//! provider and no image mirror: `provider` gives it the schemas of the rhcs provider. [`registries_conf`] knows image
-//! references, mirrors and `registries.conf` as containers/image sees them, and depends on nothing of ours.
+//! Two crates of this workspace stand on their own. [`terraform_eval`] evaluates Terraform configuration and does not
+//! depend on a provider or on image mirrors: `provider` gives it the schemas of the rhcs provider. [`registries_conf`]
+//! knows image references, mirrors and `registries.conf` as containers/image sees them, and has no dependencies.
 //!
 //! # Tiers
 //!
 //! A module imports from its own tier and from lower tiers. No file is in a cycle with another one: types lie below the
 //! functions that use them, and a facade only re-exports. `tests/integration/architecture.rs` reads this table and
-//! holds the code to both.
+//! enforces both.
 //!
 //! | tier | module | what it holds |
 //! |---|---|---|
 //! | 5 application | `cli` | the command line: the only module that prints, reads the environment and exits |
-//! | 5 application | `output` | the report and other results as text and JSON: one file a format |
+//! | 5 application | `output` | the report and other results as text and JSON: one file per format |
 //! | 5 application | `session` | the loaded project with settings, suppressions and baseline, for commands that check or fix |
 //! | 5 application | `testing` | what the tests and benchmarks of the package use of it |
 //! | 4 operations | `check` | runs the rules; settings, suppressions and the baseline decide what is reported |
 //! | 4 operations | `fix` | applies the fixes of findings until nothing changes, and drops those that add an error |
-//! | 4 operations | `convert` | the model as manifests, Terraform, commands, JSON: one file a target |
+//! | 4 operations | `convert` | the model as manifests, Terraform, commands, JSON: one file per target |
 //! | 4 operations | `compare` | the differences between two inputs, as nodes see them |
 //! | 4 operations | `resolve` | where an image is pulled from |
-//! | 3 readers | `workspace` | from paths to inputs: discovery, root modules and who calls whom |
+//! | 3 readers | `workspace` | from paths to inputs: discovery, root modules and who calls whom (not Cargo's workspace: what the given paths hold) |
 //! | 3 readers | `readers` | configuration, plans, manifests: each fills the model |
 //! | 3 readers | `config` | the configuration file `mirrorset.toml`: discovered, read, every key checked |
 //! | 3 readers | `settings` | severity levels of rules, and what makes a run fail |
 //! | 3 readers | `suppress` | comments that suppress findings |
 //! | 3 readers | `baseline` | findings that were there before |
-//! | 2 rules | `rules` | one rule is `NAME.rs` and `NAME.md`; one slice lists them |
+//! | 2 rules | `rules` | one rule is `NAME.rs` and `NAME.md`; one list in `rules.rs` names them all |
 //! | 1 domain | `cluster_mirrors` | the resolved mirrors of each cluster |
 //! | 1 domain | `model` | mirrors, clusters, where a cluster id comes from, what depends on what |
 //! | 1 domain | `provider` | all that is known of the rhcs provider |
@@ -57,21 +57,16 @@
 //! Rules have a tier of their own below the readers, because the configuration file and suppressions name rules and
 //! check the names that they read.
 //!
-//! # What one touches to add
+//! # Where to add things
 //!
-//! | a … | touches |
-//! |---|---|
-//! | rule | `rules/NAME.rs`, `rules/NAME.md`, one line in the slice |
-//! | output format | one file and one line in a table (`output::check`) |
-//! | conversion target | one file with a `TargetSpec`, one line in a table (`convert::targets`) |
-//! | Terraform function | one entry in the table of its category (`terraform_eval`), and recorded expectations |
-//! | fact about the provider | `provider/` only |
+//! `CONTRIBUTING.md` lists the files that a new rule, output format, conversion target, Terraform function or fact about
+//! the provider belongs in.
 //!
 //! # Invariants
 //!
 //! 1. Rules see the model and `registries_conf`: no HCL, no JSON, no path.
-//! 2. The model does not know which reader filled it. The same configuration gives the same findings as HCL and as a
-//!    plan of it, except for what only one of them records.
+//! 2. All readers fill the same types. `Input::kind` tells rules what a kind of input does not record. The same
+//!    configuration gives the same findings as HCL and as a plan of it, except for what only one of them records.
 //! 3. Unknown is a value with a reason. It is counted and reported, never guessed. A sensitive value is checked and
 //!    never printed.
 //! 4. A value knows where it came from; findings point at the text that a person has to change.
@@ -79,8 +74,9 @@
 //!    reached is reported.
 //! 6. Spans are bytes of the file on disk. Lines, columns and the cropping of long lines belong to `output`.
 //! 7. Output is a function of the report and the sources: same input, same bytes.
-//! 8. Files are read through one trait, [`terraform_eval::source`]'s `Files`; only the writers access the disk directly.
-//! 9. No network, no processes, no writes but those asked for.
+//! 8. File contents are read through one trait, [`terraform_eval::source`]'s `Files`; the writers and the directory walk
+//!    (`workspace::discovery`) access the disk directly.
+//! 9. The program opens no network connection, starts no process, and writes only the files that the user asks for.
 
 mod baseline;
 mod check;

@@ -8,7 +8,7 @@
 //! | Which address and which prefix do the provider and its types have? | [`types`] |
 //! | Is this a mirror, or the data source that lists mirrors? What does an import of one look like? | [`types`] |
 //! | What does a mirror have if its block does not set `type`? | [`types::DEFAULT_MIRROR_TYPE`] |
-//! | Which types are clusters, carry the id of one, or wait for one? | [`clusters`] |
+//! | Which types are clusters, pass the id of one on, or wait for one? | [`clusters`] |
 //! | Which registries are always allowed on a cluster? | [`clusters::ALWAYS_ALLOWED_REGISTRIES`] |
 //! | Which attributes does a type have, and who sets them? | [`schema`], with the table `schema.txt` |
 //! | Which releases have mirrors, and does a constraint admit them? | [`versions`] |
@@ -23,7 +23,7 @@ pub(crate) mod versions;
 
 pub(crate) use clusters::{
     ALWAYS_ALLOWED_REGISTRIES, ClusterKind, ClusterRole, cluster_id_argument, cluster_kind, cluster_role,
-    id_argument_echoed_by, repeats_cluster_id, waits_for_cluster,
+    passed_id_argument, passes_id_on, waits_for_cluster,
 };
 pub(crate) use schema::schemas;
 pub(crate) use types::{

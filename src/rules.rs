@@ -7,21 +7,21 @@
 //! |---|---|
 //! | `rule` | what a rule is: [`Rule`], [`Check`], [`RuleOutcome`] |
 //! | `page` | the form of a page, and its parser |
-//! | `registry` | the macro behind the list, [`Group`] |
+//! | `rule_list` | the macro behind the list, [`Group`] |
 //! | `support` | what several rules have in common |
 //!
 //! Everything that names rules follows from the list: `mirrorset rules` and `explain`, `docs/rules.md`, the schema
-//! of the configuration file, completions. `cargo fmt` does not see modules that a macro declares, so `.ci/run`
-//! formats the rules by their paths.
+//! of the configuration file. `cargo fmt` does not see modules that a macro declares, so `.ci/run` checks their format
+//! by path.
 
 mod page;
-mod registry;
 mod rule;
+mod rule_list;
 mod support;
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, nearest_of};
 
-registry::rules! {
+rule_list::rules! {
     Cluster {
         missing_depends_on,
         cluster_not_ready,
@@ -84,8 +84,6 @@ registry::rules! {
     }
 }
 
-use crate::diagnostic::nearest_of;
-
 pub(crate) use duplicate_mirror::check as check_duplicate_mirrors;
 pub(crate) use empty_mirrors::check as check_empty_mirrors;
 pub(crate) use invalid_mirror::check as check_mirror_names;
@@ -93,9 +91,9 @@ pub(crate) use invalid_source::check as check_source_name;
 pub(crate) use page::page_lines;
 pub use page::{Example, Language, Page};
 pub(crate) use plan_mismatch::RULE as PLAN_MISMATCH;
-pub(crate) use registry::{Group, Section};
 pub(crate) use rule::{Check, RuleOutcome};
 pub use rule::{Fixability, Rule};
+pub(crate) use rule_list::{Group, Section};
 pub(crate) use support::cluster_index::{ClusterIndex, IndexedCluster};
 pub(crate) use syntax_error::RULE as SYNTAX_ERROR;
 pub(crate) use unknown_value::{
@@ -127,8 +125,8 @@ pub(crate) fn by_code(code: Code) -> Option<&'static Rule> {
     }
 }
 
-/// Whether a rule reports input that was not read. Such a rule always runs, and its findings can neither be
-/// suppressed nor be part of a baseline: unread input must not pass as checked.
+/// Whether a rule reports input that was not read. `--select` never disables such a rule, and its findings can neither
+/// be suppressed nor be part of a baseline: unread input must not pass as checked.
 #[must_use]
 pub(crate) fn reports_unread_input(code: Code) -> bool {
     code == SYNTAX_ERROR.code() || code == UNSUPPORTED_INPUT.code()

@@ -68,7 +68,6 @@ impl Session {
         &self.loaded.configs.diagnostics
     }
 
-    /// Checks the loaded project.
     pub(crate) fn check(&self) -> Report<'_> {
         let context = CheckContext {
             sources: &self.loaded.sources,

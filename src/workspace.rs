@@ -10,7 +10,7 @@
 //! | Is a named file a plan, a state or a manifest? | `named_files` |
 //! | Which manifests belong to one cluster? | `manifest_files` |
 //! | Which files of a directory does Terraform read? | `terraform_files` |
-//! | Which modules are roots, and who calls whom? | `module_tree` |
+//! | Which modules are roots, and who calls whom? | `loaded_modules` |
 //! | What if modules call each other in a cycle? | `call_cycles` |
 //! | Where is a module that `terraform init` installed? | `installed_modules` |
 //! | Which version of the provider is locked? | `lock_file` |
@@ -28,10 +28,10 @@ mod input_files;
 mod installed_modules;
 mod load;
 mod loaded;
+mod loaded_modules;
 mod loaded_plan;
 mod lock_file;
 mod manifest_files;
-mod module_tree;
 mod named_files;
 mod options;
 mod plan_configuration;

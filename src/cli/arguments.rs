@@ -160,7 +160,7 @@ pub(super) struct FixArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rules")]
 pub(super) struct RuleArguments {
-    /// Run only these rules (`syntax-error` always runs).
+    /// Run only these rules, in addition to `syntax-error` and `unsupported-input`.
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = parse_rule_name)]
     pub(super) select: Vec<&'static str>,
     /// Disable these rules.

@@ -124,13 +124,13 @@ fn eprint_stale_entries(path: &Path, stale: &[Entry]) {
             1 => String::new(),
             count => format!(" ({count} times)"),
         };
-        let place = [entry.file.as_str(), entry.address.as_str()];
-        let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
+        let subject = [entry.file.as_str(), entry.address.as_str()];
+        let subject: Vec<&str> = subject.into_iter().filter(|part| !part.is_empty()).collect();
         eprint_line(&format!(
             "warning: {}: stale entry: {} in {}{times}",
             path.display(),
             entry.rule,
-            place.join(": ")
+            subject.join(": ")
         ));
     }
     if !stale.is_empty() {

@@ -51,7 +51,7 @@ pub(crate) struct MergedEntry<'a> {
     pub pull: PullKind,
     /// Whether the source is contacted if no mirror has the image.
     pub policy: SourcePolicy,
-    /// The mirrors: in the declared order if there is one entry, else in the order that the machine config operator
+    /// The mirrors: in the declared order if there is one entry, else in the order that the Machine Config Operator
     /// makes of all lists.
     pub mirrors: Vec<&'a str>,
     /// The entries that are merged.

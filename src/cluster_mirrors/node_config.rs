@@ -8,7 +8,7 @@ use registries_conf::{NestedScopeError, Registries, RegistriesError, RegistrySet
 /// The registry configuration of the nodes of a cluster.
 #[derive(Debug)]
 pub(crate) struct NodeConfig {
-    /// The tables of `registries.conf` that the machine config operator generates.
+    /// The tables of `registries.conf` that the Machine Config Operator generates.
     pub tables: Result<Vec<RegistryTable>, NodeConfigError>,
     /// What the container runtime loads from the tables.
     pub registries: Result<Registries, NodeConfigError>,
@@ -19,7 +19,7 @@ pub(crate) struct NodeConfig {
 /// Why nodes have no registry configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NodeConfigError {
-    /// The machine config operator cannot generate it.
+    /// The Machine Config Operator cannot generate it.
     Generate(NestedScopeError),
     /// The container runtime cannot load it.
     Load(RegistriesError),
@@ -30,7 +30,7 @@ impl fmt::Display for NodeConfigError {
         match self {
             Self::Generate(error) => write!(
                 f,
-                "the machine config operator fails and does not configure any node: {error}"
+                "the Machine Config Operator fails and does not configure any node: {error}"
             ),
             Self::Load(error) => write!(
                 f,
@@ -69,7 +69,7 @@ impl NodeConfig {
         if let Err(error) = settings.validate() {
             caveats.push(Caveat {
                 message: format!(
-                    "the machine config operator rejects these settings and does not apply them to any node: {error}"
+                    "the Machine Config Operator rejects these settings and does not apply them to any node: {error}"
                 ),
                 help: NODE_CONFIG_HELP,
             });

@@ -1,6 +1,6 @@
 //! Lists for one source that no order of its mirrors satisfies.
 //!
-//! The machine config operator merges all lists for a source to one, in which each keeps its order (openshift/runtime-utils,
+//! The Machine Config Operator merges all lists for a source to one, in which each keeps its order (openshift/runtime-utils,
 //! `topo.go`).
 
 use std::collections::BTreeMap;
@@ -15,19 +15,19 @@ pub(crate) const CONFLICTING_ORDER: &str = "conflicting-order";
 
 /// Where a list puts one mirror before another: at the second of the two.
 #[derive(Debug, Clone, Copy)]
-struct Place<'a> {
+struct ListPosition<'a> {
     mirror: &'a Mirror,
     span: Span,
 }
 
 /// The mirrors directly after each mirror, and the first list with that order.
-type Successors<'a> = BTreeMap<&'a str, BTreeMap<&'a str, Place<'a>>>;
+type Successors<'a> = BTreeMap<&'a str, BTreeMap<&'a str, ListPosition<'a>>>;
 
 /// The lists for one source, for pulls of one kind.
 #[derive(Default)]
 struct Lists<'a> {
     successors: Successors<'a>,
-    /// The first place where a mirror directly follows itself.
+    /// The first position where a mirror directly follows itself.
     repeated: Option<Step<'a>>,
     all: Vec<Vec<(&'a str, Span)>>,
 }
@@ -67,15 +67,15 @@ impl<'a> Lists<'a> {
         }
         for (first, second) in list.iter().zip(list.iter().skip(1)) {
             let span = second.1;
-            let place = Place { mirror, span };
+            let position = ListPosition { mirror, span };
             if first.0 == second.0 {
                 // The API server rejects a set with a duplicate.
                 if !mirror.address.manifest().is_some_and(ManifestKind::has_sets) {
-                    self.repeated.get_or_insert((first.0, second.0, place));
+                    self.repeated.get_or_insert((first.0, second.0, position));
                 }
             } else {
-                let places = self.successors.entry(first.0).or_default();
-                places.entry(second.0).or_insert(place);
+                let followers = self.successors.entry(first.0).or_default();
+                followers.entry(second.0).or_insert(position);
             }
         }
         self.all.push(list);
@@ -97,22 +97,22 @@ impl<'a> Lists<'a> {
             .collect();
         let names: Vec<&[String]> = names.iter().map(Vec::as_slice).collect();
         let order = merge_mirrors(source, &names);
-        let places: BTreeMap<&str, usize> = order.iter().copied().zip(0..).collect();
-        let place = |name: &str| places.get(name).copied().unwrap_or(order.len());
+        let positions: BTreeMap<&str, usize> = order.iter().copied().zip(0..).collect();
+        let position = |name: &str| positions.get(name).copied().unwrap_or(order.len());
         let mut pairs = self.all.iter().flat_map(|list| list.windows(2));
-        pairs.any(|pair| place(pair[0].0) > place(pair[1].0))
+        pairs.any(|pair| position(pair[0].0) > position(pair[1].0))
     }
 }
 
-/// One step of a contradiction: a mirror, the one after it, and the place of that order.
-type Step<'a> = (&'a str, &'a str, Place<'a>);
+/// One step of a contradiction: a mirror, the one after it, and the position of that order.
+type Step<'a> = (&'a str, &'a str, ListPosition<'a>);
 
 /// Finds two mirrors that follow each other.
 fn opposite_pair<'a>(successors: &Successors<'a>) -> Option<Vec<Step<'a>>> {
     for (first, seconds) in successors {
-        for (second, place) in seconds {
+        for (second, position) in seconds {
             if let Some(back) = successors.get(second).and_then(|others| others.get(first)) {
-                return Some(vec![(first, second, *place), (second, first, *back)]);
+                return Some(vec![(first, second, *position), (second, first, *back)]);
             }
         }
     }
@@ -144,8 +144,8 @@ fn longer_cycle<'a>(successors: &Successors<'a>) -> Option<Vec<Step<'a>>> {
                     let pairs = ring.iter().zip(ring.iter().skip(1).chain([next]));
                     return pairs
                         .map(|(first, second)| {
-                            let place = successors.get(first)?.get(second)?;
-                            Some((*first, *second, *place))
+                            let position = successors.get(first)?.get(second)?;
+                            Some((*first, *second, *position))
                         })
                         .collect();
                 }
@@ -163,7 +163,7 @@ fn report(source: &str, cycle: &[Step<'_>]) -> Diagnostic {
     // The finding is at the last list, which completes the contradiction.
     let last = cycle
         .iter()
-        .max_by_key(|(.., place)| (&place.mirror.address, place.span));
+        .max_by_key(|(.., position)| (&position.mirror.address, position.span));
     let steps: Vec<String> = cycle
         .iter()
         .take(4)
@@ -179,19 +179,19 @@ fn report(source: &str, cycle: &[Step<'_>]) -> Diagnostic {
         steps.join(", ")
     );
     let mut finding = match last {
-        Some((first, _, place)) => place
+        Some((first, _, position)) => position
             .mirror
             .finding(Code::Rule(CONFLICTING_ORDER), Severity::Warning, &what)
-            .at(place.span, format!("after {first:?}")),
+            .at(position.span, format!("after {first:?}")),
         None => Diagnostic::new(Code::Rule(CONFLICTING_ORDER), Severity::Warning, what),
     };
-    for (first, _, place) in cycle.iter().take(8) {
+    for (first, _, position) in cycle.iter().take(8) {
         if finding
             .primary
             .as_ref()
-            .is_none_or(|label| label.span != place.span)
+            .is_none_or(|label| label.span != position.span)
         {
-            finding = finding.related(place.span, format!("after {first:?}"));
+            finding = finding.related(position.span, format!("after {first:?}"));
         }
     }
     finding

@@ -23,7 +23,7 @@ pub(crate) fn render_settings(
     let mut push_line = |key: &str, value: &str, origin: &str| {
         let _ = writeln!(text, "{key} = {value} # {origin}");
     };
-    let place = |span: Span| {
+    let location = |span: Span| {
         let file = sources.file(span.file);
         format!("{}:{}", file.name(), file.location(span.range().start).line)
     };
@@ -32,14 +32,14 @@ pub(crate) fn render_settings(
         config.and_then(|config| config.fail_on.as_ref()),
     ) {
         (Some(fail_on), _) => (fail_on, COMMAND_LINE.to_owned()),
-        (None, Some(setting)) => (setting.value, place(setting.span)),
+        (None, Some(setting)) => (setting.value, location(setting.span)),
         (None, None) => (FailOn::default(), DEFAULT.to_owned()),
     };
     push_line("fail-on", &format!("{:?}", value.word()), &origin);
     let strict = config.and_then(|config| config.strict.as_ref());
     let (value, origin) = match strict {
         _ if selection.strict => (true, COMMAND_LINE.to_owned()),
-        Some(setting) => (setting.value, place(setting.span)),
+        Some(setting) => (setting.value, location(setting.span)),
         None => (false, DEFAULT.to_owned()),
     };
     push_line("strict", &value.to_string(), &origin);
@@ -49,7 +49,7 @@ pub(crate) fn render_settings(
     let var_files = var_files.map(|setting| (&setting.value, setting.span));
     for (key, setting) in [("exclude", patterns), ("var-files", var_files)] {
         match setting {
-            Some((value, span)) => push_line(key, &format!("{value:?}"), &place(span)),
+            Some((value, span)) => push_line(key, &format!("{value:?}"), &location(span)),
             None => push_line(key, "[]", DEFAULT),
         }
     }
@@ -61,7 +61,7 @@ pub(crate) fn render_settings(
             }
             let (level, origin) = match (selection.level(rule, configured.0), configured.1) {
                 (Some(level), _) => (level, COMMAND_LINE.to_owned()),
-                (None, Some(span)) => (configured.0, place(span)),
+                (None, Some(span)) => (configured.0, location(span)),
                 (None, None) => (configured.0, DEFAULT.to_owned()),
             };
             let key = format!("{prefix}{}", rule.name);

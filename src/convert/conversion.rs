@@ -31,7 +31,7 @@ pub struct Conversion {
 }
 
 impl Conversion {
-    /// Fails if there are errors, or strictly if something is lost.
+    /// Returns an error if there are errors or, with `strict`, losses.
     fn fail_on_errors(&mut self, mut errors: Vec<Diagnostic>, options: &Options) -> Result<(), ConvertError> {
         if options.strict {
             errors.extend(self.losses.drain(..).map(as_error));
@@ -72,7 +72,7 @@ pub fn convert(
         let duplicates = duplicate_sources(cluster);
         match target.merging {
             EntryMerging::Separate if !options.strict => {}
-            // Strictly, one that the OCM API rejects is an error.
+            // With `strict`, a duplicate that the OCM API rejects is an error.
             EntryMerging::ByNodes if !options.strict => {
                 conversion.losses.extend(duplicates.into_iter().map(as_warning));
             }
@@ -111,11 +111,11 @@ pub fn convert(
         origins: (!options.no_notes).then_some(sources),
         note,
     };
-    let written = (target.write)(&context, &parts)?;
-    conversion.documents = written.documents;
-    conversion.losses.extend(written.losses);
-    conversion.fail_on_errors(written.errors, options)?;
-    conversion.losses.extend(written.warnings);
+    let output = (target.write)(&context, &parts)?;
+    conversion.documents = output.documents;
+    conversion.losses.extend(output.losses);
+    conversion.fail_on_errors(output.errors, options)?;
+    conversion.losses.extend(output.warnings);
     Ok(conversion)
 }
 

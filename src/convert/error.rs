@@ -1,8 +1,8 @@
-//! Why there is no conversion.
+//! The error of a conversion.
 
 use crate::diagnostic::{Diagnostic, Severity};
 
-/// Why there is no conversion.
+/// Why a conversion failed.
 #[derive(Debug)]
 pub enum ConvertError {
     /// Values that cannot be written, or that the API server would reject.

@@ -52,7 +52,7 @@ fn has_two_policies(merged: &MergedEntry<'_>) -> bool {
     merged.entries.iter().any(|entry| entry.policy() != merged.policy)
 }
 
-/// The mirrors that those merged entries are declared by which satisfy a condition.
+/// Returns the mirrors that declare the merged entries for which `condition` is true.
 fn declarations<'e, 'a>(
     entries: &'e [MergedEntry<'a>],
     condition: fn(&MergedEntry<'_>) -> bool,

@@ -1,4 +1,4 @@
-//! What Terraform configuration is made from, and its layout.
+//! Options and layout of generated Terraform configuration.
 
 mod cluster_id;
 mod existing_mirrors;

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::cluster_part::ClusterPart;
-use super::target::{Context, Document, Written};
+use super::target::{Context, Document, TargetOutput};
 use super::yaml::{YamlComments, push_indented, to_yaml};
 use crate::cluster_mirrors::MergedEntry;
 use registries_conf::SourcePolicy;
@@ -52,12 +52,12 @@ pub(super) fn write_mirror_sets(
     kind: MirrorSetKind,
     context: &Context<'_>,
     parts: &[ClusterPart<'_>],
-) -> Written {
+) -> TargetOutput {
     let comments = YamlComments::new(context);
     let documents = parts
         .iter()
         .map(|part| document(part, comments.head() + &mirror_set(part, kind, &comments)));
-    Written::from_documents(documents.collect())
+    TargetOutput::from_documents(documents.collect())
 }
 
 /// A document with the name of its cluster.
@@ -84,7 +84,7 @@ pub(super) fn mirror_set(part: &ClusterPart<'_>, kind: MirrorSetKind, comments: 
 }
 
 /// A list of entries. It is put together from its entries, because a serializer would write the comment of an entry
-/// behind the dash of its list item.
+/// after the dash of its list item.
 pub(super) fn entry_list(
     key: &str,
     part: &ClusterPart<'_>,

@@ -27,7 +27,7 @@ pub struct TargetSpec {
     /// What to know before documents are applied that were made of Terraform's mirrors.
     pub terraform_note: Option<&'static str>,
     /// Writes the documents.
-    pub write: fn(&Context<'_>, &[ClusterPart<'_>]) -> Result<Written, ConvertError>,
+    pub write: fn(&Context<'_>, &[ClusterPart<'_>]) -> Result<TargetOutput, ConvertError>,
 }
 
 /// What a target can express in addition to digest mirrors of a source.
@@ -121,7 +121,7 @@ pub struct Document {
 
 /// What a target wrote.
 #[derive(Debug, Default)]
-pub struct Written {
+pub struct TargetOutput {
     /// The texts: one for each cluster, or one for all.
     pub documents: Vec<Document>,
     /// What prevents the conversion.
@@ -132,7 +132,7 @@ pub struct Written {
     pub warnings: Vec<Diagnostic>,
 }
 
-impl Written {
+impl TargetOutput {
     pub(super) fn from_documents(documents: Vec<Document>) -> Self {
         Self {
             documents,

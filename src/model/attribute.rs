@@ -66,7 +66,7 @@ pub enum UnknownReason {
     NeedsPlan(String),
     /// `count` or `for_each` in `tofu show -config`, which has no instances.
     ExpansionNeedsPlan,
-    /// The value is behind a chain of references that is longer than the limit.
+    /// The chain of references to the value exceeds the limit.
     TooManyReferences,
     /// The mirror may belong to one of several clusters.
     AmbiguousCluster,
@@ -100,7 +100,7 @@ impl fmt::Display for UnknownReason {
             Self::NotEvaluated(reason) => write!(f, "{reason}"),
             Self::EvaluationFailed(error) => f.write_str(error),
             Self::Cycle(names) => write!(f, "cycle: {names}"),
-            Self::InvalidBlock => f.write_str("the block is not completely readable"),
+            Self::InvalidBlock => f.write_str("the block has a syntax error"),
             Self::Deferred => f.write_str("Terraform defers it, because `count` or `for_each` is unknown"),
             Self::NeedsPlan(reference) => write!(f, "{reference} is not evaluated without a plan"),
             Self::ExpansionNeedsPlan => {
@@ -108,7 +108,7 @@ impl fmt::Display for UnknownReason {
             }
             Self::TooManyReferences => f.write_str("its references go through too many expressions"),
             Self::AmbiguousCluster => f.write_str("the cluster depends on unknown values"),
-            Self::AmbiguousClusterInstance => f.write_str("the instance of the cluster is not known"),
+            Self::AmbiguousClusterInstance => f.write_str("the instance of the cluster is unknown"),
             Self::NotRecorded(what) => write!(f, "{what} is not recorded in the plan"),
             Self::WrongType(message) => f.write_str(message),
             Self::MissingInput(call) => write!(f, "{call} does not set a required variable"),
@@ -241,7 +241,7 @@ impl Attribute<String> {
             _ if self.sensitive => "(sensitive value)".to_owned(),
             AttributeValue::Known(value) => format!("{value:?}"),
             AttributeValue::Absent => "null".to_owned(),
-            AttributeValue::Unknown(_) => "(unknown yet)".to_owned(),
+            AttributeValue::Unknown(_) => "(unknown)".to_owned(),
         }
     }
 }

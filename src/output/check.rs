@@ -1,13 +1,13 @@
-//! The report of `check`: one file per format, and a table of the formats.
+//! The report of `check`: one file per format, and the list of formats.
 
 mod concise;
 mod format;
+mod formats;
 mod full;
 mod github;
 mod json;
 mod json_lines;
-mod table;
 
 pub use format::{Format, ReportView};
+pub use formats::{FORMATS, find_format};
 pub use full::render_findings;
-pub use table::{FORMATS, find_format};

@@ -11,7 +11,7 @@ use super::printable::printable;
 
 /// Renders the line that counts mirrors by verdict:
 ///
-/// `14 mirrors in 6 configurations: 11 clean, 2 with findings, 1 undecided (var.mirrors has no value)`
+/// `14 mirrors in 6 root modules: 11 clean, 2 with findings, 1 undecided (var.mirrors has no value)`
 #[must_use]
 pub(crate) fn summary_line(summary: &Summary, project: &Project, findings: &[Diagnostic]) -> String {
     let mut line = format!(

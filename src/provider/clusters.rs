@@ -1,4 +1,4 @@
-//! Which types are clusters, carry the id of a cluster, or wait for a cluster.
+//! Which types are clusters, pass the id of a cluster on, or wait for a cluster.
 //!
 //! The tables are those of the provider: the type names that its resources register, their `cluster` argument, and
 //! which of them call `WaitForClusterToBeReady` in create.
@@ -28,8 +28,8 @@ pub enum ClusterKind {
 pub(crate) enum ClusterRole {
     /// It is a cluster of this kind.
     Cluster(ClusterKind),
-    /// Its `cluster` argument holds a cluster's id. With a kind where only such clusters have one.
-    IdCarrier(Option<ClusterKind>),
+    /// Its `cluster` argument passes a cluster's id on. With a kind if only clusters of that kind have such a resource.
+    PassesIdOn(Option<ClusterKind>),
 }
 
 /// What a resource or data source has to do with clusters; `None` if it has nothing to do with them.
@@ -40,7 +40,7 @@ pub(crate) fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
         (_, "rhcs_cluster_rosa_hcp") => ClusterRole::Cluster(Hosted),
         (_, "rhcs_cluster_rosa_classic") | (Mode::Managed, "rhcs_cluster") => ClusterRole::Cluster(Classic),
         (_, "rhcs_machine_pool") | (Mode::Managed, "rhcs_default_ingress" | "rhcs_cluster_autoscaler") => {
-            ClusterRole::IdCarrier(Some(Classic))
+            ClusterRole::PassesIdOn(Some(Classic))
         }
         (_, "rhcs_hcp_machine_pool")
         | (
@@ -50,7 +50,7 @@ pub(crate) fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
             | "rhcs_log_forwarder"
             | "rhcs_image_mirror",
         )
-        | (Mode::Data, "rhcs_log_forwarders" | "rhcs_image_mirrors") => ClusterRole::IdCarrier(Some(Hosted)),
+        | (Mode::Data, "rhcs_log_forwarders" | "rhcs_image_mirrors") => ClusterRole::PassesIdOn(Some(Hosted)),
         (
             Mode::Managed,
             "rhcs_cluster_wait"
@@ -60,7 +60,7 @@ pub(crate) fn cluster_role(resource: &ResourceName) -> Option<ClusterRole> {
             | "rhcs_group_membership"
             | "rhcs_break_glass_credential",
         )
-        | (Mode::Data, "rhcs_groups") => ClusterRole::IdCarrier(None),
+        | (Mode::Data, "rhcs_groups") => ClusterRole::PassesIdOn(None),
         _ => return None,
     };
     Some(role)
@@ -91,19 +91,16 @@ pub(crate) fn waits_for_cluster(resource: &ResourceName) -> bool {
 pub(crate) fn cluster_kind(resource: &ResourceName) -> Option<ClusterKind> {
     match cluster_role(resource)? {
         ClusterRole::Cluster(kind) => Some(kind),
-        ClusterRole::IdCarrier(_) => None,
+        ClusterRole::PassesIdOn(_) => None,
     }
 }
 
-/// The argument whose value an attribute repeats: `cluster` of what echoes a cluster's id, `id` of a
+/// The argument whose value an attribute passes on: `cluster` of a resource that passes a cluster's id on, `id` of a
 /// cluster that is read by it. `None` for the attribute stands for the whole object.
 #[must_use]
-pub(crate) fn id_argument_echoed_by(
-    resource: &ResourceName,
-    attribute: Option<&str>,
-) -> Option<&'static str> {
+pub(crate) fn passed_id_argument(resource: &ResourceName, attribute: Option<&str>) -> Option<&'static str> {
     let argument = match (cluster_role(resource)?, resource.mode) {
-        (ClusterRole::IdCarrier(_), _) => cluster_id_argument(resource),
+        (ClusterRole::PassesIdOn(_), _) => cluster_id_argument(resource),
         (ClusterRole::Cluster(_), Mode::Data) => "id",
         (ClusterRole::Cluster(_), Mode::Managed) => return None,
     };
@@ -112,7 +109,7 @@ pub(crate) fn id_argument_echoed_by(
         .then_some(argument)
 }
 
-/// The name of the argument by which an echoing type holds the cluster's id.
+/// The name of the argument with the cluster's id, of a type that passes it on.
 #[must_use]
 pub(crate) fn cluster_id_argument(resource: &ResourceName) -> &'static str {
     if is_image_mirror(resource) || is_image_mirrors_data_source(resource) {
@@ -122,9 +119,9 @@ pub(crate) fn cluster_id_argument(resource: &ResourceName) -> &'static str {
     }
 }
 
-/// Whether a computed attribute holds the cluster's id once more: each of the `items` of `rhcs_log_forwarders` has it.
+/// Whether a computed attribute passes the cluster's id on as well: each of the `items` of `rhcs_log_forwarders` has it.
 #[must_use]
-pub(crate) fn repeats_cluster_id(resource: &ResourceName, attribute: &str) -> bool {
+pub(crate) fn passes_id_on(resource: &ResourceName, attribute: &str) -> bool {
     resource.mode == Mode::Data && &*resource.kind == "rhcs_log_forwarders" && attribute == "items"
 }
 

@@ -16,7 +16,7 @@ pub(crate) const FIRST_WITH_MIRRORS: Version = Version(1, 7, 2);
 /// The first release of the module terraform-redhat/rosa-hcp/rhcs that has the submodule `image-mirrors`.
 pub(crate) const FIRST_MODULE_WITH_MIRRORS: Version = Version(1, 7, 1);
 
-/// What was meant to be a version or a constraint, and cannot be read as one of released versions.
+/// The text is not a version or constraint of released versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct VersionParseError;
 
@@ -41,7 +41,7 @@ impl FromStr for Version {
     }
 }
 
-/// The numbers of a version, and how many of them are written.
+/// The numbers of a version, and how many of them the text has.
 fn numbers(text: &str) -> Result<(Version, usize), VersionParseError> {
     let text = text.trim();
     let words: Vec<&str> = text.strip_prefix('v').unwrap_or(text).split('.').collect();
@@ -78,7 +78,7 @@ impl VersionRange {
 
     fn part(part: &str) -> Result<Self, VersionParseError> {
         let (operator, version) = split(part);
-        let (version, written) = numbers(version)?;
+        let (version, part_count) = numbers(version)?;
         let from = |from| Self { from, to: None };
         let below = |to| Self {
             to: Some(to),
@@ -88,7 +88,7 @@ impl VersionRange {
             from: version,
             to: Some(to),
         };
-        Ok(match (operator, written) {
+        Ok(match (operator, part_count) {
             ("" | "=", _) => between(version.next()),
             ("!=", _) => Self::ALL,
             (">=", _) | ("~>", 1) => from(version),
@@ -136,16 +136,16 @@ fn split(part: &str) -> (&str, &str) {
     part.split_at(end)
 }
 
-/// The constraint, changed as little as may be so that it admits no version before `first` and admits that.
+/// Returns the constraint with the fewest changes that make it admit `first` and exclude earlier versions.
 #[must_use]
-pub(crate) fn raised(constraint: &str, first: Version) -> String {
+pub(crate) fn raise_lower_bound(constraint: &str, first: Version) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut has_bound = false;
     for part in constraint.split(',') {
         let (operator, version) = split(part);
         let range = VersionRange::part(part).unwrap_or(VersionRange::ALL);
         if !range.admits_from(first) {
-            // It ends too early. What ended it stays in kind.
+            // The range ends before `first`: raise the bound and keep its operator, or drop an upper bound.
             match operator {
                 "" | "=" => parts.push(first.to_string()),
                 "~>" => parts.push(format!("~> {first}")),
@@ -223,7 +223,11 @@ mod tests {
             (">= 1.1.0, < 1.7.0", ">= 1.7.2"),
             ("< 2.0.0", ">= 1.7.2, < 2.0.0"),
         ] {
-            assert_eq!(raised(constraint, FIRST_WITH_MIRRORS), raised_to, "{constraint}");
+            assert_eq!(
+                raise_lower_bound(constraint, FIRST_WITH_MIRRORS),
+                raised_to,
+                "{constraint}"
+            );
             let range = VersionRange::parse(raised_to).expect(raised_to);
             assert!(range.admits_from(FIRST_WITH_MIRRORS) && !range.admits_before(FIRST_WITH_MIRRORS));
         }

@@ -3,9 +3,11 @@
 //! | question | file |
 //! |---|---|
 //! | Which modules and blocks of a root module are read? | `root_module` |
+//! | What is known while a root module is read? | `root_module/reader`, `evaluation_context` |
 //! | Which instances does a block have (`count`, `for_each`)? | `root_module/instances` |
 //! | How is a mirror, cluster, waiter, data source or `import` block read? | `root_module/{mirrors,clusters,waiters,data_sources,imports}` |
 //! | Which modules enclose a block, and what do their calls leave out? | `root_module/calls` |
+//! | What does a block inherit from them? | `root_module/enclosing_context` |
 //! | Which versions of the provider do the modules accept? | `root_module/provider_versions` |
 //! | What is the value of an argument? | `block_reader`, `registry_sources` |
 //! | What else is in a mirror's block? | `mirror_block` |

@@ -17,7 +17,7 @@ pub(crate) struct ClusterResolver<'a> {
     blocked: Vec<String>,
 }
 
-/// Stands for a digest that is not known yet.
+/// Stands for an unknown digest.
 const ANY_DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 impl<'a> ClusterResolver<'a> {

@@ -1,9 +1,9 @@
-//! What becomes of the pull of one image.
+//! The result of resolving one image.
 
 use crate::cluster_mirrors::{Entry, NodeConfigError};
 use registries_conf::{ImageReference, ReferenceError, Resolution};
 
-/// What becomes of the pull of one image.
+/// The result of resolving one image.
 #[derive(Debug)]
 pub(crate) struct ImageResolution<'a> {
     /// The image as the user wrote it.

@@ -53,8 +53,8 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
         RuleOutcome::finding(
             finding
                 .note(
-                    "the runtime does not follow mirrors: it selects an entry once, by the image name \
-                     in the pod",
+                    "the container runtime does not follow mirrors: it selects an entry once, by the image \
+                     name in the pod",
                 )
                 .help(format!(
                     "if the mirrors of that entry should also serve {}, add them to this list",

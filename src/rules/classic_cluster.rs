@@ -73,7 +73,7 @@ fn is_classic(target: &OriginTarget) -> bool {
     match target {
         OriginTarget::Resource { path, attribute, .. } => match cluster_role(&path.resource) {
             Some(ClusterRole::Cluster(kind)) => kind == ClusterKind::Classic,
-            Some(ClusterRole::IdCarrier(kind)) => {
+            Some(ClusterRole::PassesIdOn(kind)) => {
                 kind == Some(ClusterKind::Classic)
                     && attribute.as_deref() == Some(cluster_id_argument(&path.resource))
             }

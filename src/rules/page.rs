@@ -213,7 +213,7 @@ impl<'p> Lines<'p> {
         Err(self.error("expected an empty line"))
     }
 
-    /// The text behind a prefix.
+    /// The text after a prefix.
     fn heading(&mut self, prefix: &str) -> Result<&'p str, PageError> {
         let text = self.next().strip_prefix(prefix).filter(|text| !text.is_empty());
         text.ok_or_else(|| self.error(format!("expected `{prefix}` and a text")))

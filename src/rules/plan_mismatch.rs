@@ -6,7 +6,6 @@ use crate::model::InputKinds;
 
 use super::{Check, Fixability, Rule};
 
-/// The data of the rule.
 pub(crate) static RULE: Rule = Rule {
     name: "plan-mismatch",
     severity: Severity::Info,

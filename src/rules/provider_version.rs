@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::{Attribute, Input, InputKinds};
-use crate::provider::versions::{FIRST_WITH_MIRRORS, Version, VersionRange, raised};
+use crate::provider::versions::{FIRST_WITH_MIRRORS, Version, VersionRange, raise_lower_bound};
 
 use super::{Check, Fixability, Rule};
 
@@ -99,7 +99,7 @@ fn with_fix(finding: Diagnostic, constraint: &Attribute<String>, label: &str) ->
     let (Some(text), Some(span)) = (constraint.value(), constraint.span) else {
         return finding;
     };
-    let content = format!("{:?}", raised(text, FIRST_WITH_MIRRORS));
+    let content = format!("{:?}", raise_lower_bound(text, FIRST_WITH_MIRRORS));
     finding.at(span, label).help(format!("write {content}")).fix(Fix {
         title: format!("require {FIRST_WITH_MIRRORS} or newer"),
         applicability: Applicability::Safe,

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, MirrorLabels as _, UnknownReasons};
-use registries_conf::{Location, MAX_SOURCES, Role, find_match_issue, is_valid_location, matched_length};
+use registries_conf::{
+    Location, MAX_MIRRORS_PER_SOURCE, Role, find_match_issue, is_valid_location, matched_length,
+};
 
 use super::support::cluster_index::IndexedCluster;
 use super::support::source_names;
@@ -18,6 +20,9 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("shadowed_source.md"),
     check: Check::MirrorInCluster(check),
 };
+
+/// The number of entries of one broader source whose mirrors are compared.
+const MAX_COMPARED_ENTRIES: usize = 255;
 
 fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
@@ -99,7 +104,7 @@ fn missing_from_lists(
         return Ok(Vec::new());
     }
     let mut all_missing = Vec::new();
-    for broader in same(broader.source.value().map_or("", String::as_str)).take(MAX_SOURCES) {
+    for broader in same(broader.source.value().map_or("", String::as_str)).take(MAX_COMPARED_ENTRIES) {
         let entries = same(source).filter(|entry| entry.pull == broader.pull);
         let lists: Result<Vec<_>, _> = entries.map(|entry| elements(&entry.mirrors)).collect();
         for missing in missing_mirrors(mirror, source, broader, &lists?)? {
@@ -130,8 +135,8 @@ fn missing_mirrors(
         .and_then(|covered| source.get(covered..))
         .unwrap_or_default();
     let mut missing = Vec::new();
-    // A cluster accepts no more, and every narrower source compares all of them.
-    for other in broader_mirrors.iter().take(MAX_SOURCES) {
+    // A cluster does not accept more, and every narrower source compares all of them.
+    for other in broader_mirrors.iter().take(MAX_MIRRORS_PER_SOURCE) {
         let Some(text) = other
             .value()
             .filter(|text| !text.is_empty() && *text != broader_source)
@@ -188,8 +193,8 @@ fn report(mirror: &Mirror, broader: &Mirror, missing: &[Attribute<String>]) -> D
     )
     .compared_with(&mirror.source, &broader.source, "the broader source")
     .note(
-        "only the longest matching source is used; the runtime does not fall back to the mirrors of a \
-         broader source",
+        "only the longest matching source is used; the container runtime does not fall back to the mirrors \
+         of a broader source",
     )
     .help(format!(
         "if those mirrors should also serve this source, add them to its list: {}{more}",

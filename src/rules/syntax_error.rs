@@ -5,7 +5,6 @@ use crate::model::InputKinds;
 
 use super::{Check, Fixability, Rule};
 
-/// The data of the rule.
 pub(crate) static RULE: Rule = Rule {
     name: "syntax-error",
     severity: Severity::Error,

@@ -1,6 +1,6 @@
 //! `unknown-value`: which rules could not decide, and why. Reported where outcomes are counted.
 
-use crate::diagnostic::{Diagnostic, Severity, pluralize};
+use crate::diagnostic::{Diagnostic, Severity, join_with_and, pluralize};
 use crate::model::{
     Action, AttributeValue, Input, InputKinds, Mirror, MirrorChange, Project, UnknownReasons,
 };
@@ -8,7 +8,6 @@ use terraform_eval::source::Span;
 
 use super::{Check, Fixability, Rule};
 
-/// The data of the rule.
 pub(crate) static RULE: Rule = Rule {
     name: crate::cluster_mirrors::UNKNOWN_VALUE,
     severity: Severity::Info,
@@ -42,12 +41,12 @@ pub(crate) fn report(
     let unknown = UnknownReasons::from_reasons(causes);
     let values: Vec<&str> = unknown_values.iter().map(|(name, ..)| name.as_str()).collect();
     let what = if values.is_empty() && mirror.unknown_instances().is_some() {
-        format!("the number of instances is not known: {unknown}")
+        format!("the number of instances is unknown: {unknown}")
     } else if values.is_empty() {
         format!("undecided: {unknown}")
     } else {
         let verb = if values.len() == 1 { "is" } else { "are" };
-        format!("{} {verb} not known: {unknown}", listed(&values))
+        format!("{} {verb} unknown: {unknown}", join_with_and(&values))
     };
     let span = unknown_values
         .iter()
@@ -57,10 +56,7 @@ pub(crate) fn report(
             _ => None,
         })
         .unwrap_or(mirror.span);
-    let mut finding = RULE
-        .finding(mirror, &what)
-        .because(&unknown)
-        .at(span, "not known yet");
+    let mut finding = RULE.finding(mirror, &what).because(&unknown).at(span, "unknown");
     if !rules.is_empty() {
         let names: Vec<&str> = rules.iter().map(|(name, _)| *name).collect();
         finding = finding.note(format!("could not decide: {}", names.join(", ")));
@@ -151,13 +147,4 @@ fn unknown_values(mirror: &Mirror) -> Vec<(String, &UnknownReasons, Option<Span>
     // A value that Terraform rejects is reported by another rule.
     values.retain(|(_, unknown, _)| !unknown.is_rejected());
     values
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn listed(words: &[&str]) -> String {
-    match words {
-        [] => String::new(),
-        [word] => (*word).to_owned(),
-        [words @ .., last] => format!("{} and {last}", words.join(", ")),
-    }
 }

@@ -5,7 +5,7 @@ use crate::model::{
     Input, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget, ResourceDeclaration,
     UnknownReason, UnknownReasons,
 };
-use crate::provider::{ClusterRole, cluster_id_argument, cluster_role, is_provider_type, repeats_cluster_id};
+use crate::provider::{ClusterRole, cluster_id_argument, cluster_role, is_provider_type, passes_id_on};
 use terraform_eval::address::ResourceName;
 use terraform_eval::source::Span;
 
@@ -68,12 +68,12 @@ fn wrong_origin(candidate: &OriginCandidate) -> Option<WrongOrigin<'_>> {
     let resource = &path.resource;
     let expected = match cluster_role(resource) {
         Some(ClusterRole::Cluster(_)) => Some("id"),
-        Some(ClusterRole::IdCarrier(_)) => Some(cluster_id_argument(resource)),
+        Some(ClusterRole::PassesIdOn(_)) => Some(cluster_id_argument(resource)),
         // The attributes of other providers are not known.
         None if is_provider_type(&resource.kind) => None,
         None => return None,
     };
-    let is_wrong = Some(attribute.as_str()) != expected && !repeats_cluster_id(resource, attribute);
+    let is_wrong = Some(attribute.as_str()) != expected && !passes_id_on(resource, attribute);
     is_wrong.then_some(WrongOrigin {
         candidate,
         resource,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
-use crate::workspace::module_tree::LoadedModules;
+use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::options::Options;
 use terraform_eval::cty::{Type, Value};
 use terraform_eval::eval::{self, EvalError, Evaluator, InstanceId, Scope};

@@ -8,9 +8,9 @@ use crate::readers::configuration::{RootModule, evaluate_roots, syntax_error_fin
 use crate::workspace::discovery::{ConfigurationDirectory, discover};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::{LoadError, Loaded};
+use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::Manifests;
-use crate::workspace::module_tree::LoadedModules;
 use crate::workspace::named_files::NamedFiles;
 use crate::workspace::options::{InputPaths, Options};
 use crate::workspace::plan_configuration::PlanJoiner;

@@ -1,4 +1,4 @@
-//! The result of a run of the readers.
+//! The loaded project, its files and its load errors.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -21,8 +21,8 @@ pub(crate) fn is_configuration(path: &Path) -> bool {
             .any(|ending| name.ends_with(ending))
 }
 
-/// The configuration files of a directory, by name. If there are both `main.tofu` and `main.tf`, OpenTofu reads the
-/// first one only, and so do we.
+/// The configuration files of a directory, by name. If there are both `main.tofu` and `main.tf`, OpenTofu reads
+/// only `main.tofu`, and mirrorset does the same.
 pub(crate) fn configuration_files(directory: &Path, files: &dyn Files) -> Vec<PathBuf> {
     let paths = list_files(directory, files, is_configuration);
     let names: BTreeSet<String> = paths.iter().map(|path| name_of(path)).collect();

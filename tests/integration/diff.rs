@@ -143,7 +143,7 @@ fn every_kind_of_difference_is_reported() {
 fn entries_without_effect_on_nodes_are_not_a_difference() {
     let one = idms("a", &[("quay.io/x", &["a.io/x", "b.io/x"])]);
     for other in [
-        // Two lists that the machine config operator merges, in two documents.
+        // Two lists that the Machine Config Operator merges, in two documents.
         idms("b", &[("quay.io/x", &["a.io/x"])]) + &idms("c", &[("quay.io/x", &["a.io/x", "b.io/x"])]),
         // Nodes try the source last anyway.
         idms("b", &[("quay.io/x", &["a.io/x", "b.io/x", "quay.io/x"])]),

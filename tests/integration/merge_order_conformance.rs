@@ -1,5 +1,5 @@
 //! Findings about several manifests agree with their merge: `conflicting-order` is reported exactly if the
-//! merged order contradicts a list, `conflicting-policy` exactly if the machine config operator rejects them.
+//! merged order contradicts a list, `conflicting-policy` exactly if the Machine Config Operator rejects them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -15,7 +15,7 @@ use crate::convert::hcl::{ClusterImports, Style, format_body};
 use crate::convert::options::Options;
 use crate::convert::resource_label::labels;
 use crate::convert::target::{
-    Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetSpec, Written,
+    Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetOutput, TargetSpec,
 };
 use crate::provider;
 use crate::provider::versions::{FIRST_MODULE_WITH_MIRRORS, FIRST_WITH_MIRRORS};
@@ -39,9 +39,9 @@ pub(super) static TARGET: TargetSpec = TargetSpec {
 };
 
 /// One file for all clusters.
-fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<Written, ConvertError> {
+fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<TargetOutput, ConvertError> {
     if parts.is_empty() {
-        return Ok(Written::default());
+        return Ok(TargetOutput::default());
     }
     let options = &context.options.hcl;
     let existing = options.existing_mirrors.as_ref();
@@ -58,7 +58,7 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<Written, Co
         blocks.extend(clusters.iter().filter_map(|cluster| cluster.variable.clone()));
     }
     let mut labels = resource_labels(parts, &clusters).into_iter();
-    let mut written = Written::default();
+    let mut output = TargetOutput::default();
     for (part, cluster) in parts.iter().zip(&clusters) {
         let imports = ClusterImports::new(&part.entries, existing);
         match options.style {
@@ -70,13 +70,13 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<Written, Co
             Style::ForEach => blocks.extend(resource_with_for_each(part, cluster, &imports)),
             Style::Module => blocks.extend(module_with_for_each(part, cluster, &imports)),
         }
-        written.warnings.extend(imports.missing_from_input());
+        output.warnings.extend(imports.missing_from_input());
     }
-    written.documents.push(Document {
+    output.documents.push(Document {
         file: "image_mirrors.tf".to_owned(),
         text: format_body(Body::from_iter(blocks)),
     });
-    Ok(written)
+    Ok(output)
 }
 
 /// Rejects options for one cluster if the input has mirrors of several.

@@ -3,7 +3,7 @@
 use crate::convert::cluster_part::ClusterPart;
 use crate::convert::mirror_set_manifest::{document, entry_list};
 use crate::convert::target::{
-    ApiSchema, Capabilities, Context, EntryMerging, ExpressiblePulls, TargetSpec, Written,
+    ApiSchema, Capabilities, Context, EntryMerging, ExpressiblePulls, TargetOutput, TargetSpec,
 };
 use crate::convert::yaml::YamlComments;
 
@@ -25,10 +25,10 @@ pub(super) static TARGET: TargetSpec = TargetSpec {
     write: |context, parts| Ok(write(context, parts)),
 };
 
-fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Written {
+fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> TargetOutput {
     let comments = YamlComments::new(context);
     let documents = parts
         .iter()
         .map(|part| document(part, entry_list("imageContentSources", part, 0, &comments)));
-    Written::from_documents(documents.collect())
+    TargetOutput::from_documents(documents.collect())
 }

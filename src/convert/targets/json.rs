@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::convert::cluster_part::ClusterPart;
-use crate::convert::target::{Capabilities, Document, EntryMerging, ExpressiblePulls, TargetSpec, Written};
+use crate::convert::target::{
+    Capabilities, Document, EntryMerging, ExpressiblePulls, TargetOutput, TargetSpec,
+};
 use crate::model::{Attribute, AttributeValue, Declaration, Mirror};
 use registries_conf::PullKind;
 
@@ -26,7 +28,7 @@ pub(super) static TARGET: TargetSpec = TargetSpec {
     api_schema: None,
     option_group: None,
     terraform_note: None,
-    write: |_, parts| Ok(Written::from_documents(vec![write(parts)])),
+    write: |_, parts| Ok(TargetOutput::from_documents(vec![write(parts)])),
 };
 
 #[derive(Serialize)]

@@ -4,7 +4,7 @@
 use crate::convert::cluster_part::ClusterPart;
 use crate::convert::mirror_set_manifest::{MirrorSetKind, document, mirror_set, push_metadata};
 use crate::convert::target::{
-    ApiSchema, Capabilities, Context, EntryMerging, ExpressiblePulls, TargetSpec, Written,
+    ApiSchema, Capabilities, Context, EntryMerging, ExpressiblePulls, TargetOutput, TargetSpec,
 };
 use crate::convert::yaml::{YamlComments, push_indented};
 
@@ -26,7 +26,7 @@ pub(super) static TARGET: TargetSpec = TargetSpec {
     write: |context, parts| Ok(write(context, parts)),
 };
 
-fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Written {
+fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> TargetOutput {
     let comments = YamlComments::new(context);
     let documents = parts.iter().map(|part| {
         let mut yaml = String::from("apiVersion: v1\nkind: ConfigMap\n");
@@ -39,5 +39,5 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Written {
         );
         document(part, yaml)
     });
-    Written::from_documents(documents.collect())
+    TargetOutput::from_documents(documents.collect())
 }

@@ -1,4 +1,4 @@
-//! `registries-conf`: the file that the machine config operator makes for the nodes.
+//! `registries-conf`: the file that the Machine Config Operator makes for the nodes.
 
 use std::fmt::Display;
 
@@ -9,14 +9,14 @@ use crate::convert::cluster_part::{ClusterPart, cluster_names};
 use crate::convert::error::{ConvertError, as_error};
 use crate::convert::options::Options;
 use crate::convert::target::{
-    Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetSpec, Written,
+    Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetOutput, TargetSpec,
 };
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use registries_conf::{MirrorTable, PullKind, RegistryTable, SEARCH_REGISTRIES};
 
 pub(super) static TARGET: TargetSpec = TargetSpec {
     flag: "registries-conf",
-    help: "The `registries.conf` that the machine config operator generates for the nodes",
+    help: "The `registries.conf` that the Machine Config Operator generates for the nodes",
     label: "registries.conf",
     capabilities: Capabilities {
         pulls: ExpressiblePulls::Any,
@@ -67,7 +67,7 @@ struct MirrorConf<'a> {
 
 /// The file for each cluster. What keeps real nodes from getting or loading it is a loss; that there is no such file is an
 /// error.
-fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<Written, ConvertError> {
+fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<TargetOutput, ConvertError> {
     let options = context.options;
     if parts.len() > 1 && !options.separate {
         return Err(ConvertError::Options(format!(
@@ -76,7 +76,7 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<Written, Co
             cluster_names(parts)
         )));
     }
-    let mut written = Written::default();
+    let mut output = TargetOutput::default();
     for part in parts {
         let settings = part
             .cluster_mirrors
@@ -87,21 +87,21 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<Written, Co
             Diagnostic::new(Code::LossyConversion, Severity::Warning, message).help(help)
         };
         match &nodes.tables {
-            Err(error) => written.errors.push(as_error(finding(error, NODE_CONFIG_HELP))),
+            Err(error) => output.errors.push(as_error(finding(error, NODE_CONFIG_HELP))),
             Ok(tables) => {
-                written.documents.push(document(part, tables, options));
+                output.documents.push(document(part, tables, options));
                 let caveats = nodes.caveats.iter();
-                written
+                output
                     .losses
                     .extend(caveats.map(|caveat| finding(&caveat.message, caveat.help)));
                 let error = nodes.registries.as_ref().err();
-                written
+                output
                     .losses
                     .extend(error.map(|error| finding(error, NODE_CONFIG_HELP)));
             }
         }
     }
-    Ok(written)
+    Ok(output)
 }
 
 fn document(part: &ClusterPart<'_>, tables: &[RegistryTable], options: &Options) -> Document {

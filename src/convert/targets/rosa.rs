@@ -6,7 +6,7 @@ use crate::cluster_mirrors::Cluster;
 use crate::convert::cluster_part::ClusterPart;
 use crate::convert::resource_label::labels;
 use crate::convert::target::{
-    ApiSchema, Capabilities, Context, Document, EntryMerging, ExpressiblePulls, TargetSpec, Written,
+    ApiSchema, Capabilities, Context, Document, EntryMerging, ExpressiblePulls, TargetOutput, TargetSpec,
 };
 use crate::diagnostic::single_line;
 
@@ -26,7 +26,7 @@ pub(super) static TARGET: TargetSpec = TargetSpec {
     option_group: None,
     terraform_note: None,
     write: |context, parts| {
-        Ok(Written::from_documents(
+        Ok(TargetOutput::from_documents(
             write(context, parts).into_iter().collect(),
         ))
     },

@@ -43,7 +43,7 @@ fn unknown_reason(origin: &Origin) -> Option<UnknownReason> {
     }
 }
 
-/// Where a cluster id comes from: resources that echo an id first, then the clusters that provide it.
+/// Where a cluster id comes from: resources that pass an id on first, then the clusters that provide it.
 pub(crate) fn cluster_origin(
     value: &Value,
     sources: &Sources,
@@ -128,14 +128,14 @@ fn is_cluster_id(reference: &Reference) -> bool {
     };
     match cluster_role(resource) {
         Some(ClusterRole::Cluster(_)) => reference.attribute.as_deref() == Some("id"),
-        Some(ClusterRole::IdCarrier(_)) => {
+        Some(ClusterRole::PassesIdOn(_)) => {
             reference.attribute.as_deref() == Some(cluster_id_argument(resource))
         }
         None => false,
     }
 }
 
-/// A sort key: resources that echo an id come first, then data sources of clusters, then managed clusters.
+/// A sort key: resources that pass an id on come first, then data sources of clusters, then managed clusters.
 fn distance_from_cluster(target: &OriginTarget) -> u8 {
     match target {
         OriginTarget::Resource { path, .. } => match (cluster_role(&path.resource), path.resource.mode) {

@@ -1,7 +1,7 @@
 //! Traces references in a plan's configuration to the resources that a value comes from.
 //!
 //! A trace goes from expression to expression: through module inputs and outputs, through `for_each`, and through
-//! resources that echo the id of a cluster. A plan records what an expression refers to, but not how it combines the
+//! resources that pass the id of a cluster on. A plan records what an expression refers to, but not how it combines the
 //! references, so an expression with several references may have the value of any of them.
 
 use std::cell::Cell;
@@ -14,7 +14,7 @@ use terraform_eval::address::{
 };
 
 use crate::provider::{
-    ClusterRole, cluster_id_argument, cluster_role, id_argument_echoed_by, is_provider_type, modules,
+    ClusterRole, cluster_id_argument, cluster_role, is_provider_type, modules, passed_id_argument,
 };
 use crate::readers::plan::configuration::{Modules, RecordedReference, References, Repetition};
 use crate::readers::plan::instances::Instances;
@@ -44,8 +44,8 @@ impl<'p, 'a> Scope<'p, 'a> {
 pub(super) struct ReferenceTracer<'p, 'a> {
     modules: &'p Modules<'a>,
     instances: &'p Instances<'a>,
-    /// Whether to trace an echo to the cluster whose id it echoes.
-    through_echoes: bool,
+    /// Whether to trace a resource that passes a cluster's id on to the cluster.
+    traces_passed_ids: bool,
     /// The number of expressions visited for the current value.
     visited: Cell<usize>,
 }
@@ -60,11 +60,15 @@ struct Reference<'p, 'a> {
 type Objects = BTreeSet<(ResourcePath, Option<InstanceKey>)>;
 
 impl<'p, 'a> ReferenceTracer<'p, 'a> {
-    pub(super) fn new(modules: &'p Modules<'a>, instances: &'p Instances<'a>, through_echoes: bool) -> Self {
+    pub(super) fn new(
+        modules: &'p Modules<'a>,
+        instances: &'p Instances<'a>,
+        traces_passed_ids: bool,
+    ) -> Self {
         Self {
             modules,
             instances,
-            through_echoes,
+            traces_passed_ids,
             visited: Cell::new(0),
         }
     }
@@ -127,7 +131,7 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
             first_objects.get_or_insert(objects);
             origin.candidates.append(&mut branch.candidates);
         }
-        if self.through_echoes {
+        if self.traces_passed_ids {
             origin.candidates = merge_by_object(origin.candidates);
         }
         if is_ambiguous {
@@ -253,13 +257,13 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
         if let Some(candidate) = origin.candidates.first_mut() {
             candidate.span = block.map(|block| block.span);
         }
-        let echoed = id_argument_echoed_by(resource, attribute.map(|attribute| &**attribute));
-        if let (true, Some(argument), Some(block)) = (self.through_echoes, echoed, block) {
+        let passed = passed_id_argument(resource, attribute.map(|attribute| &**attribute));
+        if let (true, Some(argument), Some(block)) = (self.traces_passed_ids, passed, block) {
             let scope = Scope::new(scope.module.clone(), Some(&block.repetition));
             if let Some(references) = block.arguments.get(argument) {
-                let echoed_origin = self.trace_expression(&scope, references, None, depth + 1);
-                origin.candidates.extend(echoed_origin.candidates);
-                origin.unresolved.extend(echoed_origin.unresolved);
+                let passed_origin = self.trace_expression(&scope, references, None, depth + 1);
+                origin.candidates.extend(passed_origin.candidates);
+                origin.unresolved.extend(passed_origin.unresolved);
             }
         }
         origin
@@ -339,8 +343,8 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
 
     /// Traces all outputs of a module: a plan records `module.a[each.key].id` as `module.a`, without the output.
     ///
-    /// A cluster id can only come from an output that comes from a cluster or from an echo of one. If there are such
-    /// outputs, the others are ignored; if all of them come from one cluster, that cluster is certain.
+    /// A cluster id can only come from an output that comes from a cluster or from a resource that passes its id on. If
+    /// there are such outputs, the others are ignored; if all of them come from one cluster, that cluster is certain.
     fn trace_any_output(&self, path: &ModulePath, depth: usize) -> ClusterOrigin {
         let Some(module) = self.modules.module(path) else {
             return ClusterOrigin::default();
@@ -375,7 +379,8 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
         if let (Some(only), None) = (clusters.next(), clusters.next()) {
             only.is_certain = origin.unresolved.is_empty();
         }
-        // An echo is part of the trace of some outputs only, and the plan does not record which output is read.
+        // A resource that passes the id on is part of the trace of some outputs only, and the plan does not record which
+        // output is read.
         if origin.candidates.iter().any(|candidate| candidate.is_certain) {
             origin.candidates.retain(|candidate| candidate.is_certain);
         }

@@ -121,8 +121,8 @@ impl SuggestFix for Diagnostic {
 }
 
 /// Adds to the help why there is no fix.
-fn with_reason(help: &str, written: Editability) -> String {
-    let reason = match written {
+fn with_reason(help: &str, editability: Editability) -> String {
+    let reason = match editability {
         Editability::Literal(_) | Editability::Nowhere => return help.to_owned(),
         Editability::Shared => "the text is also used elsewhere, so check those places first",
         Editability::Computed => "the value is computed, so change the expressions that it comes from",

@@ -1,6 +1,7 @@
 //! What the rules about sources and mirrors have in common.
 
 pub(crate) use crate::cluster_mirrors::canonical_source;
+use crate::diagnostic::join_with_and;
 use crate::model::{ManifestKind, Mirror, MirrorAddress};
 use registries_conf::{
     Diagnosis, NameIssueKind, PullKind, Role, SuggestedName, SuggestionApplicability, diagnose,
@@ -90,8 +91,5 @@ pub(crate) fn list_issues(kinds: impl IntoIterator<Item = NameIssueKind>) -> Str
             text.drain(.."has ".len());
         }
     }
-    match texts.as_slice() {
-        [texts @ .., last] if !texts.is_empty() => format!("{} and {last}", texts.join(", ")),
-        texts => texts.concat(),
-    }
+    join_with_and(&texts)
 }

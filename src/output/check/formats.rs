@@ -1,4 +1,4 @@
-//! The table of output formats.
+//! The list of output formats.
 
 use super::format::Format;
 use super::{concise, full, github, json, json_lines};
