@@ -11,6 +11,7 @@
 //! The last ones are findings of rules, too: a rule and a conversion call the same function.
 
 mod by_cluster;
+mod canonical_source;
 mod cluster;
 mod disambiguate;
 mod duplicate_sources;
@@ -27,8 +28,9 @@ mod resolved_values;
 mod select_cluster;
 
 pub(crate) use by_cluster::by_cluster;
+pub(crate) use canonical_source::canonical_source;
 pub(crate) use cluster::Cluster;
-pub(crate) use duplicate_sources::{DUPLICATE_SOURCE, duplicate_source, duplicate_sources};
+pub(crate) use duplicate_sources::{DUPLICATE_SOURCE, duplicate_pairs, duplicate_source, duplicate_sources};
 pub(crate) use entry::{Entry, MergedEntry, UnresolvedMirror};
 pub(crate) use limits::{TOO_MANY_ENTRIES, exceeded_limit};
 pub(crate) use manifest_issues::{

@@ -22,6 +22,7 @@ pub(crate) mod plan_changes;
 pub(crate) mod project;
 pub(crate) mod related_blocks;
 pub(crate) mod trace;
+mod unknown_help;
 
 pub use attribute::{Attribute, AttributeValue};
 pub(crate) use attribute::{UnknownReason, UnknownReasons};

@@ -99,6 +99,7 @@ pub(crate) use support::cluster_index::{ClusterIndex, IndexedCluster};
 pub(crate) use syntax_error::RULE as SYNTAX_ERROR;
 pub(crate) use unknown_value::{
     RULE as UNKNOWN_VALUE, report as report_unknown_values, report_plan as report_unfinished_plan,
+    report_plans as report_unfinished_plans,
 };
 pub(crate) use unsupported_input::RULE as UNSUPPORTED_INPUT;
 pub(crate) use unused_suppression::RULE as UNUSED_SUPPRESSION;

@@ -39,6 +39,7 @@ mod terraform_files;
 mod variables;
 
 pub use expressions::evaluate;
+pub(crate) use expressions::{ConsoleValue, evaluate_console};
 pub use load::load;
 pub use loaded::Loaded;
 pub(crate) use options::VariableArg;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::baseline::Baseline;
+use crate::cluster_mirrors::{by_cluster, duplicate_pairs, duplicate_source};
 use crate::diagnostic::{Diagnostic, Label, Severity, Subject};
 use crate::model::{
     DocumentAddress, Input, InputKind, ManifestIssue, Mirror, MirrorId, Project, UnknownReasons,
@@ -47,6 +48,9 @@ pub fn check<'a>(project: &'a Project, context: CheckContext<'_>) -> Report<'a> 
     }
     for input in &project.inputs {
         checker.check_input(context.settings.for_input(input.id), input);
+    }
+    if project.inputs.len() > 1 {
+        checker.check_across_inputs(project);
     }
     for finding in context.suppressions.unused(&checker.usage) {
         checker.add_file_finding(finding);
@@ -150,6 +154,9 @@ impl<'a> Checker<'a, '_> {
                 Some(Subject::Mirror(address)) => input.mirror_at(address).map(|mirror| mirror.id),
                 _ => None,
             };
+            if let (Some(id), true) = (id, finding.code == UNKNOWN_VALUE.code()) {
+                self.mark_undecided(id);
+            }
             let file = match id.and_then(|id| self.mirror(id)) {
                 Some(mirror) => Some(mirror.span.file),
                 None => primary_file(&finding),
@@ -174,6 +181,21 @@ impl<'a> Checker<'a, '_> {
         for document in rejected.into_iter().chain(overwritten) {
             for id in ids_of(input.entries_of(document)) {
                 self.mark_undecided(id);
+            }
+        }
+    }
+
+    /// Checks what mirrors of one cluster in several inputs have in common. Each input alone is checked already.
+    fn check_across_inputs(&mut self, project: &'a Project) {
+        for cluster in by_cluster(project) {
+            for (second, first) in duplicate_pairs(&cluster) {
+                if second.input.id != first.input.id {
+                    let finding =
+                        with_call_labels(duplicate_source(second.mirror, first.mirror), second.mirror);
+                    let settings = self.context.settings.for_input(second.input.id);
+                    let file = Some(second.mirror.span.file);
+                    self.add(settings, file, finding, Some(second.mirror.id));
+                }
             }
         }
     }
@@ -240,7 +262,7 @@ impl<'a> Checker<'a, '_> {
                 undecided.push((rule.name, reasons));
             }
         }
-        if let Some(finding) = report_unknown_values(mirror, &undecided) {
+        if let Some(finding) = report_unknown_values(input, mirror, &undecided) {
             self.mark_undecided(mirror.id);
             self.add(settings, file, with_call_labels(finding, mirror), Some(mirror.id));
         }

@@ -67,6 +67,13 @@ pub(super) struct ReadingArguments {
     /// Ignore all configuration files (`mirrorset.toml`).
     #[arg(long, help_heading = CONFIGURATION)]
     pub(super) isolated: bool,
+    /// Root module the plans were created from; may be repeated.
+    ///
+    /// It has what a plan does not record: the text to change, and which instance of a cluster a mirror belongs to.
+    /// Without this option, `check` searches for a root module that declares the plan's mirrors among the paths,
+    /// then in the current directory; other commands read the plan alone.
+    #[arg(long, value_name = "DIR", help_heading = "Plans")]
+    pub(super) plan_config: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) variables: VariableArguments,
 }
@@ -93,12 +100,6 @@ pub(super) struct CheckArguments {
     /// Print the settings of each root module and where each one is set, and check nothing.
     #[arg(long, help_heading = CONFIGURATION)]
     pub(super) show_settings: bool,
-    /// Root module the plans were created from, so that findings point at its source; may be repeated.
-    ///
-    /// Without this option, a root module that declares the plan's mirrors is searched for among the paths, then
-    /// in the current directory.
-    #[arg(long, value_name = "DIR", help_heading = "Plans")]
-    pub(super) plan_config: Vec<PathBuf>,
     /// Hide informational findings about planned changes.
     ///
     /// These are the findings of `reordered-mirrors`, `drifted-mirror` and `node-rollout`.

@@ -62,11 +62,9 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
 fn session_options(arguments: &CheckArguments, options: &Options) -> anyhow::Result<SessionOptions> {
     let reading = &arguments.input.reading;
     let mut load = with_reading(options, reading);
-    load.plan_configuration = if arguments.plan_config.is_empty() {
-        PlanConfiguration::Near(PathBuf::from("."))
-    } else {
-        PlanConfiguration::At(arguments.plan_config.clone())
-    };
+    if load.plan_configuration == PlanConfiguration::None {
+        load.plan_configuration = PlanConfiguration::Near(PathBuf::from("."));
+    }
     if let Some(path) = &arguments.config {
         anyhow::ensure!(
             !load.files.is_directory(path),

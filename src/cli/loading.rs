@@ -75,6 +75,9 @@ pub(super) fn with_reading(options: &Options, reading: &ReadingArguments) -> Opt
     if reading.isolated {
         options.config = config::ConfigSource::Isolated;
     }
+    if !reading.plan_config.is_empty() {
+        options.plan_configuration = PlanConfiguration::At(reading.plan_config.clone());
+    }
     options
 }
 

@@ -193,6 +193,32 @@ impl Mirror {
         name.unwrap_or_else(|| format!("(cluster of {})", self.address))
     }
 
+    /// Why it is not known to which cluster the mirror belongs, if it is not: neither its id nor the one object that the id
+    /// is read from.
+    #[must_use]
+    pub fn unknown_cluster(&self) -> Option<UnknownReasons> {
+        let resource = self.resource()?;
+        let unknown = resource.cluster_id.as_unknown()?;
+        if self.cluster_key().is_some() {
+            return None;
+        }
+        let origin = &resource.cluster_origin;
+        let mut reasons = origin.unresolved.clone();
+        if origin
+            .candidates
+            .iter()
+            .any(|candidate| !candidate.target.is_single_object())
+        {
+            reasons.push(UnknownReason::AmbiguousClusterInstance);
+        } else if origin.candidates.len() > 1 {
+            reasons.push(UnknownReason::AmbiguousCluster);
+        }
+        if reasons.is_empty() {
+            reasons.clone_from(&unknown.reasons);
+        }
+        Some(UnknownReasons::from_reasons(reasons))
+    }
+
     /// The path of the block, without the instance keys of modules. `None` for an entry of a manifest.
     #[must_use]
     pub fn path(&self) -> Option<ResourcePath> {

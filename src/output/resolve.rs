@@ -74,12 +74,12 @@ fn push_outcome(text: &mut String, outcome: &PullOutcome<'_>, sources: &Sources)
     }
     let resolution = &outcome.resolution;
     match &outcome.by_digest {
-        None => push_pull_sources(text, "by digest", resolution),
+        None => push_pull_sources(text, "by digest", resolution, true),
         Some(by_digest) if have_same_pull_sources(by_digest, resolution) => {
-            push_pull_sources(text, "by digest and by tag", resolution);
+            push_pull_sources(text, "by digest and by tag", resolution, false);
         }
         Some(by_digest) => {
-            push_pull_sources(text, "by digest", by_digest);
+            push_pull_sources(text, "by digest", by_digest, false);
             let is_served = resolution
                 .pull_sources
                 .as_ref()
@@ -89,7 +89,7 @@ fn push_outcome(text: &mut String, outcome: &PullOutcome<'_>, sources: &Sources)
             } else {
                 "by tag (not served by the mirrors)"
             };
-            push_pull_sources(text, heading, resolution);
+            push_pull_sources(text, heading, resolution, false);
         }
     }
 }
@@ -108,7 +108,8 @@ fn have_same_pull_sources(first: &Resolution, second: &Resolution) -> bool {
     names(first).is_some_and(|first| Some(first) == names(second))
 }
 
-fn push_pull_sources(text: &mut String, heading: &str, resolution: &Resolution) {
+/// `shows_digest`: whether the digest is the one of the image, and not one that stands for any.
+fn push_pull_sources(text: &mut String, heading: &str, resolution: &Resolution, shows_digest: bool) {
     let sources = match &resolution.pull_sources {
         Ok(sources) => sources,
         Err(error) => {
@@ -123,6 +124,8 @@ fn push_pull_sources(text: &mut String, heading: &str, resolution: &Resolution) 
     for (index, source) in sources.iter().enumerate() {
         let name = source.reference.name();
         let tag = source.reference.tag().map(|tag| format!(":{tag}"));
+        let digest = source.reference.digest().filter(|_| shows_digest);
+        let digest = digest.map(|digest| format!("@{digest}"));
         let is_last = index + 1 == sources.len();
         let remarks = [
             (is_last && resolution.source.is_some()).then_some("the source"),
@@ -136,9 +139,10 @@ fn push_pull_sources(text: &mut String, heading: &str, resolution: &Resolution) 
         };
         let _ = writeln!(
             text,
-            "    {}. {name}{}{remarks}",
+            "    {}. {name}{}{}{remarks}",
             index + 1,
-            tag.unwrap_or_default()
+            tag.unwrap_or_default(),
+            digest.unwrap_or_default()
         );
     }
 }

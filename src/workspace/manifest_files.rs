@@ -34,7 +34,9 @@ struct ManifestFile {
 /// Whether a text is read as manifests: it names one of their kinds and Terraform did not write it. A YAML file
 /// cannot be anything else.
 pub(crate) fn is_manifest(path: Option<&Path>, text: &str) -> bool {
-    plan::detect(text).is_none() && (path.is_some_and(is_yaml) || manifest::has_manifest_marker(text))
+    plan::detect(text).is_none()
+        && (path.is_some_and(is_yaml) || manifest::has_manifest_marker(text))
+        && !plan::follows_other_text(text)
 }
 
 impl Manifests {

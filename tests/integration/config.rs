@@ -206,7 +206,7 @@ fn its_variable_files_are_read_before_those_of_the_command_line() {
         ("other.tfvars", "name = \"quay.io/a\"\n"),
         ("a/main.tf", UNKNOWN_SOURCE),
         ("a/terraform.tfvars", "name = \"quay.io/b\"\n"),
-        ("b/main.tf", UNKNOWN_SOURCE),
+        ("b/main.tf", &UNKNOWN_SOURCE.replace("c1", "c2")),
     ]);
     let run = check(directory.path(), &[]);
     let file = std::fs::canonicalize(directory.path().join("values/common.tfvars")).unwrap();

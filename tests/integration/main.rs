@@ -34,6 +34,7 @@ mod names;
 mod no_silent_loss;
 mod parity;
 mod plan;
+mod plan_gaps;
 mod plan_with_configuration;
 mod readme;
 mod registries;

@@ -98,6 +98,25 @@ fn convert_in_process(directory: &Path, settings: &Settings) -> Result<String, S
     Ok(texts.join("---\n"))
 }
 
+/// References as CRI-O has them: it drops a tag beside a digest before it calls the library that recorded them.
+fn without_tags_beside_digests(tries: &Value) -> Value {
+    let without_tag = |reference: &Value| {
+        let text = reference.as_str().unwrap();
+        let Some((named, digest)) = text.split_once('@') else {
+            return reference.clone();
+        };
+        let path = named.rfind('/').map_or(0, |slash| slash + 1);
+        let name = named[path..]
+            .find(':')
+            .map_or(named, |colon| &named[..path + colon]);
+        json!(format!("{name}@{digest}"))
+    };
+    match tries.as_array() {
+        Some(tries) => tries.iter().map(without_tag).collect(),
+        None => tries.clone(),
+    }
+}
+
 /// The difference between the output of `resolve` and `convert` and the recorded results, if there is one.
 fn difference(case: &Value, convert: Converter) -> Option<String> {
     let settings = Settings::new(case);
@@ -146,7 +165,11 @@ fn difference(case: &Value, convert: Converter) -> Option<String> {
             return Some(format!("{line}, not an error"));
         };
         let fails = theirs["error"].is_string() || theirs["unparsable"].is_string();
-        let same = KEYS.iter().all(|(ours, recorded)| line[ours] == theirs[recorded]);
+        let recorded = |key: &str| match key {
+            "tries" => without_tags_beside_digests(&theirs[key]),
+            _ => theirs[key].clone(),
+        };
+        let same = KEYS.iter().all(|(ours, theirs)| line[ours] == recorded(theirs));
         if !same || line["error"].is_string() != fails {
             return Some(format!("{line}, not {theirs}"));
         }
@@ -320,7 +343,10 @@ fn a_digest_is_pulled_by_digest_whatever_its_tag() {
     let image = format!("quay.io/x:v1@{DIGEST}");
     let run = prod(&[&image, "--output-format", "json-lines"]);
     let line: Value = serde_json::from_str(&run.stdout).unwrap();
-    let pull_sources = [format!("mirror.example.com/quay/x:v1@{DIGEST}"), image.clone()];
+    let pull_sources = [
+        format!("mirror.example.com/quay/x@{DIGEST}"),
+        format!("quay.io/x@{DIGEST}"),
+    ];
     assert_eq!(
         line,
         json!({"image": image, "source": "quay.io", "blocked": false, "pull_sources": pull_sources})

@@ -155,6 +155,9 @@ impl<'a> Evaluator<'a> {
     /// readable directories, and absolute paths of what does not exist there.
     #[must_use]
     pub fn accessed_paths(&self) -> BTreeSet<PathBuf> {
-        self.sandbox.get().map(FileSandbox::accessed_paths).unwrap_or_default()
+        self.sandbox
+            .get()
+            .map(FileSandbox::accessed_paths)
+            .unwrap_or_default()
     }
 }

@@ -123,6 +123,40 @@ impl Evaluator<'_> {
         self.expansion(instance, Block::Call(call.clone()), body)
     }
 
+    /// The instances of an `import` block of the root module. Its `for_each` may also be a list, with indices as keys.
+    pub fn import_instances(&self, body: &Body) -> Result<Vec<RepetitionData>> {
+        let Some(for_each) = body.attribute("for_each") else {
+            return Ok(vec![RepetitionData::single()]);
+        };
+        let expand = || {
+            let value = self
+                .evaluate(&for_each.value, Scope::module(InstanceId::ROOT))?
+                .with_trace_step(for_each.value.span);
+            let items = match value.view() {
+                ValueRef::List(items) | ValueRef::Tuple(items) if !value.marks().is_sensitive() => items,
+                _ => {
+                    let expansion = expand_for_each(&value, for_each.value.span);
+                    return Ok(expansion
+                        .map_err(|error| error.with_span(for_each.value.span))?
+                        .instances());
+                }
+            };
+            if items.len() > MAX_BLOCK_INSTANCES {
+                let message = format!("for_each has more than {MAX_BLOCK_INSTANCES} elements");
+                return Err(EvalError::limit(message));
+            }
+            let instance = |(index, item): (usize, &Value)| RepetitionData {
+                key: indexed_instance(index).key,
+                index: None,
+                each: Some((Value::from_len(index), item.clone())),
+            };
+            Ok(items.iter().enumerate().map(instance).collect())
+        };
+        let instances: Vec<RepetitionData> = self.limits.with_depth(expand)?;
+        self.limits.reserve_instances(instances.len())?;
+        Ok(instances)
+    }
+
     fn expansion(&self, instance: InstanceId, block: Block, body: Option<&Body>) -> Result<Rc<Expansion>> {
         let Some(body) = body else {
             return Err(EvalError::invalid("the block cannot be read"));

@@ -116,6 +116,12 @@ impl Evaluator<'_> {
             "path" => Ok((self.path_value(instance, attribute(0)?)?, 1, false)),
             "terraform" => match &**attribute(0)? {
                 "workspace" => Ok((Value::string(&*self.variables.workspace), 1, false)),
+                // False in every phase before apply.
+                "applying" => {
+                    let value = Value::bool(false);
+                    let marks = value.marks().with_ephemeral();
+                    Ok((value.with_marks(&marks), 1, false))
+                }
                 other => Err(EvalError::uncatchable(format!(
                     "terraform.{other} does not exist"
                 ))),

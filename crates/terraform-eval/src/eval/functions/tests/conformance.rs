@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::cty::{Type, Value, ValueRef, to_json};
 use crate::eval::scope::ForBindings;
-use crate::eval::{EvalError, Evaluator, Scope, RootInputs};
+use crate::eval::{EvalError, Evaluator, RootInputs, Scope};
 use crate::modules::{Module, ModuleTree};
 use crate::schema::ProviderSchemas;
 use crate::source::Sources;

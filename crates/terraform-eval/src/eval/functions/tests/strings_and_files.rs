@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::conformance::differences;
 use crate::cty::{Origin, UnknownReason, Value, to_json};
-use crate::eval::{EvalError, Evaluator, InstanceId, Scope, RootInputs};
+use crate::eval::{EvalError, Evaluator, InstanceId, RootInputs, Scope};
 use crate::modules::{Module, ModuleTree};
 use crate::schema::ProviderSchemas;
 use crate::source::Sources;
