@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::rules::{
     Check, ClusterIndex, IndexedCluster, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
-    report_unknown_values,
+    report_skipped, report_unknown_values,
 };
 use crate::settings::{Level, RuleSettings};
 use crate::suppress::{Suppressions, Usage};
@@ -45,6 +45,9 @@ pub fn check<'a>(project: &'a Project, context: CheckContext<'_>) -> Report<'a> 
     };
     for diagnostic in &project.diagnostics {
         checker.add_file_finding(diagnostic.clone());
+    }
+    for finding in project.coverage.skipped.iter().filter_map(report_skipped) {
+        checker.add_file_finding(finding);
     }
     for input in &project.inputs {
         checker.check_input(context.settings.for_input(input.id), input);
@@ -281,7 +284,8 @@ impl<'a> Checker<'a, '_> {
         let mut summary = Summary {
             mirrors: self.mirrors.len(),
             inputs: project.inputs.iter().map(Input::count).sum(),
-            files: project.files,
+            files: project.coverage.read.len(),
+            skipped: project.coverage.skipped.len(),
             unreadable: project.unreadable,
             suppressed: deduplicated.suppressed.len(),
             ..Summary::default()

@@ -43,6 +43,8 @@ pub struct Summary {
     pub inputs: usize,
     /// Files that were read.
     pub files: usize,
+    /// What was skipped: files, directories and module calls.
+    pub skipped: usize,
     /// Files that could not be read.
     pub unreadable: usize,
     /// Findings that comments suppress.

@@ -38,9 +38,6 @@ pub(super) fn eprint_findings(findings: &[Diagnostic], loaded: &Loaded) {
 
 /// Prints the warnings and errors of loading.
 pub(super) fn eprint_load_messages(loaded: &Loaded) {
-    for warning in &loaded.warnings {
-        eprint_line(&format!("warning: {warning}"));
-    }
     for error in &loaded.errors {
         eprint_line(&format!("error: {}", error.message));
         if let Some(help) = &error.help {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use globset::GlobSet;
 
-use crate::rules::UNKNOWN_VALUE;
+use crate::rules::{SKIPPED_INPUT, UNKNOWN_VALUE};
 use crate::settings::{FailOn, Level, Levels, RuleSettings};
 use terraform_eval::source::{FileId, Span};
 
@@ -64,6 +64,12 @@ impl Config {
         globs.is_some_and(|globs| globs.matches(path, &self.base))
     }
 
+    /// The canonical path of the directory of the file.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.base
+    }
+
     /// The paths of `var-files`.
     #[must_use]
     pub fn var_files(&self) -> Vec<PathBuf> {
@@ -82,6 +88,7 @@ impl Config {
         if self.strict.as_ref().is_some_and(|strict| strict.value) {
             let error = Level::At(crate::diagnostic::Severity::Error);
             settings.levels.insert(UNKNOWN_VALUE.name, error);
+            settings.levels.insert(SKIPPED_INPUT.name, error);
         }
         settings.levels.extend(levels(&self.rules));
         for override_ in &self.overrides {

@@ -46,6 +46,7 @@ mod sensitive;
 mod surrounding_text;
 
 pub use detect::{JsonKind, detect};
+pub(crate) use error::PlanError;
 pub use error::PlanErrorKind;
 pub(crate) use read::{PLAN_MARKERS, read_from_ends};
 pub use read::{PlanContents, read_plan};

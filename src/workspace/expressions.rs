@@ -62,7 +62,7 @@ fn evaluate_with<T: Send>(
 ) -> Vec<Result<T, EvalError>> {
     let failure = |error: &EvalError| expressions.iter().map(|_| Err(error.clone())).collect();
     let mut files = InputFiles::new(options);
-    let directories = [ConfigurationDirectory::from_root(directory)];
+    let directories = [ConfigurationDirectory::of(directory, &mut files)];
     let mut modules = LoadedModules::read(&directories, options, &mut files);
     let Some(root) = modules.take_root(directory, files.sources.files()) else {
         return failure(&EvalError::invalid("no such directory"));

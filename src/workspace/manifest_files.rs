@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::model::Input;
+use crate::model::{FileRole, Input, SkipReason, Skipped};
 use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadManifests, Unopened};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
-use crate::workspace::discovery::{DirectoryWithoutTerraform, is_yaml};
+use crate::workspace::discovery::is_yaml;
 use crate::workspace::input_files::InputFiles;
-use crate::workspace::loaded::LoadError;
 use terraform_eval::source::{FileId, display_name};
 
 /// The documents that were read, by file.
@@ -20,8 +19,6 @@ pub(crate) struct Manifests {
     paths: BTreeSet<PathBuf>,
     /// Files that were read in search of manifests and hold none.
     pub(crate) unrelated_files: BTreeSet<FileId>,
-    /// Manifests that could not be opened.
-    pub(crate) warnings: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -40,8 +37,8 @@ pub(crate) fn is_manifest(path: Option<&Path>, text: &str) -> bool {
 }
 
 impl Manifests {
-    /// Reads a file that a user named, or reports that it holds no manifests.
-    pub(crate) fn read(&mut self, file: FileId, name: &str, files: &mut InputFiles) {
+    /// Reads a file that a user named. Returns whether it declares mirrors.
+    pub(crate) fn read(&mut self, file: FileId, name: &str, files: &mut InputFiles) -> bool {
         let result = match manifest::read_manifests(file, files.sources.text(file)) {
             Ok(ReadManifests { documents, unopened }) if documents.is_empty() => {
                 let first = unopened.into_iter().next();
@@ -49,7 +46,17 @@ impl Manifests {
             }
             result => result,
         };
+        if matches!(result, Err(ManifestReadError::NoManifest)) {
+            return false;
+        }
         self.add(file, name, result, files);
+        true
+    }
+
+    /// Reports a file that a user named and that declares no mirrors.
+    pub(crate) fn report_no_manifest(file: FileId, files: &mut InputFiles) {
+        let error = ManifestReadError::NoManifest;
+        files.report_invalid(&UNSUPPORTED_INPUT, file, &error, error.span(), error.help());
     }
 
     fn add(
@@ -65,8 +72,9 @@ impl Manifests {
                 if path.is_some_and(|path| !self.paths.insert(files.sources.files().canonical_path(path))) {
                     return;
                 }
-                let warning = unopened_warning(name, files.sources.text(file), &unopened);
-                self.warnings.extend(warning);
+                files
+                    .skipped
+                    .extend(unopened.iter().map(|unopened| skipped_wrapper(name, unopened)));
                 if documents.is_empty() {
                     return;
                 }
@@ -76,46 +84,41 @@ impl Manifests {
                     name: name.to_owned(),
                     documents,
                 });
-                files.read += 1;
+                files.roles.insert(file, FileRole::Manifest);
             }
             Err(error) => {
                 let rule = match error {
                     ManifestReadError::Syntax(_) => &SYNTAX_ERROR,
                     ManifestReadError::NoManifest | ManifestReadError::Unopened(_) => &UNSUPPORTED_INPUT,
                 };
-                files.report_invalid(rule, name, &error, error.span(), error.help());
+                files.report_invalid(rule, file, &error, error.span(), error.help());
             }
         }
     }
 
-    /// Reads the manifests in a directory without Terraform. It is an error if there are none.
-    pub(crate) fn read_directory(
-        &mut self,
-        directory: &DirectoryWithoutTerraform,
-        files: &mut InputFiles,
-    ) -> Result<(), LoadError> {
-        let mut has_manifests = false;
-        for path in &directory.candidates {
-            let Ok(file) = files.sources.read(path) else {
+    /// Reads files that nobody named, as far as they declare mirrors.
+    pub(crate) fn read_candidates(&mut self, candidates: &[PathBuf], files: &mut InputFiles) {
+        for candidate in candidates {
+            let path = files.trees.shown_path(candidate);
+            let name = display_name(&path);
+            let Ok(file) = files.sources.read(&path) else {
+                let message = "the file cannot be read as text";
+                files.skipped.push(Skipped::new(name, SkipReason::Unreadable, message));
                 continue;
             };
             let text = files.sources.text(file);
-            let names_a_kind = plan::detect(text).is_none() && manifest::has_manifest_marker(text);
+            if plan::detect(text).is_some() {
+                let message = "a plan or state is read only if it is named";
+                files.skipped.push(Skipped::new(name, SkipReason::UnnamedPlan, message));
+                self.unrelated_files.insert(file);
+                continue;
+            }
             // A file can name the kinds without declaring one: a role, a description of the API.
-            match names_a_kind.then(|| manifest::read_manifests(file, text)) {
+            match manifest::has_manifest_marker(text).then(|| manifest::read_manifests(file, text)) {
                 None | Some(Err(ManifestReadError::NoManifest)) => _ = self.unrelated_files.insert(file),
-                Some(result) => {
-                    has_manifests |= !matches!(&result, Ok(read) if read.documents.is_empty());
-                    self.add(file, &display_name(path), result, files);
-                }
+                Some(result) => self.add(file, &name, result, files),
             }
         }
-        if has_manifests {
-            return Ok(());
-        }
-        let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or \
-                       .tofu.json file), and no manifest that declares mirrors";
-        Err(LoadError::from_path(&directory.root, message))
     }
 
     fn mark_overwritten(&mut self) {
@@ -171,17 +174,12 @@ impl Manifests {
     }
 }
 
-/// Says that a file has manifests that could not be opened: where the first one is, and how many there are.
-fn unopened_warning(name: &str, text: &str, unopened: &[Unopened]) -> Option<String> {
-    let first = unopened.first()?;
-    let before = text.get(..first.span.range().start).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let more = match unopened.len() - 1 {
-        0 => String::new(),
-        more => format!(" (and {more} more)"),
-    };
-    Some(format!(
-        "{name}:{line}: skipped a wrapped manifest that could not be opened: it is in {}{more}",
-        first.kind
-    ))
+
+/// A mirror set that could not be opened.
+fn skipped_wrapper(name: &str, unopened: &Unopened) -> Skipped {
+    let message = format!("a mirror set that cannot be read: it is in {}", unopened.kind);
+    let mut skipped = Skipped::new(name, SkipReason::UnopenedWrapper, message);
+    skipped.span = Some(unopened.span);
+    skipped.help = Some("check the manifest that results from it".to_owned());
+    skipped
 }

@@ -11,6 +11,9 @@ mod provider_versions;
 mod reader;
 mod waiters;
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Input, InputKind, UnknownReason};
 use crate::provider;
@@ -42,6 +45,8 @@ pub(crate) struct RootModuleModel {
     pub(crate) input: Input,
     /// The source text of sensitive values.
     pub(crate) sensitive: Vec<Span>,
+    /// The paths that functions looked up: canonical paths, and absolute paths of what does not exist.
+    pub(crate) accessed: BTreeSet<PathBuf>,
     /// Set if a limit was reached.
     pub(crate) diagnostic: Option<Diagnostic>,
 }
@@ -84,6 +89,7 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         ..Input::new(InputKind::Configuration, name)
     };
     RootModuleModel {
+        accessed: reader.context.evaluator.accessed_paths(),
         input,
         sensitive: reader.sensitive.into_iter().collect(),
         diagnostic,
