@@ -96,8 +96,8 @@ pub(crate) use plan_mismatch::RULE as PLAN_MISMATCH;
 pub(crate) use rule::{Check, RuleOutcome};
 pub use rule::{Fixability, Rule};
 pub(crate) use rule_list::{Group, Section};
-pub(crate) use support::cluster_index::{ClusterIndex, IndexedCluster};
 pub(crate) use skipped_input::{RULE as SKIPPED_INPUT, report as report_skipped};
+pub(crate) use support::cluster_index::{ClusterIndex, IndexedCluster};
 pub(crate) use syntax_error::RULE as SYNTAX_ERROR;
 pub(crate) use unknown_value::{
     RULE as UNKNOWN_VALUE, report as report_unknown_values, report_plan as report_unfinished_plan,

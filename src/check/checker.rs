@@ -9,8 +9,8 @@ use crate::model::{
     DocumentAddress, Input, InputKind, ManifestIssue, Mirror, MirrorId, Project, UnknownReasons,
 };
 use crate::rules::{
-    Check, ClusterIndex, IndexedCluster, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
-    report_skipped, report_unknown_values,
+    Check, ClusterIndex, IndexedCluster, RULES, Rule, UNKNOWN_VALUE, report_skipped, report_unfinished_plan,
+    report_unknown_values,
 };
 use crate::settings::{Level, RuleSettings};
 use crate::suppress::{Suppressions, Usage};
@@ -280,7 +280,7 @@ impl<'a> Checker<'a, '_> {
 
     fn into_report(self, project: &'a Project) -> Report<'a> {
         let context = self.context;
-        let mut deduplicated = self.collector.deduplicate();
+        let mut deduplicated = self.collector.deduplicate(context.sources);
         let mut summary = Summary {
             mirrors: self.mirrors.len(),
             inputs: project.inputs.iter().map(Input::count).sum(),

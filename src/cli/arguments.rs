@@ -100,6 +100,10 @@ pub(super) struct VariableArguments {
 }
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each one is a flag of the command line"
+)]
 pub(super) struct CheckArguments {
     #[command(flatten)]
     pub(super) input: InputArguments,

@@ -125,11 +125,18 @@ fn print_settings(session: &mut Session) -> anyhow::Result<Exit> {
 fn print_files(loaded: &Loaded) -> anyhow::Result<Exit> {
     eprint_load_messages(loaded);
     let coverage = &loaded.project.coverage;
-    let read = coverage.read.iter().map(|read| format!("{}: {}", read.name, read.role.as_str()));
-    let skipped = coverage
-        .skipped
+    let read = coverage
+        .read
         .iter()
-        .map(|skipped| format!("{}: skipped ({}): {}", skipped.name, skipped.reason.as_str(), skipped.message));
+        .map(|read| format!("{}: {}", read.name, read.role.as_str()));
+    let skipped = coverage.skipped.iter().map(|skipped| {
+        format!(
+            "{}: skipped ({}): {}",
+            skipped.name,
+            skipped.reason.as_str(),
+            skipped.message
+        )
+    });
     for line in read.chain(skipped) {
         print(&format!("{}\n", printable(&line)))?;
     }

@@ -19,6 +19,7 @@ pub struct Config {
     pub(super) fail_on: Option<Setting<FailOn>>,
     pub(super) strict: Option<Setting<bool>>,
     pub(super) exclude: Option<Setting<Globs>>,
+    pub(super) known_gaps: Option<Setting<Globs>>,
     pub(super) var_files: Option<Setting<Vec<String>>>,
     pub(super) overrides: Vec<Override>,
 }
@@ -62,6 +63,14 @@ impl Config {
     pub(super) fn excludes(&self, path: &Path) -> bool {
         let globs = self.exclude.as_ref().map(|exclude| &exclude.value);
         globs.is_some_and(|globs| globs.matches(path, &self.base))
+    }
+
+    /// Whether `known-gaps` names something that was skipped: a source of a module, or a canonical path.
+    pub(crate) fn is_known_gap(&self, source: Option<&str>, path: &Path) -> bool {
+        self.known_gaps.as_ref().is_some_and(|globs| {
+            let globs = &globs.value;
+            source.is_some_and(|source| globs.set.is_match(source)) || globs.matches(path, &self.base)
+        })
     }
 
     /// The canonical path of the directory of the file.

@@ -67,6 +67,8 @@ pub(crate) struct Skipped {
     pub(crate) help: Option<String>,
     /// Whether it may hold mirrors.
     pub(crate) hides: Hides,
+    /// The source of a module call that is skipped.
+    pub(crate) source: Option<String>,
     /// Whether settings say that it is known.
     pub is_known: bool,
 }
@@ -81,11 +83,12 @@ impl Skipped {
             message: message.into(),
             help: None,
             hides: reason.hides(),
+            source: None,
             is_known: false,
         }
     }
 
-    /// Whether it may hold mirrors, and nobody has said that it is known.
+    /// Whether it may hold mirrors, and it is not marked as known.
     #[must_use]
     pub(crate) fn is_gap(&self) -> bool {
         self.hides != Hides::Nothing && !self.is_known
@@ -113,7 +116,7 @@ pub(crate) enum SkipReason {
     Unreadable,
     /// mirrorset does not read files of its kind.
     UnknownKind,
-    /// A plan or state that nobody named.
+    /// A plan or state that is not named on the command line.
     UnnamedPlan,
     /// A file of variables that no root module loads.
     UnusedVariables,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::check::Summary;
 use crate::diagnostic::{Diagnostic, pluralize};
-use crate::model::{Coverage, SkipReason, InputKind, Project, UnknownReason};
+use crate::model::{Coverage, InputKind, Project, SkipReason, UnknownReason};
 use crate::rules::UNKNOWN_VALUE;
 
 use super::printable::printable;
@@ -54,7 +54,9 @@ fn skipped_by_reason(coverage: &Coverage) -> String {
     for skipped in &coverage.skipped {
         *counts.entry(skipped.reason).or_default() += 1;
     }
-    let counts = counts.iter().map(|(reason, count)| format!("{}: {count}", reason.phrase()));
+    let counts = counts
+        .iter()
+        .map(|(reason, count)| format!("{}: {count}", reason.phrase()));
     counts.collect::<Vec<_>>().join(", ")
 }
 

@@ -30,5 +30,5 @@ mod root_module;
 mod syntax_errors;
 mod trace;
 
-pub(crate) use root_module::{RootModule, evaluate_roots};
+pub(crate) use root_module::{RootModule, RootModuleModel, evaluate_roots};
 pub(crate) use syntax_errors::syntax_error_findings;

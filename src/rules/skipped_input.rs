@@ -8,18 +8,20 @@ use super::{Check, Fixability, Rule};
 pub(crate) static RULE: Rule = Rule {
     name: "skipped-input",
     severity: Severity::Info,
-    inputs: InputKinds::ALL,
+    inputs: InputKinds::CONFIGURATION.union(InputKinds::MANIFEST),
     fix: Fixability::None,
     page: include_str!("skipped_input.md"),
     check: Check::External,
 };
 
-/// The finding about something that was skipped; `None` if it is no gap.
+/// The finding about something that was skipped; `None` if it hides nothing.
 pub(crate) fn report(skipped: &Skipped) -> Option<Diagnostic> {
     if !skipped.is_gap() {
         return None;
     }
-    let mut finding = RULE.diagnostic(skipped.message.clone()).about(skipped.name.clone());
+    let mut finding = RULE
+        .diagnostic(skipped.message.clone())
+        .about(skipped.name.clone());
     if skipped.hides == Hides::Certainly {
         finding.severity = Severity::Warning;
     }

@@ -70,7 +70,7 @@ pub(crate) fn is_yaml(path: &Path) -> bool {
         .is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
-/// Whether a file that nobody names may be a manifest, by its name.
+/// Whether a file that is not named may be a manifest, by its name.
 fn may_be_manifest(path: &Path) -> bool {
     is_yaml(path) || path.extension().is_some_and(|extension| extension == "json")
 }
@@ -89,6 +89,7 @@ pub(crate) fn discover(
         ignore_files: IgnoreFiles::default(),
         visited: BTreeSet::new(),
         named: BTreeSet::new(),
+        named_exclusions: BTreeSet::new(),
         pending: Vec::new(),
         modules: BTreeMap::new(),
         set_aside: Vec::new(),
@@ -124,6 +125,8 @@ struct Walker<'a> {
     visited: BTreeSet<PathBuf>,
     /// Directories that the user names, and directories to which links in those lead.
     named: BTreeSet<PathBuf>,
+    /// Directories that the user names although a configuration file excludes them: it excludes nothing in them.
+    named_exclusions: BTreeSet<PathBuf>,
     /// Directories to which links lead, with their trees.
     pending: Vec<(PathBuf, PathBuf)>,
     /// Directories with configuration files, with their trees.
@@ -145,6 +148,9 @@ impl Walker<'_> {
             if !directory.starts_with(&tree) {
                 self.report_outside(path, &tree);
                 return None;
+            }
+            if (self.is_excluded)(&directory) {
+                self.named_exclusions.insert(directory.clone());
             }
             self.named.insert(directory.clone());
             return Some((directory, tree));
@@ -196,8 +202,16 @@ impl Walker<'_> {
     }
 
     /// Why a path below the start of a walk is not looked at.
-    fn reason_to_skip(&mut self, path: &Path, is_directory: bool, tree: &Path) -> Option<(SkipReason, &'static str)> {
-        if (self.is_excluded)(path) {
+    fn reason_to_skip(
+        &mut self,
+        path: &Path,
+        is_directory: bool,
+        tree: &Path,
+    ) -> Option<(SkipReason, &'static str)> {
+        let in_named_exclusion = path
+            .ancestors()
+            .any(|ancestor| self.named_exclusions.contains(ancestor));
+        if !in_named_exclusion && (self.is_excluded)(path) {
             return Some((SkipReason::Excluded, "excluded by the configuration file"));
         }
         let is_ignored = self.ignore_files.ignores(path, is_directory, tree, self.files);
@@ -228,7 +242,7 @@ impl Walker<'_> {
         let path = entry.path();
         if entry.depth() > 0 {
             let name = entry.file_name().to_string_lossy();
-            // What git and Terraform keep for themselves is no content of the tree.
+            // The tree does not contain what git and Terraform keep for themselves.
             if name == ".git" || name == ".terraform" {
                 return false;
             }
@@ -275,7 +289,11 @@ impl Walker<'_> {
         match self.files.canonicalize(link) {
             Ok(target) if !target.starts_with(tree) => {
                 if self.files.is_directory(&target) || is_configuration(link) || may_be_manifest(link) {
-                    self.skip(link, SkipReason::OutsideTree, "the link leads out of the project tree");
+                    self.skip(
+                        link,
+                        SkipReason::OutsideTree,
+                        "the link leads out of the project tree",
+                    );
                 }
                 false
             }
@@ -295,7 +313,11 @@ impl Walker<'_> {
                     let shown = self.trees.shown_path(link);
                     self.errors.push(LoadError::from_path(&shown, &message));
                 } else if may_be_manifest(link) {
-                    self.skip(link, SkipReason::Unreadable, &format!("the link leads nowhere: {message}"));
+                    self.skip(
+                        link,
+                        SkipReason::Unreadable,
+                        &format!("the link leads nowhere: {message}"),
+                    );
                 }
                 false
             }
@@ -314,7 +336,10 @@ impl Walker<'_> {
     fn into_discovery(mut self, named_files: BTreeSet<NamedFile>) -> Discovery {
         for (path, reason) in std::mem::take(&mut self.set_aside) {
             // A module is read with all its files, whoever ignores them.
-            if path.parent().is_some_and(|directory| !self.modules.contains_key(directory)) {
+            if path
+                .parent()
+                .is_some_and(|directory| !self.modules.contains_key(directory))
+            {
                 let message = match reason {
                     SkipReason::Excluded => "excluded by the configuration file",
                     _ => "ignored by `.gitignore`",
@@ -322,13 +347,14 @@ impl Walker<'_> {
                 self.skip(&path, reason, message);
             }
         }
+        let named_paths: BTreeSet<PathBuf> = named_files.iter().map(|file| file.path.clone()).collect();
         let modules = std::mem::take(&mut self.modules).into_iter();
         let modules = modules.map(|(path, tree)| ConfigurationDirectory { path, tree });
         let (modules, other_modules) = modules.partition(|module| self.is_named(&module.path));
         Discovery {
             modules,
             other_modules,
-            candidates: self.candidates.into_iter().collect(),
+            candidates: self.candidates.difference(&named_paths).cloned().collect(),
             files: named_files.into_iter().collect(),
             directories: self.named.into_iter().collect(),
             skipped: self.skipped.into_values().collect(),
@@ -360,16 +386,19 @@ mod tests {
         root
     }
 
-    fn names(root: &Path, discovery: &Discovery) -> Vec<String> {
-        let name = |directory: &ConfigurationDirectory| {
-            directory
-                .path
-                .strip_prefix(root)
-                .unwrap()
-                .to_string_lossy()
-                .into_owned()
+    fn discover_in(root: &Path, paths: &[&str]) -> Discovery {
+        let paths: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
+        let mut trees = ProjectTrees::new(Some(root), &DiskFiles);
+        discover(&paths, &mut trees, &DiskFiles, &mut |_| false)
+    }
+
+    fn names(root: &Path, modules: &[ConfigurationDirectory]) -> Vec<String> {
+        let root = DiskFiles.canonical_path(root);
+        let name = |module: &ConfigurationDirectory| {
+            let path = module.path.strip_prefix(&root).unwrap();
+            path.to_string_lossy().into_owned()
         };
-        discovery.directories.iter().map(name).collect()
+        modules.iter().map(name).collect()
     }
 
     #[test]
@@ -380,46 +409,62 @@ mod tests {
             ".hidden/main.tf",
             "b/x.tofu.json",
         ]);
-        let discovery = discover(&[root.path().to_owned()], &DiskFiles, &mut |_| false);
-        assert_eq!(names(root.path(), &discovery), ["a", "b"]);
-        let discovery = discover(&[root.path().join(".hidden")], &DiskFiles, &mut |_| false);
-        assert_eq!(names(root.path(), &discovery), [".hidden"]);
+        let discovery = discover_in(root.path(), &["."]);
+        assert_eq!(names(root.path(), &discovery.modules), ["a", "b"]);
+        let reasons: Vec<SkipReason> = discovery.skipped.iter().map(|skipped| skipped.reason).collect();
+        assert_eq!(reasons, [SkipReason::Hidden]);
+        let discovery = discover_in(root.path(), &[".hidden"]);
+        assert_eq!(names(root.path(), &discovery.modules), [".hidden"]);
+        assert_eq!(names(root.path(), &discovery.other_modules), ["a", "b"]);
     }
 
     #[test]
-    fn a_file_selects_its_module_and_a_module_is_found_once() {
-        let root = tree(&["a/main.tf", "a/other.tf", "a/plan.json"]);
-        let paths = ["a/main.tf", "a/other.tf", "a", "a/plan.json"].map(|path| root.path().join(path));
-        let discovery = discover(&paths, &DiskFiles, &mut |_| false);
-        assert_eq!(names(root.path(), &discovery), ["a"]);
-        assert_eq!(discovery.files, [root.path().join("a/plan.json")]);
-        assert!(discovery.errors.is_empty(), "{:?}", discovery.errors);
-    }
-
-    #[test]
-    fn directories_without_input_are_reported() {
-        let root = tree(&["readme.md"]);
-        let discovery = discover(
-            &[root.path().to_owned(), root.path().join("absent")],
-            &DiskFiles,
-            &mut |_| false,
+    fn the_order_of_the_paths_does_not_matter() {
+        let root = tree(&["a/main.tf", "a/other.tf", "a/plan.json", "b/main.tf"]);
+        let paths = ["a/main.tf", "b", "a/plan.json", "a"];
+        let mut reversed = paths;
+        reversed.reverse();
+        let (one, other) = (
+            discover_in(root.path(), &paths),
+            discover_in(root.path(), &reversed),
         );
-        assert_eq!(discovery.errors.len(), 1, "{:?}", discovery.errors);
-        assert_eq!(discovery.without_terraform.len(), 1);
-        assert_eq!(discovery.without_terraform[0].root, root.path());
-        assert!(discovery.errors[0].message.contains("no such file"));
+        assert_eq!(names(root.path(), &one.modules), ["a", "b"]);
+        assert_eq!(one.modules, other.modules);
+        assert_eq!(one.files.len(), 2);
+        assert_eq!(
+            one.files.iter().map(|file| &file.path).collect::<Vec<_>>(),
+            other.files.iter().map(|file| &file.path).collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn git_decides_what_is_ignored() {
+        let root = tree(&["out/main.tf", "kept/out/main.tf", "a/main.tf", "a/local.yaml"]);
+        std::fs::write(root.path().join(".gitignore"), "out/\n*.yaml\n").unwrap();
+        std::fs::write(root.path().join("kept/.gitignore"), "!out/\n").unwrap();
+        let discovery = discover_in(root.path(), &["."]);
+        assert_eq!(names(root.path(), &discovery.modules), ["a", "kept/out"]);
+        assert_eq!(discovery.candidates, Vec::<PathBuf>::new());
+        let skipped: Vec<SkipReason> = discovery.skipped.iter().map(|skipped| skipped.reason).collect();
+        assert_eq!(skipped, [SkipReason::Ignored, SkipReason::Ignored]);
+        let discovery = discover_in(root.path(), &["out"]);
+        assert_eq!(names(root.path(), &discovery.modules), ["out"]);
     }
 
     #[cfg(unix)]
     #[test]
-    fn links_to_a_parent_are_reported_and_not_followed() {
-        let root = tree(&["a/main.tf"]);
-        std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
-        std::os::unix::fs::symlink("self", root.path().join("self")).unwrap();
-        std::os::unix::fs::symlink("nowhere", root.path().join("a/gone.tf")).unwrap();
-        let discovery = discover(&[root.path().to_owned()], &DiskFiles, &mut |_| false);
-        assert_eq!(names(root.path(), &discovery), ["a"]);
-        assert_eq!(discovery.warnings.len(), 2, "{:?}", discovery.warnings);
+    fn links_lead_to_real_paths_and_not_out_of_the_tree() {
+        let root = tree(&["tree/a/main.tf", "outside/main.tf"]);
+        let inner = root.path().join("tree");
+        std::os::unix::fs::symlink(&inner, inner.join("a/loop")).unwrap();
+        std::os::unix::fs::symlink("self", inner.join("self")).unwrap();
+        std::os::unix::fs::symlink("nowhere", inner.join("a/gone.tf")).unwrap();
+        std::os::unix::fs::symlink("../outside", inner.join("out")).unwrap();
+        std::os::unix::fs::symlink("a", inner.join("again")).unwrap();
+        let discovery = discover_in(&inner, &["."]);
+        assert_eq!(names(&inner, &discovery.modules), ["a"]);
+        let reasons: Vec<SkipReason> = discovery.skipped.iter().map(|skipped| skipped.reason).collect();
+        assert_eq!(reasons, [SkipReason::OutsideTree]);
         assert_eq!(discovery.errors.len(), 1, "{:?}", discovery.errors);
     }
 }

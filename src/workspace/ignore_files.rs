@@ -20,12 +20,21 @@ pub(crate) struct IgnoreFiles {
 impl IgnoreFiles {
     /// Whether an ignore file in `tree` or a directory between it and the path ignores the path. All paths are
     /// canonical, and the directories that hold the path are not ignored themselves.
-    pub(crate) fn ignores(&mut self, path: &Path, is_directory: bool, tree: &Path, files: &dyn Files) -> bool {
+    pub(crate) fn ignores(
+        &mut self,
+        path: &Path,
+        is_directory: bool,
+        tree: &Path,
+        files: &dyn Files,
+    ) -> bool {
         for directory in path.ancestors().skip(1) {
             if !directory.starts_with(tree) {
                 break;
             }
-            match self.of_directory(directory, tree, files).matched(path, is_directory) {
+            match self
+                .of_directory(directory, tree, files)
+                .matched(path, is_directory)
+            {
                 Match::Ignore(_) => return true,
                 Match::Whitelist(_) => return false,
                 Match::None => {}
@@ -35,29 +44,27 @@ impl IgnoreFiles {
     }
 
     fn of_directory(&mut self, directory: &Path, tree: &Path, files: &dyn Files) -> &Gitignore {
-        self.by_directory
-            .entry(directory.to_owned())
-            .or_insert_with(|| {
-                let mut builder = GitignoreBuilder::new(directory);
-                let mut names = vec![".gitignore"];
-                if directory == tree {
-                    names.push(".git/info/exclude");
+        self.by_directory.entry(directory.to_owned()).or_insert_with(|| {
+            let mut builder = GitignoreBuilder::new(directory);
+            let mut names = vec![".gitignore"];
+            if directory == tree {
+                names.push(".git/info/exclude");
+            }
+            for name in names {
+                let path = directory.join(name);
+                // A link could lead outside of the tree, and git does not follow it either.
+                if files.is_link(&path) || !files.is_file(&path) {
+                    continue;
                 }
-                for name in names {
-                    let path = directory.join(name);
-                    // A link could lead outside of the tree, and git does not follow it either.
-                    if files.is_link(&path) || !files.is_file(&path) {
-                        continue;
-                    }
-                    let Ok(Some(bytes)) = files.read_bounded(&path, MAX_BYTES) else {
-                        continue;
-                    };
-                    for line in String::from_utf8_lossy(&bytes).lines() {
-                        // git ignores a pattern that it cannot read, too.
-                        let _ = builder.add_line(None, line);
-                    }
+                let Ok(Some(bytes)) = files.read_bounded(&path, MAX_BYTES) else {
+                    continue;
+                };
+                for line in String::from_utf8_lossy(&bytes).lines() {
+                    // git ignores a pattern that it cannot read, too.
+                    let _ = builder.add_line(None, line);
                 }
-                builder.build().unwrap_or_else(|_| Gitignore::empty())
-            })
+            }
+            builder.build().unwrap_or_else(|_| Gitignore::empty())
+        })
     }
 }

@@ -68,7 +68,10 @@ impl InputFiles {
     /// Whether a path in a directory of the tree is a link that leads out of the tree.
     pub(crate) fn leads_out(&self, path: &Path, tree: &Path) -> bool {
         let files = self.sources.files();
-        files.is_link(path) && !files.canonicalize(path).is_ok_and(|target| target.starts_with(tree))
+        files.is_link(path)
+            && !files
+                .canonicalize(path)
+                .is_ok_and(|target| target.starts_with(tree))
     }
 
     pub(crate) fn report_unreadable(&mut self, path: &Path, error: &ReadError) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SkipReason, Skipped};
-use crate::readers::configuration::{RootModule, evaluate_roots, syntax_error_findings};
+use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
 use crate::workspace::discovery::{ConfigurationDirectory, discover};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::{LoadError, Loaded};
@@ -50,18 +50,24 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let mut named = NamedFiles::default();
     let mut selection = Selection::new(&discovery, &mut named, &mut loader.files);
     loader.errors.append(&mut selection.errors);
-    named.manifests.read_candidates(&discovery.candidates, &mut loader.files);
     let NamedFiles {
         mut plans,
-        manifests,
+        mut manifests,
         others,
     } = named;
     let modules = loader.load_modules(&selection.directories, options);
     let joined = loader.join_plans(&mut plans, &modules, options);
     loader.add_plans(plans);
-    loader.add_manifests(manifests);
     let roots = modules.roots.iter().filter(|root| !joined.contains(&root.module));
-    loader.add_roots(&modules, &roots.collect::<Vec<_>>(), selection, others);
+    let roots = loader.evaluate_roots(&modules, &roots.collect::<Vec<_>>(), selection, others);
+    // What the configuration reads is its data and not an input of its own.
+    let candidates = discovery.candidates.iter();
+    let candidates = candidates.filter(|path| !roots.accessed.contains(*path));
+    manifests.read_candidates(candidates, &mut loader.files);
+    loader.add_manifests(manifests);
+    for (directory, model) in roots.models {
+        loader.add(directory, model.input, model.sensitive);
+    }
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
     for directory in &discovery.directories {
@@ -120,6 +126,15 @@ fn load_configuration_from_stdin(path: &Path, options: &Options) -> Loaded {
     }
 }
 
+/// The root modules that the named paths stand for.
+#[derive(Default)]
+struct SelectedRoots {
+    /// The models, with the directories of the root modules.
+    models: Vec<(PathBuf, RootModuleModel)>,
+    /// The paths that their functions looked up.
+    accessed: BTreeSet<PathBuf>,
+}
+
 /// The project while its inputs are read.
 struct Loader {
     files: InputFiles,
@@ -175,17 +190,18 @@ impl Loader {
         }
     }
 
-    /// Adds the root modules that the named paths stand for.
-    fn add_roots(
+    /// Evaluates root modules, and keeps those that the named paths stand for.
+    fn evaluate_roots(
         &mut self,
         modules: &LoadedModules,
         roots: &[&RootModule],
         mut selection: Selection,
         others: Vec<OtherFile>,
-    ) {
+    ) -> SelectedRoots {
+        let mut selected = SelectedRoots::default();
         let Some(models) = evaluate_roots(&modules.tree, &self.files.sources, roots) else {
             self.errors.push(LoadError::out_of_memory());
-            return;
+            return selected;
         };
         let mut others: BTreeMap<PathBuf, OtherFile> = others
             .into_iter()
@@ -194,7 +210,6 @@ impl Loader {
                 Some((self.files.sources.files().canonical_path(path), other))
             })
             .collect();
-        let mut data_files = BTreeSet::new();
         let mut related = BTreeSet::new();
         for (model, root) in models.into_iter().zip(roots) {
             let called = modules.reachable(root.module);
@@ -204,7 +219,9 @@ impl Loader {
             });
             let reads = |path: &PathBuf| {
                 model.accessed.contains(path)
-                    || path.parent().is_some_and(|directory| model.accessed.contains(directory))
+                    || path
+                        .parent()
+                        .is_some_and(|directory| model.accessed.contains(directory))
             };
             let is_reader = selection.data_files.keys().chain(others.keys()).any(reads);
             if !is_selected && !is_reader {
@@ -213,17 +230,21 @@ impl Loader {
             selection.data_files.retain(|path, _| !reads(path));
             others.retain(|path, _| !reads(path));
             related.extend(called);
-            data_files.extend(model.accessed);
+            selected.accessed.extend(model.accessed.iter().cloned());
+            self.files.diagnostics.extend(model.diagnostic.clone());
             let directory = modules.tree.module(root.module).directory.clone();
-            self.add(directory, model.input, model.sensitive);
-            self.files.diagnostics.extend(model.diagnostic);
+            selected.models.push((directory, model));
         }
         self.forget_unrelated(modules, &related);
-        let is_file = |path: &PathBuf| self.files.sources.files().is_file(path);
-        let read = data_files.into_iter().filter(is_file).map(|path| ReadFile {
-            name: display_name(&self.files.trees.shown_path(&path)),
-            role: FileRole::Data,
-        });
+        let is_file = |path: &Path| self.files.sources.files().is_file(path);
+        let read = selected
+            .accessed
+            .iter()
+            .filter(|path| is_file(path))
+            .map(|path| ReadFile {
+                name: display_name(&self.files.trees.shown_path(path)),
+                role: FileRole::Data,
+            });
         self.data_files = read.collect();
         for other in others.into_values() {
             other.report(&mut self.files);
@@ -240,6 +261,7 @@ impl Loader {
                 self.errors.push(error);
             }
         }
+        selected
     }
 
     /// Forgets what was found in modules to which no selected root module leads.
@@ -261,10 +283,16 @@ impl Loader {
         let shown = self.files.trees.shown_path(directory);
         let prefix = display_name(&shown);
         let is_below = |name: &str| {
-            prefix == "." || name == prefix || name.strip_prefix(&prefix).is_some_and(|rest| rest.starts_with('/'))
+            prefix == "."
+                || name == prefix
+                || name
+                    .strip_prefix(&prefix)
+                    .is_some_and(|rest| rest.starts_with('/'))
         };
         let roles = self.files.roles.keys();
-        let mut names = roles.chain(&self.files.unreadable).map(|file| self.files.sources.file(*file).name());
+        let mut names = roles
+            .chain(&self.files.unreadable)
+            .map(|file| self.files.sources.file(*file).name());
         let is_read = names.any(is_below) || self.errors.iter().any(|error| is_below(&error.path));
         if !is_read && !self.files.skipped.iter().any(|skipped| is_below(&skipped.name)) {
             let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or \
@@ -279,7 +307,26 @@ impl Loader {
         self.project.sensitive.extend(sensitive);
     }
 
-    fn finish(self) -> Loaded {
+    /// Marks what was skipped and is listed in `known-gaps`.
+    fn mark_known_gaps(&mut self) {
+        let InputFiles {
+            configs,
+            sources,
+            skipped,
+            ..
+        } = &mut self.files;
+        for skipped in skipped.iter_mut().filter(|skipped| skipped.is_gap()) {
+            let file = skipped.span.and_then(|span| sources.file(span.file).path());
+            let path = file.unwrap_or(Path::new(&skipped.name));
+            let path = sources.files().canonical_path(path);
+            let config = configs.nearest(path.parent().unwrap_or(&path), sources);
+            skipped.is_known =
+                config.is_some_and(|config| config.is_known_gap(skipped.source.as_deref(), &path));
+        }
+    }
+
+    fn finish(mut self) -> Loaded {
+        self.mark_known_gaps();
         let InputFiles {
             sources,
             configs,

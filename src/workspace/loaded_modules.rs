@@ -61,7 +61,10 @@ impl LoadedModules {
         };
         let mut discovered = Vec::new();
         for directory in directories {
-            let data_directory = options.data_directory.as_deref().unwrap_or(Path::new(".terraform"));
+            let data_directory = options
+                .data_directory
+                .as_deref()
+                .unwrap_or(Path::new(".terraform"));
             loaded
                 .installed
                 .read(&directory.path, data_directory, files.sources.files());
@@ -129,7 +132,9 @@ impl LoadedModules {
         let mut inputs = values.inputs(declarations, &tfvars, &files.sources, &mut self.syntax_errors);
         inputs.workspace = workspace_name(&directory, &tree, options, files);
         inputs.readable = vec![tree.clone()];
-        inputs.readable.extend(options.data_directory.as_ref().map(|data| directory.join(data)));
+        inputs
+            .readable
+            .extend(options.data_directory.as_ref().map(|data| directory.join(data)));
         self.roots.push(RootModule {
             module,
             inputs,
@@ -239,7 +244,9 @@ impl LoadedModules {
         files: &mut InputFiles,
     ) -> Vec<ModuleId> {
         let calls = self.tree.module(caller).calls.values();
-        let calls: Vec<CalledModule> = calls.map(|call| CalledModule::new(call, &files.sources)).collect();
+        let calls: Vec<CalledModule> = calls
+            .map(|call| CalledModule::new(call, &files.sources))
+            .collect();
         let mut callees = Vec::new();
         for call in calls {
             let module = match self.find_callee(caller, &call, options, files) {
@@ -250,7 +257,9 @@ impl LoadedModules {
                 }
             };
             callees.extend(module);
-            let CalledModule { name, source, span, .. } = call;
+            let CalledModule {
+                name, source, span, ..
+            } = call;
             let source = source.unwrap_or_default();
             let callee = module.map_or(Callee::Missing { source }, Callee::Module);
             self.tree.connect(caller, name, callee, span);
@@ -277,7 +286,11 @@ impl LoadedModules {
             && let Some(path) = ModuleCall::local_directory(source, &location.path)
         {
             let path = clean_path(&path);
-            let Some(canonical) = disk.canonicalize(&path).ok().filter(|path| disk.is_directory(path)) else {
+            let Some(canonical) = disk
+                .canonicalize(&path)
+                .ok()
+                .filter(|path| disk.is_directory(path))
+            else {
                 if !path.starts_with(&location.tree) {
                     return Err(Box::new(call.outside_tree()));
                 }
@@ -365,6 +378,7 @@ impl CalledModule {
     fn skipped(&self, reason: SkipReason, message: &str, help: &str) -> Skipped {
         let mut skipped = Skipped::new(format!("module.{}", self.name), reason, message);
         skipped.span = self.span;
+        skipped.source.clone_from(&self.source);
         skipped.help = Some(help.to_owned());
         if self.has_mirrors {
             skipped.hides = Hides::Certainly;
@@ -418,10 +432,8 @@ fn workspace_name(directory: &Path, tree: &Path, options: &Options, files: &Inpu
         .join(data_directory.unwrap_or(Path::new(".terraform")))
         .join("environment");
     let disk = files.sources.files();
-    let is_allowed = data_directory.is_some()
-        || disk
-            .canonicalize(&path)
-            .is_ok_and(|path| path.starts_with(tree));
+    let is_allowed =
+        data_directory.is_some() || disk.canonicalize(&path).is_ok_and(|path| path.starts_with(tree));
     let bytes = is_allowed.then(|| disk.read_bounded(&path, MAX_WORKSPACE_NAME));
     let name = match bytes {
         Some(Ok(Some(bytes))) => String::from_utf8_lossy(&bytes).trim().to_owned(),

@@ -13,7 +13,11 @@ const LOCK_FILE: &str = ".terraform.lock.hcl";
 
 /// The version of the rhcs provider that the lock file of a root module selects. Terraform writes that file, so
 /// errors in it are not reported.
-pub(crate) fn locked_provider_version(directory: &Path, tree: &Path, files: &mut InputFiles) -> Option<(String, Span)> {
+pub(crate) fn locked_provider_version(
+    directory: &Path,
+    tree: &Path,
+    files: &mut InputFiles,
+) -> Option<(String, Span)> {
     let path = directory.join(LOCK_FILE);
     if !files.sources.files().is_file(&path) {
         return None;

@@ -96,20 +96,28 @@ impl Manifests {
         }
     }
 
-    /// Reads files that nobody named, as far as they declare mirrors.
-    pub(crate) fn read_candidates(&mut self, candidates: &[PathBuf], files: &mut InputFiles) {
+    /// Reads files that are not named, as far as they declare mirrors.
+    pub(crate) fn read_candidates<'p>(
+        &mut self,
+        candidates: impl IntoIterator<Item = &'p PathBuf>,
+        files: &mut InputFiles,
+    ) {
         for candidate in candidates {
             let path = files.trees.shown_path(candidate);
             let name = display_name(&path);
             let Ok(file) = files.sources.read(&path) else {
                 let message = "the file cannot be read as text";
-                files.skipped.push(Skipped::new(name, SkipReason::Unreadable, message));
+                files
+                    .skipped
+                    .push(Skipped::new(name, SkipReason::Unreadable, message));
                 continue;
             };
             let text = files.sources.text(file);
             if plan::detect(text).is_some() {
                 let message = "a plan or state is read only if it is named";
-                files.skipped.push(Skipped::new(name, SkipReason::UnnamedPlan, message));
+                files
+                    .skipped
+                    .push(Skipped::new(name, SkipReason::UnnamedPlan, message));
                 self.unrelated_files.insert(file);
                 continue;
             }
@@ -173,7 +181,6 @@ impl Manifests {
         inputs
     }
 }
-
 
 /// A mirror set that could not be opened.
 fn skipped_wrapper(name: &str, unopened: &Unopened) -> Skipped {

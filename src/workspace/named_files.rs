@@ -18,7 +18,7 @@ pub(crate) struct NamedFiles {
     pub(crate) others: Vec<OtherFile>,
 }
 
-/// A named file that is no input by its content. A function of the configuration may read it.
+/// A named file whose content is not an input. A function of the configuration may read it.
 #[derive(Debug)]
 pub(crate) struct OtherFile {
     file: FileId,

@@ -52,7 +52,9 @@ impl ProjectTrees {
             let mut ancestors = directory.ancestors();
             ancestors.find(|ancestor| files.exists(&ancestor.join(name)))
         };
-        let marked = holds(".git").or_else(|| holds(config::FILE_NAME)).map(Path::to_owned);
+        let marked = holds(".git")
+            .or_else(|| holds(config::FILE_NAME))
+            .map(Path::to_owned);
         self.marked.insert(directory.to_owned(), marked.clone());
         marked
     }
@@ -65,13 +67,19 @@ impl ProjectTrees {
             .zip(self.current.components())
             .take_while(|(a, b)| a == b)
             .count();
-        let is_only_root = self.current.components().take(common).all(|component| {
-            matches!(component, Component::RootDir | Component::Prefix(_))
-        });
+        let is_only_root = self
+            .current
+            .components()
+            .take(common)
+            .all(|component| matches!(component, Component::RootDir | Component::Prefix(_)));
         if is_only_root && canonical != self.current {
             return canonical.to_owned();
         }
-        let up = self.current.components().skip(common).map(|_| Component::ParentDir);
+        let up = self
+            .current
+            .components()
+            .skip(common)
+            .map(|_| Component::ParentDir);
         let path: PathBuf = up.chain(canonical.components().skip(common)).collect();
         if path.as_os_str().is_empty() {
             PathBuf::from(".")
@@ -100,15 +108,24 @@ mod tests {
             ("/plain/a/main.tf", ""),
         ]);
         let mut trees = trees(&files);
-        assert_eq!(trees.of_directory(Path::new("/repo/live/prod"), &files), Path::new("/repo"));
-        assert_eq!(trees.of_directory(Path::new("/plain/a"), &files), Path::new("/plain"));
+        assert_eq!(
+            trees.of_directory(Path::new("/repo/live/prod"), &files),
+            Path::new("/repo")
+        );
+        assert_eq!(
+            trees.of_directory(Path::new("/plain/a"), &files),
+            Path::new("/plain")
+        );
     }
 
     #[test]
     fn an_explicit_root_is_the_tree_of_every_path() {
         let files = MemoryFiles::new([("/repo/.git/HEAD", ""), ("/repo/a/main.tf", "")]);
         let mut trees = ProjectTrees::new(Some(Path::new("/repo/a")), &files);
-        assert_eq!(trees.of_directory(Path::new("/repo"), &files), Path::new("/repo/a"));
+        assert_eq!(
+            trees.of_directory(Path::new("/repo"), &files),
+            Path::new("/repo/a")
+        );
     }
 
     #[test]

@@ -64,9 +64,20 @@ impl NameKind {
             Self::LockFile
         } else if name == config::FILE_NAME {
             Self::Settings
-        } else if has_ending(&[".tftest.hcl", ".tofutest.hcl", ".tftest.json", ".tofutest.json", ".tfmock.hcl"]) {
+        } else if has_ending(&[
+            ".tftest.hcl",
+            ".tofutest.hcl",
+            ".tftest.json",
+            ".tofutest.json",
+            ".tfmock.hcl",
+        ]) {
             Self::Other("tests of Terraform are not read")
-        } else if has_ending(&[".tfquery.hcl", ".tfdeploy.hcl", ".tfstack.hcl", ".tfcomponent.hcl"]) {
+        } else if has_ending(&[
+            ".tfquery.hcl",
+            ".tfdeploy.hcl",
+            ".tfstack.hcl",
+            ".tfcomponent.hcl",
+        ]) {
             Self::Other("queries and stacks of Terraform are not read")
         } else if name == "terragrunt.hcl" || name == "root.hcl" || name.starts_with("terragrunt.") {
             Self::Other("files of Terragrunt are not read")
@@ -85,8 +96,8 @@ impl NameKind {
 
 /// Endings of files that are neither plans nor manifests.
 const NOT_CONTENT: &[&str] = &[
-    "md", "rst", "adoc", "csv", "tmpl", "tpl", "tftpl", "sh", "py", "rb", "go", "rs", "js", "ts", "lock", "toml",
-    "ini", "cfg", "html", "css", "png", "svg", "pem", "crt", "yml~", "bak",
+    "md", "rst", "adoc", "csv", "tmpl", "tpl", "tftpl", "sh", "py", "rb", "go", "rs", "js", "ts", "lock",
+    "toml", "ini", "cfg", "html", "css", "png", "svg", "pem", "crt", "yml~", "bak",
 ];
 
 impl Selection {
@@ -99,8 +110,11 @@ impl Selection {
             .chain(&discovery.other_modules)
             .map(|module| (module.path.as_path(), module))
             .collect();
-        let mut modules: BTreeSet<PathBuf> =
-            discovery.modules.iter().map(|module| module.path.clone()).collect();
+        let mut modules: BTreeSet<PathBuf> = discovery
+            .modules
+            .iter()
+            .map(|module| module.path.clone())
+            .collect();
         let mut missing = Vec::new();
         for file in &discovery.files {
             let directory = file.path.parent().unwrap_or(&file.path).to_owned();
@@ -108,7 +122,12 @@ impl Selection {
                 NameKind::Configuration | NameKind::AutomaticVariables | NameKind::LockFile => {
                     let InputFiles { configs, sources, .. } = &mut *files;
                     if configs.excludes(&file.path, sources) {
-                        skip(file, SkipReason::Excluded, "excluded by the configuration file", files);
+                        skip(
+                            file,
+                            SkipReason::Excluded,
+                            "excluded by the configuration file",
+                            files,
+                        );
                     } else {
                         if !file.exists {
                             missing.push((directory.clone(), file));
@@ -176,7 +195,9 @@ impl Selection {
                 Some(module) => selection.directories.push((*module).clone()),
                 // It is hidden or excluded, or known in memory alone.
                 None if !configuration_files(&directory, files.sources.files()).is_empty() => {
-                    selection.directories.push(ConfigurationDirectory::of(&directory, files));
+                    selection
+                        .directories
+                        .push(ConfigurationDirectory::of(&directory, files));
                 }
                 None => {}
             }

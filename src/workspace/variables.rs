@@ -51,7 +51,9 @@ impl VariableValues {
                 VariableArg::Variable { name, text } => {
                     ArgumentValue::Text(VariableText::new("--var ", name, text, &mut files.sources))
                 }
-                VariableArg::File(path) => ArgumentValue::File(read_variables(path, None, files, syntax_errors)),
+                VariableArg::File(path) => {
+                    ArgumentValue::File(read_variables(path, None, files, syntax_errors))
+                }
             });
         }
         values

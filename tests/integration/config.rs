@@ -209,9 +209,11 @@ fn its_variable_files_are_read_before_those_of_the_command_line() {
         ("b/main.tf", &UNKNOWN_SOURCE.replace("c1", "c2")),
     ]);
     let run = check(directory.path(), &[]);
-    let file = std::fs::canonicalize(directory.path().join("values/common.tfvars")).unwrap();
-    let line = format!("{} error[short-source]", file.display());
-    assert_eq!(reported(&run), [line], "reported once for both root modules");
+    assert_eq!(
+        reported(&run),
+        ["values/common.tfvars error[short-source]"],
+        "reported once for both root modules"
+    );
     assert_eq!(check(directory.path(), &["--var-file", "other.tfvars"]).status, 0);
     let run = mirrorset_in(directory.path(), &["convert", "a", "--to", "json"]);
     assert!(run.stdout.contains("\"nginx\""), "{}{}", run.stdout, run.stderr);
@@ -381,12 +383,13 @@ rules = { classic-cluster = "off" }
     assert_eq!(run.status, 0, "{}", run.stderr);
     let lines: Vec<&str> = run.stdout.lines().collect();
     assert_eq!(
-        lines[..5],
+        lines[..6],
         [
             "# a",
             "fail-on = \"error\" # command line",
             "strict = true # mirrorset.toml:1",
             "exclude = [\"old\"] # mirrorset.toml:2",
+            "known-gaps = [] # default",
             "var-files = [] # default",
         ]
     );

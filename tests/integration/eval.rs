@@ -300,7 +300,10 @@ resource "rhcs_image_mirror" "a" {
     )]);
     let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
     assert_eq!(run.status, 0);
-    assert_snapshot!(run.stdout, @"main.tf:6:16: info[unknown-value] rhcs_image_mirror.a: source is unknown: the module that module.m.source refers to was not found");
+    assert_snapshot!(run.stdout, @r"
+    main.tf:2:12: info[skipped-input] module.m: the module is not installed, so nothing in it is checked
+    main.tf:6:16: info[unknown-value] rhcs_image_mirror.a: source is unknown: the module that module.m.source refers to was not found
+    ");
 }
 
 /// What `terraform console` 1.11.4 prints for the expressions of `fixtures/cases/eval-console-display`, and for others.

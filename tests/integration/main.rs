@@ -20,6 +20,7 @@ mod config;
 mod conformance;
 mod console;
 mod convert;
+mod coverage;
 mod diff;
 mod docs;
 mod eval;

@@ -480,11 +480,6 @@ fn a_file_that_is_not_a_manifest_is_an_error_that_lists_the_supported_kinds() {
     ]);
     for (name, rule, message) in [
         (
-            "other.yaml",
-            "unsupported-input",
-            "no manifest in the file declares mirrors",
-        ),
-        (
             "comments.yaml",
             "unsupported-input",
             "no manifest in the file declares mirrors",
@@ -504,10 +499,17 @@ fn a_file_that_is_not_a_manifest_is_an_error_that_lists_the_supported_kinds() {
             run.stdout
         );
     }
+    let run = mirrorset_in(directory.path(), &["check", "other.yaml"]);
+    assert_eq!(run.status, 0);
+    assert!(
+        run.stdout.contains("1 skipped (of another kind: 1)"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
-fn a_directory_is_read_as_manifests_only_without_terraform_files() {
+fn manifests_in_a_directory_are_read_next_to_terraform_files_too() {
     let set = |source: &str| {
         format!(
             "apiVersion: config.openshift.io/v1
@@ -530,7 +532,10 @@ spec: {{imageDigestMirrors: [{{source: {source}, mirrors: [m.example.com/a]}}]}}
         &findings_in(directory.path(), "only"),
         &[["short-source", "ImageDigestMirrorSet/a[0]", "nginx"]],
     );
-    assert_findings(&findings_in(directory.path(), "mixed"), &[]);
+    assert_findings(
+        &findings_in(directory.path(), "mixed"),
+        &[["short-source", "ImageDigestMirrorSet/a[0]", "nginx"]],
+    );
     let run = mirrorset_in(directory.path(), &["check", "none"]);
     assert_eq!(run.status, 2);
     assert!(

@@ -147,19 +147,44 @@ fn what_cannot_be_opened_is_named_and_the_rest_is_checked() {
         findings_of("wrapped/unopened"),
         [
             ["short-source", "ImageDigestMirrorSet/first[0]", "first"],
+            [
+                "skipped-input",
+                "wrapped/unopened/helm.yaml",
+                "kind: ImageDigestMirrorSet"
+            ],
             ["short-source", "ImageDigestMirrorSet/plain[0]", "nginx"],
+            [
+                "skipped-input",
+                "wrapped/unopened/job.yaml",
+                "oc apply -f - <<END"
+            ],
+            [
+                "skipped-input",
+                "wrapped/unopened/patch.yaml",
+                "'{\"spec\": {\"imageDigestMirrors\": []}}'"
+            ],
+            [
+                "skipped-input",
+                "wrapped/unopened/raw.yaml",
+                "{{ range $name := list \"a\" \"b\" }}"
+            ],
         ]
     );
-    let run = mirrorset_in(&fixture("manifests/wrapped"), &["check", "unopened"]);
-    for warning in [
-        "helm.yaml:12: skipped a wrapped manifest that could not be opened: it is in a template",
-        "job.yaml:11: skipped a wrapped manifest that could not be opened: it is in a string in an object of the kind \"Job\"",
-        "patch.yaml:9: skipped a wrapped manifest that could not be opened: it is in a patch",
-        "raw.yaml:6: skipped a wrapped manifest that could not be opened: it is in `object-templates-raw`",
+    let arguments = ["check", "unopened", "--output-format", "concise"];
+    let run = mirrorset_in(&fixture("manifests/wrapped"), &arguments);
+    for line in [
+        "unopened/helm.yaml: a mirror set that cannot be read: it is in a template",
+        "unopened/job.yaml: a mirror set that cannot be read: it is in a string in an object of the kind \"Job\"",
+        "unopened/patch.yaml: a mirror set that cannot be read: it is in a patch",
+        "unopened/raw.yaml: a mirror set that cannot be read: it is in `object-templates-raw`",
     ] {
-        assert!(run.stderr.contains(warning), "{warning}: {}", run.stderr);
+        assert!(run.stdout.contains(line), "{line}: {}", run.stdout);
     }
-    assert_eq!(run.stderr.lines().count(), 4, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("4 skipped (wrapped manifest: 4)"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

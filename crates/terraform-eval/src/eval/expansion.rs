@@ -1,12 +1,12 @@
 //! `count` and `for_each`: the instances of a block.
 
-use std::path::{Component, Path};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ResourceName};
 use crate::cty::{Type, Value, ValueRef, convert};
-use crate::source::Span;
+use crate::source::{Span, clean_path};
 use crate::syntax::tree::Body;
 
 use super::for_expression::keyed_elements;
@@ -292,15 +292,20 @@ fn expand_elements(value: &Value) -> Result<Expansion> {
 
 /// The directory of a module as in `path.module`: relative to the root module, and `.` for the root module.
 pub(super) fn module_path(root: &Path, module: &Path) -> String {
-    let relative = module.strip_prefix(root).unwrap_or(module);
-    let mut parts: Vec<String> = Vec::new();
-    for component in relative.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if parts.last().is_some_and(|part| part != "..") => _ = parts.pop(),
-            other => parts.push(other.as_os_str().to_string_lossy().into_owned()),
-        }
-    }
+    let absolute = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        clean_path(&path)
+    };
+    let (root, module) = (absolute(root), absolute(module));
+    let common = root
+        .components()
+        .zip(module.components())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = root.components().skip(common).map(|_| "..".to_owned());
+    let down = module.components().skip(common);
+    let down = down.map(|component| component.as_os_str().to_string_lossy().into_owned());
+    let parts: Vec<String> = up.chain(down).collect();
     if parts.is_empty() {
         ".".to_owned()
     } else {

@@ -6,7 +6,7 @@ use crate::address::{InstanceKey, Mode, ResourceName, Subject};
 use crate::cty::{self, Marks, Number, Origin, UnknownReason, Value, index};
 use crate::modules::Callee;
 use crate::schema::ProviderSchemas;
-use crate::source::Span;
+use crate::source::{Span, clean_path};
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
 
 use super::instance_id::InstanceId;
@@ -183,7 +183,7 @@ impl Evaluator<'_> {
             ))),
             "cwd" => {
                 let path = std::path::absolute(root).unwrap_or_else(|_| root.clone());
-                Ok(Value::string(path.to_string_lossy()))
+                Ok(Value::string(clean_path(&path).to_string_lossy()))
             }
             _ => Err(EvalError::uncatchable(format!(
                 "path.{name} does not exist; the attributes are cwd, module and root"
