@@ -289,3 +289,34 @@ fn standard_input_is_laid_over_the_file_of_its_name() {
         run.stdout
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_tree_are_not_read() {
+    let outer = scratch(&[
+        ("secret", "token = \"hunter2\"\n[\n"),
+        ("tree/.git/HEAD", ""),
+        ("tree/main.tf", "variable \"x\" {}\n"),
+    ]);
+    let root = outer.path().join("tree");
+    for name in [
+        "link.tf",
+        "terraform.tfvars",
+        ".terraform.lock.hcl",
+        "mirrorset.toml",
+        "manifest.yaml",
+        "plan.json",
+    ] {
+        let link = root.join(name);
+        std::os::unix::fs::symlink("../secret", &link).unwrap();
+        for path in [".", name] {
+            let run = mirrorset_in(&root, &["check", path]);
+            let output = run.stdout + &run.stderr;
+            assert!(
+                !output.contains("hunter2") && !output.contains("token"),
+                "{name}: {output}"
+            );
+        }
+        std::fs::remove_file(&link).unwrap();
+    }
+}
