@@ -95,6 +95,12 @@ pub(crate) fn cluster_kind(resource: &ResourceName) -> Option<ClusterKind> {
     }
 }
 
+/// Whether a text may be the id of a cluster. Ids are a part of the paths of the OCM API.
+#[must_use]
+pub(crate) fn is_cluster_id(id: &str) -> bool {
+    !id.is_empty() && !id.contains(|character: char| character.is_whitespace() || "/?#%:".contains(character))
+}
+
 /// The argument whose value an attribute passes on: `cluster` of a resource that passes a cluster's id on, `id` of a
 /// cluster that is read by it. `None` for the attribute stands for the whole object.
 #[must_use]

@@ -5,7 +5,7 @@
 //! submodule `image-mirrors` with its four required inputs, the submodule `rosa-cluster-hcp` with the cluster,
 //! which waits for it unless it is told not to, and the outputs that read the cluster.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::clusters::ClusterKind;
 
@@ -137,6 +137,12 @@ pub(crate) fn cluster_kind(source: &str) -> Option<ClusterKind> {
         CLASSIC_PACKAGE => Some(ClusterKind::Classic),
         _ => None,
     }
+}
+
+/// Whether a module is an outline of [`ModuleStub`], by its directory.
+#[must_use]
+pub(crate) fn is_stub(directory: &Path) -> bool {
+    directory.to_str().is_some_and(|name| name.starts_with('<'))
 }
 
 fn without_host(source: &str) -> &str {

@@ -1,7 +1,7 @@
 //! `invalid-import-id`: an import id that does not identify a mirror.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Import, Input, InputKinds, MirrorAddress};
+use crate::model::{ConfigurationIssueKind, Import, Input, InputKinds, MirrorAddress};
 use crate::provider::types::is_import_id;
 use terraform_eval::address::Address;
 
@@ -17,7 +17,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(input: &Input) -> Vec<Diagnostic> {
-    input.imports.iter().filter_map(find).collect()
+    let mut findings: Vec<Diagnostic> = input.imports.iter().filter_map(find).collect();
+    findings.extend(RULE.report_issues(input, ConfigurationIssueKind::InvalidImportId));
+    findings
 }
 
 fn find(import: &Import) -> Option<Diagnostic> {

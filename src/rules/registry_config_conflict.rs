@@ -2,8 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
-    Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
-    MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons,
+    Attribute, AttributeValue, ClusterCandidates, ClusterInstance, ConfigurationIssueKind, Input, InputKind,
+    InputKinds, Mirror, MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons,
 };
 use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
 use registries_conf::{Role, is_valid_location, is_within_scope, matching_scope};
@@ -17,7 +17,9 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::TERRAFORM,
     fix: Fixability::None,
     page: include_str!("registry_config_conflict.md"),
-    check: Check::Mirror(check),
+    check: Check::MirrorAndInput(check, |input| {
+        RULE.report_issues(input, ConfigurationIssueKind::RegistryConfigConflict)
+    }),
 };
 
 type List = Attribute<Vec<Attribute<String>>>;
@@ -26,7 +28,7 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     let candidates = ClusterCandidates::for_mirror(input, mirror);
     let mut outcome = RuleOutcome::clean();
     for (_, instance) in &candidates.instances {
-        let compared = compare(mirror, instance);
+        let compared = compare(input, mirror, instance);
         if outcome.findings.is_empty() {
             outcome.findings = compared.findings;
         }
@@ -40,7 +42,7 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     outcome
 }
 
-fn compare(mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
+fn compare(input: &Input, mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
     let lists = &instance.registry_sources;
     let RegistrySources {
         allowed_registries: allowed,
@@ -48,7 +50,11 @@ fn compare(mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
         insecure_registries: insecure,
     } = lists;
     if let (Some(_), Some(other)) = (entries(allowed).first(), entries(blocked).first()) {
-        return RuleOutcome::finding(both_lists_set(mirror, instance, allowed, other));
+        // In configuration that is reported for the cluster, also if it has no mirrors.
+        return match input.kind {
+            InputKind::Configuration => RuleOutcome::clean(),
+            _ => RuleOutcome::finding(both_lists_set(mirror, instance, allowed, other)),
+        };
     }
     let mut unknown_value = [allowed, blocked, insecure].into_iter().find_map(unknown);
     let is_set = [allowed, blocked, insecure]

@@ -5,6 +5,7 @@ use crate::model::{
     Input, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget, ResourceDeclaration,
     UnknownReason, UnknownReasons,
 };
+use crate::provider;
 use crate::provider::{ClusterRole, cluster_id_argument, cluster_role, is_provider_type, passes_id_on};
 use terraform_eval::address::ResourceName;
 use terraform_eval::source::Span;
@@ -30,6 +31,21 @@ struct WrongOrigin<'l> {
 }
 
 fn check(_: &Input, mirror: &Mirror, declaration: &ResourceDeclaration) -> RuleOutcome {
+    // `wrong-argument-type` reports an object.
+    if let Some(unknown) = declaration
+        .cluster_id
+        .as_unknown()
+        .filter(|unknown| unknown.is_rejected())
+    {
+        return RuleOutcome::undecided(unknown.clone());
+    }
+    if let Some(id) = declaration
+        .cluster_id
+        .value()
+        .filter(|id| !provider::is_cluster_id(id))
+    {
+        return RuleOutcome::finding(report_invalid(mirror, declaration, id));
+    }
     let mut wrong = declaration
         .cluster_origin
         .candidates
@@ -54,6 +70,22 @@ fn check(_: &Input, mirror: &Mirror, declaration: &ResourceDeclaration) -> RuleO
             RuleOutcome::undecided(unknown.unwrap_or_else(ambiguous))
         }
     }
+}
+
+/// A value that is not the id of any cluster.
+fn report_invalid(mirror: &Mirror, declaration: &ResourceDeclaration, id: &str) -> Diagnostic {
+    let what = if id.trim().is_empty() {
+        "cluster_id is empty".to_owned()
+    } else {
+        format!(
+            "cluster_id {} is not the id of a cluster",
+            declaration.cluster_id.describe()
+        )
+    };
+    RULE.finding(mirror, &what)
+        .at_attribute(mirror, &declaration.cluster_id, "no cluster has this id")
+        .note("Terraform accepts it; creation fails, because the OCM API finds no such cluster")
+        .help("refer to the `id` of an `rhcs_cluster_rosa_hcp`, or write the id from `rosa list clusters`")
 }
 
 fn wrong_origin(candidate: &OriginCandidate) -> Option<WrongOrigin<'_>> {

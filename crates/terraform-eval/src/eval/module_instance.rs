@@ -155,11 +155,15 @@ impl Evaluator<'_> {
             || {
                 let Some(block) = block.parse(self.sources) else {
                     return Err(
-                        EvalError::invalid(format!("the variable {name:?} cannot be read"))
+                        EvalError::unreadable(format!("the variable {name:?} cannot be read"))
                             .with_span(block.header()),
                     );
                 };
-                let value = self.variable_value(instance, name, &block.body)?;
+                let value = if self.validates {
+                    Value::unknown(self.constraint(&block.body)?.ty.without_optional())
+                } else {
+                    self.variable_value(instance, name, &block.body)?
+                };
                 let mut marks = value.marks().clone();
                 if self.flag(&block.body, "sensitive") == Some(true) {
                     marks = marks.with_sensitive();
@@ -256,8 +260,10 @@ impl Evaluator<'_> {
                     .parse(self.sources)
                     .and_then(|block| block.body.attribute("value"));
                 let Some(attribute) = parsed else {
-                    return Err(EvalError::invalid(format!("the output {name:?} cannot be read"))
-                        .with_span(block.header()));
+                    return Err(
+                        EvalError::unreadable(format!("the output {name:?} cannot be read"))
+                            .with_span(block.header()),
+                    );
                 };
                 // `sensitive` hides an output when Terraform prints it, but does not mark the value for the caller.
                 self.evaluate(&attribute.value, Scope::module(instance))

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Mirror, UnknownReason};
+use crate::model::{
+    Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Mirror, MissingInputs, UnknownReason,
+};
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
-use terraform_eval::address::ResourcePath;
+use crate::readers::configuration::issues::Issues;
+use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, VariableInputs};
 use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource};
 use terraform_eval::source::{Sources, Span};
@@ -22,6 +25,11 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) clusters: BTreeMap<ResourcePath, Cluster>,
     pub(crate) waiters: BTreeMap<ResourcePath, ClusterWaiter>,
     pub(crate) data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
+    /// What Terraform rejects.
+    pub(crate) issues: Issues,
+    pub(crate) missing_inputs: Vec<MissingInputs>,
+    /// The blocks that have an instance, or may have one.
+    pub(crate) instantiated: BTreeSet<(ModuleId, ResourceName)>,
     pub(crate) visited_modules: BTreeSet<ModuleId>,
     /// The source text of sensitive values.
     pub(crate) sensitive: BTreeSet<Span>,
@@ -58,6 +66,9 @@ impl<'a> RootModuleReader<'a> {
             clusters: BTreeMap::new(),
             waiters: BTreeMap::new(),
             data_sources: BTreeMap::new(),
+            issues: Issues::default(),
+            missing_inputs: Vec::new(),
+            instantiated: BTreeSet::new(),
             visited_modules: BTreeSet::new(),
             sensitive: BTreeSet::new(),
             is_truncated: false,
