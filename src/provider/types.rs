@@ -7,6 +7,13 @@ use super::clusters::is_cluster_id;
 /// The provider's address, without the registry's host.
 pub(crate) const SOURCE: &str = "terraform-redhat/rhcs";
 
+/// The local name of the provider in a module that does not give it another one: the prefix of its types.
+pub(crate) const PROVIDER_NAME: &str = "rhcs";
+
+/// What happens in a module that does not declare the source of the provider.
+pub(crate) const MISSING_SOURCE: &str = "without a source, Terraform looks for hashicorp/rhcs, which does not exist: \
+                                         `terraform init` fails";
+
 /// The registries that have Red Hat's provider under its address.
 const REGISTRY_HOSTS: [&str; 2] = ["registry.terraform.io/", "registry.opentofu.org/"];
 

@@ -116,6 +116,10 @@ impl ValueChecks<'_, '_> {
 
     fn evaluate(&mut self, what: &str, expression: &Expression) -> Option<Value> {
         let scope = Scope::module(self.instance).with_repetition(self.repetition);
+        self.evaluate_in(scope, what, expression)
+    }
+
+    fn evaluate_in(&mut self, scope: Scope<'_>, what: &str, expression: &Expression) -> Option<Value> {
         match self.evaluator.evaluate(expression, scope) {
             Ok(value) => Some(value),
             Err(error) => {
@@ -305,7 +309,7 @@ impl ValueChecks<'_, '_> {
         }
     }
 
-    /// Evaluates the preconditions, and the postconditions that do not refer to `self`.
+    /// Evaluates the preconditions and postconditions.
     pub(crate) fn check_conditions(&mut self, block: &Block) {
         for lifecycle in block.body.blocks("lifecycle") {
             for kind in ["precondition", "postcondition"] {
@@ -322,11 +326,18 @@ impl ValueChecks<'_, '_> {
         };
         let expression = &condition.value;
         let names = terraform_eval::modules::references::root_names(expression);
+        let has_self = names.iter().any(|(name, _)| &**name == "self");
         // Those are reported with the meta-arguments.
-        if names.is_empty() || names.iter().any(|(name, _)| &**name == "self") {
+        if names.is_empty() || (has_self && kind == "precondition") {
             return;
         }
-        let Some(value) = self.evaluate(kind, expression) else {
+        let scope = Scope::module(self.instance).with_repetition(self.repetition);
+        let scope = if has_self {
+            scope.with_self(self.resource)
+        } else {
+            scope
+        };
+        let Some(value) = self.evaluate_in(scope, kind, expression) else {
             return;
         };
         if let Some(failure) = condition_failure(&value) {

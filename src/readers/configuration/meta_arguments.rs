@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Subject, nearest_of};
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
+use crate::provider::{is_provider_source, types::PROVIDER_NAME};
 use crate::readers::configuration::issues::Issues;
 use crate::readers::configuration::static_reference::{StaticReference, StaticStep, static_list};
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::cty::{Type, convert};
 use terraform_eval::cty::{Value, index};
-use terraform_eval::modules::{Module, Resource, literal, references};
+use terraform_eval::modules::{Module, literal, references, requirements};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
@@ -31,19 +32,77 @@ const LIFECYCLE_BLOCKS: [&str; 2] = ["precondition", "postcondition"];
 pub(crate) struct MetaArguments<'c> {
     pub(crate) module: &'c Module,
     pub(crate) sources: &'c Sources,
-    pub(crate) resource: &'c Resource,
+    /// The resource; for a module call, `module` with the name of the call.
+    pub(crate) resource: &'c ResourceName,
+    /// Whether the module is the root module.
+    pub(crate) is_root: bool,
     pub(crate) schema: &'c Schema,
     pub(crate) subject: &'c Subject,
     pub(crate) issues: &'c mut Issues,
 }
 
 impl MetaArguments<'_> {
-    pub(crate) fn check(&mut self, block: &Block) {
+    /// Checks `depends_on` alone, which module calls have too.
+    pub(crate) fn check_depends_on(&mut self, block: &Block) {
         if let Some(argument) = block.body.attribute("depends_on") {
             self.depends_on(&argument.value);
         }
+    }
+
+    pub(crate) fn check(&mut self, block: &Block) {
+        self.check_depends_on(block);
+        if let Some(argument) = block.body.attribute("provider") {
+            self.provider(&argument.value);
+        }
         for lifecycle in block.body.blocks("lifecycle") {
             self.lifecycle(lifecycle);
+        }
+        if self.resource.mode == Mode::Data {
+            let managed_only = ["provisioner", "connection"];
+            let blocks = block.body.blocks.iter();
+            for block in blocks.filter(|block| managed_only.contains(&&*block.kind.text)) {
+                self.unsupported_block(&block.kind.text, block.header, "a data source");
+            }
+        }
+    }
+
+    fn unsupported_block(&mut self, kind: &str, span: Span, of: &str) {
+        let issue = ConfigurationIssue::rejected(
+            ConfigurationIssueKind::UnsupportedArgument,
+            self.subject.clone(),
+            format!("unsupported block {kind:?} in {of}"),
+            span,
+        );
+        self.add(issue.label(format!("not a block of {of}")).help("remove it"));
+    }
+
+    /// `provider` names a provider by its local name, which has to be the rhcs provider in this module.
+    fn provider(&mut self, value: &Expression) {
+        let Some(reference) = StaticReference::parse(value) else {
+            return self.reject(
+                "provider is not a reference",
+                value.span,
+                "a reference is required",
+            );
+        };
+        let required = requirements::required_providers(self.module, self.sources);
+        let mut entries = required.iter().filter(|entry| *entry.name == *reference.root);
+        let is_rhcs = match entries.next() {
+            Some(entry) => entry.source.as_deref().is_none_or(is_provider_source),
+            None => &*reference.root == PROVIDER_NAME,
+        };
+        if let (Some(alias), true, true) = (reference.name(0), self.is_root, is_rhcs)
+            && !requirements::has_provider_alias(self.module, &reference.root, alias, self.sources)
+        {
+            let message = format!(
+                "the root module configures no provider {}.{alias}",
+                reference.root
+            );
+            self.reject(message, value.span, "not configured");
+        }
+        if !is_rhcs {
+            let message = format!("provider is {}, which is not the rhcs provider", reference.root);
+            self.reject(message, value.span, "another provider");
         }
     }
 
@@ -178,6 +237,13 @@ impl MetaArguments<'_> {
         for argument in &lifecycle.body.attributes {
             let value = &argument.value;
             match &*argument.name.text {
+                name if self.resource.mode == Mode::Data
+                    && LIFECYCLE_ARGUMENTS.contains(&name)
+                    && name != "enabled" =>
+                {
+                    let message = format!("lifecycle has {name:?}, which a data source does not have");
+                    self.reject(message, argument.name.span, "only for managed resources");
+                }
                 "ignore_changes" => self.ignore_changes(value),
                 "replace_triggered_by" => self.replace_triggered_by(value),
                 name if !LIFECYCLE_ARGUMENTS.contains(&name) => {
@@ -189,6 +255,11 @@ impl MetaArguments<'_> {
                     );
                     self.add(issue.label("not an argument of `lifecycle`").help("remove it"));
                 }
+                "create_before_destroy" if !references::root_names(value).is_empty() => self.reject(
+                    "create_before_destroy is not a literal",
+                    value.span,
+                    "no references are allowed here",
+                ),
                 name => {
                     if let Some(found) = not_a_bool(value) {
                         let message = format!("{name} is {found}, but a bool is required");
@@ -202,14 +273,7 @@ impl MetaArguments<'_> {
                 self.condition_arguments(block);
                 continue;
             }
-            let kind = &block.kind.text;
-            let issue = ConfigurationIssue::rejected(
-                ConfigurationIssueKind::UnsupportedArgument,
-                self.subject.clone(),
-                format!("unsupported block {kind:?} in lifecycle"),
-                block.header,
-            );
-            self.add(issue.label("not a block of `lifecycle`").help("remove it"));
+            self.unsupported_block(&block.kind.text, block.header, "lifecycle");
         }
     }
 
@@ -245,7 +309,7 @@ impl MetaArguments<'_> {
         let itself = references::in_expression(&condition.value)
             .into_iter()
             .find(|reference| {
-                reference.subject == terraform_eval::address::Subject::Resource(self.resource.name.clone())
+                reference.subject == terraform_eval::address::Subject::Resource(self.resource.clone())
             });
         if let Some(reference) = itself {
             self.reject(
@@ -306,7 +370,7 @@ impl MetaArguments<'_> {
         let Some(attribute) = self.schema.get(root) else {
             return Err(format!(
                 "ignore_changes names {root:?}, which {} does not have",
-                self.resource.name.kind
+                self.resource.kind
             ));
         };
         let mut value = Value::unknown(attribute.ty.without_optional());
@@ -352,7 +416,7 @@ impl MetaArguments<'_> {
                         _ => None,
                     });
             match resources.next() {
-                Some(name) if name == self.resource.name => self.reject(
+                Some(name) if name == *self.resource => self.reject(
                     "replace_triggered_by refers to its own resource",
                     entry.span,
                     "the resource itself",
@@ -384,7 +448,7 @@ fn resource_name(reference: &StaticReference) -> Option<(ResourceName, usize)> {
 }
 
 /// What a literal is that is not a bool.
-fn not_a_bool(value: &Expression) -> Option<&'static str> {
+pub(crate) fn not_a_bool(value: &Expression) -> Option<&'static str> {
     match &value.kind {
         ExpressionKind::Null => Some("null"),
         ExpressionKind::Number(_) => Some("a number"),

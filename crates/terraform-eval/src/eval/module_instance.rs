@@ -176,6 +176,11 @@ impl Evaluator<'_> {
         )
     }
 
+    /// A value as a variable with this block takes it: with the defaults of its type, and converted.
+    pub fn convert_to_variable(&self, variable: &Body, value: &Value) -> Result<Value> {
+        self.constraint(variable)?.apply(value)
+    }
+
     fn flag(&self, body: &Body, name: &str) -> Option<bool> {
         let value = self.evaluate(&body.attribute(name)?.value, Scope::empty()).ok()?;
         value.as_bool()

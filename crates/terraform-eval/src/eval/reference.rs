@@ -143,6 +143,17 @@ impl Evaluator<'_> {
                 let (value, used) = self.resource_reference(instance, name, &steps[2..], scope, span)?;
                 Ok((value, used + 2, false))
             }
+            "self" if let (Some(name), Some(repetition)) = (scope.own_resource, scope.repetition) => {
+                check_attribute(self.tree.schemas(), name, steps)?;
+                match steps.first() {
+                    Some(Step::Attribute(attribute)) => {
+                        let attribute = &attribute.text;
+                        let value = self.resource_attribute(instance, name, repetition, attribute, span)?;
+                        Ok((value, 1, false))
+                    }
+                    _ => Ok((self.resource_object(instance, name, repetition, span)?, 0, false)),
+                }
+            }
             "self" => Err(EvalError::uncatchable(
                 "`self` can be used only in provisioners and conditions",
             )),

@@ -13,14 +13,16 @@ use crate::readers::configuration::block_checks::{
     ValueChecks, check_names, check_required, condition_failure,
 };
 use crate::readers::configuration::issues::Issues;
-use crate::readers::configuration::meta_arguments::MetaArguments;
+use crate::readers::configuration::meta_arguments::{MetaArguments, not_a_bool};
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::instances::{expand, unknown_until_apply};
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 use terraform_eval::eval::{self, Evaluator, Expansion, InstanceId, RepetitionData, Scope};
-use terraform_eval::modules::{ModuleId, Resource, literal};
-use terraform_eval::syntax::tree::{Block, Body};
+use terraform_eval::modules::{Module, ModuleId, Resource, literal, references};
+use terraform_eval::schema::Schema;
+use terraform_eval::source::Sources;
+use terraform_eval::syntax::tree::{Block, Body, ExpressionKind};
 
 /// The arguments of every `module` block.
 const CALL_ARGUMENTS: [&str; 6] = [
@@ -30,6 +32,22 @@ const CALL_ARGUMENTS: [&str; 6] = [
     "count",
     "for_each",
     "depends_on",
+];
+
+/// The blocks of a `module` block: `lifecycle` is OpenTofu's.
+const CALL_BLOCKS: [&str; 2] = ["lifecycle", "_"];
+
+/// The arguments of a `variable` block: those of Terraform up to 1.16 and of OpenTofu.
+const VARIABLE_ARGUMENTS: [&str; 9] = [
+    "type",
+    "default",
+    "description",
+    "sensitive",
+    "nullable",
+    "ephemeral",
+    "deprecated",
+    "const",
+    "write_only",
 ];
 
 impl<'a> RootModuleReader<'a> {
@@ -70,7 +88,12 @@ impl<'a> RootModuleReader<'a> {
         let path = evaluator.path(instance).without_keys();
         let address = path.child(call.clone(), None).to_string();
         self.report_expansion(instance, address, block, &expansion, enclosing);
-        expand(expansion, enclosing)
+        let (repetitions, enclosing) = expand(expansion, enclosing);
+        if !repetitions.is_empty() {
+            let module = self.context.evaluator.module_id(instance);
+            self.called.insert((module, call.clone()));
+        }
+        (repetitions, enclosing)
     }
 
     fn report_expansion(
@@ -178,6 +201,12 @@ impl<'a> RootModuleReader<'a> {
                 .unwrap_or(block.header);
             let subject = Subject::Other(subject);
             let what = format!("variable {name:?}");
+            check_declaration(
+                name,
+                block,
+                &Subject::Other(format!("var.{name}")),
+                &mut self.issues,
+            );
             match evaluator.variable(instance, name) {
                 Err(error) => self.issues.add_error(&subject, &what, &error, span),
                 Ok(_) => check_validations(
@@ -194,6 +223,7 @@ impl<'a> RootModuleReader<'a> {
 
     /// Checks all modules that the root module reaches.
     pub(crate) fn check_modules(&mut self, root: ModuleId) {
+        self.declares_source = self.has_provider_source(root);
         let mut pending = vec![(root, ModulePath::root())];
         let mut seen = BTreeSet::new();
         while let Some((id, path)) = pending.pop() {
@@ -201,6 +231,11 @@ impl<'a> RootModuleReader<'a> {
                 continue;
             }
             self.check_module(id, &path);
+            self.check_provider_source(id);
+            for call in self.tree.module(id).calls.values() {
+                let address = path.child(call.name.clone(), None).to_string();
+                self.check_module_release(id, call, &address);
+            }
             for (call, callee, _) in self.tree.calls_of(id) {
                 if self.is_relevant(callee) {
                     let path = path.child(call.clone(), None);
@@ -244,7 +279,8 @@ impl<'a> RootModuleReader<'a> {
             let mut meta_arguments = MetaArguments {
                 module,
                 sources,
-                resource,
+                resource: &resource.name,
+                is_root: path.is_root(),
                 schema,
                 subject: &subject,
                 issues: &mut self.issues,
@@ -294,9 +330,47 @@ impl<'a> RootModuleReader<'a> {
         if let Some(missing) = self.missing_inputs_of(path, declared, callee) {
             self.missing_inputs.push(missing);
         }
-        let callee = self.tree.module(callee);
+        let subject = Subject::Other(path.to_string());
+        let (tree, inputs) = (self.tree, self.context.inputs);
+        let mut meta_arguments = MetaArguments {
+            module: tree.module(caller),
+            sources,
+            resource: &ResourceName::managed("module", &**call),
+            is_root: false,
+            schema: &Schema::new(),
+            subject: &subject,
+            issues: &mut self.issues,
+        };
+        meta_arguments.check_depends_on(block);
+        let is_local = declared
+            .source(sources)
+            .is_some_and(|(source, _)| source.starts_with('.'));
+        if let Some(version) = block.body.attribute("version").filter(|_| is_local) {
+            let kind = ConfigurationIssueKind::Other;
+            let message = "a module with a local source has a version";
+            let issue = ConfigurationIssue::rejected(kind, subject.clone(), message, version.name.span);
+            self.issues
+                .add(issue.label("only for modules of a registry").help("remove it"));
+        }
+        let callee = tree.module(callee);
         if is_stub(&callee.directory) {
             return;
+        }
+        let unknown_blocks = block
+            .body
+            .blocks
+            .iter()
+            .filter(|block| !CALL_BLOCKS.contains(&&*block.kind.text));
+        for block in unknown_blocks {
+            let kind = ConfigurationIssueKind::UnsupportedArgument;
+            let message = format!("unsupported block {:?}", block.kind.text);
+            let issue = ConfigurationIssue::rejected(kind, subject.clone(), message, block.header);
+            self.issues
+                .add(issue.label("not a block of a module call").help("remove it"));
+        }
+        if !self.called.contains(&(caller, call.clone())) {
+            let evaluator = Evaluator::new(tree, sources, inputs, caller).validating();
+            validate_call(&evaluator, block, callee, sources, &subject, &mut self.issues);
         }
         for attribute in &block.body.attributes {
             let name = &attribute.name.text;
@@ -354,11 +428,95 @@ fn validate(
     checks.check_arguments(block);
 }
 
+/// Checks the arguments of a module call without instances.
+fn validate_call(
+    evaluator: &Evaluator<'_>,
+    block: &Block,
+    callee: &Module,
+    sources: &Sources,
+    subject: &Subject,
+    issues: &mut Issues,
+) {
+    let repetition = RepetitionData::of_validation(&block.body);
+    for attribute in &block.body.attributes {
+        let Some(variable) = callee.variables.get(&attribute.name.text) else {
+            continue;
+        };
+        let Some(variable) = variable.parse(sources) else {
+            continue;
+        };
+        let scope = Scope::module(InstanceId::ROOT).with_repetition(&repetition);
+        let value = evaluator.evaluate(&attribute.value, scope);
+        let converted = value.and_then(|value| evaluator.convert_to_variable(&variable.body, &value));
+        if let Err(error) = converted {
+            let what = format!("variable {:?}", attribute.name.text);
+            issues.add_error(subject, &what, &error, attribute.value.span);
+        }
+    }
+}
+
 fn expansion_argument(body: &Body) -> &'static str {
     if body.attribute("count").is_some() {
         "count"
     } else {
         "for_each"
+    }
+}
+
+/// Checks what Terraform requires of the block of a variable.
+fn check_declaration(name: &Arc<str>, block: &Block, subject: &Subject, issues: &mut Issues) {
+    let mut reject = |kind, message: String, span| {
+        issues.add(ConfigurationIssue::rejected(kind, subject.clone(), message, span));
+    };
+    for attribute in &block.body.attributes {
+        let argument = &*attribute.name.text;
+        if !VARIABLE_ARGUMENTS.contains(&argument) {
+            let message = format!("unsupported argument {argument:?} in a variable");
+            reject(
+                ConfigurationIssueKind::UnsupportedArgument,
+                message,
+                attribute.name.span,
+            );
+        }
+    }
+    for argument in ["sensitive", "nullable", "ephemeral"] {
+        let flag = block.body.attribute(argument).map(|flag| &flag.value);
+        if let Some((flag, found)) = flag.and_then(|flag| Some((flag, not_a_bool(flag)?))) {
+            let message = format!("{argument} is {found}, but a bool is required");
+            reject(ConfigurationIssueKind::Other, message, flag.span);
+        }
+    }
+    let is_literal = |argument: &str, test: fn(&ExpressionKind) -> bool| {
+        let attribute = block.body.attribute(argument);
+        attribute.filter(|attribute| test(&attribute.value.kind))
+    };
+    let is_not_nullable =
+        is_literal("nullable", |kind| matches!(kind, ExpressionKind::Bool(false))).is_some();
+    let null = is_literal("default", |kind| matches!(kind, ExpressionKind::Null));
+    if let Some(default) = null.filter(|_| is_not_nullable) {
+        let message = format!("variable {name:?} has the default null, but is not nullable");
+        reject(ConfigurationIssueKind::Other, message, default.value.span);
+    }
+    for validation in block.body.blocks("validation") {
+        for argument in ["condition", "error_message"] {
+            if validation.body.attribute(argument).is_none() {
+                let message = format!("the validation of variable {name:?} has no {argument}");
+                reject(
+                    ConfigurationIssueKind::MissingArgument,
+                    message,
+                    validation.header,
+                );
+            }
+        }
+        let Some(condition) = validation.body.attribute("condition") else {
+            continue;
+        };
+        let variable = terraform_eval::address::Subject::Variable(name.clone());
+        let references = references::in_expression(&condition.value);
+        if !references.iter().any(|reference| reference.subject == variable) {
+            let message = format!("the validation of variable {name:?} does not refer to var.{name}");
+            reject(ConfigurationIssueKind::Other, message, condition.value.span);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reads `import` blocks of mirrors.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::diagnostic::Subject;
@@ -8,19 +9,22 @@ use crate::provider::IMAGE_MIRROR;
 use crate::readers::configuration::block_reader::BlockReader;
 use crate::readers::configuration::root_module::instances::unknown_until_apply;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
+use terraform_eval::address::{InstanceKey, Mode};
+use terraform_eval::cty::{Type, Value};
 use terraform_eval::eval::{EvalError, Expansion, InstanceId, RepetitionData};
-use terraform_eval::modules::{Module, references};
+use terraform_eval::modules::{Module, references, references::Traversal};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
 /// The arguments of an `import` block.
-const ARGUMENTS: [&str; 4] = ["to", "id", "for_each", "provider"];
+const ARGUMENTS: [&str; 3] = ["to", "id", "for_each"];
 
 impl RootModuleReader<'_> {
     /// Reads the imports of mirrors in the root module.
     pub(crate) fn read_imports(&mut self, module: &Module) -> Vec<Import> {
         let sources = self.context.sources;
         let mut imports = Vec::new();
+        let mut targets = BTreeSet::new();
         for block in module.imports() {
             let Some(block) = block.parse(sources) else {
                 continue;
@@ -29,6 +33,15 @@ impl RootModuleReader<'_> {
                 continue;
             };
             if is_mirror_address(to) {
+                let text = sources.slice(to.span);
+                if !targets.insert(text) && block.body.attribute("for_each").is_none() {
+                    let subject = Subject::Other(text.to_owned());
+                    self.reject(
+                        &subject,
+                        "a second import to the same resource".to_owned(),
+                        to.span,
+                    );
+                }
                 self.read_import(block, to, &mut imports);
             }
         }
@@ -55,6 +68,11 @@ impl RootModuleReader<'_> {
                     "mirrors have no identity in the provider",
                     "write `id = \"CLUSTER_ID:IMAGE_MIRROR_ID\"`",
                 )
+            } else if name == "provider" {
+                if self.is_target_missing(to) {
+                    continue;
+                }
+                ("only for an import that generates configuration", "remove it")
             } else {
                 ("not an argument of an import", "remove it")
             };
@@ -70,6 +88,17 @@ impl RootModuleReader<'_> {
         let repetitions = match block.body.attribute("for_each") {
             None => vec![RepetitionData::single()],
             Some(for_each) => {
+                let single = Rc::new(RepetitionData::single());
+                let reader = BlockReader::new(&self.context, InstanceId::ROOT, &single, block);
+                // Here Terraform accepts a list, whose elements have no keys.
+                let is_list = |value: &Value| matches!(value.ty(), Type::Tuple(_) | Type::List(_));
+                if reader
+                    .value("for_each")
+                    .and_then(Result::ok)
+                    .is_some_and(|value| is_list(&value))
+                {
+                    return;
+                }
                 let expansion = self
                     .context
                     .evaluator
@@ -119,14 +148,6 @@ impl RootModuleReader<'_> {
                         self.invalid_id(&subject, message, id.span, "not known when Terraform plans");
                     }
                 }
-                AttributeValue::Known(_) if attribute.sensitive => {
-                    self.invalid_id(
-                        &subject,
-                        "the import id is sensitive",
-                        id.span,
-                        "a sensitive value is not allowed",
-                    );
-                }
                 AttributeValue::Known(_) => imports.push(Import {
                     to: to_text.clone(),
                     id: attribute,
@@ -135,21 +156,78 @@ impl RootModuleReader<'_> {
         }
     }
 
-    /// Reports an import to a mirror of the root module that no block declares.
+    /// Reports an import to a mirror of the root module that no block declares, or to an instance that the block cannot
+    /// have.
     fn check_target(&mut self, to: &Expression, subject: &Subject) {
-        let module = self.context.evaluator.module(InstanceId::ROOT);
-        let targets = references::in_expression(to);
-        let [target] = targets.as_slice() else {
+        let Some(target) = target(to) else {
             return;
         };
-        if let terraform_eval::address::Subject::Resource(name) = &target.subject
-            && !module.resources.contains_key(name)
-        {
-            self.reject(
-                subject,
-                format!("the module declares no resource {name}"),
-                to.span,
-            );
+        match &target.subject {
+            terraform_eval::address::Subject::Module(call) => {
+                let module = self.context.evaluator.module(InstanceId::ROOT);
+                if !module.calls.contains_key(call) {
+                    self.reject(
+                        subject,
+                        format!("the module declares no module call named {call:?}"),
+                        to.span,
+                    );
+                }
+            }
+            terraform_eval::address::Subject::Resource(name) if name.mode == Mode::Data => {
+                self.reject(subject, "an import is to a managed resource".to_owned(), to.span);
+            }
+            terraform_eval::address::Subject::Resource(name) => {
+                let module = self.context.evaluator.module(InstanceId::ROOT);
+                let block = module.resources.get(name);
+                let Some(block) = block else {
+                    self.reject(
+                        subject,
+                        format!("the module declares no resource {name}"),
+                        to.span,
+                    );
+                    return;
+                };
+                let Some(block) = block.block.parse(self.context.sources) else {
+                    return;
+                };
+                let has = |argument: &str| block.body.attribute(argument).is_some();
+                let instances = self
+                    .context
+                    .evaluator
+                    .resource_expansion(InstanceId::ROOT, name)
+                    .ok();
+                let is_known = !matches!(instances.as_deref(), None | Some(Expansion::Unknown { .. }));
+                let exists = |key: &InstanceKey| {
+                    let instances = instances.iter().flat_map(|expansion| expansion.instances());
+                    instances
+                        .into_iter()
+                        .any(|instance| instance.key.as_ref() == Some(key))
+                };
+                let problem = match &target.key {
+                    Some(InstanceKey::Index(_)) if !has("count") => Some("has no `count`"),
+                    Some(InstanceKey::Key(_)) if !has("for_each") => Some("has no `for_each`"),
+                    Some(key) if is_known && !exists(key) => Some("has no such instance"),
+                    None if target.attribute.is_some() => Some("is named with an attribute"),
+                    _ => None,
+                };
+                if let Some(problem) = problem {
+                    self.reject(
+                        subject,
+                        format!("{name} {problem}, so an import to this is rejected"),
+                        to.span,
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether no block declares the resource that an import is to: then Terraform can generate one.
+    fn is_target_missing(&self, to: &Expression) -> bool {
+        let module = self.context.evaluator.module(InstanceId::ROOT);
+        match target(to).map(|target| target.subject) {
+            Some(terraform_eval::address::Subject::Resource(name)) => !module.resources.contains_key(&name),
+            _ => false,
         }
     }
 
@@ -165,6 +243,12 @@ impl RootModuleReader<'_> {
         self.issues
             .add(issue.label(label).help("write \"CLUSTER_ID:IMAGE_MIRROR_ID\""));
     }
+}
+
+/// The reference that `to` is, apart from those in its keys.
+fn target(to: &Expression) -> Option<Traversal> {
+    let mut references = references::in_expression(to).into_iter();
+    references.find(|reference| reference.span == to.span)
 }
 
 /// Whether `to` is the address of a mirror, in the root module or in another one.

@@ -1,6 +1,7 @@
 //! The state of reading a root module.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::model::{
     Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Mirror, MissingInputs, UnknownReason,
@@ -27,9 +28,13 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
     /// What Terraform rejects.
     pub(crate) issues: Issues,
+    /// Whether a module declares the source of the provider.
+    pub(crate) declares_source: bool,
     pub(crate) missing_inputs: Vec<MissingInputs>,
     /// The blocks that have an instance, or may have one.
     pub(crate) instantiated: BTreeSet<(ModuleId, ResourceName)>,
+    /// The module calls that have an instance, or may have one.
+    pub(crate) called: BTreeSet<(ModuleId, Arc<str>)>,
     pub(crate) visited_modules: BTreeSet<ModuleId>,
     /// The source text of sensitive values.
     pub(crate) sensitive: BTreeSet<Span>,
@@ -67,8 +72,10 @@ impl<'a> RootModuleReader<'a> {
             waiters: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             issues: Issues::default(),
+            declares_source: false,
             missing_inputs: Vec::new(),
             instantiated: BTreeSet::new(),
+            called: BTreeSet::new(),
             visited_modules: BTreeSet::new(),
             sensitive: BTreeSet::new(),
             is_truncated: false,
