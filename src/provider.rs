@@ -23,8 +23,8 @@ pub(crate) mod validators;
 pub(crate) mod versions;
 
 pub(crate) use clusters::{
-    ALWAYS_ALLOWED_REGISTRIES, ClusterKind, ClusterRole, cluster_id_argument, cluster_kind, cluster_role,
-    is_cluster_id, passed_id_argument, passes_id_on, waits_for_cluster,
+    ALWAYS_ALLOWED_REGISTRIES, ClusterKind, ClusterRole, NO_REGISTRY_SOURCES, cluster_id_argument,
+    cluster_kind, cluster_role, is_cluster_wait, passed_id_argument, passes_id_on, waits_for_cluster,
 };
 pub(crate) use schema::schemas;
 pub(crate) use types::{

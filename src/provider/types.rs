@@ -2,8 +2,6 @@
 
 use terraform_eval::address::{Mode, ResourceName};
 
-use super::clusters::is_cluster_id;
-
 /// The provider's address, without the registry's host.
 pub(crate) const SOURCE: &str = "terraform-redhat/rhcs";
 
@@ -91,14 +89,6 @@ pub(crate) fn is_image_mirrors_data_source(resource: &ResourceName) -> bool {
     resource.mode == Mode::Data && &*resource.kind == IMAGE_MIRRORS
 }
 
-/// Whether the provider can import a mirror by this id: `CLUSTER_ID:IMAGE_MIRROR_ID` (`ImportState` in
-/// `provider/imagemirror/image_mirror_resource.go`). Both are a part of the path of a request.
-#[must_use]
-pub(crate) fn is_import_id(id: &str) -> bool {
-    id.split_once(':')
-        .is_some_and(|(cluster, mirror)| is_cluster_id(cluster) && is_cluster_id(mirror))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,15 +104,5 @@ mod tests {
     #[test]
     fn the_quoted_prefix_is_the_prefix_in_quotes() {
         assert_eq!(QUOTED_TYPE_PREFIX, format!("\"{TYPE_PREFIX}"));
-    }
-
-    #[test]
-    fn an_import_id_has_two_parts() {
-        assert!(is_import_id("cluster:mirror"));
-        for id in [
-            "", "cluster", "cluster:", ":mirror", "a:b:c", "a: b", "a/b:c", "a:b/c",
-        ] {
-            assert!(!is_import_id(id), "{id}");
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{ConfigurationIssueKind, Import, Input, InputKinds, MirrorAddress};
-use crate::provider::types::is_import_id;
+use crate::provider::clusters::is_import_id;
 use terraform_eval::address::Address;
 
 use super::{Check, Fixability, Rule};

@@ -5,7 +5,7 @@ use crate::model::{
     Attribute, AttributeValue, ClusterCandidates, ClusterInstance, ConfigurationIssueKind, Input, InputKind,
     InputKinds, Mirror, MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons,
 };
-use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
+use crate::provider::{ALWAYS_ALLOWED_REGISTRIES, NO_REGISTRY_SOURCES};
 use registries_conf::{Role, is_valid_location, is_within_scope, matching_scope};
 use terraform_eval::source::Span;
 
@@ -17,12 +17,26 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::TERRAFORM,
     fix: Fixability::None,
     page: include_str!("registry_config_conflict.md"),
-    check: Check::MirrorAndInput(check, |input| {
-        RULE.report_issues(input, ConfigurationIssueKind::RegistryConfigConflict)
-    }),
+    check: Check::MirrorAndInput(check, check_input),
 };
 
 type List = Attribute<Vec<Attribute<String>>>;
+
+fn check_input(input: &Input) -> Vec<Diagnostic> {
+    let instances = input.clusters.iter().flat_map(|cluster| &cluster.instances);
+    let incomplete = instances.filter_map(|instance| Some((instance, instance.incomplete_registry_config?)));
+    let mut findings: Vec<Diagnostic> = incomplete
+        .map(|(instance, span)| {
+            RULE.diagnostic("registry_config has no registry_sources")
+                .about(instance.address.to_string())
+                .at(span, "no `registry_sources`")
+                .note(NO_REGISTRY_SOURCES)
+                .help("add `registry_sources = {}`, or remove `registry_config`")
+        })
+        .collect();
+    findings.extend(RULE.report_issues(input, ConfigurationIssueKind::RegistryConfigConflict));
+    findings
+}
 
 fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     let candidates = ClusterCandidates::for_mirror(input, mirror);

@@ -5,7 +5,6 @@ use crate::model::{
     Input, InputKinds, Mirror, MirrorLabels as _, OriginCandidate, OriginTarget, ResourceDeclaration,
     UnknownReason, UnknownReasons,
 };
-use crate::provider;
 use crate::provider::{ClusterRole, cluster_id_argument, cluster_role, is_provider_type, passes_id_on};
 use terraform_eval::address::ResourceName;
 use terraform_eval::source::Span;
@@ -39,12 +38,9 @@ fn check(_: &Input, mirror: &Mirror, declaration: &ResourceDeclaration) -> RuleO
     {
         return RuleOutcome::undecided(unknown.clone());
     }
-    if let Some(id) = declaration
-        .cluster_id
-        .value()
-        .filter(|id| !provider::is_cluster_id(id))
-    {
-        return RuleOutcome::finding(report_invalid(mirror, declaration, id));
+    let id = declaration.cluster_id.value();
+    if id.is_some_and(|id| id.trim().is_empty()) {
+        return RuleOutcome::finding(report_empty(mirror, declaration));
     }
     let mut wrong = declaration
         .cluster_origin
@@ -72,19 +68,10 @@ fn check(_: &Input, mirror: &Mirror, declaration: &ResourceDeclaration) -> RuleO
     }
 }
 
-/// A value that is not the id of any cluster.
-fn report_invalid(mirror: &Mirror, declaration: &ResourceDeclaration, id: &str) -> Diagnostic {
-    let what = if id.trim().is_empty() {
-        "cluster_id is empty".to_owned()
-    } else {
-        format!(
-            "cluster_id {} is not the id of a cluster",
-            declaration.cluster_id.describe()
-        )
-    };
-    RULE.finding(mirror, &what)
+fn report_empty(mirror: &Mirror, declaration: &ResourceDeclaration) -> Diagnostic {
+    RULE.finding(mirror, "cluster_id is empty")
         .at_attribute(mirror, &declaration.cluster_id, "no cluster has this id")
-        .note("Terraform accepts it; creation fails, because the OCM API finds no such cluster")
+        .note("Terraform accepts it; creation fails with `Cluster Not Ready`, because no cluster has this id")
         .help("refer to the `id` of an `rhcs_cluster_rosa_hcp`, or write the id from `rosa list clusters`")
 }
 

@@ -35,6 +35,7 @@ mod no_silent_loss;
 mod parity;
 mod plan;
 mod plan_with_configuration;
+mod provider_conformance;
 mod readme;
 mod registries;
 mod resolve;

@@ -15,9 +15,6 @@ use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, ObjectKey}
 
 const DROPPED: &str = "Terraform drops what the object does not have, without a message";
 
-const NO_REGISTRY_SOURCES: &str = "Terraform accepts it; the provider fails when it creates the cluster: `Value \
-                                   Conversion Error` at `registry_config.registry_sources`";
-
 /// Reports the arguments and blocks that a type does not have.
 pub(crate) fn check_names(
     block: &Block,
@@ -266,7 +263,7 @@ impl ValueChecks<'_, '_> {
         };
         if sources.is_null() {
             let issue = self.issue(
-                ConfigurationIssueKind::MissingArgument,
+                ConfigurationIssueKind::RegistryConfigConflict,
                 "registry_config has no registry_sources",
                 expression.span,
             );
@@ -278,7 +275,7 @@ impl ValueChecks<'_, '_> {
             return self.issues.add(
                 issue
                     .label("no `registry_sources`")
-                    .consequence(Consequence::Fails(NO_REGISTRY_SOURCES))
+                    .consequence(Consequence::Fails(provider::NO_REGISTRY_SOURCES))
                     .help(help),
             );
         }

@@ -272,7 +272,13 @@ impl<'a> RootModuleReader<'a> {
             // The rules check the instances of mirrors.
             if !(has_instances && provider::is_image_mirror(&resource.name)) {
                 check_names(block, &resource.name, schema, &subject, sources, &mut self.issues);
-                if resource.block.problems().is_empty() {
+                // Without a declaration of the provider, the configuration is an extract, which Terraform cannot validate.
+                // Such extracts leave out most of a cluster or machine pool.
+                let is_short = provider::is_image_mirror(&resource.name)
+                    || provider::is_image_mirrors_data_source(&resource.name)
+                    || provider::is_cluster_wait(&resource.name);
+                let is_extract = !is_short && !self.declares_source;
+                if resource.block.problems().is_empty() && !is_extract {
                     check_required(block, &resource.name, schema, &subject, sources, &mut self.issues);
                 }
             }

@@ -39,6 +39,7 @@ impl<'a> RootModuleReader<'a> {
                 id: None,
                 wait_for_create_complete: reader.bool("wait_for_create_complete"),
                 registry_sources: read_registry_sources(&mut reader),
+                incomplete_registry_config: None,
             });
             self.sensitive.extend(reader.sensitive);
             self.check_instance(instance, resource, &repetition, &enclosing, block);
