@@ -167,7 +167,7 @@ fn json_has_the_documented_form() {
         "clean": 0,
         "with_findings": 1,
         "undecided": 0,
-        "files": 1,
+        "files": 2,
         "unreadable": 0,
         "suppressed": 0,
         "in_baseline": 0

@@ -194,7 +194,7 @@ impl ValueChecks<'_, '_> {
             } else {
                 format!(
                     "{:?}",
-                    value.as_str().map(|text| text.to_string()).unwrap_or_default()
+                    value.as_str().map(ToString::to_string).unwrap_or_default()
                 )
             };
             let message = format!("type {shown} is not supported");

@@ -50,7 +50,7 @@ const VARIABLE_ARGUMENTS: [&str; 9] = [
     "write_only",
 ];
 
-impl<'a> RootModuleReader<'a> {
+impl RootModuleReader<'_> {
     /// The instances of a resource block; reports why Terraform rejects `count` or `for_each`.
     pub(crate) fn expand_resource(
         &mut self,

@@ -51,33 +51,7 @@ impl RootModuleReader<'_> {
     fn read_import(&mut self, block: &Block, to: &Expression, imports: &mut Vec<Import>) {
         let to_text = self.context.sources.slice(to.span).to_owned();
         let subject = Subject::Other(to_text.clone());
-        for argument in &block.body.attributes {
-            let name = &*argument.name.text;
-            if ARGUMENTS.contains(&name) {
-                continue;
-            }
-            let issue = ConfigurationIssue::rejected(
-                ConfigurationIssueKind::UnsupportedArgument,
-                subject.clone(),
-                format!("unsupported argument {name:?} in import"),
-                argument.name.span,
-            );
-            let is_identity = name == "identity";
-            let (label, help) = if is_identity {
-                (
-                    "mirrors have no identity in the provider",
-                    "write `id = \"CLUSTER_ID:IMAGE_MIRROR_ID\"`",
-                )
-            } else if name == "provider" {
-                if self.is_target_missing(to) {
-                    continue;
-                }
-                ("only for an import that generates configuration", "remove it")
-            } else {
-                ("not an argument of an import", "remove it")
-            };
-            self.issues.add(issue.label(label).help(help));
-        }
+        self.check_arguments(block, to, &subject);
         let Some(id) = block.body.attribute("id").map(|id| &id.value) else {
             if block.body.attribute("identity").is_none() {
                 self.invalid_id(&subject, "the import has no id", block.header, "no `id`");
@@ -153,6 +127,37 @@ impl RootModuleReader<'_> {
                     id: attribute,
                 }),
             }
+        }
+    }
+
+    /// Reports the arguments that an import does not have.
+    fn check_arguments(&mut self, block: &Block, to: &Expression, subject: &Subject) {
+        for argument in &block.body.attributes {
+            let name = &*argument.name.text;
+            if ARGUMENTS.contains(&name) {
+                continue;
+            }
+            let issue = ConfigurationIssue::rejected(
+                ConfigurationIssueKind::UnsupportedArgument,
+                subject.clone(),
+                format!("unsupported argument {name:?} in import"),
+                argument.name.span,
+            );
+            let is_identity = name == "identity";
+            let (label, help) = if is_identity {
+                (
+                    "mirrors have no identity in the provider",
+                    "write `id = \"CLUSTER_ID:IMAGE_MIRROR_ID\"`",
+                )
+            } else if name == "provider" {
+                if self.is_target_missing(to) {
+                    continue;
+                }
+                ("only for an import that generates configuration", "remove it")
+            } else {
+                ("not an argument of an import", "remove it")
+            };
+            self.issues.add(issue.label(label).help(help));
         }
     }
 

@@ -44,12 +44,12 @@ pub(crate) fn expand(
     };
     let reason = cty::UnknownReason::InstancesUnknown(error.to_string().into());
     let unknown_reason = UnknownReason::NotEvaluated(reason.clone());
-    if !error.is_rejection() {
-        let reasons = UnknownReasons::new(unknown_reason);
-        context.unknown_instances.get_or_insert(reasons);
-    } else {
+    if error.is_rejection() {
         let reason = UnknownReason::Rejected(reason.to_string());
         context.rejection.get_or_insert(reason);
+    } else {
+        let reasons = UnknownReasons::new(unknown_reason);
+        context.unknown_instances.get_or_insert(reasons);
     }
     let origin = Origin::from_reason(reason, None);
     let unknown = || Value::dynamic().with_origin(origin.clone());

@@ -70,8 +70,7 @@ impl RootModuleReader<'_> {
         let name = display_name(&module.directory);
         let (span, consequence) = match entry {
             Some(entry) => match entry.source.as_deref() {
-                None => (entry.span, Consequence::Fails(MISSING_SOURCE)),
-                Some("hashicorp/rhcs") => (entry.span, Consequence::Fails(MISSING_SOURCE)),
+                None | Some("hashicorp/rhcs") => (entry.span, Consequence::Fails(MISSING_SOURCE)),
                 // A fork or a private registry.
                 Some(_) => return,
             },
