@@ -361,8 +361,7 @@ fn a_called_module_declares_the_provider_itself() {
     let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise", "."]);
     assert_eq!(run.status, 1);
     assert!(
-        run.stdout
-            .contains(&format!("m/main.tf:1:1: error[provider-version]")),
+        run.stdout.contains("m/main.tf:1:1: error[provider-version]"),
         "{}",
         run.stdout
     );
