@@ -20,7 +20,7 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 use arguments::{Arguments, Command};
 use exit::Exit;
 use loading::load_options;
-use terminal::{eprint_line, is_broken_pipe};
+use terminal::eprint_line;
 
 /// Runs the program and returns its exit status.
 #[must_use]
@@ -30,7 +30,6 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match run(arguments, &matches) {
         Ok(exit) => exit.into(),
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprint_line(&format!("error: {error:#}"));
             Exit::Failure.into()

@@ -6,11 +6,12 @@
 //! | which mirrors belong together | [`by_cluster()`], [`select_cluster()`] |
 //! | what the nodes make of several entries for one source | [`ClusterMirrors::merged`] |
 //! | what configuration the nodes get | [`ClusterMirrors::registry_settings`], [`NodeConfig`] |
-//! | what keeps entries from being used as they are meant | [`manifest_issues()`], [`order_conflicts()`], [`policy_conflicts()`], [`duplicate_sources()`], [`exceeded_limit()`] |
+//! | what keeps entries from being used as they are meant | [`manifest_issues()`], [`overwritten_manifests()`], [`order_conflicts()`], [`policy_conflicts()`], [`duplicate_sources()`], [`exceeded_limit()`] |
 //!
 //! The last ones are findings of rules, too: a rule and a conversion call the same function.
 
 mod by_cluster;
+mod canonical_source;
 mod cluster;
 mod disambiguate;
 mod duplicate_sources;
@@ -20,20 +21,25 @@ mod manifest_issues;
 mod mirrors;
 mod node_config;
 mod order_conflicts;
+mod overwritten_manifests;
 mod policy_conflicts;
 mod registries;
 mod resolved_values;
 mod select_cluster;
 
 pub(crate) use by_cluster::by_cluster;
+pub(crate) use canonical_source::canonical_source;
 pub(crate) use cluster::Cluster;
-pub(crate) use duplicate_sources::{DUPLICATE_SOURCE, duplicate_source, duplicate_sources};
+pub(crate) use duplicate_sources::{DUPLICATE_SOURCE, duplicate_pairs, duplicate_source, duplicate_sources};
 pub(crate) use entry::{Entry, MergedEntry, UnresolvedMirror};
 pub(crate) use limits::{TOO_MANY_ENTRIES, exceeded_limit};
-pub(crate) use manifest_issues::{INVALID_MANIFEST, input_manifest_issues, manifest_issues};
+pub(crate) use manifest_issues::{
+    INVALID_MANIFEST, conversion_issues, input_manifest_issues, manifest_issues,
+};
 pub(crate) use mirrors::ClusterMirrors;
 pub(crate) use node_config::{Caveat, NODE_CONFIG_HELP, NodeConfig, NodeConfigError};
 pub(crate) use order_conflicts::{CONFLICTING_ORDER, order_conflicts};
+pub(crate) use overwritten_manifests::{OVERWRITTEN_MANIFEST, overwritten_manifests};
 pub(crate) use policy_conflicts::{CONFLICTING_POLICY, policy_conflicts};
 pub(crate) use registries::ClusterRegistries;
 pub(crate) use resolved_values::UNKNOWN_VALUE;

@@ -117,9 +117,11 @@ pub(crate) fn compare<'a>(
     before: &[&'a ClusterMirrors<'a>],
     after: &[&'a ClusterMirrors<'a>],
 ) -> Result<Comparison<'a>, UnmatchedClusters> {
-    let pairs = match (before, after) {
+    let [(before, unknown_before), (after, unknown_after)] = [before, after].map(split_unknown);
+    let unknown_sources = known_sources(unknown_before.iter().chain(&unknown_after));
+    let pairs = match (before.as_slice(), after.as_slice()) {
         ([before], [after]) => vec![(Some(*before), Some(*after))],
-        _ => match_clusters(before, after),
+        (before, after) => match_clusters(before, after),
     };
     let is_matched = |(before, after): &Pair<'_>| before.is_some() && after.is_some();
     if !before.is_empty() && !after.is_empty() && !pairs.iter().any(is_matched) {
@@ -128,16 +130,47 @@ pub(crate) fn compare<'a>(
             names.into_iter().map(str::to_owned).collect()
         };
         return Err(UnmatchedClusters {
-            before: names(before),
-            after: names(after),
+            before: names(&before),
+            after: names(&after),
         });
     }
-    let clusters = pairs
+    let mut clusters: Vec<ClusterComparison<'_>> = pairs
         .into_iter()
-        .map(|(before, after)| compare_cluster(before, after));
-    Ok(Comparison {
-        clusters: clusters.collect(),
-    })
+        .map(|(before, after)| compare_cluster(before, after, &unknown_sources))
+        .collect();
+    let unknown = [unknown_before, unknown_after];
+    if unknown.iter().any(|unknown| !unknown.is_empty()) {
+        let [before, after] = unknown.each_ref().map(|unknown| unknown.first());
+        clusters.push(ClusterComparison {
+            before: before.map(|cluster| cluster.cluster.name()),
+            after: after.map(|cluster| cluster.cluster.name()),
+            differences: Vec::new(),
+            unresolved: unknown
+                .map(|unknown| unknown.iter().flat_map(|cluster| &cluster.unresolved).collect()),
+            same: 0,
+        });
+    }
+    Ok(Comparison { clusters })
+}
+
+/// The known clusters, and the mirrors whose cluster is unknown: they may belong to any cluster.
+fn split_unknown<'a>(
+    clusters: &[&'a ClusterMirrors<'a>],
+) -> (Vec<&'a ClusterMirrors<'a>>, Vec<&'a ClusterMirrors<'a>>) {
+    let clusters = clusters.iter().copied();
+    clusters.partition(|cluster| !cluster.cluster.is_unknown())
+}
+
+/// The known sources of unresolved mirrors.
+fn known_sources<'a>(clusters: impl Iterator<Item = &'a &'a ClusterMirrors<'a>>) -> BTreeSet<&'a str> {
+    let mirrors = clusters
+        .flat_map(|cluster| &cluster.unresolved)
+        .map(|unresolved| unresolved.mirror);
+    let sources = mirrors.filter(|mirror| !mirror.source.sensitive);
+    sources
+        .filter_map(|mirror| mirror.source.value())
+        .map(String::as_str)
+        .collect()
 }
 
 /// The mirrors of one cluster in the two inputs.
@@ -209,6 +242,7 @@ pub(crate) fn select_cluster<'s, 'a>(
 fn compare_cluster<'a>(
     before: Option<&'a ClusterMirrors<'a>>,
     after: Option<&'a ClusterMirrors<'a>>,
+    unknown_sources: &BTreeSet<&str>,
 ) -> ClusterComparison<'a> {
     let unresolved = [before, after].map(|cluster| {
         let unresolved = cluster.iter().flat_map(|cluster| &cluster.unresolved);
@@ -228,7 +262,7 @@ fn compare_cluster<'a>(
     let mut same = 0;
     for (source, pull) in keys {
         // If one side is unknown, there is nothing to compare the other side with.
-        if unresolved_sources.contains(source) {
+        if unresolved_sources.contains(source) || unknown_sources.contains(source) {
             continue;
         }
         let difference = Difference {

@@ -11,6 +11,6 @@ mod schema;
 mod settings_text;
 
 pub(crate) use discovery::{ConfigFiles, ConfigSource};
-pub(crate) use file::Config;
+pub(crate) use file::{Config, FILE_NAME};
 pub use schema::render_schema;
 pub(crate) use settings_text::render_settings;

@@ -7,7 +7,7 @@ use std::borrow::Borrow;
 use std::fmt;
 
 use crate::model::attribute::{UnknownReason, UnknownReasons};
-use crate::model::mirror_address::MirrorAddress;
+use crate::model::mirror_address::{DocumentAddress, MirrorAddress};
 use terraform_eval::source::Span;
 
 /// How severe a finding is: `Info < Warning < Error`.
@@ -116,7 +116,9 @@ impl fmt::Display for Code {
 pub enum Subject {
     /// A mirror: an instance of a resource, or an entry of a manifest.
     Mirror(MirrorAddress),
-    /// Anything else that has an address: a block with all its instances, a cluster, a module call, a manifest.
+    /// A manifest with all its entries.
+    Manifest(DocumentAddress),
+    /// Anything else that has an address: a block with all its instances, a cluster, a module call.
     Other(String),
 }
 
@@ -124,6 +126,7 @@ impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mirror(address) => write!(f, "{address}"),
+            Self::Manifest(address) => write!(f, "{address}"),
             Self::Other(address) => f.write_str(address),
         }
     }
@@ -185,6 +188,13 @@ impl Diagnostic {
     #[must_use]
     pub fn about_mirror(mut self, address: MirrorAddress) -> Self {
         self.subject = Some(Subject::Mirror(address));
+        self
+    }
+
+    /// Sets a manifest with all its entries as the subject.
+    #[must_use]
+    pub fn about_manifest(mut self, address: DocumentAddress) -> Self {
+        self.subject = Some(Subject::Manifest(address));
         self
     }
 

@@ -42,7 +42,7 @@
 //! | 4 operations | `convert` | the model as manifests, Terraform, commands, JSON: one file per target |
 //! | 4 operations | `compare` | the differences between two inputs, as nodes see them |
 //! | 4 operations | `resolve` | where an image is pulled from |
-//! | 3 readers | `workspace` | from paths to inputs: discovery, root modules and who calls whom (not Cargo's workspace: what the given paths hold) |
+//! | 3 readers | `workspace` | from paths to inputs: project tree, discovery, root modules and who calls whom, what is skipped (not Cargo's workspace: what the given paths hold) |
 //! | 3 readers | `readers` | configuration, plans, manifests: each fills the model |
 //! | 3 readers | `config` | the configuration file `mirrorset.toml`: discovered, read, every key checked |
 //! | 3 readers | `settings` | severity levels of rules, and what makes a run fail |
@@ -64,19 +64,21 @@
 //!
 //! # Invariants
 //!
-//! 1. Rules see the model and `registries_conf`: no HCL, no JSON, no path.
-//! 2. All readers fill the same types. `Input::kind` tells rules what a kind of input does not record. The same
+//! 1. What a path stands for does not depend on the order of the paths or on the current directory. Everything below it is
+//!    read, or is counted as skipped with a reason.
+//! 2. Rules see the model and `registries_conf`: no HCL, no JSON, no path.
+//! 3. All readers fill the same types. `Input::kind` tells rules what a kind of input does not record. The same
 //!    configuration gives the same findings as HCL and as a plan of it, except for what only one of them records.
-//! 3. Unknown is a value with a reason. It is counted and reported, never guessed. A sensitive value is checked and
+//! 4. Unknown is a value with a reason. It is counted and reported, never guessed. A sensitive value is checked and
 //!    never printed.
-//! 4. A value knows where it came from; findings point at the text that a person has to change.
-//! 5. A bad input is a finding. Nothing panics on any input; depth, expansion and work are bounded, and a bound that is
+//! 5. A value knows where it came from; findings point at the text that a person has to change.
+//! 6. A bad input is a finding. Nothing panics on any input; depth, expansion and work are bounded, and a bound that is
 //!    reached is reported.
-//! 6. Spans are bytes of the file on disk. Lines, columns and the cropping of long lines belong to `output`.
-//! 7. Output is a function of the report and the sources: same input, same bytes.
-//! 8. File contents are read through one trait, [`terraform_eval::source`]'s `Files`; the writers and the directory walk
+//! 7. Spans are bytes of the file on disk. Lines, columns and the cropping of long lines belong to `output`.
+//! 8. Output is a function of the report and the sources: same input, same bytes.
+//! 9. File contents are read through one trait, [`terraform_eval::source`]'s `Files`; the writers and the directory walk
 //!    (`workspace::discovery`) access the disk directly.
-//! 9. The program opens no network connection, starts no process, and writes only the files that the user asks for.
+//! 10. The program opens no network connection, starts no process, and writes only the files that the user asks for.
 
 mod baseline;
 mod check;

@@ -1,6 +1,7 @@
 //! Renders results as text and JSON. Output is a function of a result and its sources.
 
 pub(crate) mod check;
+mod console_type;
 pub(crate) mod diff;
 pub(crate) mod eval;
 mod excerpt;

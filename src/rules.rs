@@ -74,6 +74,7 @@ rule_list::rules! {
     }
     Manifest {
         invalid_manifest,
+        overwritten_manifest,
         conflicting_order,
         conflicting_policy,
     }
@@ -81,6 +82,7 @@ rule_list::rules! {
         unknown_value,
         syntax_error,
         unsupported_input,
+        skipped_input,
         unused_suppression,
     }
 }
@@ -95,10 +97,12 @@ pub(crate) use plan_mismatch::RULE as PLAN_MISMATCH;
 pub(crate) use rule::{Check, RuleOutcome};
 pub use rule::{Fixability, Rule};
 pub(crate) use rule_list::{Group, Section};
+pub(crate) use skipped_input::{RULE as SKIPPED_INPUT, report as report_skipped};
 pub(crate) use support::cluster_index::{ClusterIndex, IndexedCluster};
 pub(crate) use syntax_error::RULE as SYNTAX_ERROR;
 pub(crate) use unknown_value::{
     RULE as UNKNOWN_VALUE, report as report_unknown_values, report_plan as report_unfinished_plan,
+    report_plans as report_unfinished_plans,
 };
 pub(crate) use unsupported_input::RULE as UNSUPPORTED_INPUT;
 pub(crate) use unused_suppression::RULE as UNUSED_SUPPRESSION;

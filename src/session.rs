@@ -19,24 +19,26 @@ use terraform_eval::source::{FileId, Files, display_name};
 
 /// The options of a session.
 #[derive(Debug, Clone)]
-pub(crate) struct SessionOptions {
-    pub(crate) inputs: InputPaths,
+pub struct SessionOptions {
+    /// The inputs.
+    pub inputs: InputPaths,
     /// How the inputs are loaded.
-    pub(crate) load: Options,
+    pub load: Options,
     /// The rule selection of the command line, which takes precedence over configuration files.
-    pub(crate) selection: RuleSelection,
+    pub selection: RuleSelection,
     /// Whether informational findings about planned changes are reported.
-    pub(crate) changes_info: bool,
+    pub changes_info: bool,
     /// A baseline file whose findings are left out of the report.
-    pub(crate) baseline: Option<PathBuf>,
+    pub baseline: Option<PathBuf>,
     /// The current date: suppressions that are valid until an earlier date have expired.
-    pub(crate) today: Date,
+    pub today: Date,
 }
 
 /// A loaded project, and the settings, suppressions and baseline of its check.
 #[derive(Debug)]
-pub(crate) struct Session {
-    pub(crate) loaded: Loaded,
+pub struct Session {
+    /// The loaded project.
+    pub loaded: Loaded,
     selection: RuleSelection,
     settings: CheckSettings,
     suppressions: Suppressions,
@@ -45,7 +47,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// Loads the inputs, their settings and suppressions, and the baseline.
-    pub(crate) fn open(options: &SessionOptions) -> Result<Self, BaselineError> {
+    pub fn open(options: &SessionOptions) -> Result<Self, BaselineError> {
         let mut loaded = options.inputs.load(&options.load);
         let settings = CheckSettings {
             changes_info: options.changes_info,
@@ -64,11 +66,14 @@ impl Session {
     }
 
     /// Errors in configuration files. If there are any, the session must not be used for anything else.
-    pub(crate) fn configuration_errors(&self) -> &[Diagnostic] {
+    #[must_use]
+    pub fn configuration_errors(&self) -> &[Diagnostic] {
         &self.loaded.configs.diagnostics
     }
 
-    pub(crate) fn check(&self) -> Report<'_> {
+    /// Runs the rules on the loaded project.
+    #[must_use]
+    pub fn check(&self) -> Report<'_> {
         let context = CheckContext {
             sources: &self.loaded.sources,
             settings: &self.settings,
@@ -79,14 +84,15 @@ impl Session {
     }
 
     /// The text of a baseline file at `path` that records the current findings.
-    pub(crate) fn render_baseline(&self, path: &Path) -> String {
+    #[must_use]
+    pub fn render_baseline(&self, path: &Path) -> String {
         let findings = self.check().findings;
         let Loaded { sources, project, .. } = &self.loaded;
         baseline::render(&findings, sources, &project.sensitive, path)
     }
 
     /// Reads a baseline file, whose findings are left out of later reports.
-    pub(crate) fn read_baseline(&mut self, path: &Path) -> Result<(), BaselineError> {
+    pub fn read_baseline(&mut self, path: &Path) -> Result<(), BaselineError> {
         self.baseline = Some(Baseline::read(path, self.loaded.sources.files())?);
         Ok(())
     }

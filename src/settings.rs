@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{RULES, Rule, UNKNOWN_VALUE, reports_unread_input};
+use crate::rules::{RULES, Rule, SKIPPED_INPUT, UNKNOWN_VALUE, reports_unread_input};
 use terraform_eval::source::FileId;
 
 /// The level of a rule.
@@ -157,7 +157,7 @@ impl RuleSelection {
         if self.ignore.contains(&rule.name) || !is_selected {
             return Some(Level::Off);
         }
-        if self.strict && rule.name == UNKNOWN_VALUE.name {
+        if self.strict && [UNKNOWN_VALUE.name, SKIPPED_INPUT.name].contains(&rule.name) {
             return Some(Level::At(Severity::Error));
         }
         (is_named && configured == Level::Off).then_some(Level::Default)

@@ -4,8 +4,8 @@
 //! manifest to the entry or field there; `ignore-file[…]` applies to the file. In JSON, the text is a string under the
 //! key `"//"` and applies to the enclosing object. With `until=2027-01-31` it applies up to and including that day.
 
-mod directive;
 mod suppressions;
+mod syntax;
 mod unused;
 mod usage;
 

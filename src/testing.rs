@@ -41,10 +41,18 @@ pub mod rules {
     pub use crate::rules::{Example, Fixability, Language, Page, RULES, Rule, SECTIONS, find};
 }
 
+pub mod session {
+    pub use crate::session::{Session, SessionOptions};
+}
+
+pub mod settings {
+    pub use crate::settings::{FailOn, RuleSelection};
+}
+
 pub mod suppress {
     pub use crate::suppress::Suppressions;
 }
 
 pub mod workspace {
-    pub use crate::workspace::{Loaded, Options, PlanConfiguration, evaluate, load};
+    pub use crate::workspace::{InputPaths, Loaded, Options, PlanConfiguration, evaluate, load};
 }

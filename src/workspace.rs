@@ -6,7 +6,11 @@
 //! | What is an input, and with which options is it read? | `options` |
 //! | What does a run give back? | `loaded` |
 //! | In which order is everything read and added to the project? | `load` |
+//! | Which directory tree belongs to a path? | `project_tree` |
 //! | Which directories and files below a path are read, and which are skipped? | `discovery` |
+//! | What does `.gitignore` ignore? | `ignore_files` |
+//! | Which root modules do the named paths stand for? | `selection` |
+//! | Which modules of the tree call a module? | `callers` |
 //! | Is a named file a plan, a state or a manifest? | `named_files` |
 //! | Which manifests belong to one cluster? | `manifest_files` |
 //! | Which files of a directory does Terraform read? | `terraform_files` |
@@ -22,8 +26,10 @@
 //! `input_files` reads files for all of them: it counts them, and reports those that cannot be read.
 
 mod call_cycles;
+mod callers;
 mod discovery;
 mod expressions;
+mod ignore_files;
 mod input_files;
 mod installed_modules;
 mod load;
@@ -35,11 +41,14 @@ mod manifest_files;
 mod named_files;
 mod options;
 mod plan_configuration;
+mod project_tree;
+mod selection;
 mod terraform_files;
 mod variables;
 
 pub use expressions::evaluate;
+pub(crate) use expressions::{ConsoleValue, evaluate_console};
 pub use load::load;
 pub use loaded::Loaded;
-pub(crate) use options::{InputPaths, VariableArg};
-pub use options::{Options, PlanConfiguration};
+pub(crate) use options::VariableArg;
+pub use options::{InputPaths, Options, PlanConfiguration};

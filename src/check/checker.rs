@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::baseline::Baseline;
+use crate::cluster_mirrors::{by_cluster, duplicate_pairs, duplicate_source};
 use crate::diagnostic::{Diagnostic, Label, Severity, Subject};
-use crate::model::{Input, InputKind, Mirror, MirrorId, Project, UnknownReasons};
+use crate::model::{
+    DocumentAddress, Input, InputKind, ManifestIssue, Mirror, MirrorId, Project, UnknownReasons,
+};
 use crate::rules::{
-    Check, ClusterIndex, IndexedCluster, RULES, Rule, UNKNOWN_VALUE, report_unfinished_plan,
+    Check, ClusterIndex, IndexedCluster, RULES, Rule, UNKNOWN_VALUE, report_skipped, report_unfinished_plan,
     report_unknown_values,
 };
 use crate::settings::{Level, RuleSettings};
@@ -43,8 +46,14 @@ pub fn check<'a>(project: &'a Project, context: CheckContext<'_>) -> Report<'a> 
     for diagnostic in &project.diagnostics {
         checker.add_file_finding(diagnostic.clone());
     }
+    for finding in project.coverage.skipped.iter().filter_map(report_skipped) {
+        checker.add_file_finding(finding);
+    }
     for input in &project.inputs {
         checker.check_input(context.settings.for_input(input.id), input);
+    }
+    if project.inputs.len() > 1 {
+        checker.check_across_inputs(project);
     }
     for finding in context.suppressions.unused(&checker.usage) {
         checker.add_file_finding(finding);
@@ -82,6 +91,18 @@ impl<'a> Checker<'a, '_> {
         finding: Diagnostic,
         mirror: Option<MirrorId>,
     ) {
+        self.add_about(settings, file, finding, mirror, mirror.into_iter().collect());
+    }
+
+    /// Does the same for a finding about several mirrors. `mirror` is the one whose suppressions apply.
+    fn add_about(
+        &mut self,
+        settings: &RuleSettings,
+        file: Option<FileId>,
+        finding: Diagnostic,
+        mirror: Option<MirrorId>,
+        mirrors: Vec<MirrorId>,
+    ) {
         let Some(finding) = settings.apply_level(finding, file) else {
             return;
         };
@@ -97,7 +118,7 @@ impl<'a> Checker<'a, '_> {
         self.collector.add(CollectedFinding {
             fails: settings.fail_on.is_reached_by(finding.severity),
             finding,
-            mirrors: mirror.into_iter().collect(),
+            mirrors,
             suppression,
         });
     }
@@ -140,11 +161,49 @@ impl<'a> Checker<'a, '_> {
                 Some(Subject::Mirror(address)) => input.mirror_at(address).map(|mirror| mirror.id),
                 _ => None,
             };
+            if let (Some(id), true) = (id, finding.code == UNKNOWN_VALUE.code()) {
+                self.mark_undecided(id);
+            }
             let file = match id.and_then(|id| self.mirror(id)) {
                 Some(mirror) => Some(mirror.span.file),
                 None => primary_file(&finding),
             };
-            self.add(settings, file, finding, id);
+            let mirrors = match &finding.subject {
+                Some(Subject::Manifest(document)) => ids_of(input.entries_of(document)),
+                _ => id.into_iter().collect(),
+            };
+            self.add_about(settings, file, finding, id, mirrors);
+        }
+        self.mark_entries_without_effect(input);
+    }
+
+    /// Marks the entries of manifests that the API server rejects or replaces as undecided, also if the finding that says
+    /// so is not reported: no node has them.
+    fn mark_entries_without_effect(&mut self, input: &Input) {
+        let facts = &input.manifest_facts;
+        let is_about_document = |issue: &&ManifestIssue| issue.entry.is_none() && issue.kind.is_rejection();
+        let rejected = facts.issues.iter().filter(is_about_document);
+        let rejected: BTreeSet<&DocumentAddress> = rejected.map(|issue| &issue.document).collect();
+        let overwritten = facts.overwritten.iter().map(|overwritten| &overwritten.document);
+        for document in rejected.into_iter().chain(overwritten) {
+            for id in ids_of(input.entries_of(document)) {
+                self.mark_undecided(id);
+            }
+        }
+    }
+
+    /// Checks what mirrors of one cluster in several inputs have in common. Each input alone is checked already.
+    fn check_across_inputs(&mut self, project: &'a Project) {
+        for cluster in by_cluster(project) {
+            for (second, first) in duplicate_pairs(&cluster) {
+                if second.input.id != first.input.id {
+                    let finding =
+                        with_call_labels(duplicate_source(second.mirror, first.mirror), second.mirror);
+                    let settings = self.context.settings.for_input(second.input.id);
+                    let file = Some(second.mirror.span.file);
+                    self.add(settings, file, finding, Some(second.mirror.id));
+                }
+            }
         }
     }
 
@@ -210,7 +269,7 @@ impl<'a> Checker<'a, '_> {
                 undecided.push((rule.name, reasons));
             }
         }
-        if let Some(finding) = report_unknown_values(mirror, &undecided) {
+        if let Some(finding) = report_unknown_values(input, mirror, &undecided) {
             self.mark_undecided(mirror.id);
             self.add(settings, file, with_call_labels(finding, mirror), Some(mirror.id));
         }
@@ -225,11 +284,12 @@ impl<'a> Checker<'a, '_> {
 
     fn into_report(self, project: &'a Project) -> Report<'a> {
         let context = self.context;
-        let mut deduplicated = self.collector.deduplicate();
+        let mut deduplicated = self.collector.deduplicate(context.sources);
         let mut summary = Summary {
             mirrors: self.mirrors.len(),
             inputs: project.inputs.iter().map(Input::count).sum(),
-            files: project.files,
+            files: project.coverage.read.len(),
+            skipped: project.coverage.skipped.len(),
             unreadable: project.unreadable,
             suppressed: deduplicated.suppressed.len(),
             ..Summary::default()
@@ -283,6 +343,10 @@ impl<'a> Checker<'a, '_> {
             summary,
         }
     }
+}
+
+fn ids_of(mirrors: &[Mirror]) -> Vec<MirrorId> {
+    mirrors.iter().map(|mirror| mirror.id).collect()
 }
 
 fn primary_file(finding: &Diagnostic) -> Option<FileId> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::MirrorId;
-use terraform_eval::source::Span;
+use terraform_eval::source::{Sources, Span};
 
 /// A finding to which settings and suppressions have been applied.
 #[derive(Debug)]
@@ -37,11 +37,15 @@ impl Collector {
         self.collected.push(finding);
     }
 
-    /// Sorts the findings by span and drops duplicates: a module that two root modules call is checked twice. A
+    /// Sorts the findings by file name and span, and drops duplicates: a module that two root modules call is checked twice. A
     /// finding that is suppressed in only one of the two checks is reported.
-    pub(super) fn deduplicate(mut self) -> Deduplicated {
-        self.collected
-            .sort_by_cached_key(|collected| (collected.suppression.is_some(), sort_key(&collected.finding)));
+    pub(super) fn deduplicate(mut self, sources: &Sources) -> Deduplicated {
+        self.collected.sort_by_cached_key(|collected| {
+            let finding = &collected.finding;
+            let label = finding.primary.as_ref();
+            let file = label.map(|label| sources.file(label.span.file).name());
+            (collected.suppression.is_some(), file, sort_key(finding))
+        });
         let mut unique: Vec<CollectedFinding> = Vec::with_capacity(self.collected.len());
         let mut positions: BTreeMap<(Span, Code, String), usize> = BTreeMap::new();
         for collected in self.collected {

@@ -43,6 +43,8 @@ pub struct Summary {
     pub inputs: usize,
     /// Files that were read.
     pub files: usize,
+    /// What was skipped: files, directories and module calls.
+    pub skipped: usize,
     /// Files that could not be read.
     pub unreadable: usize,
     /// Findings that comments suppress.
@@ -54,7 +56,7 @@ pub struct Summary {
 /// The result of a check.
 #[derive(Debug)]
 pub struct Report<'a> {
-    /// The findings, sorted by span; those without a span come first.
+    /// The findings, sorted by file name and span; those without a span come first.
     pub findings: Vec<Diagnostic>,
     /// The suppressed findings, in the same order.
     pub suppressed: Vec<Suppressed>,

@@ -64,9 +64,22 @@ pub(super) struct ReadingArguments {
     /// Name shown for standard input in findings.
     #[arg(long, value_name = "NAME", default_value = "<stdin>", help_heading = INPUT)]
     pub(super) stdin_filename: String,
+    /// Directory that holds everything that may be read.
+    ///
+    /// By default, that is for each path the git work tree that holds it, else the directory of the nearest
+    /// `mirrorset.toml`, else the current directory if it holds the path, else the path itself.
+    #[arg(long, value_name = "DIR", help_heading = INPUT)]
+    pub(super) project_root: Option<PathBuf>,
     /// Ignore all configuration files (`mirrorset.toml`).
     #[arg(long, help_heading = CONFIGURATION)]
     pub(super) isolated: bool,
+    /// Root module the plans were created from; may be repeated.
+    ///
+    /// It has what a plan does not record: the text to change, and which instance of a cluster a mirror belongs to.
+    /// Without this option, `check` searches for a root module that declares the plan's mirrors among the paths,
+    /// then in the current directory; other commands read the plan alone.
+    #[arg(long, value_name = "DIR", help_heading = "Plans")]
+    pub(super) plan_config: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) variables: VariableArguments,
 }
@@ -81,24 +94,28 @@ pub(super) struct VariableArguments {
     /// Read variable values from a `.tfvars` file; may be repeated.
     #[arg(long, value_name = "FILE", help_heading = VARIABLES)]
     pub(super) var_file: Vec<PathBuf>,
+    /// Value of `terraform.workspace` [default: `TF_WORKSPACE`, else the selected workspace].
+    #[arg(long, value_name = "NAME", help_heading = VARIABLES)]
+    pub(super) workspace: Option<String>,
 }
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each one is a flag of the command line"
+)]
 pub(super) struct CheckArguments {
     #[command(flatten)]
     pub(super) input: InputArguments,
     /// Use this configuration file instead of the nearest `mirrorset.toml` above each root module.
     #[arg(long, value_name = "FILE", conflicts_with = "isolated", help_heading = CONFIGURATION)]
     pub(super) config: Option<PathBuf>,
+    /// List the files that are read and what is skipped, and check nothing.
+    #[arg(long, help_heading = INPUT)]
+    pub(super) show_files: bool,
     /// Print the settings of each root module and where each one is set, and check nothing.
     #[arg(long, help_heading = CONFIGURATION)]
     pub(super) show_settings: bool,
-    /// Root module the plans were created from, so that findings point at its source; may be repeated.
-    ///
-    /// Without this option, a root module that declares the plan's mirrors is searched for among the paths, then
-    /// in the current directory.
-    #[arg(long, value_name = "DIR", help_heading = "Plans")]
-    pub(super) plan_config: Vec<PathBuf>,
     /// Hide informational findings about planned changes.
     ///
     /// These are the findings of `reordered-mirrors`, `drifted-mirror` and `node-rollout`.

@@ -10,9 +10,10 @@ use jiff::tz::TimeZone;
 use crate::baseline::Entry;
 use crate::config;
 use crate::output::check::ReportView;
+use crate::output::printable;
 use crate::session::{Session, SessionOptions};
 use crate::settings::RuleSelection;
-use crate::workspace::{Options, PlanConfiguration};
+use crate::workspace::{Loaded, Options, PlanConfiguration};
 
 use super::arguments::{CheckArguments, RuleArguments};
 use super::exit::Exit;
@@ -33,6 +34,9 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     if !session.configuration_errors().is_empty() {
         eprint_findings(session.configuration_errors(), &session.loaded);
         return Ok(Exit::Failure);
+    }
+    if arguments.show_files {
+        return print_files(&session.loaded);
     }
     if arguments.show_settings {
         return print_settings(&mut session);
@@ -62,11 +66,9 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
 fn session_options(arguments: &CheckArguments, options: &Options) -> anyhow::Result<SessionOptions> {
     let reading = &arguments.input.reading;
     let mut load = with_reading(options, reading);
-    load.plan_configuration = if arguments.plan_config.is_empty() {
-        PlanConfiguration::Near(PathBuf::from("."))
-    } else {
-        PlanConfiguration::At(arguments.plan_config.clone())
-    };
+    if load.plan_configuration == PlanConfiguration::None {
+        load.plan_configuration = PlanConfiguration::Near(PathBuf::from("."));
+    }
     if let Some(path) = &arguments.config {
         anyhow::ensure!(
             !load.files.is_directory(path),
@@ -113,6 +115,32 @@ fn print_settings(session: &mut Session) -> anyhow::Result<Exit> {
     eprint_load_messages(&session.loaded);
     print(&session.render_settings())?;
     Ok(if session.loaded.errors.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Failure
+    })
+}
+
+/// Lists what was read and what was skipped, a line each.
+fn print_files(loaded: &Loaded) -> anyhow::Result<Exit> {
+    eprint_load_messages(loaded);
+    let coverage = &loaded.project.coverage;
+    let read = coverage
+        .read
+        .iter()
+        .map(|read| format!("{}: {}", read.name, read.role.as_str()));
+    let skipped = coverage.skipped.iter().map(|skipped| {
+        format!(
+            "{}: skipped ({}): {}",
+            skipped.name,
+            skipped.reason.as_str(),
+            skipped.message
+        )
+    });
+    for line in read.chain(skipped) {
+        print(&format!("{}\n", printable(&line)))?;
+    }
+    Ok(if loaded.is_complete() {
         Exit::Clean
     } else {
         Exit::Failure

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::cluster_mirrors::{by_cluster, manifest_issues};
 use crate::compare::{compare, select_cluster};
 use crate::output::diff;
+use crate::rules::report_unfinished_plans;
 use crate::workspace::{Loaded, Options};
 
 use super::arguments::{DiffArguments, DiffFormat};
@@ -31,7 +32,8 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     let clusters_before = select_cluster(&all_before, name)?;
     let clusters_after = select_cluster(&all_after, name)?;
     let issue_counts = [(&before, &clusters_before), (&after, &clusters_after)].map(|(loaded, clusters)| {
-        let issues = manifest_issues(&loaded.project, clusters);
+        let mut issues = manifest_issues(&loaded.project, clusters);
+        issues.extend(report_unfinished_plans(&loaded.project));
         eprint_findings(&issues, loaded);
         issues.len()
     });
@@ -40,7 +42,7 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
         DiffFormat::Full => diff::full(&comparison, [&before.sources, &after.sources]),
         DiffFormat::Json => diff::json(&comparison),
     })?;
-    // There may be differences in the parts of manifests that cannot be read.
+    // There may be differences in the parts of manifests that cannot be read, and in those that a plan lacks.
     Ok(if comparison.is_same() && issue_counts == [0, 0] {
         Exit::Clean
     } else {

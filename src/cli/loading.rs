@@ -46,7 +46,15 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
     };
     let mut environment: Vec<(String, String)> = std::env::vars_os().filter_map(terraform_variable).collect();
     environment.sort();
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let workspace = matches
+        .subcommand()
+        .and_then(|(_, matches)| matches.try_get_one::<String>("workspace").ok().flatten());
+    let workspace = workspace.cloned();
     Ok(Options {
+        project_root: None,
+        workspace: workspace.or_else(|| variable("TF_WORKSPACE")?.into_string().ok()),
+        data_directory: variable("TF_DATA_DIR").map(PathBuf::from),
         config: config::ConfigSource::Nearest,
         plan_configuration: PlanConfiguration::None,
         files: Arc::new(DiskFiles),
@@ -72,8 +80,12 @@ pub(super) fn input_paths(paths: &[PathBuf], reading: &ReadingArguments) -> anyh
 /// Applies the arguments for reading inputs to options.
 pub(super) fn with_reading(options: &Options, reading: &ReadingArguments) -> Options {
     let mut options = options.clone();
+    options.project_root.clone_from(&reading.project_root);
     if reading.isolated {
         options.config = config::ConfigSource::Isolated;
+    }
+    if !reading.plan_config.is_empty() {
+        options.plan_configuration = PlanConfiguration::At(reading.plan_config.clone());
     }
     options
 }

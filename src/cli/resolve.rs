@@ -1,10 +1,13 @@
 //! `mirrorset resolve`.
 
-use anyhow::anyhow;
+use std::collections::BTreeSet;
 
 use crate::cluster_mirrors::{ClusterMirrors, by_cluster, manifest_issues, select_cluster};
+use crate::diagnostic::single_line;
+use crate::model::UnknownReasons;
 use crate::output;
 use crate::resolve::{ClusterResolver, parse_image_list};
+use crate::rules::report_unfinished_plans;
 use crate::workspace::Options;
 use terraform_eval::source::{Files, Sources};
 
@@ -14,7 +17,7 @@ use super::loading::{load, read_auxiliary};
 use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
-    let images = read_images(arguments, &*options.files)?;
+    let ImagesToResolve { images, is_complete } = read_images(arguments, &*options.files)?;
     let loaded = load(&arguments.inputs, &arguments.reading, options)?;
     // With partially loaded mirrors, resolutions would be wrong.
     eprint_load_status(&loaded);
@@ -25,15 +28,21 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
     let all = by_cluster(&loaded.project);
     let clusters = select_cluster(&all, arguments.cluster.as_deref())?;
     eprint_findings(&manifest_issues(&loaded.project, &clusters), &loaded);
+    eprint_findings(&report_unfinished_plans(&loaded.project), &loaded);
     for cluster in &clusters {
         warn_unresolved(cluster);
     }
+    let (unknown, clusters): (Vec<_>, Vec<_>) = clusters
+        .into_iter()
+        .partition(|cluster| cluster.cluster.is_unknown());
     let (blocked, insecure) = (&arguments.registries.blocked, &arguments.registries.insecure);
     let mut resolvers: Vec<ClusterResolver<'_>> = clusters
         .iter()
         .map(|cluster| ClusterResolver::new(cluster, blocked, insecure))
         .collect();
-    if resolvers.is_empty() {
+    // Without its mirrors, what a cluster does is not known.
+    let is_undecided = !unknown.is_empty();
+    if resolvers.is_empty() && !is_undecided {
         eprint_line("warning: no image mirrors found");
         resolvers.push(ClusterResolver::without_mirrors(blocked, insecure));
     }
@@ -45,7 +54,7 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
     }
     let has_several = resolvers.len() > 1;
     let mut text = String::new();
-    let mut fails = false;
+    let mut fails = is_undecided;
     for image in &images {
         for resolver in &resolvers {
             let resolution = resolver.resolve(image);
@@ -58,25 +67,62 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         }
     }
     print(&text)?;
-    Ok(if fails { Exit::Findings } else { Exit::Clean })
+    Ok(match (is_complete, fails) {
+        (false, _) => Exit::Failure,
+        (true, true) => Exit::Findings,
+        (true, false) => Exit::Clean,
+    })
 }
 
 /// The images of the command line and of `--file`.
-fn read_images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<Vec<String>> {
+struct ImagesToResolve {
+    images: Vec<String>,
+    /// Whether every line of the files could be read.
+    is_complete: bool,
+}
+
+fn read_images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<ImagesToResolve> {
     let mut images = arguments.images.clone();
+    let mut is_complete = true;
     for path in &arguments.file {
         let text = read_auxiliary(path, &arguments.inputs, files)?;
         let file = Sources::default().add(path.display().to_string(), text.as_str());
-        images.extend(parse_image_list(file, &text).map_err(|error| anyhow!("{}: {error}", path.display()))?);
+        match parse_image_list(file, &text) {
+            Ok(list) => {
+                for line in &list.unread {
+                    let shown = single_line(&line.text);
+                    eprint_line(&format!(
+                        "error: {}:{}: not an image: {shown}",
+                        path.display(),
+                        line.number
+                    ));
+                }
+                is_complete &= list.unread.is_empty();
+                images.extend(list.images);
+            }
+            Err(error) => {
+                eprint_line(&format!("error: {}: {}", path.display(), error.located(&text)));
+                is_complete = false;
+            }
+        }
     }
-    Ok(images)
+    Ok(ImagesToResolve { images, is_complete })
 }
 
 /// Warns about mirrors with unknown values, which could change any result.
 fn warn_unresolved(cluster: &ClusterMirrors<'_>) {
+    let mut helps: BTreeSet<Option<&'static str>> = BTreeSet::new();
     for unresolved in &cluster.unresolved {
         for reason in &unresolved.reasons {
             eprint_line(&format!("warning: ignoring {}", reason.headline()));
         }
+        let unknown = unresolved
+            .reasons
+            .iter()
+            .flat_map(|reason| reason.reasons.iter().cloned());
+        helps.extend(unknown.map(|reason| UnknownReasons::new(reason).help(unresolved.input)));
+    }
+    for help in helps.into_iter().flatten() {
+        eprint_line(&format!("help: {help}"));
     }
 }

@@ -10,13 +10,16 @@ use crate::workspace::Loaded;
 
 use super::arguments::Color;
 
-/// Writes to standard output.
+/// Writes to standard output. If its reader has closed it, as `head` does, the exit status
+/// stays that of the command.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-        .context("cannot write to standard output")
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes a line to standard error. Errors are ignored, because they cannot be reported anywhere else.
@@ -35,9 +38,6 @@ pub(super) fn eprint_findings(findings: &[Diagnostic], loaded: &Loaded) {
 
 /// Prints the warnings and errors of loading.
 pub(super) fn eprint_load_messages(loaded: &Loaded) {
-    for warning in &loaded.warnings {
-        eprint_line(&format!("warning: {warning}"));
-    }
     for error in &loaded.errors {
         eprint_line(&format!("error: {}", error.message));
         if let Some(help) = &error.help {
@@ -54,14 +54,6 @@ pub(super) fn eprint_load_status(loaded: &Loaded) {
     } else {
         eprint_findings(&loaded.configs.diagnostics, loaded);
     }
-}
-
-/// Whether the reader of standard output has closed it, as `head` does.
-pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Whether to use colors, according to `--color`, the environment, and whether standard output is a terminal.

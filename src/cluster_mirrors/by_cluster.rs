@@ -7,15 +7,29 @@ use super::disambiguate::disambiguate_names;
 use super::entry::{Entry, UnresolvedMirror};
 use super::mirrors::ClusterMirrors;
 use super::registries::RegistriesBuilder;
-use super::resolved_values::resolve_values;
+use super::resolved_values::{resolve_values, unresolved_cluster};
 use crate::model::{Attribute, Input, Mirror, Project};
 
-/// Groups the mirrors of a project by cluster.
+/// Groups the mirrors of a project by cluster. Those whose cluster is unknown are unresolved mirrors of
+/// [`Cluster::Unknown`].
 #[must_use]
 pub(crate) fn by_cluster(project: &Project) -> Vec<ClusterMirrors<'_>> {
     let mut clusters: BTreeMap<Cluster, (ClusterMirrors<'_>, RegistriesBuilder<'_>)> = BTreeMap::new();
     for (input_position, input) in project.inputs.iter().enumerate() {
-        for mirror in &input.mirrors {
+        for mirror in input.effective_mirrors() {
+            if let Some(reason) = unresolved_cluster(input, mirror) {
+                let cluster = Cluster::Unknown(input_position);
+                let new = || (ClusterMirrors::new(cluster.clone()), RegistriesBuilder::default());
+                let (mirrors, _) = clusters.entry(cluster.clone()).or_insert_with(new);
+                let mut reasons = vec![reason];
+                reasons.extend(resolve_values(input, mirror).err().into_iter().flatten());
+                mirrors.unresolved.push(UnresolvedMirror {
+                    mirror,
+                    input,
+                    reasons,
+                });
+                continue;
+            }
             let cluster = cluster_of(mirror, input_position);
             let (mirrors, registries) = clusters
                 .entry(cluster.clone())
@@ -24,7 +38,7 @@ pub(crate) fn by_cluster(project: &Project) -> Vec<ClusterMirrors<'_>> {
             add(mirrors, input, mirror);
         }
         // Manifests can have lists of registries and no mirrors.
-        if input.mirrors.is_empty() && !input.manifest_facts.registry_sources.is_empty() {
+        if input.effective_mirrors().next().is_none() && !input.manifest_facts.registry_sources.is_empty() {
             let cluster = Cluster::Named(input.name.clone(), input_position);
             let mut registries = RegistriesBuilder::default();
             registries.add_manifests(input_position, input);
@@ -51,7 +65,7 @@ fn cluster_of(mirror: &Mirror, input: usize) -> Cluster {
 }
 
 fn add<'a>(cluster: &mut ClusterMirrors<'a>, input: &'a Input, mirror: &'a Mirror) {
-    match resolve_values(mirror) {
+    match resolve_values(input, mirror) {
         Ok((source, mirrors)) => cluster.entries.push(Entry {
             source,
             mirrors,

@@ -1,8 +1,12 @@
 //! Mirrors of one cluster with the same source, which the OCM API rejects.
 
+use std::collections::BTreeMap;
+
+use super::canonical_source::canonical_source;
+use super::entry::Entry;
 use super::mirrors::ClusterMirrors;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::model::{Mirror, MirrorLabels as _};
+use crate::model::{InputId, InputKind, Mirror, MirrorAddress, MirrorLabels as _};
 
 /// The code of the findings.
 pub(crate) const DUPLICATE_SOURCE: &str = "duplicate-source";
@@ -10,14 +14,47 @@ pub(crate) const DUPLICATE_SOURCE: &str = "duplicate-source";
 /// The mirrors of Terraform whose source is that of another mirror of the cluster. Lists of manifests are merged.
 #[must_use]
 pub(crate) fn duplicate_sources(cluster: &ClusterMirrors<'_>) -> Vec<Diagnostic> {
-    let pairs = cluster.entries.windows(2);
-    let duplicates = pairs.filter_map(|pair| match pair {
-        [first, second] if first.source == second.source && !second.is_from_manifest() => {
-            Some(duplicate_source(second.mirror, first.mirror))
+    let pairs = duplicate_pairs(cluster).into_iter();
+    pairs
+        .map(|(second, first)| duplicate_source(second.mirror, first.mirror))
+        .collect()
+}
+
+/// The mirrors of Terraform whose source another mirror of the cluster has already, each with that other mirror: the first
+/// one of its own input, or else of the first input.
+#[must_use]
+pub(crate) fn duplicate_pairs<'e, 'a>(
+    cluster: &'e ClusterMirrors<'a>,
+) -> Vec<(&'e Entry<'a>, &'e Entry<'a>)> {
+    let mut by_source: BTreeMap<String, Vec<&Entry<'_>>> = BTreeMap::new();
+    for entry in cluster.entries.iter().filter(|entry| !entry.is_from_manifest()) {
+        by_source
+            .entry(canonical_source(entry.source))
+            .or_default()
+            .push(entry);
+    }
+    let mut pairs = Vec::new();
+    for mut entries in by_source.into_values().filter(|entries| entries.len() > 1) {
+        entries.sort_by_key(|entry| entry.mirror.id);
+        let mut first_of_input: BTreeMap<InputId, &Entry<'_>> = BTreeMap::new();
+        let mut objects: BTreeMap<&MirrorAddress, Vec<InputKind>> = BTreeMap::new();
+        let mut first: Option<&Entry<'_>> = None;
+        for entry in entries {
+            let kinds = objects.entry(&entry.mirror.address).or_default();
+            // A plan, a state and the configuration have one object at an address.
+            let is_same_object = !kinds.is_empty() && !kinds.contains(&entry.input.kind);
+            kinds.push(entry.input.kind);
+            let other = first_of_input.get(&entry.input.id).copied().or(first);
+            match other {
+                Some(other) if !is_same_object => pairs.push((entry, other)),
+                _ => {}
+            }
+            first_of_input.entry(entry.input.id).or_insert(entry);
+            first.get_or_insert(entry);
         }
-        _ => None,
-    });
-    duplicates.collect()
+    }
+    pairs.sort_by_key(|(second, _)| second.mirror.id);
+    pairs
 }
 
 /// Reports the second of two mirrors with the same or an equivalent source.

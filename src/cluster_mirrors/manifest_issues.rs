@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::mirrors::ClusterMirrors;
+use super::overwritten_manifests::overwritten_manifests;
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
 use crate::model::{EntryAddress, Input, InputId, ManifestIssue, ManifestIssueKind, MirrorAddress, Project};
 
@@ -13,20 +14,47 @@ pub(crate) const INVALID_MANIFEST: &str = "invalid-manifest";
 /// was meant. Manifests without mirrors may belong to any cluster.
 #[must_use]
 pub(crate) fn manifest_issues(project: &Project, clusters: &[&ClusterMirrors<'_>]) -> Vec<Diagnostic> {
+    let inputs = relevant_inputs(project, clusters).into_iter();
+    let findings =
+        inputs.flat_map(|input| [input_manifest_issues(input), overwritten_manifests(input)].concat());
+    findings.map(as_warning).collect()
+}
+
+/// The issues that make a conversion of some clusters uncertain, and those that do not, both as warnings. Names of manifests
+/// do not matter to a conversion.
+#[must_use]
+pub(crate) fn conversion_issues(
+    project: &Project,
+    clusters: &[&ClusterMirrors<'_>],
+) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    let inputs = relevant_inputs(project, clusters);
+    let issues = inputs.iter().flat_map(|input| &input.manifest_facts.issues);
+    let uncertain = issues.filter(|issue| !issue.kind.is_about_name()).map(report);
+    let certain = inputs.iter().flat_map(|input| overwritten_manifests(input));
+    (
+        uncertain.map(as_warning).collect(),
+        certain.map(as_warning).collect(),
+    )
+}
+
+fn relevant_inputs<'p>(project: &'p Project, clusters: &[&ClusterMirrors<'_>]) -> Vec<&'p Input> {
     let declaring: BTreeSet<InputId> = clusters
         .iter()
         .flat_map(|cluster| cluster.inputs())
         .map(|input| input.id)
         .collect();
-    let inputs = project.inputs.iter();
-    let relevant = inputs.filter(|input| input.mirrors.is_empty() || declaring.contains(&input.id));
-    let findings = relevant.flat_map(input_manifest_issues);
-    findings
-        .map(|finding| Diagnostic {
-            severity: Severity::Warning,
-            ..finding
-        })
-        .collect()
+    let is_relevant = |input: &&Input| {
+        let declares_nothing = input.effective_mirrors().next().is_none();
+        declares_nothing || declaring.contains(&input.id)
+    };
+    project.inputs.iter().filter(is_relevant).collect()
+}
+
+fn as_warning(finding: Diagnostic) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Warning,
+        ..finding
+    }
 }
 
 /// The issues of the manifests of one input.
@@ -49,11 +77,13 @@ fn report(issue: &ManifestIssue) -> Diagnostic {
             let document = document.clone();
             finding.about_mirror(MirrorAddress::Entry(EntryAddress { document, index }))
         }
-        None => finding.about(document.to_string()),
+        None => finding.about_manifest(document.clone()),
     };
-    if let ManifestIssueKind::Twice { first, .. } = &issue.kind {
-        finding = finding.related(*first, "first here");
-    }
+    finding = match &issue.kind {
+        ManifestIssueKind::Twice { first, .. } => finding.related(*first, "first here"),
+        ManifestIssueKind::Overridden { explicit, .. } => finding.related(*explicit, "has no effect"),
+        _ => finding,
+    };
     finding.note = note.map(str::to_owned);
     finding.help = help;
     finding
@@ -124,6 +154,19 @@ fn texts(issue: &ManifestIssue) -> Texts {
             let what = format!("unknown policy {found:?}");
             texts(what, "not a valid policy", None, Some(help))
         }
+        ManifestIssueKind::Name { found } => {
+            let note = "a name has lower case letters, digits, `-` and `.`, begins and ends with a letter or a digit, and \
+                        has 253 characters at most";
+            let help = valid_name(found).map(|name| format!("write {name:?}"));
+            let what = format!("the API server rejects the name {found:?}");
+            texts(what, "not a valid name", Some(note), help)
+        }
+        ManifestIssueKind::Overridden { key, .. } => {
+            let note = "kubectl and oc apply a merge key in its place: it overrides what precedes it";
+            let what = format!("the merge key overrides {key}");
+            let help = "write the merge key first".to_owned();
+            texts(what, "overrides an explicit value", Some(note), Some(help))
+        }
         ManifestIssueKind::Twice { key, .. } => {
             let note = "the last one is used, unless the client rejects both";
             let what = format!("duplicate key {key}");
@@ -135,4 +178,22 @@ fn texts(issue: &ManifestIssue) -> Texts {
             )
         }
     }
+}
+
+/// A valid name that is similar to a rejected one. `None` if there is none.
+fn valid_name(name: &str) -> Option<String> {
+    const MAX: usize = 253;
+    let is_valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
+    let replaced: String = name
+        .chars()
+        .map(|c| c.to_ascii_lowercase())
+        .map(|c| if is_valid(c) { c } else { '-' })
+        .collect();
+    let labels: Vec<&str> = replaced
+        .split('.')
+        .map(|label| label.trim_matches('-'))
+        .filter(|label| !label.is_empty())
+        .collect();
+    let name = labels.join(".");
+    (!name.is_empty() && name.len() <= MAX).then_some(name)
 }

@@ -25,16 +25,21 @@ impl fmt::Display for NoSuchCluster {
 
 impl std::error::Error for NoSuchCluster {}
 
-/// The mirrors of the cluster with this name, or of all clusters if none is asked for.
+/// The mirrors of the cluster with this name, or of all clusters if none is asked for. Mirrors of an unknown cluster may
+/// belong to any cluster.
 pub(crate) fn select_cluster<'s, 'a>(
     clusters: &'s [ClusterMirrors<'a>],
     wanted: Option<&str>,
 ) -> Result<Vec<&'s ClusterMirrors<'a>>, NoSuchCluster> {
     let is_wanted =
         |cluster: &&ClusterMirrors<'_>| wanted.is_none_or(|wanted| cluster.cluster.name() == wanted);
-    let selected: Vec<_> = clusters.iter().filter(is_wanted).collect();
+    let is_unknown = |cluster: &&ClusterMirrors<'_>| cluster.cluster.is_unknown();
+    let selected: Vec<_> = clusters
+        .iter()
+        .filter(|cluster| is_wanted(cluster) || is_unknown(cluster))
+        .collect();
     match wanted {
-        Some(wanted) if selected.is_empty() => Err(NoSuchCluster {
+        Some(wanted) if selected.iter().all(|cluster| !is_wanted(cluster)) => Err(NoSuchCluster {
             wanted: wanted.to_owned(),
             known: clusters
                 .iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use terraform_eval::source::{Sources, display_name};
+use terraform_eval::source::{Files, Sources, display_name};
 
 use super::file::{Config, FILE_NAME};
 use super::read;
@@ -78,7 +78,7 @@ impl ConfigFiles {
             }
             without_file.push(ancestor);
             let path = ancestor.join(FILE_NAME);
-            if sources.files().is_file(&path) {
+            if is_config_file(&path, sources.files()) {
                 nearest = self.read(&path, sources);
                 break;
             }
@@ -118,4 +118,14 @@ impl ConfigFiles {
         self.by_path.insert(canonical, position);
         position
     }
+}
+
+/// Whether a path is a configuration file. A link is followed only to another file of that name: in a pull request, it
+/// could lead to any file, whose text an error would show.
+fn is_config_file(path: &Path, files: &dyn Files) -> bool {
+    let is_allowed = !files.is_link(path)
+        || files
+            .canonicalize(path)
+            .is_ok_and(|target| target.file_name() == path.file_name());
+    is_allowed && files.is_file(path)
 }

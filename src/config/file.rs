@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use globset::GlobSet;
 
-use crate::rules::UNKNOWN_VALUE;
+use crate::rules::{SKIPPED_INPUT, UNKNOWN_VALUE};
 use crate::settings::{FailOn, Level, Levels, RuleSettings};
 use terraform_eval::source::{FileId, Span};
 
@@ -19,6 +19,7 @@ pub struct Config {
     pub(super) fail_on: Option<Setting<FailOn>>,
     pub(super) strict: Option<Setting<bool>>,
     pub(super) exclude: Option<Setting<Globs>>,
+    pub(super) known_gaps: Option<Setting<Globs>>,
     pub(super) var_files: Option<Setting<Vec<String>>>,
     pub(super) overrides: Vec<Override>,
 }
@@ -64,6 +65,20 @@ impl Config {
         globs.is_some_and(|globs| globs.matches(path, &self.base))
     }
 
+    /// Whether `known-gaps` names something that was skipped: a source of a module, or a canonical path.
+    pub(crate) fn is_known_gap(&self, source: Option<&str>, path: &Path) -> bool {
+        self.known_gaps.as_ref().is_some_and(|globs| {
+            let globs = &globs.value;
+            source.is_some_and(|source| globs.set.is_match(source)) || globs.matches(path, &self.base)
+        })
+    }
+
+    /// The canonical path of the directory of the file.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.base
+    }
+
     /// The paths of `var-files`.
     #[must_use]
     pub fn var_files(&self) -> Vec<PathBuf> {
@@ -82,6 +97,7 @@ impl Config {
         if self.strict.as_ref().is_some_and(|strict| strict.value) {
             let error = Level::At(crate::diagnostic::Severity::Error);
             settings.levels.insert(UNKNOWN_VALUE.name, error);
+            settings.levels.insert(SKIPPED_INPUT.name, error);
         }
         settings.levels.extend(levels(&self.rules));
         for override_ in &self.overrides {

@@ -24,7 +24,7 @@ pub(super) struct Key {
 }
 
 /// The keys of the file.
-pub(super) const FILE: [Key; 6] = [
+pub(super) const FILE: [Key; 7] = [
     Key {
         name: "rules",
         kind: Kind::Rules,
@@ -45,6 +45,12 @@ pub(super) const FILE: [Key; 6] = [
         kind: Kind::Strings,
         description: "Glob patterns of paths to skip, relative to this file, unless named on the command line. A \
                       directory pattern covers everything below it.",
+    },
+    Key {
+        name: "known-gaps",
+        kind: Kind::Strings,
+        description: "Glob patterns of what may be skipped without a finding: sources of modules, and paths relative \
+                      to this file.",
     },
     Key {
         name: "var-files",

@@ -29,6 +29,7 @@ pub(super) fn parse_config(file: FileId, text: &str, base: PathBuf) -> (Config, 
         fail_on: None,
         strict: None,
         exclude: None,
+        known_gaps: None,
         var_files: None,
         overrides: Vec::new(),
     };
@@ -122,6 +123,10 @@ impl Reader {
                     let files = self.read_strings(value, key.name).into_iter();
                     let value = files.map(|file| file.get_ref().to_string()).collect();
                     config.var_files = Some(Setting { value, span });
+                }
+                (Kind::Strings, "known-gaps") => {
+                    let value = self.read_globs(value, key.name);
+                    config.known_gaps = Some(Setting { value, span });
                 }
                 (Kind::Strings, _) => {
                     let value = self.read_globs(value, key.name);

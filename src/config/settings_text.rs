@@ -45,9 +45,15 @@ pub(crate) fn render_settings(
     push_line("strict", &value.to_string(), &origin);
     let exclude = config.and_then(|config| config.exclude.as_ref());
     let patterns = exclude.map(|setting| (&setting.value.patterns, setting.span));
+    let known_gaps = config.and_then(|config| config.known_gaps.as_ref());
+    let known_gaps = known_gaps.map(|setting| (&setting.value.patterns, setting.span));
     let var_files = config.and_then(|config| config.var_files.as_ref());
     let var_files = var_files.map(|setting| (&setting.value, setting.span));
-    for (key, setting) in [("exclude", patterns), ("var-files", var_files)] {
+    for (key, setting) in [
+        ("exclude", patterns),
+        ("known-gaps", known_gaps),
+        ("var-files", var_files),
+    ] {
         match setting {
             Some((value, span)) => push_line(key, &format!("{value:?}"), &location(span)),
             None => push_line(key, "[]", DEFAULT),

@@ -10,10 +10,11 @@ use super::object_name::ObjectName;
 use super::options::Options;
 use super::target::{Context, Document, EntryMerging, TargetSpec};
 use crate::cluster_mirrors::{
-    ClusterMirrors, by_cluster, duplicate_sources, manifest_issues, select_cluster,
+    ClusterMirrors, by_cluster, conversion_issues, duplicate_sources, select_cluster,
 };
 use crate::diagnostic::Diagnostic;
 use crate::model::Project;
+use crate::rules::report_unfinished_plans;
 use terraform_eval::source::Sources;
 
 /// The result of a conversion.
@@ -55,12 +56,14 @@ pub fn convert(
         .map_err(|error| ConvertError::Options(error.to_string()))?;
     let mut conversion = Conversion::default();
     let mut errors = Vec::new();
-    let issues = manifest_issues(project, &clusters);
+    let (issues, losses) = conversion_issues(project, &clusters);
+    conversion.losses.extend(losses);
     if target.capabilities.unresolved_mirrors || options.skip_unresolved {
-        conversion.losses = issues;
+        conversion.losses.extend(issues);
     } else {
         errors.extend(issues.into_iter().map(as_error));
     }
+    conversion.losses.extend(report_unfinished_plans(project));
     for cluster in &clusters {
         if !target.capabilities.unresolved_mirrors {
             let (skipped, unresolved) = unresolved_mirrors(cluster, options);
@@ -69,17 +72,22 @@ pub fn convert(
         }
         let duplicates = duplicate_sources(cluster);
         match target.merging {
-            EntryMerging::Separate => {}
+            EntryMerging::Separate if !options.strict => {}
             // With `strict`, a duplicate that the OCM API rejects is an error.
             EntryMerging::ByNodes if !options.strict => {
                 conversion.losses.extend(duplicates.into_iter().map(as_warning));
             }
-            EntryMerging::ByNodes | EntryMerging::Merged => errors.extend(duplicates),
+            EntryMerging::Separate | EntryMerging::ByNodes | EntryMerging::Merged => {
+                errors.extend(duplicates);
+            }
         }
     }
     let names = object_names(&clusters, options.name.as_ref());
     let mut parts = Vec::with_capacity(clusters.len());
     for (cluster_mirrors, name) in clusters.into_iter().zip(names) {
+        if cluster_mirrors.cluster.is_unknown() && !target.capabilities.unresolved_mirrors {
+            continue;
+        }
         let expressible = expressible::partition(cluster_mirrors, target);
         conversion.losses.extend(expressible.losses);
         errors.extend(expressible.errors);

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-/// The length of the longest name that Kubernetes accepts, in bytes.
-const MAX_LENGTH: usize = 253;
+use crate::model::{MAX_OBJECT_NAME, is_object_name};
 
 /// A valid name for a Kubernetes object: lower-case letters, digits, `-` and `.`, each part between
 /// dots beginning and ending with a letter or digit, 253 bytes at most.
@@ -29,11 +28,7 @@ impl std::str::FromStr for ObjectName {
     type Err = InvalidObjectName;
 
     fn from_str(text: &str) -> Result<Self, InvalidObjectName> {
-        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-        let part = |part: &str| {
-            part.starts_with(inner) && part.ends_with(inner) && part.chars().all(|c| inner(c) || c == '-')
-        };
-        if text.len() <= MAX_LENGTH && text.split('.').all(part) {
+        if is_object_name(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidObjectName)
@@ -65,7 +60,7 @@ impl ObjectName {
                 _ => name.push('-'),
             }
         }
-        name.truncate(MAX_LENGTH);
+        name.truncate(MAX_OBJECT_NAME);
         match name.trim_end_matches('-') {
             "" => Self("image-mirrors".to_owned()),
             "cluster" => Self("cluster-mirrors".to_owned()),
@@ -86,7 +81,7 @@ impl ObjectName {
     #[must_use]
     pub(super) fn with_suffix(&self, suffix: &str) -> Self {
         let mut name = self.0.clone();
-        name.truncate(MAX_LENGTH.saturating_sub(suffix.len() + 1));
+        name.truncate(MAX_OBJECT_NAME.saturating_sub(suffix.len() + 1));
         Self(format!("{}-{suffix}", name.trim_end_matches(['-', '.'])))
     }
 }

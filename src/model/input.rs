@@ -11,7 +11,7 @@ use super::ids::InputId;
 use super::input_kind::{InputKind, InputKinds};
 use super::manifest::ManifestFacts;
 use super::mirror::Mirror;
-use super::mirror_address::MirrorAddress;
+use super::mirror_address::{DocumentAddress, MirrorAddress};
 use super::plan_changes::PlanChanges;
 use super::related_blocks::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
 
@@ -95,6 +95,25 @@ impl Input {
             MirrorAddress::Entry(_) => Ordering::Greater,
         });
         self.mirrors.get(position.ok()?)
+    }
+
+    /// The mirrors without the entries that a later document replaces.
+    pub fn effective_mirrors(&self) -> impl Iterator<Item = &Mirror> {
+        self.mirrors.iter().filter(|mirror| !mirror.is_overwritten())
+    }
+
+    /// The entries of a document.
+    #[must_use]
+    pub fn entries_of(&self, document: &DocumentAddress) -> &[Mirror] {
+        let start = self.mirrors.partition_point(|mirror| match &mirror.address {
+            MirrorAddress::Entry(entry) => entry.document < *document,
+            MirrorAddress::Resource(_) => true,
+        });
+        let rest = self.mirrors.get(start..).unwrap_or_default();
+        let length = rest.partition_point(
+            |mirror| matches!(&mirror.address, MirrorAddress::Entry(entry) if entry.document == *document),
+        );
+        rest.get(..length).unwrap_or_default()
     }
 
     /// The mirror with this address.

@@ -14,6 +14,19 @@ pub struct ManifestFacts {
     pub registry_sources: Vec<RegistrySources>,
     /// What the API server would reject or drop, in the order of the documents.
     pub issues: Vec<ManifestIssue>,
+    /// The documents that a later one replaces in the cluster, in their order.
+    pub overwritten: Vec<OverwrittenDocument>,
+}
+
+/// A document that a later one replaces, because both have the same kind and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverwrittenDocument {
+    /// The document that has no effect.
+    pub document: DocumentAddress,
+    /// Its name.
+    pub span: Span,
+    /// The name in the document that replaces it.
+    pub overwritten_by: Span,
 }
 
 /// Something that the API server would reject or drop.
@@ -72,6 +85,18 @@ pub enum ManifestIssueKind {
         /// The value as spelled.
         found: String,
     },
+    /// `metadata.name` is not a name that the API server accepts.
+    Name {
+        /// The name as spelled.
+        found: String,
+    },
+    /// A merge key adds an entry with the key of an explicit one that precedes it, and overrides it.
+    Overridden {
+        /// The key.
+        key: String,
+        /// The explicit entry.
+        explicit: Span,
+    },
     /// A mapping has the same key twice.
     Twice {
         /// The key that occurs twice.
@@ -79,4 +104,36 @@ pub enum ManifestIssueKind {
         /// The first occurrence.
         first: Span,
     },
+}
+
+impl ManifestIssueKind {
+    /// Whether the API server rejects the document for it, whatever the client.
+    #[must_use]
+    pub fn is_rejection(&self) -> bool {
+        match self {
+            Self::Version { .. }
+            | Self::Kind { .. }
+            | Self::Missing { .. }
+            | Self::Type { .. }
+            | Self::Policy { .. }
+            | Self::Name { .. } => true,
+            Self::Unknown { .. } | Self::Twice { .. } | Self::Overridden { .. } => false,
+        }
+    }
+
+    /// Whether the issue is about the name of the object.
+    #[must_use]
+    pub fn is_about_name(&self) -> bool {
+        match self {
+            Self::Name { .. } => true,
+            Self::Missing { field } => field.starts_with("metadata"),
+            Self::Type { field, .. } => field.starts_with("metadata"),
+            Self::Version { .. }
+            | Self::Kind { .. }
+            | Self::Unknown { .. }
+            | Self::Policy { .. }
+            | Self::Overridden { .. }
+            | Self::Twice { .. } => false,
+        }
+    }
 }

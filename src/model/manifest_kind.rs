@@ -18,6 +18,11 @@ pub enum ManifestKind {
     HostedCluster,
     /// Only the list of a HostedCluster: a document whose only key is `imageContentSources`.
     ContentSources,
+    /// `imageDigestSources` of an `install-config.yaml`, which the installer writes to an ImageDigestMirrorSet
+    /// (openshift/installer, `pkg/types/installconfig.go`).
+    InstallDigestSources,
+    /// `imageContentSources` of an `install-config.yaml`, the predecessor, which becomes an ImageContentSourcePolicy.
+    InstallContentSources,
     /// `Image`, which declares no mirrors, but the registries that the cluster allows, blocks and trusts (openshift/api,
     /// `config/v1/types_image.go`).
     Image,
@@ -35,7 +40,7 @@ impl ManifestKind {
     /// ImageContentSourcePolicy has a list.
     #[must_use]
     pub fn has_sets(self) -> bool {
-        self != Self::ContentSourcePolicy
+        !matches!(self, Self::ContentSourcePolicy | Self::InstallContentSources)
     }
 
     /// The pulls that the mirrors serve.
@@ -55,7 +60,8 @@ impl fmt::Display for ManifestKind {
             Self::TagMirrorSet => "ImageTagMirrorSet",
             Self::ContentSourcePolicy => "ImageContentSourcePolicy",
             Self::HostedCluster => "HostedCluster",
-            Self::ContentSources => "imageContentSources",
+            Self::ContentSources | Self::InstallContentSources => "imageContentSources",
+            Self::InstallDigestSources => "imageDigestSources",
             Self::Image => "Image",
         })
     }

@@ -42,7 +42,10 @@ pub enum Declaration {
     /// A resource block.
     Resource(Box<ResourceDeclaration>),
     /// An entry of a manifest, which has nothing but a source, mirrors and a policy.
-    ManifestEntry,
+    ManifestEntry {
+        /// Whether a later document replaces its own, so that the entry has no effect.
+        is_overwritten: bool,
+    },
 }
 
 /// The part of a mirror that only resource blocks have.
@@ -111,6 +114,7 @@ impl Mirror {
         source: Attribute<String>,
         mirrors: Attribute<Vec<Attribute<String>>>,
         policy: Attribute<SourcePolicy>,
+        is_overwritten: bool,
     ) -> Self {
         Self {
             id: MirrorId::default(),
@@ -120,7 +124,7 @@ impl Mirror {
             source,
             mirrors,
             policy,
-            declaration: Declaration::ManifestEntry,
+            declaration: Declaration::ManifestEntry { is_overwritten },
         }
     }
 
@@ -129,7 +133,7 @@ impl Mirror {
     pub fn resource(&self) -> Option<&ResourceDeclaration> {
         match &self.declaration {
             Declaration::Resource(resource) => Some(resource),
-            Declaration::ManifestEntry => None,
+            Declaration::ManifestEntry { .. } => None,
         }
     }
 
@@ -137,8 +141,17 @@ impl Mirror {
     pub fn resource_mut(&mut self) -> Option<&mut ResourceDeclaration> {
         match &mut self.declaration {
             Declaration::Resource(resource) => Some(resource),
-            Declaration::ManifestEntry => None,
+            Declaration::ManifestEntry { .. } => None,
         }
+    }
+
+    /// Whether it is an entry without effect, because a later document replaces its own.
+    #[must_use]
+    pub fn is_overwritten(&self) -> bool {
+        matches!(
+            self.declaration,
+            Declaration::ManifestEntry { is_overwritten: true }
+        )
     }
 
     /// Why the number of instances is unknown, if it is.
@@ -178,6 +191,32 @@ impl Mirror {
                 }
             });
         name.unwrap_or_else(|| format!("(cluster of {})", self.address))
+    }
+
+    /// Why it is not known to which cluster the mirror belongs, if it is not: neither its id nor the one object that the id
+    /// is read from.
+    #[must_use]
+    pub fn unknown_cluster(&self) -> Option<UnknownReasons> {
+        let resource = self.resource()?;
+        let unknown = resource.cluster_id.as_unknown()?;
+        if self.cluster_key().is_some() {
+            return None;
+        }
+        let origin = &resource.cluster_origin;
+        let mut reasons = origin.unresolved.clone();
+        if origin
+            .candidates
+            .iter()
+            .any(|candidate| !candidate.target.is_single_object())
+        {
+            reasons.push(UnknownReason::AmbiguousClusterInstance);
+        } else if origin.candidates.len() > 1 {
+            reasons.push(UnknownReason::AmbiguousCluster);
+        }
+        if reasons.is_empty() {
+            reasons.clone_from(&unknown.reasons);
+        }
+        Some(UnknownReasons::from_reasons(reasons))
     }
 
     /// The path of the block, without the instance keys of modules. `None` for an entry of a manifest.

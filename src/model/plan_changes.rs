@@ -20,8 +20,12 @@ pub struct PlanChanges {
     pub clusters: BTreeMap<String, ClusterChange>,
     /// The span of `errored`, if an error interrupted planning.
     pub errored: Option<Span>,
-    /// The span of `complete`, if another plan has to follow this one.
+    /// The span of `complete` or of the first deferred change, if another plan has to follow this one.
     pub incomplete: Option<Span>,
+    /// The number of changes that Terraform defers to a later plan.
+    pub deferred: usize,
+    /// The span of `applyable`, if Terraform does not apply the plan.
+    pub not_applyable: Option<Span>,
 }
 
 /// A planned change of a mirror, or its drift.
@@ -42,6 +46,8 @@ pub struct MirrorChange {
     pub after: Option<MirrorValues>,
     /// The arguments that force a replacement.
     pub replaced_for: Vec<String>,
+    /// Whether Terraform generates its block for an import, so that no configuration has it yet.
+    pub is_generated: bool,
     /// The `action_reason`, if there is one: `delete_because_each_key`.
     pub reason: Option<String>,
 }
@@ -59,6 +65,10 @@ pub enum Action {
     CreateThenDelete,
     /// Remove the object from the state without deleting it.
     Forget,
+    /// Remove the object from the state without deleting it, and create another one: `lifecycle` with `destroy = false`.
+    ForgetThenCreate,
+    /// The same in the other order.
+    CreateThenForget,
     /// Any other action, which mirrors do not have.
     Other,
 }
@@ -69,7 +79,11 @@ impl Action {
     pub fn creates(self) -> bool {
         matches!(
             self,
-            Self::Create | Self::DeleteThenCreate | Self::CreateThenDelete
+            Self::Create
+                | Self::DeleteThenCreate
+                | Self::CreateThenDelete
+                | Self::ForgetThenCreate
+                | Self::CreateThenForget
         )
     }
 
@@ -82,10 +96,19 @@ impl Action {
         )
     }
 
+    /// Whether the action removes an object from the state that continues to exist.
+    #[must_use]
+    pub fn forgets(self) -> bool {
+        matches!(
+            self,
+            Self::Forget | Self::ForgetThenCreate | Self::CreateThenForget
+        )
+    }
+
     /// Whether the action replaces an object.
     #[must_use]
     pub fn replaces(self) -> bool {
-        self.creates() && self.deletes()
+        self.creates() && (self.deletes() || self.forgets())
     }
 }
 

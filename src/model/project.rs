@@ -4,6 +4,7 @@ use terraform_eval::source::Span;
 
 use crate::diagnostic::Diagnostic;
 
+use super::coverage::Coverage;
 use super::ids::{InputId, MirrorId};
 use super::input::Input;
 
@@ -16,8 +17,8 @@ pub struct Project {
     pub diagnostics: Vec<Diagnostic>,
     /// The source text of sensitive values, which no output may show.
     pub sensitive: Vec<Span>,
-    /// The number of files that were read.
-    pub files: usize,
+    /// What was read, and what was skipped.
+    pub(crate) coverage: Coverage,
     /// The number of files that could not be read.
     pub unreadable: usize,
     /// The number of mirrors in the inputs.

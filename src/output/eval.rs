@@ -6,18 +6,23 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::console_type::render_type;
+use super::printable::printable;
+use crate::workspace::ConsoleValue;
 use terraform_eval::cty::{Type, Value, ValueRef, to_json};
 use terraform_eval::eval::EvalError;
 
-/// The value of an expression, or the text of the error. As in `jsonencode`, a value without a JSON form (an infinite
-/// number) is an error.
-pub(crate) fn outcome(result: &Result<Value, EvalError>) -> Result<&Value, String> {
-    let value = result.as_ref().map_err(ToString::to_string)?;
-    if !value.is_wholly_known() || value.marks_deep().is_sensitive() {
-        return Ok(value);
-    }
-    to_json(value).map(|_| value).map_err(|error| error.to_string())
+/// The spaces of one level.
+const INDENT: &str = "  ";
+
+/// What `eval` prints for one expression.
+pub(crate) struct Rendered {
+    pub(crate) text: String,
+    /// Whether it is an error.
+    pub(crate) is_error: bool,
 }
+
+type Outcome = Result<ConsoleValue, EvalError>;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -30,39 +35,48 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown: Option<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a str>,
+    error: Option<String>,
 }
 
 /// Renders one JSON object. `json` is the value as `jsonencode` encodes it, or null if it is not wholly known or is
-/// sensitive; `unknown` marks the unknown parts, in the form of a plan's `after_unknown`.
+/// sensitive; `unknown` marks the unknown parts, in the form of a plan's `after_unknown`. As in `jsonencode`, a value
+/// without a JSON form (an infinite number) is an error.
 #[must_use]
-pub(crate) fn json_line(expression: &str, outcome: &Result<&Value, String>) -> String {
+pub(crate) fn json_line(expression: &str, outcome: &Outcome) -> Rendered {
     let line = match outcome {
-        Ok(value) => {
-            let is_visible = value.is_wholly_known() && !value.marks_deep().is_sensitive();
-            Line {
-                expr: expression,
-                ok: true,
-                ty: Some(value.ty().to_string()),
-                json: Some(if is_visible {
-                    to_json(value).ok().into()
-                } else {
-                    Json::Null
-                }),
-                unknown: (!value.is_wholly_known()).then(|| unknown_mask(value)),
-                error: None,
-            }
-        }
-        Err(error) => Line {
-            expr: expression,
-            ok: false,
-            ty: None,
-            json: None,
-            unknown: None,
-            error: Some(error),
-        },
+        Ok(ConsoleValue::Value(value)) => value_line(expression, value),
+        Ok(ConsoleValue::Type(ty)) => value_line(expression, &Value::string(render_type(ty))),
+        Err(error) => Err(error.to_string()),
     };
-    serde_json::to_string(&line).unwrap_or_default()
+    let line = line.unwrap_or_else(|error| Line {
+        expr: expression,
+        ok: false,
+        ty: None,
+        json: None,
+        unknown: None,
+        error: Some(error),
+    });
+    Rendered {
+        text: serde_json::to_string(&line).unwrap_or_default(),
+        is_error: !line.ok,
+    }
+}
+
+fn value_line<'a>(expression: &'a str, value: &Value) -> Result<Line<'a>, String> {
+    let is_visible = value.is_wholly_known() && !value.marks_deep().is_sensitive();
+    let json = if is_visible {
+        to_json(value).map_err(|error| error.to_string())?.into()
+    } else {
+        Json::Null
+    };
+    Ok(Line {
+        expr: expression,
+        ok: true,
+        ty: Some(value.ty().to_string()),
+        json: Some(json),
+        unknown: (!value.is_wholly_known()).then(|| unknown_mask(value)),
+        error: None,
+    })
 }
 
 /// The unknown parts of a value, as in a plan's `after_unknown`.
@@ -85,30 +99,99 @@ fn unknown_mask(value: &Value) -> Json {
 
 /// Renders the value as `terraform console` prints it, or the error.
 #[must_use]
-pub(crate) fn full(outcome: &Result<&Value, String>) -> String {
-    match outcome {
-        Ok(value) => render_value(value, 0),
+pub(crate) fn full(outcome: &Outcome) -> Rendered {
+    let text = match outcome {
+        Ok(ConsoleValue::Value(value)) => render_value(value, 0),
+        Ok(ConsoleValue::Type(ty)) => printable(&render_type(ty)),
         Err(error) => format!("error: {error}"),
+    };
+    Rendered {
+        text,
+        is_error: outcome.is_err(),
     }
 }
 
 fn render_value(value: &Value, depth: usize) -> String {
-    if value.marks().is_sensitive() {
-        return "(sensitive value)".to_owned();
-    }
     match (value.view(), value.ty()) {
+        _ if value.marks().is_sensitive() => "(sensitive value)".to_owned(),
         (ValueRef::Unknown(_), _) => "(known after apply)".to_owned(),
-        (ValueRef::Null, Type::Dynamic) => "null".to_owned(),
-        (ValueRef::Null, ty) => format!("null /* {} */", ty.friendly_name()),
+        _ if value.marks().is_ephemeral() => "(ephemeral value)".to_owned(),
+        (ValueRef::Null, ty) => render_null(ty),
         (ValueRef::Bool(value), _) => value.to_string(),
         (ValueRef::Number(number), _) => number.to_string(),
-        (ValueRef::String(text), _) => Json::String(text.to_string()).to_string(),
+        (ValueRef::String(text), _) => render_string(text, depth),
         (ValueRef::Tuple(items), _) => render_elements(items, depth),
         (ValueRef::List(items), _) => format!("tolist({})", render_elements(items, depth)),
         (ValueRef::Set(items), _) => format!("toset({})", render_elements(items, depth)),
         (ValueRef::Object(items), _) => render_attributes(items.iter(), depth),
         (ValueRef::Map(items), _) => format!("tomap({})", render_attributes(items.iter(), depth)),
     }
+}
+
+fn render_null(ty: &Type) -> String {
+    let of = |name: &str, element: &Type| format!("{name}(null) /* of {} */", element.friendly_name());
+    match ty {
+        Type::Dynamic => "null".to_owned(),
+        Type::String => "tostring(null)".to_owned(),
+        Type::Number => "tonumber(null)".to_owned(),
+        Type::Bool => "tobool(null)".to_owned(),
+        Type::List(element) => of("tolist", element),
+        Type::Set(element) => of("toset", element),
+        Type::Map(element) => of("tomap", element),
+        Type::Tuple(_) | Type::Object(_) => format!("null /* {} */", ty.friendly_name()),
+    }
+}
+
+/// Renders a string: in quotes, or as a heredoc if it has several lines. As nothing that is printed may control a terminal,
+/// control characters in a heredoc are replaced, apart from tabs.
+fn render_string(text: &str, depth: usize) -> String {
+    if !text.contains('\n') {
+        return quote(text);
+    }
+    let (operator, indent) = match depth {
+        0 => ("<<", String::new()),
+        _ => ("<<-", INDENT.repeat(depth)),
+    };
+    let mut delimiter = "EOT".to_owned();
+    while text.split('\n').any(|line| line.trim() == delimiter) {
+        delimiter.push('_');
+    }
+    let mut heredoc = format!("{operator}{delimiter}");
+    for line in text.split('\n') {
+        let cells: Vec<String> = line.split('\t').map(printable).collect();
+        let _ = write!(heredoc, "\n{indent}{}", cells.join("\t"));
+    }
+    let _ = write!(heredoc, "\n{indent}{delimiter}");
+    heredoc
+}
+
+/// A string in quotes with the escape sequences of Go (`strconv.Quote`).
+fn quote(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        let _ = match c {
+            '"' | '\\' => write!(quoted, "\\{c}"),
+            '\u{7}' => write!(quoted, "\\a"),
+            '\u{8}' => write!(quoted, "\\b"),
+            '\u{c}' => write!(quoted, "\\f"),
+            '\n' => write!(quoted, "\\n"),
+            '\r' => write!(quoted, "\\r"),
+            '\t' => write!(quoted, "\\t"),
+            '\u{b}' => write!(quoted, "\\v"),
+            ' '..='~' => write!(quoted, "{c}"),
+            '\0'..='\u{7f}' => write!(quoted, "\\x{:02x}", u32::from(c)),
+            _ if is_printed(c) => write!(quoted, "{c}"),
+            '\u{80}'..='\u{ffff}' => write!(quoted, "\\u{:04x}", u32::from(c)),
+            _ => write!(quoted, "\\U{:08x}", u32::from(c)),
+        };
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Whether a character has a visible form. The one before it keeps a combining mark from being escaped on its own.
+fn is_printed(c: char) -> bool {
+    format!("a{c}").escape_debug().eq(['a', c])
 }
 
 fn render_elements(items: &[Value], depth: usize) -> String {
@@ -122,7 +205,7 @@ fn render_attributes<'a>(items: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
     let line = |(key, item): (&Arc<str>, &Value)| {
         format!(
             "{} = {}",
-            Json::String(key.to_string()),
+            render_string(key, depth + 1),
             render_value(item, depth + 1)
         )
     };
@@ -132,10 +215,10 @@ fn render_attributes<'a>(items: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
 fn render_lines(open: char, lines: impl Iterator<Item = String>, close: char, depth: usize) -> String {
     let mut text = String::from(open);
     for line in lines {
-        let _ = write!(text, "\n{}{line}", "  ".repeat(depth + 1));
+        let _ = write!(text, "\n{}{line}", INDENT.repeat(depth + 1));
     }
     if text.len() > 1 {
-        let _ = write!(text, "\n{}", "  ".repeat(depth));
+        let _ = write!(text, "\n{}", INDENT.repeat(depth));
     }
     text.push(close);
     text

@@ -74,12 +74,12 @@ fn push_outcome(text: &mut String, outcome: &PullOutcome<'_>, sources: &Sources)
     }
     let resolution = &outcome.resolution;
     match &outcome.by_digest {
-        None => push_pull_sources(text, "by digest", resolution),
+        None => push_pull_sources(text, "by digest", resolution, true),
         Some(by_digest) if have_same_pull_sources(by_digest, resolution) => {
-            push_pull_sources(text, "by digest and by tag", resolution);
+            push_pull_sources(text, "by digest and by tag", resolution, false);
         }
         Some(by_digest) => {
-            push_pull_sources(text, "by digest", by_digest);
+            push_pull_sources(text, "by digest", by_digest, false);
             let is_served = resolution
                 .pull_sources
                 .as_ref()
@@ -89,7 +89,7 @@ fn push_outcome(text: &mut String, outcome: &PullOutcome<'_>, sources: &Sources)
             } else {
                 "by tag (not served by the mirrors)"
             };
-            push_pull_sources(text, heading, resolution);
+            push_pull_sources(text, heading, resolution, false);
         }
     }
 }
@@ -108,7 +108,8 @@ fn have_same_pull_sources(first: &Resolution, second: &Resolution) -> bool {
     names(first).is_some_and(|first| Some(first) == names(second))
 }
 
-fn push_pull_sources(text: &mut String, heading: &str, resolution: &Resolution) {
+/// `shows_digest`: whether the digest is the one of the image, and not one that stands for any.
+fn push_pull_sources(text: &mut String, heading: &str, resolution: &Resolution, shows_digest: bool) {
     let sources = match &resolution.pull_sources {
         Ok(sources) => sources,
         Err(error) => {
@@ -123,6 +124,8 @@ fn push_pull_sources(text: &mut String, heading: &str, resolution: &Resolution) 
     for (index, source) in sources.iter().enumerate() {
         let name = source.reference.name();
         let tag = source.reference.tag().map(|tag| format!(":{tag}"));
+        let digest = source.reference.digest().filter(|_| shows_digest);
+        let digest = digest.map(|digest| format!("@{digest}"));
         let is_last = index + 1 == sources.len();
         let remarks = [
             (is_last && resolution.source.is_some()).then_some("the source"),
@@ -136,9 +139,10 @@ fn push_pull_sources(text: &mut String, heading: &str, resolution: &Resolution) 
         };
         let _ = writeln!(
             text,
-            "    {}. {name}{}{remarks}",
+            "    {}. {name}{}{}{remarks}",
             index + 1,
-            tag.unwrap_or_default()
+            tag.unwrap_or_default(),
+            digest.unwrap_or_default()
         );
     }
 }
@@ -148,24 +152,24 @@ struct Line<'a> {
     image: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cluster: Option<&'a str>,
-    prefix: Option<&'a str>,
+    source: Option<&'a str>,
     blocked: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tries: Option<Vec<String>>,
+    pull_sources: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
 }
 
 /// Renders the resolution of an image as a JSON object on one line, for the pull of this reference: by digest if it has one,
-/// else by tag. Without `prefix`, the image itself is the only pull source.
+/// else by tag. Without `source`, the image itself is the only pull source.
 #[must_use]
 pub(crate) fn json_line(resolution: &ImageResolution<'_>, cluster: Option<&str>) -> String {
     let mut line = Line {
         image: resolution.image,
         cluster,
-        prefix: None,
+        source: None,
         blocked: false,
-        tries: None,
+        pull_sources: None,
         error: resolution.reference.as_ref().err().map(ToString::to_string),
     };
     match &resolution.pull {
@@ -185,7 +189,7 @@ impl<'a> Line<'a> {
             blocked,
             pull_sources,
         } = &outcome.resolution;
-        self.prefix = source.as_deref();
+        self.source = source.as_deref();
         self.blocked = *blocked;
         if outcome.denial == Some(PolicyDenial::NotAllowed) {
             self.error = Some("not in a registry that the cluster allows".to_owned());
@@ -193,7 +197,7 @@ impl<'a> Line<'a> {
         }
         match pull_sources {
             Ok(sources) if source.is_some() => {
-                self.tries = Some(
+                self.pull_sources = Some(
                     sources
                         .iter()
                         .map(|source| source.reference.to_string())

@@ -1,10 +1,11 @@
 //! The line that counts mirrors by verdict.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::check::Summary;
 use crate::diagnostic::{Diagnostic, pluralize};
-use crate::model::{InputKind, Project, UnknownReason};
+use crate::model::{Coverage, InputKind, Project, SkipReason, UnknownReason};
 use crate::rules::UNKNOWN_VALUE;
 
 use super::printable::printable;
@@ -33,6 +34,10 @@ pub(crate) fn summary_line(summary: &Summary, project: &Project, findings: &[Dia
     if summary.in_baseline > 0 {
         let _ = write!(line, "; {} in the baseline", summary.in_baseline);
     }
+    let skipped = skipped_by_reason(&project.coverage);
+    if !skipped.is_empty() {
+        let _ = write!(line, "; {} skipped ({skipped})", summary.skipped);
+    }
     if summary.unreadable > 0 {
         let _ = write!(
             line,
@@ -41,6 +46,18 @@ pub(crate) fn summary_line(summary: &Summary, project: &Project, findings: &[Dia
         );
     }
     line
+}
+
+/// How much was skipped for each reason: `module not installed: 2, excluded: 1`.
+fn skipped_by_reason(coverage: &Coverage) -> String {
+    let mut counts: BTreeMap<SkipReason, usize> = BTreeMap::new();
+    for skipped in &coverage.skipped {
+        *counts.entry(skipped.reason).or_default() += 1;
+    }
+    let counts = counts
+        .iter()
+        .map(|(reason, count)| format!("{}: {count}", reason.phrase()));
+    counts.collect::<Vec<_>>().join(", ")
 }
 
 /// The noun for the inputs of a project: that of their kind, if they are all of the same kind.

@@ -1,16 +1,21 @@
 //! Reads manifests that declare mirrors into the model: ImageDigestMirrorSet, ImageTagMirrorSet,
-//! ImageContentSourcePolicy, HostedCluster, and what contains them: lists, and the `ConfigMap` of a `NodePool`. Also
-//! reads the registry settings of a cluster: Image, and the configuration of a HostedCluster.
+//! ImageContentSourcePolicy, HostedCluster, the lists of an `install-config.yaml`, and what contains them: lists,
+//! templates, policies, sync sets, manifest works, the texts of a `ConfigMap`, and any other object with complete ones in
+//! it. Also reads the registry settings of a cluster: Image, and the configuration of a HostedCluster.
 //!
 //! A value that the API server rejects is not a read error but an issue of its document, and the rest of the document
-//! is read. Documents of other kinds are skipped.
+//! is read. Documents of other kinds are skipped. Text that declares a mirror set and cannot be opened is [`Unopened`].
 //!
 //! | question | file |
 //! |---|---|
 //! | Can a text contain such a manifest? | `detect` |
 //! | How does a text become documents? | `read` |
 //! | What is a document? | `document` |
+//! | Which objects contain others? | `collect` |
+//! | What could not be opened? | `unopened` |
+//! | What are the parameters of a `Template`? | `template` |
 //! | Which kinds are there, and where is the list of each? | `objects` |
+//! | What is the name of an object, and which one has it last? | `names`, `overwritten` |
 //! | What is in the entries of a list? | `entries` |
 //! | What are the registry settings? | `registry_sources` |
 //! | How is a document inside a string read? | `embedded` |
@@ -19,6 +24,7 @@
 //! | How do documents become an input of the model? | `assemble` |
 
 mod assemble;
+mod collect;
 mod detect;
 mod document;
 mod embedded;
@@ -26,13 +32,19 @@ mod entries;
 mod error;
 mod issues;
 mod literals;
+mod names;
 mod nodes;
 mod objects;
+mod overwritten;
 mod read;
 mod registry_sources;
+mod template;
+mod unopened;
 
 pub(crate) use assemble::assemble_input;
 pub(crate) use detect::has_manifest_marker;
 pub(crate) use document::ManifestDocument;
 pub(crate) use error::ManifestReadError;
-pub(crate) use read::read_manifests;
+pub(crate) use overwritten::mark_overwritten;
+pub(crate) use read::{ReadManifests, read_manifests};
+pub(crate) use unopened::Unopened;

@@ -11,6 +11,7 @@
 //! | What kind of JSON is a text? | `detect` |
 //! | How does a plan become an input of the model? | `read` |
 //! | What can be wrong with a plan? | `error` |
+//! | What else stands in the file of a plan? | `surrounding_text`, `foreign_line` |
 //! | How does a slice of the text become a value and a span? | `plan_text` |
 //! | How are the irrelevant parts skipped? | `json_cursor` |
 //! | Which fields of a plan are read? | `document` |
@@ -32,6 +33,7 @@ mod configuration;
 mod detect;
 mod document;
 mod error;
+mod foreign_line;
 mod graph;
 mod instance_address;
 mod instances;
@@ -41,8 +43,11 @@ mod plan_text;
 mod read;
 mod reference_tracer;
 mod sensitive;
+mod surrounding_text;
 
 pub use detect::{JsonKind, detect};
+pub(crate) use error::PlanError;
 pub use error::PlanErrorKind;
 pub(crate) use read::{PLAN_MARKERS, read_from_ends};
 pub use read::{PlanContents, read_plan};
+pub(crate) use surrounding_text::follows_other_text;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Attribute, AttributeValue, Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Editability, Input,
-    Mirror, MirrorAddress, OriginCandidate, OriginTarget, ResourceDeclaration,
+    Mirror, MirrorAddress, MirrorChange, OriginCandidate, OriginTarget, ResourceDeclaration,
 };
 use crate::provider::cluster_kind;
 use crate::rules::PLAN_MISMATCH;
@@ -40,6 +40,7 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
             .and_then(|address| configured_mirrors.take_match(address));
         match configured {
             Some(configured) => joiner.join_mirror(mirror, configured),
+            None if is_generated(&plan.changes.mirrors, mirror) => {}
             None => joiner
                 .differences
                 .push(missing_mirror(mirror, "not in the configuration")),
@@ -55,6 +56,16 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
             .extend(unmatched.map(|mirror| missing_mirror(mirror, "not in the plan")));
     }
     joiner.differences
+}
+
+/// Whether Terraform generates the block of a mirror that it imports, so that the configuration does not have it yet.
+fn is_generated(changes: &[MirrorChange], mirror: &Mirror) -> bool {
+    let change = mirror.address.resource().and_then(|address| {
+        let position =
+            changes.binary_search_by(|change| (&change.address, change.deposed).cmp(&(address, false)));
+        changes.get(position.ok()?)
+    });
+    change.is_some_and(|change| change.is_generated)
 }
 
 /// Takes the positions of clusters from the configuration, and those of arguments with equal values.
@@ -342,8 +353,11 @@ impl Joiner {
     /// Keeps the candidates of the plan if the plan resolved the origin of the id, and otherwise takes those of the
     /// configuration, which may have resolved it.
     fn join_cluster_origin(&self, planned: &mut ClusterOrigin, configured: &ClusterOrigin, is_known: bool) {
+        let is_single = |candidate: &OriginCandidate| candidate.target.is_single_object();
         let is_resolved = planned.unresolved.is_empty()
             && planned.candidates.iter().all(|candidate| candidate.is_certain)
+            // A plan does not record the key of an instance that is computed.
+            && (planned.candidates.iter().all(is_single) || !configured.candidates.iter().all(is_single))
             && (has_cluster(planned) || !has_cluster(configured));
         let is_better = is_resolved
             || !configured.unresolved.is_empty()

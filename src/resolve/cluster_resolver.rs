@@ -3,7 +3,7 @@
 use super::image_resolution::{ImageResolution, PolicyDenial, PullOutcome};
 use crate::cluster_mirrors::{Caveat, ClusterMirrors, ClusterRegistries, Entry, NodeConfig};
 use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
-use registries_conf::{ImageReference, RegistrySettings, SEARCH_REGISTRIES, matching_scope};
+use registries_conf::{ImageReference, ReferenceError, RegistrySettings, SEARCH_REGISTRIES, matching_scope};
 
 /// Resolves images as the nodes of one cluster do.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl<'a> ClusterResolver<'a> {
     /// Resolves an image.
     #[must_use]
     pub(crate) fn resolve(&'a self, image: &'a str) -> ImageResolution<'a> {
-        let reference = ImageReference::parse_normalized(image);
+        let reference = parse_as_pulled(image);
         let pull = match (&self.nodes.registries, &reference) {
             (Err(error), _) => Err(error.clone()),
             (Ok(_), Err(_)) => Ok(None),
@@ -123,6 +123,10 @@ impl<'a> ClusterResolver<'a> {
     }
 }
 
+fn parse_as_pulled(image: &str) -> Result<ImageReference, ReferenceError> {
+    ImageReference::parse_normalized(image).map(ImageReference::without_tag_beside_digest)
+}
+
 /// The references that a node tries for an image without a registry, in order (`unqualified-search-registries`).
 fn search_candidates(image: &str) -> Vec<String> {
     let first = image.split('/').next().unwrap_or_default();
@@ -132,7 +136,7 @@ fn search_candidates(image: &str) -> Vec<String> {
     }
     SEARCH_REGISTRIES
         .iter()
-        .filter_map(|registry| ImageReference::parse_normalized(&format!("{registry}/{image}")).ok())
+        .filter_map(|registry| parse_as_pulled(&format!("{registry}/{image}")).ok())
         .map(|reference| reference.to_string())
         .collect()
 }

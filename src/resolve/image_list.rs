@@ -18,7 +18,7 @@ pub(crate) enum ImageListError {
 impl fmt::Display for ImageListError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Form(problem) => write!(f, "neither a list of images nor a manifest: {}", problem.message),
+            Self::Form(error) => write!(f, "neither a list of images nor a manifest: {}", error.message),
             Self::NoImages => f.write_str("no images found"),
         }
     }
@@ -26,36 +26,102 @@ impl fmt::Display for ImageListError {
 
 impl std::error::Error for ImageListError {}
 
-/// Parses the images of a text. Each is returned once, in the order of first occurrence.
+impl ImageListError {
+    /// The message with the number of the line that cannot be read.
+    #[must_use]
+    pub(crate) fn located(&self, text: &str) -> String {
+        match self {
+            Self::Form(problem) => {
+                let before = text.get(..problem.span.range().start).unwrap_or_default();
+                format!("line {}: {self}", before.matches('\n').count() + 1)
+            }
+            Self::NoImages => self.to_string(),
+        }
+    }
+}
+
+/// The images of a text.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ImageList {
+    /// The images, each once, in the order of first occurrence.
+    pub images: Vec<String>,
+    /// The lines that are not images.
+    pub unread: Vec<UnreadLine>,
+}
+
+/// A line of a list that is not an image.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct UnreadLine {
+    /// The number of the line, from 1.
+    pub number: usize,
+    /// The line.
+    pub text: String,
+}
+
+/// Parses the images of a text.
 ///
 /// A list has one image per line; empty lines and comments after `#` are ignored. In manifests, an image is the value of
 /// the key `image` of a container, and of the `reference` of an image volume.
-pub(crate) fn parse_image_list(file: FileId, text: &str) -> Result<Vec<String>, ImageListError> {
+pub(crate) fn parse_image_list(file: FileId, text: &str) -> Result<ImageList, ImageListError> {
     let text = text.trim_start_matches('\u{feff}');
     let lines = text
         .lines()
-        .map(|line| line.split(" #").next().unwrap_or(line).trim());
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let has_words = lines.clone().any(|line| line.contains(char::is_whitespace));
-    let is_plain = |line: &str| !line.ends_with(':') && !line.starts_with(['{', '[', '-', '%']);
+        .map(|line| line.split(" #").next().unwrap_or(line).trim())
+        .enumerate();
+    let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let is_image_line = |line: &str| !line.contains(char::is_whitespace) && !line.ends_with(':');
+    let is_plain = |line: &str| is_image_line(line) && !line.starts_with(['{', '[', '-', '%']);
     let mut images = Images::default();
-    if has_words || !lines.clone().all(is_plain) {
+    if !lines.clone().all(|(_, line)| is_plain(line)) {
         match documents(file, text) {
             Ok(documents) => documents.iter().for_each(|document| images.walk(document)),
+            Err(problem) if lines.clone().any(|(_, line)| is_manifest_line(line)) => {
+                return Err(ImageListError::Form(problem));
+            }
             // A list with an invalid image is still a list.
-            Err(_) if !has_words => {}
-            Err(problem) => return Err(ImageListError::Form(problem)),
+            Err(_) => {}
+        }
+        if images.names.is_empty() && lines.clone().any(|(_, line)| is_manifest_line(line)) {
+            return Err(ImageListError::NoImages);
         }
     }
-    if images.names.is_empty() && !has_words {
-        lines
-            .filter(|line| !line.starts_with('{'))
-            .for_each(|line| images.add(line));
+    let mut unread = Vec::new();
+    if images.names.is_empty() {
+        for (index, line) in lines {
+            if line.contains(char::is_whitespace) || line.starts_with(['{', '-', '%']) {
+                let text = line.to_owned();
+                unread.push(UnreadLine {
+                    number: index + 1,
+                    text,
+                });
+            } else {
+                images.add(line);
+            }
+        }
     }
     if images.names.is_empty() {
         return Err(ImageListError::NoImages);
     }
-    Ok(images.names)
+    Ok(ImageList {
+        images: images.names,
+        unread,
+    })
+}
+
+/// Whether a line belongs to a manifest of Kubernetes.
+fn is_manifest_line(line: &str) -> bool {
+    let keys = [
+        "apiVersion:",
+        "kind:",
+        "metadata:",
+        "spec:",
+        "image:",
+        "- image:",
+        "containers:",
+    ];
+    keys.iter().any(|key| line.starts_with(key))
+        || line.contains("\"apiVersion\"")
+        || line.contains("\"kind\"")
 }
 
 #[derive(Default)]
@@ -99,7 +165,9 @@ mod tests {
 
     fn images(text: &str) -> Result<Vec<String>, String> {
         let file = Sources::default().add("images", text);
-        parse_image_list(file, text).map_err(|error| error.to_string())
+        parse_image_list(file, text)
+            .map(|list| list.images)
+            .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -113,6 +181,20 @@ mod tests {
         let list = "quay.io/org/app: # no tag\n[::1]:5000/org/app\nnginx # the last one\n";
         let expected = ["quay.io/org/app:", "[::1]:5000/org/app", "nginx"];
         assert_eq!(images(list).unwrap(), expected);
+    }
+
+    #[test]
+    fn lines_that_are_not_images_are_named() {
+        let list = "quay.io/org/app:v1\n# comment\nimage one: two\nnginx\n  - x\n";
+        let file = Sources::default().add("images", list);
+        let list = parse_image_list(file, list).unwrap();
+        assert_eq!(list.images, ["quay.io/org/app:v1", "nginx"]);
+        let unread: Vec<_> = list
+            .unread
+            .iter()
+            .map(|line| (line.number, line.text.as_str()))
+            .collect();
+        assert_eq!(unread, [(3, "image one: two"), (5, "- x")]);
     }
 
     #[test]

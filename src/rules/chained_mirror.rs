@@ -4,6 +4,7 @@ use crate::diagnostic::Severity;
 use crate::model::{InputKinds, Mirror, MirrorLabels as _};
 
 use super::support::cluster_index::IndexedCluster;
+use super::support::source_names::canonical_source;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,7 +23,10 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
         let others = cluster.with_source(text).iter();
         let mut others = others.filter(|other| !is_own_source && other.address != mirror.address);
         let Some(first) = others.next() else {
-            return RuleOutcome::clean();
+            let unknown = cluster
+                .ambiguous_cluster(mirror, &canonical_source(text))
+                .filter(|_| !is_own_source);
+            return RuleOutcome::from_unknown(unknown);
         };
         let other = std::iter::once(first)
             .chain(others)

@@ -12,5 +12,5 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::MANIFEST,
     fix: Fixability::None,
     page: include_str!("conflicting_order.md"),
-    check: Check::Input(|input| order_conflicts(&input.mirrors)),
+    check: Check::Input(|input| order_conflicts(input.effective_mirrors())),
 };

@@ -22,8 +22,8 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
         return RuleOutcome::without_value(&mirror.source);
     };
     let source = source_names::canonical_source(source);
-    if let Some(unknown) = cluster.ambiguous_cluster(mirror, &source) {
-        return RuleOutcome::undecided(unknown);
+    if mirror.unknown_cluster().is_some() {
+        return RuleOutcome::from_unknown(cluster.ambiguous_cluster(mirror, &source));
     }
     let same = cluster.with_source(&source).iter();
     let mut earlier = same.take_while(|other| other.address != mirror.address);

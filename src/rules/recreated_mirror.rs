@@ -17,11 +17,15 @@ pub(super) static RULE: Rule = Rule {
     check: Check::PlanChanges(check),
 };
 
-/// Returns the changes that create a mirror which another change deletes, each with that other change.
+/// Returns the changes that create a mirror which another change deletes, each with that other change; or which a change,
+/// perhaps the same, forgets, so that it continues to exist.
 pub(super) fn recreated_pairs(input: &Input) -> Vec<(&MirrorChange, &MirrorChange)> {
     let changes = &input.changes.mirrors;
     let mut deleted: BTreeMap<(&str, String), Vec<&MirrorChange>> = BTreeMap::new();
-    for change in changes.iter().filter(|change| change.action.deletes()) {
+    for change in changes
+        .iter()
+        .filter(|change| change.action.deletes() || change.action.forgets())
+    {
         if let Some(key) = change.before.as_ref().and_then(cluster_and_source) {
             deleted.entry(key).or_default().push(change);
         }
@@ -31,7 +35,7 @@ pub(super) fn recreated_pairs(input: &Input) -> Vec<(&MirrorChange, &MirrorChang
         let key = change.after.as_ref().and_then(cluster_and_source);
         let others = key.and_then(|key| deleted.get(&key)).into_iter().flatten();
         let other = others
-            .filter(|other| other.address != change.address)
+            .filter(|other| other.address != change.address || change.action.forgets())
             .copied()
             .next();
         pairs.extend(other.map(|other| (change, other)));
@@ -48,6 +52,9 @@ fn check(input: &Input) -> Vec<Diagnostic> {
 
 fn report(input: &Input, created: &MirrorChange, deleted: &MirrorChange) -> Diagnostic {
     let source = created.after.as_ref().map_or_else(String::new, shown_source);
+    if deleted.action.forgets() {
+        return report_forgotten(input, created, deleted, &source);
+    }
     let what = format!(
         "the mirror of {source} is deleted at {} and created again",
         deleted.address
@@ -70,6 +77,33 @@ fn report(input: &Input, created: &MirrorChange, deleted: &MirrorChange) -> Diag
             "Terraform does not order the two actions, and the OCM API rejects a second mirror for the \
              same source",
         )
+        .help(help)
+}
+
+/// Reports a mirror that is created again while the one that Terraform forgets still exists.
+fn report_forgotten(
+    input: &Input,
+    created: &MirrorChange,
+    forgotten: &MirrorChange,
+    source: &str,
+) -> Diagnostic {
+    let what = format!(
+        "the mirror of {source} is forgotten at {}, so it still exists, and created again",
+        forgotten.address
+    );
+    let help = if created.address == forgotten.address {
+        "remove `destroy = false` from the `lifecycle` of this resource, so that the mirror is deleted first"
+            .to_owned()
+    } else {
+        format!(
+            "instead of the `removed` block, add a `moved` block: `from = {}` and `to = {}`",
+            forgotten.address, created.address
+        )
+    };
+    RULE.finding_about_change(created, &what)
+        .at_change(input, created, "created here")
+        .related(forgotten.span, "forgotten here")
+        .note("the OCM API rejects a second mirror for the same source (HTTP 400): the apply fails")
         .help(help)
 }
 

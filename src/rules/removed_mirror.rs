@@ -74,10 +74,11 @@ fn report(input: &Input, mirrored: &BTreeSet<&str>, change: &MirrorChange) -> Op
 /// Returns the ids of the clusters that have a mirror after the plan.
 fn mirrored_clusters(input: &Input) -> BTreeSet<&str> {
     let changes = input.changes.mirrors.iter();
-    let after = changes.filter_map(|change| match change.action {
-        Action::Delete => None,
-        Action::Forget => change.before.as_ref(),
-        _ => change.after.as_ref(),
+    let after = changes.flat_map(|change| {
+        let is_kept = change.action != Action::Delete;
+        let after = change.after.as_ref().filter(|_| is_kept);
+        let forgotten = change.before.as_ref().filter(|_| change.action.forgets());
+        after.into_iter().chain(forgotten)
     });
     after
         .filter_map(|values| values.cluster_id.value())
@@ -93,6 +94,9 @@ fn help_for_reason(reason: Option<&str>) -> Option<&'static str> {
              `removed` block with `destroy = false`",
         ),
         "delete_because_no_module" => Some("its module was removed: if it was renamed, add a `moved` block"),
+        "delete_because_no_move_target" => Some(
+            "a `moved` block moves it to an address that the configuration does not declare: correct `to`",
+        ),
         "delete_because_each_key" => {
             Some("its key was removed from `for_each`: restore the key if that was not intended")
         }

@@ -66,6 +66,17 @@ fn report(input: &Input, change: &MirrorChange) -> Diagnostic {
                  resources that depend on it",
             );
     }
+    if change.action.forgets() {
+        return finding
+            .note(
+                "Terraform forgets the old mirror and does not delete it: the cluster keeps it, and no configuration has \
+                 it",
+            )
+            .help(
+                "remove `destroy = false` from the `lifecycle` of this resource, or delete the old mirror with `rosa \
+                 delete image-mirror`",
+            );
+    }
     if change.action == Action::CreateThenDelete {
         return finding
             .note(

@@ -37,7 +37,12 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
             .min_by_key(|other| other.unknown_instances().is_some())
     });
     let Some(broader) = broader else {
-        return RuleOutcome::clean();
+        let broader = broader_sources(source).into_iter();
+        return RuleOutcome::from_unknown(
+            broader
+                .into_iter()
+                .find_map(|name| cluster.ambiguous_cluster(mirror, &source_names::canonical_source(&name))),
+        );
     };
     if let Some(unknown) = broader.unknown_instances() {
         return RuleOutcome::undecided(unknown.clone());

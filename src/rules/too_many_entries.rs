@@ -53,7 +53,9 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
             );
         }
         AttributeValue::Unknown(unknown) => outcome.undecided = Some(unknown.clone()),
-        AttributeValue::Known(_) | AttributeValue::Absent => {}
+        AttributeValue::Known(_) | AttributeValue::Absent => {
+            outcome.undecided = cluster.ambiguous_source_count(mirror, MAX_SOURCES);
+        }
     }
     outcome
 }

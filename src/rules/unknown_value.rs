@@ -1,7 +1,9 @@
 //! `unknown-value`: which rules could not decide, and why. Reported where outcomes are counted.
 
-use crate::diagnostic::{Diagnostic, Severity, join_with_and};
-use crate::model::{AttributeValue, Input, InputKinds, Mirror, UnknownReason, UnknownReasons};
+use crate::diagnostic::{Diagnostic, Severity, join_with_and, pluralize};
+use crate::model::{
+    Action, AttributeValue, Input, InputKinds, Mirror, MirrorChange, Project, UnknownReason, UnknownReasons,
+};
 use terraform_eval::source::Span;
 
 use super::{Check, Fixability, Rule};
@@ -9,7 +11,7 @@ use super::{Check, Fixability, Rule};
 pub(crate) static RULE: Rule = Rule {
     name: crate::cluster_mirrors::UNKNOWN_VALUE,
     severity: Severity::Info,
-    inputs: InputKinds::TERRAFORM,
+    inputs: InputKinds::ALL,
     fix: Fixability::None,
     page: include_str!("unknown_value.md"),
     check: Check::External,
@@ -19,7 +21,11 @@ pub(crate) static RULE: Rule = Rule {
 ///
 /// A mirror with unknown elements of `mirrors` is undecided, whichever rules ran.
 #[must_use]
-pub(crate) fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) -> Option<Diagnostic> {
+pub(crate) fn report(
+    input: &Input,
+    mirror: &Mirror,
+    rules: &[(&'static str, UnknownReasons)],
+) -> Option<Diagnostic> {
     let unknown_values = unknown_values(mirror);
     let causes = rules
         .iter()
@@ -55,6 +61,7 @@ pub(crate) fn report(mirror: &Mirror, rules: &[(&'static str, UnknownReasons)]) 
         let names: Vec<&str> = rules.iter().map(|(name, _)| *name).collect();
         finding = finding.note(format!("could not decide: {}", names.join(", ")));
     }
+    finding.help = unknown.help(input).map(str::to_owned);
     Some(finding)
 }
 
@@ -69,18 +76,51 @@ pub(crate) fn report_plan(input: &Input) -> Option<Diagnostic> {
         let mut finding = RULE
             .diagnostic(message)
             .at(span, "the plan cannot be applied")
-            .help("fix the errors that `terraform plan` reports, then check the new plan");
+            .help("fix the errors that `terraform plan` reports, then use the new plan");
         // Such a plan must not pass as checked.
         finding.severity = Severity::Warning;
         return Some(finding);
     }
-    changes.incomplete.map(|span| {
-        RULE.diagnostic(format!(
-            "{name}: this plan is incomplete (`-target`, or deferred changes)"
-        ))
-        .at(span, "another plan must follow")
-        .help("check the following plan as well")
+    if let Some(span) = changes.incomplete {
+        let why = match changes.deferred {
+            0 => " (`-target`, or deferred changes)".to_owned(),
+            number => format!(
+                ": Terraform defers {} to a later plan",
+                pluralize(number, "change")
+            ),
+        };
+        let finding = RULE.diagnostic(format!("{name}: this plan is incomplete{why}"));
+        return Some(
+            finding
+                .at(span, "another plan must follow")
+                .help("apply this plan, then use the following plan as well"),
+        );
+    }
+    let is_change = |change: &MirrorChange| {
+        change.action.creates() || change.action.deletes() || change.action == Action::Update
+    };
+    let has_changes = changes
+        .mirrors
+        .iter()
+        .any(|change| is_change(change) && !change.deposed);
+    // Terraform does not apply a plan without changes either.
+    changes.not_applyable.filter(|_| has_changes).map(|span| {
+        RULE.diagnostic(format!("{name}: this plan cannot be applied"))
+            .at(span, "Terraform does not apply it")
+            .help("create the plan again, and fix what `terraform plan` reports")
     })
+}
+
+/// The findings about the plans of a project that are incomplete, or that Terraform failed to complete, as warnings: what
+/// is made of such a plan may lack mirrors.
+#[must_use]
+pub(crate) fn report_plans(project: &Project) -> Vec<Diagnostic> {
+    let findings = project.inputs.iter().filter_map(report_plan);
+    let as_warning = |finding: Diagnostic| Diagnostic {
+        severity: Severity::Warning,
+        ..finding
+    };
+    findings.map(as_warning).collect()
 }
 
 /// Returns the unknown values of a mirror. `cluster_id` is one of them only if it could not be evaluated: else its origin

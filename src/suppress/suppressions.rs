@@ -11,7 +11,7 @@ use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::comments::{comments, yaml_comments};
 use terraform_eval::syntax::document::Format;
 
-use super::directive::{Directive, MARKER, RuleName, Scope};
+use super::syntax::{MARKER, RuleName, Scope, SuppressionSyntax};
 use super::usage::Usage;
 
 /// The suffixes of files that may have suppressions.
@@ -41,7 +41,7 @@ pub struct Suppression {
     pub span: Span,
     /// The reason that the comment gives; may be empty.
     pub reason: String,
-    pub(super) directive: Directive,
+    pub(super) syntax: SuppressionSyntax,
     /// Where the suppression applies. `None` if no argument or block follows the comment.
     pub(super) region: Option<Span>,
     pub(super) is_expired: bool,
@@ -66,10 +66,10 @@ impl Suppressions {
                 comments(file, text, Format::from_path(path), MARKER)
             };
             for comment in comments {
-                let Some(directive) = Directive::parse(text, &comment) else {
+                let Some(syntax) = SuppressionSyntax::parse(text, &comment) else {
                     continue;
                 };
-                let region = match directive.scope {
+                let region = match syntax.scope {
                     Scope::Subject => comment.subject,
                     Scope::File => Some(Span::new(file, 0, text.len())),
                 };
@@ -77,9 +77,9 @@ impl Suppressions {
                 suppressions.by_file.entry(file).or_default().push(position);
                 suppressions.all.push(Suppression {
                     span: comment.span,
-                    reason: directive.reason.clone(),
-                    is_expired: directive.until.is_some_and(|until| until < today),
-                    directive,
+                    reason: syntax.reason.clone(),
+                    is_expired: syntax.until.is_some_and(|until| until < today),
+                    syntax,
                     region,
                     removal: comment.removal,
                 });
@@ -123,14 +123,14 @@ impl Suppression {
             end: span.start,
             ..span
         };
-        if self.is_expired || self.directive.is_invalid() || !self.region?.contains(start) {
+        if self.is_expired || self.syntax.is_invalid() || !self.region?.contains(start) {
             return None;
         }
         self.names().iter().position(|name| name.text == rule)
     }
 
     pub(super) fn names(&self) -> &[RuleName] {
-        self.directive.names.as_deref().unwrap_or_default()
+        self.syntax.names.as_deref().unwrap_or_default()
     }
 }
 

@@ -4,8 +4,8 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::rules::{self, UNUSED_SUPPRESSION};
 use terraform_eval::source::Span;
 
-use super::directive::RuleName;
 use super::suppressions::{Suppression, Suppressions, can_be_suppressed};
+use super::syntax::RuleName;
 use super::usage::Usage;
 
 /// Why a rule name in a suppression has no effect.
@@ -30,12 +30,12 @@ impl Suppressions {
 
 impl Suppression {
     fn unused_findings(&self, position: usize, usage: &Usage) -> Vec<Diagnostic> {
-        let directive = &self.directive;
-        if let Some(word) = &directive.unknown_word {
-            let message = format!("unknown suppression directive `{word}`, so nothing is suppressed");
+        let syntax = &self.syntax;
+        if let Some(word) = &syntax.unknown_word {
+            let message = format!("unknown suppression keyword `{word}`, so nothing is suppressed");
             return vec![new_finding(self.span, message).help(SYNTAX_HELP)];
         }
-        if let Some(date) = &directive.invalid_date {
+        if let Some(date) = &syntax.invalid_date {
             let message = format!("invalid date `{date}`, so nothing is suppressed");
             return vec![new_finding(self.span, message).help("write it as `until=2027-01-31`")];
         }
@@ -43,7 +43,7 @@ impl Suppression {
             let message = "suppression without a rule name, so nothing is suppressed";
             return vec![self.finding_with_removal(message.to_owned()).help(SYNTAX_HELP)];
         }
-        if let (true, Some(until)) = (self.is_expired, directive.until) {
+        if let (true, Some(until)) = (self.is_expired, syntax.until) {
             let message = format!("expired suppression (valid until {until})");
             return vec![self.finding_with_removal(message)];
         }

@@ -1,54 +1,67 @@
-//! From paths to what to read: directories of configuration, and single files.
+//! From the paths that a user names to what lies there: directories of configuration, candidates for manifests, and
+//! single files, with what is skipped.
 //!
-//! Each directory is walked once, however many links point to it. Hidden directories are skipped, `.terraform` and
-//! `.git` among them; a path that a user names is always read.
+//! Hidden directories, `.gitignore` and `exclude` decide where to look, but not for a path that a user names. A
+//! directory is looked at once, under its real path, however many links and arguments lead to it. Where a user names
+//! less than the project tree, the rest of the tree is looked at as well, because it may call the named modules.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::model::{SkipReason, Skipped};
+use crate::workspace::ignore_files::IgnoreFiles;
+use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
+use crate::workspace::project_tree::ProjectTrees;
 use crate::workspace::terraform_files::is_configuration;
 use terraform_eval::source::{FileKind, Files, display_name};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
-/// What to read of the paths that a user names.
+/// What lies at and below the paths that a user names, and in the rest of their project trees. All paths are canonical.
 #[derive(Debug, Default)]
 pub(crate) struct Discovery {
-    /// Directories with configuration files, each once, in the order of the walk.
-    pub(crate) directories: Vec<ConfigurationDirectory>,
-    /// Other files that the user names: plans, states, manifests.
-    pub(crate) files: Vec<PathBuf>,
-    /// Directories that the user names and that have no configuration files in or below them.
-    pub(crate) without_terraform: Vec<DirectoryWithoutTerraform>,
+    /// Directories with configuration files in the directories that the user names.
+    pub(crate) modules: Vec<ConfigurationDirectory>,
+    /// Directories with configuration files in the rest of the project trees.
+    pub(crate) other_modules: Vec<ConfigurationDirectory>,
+    /// Files that may be manifests, in the directories that the user names.
+    pub(crate) candidates: Vec<PathBuf>,
+    /// Files that the user names.
+    pub(crate) files: Vec<NamedFile>,
+    /// Directories that the user names.
+    pub(crate) directories: Vec<PathBuf>,
+    pub(crate) skipped: Vec<Skipped>,
     pub(crate) errors: Vec<LoadError>,
-    /// What was skipped without harm, and why.
-    pub(crate) warnings: Vec<String>,
 }
 
 /// A directory that has configuration files.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ConfigurationDirectory {
+    /// Its canonical path.
     pub(crate) path: PathBuf,
-    /// The directory that the user names, this one or one above it: functions may read files there.
+    /// The canonical path of its project tree.
     pub(crate) tree: PathBuf,
 }
 
 impl ConfigurationDirectory {
-    /// A directory that the user names.
-    pub(crate) fn from_root(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            tree: path.to_owned(),
-        }
+    /// The directory of a root module that a user names.
+    pub(crate) fn of(directory: &Path, files: &mut InputFiles) -> Self {
+        let path = files.sources.files().canonical_path(directory);
+        let tree = files.trees.of_directory(&path, files.sources.files());
+        Self { path, tree }
     }
 }
 
-/// A directory that the user names and that has no configuration files in or below it.
-#[derive(Debug)]
-pub(crate) struct DirectoryWithoutTerraform {
-    pub(crate) root: PathBuf,
-    /// The files in and below it that may be manifests, by their names.
-    pub(crate) candidates: Vec<PathBuf>,
+/// A file that a user names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NamedFile {
+    /// The path: a canonical directory and the name.
+    pub(crate) path: PathBuf,
+    /// The canonical path of its project tree.
+    pub(crate) tree: PathBuf,
+    /// The path as it was given.
+    pub(crate) given: PathBuf,
+    pub(crate) exists: bool,
 }
 
 /// Whether a file is YAML, by its name.
@@ -57,141 +70,296 @@ pub(crate) fn is_yaml(path: &Path) -> bool {
         .is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
-/// Whether a file in a directory without Terraform may be a manifest, by its name.
+/// Whether a file that is not named may be a manifest, by its name.
 fn may_be_manifest(path: &Path) -> bool {
     is_yaml(path) || path.extension().is_some_and(|extension| extension == "json")
 }
 
-/// Looks at every path. Exclusion applies to paths below a directory that the user names, and to configuration files,
-/// which stand for their module; a directory or plan that the user names is always read.
+/// Looks at every path.
 pub(crate) fn discover(
     paths: &[PathBuf],
+    trees: &mut ProjectTrees,
     files: &dyn Files,
     is_excluded: &mut dyn FnMut(&Path) -> bool,
 ) -> Discovery {
-    let mut discovery = Discovery::default();
-    let mut visited = VisitedDirectories::new(files);
+    let mut walker = Walker {
+        trees,
+        files,
+        is_excluded,
+        ignore_files: IgnoreFiles::default(),
+        visited: BTreeSet::new(),
+        named: BTreeSet::new(),
+        named_exclusions: BTreeSet::new(),
+        pending: Vec::new(),
+        modules: BTreeMap::new(),
+        set_aside: Vec::new(),
+        candidates: BTreeSet::new(),
+        skipped: BTreeMap::new(),
+        errors: Vec::new(),
+    };
+    let mut named_files = BTreeSet::new();
+    let mut walks = BTreeSet::new();
     for path in paths {
-        match files.kind(path) {
-            Ok(FileKind::Directory) => walk(path, &mut visited, &mut discovery, is_excluded),
-            Ok(_) if is_configuration(path) && is_excluded(path) => {}
-            Ok(_) if is_configuration(path) => {
-                let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-                let directory = directory.unwrap_or(Path::new("."));
-                visited.list(directory, directory, &mut discovery);
-            }
-            Ok(_) => discovery.files.push(path.clone()),
-            Err(error) => {
-                let error = LoadError::from_path(path, &io_message(&error));
-                discovery.errors.push(error);
-            }
+        if let Some((directory, tree)) = walker.name(path, &mut named_files) {
+            // The tree is looked at before the directory, unless they are the same.
+            walks.insert((tree.clone(), tree.clone()));
+            walks.insert((directory, tree));
         }
     }
-    discovery
+    // In the order of the paths, a tree comes before what lies in it.
+    for (directory, tree) in walks {
+        walker.walk(&directory, &tree);
+    }
+    while let Some((directory, tree)) = walker.pending.pop() {
+        walker.walk(&directory, &tree);
+    }
+    walker.into_discovery(named_files)
 }
 
-/// Directories by their canonical path: those that were entered, and those that have configuration files.
-struct VisitedDirectories<'f> {
-    files: &'f dyn Files,
-    entered: BTreeSet<PathBuf>,
-    listed: BTreeSet<PathBuf>,
+struct Walker<'a> {
+    trees: &'a mut ProjectTrees,
+    files: &'a dyn Files,
+    is_excluded: &'a mut dyn FnMut(&Path) -> bool,
+    ignore_files: IgnoreFiles,
+    /// Directories that were entered.
+    visited: BTreeSet<PathBuf>,
+    /// Directories that the user names, and directories to which links in those lead.
+    named: BTreeSet<PathBuf>,
+    /// Directories that the user names although a configuration file excludes them: it excludes nothing in them.
+    named_exclusions: BTreeSet<PathBuf>,
+    /// Directories to which links lead, with their trees.
+    pending: Vec<(PathBuf, PathBuf)>,
+    /// Directories with configuration files, with their trees.
+    modules: BTreeMap<PathBuf, PathBuf>,
+    /// Configuration files that do not make their directory a module.
+    set_aside: Vec<(PathBuf, SkipReason)>,
+    candidates: BTreeSet<PathBuf>,
+    skipped: BTreeMap<PathBuf, Skipped>,
+    errors: Vec<LoadError>,
 }
 
-impl<'f> VisitedDirectories<'f> {
-    fn new(files: &'f dyn Files) -> Self {
-        Self {
-            files,
-            entered: BTreeSet::new(),
-            listed: BTreeSet::new(),
-        }
-    }
-
-    fn enter(&mut self, directory: &Path) -> bool {
-        self.entered.insert(self.files.canonical_path(directory))
-    }
-
-    fn list(&mut self, directory: &Path, tree: &Path, discovery: &mut Discovery) {
-        if self.listed.insert(self.files.canonical_path(directory)) {
-            discovery.directories.push(ConfigurationDirectory {
-                path: directory.to_owned(),
-                tree: tree.to_owned(),
-            });
-        }
-    }
-}
-
-fn walk(
-    root: &Path,
-    visited: &mut VisitedDirectories<'_>,
-    discovery: &mut Discovery,
-    is_excluded: &mut dyn FnMut(&Path) -> bool,
-) {
-    let mut has_configuration = false;
-    let mut current = None;
-    let mut candidates = Vec::new();
-    let mut entries = WalkDir::new(root)
-        .follow_links(true)
-        .sort_by_file_name()
-        .into_iter();
-    while let Some(entry) = entries.next() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                report_walk_error(root, &error, visited.files, discovery);
-                continue;
+impl Walker<'_> {
+    /// Takes a path that a user names. Returns a directory to walk, with its tree.
+    fn name(&mut self, path: &Path, named_files: &mut BTreeSet<NamedFile>) -> Option<(PathBuf, PathBuf)> {
+        let kind = self.files.kind(path);
+        if matches!(kind, Ok(FileKind::Directory)) {
+            let directory = self.files.canonical_path(path);
+            let tree = self.trees.of_directory(&directory, self.files);
+            if !directory.starts_with(&tree) {
+                self.report_outside(path, &tree);
+                return None;
             }
+            if (self.is_excluded)(&directory) {
+                self.named_exclusions.insert(directory.clone());
+            }
+            self.named.insert(directory.clone());
+            return Some((directory, tree));
+        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = self.files.canonical_path(parent.unwrap_or(Path::new(".")));
+        let tree = self.trees.of_directory(&parent, self.files);
+        // A link to a file is known by the file's real path, but a module has the links that lie in its directory.
+        let leads_to = self.files.canonicalize(path).ok().filter(|_| kind.is_ok());
+        let joined = parent.join(path.file_name().unwrap_or_default());
+        let is_inside = |path: &Path| path.starts_with(&tree);
+        let is_regular = matches!(kind, Ok(FileKind::File));
+        if !is_inside(&joined) || (is_regular && leads_to.as_deref().is_some_and(|path| !is_inside(path))) {
+            self.report_outside(path, &tree);
+            return None;
+        }
+        let real = match leads_to {
+            Some(real) if is_regular && !is_configuration(path) => real,
+            Some(_) if !is_regular => path.to_owned(),
+            _ => joined,
         };
-        let is_hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
-        if entry.file_type().is_dir() {
-            if is_hidden {
-                entries.skip_current_dir();
-            } else if entry.depth() > 0 && is_excluded(entry.path()) {
-                // An excluded directory counts as configuration: its author knows that it is there.
-                has_configuration = true;
-                entries.skip_current_dir();
-            } else if !visited.enter(entry.path()) {
-                // The directory was walked under another path, so it was discovered or reported there.
-                has_configuration = true;
-                entries.skip_current_dir();
-            }
-        } else if is_hidden {
-            // Neither Terraform nor a directory of manifests has hidden files.
-        } else if is_configuration(entry.path()) {
-            has_configuration = true;
-            let directory = entry.path().parent().unwrap_or(root);
-            if current.as_deref() != Some(directory) {
-                visited.list(directory, root, discovery);
-                current = Some(directory.to_owned());
-            }
-        } else if !has_configuration && may_be_manifest(entry.path()) && !is_excluded(entry.path()) {
-            candidates.push(entry.into_path());
+        named_files.insert(NamedFile {
+            path: real,
+            tree: tree.clone(),
+            given: path.to_owned(),
+            exists: kind.is_ok(),
+        });
+        let needs_tree = is_regular || kind.is_err();
+        (needs_tree && parent.starts_with(&tree)).then_some((tree.clone(), tree))
+    }
+
+    fn report_outside(&mut self, path: &Path, tree: &Path) {
+        let tree = display_name(&self.trees.shown_path(tree));
+        let error = LoadError::from_path(path, &format!("outside of the project tree {tree}"));
+        let error = error.with_help("set `--project-root` to a directory that holds everything");
+        self.errors.push(error);
+    }
+
+    fn is_named(&self, path: &Path) -> bool {
+        path.ancestors().any(|ancestor| self.named.contains(ancestor))
+    }
+
+    fn skip(&mut self, path: &Path, reason: SkipReason, message: &str) {
+        if self.is_named(path) {
+            let name = display_name(&self.trees.shown_path(path));
+            self.skipped
+                .insert(path.to_owned(), Skipped::new(name, reason, message));
         }
     }
-    if !has_configuration {
-        discovery.without_terraform.push(DirectoryWithoutTerraform {
-            root: root.to_owned(),
-            candidates,
-        });
-    }
-}
 
-fn report_walk_error(root: &Path, error: &walkdir::Error, files: &dyn Files, discovery: &mut Discovery) {
-    let path = error.path().unwrap_or(root);
-    let name = display_name(path);
-    if let Some(ancestor) = error.loop_ancestor() {
-        let ancestor = ancestor.display();
-        let message = format!("{name}: symbolic link skipped: points back to {ancestor}");
-        discovery.warnings.push(message);
-        return;
+    /// Why a path below the start of a walk is not looked at.
+    fn reason_to_skip(
+        &mut self,
+        path: &Path,
+        is_directory: bool,
+        tree: &Path,
+    ) -> Option<(SkipReason, &'static str)> {
+        let in_named_exclusion = path
+            .ancestors()
+            .any(|ancestor| self.named_exclusions.contains(ancestor));
+        if !in_named_exclusion && (self.is_excluded)(path) {
+            return Some((SkipReason::Excluded, "excluded by the configuration file"));
+        }
+        let is_ignored = self.ignore_files.ignores(path, is_directory, tree, self.files);
+        is_ignored.then_some((SkipReason::Ignored, "ignored by `.gitignore`"))
     }
-    let message = error.io_error().map_or_else(|| error.to_string(), io_message);
-    // A broken link that is not a configuration file hides nothing that Terraform would read.
-    let is_harmless = !is_configuration(path) && files.is_link(path);
-    if is_harmless {
-        let message = format!("{name}: symbolic link skipped: {message}");
-        discovery.warnings.push(message);
-    } else {
-        discovery.errors.push(LoadError::from_path(path, &message));
+
+    fn walk(&mut self, start: &Path, tree: &Path) {
+        let mut entries = WalkDir::new(start).sort_by_file_name().into_iter();
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.report_walk_error(start, &error);
+                    continue;
+                }
+            };
+            let is_directory = entry.file_type().is_dir();
+            if is_directory && !self.enter(&entry, tree) {
+                entries.skip_current_dir();
+            } else if !is_directory {
+                self.look_at(&entry, tree);
+            }
+        }
+    }
+
+    /// Whether to look into a directory.
+    fn enter(&mut self, entry: &DirEntry, tree: &Path) -> bool {
+        let path = entry.path();
+        if entry.depth() > 0 {
+            let name = entry.file_name().to_string_lossy();
+            // The tree does not contain what git and Terraform keep for themselves.
+            if name == ".git" || name == ".terraform" {
+                return false;
+            }
+            if name.starts_with('.') {
+                self.skip(path, SkipReason::Hidden, "hidden directory");
+                return false;
+            }
+            if let Some((reason, message)) = self.reason_to_skip(path, true, tree) {
+                self.skip(path, reason, message);
+                return false;
+            }
+        }
+        self.visited.insert(path.to_owned())
+    }
+
+    fn look_at(&mut self, entry: &DirEntry, tree: &Path) {
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            // Neither Terraform nor a directory of manifests has hidden files.
+            return;
+        }
+        if entry.path_is_symlink() && !self.follow(path, tree) {
+            return;
+        }
+        if is_configuration(path) {
+            let directory = path.parent().unwrap_or(path);
+            if self.modules.contains_key(directory) {
+                return;
+            }
+            match self.reason_to_skip(path, false, tree) {
+                None => _ = self.modules.insert(directory.to_owned(), tree.to_owned()),
+                Some((reason, _)) => self.set_aside.push((path.to_owned(), reason)),
+            }
+        } else if may_be_manifest(path) && self.is_named(path) {
+            match self.reason_to_skip(path, false, tree) {
+                None => _ = self.candidates.insert(path.to_owned()),
+                Some((reason, message)) => self.skip(path, reason, message),
+            }
+        }
+    }
+
+    /// Whether a link leads to a file in the tree. A directory to which it leads is looked at under its real path.
+    fn follow(&mut self, link: &Path, tree: &Path) -> bool {
+        match self.files.canonicalize(link) {
+            Ok(target) if !target.starts_with(tree) => {
+                if self.files.is_directory(&target) || is_configuration(link) || may_be_manifest(link) {
+                    self.skip(
+                        link,
+                        SkipReason::OutsideTree,
+                        "the link leads out of the project tree",
+                    );
+                }
+                false
+            }
+            Ok(target) if self.files.is_directory(&target) => {
+                if self.reason_to_skip(link, true, tree).is_none() {
+                    if self.is_named(link) {
+                        self.named.insert(target.clone());
+                    }
+                    self.pending.push((target, tree.to_owned()));
+                }
+                false
+            }
+            Ok(_) => true,
+            Err(error) => {
+                let message = io_message(&error);
+                if is_configuration(link) && self.is_named(link) {
+                    let shown = self.trees.shown_path(link);
+                    self.errors.push(LoadError::from_path(&shown, &message));
+                } else if may_be_manifest(link) {
+                    self.skip(
+                        link,
+                        SkipReason::Unreadable,
+                        &format!("the link leads nowhere: {message}"),
+                    );
+                }
+                false
+            }
+        }
+    }
+
+    fn report_walk_error(&mut self, start: &Path, error: &walkdir::Error) {
+        let path = error.path().unwrap_or(start);
+        if self.is_named(path) {
+            let message = error.io_error().map_or_else(|| error.to_string(), io_message);
+            let shown = self.trees.shown_path(path);
+            self.errors.push(LoadError::from_path(&shown, &message));
+        }
+    }
+
+    fn into_discovery(mut self, named_files: BTreeSet<NamedFile>) -> Discovery {
+        for (path, reason) in std::mem::take(&mut self.set_aside) {
+            // A module is read with all its files, whoever ignores them.
+            if path
+                .parent()
+                .is_some_and(|directory| !self.modules.contains_key(directory))
+            {
+                let message = match reason {
+                    SkipReason::Excluded => "excluded by the configuration file",
+                    _ => "ignored by `.gitignore`",
+                };
+                self.skip(&path, reason, message);
+            }
+        }
+        let named_paths: BTreeSet<PathBuf> = named_files.iter().map(|file| file.path.clone()).collect();
+        let modules = std::mem::take(&mut self.modules).into_iter();
+        let modules = modules.map(|(path, tree)| ConfigurationDirectory { path, tree });
+        let (modules, other_modules) = modules.partition(|module| self.is_named(&module.path));
+        Discovery {
+            modules,
+            other_modules,
+            candidates: self.candidates.difference(&named_paths).cloned().collect(),
+            files: named_files.into_iter().collect(),
+            directories: self.named.into_iter().collect(),
+            skipped: self.skipped.into_values().collect(),
+            errors: self.errors,
+        }
     }
 }
 
@@ -218,16 +386,19 @@ mod tests {
         root
     }
 
-    fn names(root: &Path, discovery: &Discovery) -> Vec<String> {
-        let name = |directory: &ConfigurationDirectory| {
-            directory
-                .path
-                .strip_prefix(root)
-                .unwrap()
-                .to_string_lossy()
-                .into_owned()
+    fn discover_in(root: &Path, paths: &[&str]) -> Discovery {
+        let paths: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
+        let mut trees = ProjectTrees::new(Some(root), &DiskFiles);
+        discover(&paths, &mut trees, &DiskFiles, &mut |_| false)
+    }
+
+    fn names(root: &Path, modules: &[ConfigurationDirectory]) -> Vec<String> {
+        let root = DiskFiles.canonical_path(root);
+        let name = |module: &ConfigurationDirectory| {
+            let path = module.path.strip_prefix(&root).unwrap();
+            path.to_string_lossy().into_owned()
         };
-        discovery.directories.iter().map(name).collect()
+        modules.iter().map(name).collect()
     }
 
     #[test]
@@ -238,46 +409,62 @@ mod tests {
             ".hidden/main.tf",
             "b/x.tofu.json",
         ]);
-        let discovery = discover(&[root.path().to_owned()], &DiskFiles, &mut |_| false);
-        assert_eq!(names(root.path(), &discovery), ["a", "b"]);
-        let discovery = discover(&[root.path().join(".hidden")], &DiskFiles, &mut |_| false);
-        assert_eq!(names(root.path(), &discovery), [".hidden"]);
+        let discovery = discover_in(root.path(), &["."]);
+        assert_eq!(names(root.path(), &discovery.modules), ["a", "b"]);
+        let reasons: Vec<SkipReason> = discovery.skipped.iter().map(|skipped| skipped.reason).collect();
+        assert_eq!(reasons, [SkipReason::Hidden]);
+        let discovery = discover_in(root.path(), &[".hidden"]);
+        assert_eq!(names(root.path(), &discovery.modules), [".hidden"]);
+        assert_eq!(names(root.path(), &discovery.other_modules), ["a", "b"]);
     }
 
     #[test]
-    fn a_file_selects_its_module_and_a_module_is_found_once() {
-        let root = tree(&["a/main.tf", "a/other.tf", "a/plan.json"]);
-        let paths = ["a/main.tf", "a/other.tf", "a", "a/plan.json"].map(|path| root.path().join(path));
-        let discovery = discover(&paths, &DiskFiles, &mut |_| false);
-        assert_eq!(names(root.path(), &discovery), ["a"]);
-        assert_eq!(discovery.files, [root.path().join("a/plan.json")]);
-        assert!(discovery.errors.is_empty(), "{:?}", discovery.errors);
-    }
-
-    #[test]
-    fn directories_without_input_are_reported() {
-        let root = tree(&["readme.md"]);
-        let discovery = discover(
-            &[root.path().to_owned(), root.path().join("absent")],
-            &DiskFiles,
-            &mut |_| false,
+    fn the_order_of_the_paths_does_not_matter() {
+        let root = tree(&["a/main.tf", "a/other.tf", "a/plan.json", "b/main.tf"]);
+        let paths = ["a/main.tf", "b", "a/plan.json", "a"];
+        let mut reversed = paths;
+        reversed.reverse();
+        let (one, other) = (
+            discover_in(root.path(), &paths),
+            discover_in(root.path(), &reversed),
         );
-        assert_eq!(discovery.errors.len(), 1, "{:?}", discovery.errors);
-        assert_eq!(discovery.without_terraform.len(), 1);
-        assert_eq!(discovery.without_terraform[0].root, root.path());
-        assert!(discovery.errors[0].message.contains("no such file"));
+        assert_eq!(names(root.path(), &one.modules), ["a", "b"]);
+        assert_eq!(one.modules, other.modules);
+        assert_eq!(one.files.len(), 2);
+        assert_eq!(
+            one.files.iter().map(|file| &file.path).collect::<Vec<_>>(),
+            other.files.iter().map(|file| &file.path).collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn git_decides_what_is_ignored() {
+        let root = tree(&["out/main.tf", "kept/out/main.tf", "a/main.tf", "a/local.yaml"]);
+        std::fs::write(root.path().join(".gitignore"), "out/\n*.yaml\n").unwrap();
+        std::fs::write(root.path().join("kept/.gitignore"), "!out/\n").unwrap();
+        let discovery = discover_in(root.path(), &["."]);
+        assert_eq!(names(root.path(), &discovery.modules), ["a", "kept/out"]);
+        assert_eq!(discovery.candidates, Vec::<PathBuf>::new());
+        let skipped: Vec<SkipReason> = discovery.skipped.iter().map(|skipped| skipped.reason).collect();
+        assert_eq!(skipped, [SkipReason::Ignored, SkipReason::Ignored]);
+        let discovery = discover_in(root.path(), &["out"]);
+        assert_eq!(names(root.path(), &discovery.modules), ["out"]);
     }
 
     #[cfg(unix)]
     #[test]
-    fn links_to_a_parent_are_reported_and_not_followed() {
-        let root = tree(&["a/main.tf"]);
-        std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
-        std::os::unix::fs::symlink("self", root.path().join("self")).unwrap();
-        std::os::unix::fs::symlink("nowhere", root.path().join("a/gone.tf")).unwrap();
-        let discovery = discover(&[root.path().to_owned()], &DiskFiles, &mut |_| false);
-        assert_eq!(names(root.path(), &discovery), ["a"]);
-        assert_eq!(discovery.warnings.len(), 2, "{:?}", discovery.warnings);
+    fn links_lead_to_real_paths_and_not_out_of_the_tree() {
+        let root = tree(&["tree/a/main.tf", "outside/main.tf"]);
+        let inner = root.path().join("tree");
+        std::os::unix::fs::symlink(&inner, inner.join("a/loop")).unwrap();
+        std::os::unix::fs::symlink("self", inner.join("self")).unwrap();
+        std::os::unix::fs::symlink("nowhere", inner.join("a/gone.tf")).unwrap();
+        std::os::unix::fs::symlink("../outside", inner.join("out")).unwrap();
+        std::os::unix::fs::symlink("a", inner.join("again")).unwrap();
+        let discovery = discover_in(&inner, &["."]);
+        assert_eq!(names(&inner, &discovery.modules), ["a"]);
+        let reasons: Vec<SkipReason> = discovery.skipped.iter().map(|skipped| skipped.reason).collect();
+        assert_eq!(reasons, [SkipReason::OutsideTree]);
         assert_eq!(discovery.errors.len(), 1, "{:?}", discovery.errors);
     }
 }

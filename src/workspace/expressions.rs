@@ -6,9 +6,40 @@ use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::options::Options;
-use terraform_eval::cty::Value;
+use terraform_eval::cty::{Type, Value};
 use terraform_eval::eval::{self, EvalError, Evaluator, InstanceId, Scope};
 use terraform_eval::syntax::native::parse_expression;
+use terraform_eval::syntax::tree::{Expression, ExpressionKind};
+
+/// What an expression of a console gives.
+#[derive(Debug, Clone)]
+pub(crate) enum ConsoleValue {
+    /// A value.
+    Value(Value),
+    /// A type: the expression is `type(…)`, a function of the console alone.
+    Type(Type),
+}
+
+/// Evaluates each expression in the root module of a directory; `type(…)` gives the type of its argument.
+#[must_use]
+pub(crate) fn evaluate_console(
+    directory: &Path,
+    expressions: &[String],
+    options: &Options,
+) -> Vec<Result<ConsoleValue, EvalError>> {
+    evaluate_with(directory, expressions, options, &|evaluator, expression| {
+        let evaluate = |expression| evaluator.evaluate(expression, Scope::module(InstanceId::ROOT));
+        match &expression.kind {
+            ExpressionKind::Call(call) if &*call.name.text == "type" => match call.arguments.as_slice() {
+                [argument] if !call.expand_last => {
+                    evaluate(argument).map(|value| ConsoleValue::Type(value.ty().clone()))
+                }
+                _ => Err(EvalError::invalid("function type: expected 1 argument")),
+            },
+            _ => evaluate(expression).map(ConsoleValue::Value),
+        }
+    })
+}
 
 /// Evaluates each expression in the root module of a directory. A directory without configuration is a module that
 /// declares nothing.
@@ -18,15 +49,27 @@ pub fn evaluate(
     expressions: &[String],
     options: &Options,
 ) -> Vec<Result<Value, EvalError>> {
+    evaluate_with(directory, expressions, options, &|evaluator, expression| {
+        evaluator.evaluate(expression, Scope::module(InstanceId::ROOT))
+    })
+}
+
+fn evaluate_with<T: Send>(
+    directory: &Path,
+    expressions: &[String],
+    options: &Options,
+    evaluate: &(dyn Fn(&Evaluator<'_>, &Expression) -> Result<T, EvalError> + Sync),
+) -> Vec<Result<T, EvalError>> {
+    let failure = |error: &EvalError| expressions.iter().map(|_| Err(error.clone())).collect();
     let mut files = InputFiles::new(options);
-    let directories = [ConfigurationDirectory::from_root(directory)];
+    let directories = [ConfigurationDirectory::of(directory, &mut files)];
     let mut modules = LoadedModules::read(&directories, options, &mut files);
     let Some(root) = modules.take_root(directory, files.sources.files()) else {
-        return vec![Err(EvalError::invalid("no such directory")); expressions.len()];
+        return failure(&EvalError::invalid("no such directory"));
     };
     if let Some(finding) = files.configs.diagnostics.first() {
         let error = EvalError::invalid(format!("invalid configuration file: {}", finding.message));
-        return vec![Err(error); expressions.len()];
+        return failure(&error);
     }
     let parsed: Vec<_> = expressions
         .iter()
@@ -39,15 +82,11 @@ pub fn evaluate(
             }
         })
         .collect();
-    let evaluate = |parsed: &Result<_, EvalError>| {
+    let evaluate_parsed = |parsed: &Result<Expression, EvalError>| {
         // Each expression has a budget of its own.
         let evaluator = Evaluator::new(&modules.tree, &files.sources, &root.inputs, root.module);
-        evaluator.evaluate(
-            parsed.as_ref().map_err(Clone::clone)?,
-            Scope::module(InstanceId::ROOT),
-        )
+        evaluate(&evaluator, parsed.as_ref().map_err(Clone::clone)?)
     };
-    let out_of_memory =
-        || vec![Err(EvalError::limit("not enough memory to evaluate the expression")); expressions.len()];
-    eval::with_stack(|| parsed.iter().map(evaluate).collect()).unwrap_or_else(out_of_memory)
+    let out_of_memory = || failure(&EvalError::limit("not enough memory to evaluate the expression"));
+    eval::with_stack(|| parsed.iter().map(evaluate_parsed).collect()).unwrap_or_else(out_of_memory)
 }

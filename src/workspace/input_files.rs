@@ -1,24 +1,31 @@
-//! The files of a run: reads them, counts them, and reports those that cannot be read.
+//! The files of a run: reads them, notes what each was read as and what is skipped, and reports those that cannot be
+//! read.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
 
 use crate::config::ConfigFiles;
 use crate::diagnostic::Diagnostic;
+use crate::model::{FileRole, SkipReason, Skipped};
 use crate::rules::{Rule, SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::options::Options;
+use crate::workspace::project_tree::ProjectTrees;
 use terraform_eval::source::{FileId, ReadError, Sources, Span, display_name};
 
 #[derive(Debug, Default)]
 pub(crate) struct InputFiles {
     pub(crate) sources: Sources,
     pub(crate) configs: ConfigFiles,
+    pub(crate) trees: ProjectTrees,
     /// Findings about the inputs themselves, in the order in which they were read.
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// The number of files that were read.
-    pub(crate) read: usize,
-    /// The number of files that could not be read.
-    pub(crate) unreadable: usize,
+    /// What each file was read as.
+    pub(crate) roles: BTreeMap<FileId, FileRole>,
+    /// What was skipped.
+    pub(crate) skipped: Vec<Skipped>,
+    /// The files that could not be read.
+    pub(crate) unreadable: Vec<FileId>,
 }
 
 impl InputFiles {
@@ -26,15 +33,16 @@ impl InputFiles {
         Self {
             sources: Sources::with_files(options.files.clone()),
             configs: ConfigFiles::new(options.config.clone()),
+            trees: ProjectTrees::new(options.project_root.as_deref(), &*options.files),
             ..Self::default()
         }
     }
 
     /// Reads a file, or reports that it cannot be read.
-    pub(crate) fn read(&mut self, path: &Path) -> Option<FileId> {
+    pub(crate) fn read(&mut self, path: &Path, role: FileRole) -> Option<FileId> {
         match self.sources.read(path) {
             Ok(file) => {
-                self.read += 1;
+                self.roles.insert(file, role);
                 Some(file)
             }
             Err(error) => {
@@ -44,28 +52,50 @@ impl InputFiles {
         }
     }
 
+    /// Reads a file in a directory of the tree, unless it is a link that leads out of the tree.
+    pub(crate) fn read_in_tree(&mut self, path: &Path, tree: &Path, role: FileRole) -> Option<FileId> {
+        if self.leads_out(path, tree) {
+            let message = "the link leads out of the project tree";
+            let mut skipped = Skipped::new(display_name(path), SkipReason::OutsideTree, message);
+            skipped.span = Some(Span::new(self.sources.add_unread(path), 0, 0));
+            skipped.help = Some("set `--project-root` to a directory that holds everything".to_owned());
+            self.skipped.push(skipped);
+            return None;
+        }
+        self.read(path, role)
+    }
+
+    /// Whether a path in a directory of the tree is a link that leads out of the tree.
+    pub(crate) fn leads_out(&self, path: &Path, tree: &Path) -> bool {
+        let files = self.sources.files();
+        files.is_link(path)
+            && !files
+                .canonicalize(path)
+                .is_ok_and(|target| target.starts_with(tree))
+    }
+
     pub(crate) fn report_unreadable(&mut self, path: &Path, error: &ReadError) {
         let rule = match error {
             ReadError::Gzip | ReadError::Zip | ReadError::Binary => &UNSUPPORTED_INPUT,
             _ => &SYNTAX_ERROR,
         };
-        self.report_invalid(rule, &display_name(path), error, None, error.help());
+        let file = self.sources.add_unread(path);
+        self.report_invalid(rule, file, error, None, error.help());
     }
 
     /// Reports a file whose content is not what a reader needs.
     pub(crate) fn report_invalid(
         &mut self,
         rule: &Rule,
-        name: &str,
+        file: FileId,
         error: &dyn Display,
         span: Option<Span>,
         help: Option<&str>,
     ) {
-        self.unreadable += 1;
+        self.unreadable.push(file);
+        let name = self.sources.file(file).name();
         let mut finding = rule.diagnostic(format!("{name}: {error}"));
-        if let Some(span) = span {
-            finding = finding.at(span, "");
-        }
+        finding = finding.at(span.unwrap_or(Span::new(file, 0, 0)), "");
         finding.help = help.map(str::to_owned);
         self.diagnostics.push(finding);
     }

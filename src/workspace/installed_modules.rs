@@ -24,6 +24,9 @@ struct Record {
     dir: PathBuf,
 }
 
+/// A longer manifest is not read.
+const MAX_BYTES: u64 = 64 << 20;
+
 /// Installed modules by the canonical path of the caller's directory and the name of the call.
 #[derive(Debug, Default)]
 pub(crate) struct InstalledModules(BTreeMap<(PathBuf, String), PathBuf>);
@@ -31,11 +34,12 @@ pub(crate) struct InstalledModules(BTreeMap<(PathBuf, String), PathBuf>);
 impl InstalledModules {
     /// Adds the manifest of a root module, if it has one. A manifest that cannot be read is ignored, because
     /// `terraform init` writes it again.
-    pub(crate) fn read(&mut self, root: &Path, files: &dyn Files) {
-        let Ok(text) = files.read_text(&root.join(".terraform/modules/modules.json")) else {
+    pub(crate) fn read(&mut self, root: &Path, data_directory: &Path, files: &dyn Files) {
+        let path = root.join(data_directory).join("modules/modules.json");
+        let Ok(Some(bytes)) = files.read_bounded(&path, MAX_BYTES) else {
             return;
         };
-        let Ok(manifest) = serde_json::from_str::<Manifest>(&text) else {
+        let Ok(manifest) = serde_json::from_slice::<Manifest>(&bytes) else {
             return;
         };
         let directories: BTreeMap<&str, PathBuf> = manifest

@@ -1,21 +1,25 @@
 //! Loads inputs: has every file read, and adds the inputs to the project in a fixed order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::model::{Input, Project};
-use crate::readers::configuration::{RootModule, evaluate_roots, syntax_error_findings};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SkipReason, Skipped};
+use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
 use crate::workspace::discovery::{ConfigurationDirectory, discover};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::{LoadError, Loaded};
 use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::Manifests;
-use crate::workspace::named_files::NamedFiles;
+use crate::workspace::named_files::{NamedFiles, OtherFile};
 use crate::workspace::options::{InputPaths, Options};
 use crate::workspace::plan_configuration::PlanJoiner;
+use crate::workspace::selection::Selection;
+use crate::workspace::terraform_files::{is_configuration, is_variables};
 use terraform_eval::modules::ModuleId;
-use terraform_eval::source::{FileId, Span};
+use terraform_eval::source::{FileId, OverlayFiles, Span, display_name, read_stdin};
 
 impl InputPaths {
     /// Loads the inputs.
@@ -32,51 +36,103 @@ impl InputPaths {
 #[must_use]
 pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let mut loader = Loader::new(options);
-    let InputFiles { configs, sources, .. } = &mut loader.files;
-    let discovery = discover(paths, &*options.files, &mut |path| {
+    let InputFiles {
+        configs,
+        sources,
+        trees,
+        ..
+    } = &mut loader.files;
+    let mut discovery = discover(paths, trees, &*options.files, &mut |path| {
         configs.excludes(path, sources)
     });
-    loader.errors.extend(discovery.errors);
+    loader.errors.append(&mut discovery.errors);
+    loader.files.skipped.append(&mut discovery.skipped);
     let mut named = NamedFiles::default();
-    for path in &discovery.files {
-        named.read_path(path, &mut loader.files);
-    }
-    for directory in &discovery.without_terraform {
-        let result = named.manifests.read_directory(directory, &mut loader.files);
-        loader.errors.extend(result.err());
-    }
-    let NamedFiles { mut plans, manifests } = named;
-    let modules = loader.load_modules(&discovery.directories, options);
+    let mut selection = Selection::new(&discovery, &mut named, &mut loader.files);
+    loader.errors.append(&mut selection.errors);
+    let NamedFiles {
+        mut plans,
+        mut manifests,
+        others,
+    } = named;
+    let modules = loader.load_modules(&selection.directories, options);
     let joined = loader.join_plans(&mut plans, &modules, options);
     loader.add_plans(plans);
-    loader.add_manifests(manifests);
     let roots = modules.roots.iter().filter(|root| !joined.contains(&root.module));
-    loader.add_roots(&modules, &roots.collect::<Vec<_>>());
+    let roots = loader.evaluate_roots(&modules, &roots.collect::<Vec<_>>(), selection, others);
+    // What the configuration reads is its data and not an input of its own.
+    let candidates = discovery.candidates.iter();
+    let candidates = candidates.filter(|path| !roots.accessed.contains(*path));
+    manifests.read_candidates(candidates, &mut loader.files);
+    loader.add_manifests(manifests);
+    for (directory, model) in roots.models {
+        loader.add(directory, model.input, model.sensitive);
+    }
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
-    Loaded {
-        warnings: discovery.warnings,
-        ..loader.finish()
+    for directory in &discovery.directories {
+        loader.report_empty(directory);
     }
+    loader.finish()
 }
 
-/// Reads one input from standard input: a plan, a state or manifests.
+/// Reads one input from standard input: a plan, a state, manifests, or configuration, which is laid over the file of
+/// that name.
 #[must_use]
 pub(crate) fn load_stdin(name: &str, options: &Options) -> Loaded {
+    let path = Path::new(name);
+    if is_configuration(path) || is_variables(path) {
+        return load_configuration_from_stdin(path, options);
+    }
     let mut loader = Loader::new(options);
     match loader.files.sources.read_stdin(name) {
         Ok(file) => {
             let mut named = NamedFiles::default();
             named.read_text(file, name, &mut loader.files);
-            let NamedFiles { mut plans, manifests } = named;
+            let NamedFiles {
+                mut plans,
+                manifests,
+                others,
+            } = named;
             let modules = loader.load_modules(&[], options);
             loader.join_plans(&mut plans, &modules, options);
             loader.add_plans(plans);
             loader.add_manifests(manifests);
+            for other in others {
+                other.report_as_input(&mut loader.files);
+            }
         }
         Err(error) => loader.files.report_unreadable(Path::new(name), &error),
     }
     loader.finish()
+}
+
+fn load_configuration_from_stdin(path: &Path, options: &Options) -> Loaded {
+    let mut options = options.clone();
+    match read_stdin() {
+        Ok(text) => {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            let directory = options.files.canonical_path(parent.unwrap_or(Path::new(".")));
+            let canonical = directory.join(path.file_name().unwrap_or_default());
+            let texts = [(canonical, text)].into_iter().collect();
+            options.files = Arc::new(OverlayFiles::new(texts, options.files));
+            load(&[path.to_owned()], &options)
+        }
+        Err(error) => {
+            let mut loader = Loader::new(&options);
+            loader.files.report_unreadable(path, &error);
+            loader.finish()
+        }
+    }
+}
+
+/// The root modules that the named paths stand for.
+#[derive(Default)]
+struct SelectedRoots {
+    /// The models, with the directories of the root modules.
+    models: Vec<(PathBuf, RootModuleModel)>,
+    /// The paths that their functions looked up.
+    accessed: BTreeSet<PathBuf>,
 }
 
 /// The project while its inputs are read.
@@ -86,6 +142,7 @@ struct Loader {
     directories: Vec<PathBuf>,
     errors: Vec<LoadError>,
     unrelated_files: BTreeSet<FileId>,
+    data_files: BTreeSet<ReadFile>,
 }
 
 impl Loader {
@@ -96,6 +153,7 @@ impl Loader {
             directories: Vec::new(),
             errors: Vec::new(),
             unrelated_files: BTreeSet::new(),
+            data_files: BTreeSet::new(),
         }
     }
 
@@ -132,15 +190,114 @@ impl Loader {
         }
     }
 
-    fn add_roots(&mut self, modules: &LoadedModules, roots: &[&RootModule]) {
+    /// Evaluates root modules, and keeps those that the named paths stand for.
+    fn evaluate_roots(
+        &mut self,
+        modules: &LoadedModules,
+        roots: &[&RootModule],
+        mut selection: Selection,
+        others: Vec<OtherFile>,
+    ) -> SelectedRoots {
+        let mut selected = SelectedRoots::default();
         let Some(models) = evaluate_roots(&modules.tree, &self.files.sources, roots) else {
             self.errors.push(LoadError::out_of_memory());
-            return;
+            return selected;
         };
+        let mut others: BTreeMap<PathBuf, OtherFile> = others
+            .into_iter()
+            .filter_map(|other| {
+                let path = other.path(&self.files)?;
+                Some((self.files.sources.files().canonical_path(path), other))
+            })
+            .collect();
+        let mut related = BTreeSet::new();
         for (model, root) in models.into_iter().zip(roots) {
+            let called = modules.reachable(root.module);
+            let is_selected = called.iter().any(|module| {
+                let location = modules.location(*module);
+                location.is_some_and(|location| selection.modules.contains(&location.path))
+            });
+            let reads = |path: &PathBuf| {
+                model.accessed.contains(path)
+                    || path
+                        .parent()
+                        .is_some_and(|directory| model.accessed.contains(directory))
+            };
+            let is_reader = selection.data_files.keys().chain(others.keys()).any(reads);
+            if !is_selected && !is_reader {
+                continue;
+            }
+            selection.data_files.retain(|path, _| !reads(path));
+            others.retain(|path, _| !reads(path));
+            related.extend(called);
+            selected.accessed.extend(model.accessed.iter().cloned());
+            self.files.diagnostics.extend(model.diagnostic.clone());
             let directory = modules.tree.module(root.module).directory.clone();
-            self.add(directory, model.input, model.sensitive);
-            self.files.diagnostics.extend(model.diagnostic);
+            selected.models.push((directory, model));
+        }
+        self.forget_unrelated(modules, &related);
+        let is_file = |path: &Path| self.files.sources.files().is_file(path);
+        let read = selected
+            .accessed
+            .iter()
+            .filter(|path| is_file(path))
+            .map(|path| ReadFile {
+                name: display_name(&self.files.trees.shown_path(path)),
+                role: FileRole::Data,
+            });
+        self.data_files = read.collect();
+        for other in others.into_values() {
+            other.report(&mut self.files);
+        }
+        for file in selection.data_files.into_values() {
+            if file.exists {
+                let name = display_name(&self.files.trees.shown_path(&file.path));
+                let message = "no configuration reads the file";
+                self.files
+                    .skipped
+                    .push(Skipped::new(name, SkipReason::UnknownKind, message));
+            } else {
+                let error = LoadError::from_path(&file.given, "no such file or directory");
+                self.errors.push(error);
+            }
+        }
+        selected
+    }
+
+    /// Forgets what was found in modules to which no selected root module leads.
+    fn forget_unrelated(&mut self, modules: &LoadedModules, related: &BTreeSet<ModuleId>) {
+        let unrelated = modules.tree.modules().filter(|(id, _)| !related.contains(id));
+        let unrelated: BTreeSet<FileId> = unrelated
+            .flat_map(|(_, module)| module.files.iter().copied())
+            .filter(|file| self.files.roles.get(file) == Some(&FileRole::Configuration))
+            .collect();
+        self.files.roles.retain(|file, _| !unrelated.contains(file));
+        self.files
+            .skipped
+            .retain(|skipped| skipped.span.is_none_or(|span| !unrelated.contains(&span.file)));
+        self.unrelated_files.extend(unrelated);
+    }
+
+    /// Reports a directory that a user named if nothing in it was read or skipped.
+    fn report_empty(&mut self, directory: &Path) {
+        let shown = self.files.trees.shown_path(directory);
+        let prefix = display_name(&shown);
+        let is_below = |name: &str| {
+            prefix == "."
+                || name == prefix
+                || name
+                    .strip_prefix(&prefix)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let roles = self.files.roles.keys();
+        let mut names = roles
+            .chain(&self.files.unreadable)
+            .map(|file| self.files.sources.file(*file).name());
+        let is_read = names.any(is_below) || self.errors.iter().any(|error| is_below(&error.path));
+        if !is_read && !self.files.skipped.iter().any(|skipped| is_below(&skipped.name)) {
+            let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or \
+                           .tofu.json file), and no manifest that declares mirrors";
+            self.errors.push(LoadError::from_path(&shown, message));
         }
     }
 
@@ -150,17 +307,57 @@ impl Loader {
         self.project.sensitive.extend(sensitive);
     }
 
-    fn finish(self) -> Loaded {
+    /// Marks what was skipped and is listed in `known-gaps`.
+    fn mark_known_gaps(&mut self) {
+        let InputFiles {
+            configs,
+            sources,
+            skipped,
+            ..
+        } = &mut self.files;
+        for skipped in skipped.iter_mut().filter(|skipped| skipped.is_gap()) {
+            let file = skipped.span.and_then(|span| sources.file(span.file).path());
+            let path = file.unwrap_or(Path::new(&skipped.name));
+            let path = sources.files().canonical_path(path);
+            let config = configs.nearest(path.parent().unwrap_or(&path), sources);
+            skipped.is_known =
+                config.is_some_and(|config| config.is_known_gap(skipped.source.as_deref(), &path));
+        }
+    }
+
+    fn finish(mut self) -> Loaded {
+        self.mark_known_gaps();
+        let InputFiles {
+            sources,
+            configs,
+            diagnostics,
+            roles,
+            skipped,
+            unreadable,
+            ..
+        } = self.files;
+        let mut read = self.data_files;
+        read.extend(roles.into_iter().map(|(file, role)| ReadFile {
+            name: sources.file(file).name().to_owned(),
+            role,
+        }));
         let mut project = self.project;
-        project.diagnostics = self.files.diagnostics;
-        project.files = self.files.read;
-        project.unreadable = self.files.unreadable;
+        let unrelated = &self.unrelated_files;
+        let is_related = |finding: &Diagnostic| {
+            let label = finding.primary.as_ref();
+            label.is_none_or(|label| !unrelated.contains(&label.span.file))
+        };
+        project.diagnostics = diagnostics.into_iter().filter(is_related).collect();
+        project.unreadable = unreadable.iter().filter(|file| !unrelated.contains(file)).count();
+        project.coverage = Coverage {
+            read: read.into_iter().collect(),
+            skipped,
+        };
         Loaded {
             project,
-            sources: self.files.sources,
+            sources,
             errors: self.errors,
-            warnings: Vec::new(),
-            configs: self.files.configs,
+            configs,
             directories: self.directories,
             unrelated_files: self.unrelated_files,
         }

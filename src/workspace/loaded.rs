@@ -16,8 +16,6 @@ pub struct Loaded {
     pub sources: Sources,
     /// Paths that could not be read at all, and why: the result is incomplete.
     pub errors: Vec<LoadError>,
-    /// What was skipped without harm, and why.
-    pub warnings: Vec<String>,
     /// The configuration files.
     pub configs: ConfigFiles,
     /// The directory of each input of the project, in the same order.
@@ -41,15 +39,26 @@ pub struct LoadError {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// The path as findings show it; empty for an option.
+    pub path: String,
 }
 
 impl LoadError {
     pub(crate) fn new(message: String) -> Self {
-        Self { message, help: None }
+        Self {
+            message,
+            help: None,
+            path: String::new(),
+        }
     }
 
     pub(crate) fn from_path(path: &Path, message: &str) -> Self {
-        Self::new(format!("{}: {message}", display_name(path)))
+        let path = display_name(path);
+        Self {
+            message: format!("{path}: {message}"),
+            help: None,
+            path,
+        }
     }
 
     /// The system has no memory for the stack that evaluation needs.

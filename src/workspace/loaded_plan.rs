@@ -12,7 +12,7 @@ use crate::readers::plan::PlanContents;
 use crate::rules::PLAN_MISMATCH;
 use crate::workspace::input_files::InputFiles;
 use terraform_eval::address::{ModulePath, ResourcePath};
-use terraform_eval::eval::{Evaluator, InstanceId, VariableInputs};
+use terraform_eval::eval::{Evaluator, InstanceId, RootInputs};
 use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::document::parse_json_value;
@@ -69,7 +69,7 @@ impl LoadedPlan {
         tree: &ModuleTree,
         sources: &Sources,
         root: &RootModule,
-    ) -> VariableInputs {
+    ) -> RootInputs {
         let module = tree.module(root.module);
         let planned: BTreeMap<Arc<str>, Expression> = self
             .variables
@@ -80,9 +80,9 @@ impl LoadedPlan {
                 Some((Arc::from(name.as_str()), value))
             })
             .collect();
-        let planned = VariableInputs {
+        let planned = RootInputs {
             expressions: planned,
-            tree: root.inputs.tree.clone(),
+            ..root.inputs.clone()
         };
         let with_files = Evaluator::new(tree, sources, &root.inputs, root.module);
         let with_plan = Evaluator::new(tree, sources, &planned, root.module);
@@ -100,9 +100,9 @@ impl LoadedPlan {
                 expressions.insert(name.clone(), value.clone());
             }
         }
-        VariableInputs {
+        RootInputs {
             expressions,
-            tree: planned.tree.clone(),
+            ..planned
         }
     }
 

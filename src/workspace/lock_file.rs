@@ -2,22 +2,28 @@
 
 use std::path::Path;
 
+use crate::model::FileRole;
 use crate::provider;
+use crate::workspace::input_files::InputFiles;
 use terraform_eval::modules::requirements;
-use terraform_eval::source::{Sources, Span};
+use terraform_eval::source::Span;
 use terraform_eval::syntax::document::{Format, parse_file};
 
 const LOCK_FILE: &str = ".terraform.lock.hcl";
 
 /// The version of the rhcs provider that the lock file of a root module selects. Terraform writes that file, so
 /// errors in it are not reported.
-pub(crate) fn locked_provider_version(directory: &Path, sources: &mut Sources) -> Option<(String, Span)> {
+pub(crate) fn locked_provider_version(
+    directory: &Path,
+    tree: &Path,
+    files: &mut InputFiles,
+) -> Option<(String, Span)> {
     let path = directory.join(LOCK_FILE);
-    if !sources.files().is_file(&path) {
+    if !files.sources.files().is_file(&path) {
         return None;
     }
-    let file = sources.read(&path).ok()?;
-    let text = sources.text(file);
+    let file = files.read_in_tree(&path, tree, FileRole::LockFile)?;
+    let text = files.sources.text(file);
     let blocks = parse_file(file, text, Format::Native).items;
     let entry = blocks.iter().find(|block| {
         &*block.kind.text == "provider"

@@ -3,19 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::model::Input;
-use crate::readers::manifest::{self, ManifestDocument, ManifestReadError};
+use crate::model::{FileRole, Input, SkipReason, Skipped};
+use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadManifests, Unopened};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
-use crate::workspace::discovery::{DirectoryWithoutTerraform, is_yaml};
+use crate::workspace::discovery::is_yaml;
 use crate::workspace::input_files::InputFiles;
-use crate::workspace::loaded::LoadError;
 use terraform_eval::source::{FileId, display_name};
 
 /// The documents that were read, by file.
 #[derive(Debug, Default)]
 pub(crate) struct Manifests {
     files: Vec<ManifestFile>,
+    /// The files that were read, by their canonical paths: a user may name one twice.
+    paths: BTreeSet<PathBuf>,
     /// Files that were read in search of manifests and hold none.
     pub(crate) unrelated_files: BTreeSet<FileId>,
 }
@@ -30,77 +31,119 @@ struct ManifestFile {
 /// Whether a text is read as manifests: it names one of their kinds and Terraform did not write it. A YAML file
 /// cannot be anything else.
 pub(crate) fn is_manifest(path: Option<&Path>, text: &str) -> bool {
-    plan::detect(text).is_none() && (path.is_some_and(is_yaml) || manifest::has_manifest_marker(text))
+    plan::detect(text).is_none()
+        && (path.is_some_and(is_yaml) || manifest::has_manifest_marker(text))
+        && !plan::follows_other_text(text)
 }
 
 impl Manifests {
-    /// Reads a file that a user named, or reports that it holds no manifests.
-    pub(crate) fn read(&mut self, file: FileId, name: &str, files: &mut InputFiles) {
-        let result = manifest::read_manifests(file, files.sources.text(file));
+    /// Reads a file that a user named. Returns whether it declares mirrors.
+    pub(crate) fn read(&mut self, file: FileId, name: &str, files: &mut InputFiles) -> bool {
+        let result = match manifest::read_manifests(file, files.sources.text(file)) {
+            Ok(ReadManifests { documents, unopened }) if documents.is_empty() => {
+                let first = unopened.into_iter().next();
+                Err(first.map_or(ManifestReadError::NoManifest, ManifestReadError::Unopened))
+            }
+            result => result,
+        };
+        if matches!(result, Err(ManifestReadError::NoManifest)) {
+            return false;
+        }
         self.add(file, name, result, files);
+        true
+    }
+
+    /// Reports a file that a user named and that declares no mirrors.
+    pub(crate) fn report_no_manifest(file: FileId, files: &mut InputFiles) {
+        let error = ManifestReadError::NoManifest;
+        files.report_invalid(&UNSUPPORTED_INPUT, file, &error, error.span(), error.help());
     }
 
     fn add(
         &mut self,
         file: FileId,
         name: &str,
-        result: Result<Vec<ManifestDocument>, ManifestReadError>,
+        result: Result<ReadManifests, ManifestReadError>,
         files: &mut InputFiles,
     ) {
         match result {
-            Ok(documents) => {
+            Ok(ReadManifests { documents, unopened }) => {
                 let path = files.sources.file(file).path();
+                if path.is_some_and(|path| !self.paths.insert(files.sources.files().canonical_path(path))) {
+                    return;
+                }
+                files
+                    .skipped
+                    .extend(unopened.iter().map(|unopened| skipped_wrapper(name, unopened)));
+                if documents.is_empty() {
+                    return;
+                }
                 let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
                 self.files.push(ManifestFile {
                     directory: directory.to_owned(),
                     name: name.to_owned(),
                     documents,
                 });
-                files.read += 1;
+                files.roles.insert(file, FileRole::Manifest);
             }
             Err(error) => {
                 let rule = match error {
                     ManifestReadError::Syntax(_) => &SYNTAX_ERROR,
-                    ManifestReadError::NoManifest => &UNSUPPORTED_INPUT,
+                    ManifestReadError::NoManifest | ManifestReadError::Unopened(_) => &UNSUPPORTED_INPUT,
                 };
-                files.report_invalid(rule, name, &error, error.span(), error.help());
+                files.report_invalid(rule, file, &error, error.span(), error.help());
             }
         }
     }
 
-    /// Reads the manifests in a directory without Terraform. It is an error if there are none.
-    pub(crate) fn read_directory(
+    /// Reads files that are not named, as far as they declare mirrors.
+    pub(crate) fn read_candidates<'p>(
         &mut self,
-        directory: &DirectoryWithoutTerraform,
+        candidates: impl IntoIterator<Item = &'p PathBuf>,
         files: &mut InputFiles,
-    ) -> Result<(), LoadError> {
-        let mut has_manifests = false;
-        for path in &directory.candidates {
-            let Ok(file) = files.sources.read(path) else {
+    ) {
+        for candidate in candidates {
+            let path = files.trees.shown_path(candidate);
+            let name = display_name(&path);
+            let Ok(file) = files.sources.read(&path) else {
+                let message = "the file cannot be read as text";
+                files
+                    .skipped
+                    .push(Skipped::new(name, SkipReason::Unreadable, message));
                 continue;
             };
             let text = files.sources.text(file);
-            let names_a_kind = plan::detect(text).is_none() && manifest::has_manifest_marker(text);
+            if plan::detect(text).is_some() {
+                let message = "a plan or state is read only if it is named";
+                files
+                    .skipped
+                    .push(Skipped::new(name, SkipReason::UnnamedPlan, message));
+                self.unrelated_files.insert(file);
+                continue;
+            }
             // A file can name the kinds without declaring one: a role, a description of the API.
-            match names_a_kind.then(|| manifest::read_manifests(file, text)) {
+            match manifest::has_manifest_marker(text).then(|| manifest::read_manifests(file, text)) {
                 None | Some(Err(ManifestReadError::NoManifest)) => _ = self.unrelated_files.insert(file),
-                Some(result) => {
-                    has_manifests = true;
-                    self.add(file, &display_name(path), result, files);
-                }
+                Some(result) => self.add(file, &name, result, files),
             }
         }
-        if has_manifests {
-            return Ok(());
+    }
+
+    fn mark_overwritten(&mut self) {
+        let mut by_directory: BTreeMap<&Path, Vec<&mut ManifestDocument>> = BTreeMap::new();
+        for file in &mut self.files {
+            let documents = by_directory.entry(&file.directory).or_default();
+            documents.extend(&mut file.documents);
         }
-        let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or \
-                       .tofu.json file), and no manifest that declares mirrors";
-        Err(LoadError::from_path(&directory.root, message))
+        for documents in by_directory.into_values() {
+            manifest::mark_overwritten(documents);
+        }
     }
 
     /// The inputs with their directories. Each HostedCluster is a cluster of its own, and the other documents of
     /// one directory belong to one cluster.
-    pub(crate) fn into_inputs(self) -> Vec<(PathBuf, Input)> {
+    pub(crate) fn into_inputs(mut self) -> Vec<(PathBuf, Input)> {
+        self.mark_overwritten();
         let mut inputs = Vec::new();
         let mut by_directory: BTreeMap<PathBuf, (Vec<String>, Vec<ManifestDocument>)> = BTreeMap::new();
         let mut directories: Vec<PathBuf> = Vec::new();
@@ -137,4 +180,13 @@ impl Manifests {
         }
         inputs
     }
+}
+
+/// A mirror set that could not be opened.
+fn skipped_wrapper(name: &str, unopened: &Unopened) -> Skipped {
+    let message = format!("a mirror set that cannot be read: it is in {}", unopened.kind);
+    let mut skipped = Skipped::new(name, SkipReason::UnopenedWrapper, message);
+    skipped.span = Some(unopened.span);
+    skipped.help = Some("check the manifest that results from it".to_owned());
+    skipped
 }

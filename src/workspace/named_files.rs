@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::model::{FileRole, SkipReason, Skipped};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::input_files::InputFiles;
@@ -13,6 +14,56 @@ use terraform_eval::source::{FileId, display_name};
 pub(crate) struct NamedFiles {
     pub(crate) plans: Vec<LoadedPlan>,
     pub(crate) manifests: Manifests,
+    /// Files that are neither plans nor states nor manifests.
+    pub(crate) others: Vec<OtherFile>,
+}
+
+/// A named file whose content is not an input. A function of the configuration may read it.
+#[derive(Debug)]
+pub(crate) struct OtherFile {
+    file: FileId,
+    /// The error of the reader of plans; `None` for YAML.
+    error: Option<plan::PlanError>,
+}
+
+impl OtherFile {
+    /// Its path, as findings show it.
+    pub(crate) fn path<'s>(&self, files: &'s InputFiles) -> Option<&'s Path> {
+        files.sources.file(self.file).path()
+    }
+
+    /// Reports the file as what it was meant as: an input.
+    pub(crate) fn report_as_input(self, files: &mut InputFiles) {
+        if self.error.is_none() {
+            Manifests::report_no_manifest(self.file, files);
+        } else {
+            self.report(files);
+        }
+    }
+
+    /// Reports that nothing reads the file: as an error if it may be meant as an input.
+    pub(crate) fn report(self, files: &mut InputFiles) {
+        let source = files.sources.file(self.file);
+        let (name, text) = (source.name().to_owned(), source.text());
+        let is_meant = text.contains("irror");
+        match self.error {
+            None if is_meant => Manifests::report_no_manifest(self.file, files),
+            None => {
+                let message = "the file declares no mirrors, and no configuration reads it";
+                files
+                    .skipped
+                    .push(Skipped::new(name, SkipReason::UnknownKind, message));
+            }
+            Some(error) => {
+                let rule = if error.is_unsupported_input() {
+                    &UNSUPPORTED_INPUT
+                } else {
+                    &SYNTAX_ERROR
+                };
+                files.report_invalid(rule, self.file, &error, error.span, Some(error.help()));
+            }
+        }
+    }
 }
 
 impl NamedFiles {
@@ -20,8 +71,8 @@ impl NamedFiles {
         let name = display_name(path);
         let ends = files.sources.files().read_ends(path, &plan::PLAN_MARKERS);
         if let Some(contents) = ends.and_then(|ends| plan::read_from_ends(&name, &ends.head, &ends.tail)) {
-            files.sources.add_unread(path);
-            files.read += 1;
+            let file = files.sources.add_unread(path);
+            files.roles.insert(file, FileRole::Plan);
             self.plans.push(LoadedPlan::new(contents, Some(path)));
             return;
         }
@@ -34,22 +85,20 @@ impl NamedFiles {
     pub(crate) fn read_text(&mut self, file: FileId, name: &str, files: &mut InputFiles) {
         let source = files.sources.file(file);
         if is_manifest(source.path(), source.text()) {
-            self.manifests.read(file, name, files);
+            if !self.manifests.read(file, name, files) {
+                self.others.push(OtherFile { file, error: None });
+            }
             return;
         }
         match plan::read_plan(file, name, source.text()) {
             Ok(contents) => {
                 self.plans.push(LoadedPlan::new(contents, source.path()));
-                files.read += 1;
+                files.roles.insert(file, FileRole::Plan);
             }
-            Err(error) => {
-                let rule = if error.is_unsupported_input() {
-                    &UNSUPPORTED_INPUT
-                } else {
-                    &SYNTAX_ERROR
-                };
-                files.report_invalid(rule, name, &error, error.span, Some(error.help()));
-            }
+            Err(error) => self.others.push(OtherFile {
+                file,
+                error: Some(error),
+            }),
         }
     }
 }

@@ -8,7 +8,7 @@ use terraform_eval::source::{DiskFiles, Files};
 
 /// The inputs that a user names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum InputPaths {
+pub enum InputPaths {
     /// Files and directories.
     Paths(Vec<PathBuf>),
     /// Standard input.
@@ -25,6 +25,12 @@ pub struct Options {
     pub config: ConfigSource,
     /// Where to look for the configuration that plans were created from.
     pub plan_configuration: PlanConfiguration,
+    /// The project tree of all paths; by default, each path has the tree that it lies in.
+    pub project_root: Option<PathBuf>,
+    /// `--workspace` or `TF_WORKSPACE`: the value of `terraform.workspace`. By default, the selected workspace of each root module.
+    pub workspace: Option<String>,
+    /// `TF_DATA_DIR`, relative to each root module. By default `.terraform`.
+    pub data_directory: Option<PathBuf>,
     /// The access to all files.
     pub files: Arc<dyn Files>,
     /// `TF_VAR_name=text` of the environment. Names that no root module declares are ignored.
@@ -38,6 +44,9 @@ impl Default for Options {
         Self {
             config: ConfigSource::default(),
             plan_configuration: PlanConfiguration::default(),
+            project_root: None,
+            workspace: None,
+            data_directory: None,
             files: Arc::new(DiskFiles),
             environment: Vec::new(),
             variables: Vec::new(),

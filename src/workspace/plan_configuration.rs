@@ -86,7 +86,7 @@ impl<'f> PlanJoiner<'f> {
     ) {
         let roots_of_input = directories
             .iter()
-            .map(|directory| ConfigurationDirectory::from_root(directory));
+            .map(|directory| ConfigurationDirectory::of(directory, self.files));
         let mut modules = LoadedModules::read(&roots_of_input.collect::<Vec<_>>(), self.options, self.files);
         self.errors.append(&mut modules.errors);
         let mut roots = Vec::new();
@@ -194,12 +194,14 @@ impl<'f> PlanJoiner<'f> {
         let mut unreported = InputFiles {
             sources: std::mem::take(&mut self.files.sources),
             configs: std::mem::take(&mut self.files.configs),
+            trees: std::mem::take(&mut self.files.trees),
             ..InputFiles::default()
         };
-        let directories = [ConfigurationDirectory::from_root(directory)];
+        let directories = [ConfigurationDirectory::of(directory, &mut unreported)];
         let mut modules = LoadedModules::read(&directories, self.options, &mut unreported);
         self.files.sources = unreported.sources;
         self.files.configs = unreported.configs;
+        self.files.trees = unreported.trees;
         let read = self.files.sources.ids().filter(|id| !known.contains(id));
         self.unrelated_files = read.collect();
         match modules.take_root(directory, self.files.sources.files()) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::model::FileRole;
 use crate::workspace::input_files::InputFiles;
 use terraform_eval::source::{FileKind, Files};
 use terraform_eval::syntax::document::{Format, parse_variables};
@@ -40,6 +41,7 @@ pub(crate) fn configuration_files(directory: &Path, files: &dyn Files) -> Vec<Pa
 /// The arguments of the tfvars files that Terraform loads automatically.
 pub(crate) fn read_automatic_variables(
     directory: &Path,
+    tree: &Path,
     files: &mut InputFiles,
     syntax_errors: &mut Vec<SyntaxError>,
 ) -> Vec<Attribute> {
@@ -49,23 +51,41 @@ pub(crate) fn read_automatic_variables(
         paths.extend(list_files(directory, disk, |path| name_of(path) == name));
     }
     paths.extend(list_files(directory, disk, |path| {
-        let name = name_of(path);
-        name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json")
+        is_automatic_variables(path) && !name_of(path).starts_with("terraform.tfvars")
     }));
     let mut attributes = Vec::new();
     for path in paths {
-        attributes.extend(read_variables(&path, files, syntax_errors));
+        attributes.extend(read_variables(&path, Some(tree), files, syntax_errors));
     }
     attributes
 }
 
-/// The arguments of a tfvars file.
+/// Whether Terraform loads a file of this name automatically.
+pub(crate) fn is_automatic_variables(path: &Path) -> bool {
+    let name = name_of(path);
+    matches!(&*name, "terraform.tfvars" | "terraform.tfvars.json")
+        || name.ends_with(".auto.tfvars")
+        || name.ends_with(".auto.tfvars.json")
+}
+
+/// Whether a file has values of variables, by its name.
+pub(crate) fn is_variables(path: &Path) -> bool {
+    let name = name_of(path);
+    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
+}
+
+/// The arguments of a tfvars file. `tree` is the project tree, unless a user names the file.
 pub(crate) fn read_variables(
     path: &Path,
+    tree: Option<&Path>,
     files: &mut InputFiles,
     syntax_errors: &mut Vec<SyntaxError>,
 ) -> Vec<Attribute> {
-    let Some(file) = files.read(path) else {
+    let file = match tree {
+        Some(tree) => files.read_in_tree(path, tree, FileRole::Variables),
+        None => files.read(path, FileRole::Variables),
+    };
+    let Some(file) = file else {
         return Vec::new();
     };
     let (attributes, errors) = parse_variables(file, files.sources.text(file), Format::from_path(path));

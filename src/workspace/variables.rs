@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::options::{Options, VariableArg};
 use crate::workspace::terraform_files::read_variables;
-use terraform_eval::eval::VariableInputs;
+use terraform_eval::eval::RootInputs;
 use terraform_eval::modules::Module;
 use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::native::parse_expression;
@@ -51,7 +51,9 @@ impl VariableValues {
                 VariableArg::Variable { name, text } => {
                     ArgumentValue::Text(VariableText::new("--var ", name, text, &mut files.sources))
                 }
-                VariableArg::File(path) => ArgumentValue::File(read_variables(path, files, syntax_errors)),
+                VariableArg::File(path) => {
+                    ArgumentValue::File(read_variables(path, None, files, syntax_errors))
+                }
             });
         }
         values
@@ -73,7 +75,7 @@ impl VariableValues {
         tfvars: &[Attribute],
         sources: &Sources,
         syntax_errors: &mut Vec<SyntaxError>,
-    ) -> VariableInputs {
+    ) -> RootInputs {
         let mut expressions: BTreeMap<Arc<str>, Expression> = BTreeMap::new();
         for text in &self.environment {
             text.insert_into(&mut expressions, module, sources, syntax_errors);
@@ -87,9 +89,9 @@ impl VariableValues {
                 ArgumentValue::File(attributes) => expressions.extend(by_name(attributes)),
             }
         }
-        VariableInputs {
+        RootInputs {
             expressions,
-            tree: None,
+            ..RootInputs::default()
         }
     }
 }

@@ -120,7 +120,7 @@ fn a_baseline_applies_from_any_directory() {
 
 #[test]
 fn a_baseline_of_the_configuration_applies_to_its_plan() {
-    let module = fixture("mistakes/short-source");
+    let module = fixture("invalid_examples/short-source");
     let directory = scratch(&[]);
     for file in ["main.tf", "plan.json"] {
         std::fs::copy(module.join(file), directory.path().join(file)).unwrap();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::program::{VERSIONS, mirrorset_in, mirrorset_with_input, scratch};
+use crate::support::program::{VERSIONS, fixture, mirrorset_in, mirrorset_with_input, scratch};
 use crate::support::shared::shared;
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -303,5 +303,67 @@ resource "rhcs_image_mirror" "a" {
     ]);
     let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
     assert_eq!(run.status, 0);
-    assert_snapshot!(run.stdout, @"main.tf:6:16: info[unknown-value] rhcs_image_mirror.a: source is unknown: the module that module.m.source refers to was not found");
+    assert_snapshot!(run.stdout, @r"
+    main.tf:2:12: info[skipped-input] module.m: the module is not installed, so nothing in it is checked
+    main.tf:6:16: info[unknown-value] rhcs_image_mirror.a: source is unknown: the module that module.m.source refers to was not found
+    ");
+}
+
+/// What `terraform console` 1.11.4 prints for the expressions of `fixtures/cases/eval-console-display`, and for others.
+#[test]
+fn values_are_printed_as_terraform_console_prints_them() {
+    let directory = fixture("cases/eval-console-display");
+    let eval = |expression: &str| {
+        let run = mirrorset_in(&directory, &["eval", "--", expression]);
+        assert_eq!(
+            (run.status, run.stderr.as_str()),
+            (0, ""),
+            "{expression}: {}",
+            run.stdout
+        );
+        run.stdout.strip_suffix('\n').unwrap().to_owned()
+    };
+    let expressions = std::fs::read_to_string(directory.join("expressions.txt")).unwrap();
+    let printed: Vec<String> = expressions.lines().map(eval).collect();
+    let expected = [
+        "<<EOT\na\nb\nEOT",
+        "tostring(null)",
+        "tolist(null) /* of dynamic */",
+        "tomap(null) /* of string */",
+        "map(string)",
+        "+Inf",
+        "(ephemeral value)",
+        r#""a\x1bb""#,
+        "<<EOT\n\"source\": \"quay.io/a\"\n\nEOT",
+    ];
+    assert_eq!(printed, expected);
+    let cases = [
+        ("-1/0", "-Inf"),
+        ("terraform.applying ? 1 : 2", "(ephemeral value)"),
+        (
+            r#"{a = "x\ny", b = ["p\nEOT\nq"]}"#,
+            "{\n  \"a\" = <<-EOT\n  x\n  y\n  EOT\n  \"b\" = [\n    <<-EOT_\n    p\n    EOT\n    q\n    EOT_,\n  ]\n}",
+        ),
+        (
+            r"{a = null, b = tonumber(null), c = tobool(null)}",
+            "{\n  \"a\" = null\n  \"b\" = tonumber(null)\n  \"c\" = tobool(null)\n}",
+        ),
+        (
+            r#""a\u007f\u200b\u00e9\u0301\u00a0""#,
+            "\"a\\x7f\\u200b\u{e9}\u{301}\\u00a0\"",
+        ),
+        (
+            "type(tolist([tolist([{a = 1}])]))",
+            "list(list(\n    object({\n        a: number,\n    }),\n))",
+        ),
+        ("type([1, {}])", "tuple([\n    number,\n    object({}),\n])"),
+        ("type(null)", "dynamic"),
+    ];
+    for (expression, expected) in cases {
+        assert_eq!(eval(expression), expected, "{expression}");
+    }
+    // A line of a heredoc cannot control a terminal.
+    assert_eq!(eval(r#""a\u001b[2J\n\tb""#), "<<EOT\na\u{fffd}[2J\n\tb\nEOT");
+    let infinite = mirrorset_in(&directory, &["eval", "--output-format=json-lines", "1/0"]);
+    assert_eq!(infinite.status, 1, "{}", infinite.stdout);
 }

@@ -421,6 +421,7 @@ spec: {imageDigestMirrors: [{source: nginx, mirrors: [m.example.com/a]}]}
         [
             "ImageDigestMirrorSet/a[0]",
             "ImageDigestMirrorSet/a#2[0]",
+            "ImageDigestMirrorSet",
             "ImageDigestMirrorSet[0]"
         ]
     );
@@ -475,14 +476,9 @@ fn a_file_that_is_not_a_manifest_is_an_error_that_lists_the_supported_kinds() {
         ("other.yaml", "kind: Deployment\napiVersion: apps/v1\n"),
         ("comments.yaml", "# ImageDigestMirrorSet\n---\n"),
         ("broken.yaml", "kind: ImageDigestMirrorSet\nspec: [\n"),
-        ("merge.yaml", "imageContentSources:\n  - <<: {source: a}\n"),
+        ("merge.yaml", "imageContentSources:\n  - <<: source\n"),
     ]);
     for (name, rule, message) in [
-        (
-            "other.yaml",
-            "unsupported-input",
-            "no manifest in the file declares mirrors",
-        ),
         (
             "comments.yaml",
             "unsupported-input",
@@ -492,7 +488,7 @@ fn a_file_that_is_not_a_manifest_is_an_error_that_lists_the_supported_kinds() {
         (
             "merge.yaml",
             "syntax-error",
-            "merge keys (`<<`) are not supported",
+            "the value of a merge key (`<<`) must be a mapping or a list of mappings",
         ),
     ] {
         let run = mirrorset_in(directory.path(), &["check", name]);
@@ -503,10 +499,17 @@ fn a_file_that_is_not_a_manifest_is_an_error_that_lists_the_supported_kinds() {
             run.stdout
         );
     }
+    let run = mirrorset_in(directory.path(), &["check", "other.yaml"]);
+    assert_eq!(run.status, 0);
+    assert!(
+        run.stdout.contains("1 skipped (of another kind: 1)"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
-fn a_directory_is_read_as_manifests_only_without_terraform_files() {
+fn manifests_in_a_directory_are_read_next_to_terraform_files_too() {
     let set = |source: &str| {
         format!(
             "apiVersion: config.openshift.io/v1
@@ -529,7 +532,10 @@ spec: {{imageDigestMirrors: [{{source: {source}, mirrors: [m.example.com/a]}}]}}
         &findings_in(directory.path(), "only"),
         &[["short-source", "ImageDigestMirrorSet/a[0]", "nginx"]],
     );
-    assert_findings(&findings_in(directory.path(), "mixed"), &[]);
+    assert_findings(
+        &findings_in(directory.path(), "mixed"),
+        &[["short-source", "ImageDigestMirrorSet/a[0]", "nginx"]],
+    );
     let run = mirrorset_in(directory.path(), &["check", "none"]);
     assert_eq!(run.status, 2);
     assert!(

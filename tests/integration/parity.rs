@@ -64,7 +64,7 @@ fn findings(arguments: &[&Path]) -> BTreeSet<Finding> {
 /// Every module with its plan.
 fn modules() -> Vec<(PathBuf, PathBuf)> {
     let mut modules = Vec::new();
-    for name in ["modules", "guide", "mistakes", "plan", "changes"] {
+    for name in ["modules", "guide", "invalid_examples", "plan", "changes"] {
         for entry in std::fs::read_dir(fixture(name)).unwrap() {
             let directory = entry.unwrap().path();
             let plan = directory.join("plan.json");
@@ -131,7 +131,7 @@ fn a_plan_alone_has_the_findings_of_the_configuration_or_is_undecided() {
         same += usize::from(configuration == alone);
     }
     println!("{same} of {all} the same, the others undecided in the plan");
-    assert!(same + 5 >= all, "{same} of {all}");
+    assert!(same + 7 >= all, "{same} of {all}");
 }
 
 #[test]

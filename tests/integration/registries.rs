@@ -41,9 +41,11 @@ struct DeclaredEntry {
 #[serde(deny_unknown_fields)]
 struct Outcome {
     image: String,
-    prefix: Option<String>,
+    #[serde(rename = "prefix")]
+    source: Option<String>,
     blocked: bool,
-    tries: Option<Vec<String>>,
+    #[serde(rename = "tries")]
+    pull_sources: Option<Vec<String>>,
     error: Option<String>,
     unparsable: Option<String>,
 }
@@ -147,17 +149,17 @@ fn image_difference(registries: &Registries, theirs: &Outcome) -> Result<(), Str
         (ours, _) => return Err(format!("reading: {ours:?}, not {theirs:?}")),
     };
     let ours = registries.resolve(&reference);
-    let tries = ours.pull_sources.as_ref().map(|tries| {
-        let references = tries.iter().map(|source| source.reference.to_string());
+    let pull_sources = ours.pull_sources.as_ref().map(|sources| {
+        let references = sources.iter().map(|source| source.reference.to_string());
         references.collect::<Vec<_>>()
     });
-    let agree = ours.source == theirs.prefix
+    let agree = ours.source == theirs.source
         && ours.blocked == theirs.blocked
-        && match (&tries, theirs.prefix.is_some(), &theirs.error) {
+        && match (&pull_sources, theirs.source.is_some(), &theirs.error) {
             (Err(_), true, error) => error.is_some(),
-            (Ok(tries), true, None) => Some(tries) == theirs.tries.as_ref(),
+            (Ok(sources), true, None) => Some(sources) == theirs.pull_sources.as_ref(),
             // If no source matches, the image is pulled unchanged.
-            (Ok(tries), false, None) => *tries == [reference.to_string()],
+            (Ok(sources), false, None) => *sources == [reference.to_string()],
             _ => false,
         };
     if agree {

@@ -175,8 +175,8 @@ proptest! {
         std::fs::write(directory.path().join("mirrorset.toml"), &content).unwrap();
         std::fs::write(directory.path().join("main.tf"), "").unwrap();
         let loaded = load(&[directory.path().to_owned()], &Options::default());
-        for problem in &loaded.configs.diagnostics {
-            assert_inside(problem, &loaded);
+        for diagnostic in &loaded.configs.diagnostics {
+            assert_inside(diagnostic, &loaded);
         }
         let _ = output::check::render_findings(&loaded.configs.diagnostics, &[], &loaded.sources, true);
     }

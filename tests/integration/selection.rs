@@ -104,7 +104,7 @@ fn strict_makes_undecided_mirrors_an_error() {
 
 #[test]
 fn a_selection_has_the_same_effect_on_a_plan() {
-    let module = fixture("mistakes/short-source");
+    let module = fixture("invalid_examples/short-source");
     for arguments in [
         &["--select", "short-source"][..],
         &["--ignore", "short-source"],

@@ -244,7 +244,7 @@ fn suppressions_without_a_known_rule_are_reported_and_removed() {
     let (messages, _) = unused_suppressions(&mirror("", "", "", "# mirrorset: ignroe[short-source]"));
     assert_eq!(
         messages,
-        ["unknown suppression directive `ignroe`, so nothing is suppressed"]
+        ["unknown suppression keyword `ignroe`, so nothing is suppressed"]
     );
     assert_eq!(
         unused_suppressions(&mirror("", "", "", "# mirrorset: checks this")).0,
@@ -344,7 +344,8 @@ fn a_suppression_in_one_root_module_does_not_apply_to_another() {
         ("a/main.tf", &suppressed),
         ("b/main.tf", call),
     ]);
-    assert_eq!(rules, ["short-source"]);
+    // Both root modules declare the mirror of one cluster.
+    assert_eq!(rules, ["duplicate-source", "short-source"]);
     assert!(run.stdout.contains("\"clean\": 1"), "{}", run.stdout);
 }
 
@@ -368,7 +369,7 @@ fn suppressed_fixture(name: &str, comment: &str, before: &str) -> tempfile::Temp
 fn a_suppression_applies_to_a_plan_with_its_configuration() {
     let header = "resource \"rhcs_image_mirror\" \"nginx\"";
     for before in [header, "  source     = \"nginx\""] {
-        let directory = suppressed_fixture("mistakes/short-source", COMMENT, before);
+        let directory = suppressed_fixture("invalid_examples/short-source", COMMENT, before);
         for path in [".", "plan.json"] {
             let run = check_in(directory.path(), &["--no-changes-info", path]);
             assert_eq!(findings(&run, directory.path()), [], "{path}");
@@ -384,7 +385,7 @@ fn a_suppression_applies_to_a_plan_with_its_configuration() {
 fn a_suppression_of_a_configuration_rule_is_not_unused_for_a_plan() {
     let comment = "# mirrorset: ignore[count-indexed-mirrors]";
     let header = "resource \"rhcs_image_mirror\" \"nginx\"";
-    let directory = suppressed_fixture("mistakes/short-source", comment, header);
+    let directory = suppressed_fixture("invalid_examples/short-source", comment, header);
     let is_reported_unused = |path: &str| {
         let run = check_in(directory.path(), &["--no-changes-info", path]);
         run.stdout.contains("unused-suppression")

@@ -119,6 +119,15 @@ impl ImageReference {
         self.tag.as_deref()
     }
 
+    /// The reference as the container runtime pulls it: CRI-O drops a tag beside a digest.
+    #[must_use]
+    pub fn without_tag_beside_digest(mut self) -> Self {
+        if self.digest.is_some() {
+            self.tag = None;
+        }
+        self
+    }
+
     /// The text after the `@`. If there is a digest, the container runtime pulls by it and ignores the tag.
     #[must_use]
     pub fn digest(&self) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! Image references, mirrors and `registries.conf`, as the container runtime (CRI-O, containers/image) sees them.
-//! Functions of text, without input or output.
+//! All functions are pure: they take text and do no I/O.
 //!
-//! Every fact is that of a program which a mirror passes through on its way to a node: the schemas of
+//! The facts come from the programs that process a mirror on its way to a node: the schemas of
 //! ImageDigestMirrorSet (openshift/api) and of HostedCluster (openshift/hypershift), the machine config operator
 //! and `EditRegistriesConfig` (openshift/runtime-utils), and the parsing of references and tables in the container
 //! runtime (containers/image: `docker/reference`, `sysregistriesv2`).

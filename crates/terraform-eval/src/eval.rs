@@ -27,7 +27,7 @@ mod template;
 mod type_constraint;
 
 pub use error::{EvalError, Result};
-pub use evaluator::{Evaluator, VariableInputs};
+pub use evaluator::{Evaluator, RootInputs};
 pub use expansion::Expansion;
 pub use instance_id::InstanceId;
 pub use limits::with_stack;

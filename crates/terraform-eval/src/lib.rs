@@ -43,7 +43,7 @@
 //! use std::sync::Arc;
 //!
 //! use terraform_eval::cty::to_json;
-//! use terraform_eval::eval::{Evaluator, VariableInputs, InstanceId, Scope};
+//! use terraform_eval::eval::{Evaluator, RootInputs, InstanceId, Scope};
 //! use terraform_eval::modules::{Module, ModuleTree};
 //! use terraform_eval::schema::ProviderSchemas;
 //! use terraform_eval::source::{MemoryFiles, Sources};
@@ -62,7 +62,7 @@
 //! let mut sources = Sources::with_files(Arc::new(files));
 //! let file = sources.read(Path::new("/app/main.tf")).expect("the file exists");
 //! let document = parse_file(file, sources.text(file), Format::Native);
-//! assert!(document.problems.is_empty());
+//! assert!(document.syntax_errors.is_empty());
 //!
 //! let directory = Path::new("/app");
 //! let mut tree = ModuleTree::new(ProviderSchemas::builtin());
@@ -70,11 +70,11 @@
 //! let root = tree.add(directory.to_owned(), module);
 //!
 //! let text = "{ for key, greeting in terraform_data.greeting : key => upper(greeting.input) }";
-//! let question = sources.add("expression", text);
-//! let (expression, problems) = parse_expression(question, text, 0..text.len());
-//! assert!(problems.is_empty());
+//! let expression_file = sources.add("expression", text);
+//! let (expression, syntax_errors) = parse_expression(expression_file, text, 0..text.len());
+//! assert!(syntax_errors.is_empty());
 //!
-//! let inputs = VariableInputs::default();
+//! let inputs = RootInputs::default();
 //! let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
 //! let value = evaluator
 //!     .evaluate(&expression.expect("it is valid"), Scope::module(InstanceId::ROOT))

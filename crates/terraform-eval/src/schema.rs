@@ -1,7 +1,7 @@
 //! Schemas of resource types, which stand in for the providers.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::address::{Mode, ResourceName};
 use crate::cty::{Type, Value, convert, from_json};
@@ -43,8 +43,25 @@ const BUILTIN: &str = include_str!("schema/builtin.txt");
 /// The schemas of resource types and data sources, by name.
 #[derive(Debug, Default)]
 pub struct ProviderSchemas {
-    managed: BTreeMap<&'static str, Schema>,
-    data: BTreeMap<&'static str, Schema>,
+    managed: BTreeMap<&'static str, LazySchema>,
+    data: BTreeMap<&'static str, LazySchema>,
+}
+
+/// The lines of a resource type, parsed on the first use: most runs use few of the types.
+#[derive(Debug)]
+struct LazySchema {
+    lines: &'static str,
+    parsed: OnceLock<Schema>,
+}
+
+impl LazySchema {
+    fn get(&self) -> &Schema {
+        self.parsed.get_or_init(|| {
+            let lines = self.lines.lines().filter(|line| !line.starts_with('#'));
+            let lines: Vec<Line> = lines.map(Line::parse).collect();
+            attributes(&lines, 1).0
+        })
+    }
 }
 
 impl ProviderSchemas {
@@ -73,16 +90,17 @@ impl ProviderSchemas {
     /// The schema of a resource type, if it is known.
     #[must_use]
     pub fn get(&self, resource: &ResourceName) -> Option<&Schema> {
-        match resource.mode {
-            Mode::Managed => self.managed.get(&*resource.kind),
-            Mode::Data => self.data.get(&*resource.kind),
-        }
+        let of_mode = match resource.mode {
+            Mode::Managed => &self.managed,
+            Mode::Data => &self.data,
+        };
+        of_mode.get(&*resource.kind).map(LazySchema::get)
     }
 
     /// All resource types and data sources by name, managed ones first.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Schema)> {
         let all = self.managed.iter().chain(&self.data);
-        all.map(|(name, schema)| (*name, schema))
+        all.map(|(name, schema)| (*name, schema.get()))
     }
 
     /// The names of all resource types and data sources, managed ones first.
@@ -92,19 +110,30 @@ impl ProviderSchemas {
     }
 
     fn read(&mut self, table: &'static str) {
-        let lines = table.lines().filter(|line| !line.starts_with('#'));
-        let lines: Vec<Line> = lines.map(Line::parse).collect();
-        let mut rest = lines.as_slice();
-        while let Some((line, nested)) = rest.split_first() {
-            let (schema, remaining) = attributes(nested, 1);
-            let [mode, name, ..] = line.words;
+        let mut starts = Vec::new();
+        let mut offset = 0;
+        for line in table.split_inclusive('\n') {
+            if !line.starts_with([' ', '#']) {
+                starts.push(offset);
+            }
+            offset += line.len();
+        }
+        let ends = starts.iter().copied().skip(1).chain([table.len()]);
+        let sections = starts
+            .iter()
+            .zip(ends)
+            .filter_map(|(start, end)| table.get(*start..end));
+        for (header, lines) in sections.filter_map(|section| section.split_once('\n')) {
+            let Some((mode, name)) = header.split_once(' ') else {
+                continue;
+            };
             let of_mode = if mode == "data" {
                 &mut self.data
             } else {
                 &mut self.managed
             };
-            of_mode.insert(name, schema);
-            rest = remaining;
+            let parsed = OnceLock::new();
+            of_mode.insert(name, LazySchema { lines, parsed });
         }
     }
 }

@@ -68,10 +68,10 @@ impl std::str::FromStr for ClusterId {
         }
         let mut sources = Sources::default();
         let file = sources.add("<--cluster-id>".to_owned(), text);
-        let (expression, problems) = parse_expression(file, text, 0..text.len());
-        let expression = match (expression, problems.first()) {
+        let (expression, syntax_errors) = parse_expression(file, text, 0..text.len());
+        let expression = match (expression, syntax_errors.first()) {
             (Some(expression), None) => expression,
-            (_, Some(problem)) => return Err(InvalidClusterId(problem.message.clone())),
+            (_, Some(error)) => return Err(InvalidClusterId(error.message.clone())),
             (None, None) => return Err(InvalidClusterId("invalid expression".to_owned())),
         };
         if let Some((word, _)) = root_names(&expression)

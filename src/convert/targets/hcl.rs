@@ -117,7 +117,7 @@ impl ClusterNames {
         let (id, depends_on, variable) = match (&options.hcl.cluster_id, part.cluster()) {
             (Some(cluster_id), _) => (cluster_id.expression(), cluster_id.depends_on(), None),
             (None, Cluster::Known(id)) => (Expression::from(id.as_str()), Vec::new(), None),
-            (None, Cluster::Named(..)) => (
+            (None, Cluster::Named(..) | Cluster::Unknown(_)) => (
                 reference("var", &variable),
                 Vec::new(),
                 Some(declare_variable(&variable)),

@@ -41,14 +41,14 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Option<Document> {
     for (part, label) in parts.iter().zip(labels) {
         let cluster = match part.cluster() {
             Cluster::Known(id) => quote(id),
-            Cluster::Named(name, _) => {
+            cluster @ (Cluster::Named(..) | Cluster::Unknown(_)) => {
                 let variable = if unknown > 1 {
                     format!("CLUSTER_ID_{}", label.to_ascii_uppercase())
                 } else {
                     "CLUSTER_ID".to_owned()
                 };
                 if !context.options.no_notes && part.is_from_terraform() {
-                    let name = single_line(name);
+                    let name = single_line(cluster.name());
                     let _ = writeln!(text, "# {variable} is the id of {name}.");
                 }
                 format!("\"${{{variable}:?}}\"")

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::check::{Summary, Suppressed};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Label};
-use crate::model::{Attribute, Mirror};
+use crate::model::{Attribute, Coverage, Mirror};
 use terraform_eval::source::{SourceFile, Sources, Span};
 
 /// The version of the format.
@@ -17,7 +17,32 @@ struct Document<'a> {
     findings: Vec<FindingForm<'a>>,
     suppressed: Vec<SuppressedForm<'a>>,
     mirrors: Vec<MirrorForm<'a>>,
+    coverage: CoverageForm<'a>,
     summary: SummaryForm,
+}
+
+#[derive(Serialize)]
+struct CoverageForm<'a> {
+    read: Vec<ReadForm<'a>>,
+    skipped: Vec<SkippedForm<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReadForm<'a> {
+    file: &'a str,
+    role: &'a str,
+}
+
+/// A file, a directory or the module of a call that was not read. `file` has the text to change, if there is one.
+#[derive(Serialize)]
+struct SkippedForm<'a> {
+    name: &'a str,
+    reason: &'a str,
+    message: &'a str,
+    /// Whether it may hold mirrors, and settings do not say that it is known.
+    gap: bool,
+    file: Option<&'a str>,
+    start: Option<Position>,
 }
 
 /// The JSON form of a finding, which `json-lines` shares.
@@ -102,6 +127,7 @@ struct SummaryForm {
     unreadable: usize,
     suppressed: usize,
     in_baseline: usize,
+    skipped: usize,
 }
 
 pub(super) static FORMAT: Format = Format {
@@ -121,6 +147,7 @@ fn render(view: &ReportView<'_>) -> Rendered {
         unreadable,
         suppressed,
         in_baseline,
+        skipped,
         ..
     } = report.summary;
     let document = Document {
@@ -140,6 +167,7 @@ fn render(view: &ReportView<'_>) -> Rendered {
             .iter()
             .map(|(mirror, verdict)| mirror_form(mirror, verdict.as_str()))
             .collect(),
+        coverage: coverage_form(&view.project.coverage, sources),
         summary: SummaryForm {
             mirrors,
             clean,
@@ -149,11 +177,35 @@ fn render(view: &ReportView<'_>) -> Rendered {
             unreadable,
             suppressed,
             in_baseline,
+            skipped,
         },
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     Rendered::complete(text)
+}
+
+fn coverage_form<'a>(coverage: &'a Coverage, sources: &'a Sources) -> CoverageForm<'a> {
+    let read = coverage.read.iter().map(|read| ReadForm {
+        file: &read.name,
+        role: read.role.as_str(),
+    });
+    let skipped = coverage.skipped.iter().map(|skipped| {
+        let range = skipped.span.map(|span| file_range(span, sources));
+        let (file, start) = range.map_or((None, None), |(file, start, _)| (Some(file.name()), Some(start)));
+        SkippedForm {
+            name: &skipped.name,
+            reason: skipped.reason.as_str(),
+            message: &skipped.message,
+            gap: skipped.is_gap(),
+            file,
+            start,
+        }
+    });
+    CoverageForm {
+        read: read.collect(),
+        skipped: skipped.collect(),
+    }
 }
 
 pub(super) fn finding_form<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> FindingForm<'a> {

@@ -12,6 +12,9 @@ mod provider_versions;
 mod reader;
 mod waiters;
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Input, InputKind, UnknownReason};
 use crate::provider;
@@ -19,7 +22,7 @@ use crate::readers::configuration::root_module::enclosing_context::EnclosingCont
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::rules::UNKNOWN_VALUE;
-use terraform_eval::eval::{self, InstanceId, VariableInputs};
+use terraform_eval::eval::{self, InstanceId, RootInputs};
 use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span, display_name};
 
@@ -31,7 +34,7 @@ const MAX_MIRROR_BLOCKS: usize = 20_000;
 #[derive(Debug)]
 pub(crate) struct RootModule {
     pub(crate) module: ModuleId,
-    pub(crate) inputs: VariableInputs,
+    pub(crate) inputs: RootInputs,
     /// The version of the rhcs provider in its dependency lock file.
     pub(crate) locked_version: Option<(String, Span)>,
 }
@@ -41,6 +44,8 @@ pub(crate) struct RootModuleModel {
     pub(crate) input: Input,
     /// The source text of sensitive values.
     pub(crate) sensitive: Vec<Span>,
+    /// The paths that functions looked up: canonical paths, and absolute paths of what does not exist.
+    pub(crate) accessed: BTreeSet<PathBuf>,
     /// Set if a limit was reached.
     pub(crate) diagnostic: Option<Diagnostic>,
 }
@@ -87,6 +92,7 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         ..Input::new(InputKind::Configuration, name)
     };
     RootModuleModel {
+        accessed: reader.context.evaluator.accessed_paths(),
         input,
         sensitive: reader.sensitive.into_iter().collect(),
         diagnostic,

@@ -14,7 +14,7 @@ pub(crate) fn syntax_error_findings(
     others: &[SyntaxError],
     sources: &Sources,
 ) -> Vec<Diagnostic> {
-    let of_modules = tree.modules().flat_map(|(_, module)| module.all_problems());
+    let of_modules = tree.modules().flat_map(|(_, module)| module.all_syntax_errors());
     innermost(others.iter().chain(of_modules).collect())
         .into_iter()
         .map(|error| finding(error, sources))

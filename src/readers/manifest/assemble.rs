@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{DocumentAddress, EntryAddress, Input, InputKind, ManifestIssue, ManifestKind, Mirror};
+use crate::model::{
+    DocumentAddress, EntryAddress, Input, InputKind, ManifestIssue, ManifestKind, Mirror, OverwrittenDocument,
+};
 
 use crate::readers::manifest::document::{ManifestDocument, ManifestEntry};
 
@@ -25,7 +27,17 @@ pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestD
         };
         *count += 1;
         let facts = &mut input.manifest_facts;
-        facts.registry_sources.extend(document.registry_sources);
+        let is_overwritten = document.overwritten_by.is_some();
+        facts
+            .registry_sources
+            .extend(document.registry_sources.filter(|_| !is_overwritten));
+        facts
+            .overwritten
+            .extend(document.overwritten_by.map(|overwritten_by| OverwrittenDocument {
+                document: address.clone(),
+                span: document.span,
+                overwritten_by,
+            }));
         facts
             .issues
             .extend(document.issues.into_iter().map(|issue| ManifestIssue {
@@ -35,15 +47,24 @@ pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestD
                 kind: issue.kind,
             }));
         let entries = document.entries.into_iter();
-        input.mirrors.extend(entries.map(|entry| mirror(&address, entry)));
+        input
+            .mirrors
+            .extend(entries.map(|entry| mirror(&address, entry, is_overwritten)));
     }
     input
 }
 
-fn mirror(document: &DocumentAddress, entry: ManifestEntry) -> Mirror {
+fn mirror(document: &DocumentAddress, entry: ManifestEntry, is_overwritten: bool) -> Mirror {
     let address = EntryAddress {
         document: document.clone(),
         index: entry.index,
     };
-    Mirror::from_manifest_entry(address, entry.span, entry.source, entry.mirrors, entry.policy)
+    Mirror::from_manifest_entry(
+        address,
+        entry.span,
+        entry.source,
+        entry.mirrors,
+        entry.policy,
+        is_overwritten,
+    )
 }

@@ -12,12 +12,31 @@ pub(crate) struct ManifestDocument {
     pub(crate) kind: ManifestKind,
     /// The field `metadata.name`.
     pub(crate) name: Option<Arc<str>>,
+    /// What tells its object from others of its kind. `None` if that is not known.
+    pub(super) identity: Option<Identity>,
+    /// The text to label for a finding about the whole document: its name, its kind or its first line.
+    pub(super) span: Span,
     /// The entries of the list, in their order.
     pub(super) entries: Vec<ManifestEntry>,
     pub(super) registry_sources: Option<RegistrySources>,
     /// What the API server rejects, in the order of the text.
     pub(super) issues: Vec<DocumentIssue>,
+    /// The later document that replaces this one in the cluster.
+    pub(super) overwritten_by: Option<Span>,
 }
+
+/// What tells objects of one kind from each other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Identity {
+    pub(super) delivery: Delivery,
+    pub(super) namespace: Option<String>,
+    pub(super) name: Arc<str>,
+}
+
+/// How an object reaches a cluster: applied as it is (`None`), or by the wrapper with this position in its file. Two
+/// wrappers may be for two clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Delivery(pub(super) Option<Span>);
 
 /// An entry of a document's list.
 #[derive(Debug, Clone, PartialEq)]

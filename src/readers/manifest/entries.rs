@@ -9,9 +9,13 @@ use crate::readers::manifest::document::ManifestEntry;
 use crate::readers::manifest::issues::IssueCollector;
 use crate::readers::manifest::literals::{ManifestText, string_editability};
 use crate::readers::manifest::nodes::{field, first_line};
+use crate::readers::manifest::unopened::{Unopened, WrapperKind};
 
 /// The fields of an entry of ImageDigestMirrorSet and ImageTagMirrorSet.
 const FIELDS_WITH_POLICY: &[&str] = &["source", "mirrors", "mirrorSourcePolicy"];
+
+/// The fields of an entry of `imageDigestSources` in an `install-config.yaml`.
+const INSTALL_FIELDS: &[&str] = &["source", "mirrors", "sourcePolicy"];
 
 /// The fields of an entry of the other kinds.
 const FIELDS_WITHOUT_POLICY: &[&str] = &["source", "mirrors"];
@@ -23,7 +27,18 @@ pub(super) fn read_entries(
     list: &Node,
     text: ManifestText<'_>,
     issues: &mut IssueCollector,
+    unopened: &mut Vec<Unopened>,
 ) -> Vec<ManifestEntry> {
+    let parameter = |node: &Node| {
+        text.placeholder_of(node).map(|_| Unopened {
+            span: node.span,
+            kind: WrapperKind::Parameter,
+        })
+    };
+    if let Some(parameter) = parameter(list) {
+        unopened.push(parameter);
+        return Vec::new();
+    }
     let elements = match &list.kind {
         NodeKind::Sequence(elements) => elements,
         _ if list.is_null() => return Vec::new(),
@@ -37,6 +52,8 @@ pub(super) fn read_entries(
         if matches!(element.kind, NodeKind::Mapping(_)) {
             let mut reader = EntryReader { index, text, issues };
             entries.push(reader.read_entry(kind, element));
+        } else if let Some(parameter) = parameter(element) {
+            unopened.push(parameter);
         } else {
             let field = format!("{}[{index}]", key.text);
             issues.add_wrong_type(Some(index), field, key, element, "an object");
@@ -55,11 +72,16 @@ struct EntryReader<'t, 'i> {
 impl EntryReader<'_, '_> {
     fn read_entry(&mut self, kind: ManifestKind, node: &Node) -> ManifestEntry {
         let span = first_line(node.span, self.text);
-        let has_policy = matches!(kind, ManifestKind::DigestMirrorSet | ManifestKind::TagMirrorSet);
-        let known = if has_policy {
-            FIELDS_WITH_POLICY
-        } else {
-            FIELDS_WITHOUT_POLICY
+        let (known, policy) = match kind {
+            ManifestKind::DigestMirrorSet | ManifestKind::TagMirrorSet => {
+                (FIELDS_WITH_POLICY, Some("mirrorSourcePolicy"))
+            }
+            ManifestKind::InstallDigestSources => (INSTALL_FIELDS, Some("sourcePolicy")),
+            ManifestKind::ContentSourcePolicy
+            | ManifestKind::HostedCluster
+            | ManifestKind::ContentSources
+            | ManifestKind::InstallContentSources
+            | ManifestKind::Image => (FIELDS_WITHOUT_POLICY, None),
         };
         self.issues.check_keys(Some(self.index), node, Some(known));
         let source = match field(node, "source") {
@@ -74,10 +96,10 @@ impl EntryReader<'_, '_> {
             Some((key, value)) => self.read_mirrors(key, value),
             None => Attribute::absent(),
         };
-        let policy = match field(node, "mirrorSourcePolicy") {
-            Some((key, value)) if has_policy => self.read_policy(key, value),
-            _ => Attribute::absent(),
-        };
+        let policy = policy.and_then(|name| Some((name, field(node, name)?)));
+        let policy = policy.map_or_else(Attribute::absent, |(name, (key, value))| {
+            self.read_policy(name, key, value)
+        });
         ManifestEntry {
             index: self.index,
             span,
@@ -88,6 +110,9 @@ impl EntryReader<'_, '_> {
     }
 
     fn read_mirrors(&mut self, key: &Key, value: &Node) -> Attribute<Vec<Attribute<String>>> {
+        if let Some(reason) = self.text.placeholder_of(value) {
+            return Attribute::unknown(UnknownReasons::new(reason), Some(value.span));
+        }
         let NodeKind::Sequence(elements) = &value.kind else {
             self.add_wrong_type("mirrors", key, value, "a list");
             return invalid("mirrors", value.span);
@@ -105,15 +130,20 @@ impl EntryReader<'_, '_> {
             self.add_wrong_type(name, key, value, "a string");
             return attribute;
         };
+        if let Some(reason) = self.text.placeholder_of(value) {
+            return Attribute::unknown(UnknownReasons::new(reason), Some(value.span));
+        }
         Attribute {
             editability: string_editability(value, list, self.text),
             ..Attribute::known(string.to_owned(), Some(value.span))
         }
     }
 
-    fn read_policy(&mut self, key: &Key, value: &Node) -> Attribute<SourcePolicy> {
-        const NAME: &str = "mirrorSourcePolicy";
+    fn read_policy(&mut self, name: &str, key: &Key, value: &Node) -> Attribute<SourcePolicy> {
         let span = Some(value.span);
+        if let Some(reason) = self.text.placeholder_of(value) {
+            return Attribute::unknown(UnknownReasons::new(reason), span);
+        }
         let found = match (value.as_str(), &value.kind) {
             (Some("AllowContactingSource"), _) => {
                 return Attribute::known(SourcePolicy::AllowContacting, span);
@@ -129,9 +159,9 @@ impl EntryReader<'_, '_> {
                 let kind = ManifestIssueKind::Policy { found };
                 self.issues.add(Some(self.index), value.span, kind);
             }
-            None => self.add_wrong_type(NAME, key, value, "a string"),
+            None => self.add_wrong_type(name, key, value, "a string"),
         }
-        invalid(NAME, value.span)
+        invalid(name, value.span)
     }
 
     fn add_wrong_type(&mut self, field: impl Into<String>, key: &Key, value: &Node, expected: &'static str) {

@@ -5,6 +5,8 @@ use std::fmt;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::syntax_error::SyntaxError;
 
+use crate::readers::manifest::unopened::{Unopened, WrapperKind};
+
 /// Why a text could not be read as manifests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ManifestReadError {
@@ -12,6 +14,8 @@ pub(crate) enum ManifestReadError {
     Syntax(SyntaxError),
     /// None of the documents is about mirrors.
     NoManifest,
+    /// The text declares a mirror set only in a place that could not be opened.
+    Unopened(Unopened),
 }
 
 impl ManifestReadError {
@@ -19,6 +23,7 @@ impl ManifestReadError {
     pub(crate) fn span(&self) -> Option<Span> {
         match self {
             Self::Syntax(error) => Some(error.span),
+            Self::Unopened(unopened) => Some(unopened.span),
             Self::NoManifest => None,
         }
     }
@@ -27,9 +32,17 @@ impl ManifestReadError {
     pub(crate) fn help(&self) -> Option<&str> {
         match self {
             Self::Syntax(error) => error.help.as_deref(),
+            Self::Unopened(Unopened { kind, .. }) => Some(match kind {
+                WrapperKind::Template => {
+                    "render the template first, for example with `helm template`, and pass the output"
+                }
+                _ => "pass the manifest that it contains as a file of its own",
+            }),
             Self::NoManifest => Some(
                 "supported kinds: ImageDigestMirrorSet, ImageTagMirrorSet, ImageContentSourcePolicy, HostedCluster, \
-                 Image (config.openshift.io/v1), lists of these, the ConfigMap of a NodePool, and bare `imageContentSources`",
+                 Image (config.openshift.io/v1), `imageContentSources` and `imageDigestSources`, alone or in an \
+                 install-config.yaml, and objects that contain these, such as List, Template, Policy, SyncSet, \
+                 ManifestWork and ConfigMap",
             ),
         }
     }
@@ -39,6 +52,10 @@ impl fmt::Display for ManifestReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(error) => f.write_str(&error.message),
+            Self::Unopened(Unopened { kind, .. }) => match kind {
+                WrapperKind::Template => f.write_str("the file is a template, not valid YAML"),
+                kind => write!(f, "a wrapped manifest could not be opened: it is in {kind}"),
+            },
             Self::NoManifest => f.write_str("no manifest in the file declares mirrors"),
         }
     }

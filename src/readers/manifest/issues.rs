@@ -50,21 +50,62 @@ impl IssueCollector {
         node: &Node,
         known: Option<&'static [&'static str]>,
     ) {
-        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
-        for (key, _) in node.entries() {
-            if let Some(first) = seen.get(key.text.as_str()) {
-                let kind = ManifestIssueKind::Twice {
-                    key: key.text.clone(),
-                    first: *first,
-                };
-                self.add(entry, key.span, kind);
+        let mut seen: BTreeMap<&str, (&Key, &Node)> = BTreeMap::new();
+        for (key, value) in node.entries() {
+            if let Some((earlier, earlier_value)) = seen.insert(&key.text, (key, value)) {
+                self.check_repeated_key(entry, (earlier, earlier_value), (key, value));
                 continue;
             }
-            seen.insert(&key.text, key.span);
             if let Some(known) = known.filter(|known| !known.contains(&key.text.as_str())) {
                 let field = key.text.clone();
                 self.add(entry, key.span, ManifestIssueKind::Unknown { field, known });
             }
         }
+    }
+
+    /// Adds that an entry of a mapping has no effect, because a later one has its key, unless the later one is meant to
+    /// override what a merge key adds.
+    fn check_repeated_key(
+        &mut self,
+        entry: Option<usize>,
+        (earlier, earlier_value): (&Key, &Node),
+        (later, later_value): (&Key, &Node),
+    ) {
+        let key = earlier.text.clone();
+        match (earlier.merged_by, later.merged_by) {
+            (None, None) => {
+                let first = earlier.span;
+                self.add(entry, later.span, ManifestIssueKind::Twice { key, first });
+            }
+            (None, Some(merge)) => {
+                let explicit = earlier.span;
+                if !has_same_value(earlier_value, later_value) {
+                    self.add(entry, merge, ManifestIssueKind::Overridden { key, explicit });
+                }
+            }
+            (Some(first), Some(merge)) if first != merge => {
+                let key = "<<".to_owned();
+                let kind = ManifestIssueKind::Twice { key, first };
+                if self.issues.last().is_none_or(|last| last.kind != kind) {
+                    self.add(entry, merge, kind);
+                }
+            }
+            (Some(_), _) => {}
+        }
+    }
+}
+
+fn has_same_value(a: &Node, b: &Node) -> bool {
+    match (&a.kind, &b.kind) {
+        (NodeKind::Mapping(a), NodeKind::Mapping(b)) => {
+            let is_same = |((key, value), (other_key, other_value)): (&(Key, Node), &(Key, Node))| {
+                key.text == other_key.text && has_same_value(value, other_value)
+            };
+            a.len() == b.len() && a.iter().zip(b).all(is_same)
+        }
+        (NodeKind::Sequence(a), NodeKind::Sequence(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| has_same_value(a, b))
+        }
+        (a, b) => a == b,
     }
 }

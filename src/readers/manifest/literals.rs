@@ -1,11 +1,18 @@
 //! Whether and where a fix can edit the strings of a manifest.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::model::{Editability, Literal};
+use crate::diagnostic::single_line;
+use crate::model::{Editability, Literal, UnknownReason};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::quoting::Quoting;
 use terraform_eval::syntax::yaml::Node;
+
+use crate::readers::manifest::template::references;
+
+/// How many characters of a placeholder a message shows.
+const MAX_SHOWN: usize = 60;
 
 /// The text of a file with manifests.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +20,8 @@ pub(super) struct ManifestText<'t> {
     pub(super) text: &'t str,
     /// Whether the text may have YAML anchors, so that several values share a string.
     has_anchors: bool,
+    /// The parameters without values of the template around the document.
+    unset_parameters: Option<&'t BTreeSet<String>>,
 }
 
 impl<'t> ManifestText<'t> {
@@ -20,7 +29,36 @@ impl<'t> ManifestText<'t> {
         Self {
             text,
             has_anchors: text.contains('&'),
+            unset_parameters: None,
         }
+    }
+
+    /// The same text, for a document in a template with these parameters without values.
+    pub(super) fn with_unset_parameters(self, names: &'t BTreeSet<String>) -> Self {
+        Self {
+            unset_parameters: Some(names),
+            ..self
+        }
+    }
+
+    /// Why a string is unknown: the first placeholder in it, an action of a template (`{{ … }}`) or a parameter without a
+    /// value.
+    pub(super) fn placeholder_of(self, node: &Node) -> Option<UnknownReason> {
+        let string = node.as_str()?;
+        if let Some((_, action)) = string.split_once("{{")
+            && let Some((action, _)) = action.split_once("}}")
+            && !string.contains("${{")
+        {
+            let shown: String = single_line(action).trim().chars().take(MAX_SHOWN).collect();
+            return Some(UnknownReason::NoValue(format!("{{{{ {shown} }}}}")));
+        }
+        let unset = self.unset_parameters?;
+        let whole = string
+            .strip_prefix("${{")
+            .and_then(|rest| rest.strip_suffix("}}"));
+        let mut names = whole.into_iter().chain(references(string).map(|(_, name)| name));
+        let name = names.find(|name| unset.contains(*name))?;
+        Some(UnknownReason::NoValue(format!("parameter {name}")))
     }
 
     pub(super) fn slice(self, span: Span) -> &'t str {

@@ -1,23 +1,21 @@
-//! The kinds of objects about mirrors, and the documents of these kinds in a tree of YAML.
-
-use std::sync::Arc;
+//! The kinds of objects about mirrors, and how each is read.
 
 use crate::model::{ManifestIssueKind, ManifestKind};
 use terraform_eval::source::Span;
-use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::{Key, Node, NodeKind};
 
-use crate::readers::manifest::detect::has_manifest_marker;
-use crate::readers::manifest::document::ManifestDocument;
-use crate::readers::manifest::embedded::embedded_documents;
+use crate::diagnostic::nearest_of;
+use crate::readers::manifest::document::{Delivery, Identity, ManifestDocument};
 use crate::readers::manifest::entries::read_entries;
 use crate::readers::manifest::issues::IssueCollector;
 use crate::readers::manifest::literals::ManifestText;
+use crate::readers::manifest::names::read_name;
 use crate::readers::manifest::nodes::{field, first_line, value_span};
 use crate::readers::manifest::registry_sources::read_registry_sources;
+use crate::readers::manifest::unopened::{Unopened, WrapperKind};
 
 /// The schema of a kind.
-struct Schema {
+pub(super) struct Schema {
     kind: ManifestKind,
     versions: &'static [&'static str],
     /// The field of `spec` with the list of mirrors, if the kind declares mirrors.
@@ -70,125 +68,237 @@ const SCHEMAS: [Schema; 5] = [
     },
 ];
 
+/// The list of a HostedCluster, which also occurs alone and in an `install-config.yaml`.
+const IMAGE_CONTENT_SOURCES: &str = "imageContentSources";
+
+/// The list of an `install-config.yaml`, which also occurs alone.
+const IMAGE_DIGEST_SOURCES: &str = "imageDigestSources";
+
+/// The top-level fields of every object.
+const OBJECT_FIELDS: &[&str] = &["apiVersion", "kind", "metadata", "spec", "status"];
+
+/// The schema of an object.
+pub(super) struct ObjectSchema {
+    schema: &'static Schema,
+    /// Whether the object has the name of the kind.
+    is_known_kind: bool,
+}
+
+impl ObjectSchema {
+    /// The schema of an object by its kind, or by its version and its list if the kind is unknown. `None` if the object is
+    /// not about mirrors.
+    pub(super) fn of(node: &Node) -> Option<Self> {
+        let kind = node.get("kind").and_then(Node::as_str);
+        let by_kind = SCHEMAS
+            .iter()
+            .find(|schema| kind == Some(&*schema.kind.to_string()) && schema.can_be(node));
+        let is_known_kind = by_kind.is_some();
+        let schema = by_kind.or_else(|| intended_schema(node, kind))?;
+        Some(Self {
+            schema,
+            is_known_kind,
+        })
+    }
+
+    /// Whether an object is complete, so that it is one wherever it is found, and not a reference or a description.
+    pub(super) fn is_complete(&self, node: &Node) -> bool {
+        let has_version = node
+            .get("apiVersion")
+            .is_some_and(|version| version.as_str().is_some());
+        let spec = node.get("spec").map_or(&[] as &[_], Node::entries);
+        has_version
+            && self
+                .schema
+                .list
+                .is_some_and(|list| spec.iter().any(|(key, _)| key.text == list))
+    }
+}
+
 impl Schema {
     /// Whether an object with the name of this kind is of this kind: other projects have an `Image` as well.
     fn can_be(&self, node: &Node) -> bool {
         let version = || node.get("apiVersion").and_then(Node::as_str);
         self.list.is_some() || version().is_some_and(|version| self.versions.contains(&version))
     }
+
+    fn group(&self) -> &'static str {
+        self.versions
+            .first()
+            .and_then(|version| version.split_once('/'))
+            .map_or("", |(group, _)| group)
+    }
 }
 
-/// The list of a HostedCluster, which also occurs alone.
-const IMAGE_CONTENT_SOURCES: &str = "imageContentSources";
-
-/// The top-level fields of every object.
-const OBJECT_FIELDS: &[&str] = &["apiVersion", "kind", "metadata", "spec", "status"];
-
-/// Collects the documents about mirrors in a tree.
-pub(super) fn collect_documents(
-    node: &Node,
-    text: ManifestText<'_>,
-    documents: &mut Vec<ManifestDocument>,
-) -> Result<(), SyntaxError> {
-    if let [(key, list)] = node.entries()
-        && key.text == IMAGE_CONTENT_SOURCES
-    {
-        documents.push(read_bare_list(key, list, text));
-        return Ok(());
-    }
-    let kind = node.get("kind").and_then(Node::as_str);
-    if kind.is_some_and(is_list) {
-        if let Some(NodeKind::Sequence(items)) = node.get("items").map(|items| &items.kind) {
-            for item in items {
-                collect_documents(item, text, documents)?;
-            }
-        }
-        return Ok(());
-    }
-    if kind == Some("ConfigMap") {
-        let config = node.get("data").and_then(|data| data.get("config"));
-        if let Some(string) = config.filter(|config| config.as_str().is_some_and(has_manifest_marker)) {
-            for document in embedded_documents(string, text.text)? {
-                // A ConfigMap inside a ConfigMap is not the configuration of a NodePool.
-                if document.get("kind").and_then(Node::as_str) != Some("ConfigMap") {
-                    collect_documents(&document, text, documents)?;
-                }
-            }
-        }
-        return Ok(());
-    }
-    let by_kind = SCHEMAS
-        .iter()
-        .find(|schema| kind == Some(&*schema.kind.to_string()) && schema.can_be(node));
-    if let Some(schema) = by_kind.or_else(|| intended_schema(node)) {
-        documents.push(read_object(schema, by_kind.is_some(), node, text));
-    }
-    Ok(())
-}
-
-/// `List`, as `oc get` prints it, and the lists of the API.
-fn is_list(kind: &str) -> bool {
+/// Whether a kind is a list: `List`, as `oc get` prints it, or a list of the API.
+pub(super) fn is_list(kind: &str) -> bool {
     let Some(item_kind) = kind.strip_suffix("List") else {
         return false;
     };
     item_kind.is_empty() || SCHEMAS.iter().any(|schema| schema.kind.to_string() == item_kind)
 }
 
-/// The schema of an object with an unknown kind, by its version and its list.
-fn intended_schema(node: &Node) -> Option<&'static Schema> {
+/// The schema of an object with an unknown kind: the kind with its list whose group it has, or whose name is similar.
+fn intended_schema(node: &Node, kind: Option<&str>) -> Option<&'static Schema> {
     let version = node.get("apiVersion")?.as_str()?;
     let spec = node.get("spec")?;
     SCHEMAS.iter().find(|schema| {
-        schema.versions.contains(&version) && schema.list.is_some_and(|list| spec.get(list).is_some())
+        let name = schema.kind.to_string();
+        let is_similar = || kind.is_some_and(|kind| nearest_of(kind, [name.as_str()]).is_some());
+        let has_group = version.split('/').next() == Some(schema.group());
+        schema.list.is_some_and(|list| spec.get(list).is_some()) && (has_group || is_similar())
     })
 }
 
-fn read_bare_list(key: &Key, list: &Node, text: ManifestText<'_>) -> ManifestDocument {
+/// Reads the lists of a document that has no object around them: `imageContentSources` or `imageDigestSources` alone, or
+/// the same lists in an `install-config.yaml`. Empty if the document is none of these.
+pub(super) fn read_bare_lists(
+    node: &Node,
+    text: ManifestText<'_>,
+    unopened: &mut Vec<Unopened>,
+) -> Vec<ManifestDocument> {
+    let entries = node.entries();
+    if let [(key, list)] = entries
+        && key.text == IMAGE_CONTENT_SOURCES
+    {
+        return vec![read_bare_list(
+            ManifestKind::ContentSources,
+            key,
+            list,
+            text,
+            unopened,
+        )];
+    }
+    let is_alone = entries
+        .iter()
+        .all(|(key, _)| [IMAGE_CONTENT_SOURCES, IMAGE_DIGEST_SOURCES].contains(&key.text.as_str()));
+    if !is_alone && !is_install_config(node) {
+        return Vec::new();
+    }
+    let lists = [
+        (IMAGE_DIGEST_SOURCES, ManifestKind::InstallDigestSources),
+        (IMAGE_CONTENT_SOURCES, ManifestKind::InstallContentSources),
+    ];
+    let found = lists
+        .into_iter()
+        .filter_map(|(name, kind)| Some((kind, field(node, name)?)));
+    found
+        .map(|(kind, (key, list))| read_bare_list(kind, key, list, text, unopened))
+        .collect()
+}
+
+/// Whether a document is the configuration of an installation: it has no kind that the API server knows, but fields that
+/// the installer requires (openshift/installer, `pkg/types/installconfig.go` and `pkg/types/imagebased`).
+fn is_install_config(node: &Node) -> bool {
+    let has = |name: &str| field(node, name).is_some();
+    has("baseDomain") || has("pullSecret") || (has("platform") && has("metadata"))
+}
+
+/// Reads a document that is a list of sources and mirrors, as the option `--image-content-sources` of `hcp create cluster`
+/// takes it. `None` if the elements have other fields.
+pub(super) fn read_source_list(
+    node: &Node,
+    text: ManifestText<'_>,
+    unopened: &mut Vec<Unopened>,
+) -> Option<ManifestDocument> {
+    let NodeKind::Sequence(elements) = &node.kind else {
+        return None;
+    };
+    let is_entry = |element: &Node| {
+        let names: Vec<&str> = element
+            .entries()
+            .iter()
+            .map(|(key, _)| key.text.as_str())
+            .collect();
+        names.contains(&"source") && names.iter().all(|name| ["source", "mirrors"].contains(name))
+    };
+    let is_list = !elements.is_empty() && elements.iter().all(is_entry);
+    let has_mirrors = elements.iter().any(|element| field(element, "mirrors").is_some());
+    if !is_list || !has_mirrors {
+        return None;
+    }
+    let key = Key {
+        span: first_line(node.span, text),
+        text: IMAGE_CONTENT_SOURCES.to_owned(),
+        merged_by: None,
+    };
+    Some(read_bare_list(
+        ManifestKind::ContentSources,
+        &key,
+        node,
+        text,
+        unopened,
+    ))
+}
+
+fn read_bare_list(
+    kind: ManifestKind,
+    key: &Key,
+    list: &Node,
+    text: ManifestText<'_>,
+    unopened: &mut Vec<Unopened>,
+) -> ManifestDocument {
     let mut issues = IssueCollector::default();
-    let kind = ManifestKind::ContentSources;
     ManifestDocument {
         kind,
         name: None,
-        entries: read_entries(kind, key, list, text, &mut issues),
+        identity: None,
+        span: key.span,
+        entries: read_entries(kind, key, list, text, &mut issues, unopened),
         registry_sources: None,
         issues: issues.issues,
+        overwritten_by: None,
     }
 }
 
-fn read_object(
-    schema: &Schema,
-    is_known_kind: bool,
+/// Reads an object.
+pub(super) fn read_object(
+    ObjectSchema {
+        schema,
+        is_known_kind,
+    }: &ObjectSchema,
     node: &Node,
     text: ManifestText<'_>,
+    delivery: Delivery,
+    unopened: &mut Vec<Unopened>,
 ) -> ManifestDocument {
     let mut issues = IssueCollector::default();
-    let name = node.get("metadata").and_then(|metadata| metadata.get("name"));
-    let name = name.and_then(Node::as_str).map(Arc::from);
-    let mut document = ManifestDocument {
-        kind: schema.kind,
-        name,
-        entries: Vec::new(),
-        registry_sources: None,
-        issues: Vec::new(),
-    };
     issues.check_keys(None, node, Some(OBJECT_FIELDS));
     let kind_span = kind_span(node, text);
     if !is_known_kind {
         let found = node.get("kind").and_then(Node::as_str).map(str::to_owned);
         issues.add(None, kind_span, ManifestIssueKind::Kind { found });
     }
-    check_version(schema, node, kind_span, &mut issues);
+    check_version(schema, node, kind_span, text, &mut issues);
+    let name = read_name(node, kind_span, text, &mut issues);
+    let mut document = ManifestDocument {
+        kind: schema.kind,
+        name: name.name,
+        identity: name.known.map(|known| Identity {
+            delivery,
+            namespace: name.namespace,
+            name: known,
+        }),
+        span: name.span.unwrap_or(kind_span),
+        entries: Vec::new(),
+        registry_sources: None,
+        issues: Vec::new(),
+        overwritten_by: None,
+    };
     match field(node, "spec") {
         Some((key, spec)) => match &spec.kind {
             NodeKind::Mapping(_) => {
                 issues.check_keys(None, spec, schema.spec_fields);
                 if let Some((key, list)) = schema.list.and_then(|list| field(spec, list)) {
-                    document.entries = read_entries(schema.kind, key, list, text, &mut issues);
+                    document.entries = read_entries(schema.kind, key, list, text, &mut issues, unopened);
                 }
                 document.registry_sources = schema
                     .registries
                     .and_then(|path| read_registry_sources(spec, path, &mut issues));
             }
+            _ if text.placeholder_of(spec).is_some() => unopened.push(Unopened {
+                span: spec.span,
+                kind: WrapperKind::Parameter,
+            }),
             _ => issues.add_wrong_type(None, "spec", key, spec, "an object"),
         },
         None => issues.add(None, kind_span, ManifestIssueKind::Missing { field: "spec" }),
@@ -197,10 +307,17 @@ fn read_object(
     document
 }
 
-fn check_version(schema: &Schema, node: &Node, kind_span: Span, issues: &mut IssueCollector) {
+fn check_version(
+    schema: &Schema,
+    node: &Node,
+    kind_span: Span,
+    text: ManifestText<'_>,
+    issues: &mut IssueCollector,
+) {
     let version = field(node, "apiVersion");
     let found = version.and_then(|(_, value)| value.as_str());
-    if !found.is_some_and(|found| schema.versions.contains(&found)) {
+    let is_unknown = version.is_some_and(|(_, value)| text.placeholder_of(value).is_some());
+    if !is_unknown && !found.is_some_and(|found| schema.versions.contains(&found)) {
         let span = version.map_or(kind_span, |(key, value)| value_span(key, value));
         let kind = ManifestIssueKind::Version {
             found: found.map(str::to_owned),

@@ -1,34 +1,113 @@
 //! Reads the documents of a text that declare mirrors.
 
-use terraform_eval::source::FileId;
+use terraform_eval::source::{FileId, Span};
 use terraform_eval::syntax::syntax_error::SyntaxError;
-use terraform_eval::syntax::yaml;
+use terraform_eval::syntax::yaml::{self, Node};
 
+use crate::readers::manifest::collect::Collector;
+use crate::readers::manifest::detect::{declares_mirrors, has_manifest_marker};
 use crate::readers::manifest::document::ManifestDocument;
 use crate::readers::manifest::error::ManifestReadError;
 use crate::readers::manifest::literals::ManifestText;
-use crate::readers::manifest::objects::collect_documents;
+use crate::readers::manifest::unopened::{Unopened, WrapperKind};
 
-/// Reads the documents of a text that declare mirrors or have registry settings. It is an error if there are none.
-pub(crate) fn read_manifests(file: FileId, text: &str) -> Result<Vec<ManifestDocument>, ManifestReadError> {
-    let nodes = yaml::documents(file, text).map_err(|error| explain_template(error, text));
-    let nodes = nodes.map_err(ManifestReadError::Syntax)?;
-    let text = ManifestText::new(text);
-    let mut documents = Vec::new();
-    for node in &nodes {
-        collect_documents(node, text, &mut documents).map_err(ManifestReadError::Syntax)?;
-    }
-    if documents.is_empty() {
-        return Err(ManifestReadError::NoManifest);
-    }
-    Ok(documents)
+/// What a text contains about mirrors. At least one of the lists is not empty.
+#[derive(Debug)]
+pub(crate) struct ReadManifests {
+    /// The documents that declare mirrors or have registry settings.
+    pub(crate) documents: Vec<ManifestDocument>,
+    /// The places that name a mirror set and could not be opened.
+    pub(crate) unopened: Vec<Unopened>,
 }
 
-/// Replaces the error in a text that is a template by one that says so.
-fn explain_template(error: SyntaxError, text: &str) -> SyntaxError {
-    if !text.contains("{{") {
-        return error;
+/// Reads the documents of a text that declare mirrors or have registry settings. It is an error if there are none, and
+/// none that could not be opened.
+pub(crate) fn read_manifests(file: FileId, text: &str) -> Result<ReadManifests, ManifestReadError> {
+    let mut collector = Collector::default();
+    let nodes = match yaml::documents(file, text) {
+        Ok(nodes) => nodes,
+        Err(error) if has_actions(text) => {
+            documents_of_template(file, text, &error, &mut collector).map_err(ManifestReadError::Syntax)?
+        }
+        Err(error) => return Err(ManifestReadError::Syntax(error)),
+    };
+    let text = ManifestText::new(text);
+    for node in &nodes {
+        collector
+            .add_document(node, text)
+            .map_err(ManifestReadError::Syntax)?;
     }
-    SyntaxError::new(error.span, "the file is a template, not valid YAML".to_owned())
-        .help("render the template first, for example with `helm template`, and pass the output")
+    let Collector { documents, unopened } = collector;
+    if documents.is_empty() && unopened.is_empty() {
+        return Err(ManifestReadError::NoManifest);
+    }
+    Ok(ReadManifests { documents, unopened })
+}
+
+/// Whether a text has actions of a template: of Go, Helm or Jinja.
+fn has_actions(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
+}
+
+/// The documents of a template that are valid YAML. Those that are not are collected as unopened, if they declare mirrors.
+/// `error` is that of the whole text.
+fn documents_of_template(
+    file: FileId,
+    text: &str,
+    error: &SyntaxError,
+    collector: &mut Collector,
+) -> Result<Vec<Node>, SyntaxError> {
+    let mut nodes = Vec::new();
+    for (start, document) in split_documents(text) {
+        let in_file = |span: Span| Span::new(file, span.range().start + start, span.range().end + start);
+        match yaml::documents(file, document) {
+            Ok(documents) => nodes.extend(documents.into_iter().map(|node| node.with_spans(&in_file))),
+            Err(_) if has_actions(document) => {
+                let span = Span::new(file, start, start + document.len());
+                let kind = WrapperKind::Template;
+                if declares_mirrors(document) {
+                    let span = declaring_line(span, document);
+                    collector.unopened.push(Unopened { span, kind });
+                } else if has_manifest_marker(document) && text.len() == document.len() {
+                    let span = error.span;
+                    collector.unopened.push(Unopened { span, kind });
+                }
+            }
+            Err(error) => {
+                let span = in_file(error.span);
+                return Err(SyntaxError { span, ..error });
+            }
+        }
+    }
+    Ok(nodes)
+}
+
+/// The documents of a text with their positions, as `kubectl` splits it: at lines that begin with `---`.
+fn split_documents(text: &str) -> Vec<(usize, &str)> {
+    let mut documents = Vec::new();
+    let (mut start, mut end) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("---") && end > start {
+            documents.extend(text.get(start..end).map(|document| (start, document)));
+            start = end;
+        }
+        end += line.len();
+    }
+    documents.extend(text.get(start..).map(|document| (start, document)));
+    documents
+}
+
+/// The first line of a document that declares mirrors.
+fn declaring_line(document: Span, text: &str) -> Span {
+    let mut start = document.range().start;
+    for line in text.split_inclusive('\n') {
+        if declares_mirrors(line) {
+            let indentation = line.len() - line.trim_start().len();
+            return Span::new(document.file, start + indentation, start + line.trim_end().len());
+        }
+        start += line.len();
+    }
+    let start = document.range().start;
+    let length = text.lines().next().map_or(0, |line| line.trim_end().len());
+    Span::new(document.file, start, start + length)
 }

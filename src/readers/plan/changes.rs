@@ -132,26 +132,36 @@ fn mirror_change<'a>(
         action: action(Some(change)),
         before: values.before,
         after: values.after,
+        is_generated: change.generated_config.is_some_and(|raw| raw.get() != "null"),
         replaced_for: change.replace_paths.map(changed_arguments).unwrap_or_default(),
         reason: entry.action_reason.as_deref().map(str::to_owned),
     }))
 }
 
 fn action(change: Option<&Change<'_>>) -> Action {
-    let actions: Vec<&str> = change
-        .and_then(|change| change.actions.as_ref())
+    let actions = change.and_then(|change| change.actions.as_ref());
+    // OpenTofu writes the actions that its JSON format does not know by their names in its source: `ForgetThenCreate`.
+    let actions: Vec<String> = actions
         .into_iter()
         .flatten()
-        .map(|action| &**action)
+        .flat_map(|action| {
+            action
+                .split("Then")
+                .map(str::to_ascii_lowercase)
+                .collect::<Vec<_>>()
+        })
         .collect();
+    let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
     match actions.as_slice() {
-        [] | ["no-op"] => Action::NoOp,
+        [] | ["no-op" | "noop"] => Action::NoOp,
         ["create"] => Action::Create,
         ["update"] => Action::Update,
         ["delete"] => Action::Delete,
         ["delete", "create"] => Action::DeleteThenCreate,
         ["create", "delete"] => Action::CreateThenDelete,
         ["forget"] => Action::Forget,
+        ["forget", "create"] => Action::ForgetThenCreate,
+        ["create", "forget"] => Action::CreateThenForget,
         _ => Action::Other,
     }
 }

@@ -27,6 +27,7 @@ pub(super) struct PlanDocument<'a> {
     pub(super) output_changes: Option<JsonMembers<'a, Change<'a>>>,
     pub(super) deferred_changes: Option<Vec<DeferredChange<'a>>>,
     pub(super) configuration: Option<RecordedConfiguration<'a>>,
+    pub(super) applyable: Option<&'a RawValue>,
     pub(super) complete: Option<&'a RawValue>,
     pub(super) errored: Option<&'a RawValue>,
 }
@@ -139,6 +140,8 @@ pub(super) struct Change<'a> {
     pub(super) after_sensitive: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) replace_paths: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) generated_config: Option<&'a RawValue>,
 }
 
 /// A change that Terraform defers to a later plan.
@@ -286,6 +289,7 @@ impl<'a> PlanDocument<'a> {
                 "output_changes" => document.output_changes = parse_value(text, cursor)?,
                 "deferred_changes" => document.deferred_changes = parse_value(text, cursor)?,
                 "configuration" => document.configuration = parse_value(text, cursor)?,
+                "applyable" => document.applyable = parse_value(text, cursor)?,
                 "complete" => document.complete = parse_value(text, cursor)?,
                 "errored" => document.errored = parse_value(text, cursor)?,
                 _ => {}

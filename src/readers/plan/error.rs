@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::readers::plan::foreign_line::ForeignLine;
 use terraform_eval::source::Span;
 
 /// The text is not the output of `terraform show -json`.
@@ -20,6 +21,10 @@ pub enum PlanErrorKind {
     Truncated,
     /// There is text after the end of the document.
     TrailingText,
+    /// Other text precedes the plan: the line on which the plan begins, and the first line of that text.
+    TextBefore(usize, ForeignLine),
+    /// Other text follows the plan: its first line.
+    TextAfter(ForeignLine),
     /// The text is not JSON: the message of the parser.
     InvalidJson(String),
     /// The document is nested deeper than any output of Terraform.
@@ -64,6 +69,8 @@ impl PlanError {
             | PlanErrorKind::NotAPlan => true,
             PlanErrorKind::Truncated
             | PlanErrorKind::TrailingText
+            | PlanErrorKind::TextBefore(..)
+            | PlanErrorKind::TextAfter(_)
             | PlanErrorKind::InvalidJson(_)
             | PlanErrorKind::TooDeep
             | PlanErrorKind::DuplicateKey(_)
@@ -75,7 +82,8 @@ impl PlanError {
     /// The remedy.
     #[must_use]
     pub fn help(&self) -> &'static str {
-        match self.kind {
+        match &self.kind {
+            PlanErrorKind::TextBefore(_, line) | PlanErrorKind::TextAfter(line) => line.printer.help(),
             PlanErrorKind::Truncated => {
                 "the command that wrote the file may have been interrupted; run it again: `terraform show -json PLAN > plan.json`"
             }
@@ -112,6 +120,14 @@ impl fmt::Display for PlanError {
         match &self.kind {
             PlanErrorKind::Truncated => f.write_str("unexpected end of the JSON document"),
             PlanErrorKind::TrailingText => f.write_str("unexpected text after the end of the JSON document"),
+            PlanErrorKind::TextBefore(number, line) => {
+                write!(
+                    f,
+                    "the plan begins on line {number}, and before it is {}",
+                    line.describe()
+                )
+            }
+            PlanErrorKind::TextAfter(line) => write!(f, "after the end of the plan is {}", line.describe()),
             PlanErrorKind::InvalidJson(message) => write!(f, "invalid JSON: {message}"),
             PlanErrorKind::TooDeep => f.write_str("the JSON document is nested too deeply"),
             PlanErrorKind::DuplicateKey(key) => write!(f, "duplicate key `{key}` in an object"),

@@ -27,6 +27,8 @@ pub(super) struct Instance<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Instances<'a> {
     pub(super) resources: BTreeMap<Address, Instance<'a>>,
+    /// Whether every planned instance of a managed resource is listed, so that a block without any has none.
+    pub(super) are_complete: bool,
     modules: BTreeSet<ModulePath>,
     /// The addresses of each block's instances, by the path of the block without instance keys.
     by_block: BTreeMap<ResourcePath, Vec<Address>>,

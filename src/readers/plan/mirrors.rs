@@ -194,7 +194,7 @@ impl<'p, 'a> MirrorReader<'p, 'a> {
     fn block_and_scope(&self, address: &Address) -> (Option<&'p Block<'a>>, Scope<'p, 'a>) {
         let block = self.modules.block(&address.path);
         let repetition = block.map(|block| &block.repetition);
-        let scope = Scope::new(address.module().clone(), repetition, address.key.clone());
+        let scope = Scope::new(address.module().clone(), repetition);
         (block, scope)
     }
 

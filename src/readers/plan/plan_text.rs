@@ -37,6 +37,11 @@ impl<'a> PlanText<'a> {
         Span::new(self.file, start, (start + part.len()).min(self.text.len()))
     }
 
+    /// The text from a position on.
+    pub(super) fn after(self, start: usize) -> &'a str {
+        self.text.get(start..).unwrap_or_default()
+    }
+
     /// Parses `part`, a slice of this text, as one JSON document.
     pub(super) fn parse<T: Deserialize<'a>>(self, part: &'a str) -> Result<T, PlanError> {
         serde_json::from_str(part).map_err(|error| self.locate(part, &error))

@@ -24,6 +24,7 @@ use crate::readers::plan::instances::{Instances, read_instances};
 use crate::readers::plan::mirrors::MirrorReader;
 use crate::readers::plan::plan_text::PlanText;
 use crate::readers::plan::sensitive::collect_sensitive_spans;
+use crate::readers::plan::surrounding_text::{find_text_after, find_text_before};
 
 /// What a plan or a state contains.
 #[derive(Debug)]
@@ -143,7 +144,8 @@ fn read_resources<'a>(
     values: &StateValues<'a>,
     contents: &mut PlanContents,
 ) -> Result<(), PlanError> {
-    let planned = read_instances(text, values)?;
+    let mut planned = read_instances(text, values)?;
+    planned.are_complete = is_complete(document);
     let prior = match &document.prior_state {
         Some(values) => read_instances(text, values)?,
         None => Instances::default(),
@@ -169,7 +171,9 @@ fn read_resources<'a>(
         drift: drift.mirror_changes(&reader)?,
         clusters: changes.cluster_changes(text, &planned, &prior)?,
         errored: span_if(text, document.errored, "true"),
-        incomplete: span_if(text, document.complete, "false"),
+        incomplete: span_if(text, document.complete, "false").or_else(|| first_deferred(text, document)),
+        deferred: document.deferred_changes.as_ref().map_or(0, Vec::len),
+        not_applyable: span_if(text, document.applyable, "false"),
     };
     contents.declared = modules.resource_paths().collect();
     Ok(())
@@ -208,6 +212,22 @@ fn read_recorded_modules<'a>(
     }
 }
 
+/// The address of the first deferred change.
+fn first_deferred<'a>(text: PlanText<'a>, document: &PlanDocument<'a>) -> Option<Span> {
+    let mut deferred = document.deferred_changes.iter().flatten();
+    let address = deferred.find_map(|deferred| deferred.resource_change.as_ref()?.address)?;
+    Some(text.span_of(address))
+}
+
+/// Whether `planned_values` has every instance that there is after the apply.
+fn is_complete(document: &PlanDocument<'_>) -> bool {
+    let has = |boolean: Option<&RawValue>, literal| boolean.is_some_and(|boolean| boolean.get() == literal);
+    document.planned_values.is_some()
+        && !has(document.complete, "false")
+        && !has(document.errored, "true")
+        && document.deferred_changes.as_ref().is_none_or(Vec::is_empty)
+}
+
 /// The span of a boolean, if it has the value `literal`.
 fn span_if(text: PlanText<'_>, boolean: Option<&RawValue>, literal: &str) -> Option<Span> {
     boolean
@@ -242,6 +262,14 @@ fn version_error(text: PlanText<'_>, document: &str) -> Option<PlanError> {
 
 /// Replaces an error by a more specific one, if the text is not a plan in the first place.
 fn explain(text: PlanText<'_>, document: &str, error: PlanError) -> PlanError {
+    let is_document = matches!(detect(document), Some(JsonKind::Plan | JsonKind::State));
+    if let (true, PlanErrorKind::TrailingText, Some(span)) = (is_document, &error.kind, error.span) {
+        let rest = text.after(span.range().start);
+        return match find_text_after(rest) {
+            Some(line) => PlanError::new(PlanErrorKind::TextAfter(line), error.span),
+            None => error,
+        };
+    }
     let kind = match detect(document) {
         Some(JsonKind::LineStream) => PlanErrorKind::LineStream,
         Some(JsonKind::RawState) => PlanErrorKind::RawState,
@@ -252,6 +280,13 @@ fn explain(text: PlanText<'_>, document: &str, error: PlanError) -> PlanError {
             return version_error(text, document).unwrap_or(error);
         }
         None => match error.kind {
+            PlanErrorKind::InvalidJson(_) | PlanErrorKind::UnexpectedShape(_) | PlanErrorKind::Truncated
+                if let Some(before) = find_text_before(document) =>
+            {
+                let kind = PlanErrorKind::TextBefore(before.plan_line, before.first);
+                let first_line = document.get(..before.plan_start).unwrap_or_default();
+                return PlanError::new(kind, Some(text.span(first_line.trim_end())));
+            }
             PlanErrorKind::MissingVersion | PlanErrorKind::UnexpectedShape(_) => PlanErrorKind::NotAPlan,
             _ => return error,
         },

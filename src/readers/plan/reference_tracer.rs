@@ -10,10 +10,12 @@ use std::sync::Arc;
 
 use crate::model::{ClusterOrigin, OriginCandidate, OriginTarget, TraceStep, UnknownReason};
 use terraform_eval::address::{
-    EachAttribute, InstanceKey, ModulePath, RelativeReference, ResourceName, ResourcePath, Subject,
+    EachAttribute, InstanceKey, Mode, ModulePath, RelativeReference, ResourceName, ResourcePath, Subject,
 };
 
-use crate::provider::{ClusterRole, cluster_id_argument, cluster_role, modules, passed_id_argument};
+use crate::provider::{
+    ClusterRole, cluster_id_argument, cluster_role, is_provider_type, modules, passed_id_argument,
+};
 use crate::readers::plan::configuration::{Modules, RecordedReference, References, Repetition};
 use crate::readers::plan::instances::Instances;
 
@@ -28,25 +30,12 @@ pub(super) struct Scope<'p, 'a> {
     module: ModulePath,
     /// The `count` or `for_each` of the block.
     repetition: Option<&'p Repetition<'a>>,
-    /// The instance key of the block.
-    key: Option<InstanceKey>,
-    /// Whether the expression is itself the `for_each` of the block.
-    is_for_each: bool,
 }
 
 impl<'p, 'a> Scope<'p, 'a> {
     /// The scope of an argument of a block.
-    pub(super) fn new(
-        module: ModulePath,
-        repetition: Option<&'p Repetition<'a>>,
-        key: Option<InstanceKey>,
-    ) -> Self {
-        Self {
-            module,
-            repetition,
-            key,
-            is_for_each: false,
-        }
+    pub(super) fn new(module: ModulePath, repetition: Option<&'p Repetition<'a>>) -> Self {
+        Self { module, repetition }
     }
 }
 
@@ -65,13 +54,6 @@ pub(super) struct ReferenceTracer<'p, 'a> {
 struct Reference<'p, 'a> {
     recorded: &'p RecordedReference<'a>,
     parsed: RelativeReference,
-}
-
-/// The instance key that the references of one expression imply where they have none.
-struct ImpliedKey {
-    /// Whether `each.key` and `count.index` are the index of another reference, and not values.
-    has_index_references: bool,
-    key: Option<InstanceKey>,
 }
 
 /// The resource instances that a reference may come from.
@@ -119,15 +101,15 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
             })
             .collect();
         let attribute = attribute.filter(|_| references.len() == 1);
-        let implied_key = self.implied_key(scope, &references);
+        let has_index_references = self.has_index_references(scope, &references);
         let mut origin = ClusterOrigin::default();
         let mut first_objects: Option<Objects> = None;
         let mut is_ambiguous = false;
         for reference in &references {
-            if implied_key.has_index_references && is_index(&reference.parsed.subject) {
+            if has_index_references && is_index(&reference.parsed.subject) {
                 continue;
             }
-            let mut branch = self.trace_reference(scope, reference, &implied_key, attribute, depth);
+            let mut branch = self.trace_reference(scope, reference, attribute, depth);
             origin.unresolved.append(&mut branch.unresolved);
             if branch.candidates.is_empty() {
                 continue;
@@ -160,33 +142,20 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
         origin
     }
 
-    /// Detects whether a reference looks like the index of another one, and with which key.
+    /// Whether `each.key` and `count.index` are taken for the index of another reference, and not for values.
     ///
-    /// A plan records `a[each.key].id` as `a` and `each.key`. Next to a reference to all instances of a repeated block,
-    /// `each.key` and `count.index` are therefore taken for its index.
-    fn implied_key(&self, scope: &Scope<'p, 'a>, references: &[Reference<'p, 'a>]) -> ImpliedKey {
-        // `for_each = a` creates an instance for each instance of `a`, with the same key.
-        if scope.is_for_each && references.len() == 1 {
-            return ImpliedKey {
-                has_index_references: false,
-                key: scope.key.clone(),
-            };
-        }
-        let has_repeated_block = references.iter().any(|reference| {
+    /// A plan records `a[each.key].id` as `a` and `each.key`, as it records `a[f(each.key)].id`. So such an index does not
+    /// tell which of several instances of `a` is meant.
+    fn has_index_references(&self, scope: &Scope<'p, 'a>, references: &[Reference<'p, 'a>]) -> bool {
+        let is_repeated_block = |reference: &Reference<'p, 'a>| {
             reference.parsed.key.is_none()
                 && reference.parsed.attributes.is_empty()
                 && self.is_repeated(&scope.module, &reference.parsed.subject)
-        });
-        let has_index_references = has_repeated_block
-            && references
-                .iter()
-                .any(|reference| is_index(&reference.parsed.subject));
-        // With a third reference, the key may be computed, or be the index of the third.
-        let is_certain = has_index_references && references.len() == 2;
-        ImpliedKey {
-            has_index_references,
-            key: scope.key.as_ref().filter(|_| is_certain).cloned(),
-        }
+        };
+        references
+            .iter()
+            .any(|reference| is_index(&reference.parsed.subject))
+            && references.iter().any(is_repeated_block)
     }
 
     /// Whether a block has instances with keys. A plan does not record a `for_each` without references, so the
@@ -218,7 +187,6 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
         &self,
         scope: &Scope<'p, 'a>,
         reference: &Reference<'p, 'a>,
-        implied_key: &ImpliedKey,
         attribute: Option<&Arc<str>>,
         depth: usize,
     ) -> ClusterOrigin {
@@ -230,9 +198,9 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
         match subject {
             Subject::Resource(resource) => {
                 let attribute = attributes.first().or(attribute);
-                self.trace_resource(scope, resource, key.as_ref(), attribute, implied_key, depth)
+                self.trace_resource(scope, resource, key.as_ref(), attribute, depth)
             }
-            Subject::Module(call) => self.trace_module(scope, call, &reference.parsed, implied_key, depth),
+            Subject::Module(call) => self.trace_module(scope, call, &reference.parsed, depth),
             Subject::Variable(variable) => self.trace_variable(scope, variable, attributes.first(), depth),
             Subject::Local(_) => {
                 let name = qualified_name(&scope.module, &reference.recorded.text);
@@ -245,11 +213,7 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
                 let Some(references) = for_each else {
                     return ClusterOrigin::default();
                 };
-                let scope = Scope {
-                    repetition: None,
-                    is_for_each: true,
-                    ..scope.clone()
-                };
+                let scope = Scope::new(scope.module.clone(), None);
                 self.trace_expression(&scope, references, attributes.first(), depth + 1)
             }
             Subject::Count
@@ -266,7 +230,6 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
         resource: &ResourceName,
         key: Option<&InstanceKey>,
         attribute: Option<&Arc<str>>,
-        implied_key: &ImpliedKey,
         depth: usize,
     ) -> ClusterOrigin {
         let path = ResourcePath {
@@ -274,10 +237,16 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
             resource: resource.clone(),
         };
         let block = self.modules.block(&path);
+        let keys = self.instances.resource_keys(&path);
+        let is_listed = resource.mode == Mode::Managed && is_provider_type(&resource.kind);
+        if self.instances.are_complete && is_listed && keys.is_empty() {
+            // `count` is 0, so a value cannot come from it.
+            return ClusterOrigin::default();
+        }
         let key = match key {
             Some(key) => Some(key.clone()),
             None if !self.is_repeated(&scope.module, &Subject::Resource(resource.clone())) => None,
-            None => Some(referenced_key(&self.instances.resource_keys(&path), implied_key)),
+            None => Some(referenced_key(&keys)),
         };
         let target = OriginTarget::Resource {
             path,
@@ -290,7 +259,7 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
         }
         let passed = passed_id_argument(resource, attribute.map(|attribute| &**attribute));
         if let (true, Some(argument), Some(block)) = (self.traces_passed_ids, passed, block) {
-            let scope = Scope::new(scope.module.clone(), Some(&block.repetition), key);
+            let scope = Scope::new(scope.module.clone(), Some(&block.repetition));
             if let Some(references) = block.arguments.get(argument) {
                 let passed_origin = self.trace_expression(&scope, references, None, depth + 1);
                 origin.candidates.extend(passed_origin.candidates);
@@ -314,7 +283,7 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
         let Some(call) = self.modules.call(&parent, &step.call) else {
             return ClusterOrigin::default();
         };
-        let scope = Scope::new(parent, Some(&call.repetition), step.key.clone());
+        let scope = Scope::new(parent, Some(&call.repetition));
         match call.inputs.get(variable) {
             Some(references) => self.trace_expression(&scope, references, attribute, depth + 1),
             None => ClusterOrigin::default(),
@@ -326,7 +295,6 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
         scope: &Scope<'p, 'a>,
         name: &Arc<str>,
         reference: &RelativeReference,
-        implied_key: &ImpliedKey,
         depth: usize,
     ) -> ClusterOrigin {
         let call = self.modules.call(&scope.module, name);
@@ -335,7 +303,7 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
             None if !self.is_repeated(&scope.module, &reference.subject) => None,
             None => {
                 let keys = self.instances.module_keys(&scope.module, name);
-                Some(referenced_key(&keys, implied_key))
+                Some(referenced_key(&keys))
             }
         };
         let module = scope.module.child(name.clone(), key);
@@ -366,7 +334,7 @@ impl<'p, 'a> ReferenceTracer<'p, 'a> {
         let module = self.modules.module(path);
         match module.and_then(|module| module.outputs.get(output)) {
             Some(references) => {
-                let scope = Scope::new(path.clone(), None, None);
+                let scope = Scope::new(path.clone(), None);
                 self.trace_expression(&scope, references, attribute, depth + 1)
             }
             None => ClusterOrigin::default(),
@@ -424,14 +392,13 @@ fn is_index(subject: &Subject) -> bool {
     matches!(subject, Subject::Each(EachAttribute::Key) | Subject::Count)
 }
 
-/// The key of the instance to which a reference without a key refers.
-fn referenced_key(keys: &BTreeSet<Option<InstanceKey>>, implied_key: &ImpliedKey) -> InstanceKey {
-    let implied = keys.get(&implied_key.key).cloned().flatten();
-    let only = || match (keys.len(), keys.first()) {
+/// The key of the instance to which a reference without a key refers: unknown if there are several instances.
+fn referenced_key(keys: &BTreeSet<Option<InstanceKey>>) -> InstanceKey {
+    let only = match (keys.len(), keys.first()) {
         (1, Some(only)) => only.clone(),
         _ => None,
     };
-    implied.or_else(only).unwrap_or(InstanceKey::Unknown)
+    only.unwrap_or(InstanceKey::Unknown)
 }
 
 fn unresolved(reason: UnknownReason) -> ClusterOrigin {

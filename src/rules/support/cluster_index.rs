@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Input, Mirror, UnknownReason, UnknownReasons};
+use crate::model::{AttributeValue, Input, Mirror, OriginTarget, UnknownReason, UnknownReasons};
+
+use terraform_eval::address::Address;
 
 use super::source_names::canonical_source;
 
@@ -14,8 +16,8 @@ pub(crate) struct ClusterIndex<'a> {
     groups: Vec<Group<'a>>,
     /// The group of each mirror, by the position of the mirror in the input.
     group_of: Vec<usize>,
-    /// How many mirrors have a source, in any cluster.
-    source_counts: BTreeMap<String, usize>,
+    /// All mirrors by canonical source, in any cluster. Empty if every cluster is known.
+    by_source: BTreeMap<String, Vec<&'a Mirror>>,
 }
 
 #[derive(Debug, Default)]
@@ -44,13 +46,29 @@ impl<'a> ClusterIndex<'a> {
         let mut index = Self {
             groups: Vec::new(),
             group_of: Vec::with_capacity(input.mirrors.len()),
-            source_counts: BTreeMap::new(),
+            by_source: BTreeMap::new(),
         };
+        let mut all_known = true;
         let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
         for mirror in &input.mirrors {
             let next = index.groups.len();
+            if mirror.is_overwritten() {
+                // It has no effect, so it is compared with nothing.
+                let mut group = Group {
+                    has_known_cluster: true,
+                    ..Group::default()
+                };
+                group.add(
+                    mirror,
+                    mirror.source.value().map(|source| canonical_source(source)),
+                );
+                index.groups.push(group);
+                index.group_of.push(next);
+                continue;
+            }
             let key = mirror.cluster_key();
             let has_known_cluster = key.is_some();
+            all_known &= has_known_cluster;
             let group = key.map_or(next, |key| *by_key.entry(key).or_insert(next));
             if group == next {
                 index.groups.push(Group {
@@ -61,9 +79,12 @@ impl<'a> ClusterIndex<'a> {
             index.group_of.push(group);
             let source = mirror.source.value().map(|source| canonical_source(source));
             if let Some(source) = &source {
-                *index.source_counts.entry(source.clone()).or_default() += 1;
+                index.by_source.entry(source.clone()).or_default().push(mirror);
             }
             index.groups[group].add(mirror, source);
+        }
+        if all_known {
+            index.by_source.clear();
         }
         index
     }
@@ -122,22 +143,72 @@ impl<'a> IndexedCluster<'a> {
         self.group.source_ordinals.last().copied().unwrap_or_default()
     }
 
-    /// Returns why a mirror may belong to the cluster of another mirror with this source, if its cluster is not
-    /// known and there is such a mirror.
+    /// Returns why it is not known whether another mirror with this canonical source belongs to the cluster of a mirror, if
+    /// there is such a mirror.
     #[must_use]
     pub fn ambiguous_cluster(self, mirror: &Mirror, source: &str) -> Option<UnknownReasons> {
-        let counts = &self.index.source_counts;
-        if self.group.has_known_cluster || counts.get(source).is_none_or(|count| *count < 2) {
+        let others = self.index.by_source.get(source)?.iter();
+        let mut others = others.filter(|other| other.address != mirror.address);
+        let own = mirror.unknown_cluster();
+        if own.is_none() && !self.group.has_known_cluster {
             return None;
         }
-        let resource = mirror.resource()?;
-        let unknown = resource.cluster_id.as_unknown()?;
-        let causes: Vec<UnknownReason> = unknown
-            .reasons
-            .iter()
-            .chain(&resource.cluster_origin.unresolved)
-            .cloned()
-            .collect();
-        Some(UnknownReasons::from_reasons(causes))
+        // Which of many mirrors are in the same cluster matters less than an upper bound of the work.
+        others.by_ref().take(MAX_COMPARED).find_map(|other| {
+            let unknown = own.clone().or_else(|| other.unknown_cluster())?;
+            may_share_cluster(mirror, other).then_some(unknown)
+        })
+    }
+
+    /// Returns why a mirror may be one of too many sources of one cluster, if its cluster is not known.
+    #[must_use]
+    pub fn ambiguous_source_count(self, mirror: &Mirror, limit: usize) -> Option<UnknownReasons> {
+        let unknown = mirror.unknown_cluster()?;
+        (self.index.by_source.len() > limit).then_some(unknown)
+    }
+}
+
+/// The number of mirrors of one source that a mirror with an unknown cluster is compared with.
+const MAX_COMPARED: usize = 256;
+
+/// Whether two mirrors, of which at least one has an unknown cluster, may belong to one cluster.
+fn may_share_cluster(first: &Mirror, second: &Mirror) -> bool {
+    let (Some(first), Some(second)) = (first.resource(), second.resource()) else {
+        return false;
+    };
+    match (&first.cluster_id.content, &second.cluster_id.content) {
+        (AttributeValue::Absent, _)
+        | (_, AttributeValue::Absent)
+        | (AttributeValue::Known(_), AttributeValue::Known(_)) => return false,
+        // A cluster whose id is known only after apply has none of the known ids.
+        (AttributeValue::Known(_), AttributeValue::Unknown(unknown))
+        | (AttributeValue::Unknown(unknown), AttributeValue::Known(_)) => {
+            return unknown
+                .reasons
+                .iter()
+                .any(|reason| !matches!(reason, UnknownReason::AfterApply(_)));
+        }
+        (AttributeValue::Unknown(_), AttributeValue::Unknown(_)) => {}
+    }
+    let origins = [&first.cluster_origin, &second.cluster_origin];
+    if origins
+        .iter()
+        .any(|origin| !origin.unresolved.is_empty() || origin.candidates.is_empty())
+    {
+        return true;
+    }
+    let [first, second] = origins.map(|origin| origin.candidates.iter().map(|candidate| &candidate.target));
+    first
+        .clone()
+        .any(|first| second.clone().any(|second| may_be_same(first, second)))
+}
+
+fn may_be_same(first: &OriginTarget, second: &OriginTarget) -> bool {
+    match (first, second) {
+        (OriginTarget::Resource { .. }, OriginTarget::Resource { path, key, .. }) => {
+            let address = Address::new(path.module.clone(), path.resource.clone(), key.clone());
+            first.may_refer_to(&address)
+        }
+        _ => true,
     }
 }

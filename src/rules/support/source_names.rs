@@ -1,10 +1,11 @@
 //! What the rules about sources and mirrors have in common.
 
+pub(crate) use crate::cluster_mirrors::canonical_source;
 use crate::diagnostic::join_with_and;
 use crate::model::{ManifestKind, Mirror, MirrorAddress};
 use registries_conf::{
-    Diagnosis, NameIssueKind, PullKind, Role, SuggestedName, SuggestionApplicability, UnmatchableReason,
-    diagnose, expand_short_name, find_match_issue, is_short_name,
+    Diagnosis, NameIssueKind, PullKind, Role, SuggestedName, SuggestionApplicability, diagnose,
+    expand_short_name, find_match_issue, is_short_name,
 };
 
 /// Describes the pulls that an entry is for: `by digest`, `by tag`.
@@ -24,6 +25,9 @@ pub(crate) fn rejection_note(mirror: &Mirror) -> String {
         }
         Some(ManifestKind::ContentSourcePolicy) => {
             format!("the Machine Config Operator rejects it: {CONSEQUENCE}")
+        }
+        Some(ManifestKind::InstallDigestSources | ManifestKind::InstallContentSources) => {
+            "the installer rejects it".to_owned()
         }
         Some(ManifestKind::HostedCluster | ManifestKind::ContentSources | ManifestKind::Image) | None => {
             format!("ImageDigestMirrorSet validation rejects it: {CONSEQUENCE}")
@@ -71,24 +75,6 @@ pub(crate) fn suggested_source(source: &str) -> Option<SuggestedName> {
             name: suggestion.name,
             applicability: suggestion.applicability.max(valid.applicability),
         }),
-    }
-}
-
-/// Returns the canonical form of a source, to compare sources: expanded, without a scheme and slashes around
-/// the name. Tags and ports are preserved.
-pub(crate) fn canonical_source(source: &str) -> String {
-    let expanded = if is_short_name(source) {
-        expand_short_name(source)
-    } else {
-        source.to_owned()
-    };
-    let suggestion = diagnose(&expanded, Role::Source).suggest_name_up_to(SuggestionApplicability::Safe);
-    let valid = suggestion.map_or(expanded, |suggestion| suggestion.name);
-    match find_match_issue(&valid) {
-        Some(issue) if issue.reason != UnmatchableReason::DefaultPort => {
-            issue.suggestion.map_or(valid, |suggestion| suggestion.name)
-        }
-        _ => valid,
     }
 }
 

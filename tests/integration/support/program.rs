@@ -76,6 +76,11 @@ pub(crate) fn mirrorset_with_input(arguments: &[&str], input: &[u8]) -> Run {
     run(&fixture(""), arguments, &[], Some(input))
 }
 
+/// Runs `mirrorset` in a directory with a text on standard input.
+pub(crate) fn mirrorset_with_stdin(directory: &Path, arguments: &[&str], input: &[u8]) -> Run {
+    run(directory, arguments, &[], Some(input))
+}
+
 fn run(directory: &Path, arguments: &[&str], environment: &[(&str, &str)], input: Option<&[u8]>) -> Run {
     let mut command = Command::cargo_bin("mirrorset").unwrap();
     command.env_clear().envs(environment.iter().copied());

@@ -154,10 +154,10 @@ proptest! {
         let diagnosis = diagnose(&text, role);
         prop_assert_eq!(diagnosis.issues.is_empty(), is_valid_location(&text, role));
         let mut last = 0;
-        for mistake in &diagnosis.issues {
-            prop_assert!(text.get(mistake.range.clone()).is_some(), "{:?}", mistake);
-            prop_assert!(mistake.range.start >= last, "{:?}", diagnosis);
-            last = mistake.range.start;
+        for issue in &diagnosis.issues {
+            prop_assert!(text.get(issue.range.clone()).is_some(), "{:?}", issue);
+            prop_assert!(issue.range.start >= last, "{:?}", diagnosis);
+            last = issue.range.start;
         }
     }
 
@@ -166,9 +166,9 @@ proptest! {
         let role = if mirror { Role::Mirror } else { Role::Source };
         let diagnosis = diagnose(&text, role);
         for up_to in [SuggestionApplicability::Safe, SuggestionApplicability::Unsafe] {
-            if let Some(repair) = diagnosis.suggest_name_up_to(up_to) {
-                prop_assert!(diagnose(&repair.name, role).issues.is_empty(), "{:?}", repair);
-                prop_assert!(repair.applicability <= up_to);
+            if let Some(suggestion) = diagnosis.suggest_name_up_to(up_to) {
+                prop_assert!(diagnose(&suggestion.name, role).issues.is_empty(), "{:?}", suggestion);
+                prop_assert!(suggestion.applicability <= up_to);
             }
         }
     }
@@ -186,14 +186,14 @@ proptest! {
                 // A number that is not the port of a registry is parsed as a tag.
                 let has_port = Location::parse(&source).unwrap().port.is_some();
                 if matches!(found.reason, UnmatchableReason::NoHost | UnmatchableReason::LegacyDockerHub) && !has_port {
-                    for behind in ["", "/x", "/x/x"] {
-                        let image = ImageReference::parse_normalized(&format!("{source}{behind}"));
+                    for suffix in ["", "/x", "/x/x"] {
+                        let image = ImageReference::parse_normalized(&format!("{source}{suffix}"));
                         prop_assert!(!image.as_ref().is_ok_and(matches), "{}", source);
                     }
                 }
-                if let Some(repair) = found.suggestion {
-                    prop_assert!(is_valid_location(&repair.name, Role::Source));
-                    prop_assert_eq!(find_match_issue(&repair.name), None);
+                if let Some(suggestion) = found.suggestion {
+                    prop_assert!(is_valid_location(&suggestion.name, Role::Source));
+                    prop_assert_eq!(find_match_issue(&suggestion.name), None);
                 }
             }
         }
@@ -225,9 +225,9 @@ proptest! {
                 prop_assert_eq!(works, expected, "{} parts under {} at {}", deeper, source, mirror);
             }
         }
-        if let Some(repair) = found.and_then(|found| found.suggestion) {
-            prop_assert!(is_valid_location(&repair.name, Role::Mirror));
-            prop_assert_eq!(find_rewrite_issue(&source, &repair.name), None);
+        if let Some(suggestion) = found.and_then(|found| found.suggestion) {
+            prop_assert!(is_valid_location(&suggestion.name, Role::Mirror));
+            prop_assert_eq!(find_rewrite_issue(&source, &suggestion.name), None);
         }
     }
 

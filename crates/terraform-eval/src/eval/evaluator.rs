@@ -1,7 +1,7 @@
 //! The evaluator of a root module and the modules that it calls.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,21 +21,33 @@ use super::loop_invariants::LoopInvariants;
 use super::memo::{Block, MemoTable, Node};
 use super::module_instance::ModuleInstance;
 
-/// Values for the variables of the root module.
-#[derive(Debug, Default)]
-pub struct VariableInputs {
+/// What a root module is evaluated with.
+#[derive(Debug, Clone)]
+pub struct RootInputs {
     /// The expressions of tfvars files by variable. They are evaluated in an empty scope.
     pub expressions: BTreeMap<Arc<str>, Expression>,
-    /// The directory tree of the input. `file` and similar functions may read in it, and in the directories of
-    /// the modules.
-    pub tree: Option<PathBuf>,
+    /// The directories in which `file` and similar functions may read. If there are none, they may read in the
+    /// directory of the root module.
+    pub readable: Vec<PathBuf>,
+    /// The value of `terraform.workspace`.
+    pub workspace: Arc<str>,
+}
+
+impl Default for RootInputs {
+    fn default() -> Self {
+        Self {
+            expressions: BTreeMap::new(),
+            readable: Vec::new(),
+            workspace: "default".into(),
+        }
+    }
 }
 
 /// Evaluates a root module and the modules that it calls.
 pub struct Evaluator<'a> {
     pub(super) tree: &'a ModuleTree,
     pub(super) sources: &'a Sources,
-    pub(super) variables: &'a VariableInputs,
+    pub(super) variables: &'a RootInputs,
     pub(super) instances: RefCell<Vec<ModuleInstance>>,
     pub(super) children: RefCell<HashMap<ChildKey, InstanceId>>,
     pub(super) memo: Memo,
@@ -62,7 +74,7 @@ impl<'a> Evaluator<'a> {
     pub fn new(
         tree: &'a ModuleTree,
         sources: &'a Sources,
-        variables: &'a VariableInputs,
+        variables: &'a RootInputs,
         root: ModuleId,
     ) -> Self {
         let root = ModuleInstance {
@@ -139,15 +151,26 @@ impl<'a> Evaluator<'a> {
         self.limits.charge(steps)
     }
 
-    /// The files that functions may read: those in the directories of the modules and in the tree of the
-    /// input. Terraform could read other files, so their content is unknown here.
+    /// The files that functions may read. Terraform could read other files, so their content is unknown here.
     pub(super) fn sandbox(&self) -> &FileSandbox {
         self.sandbox.get_or_init(|| {
-            let modules = self.tree.modules().map(|(_, module)| module.directory.as_path());
-            FileSandbox::new(
-                self.sources.shared_files(),
-                modules.chain(self.variables.tree.as_deref()),
-            )
+            let files = self.sources.shared_files();
+            let readable = self.variables.readable.iter().map(PathBuf::as_path);
+            if self.variables.readable.is_empty() {
+                FileSandbox::new(files, [self.module(InstanceId::ROOT).directory.as_path()])
+            } else {
+                FileSandbox::new(files, readable)
+            }
         })
+    }
+
+    /// The paths that functions have looked up so far: canonical paths of files and directories inside of the
+    /// readable directories, and absolute paths of what does not exist there.
+    #[must_use]
+    pub fn accessed_paths(&self) -> BTreeSet<PathBuf> {
+        self.sandbox
+            .get()
+            .map(FileSandbox::accessed_paths)
+            .unwrap_or_default()
     }
 }

@@ -1,12 +1,12 @@
 //! `count` and `for_each`: the instances of a block.
 
-use std::path::{Component, Path};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ResourceName};
 use crate::cty::{Type, Value, ValueRef, convert};
-use crate::source::Span;
+use crate::source::{Span, clean_path};
 use crate::syntax::tree::Body;
 
 use super::for_expression::keyed_elements;
@@ -136,11 +136,38 @@ impl Evaluator<'_> {
         self.expansion(instance, Block::Call(call.clone()), body)
     }
 
-    /// The instances of another block with `count` or `for_each`. The value is not kept.
-    pub fn body_expansion(&self, instance: InstanceId, body: &Body) -> Result<Expansion> {
-        let expansion = self.expand(instance, body)?;
-        self.limits.reserve_instances(expansion.len())?;
-        Ok(expansion)
+    /// The instances of an `import` block of the root module. Its `for_each` may also be a list, with indices as keys.
+    pub fn import_instances(&self, body: &Body) -> Result<Vec<RepetitionData>> {
+        let Some(for_each) = body.attribute("for_each") else {
+            return Ok(vec![RepetitionData::single()]);
+        };
+        let expand = || {
+            let value = self
+                .evaluate(&for_each.value, Scope::module(InstanceId::ROOT))?
+                .with_trace_step(for_each.value.span);
+            let items = match value.view() {
+                ValueRef::List(items) | ValueRef::Tuple(items) if !value.marks().is_sensitive() => items,
+                _ => {
+                    let expansion = expand_for_each(&value, for_each.value.span);
+                    return Ok(expansion
+                        .map_err(|error| error.with_span(for_each.value.span))?
+                        .instances());
+                }
+            };
+            if items.len() > MAX_BLOCK_INSTANCES {
+                let message = format!("for_each has more than {MAX_BLOCK_INSTANCES} elements");
+                return Err(EvalError::limit(message));
+            }
+            let instance = |(index, item): (usize, &Value)| RepetitionData {
+                key: indexed_instance(index).key,
+                index: None,
+                each: Some((Value::from_len(index), item.clone())),
+            };
+            Ok(items.iter().enumerate().map(instance).collect())
+        };
+        let instances: Vec<RepetitionData> = self.limits.with_depth(expand)?;
+        self.limits.reserve_instances(instances.len())?;
+        Ok(instances)
     }
 
     fn expansion(&self, instance: InstanceId, block: Block, body: Option<&Body>) -> Result<Rc<Expansion>> {
@@ -278,15 +305,20 @@ fn expand_elements(value: &Value) -> Result<Expansion> {
 
 /// The directory of a module as in `path.module`: relative to the root module, and `.` for the root module.
 pub(super) fn module_path(root: &Path, module: &Path) -> String {
-    let relative = module.strip_prefix(root).unwrap_or(module);
-    let mut parts: Vec<String> = Vec::new();
-    for component in relative.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if parts.last().is_some_and(|part| part != "..") => _ = parts.pop(),
-            other => parts.push(other.as_os_str().to_string_lossy().into_owned()),
-        }
-    }
+    let absolute = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        clean_path(&path)
+    };
+    let (root, module) = (absolute(root), absolute(module));
+    let common = root
+        .components()
+        .zip(module.components())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = root.components().skip(common).map(|_| "..".to_owned());
+    let down = module.components().skip(common);
+    let down = down.map(|component| component.as_os_str().to_string_lossy().into_owned());
+    let parts: Vec<String> = up.chain(down).collect();
     if parts.is_empty() {
         ".".to_owned()
     } else {

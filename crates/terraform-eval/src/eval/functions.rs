@@ -1,7 +1,7 @@
-//! The functions of Terraform, in its own groups.
+//! Terraform's functions, by the categories of its documentation.
 //!
 //! Functions are a layer below the evaluator: they see their arguments, and the rest through
-//! [`FunctionHost`]. A function is an entry in the table of its group.
+//! [`FunctionHost`]. A function is an entry in the table of its category.
 
 #![expect(
     clippy::unnecessary_wraps,
@@ -36,8 +36,8 @@ pub(super) use error::FunctionError;
 pub(super) use host::FunctionHost;
 pub(super) use template::{check_call, check_template, is_literal_template};
 
-/// The functions by group; each table is sorted by name.
-const GROUPS: &[&[&[Function]]] = &[
+/// The functions by category; each table is sorted by name.
+const CATEGORIES: &[&[&[Function]]] = &[
     collection::TABLES,
     conversion::TABLES,
     datetime::TABLES,
@@ -52,7 +52,7 @@ const GROUPS: &[&[&[Function]]] = &[
 
 /// Finds a function by its name without `core::`.
 fn find(name: &str) -> Option<&'static Function> {
-    GROUPS
+    CATEGORIES
         .iter()
         .flat_map(|tables| tables.iter())
         .flat_map(|table| table.iter())
@@ -63,6 +63,6 @@ fn find(name: &str) -> Option<&'static Function> {
 pub(super) fn call(host: &dyn FunctionHost, name: &str, arguments: &[Value]) -> Result<Value, EvalError> {
     match find(name) {
         Some(function) => call::call(host, function, arguments),
-        None => Err(EvalError::invalid(format!("there is no function named {name:?}"))),
+        None => Err(EvalError::invalid(format!("no function named {name:?}"))),
     }
 }

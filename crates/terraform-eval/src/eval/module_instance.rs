@@ -89,9 +89,7 @@ impl Evaluator<'_> {
 
     fn single_local(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
         let Some(local) = self.module(instance).locals(self.sources).get(name) else {
-            return Err(EvalError::uncatchable(format!(
-                "there is no local value named {name:?}"
-            )));
+            return Err(EvalError::uncatchable(format!("no local value named {name:?}")));
         };
         let node = Node::Local(name.clone());
         self.memoized(
@@ -143,9 +141,7 @@ impl Evaluator<'_> {
     /// The value of `var.name`.
     pub fn variable(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
         let Some(block) = self.module(instance).variables.get(name) else {
-            return Err(EvalError::uncatchable(format!(
-                "there is no variable named {name:?}"
-            )));
+            return Err(EvalError::uncatchable(format!("no variable named {name:?}")));
         };
         let node = Node::Variable(name.clone());
         self.memoized(

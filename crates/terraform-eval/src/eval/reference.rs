@@ -6,7 +6,7 @@ use crate::address::{InstanceKey, Mode, ResourceName, Subject};
 use crate::cty::{self, Marks, Number, Origin, UnknownReason, Value, index};
 use crate::modules::Callee;
 use crate::schema::ProviderSchemas;
-use crate::source::Span;
+use crate::source::{Span, clean_path};
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
 
 use super::instance_id::InstanceId;
@@ -115,7 +115,13 @@ impl Evaluator<'_> {
             "count" => Ok((count(scope, attribute(0)?)?, 1, false)),
             "path" => Ok((self.path_value(instance, attribute(0)?)?, 1, false)),
             "terraform" => match &**attribute(0)? {
-                "workspace" => Ok((Value::string("default"), 1, false)),
+                "workspace" => Ok((Value::string(&*self.variables.workspace), 1, false)),
+                // False in every phase before apply.
+                "applying" => {
+                    let value = Value::bool(false);
+                    let marks = value.marks().with_ephemeral();
+                    Ok((value.with_marks(&marks), 1, false))
+                }
                 other => Err(EvalError::uncatchable(format!(
                     "terraform.{other} does not exist"
                 ))),
@@ -188,7 +194,7 @@ impl Evaluator<'_> {
             ))),
             "cwd" => {
                 let path = std::path::absolute(root).unwrap_or_else(|_| root.clone());
-                Ok(Value::string(path.to_string_lossy()))
+                Ok(Value::string(clean_path(&path).to_string_lossy()))
             }
             _ => Err(EvalError::uncatchable(format!(
                 "path.{name} does not exist; the attributes are cwd, module and root"
@@ -207,9 +213,7 @@ impl Evaluator<'_> {
     ) -> Result<(Value, usize)> {
         let subject = Subject::Module(call.clone());
         let Some(declared) = self.module(instance).calls.get(call) else {
-            return Err(EvalError::uncatchable(format!(
-                "there is no module call named {call:?}"
-            )));
+            return Err(EvalError::uncatchable(format!("no module call named {call:?}")));
         };
         if self.validates {
             return Ok((Value::dynamic(), steps.len()));
@@ -286,7 +290,7 @@ impl Evaluator<'_> {
     ) -> Result<(Value, usize)> {
         if !self.module(instance).resources.contains_key(&name) {
             return Err(EvalError::uncatchable(format!(
-                "there is no resource {name} in this module"
+                "no resource {name} in this module"
             )));
         }
         let expansion = self.resource_expansion(instance, &name)?;
@@ -362,7 +366,7 @@ impl Evaluator<'_> {
         }
         match expansion.instance(&key) {
             Some(repetition) => Ok(Selected::One(Box::new(repetition), 1, key.marks().as_influence())),
-            None => Err(EvalError::invalid("there is no instance with this key")),
+            None => Err(EvalError::invalid("no instance with this key")),
         }
     }
 

@@ -49,27 +49,27 @@ impl LazyBlock {
         self.overrides.push(item);
     }
 
-    /// Parses the block as far as possible; [`problems`](Self::problems) has what is wrong with it.
+    /// Parses the block as far as possible; [`syntax_errors`](Self::syntax_errors) has what is wrong with it.
     pub fn parse(&self, sources: &Sources) -> Option<&Block> {
         self.parsed.get_or_init(|| self.read(sources)).0.as_ref()
     }
 
     fn read(&self, sources: &Sources) -> (Option<Block>, Vec<SyntaxError>) {
-        let (mut block, mut problems) = self.item.parse(sources.text(self.item.span.file));
+        let (mut block, mut syntax_errors) = self.item.parse(sources.text(self.item.span.file));
         for item in &self.overrides {
             let (overriding, further) = item.parse(sources.text(item.span.file));
-            problems.extend(further);
+            syntax_errors.extend(further);
             if let (Some(block), Some(overriding)) = (&mut block, overriding) {
                 merge(&mut block.body, overriding.body);
             }
         }
-        (block, problems)
+        (block, syntax_errors)
     }
 
     /// The syntax errors in the block; empty until it is parsed.
     #[must_use]
-    pub fn problems(&self) -> &[SyntaxError] {
-        self.parsed.get().map_or(&[], |(_, problems)| problems)
+    pub fn syntax_errors(&self) -> &[SyntaxError] {
+        self.parsed.get().map_or(&[], |(_, syntax_errors)| syntax_errors)
     }
 }
 

@@ -28,8 +28,8 @@ pub struct Module {
     pub calls: BTreeMap<Arc<str>, ModuleCall>,
     /// The `resource` and `data` blocks.
     pub resources: BTreeMap<ResourceName, Resource>,
-    /// Errors in the declarations. [`all_problems`](Self::all_problems) has those in parsed blocks too.
-    pub problems: Vec<SyntaxError>,
+    /// Errors in the declarations. [`all_syntax_errors`](Self::all_syntax_errors) has those in parsed blocks too.
+    pub syntax_errors: Vec<SyntaxError>,
     /// The `terraform` blocks.
     settings: Vec<LazyBlock>,
     imports: Vec<LazyBlock>,
@@ -87,7 +87,7 @@ impl Module {
             outputs: BTreeMap::new(),
             calls: BTreeMap::new(),
             resources: BTreeMap::new(),
-            problems: Vec::new(),
+            syntax_errors: Vec::new(),
             settings: Vec::new(),
             imports: Vec::new(),
             others: Vec::new(),
@@ -127,7 +127,7 @@ impl Module {
             Some(base) => base.overlay(block),
             None => {
                 let message = "no other file declares the block that this one overrides";
-                self.problems.push(SyntaxError::new(block.header(), message));
+                self.syntax_errors.push(SyntaxError::new(block.header(), message));
             }
         }
     }
@@ -168,7 +168,7 @@ impl Module {
                     "locals" => "no label",
                     _ => "a name",
                 };
-                self.problems
+                self.syntax_errors
                     .push(SyntaxError::new(header, format!("a {kind} block has {labels}")));
                 return;
             }
@@ -179,7 +179,7 @@ impl Module {
         };
         if !is_new {
             let message = "duplicate declaration; each name can be declared only once in a module";
-            self.problems.push(SyntaxError::new(header, message));
+            self.syntax_errors.push(SyntaxError::new(header, message));
         }
     }
 
@@ -190,7 +190,7 @@ impl Module {
 
     fn read_locals(&self, sources: &Sources) -> Locals {
         let mut locals = BTreeMap::new();
-        let mut problems = Vec::new();
+        let mut syntax_errors = Vec::new();
         for block in &self.locals_blocks {
             let Some(parsed) = block.parse(sources) else {
                 continue;
@@ -201,7 +201,7 @@ impl Module {
                     value: value.clone(),
                 };
                 if !insert(&mut locals, name.text.clone(), declaration) {
-                    problems.push(SyntaxError::new(
+                    syntax_errors.push(SyntaxError::new(
                         name.span,
                         "duplicate local value; each name can be declared only once in a module",
                     ));
@@ -220,7 +220,7 @@ impl Module {
                 locals.insert(name.text.clone(), declaration);
             }
         }
-        (locals, problems)
+        (locals, syntax_errors)
     }
 
     /// The `terraform` blocks.
@@ -267,7 +267,7 @@ impl Module {
     }
 
     /// The errors in everything that has been parsed so far.
-    pub fn all_problems(&self) -> impl Iterator<Item = &SyntaxError> {
+    pub fn all_syntax_errors(&self) -> impl Iterator<Item = &SyntaxError> {
         let blocks = self
             .variables
             .values()
@@ -277,11 +277,15 @@ impl Module {
         let blocks = blocks
             .chain(self.calls.values().map(|call| &call.block))
             .chain(self.resources.values().map(|resource| &resource.block));
-        let locals = self.locals.get().into_iter().flat_map(|(_, problems)| problems);
-        self.problems
+        let locals = self
+            .locals
+            .get()
+            .into_iter()
+            .flat_map(|(_, syntax_errors)| syntax_errors);
+        self.syntax_errors
             .iter()
             .chain(locals)
-            .chain(blocks.flat_map(LazyBlock::problems))
+            .chain(blocks.flat_map(LazyBlock::syntax_errors))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Access to files: one trait, the disk, texts in memory, and texts laid over other files.
 //!
 //! Everything that reads a file, lists a directory or resolves a path does so through [`Files`], so that an editor's
-//! unsaved texts, fixes that are not written yet, and tests take the same way in as the disk.
+//! unsaved texts, fixes that are not written yet, and the texts of tests are read in the same way as files on disk.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -1,10 +1,13 @@
-//! Files that a configuration reads by name during evaluation: only those inside the directories of its modules and
-//! the tree that the user gave.
+//! Files that a configuration reads by name during evaluation: only those inside of the directories that its inputs
+//! allow.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::clean_path;
 use super::files::{DirectoryEntry, FileKind, Files};
 
 /// Larger files are not read.
@@ -19,6 +22,8 @@ pub(crate) struct FileSandbox {
     files: Arc<dyn Files>,
     /// Canonical paths, none of them inside of another one.
     roots: Vec<PathBuf>,
+    /// What was looked up and is inside.
+    accessed: RefCell<BTreeSet<PathBuf>>,
 }
 
 /// What the sandbox says of a path.
@@ -58,11 +63,32 @@ impl FileSandbox {
         roots.sort();
         // A directory below another root is part of that.
         roots.dedup_by(|next, root| next.starts_with(&*root));
-        Self { files, roots }
+        Self {
+            files,
+            roots,
+            accessed: RefCell::default(),
+        }
+    }
+
+    /// The paths inside that were looked up: canonical paths, and absolute paths of what does not exist.
+    pub(crate) fn accessed_paths(&self) -> BTreeSet<PathBuf> {
+        self.accessed.borrow().clone()
+    }
+
+    /// The canonical path, if it is inside, with a record of the look-up.
+    fn resolve(&self, path: &Path) -> SandboxResult<PathBuf> {
+        let result = self.find(path);
+        let accessed = match &result {
+            SandboxResult::Found(canonical) => Some(canonical.clone()),
+            SandboxResult::Missing => std::path::absolute(path).ok().map(|path| clean_path(&path)),
+            _ => None,
+        };
+        self.accessed.borrow_mut().extend(accessed);
+        result
     }
 
     /// The canonical path, if it is inside. Of a path that does not exist, the nearest existing ancestor decides.
-    fn resolve(&self, path: &Path) -> SandboxResult<PathBuf> {
+    fn find(&self, path: &Path) -> SandboxResult<PathBuf> {
         let is_inside = |canonical: &Path| self.roots.iter().any(|root| canonical.starts_with(root));
         let mut ancestor = path;
         let mut is_below_file = false;

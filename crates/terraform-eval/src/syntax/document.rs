@@ -36,7 +36,7 @@ pub struct Document {
     /// The top-level blocks, in order.
     pub items: Vec<TopLevel>,
     /// The errors outside of the blocks; [`TopLevel::parse`] returns those inside.
-    pub problems: Vec<SyntaxError>,
+    pub syntax_errors: Vec<SyntaxError>,
 }
 
 /// A top-level block.
@@ -94,7 +94,7 @@ pub fn parse_file(file: FileId, text: &str, format: Format) -> Document {
     match format {
         Format::Native => parse_native_file(file, text),
         Format::Json => {
-            let (blocks, problems) = json::blocks(file, text);
+            let (blocks, syntax_errors) = json::blocks(file, text);
             let items = blocks.into_iter().map(|block| TopLevel {
                 kind: block.kind.clone(),
                 labels: block.labels.clone(),
@@ -103,7 +103,7 @@ pub fn parse_file(file: FileId, text: &str, format: Format) -> Document {
             });
             Document {
                 items: items.collect(),
-                problems,
+                syntax_errors,
             }
         }
     }
@@ -111,12 +111,13 @@ pub fn parse_file(file: FileId, text: &str, format: Format) -> Document {
 
 fn parse_native_file(file: FileId, text: &str) -> Document {
     let outline = outline(file, text);
-    let mut problems = outline.problems;
+    let mut syntax_errors = outline.syntax_errors;
     let mut items = Vec::new();
     for item in outline.items {
         if let Content::Attribute { .. } = item.content {
-            let problem = SyntaxError::new(item.name, "arguments are not allowed outside of blocks");
-            problems.push(problem.help("move it into a block; variable values belong in a `.tfvars` file"));
+            let error = SyntaxError::new(item.name, "arguments are not allowed outside of blocks");
+            syntax_errors
+                .push(error.help("move it into a block; variable values belong in a `.tfvars` file"));
             continue;
         }
         items.push(TopLevel {
@@ -130,7 +131,7 @@ fn parse_native_file(file: FileId, text: &str) -> Document {
             body: Source::Native(item),
         });
     }
-    Document { items, problems }
+    Document { items, syntax_errors }
 }
 
 /// Parses a file of variable values: `.tfvars`, `.tfvars.json`.
@@ -140,9 +141,9 @@ pub fn parse_variables(file: FileId, text: &str, format: Format) -> (Vec<Attribu
         Format::Native => {
             let outline = outline(file, text);
             let (attributes, further) = native::parse_attributes(file, text, &outline.items);
-            let mut problems = outline.problems;
-            problems.extend(further);
-            (attributes, problems)
+            let mut syntax_errors = outline.syntax_errors;
+            syntax_errors.extend(further);
+            (attributes, syntax_errors)
         }
         Format::Json => json::variables(file, text),
     }

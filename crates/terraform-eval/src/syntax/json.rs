@@ -29,7 +29,7 @@ const MAX_ERRORS: usize = 100;
 struct Reader<'a> {
     file: FileId,
     text: &'a str,
-    problems: Vec<SyntaxError>,
+    syntax_errors: Vec<SyntaxError>,
 }
 
 impl Reader<'_> {
@@ -46,8 +46,9 @@ impl Reader<'_> {
     }
 
     fn report(&mut self, span: Span, message: impl Into<String>, help: &str) {
-        if self.problems.len() < MAX_ERRORS {
-            self.problems.push(SyntaxError::new(span, message).help(help));
+        if self.syntax_errors.len() < MAX_ERRORS {
+            self.syntax_errors
+                .push(SyntaxError::new(span, message).help(help));
         }
     }
 }

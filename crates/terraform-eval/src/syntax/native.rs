@@ -49,7 +49,7 @@ pub fn parse_block(file: FileId, text: &str, item: &Item) -> (Option<Block>, Vec
         offsets: None,
     });
     let block = reader.block(item, 0);
-    (block, reader.problems)
+    (block, reader.syntax_errors)
 }
 
 /// Parses the attributes in the outline of a `.tfvars` file.
@@ -77,7 +77,7 @@ pub(super) fn parse_attributes(
             attributes.extend(reader.attribute(item));
         }
     }
-    (attributes, reader.problems)
+    (attributes, reader.syntax_errors)
 }
 
 /// Reads the type or a label of a block. Errors in a label are reported when the block is parsed.
@@ -103,7 +103,7 @@ pub fn parse_expression(
         offsets: None,
     });
     let expression = reader.root(range);
-    (expression.ok(), reader.problems)
+    (expression.ok(), reader.syntax_errors)
 }
 
 /// Parses a range of a text as a template without quotes, like a template file.
@@ -119,14 +119,14 @@ pub fn parse_template(
         offsets: None,
     });
     let expression = reader.bare_template(range);
-    (expression.ok(), reader.problems)
+    (expression.ok(), reader.syntax_errors)
 }
 
 /// Parses parts of one text, and collects the errors.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     pub(super) input: Input<'a>,
-    pub(super) problems: Vec<SyntaxError>,
+    pub(super) syntax_errors: Vec<SyntaxError>,
     /// Whether lexical errors in the current item have been reported already.
     lex_errors_reported: bool,
 }
@@ -135,15 +135,16 @@ impl<'a> Reader<'a> {
     pub(super) fn new(input: Input<'a>) -> Self {
         Self {
             input,
-            problems: Vec::new(),
+            syntax_errors: Vec::new(),
             lex_errors_reported: false,
         }
     }
 
     fn report(&mut self, range: Range<usize>, message: impl Into<String>, help: &str) -> Reported {
         let span = self.input.span(range);
-        if self.problems.len() < MAX_ERRORS {
-            self.problems.push(SyntaxError::new(span, message).help(help));
+        if self.syntax_errors.len() < MAX_ERRORS {
+            self.syntax_errors
+                .push(SyntaxError::new(span, message).help(help));
         }
         Reported
     }
@@ -212,9 +213,9 @@ impl<'a> Reader<'a> {
     }
 
     fn body(&mut self, span: Span, broken: bool, depth: usize) -> Body {
-        let Outline { items, problems } =
+        let Outline { items, syntax_errors } =
             outline_body(self.input.file, self.input.text, span.range(), broken);
-        self.problems.extend(problems);
+        self.syntax_errors.extend(syntax_errors);
         let mut body = Body {
             attributes: Vec::new(),
             blocks: Vec::new(),
@@ -253,7 +254,7 @@ impl<'a> Reader<'a> {
             return None;
         };
         self.lex_errors_reported = item.broken;
-        let reported = self.problems.len();
+        let reported = self.syntax_errors.len();
         let range = value.range();
         let result = if self.input.slice(range.clone()).trim().is_empty() {
             let message = format!("`{}` has no value", self.input.slice(item.name.range()));
@@ -264,7 +265,7 @@ impl<'a> Reader<'a> {
         };
         if item.broken && result.is_err() {
             // Only the lexical error is reported, not the errors that it causes.
-            self.problems.truncate(reported);
+            self.syntax_errors.truncate(reported);
         }
         self.lex_errors_reported = false;
         let value = result.ok()?;

@@ -16,7 +16,7 @@ pub struct Outline {
     /// The items, in order; they do not overlap.
     pub items: Vec<Item>,
     /// Lexical errors anywhere in the text, and errors at its top level.
-    pub problems: Vec<SyntaxError>,
+    pub syntax_errors: Vec<SyntaxError>,
 }
 
 /// A block or an attribute.
@@ -58,7 +58,7 @@ pub fn outline(file: FileId, text: &str) -> Outline {
     outliner.body(start);
     Outline {
         items: outliner.items,
-        problems: outliner.problems,
+        syntax_errors: outliner.syntax_errors,
     }
 }
 
@@ -71,7 +71,7 @@ pub(super) fn outline_body(file: FileId, text: &str, body: Range<usize>, known: 
     outliner.body(start);
     Outline {
         items: outliner.items,
-        problems: outliner.problems,
+        syntax_errors: outliner.syntax_errors,
     }
 }
 
@@ -81,7 +81,7 @@ struct Outliner<'a> {
     end: usize,
     scanner: Scanner<'a>,
     items: Vec<Item>,
-    problems: Vec<SyntaxError>,
+    syntax_errors: Vec<SyntaxError>,
     /// Whether lexical errors have been reported already.
     known: bool,
     /// Whether the end is a closing brace and not the end of the file.
@@ -106,7 +106,7 @@ impl<'a> Outliner<'a> {
             end: range.end,
             scanner: Scanner::new(text, range.end),
             items: Vec::new(),
-            problems: Vec::new(),
+            syntax_errors: Vec::new(),
             known: false,
             nested: false,
             one_line: false,
@@ -131,9 +131,9 @@ impl<'a> Outliner<'a> {
         Span::new(self.file, start, end)
     }
 
-    fn problem(&mut self, range: Range<usize>, message: &str, help: &str) {
-        if self.problems.len() < MAX_ERRORS {
-            self.problems
+    fn report_syntax_error(&mut self, range: Range<usize>, message: &str, help: &str) {
+        if self.syntax_errors.len() < MAX_ERRORS {
+            self.syntax_errors
                 .push(SyntaxError::new(self.span(range), message).help(help));
         }
     }
@@ -142,8 +142,8 @@ impl<'a> Outliner<'a> {
     fn report_lex_errors(&mut self) -> bool {
         let errors = std::mem::take(&mut self.scanner.errors);
         let any = !errors.is_empty();
-        if !self.known && self.problems.len() < MAX_ERRORS {
-            self.problems
+        if !self.known && self.syntax_errors.len() < MAX_ERRORS {
+            self.syntax_errors
                 .extend(errors.iter().map(|error| describe(self.file, error)));
         }
         any
@@ -171,7 +171,7 @@ impl<'a> Outliner<'a> {
                     start - 1..start
                 };
                 let help = "put each argument and the closing brace on a line of its own";
-                self.problem(place, "a block on one line holds a single argument", help);
+                self.report_syntax_error(place, "a block on one line holds a single argument", help);
             }
             if at >= self.end {
                 return;
@@ -197,17 +197,17 @@ impl<'a> Outliner<'a> {
                     range: at..end,
                     kind: LexErrorKind::StrayBracket(byte),
                 };
-                if !self.known && self.problems.len() < MAX_ERRORS {
-                    self.problems.push(describe(self.file, &error));
+                if !self.known && self.syntax_errors.len() < MAX_ERRORS {
+                    self.syntax_errors.push(describe(self.file, &error));
                 }
                 return end;
             }
-            Some(b'"') => self.problem(
+            Some(b'"') => self.report_syntax_error(
                 at..end,
                 "an argument name must not be quoted",
                 "write the name without quotes: `name = value`",
             ),
-            _ => self.problem(
+            _ => self.report_syntax_error(
                 at..end,
                 "an argument or a block is expected here",
                 "write `name = value` or `kind \"label\" { … }`",
@@ -267,10 +267,10 @@ impl<'a> Outliner<'a> {
         match self.byte(at) {
             Some(b':') if labels.is_empty() => {
                 let message = format!("`{word}` is followed by `:`, but an argument is set with `=`");
-                self.problem(at..at + 1, &message, "write `=` in place of `:`");
+                self.report_syntax_error(at..at + 1, &message, "write `=` in place of `:`");
             }
             Some(b'.' | b'[') if labels.is_empty() => {
-                self.problem(
+                self.report_syntax_error(
                     name,
                     "an argument's name is a single word",
                     "write `name = value`",
@@ -278,11 +278,11 @@ impl<'a> Outliner<'a> {
             }
             Some(b'\n' | b'\r') | None if !labels.is_empty() => {
                 let help = "put the brace on the line of the block's labels";
-                self.problem(name, &format!("missing opening brace `{{` after `{word}`"), help);
+                self.report_syntax_error(name, &format!("missing opening brace `{{` after `{word}`"), help);
             }
             _ => {
                 let message = format!("`{word}` is neither an argument nor a block");
-                self.problem(name, &message, "write `name = value` or `kind \"label\" { … }`");
+                self.report_syntax_error(name, &message, "write `name = value` or `kind \"label\" { … }`");
             }
         }
         self.skip_line(at)
@@ -291,7 +291,7 @@ impl<'a> Outliner<'a> {
     fn block(&mut self, name: Range<usize>, labels: Vec<Span>, brace: usize) -> usize {
         if self.one_line && self.items.is_empty() {
             let help = "put it on a line of its own";
-            self.problem(
+            self.report_syntax_error(
                 name.clone(),
                 "a block within a block starts on a line of its own",
                 help,
@@ -339,13 +339,13 @@ impl<'a> Outliner<'a> {
         match self.byte(at) {
             None if self.nested && !self.one_line && !self.known => {
                 let help = "put the closing brace on a line of its own";
-                self.problem(at..at + 1, &format!("missing line break after the {what}"), help);
+                self.report_syntax_error(at..at + 1, &format!("missing line break after the {what}"), help);
                 at
             }
             None | Some(b'\n' | b'}') => at,
             Some(b'\r') if self.byte(at + 1) == Some(b'\n') => at,
             Some(b',') => {
-                self.problem(
+                self.report_syntax_error(
                     at..at + 1,
                     &format!("a {what} is not followed by a comma"),
                     "remove the comma",
@@ -355,7 +355,7 @@ impl<'a> Outliner<'a> {
             Some(_) => {
                 let end = self.character_end(at);
                 let message = format!("missing line break after the {what}");
-                self.problem(at..end, &message, "start a new line here");
+                self.report_syntax_error(at..end, &message, "start a new line here");
                 at
             }
         }
@@ -379,12 +379,12 @@ impl<'a> Outliner<'a> {
         match ending.reason {
             Reason::Comma => {
                 let help = "remove the comma; arguments of a block are separated by line breaks";
-                self.problem(at..at + 1, "a comma follows the argument", help);
+                self.report_syntax_error(at..at + 1, "a comma follows the argument", help);
                 at + 1
             }
             Reason::Argument => {
                 let end = self.character_end(at);
-                self.problem(
+                self.report_syntax_error(
                     at..end,
                     "missing line break after the argument",
                     "start a new line here",
@@ -393,7 +393,7 @@ impl<'a> Outliner<'a> {
             }
             Reason::Limit if self.nested && !self.one_line && !self.known => {
                 let help = "put the closing brace on a line of its own";
-                self.problem(at..at + 1, "missing line break after the argument", help);
+                self.report_syntax_error(at..at + 1, "missing line break after the argument", help);
                 at
             }
             Reason::Limit | Reason::Line => at,
@@ -470,7 +470,7 @@ enum Reason {
 fn word_before(text: &str, start: usize, at: usize) -> Option<usize> {
     let before = text.get(start..at)?.trim_end_matches([' ', '\t']);
     let rest = before.trim_end_matches(scan::is_identifier_continue);
-    // Something must stand before the name: the value of the first argument, and a space behind it.
+    // Something must stand before the name: the value of the first argument, and a space after it.
     let separated = rest.ends_with([' ', '\t']) && !rest.trim().is_empty();
     let word = before.get(rest.len()..)?;
     (separated && !word.is_empty()).then_some(start + rest.len())

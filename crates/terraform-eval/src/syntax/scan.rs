@@ -1,6 +1,6 @@
-//! The lexical pass: from an opening bracket, quote or heredoc to the place behind its end.
+//! The lexical pass: from an opening bracket, quote or heredoc to the offset after its end.
 //!
-//! Everything else that reads native text stands on this walk, so that all of them agree on where
+//! All other readers of native text use this scanner, so that all of them agree on where
 //! a string, a comment or a bracket ends. It keeps a stack of its own and never recurses.
 
 use std::ops::Range;

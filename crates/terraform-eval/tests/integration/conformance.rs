@@ -43,17 +43,17 @@ fn modules_that_terraform_accepted_have_no_syntax_errors() {
             let file = sources.read(&path).unwrap();
             let text = sources.text(file);
             let document = parse_file(file, text, Format::from_path(&path));
-            assert_eq!(document.problems, [], "{name}");
+            assert_eq!(document.syntax_errors, [], "{name}");
             for item in &document.items {
-                let (block, problems) = item.parse(text);
-                assert_eq!(problems, [], "{name}");
+                let (block, syntax_errors) = item.parse(text);
+                assert_eq!(syntax_errors, [], "{name}");
                 assert_eq!(block.unwrap().labels, item.labels);
                 blocks += 1;
             }
         } else if extension == "tfvars" {
             let file = sources.read(&path).unwrap();
-            let (_, problems) = parse_variables(file, sources.text(file), Format::from_path(&path));
-            assert_eq!(problems, [], "{name}");
+            let (_, syntax_errors) = parse_variables(file, sources.text(file), Format::from_path(&path));
+            assert_eq!(syntax_errors, [], "{name}");
         }
     }
     assert!(blocks > 50, "{blocks}");
@@ -81,14 +81,14 @@ fn the_same_expressions_are_accepted_as_by_terraform() {
         let text = format!("{source}\n");
         let mut sources = Sources::new();
         let file = sources.add("<eval>", text.clone());
-        let (expression, problems) = parse_expression(file, &text, 0..text.len());
+        let (expression, syntax_errors) = parse_expression(file, &text, 0..text.len());
         assert_eq!(
             expression.is_some(),
-            problems.is_empty(),
-            "{source}: {problems:?}"
+            syntax_errors.is_empty(),
+            "{source}: {syntax_errors:?}"
         );
-        if problems.is_empty() == broken {
-            differences.push(format!("{source}: {} / {problems:?}", case["error"]));
+        if syntax_errors.is_empty() == broken {
+            differences.push(format!("{source}: {} / {syntax_errors:?}", case["error"]));
         }
         count[usize::from(broken)] += 1;
     }

@@ -18,22 +18,22 @@ fn locals(name: &str) -> (Vec<String>, String) {
     let file = sources.read(&path).unwrap();
     let text = sources.text(file);
     let document = parse_file(file, text, Format::from_path(&path));
-    let mut problems = document.problems;
+    let mut syntax_errors = document.syntax_errors;
     let mut attributes = Vec::new();
     for item in &document.items {
         let (block, more) = item.parse(text);
-        problems.extend(more);
+        syntax_errors.extend(more);
         for attribute in block.iter().flat_map(|block| &block.body.attributes) {
             assert_eq!(sources.slice(attribute.name.span), &*attribute.name.text);
             attributes.push(format!("{} = {}", attribute.name.text, show(&attribute.value)));
         }
     }
-    (attributes, messages(&problems))
+    (attributes, messages(&syntax_errors))
 }
 
 fn expected(name: &str, attributes: &[&str]) {
-    let (found, problems) = locals(name);
-    assert_eq!(problems, "");
+    let (found, syntax_errors) = locals(name);
+    assert_eq!(syntax_errors, "");
     assert_eq!(found, attributes);
 }
 
@@ -73,9 +73,9 @@ fn a_comment_may_contain_a_carriage_return() {
 
 #[test]
 fn a_string_ends_on_its_line() {
-    let (attributes, problems) = locals("f_newline_in_string.tf");
+    let (attributes, syntax_errors) = locals("f_newline_in_string.tf");
     assert_eq!(
-        problems,
+        syntax_errors,
         "the string is not closed on its line\nthe string is not closed on its line"
     );
     assert_eq!(attributes, ["before = 1", "after = 2"]);
@@ -122,9 +122,9 @@ fn labels_and_nested_blocks_have_their_spans() {
         panic!("{item:?}")
     };
     assert_eq!(sources.slice(body), "\n  x { y = 1 }\n");
-    let (block, problems) = terraform_eval::syntax::native::parse_block(file, text, item);
+    let (block, syntax_errors) = terraform_eval::syntax::native::parse_block(file, text, item);
     let block = block.unwrap();
-    assert_eq!(messages(&problems), "");
+    assert_eq!(messages(&syntax_errors), "");
     assert_eq!(sources.slice(block.header), "resource \"a\\u0062\" bare");
     assert_eq!(&*block.labels[0].text, "ab");
     assert_eq!(sources.slice(block.labels[0].span), "\"a\\u0062\"");

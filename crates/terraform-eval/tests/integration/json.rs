@@ -10,21 +10,21 @@ fn read(text: &str) -> (Vec<String>, String) {
     let mut sources = Sources::new();
     let file = sources.add("main.tf.json", text);
     let document = parse_file(file, text, Format::Json);
-    let mut problems = String::new();
-    for problem in &document.problems {
-        let place = sources.file(file).location(problem.span.start as usize);
-        problems += &format!("{}:{} {}\n", place.line, place.column, problem.message);
+    let mut syntax_errors = String::new();
+    for error in &document.syntax_errors {
+        let place = sources.file(file).location(error.span.start as usize);
+        syntax_errors += &format!("{}:{} {}\n", place.line, place.column, error.message);
     }
     let blocks = document
         .items
         .iter()
         .map(|item| show_block(&item.parse(text).0.unwrap()));
-    (blocks.collect(), problems)
+    (blocks.collect(), syntax_errors)
 }
 
 fn blocks(text: &str) -> Vec<String> {
-    let (blocks, problems) = read(text);
-    assert_eq!(problems, "", "{text}");
+    let (blocks, syntax_errors) = read(text);
+    assert_eq!(syntax_errors, "", "{text}");
     blocks
 }
 
@@ -245,8 +245,8 @@ fn variable_values_are_parsed() {
     let text = r#"{"v": "${1+1}", "w": {"//": "c", "k": ["%{if}"]}}"#;
     let mut sources = Sources::new();
     let file = sources.add("a.tfvars.json", text);
-    let (attributes, problems) = parse_variables(file, text, Format::Json);
-    assert_eq!(messages(&problems), "");
+    let (attributes, syntax_errors) = parse_variables(file, text, Format::Json);
+    assert_eq!(messages(&syntax_errors), "");
     let shown: Vec<String> = attributes
         .iter()
         .map(|a| format!("{}={}", a.name.text, show(&a.value)))
@@ -262,14 +262,14 @@ c {
 }
 ";
     let file = sources.add("a.tfvars", text);
-    let (attributes, problems) = parse_variables(file, text, Format::Native);
+    let (attributes, syntax_errors) = parse_variables(file, text, Format::Native);
     let shown: Vec<String> = attributes
         .iter()
         .map(|a| format!("{}={}", a.name.text, show(&a.value)))
         .collect();
     assert_eq!(shown, ["a=1", "b=[2]"]);
     assert_eq!(
-        messages(&problems),
+        messages(&syntax_errors),
         "the argument `a` is set twice\nblocks are not allowed in a variable values file"
     );
 }

@@ -11,35 +11,32 @@ fn value(source: &str) -> String {
     let text = format!("locals {{\n  a = {source}\n}}\n");
     let file = sources.add("main.tf", text.clone());
     let outline = outline(file, &text);
-    assert_eq!(messages(&outline.problems), "", "{source}");
-    let (block, problems) = parse_block(file, &text, &outline.items[0]);
-    assert_eq!(messages(&problems), "", "{source}");
+    assert_eq!(messages(&outline.syntax_errors), "", "{source}");
+    let (block, syntax_errors) = parse_block(file, &text, &outline.items[0]);
+    assert_eq!(messages(&syntax_errors), "", "{source}");
     show(&block.unwrap().body.attribute("a").unwrap().value)
 }
 
 /// The syntax errors of a file, as `line:column text message`.
-fn problems(text: &str) -> String {
+fn syntax_errors(text: &str) -> String {
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
     let outline = outline(file, text);
-    let mut all = outline.problems;
+    let mut all = outline.syntax_errors;
     for item in &outline.items {
         all.extend(parse_block(file, text, item).1);
     }
     let mut lines = String::new();
-    for problem in &all {
-        let place = sources.file(file).location(problem.span.start as usize);
-        let covered = sources.slice(problem.span);
-        lines += &format!(
-            "{}:{} {covered:?} {}\n",
-            place.line, place.column, problem.message
-        );
+    for error in &all {
+        let place = sources.file(file).location(error.span.start as usize);
+        let covered = sources.slice(error.span);
+        lines += &format!("{}:{} {covered:?} {}\n", place.line, place.column, error.message);
     }
     lines
 }
 
 fn error(source: &str) -> String {
-    problems(&format!("locals {{\n  a = {source}\n}}\n"))
+    syntax_errors(&format!("locals {{\n  a = {source}\n}}\n"))
 }
 
 #[test]
@@ -242,7 +239,7 @@ fn text_that_only_hcl_edit_accepts_is_rejected() {
     );
     // J: a heredoc whose marker is the end of the file.
     assert_eq!(
-        problems("a {\n  b = <<EOT\nEOT"),
+        syntax_errors("a {\n  b = <<EOT\nEOT"),
         "2:7 \"<<EOT\" the heredoc is not closed\n"
     );
     // E: a lone carriage return outside of a comment.
@@ -296,28 +293,28 @@ fn frequent_syntax_errors_have_specific_messages() {
         "2:12 \".*\" a splat `.*` cannot be nested in another\n"
     );
     assert_eq!(
-        problems("a {\n x 1\n y = 2 }\n"),
+        syntax_errors("a {\n x 1\n y = 2 }\n"),
         "2:2 \"x\" `x` is neither an argument nor a block\n3:8 \"}\" missing line break after the argument\n"
     );
     assert_eq!(
-        problems("a {\n x: 1\n}\n"),
+        syntax_errors("a {\n x: 1\n}\n"),
         "2:3 \":\" `x` is followed by `:`, but an argument is set with `=`\n"
     );
     assert_eq!(
-        problems("a {\n \"x\" = 1\n}\n"),
+        syntax_errors("a {\n \"x\" = 1\n}\n"),
         "2:2 \"\\\"\" an argument name must not be quoted\n"
     );
     assert_eq!(
-        problems("a {} b {}\n"),
+        syntax_errors("a {} b {}\n"),
         "1:6 \"b\" missing line break after the block\n"
     );
     assert_eq!(
-        problems("a { b = 1, c = 2 }\n"),
+        syntax_errors("a { b = 1, c = 2 }\n"),
         "1:10 \",\" a comma follows the argument\n1:12 \"c\" a block on one line holds a single argument\n"
     );
-    assert_eq!(problems("a {\n}\n}\n"), "3:1 \"}\" unmatched closing `}`\n");
+    assert_eq!(syntax_errors("a {\n}\n}\n"), "3:1 \"}\" unmatched closing `}`\n");
     assert_eq!(
-        problems("a {\n b = 1\n b = 2\n}\n"),
+        syntax_errors("a {\n b = 1\n b = 2\n}\n"),
         "3:2 \"b\" the argument `b` is set twice\n"
     );
 }
@@ -331,7 +328,7 @@ resource "c" "d" {
   y = 2
 }
 "#;
-    assert_eq!(problems(text), "1:18 \"{\" `{` is not closed\n");
+    assert_eq!(syntax_errors(text), "1:18 \"{\" `{` is not closed\n");
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
     let shown: Vec<String> = outline(file, text)
@@ -357,12 +354,12 @@ fn broken_arguments_are_omitted_and_the_others_are_parsed() {
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
     let outline = outline(file, text);
-    let (block, problems) = parse_block(file, text, &outline.items[0]);
+    let (block, syntax_errors) = parse_block(file, text, &outline.items[0]);
     assert_eq!(
         show_block(&block.unwrap()),
         "module m { source=\"./x\" depends_on=[a.b] deep { b=1 } }"
     );
-    assert_eq!(problems.len(), 2);
+    assert_eq!(syntax_errors.len(), 2);
 }
 
 #[test]
@@ -378,7 +375,7 @@ fn one_syntax_error_does_not_hide_another() {
 }
 "#;
     assert_eq!(
-        problems(text),
+        syntax_errors(text),
         "2:7 \"\\\"\" the string is not closed on its line\n6:9 \"(\" `(` is not closed\n3:9 \"&\" unknown operator `&`\n"
     );
 }
@@ -410,10 +407,10 @@ fn a_standalone_expression_may_contain_line_breaks() {
     let mut sources = Sources::new();
     let text = "1 +\n 2";
     let file = sources.add("<eval>", text);
-    let (expression, problems) = parse_expression(file, text, 0..text.len());
-    assert_eq!(messages(&problems), "");
+    let (expression, syntax_errors) = parse_expression(file, text, 0..text.len());
+    assert_eq!(messages(&syntax_errors), "");
     assert_eq!(show(&expression.unwrap()), "(+ 1 2)");
-    let (expression, problems) = parse_expression(file, "f(]", 0..3);
+    let (expression, syntax_errors) = parse_expression(file, "f(]", 0..3);
     assert!(expression.is_none());
-    assert_eq!(problems.len(), 1);
+    assert_eq!(syntax_errors.len(), 1);
 }

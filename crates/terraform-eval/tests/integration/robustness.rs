@@ -20,16 +20,16 @@ fn assert_inside(text: &str, span: Span) {
     assert!(text.get(span.range()).is_some(), "{span:?} in {text:?}");
 }
 
-fn assert_problems(text: &str, problems: &[SyntaxError]) {
-    for problem in problems {
-        assert_inside(text, problem.span);
-        let first = problem.message.chars().next().unwrap();
+fn assert_syntax_errors(text: &str, syntax_errors: &[SyntaxError]) {
+    for error in syntax_errors {
+        assert_inside(text, error.span);
+        let first = error.message.chars().next().unwrap();
         assert!(
-            !first.is_uppercase() || problem.message.starts_with("JSON"),
+            !first.is_uppercase() || error.message.starts_with("JSON"),
             "{}",
-            problem.message
+            error.message
         );
-        assert!(!problem.message.ends_with('.'), "{}", problem.message);
+        assert!(!error.message.ends_with('.'), "{}", error.message);
     }
 }
 
@@ -38,17 +38,17 @@ fn read(text: &str) {
     let file = file();
     for format in [Format::Native, Format::Json] {
         let document = parse_file(file, text, format);
-        assert_problems(text, &document.problems);
+        assert_syntax_errors(text, &document.syntax_errors);
         for item in &document.items {
             assert_inside(text, item.span);
-            let (block, problems) = item.parse(text);
-            assert_problems(text, &problems);
+            let (block, syntax_errors) = item.parse(text);
+            assert_syntax_errors(text, &syntax_errors);
             for span in block.iter().flat_map(spans_of_block) {
                 assert_inside(text, span);
             }
         }
-        let (attributes, problems) = parse_variables(file, text, format);
-        assert_problems(text, &problems);
+        let (attributes, syntax_errors) = parse_variables(file, text, format);
+        assert_syntax_errors(text, &syntax_errors);
         for attribute in &attributes {
             assert_inside(text, attribute.name.span);
             for span in spans_of_expression(&attribute.value) {
@@ -56,13 +56,13 @@ fn read(text: &str) {
             }
         }
     }
-    for (expression, problems) in [
+    for (expression, syntax_errors) in [
         parse_expression(file, text, 0..text.len()),
         parse_template(file, text, 0..text.len()),
     ] {
-        assert_problems(text, &problems);
+        assert_syntax_errors(text, &syntax_errors);
         assert!(
-            expression.is_some() || !problems.is_empty(),
+            expression.is_some() || !syntax_errors.is_empty(),
             "{text:?} fails without a word"
         );
         for span in expression.iter().flat_map(spans_of_expression) {
@@ -73,7 +73,7 @@ fn read(text: &str) {
 
 /// Without errors, everything outside of the items is white space or a comment.
 fn assert_total(text: &str, outline: &Outline) {
-    if !outline.problems.is_empty() {
+    if !outline.syntax_errors.is_empty() {
         return;
     }
     let mut rest = text.to_owned();
@@ -211,9 +211,9 @@ proptest! {
         let mut sources = Sources::new();
         let file = sources.add("a.tf", source.clone());
         let outline = outline(file, &source);
-        prop_assert_eq!(messages(&outline.problems), "");
-        let (block, problems) = parse_block(file, &source, &outline.items[0]);
-        prop_assert_eq!(messages(&problems), "");
+        prop_assert_eq!(messages(&outline.syntax_errors), "");
+        let (block, syntax_errors) = parse_block(file, &source, &outline.items[0]);
+        prop_assert_eq!(messages(&syntax_errors), "");
         let block: Block = block.unwrap();
         for (attribute, (name, text)) in block.body.attributes.iter().zip(&expected) {
             prop_assert_eq!(sources.slice(attribute.name.span), name.as_str());
@@ -230,18 +230,18 @@ proptest! {
 fn quickly(what: &str, text: &str) {
     let file = file();
     let start = Instant::now();
-    let mut problems = 0;
+    let mut syntax_errors = 0;
     for format in [Format::Native, Format::Json] {
         let document = parse_file(file, text, format);
-        problems += document.problems.len();
+        syntax_errors += document.syntax_errors.len();
         for item in &document.items {
-            problems += item.parse(text).1.len();
+            syntax_errors += item.parse(text).1.len();
         }
     }
-    problems += parse_expression(file, text, 0..text.len()).1.len();
+    syntax_errors += parse_expression(file, text, 0..text.len()).1.len();
     let took = start.elapsed();
-    println!("{what}: {took:?}, {problems} problems");
-    assert!(problems > 0, "{what}");
+    println!("{what}: {took:?}, {syntax_errors} syntax_errors");
+    assert!(syntax_errors > 0, "{what}");
     // Quadratic time would take minutes; a busy machine may take some seconds.
     assert!(took < Duration::from_mins(1), "{what} took {took:?}");
 }

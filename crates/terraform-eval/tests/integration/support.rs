@@ -4,10 +4,10 @@ use terraform_eval::source::Span;
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, ObjectKey, Template, TemplatePart};
 
-pub(crate) fn messages(problems: &[SyntaxError]) -> String {
-    problems
+pub(crate) fn messages(syntax_errors: &[SyntaxError]) -> String {
+    syntax_errors
         .iter()
-        .map(|problem| problem.message.as_str())
+        .map(|error| error.message.as_str())
         .collect::<Vec<_>>()
         .join("\n")
 }

@@ -181,7 +181,10 @@ impl RootModuleReader<'_> {
             ))
         });
         for (name, variable) in &module.variables {
-            let Some(block) = variable.parse(sources).filter(|_| variable.problems().is_empty()) else {
+            let Some(block) = variable
+                .parse(sources)
+                .filter(|_| variable.syntax_errors().is_empty())
+            else {
                 continue;
             };
             let (expression, subject) = match &called {
@@ -278,7 +281,7 @@ impl RootModuleReader<'_> {
                     || provider::is_image_mirrors_data_source(&resource.name)
                     || provider::is_cluster_wait(&resource.name);
                 let is_extract = !is_short && !self.declares_source;
-                if resource.block.problems().is_empty() && !is_extract {
+                if resource.block.syntax_errors().is_empty() && !is_extract {
                     check_required(block, &resource.name, schema, &subject, sources, &mut self.issues);
                 }
             }

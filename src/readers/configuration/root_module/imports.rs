@@ -4,14 +4,18 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::diagnostic::Subject;
-use crate::model::{AttributeValue, ConfigurationIssue, ConfigurationIssueKind, Import};
+use crate::model::{
+    Attribute, AttributeValue, ConfigurationIssue, ConfigurationIssueKind, Import, UnknownReason,
+    UnknownReasons,
+};
 use crate::provider::IMAGE_MIRROR;
 use crate::readers::configuration::block_reader::BlockReader;
+use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::root_module::instances::unknown_until_apply;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::{InstanceKey, Mode};
-use terraform_eval::cty::{Type, Value};
-use terraform_eval::eval::{EvalError, Expansion, InstanceId, RepetitionData};
+use terraform_eval::cty::ValueRef;
+use terraform_eval::eval::{EvalError, Expansion, InstanceId, RepetitionData, Scope};
 use terraform_eval::modules::{Module, references, references::Traversal};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
@@ -59,42 +63,32 @@ impl RootModuleReader<'_> {
             return;
         };
         self.check_target(to, &subject);
-        let repetitions = match block.body.attribute("for_each") {
-            None => vec![RepetitionData::single()],
-            Some(for_each) => {
-                let single = Rc::new(RepetitionData::single());
-                let reader = BlockReader::new(&self.context, InstanceId::ROOT, &single, block);
-                // Here Terraform accepts a list, whose elements have no keys.
-                let is_list = |value: &Value| matches!(value.ty(), Type::Tuple(_) | Type::List(_));
-                if reader
-                    .value("for_each")
-                    .and_then(Result::ok)
-                    .is_some_and(|value| is_list(&value))
-                {
-                    return;
-                }
-                let expansion = self
-                    .context
-                    .evaluator
-                    .body_expansion(InstanceId::ROOT, &block.body);
-                match expansion {
-                    Ok(Expansion::Unknown { value, .. }) => {
-                        if let Some(reference) = unknown_until_apply(&value, self.tree.schemas()) {
-                            let message = format!("for_each is known only after apply: {reference}");
-                            self.reject(&subject, message, for_each.value.span);
-                        }
-                        return;
-                    }
-                    Ok(expansion) => expansion.instances(),
-                    Err(error) => {
-                        let span = for_each.value.span;
-                        return self.issues.add_error(&subject, "for_each", &error, span);
-                    }
-                }
+        if let Some(for_each) = block.body.attribute("for_each")
+            && self.reports_unknown_instances(&subject, block, for_each.value.span)
+        {
+            return;
+        }
+        let repetitions = match self.context.evaluator.import_instances(&block.body) {
+            Ok(repetitions) => repetitions,
+            Err(error) => {
+                let for_each = block.body.attribute("for_each");
+                let span = for_each.map_or(block.header, |for_each| for_each.value.span);
+                let reason = if error.is_rejection() {
+                    UnknownReason::Rejected(error.to_string())
+                } else {
+                    UnknownReason::EvaluationFailed(error.to_string())
+                };
+                self.issues.add_error(&subject, "for_each", &error, span);
+                return imports.push(Import {
+                    to: to_text,
+                    id: Attribute::unknown(UnknownReasons::new(reason), Some(span)),
+                });
             }
         };
         for repetition in repetitions {
             let repetition = Rc::new(repetition);
+            self.context.evaluator.grant_reserve_budget();
+            let address = instance_address(&self.context, &repetition, to);
             let mut reader = BlockReader::new(&self.context, InstanceId::ROOT, &repetition, block);
             let attribute = reader.string("id");
             let value = reader.value("id");
@@ -109,7 +103,7 @@ impl RootModuleReader<'_> {
                 }
                 AttributeValue::Unknown(unknown) => {
                     let wrong_type = unknown.reasons.iter().find_map(|reason| match reason {
-                        crate::model::UnknownReason::WrongType(message) => Some(message.clone()),
+                        UnknownReason::WrongType(message) => Some(message.clone()),
                         _ => None,
                     });
                     let until_apply = value
@@ -120,14 +114,37 @@ impl RootModuleReader<'_> {
                     } else if let Some(reference) = until_apply {
                         let message = format!("the import id is known only after apply: {reference}");
                         self.invalid_id(&subject, message, id.span, "not known when Terraform plans");
+                    } else {
+                        imports.push(Import {
+                            to: address.unwrap_or_else(|| to_text.clone()),
+                            id: attribute,
+                        });
                     }
                 }
                 AttributeValue::Known(_) => imports.push(Import {
-                    to: to_text.clone(),
+                    to: address.unwrap_or_else(|| to_text.clone()),
                     id: attribute,
                 }),
             }
         }
+    }
+
+    /// Reports that Terraform does not know the instances of an import until it applies; whether it does.
+    fn reports_unknown_instances(&mut self, subject: &Subject, block: &Block, span: Span) -> bool {
+        let single = Rc::new(RepetitionData::single());
+        let reader = BlockReader::new(&self.context, InstanceId::ROOT, &single, block);
+        let value = reader.value("for_each").and_then(Result::ok);
+        let unknown = value.filter(|value| !value.is_wholly_known());
+        let reference = unknown.and_then(|value| unknown_until_apply(&value, self.tree.schemas()));
+        let Some(reference) = reference else {
+            return false;
+        };
+        self.reject(
+            subject,
+            format!("for_each is known only after apply: {reference}"),
+            span,
+        );
+        true
     }
 
     /// Reports the arguments that an import does not have.
@@ -254,6 +271,34 @@ impl RootModuleReader<'_> {
 fn target(to: &Expression) -> Option<Traversal> {
     let mut references = references::in_expression(to).into_iter();
     references.find(|reference| reference.span == to.span)
+}
+
+/// The address that `to` has in an instance of the block. `None` if an instance key in it is not known.
+fn instance_address(
+    context: &EvaluationContext<'_>,
+    repetition: &Rc<RepetitionData>,
+    to: &Expression,
+) -> Option<String> {
+    match &to.kind {
+        ExpressionKind::Variable(word) => Some(word.to_string()),
+        ExpressionKind::GetAttr { base, name } => {
+            let base = instance_address(context, repetition, base)?;
+            Some(format!("{base}.{}", name.text))
+        }
+        ExpressionKind::Index { base, key } => {
+            let base = instance_address(context, repetition, base)?;
+            let scope = Scope::module(InstanceId::ROOT).with_repetition(repetition);
+            let key = context.evaluator.evaluate(key, scope).ok()?;
+            let key = match key.view() {
+                _ if key.marks_deep().is_sensitive() => return None,
+                ValueRef::String(text) => InstanceKey::Key(text.clone()),
+                ValueRef::Number(number) => InstanceKey::Index(u64::try_from(number.to_index()?).ok()?),
+                _ => return None,
+            };
+            Some(format!("{base}{key}"))
+        }
+        _ => None,
+    }
 }
 
 /// Whether `to` is the address of a mirror, in the root module or in another one.

@@ -10,7 +10,7 @@ use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::issues::Issues;
 use terraform_eval::address::{ResourceName, ResourcePath};
-use terraform_eval::eval::{InstanceId, VariableInputs};
+use terraform_eval::eval::{InstanceId, RootInputs};
 use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource};
 use terraform_eval::source::{Sources, Span};
 
@@ -58,7 +58,7 @@ impl<'a> RootModuleReader<'a> {
     pub(crate) fn new(
         tree: &'a ModuleTree,
         sources: &'a Sources,
-        inputs: &'a VariableInputs,
+        inputs: &'a RootInputs,
         root: ModuleId,
     ) -> Self {
         Self {

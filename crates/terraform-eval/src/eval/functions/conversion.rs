@@ -8,7 +8,7 @@ use super::args::Args;
 use super::error::{FunctionError, FunctionResult};
 use super::function::{ConstType, Function, Parameter};
 
-/// The functions of this group.
+/// The functions of this category.
 pub(super) const TABLES: &[&[Function]] = &[FUNCTIONS, sensitive::FUNCTIONS];
 
 const FUNCTIONS: &[Function] = &[

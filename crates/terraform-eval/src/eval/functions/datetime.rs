@@ -12,7 +12,7 @@ use super::function::{ConstType, Function, Parameter};
 use super::host::Call;
 use timestamp::{Clock, Format, Timestamp};
 
-/// The functions of this group.
+/// The functions of this category.
 pub(super) const TABLES: &[&[Function]] = &[FUNCTIONS];
 
 const FUNCTIONS: &[Function] = &[

@@ -9,7 +9,7 @@ mod yaml;
 
 use super::function::Function;
 
-/// The functions of this group, by file.
+/// The functions of this category, by file.
 pub(super) const TABLES: &[&[Function]] = &[
     base64::FUNCTIONS,
     csv::FUNCTIONS,

@@ -6,5 +6,5 @@ mod path;
 
 use super::function::Function;
 
-/// The functions of this group, by file.
+/// The functions of this category, by file.
 pub(super) const TABLES: &[&[Function]] = &[file::FUNCTIONS, fileset::FUNCTIONS, path::FUNCTIONS];

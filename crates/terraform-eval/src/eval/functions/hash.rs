@@ -10,7 +10,7 @@ use super::error::FunctionResult;
 use super::function::{ConstType, Function, Parameter};
 use super::host::Call;
 
-/// The functions of this group.
+/// The functions of this category.
 pub(super) const TABLES: &[&[Function]] = &[FUNCTIONS];
 
 const FUNCTIONS: &[Function] = &[

@@ -130,10 +130,10 @@ fn render(call: &Call<'_>, function: &'static str, name: &str, source: &str, var
         return Err(message.into());
     }
     call.charge(source.len() / 4 + 1)?;
-    let (template, problems) = parse_template(FileId::DETACHED, source, 0..source.len());
-    if let Some(problem) = problems.first() {
-        let location = line_of(name, source, problem.span);
-        return Err(format!("{location}: {}", problem.message).into());
+    let (template, syntax_errors) = parse_template(FileId::DETACHED, source, 0..source.len());
+    if let Some(error) = syntax_errors.first() {
+        let location = line_of(name, source, error.span);
+        return Err(format!("{location}: {}", error.message).into());
     }
     let Some(template) = template else {
         return Err(format!("{name} is not a template").into());

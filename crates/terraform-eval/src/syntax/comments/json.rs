@@ -123,7 +123,7 @@ impl Collector<'_> {
         let next = rest.trim_start();
         let mut start = member + spaces(self.text.get(member..).unwrap_or_default());
         let end = match next.strip_prefix(',') {
-            Some(behind) => self.text.len() - behind.len() + spaces(behind),
+            Some(after_comma) => self.text.len() - after_comma.len() + spaces(after_comma),
             None => {
                 if self.text.as_bytes().get(member.wrapping_sub(1)) == Some(&b',') {
                     start = member - 1;

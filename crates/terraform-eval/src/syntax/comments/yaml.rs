@@ -1,6 +1,7 @@
 //! Comments in YAML. Each applies to what begins on its line or on the line below, with all lines that are indented
 //! further.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use granit_parser::{Event, Options, Parser};
@@ -14,6 +15,7 @@ pub(super) fn comments(file: FileId, text: &str, word: &str) -> Vec<Comment> {
     let scalars = scalars(text);
     let lines = Lines::new(text);
     let mut comments: Vec<Comment> = Vec::new();
+    let mut subjects = Subjects::new();
     let mut next = 0;
     for (at, _) in text.match_indices(word) {
         let index = lines.index(at);
@@ -22,7 +24,7 @@ pub(super) fn comments(file: FileId, text: &str, word: &str) -> Vec<Comment> {
         }
         next = index + 1;
         let start = lines.comment_in(index, &scalars);
-        let comment = start.map(|start| lines.comment(file, start));
+        let comment = start.map(|start| lines.comment(file, start, &mut subjects));
         comments.extend(comment.filter(|comment| {
             let text = text.get(comment.text.range());
             text.is_some_and(|text| text.contains(word))
@@ -48,16 +50,32 @@ fn scalars(text: &str) -> Vec<Range<usize>> {
 struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
+    /// For each line, the next one that is more than a comment: itself or one below.
+    next_content: Vec<Option<usize>>,
 }
+
+/// The subjects of lines that are known: several comments may have one subject.
+type Subjects = BTreeMap<usize, Range<usize>>;
 
 impl<'a> Lines<'a> {
     fn new(text: &'a str) -> Self {
         let bom = text.len() - text.trim_start_matches('\u{feff}').len();
         let ends = memchr::memchr_iter(b'\n', text.as_bytes());
-        Self {
+        let mut lines = Self {
             text,
             starts: std::iter::once(bom).chain(ends.map(|at| at + 1)).collect(),
+            next_content: Vec::new(),
+        };
+        let mut next = None;
+        let mut next_content = vec![None; lines.starts.len()];
+        for (index, content) in next_content.iter_mut().enumerate().rev() {
+            if !lines.line(index).trim_start().starts_with('#') {
+                next = Some(index);
+            }
+            *content = next;
         }
+        lines.next_content = next_content;
+        lines
     }
 
     fn index(&self, at: usize) -> usize {
@@ -92,7 +110,7 @@ impl<'a> Lines<'a> {
         })
     }
 
-    fn comment(&self, file: FileId, start: usize) -> Comment {
+    fn comment(&self, file: FileId, start: usize, subjects: &mut Subjects) -> Comment {
         let span = |range: Range<usize>| Span::new(file, range.start, range.end);
         let index = self.index(start);
         let line = self.start(index);
@@ -106,7 +124,10 @@ impl<'a> Lines<'a> {
         Comment {
             span: span(start..end),
             text: span((start + 1).min(end)..end),
-            subject: subject.map(|index| span(self.subject(index))),
+            subject: subject.map(|index| {
+                let subject = subjects.entry(index).or_insert_with(|| self.subject(index));
+                span(subject.clone())
+            }),
             removal: span(removal),
             is_plain: true,
         }
@@ -114,9 +135,8 @@ impl<'a> Lines<'a> {
 
     /// The first line below that is more than a comment, if no empty line separates them.
     fn below(&self, index: usize) -> Option<usize> {
-        let mut lines = (index + 1..self.starts.len()).map(|index| (index, self.line(index).trim_start()));
-        let (index, line) = lines.find(|(_, line)| !line.starts_with('#'))?;
-        (!line.is_empty()).then_some(index)
+        let index = (*self.next_content.get(index + 1)?)?;
+        (!self.line(index).trim_start().is_empty()).then_some(index)
     }
 
     /// A line with those below that are indented further. The elements of a list may have the indentation of its key.

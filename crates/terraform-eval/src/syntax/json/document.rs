@@ -17,7 +17,7 @@ pub(in crate::syntax) fn blocks(file: FileId, text: &str) -> (Vec<Block>, Vec<Sy
     let mut reader = Reader {
         file,
         text,
-        problems: Vec::new(),
+        syntax_errors: Vec::new(),
     };
     let mut blocks = Vec::new();
     if let Some(root) = reader.root() {
@@ -29,7 +29,7 @@ pub(in crate::syntax) fn blocks(file: FileId, text: &str) -> (Vec<Block>, Vec<Sy
             _ => reader.not_an_object(root),
         }
     }
-    (blocks, reader.problems)
+    (blocks, reader.syntax_errors)
 }
 
 /// The values of a `.tfvars.json` file.
@@ -37,7 +37,7 @@ pub(in crate::syntax) fn variables(file: FileId, text: &str) -> (Vec<Attribute>,
     let mut reader = Reader {
         file,
         text,
-        problems: Vec::new(),
+        syntax_errors: Vec::new(),
     };
     let mut attributes = Vec::new();
     if let Some(root) = reader.root() {
@@ -51,7 +51,7 @@ pub(in crate::syntax) fn variables(file: FileId, text: &str) -> (Vec<Attribute>,
             _ => reader.not_an_object(root),
         }
     }
-    (attributes, reader.problems)
+    (attributes, reader.syntax_errors)
 }
 
 /// A value inside of a text, whose strings are literal. `None` if it is not valid.
@@ -60,10 +60,10 @@ pub(in crate::syntax) fn value(file: FileId, text: &str, span: Span) -> Option<E
     let mut reader = Reader {
         file,
         text,
-        problems: Vec::new(),
+        syntax_errors: Vec::new(),
     };
     let value = reader.expression(raw, Meaning::Literal, 1)?;
-    reader.problems.is_empty().then_some(value)
+    reader.syntax_errors.is_empty().then_some(value)
 }
 
 /// The message for a JSON error. The JSON begins at the offset `before`.
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         match serde_json::from_str::<&RawValue>(json) {
             Ok(root) => Some(root),
             Err(error) => {
-                self.problems
+                self.syntax_errors
                     .push(describe_error(self.file, text, before, &error));
                 None
             }

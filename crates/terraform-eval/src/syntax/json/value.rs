@@ -119,8 +119,8 @@ impl Reader<'_> {
             Meaning::Reference => reader.root(range),
             Meaning::Template | Meaning::Literal => reader.bare_template(range),
         };
-        let problems = std::mem::take(&mut reader.problems);
-        self.problems.extend(problems);
+        let syntax_errors = std::mem::take(&mut reader.syntax_errors);
+        self.syntax_errors.extend(syntax_errors);
         result.ok().map(|expression| expression.kind)
     }
 }

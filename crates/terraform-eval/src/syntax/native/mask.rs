@@ -52,9 +52,9 @@ impl Reader<'_> {
         if let Some(error) = scanner.errors.first() {
             if !self.lex_errors_reported {
                 let span = self.input.span(error.range.clone());
-                let mut problem = describe(self.input.file, error);
-                problem.span = span;
-                self.problems.push(problem);
+                let mut error = describe(self.input.file, error);
+                error.span = span;
+                self.syntax_errors.push(error);
             }
             return Err(Reported);
         }

@@ -44,10 +44,7 @@ fn node(file: FileId, text: &str, raw: &RawValue, depth: usize) -> Result<Node, 
         }
         Opened::Object(members) => {
             let entry = |(key, value): (&RawValue, &RawValue)| {
-                let key = Key {
-                    span: span_of(file, text, key),
-                    text: string(key.get()),
-                };
+                let key = Key::new(span_of(file, text, key), string(key.get()));
                 node(file, text, value, depth + 1).map(|value| (key, value))
             };
             let entries: Result<_, _> = members.into_iter().map(entry).collect();

@@ -26,7 +26,8 @@ pub struct Node {
 /// The kinds of values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NodeKind {
-    /// Keys and values in source order; keys may repeat.
+    /// Keys and values in source order, with those of a merge key in its place. Keys may repeat: the last one counts,
+    /// as in Kubernetes.
     Mapping(Vec<(Key, Node)>),
     /// Elements in source order.
     Sequence(Vec<Node>),
@@ -43,6 +44,19 @@ pub struct Key {
     pub span: Span,
     /// The decoded text.
     pub text: String,
+    /// The merge key (`<<`) that adds the entry, if one does.
+    pub merged_by: Option<Span>,
+}
+
+impl Key {
+    /// A key that is written in the mapping itself.
+    pub(super) fn new(span: Span, text: String) -> Self {
+        Self {
+            span,
+            text,
+            merged_by: None,
+        }
+    }
 }
 
 impl Node {
@@ -88,8 +102,12 @@ impl Node {
                 entries
                     .into_iter()
                     .map(|(key, value)| {
-                        let span = map(key.span);
-                        (Key { span, ..key }, value.with_spans(map))
+                        let key = Key {
+                            span: map(key.span),
+                            merged_by: key.merged_by.map(map),
+                            text: key.text,
+                        };
+                        (key, value.with_spans(map))
                     })
                     .collect(),
             ),

@@ -67,7 +67,14 @@ struct Frame {
 
 enum Open {
     Sequence(Vec<Node>),
-    Mapping(Vec<(Key, Node)>, Option<Key>),
+    Mapping(Vec<(Key, Node)>, Option<PendingKey>),
+}
+
+/// The key of the value that follows.
+enum PendingKey {
+    Key(Key),
+    /// The merge key at this position.
+    Merge(Span),
 }
 
 struct Reader {
@@ -92,7 +99,14 @@ impl Reader {
                     ));
                 };
                 self.spend(size, span)?;
-                self.value(node, size)
+                if let Some(key) = self.missing_key() {
+                    let (NodeKind::String(text) | NodeKind::Word(_, text)) = node.kind else {
+                        return Err(SyntaxError::new(span, "a key must be a string"));
+                    };
+                    *key = Some(PendingKey::Key(Key::new(node.span, text)));
+                    return Ok(());
+                }
+                self.value(node, size, IsAlias(true))
             }
             Event::SequenceStart(_, anchor, tag) => {
                 only_tag(tag.as_deref(), "seq", span)?;
@@ -113,7 +127,7 @@ impl Reader {
                 let span = Span::new(self.file, frame.start.range().start, span.range().end);
                 let node = Node { span, kind };
                 self.remember(frame.anchor, &node, frame.size + 1)?;
-                self.value(node, frame.size + 1)
+                self.value(node, frame.size + 1, IsAlias(false))
             }
             Event::DocumentEnd => {
                 self.anchors.clear();
@@ -170,22 +184,20 @@ impl Reader {
         span: Span,
     ) -> Result<(), SyntaxError> {
         let plain = style == ScalarStyle::Plain;
-        if let Some(Frame {
-            open: Open::Mapping(_, key @ None),
-            ..
-        }) = self.frames.last_mut()
-        {
-            if plain && text == "<<" {
-                let message = "merge keys (`<<`) are not supported";
-                return Err(SyntaxError::new(span, message).help("write the merged keys explicitly"));
-            }
-            *key = Some(Key {
-                span,
-                text: text.to_owned(),
+        let tag = tag.map(full_name);
+        if let Some(key) = self.missing_key() {
+            let is_merge_tag = || tag.as_deref().and_then(|tag| tag.strip_prefix(CORE)) == Some("merge");
+            *key = Some(if text == "<<" && (plain && tag.is_none() || is_merge_tag()) {
+                PendingKey::Merge(span)
+            } else {
+                PendingKey::Key(Key::new(span, text.to_owned()))
             });
+            if anchor != 0 {
+                let kind = NodeKind::String(text.to_owned());
+                self.remember(anchor, &Node { span, kind }, 1)?;
+            }
             return Ok(());
         }
-        let tag = tag.map(full_name);
         let word = match tag.as_deref() {
             None if plain => Word::resolve(text),
             None | Some("!") => None,
@@ -199,11 +211,22 @@ impl Reader {
         };
         let node = Node { span, kind };
         self.remember(anchor, &node, 1)?;
-        self.value(node, 1)
+        self.value(node, 1, IsAlias(false))
+    }
+
+    /// The place for the key, if a key has to follow.
+    fn missing_key(&mut self) -> Option<&mut Option<PendingKey>> {
+        match self.frames.last_mut() {
+            Some(Frame {
+                open: Open::Mapping(_, key @ None),
+                ..
+            }) => Some(key),
+            _ => None,
+        }
     }
 
     /// Adds a complete value to its collection.
-    fn value(&mut self, node: Node, size: usize) -> Result<(), SyntaxError> {
+    fn value(&mut self, node: Node, size: usize, is_alias: IsAlias) -> Result<(), SyntaxError> {
         let Some(frame) = self.frames.last_mut() else {
             if !node.is_null() {
                 self.documents.push(node);
@@ -214,12 +237,50 @@ impl Reader {
         match &mut frame.open {
             Open::Sequence(elements) => elements.push(node),
             Open::Mapping(entries, key) => match key.take() {
-                Some(key) => entries.push((key, node)),
+                Some(PendingKey::Key(key)) => entries.push((key, node)),
+                Some(PendingKey::Merge(merge)) => merge_into(entries, node, merge, is_alias)?,
                 None => return Err(SyntaxError::new(node.span, "a key must be a string")),
             },
         }
         Ok(())
     }
+}
+
+/// Whether a value is written as an alias.
+#[derive(Clone, Copy)]
+struct IsAlias(bool);
+
+/// Adds the entries of a merge key's value: a mapping, or a list of mappings, of which the first one counts. An entry
+/// overrides those before it, also explicit ones (`decode.go` in `goyaml.v2`).
+fn merge_into(
+    entries: &mut Vec<(Key, Node)>,
+    value: Node,
+    merge: Span,
+    is_alias: IsAlias,
+) -> Result<(), SyntaxError> {
+    let error = |span| {
+        let message = "the value of a merge key (`<<`) must be a mapping or a list of mappings";
+        SyntaxError::new(span, message)
+    };
+    let mut add = |merged: Vec<(Key, Node)>| {
+        entries.extend(merged.into_iter().map(|(key, value)| {
+            let merged_by = Some(merge);
+            (Key { merged_by, ..key }, value)
+        }));
+    };
+    match value.kind {
+        NodeKind::Mapping(merged) => add(merged),
+        NodeKind::Sequence(elements) if !is_alias.0 => {
+            for element in elements.into_iter().rev() {
+                let NodeKind::Mapping(merged) = element.kind else {
+                    return Err(error(element.span));
+                };
+                add(merged);
+            }
+        }
+        _ => return Err(error(merge)),
+    }
+    Ok(())
 }
 
 fn only_tag(tag: Option<&Tag>, allowed: &str, span: Span) -> Result<(), SyntaxError> {

@@ -1,4 +1,4 @@
-//! What is read of YAML and JSON, and what is refused.
+//! What is read of YAML and JSON, and what is rejected.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::source::Sources;
 /// The documents in short: `{a: "x", b: [no?]}`, words other than strings with a question mark.
 fn shown(text: &str) -> Result<Vec<String>, String> {
     let file = Sources::new().add("a", text);
-    let documents = documents(file, text).map_err(|problem| problem.message)?;
+    let documents = documents(file, text).map_err(|error| error.message)?;
     Ok(documents.iter().map(show).collect())
 }
 
@@ -98,8 +98,62 @@ fn aliases_that_expand_too_much_are_rejected() {
 }
 
 #[test]
+fn a_merge_key_adds_the_entries_of_mappings() {
+    // In brackets the values that an entry with the same key overrides. The last one counts.
+    let cases = [
+        ("x: &x {b: c}\na: {<<: *x}\n", r#"{x: {b: "c"}, a: {b: "c"}}"#),
+        ("a:\n  <<: {b: c}\n  d: e\n", r#"{a: {b: "c", d: "e"}}"#),
+        (
+            "x: &x {b: c}\nz: &z {<<: *x, b: d}\na:\n- <<: *z\n  e: f\n",
+            r#"{x: {b: "c"}, z: {b: "c", b: "d"}, a: [{b: "c", b: "d", e: "f"}]}"#,
+        ),
+        (
+            "a: {<<: [{b: first}, {b: second, c: d}]}\n",
+            r#"{a: {b: "second", c: "d", b: "first"}}"#,
+        ),
+        (
+            "a: {b: explicit, <<: {b: merged}}\n",
+            r#"{a: {b: "explicit", b: "merged"}}"#,
+        ),
+        ("a: {'<<': {b: c}}\n", r#"{a: {<<: {b: "c"}}}"#),
+        ("a: {!!str <<: {b: c}}\n", r#"{a: {<<: {b: "c"}}}"#),
+        ("a: {!!merge <<: {b: c}}\n", r#"{a: {b: "c"}}"#),
+        ("a: [<<]\n", r#"{a: ["<<"]}"#),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(one(text), expected, "{text}");
+    }
+    for value in ["1", "[1]", "", "~", "[[{b: c}]]"] {
+        let message = one(&format!("a:\n  <<: {value}\n"));
+        assert!(
+            message.starts_with("the value of a merge key"),
+            "{value}: {message}"
+        );
+    }
+    // An alias stands for a mapping, but not for a list of them.
+    let message = one("x: &x [{b: c}]\na: {<<: *x}\n");
+    assert!(message.starts_with("the value of a merge key"), "{message}");
+}
+
+#[test]
+fn merge_keys_that_expand_too_much_are_rejected() {
+    let mut text = String::from("a0: &a0 {b: c}\n");
+    for level in 1..40 {
+        let before = level - 1;
+        let _ = writeln!(text, "a{level}: &a{level} {{<<: [*a{before}, *a{before}]}}");
+    }
+    assert!(one(&text).starts_with("the aliases expand to more than"));
+}
+
+#[test]
+fn a_key_can_be_an_alias_or_have_an_anchor() {
+    assert_eq!(one("a: &x b\n*x : c\n"), r#"{a: "b", b: "c"}"#);
+    assert_eq!(one("&k a: 1\nb: *k\n"), r#"{a: 1?, b: "a"}"#);
+    assert_eq!(one("a: &x [b]\n*x : c\n"), "a key must be a string");
+}
+
+#[test]
 fn unsupported_yaml_is_rejected() {
-    assert_eq!(one("a:\n  <<: {b: c}\n"), "merge keys (`<<`) are not supported");
     assert_eq!(one("? [a, b]\n: c\n"), "a key must be a string");
     assert_eq!(one("a: !x b"), "\"b\" with the tag !x is not supported");
     assert_eq!(one("a: !x [b]"), "the tag !x is not supported");
@@ -121,7 +175,7 @@ fn every_value_has_its_span() {
     let documents = documents(file, text).unwrap();
     let at = |key: &str| &text[documents[0].get(key).unwrap().span.range()];
     assert_eq!([at("é"), at("b"), at("c")], ["'q'", "plain", "[x, \"y\"]"]);
-    // What is behind an alias is to be changed where it is written.
+    // An alias has the span of the value of its anchor, because that is the text to change.
     assert_eq!([at("d"), at("e")], ["z", "z"]);
     let json = r#"{"a": ["b"]}"#;
     let documents = super::documents(file, json).unwrap();

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::cty::{Type, Value, ValueRef, to_json};
 use crate::eval::scope::ForBindings;
-use crate::eval::{EvalError, Evaluator, Scope, VariableInputs};
+use crate::eval::{EvalError, Evaluator, RootInputs, Scope};
 use crate::modules::{Module, ModuleTree};
 use crate::schema::ProviderSchemas;
 use crate::source::Sources;
@@ -37,8 +37,8 @@ pub(super) fn evaluate(text: &str) -> Result<Value, EvalError> {
 pub(super) fn evaluate_with(text: &str, u: Value) -> Result<Value, EvalError> {
     let mut sources = Sources::new();
     let file = sources.add("expression.tf", text);
-    let (expression, problems) = parse_expression(file, text, 0..text.len());
-    let Some(expression) = expression.filter(|_| problems.is_empty()) else {
+    let (expression, syntax_errors) = parse_expression(file, text, 0..text.len());
+    let Some(expression) = expression.filter(|_| syntax_errors.is_empty()) else {
         return Err(EvalError::invalid("it cannot be read"));
     };
     let mut tree = ModuleTree::new(ProviderSchemas::builtin());
@@ -52,7 +52,7 @@ pub(super) fn evaluate_with(text: &str, u: Value) -> Result<Value, EvalError> {
             ProviderSchemas::builtin(),
         ),
     );
-    let inputs = VariableInputs::default();
+    let inputs = RootInputs::default();
     let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
     let name: Arc<str> = "u".into();
     let frame = ForBindings {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::conformance::differences;
 use crate::cty::{Origin, UnknownReason, Value, to_json};
-use crate::eval::{EvalError, Evaluator, InstanceId, Scope, VariableInputs};
+use crate::eval::{EvalError, Evaluator, InstanceId, RootInputs, Scope};
 use crate::modules::{Module, ModuleTree};
 use crate::schema::ProviderSchemas;
 use crate::source::Sources;
@@ -32,10 +32,10 @@ fn evaluate(text: &str, directory: &Path) -> Result<Value, EvalError> {
             ProviderSchemas::builtin(),
         ),
     );
-    let inputs = VariableInputs::default();
+    let inputs = RootInputs::default();
     let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
-    let (expression, problems) = parse_expression(file, text, 0..text.len());
-    assert_eq!(problems, []);
+    let (expression, syntax_errors) = parse_expression(file, text, 0..text.len());
+    assert_eq!(syntax_errors, []);
     evaluator.evaluate(
         &expression.expect("an expression"),
         Scope::module(InstanceId::ROOT),

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::comments::Comment;
 
-/// The beginning of a comment that is a directive for this program.
+/// The prefix of suppression comments.
 pub(super) const MARKER: &str = "mirrorset:";
 
 /// What a suppression applies to.
@@ -26,19 +26,19 @@ pub(super) struct RuleName {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Directive {
+pub(super) struct SuppressionSyntax {
     pub(super) scope: Scope,
     /// The names in the brackets. `None` without brackets.
     pub(super) names: Option<Vec<RuleName>>,
     pub(super) until: Option<Date>,
     /// The text after `until=`, if it is not a valid date.
     pub(super) invalid_date: Option<String>,
-    /// An unknown word that resembles a directive.
+    /// An unknown word that resembles a keyword.
     pub(super) unknown_word: Option<String>,
     pub(super) reason: String,
 }
 
-impl Directive {
+impl SuppressionSyntax {
     /// Parses a comment. `None` if it is not a suppression.
     pub(super) fn parse(text: &str, comment: &Comment) -> Option<Self> {
         let comment_text = text.get(comment.text.range())?;
@@ -50,10 +50,10 @@ impl Directive {
         let (scope, unknown_word) = match word {
             "ignore" => (Scope::Subject, None),
             "ignore-file" => (Scope::File, None),
-            word if is_similar_to_directive(word) => (Scope::Subject, Some(word.to_owned())),
+            word if is_misspelled_keyword(word) => (Scope::Subject, Some(word.to_owned())),
             _ => return None,
         };
-        let mut directive = Self {
+        let mut syntax = Self {
             scope,
             names: None,
             until: None,
@@ -66,13 +66,13 @@ impl Directive {
         let rest = match bracketed {
             Some((inner, after)) => {
                 let inner_start = comment.text.range().end - (inner.len() + 1 + after.len());
-                directive.names = Some(parse_names(inner, inner_start, comment));
+                syntax.names = Some(parse_names(inner, inner_start, comment));
                 after
             }
             None => rest,
         };
-        directive.parse_reason(rest);
-        Some(directive)
+        syntax.parse_reason(rest);
+        Some(syntax)
     }
 
     fn parse_reason(&mut self, text: &str) {
@@ -95,8 +95,8 @@ impl Directive {
     }
 }
 
-/// Whether a word is probably a misspelled directive.
-fn is_similar_to_directive(word: &str) -> bool {
+/// Whether a word is probably a misspelled keyword.
+fn is_misspelled_keyword(word: &str) -> bool {
     let is_near = |other: &str| strsim::damerau_levenshtein(word, other) <= 2;
     word.starts_with("ignore") || is_near("ignore") || is_near("ignore-file")
 }

@@ -1,4 +1,4 @@
-//! A root module with a cluster and its mirrors, as in the provider's guide, is clean. With one mistake it has
+//! A root module with a cluster and its mirrors, as in the provider's guide, is clean. With one error it has
 //! one finding, at the exact text, in the configuration and in its plan.
 
 use crate::support::program::{findings, fixture, mirrorset, mirrorset_in};
@@ -35,11 +35,11 @@ fn the_configurations_of_the_guide_are_clean() {
 fn a_missing_depends_on() {
     let finding = "missing-depends-on rhcs_image_mirror.redis";
     assert_eq!(
-        check("mistakes/missing-depends-on"),
+        check("invalid_examples/missing-depends-on"),
         [format!("{finding} resource \"rhcs_image_mirror\" \"redis\"")]
     );
     assert_eq!(
-        check("mistakes/missing-depends-on/plan.json"),
+        check("invalid_examples/missing-depends-on/plan.json"),
         [format!("{finding} \"rhcs_image_mirror.redis\"")]
     );
 }
@@ -47,14 +47,14 @@ fn a_missing_depends_on() {
 #[test]
 fn a_short_source() {
     let finding = "short-source rhcs_image_mirror.nginx \"nginx\"";
-    assert_eq!(check("mistakes/short-source"), [finding]);
-    assert_eq!(check("mistakes/short-source/plan.json"), [finding]);
+    assert_eq!(check("invalid_examples/short-source"), [finding]);
+    assert_eq!(check("invalid_examples/short-source/plan.json"), [finding]);
 }
 
 #[test]
 fn a_type_other_than_digest() {
     let finding = "non-digest-type rhcs_image_mirror.nginx \"tag\"";
-    assert_eq!(check("mistakes/non-digest-type"), [finding]);
+    assert_eq!(check("invalid_examples/non-digest-type"), [finding]);
     // Terraform creates no plan, because the provider rejects the value; an older provider may accept it.
     let plan = std::fs::read_to_string(fixture("guide/cluster-and-mirrors/plan.json")).unwrap();
     let changed = plan.replacen(
@@ -90,12 +90,12 @@ fn a_type_other_than_digest() {
 fn a_classic_cluster() {
     let finding = "classic-cluster rhcs_image_mirror.nginx";
     assert_eq!(
-        check("mistakes/classic-cluster"),
+        check("invalid_examples/classic-cluster"),
         [format!("{finding} rhcs_cluster_rosa_classic.old.id")]
     );
     // In a plan the id is unknown; the label is on the value that marks it as unknown.
     assert_eq!(
-        check("mistakes/classic-cluster/plan.json"),
+        check("invalid_examples/classic-cluster/plan.json"),
         [format!("{finding} true")]
     );
 }
@@ -106,21 +106,24 @@ fn a_cluster_that_is_not_ready() {
         ["nginx", "redis"].map(|name| format!("cluster-not-ready rhcs_image_mirror.{name} {text}"))
     };
     assert_eq!(
-        check("mistakes/cluster-not-ready"),
+        check("invalid_examples/cluster-not-ready"),
         findings("rhcs_cluster_rosa_hcp.example.id")
     );
-    assert_eq!(check("mistakes/cluster-not-ready/plan.json"), findings("true"));
+    assert_eq!(
+        check("invalid_examples/cluster-not-ready/plan.json"),
+        findings("true")
+    );
 }
 
 #[test]
 fn an_attribute_that_is_not_the_cluster_id() {
     let finding = "wrong-cluster-attribute rhcs_image_mirror.nginx";
     assert_eq!(
-        check("mistakes/wrong-cluster-attribute"),
+        check("invalid_examples/wrong-cluster-attribute"),
         [format!("{finding} rhcs_cluster_rosa_hcp.example.external_id")]
     );
     assert_eq!(
-        check("mistakes/wrong-cluster-attribute/plan.json"),
+        check("invalid_examples/wrong-cluster-attribute/plan.json"),
         [format!("{finding} true")]
     );
 }
@@ -132,6 +135,9 @@ fn registries_that_the_cluster_blocks() {
         "registry-config-conflict rhcs_image_mirror.nginx \"docker.io/library/nginx\"",
         "registry-config-conflict rhcs_image_mirror.redis \"quay.io/backup/redis\"",
     ];
-    assert_eq!(check("mistakes/registry-config-conflict"), findings);
-    assert_eq!(check("mistakes/registry-config-conflict/plan.json"), findings);
+    assert_eq!(check("invalid_examples/registry-config-conflict"), findings);
+    assert_eq!(
+        check("invalid_examples/registry-config-conflict/plan.json"),
+        findings
+    );
 }

@@ -1,0 +1,193 @@
+//! What was read, and what was skipped and why.
+
+use terraform_eval::source::Span;
+
+/// The coverage of a run: every file that was read, and everything below the given paths that was skipped.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Coverage {
+    /// The files that were read, sorted by name, each once.
+    pub(crate) read: Vec<ReadFile>,
+    /// What was skipped, in the order of the report.
+    pub(crate) skipped: Vec<Skipped>,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ReadFile {
+    /// The name that findings print.
+    pub(crate) name: String,
+    /// What it was read as.
+    pub(crate) role: FileRole,
+}
+
+/// What a file was read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FileRole {
+    /// Terraform configuration.
+    Configuration,
+    /// Values of variables.
+    Variables,
+    /// The dependency lock file.
+    LockFile,
+    /// A plan or a state.
+    Plan,
+    /// Manifests.
+    Manifest,
+    /// A file that a function of the configuration reads.
+    Data,
+}
+
+impl FileRole {
+    /// The word in JSON and lists.
+    #[must_use]
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::Variables => "variables",
+            Self::LockFile => "lock-file",
+            Self::Plan => "plan",
+            Self::Manifest => "manifest",
+            Self::Data => "data",
+        }
+    }
+}
+
+/// A file, a directory or the module of a call that was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Skipped {
+    /// The path or, for a module call, its address.
+    pub(crate) name: String,
+    /// Why it was skipped.
+    pub(crate) reason: SkipReason,
+    /// The text to change: the source of a module call, a document.
+    pub(crate) span: Option<Span>,
+    /// What was skipped, in words: "the module is not installed".
+    pub(crate) message: String,
+    /// What a person can do about it.
+    pub(crate) help: Option<String>,
+    /// Whether it may hold mirrors.
+    pub(crate) hides: Hides,
+    /// The source of a module call that is skipped.
+    pub(crate) source: Option<String>,
+    /// Whether settings say that it is known.
+    pub is_known: bool,
+}
+
+impl Skipped {
+    /// Something that was skipped, and whether it may hold mirrors according to the reason alone.
+    pub(crate) fn new(name: impl Into<String>, reason: SkipReason, message: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            reason,
+            span: None,
+            message: message.into(),
+            help: None,
+            hides: reason.hides(),
+            source: None,
+            is_known: false,
+        }
+    }
+
+    /// Whether it may hold mirrors, and it is not marked as known.
+    #[must_use]
+    pub(crate) fn is_gap(&self) -> bool {
+        self.hides != Hides::Nothing && !self.is_known
+    }
+}
+
+/// Why something was skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SkipReason {
+    /// `terraform init` did not install the module of a call.
+    ModuleNotInstalled,
+    /// The source of a module call is not a literal string.
+    ComputedModuleSource,
+    /// Terraform refuses the source of a module call, for example a path without `./`.
+    InvalidModuleSource,
+    /// It lies outside of the project tree.
+    OutsideTree,
+    /// A configuration file excludes it.
+    Excluded,
+    /// A `.gitignore` file ignores it.
+    Ignored,
+    /// Its name starts with a dot.
+    Hidden,
+    /// The system does not let us read it.
+    Unreadable,
+    /// mirrorset does not read files of its kind.
+    UnknownKind,
+    /// A plan or state that is not named on the command line.
+    UnnamedPlan,
+    /// A file of variables that no root module loads.
+    UnusedVariables,
+    /// A mirror set in an object that mirrorset cannot open.
+    UnopenedWrapper,
+}
+
+impl SkipReason {
+    /// The word in JSON.
+    #[must_use]
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::ModuleNotInstalled => "module-not-installed",
+            Self::ComputedModuleSource => "computed-module-source",
+            Self::InvalidModuleSource => "invalid-module-source",
+            Self::OutsideTree => "outside-tree",
+            Self::Excluded => "excluded",
+            Self::Ignored => "gitignored",
+            Self::Hidden => "hidden",
+            Self::Unreadable => "unreadable",
+            Self::UnknownKind => "unknown-kind",
+            Self::UnnamedPlan => "unnamed-plan",
+            Self::UnusedVariables => "unused-variables",
+            Self::UnopenedWrapper => "unopened-wrapper",
+        }
+    }
+
+    /// The words in the summary.
+    #[must_use]
+    pub(crate) fn phrase(self) -> &'static str {
+        match self {
+            Self::ModuleNotInstalled => "module not installed",
+            Self::ComputedModuleSource => "computed module source",
+            Self::InvalidModuleSource => "invalid module source",
+            Self::OutsideTree => "outside of the project tree",
+            Self::Excluded => "excluded",
+            Self::Ignored => "ignored by .gitignore",
+            Self::Hidden => "hidden",
+            Self::Unreadable => "unreadable",
+            Self::UnknownKind => "of another kind",
+            Self::UnnamedPlan => "plan that is not named",
+            Self::UnusedVariables => "unused variables",
+            Self::UnopenedWrapper => "wrapped manifest",
+        }
+    }
+
+    fn hides(self) -> Hides {
+        match self {
+            Self::ModuleNotInstalled
+            | Self::ComputedModuleSource
+            | Self::InvalidModuleSource
+            | Self::OutsideTree
+            | Self::Unreadable
+            | Self::UnopenedWrapper => Hides::Possibly,
+            Self::Excluded
+            | Self::Ignored
+            | Self::Hidden
+            | Self::UnknownKind
+            | Self::UnnamedPlan
+            | Self::UnusedVariables => Hides::Nothing,
+        }
+    }
+}
+
+/// Whether something that was skipped holds mirrors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Hides {
+    /// It holds none, or a person has decided that it is not to be read.
+    Nothing,
+    /// It may hold some.
+    Possibly,
+    /// It holds some.
+    Certainly,
+}

@@ -1,0 +1,48 @@
+//! Places that name a mirror set and that the reader cannot open.
+
+use std::fmt;
+
+use terraform_eval::source::Span;
+
+/// Text that declares a mirror set as far as its words tell, but that the reader cannot open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unopened {
+    /// The first line of the text.
+    pub(crate) span: Span,
+    /// What the text is in.
+    pub(crate) kind: WrapperKind,
+}
+
+/// What a mirror set that could not be opened is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum WrapperKind {
+    /// A file or document that is a template, such as one of a Helm chart, and not YAML.
+    Template,
+    /// `object-templates-raw` of a `ConfigurationPolicy`, which is a template.
+    RawObjectTemplates,
+    /// A list or an object that a parameter without a value stands for.
+    Parameter,
+    /// A string that is not a manifest, in an object of this kind or outside of an object.
+    Text(Option<String>),
+    /// A patch in an object of this kind.
+    Patch(String),
+    /// More wrappers in each other than are opened.
+    TooDeep,
+    /// A `Template` whose parameters expand to more text than is read.
+    TooLarge,
+}
+
+impl fmt::Display for WrapperKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Template => f.write_str("a template, which is not valid YAML"),
+            Self::RawObjectTemplates => f.write_str("`object-templates-raw`, which is a template"),
+            Self::Parameter => f.write_str("a parameter without a value"),
+            Self::Text(Some(kind)) => write!(f, "a string in an object of the kind {kind:?}"),
+            Self::Text(None) => f.write_str("a string"),
+            Self::Patch(kind) => write!(f, "a patch in an object of the kind {kind:?}"),
+            Self::TooDeep => f.write_str("too many objects within each other"),
+            Self::TooLarge => f.write_str("a `Template` whose parameters expand to too much text"),
+        }
+    }
+}

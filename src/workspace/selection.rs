@@ -1,0 +1,213 @@
+//! Which root modules the named paths stand for.
+//!
+//! A directory stands for the modules in it, and a configuration file, a file of variables or a lock file for the module
+//! that it belongs to. A module stands for the root modules that call it. Any other file stands for the root modules
+//! that read it: which ones do is known only after they are evaluated.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::config::{self, Config};
+use crate::model::{SkipReason, Skipped};
+use crate::workspace::callers::Callers;
+use crate::workspace::discovery::{ConfigurationDirectory, Discovery, NamedFile};
+use crate::workspace::input_files::InputFiles;
+use crate::workspace::loaded::LoadError;
+use crate::workspace::named_files::NamedFiles;
+use crate::workspace::terraform_files::{
+    configuration_files, is_automatic_variables, is_configuration, is_variables,
+};
+use terraform_eval::source::display_name;
+
+const LOCK_FILE: &str = ".terraform.lock.hcl";
+
+/// The modules to read for the named paths.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    /// The modules to read, with their callers.
+    pub(crate) directories: Vec<ConfigurationDirectory>,
+    /// The modules that the named paths stand for, by canonical directory. Root modules that lead to none of them are
+    /// read only because they may read a file of `data_files`.
+    pub(crate) modules: BTreeSet<PathBuf>,
+    /// Named files that stand for the root modules that read them.
+    pub(crate) data_files: BTreeMap<PathBuf, NamedFile>,
+    /// Named paths that do not exist.
+    pub(crate) errors: Vec<LoadError>,
+}
+
+/// What a named file is, by its name.
+enum NameKind {
+    Configuration,
+    AutomaticVariables,
+    Variables,
+    LockFile,
+    Settings,
+    /// A file of Terraform or of another tool that holds no mirrors.
+    Other(&'static str),
+    /// A plan, a state, manifests, or data.
+    Content,
+    /// Data for a function of the configuration, or nothing of interest.
+    Data,
+}
+
+impl NameKind {
+    fn of(path: &Path) -> Self {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let has_ending = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+        if is_configuration(path) {
+            Self::Configuration
+        } else if is_automatic_variables(path) {
+            Self::AutomaticVariables
+        } else if is_variables(path) {
+            Self::Variables
+        } else if name == LOCK_FILE {
+            Self::LockFile
+        } else if name == config::FILE_NAME {
+            Self::Settings
+        } else if has_ending(&[
+            ".tftest.hcl",
+            ".tofutest.hcl",
+            ".tftest.json",
+            ".tofutest.json",
+            ".tfmock.hcl",
+        ]) {
+            Self::Other("tests of Terraform are not read")
+        } else if has_ending(&[
+            ".tfquery.hcl",
+            ".tfdeploy.hcl",
+            ".tfstack.hcl",
+            ".tfcomponent.hcl",
+        ]) {
+            Self::Other("queries and stacks of Terraform are not read")
+        } else if name == "terragrunt.hcl" || name == "root.hcl" || name.starts_with("terragrunt.") {
+            Self::Other("files of Terragrunt are not read")
+        } else if has_ending(&[".hcl"]) {
+            Self::Other("mirrorset does not read this kind of HCL file")
+        } else if path
+            .extension()
+            .is_some_and(|extension| NOT_CONTENT.iter().any(|known| extension == *known))
+        {
+            Self::Data
+        } else {
+            Self::Content
+        }
+    }
+}
+
+/// Endings of files that are neither plans nor manifests.
+const NOT_CONTENT: &[&str] = &[
+    "md", "rst", "adoc", "csv", "tmpl", "tpl", "tftpl", "sh", "py", "rb", "go", "rs", "js", "ts", "lock",
+    "toml", "ini", "cfg", "html", "css", "png", "svg", "pem", "crt", "yml~", "bak",
+];
+
+impl Selection {
+    /// Selects modules, and reads the named plans, states and manifests.
+    pub(crate) fn new(discovery: &Discovery, named: &mut NamedFiles, files: &mut InputFiles) -> Self {
+        let mut selection = Self::default();
+        let known: BTreeMap<&Path, &ConfigurationDirectory> = discovery
+            .modules
+            .iter()
+            .chain(&discovery.other_modules)
+            .map(|module| (module.path.as_path(), module))
+            .collect();
+        let mut modules: BTreeSet<PathBuf> = discovery
+            .modules
+            .iter()
+            .map(|module| module.path.clone())
+            .collect();
+        let mut missing = Vec::new();
+        for file in &discovery.files {
+            let directory = file.path.parent().unwrap_or(&file.path).to_owned();
+            match NameKind::of(&file.path) {
+                NameKind::Configuration | NameKind::AutomaticVariables | NameKind::LockFile => {
+                    let InputFiles { configs, sources, .. } = &mut *files;
+                    if configs.excludes(&file.path, sources) {
+                        skip(
+                            file,
+                            SkipReason::Excluded,
+                            "excluded by the configuration file",
+                            files,
+                        );
+                    } else {
+                        if !file.exists {
+                            missing.push((directory.clone(), file));
+                        }
+                        modules.insert(directory);
+                    }
+                }
+                NameKind::Settings => {
+                    let below = known.keys().filter(|module| module.starts_with(&directory));
+                    for module in below {
+                        let config = files.configs.nearest(module, &mut files.sources);
+                        if !file.exists || config.is_some_and(|config| config.directory() == directory) {
+                            modules.insert((*module).to_owned());
+                        }
+                    }
+                }
+                NameKind::Variables => {
+                    let mut is_used = false;
+                    for module in known.keys() {
+                        let config = files.configs.nearest(module, &mut files.sources);
+                        let paths = config.map(Config::var_files).unwrap_or_default();
+                        let disk = files.sources.files();
+                        if paths.iter().any(|path| disk.canonical_path(path) == file.path) {
+                            is_used = true;
+                            modules.insert((*module).to_owned());
+                        }
+                    }
+                    if !is_used && file.exists {
+                        let message = "no root module loads this file of variables: give it with `--var-file` or list \
+                                       it in `var-files`";
+                        skip(file, SkipReason::UnusedVariables, message, files);
+                    }
+                }
+                NameKind::Other(message) => skip(file, SkipReason::UnknownKind, message, files),
+                NameKind::Content if file.exists => {
+                    named.read_path(&files.trees.shown_path(&file.path), files);
+                }
+                NameKind::Content | NameKind::Data => {
+                    selection.data_files.insert(file.path.clone(), file.clone());
+                }
+            }
+        }
+        let is_searched = !discovery.other_modules.is_empty() || !missing.is_empty();
+        let needs_readers = !selection.data_files.is_empty() || !named.others.is_empty();
+        let callers = if is_searched || needs_readers {
+            Callers::read(known.values().copied(), files.sources.files())
+        } else {
+            Callers::default()
+        };
+        for (directory, file) in missing {
+            let is_module = !configuration_files(&directory, files.sources.files()).is_empty();
+            if !is_module && !callers.is_called(&directory) {
+                modules.remove(&directory);
+                selection
+                    .errors
+                    .push(LoadError::from_path(&file.given, "no such file or directory"));
+            }
+        }
+        let mut directories = callers.with_callers(modules.iter().cloned());
+        if needs_readers {
+            directories.extend(callers.with_callers(callers.readers().cloned()));
+        }
+        for directory in directories {
+            match known.get(directory.as_path()) {
+                Some(module) => selection.directories.push((*module).clone()),
+                // It is hidden or excluded, or known in memory alone.
+                None if !configuration_files(&directory, files.sources.files()).is_empty() => {
+                    selection
+                        .directories
+                        .push(ConfigurationDirectory::of(&directory, files));
+                }
+                None => {}
+            }
+        }
+        selection.modules = modules;
+        selection
+    }
+}
+
+fn skip(file: &NamedFile, reason: SkipReason, message: &str, files: &mut InputFiles) {
+    let name = display_name(&files.trees.shown_path(&file.path));
+    files.skipped.push(Skipped::new(name, reason, message));
+}
