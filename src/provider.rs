@@ -19,14 +19,16 @@ pub(crate) mod clusters;
 pub(crate) mod modules;
 pub(crate) mod schema;
 pub(crate) mod types;
+pub(crate) mod validators;
 pub(crate) mod versions;
 
 pub(crate) use clusters::{
-    ALWAYS_ALLOWED_REGISTRIES, ClusterKind, ClusterRole, cluster_id_argument, cluster_kind, cluster_role,
-    passed_id_argument, passes_id_on, waits_for_cluster,
+    ALWAYS_ALLOWED_REGISTRIES, ClusterKind, ClusterRole, NO_REGISTRY_SOURCES, cluster_id_argument,
+    cluster_kind, cluster_role, is_cluster_wait, passed_id_argument, passes_id_on, waits_for_cluster,
 };
 pub(crate) use schema::schemas;
 pub(crate) use types::{
     DEFAULT_MIRROR_TYPE, IMAGE_MIRROR, is_image_mirror, is_image_mirrors_data_source, is_provider_source,
-    is_provider_type,
+    is_provider_type, similar_type,
 };
+pub(crate) use validators::value_error;

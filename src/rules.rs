@@ -56,6 +56,7 @@ rule_list::rules! {
         unsupported_argument,
         missing_argument,
         wrong_argument_type,
+        invalid_configuration,
         provider_version,
         count_indexed_mirrors,
         ignored_mirrors,

@@ -148,7 +148,11 @@ impl<'a> Checker<'a, '_> {
         let mut findings = Vec::new();
         let is_run = |rule: &&&Rule| input.is_any_of(rule.inputs) && !is_off(rule.name);
         for rule in RULES.iter().filter(is_run) {
-            if let Check::PlanChanges(find) | Check::Input(find) = rule.check {
+            if let Check::PlanChanges(find)
+            | Check::Input(find)
+            | Check::MirrorAndInput(_, find)
+            | Check::ResourceAndInput(_, find) = rule.check
+            {
                 findings.extend(find(input));
             }
         }
@@ -241,8 +245,8 @@ impl<'a> Checker<'a, '_> {
                 continue;
             }
             let outcome = match rule.check {
-                Check::Mirror(decide) => decide(input, mirror),
-                Check::Resource(decide) => match mirror.resource() {
+                Check::Mirror(decide) | Check::MirrorAndInput(decide, _) => decide(input, mirror),
+                Check::Resource(decide) | Check::ResourceAndInput(decide, _) => match mirror.resource() {
                     Some(resource) => decide(input, mirror, resource),
                     None => continue,
                 },

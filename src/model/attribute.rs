@@ -54,7 +54,9 @@ pub enum UnknownReason {
     ModuleNotLoaded(String),
     /// The evaluator does not know the value: the reason it gives.
     NotEvaluated(cty::UnknownReason),
-    /// Evaluation fails: the error.
+    /// Terraform rejects the expression, `count` or `for_each`: the error.
+    Rejected(String),
+    /// Evaluation fails for another reason: the error.
     EvaluationFailed(String),
     /// The block depends on itself: the names in the cycle.
     Cycle(String),
@@ -84,7 +86,10 @@ impl UnknownReason {
     /// Whether Terraform rejects the value. A rule of its own reports that, so no other rule has to.
     #[must_use]
     pub fn is_rejected(&self) -> bool {
-        matches!(self, Self::WrongType(_) | Self::MissingInput(_))
+        matches!(
+            self,
+            Self::WrongType(_) | Self::MissingInput(_) | Self::Rejected(_) | Self::Cycle(_)
+        )
     }
 }
 
@@ -98,7 +103,7 @@ impl fmt::Display for UnknownReason {
                 write!(f, "the module that {reference} refers to was not found")
             }
             Self::NotEvaluated(reason) => write!(f, "{reason}"),
-            Self::EvaluationFailed(error) => f.write_str(error),
+            Self::Rejected(error) | Self::EvaluationFailed(error) => f.write_str(error),
             Self::Cycle(names) => write!(f, "cycle: {names}"),
             Self::InvalidBlock => f.write_str("the block has a syntax error"),
             Self::Deferred => f.write_str("Terraform defers it, because `count` or `for_each` is unknown"),

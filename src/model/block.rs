@@ -36,7 +36,7 @@ pub struct Unsupported {
     /// The lines of the argument or block. `None` if other text is on these lines.
     pub lines: Option<Span>,
     /// The argument that was probably meant: it has a similar name, and the block does not set it.
-    pub suggestion: Option<&'static str>,
+    pub suggestion: Option<String>,
 }
 
 /// The kinds of arguments and blocks that a resource type does not have.

@@ -35,6 +35,9 @@ pub struct ClusterInstance {
     pub wait_for_create_complete: Attribute<bool>,
     /// `registry_config.registry_sources`.
     pub registry_sources: RegistrySources,
+    /// The `registry_config` of a cluster to be created, if a plan has one without `registry_sources`. Configuration has
+    /// an issue in its place.
+    pub incomplete_registry_config: Option<Span>,
 }
 
 /// The registries that a cluster allows, blocks, and uses without TLS. The fields have the names of the arguments.

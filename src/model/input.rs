@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 
 use terraform_eval::address::Address;
 
+use super::block::MissingInputs;
 use super::cluster::Cluster;
+use super::configuration_issue::ConfigurationIssue;
 use super::ids::InputId;
 use super::input_kind::{InputKind, InputKinds};
 use super::manifest::ManifestFacts;
@@ -36,6 +38,10 @@ pub struct Input {
     pub imports: Vec<Import>,
     /// The allowed versions of the provider. Empty in a plan, which does not record them.
     pub provider: ProviderVersions,
+    /// What Terraform rejects in the configuration. Empty for other kinds.
+    pub issues: Vec<ConfigurationIssue>,
+    /// The module calls that do not set required variables. A plan has none.
+    pub missing_inputs: Vec<MissingInputs>,
     /// The changes that a plan makes to mirrors. Empty for other kinds.
     pub changes: PlanChanges,
     /// Facts that only manifests have. Empty for other kinds.
@@ -57,6 +63,8 @@ impl Input {
             data_sources: Vec::new(),
             imports: Vec::new(),
             provider: ProviderVersions::default(),
+            issues: Vec::new(),
+            missing_inputs: Vec::new(),
             changes: PlanChanges::default(),
             manifest_facts: ManifestFacts::default(),
         }

@@ -14,6 +14,10 @@ pub(crate) const ALWAYS_ALLOWED_REGISTRIES: [&str; 3] = [
     "registry.redhat.io",
 ];
 
+/// What the provider does with a `registry_config` that has no `registry_sources`: it converts the null to a structure.
+pub(crate) const NO_REGISTRY_SOURCES: &str = "Terraform accepts it; the provider fails when it creates the cluster: \
+                                              `Value Conversion Error` at `registry_config.registry_sources`";
+
 /// What a cluster runs as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClusterKind {
@@ -95,6 +99,26 @@ pub(crate) fn cluster_kind(resource: &ResourceName) -> Option<ClusterKind> {
     }
 }
 
+/// Whether a resource does nothing but wait for a cluster.
+#[must_use]
+pub(crate) fn is_cluster_wait(resource: &ResourceName) -> bool {
+    resource.mode == Mode::Managed && &*resource.kind == "rhcs_cluster_wait"
+}
+
+/// Whether the provider can import a mirror by this id: `CLUSTER_ID:IMAGE_MIRROR_ID` (`ImportState` in
+/// `provider/imagemirror/image_mirror_resource.go`). Both are a part of the path of a request.
+#[must_use]
+pub(crate) fn is_import_id(id: &str) -> bool {
+    id.split_once(':')
+        .is_some_and(|(cluster, mirror)| is_cluster_id(cluster) && is_cluster_id(mirror))
+}
+
+/// Whether a text may be the id of a cluster. Ids are a part of the paths of the OCM API.
+#[must_use]
+pub(crate) fn is_cluster_id(id: &str) -> bool {
+    !id.is_empty() && !id.contains(|character: char| character.is_whitespace() || "/?#%:".contains(character))
+}
+
 /// The argument whose value an attribute passes on: `cluster` of a resource that passes a cluster's id on, `id` of a
 /// cluster that is read by it. `None` for the attribute stands for the whole object.
 #[must_use]
@@ -137,5 +161,15 @@ mod tests {
             Some(ClusterRole::Cluster(ClusterKind::Classic))
         );
         assert_eq!(cluster_role(&ResourceName::data("rhcs_cluster", "a")), None);
+    }
+
+    #[test]
+    fn an_import_id_has_two_parts() {
+        assert!(is_import_id("cluster:mirror"));
+        for id in [
+            "", "cluster", "cluster:", ":mirror", "a:b:c", "a: b", "a/b:c", "a:b/c",
+        ] {
+            assert!(!is_import_id(id), "{id}");
+        }
     }
 }

@@ -5,12 +5,24 @@
 //! submodule `image-mirrors` with its four required inputs, the submodule `rosa-cluster-hcp` with the cluster,
 //! which waits for it unless it is told not to, and the outputs that read the cluster.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::clusters::ClusterKind;
 
-/// The registry that has the modules, which their source may name.
-const REGISTRY_HOST: &str = "registry.terraform.io/";
+/// The registries that have the modules, which their source may name.
+const REGISTRY_HOSTS: [&str; 2] = ["registry.terraform.io/", "registry.opentofu.org/"];
+
+/// The repositories of the modules on GitHub, with their names in the registry.
+const REPOSITORIES: [(&str, &str); 2] = [
+    (
+        "github.com/terraform-redhat/terraform-rhcs-rosa-hcp",
+        HOSTED_PACKAGE,
+    ),
+    (
+        "github.com/terraform-redhat/terraform-rhcs-rosa-classic",
+        CLASSIC_PACKAGE,
+    ),
+];
 
 /// The module that creates a cluster with hosted control planes.
 const HOSTED_PACKAGE: &str = "terraform-redhat/rosa-hcp/rhcs";
@@ -120,27 +132,112 @@ output "image_mirror_ids" {
     },
 ];
 
+/// The release of one of Red Hat's modules that a source names.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ModuleRelease<'s> {
+    /// Whether it is the submodule that declares mirrors.
+    pub(crate) is_image_mirrors: bool,
+    /// The tag or branch, if the source is a repository that names one.
+    pub(crate) reference: Option<&'s str>,
+}
+
+/// The release that a source of the hosted module names; `None` for other modules.
+#[must_use]
+pub(crate) fn module_release(source: &str) -> Option<ModuleRelease<'_>> {
+    let parsed = ModuleSource::parse(source);
+    (parsed.package == HOSTED_PACKAGE).then(|| ModuleRelease {
+        is_image_mirrors: parsed.submodule == Some("modules/image-mirrors"),
+        reference: parsed.reference,
+    })
+}
+
 /// What is known of the module at a source; `None` if nothing is.
 #[must_use]
 pub(crate) fn find(source: &str) -> Option<ModuleStub> {
-    let source = without_host(source);
-    STUBS.iter().copied().find(|stub| stub.source == source)
+    let parsed = ModuleSource::parse(source);
+    let name = match parsed.submodule {
+        Some(submodule) => format!("{}//{submodule}", parsed.package),
+        None => parsed.package.to_owned(),
+    };
+    STUBS.iter().copied().find(|stub| stub.source == name)
 }
 
 /// The kind of the cluster that a registry module's output `cluster_id` is the id of; `None` for other modules.
 #[must_use]
 pub(crate) fn cluster_kind(source: &str) -> Option<ClusterKind> {
-    let source = without_host(source);
-    let package = source.split("//").next().unwrap_or(source);
-    match package {
+    match ModuleSource::parse(source).package {
         HOSTED_PACKAGE => Some(ClusterKind::Hosted),
         CLASSIC_PACKAGE => Some(ClusterKind::Classic),
         _ => None,
     }
 }
 
-fn without_host(source: &str) -> &str {
-    source.strip_prefix(REGISTRY_HOST).unwrap_or(source)
+/// The source of a module, by its name in the registry if it is one of Red Hat's.
+struct ModuleSource<'s> {
+    package: &'s str,
+    submodule: Option<&'s str>,
+    reference: Option<&'s str>,
+}
+
+impl<'s> ModuleSource<'s> {
+    /// Parses a registry name, or an address of a repository: `git::https://…`, `git@github.com:…`, `github.com/…`.
+    fn parse(source: &'s str) -> Self {
+        let (address, query) = source
+            .split_once('?')
+            .map_or((source, None), |(a, q)| (a, Some(q)));
+        let after_scheme = address.find("://").map_or(0, |at| at + "://".len());
+        let (package, submodule) = match address.get(after_scheme..).and_then(|rest| rest.find("//")) {
+            Some(at) => {
+                let (package, submodule) = address.split_at(after_scheme + at);
+                (package, Some(submodule.trim_matches('/')))
+            }
+            None => (address, None),
+        };
+        let reference = query
+            .into_iter()
+            .flat_map(|query| query.split('&'))
+            .find_map(|pair| pair.strip_prefix("ref="));
+        Self {
+            package: package_name(package),
+            submodule: submodule.filter(|path| !path.is_empty()),
+            reference,
+        }
+    }
+}
+
+/// The name in the registry of a package that its address names, or the address itself.
+fn package_name(address: &str) -> &str {
+    let local = REGISTRY_HOSTS.iter().find_map(|host| address.strip_prefix(host));
+    if let Some(local) = local {
+        return local;
+    }
+    let bare = address.strip_prefix("git::").unwrap_or(address);
+    let bare = ["https://", "http://", "ssh://", "git://"]
+        .iter()
+        .find_map(|scheme| bare.strip_prefix(scheme))
+        .unwrap_or(bare);
+    let bare = bare.split_once('@').map_or(bare, |(_, rest)| rest);
+    let bare = bare.strip_prefix("www.").unwrap_or(bare).trim_end_matches('/');
+    let bare = bare.strip_suffix(".git").unwrap_or(bare);
+    let is_same = |repository: &str| {
+        let mut parts = repository.splitn(2, '/');
+        let (host, path) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        // The scp-like form has a colon after the host.
+        bare.get(..host.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(host))
+            && bare
+                .get(host.len()..)
+                .and_then(|rest| rest.strip_prefix(['/', ':']))
+                .is_some_and(|rest| rest.eq_ignore_ascii_case(path))
+    };
+    let known = REPOSITORIES.iter().find(|(repository, _)| is_same(repository));
+    known.map_or(address, |(_, package)| package)
+}
+
+/// Whether a module is an outline of [`ModuleStub`], by its directory.
+#[must_use]
+pub(crate) fn is_stub(directory: &Path) -> bool {
+    directory.to_str().is_some_and(|name| name.starts_with('<'))
 }
 
 impl ModuleStub {
@@ -154,6 +251,49 @@ impl ModuleStub {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn repositories_are_known_in_every_form() {
+        for address in [
+            "git::https://github.com/terraform-redhat/terraform-rhcs-rosa-hcp.git//modules/image-mirrors?ref=v1.7.0",
+            "git::https://github.com/terraform-redhat/terraform-rhcs-rosa-hcp//modules/image-mirrors?ref=v1.7.0",
+            "git::ssh://git@github.com/terraform-redhat/terraform-rhcs-rosa-hcp.git//modules/image-mirrors?depth=1&ref=v1.7.0",
+            "git@github.com:terraform-redhat/terraform-rhcs-rosa-hcp.git//modules/image-mirrors?ref=v1.7.0",
+            "git::git@github.com:terraform-redhat/terraform-rhcs-rosa-hcp//modules/image-mirrors?ref=v1.7.0",
+            "github.com/terraform-redhat/terraform-rhcs-rosa-hcp//modules/image-mirrors?ref=v1.7.0",
+            "github.com/Terraform-RedHat/terraform-rhcs-rosa-hcp.git//modules/image-mirrors?ref=v1.7.0",
+        ] {
+            let release = ModuleRelease {
+                is_image_mirrors: true,
+                reference: Some("v1.7.0"),
+            };
+            assert_eq!(module_release(address), Some(release), "{address}");
+            assert_eq!(
+                find(address).map(|stub| stub.source),
+                Some(IMAGE_MIRRORS),
+                "{address}"
+            );
+        }
+        for address in [
+            "registry.terraform.io/terraform-redhat/rosa-hcp/rhcs",
+            "registry.opentofu.org/terraform-redhat/rosa-hcp/rhcs",
+            "terraform-redhat/rosa-hcp/rhcs",
+            "github.com/terraform-redhat/terraform-rhcs-rosa-hcp",
+        ] {
+            assert!(module_release(address).is_some_and(|release| !release.is_image_mirrors));
+        }
+        for address in [
+            "example.com/terraform-redhat/terraform-rhcs-rosa-hcp",
+            "github.com/someone/terraform-rhcs-rosa-hcp",
+            "github.com/terraform-redhat/terraform-rhcs-rosa-hcp-fork",
+            "./terraform-redhat/rosa-hcp/rhcs",
+            "git::",
+            "?ref=",
+            "//",
+        ] {
+            assert_eq!(module_release(address), None, "{address}");
+        }
+    }
 
     #[test]
     fn module_sources_are_known_with_host_and_submodule() {

@@ -5,6 +5,13 @@ use terraform_eval::address::{Mode, ResourceName};
 /// The provider's address, without the registry's host.
 pub(crate) const SOURCE: &str = "terraform-redhat/rhcs";
 
+/// The local name of the provider in a module that does not give it another one: the prefix of its types.
+pub(crate) const PROVIDER_NAME: &str = "rhcs";
+
+/// What happens in a module that does not declare the source of the provider.
+pub(crate) const MISSING_SOURCE: &str = "without a source, Terraform looks for hashicorp/rhcs, which does not exist: \
+                                         `terraform init` fails";
+
 /// The registries that have Red Hat's provider under its address.
 const REGISTRY_HOSTS: [&str; 2] = ["registry.terraform.io/", "registry.opentofu.org/"];
 
@@ -22,6 +29,9 @@ const IMAGE_MIRRORS: &str = "rhcs_image_mirrors";
 
 /// The `type` of a mirror whose block does not set one, and the only one that the provider takes.
 pub(crate) const DEFAULT_MIRROR_TYPE: &str = "digest";
+
+/// The edit distance up to which a type is taken for a misspelled one.
+const MAX_TYPE_DISTANCE: usize = 3;
 
 /// Names that people use by mistake for an argument of a mirror, each with the argument: those of other resources and
 /// of Red Hat's module.
@@ -47,6 +57,26 @@ pub(crate) fn is_provider_type(kind: &str) -> bool {
     kind.starts_with(TYPE_PREFIX)
 }
 
+/// The type that was probably meant by one that the provider does not have, as `resource TYPE` or `data TYPE`: one of
+/// those about mirrors and clusters with a similar name.
+#[must_use]
+pub(crate) fn similar_type(resource: &ResourceName) -> Option<String> {
+    if !is_provider_type(&resource.kind) {
+        return None;
+    }
+    let is_relevant =
+        |(_, kind): &(Mode, &str)| kind.starts_with(IMAGE_MIRROR) || kind.starts_with("rhcs_cluster");
+    let candidates = super::schema::schemas().types().filter(is_relevant);
+    let (_, mode, kind) = candidates
+        .map(|(mode, kind)| (strsim::osa_distance(&resource.kind, kind), mode, kind))
+        .filter(|(distance, ..)| *distance <= MAX_TYPE_DISTANCE)
+        .min_by_key(|(distance, mode, _)| (*distance, *mode != resource.mode))?;
+    Some(match mode {
+        Mode::Managed => format!("resource \"{kind}\""),
+        Mode::Data => format!("data \"{kind}\""),
+    })
+}
+
 /// Whether a resource is an image mirror, `rhcs_image_mirror`.
 #[must_use]
 pub(crate) fn is_image_mirror(resource: &ResourceName) -> bool {
@@ -57,14 +87,6 @@ pub(crate) fn is_image_mirror(resource: &ResourceName) -> bool {
 #[must_use]
 pub(crate) fn is_image_mirrors_data_source(resource: &ResourceName) -> bool {
     resource.mode == Mode::Data && &*resource.kind == IMAGE_MIRRORS
-}
-
-/// Whether the provider can import a mirror by this id: `CLUSTER_ID:IMAGE_MIRROR_ID` (`ImportState` in
-/// `provider/imagemirror/image_mirror_resource.go`).
-#[must_use]
-pub(crate) fn is_import_id(id: &str) -> bool {
-    id.split_once(':')
-        .is_some_and(|(cluster, mirror)| !cluster.is_empty() && !mirror.is_empty() && !mirror.contains(':'))
 }
 
 #[cfg(test)]
@@ -82,13 +104,5 @@ mod tests {
     #[test]
     fn the_quoted_prefix_is_the_prefix_in_quotes() {
         assert_eq!(QUOTED_TYPE_PREFIX, format!("\"{TYPE_PREFIX}"));
-    }
-
-    #[test]
-    fn an_import_id_has_two_parts() {
-        assert!(is_import_id("cluster:mirror"));
-        for id in ["", "cluster", "cluster:", ":mirror", "a:b:c"] {
-            assert!(!is_import_id(id), "{id}");
-        }
     }
 }

@@ -76,6 +76,15 @@ impl VersionRange {
         Ok(all)
     }
 
+    /// One version alone.
+    #[must_use]
+    pub(crate) fn exactly(version: Version) -> Self {
+        Self {
+            from: version,
+            to: Some(version.next()),
+        }
+    }
+
     fn part(part: &str) -> Result<Self, VersionParseError> {
         let (operator, version) = split(part);
         let (version, part_count) = numbers(version)?;

@@ -13,20 +13,26 @@
 //! | What else is in a mirror's block? | `mirror_block` |
 //! | Where does a cluster id come from, and why is a value unknown? | `provenance` |
 //! | Through which expressions does a value reach a mirror? | `trace` |
+//! | Which names and values does Terraform reject in a block? | `block_checks`, `meta_arguments`, `static_reference` |
+//! | Which modules and calls are checked for that, and what is reported once? | `root_module/checks`, `issues` |
 //! | Can a fix change the text of a value? | `editability`, `reference_counts` |
 //! | Where can a fix add or remove something? | `insertion_points`, `list_edits` |
 //! | Which syntax errors are reported? | `syntax_errors` |
 
+mod block_checks;
 mod block_reader;
 mod editability;
 mod evaluation_context;
 mod insertion_points;
+mod issues;
 mod list_edits;
+mod meta_arguments;
 mod mirror_block;
 mod provenance;
 mod reference_counts;
 mod registry_sources;
 mod root_module;
+mod static_reference;
 mod syntax_errors;
 mod trace;
 

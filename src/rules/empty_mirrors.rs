@@ -1,7 +1,9 @@
 //! `empty-mirrors`: a list without mirrors, or with an empty string.
 
-use crate::diagnostic::Severity;
-use crate::model::{AttributeValue, Input, InputKinds, Mirror, MirrorLabels as _};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{
+    Attribute, AttributeValue, ConfigurationIssueKind, Input, InputKinds, Mirror, MirrorLabels as _,
+};
 
 use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -12,7 +14,9 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::ALL,
     fix: Fixability::None,
     page: include_str!("empty_mirrors.md"),
-    check: Check::Mirror(check),
+    check: Check::MirrorAndInput(check, |input| {
+        RULE.report_issues(input, ConfigurationIssueKind::EmptyMirrors)
+    }),
 };
 
 /// Whether an entry has no mirrors at all.
@@ -45,7 +49,7 @@ pub(crate) fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
                 .help("add a mirror, or remove the resource"),
         );
     }
-    RuleOutcome::of_each_mirror(mirror, |index, element, text| {
+    let mut outcome = RuleOutcome::of_each_mirror(mirror, |index, element, text| {
         if !text.is_empty() {
             return RuleOutcome::clean();
         }
@@ -55,5 +59,21 @@ pub(crate) fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
                 .note(source_names::rejection_note(mirror))
                 .help("write a mirror, or remove the element"),
         )
+    });
+    if mirror.resource().is_some() {
+        outcome.findings.extend(null_elements(mirror));
+    }
+    outcome
+}
+
+/// The elements that are null: Terraform and the plan of the provider accept them.
+fn null_elements(mirror: &Mirror) -> impl Iterator<Item = Diagnostic> {
+    let elements = mirror.mirrors.value().into_iter().flatten().enumerate();
+    let is_null = |(_, element): &(usize, &Attribute<String>)| element.content == AttributeValue::Absent;
+    elements.filter(is_null).map(|(index, element)| {
+        RULE.finding(mirror, &format!("mirrors[{index}] is null"))
+            .at_attribute(mirror, element, "null")
+            .note("Terraform accepts it; the provider fails when it creates the mirror: `Value Conversion Error`")
+            .help("write a mirror, or remove the element; `compact` removes null elements")
     })
 }

@@ -1,8 +1,8 @@
 //! `invalid-import-id`: an import id that does not identify a mirror.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Import, Input, InputKinds, MirrorAddress, UnknownReasons};
-use crate::provider::types::is_import_id;
+use crate::model::{ConfigurationIssueKind, Import, Input, InputKinds, MirrorAddress, UnknownReasons};
+use crate::provider::clusters::is_import_id;
 use terraform_eval::address::Address;
 
 use super::{Check, Fixability, Rule, UNKNOWN_VALUE};
@@ -17,11 +17,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(input: &Input) -> Vec<Diagnostic> {
-    input
-        .imports
-        .iter()
-        .filter_map(|import| find(input, import))
-        .collect()
+    let imports = input.imports.iter();
+    let mut findings: Vec<Diagnostic> = imports.filter_map(|import| find(input, import)).collect();
+    findings.extend(RULE.report_issues(input, ConfigurationIssueKind::InvalidImportId));
+    findings
 }
 
 fn find(input: &Input, import: &Import) -> Option<Diagnostic> {

@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
-    AttributeValue, Input, InputKind, InputKinds, Mirror, MissingInputs, ResourceDeclaration,
+    AttributeValue, ConfigurationIssueKind, Input, InputKind, InputKinds, Mirror, MissingInputs,
+    ResourceDeclaration,
 };
 use terraform_eval::source::Span;
 
@@ -14,8 +15,14 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::CONFIGURATION,
     fix: Fixability::None,
     page: include_str!("missing_argument.md"),
-    check: Check::Resource(check),
+    check: Check::ResourceAndInput(check, check_input),
 };
+
+fn check_input(input: &Input) -> Vec<Diagnostic> {
+    let mut findings: Vec<Diagnostic> = input.missing_inputs.iter().map(report_input).collect();
+    findings.extend(RULE.report_issues(input, ConfigurationIssueKind::MissingArgument));
+    findings
+}
 
 fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
     // A plan is created from configuration that has them, and a state holds values from the OCM API.
@@ -45,7 +52,7 @@ fn report_argument(
 ) -> Option<Diagnostic> {
     // `unsupported-argument` reports an argument with nearly this name.
     let mut unsupported = resource.block.unsupported.iter();
-    if span.is_none() && unsupported.any(|written| written.suggestion == Some(name)) {
+    if span.is_none() && unsupported.any(|written| written.suggestion.as_deref() == Some(name)) {
         return None;
     }
     let finding = match span {

@@ -1,7 +1,9 @@
 //! `non-digest-type`: a type that the provider rejects.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::model::{AttributeValue, Input, InputKinds, Mirror, MirrorLabels as _, ResourceDeclaration};
+use crate::model::{
+    AttributeValue, ConfigurationIssueKind, Input, InputKinds, Mirror, MirrorLabels as _, ResourceDeclaration,
+};
 use crate::provider::DEFAULT_MIRROR_TYPE;
 
 use super::support::fixes::SuggestFix as _;
@@ -13,7 +15,9 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::TERRAFORM,
     fix: Fixability::Safe,
     page: include_str!("non_digest_type.md"),
-    check: Check::Resource(check),
+    check: Check::ResourceAndInput(check, |input| {
+        RULE.report_issues(input, ConfigurationIssueKind::NonDigestType)
+    }),
 };
 
 fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {

@@ -1,7 +1,7 @@
 //! `provider-version`: a provider version without image mirrors.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{Attribute, Input, InputKinds};
+use crate::model::{Attribute, ConfigurationIssueKind, Input, InputKinds};
 use crate::provider::versions::{FIRST_WITH_MIRRORS, Version, VersionRange, raise_lower_bound};
 
 use super::{Check, Fixability, Rule};
@@ -16,6 +16,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(input: &Input) -> Vec<Diagnostic> {
+    let mut findings = check_constraints(input);
+    findings.extend(RULE.report_issues(input, ConfigurationIssueKind::ProviderVersion));
+    findings
+}
+
+fn check_constraints(input: &Input) -> Vec<Diagnostic> {
     let provider = &input.provider;
     if input.mirrors.is_empty() && input.data_sources.is_empty() {
         return Vec::new();

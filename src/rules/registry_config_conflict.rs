@@ -2,10 +2,10 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
-    Attribute, AttributeValue, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
-    MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons,
+    Attribute, AttributeValue, ClusterCandidates, ClusterInstance, ConfigurationIssueKind, Input, InputKind,
+    InputKinds, Mirror, MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons,
 };
-use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
+use crate::provider::{ALWAYS_ALLOWED_REGISTRIES, NO_REGISTRY_SOURCES};
 use registries_conf::{Role, is_valid_location, is_within_scope, matching_scope};
 use terraform_eval::source::Span;
 
@@ -17,16 +17,32 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::TERRAFORM,
     fix: Fixability::None,
     page: include_str!("registry_config_conflict.md"),
-    check: Check::Mirror(check),
+    check: Check::MirrorAndInput(check, check_input),
 };
 
 type List = Attribute<Vec<Attribute<String>>>;
+
+fn check_input(input: &Input) -> Vec<Diagnostic> {
+    let instances = input.clusters.iter().flat_map(|cluster| &cluster.instances);
+    let incomplete = instances.filter_map(|instance| Some((instance, instance.incomplete_registry_config?)));
+    let mut findings: Vec<Diagnostic> = incomplete
+        .map(|(instance, span)| {
+            RULE.diagnostic("registry_config has no registry_sources")
+                .about(instance.address.to_string())
+                .at(span, "no `registry_sources`")
+                .note(NO_REGISTRY_SOURCES)
+                .help("add `registry_sources = {}`, or remove `registry_config`")
+        })
+        .collect();
+    findings.extend(RULE.report_issues(input, ConfigurationIssueKind::RegistryConfigConflict));
+    findings
+}
 
 fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     let candidates = ClusterCandidates::for_mirror(input, mirror);
     let mut outcome = RuleOutcome::clean();
     for (_, instance) in &candidates.instances {
-        let compared = compare(mirror, instance);
+        let compared = compare(input, mirror, instance);
         if outcome.findings.is_empty() {
             outcome.findings = compared.findings;
         }
@@ -40,7 +56,7 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     outcome
 }
 
-fn compare(mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
+fn compare(input: &Input, mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
     let lists = &instance.registry_sources;
     let RegistrySources {
         allowed_registries: allowed,
@@ -48,7 +64,11 @@ fn compare(mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
         insecure_registries: insecure,
     } = lists;
     if let (Some(_), Some(other)) = (entries(allowed).first(), entries(blocked).first()) {
-        return RuleOutcome::finding(both_lists_set(mirror, instance, allowed, other));
+        // In configuration that is reported for the cluster, also if it has no mirrors.
+        return match input.kind {
+            InputKind::Configuration => RuleOutcome::clean(),
+            _ => RuleOutcome::finding(both_lists_set(mirror, instance, allowed, other)),
+        };
     }
     let mut unknown_value = [allowed, blocked, insecure].into_iter().find_map(unknown);
     let is_set = [allowed, blocked, insecure]

@@ -77,6 +77,14 @@ fn report(input: &Input, change: &MirrorChange) -> Diagnostic {
                  delete image-mirror`",
             );
     }
+    if change.action == Action::CreateThenDelete {
+        return finding
+            .note(
+                "the new mirror is created first; both steps replace the workers of the cluster, one after \
+                 the other",
+            )
+            .help("to keep the old mirror, add a resource for the new one and remove the old one later");
+    }
     finding
         .note(
             "until the new mirror exists, pulls go to the source itself; both steps replace the workers \

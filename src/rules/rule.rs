@@ -80,8 +80,15 @@ impl Fixability {
 pub enum Check {
     /// Checks one mirror at a time.
     Mirror(fn(&Input, &Mirror) -> RuleOutcome),
+    /// Checks one mirror at a time, and the other blocks of the input.
+    MirrorAndInput(fn(&Input, &Mirror) -> RuleOutcome, fn(&Input) -> Vec<Diagnostic>),
     /// Checks one mirror that a resource block declares, so not the entries of manifests.
     Resource(fn(&Input, &Mirror, &ResourceDeclaration) -> RuleOutcome),
+    /// Checks one mirror that a resource block declares, and the other blocks of the input.
+    ResourceAndInput(
+        fn(&Input, &Mirror, &ResourceDeclaration) -> RuleOutcome,
+        fn(&Input) -> Vec<Diagnostic>,
+    ),
     /// Checks one mirror among all mirrors of its cluster.
     MirrorInCluster(fn(&IndexedCluster<'_>, &Mirror) -> RuleOutcome),
     /// Checks a whole input: other blocks than mirrors, provider versions, manifests.

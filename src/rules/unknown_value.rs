@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity, join_with_and, pluralize};
 use crate::model::{
-    Action, AttributeValue, Input, InputKinds, Mirror, MirrorChange, Project, UnknownReasons,
+    Action, AttributeValue, Input, InputKinds, Mirror, MirrorChange, Project, UnknownReason, UnknownReasons,
 };
 use terraform_eval::source::Span;
 
@@ -123,10 +123,17 @@ pub(crate) fn report_plans(project: &Project) -> Vec<Diagnostic> {
     findings.map(as_warning).collect()
 }
 
-/// Returns the unknown values of a mirror, without `cluster_id`: its origin matters, and the rules about it report
-/// whether they could trace it.
+/// Returns the unknown values of a mirror. `cluster_id` is one of them only if it could not be evaluated: else its origin
+/// matters, and the rules about it report whether they could trace it.
 fn unknown_values(mirror: &Mirror) -> Vec<(String, &UnknownReasons, Option<Span>)> {
     let mut values = Vec::new();
+    if let Some(cluster_id) = mirror.resource().map(|resource| &resource.cluster_id)
+        && let Some(unknown) = cluster_id
+            .as_unknown()
+            .filter(|unknown| is_not_evaluated(unknown))
+    {
+        values.push(("cluster_id".to_owned(), unknown, cluster_id.span));
+    }
     let mirror_type = mirror.resource().map(|resource| ("type", &resource.mirror_type));
     for (name, attribute) in std::iter::once(("source", &mirror.source)).chain(mirror_type) {
         if let Some(unknown) = attribute.as_unknown() {
@@ -147,4 +154,15 @@ fn unknown_values(mirror: &Mirror) -> Vec<(String, &UnknownReasons, Option<Span>
     // A value that Terraform rejects is reported by another rule.
     values.retain(|(_, unknown, _)| !unknown.is_rejected());
     values
+}
+
+/// Whether a value is unknown because this program cannot evaluate it.
+fn is_not_evaluated(unknown: &UnknownReasons) -> bool {
+    let is_ours = |reason: &UnknownReason| {
+        matches!(
+            reason,
+            UnknownReason::EvaluationFailed(_) | UnknownReason::NotEvaluated(_)
+        )
+    };
+    unknown.reasons.iter().any(is_ours)
 }

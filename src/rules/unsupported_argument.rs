@@ -1,7 +1,9 @@
 //! `unsupported-argument`: what the block of a mirror has, but `rhcs_image_mirror` does not.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{Input, InputKinds, Mirror, ResourceDeclaration, Unsupported, UnsupportedKind};
+use crate::model::{
+    ConfigurationIssueKind, Input, InputKinds, Mirror, ResourceDeclaration, Unsupported, UnsupportedKind,
+};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -11,7 +13,9 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::CONFIGURATION,
     fix: Fixability::Safe,
     page: include_str!("unsupported_argument.md"),
-    check: Check::Resource(check),
+    check: Check::ResourceAndInput(check, |input| {
+        RULE.report_issues(input, ConfigurationIssueKind::UnsupportedArgument)
+    }),
 };
 
 fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
@@ -42,16 +46,16 @@ fn report(mirror: &Mirror, found: &Unsupported) -> Diagnostic {
         applicability: Applicability::Safe,
         edits: vec![edit],
     };
-    let mut finding = match found.suggestion {
+    let mut finding = match &found.suggestion {
         Some(meant) => finding.help(format!("write `{meant}`")),
         None => finding.help("remove it"),
     };
-    finding.fix = match (found.suggestion, found.lines) {
+    finding.fix = match (&found.suggestion, found.lines) {
         (Some(meant), Some(_)) => Some(fix(
             format!("write `{meant}`"),
             Edit {
                 span: found.name_span,
-                content: meant.to_owned(),
+                content: meant.clone(),
             },
         )),
         (None, Some(span)) => Some(fix(

@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
-    Attribute, Input, InputKinds, Mirror, MirrorLabels as _, ResourceDeclaration, UnknownReason,
+    Attribute, ConfigurationIssueKind, Input, InputKinds, Mirror, MirrorLabels as _, ResourceDeclaration,
+    UnknownReason,
 };
 
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -13,7 +14,9 @@ pub(super) static RULE: Rule = Rule {
     inputs: InputKinds::CONFIGURATION,
     fix: Fixability::None,
     page: include_str!("wrong_argument_type.md"),
-    check: Check::Resource(check),
+    check: Check::ResourceAndInput(check, |input| {
+        RULE.report_issues(input, ConfigurationIssueKind::WrongType)
+    }),
 };
 
 fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {

@@ -30,6 +30,18 @@ struct WrongOrigin<'l> {
 }
 
 fn check(_: &Input, mirror: &Mirror, declaration: &ResourceDeclaration) -> RuleOutcome {
+    // `wrong-argument-type` reports an object.
+    if let Some(unknown) = declaration
+        .cluster_id
+        .as_unknown()
+        .filter(|unknown| unknown.is_rejected())
+    {
+        return RuleOutcome::undecided(unknown.clone());
+    }
+    let id = declaration.cluster_id.value();
+    if id.is_some_and(|id| id.trim().is_empty()) {
+        return RuleOutcome::finding(report_empty(mirror, declaration));
+    }
     let mut wrong = declaration
         .cluster_origin
         .candidates
@@ -54,6 +66,13 @@ fn check(_: &Input, mirror: &Mirror, declaration: &ResourceDeclaration) -> RuleO
             RuleOutcome::undecided(unknown.unwrap_or_else(ambiguous))
         }
     }
+}
+
+fn report_empty(mirror: &Mirror, declaration: &ResourceDeclaration) -> Diagnostic {
+    RULE.finding(mirror, "cluster_id is empty")
+        .at_attribute(mirror, &declaration.cluster_id, "no cluster has this id")
+        .note("Terraform accepts it; creation fails with `Cluster Not Ready`, because no cluster has this id")
+        .help("refer to the `id` of an `rhcs_cluster_rosa_hcp`, or write the id from `rosa list clusters`")
 }
 
 fn wrong_origin(candidate: &OriginCandidate) -> Option<WrongOrigin<'_>> {

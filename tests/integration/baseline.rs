@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::program::{Run, fixture, mirrorset_in, scratch};
+use crate::support::program::{Run, VERSIONS, fixture, mirrorset_in, scratch};
 
 const SHORT: &str = r#"
 resource "rhcs_image_mirror" "a" {
@@ -29,7 +29,7 @@ fn check(directory: &Path, arguments: &[&str]) -> Run {
 }
 
 fn write_baseline(text: &str) -> tempfile::TempDir {
-    let directory = scratch(&[("main.tf", text)]);
+    let directory = scratch(&[("main.tf", text), VERSIONS]);
     let run = check(directory.path(), &["--write-baseline", "known.json"]);
     assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{}", run.stderr);
     directory

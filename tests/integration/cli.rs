@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::support::program::{
-    fixture, mirrorset, mirrorset_in, mirrorset_with_input, scratch, scratch_bytes,
+    VERSIONS, fixture, mirrorset, mirrorset_in, mirrorset_with_input, scratch, scratch_bytes,
 };
 use insta::assert_snapshot;
 
@@ -95,15 +95,18 @@ fn concise_prints_one_line_per_finding_and_the_summary_to_standard_error() {
 
 #[test]
 fn json_has_the_documented_form() {
-    let directory = scratch_bytes(&[(
-        "main.tf",
-        br#"resource "rhcs_image_mirror" "a" {
+    let directory = scratch_bytes(&[
+        (VERSIONS.0, VERSIONS.1.as_bytes()),
+        (
+            "main.tf",
+            br#"resource "rhcs_image_mirror" "a" {
   cluster_id = "c1"
   source     = "nginx"
   mirrors    = ["m.example.com/nginx"]
 }
 "#,
-    )]);
+        ),
+    ]);
     let run = mirrorset_in(directory.path(), &["check", "--output-format", "json"]);
     assert_eq!(run.status, 1);
     assert_snapshot!(run.stdout, @r#"
@@ -168,6 +171,10 @@ fn json_has_the_documented_form() {
           {
             "file": "main.tf",
             "role": "configuration"
+          },
+          {
+            "file": "versions.tf",
+            "role": "configuration"
           }
         ],
         "skipped": []
@@ -177,7 +184,7 @@ fn json_has_the_documented_form() {
         "clean": 0,
         "with_findings": 1,
         "undecided": 0,
-        "files": 1,
+        "files": 2,
         "unreadable": 0,
         "suppressed": 0,
         "in_baseline": 0,
@@ -426,7 +433,10 @@ fn deep_nesting_affects_only_its_block() {
         "[".repeat(10_000),
         "]".repeat(10_000)
     );
-    let directory = scratch_bytes(&[("main.tf", &[deep.as_bytes(), MIRROR].concat())]);
+    let directory = scratch_bytes(&[
+        ("main.tf", &[deep.as_bytes(), MIRROR].concat()),
+        (VERSIONS.0, VERSIONS.1.as_bytes()),
+    ]);
     let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
     assert_eq!(run.status, 1);
     assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
@@ -447,7 +457,10 @@ fn a_long_line_is_read() {
 "#,
         "x".repeat(10_000_000)
     );
-    let directory = scratch_bytes(&[("main.tf", &[long.as_bytes(), MIRROR].concat())]);
+    let directory = scratch_bytes(&[
+        ("main.tf", &[long.as_bytes(), MIRROR].concat()),
+        (VERSIONS.0, VERSIONS.1.as_bytes()),
+    ]);
     let run = mirrorset_in(directory.path(), &["check"]);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));
     assert_snapshot!(run.stdout, @"1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided");
@@ -456,7 +469,7 @@ fn a_long_line_is_read() {
 #[cfg(unix)]
 #[test]
 fn a_link_to_a_parent_is_not_followed() {
-    let directory = scratch_bytes(&[("a/main.tf", MIRROR)]);
+    let directory = scratch_bytes(&[("a/main.tf", MIRROR), ("a/versions.tf", VERSIONS.1.as_bytes())]);
     std::os::unix::fs::symlink("..", directory.path().join("a/up")).unwrap();
     let run = mirrorset_in(directory.path(), &["check", "."]);
     assert_eq!(run.status, 0);
@@ -540,7 +553,7 @@ resource "rhcs_image_mirror" "b" {
 
 #[test]
 fn fixes_are_shown_and_applied() {
-    let directory = scratch(&[("main.tf", &FIXABLE.replace('\n', "\r\n"))]);
+    let directory = scratch(&[("main.tf", &FIXABLE.replace('\n', "\r\n")), VERSIONS]);
     let text = || std::fs::read_to_string(directory.path().join("main.tf")).unwrap();
     let before = text();
 

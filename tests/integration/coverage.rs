@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::program::{Run, mirrorset_in, mirrorset_with_stdin, scratch};
+use crate::support::program::{Run, UNDECLARED_PROVIDER, mirrorset_in, mirrorset_with_stdin, scratch};
 use serde_json::Value;
 
 /// A root module in `live/prod`, a module that it calls, a file that this module reads, and files of other kinds.
@@ -75,6 +75,7 @@ fn findings(report: &Value) -> Vec<(String, String)> {
     let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
     let findings = report["findings"].as_array().unwrap().iter();
     findings
+        .filter(|finding| finding["message"] != UNDECLARED_PROVIDER)
         .map(|finding| (text(finding, "rule"), text(finding, "file")))
         .collect()
 }

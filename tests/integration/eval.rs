@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::program::{fixture, mirrorset_in, mirrorset_with_input, scratch};
+use crate::support::program::{VERSIONS, fixture, mirrorset_in, mirrorset_with_input, scratch};
 use crate::support::shared::shared;
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -286,9 +286,11 @@ resource "rhcs_image_mirror" "this" {
 
 #[test]
 fn a_module_that_is_not_installed_is_reported() {
-    let directory = scratch(&[(
-        "main.tf",
-        r#"module "m" {
+    let directory = scratch(&[
+        VERSIONS,
+        (
+            "main.tf",
+            r#"module "m" {
   source = "example/hosts/any"
 }
 resource "rhcs_image_mirror" "a" {
@@ -297,7 +299,8 @@ resource "rhcs_image_mirror" "a" {
   mirrors    = ["m.example.com/a"]
 }
 "#,
-    )]);
+        ),
+    ]);
     let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
     assert_eq!(run.status, 0);
     assert_snapshot!(run.stdout, @r"

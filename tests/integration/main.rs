@@ -37,6 +37,7 @@ mod parity;
 mod plan;
 mod plan_gaps;
 mod plan_with_configuration;
+mod provider_conformance;
 mod readme;
 mod registries;
 mod resolve;

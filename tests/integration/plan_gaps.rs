@@ -2,7 +2,9 @@
 
 use std::process::{Command as Process, Stdio};
 
-use crate::support::program::{Run, fixture, mirrorset_in, mirrorset_with_input, scratch, write_files};
+use crate::support::program::{
+    Run, VERSIONS, fixture, mirrorset_in, mirrorset_with_input, scratch, write_files,
+};
 use serde_json::{Value, json};
 
 const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -495,8 +497,24 @@ import {
   to       = module.x[each.key].rhcs_image_mirror.m
   id       = "${each.value}:"
 }
+
+module "x" {
+  source = "example/mirrors/any"
+}
 "#;
-    let directory = scratch(&[("main.tf", main)]);
+    let mirror = |name: &str| {
+        format!(
+            r#"resource "rhcs_image_mirror" "{name}" {{
+  for_each   = toset([])
+  cluster_id = "c1"
+  source     = "quay.io/team/{name}"
+  mirrors    = ["mirror.example.com/team/{name}"]
+}}
+"#
+        )
+    };
+    let mirrors: String = ["m", "n", "o"].map(mirror).concat();
+    let directory = scratch(&[("main.tf", main), ("mirrors.tf", &mirrors), VERSIONS]);
     let check = |arguments: &[&str]| {
         let words = [&["check", "--output-format=json"][..], arguments].concat();
         let run = mirrorset_in(directory.path(), &words);
@@ -519,6 +537,7 @@ import {
             "error invalid-import-id rhcs_image_mirror.n[1]",
             "info unknown-value rhcs_image_mirror.o[each.key]",
             r#"error invalid-import-id module.x["c"].rhcs_image_mirror.m"#,
+            "info skipped-input module.x",
         ]
     );
     let (status, findings) = check(&[

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::support::program::{Run, mirrorset_in, write_files};
+use crate::support::program::{Run, UNDECLARED_PROVIDER, mirrorset_in, write_files};
 use serde_json::{Value, json};
 
 /// A mirror of a plan, as Terraform records it in `planned_values` and in `configuration`.
@@ -46,6 +46,7 @@ fn reported(run: &Run) -> Vec<String> {
     let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
     let findings = report["findings"].as_array().unwrap().iter();
     findings
+        .filter(|finding| finding["message"] != UNDECLARED_PROVIDER)
         .map(|finding| {
             let rule = finding["rule"].as_str().unwrap();
             let file = finding["file"].as_str().unwrap_or("-");

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::lab::requested_lab;
-use crate::support::program::{Run, fixture, mirrorset_in, scratch};
+use crate::support::program::{Run, findings, fixture, mirrorset_in, scratch};
 
 /// A model of mirrors: sources with their mirrors.
 type Mirrors = BTreeMap<String, Vec<String>>;
@@ -125,9 +125,8 @@ proptest! {
         let rules = |file: &str, text: &str| {
             let directory = scratch(&[(file, text)]);
             let run = mirrorset_in(directory.path(), &["check", file, "--output-format=json"]);
-            let report: Value = serde_json::from_str(&run.stdout).unwrap();
-            let findings = report["findings"].as_array().unwrap().iter();
-            let mut rules: Vec<String> = findings.map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect();
+            let findings = findings(&run, directory.path()).into_iter();
+            let mut rules: Vec<String> = findings.map(|(rule, ..)| rule).collect();
             rules.sort();
             rules
         };

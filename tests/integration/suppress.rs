@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::program::{Run, findings, fixture, mirrorset_at, scratch};
+use crate::support::program::{Run, VERSIONS, findings, fixture, mirrorset_at, scratch};
 use serde_json::Value;
 
 /// 2026-11-22, at noon.
@@ -86,7 +86,7 @@ fn the_report_lists_suppressed_findings_with_the_reason() {
     assert_eq!(suppressed["address"], "rhcs_image_mirror.a");
     assert_eq!(suppressed["suppression"]["reason"], "it is so");
     assert_eq!(suppressed["suppression"]["start"]["line"], 5);
-    let directory = scratch(&[("main.tf", &mirror("", "", "", COMMENT))]);
+    let directory = scratch(&[("main.tf", &mirror("", "", "", COMMENT)), VERSIONS]);
     let run = mirrorset_at(TODAY, directory.path(), &["check"]);
     assert_eq!(
         run.stdout,

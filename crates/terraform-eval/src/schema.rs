@@ -103,6 +103,12 @@ impl ProviderSchemas {
         all.map(|(name, schema)| (*name, schema.get()))
     }
 
+    /// The names of all resource types and data sources, managed ones first.
+    pub fn types(&self) -> impl Iterator<Item = (Mode, &'static str)> {
+        let managed = self.managed.keys().map(|name| (Mode::Managed, *name));
+        managed.chain(self.data.keys().map(|name| (Mode::Data, *name)))
+    }
+
     fn read(&mut self, table: &'static str) {
         let mut starts = Vec::new();
         let mut offset = 0;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::model::{
     Attribute, AttributeValue, ClusterOrigin, Editability, TraceStep, UnknownReason, UnknownReasons,
 };
+use crate::provider::modules::is_stub;
 use crate::readers::configuration::editability::{ArgumentRef, EditabilityQuery};
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::provenance::{self, ReferencedBlock};
@@ -27,6 +28,8 @@ pub(crate) struct BlockReader<'s, 'a> {
     block: &'s Block,
     is_incomplete: bool,
     rejection: Option<&'s UnknownReason>,
+    /// The errors of the arguments that were read, with the name and the span of the argument.
+    pub(crate) errors: Vec<(String, EvalError, Span)>,
     /// The source text of the sensitive values that were read.
     pub(crate) sensitive: Vec<Span>,
 }
@@ -50,6 +53,7 @@ impl<'s, 'a> BlockReader<'s, 'a> {
             block,
             is_incomplete: false,
             rejection: None,
+            errors: Vec::new(),
             sensitive: Vec::new(),
         }
     }
@@ -116,7 +120,7 @@ impl<'s, 'a> BlockReader<'s, 'a> {
         };
         let value = match self.value(name).unwrap_or_else(|| Ok(Value::null(Type::String))) {
             Ok(value) => value,
-            Err(error) => return self.failed(&error, expression),
+            Err(error) => return self.failed_argument(name, error, expression),
         };
         match convert(&value, &Type::String) {
             Ok(value) => self.attribute(&value, expression),
@@ -149,7 +153,7 @@ impl<'s, 'a> BlockReader<'s, 'a> {
         };
         let value = match self.value(name).unwrap_or_else(|| Ok(Value::null(Type::Dynamic))) {
             Ok(value) => value,
-            Err(error) => return self.failed(&error, expression),
+            Err(error) => return self.failed_argument(name, error, expression),
         };
         match convert(&value, &Type::list(Type::String)) {
             Ok(value) => self.list_from_value(&value, expression),
@@ -233,8 +237,22 @@ impl<'s, 'a> BlockReader<'s, 'a> {
     fn unknown_reason(&self, error: &EvalError) -> UnknownReason {
         match self.rejection {
             Some(reason) => reason.clone(),
+            None if error.is_rejection() && !self.is_outline() => UnknownReason::Rejected(error.to_string()),
             None => UnknownReason::EvaluationFailed(error.to_string()),
         }
+    }
+
+    fn failed_argument<T>(&mut self, name: &str, error: EvalError, expression: &Expression) -> Attribute<T> {
+        let attribute = self.failed(&error, expression);
+        if self.rejection.is_none() && !self.is_outline() {
+            self.errors.push((name.to_owned(), error, expression.span));
+        }
+        attribute
+    }
+
+    /// Whether the block is in an outline of a module, which does not have all that the module has.
+    fn is_outline(&self) -> bool {
+        is_stub(&self.context.evaluator.module(self.instance).directory)
     }
 
     pub(crate) fn failed<T>(&self, error: &EvalError, expression: &Expression) -> Attribute<T> {

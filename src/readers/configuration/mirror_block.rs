@@ -2,7 +2,7 @@
 
 use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
-use terraform_eval::address::Subject;
+use terraform_eval::address::{ResourceName, Subject};
 use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::literal;
 use terraform_eval::modules::{Resource, references};
@@ -32,7 +32,7 @@ pub(crate) fn read_mirror_block(
     let sources = context.sources;
     let unsupported = provider::schemas()
         .get(&resource.name)
-        .map(|schema| unsupported_parts(&block.body, schema, sources))
+        .map(|schema| unsupported_parts(&block.body, &resource.name, schema, sources))
         .unwrap_or_default();
     let lifecycle = block.body.blocks("lifecycle");
     let ignore_changes = lifecycle.filter_map(|block| block.body.attribute("ignore_changes"));
@@ -54,17 +54,35 @@ pub(crate) fn read_mirror_block(
     }
 }
 
+/// The names of the arguments that a block of a type may set. Those of mirrors are in the order of their importance.
+fn argument_names<'s>(resource: &ResourceName, schema: &'s Schema) -> impl Iterator<Item = &'s str> {
+    const MIRROR_ARGUMENTS: [&str; 4] = ["cluster_id", "source", "mirrors", "type"];
+    let is_mirror = provider::is_image_mirror(resource);
+    let names = schema
+        .iter()
+        .filter(move |(_, attribute)| !is_mirror && attribute.set_by != SetBy::Computed)
+        .map(|(name, _)| &**name);
+    MIRROR_ARGUMENTS
+        .into_iter()
+        .filter(move |_| is_mirror)
+        .chain(names)
+}
+
 /// Arguments and blocks that the schema does not have.
-fn unsupported_parts(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Unsupported> {
+pub(crate) fn unsupported_parts(
+    body: &Body,
+    resource: &ResourceName,
+    schema: &Schema,
+    sources: &Sources,
+) -> Vec<Unsupported> {
+    let is_mirror = provider::is_image_mirror(resource);
     let suggest = |name: &str| {
         let is_similar = |argument: &&str| {
-            provider::types::MIRROR_ARGUMENT_ALIASES.contains(&(name, *argument))
+            (is_mirror && provider::types::MIRROR_ARGUMENT_ALIASES.contains(&(name, *argument)))
                 || strsim::osa_distance(name, argument) <= MAX_SUGGESTION_DISTANCE
         };
-        ["cluster_id", "source", "mirrors", "type"]
-            .into_iter()
-            .filter(is_similar)
-            .find(|argument| body.attribute(argument).is_none())
+        let mut arguments = argument_names(resource, schema).filter(is_similar);
+        arguments.find(|argument| body.attribute(argument).is_none())
     };
     let arguments = body.attributes.iter().filter_map(|attribute| {
         let name = &*attribute.name.text;
@@ -81,7 +99,9 @@ fn unsupported_parts(body: &Body, schema: &Schema, sources: &Sources) -> Vec<Uns
             name: name.to_owned(),
             name_span: attribute.name.span,
             lines: own_lines(attribute.span, sources),
-            suggestion: suggest(name).filter(|_| kind == UnsupportedKind::Argument),
+            suggestion: suggest(name)
+                .filter(|_| kind == UnsupportedKind::Argument)
+                .map(str::to_owned),
         })
     });
     let blocks = body

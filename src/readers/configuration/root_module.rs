@@ -1,6 +1,7 @@
 //! Evaluates root modules: visits their module instances, and reads the blocks that rules need, and no others.
 
 mod calls;
+mod checks;
 mod clusters;
 mod data_sources;
 mod enclosing_context;
@@ -18,8 +19,6 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Input, InputKind, UnknownReason};
 use crate::provider;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
-use crate::readers::configuration::root_module::imports::read_imports;
-use crate::readers::configuration::root_module::instances::expand;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::rules::UNKNOWN_VALUE;
@@ -71,7 +70,9 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
     let mut reader = RootModuleReader::new(tree, sources, &root.inputs, root.module);
     if reader.is_relevant(root.module) {
         reader.visit(InstanceId::ROOT, &EnclosingContext::default());
+        reader.check_modules(root.module);
     }
+    let imports = reader.read_imports(root_module);
     let diagnostic = reader.is_truncated.then(|| {
         let message = format!("{name}: too many instances of modules and resources; the rest is skipped");
         Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message)
@@ -84,7 +85,9 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         clusters: reader.clusters.into_values().collect(),
         waiters: reader.waiters.into_values().collect(),
         data_sources: reader.data_sources.into_values().collect(),
-        imports: read_imports(&reader.context, root_module),
+        imports,
+        issues: reader.issues.found,
+        missing_inputs: reader.missing_inputs,
         provider: read_provider_versions(visited, root.locked_version.as_ref(), sources),
         ..Input::new(InputKind::Configuration, name)
     };
@@ -107,6 +110,7 @@ impl RootModuleReader<'_> {
                 || provider::cluster_kind(name).is_some()
                 || provider::waits_for_cluster(name)
                 || provider::is_image_mirrors_data_source(name)
+                || (self.tree.schemas().get(name).is_none() && provider::similar_type(name).is_some())
         });
         // The calls have no cycle, so this ends.
         let mut calls = self.tree.calls_of(module).into_iter();
@@ -117,6 +121,7 @@ impl RootModuleReader<'_> {
 
     /// Reads the blocks of a module instance, then those of the modules that it calls.
     fn visit(&mut self, instance: InstanceId, enclosing: &EnclosingContext) {
+        self.check_variables(instance);
         let module = self.context.evaluator.module(instance);
         module.parse(self.context.sources, self.tree.schemas());
         for resource in module.resources.values() {
@@ -127,7 +132,7 @@ impl RootModuleReader<'_> {
             } else if provider::waits_for_cluster(&resource.name) {
                 self.read_waiter(instance, resource, enclosing);
             } else if provider::is_image_mirrors_data_source(&resource.name) {
-                self.read_data_source(instance, resource);
+                self.read_data_source(instance, resource, enclosing);
             }
         }
         let id = self.context.evaluator.module_id(instance);
@@ -142,8 +147,7 @@ impl RootModuleReader<'_> {
                 self.is_truncated = true;
                 return;
             }
-            let expansion = self.context.evaluator.call_expansion(instance, &call);
-            let (repetitions, mut enclosing) = expand(expansion, enclosing);
+            let (repetitions, mut enclosing) = self.expand_call(instance, &call, enclosing);
             if let Some(missing) = self.missing_inputs(instance, &call, callee) {
                 let reason = UnknownReason::MissingInput(missing.call.clone());
                 enclosing.rejection.get_or_insert(reason);

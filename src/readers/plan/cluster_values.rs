@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use terraform_eval::source::Span;
 
 use crate::model::{Attribute, RegistrySources, UnknownReason, UnknownReasons};
 
@@ -114,6 +115,24 @@ pub(super) fn read_registry_sources<'a>(
         blocked_registries: read("blocked_registries", lists.blocked)?,
         insecure_registries: read("insecure_registries", lists.insecure)?,
     })
+}
+
+/// The span of a `registry_config` without `registry_sources`.
+pub(super) fn incomplete_registry_config<'a>(
+    text: PlanText<'a>,
+    fields: &ClusterFields<'a>,
+    marks: &UnknownMarks,
+) -> Result<Option<Span>, PlanError> {
+    let Some(raw) = fields.registry_config else {
+        return Ok(None);
+    };
+    let is_unknown = marks.is_unknown(&["registry_config", "registry_sources"]);
+    let has_sources = text
+        .parse_raw::<RegistryConfig<'a>>(raw)?
+        .registry_sources
+        .is_some();
+    let is_object = raw.get().trim_start().starts_with('{');
+    Ok((is_object && !is_unknown && !has_sources).then(|| text.span_of(raw)))
 }
 
 fn known_after_apply<T>() -> Attribute<T> {

@@ -78,12 +78,15 @@ pub(super) fn read_clusters<'a>(
             None => None,
         };
         let change = changes.of_instance(&address);
+        let is_managed = address.resource().mode == Mode::Managed;
         let marks = UnknownMarks::read(change.and_then(|change| change.after_unknown), block);
         cluster.instances.push(ClusterInstance {
             address: address.clone(),
             id: id.clone(),
             wait_for_create_complete: cluster_values::read_wait_for_create_complete(text, &fields, &marks),
             registry_sources: cluster_values::read_registry_sources(text, &fields, &marks)?,
+            incomplete_registry_config: cluster_values::incomplete_registry_config(text, &fields, &marks)?
+                .filter(|_| is_managed && id.is_none()),
         });
         if let Some(id) = id {
             clusters.by_id.entry(id).or_default().push(address);

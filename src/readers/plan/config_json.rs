@@ -86,6 +86,7 @@ fn cluster_instance(module: &ModulePath, name: &ResourceName, block: &Block<'_>)
         id: None,
         wait_for_create_complete: cluster_argument(block, name, "wait_for_create_complete"),
         registry_sources: RegistrySources::all(&cluster_argument(block, name, "registry_config")),
+        incomplete_registry_config: None,
     }
 }
 

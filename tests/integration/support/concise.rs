@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::program::{Run, mirrorset_in};
+use crate::support::program::{Run, UNDECLARED_PROVIDER, mirrorset_in};
 
 /// A root module with a short source (error) and a missing `depends_on` (warning).
 pub(crate) const TWO_FINDINGS: &str = r#"
@@ -47,5 +47,9 @@ pub(crate) fn reported(run: &Run) -> Vec<String> {
         let file = position.split(':').next().unwrap();
         format!("{file} {}", rest.split_once(' ').unwrap().0)
     };
-    run.stdout.lines().map(parse_line).collect()
+    run.stdout
+        .lines()
+        .filter(|line| !line.ends_with(UNDECLARED_PROVIDER))
+        .map(parse_line)
+        .collect()
 }

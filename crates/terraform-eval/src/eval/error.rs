@@ -30,6 +30,8 @@ enum Kind {
     Uncatchable,
     /// Evaluation reached a limit, so what Terraform would do is unknown.
     Limit,
+    /// A block that the expression refers to could not be parsed, which is reported as a syntax error.
+    Unreadable,
     /// A value depends on itself. These are the names in the cycle, from the inside out; the cycle is complete
     /// when the last name equals the first.
     Cycle(Vec<String>),
@@ -56,6 +58,12 @@ impl EvalError {
     #[must_use]
     pub fn limit(message: impl Into<String>) -> Self {
         Self::new(message.into(), Kind::Limit)
+    }
+
+    /// Creates the error of a reference to a block that could not be parsed.
+    #[must_use]
+    pub(super) fn unreadable(message: impl Into<String>) -> Self {
+        Self::new(message.into(), Kind::Unreadable)
     }
 
     /// Creates the error of a value that depends on itself.
@@ -133,6 +141,13 @@ impl EvalError {
     #[must_use]
     pub fn is_limit(&self) -> bool {
         self.0.kind == Kind::Limit
+    }
+
+    /// Whether Terraform reports the error as well. The others are limits of this evaluator, and blocks with syntax
+    /// errors, which are reported as such.
+    #[must_use]
+    pub fn is_rejection(&self) -> bool {
+        matches!(self.0.kind, Kind::Invalid | Kind::Uncatchable | Kind::Cycle(_))
     }
 
     /// Whether the error remains an error inside `try`, `can` and the branch of a conditional that is not

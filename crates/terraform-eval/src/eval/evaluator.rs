@@ -52,6 +52,8 @@ pub struct Evaluator<'a> {
     pub(super) children: RefCell<HashMap<ChildKey, InstanceId>>,
     pub(super) memo: Memo,
     pub(super) limits: Limits,
+    /// Whether this evaluates as `terraform validate` does.
+    pub(super) validates: bool,
     sandbox: OnceCell<FileSandbox>,
 }
 
@@ -88,7 +90,18 @@ impl<'a> Evaluator<'a> {
             children: RefCell::default(),
             memo: Memo::default(),
             limits: Limits::new(),
+            validates: false,
             sandbox: OnceCell::new(),
+        }
+    }
+
+    /// Evaluates as `terraform validate` does: variables, resources and outputs of modules are unknown, so an error
+    /// is one whatever the values of variables are, and whether or not the block has instances.
+    #[must_use]
+    pub fn validating(self) -> Self {
+        Self {
+            validates: true,
+            ..self
         }
     }
 

@@ -104,6 +104,19 @@ fn keyed_instance((key, each_key, each_value): &(Arc<str>, Value, Value)) -> Rep
     }
 }
 
+impl RepetitionData {
+    /// What `terraform validate` knows of the instances of a block: whether it has `count` or `for_each`.
+    #[must_use]
+    pub fn of_validation(body: &Body) -> Self {
+        let each = || (Value::unknown(Type::String), Value::dynamic());
+        Self {
+            key: None,
+            index: body.attribute("count").map(|_| Value::unknown(Type::Number)),
+            each: body.attribute("for_each").map(|_| each()),
+        }
+    }
+}
+
 impl Evaluator<'_> {
     /// The instances of a resource block.
     pub fn resource_expansion(&self, instance: InstanceId, name: &ResourceName) -> Result<Rc<Expansion>> {
@@ -159,7 +172,7 @@ impl Evaluator<'_> {
 
     fn expansion(&self, instance: InstanceId, block: Block, body: Option<&Body>) -> Result<Rc<Expansion>> {
         let Some(body) = body else {
-            return Err(EvalError::invalid("the block cannot be read"));
+            return Err(EvalError::unreadable("the block cannot be read"));
         };
         let name = match &block {
             Block::Resource(name) => name.to_string(),
@@ -249,7 +262,7 @@ fn expand_for_each(value: &Value, span: Span) -> Result<Expansion> {
             let element = Value::unknown(Type::String).with_marks(value.marks());
             Ok(unknown(element.clone(), element))
         }
-        (ValueRef::Unknown(_), Type::Dynamic) => {
+        (ValueRef::Unknown(_), Type::Dynamic | Type::Object(_)) => {
             let marks = value.marks();
             Ok(unknown(
                 Value::unknown(Type::String).with_marks(marks),

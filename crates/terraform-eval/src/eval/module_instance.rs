@@ -151,11 +151,15 @@ impl Evaluator<'_> {
             || {
                 let Some(block) = block.parse(self.sources) else {
                     return Err(
-                        EvalError::invalid(format!("the variable {name:?} cannot be read"))
+                        EvalError::unreadable(format!("the variable {name:?} cannot be read"))
                             .with_span(block.header()),
                     );
                 };
-                let value = self.variable_value(instance, name, &block.body)?;
+                let value = if self.validates {
+                    Value::unknown(self.constraint(&block.body)?.ty.without_optional())
+                } else {
+                    self.variable_value(instance, name, &block.body)?
+                };
                 let mut marks = value.marks().clone();
                 if self.flag(&block.body, "sensitive") == Some(true) {
                     marks = marks.with_sensitive();
@@ -166,6 +170,11 @@ impl Evaluator<'_> {
                 Ok(value.with_marks(&marks))
             },
         )
+    }
+
+    /// A value as a variable with this block takes it: with the defaults of its type, and converted.
+    pub fn convert_to_variable(&self, variable: &Body, value: &Value) -> Result<Value> {
+        self.constraint(variable)?.apply(value)
     }
 
     fn flag(&self, body: &Body, name: &str) -> Option<bool> {
@@ -252,8 +261,10 @@ impl Evaluator<'_> {
                     .parse(self.sources)
                     .and_then(|block| block.body.attribute("value"));
                 let Some(attribute) = parsed else {
-                    return Err(EvalError::invalid(format!("the output {name:?} cannot be read"))
-                        .with_span(block.header()));
+                    return Err(
+                        EvalError::unreadable(format!("the output {name:?} cannot be read"))
+                            .with_span(block.header()),
+                    );
                 };
                 // `sensitive` hides an output when Terraform prints it, but does not mark the value for the caller.
                 self.evaluate(&attribute.value, Scope::module(instance))

@@ -149,6 +149,17 @@ impl Evaluator<'_> {
                 let (value, used) = self.resource_reference(instance, name, &steps[2..], scope, span)?;
                 Ok((value, used + 2, false))
             }
+            "self" if let (Some(name), Some(repetition)) = (scope.own_resource, scope.repetition) => {
+                check_attribute(self.tree.schemas(), name, steps)?;
+                match steps.first() {
+                    Some(Step::Attribute(attribute)) => {
+                        let attribute = &attribute.text;
+                        let value = self.resource_attribute(instance, name, repetition, attribute, span)?;
+                        Ok((value, 1, false))
+                    }
+                    _ => Ok((self.resource_object(instance, name, repetition, span)?, 0, false)),
+                }
+            }
             "self" => Err(EvalError::uncatchable(
                 "`self` can be used only in provisioners and conditions",
             )),
@@ -204,6 +215,9 @@ impl Evaluator<'_> {
         let Some(declared) = self.module(instance).calls.get(call) else {
             return Err(EvalError::uncatchable(format!("no module call named {call:?}")));
         };
+        if self.validates {
+            return Ok((Value::dynamic(), steps.len()));
+        }
         let is_missing = !matches!(
             self.tree.callee(self.module_id(instance), &declared.name),
             Some(Callee::Module(_))
@@ -282,6 +296,9 @@ impl Evaluator<'_> {
         let expansion = self.resource_expansion(instance, &name)?;
         check_key(&name, &expansion, steps)?;
         check_attribute(self.tree.schemas(), &name, steps)?;
+        if self.validates {
+            return Ok((Value::dynamic(), steps.len()));
+        }
         match self.select_instance(&expansion, steps, scope)? {
             Selected::One(repetition, used, marks) => {
                 let value = match steps.get(used) {

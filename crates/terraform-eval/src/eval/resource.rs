@@ -94,7 +94,7 @@ impl Evaluator<'_> {
             Some((block, !resource.block.syntax_errors().is_empty()))
         });
         let Some((block, has_syntax_errors)) = block else {
-            return Err(EvalError::invalid(format!("{name} cannot be read")));
+            return Err(EvalError::unreadable(format!("{name} cannot be read")));
         };
         let argument = block
             .body
@@ -125,7 +125,7 @@ impl Evaluator<'_> {
             }
             None if has_syntax_errors => {
                 return Err(
-                    EvalError::invalid("the block is not completely readable").with_span(block.header)
+                    EvalError::unreadable("the block is not completely readable").with_span(block.header)
                 );
             }
             None => Value::null(declared.ty.without_optional()),

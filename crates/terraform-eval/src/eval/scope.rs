@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::address::InstanceKey;
+use crate::address::{InstanceKey, ResourceName};
 use crate::cty::Value;
 
 use super::instance_id::InstanceId;
@@ -40,6 +40,8 @@ pub struct Scope<'s> {
     pub(super) instance: Option<InstanceId>,
     /// The instance of the block.
     pub(super) repetition: Option<&'s RepetitionData>,
+    /// The resource whose instance `self` is, in its postconditions.
+    pub(super) own_resource: Option<&'s ResourceName>,
     /// The names of enclosing `for` expressions.
     pub(super) bindings: Option<&'s ForBindings<'s>>,
     /// The current element of the enclosing splat expression.
@@ -77,6 +79,7 @@ impl<'s> Scope<'s> {
         Self {
             instance: None,
             repetition: None,
+            own_resource: None,
             bindings: None,
             element: None,
             template: None,
@@ -96,6 +99,15 @@ impl<'s> Scope<'s> {
     pub fn with_repetition(self, repetition: &'s RepetitionData) -> Self {
         Self {
             repetition: Some(repetition),
+            ..self
+        }
+    }
+
+    /// This scope in a postcondition of a resource, where `self` is the instance of the block.
+    #[must_use]
+    pub fn with_self(self, resource: &'s ResourceName) -> Self {
+        Self {
+            own_resource: Some(resource),
             ..self
         }
     }

@@ -51,13 +51,8 @@ impl Evaluator<'_> {
                 "set" => without_defaults(Type::set(Type::Dynamic)),
                 other => invalid(&format!("{other} is not a type")),
             },
-            // In Terraform 0.11 types were strings, and Terraform still accepts these three.
-            ExpressionKind::String(text) => match &**text {
-                "string" => without_defaults(Type::String),
-                "list" => without_defaults(Type::list(Type::Dynamic)),
-                "map" => without_defaults(Type::map(Type::Dynamic)),
-                _ => invalid("a type must not be quoted"),
-            },
+            // As in Terraform 0.11.
+            ExpressionKind::String(_) => invalid("a type must not be quoted"),
             ExpressionKind::Parenthesis(inner) => self.limits.with_depth(|| self.parse_type(inner)),
             ExpressionKind::Call(call) => {
                 let [argument] = call.arguments.as_slice() else {

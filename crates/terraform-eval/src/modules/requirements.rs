@@ -1,30 +1,47 @@
 //! `required_providers`, and the provider versions in the dependency lock file.
 
-use crate::source::{Sources, Span};
-use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey};
+use std::sync::Arc;
 
+use crate::source::{Sources, Span};
+use crate::syntax::tree::{Attribute, Body, ExpressionKind, ObjectKey};
+
+use super::lazy_block::LazyBlock;
 use super::module::{Module, literal};
 
 /// An entry of `required_providers`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
-    /// The source address, as spelled: `terraform-redhat/rhcs`.
-    pub source: String,
+    /// The local name of the provider.
+    pub name: Arc<str>,
+    /// The span of the whole entry.
+    pub span: Span,
+    /// The source address, as spelled: `terraform-redhat/rhcs`. Without one, Terraform uses `hashicorp/NAME`.
+    pub source: Option<String>,
     /// The version constraint and its span.
     pub version: Option<(String, Span)>,
 }
 
-/// The providers that a module requires with a `source`. Both arguments have to be literal strings, as in Terraform.
+/// The providers that a module requires: objects, and the older form in which the entry is the constraint. Source and
+/// version have to be literal strings, as in Terraform.
 #[must_use]
 pub fn required_providers(module: &Module, sources: &Sources) -> Vec<Requirement> {
     let settings = module.settings().iter().filter_map(|block| block.parse(sources));
     let required = settings.flat_map(|block| block.body.blocks("required_providers"));
     let entries = required.flat_map(|block| &block.body.attributes);
-    entries.filter_map(|entry| requirement(&entry.value)).collect()
+    entries.filter_map(requirement).collect()
 }
 
-fn requirement(value: &Expression) -> Option<Requirement> {
-    let ExpressionKind::Object(items) = &value.kind else {
+fn requirement(entry: &Attribute) -> Option<Requirement> {
+    let requirement = |source: Option<(String, Span)>, version| Requirement {
+        name: entry.name.text.clone(),
+        span: entry.span,
+        source: source.map(|(text, _)| text),
+        version,
+    };
+    if let Some(constraint) = literal(&entry.value) {
+        return Some(requirement(None, Some((constraint.to_owned(), entry.value.span))));
+    }
+    let ExpressionKind::Object(items) = &entry.value.kind else {
         return None;
     };
     let argument = |name: &str| {
@@ -34,9 +51,33 @@ fn requirement(value: &Expression) -> Option<Requirement> {
         })?;
         Some((literal(&item.value)?.to_owned(), item.value.span))
     };
-    Some(Requirement {
-        source: argument("source")?.0,
-        version: argument("version"),
+    Some(requirement(argument("source"), argument("version")))
+}
+
+/// The version constraints in `provider` blocks of a provider, which Terraform deprecates and honors.
+#[must_use]
+pub fn provider_block_versions(module: &Module, name: &str, sources: &Sources) -> Vec<(String, Span)> {
+    let blocks = module.others().iter().filter(|block| {
+        block.kind() == "provider" && block.labels().first().is_some_and(|label| &*label.text == name)
+    });
+    let bodies = blocks.filter_map(|block| block.parse(sources));
+    bodies.filter_map(|block| locked_version(&block.body)).collect()
+}
+
+/// Whether a module configures a provider under an alias, or expects that of its caller.
+#[must_use]
+pub fn has_provider_alias(module: &Module, name: &str, alias: &str, sources: &Sources) -> bool {
+    let is_named = |block: &&LazyBlock| {
+        block.kind() == "provider" && block.labels().first().is_some_and(|label| &*label.text == name)
+    };
+    let bodies = module
+        .others()
+        .iter()
+        .filter(is_named)
+        .map(|block| block.parse(sources));
+    bodies.flatten().any(|block| {
+        let declared = block.body.attribute("alias");
+        declared.is_some_and(|declared| literal(&declared.value).is_none_or(|text| text == alias))
     })
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::model::{MissingInputs, TraceStep};
 use crate::readers::configuration::provenance::ReferencedBlock;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
-use terraform_eval::address::{Reference, Subject};
+use terraform_eval::address::{ModulePath, Reference, Subject};
 use terraform_eval::eval::InstanceId;
-use terraform_eval::modules::{Callee, ModuleId};
+use terraform_eval::modules::{Callee, ModuleCall, ModuleId};
 
 impl RootModuleReader<'_> {
     /// The module calls that enclose an instance, outermost first.
@@ -35,8 +35,19 @@ impl RootModuleReader<'_> {
         call: &Arc<str>,
         callee: ModuleId,
     ) -> Option<MissingInputs> {
-        let sources = self.context.sources;
         let declared = self.context.evaluator.module(instance).calls.get(call)?;
+        let caller = self.context.evaluator.path(instance).without_keys();
+        self.missing_inputs_of(&caller.child(call.clone(), None), declared, callee)
+    }
+
+    /// The variables of a module that have no default and that the call at a path does not set.
+    pub(crate) fn missing_inputs_of(
+        &self,
+        path: &ModulePath,
+        declared: &ModuleCall,
+        callee: ModuleId,
+    ) -> Option<MissingInputs> {
+        let sources = self.context.sources;
         let block = declared.block.parse(sources)?;
         if !declared.block.syntax_errors().is_empty() {
             return None;
@@ -48,9 +59,8 @@ impl RootModuleReader<'_> {
         });
         let missing = required.filter(|(name, _)| block.body.attribute(name).is_none());
         let names: Vec<String> = missing.map(|(name, _)| name.to_string()).collect();
-        let caller = self.context.evaluator.path(instance).without_keys();
         (!names.is_empty()).then(|| MissingInputs {
-            call: caller.child(call.clone(), None).to_string(),
+            call: path.to_string(),
             span: declared.block.header(),
             names,
         })

@@ -8,7 +8,6 @@ use crate::readers::configuration::block_reader::BlockReader;
 use crate::readers::configuration::insertion_points::argument_insertion;
 use crate::readers::configuration::registry_sources::read_registry_sources;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
-use crate::readers::configuration::root_module::instances::expand;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::Address;
 use terraform_eval::eval::InstanceId;
@@ -26,11 +25,7 @@ impl<'a> RootModuleReader<'a> {
         let (Some(kind), Some(block)) = (cluster_kind(&resource.name), resource.block.parse(sources)) else {
             return;
         };
-        let expansion = self
-            .context
-            .evaluator
-            .resource_expansion(instance, &resource.name);
-        let (repetitions, enclosing) = expand(expansion, enclosing);
+        let (repetitions, enclosing) = self.expand_resource(instance, resource, enclosing);
         let mut instances = Vec::with_capacity(repetitions.len());
         for repetition in repetitions {
             let repetition = Rc::new(repetition);
@@ -44,8 +39,10 @@ impl<'a> RootModuleReader<'a> {
                 id: None,
                 wait_for_create_complete: reader.bool("wait_for_create_complete"),
                 registry_sources: read_registry_sources(&mut reader),
+                incomplete_registry_config: None,
             });
             self.sensitive.extend(reader.sensitive);
+            self.check_instance(instance, resource, &repetition, &enclosing, block);
         }
         if instances.is_empty() {
             return;

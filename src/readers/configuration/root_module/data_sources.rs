@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::model::ImageMirrorsDataSource;
 use crate::readers::configuration::block_reader::BlockReader;
 use crate::readers::configuration::insertion_points::{argument_insertion, element_insertion};
+use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::Resource;
@@ -12,16 +13,22 @@ use terraform_eval::reference_graph::Node;
 
 impl<'a> RootModuleReader<'a> {
     /// Reads a data source. Its first instance stands for all.
-    pub(crate) fn read_data_source(&mut self, instance: InstanceId, resource: &'a Resource) {
+    pub(crate) fn read_data_source(
+        &mut self,
+        instance: InstanceId,
+        resource: &'a Resource,
+        enclosing: &EnclosingContext,
+    ) {
         let sources = self.context.sources;
-        let expansion = self
-            .context
-            .evaluator
-            .resource_expansion(instance, &resource.name);
-        let repetition = expansion
-            .ok()
-            .and_then(|expansion| expansion.instances().into_iter().next());
-        let (Some(repetition), Some(block)) = (repetition, resource.block.parse(sources)) else {
+        let (repetitions, enclosing) = self.expand_resource(instance, resource, enclosing);
+        let Some(block) = resource.block.parse(sources) else {
+            return;
+        };
+        for repetition in &repetitions {
+            self.check_instance(instance, resource, repetition, &enclosing, block);
+        }
+        let first = repetitions.into_iter().next();
+        let Some(repetition) = first.filter(|_| enclosing.rejection.is_none()) else {
             return;
         };
         let path = self.resource_path(instance, resource);

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use crate::diagnostic::Subject;
 use crate::model::{Dependency, Mirror, ResourceDeclaration, UnknownReason};
 use crate::readers::configuration::block_reader::BlockReader;
 use crate::readers::configuration::mirror_block::read_mirror_block;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
-use crate::readers::configuration::root_module::instances::expand;
 use crate::readers::configuration::root_module::reader::{Dependencies, RootModuleReader};
 use terraform_eval::address::{Address, ResourcePath};
 use terraform_eval::eval::InstanceId;
@@ -26,11 +26,7 @@ impl<'a> RootModuleReader<'a> {
         let Some(block) = resource.block.parse(self.context.sources) else {
             return;
         };
-        let expansion = self
-            .context
-            .evaluator
-            .resource_expansion(instance, &resource.name);
-        let (repetitions, enclosing) = expand(expansion, enclosing);
+        let (repetitions, enclosing) = self.expand_resource(instance, resource, enclosing);
         let module = self.context.evaluator.path(instance);
         let dependencies = self.dependencies_of(self.resource_path(instance, resource), block);
         let calls = self.enclosing_calls(instance);
@@ -59,7 +55,12 @@ impl<'a> RootModuleReader<'a> {
             let mirror =
                 Mirror::from_resource(address, resource.block.header(), source, mirrors, declaration);
             self.sensitive.extend(reader.sensitive);
+            let subject = Subject::Mirror(mirror.address.clone());
+            for (argument, error, span) in reader.errors {
+                self.issues.add_error(&subject, &argument, &error, span);
+            }
             self.mirrors.push(mirror);
+            self.check_instance(instance, resource, &repetition, &enclosing, block);
         }
     }
 

@@ -1,11 +1,15 @@
 //! The state of reading a root module.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::model::{Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Mirror, UnknownReason};
+use crate::model::{
+    Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Mirror, MissingInputs, UnknownReason,
+};
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
-use terraform_eval::address::ResourcePath;
+use crate::readers::configuration::issues::Issues;
+use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, RootInputs};
 use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource};
 use terraform_eval::source::{Sources, Span};
@@ -22,6 +26,15 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) clusters: BTreeMap<ResourcePath, Cluster>,
     pub(crate) waiters: BTreeMap<ResourcePath, ClusterWaiter>,
     pub(crate) data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
+    /// What Terraform rejects.
+    pub(crate) issues: Issues,
+    /// Whether a module declares the source of the provider.
+    pub(crate) declares_source: bool,
+    pub(crate) missing_inputs: Vec<MissingInputs>,
+    /// The blocks that have an instance, or may have one.
+    pub(crate) instantiated: BTreeSet<(ModuleId, ResourceName)>,
+    /// The module calls that have an instance, or may have one.
+    pub(crate) called: BTreeSet<(ModuleId, Arc<str>)>,
     pub(crate) visited_modules: BTreeSet<ModuleId>,
     /// The source text of sensitive values.
     pub(crate) sensitive: BTreeSet<Span>,
@@ -58,6 +71,11 @@ impl<'a> RootModuleReader<'a> {
             clusters: BTreeMap::new(),
             waiters: BTreeMap::new(),
             data_sources: BTreeMap::new(),
+            issues: Issues::default(),
+            declares_source: false,
+            missing_inputs: Vec::new(),
+            instantiated: BTreeSet::new(),
+            called: BTreeSet::new(),
             visited_modules: BTreeSet::new(),
             sensitive: BTreeSet::new(),
             is_truncated: false,

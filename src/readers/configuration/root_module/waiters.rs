@@ -4,7 +4,6 @@ use std::collections::btree_map::Entry;
 
 use crate::model::{ClusterWaiter, UnknownReasons};
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
-use crate::readers::configuration::root_module::instances::expand;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::Resource;
@@ -18,13 +17,14 @@ impl RootModuleReader<'_> {
         resource: &Resource,
         enclosing: &EnclosingContext,
     ) {
-        let expansion = self
-            .context
-            .evaluator
-            .resource_expansion(instance, &resource.name);
-        let (repetitions, enclosing) = expand(expansion, enclosing);
+        let (repetitions, enclosing) = self.expand_resource(instance, resource, enclosing);
         if repetitions.is_empty() {
             return;
+        }
+        if let Some(block) = resource.block.parse(self.context.sources) {
+            for repetition in &repetitions {
+                self.check_instance(instance, resource, repetition, &enclosing, block);
+            }
         }
         let path = self.resource_path(instance, resource);
         let mut dependencies = (*self.graph.dependencies(&Node::Resource(path.clone()))).clone();

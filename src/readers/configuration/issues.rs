@@ -1,0 +1,80 @@
+//! Collects what Terraform rejects in configuration, each error once however many blocks it reaches.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Subject;
+use crate::model::{ConfigurationIssue, ConfigurationIssueKind, Consequence};
+use terraform_eval::eval::EvalError;
+use terraform_eval::source::Span;
+
+/// The issues of a root module.
+#[derive(Debug, Default)]
+pub(crate) struct Issues {
+    pub(crate) found: Vec<ConfigurationIssue>,
+    /// The errors that were reported, by span and message: a reference to a value that Terraform rejects fails with
+    /// the error of that value.
+    reported: BTreeSet<(Option<Span>, String)>,
+}
+
+impl Issues {
+    /// Adds an issue.
+    pub(crate) fn add(&mut self, issue: ConfigurationIssue) {
+        self.found.push(issue);
+    }
+
+    /// Adds the error of an expression, unless it was reported already or is a limit of the evaluator. `what` names
+    /// the part of the block.
+    pub(crate) fn add_error(&mut self, subject: &Subject, what: &str, error: &EvalError, expression: Span) {
+        if !error.is_rejection() || !self.reported.insert((error.span(), error.to_string())) {
+            return;
+        }
+        let span = error.span().filter(|span| expression.contains(*span));
+        self.add(ConfigurationIssue::rejected(
+            ConfigurationIssueKind::Other,
+            subject.clone(),
+            format!("{what}: {error}"),
+            span.unwrap_or(expression),
+        ));
+    }
+}
+
+impl ConfigurationIssue {
+    /// An issue because of which Terraform rejects the configuration.
+    pub(crate) fn rejected(
+        kind: ConfigurationIssueKind,
+        subject: Subject,
+        message: impl Into<String>,
+        span: Span,
+    ) -> Self {
+        Self {
+            kind,
+            subject,
+            message: message.into(),
+            span,
+            label: String::new(),
+            consequence: Consequence::Rejected,
+            help: None,
+        }
+    }
+
+    /// Sets what the text has to do with the issue.
+    pub(crate) fn label(self, label: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            ..self
+        }
+    }
+
+    /// Sets what to do.
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
+        Self {
+            help: Some(help.into()),
+            ..self
+        }
+    }
+
+    /// Sets what happens.
+    pub(crate) fn consequence(self, consequence: Consequence) -> Self {
+        Self { consequence, ..self }
+    }
+}

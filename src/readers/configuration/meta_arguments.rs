@@ -1,0 +1,462 @@
+//! Checks `depends_on` and `lifecycle`, whose references Terraform resolves before it evaluates anything.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Subject, nearest_of};
+use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
+use crate::provider::{is_provider_source, types::PROVIDER_NAME};
+use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::static_reference::{StaticReference, StaticStep, static_list};
+use terraform_eval::address::{Mode, ResourceName};
+use terraform_eval::cty::{Type, convert};
+use terraform_eval::cty::{Value, index};
+use terraform_eval::modules::{Module, literal, references, requirements};
+use terraform_eval::schema::Schema;
+use terraform_eval::source::{Sources, Span};
+use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
+
+/// The arguments of a `lifecycle` block: those of Terraform, and `enabled` of OpenTofu.
+const LIFECYCLE_ARGUMENTS: [&str; 6] = [
+    "create_before_destroy",
+    "prevent_destroy",
+    "ignore_changes",
+    "replace_triggered_by",
+    "destroy",
+    "enabled",
+];
+
+/// The blocks of a `lifecycle` block.
+const LIFECYCLE_BLOCKS: [&str; 2] = ["precondition", "postcondition"];
+
+/// Checks the meta-arguments of one block.
+pub(crate) struct MetaArguments<'c> {
+    pub(crate) module: &'c Module,
+    pub(crate) sources: &'c Sources,
+    /// The resource; for a module call, `module` with the name of the call.
+    pub(crate) resource: &'c ResourceName,
+    /// Whether the module is the root module.
+    pub(crate) is_root: bool,
+    pub(crate) schema: &'c Schema,
+    pub(crate) subject: &'c Subject,
+    pub(crate) issues: &'c mut Issues,
+}
+
+impl MetaArguments<'_> {
+    /// Checks `depends_on` alone, which module calls have too.
+    pub(crate) fn check_depends_on(&mut self, block: &Block) {
+        if let Some(argument) = block.body.attribute("depends_on") {
+            self.depends_on(&argument.value);
+        }
+    }
+
+    pub(crate) fn check(&mut self, block: &Block) {
+        self.check_depends_on(block);
+        if let Some(argument) = block.body.attribute("provider") {
+            self.provider(&argument.value);
+        }
+        for lifecycle in block.body.blocks("lifecycle") {
+            self.lifecycle(lifecycle);
+        }
+        if self.resource.mode == Mode::Data {
+            let managed_only = ["provisioner", "connection"];
+            let blocks = block.body.blocks.iter();
+            for block in blocks.filter(|block| managed_only.contains(&&*block.kind.text)) {
+                self.unsupported_block(&block.kind.text, block.header, "a data source");
+            }
+        }
+    }
+
+    fn unsupported_block(&mut self, kind: &str, span: Span, of: &str) {
+        let issue = ConfigurationIssue::rejected(
+            ConfigurationIssueKind::UnsupportedArgument,
+            self.subject.clone(),
+            format!("unsupported block {kind:?} in {of}"),
+            span,
+        );
+        self.add(issue.label(format!("not a block of {of}")).help("remove it"));
+    }
+
+    /// `provider` names a provider by its local name, which has to be the rhcs provider in this module.
+    fn provider(&mut self, value: &Expression) {
+        let Some(reference) = StaticReference::parse(value) else {
+            return self.reject(
+                "provider is not a reference",
+                value.span,
+                "a reference is required",
+            );
+        };
+        let required = requirements::required_providers(self.module, self.sources);
+        let mut entries = required.iter().filter(|entry| *entry.name == *reference.root);
+        let is_rhcs = match entries.next() {
+            Some(entry) => entry.source.as_deref().is_none_or(is_provider_source),
+            None => &*reference.root == PROVIDER_NAME,
+        };
+        if let (Some(alias), true, true) = (reference.name(0), self.is_root, is_rhcs)
+            && !requirements::has_provider_alias(self.module, &reference.root, alias, self.sources)
+        {
+            let message = format!(
+                "the root module configures no provider {}.{alias}",
+                reference.root
+            );
+            self.reject(message, value.span, "not configured");
+        }
+        if !is_rhcs {
+            let message = format!("provider is {}, which is not the rhcs provider", reference.root);
+            self.reject(message, value.span, "another provider");
+        }
+    }
+
+    fn reject(&mut self, message: impl Into<String>, span: Span, label: &str) {
+        self.add(self.issue(message, span, label));
+    }
+
+    fn issue(&self, message: impl Into<String>, span: Span, label: &str) -> ConfigurationIssue {
+        let kind = ConfigurationIssueKind::Other;
+        ConfigurationIssue::rejected(kind, self.subject.clone(), message, span).label(label)
+    }
+
+    fn add(&mut self, issue: ConfigurationIssue) {
+        self.issues.add(issue);
+    }
+
+    fn depends_on(&mut self, value: &Expression) {
+        let Some(entries) = static_list(value) else {
+            return self.reject("depends_on is not a list", value.span, "a list is required");
+        };
+        for entry in entries {
+            match StaticReference::parse(entry) {
+                Some(reference) => self.dependency(&reference, entry.span),
+                None => self.reject(
+                    "depends_on has an element that is not a reference",
+                    entry.span,
+                    "only references to whole resources and modules are allowed",
+                ),
+            }
+        }
+    }
+
+    fn dependency(&mut self, reference: &StaticReference, span: Span) {
+        let whole = |used: usize| {
+            let rest = reference.steps.get(used..).unwrap_or_default();
+            !rest.iter().any(|step| matches!(step, StaticStep::Name(_)))
+        };
+        let name = reference.name(0);
+        let is_whole = match (&*reference.root, name) {
+            ("each" | "count", _) => {
+                return self.reject(
+                    format!("depends_on refers to {}", reference.root),
+                    span,
+                    "not available here",
+                );
+            }
+            ("var", Some(name)) => {
+                if !self.module.variables.contains_key(name) {
+                    return self.undeclared("variable", name, span);
+                }
+                whole(1)
+            }
+            ("local", Some(name)) => {
+                if !self.module.locals(self.sources).contains_key(name) {
+                    return self.undeclared("local value", name, span);
+                }
+                whole(1)
+            }
+            ("module", Some(name)) => {
+                if !self.module.calls.contains_key(name) {
+                    return self.undeclared("module call", name, span);
+                }
+                whole(1)
+            }
+            ("path" | "terraform" | "self" | "ephemeral" | "action" | "list", Some(_)) => true,
+            _ => {
+                let Some((resource, used)) = resource_name(reference) else {
+                    let message = "depends_on has an element that is not a reference";
+                    return self.reject(message, span, "a type and a name are required");
+                };
+                if !self.resource(&resource, span) {
+                    return;
+                }
+                if let (Some(StaticStep::Key { .. }), false) =
+                    (reference.steps.get(used), self.has_instances(&resource))
+                {
+                    let message = format!("depends_on has an index after {resource}, which has no instances");
+                    return self.reject(message, span, "it has neither `count` nor `for_each`");
+                }
+                whole(used)
+            }
+        };
+        if !is_whole {
+            let issue = self
+                .issue(
+                    "depends_on refers to an attribute",
+                    span,
+                    "not a whole resource or module",
+                )
+                .help("refer to the whole object, without an attribute");
+            self.add(issue);
+        }
+    }
+
+    /// Whether the module declares a resource; reports it if not.
+    fn resource(&mut self, resource: &ResourceName, span: Span) -> bool {
+        if self.module.resources.contains_key(resource) {
+            return true;
+        }
+        let declared: Vec<String> = self.module.resources.keys().map(ToString::to_string).collect();
+        let nearest = nearest_of(&resource.to_string(), declared.iter().map(String::as_str));
+        let issue = self.issue(
+            format!("the module declares no resource {resource}"),
+            span,
+            "not declared",
+        );
+        let issue = match nearest {
+            Some(nearest) => issue.help(format!("did you mean `{nearest}`?")),
+            None => issue.help("declare it, or remove the reference"),
+        };
+        self.add(issue);
+        false
+    }
+
+    fn has_instances(&self, resource: &ResourceName) -> bool {
+        let block = self.module.resources.get(resource);
+        let block = block.and_then(|resource| resource.block.parse(self.sources));
+        block.is_none_or(|block| {
+            block.body.attribute("count").is_some() || block.body.attribute("for_each").is_some()
+        })
+    }
+
+    fn undeclared(&mut self, what: &str, name: &Arc<str>, span: Span) {
+        self.reject(
+            format!("the module declares no {what} named {name:?}"),
+            span,
+            "not declared",
+        );
+    }
+
+    fn lifecycle(&mut self, lifecycle: &Block) {
+        for argument in &lifecycle.body.attributes {
+            let value = &argument.value;
+            match &*argument.name.text {
+                name if self.resource.mode == Mode::Data
+                    && LIFECYCLE_ARGUMENTS.contains(&name)
+                    && name != "enabled" =>
+                {
+                    let message = format!("lifecycle has {name:?}, which a data source does not have");
+                    self.reject(message, argument.name.span, "only for managed resources");
+                }
+                "ignore_changes" => self.ignore_changes(value),
+                "replace_triggered_by" => self.replace_triggered_by(value),
+                name if !LIFECYCLE_ARGUMENTS.contains(&name) => {
+                    let issue = ConfigurationIssue::rejected(
+                        ConfigurationIssueKind::UnsupportedArgument,
+                        self.subject.clone(),
+                        format!("unsupported argument {name:?} in lifecycle"),
+                        argument.name.span,
+                    );
+                    self.add(issue.label("not an argument of `lifecycle`").help("remove it"));
+                }
+                "create_before_destroy" if !references::root_names(value).is_empty() => self.reject(
+                    "create_before_destroy is not a literal",
+                    value.span,
+                    "no references are allowed here",
+                ),
+                name => {
+                    if let Some(found) = not_a_bool(value) {
+                        let message = format!("{name} is {found}, but a bool is required");
+                        self.reject(message, value.span, "true or false");
+                    }
+                }
+            }
+        }
+        for block in &lifecycle.body.blocks {
+            if LIFECYCLE_BLOCKS.contains(&&*block.kind.text) {
+                self.condition_arguments(block);
+                continue;
+            }
+            self.unsupported_block(&block.kind.text, block.header, "lifecycle");
+        }
+    }
+
+    /// What Terraform requires of a condition before it evaluates it.
+    fn condition_arguments(&mut self, block: &Block) {
+        let kind = block.kind.text.clone();
+        for name in ["condition", "error_message"] {
+            if block.body.attribute(name).is_none() {
+                let issue = ConfigurationIssue::rejected(
+                    ConfigurationIssueKind::MissingArgument,
+                    self.subject.clone(),
+                    format!("the {kind} has no {name}"),
+                    block.header,
+                );
+                self.add(
+                    issue
+                        .label(format!("no `{name}`"))
+                        .help(format!("add `{name} = …`")),
+                );
+            }
+        }
+        let Some(condition) = block.body.attribute("condition") else {
+            return;
+        };
+        let names = references::root_names(&condition.value);
+        if names.is_empty() {
+            self.reject(
+                format!("the condition of the {kind} refers to nothing"),
+                condition.value.span,
+                "Terraform requires a reference",
+            );
+        }
+        let itself = references::in_expression(&condition.value)
+            .into_iter()
+            .find(|reference| {
+                reference.subject == terraform_eval::address::Subject::Resource(self.resource.clone())
+            });
+        if let Some(reference) = itself {
+            self.reject(
+                format!("the {kind} refers to its own resource"),
+                reference.span,
+                "not allowed; a postcondition has `self`",
+            );
+        }
+        let own = names.iter().find(|(name, _)| &**name == "self");
+        if let (Some((_, span)), "precondition") = (own, &*kind) {
+            self.reject(
+                "the precondition refers to self",
+                *span,
+                "`self` exists in a postcondition",
+            );
+        }
+    }
+
+    fn ignore_changes(&mut self, value: &Expression) {
+        let is_all = matches!(&value.kind, ExpressionKind::Variable(name) if &**name == "all")
+            || literal(value) == Some("all");
+        if is_all {
+            return;
+        }
+        let Some(entries) = static_list(value) else {
+            let message = "ignore_changes is neither a list nor `all`";
+            return self.reject(message, value.span, "a list is required");
+        };
+        for entry in entries {
+            let Some(reference) = StaticReference::parse(entry) else {
+                let issue = self
+                    .issue(
+                        "ignore_changes has an element that is not an attribute",
+                        entry.span,
+                        "not an attribute",
+                    )
+                    .help("write the names of attributes, or `ignore_changes = all`");
+                self.add(issue);
+                continue;
+            };
+            if let Err(message) = self.ignored_attribute(&reference) {
+                let names = self.schema.keys().map(|name| &**name);
+                let issue = self.issue(message, entry.span, "not an attribute");
+                let issue = match (&*reference.root, nearest_of(&reference.root, names)) {
+                    ("all", _) => issue.help("write `ignore_changes = all`"),
+                    (root, Some(nearest)) if root != nearest => {
+                        issue.help(format!("did you mean `{nearest}`?"))
+                    }
+                    _ => issue.help("remove it"),
+                };
+                self.add(issue);
+            }
+        }
+    }
+
+    fn ignored_attribute(&self, reference: &StaticReference) -> Result<(), String> {
+        let root = &reference.root;
+        let Some(attribute) = self.schema.get(root) else {
+            return Err(format!(
+                "ignore_changes names {root:?}, which {} does not have",
+                self.resource.kind
+            ));
+        };
+        let mut value = Value::unknown(attribute.ty.without_optional());
+        for step in &reference.steps {
+            let result = match step {
+                StaticStep::Name(name) => {
+                    terraform_eval::cty::get_attr(&value, name).map_err(|error| error.to_string())
+                }
+                StaticStep::Key { is_number } => {
+                    let key = if *is_number { Type::Number } else { Type::String };
+                    let is_list = matches!(value.ty(), Type::List(_) | Type::Tuple(_));
+                    if is_list && !is_number {
+                        Err("a number is required".to_owned())
+                    } else {
+                        index(&value, &Value::unknown(key)).map_err(|error| error.to_string())
+                    }
+                }
+            };
+            value = result.map_err(|error| format!("ignore_changes names a part of {root:?}: {error}"))?;
+        }
+        Ok(())
+    }
+
+    fn replace_triggered_by(&mut self, value: &Expression) {
+        let Some(entries) = static_list(value) else {
+            return self.reject(
+                "replace_triggered_by is not a list",
+                value.span,
+                "a list is required",
+            );
+        };
+        for entry in entries {
+            let references = references::in_expression(entry);
+            let mut resources =
+                references
+                    .into_iter()
+                    .filter_map(|reference| match (reference.subject, &entry.kind) {
+                        (terraform_eval::address::Subject::Resource(name), _)
+                            if name.mode == Mode::Managed =>
+                        {
+                            Some(name)
+                        }
+                        _ => None,
+                    });
+            match resources.next() {
+                Some(name) if name == *self.resource => self.reject(
+                    "replace_triggered_by refers to its own resource",
+                    entry.span,
+                    "the resource itself",
+                ),
+                Some(name) => _ = self.resource(&name, entry.span),
+                None => self.reject(
+                    "replace_triggered_by has an element that is not a managed resource",
+                    entry.span,
+                    "a resource or an attribute of one is required",
+                ),
+            }
+        }
+    }
+}
+
+/// The resource that a reference names, and the number of steps that name it.
+fn resource_name(reference: &StaticReference) -> Option<(ResourceName, usize)> {
+    let (mode, kind, name, used) = match &*reference.root {
+        "data" => (Mode::Data, reference.name(0)?, reference.name(1)?, 2),
+        "resource" => (Mode::Managed, reference.name(0)?, reference.name(1)?, 2),
+        _ => (Mode::Managed, &reference.root, reference.name(0)?, 1),
+    };
+    let resource = ResourceName {
+        mode,
+        kind: kind.clone(),
+        name: name.clone(),
+    };
+    Some((resource, used))
+}
+
+/// What a literal is that is not a bool.
+pub(crate) fn not_a_bool(value: &Expression) -> Option<&'static str> {
+    match &value.kind {
+        ExpressionKind::Null => Some("null"),
+        ExpressionKind::Number(_) => Some("a number"),
+        ExpressionKind::Tuple(_) => Some("a list"),
+        ExpressionKind::Object(_) => Some("an object"),
+        ExpressionKind::String(text) => convert(&Value::string(&**text), &Type::Bool)
+            .is_err()
+            .then_some("a string"),
+        _ => None,
+    }
+}

@@ -1,0 +1,562 @@
+//! Checks what Terraform rejects whatever the values are: in all modules that the root module reaches, also in blocks
+//! and modules without instances.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::diagnostic::Subject;
+use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
+use crate::provider;
+use crate::provider::modules::is_stub;
+use crate::readers::configuration::block_checks::{
+    ValueChecks, check_names, check_required, condition_failure,
+};
+use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::meta_arguments::{MetaArguments, not_a_bool};
+use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
+use crate::readers::configuration::root_module::instances::{expand, unknown_until_apply};
+use crate::readers::configuration::root_module::reader::RootModuleReader;
+use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
+use terraform_eval::eval::{self, Evaluator, Expansion, InstanceId, RepetitionData, Scope};
+use terraform_eval::modules::{Module, ModuleId, Resource, literal, references};
+use terraform_eval::schema::Schema;
+use terraform_eval::source::Sources;
+use terraform_eval::syntax::tree::{Block, Body, ExpressionKind};
+
+/// The arguments of every `module` block.
+const CALL_ARGUMENTS: [&str; 6] = [
+    "source",
+    "version",
+    "providers",
+    "count",
+    "for_each",
+    "depends_on",
+];
+
+/// The blocks of a `module` block: `lifecycle` is OpenTofu's.
+const CALL_BLOCKS: [&str; 2] = ["lifecycle", "_"];
+
+/// The arguments of a `variable` block: those of Terraform up to 1.16 and of OpenTofu.
+const VARIABLE_ARGUMENTS: [&str; 9] = [
+    "type",
+    "default",
+    "description",
+    "sensitive",
+    "nullable",
+    "ephemeral",
+    "deprecated",
+    "const",
+    "write_only",
+];
+
+impl RootModuleReader<'_> {
+    /// The instances of a resource block; reports why Terraform rejects `count` or `for_each`.
+    pub(crate) fn expand_resource(
+        &mut self,
+        instance: InstanceId,
+        resource: &Resource,
+        enclosing: &EnclosingContext,
+    ) -> (Vec<RepetitionData>, EnclosingContext) {
+        let evaluator = &self.context.evaluator;
+        let expansion = evaluator.resource_expansion(instance, &resource.name);
+        let path = ResourcePath {
+            module: evaluator.path(instance).without_keys(),
+            resource: resource.name.clone(),
+        };
+        let block = resource.block.parse(self.context.sources);
+        self.report_expansion(instance, path.to_string(), block, &expansion, enclosing);
+        let (repetitions, enclosing) = expand(expansion, enclosing);
+        if !repetitions.is_empty() {
+            let module = self.context.evaluator.module_id(instance);
+            self.instantiated.insert((module, resource.name.clone()));
+        }
+        (repetitions, enclosing)
+    }
+
+    /// The instances of a module call; reports why Terraform rejects `count` or `for_each`.
+    pub(crate) fn expand_call(
+        &mut self,
+        instance: InstanceId,
+        call: &Arc<str>,
+        enclosing: &EnclosingContext,
+    ) -> (Vec<RepetitionData>, EnclosingContext) {
+        let evaluator = &self.context.evaluator;
+        let expansion = evaluator.call_expansion(instance, call);
+        let declared = evaluator.module(instance).calls.get(call);
+        let block = declared.and_then(|call| call.block.parse(self.context.sources));
+        let path = evaluator.path(instance).without_keys();
+        let address = path.child(call.clone(), None).to_string();
+        self.report_expansion(instance, address, block, &expansion, enclosing);
+        let (repetitions, enclosing) = expand(expansion, enclosing);
+        if !repetitions.is_empty() {
+            let module = self.context.evaluator.module_id(instance);
+            self.called.insert((module, call.clone()));
+        }
+        (repetitions, enclosing)
+    }
+
+    fn report_expansion(
+        &mut self,
+        instance: InstanceId,
+        address: String,
+        block: Option<&Block>,
+        expansion: &eval::Result<Rc<Expansion>>,
+        enclosing: &EnclosingContext,
+    ) {
+        let module = self.context.evaluator.module(instance);
+        let (Some(block), false) = (block, is_stub(&module.directory)) else {
+            return;
+        };
+        // An enclosing call that Terraform rejects is reported alone.
+        if enclosing.rejection.is_some() {
+            return;
+        }
+        let arguments = ["count", "for_each"].map(|name| block.body.attribute(name));
+        let Some(argument) = arguments.into_iter().flatten().next() else {
+            return;
+        };
+        let (name, value) = (&*argument.name.text, &argument.value);
+        let subject = Subject::Other(address);
+        match expansion.as_deref() {
+            Err(error) => self.issues.add_error(&subject, name, error, value.span),
+            Ok(Expansion::Unknown { value: unknown, .. }) => {
+                let Some(reference) = unknown_until_apply(unknown, self.tree.schemas()) else {
+                    return;
+                };
+                let kind = ConfigurationIssueKind::Other;
+                let message = format!("{name} is known only after apply: {reference}");
+                let issue = ConfigurationIssue::rejected(kind, subject, message, value.span);
+                self.issues.add(
+                    issue
+                        .label("not known when Terraform plans")
+                        .help("use keys that are in the configuration, such as the names of sources"),
+                );
+            }
+            Ok(_) => {}
+        }
+    }
+
+    /// Checks the values of one instance of a cluster, a waiter or a data source.
+    pub(crate) fn check_instance(
+        &mut self,
+        instance: InstanceId,
+        resource: &Resource,
+        repetition: &RepetitionData,
+        enclosing: &EnclosingContext,
+        block: &Block,
+    ) {
+        let module = self.context.evaluator.module(instance);
+        let schema = self.tree.schemas().get(&resource.name);
+        let (Some(schema), None, false) = (schema, &enclosing.rejection, is_stub(&module.directory)) else {
+            return;
+        };
+        let subject = Subject::Other(self.resource_path(instance, resource).to_string());
+        let mut checks = ValueChecks {
+            evaluator: &self.context.evaluator,
+            instance,
+            repetition,
+            resource: &resource.name,
+            schema,
+            subject: &subject,
+            issues: &mut self.issues,
+        };
+        // The rules check the values of mirrors.
+        if !provider::is_image_mirror(&resource.name) {
+            checks.check_arguments(block);
+        }
+        checks.check_conditions(block);
+    }
+
+    /// Checks the variables of a module instance: the values that are assigned to them, and their validations.
+    pub(crate) fn check_variables(&mut self, instance: InstanceId) {
+        let evaluator = &self.context.evaluator;
+        let sources = self.context.sources;
+        let module = evaluator.module(instance);
+        let called = evaluator.called_from(instance).and_then(|(caller, call, _)| {
+            let declared = evaluator.module(caller).calls.get(&call)?;
+            Some((
+                declared.block.parse(sources)?,
+                evaluator.path(instance).without_keys(),
+            ))
+        });
+        for (name, variable) in &module.variables {
+            let Some(block) = variable
+                .parse(sources)
+                .filter(|_| variable.syntax_errors().is_empty())
+            else {
+                continue;
+            };
+            let (expression, subject) = match &called {
+                // A required variable that a call does not set is reported with the call.
+                Some((call, path)) => {
+                    let argument = call.body.attribute(name);
+                    if argument.is_none() && block.body.attribute("default").is_none() {
+                        continue;
+                    }
+                    (argument.map(|argument| &argument.value), path.to_string())
+                }
+                None => (self.context.inputs.expressions.get(name), format!("var.{name}")),
+            };
+            let span = expression
+                .map(|expression| expression.span)
+                .or_else(|| block.body.attribute("default").map(|default| default.value.span))
+                .unwrap_or(block.header);
+            let subject = Subject::Other(subject);
+            let what = format!("variable {name:?}");
+            check_declaration(
+                name,
+                block,
+                &Subject::Other(format!("var.{name}")),
+                &mut self.issues,
+            );
+            match evaluator.variable(instance, name) {
+                Err(error) => self.issues.add_error(&subject, &what, &error, span),
+                Ok(_) => check_validations(
+                    evaluator,
+                    instance,
+                    block,
+                    &subject,
+                    (&what, span),
+                    &mut self.issues,
+                ),
+            }
+        }
+    }
+
+    /// Checks all modules that the root module reaches.
+    pub(crate) fn check_modules(&mut self, root: ModuleId) {
+        self.declares_source = self.has_provider_source(root);
+        let mut pending = vec![(root, ModulePath::root())];
+        let mut seen = BTreeSet::new();
+        while let Some((id, path)) = pending.pop() {
+            if !seen.insert(id) || is_stub(&self.tree.module(id).directory) {
+                continue;
+            }
+            self.check_module(id, &path);
+            self.check_provider_source(id);
+            for call in self.tree.module(id).calls.values() {
+                let address = path.child(call.name.clone(), None).to_string();
+                self.check_module_release(id, call, &address);
+            }
+            for (call, callee, _) in self.tree.calls_of(id) {
+                if self.is_relevant(callee) {
+                    let path = path.child(call.clone(), None);
+                    self.check_call(id, &call, callee, &path);
+                    pending.push((callee, path));
+                }
+            }
+        }
+    }
+
+    fn check_module(&mut self, id: ModuleId, path: &ModulePath) {
+        let (tree, sources) = (self.tree, self.context.sources);
+        let module = tree.module(id);
+        let mut evaluator = None;
+        for resource in module.resources.values() {
+            let subject = Subject::Other(
+                ResourcePath {
+                    module: path.clone(),
+                    resource: resource.name.clone(),
+                }
+                .to_string(),
+            );
+            let Some(schema) = tree.schemas().get(&resource.name) else {
+                self.check_type(resource, subject);
+                continue;
+            };
+            if !is_relevant_type(&resource.name) {
+                continue;
+            }
+            let Some(block) = resource.block.parse(sources) else {
+                continue;
+            };
+            let has_instances = self.instantiated.contains(&(id, resource.name.clone()));
+            // The rules check the instances of mirrors.
+            if !(has_instances && provider::is_image_mirror(&resource.name)) {
+                check_names(block, &resource.name, schema, &subject, sources, &mut self.issues);
+                // Without a declaration of the provider, the configuration is an extract, which Terraform cannot validate.
+                // Such extracts leave out most of a cluster or machine pool.
+                let is_short = provider::is_image_mirror(&resource.name)
+                    || provider::is_image_mirrors_data_source(&resource.name)
+                    || provider::is_cluster_wait(&resource.name);
+                let is_extract = !is_short && !self.declares_source;
+                if resource.block.syntax_errors().is_empty() && !is_extract {
+                    check_required(block, &resource.name, schema, &subject, sources, &mut self.issues);
+                }
+            }
+            let mut meta_arguments = MetaArguments {
+                module,
+                sources,
+                resource: &resource.name,
+                is_root: path.is_root(),
+                schema,
+                subject: &subject,
+                issues: &mut self.issues,
+            };
+            meta_arguments.check(block);
+            if has_instances {
+                continue;
+            }
+            let inputs = self.context.inputs;
+            let evaluator =
+                evaluator.get_or_insert_with(|| Evaluator::new(tree, sources, inputs, id).validating());
+            validate(evaluator, resource, block, (schema, &subject), &mut self.issues);
+        }
+    }
+
+    /// Reports a type that the provider does not have, if it is similar to one of those that matter here.
+    fn check_type(&mut self, resource: &Resource, subject: Subject) {
+        let Some(meant) = provider::similar_type(&resource.name) else {
+            return;
+        };
+        let name = &resource.name;
+        let what = match name.mode {
+            terraform_eval::address::Mode::Managed => "resource type",
+            terraform_eval::address::Mode::Data => "data source",
+        };
+        let issue = ConfigurationIssue::rejected(
+            ConfigurationIssueKind::Other,
+            subject,
+            format!("the rhcs provider has no {what} {:?}", name.kind),
+            resource.block.header(),
+        );
+        self.issues.add(
+            issue
+                .label(format!("no such {what}"))
+                .help(format!("did you mean `{meant}`?")),
+        );
+    }
+
+    /// Checks the arguments of a module call.
+    fn check_call(&mut self, caller: ModuleId, call: &Arc<str>, callee: ModuleId, path: &ModulePath) {
+        let sources = self.context.sources;
+        let declared = self.tree.module(caller).calls.get(call);
+        let Some((declared, block)) = declared.and_then(|call| Some((call, call.block.parse(sources)?)))
+        else {
+            return;
+        };
+        if let Some(missing) = self.missing_inputs_of(path, declared, callee) {
+            self.missing_inputs.push(missing);
+        }
+        let subject = Subject::Other(path.to_string());
+        let (tree, inputs) = (self.tree, self.context.inputs);
+        let mut meta_arguments = MetaArguments {
+            module: tree.module(caller),
+            sources,
+            resource: &ResourceName::managed("module", &**call),
+            is_root: false,
+            schema: &Schema::new(),
+            subject: &subject,
+            issues: &mut self.issues,
+        };
+        meta_arguments.check_depends_on(block);
+        let is_local = declared
+            .source(sources)
+            .is_some_and(|(source, _)| source.starts_with('.'));
+        if let Some(version) = block.body.attribute("version").filter(|_| is_local) {
+            let kind = ConfigurationIssueKind::Other;
+            let message = "a module with a local source has a version";
+            let issue = ConfigurationIssue::rejected(kind, subject.clone(), message, version.name.span);
+            self.issues
+                .add(issue.label("only for modules of a registry").help("remove it"));
+        }
+        let callee = tree.module(callee);
+        if is_stub(&callee.directory) {
+            return;
+        }
+        let unknown_blocks = block
+            .body
+            .blocks
+            .iter()
+            .filter(|block| !CALL_BLOCKS.contains(&&*block.kind.text));
+        for block in unknown_blocks {
+            let kind = ConfigurationIssueKind::UnsupportedArgument;
+            let message = format!("unsupported block {:?}", block.kind.text);
+            let issue = ConfigurationIssue::rejected(kind, subject.clone(), message, block.header);
+            self.issues
+                .add(issue.label("not a block of a module call").help("remove it"));
+        }
+        if !self.called.contains(&(caller, call.clone())) {
+            let evaluator = Evaluator::new(tree, sources, inputs, caller).validating();
+            validate_call(&evaluator, block, callee, sources, &subject, &mut self.issues);
+        }
+        for attribute in &block.body.attributes {
+            let name = &attribute.name.text;
+            if callee.variables.contains_key(name) || CALL_ARGUMENTS.contains(&&**name) {
+                continue;
+            }
+            let names = callee.variables.keys().map(|name| &**name);
+            let suggestion = crate::diagnostic::nearest_of(name, names)
+                .filter(|suggestion| block.body.attribute(suggestion).is_none());
+            let issue = ConfigurationIssue::rejected(
+                ConfigurationIssueKind::UnsupportedArgument,
+                Subject::Other(path.to_string()),
+                format!("unsupported argument {name:?}"),
+                attribute.name.span,
+            );
+            let issue = issue.label("the module declares no such variable");
+            self.issues.add(match suggestion {
+                Some(suggestion) => issue.help(format!("did you mean `{suggestion}`?")),
+                None => issue.help("remove it, or declare the variable"),
+            });
+        }
+    }
+}
+
+/// Whether the instances of a block of this type are checked.
+pub(crate) fn is_relevant_type(name: &ResourceName) -> bool {
+    provider::is_image_mirror(name)
+        || provider::cluster_kind(name).is_some()
+        || provider::waits_for_cluster(name)
+        || provider::is_image_mirrors_data_source(name)
+}
+
+/// Checks a block as `terraform validate` does, which needs no instances.
+fn validate(
+    evaluator: &Evaluator<'_>,
+    resource: &Resource,
+    block: &Block,
+    (schema, subject): (&terraform_eval::schema::Schema, &Subject),
+    issues: &mut Issues,
+) {
+    evaluator.grant_reserve_budget();
+    if let Err(error) = evaluator.resource_expansion(InstanceId::ROOT, &resource.name) {
+        issues.add_error(subject, expansion_argument(&block.body), &error, block.header);
+    }
+    let repetition = RepetitionData::of_validation(&block.body);
+    let mut checks = ValueChecks {
+        evaluator,
+        instance: InstanceId::ROOT,
+        repetition: &repetition,
+        resource: &resource.name,
+        schema,
+        subject,
+        issues,
+    };
+    checks.check_arguments(block);
+}
+
+/// Checks the arguments of a module call without instances.
+fn validate_call(
+    evaluator: &Evaluator<'_>,
+    block: &Block,
+    callee: &Module,
+    sources: &Sources,
+    subject: &Subject,
+    issues: &mut Issues,
+) {
+    let repetition = RepetitionData::of_validation(&block.body);
+    for attribute in &block.body.attributes {
+        let Some(variable) = callee.variables.get(&attribute.name.text) else {
+            continue;
+        };
+        let Some(variable) = variable.parse(sources) else {
+            continue;
+        };
+        let scope = Scope::module(InstanceId::ROOT).with_repetition(&repetition);
+        let value = evaluator.evaluate(&attribute.value, scope);
+        let converted = value.and_then(|value| evaluator.convert_to_variable(&variable.body, &value));
+        if let Err(error) = converted {
+            let what = format!("variable {:?}", attribute.name.text);
+            issues.add_error(subject, &what, &error, attribute.value.span);
+        }
+    }
+}
+
+fn expansion_argument(body: &Body) -> &'static str {
+    if body.attribute("count").is_some() {
+        "count"
+    } else {
+        "for_each"
+    }
+}
+
+/// Checks what Terraform requires of the block of a variable.
+fn check_declaration(name: &Arc<str>, block: &Block, subject: &Subject, issues: &mut Issues) {
+    let mut reject = |kind, message: String, span| {
+        issues.add(ConfigurationIssue::rejected(kind, subject.clone(), message, span));
+    };
+    for attribute in &block.body.attributes {
+        let argument = &*attribute.name.text;
+        if !VARIABLE_ARGUMENTS.contains(&argument) {
+            let message = format!("unsupported argument {argument:?} in a variable");
+            reject(
+                ConfigurationIssueKind::UnsupportedArgument,
+                message,
+                attribute.name.span,
+            );
+        }
+    }
+    for argument in ["sensitive", "nullable", "ephemeral"] {
+        let flag = block.body.attribute(argument).map(|flag| &flag.value);
+        if let Some((flag, found)) = flag.and_then(|flag| Some((flag, not_a_bool(flag)?))) {
+            let message = format!("{argument} is {found}, but a bool is required");
+            reject(ConfigurationIssueKind::Other, message, flag.span);
+        }
+    }
+    let is_literal = |argument: &str, test: fn(&ExpressionKind) -> bool| {
+        let attribute = block.body.attribute(argument);
+        attribute.filter(|attribute| test(&attribute.value.kind))
+    };
+    let is_not_nullable =
+        is_literal("nullable", |kind| matches!(kind, ExpressionKind::Bool(false))).is_some();
+    let null = is_literal("default", |kind| matches!(kind, ExpressionKind::Null));
+    if let Some(default) = null.filter(|_| is_not_nullable) {
+        let message = format!("variable {name:?} has the default null, but is not nullable");
+        reject(ConfigurationIssueKind::Other, message, default.value.span);
+    }
+    for validation in block.body.blocks("validation") {
+        for argument in ["condition", "error_message"] {
+            if validation.body.attribute(argument).is_none() {
+                let message = format!("the validation of variable {name:?} has no {argument}");
+                reject(
+                    ConfigurationIssueKind::MissingArgument,
+                    message,
+                    validation.header,
+                );
+            }
+        }
+        let Some(condition) = validation.body.attribute("condition") else {
+            continue;
+        };
+        let variable = terraform_eval::address::Subject::Variable(name.clone());
+        let references = references::in_expression(&condition.value);
+        if !references.iter().any(|reference| reference.subject == variable) {
+            let message = format!("the validation of variable {name:?} does not refer to var.{name}");
+            reject(ConfigurationIssueKind::Other, message, condition.value.span);
+        }
+    }
+}
+
+fn check_validations(
+    evaluator: &Evaluator<'_>,
+    instance: InstanceId,
+    block: &Block,
+    subject: &Subject,
+    (what, span): (&str, terraform_eval::source::Span),
+    issues: &mut Issues,
+) {
+    for validation in block.body.blocks("validation") {
+        let Some(condition) = validation.body.attribute("condition") else {
+            continue;
+        };
+        match evaluator.evaluate(&condition.value, Scope::module(instance)) {
+            Err(error) => issues.add_error(subject, what, &error, condition.value.span),
+            Ok(value) => {
+                let Some(failure) = condition_failure(&value) else {
+                    continue;
+                };
+                let kind = ConfigurationIssueKind::Other;
+                let message = format!("{what}: its validation {failure}");
+                let issue = ConfigurationIssue::rejected(kind, subject.clone(), message, span);
+                let issue = issue.label("the value");
+                let text = validation.body.attribute("error_message");
+                issues.add(match text.and_then(|text| literal(&text.value)) {
+                    Some(text) => issue.help(crate::diagnostic::single_line(text)),
+                    None => issue,
+                });
+            }
+        }
+    }
+}
