@@ -59,7 +59,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let joined = loader.join_plans(&mut plans, &modules, options);
     loader.add_plans(plans);
     let roots = modules.roots.iter().filter(|root| !joined.contains(&root.module));
-    let roots = loader.evaluate_roots(&modules, &roots.collect::<Vec<_>>(), selection, others);
+    let roots = loader.evaluate_roots(&modules, &roots.collect::<Vec<_>>(), &joined, selection, others);
     // What the configuration reads is its data and not an input of its own.
     let candidates = discovery.candidates.iter();
     let candidates = candidates.filter(|path| !roots.accessed.contains(*path));
@@ -70,9 +70,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     }
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
-    for directory in &discovery.directories {
-        loader.report_empty(directory);
-    }
+    loader.report_empty(&discovery.directories);
     loader.finish()
 }
 
@@ -135,6 +133,44 @@ struct SelectedRoots {
     accessed: BTreeSet<PathBuf>,
 }
 
+/// Named files that functions of the configuration may read.
+struct NamedPaths {
+    /// By the directory that holds them: a function may list it.
+    by_directory: BTreeMap<PathBuf, Vec<PathBuf>>,
+    all: BTreeSet<PathBuf>,
+    /// The files that were read or listed.
+    read: BTreeSet<PathBuf>,
+}
+
+impl NamedPaths {
+    fn new<'p>(paths: impl Iterator<Item = &'p PathBuf>) -> Self {
+        let all: BTreeSet<PathBuf> = paths.cloned().collect();
+        let mut by_directory: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+        for path in &all {
+            let directory = path.parent().unwrap_or(path).to_owned();
+            by_directory.entry(directory).or_default().push(path.clone());
+        }
+        Self {
+            by_directory,
+            all,
+            read: BTreeSet::new(),
+        }
+    }
+
+    /// Notes which files are among the accessed paths, or in accessed directories. Returns whether there are any.
+    fn note_reads(&mut self, accessed: &BTreeSet<PathBuf>) -> bool {
+        let mut is_reader = false;
+        for path in accessed {
+            let listed = self.by_directory.get(path).into_iter().flatten();
+            for file in self.all.get(path).into_iter().chain(listed) {
+                is_reader = true;
+                self.read.insert(file.clone());
+            }
+        }
+        is_reader
+    }
+}
+
 /// The project while its inputs are read.
 struct Loader {
     files: InputFiles,
@@ -195,7 +231,8 @@ impl Loader {
         &mut self,
         modules: &LoadedModules,
         roots: &[&RootModule],
-        mut selection: Selection,
+        joined: &BTreeSet<ModuleId>,
+        selection: Selection,
         others: Vec<OtherFile>,
     ) -> SelectedRoots {
         let mut selected = SelectedRoots::default();
@@ -203,6 +240,7 @@ impl Loader {
             self.errors.push(LoadError::out_of_memory());
             return selected;
         };
+        let mut unread = selection.data_files;
         let mut others: BTreeMap<PathBuf, OtherFile> = others
             .into_iter()
             .filter_map(|other| {
@@ -210,31 +248,33 @@ impl Loader {
                 Some((self.files.sources.files().canonical_path(path), other))
             })
             .collect();
-        let mut related = BTreeSet::new();
+        let mut named = NamedPaths::new(unread.keys().chain(others.keys()));
+        // A root module that is joined with a plan is part of the project, and so is a module that only a cycle calls.
+        let mut related: BTreeSet<ModuleId> =
+            joined.iter().flat_map(|root| modules.reachable(*root)).collect();
+        related.extend(
+            selection
+                .modules
+                .iter()
+                .filter_map(|path| modules.tree.find(path)),
+        );
         for (model, root) in models.into_iter().zip(roots) {
             let called = modules.reachable(root.module);
             let is_selected = called.iter().any(|module| {
                 let location = modules.location(*module);
                 location.is_some_and(|location| selection.modules.contains(&location.path))
             });
-            let reads = |path: &PathBuf| {
-                model.accessed.contains(path)
-                    || path
-                        .parent()
-                        .is_some_and(|directory| model.accessed.contains(directory))
-            };
-            let is_reader = selection.data_files.keys().chain(others.keys()).any(reads);
-            if !is_selected && !is_reader {
+            if !named.note_reads(&model.accessed) && !is_selected {
                 continue;
             }
-            selection.data_files.retain(|path, _| !reads(path));
-            others.retain(|path, _| !reads(path));
             related.extend(called);
             selected.accessed.extend(model.accessed.iter().cloned());
             self.files.diagnostics.extend(model.diagnostic.clone());
             let directory = modules.tree.module(root.module).directory.clone();
             selected.models.push((directory, model));
         }
+        unread.retain(|path, _| !named.read.contains(path));
+        others.retain(|path, _| !named.read.contains(path));
         self.forget_unrelated(modules, &related);
         let is_file = |path: &Path| self.files.sources.files().is_file(path);
         let read = selected
@@ -249,7 +289,7 @@ impl Loader {
         for other in others.into_values() {
             other.report(&mut self.files);
         }
-        for file in selection.data_files.into_values() {
+        for file in unread.into_values() {
             if file.exists {
                 let name = display_name(&self.files.trees.shown_path(&file.path));
                 let message = "no configuration reads the file";
@@ -257,8 +297,7 @@ impl Loader {
                     .skipped
                     .push(Skipped::new(name, SkipReason::UnknownKind, message));
             } else {
-                let error = LoadError::from_path(&file.given, "no such file or directory");
-                self.errors.push(error);
+                self.errors.push(LoadError::missing(&file.given));
             }
         }
         selected
@@ -278,27 +317,36 @@ impl Loader {
         self.unrelated_files.extend(unrelated);
     }
 
-    /// Reports a directory that a user named if nothing in it was read or skipped.
-    fn report_empty(&mut self, directory: &Path) {
-        let shown = self.files.trees.shown_path(directory);
-        let prefix = display_name(&shown);
-        let is_below = |name: &str| {
-            prefix == "."
-                || name == prefix
-                || name
-                    .strip_prefix(&prefix)
-                    .is_some_and(|rest| rest.starts_with('/'))
+    /// Reports the directories that a user named and in which nothing was read or skipped.
+    fn report_empty(&mut self, directories: &[PathBuf]) {
+        let InputFiles {
+            sources,
+            roles,
+            unreadable,
+            skipped,
+            trees,
+            ..
+        } = &self.files;
+        let mut names: BTreeSet<String> = roles
+            .keys()
+            .chain(unreadable)
+            .map(|file| sources.file(*file).name().to_owned())
+            .collect();
+        names.extend(skipped.iter().map(|skipped| skipped.name.clone()));
+        names.extend(self.errors.iter().map(|error| error.path.clone()));
+        let is_empty = |directory: &PathBuf| {
+            let name = display_name(&trees.shown_path(directory));
+            let below = format!("{name}/");
+            let mut following = names.range(below.clone()..);
+            let has_content = following.next().is_some_and(|name| name.starts_with(&below));
+            !has_content && !names.contains(&name) && (name != "." || names.is_empty())
         };
-        let roles = self.files.roles.keys();
-        let mut names = roles
-            .chain(&self.files.unreadable)
-            .map(|file| self.files.sources.file(*file).name());
-        let is_read = names.any(is_below) || self.errors.iter().any(|error| is_below(&error.path));
-        if !is_read && !self.files.skipped.iter().any(|skipped| is_below(&skipped.name)) {
-            let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or \
-                           .tofu.json file), and no manifest that declares mirrors";
-            self.errors.push(LoadError::from_path(&shown, message));
-        }
+        let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and \
+                       no manifest that declares mirrors";
+        let empty = directories.iter().filter(|directory| is_empty(directory));
+        let errors = empty.map(|directory| LoadError::from_path(&trees.shown_path(directory), message));
+        let errors: Vec<LoadError> = errors.collect();
+        self.errors.extend(errors);
     }
 
     fn add(&mut self, directory: PathBuf, input: Input, sensitive: Vec<Span>) {

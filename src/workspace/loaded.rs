@@ -52,6 +52,11 @@ impl LoadError {
         }
     }
 
+    /// A path that does not exist.
+    pub(crate) fn missing(path: &Path) -> Self {
+        Self::from_path(path, "no such file or directory")
+    }
+
     pub(crate) fn from_path(path: &Path, message: &str) -> Self {
         let path = display_name(path);
         Self {

@@ -61,13 +61,9 @@ impl LoadedModules {
         };
         let mut discovered = Vec::new();
         for directory in directories {
-            let data_directory = options
-                .data_directory
-                .as_deref()
-                .unwrap_or(Path::new(".terraform"));
             loaded
                 .installed
-                .read(&directory.path, data_directory, files.sources.files());
+                .read(&directory.path, options.data_directory(), files.sources.files());
             discovered.push(loaded.read_module(directory, files));
         }
         let called = loaded.connect_calls(discovered.clone(), options, files);
@@ -427,13 +423,10 @@ fn workspace_name(directory: &Path, tree: &Path, options: &Options, files: &Inpu
     if let Some(name) = &options.workspace {
         return name.as_str().into();
     }
-    let data_directory = options.data_directory.as_deref();
-    let path = directory
-        .join(data_directory.unwrap_or(Path::new(".terraform")))
-        .join("environment");
+    let path = directory.join(options.data_directory()).join("environment");
     let disk = files.sources.files();
     let is_allowed =
-        data_directory.is_some() || disk.canonicalize(&path).is_ok_and(|path| path.starts_with(tree));
+        options.data_directory.is_some() || disk.canonicalize(&path).is_ok_and(|path| path.starts_with(tree));
     let bytes = is_allowed.then(|| disk.read_bounded(&path, MAX_WORKSPACE_NAME));
     let name = match bytes {
         Some(Ok(Some(bytes))) => String::from_utf8_lossy(&bytes).trim().to_owned(),

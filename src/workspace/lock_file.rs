@@ -9,7 +9,8 @@ use terraform_eval::modules::requirements;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::document::{Format, parse_file};
 
-const LOCK_FILE: &str = ".terraform.lock.hcl";
+/// The name of the file.
+pub(crate) const LOCK_FILE: &str = ".terraform.lock.hcl";
 
 /// The version of the rhcs provider that the lock file of a root module selects. Terraform writes that file, so
 /// errors in it are not reported.

@@ -1,6 +1,6 @@
 //! What a user says about a run: the inputs, and the options for reading them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::ConfigSource;
@@ -37,6 +37,13 @@ pub struct Options {
     pub environment: Vec<(String, String)>,
     /// `--var` and `--var-file`, in order. They apply to every root module that declares the names.
     pub variables: Vec<VariableArg>,
+}
+
+impl Options {
+    /// The directory of Terraform's own data, relative to each root module.
+    pub(crate) fn data_directory(&self) -> &Path {
+        self.data_directory.as_deref().unwrap_or(Path::new(".terraform"))
+    }
 }
 
 impl Default for Options {

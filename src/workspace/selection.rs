@@ -13,13 +13,12 @@ use crate::workspace::callers::Callers;
 use crate::workspace::discovery::{ConfigurationDirectory, Discovery, NamedFile};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
+use crate::workspace::lock_file::LOCK_FILE;
 use crate::workspace::named_files::NamedFiles;
 use crate::workspace::terraform_files::{
     configuration_files, is_automatic_variables, is_configuration, is_variables,
 };
 use terraform_eval::source::display_name;
-
-const LOCK_FILE: &str = ".terraform.lock.hcl";
 
 /// The modules to read for the named paths.
 #[derive(Debug, Default)]
@@ -97,7 +96,7 @@ impl NameKind {
 /// Endings of files that are neither plans nor manifests.
 const NOT_CONTENT: &[&str] = &[
     "md", "rst", "adoc", "csv", "tmpl", "tpl", "tftpl", "sh", "py", "rb", "go", "rs", "js", "ts", "lock",
-    "toml", "ini", "cfg", "html", "css", "png", "svg", "pem", "crt", "yml~", "bak",
+    "toml", "ini", "cfg", "html", "css", "png", "svg", "pem", "crt",
 ];
 
 impl Selection {
@@ -181,9 +180,7 @@ impl Selection {
             let is_module = !configuration_files(&directory, files.sources.files()).is_empty();
             if !is_module && !callers.is_called(&directory) {
                 modules.remove(&directory);
-                selection
-                    .errors
-                    .push(LoadError::from_path(&file.given, "no such file or directory"));
+                selection.errors.push(LoadError::missing(&file.given));
             }
         }
         let mut directories = callers.with_callers(modules.iter().cloned());

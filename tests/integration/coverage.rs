@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::support::program::{Run, UNDECLARED_PROVIDER, mirrorset_in, mirrorset_with_stdin, scratch};
+use crate::support::program::{
+    Run, UNDECLARED_PROVIDER, fixture, mirrorset_in, mirrorset_with_stdin, scratch,
+};
 use serde_json::Value;
 
 /// A root module in `live/prod`, a module that it calls, a file that this module reads, and files of other kinds.
@@ -320,4 +322,34 @@ fn links_out_of_the_tree_are_not_read() {
         }
         std::fs::remove_file(&link).unwrap();
     }
+}
+
+#[test]
+fn a_cycle_of_calls_is_reported_though_it_has_no_root_module() {
+    let tree = scratch(&[
+        ("a/main.tf", "module \"b\" {\n  source = \"../b\"\n}\n"),
+        ("b/main.tf", "module \"a\" {\n  source = \"../a\"\n}\n"),
+    ]);
+    let (run, report) = check(tree.path(), &["."]);
+    assert_eq!(run.status, 1, "{}", run.stdout);
+    assert!(
+        findings(&report).iter().any(|(rule, _)| rule == "syntax-error"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_configuration_that_is_joined_with_a_plan_keeps_its_suppressions_and_gaps() {
+    let tree = scratch(&[]);
+    let module = fixture("invalid_examples/short-source");
+    std::fs::copy(module.join("plan.json"), tree.path().join("plan.json")).unwrap();
+    let text = std::fs::read_to_string(module.join("main.tf")).unwrap();
+    let text = format!(
+        "# mirrorset: ignore-file[short-source] known\n{text}\nmodule \"x\" {{\n  source = \"a/b/c\"\n}}\n"
+    );
+    std::fs::write(tree.path().join("main.tf"), text).unwrap();
+    let (_, report) = check(tree.path(), &["plan.json", "."]);
+    assert_eq!(report["summary"]["suppressed"], 1, "{report}");
+    assert_eq!(skipped(&report), pairs(&[("module.x", "module-not-installed")]));
 }

@@ -131,8 +131,8 @@ impl fmt::Display for UnknownReason {
             Self::ProviderFunction(name) => {
                 write!(f, "provider::{name} is implemented by the provider")
             }
-            Self::OutsideTree(path) => write!(f, "{path:?} is outside of the given directory tree"),
-            Self::HomeDirectory => f.write_str("the home directory is outside of the given directory tree"),
+            Self::OutsideTree(path) => write!(f, "{path:?} is outside of the project tree"),
+            Self::HomeDirectory => f.write_str("the home directory is outside of the project tree"),
             Self::EphemeralResource => f.write_str("ephemeral resources are not evaluated"),
             Self::InstancesUnknown(error) => write!(f, "the instances are unknown: {error}"),
         }
