@@ -36,7 +36,7 @@ pub(crate) use cluster_candidates::ClusterCandidates;
 pub use cluster_origin::OriginTarget;
 pub(crate) use cluster_origin::{ClusterOrigin, OriginCandidate, cluster_key};
 pub(crate) use configuration_issue::{ConfigurationIssue, ConfigurationIssueKind, Consequence};
-pub(crate) use coverage::{Coverage, FileRole, Hides, ReadFile, SkipReason, Skipped};
+pub(crate) use coverage::{Choice, Coverage, FileRole, Hides, ReadFile, SkipReason, Skipped};
 pub(crate) use editability::{Editability, Literal};
 pub(crate) use ids::{InputId, MirrorId};
 pub use input::Input;

@@ -88,11 +88,32 @@ impl Skipped {
         }
     }
 
+    /// A path that a person has decided not to have read.
+    pub(crate) fn by_choice(name: impl Into<String>, choice: Choice) -> Self {
+        let (reason, message) = match choice {
+            Choice::Excluded => (SkipReason::Excluded, "excluded by the configuration file"),
+            Choice::Ignored => (SkipReason::Ignored, "ignored by `.gitignore`"),
+            Choice::Hidden => (SkipReason::Hidden, "hidden directory"),
+        };
+        Self::new(name, reason, message)
+    }
+
     /// Whether it may hold mirrors, and it is not marked as known.
     #[must_use]
     pub(crate) fn is_gap(&self) -> bool {
         self.hides != Hides::Nothing && !self.is_known
     }
+}
+
+/// How a person decides that a path is not to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// By `exclude` in a configuration file.
+    Excluded,
+    /// By a `.gitignore` file.
+    Ignored,
+    /// By a name that starts with a dot.
+    Hidden,
 }
 
 /// Why something was skipped.

@@ -31,7 +31,8 @@ impl LabelLines {
     pub(super) fn new(sources: &Sources, span: Span) -> Self {
         let file = sources.file(span.file);
         let text = file.text();
-        let start = text.floor_char_boundary(span.range().start);
+        // The first line is shown without its byte order mark.
+        let start = text.floor_char_boundary(span.range().start).max(file.bom_len());
         let end = text.ceil_char_boundary(span.range().end).max(start);
         Self {
             first: line_range(file, start),
@@ -125,5 +126,13 @@ mod tests {
         let finding = Diagnostic::new(Code::Rule("r"), Severity::Error, "wrong").at(span, "");
         let redacted = RedactedSources::new(&[finding], &sources, &secret);
         assert_eq!(redacted.texts[&file], "a = *********\nb = 1\n");
+    }
+
+    #[test]
+    fn a_label_starts_after_the_byte_order_mark() {
+        let mut sources = Sources::new();
+        let file = sources.add("a.yaml", "\u{feff}a: 1\n");
+        let range = |start, end| LabelLines::new(&sources, Span::new(file, start, end)).range;
+        assert_eq!((range(0, 0), range(0, 4), range(4, 6)), (3..3, 3..4, 4..6));
     }
 }

@@ -3,12 +3,12 @@
 //!
 //! Hidden directories, `.gitignore` and `exclude` decide where to look, but not for a path that a user names. A
 //! directory is looked at once, under its real path, however many links and arguments lead to it. Where a user names
-//! less than the project tree, the rest of the tree is looked at as well, because it may call the named modules.
+//! less than the project tree, the rest of the tree is looked at as well if it may call the named modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::model::{SkipReason, Skipped};
+use crate::model::{Choice, SkipReason, Skipped};
 use crate::workspace::ignore_files::IgnoreFiles;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
@@ -22,7 +22,7 @@ use walkdir::{DirEntry, WalkDir};
 pub(crate) struct Discovery {
     /// Directories with configuration files in the directories that the user names.
     pub(crate) modules: Vec<ConfigurationDirectory>,
-    /// Directories with configuration files in the rest of the project trees.
+    /// Directories with configuration files in the rest of the project trees, once they are searched.
     pub(crate) other_modules: Vec<ConfigurationDirectory>,
     /// Files that may be manifests, in the directories that the user names.
     pub(crate) candidates: Vec<PathBuf>,
@@ -30,8 +30,22 @@ pub(crate) struct Discovery {
     pub(crate) files: Vec<NamedFile>,
     /// Directories that the user names.
     pub(crate) directories: Vec<PathBuf>,
+    /// The project trees of those directories.
+    pub(crate) trees: BTreeSet<PathBuf>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) errors: Vec<LoadError>,
+    walked: Walked,
+}
+
+/// What a walk must know of the walks before it.
+#[derive(Debug, Default)]
+struct Walked {
+    /// Directories that were entered.
+    visited: BTreeSet<PathBuf>,
+    /// Directories that the user names, and directories to which links in those lead.
+    named: BTreeSet<PathBuf>,
+    /// Directories that the user names although a configuration file excludes them: it excludes nothing in them.
+    named_exclusions: BTreeSet<PathBuf>,
 }
 
 /// A directory that has configuration files.
@@ -82,38 +96,32 @@ pub(crate) fn discover(
     files: &dyn Files,
     is_excluded: &mut dyn FnMut(&Path) -> bool,
 ) -> Discovery {
-    let mut walker = Walker {
-        trees,
-        files,
-        is_excluded,
-        ignore_files: IgnoreFiles::default(),
-        visited: BTreeSet::new(),
-        named: BTreeSet::new(),
-        named_exclusions: BTreeSet::new(),
-        pending: Vec::new(),
-        modules: BTreeMap::new(),
-        set_aside: Vec::new(),
-        candidates: BTreeSet::new(),
-        skipped: BTreeMap::new(),
-        errors: Vec::new(),
-    };
+    let mut walker = Walker::new(trees, files, is_excluded, Walked::default());
     let mut named_files = BTreeSet::new();
     let mut walks = BTreeSet::new();
     for path in paths {
-        if let Some((directory, tree)) = walker.name(path, &mut named_files) {
-            // The tree is looked at before the directory, unless they are the same.
-            walks.insert((tree.clone(), tree.clone()));
-            walks.insert((directory, tree));
-        }
+        walks.extend(walker.name(path, &mut named_files));
     }
-    // In the order of the paths, a tree comes before what lies in it.
-    for (directory, tree) in walks {
-        walker.walk(&directory, &tree);
+    let trees = walks.iter().map(|(_, tree)| tree.clone()).collect();
+    // In the order of the paths, a directory comes before what lies in it.
+    walker.walk_all(walks);
+    walker.into_discovery(named_files, trees)
+}
+
+impl Discovery {
+    /// Looks at the rest of project trees.
+    pub(crate) fn search_trees(
+        &mut self,
+        searched: BTreeSet<PathBuf>,
+        trees: &mut ProjectTrees,
+        files: &dyn Files,
+        is_excluded: &mut dyn FnMut(&Path) -> bool,
+    ) {
+        let mut walker = Walker::new(trees, files, is_excluded, std::mem::take(&mut self.walked));
+        walker.walk_all(searched.into_iter().map(|tree| (tree.clone(), tree)));
+        self.other_modules.extend(walker.modules());
+        self.walked = walker.walked;
     }
-    while let Some((directory, tree)) = walker.pending.pop() {
-        walker.walk(&directory, &tree);
-    }
-    walker.into_discovery(named_files)
 }
 
 struct Walker<'a> {
@@ -121,25 +129,57 @@ struct Walker<'a> {
     files: &'a dyn Files,
     is_excluded: &'a mut dyn FnMut(&Path) -> bool,
     ignore_files: IgnoreFiles,
-    /// Directories that were entered.
-    visited: BTreeSet<PathBuf>,
-    /// Directories that the user names, and directories to which links in those lead.
-    named: BTreeSet<PathBuf>,
-    /// Directories that the user names although a configuration file excludes them: it excludes nothing in them.
-    named_exclusions: BTreeSet<PathBuf>,
+    walked: Walked,
     /// Directories to which links lead, with their trees.
     pending: Vec<(PathBuf, PathBuf)>,
     /// Directories with configuration files, with their trees.
     modules: BTreeMap<PathBuf, PathBuf>,
     /// Configuration files that do not make their directory a module.
-    set_aside: Vec<(PathBuf, SkipReason)>,
+    set_aside: Vec<(PathBuf, Choice)>,
     candidates: BTreeSet<PathBuf>,
     skipped: BTreeMap<PathBuf, Skipped>,
     errors: Vec<LoadError>,
 }
 
-impl Walker<'_> {
-    /// Takes a path that a user names. Returns a directory to walk, with its tree.
+impl<'a> Walker<'a> {
+    fn new(
+        trees: &'a mut ProjectTrees,
+        files: &'a dyn Files,
+        is_excluded: &'a mut dyn FnMut(&Path) -> bool,
+        walked: Walked,
+    ) -> Self {
+        Self {
+            trees,
+            files,
+            is_excluded,
+            walked,
+            ignore_files: IgnoreFiles::default(),
+            pending: Vec::new(),
+            modules: BTreeMap::new(),
+            set_aside: Vec::new(),
+            candidates: BTreeSet::new(),
+            skipped: BTreeMap::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// Walks directories, given with their trees, and those to which links in them lead.
+    fn walk_all(&mut self, walks: impl IntoIterator<Item = (PathBuf, PathBuf)>) {
+        for (directory, tree) in walks {
+            self.walk(&directory, &tree);
+        }
+        while let Some((directory, tree)) = self.pending.pop() {
+            self.walk(&directory, &tree);
+        }
+    }
+
+    /// The directories with configuration files.
+    fn modules(&mut self) -> impl Iterator<Item = ConfigurationDirectory> + use<> {
+        let modules = std::mem::take(&mut self.modules).into_iter();
+        modules.map(|(path, tree)| ConfigurationDirectory { path, tree })
+    }
+
+    /// Takes a path that a user names. Returns the directory that it is, with its tree.
     fn name(&mut self, path: &Path, named_files: &mut BTreeSet<NamedFile>) -> Option<(PathBuf, PathBuf)> {
         let kind = self.files.kind(path);
         if matches!(kind, Ok(FileKind::Directory)) {
@@ -150,9 +190,9 @@ impl Walker<'_> {
                 return None;
             }
             if (self.is_excluded)(&directory) {
-                self.named_exclusions.insert(directory.clone());
+                self.walked.named_exclusions.insert(directory.clone());
             }
-            self.named.insert(directory.clone());
+            self.walked.named.insert(directory.clone());
             return Some((directory, tree));
         }
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -174,12 +214,11 @@ impl Walker<'_> {
         };
         named_files.insert(NamedFile {
             path: real,
-            tree: tree.clone(),
+            tree,
             given: path.to_owned(),
             exists: kind.is_ok(),
         });
-        let needs_tree = is_regular || kind.is_err();
-        (needs_tree && parent.starts_with(&tree)).then_some((tree.clone(), tree))
+        None
     }
 
     fn report_outside(&mut self, path: &Path, tree: &Path) {
@@ -190,32 +229,35 @@ impl Walker<'_> {
     }
 
     fn is_named(&self, path: &Path) -> bool {
-        path.ancestors().any(|ancestor| self.named.contains(ancestor))
+        path.ancestors()
+            .any(|ancestor| self.walked.named.contains(ancestor))
     }
 
     fn skip(&mut self, path: &Path, reason: SkipReason, message: &str) {
+        self.add_skipped(path, |name| Skipped::new(name, reason, message));
+    }
+
+    fn skip_by_choice(&mut self, path: &Path, choice: Choice) {
+        self.add_skipped(path, |name| Skipped::by_choice(name, choice));
+    }
+
+    fn add_skipped(&mut self, path: &Path, skipped: impl FnOnce(String) -> Skipped) {
         if self.is_named(path) {
             let name = display_name(&self.trees.shown_path(path));
-            self.skipped
-                .insert(path.to_owned(), Skipped::new(name, reason, message));
+            self.skipped.insert(path.to_owned(), skipped(name));
         }
     }
 
-    /// Why a path below the start of a walk is not looked at.
-    fn reason_to_skip(
-        &mut self,
-        path: &Path,
-        is_directory: bool,
-        tree: &Path,
-    ) -> Option<(SkipReason, &'static str)> {
+    /// Whose choice it is that a path below the start of a walk is not looked at.
+    fn choice_to_skip(&mut self, path: &Path, is_directory: bool, tree: &Path) -> Option<Choice> {
         let in_named_exclusion = path
             .ancestors()
-            .any(|ancestor| self.named_exclusions.contains(ancestor));
+            .any(|ancestor| self.walked.named_exclusions.contains(ancestor));
         if !in_named_exclusion && (self.is_excluded)(path) {
-            return Some((SkipReason::Excluded, "excluded by the configuration file"));
+            return Some(Choice::Excluded);
         }
         let is_ignored = self.ignore_files.ignores(path, is_directory, tree, self.files);
-        is_ignored.then_some((SkipReason::Ignored, "ignored by `.gitignore`"))
+        is_ignored.then_some(Choice::Ignored)
     }
 
     fn walk(&mut self, start: &Path, tree: &Path) {
@@ -247,15 +289,15 @@ impl Walker<'_> {
                 return false;
             }
             if name.starts_with('.') {
-                self.skip(path, SkipReason::Hidden, "hidden directory");
+                self.skip_by_choice(path, Choice::Hidden);
                 return false;
             }
-            if let Some((reason, message)) = self.reason_to_skip(path, true, tree) {
-                self.skip(path, reason, message);
+            if let Some(choice) = self.choice_to_skip(path, true, tree) {
+                self.skip_by_choice(path, choice);
                 return false;
             }
         }
-        self.visited.insert(path.to_owned())
+        self.walked.visited.insert(path.to_owned())
     }
 
     fn look_at(&mut self, entry: &DirEntry, tree: &Path) {
@@ -272,14 +314,14 @@ impl Walker<'_> {
             if self.modules.contains_key(directory) {
                 return;
             }
-            match self.reason_to_skip(path, false, tree) {
+            match self.choice_to_skip(path, false, tree) {
                 None => _ = self.modules.insert(directory.to_owned(), tree.to_owned()),
-                Some((reason, _)) => self.set_aside.push((path.to_owned(), reason)),
+                Some(choice) => self.set_aside.push((path.to_owned(), choice)),
             }
         } else if may_be_manifest(path) && self.is_named(path) {
-            match self.reason_to_skip(path, false, tree) {
+            match self.choice_to_skip(path, false, tree) {
                 None => _ = self.candidates.insert(path.to_owned()),
-                Some((reason, message)) => self.skip(path, reason, message),
+                Some(choice) => self.skip_by_choice(path, choice),
             }
         }
     }
@@ -298,9 +340,9 @@ impl Walker<'_> {
                 false
             }
             Ok(target) if self.files.is_directory(&target) => {
-                if self.reason_to_skip(link, true, tree).is_none() {
+                if self.choice_to_skip(link, true, tree).is_none() {
                     if self.is_named(link) {
-                        self.named.insert(target.clone());
+                        self.walked.named.insert(target.clone());
                     }
                     self.pending.push((target, tree.to_owned()));
                 }
@@ -333,32 +375,27 @@ impl Walker<'_> {
         }
     }
 
-    fn into_discovery(mut self, named_files: BTreeSet<NamedFile>) -> Discovery {
-        for (path, reason) in std::mem::take(&mut self.set_aside) {
+    fn into_discovery(mut self, named_files: BTreeSet<NamedFile>, trees: BTreeSet<PathBuf>) -> Discovery {
+        for (path, choice) in std::mem::take(&mut self.set_aside) {
             // A module is read with all its files, whoever ignores them.
             if path
                 .parent()
                 .is_some_and(|directory| !self.modules.contains_key(directory))
             {
-                let message = match reason {
-                    SkipReason::Excluded => "excluded by the configuration file",
-                    _ => "ignored by `.gitignore`",
-                };
-                self.skip(&path, reason, message);
+                self.skip_by_choice(&path, choice);
             }
         }
         let named_paths: BTreeSet<PathBuf> = named_files.iter().map(|file| file.path.clone()).collect();
-        let modules = std::mem::take(&mut self.modules).into_iter();
-        let modules = modules.map(|(path, tree)| ConfigurationDirectory { path, tree });
-        let (modules, other_modules) = modules.partition(|module| self.is_named(&module.path));
         Discovery {
-            modules,
-            other_modules,
+            modules: self.modules().collect(),
+            other_modules: Vec::new(),
             candidates: self.candidates.difference(&named_paths).cloned().collect(),
             files: named_files.into_iter().collect(),
-            directories: self.named.into_iter().collect(),
+            directories: self.walked.named.iter().cloned().collect(),
+            trees,
             skipped: self.skipped.into_values().collect(),
             errors: self.errors,
+            walked: self.walked,
         }
     }
 }
@@ -389,7 +426,11 @@ mod tests {
     fn discover_in(root: &Path, paths: &[&str]) -> Discovery {
         let paths: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
         let mut trees = ProjectTrees::new(Some(root), &DiskFiles);
-        discover(&paths, &mut trees, &DiskFiles, &mut |_| false)
+        let mut discovery = discover(&paths, &mut trees, &DiskFiles, &mut |_| false);
+        assert!(discovery.other_modules.is_empty());
+        let searched = discovery.trees.clone();
+        discovery.search_trees(searched, &mut trees, &DiskFiles, &mut |_| false);
+        discovery
     }
 
     fn names(root: &Path, modules: &[ConfigurationDirectory]) -> Vec<String> {

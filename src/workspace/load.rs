@@ -45,10 +45,11 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let mut discovery = discover(paths, trees, &*options.files, &mut |path| {
         configs.excludes(path, sources)
     });
-    loader.errors.append(&mut discovery.errors);
     loader.files.skipped.append(&mut discovery.skipped);
+    let directories = std::mem::take(&mut discovery.directories);
+    let candidates = std::mem::take(&mut discovery.candidates);
     let mut named = NamedFiles::default();
-    let mut selection = Selection::new(&discovery, &mut named, &mut loader.files);
+    let mut selection = Selection::new(discovery, &mut named, &mut loader.files);
     loader.errors.append(&mut selection.errors);
     let NamedFiles {
         mut plans,
@@ -61,8 +62,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let roots = modules.roots.iter().filter(|root| !joined.contains(&root.module));
     let roots = loader.evaluate_roots(&modules, &roots.collect::<Vec<_>>(), &joined, selection, others);
     // What the configuration reads is its data and not an input of its own.
-    let candidates = discovery.candidates.iter();
-    let candidates = candidates.filter(|path| !roots.accessed.contains(*path));
+    let candidates = candidates.iter().filter(|path| !roots.accessed.contains(*path));
     manifests.read_candidates(candidates, &mut loader.files);
     loader.add_manifests(manifests);
     for (directory, model) in roots.models {
@@ -70,7 +70,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     }
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
-    loader.report_empty(&discovery.directories);
+    loader.report_empty(&directories);
     loader.finish()
 }
 

@@ -67,18 +67,26 @@ impl OtherFile {
 }
 
 impl NamedFiles {
-    pub(crate) fn read_path(&mut self, path: &Path, files: &mut InputFiles) {
+    /// Reads a file. Returns whether it is an input or cannot be read; else, it is one of the other files.
+    pub(crate) fn read_path(&mut self, path: &Path, files: &mut InputFiles) -> bool {
         let name = display_name(path);
         let ends = files.sources.files().read_ends(path, &plan::PLAN_MARKERS);
         if let Some(contents) = ends.and_then(|ends| plan::read_from_ends(&name, &ends.head, &ends.tail)) {
             let file = files.sources.add_unread(path);
             files.roles.insert(file, FileRole::Plan);
             self.plans.push(LoadedPlan::new(contents, Some(path)));
-            return;
+            return true;
         }
         match files.sources.read(path) {
-            Ok(file) => self.read_text(file, &name, files),
-            Err(error) => files.report_unreadable(path, &error),
+            Ok(file) => {
+                let others = self.others.len();
+                self.read_text(file, &name, files);
+                self.others.len() == others
+            }
+            Err(error) => {
+                files.report_unreadable(path, &error);
+                true
+            }
         }
     }
 

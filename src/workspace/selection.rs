@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, Config};
-use crate::model::{SkipReason, Skipped};
+use crate::model::{Choice, SkipReason, Skipped};
 use crate::workspace::callers::Callers;
 use crate::workspace::discovery::{ConfigurationDirectory, Discovery, NamedFile};
 use crate::workspace::input_files::InputFiles;
@@ -101,8 +101,12 @@ const NOT_CONTENT: &[&str] = &[
 
 impl Selection {
     /// Selects modules, and reads the named plans, states and manifests.
-    pub(crate) fn new(discovery: &Discovery, named: &mut NamedFiles, files: &mut InputFiles) -> Self {
-        let mut selection = Self::default();
+    pub(crate) fn new(mut discovery: Discovery, named: &mut NamedFiles, files: &mut InputFiles) -> Self {
+        let mut selection = Self {
+            errors: std::mem::take(&mut discovery.errors),
+            ..Self::default()
+        };
+        let of_configuration = read_inputs(&mut discovery, named, files);
         let known: BTreeMap<&Path, &ConfigurationDirectory> = discovery
             .modules
             .iter()
@@ -115,21 +119,18 @@ impl Selection {
             .map(|module| module.path.clone())
             .collect();
         let mut missing = Vec::new();
-        for file in &discovery.files {
+        let mut users = None;
+        for (kind, file) in of_configuration {
             let directory = file.path.parent().unwrap_or(&file.path).to_owned();
-            match NameKind::of(&file.path) {
+            match kind {
                 NameKind::Configuration | NameKind::AutomaticVariables | NameKind::LockFile => {
                     let InputFiles { configs, sources, .. } = &mut *files;
                     if configs.excludes(&file.path, sources) {
-                        skip(
-                            file,
-                            SkipReason::Excluded,
-                            "excluded by the configuration file",
-                            files,
-                        );
+                        let name = display_name(&files.trees.shown_path(&file.path));
+                        files.skipped.push(Skipped::by_choice(name, Choice::Excluded));
                     } else {
                         if !file.exists {
-                            missing.push((directory.clone(), file));
+                            missing.push((directory.clone(), file.given));
                         }
                         modules.insert(directory);
                     }
@@ -144,28 +145,18 @@ impl Selection {
                     }
                 }
                 NameKind::Variables => {
-                    let mut is_used = false;
-                    for module in known.keys() {
-                        let config = files.configs.nearest(module, &mut files.sources);
-                        let paths = config.map(Config::var_files).unwrap_or_default();
-                        let disk = files.sources.files();
-                        if paths.iter().any(|path| disk.canonical_path(path) == file.path) {
-                            is_used = true;
-                            modules.insert((*module).to_owned());
-                        }
-                    }
-                    if !is_used && file.exists {
+                    let users = users.get_or_insert_with(|| users_of_variables(known.keys().copied(), files));
+                    let users = users.get(&file.path);
+                    modules.extend(users.into_iter().flatten().cloned());
+                    if users.is_none() && file.exists {
                         let message = "no root module loads this file of variables: give it with `--var-file` or list \
                                        it in `var-files`";
-                        skip(file, SkipReason::UnusedVariables, message, files);
+                        skip(&file, SkipReason::UnusedVariables, message, files);
                     }
                 }
-                NameKind::Other(message) => skip(file, SkipReason::UnknownKind, message, files),
-                NameKind::Content if file.exists => {
-                    named.read_path(&files.trees.shown_path(&file.path), files);
-                }
+                NameKind::Other(message) => skip(&file, SkipReason::UnknownKind, message, files),
                 NameKind::Content | NameKind::Data => {
-                    selection.data_files.insert(file.path.clone(), file.clone());
+                    selection.data_files.insert(file.path.clone(), file);
                 }
             }
         }
@@ -176,11 +167,11 @@ impl Selection {
         } else {
             Callers::default()
         };
-        for (directory, file) in missing {
+        for (directory, given) in missing {
             let is_module = !configuration_files(&directory, files.sources.files()).is_empty();
             if !is_module && !callers.is_called(&directory) {
                 modules.remove(&directory);
-                selection.errors.push(LoadError::missing(&file.given));
+                selection.errors.push(LoadError::missing(&given));
             }
         }
         let mut directories = callers.with_callers(modules.iter().cloned());
@@ -202,6 +193,58 @@ impl Selection {
         selection.modules = modules;
         selection
     }
+}
+
+/// Reads the named plans, states and manifests, and looks at the project trees of everything else: their modules may
+/// call the named ones, or read the named files. Returns the other files.
+fn read_inputs(
+    discovery: &mut Discovery,
+    named: &mut NamedFiles,
+    files: &mut InputFiles,
+) -> Vec<(NameKind, NamedFile)> {
+    let mut searched = discovery.trees.clone();
+    let mut others = Vec::new();
+    for file in std::mem::take(&mut discovery.files) {
+        let kind = NameKind::of(&file.path);
+        if matches!(kind, NameKind::Content) && file.exists {
+            if !named.read_path(&files.trees.shown_path(&file.path), files) {
+                searched.insert(file.tree);
+            }
+        } else {
+            if !matches!(kind, NameKind::Other(_)) {
+                searched.insert(file.tree.clone());
+            }
+            others.push((kind, file));
+        }
+    }
+    let InputFiles {
+        configs,
+        sources,
+        trees,
+        ..
+    } = files;
+    let disk = sources.shared_files();
+    discovery.search_trees(searched, trees, &*disk, &mut |path| {
+        configs.excludes(path, sources)
+    });
+    others
+}
+
+/// The modules whose settings list a file of variables, by the canonical path of the file.
+fn users_of_variables<'m>(
+    modules: impl Iterator<Item = &'m Path>,
+    files: &mut InputFiles,
+) -> BTreeMap<PathBuf, Vec<PathBuf>> {
+    let mut users: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    let InputFiles { configs, sources, .. } = files;
+    for module in modules {
+        let config = configs.nearest(module, sources);
+        for path in config.map(Config::var_files).unwrap_or_default() {
+            let path = sources.files().canonical_path(&path);
+            users.entry(path).or_default().push(module.to_owned());
+        }
+    }
+    users
 }
 
 fn skip(file: &NamedFile, reason: SkipReason, message: &str, files: &mut InputFiles) {

@@ -140,7 +140,9 @@ impl Sources {
         &*self.files
     }
 
-    pub(crate) fn shared_files(&self) -> Arc<dyn Files> {
+    /// The same, shared: it stays usable while files are added.
+    #[must_use]
+    pub fn shared_files(&self) -> Arc<dyn Files> {
         self.files.clone()
     }
 
