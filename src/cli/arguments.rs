@@ -251,7 +251,7 @@ pub(super) struct ConvertArguments {
     /// Skip mirrors with unknown or sensitive values, and unreadable parts of manifests.
     #[arg(long, help_heading = INPUT)]
     pub(super) skip_unresolved: bool,
-    /// Fail instead of warning if the target cannot express something.
+    /// Fail instead of warning if the target cannot express something, or `check` reports errors.
     #[arg(long, help_heading = OUTPUT)]
     pub(super) strict: bool,
     /// Omit comments: the origin of each entry, and what to know before applying the manifest.

@@ -2,11 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-
 use crate::baseline::Entry;
 use crate::config;
 use crate::output::check::ReportView;
@@ -18,7 +13,7 @@ use crate::workspace::{Loaded, Options, PlanConfiguration};
 use super::arguments::{CheckArguments, RuleArguments};
 use super::exit::Exit;
 use super::fix;
-use super::loading::{input_paths, with_reading};
+use super::loading::{input_paths, today, with_reading};
 use super::terminal::{eprint_findings, eprint_line, eprint_load_messages, print, use_colors};
 use super::write::write_file;
 
@@ -96,19 +91,6 @@ fn rule_selection(arguments: &RuleArguments) -> RuleSelection {
         strict: arguments.strict,
         fail_on: arguments.fail_on,
     }
-}
-
-/// The current date in UTC, or for reproducible output (reproducible-builds.org) that of `SOURCE_DATE_EPOCH`.
-fn today() -> anyhow::Result<Date> {
-    let time = match std::env::var_os("SOURCE_DATE_EPOCH") {
-        None => Timestamp::now(),
-        Some(text) => {
-            let seconds = text.to_str().and_then(|text| text.trim().parse().ok());
-            let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
-            time.context("invalid SOURCE_DATE_EPOCH: expected the number of seconds since 1970")?
-        }
-    };
-    Ok(time.to_zoned(TimeZone::UTC).date())
 }
 
 fn print_settings(session: &mut Session) -> anyhow::Result<Exit> {

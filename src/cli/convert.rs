@@ -1,18 +1,24 @@
 //! `mirrorset convert`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Context as _;
 
+use crate::cluster_mirrors::{by_cluster, select_cluster};
 use crate::convert::{
     Conversion, ConvertError, Document, OptionGroup, Options as ConvertOptions, TARGETS, convert, hcl,
 };
+use crate::diagnostic::{Diagnostic, Severity, Subject};
+use crate::model::MirrorAddress;
+use crate::session::{Session, SessionOptions};
+use crate::settings::RuleSelection;
 use crate::workspace::{Loaded, Options};
 use terraform_eval::source::Files;
 
 use super::arguments::{ConvertArguments, Style};
 use super::exit::Exit;
-use super::loading::{load, read_auxiliary};
+use super::loading::{input_paths, read_auxiliary, today, with_reading};
 use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 use super::write::write_files;
 
@@ -20,26 +26,83 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
     validate_options(arguments)?;
     let convert_options = convert_options(arguments, &*options.files)?;
     let target = arguments.to;
-    let loaded = load(&arguments.input.paths, &arguments.input.reading, options)?;
-    eprint_load_status(&loaded);
-    let exit = Exit::from_loaded(&loaded);
+    let session = Session::open(&SessionOptions {
+        inputs: input_paths(&arguments.input.paths, &arguments.input.reading)?,
+        load: with_reading(options, &arguments.input.reading),
+        selection: RuleSelection::default(),
+        changes_info: false,
+        baseline: None,
+        today: today()?,
+    })?;
+    let loaded = &session.loaded;
+    eprint_load_status(loaded);
+    let exit = Exit::from_loaded(loaded);
     // A partially loaded project is converted only to targets that mark unknown values.
     let accepts_unresolved = target.capabilities.unresolved_mirrors && loaded.configs.diagnostics.is_empty();
     if exit != Exit::Clean && !accepts_unresolved {
         return Ok(exit);
     }
-    match convert(&loaded.project, &loaded.sources, target, &convert_options) {
-        Ok(conversion) => {
-            print_notes(&conversion, &loaded);
-            output_documents(arguments, &conversion.documents)?;
-            Ok(exit)
-        }
+    let conversion = match convert(&loaded.project, &loaded.sources, target, &convert_options) {
+        Ok(conversion) => conversion,
         Err(ConvertError::Findings(findings)) => {
-            eprint_findings(&findings, &loaded);
-            Ok(Exit::Findings)
+            eprint_findings(&findings, loaded);
+            return Ok(Exit::Findings);
         }
         Err(ConvertError::Options(message)) => anyhow::bail!(message),
+    };
+    let errors = check_errors(&session, &conversion, arguments.cluster.as_deref());
+    if arguments.strict && !errors.is_empty() {
+        eprint_findings(&errors, loaded);
+        return Ok(Exit::Findings);
     }
+    print_notes(&conversion, loaded);
+    if let Some(line) = describe_errors(&errors) {
+        eprint_line(&line);
+    }
+    output_documents(arguments, &conversion.documents)?;
+    Ok(exit)
+}
+
+/// The errors that `check` reports of the mirrors that are converted, and of anything that is not about one mirror, unless
+/// the conversion reports them already. They do not keep the documents from saying what the input says.
+fn check_errors(session: &Session, conversion: &Conversion, cluster: Option<&str>) -> Vec<Diagnostic> {
+    let project = &session.loaded.project;
+    let clusters = by_cluster(project);
+    let selected = select_cluster(&clusters, cluster).unwrap_or_default();
+    let converted: BTreeSet<&MirrorAddress> = selected
+        .iter()
+        .flat_map(|cluster| cluster.declarations())
+        .map(|mirror| &mirror.address)
+        .collect();
+    let place = |finding: &Diagnostic| (finding.code, finding.primary.as_ref().map(|label| label.span));
+    let reported = project.diagnostics.iter().chain(&conversion.losses);
+    let reported: BTreeSet<_> = reported.map(place).collect();
+    let mut errors = session.check().findings;
+    errors.retain(|finding| {
+        let is_converted = match &finding.subject {
+            Some(Subject::Mirror(address)) => converted.contains(address),
+            _ => true,
+        };
+        finding.severity == Severity::Error && is_converted && !reported.contains(&place(finding))
+    });
+    errors
+}
+
+/// A line about errors that do not prevent the conversion.
+fn describe_errors(errors: &[Diagnostic]) -> Option<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for error in errors {
+        *counts.entry(error.code.as_str()).or_default() += 1;
+    }
+    let rules = counts.iter().map(|(rule, count)| format!("{rule} ({count})"));
+    let rules: Vec<String> = rules.collect();
+    (!rules.is_empty()).then(|| {
+        format!(
+            "warning: the input has errors, which `mirrorset check` shows and which `--strict` makes errors of the \
+             conversion: {}",
+            rules.join(", ")
+        )
+    })
 }
 
 /// Rejects options that have no effect on the target.

@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use clap::ArgMatches;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::config;
 use crate::workspace::{InputPaths, Loaded, Options, PlanConfiguration, VariableArg};
@@ -112,4 +115,17 @@ pub(super) fn read_auxiliary(path: &Path, inputs: &[PathBuf], files: &dyn Files)
         files.read_text(path)
     };
     text.map_err(|error| anyhow!("{}: {error}", path.display()))
+}
+
+/// The current date in UTC, or for reproducible output (reproducible-builds.org) that of `SOURCE_DATE_EPOCH`.
+pub(super) fn today() -> anyhow::Result<Date> {
+    let time = match std::env::var_os("SOURCE_DATE_EPOCH") {
+        None => Timestamp::now(),
+        Some(text) => {
+            let seconds = text.to_str().and_then(|text| text.trim().parse().ok());
+            let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
+            time.context("invalid SOURCE_DATE_EPOCH: expected the number of seconds since 1970")?
+        }
+    };
+    Ok(time.to_zoned(TimeZone::UTC).date())
 }

@@ -383,3 +383,40 @@ fn a_line_break_in_a_name_is_escaped() {
         assert_eq!(breaks.count(), 0, "{}", run.stdout);
     }
 }
+
+#[test]
+fn a_conversion_says_what_check_calls_an_error() {
+    let main = mirror("a", "\"2lbbrpgk\"", "nginx") + &mirror("b", "\"other\"", "quay.io/org");
+    let settings = "[rules]\nshort-source = \"warning\"\n";
+    let suppressed = main.replace("\"nginx\"", "\"nginx\" # mirrorset:ignore short-source: known");
+    let files = [("main.tf", main.as_str())];
+    let warning =
+        "`mirrorset check` shows and which `--strict` makes errors of the conversion: short-source (1)";
+    let converted = run(&files, &["convert", "main.tf"]);
+    assert_eq!(converted.status, 0, "{}", converted.stderr);
+    assert!(converted.stdout.contains("source: nginx"), "{}", converted.stdout);
+    assert!(converted.stderr.contains(warning), "{}", converted.stderr);
+    let strict = run(&files, &["convert", "main.tf", "--strict"]);
+    assert_eq!((strict.status, strict.stdout.as_str()), (1, ""));
+    assert!(strict.stderr.contains("error[short-source]"), "{}", strict.stderr);
+    // The other cluster has no errors, and a person can decide that it is none.
+    let other = run(
+        &files,
+        &[
+            "convert",
+            "main.tf",
+            "--cluster",
+            "other",
+            "--strict",
+            "--no-notes",
+        ],
+    );
+    assert_eq!((other.status, other.stderr.as_str()), (0, ""));
+    for files in [
+        [("main.tf", main.as_str()), ("mirrorset.toml", settings)],
+        [("main.tf", suppressed.as_str()), ("README.md", "")],
+    ] {
+        let accepted = run(&files, &["convert", "main.tf", "--strict", "--no-notes"]);
+        assert_eq!((accepted.status, accepted.stderr.as_str()), (0, ""));
+    }
+}
