@@ -49,6 +49,7 @@ mod variables;
 pub use expressions::evaluate;
 pub(crate) use expressions::{ConsoleValue, evaluate_console};
 pub use load::load;
+pub(crate) use loaded::LoadError;
 pub use loaded::Loaded;
 pub(crate) use options::VariableArg;
 pub use options::{InputPaths, Options, PlanConfiguration};

@@ -45,6 +45,7 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     let rendered = (arguments.output_format.render)(&ReportView {
         report: &report,
         project: &session.loaded.project,
+        errors: &session.loaded.errors,
         sources: &session.loaded.sources,
         use_colors: use_colors(arguments.color),
     });

@@ -112,6 +112,7 @@ fn json_has_the_documented_form() {
     assert_snapshot!(run.stdout, @r#"
     {
       "version": 1,
+      "errors": [],
       "findings": [
         {
           "rule": "short-source",
@@ -192,6 +193,41 @@ fn json_has_the_documented_form() {
       }
     }
     "#);
+}
+
+#[test]
+fn formats_for_programs_say_what_could_not_be_read() {
+    let files = scratch(&[("main.tf", "")]);
+    let run = |format: &str| {
+        mirrorset_in(
+            files.path(),
+            &["check", ".", "gone/x.json", "--output-format", format],
+        )
+    };
+    for format in ["json", "json-lines", "github"] {
+        let run = run(format);
+        assert_eq!(run.status, 2, "{format}");
+        assert!(
+            run.stderr
+                .contains("error: gone/x.json: no such file or directory"),
+            "{format}"
+        );
+    }
+    let document: serde_json::Value = serde_json::from_str(&run("json").stdout).unwrap();
+    assert_eq!(document["errors"][0]["file"], "gone/x.json");
+    assert_eq!(
+        document["errors"][0]["message"],
+        "gone/x.json: no such file or directory"
+    );
+    let line: serde_json::Value = serde_json::from_str(run("json-lines").stdout.trim()).unwrap();
+    assert_eq!(
+        (&line["rule"], &line["file"]),
+        (&serde_json::Value::Null, &"gone/x.json".into())
+    );
+    assert_eq!(
+        run("github").stdout,
+        "::error file=gone/x.json::gone/x.json: no such file or directory\n"
+    );
 }
 
 #[test]

@@ -388,7 +388,7 @@ fn a_line_break_in_a_name_is_escaped() {
 fn a_conversion_says_what_check_calls_an_error() {
     let main = mirror("a", "\"2lbbrpgk\"", "nginx") + &mirror("b", "\"other\"", "quay.io/org");
     let settings = "[rules]\nshort-source = \"warning\"\n";
-    let suppressed = main.replace("\"nginx\"", "\"nginx\" # mirrorset:ignore short-source: known");
+    let suppressed = main.replace("\"nginx\"", "\"nginx\" # mirrorset: ignore[short-source] known");
     let files = [("main.tf", main.as_str())];
     let warning =
         "`mirrorset check` shows and which `--strict` makes errors of the conversion: short-source (1)";

@@ -3,6 +3,7 @@
 use crate::check::Report;
 use crate::model::Project;
 use crate::output::summary::summary_line;
+use crate::workspace::LoadError;
 use terraform_eval::source::Sources;
 
 /// An output format of `check`.
@@ -23,6 +24,8 @@ pub struct ReportView<'a> {
     pub report: &'a Report<'a>,
     /// The project that was checked.
     pub project: &'a Project,
+    /// Paths and options that could not be used. The formats for people leave them to standard error.
+    pub errors: &'a [LoadError],
     /// The files that findings point into.
     pub sources: &'a Sources,
     /// Whether escape sequences may color the text.

@@ -23,6 +23,15 @@ fn render(view: &ReportView<'_>) -> Rendered {
     let mut groups = group_findings(&report.findings);
     groups.sort_by_key(|group| Reverse(group.finding.severity));
     let mut text = String::new();
+    for error in view.errors {
+        let file = match error.path.as_str() {
+            "" => String::new(),
+            path => format!(" file={}", escape_property(path)),
+        };
+        let help = error.help.iter().map(|help| format!("\n{}", printable(help)));
+        let message = printable(&error.message) + &help.collect::<String>();
+        let _ = writeln!(text, "::error{file}::{}", escape_message(&message));
+    }
     for group in groups {
         let finding = group.finding;
         let command = match finding.severity {

@@ -4,8 +4,9 @@ use super::format::{Format, Rendered, ReportView};
 use serde::Serialize;
 
 use crate::check::{Summary, Suppressed};
-use crate::diagnostic::{Applicability, Diagnostic, Fix, Label};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Label, Severity};
 use crate::model::{Attribute, Coverage, Mirror};
+use crate::workspace::LoadError;
 use terraform_eval::source::{SourceFile, Sources, Span};
 
 /// The version of the format.
@@ -14,6 +15,8 @@ const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
+    /// Paths and options that could not be used. If there are any, the result is incomplete.
+    errors: Vec<FindingForm<'a>>,
     findings: Vec<FindingForm<'a>>,
     suppressed: Vec<SuppressedForm<'a>>,
     mirrors: Vec<MirrorForm<'a>>,
@@ -48,7 +51,8 @@ struct SkippedForm<'a> {
 /// The JSON form of a finding, which `json-lines` shares.
 #[derive(Serialize)]
 pub(super) struct FindingForm<'a> {
-    rule: &'a str,
+    /// The id of the rule; `None` for a path or an option that could not be used.
+    rule: Option<&'a str>,
     severity: &'a str,
     message: &'a str,
     note: Option<&'a str>,
@@ -152,6 +156,7 @@ fn render(view: &ReportView<'_>) -> Rendered {
     } = report.summary;
     let document = Document {
         version: VERSION,
+        errors: view.errors.iter().map(error_form).collect(),
         findings: report
             .findings
             .iter()
@@ -218,7 +223,7 @@ pub(super) fn finding_form<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources)
         None => (None, None, None),
     };
     FindingForm {
-        rule: diagnostic.code.as_str(),
+        rule: Some(diagnostic.code.as_str()),
         severity: diagnostic.severity.as_str(),
         message: &diagnostic.message,
         note: diagnostic.note.as_deref(),
@@ -233,6 +238,23 @@ pub(super) fn finding_form<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources)
             .map(|label| related_form(label, sources))
             .collect(),
         fix: diagnostic.fix.as_ref().map(|fix| fix_form(fix, sources)),
+    }
+}
+
+/// An error of loading, in the form of a finding.
+pub(super) fn error_form(error: &LoadError) -> FindingForm<'_> {
+    FindingForm {
+        rule: None,
+        severity: Severity::Error.as_str(),
+        message: &error.message,
+        note: None,
+        help: error.help.as_deref(),
+        address: None,
+        file: Some(error.path.as_str()).filter(|path| !path.is_empty()),
+        start: None,
+        end: None,
+        related: Vec::new(),
+        fix: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::format::{Format, Rendered, ReportView};
 
-use super::json::finding_form;
+use super::json::{error_form, finding_form};
 
 pub(super) static FORMAT: Format = Format {
     name: "json-lines",
@@ -13,8 +13,13 @@ pub(super) static FORMAT: Format = Format {
 fn render(view: &ReportView<'_>) -> Rendered {
     let (report, sources) = (view.report, view.sources);
     let mut text = String::new();
-    for finding in &report.findings {
-        text.push_str(&serde_json::to_string(&finding_form(finding, sources)).unwrap_or_default());
+    let errors = view.errors.iter().map(error_form);
+    let findings = report
+        .findings
+        .iter()
+        .map(|finding| finding_form(finding, sources));
+    for form in errors.chain(findings) {
+        text.push_str(&serde_json::to_string(&form).unwrap_or_default());
         text.push('\n');
     }
     Rendered::with_summary(text, view)

@@ -30,6 +30,7 @@ pub(crate) fn render(format: &Format, report: &Report<'_>, loaded: &Loaded) -> S
     let view = ReportView {
         report,
         project: &loaded.project,
+        errors: &loaded.errors,
         sources: &loaded.sources,
         use_colors: true,
     };
