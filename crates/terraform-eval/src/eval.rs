@@ -28,7 +28,7 @@ mod type_constraint;
 
 pub use error::{EvalError, Result};
 pub use evaluator::{Evaluator, RootInputs};
-pub use expansion::Expansion;
+pub use expansion::{Expansion, enabled_argument};
 pub use instance_id::InstanceId;
 pub use limits::with_stack;
 pub use scope::{RepetitionData, Scope};

@@ -3,6 +3,7 @@
 use crate::cty::{Type, Value, convert, unify_conditional};
 use crate::syntax::tree::Expression;
 
+use super::partial_value::or_partial;
 use super::{EvalError, Evaluator, Result, Scope};
 
 impl Evaluator<'_> {
@@ -14,8 +15,8 @@ impl Evaluator<'_> {
         scope: Scope<'_>,
     ) -> Result<Value> {
         let (yes, no) = (self.evaluate(yes, scope), self.evaluate(no, scope));
-        let (yes, yes_error) = branch(yes)?;
-        let (no, no_error) = branch(no)?;
+        let (yes, yes_error) = or_partial(yes)?;
+        let (no, no_error) = or_partial(no)?;
         let unified = unify_conditional(&yes, &no).map_err(|error| EvalError::invalid(error.to_string()))?;
         let with_type = |error: EvalError| error.with_partial(Some(Value::unknown(unified.ty.clone())));
         let condition = self.evaluate(condition, scope).map_err(with_type)?;
@@ -49,13 +50,5 @@ impl Evaluator<'_> {
                 "inconsistent conditional result types: {error}"
             )))
         })
-    }
-}
-
-/// The value of a branch, or its partial value and its error.
-fn branch(result: Result<Value>) -> Result<(Value, Option<EvalError>)> {
-    match result {
-        Err(error) if !error.is_uncatchable() => Ok((error.partial_value(), Some(error))),
-        result => Ok((result?, None)),
     }
 }

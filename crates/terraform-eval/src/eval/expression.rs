@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::{Marks, Number, Type, Value, convert, normalize};
+use crate::cty::{BinaryOperator, Decided, Marks, Number, Type, Value, convert, normalize};
+use crate::dialect::Feature;
 use crate::syntax::tree::{Expression, ExpressionKind, ObjectItem, ObjectKey};
 
-use super::partial_value::{PartialBuilder, with_partial_value};
+use super::partial_value::{PartialBuilder, or_partial, with_partial_value};
 use super::{EvalError, Evaluator, Result, Scope, operators};
 
 impl Evaluator<'_> {
@@ -64,6 +65,13 @@ impl Evaluator<'_> {
                 operator,
                 left,
                 right,
+            } if operator.is_logical() && self.has(Feature::ShortCircuit) => {
+                self.logical(*operator, left, right, scope)
+            }
+            Kind::Binary {
+                operator,
+                left,
+                right,
             } => {
                 let left = self.evaluate(left, scope)?;
                 let right = self.evaluate(right, scope)?;
@@ -74,6 +82,31 @@ impl Evaluator<'_> {
             Kind::Conditional { condition, yes, no } => self.conditional(condition, yes, no, scope),
             Kind::For(parts) => self.for_expression(parts, scope),
             Kind::Parenthesis(inner) => self.evaluate(inner, scope),
+        }
+    }
+
+    /// `left && right` or `left || right`, where an operand may have an error if the other one decides the result.
+    fn logical(
+        &self,
+        operator: BinaryOperator,
+        left: &Expression,
+        right: &Expression,
+        scope: Scope<'_>,
+    ) -> Result<Value> {
+        let (left, left_error) = or_partial(self.evaluate(left, scope))?;
+        let (right, right_error) = or_partial(self.evaluate(right, scope))?;
+        let decided = operators::decide(operator, &left, &right, left_error.is_some())?;
+        let (error, result) = match decided {
+            Decided::ByLeft(result) => (left_error, Ok(result)),
+            Decided::ByRight(result) => (right_error, Ok(result)),
+            Decided::ByBoth => (
+                left_error.or(right_error),
+                operators::binary(operator, &left, &right),
+            ),
+        };
+        match error {
+            Some(error) => Err(error),
+            None => result,
         }
     }
 

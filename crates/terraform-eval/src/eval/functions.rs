@@ -36,6 +36,9 @@ pub(super) use error::FunctionError;
 pub(super) use host::FunctionHost;
 pub(super) use template::{check_call, check_template, is_literal_template};
 
+/// The function whose second argument is a type, which the evaluator calls itself.
+pub(super) const CONVERT: &str = "convert";
+
 /// The functions by category; each table is sorted by name.
 const CATEGORIES: &[&[&[Function]]] = &[
     collection::TABLES,

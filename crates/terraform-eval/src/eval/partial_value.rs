@@ -1,8 +1,8 @@
 //! Partially known values of expressions with errors.
 //!
-//! Terraform continues after an error with as much of a value as it has. This matters in one place: the branch
-//! of a conditional that is not taken may have errors, but its type still has to agree with the other
-//! branch. Each error therefore carries the partial value of the expression that it leaves.
+//! Terraform continues after an error with as much of a value as it has. This matters for the branch of a conditional
+//! that is not taken, which may have errors, but whose type still has to agree with the other branch, and for operands
+//! of `&&` and `||` that do not decide the result. Each error therefore carries the partial value of the expression that it leaves.
 
 use crate::cty::{BinaryOperator, Type, UnaryOperator, Value};
 use crate::syntax::tree::{Expression, ExpressionKind, TemplatePart};
@@ -34,6 +34,14 @@ impl PartialBuilder {
             Some(error) => Err(error.with_partial(Some(value))),
             None => Ok(value),
         }
+    }
+}
+
+/// A value, or the partial value of an error that can be caught, with the error.
+pub(super) fn or_partial(result: Result<Value>) -> Result<(Value, Option<EvalError>)> {
+    match result {
+        Err(error) if !error.is_uncatchable() => Ok((error.partial_value(), Some(error))),
+        result => Ok((result?, None)),
     }
 }
 

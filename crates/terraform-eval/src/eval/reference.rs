@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, Mode, ResourceName, Subject};
-use crate::cty::{self, Marks, Number, Origin, UnknownReason, Value, index};
+use crate::cty::{self, Marks, Number, Origin, Type, UnknownReason, Value, index};
+use crate::dialect::Feature;
 use crate::modules::Callee;
-use crate::schema::ProviderSchemas;
+use crate::schema::{self, ProviderSchemas};
 use crate::source::{Span, clean_path};
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
 
+use super::evaluator::Walk;
 use super::instance_id::InstanceId;
 use super::memo::Node;
 use super::partial_value::PartialBuilder;
@@ -114,18 +116,18 @@ impl Evaluator<'_> {
             "each" => Ok((each(scope, attribute(0)?)?, 1, true)),
             "count" => Ok((count(scope, attribute(0)?)?, 1, false)),
             "path" => Ok((self.path_value(instance, attribute(0)?)?, 1, false)),
-            "terraform" => match &**attribute(0)? {
-                "workspace" => Ok((Value::string(&*self.variables.workspace), 1, false)),
-                // False in every phase before apply.
-                "applying" => {
-                    let value = Value::bool(false);
-                    let marks = value.marks().with_ephemeral();
-                    Ok((value.with_marks(&marks), 1, false))
+            "terraform" | "tofu" if &**root == "terraform" || self.has(Feature::TofuObject) => {
+                match &**attribute(0)? {
+                    "workspace" => Ok((Value::string(&*self.variables.workspace), 1, false)),
+                    // False in every phase before apply.
+                    "applying" if self.has(Feature::EphemeralBlocks) => {
+                        let value = Value::bool(false);
+                        let marks = value.marks().with_ephemeral();
+                        Ok((value.with_marks(&marks), 1, false))
+                    }
+                    other => Err(EvalError::uncatchable(format!("{root}.{other} does not exist"))),
                 }
-                other => Err(EvalError::uncatchable(format!(
-                    "terraform.{other} does not exist"
-                ))),
-            },
+            }
             "module" => {
                 let (value, used) =
                     self.module_reference(instance, attribute(0)?, &steps[1..], scope, span)?;
@@ -173,6 +175,11 @@ impl Evaluator<'_> {
                 if steps.is_empty() {
                     return Err(EvalError::uncatchable(format!("unknown name {root:?}")));
                 }
+                if let ("tofu", Some(since)) = (&**root, self.dialect().lacks(Feature::TofuObject)) {
+                    return Err(EvalError::uncatchable(format!(
+                        "no object named `tofu`: it {since}"
+                    )));
+                }
                 let name = ResourceName {
                     mode: Mode::Managed,
                     kind: root.clone(),
@@ -182,6 +189,16 @@ impl Evaluator<'_> {
                 Ok((value, used + 1, false))
             }
         }
+    }
+
+    /// Checks that the source of a module does not depend on an object that has no value before modules are installed.
+    fn check_known_at_init(&self, object: &str) -> Result<()> {
+        if self.walk != Walk::Init {
+            return Ok(());
+        }
+        Err(EvalError::uncatchable(format!(
+            "{object} has no value before modules are installed; only variables and local values have one"
+        )))
     }
 
     fn path_value(&self, instance: InstanceId, name: &str) -> Result<Value> {
@@ -215,9 +232,10 @@ impl Evaluator<'_> {
         let Some(declared) = self.module(instance).calls.get(call) else {
             return Err(EvalError::uncatchable(format!("no module call named {call:?}")));
         };
-        if self.validates {
+        if self.walk == Walk::Validate {
             return Ok((Value::dynamic(), steps.len()));
         }
+        self.check_known_at_init(&format!("module.{call}"))?;
         let is_missing = !matches!(
             self.tree.callee(self.module_id(instance), &declared.name),
             Some(Callee::Module(_))
@@ -225,6 +243,7 @@ impl Evaluator<'_> {
         let expansion = self.call_expansion(instance, call)?;
         let (repetition, used, marks) = match self.select_instance(&expansion, steps, scope)? {
             Selected::One(repetition, used, marks) => (repetition, used, marks),
+            Selected::Disabled => return Ok((Value::null(Type::Dynamic), 0)),
             Selected::Unknown(used) => {
                 return Ok((
                     self.unknown_from(instance, subject, unknown_key(used), None, span),
@@ -293,10 +312,11 @@ impl Evaluator<'_> {
                 "no resource {name} in this module"
             )));
         }
+        self.check_known_at_init(&name.to_string())?;
         let expansion = self.resource_expansion(instance, &name)?;
         check_key(&name, &expansion, steps)?;
         check_attribute(self.tree.schemas(), &name, steps)?;
-        if self.validates {
+        if self.walk == Walk::Validate {
             return Ok((Value::dynamic(), steps.len()));
         }
         match self.select_instance(&expansion, steps, scope)? {
@@ -312,6 +332,10 @@ impl Evaluator<'_> {
                     _ => used,
                 };
                 Ok((value.with_marks(&marks), used))
+            }
+            Selected::Disabled => {
+                let schema = self.tree.schemas().get(&name);
+                Ok((Value::null(schema.map_or(Type::Dynamic, schema::object_type)), 0))
             }
             Selected::Unknown(used) => {
                 let subject = Subject::Resource(name);
@@ -341,6 +365,8 @@ impl Evaluator<'_> {
             Expansion::Single => {
                 return Ok(Selected::One(Box::new(RepetitionData::single()), 0, Marks::new()));
             }
+            Expansion::Disabled => return Ok(Selected::Disabled),
+            Expansion::MaybeEnabled { .. } => return Ok(Selected::Unknown(0)),
             Expansion::Unknown { .. } => {
                 let used = usize::from(matches!(steps.first(), Some(Step::Index(_))));
                 return Ok(Selected::Unknown(used));
@@ -410,6 +436,8 @@ enum Selected {
     Unknown(usize),
     /// All instances.
     All,
+    /// None, because the block is disabled: the reference is null.
+    Disabled,
 }
 
 /// Checks whether a key follows the name of a resource. Terraform does this before it evaluates anything.
@@ -423,7 +451,7 @@ fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> 
         ));
     }
     match (expansion, steps.first()) {
-        (Expansion::Single, Some(Step::Index(key))) if literal_key(key).is_some() => {
+        (expansion, Some(Step::Index(key))) if expansion.is_without_keys() && literal_key(key).is_some() => {
             Err(EvalError::uncatchable(format!(
                 "{name} has neither count nor for_each, so no key can follow it"
             )))

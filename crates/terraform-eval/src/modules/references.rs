@@ -249,7 +249,7 @@ fn resolve(root: &Arc<str>, steps: &[Step<'_>], span: Span) -> Option<Traversal>
             }),
             2,
         ),
-        "each" | "count" | "path" | "terraform" => (Subject::from_keyword(root, &name(0)?)?, 1),
+        "each" | "count" | "path" | "terraform" | "tofu" => (Subject::from_keyword(root, &name(0)?)?, 1),
         "self" => (Subject::SelfObject, 0),
         "ephemeral" => (
             Subject::Ephemeral {

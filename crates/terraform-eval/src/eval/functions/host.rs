@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::error::FunctionError;
 use crate::cty::{Type, Value};
+use crate::dialect::Dialect;
 use crate::eval::EvalError;
 use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::Expression;
@@ -14,6 +15,9 @@ use crate::syntax::tree::Expression;
 pub(crate) trait FunctionHost {
     /// Charges steps to the budget of the evaluation, before the work is done.
     fn charge(&self, steps: usize) -> Result<(), FunctionError>;
+
+    /// The program and version that calls.
+    fn dialect(&self) -> Dialect;
 
     /// The directory of the root module, which relative paths start from.
     fn root_directory(&self) -> &Path;

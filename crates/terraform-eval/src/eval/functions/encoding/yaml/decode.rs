@@ -7,6 +7,7 @@ use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Tag};
 
 use super::scalar::resolve;
 use crate::cty::{Type, Value, convert, normalize};
+use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::eval::functions::host::Call;
@@ -44,6 +45,8 @@ struct Frame {
 
 struct Reader<'c> {
     call: &'c Call<'c>,
+    /// Whether `<<` may merge a sequence of mappings.
+    merges_sequences: bool,
     frames: Vec<Frame>,
     anchors: HashMap<usize, (Value, usize)>,
     result: Option<Value>,
@@ -58,6 +61,7 @@ pub(super) fn yaml_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     check_directives(source)?;
     let mut reader = Reader {
         call,
+        merges_sequences: args.has(Feature::MergedYamlSequences),
         frames: Vec::new(),
         anchors: HashMap::new(),
         result: None,
@@ -238,15 +242,32 @@ impl Reader<'_> {
                     Some(merged) => {
                         entries.extend(merged.iter().map(|(name, value)| (name.clone(), value.clone())));
                     }
-                    None => {
-                        let kind = value.ty().friendly_name();
-                        return Err(format!("cannot merge {kind} into mapping").into());
-                    }
+                    None => merge_sequence(entries, &value, self.merges_sequences)?,
                 },
             },
         }
         Ok(())
     }
+}
+
+/// Merges the mappings of a sequence, of which later ones win.
+fn merge_sequence(
+    entries: &mut BTreeMap<std::sync::Arc<str>, Value>,
+    sequence: &Value,
+    is_allowed: bool,
+) -> FunctionResult<()> {
+    let Some(items) = sequence.as_slice().filter(|_| is_allowed) else {
+        let kind = sequence.ty().friendly_name();
+        return Err(format!("cannot merge {kind} into mapping").into());
+    };
+    for item in items {
+        let Some(merged) = item.as_map() else {
+            let kind = item.ty().friendly_name();
+            return Err(format!("cannot merge {kind} (from sequence) into mapping").into());
+        };
+        entries.extend(merged.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+    Ok(())
 }
 
 fn check_tag(tag: Option<&Tag>, allowed: &str, node: &str) -> FunctionResult<()> {
