@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use crate::baseline::{self, Baseline, BaselineError};
 use crate::check::{CheckContext, CheckSettings, Report, check};
-use crate::config;
+use crate::config::{self, ShownDialect};
 use crate::diagnostic::Diagnostic;
 use crate::settings::{RuleSelection, RuleSettings};
 use crate::suppress::Suppressions;
@@ -106,10 +106,20 @@ impl Session {
             let mirrors = input.into_iter().flat_map(|input| &input.mirrors);
             let files = mirrors.filter_map(|mirror| loaded.sources.file(mirror.span.file).path());
             let files: BTreeSet<PathBuf> = files.map(Path::to_owned).collect();
-            let Loaded { configs, sources, .. } = &mut *loaded;
+            let Loaded {
+                configs,
+                sources,
+                dialects,
+                ..
+            } = &mut *loaded;
             let config = configs.nearest(&directory, sources).cloned();
+            let dialect = dialects.get(&directory).map(|choice| ShownDialect {
+                dialect: choice.dialect,
+                engine_reason: &choice.engine_reason,
+                version_reason: &choice.version_reason,
+            });
             let settings =
-                config::render_settings(&directory, &files, config.as_ref(), &self.selection, sources);
+                config::render_settings(&directory, &files, config.as_ref(), &self.selection, dialect, sources);
             parts.push(format!("# {}\n{settings}", display_name(&directory)));
         }
         parts.join("\n")

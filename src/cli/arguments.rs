@@ -10,6 +10,8 @@ use crate::convert::{ObjectName, TARGETS, TargetSpec, find_target};
 use crate::output::check::{FORMATS, Format, find_format};
 use crate::rules;
 use crate::settings::FailOn;
+use crate::workspace::EngineVersion;
+use terraform_eval::dialect::Engine;
 
 const INPUT: &str = "Input";
 const VARIABLES: &str = "Variables";
@@ -82,6 +84,25 @@ pub(super) struct ReadingArguments {
     pub(super) plan_config: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) variables: VariableArguments,
+    #[command(flatten)]
+    pub(super) engine: EngineArguments,
+}
+
+/// The program that evaluates. `super::loading::load_options` reads the values from the raw matches, which all commands
+/// that evaluate have.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Engine")]
+pub(super) struct EngineArguments {
+    /// Program whose evaluation is followed.
+    ///
+    /// By default, it is detected for each root module: by `mirrorset.toml`, the pins of version managers, `.tofu` files,
+    /// the lock file and `required_version`; else it is the newest Terraform, or OpenTofu if only that one accepts the
+    /// configuration. `check --show-settings` prints the result.
+    #[arg(long, value_name = "ENGINE", value_parser = engine_parser())]
+    pub(super) engine: Option<Engine>,
+    /// Version of that program, such as `1.12` or `1.12.6` [default: detected, else the newest known one].
+    #[arg(long, value_name = "VERSION")]
+    pub(super) engine_version: Option<EngineVersion>,
 }
 
 /// The arguments that set variables. `super::loading::load_options` reads their values from the raw matches, because
@@ -214,6 +235,12 @@ fn output_format_parser() -> impl TypedValueParser<Value = &'static Format> {
 fn fail_on_parser() -> impl TypedValueParser<Value = FailOn> {
     let words = FailOn::WORDS.map(|(word, _)| word);
     PossibleValuesParser::new(words).map(|word| FailOn::from_word(&word).unwrap_or_default())
+}
+
+/// Parses an `--engine` value.
+fn engine_parser() -> impl TypedValueParser<Value = Engine> {
+    let values = Engine::ALL.map(|engine| PossibleValue::new(engine.word()).help(engine.name()));
+    PossibleValuesParser::new(values).try_map(|word| Engine::from_word(&word).ok_or("unknown engine"))
 }
 
 /// Parses a `--to` value.
@@ -428,6 +455,8 @@ pub(super) struct EvalArguments {
     pub(super) output_format: EvalFormat,
     #[command(flatten)]
     pub(super) variables: VariableArguments,
+    #[command(flatten)]
+    pub(super) engine: EngineArguments,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -143,6 +143,8 @@ pub(crate) enum SkipReason {
     UnusedVariables,
     /// A mirror set in an object that mirrorset cannot open.
     UnopenedWrapper,
+    /// A configuration file that only the other program reads.
+    OtherEngine,
 }
 
 impl SkipReason {
@@ -162,6 +164,7 @@ impl SkipReason {
             Self::UnnamedPlan => "unnamed-plan",
             Self::UnusedVariables => "unused-variables",
             Self::UnopenedWrapper => "unopened-wrapper",
+            Self::OtherEngine => "other-engine",
         }
     }
 
@@ -181,6 +184,7 @@ impl SkipReason {
             Self::UnnamedPlan => "plan that is not named",
             Self::UnusedVariables => "unused variables",
             Self::UnopenedWrapper => "wrapped manifest",
+            Self::OtherEngine => "for another engine",
         }
     }
 
@@ -197,7 +201,8 @@ impl SkipReason {
             | Self::Hidden
             | Self::UnknownKind
             | Self::UnnamedPlan
-            | Self::UnusedVariables => Hides::Nothing,
+            | Self::UnusedVariables
+            | Self::OtherEngine => Hides::Nothing,
         }
     }
 }

@@ -154,6 +154,25 @@ impl Mirror {
         )
     }
 
+    /// Whether Terraform rejects an argument, or the number of instances.
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        let is_rejected = |reasons: &UnknownReasons| reasons.reasons.iter().any(UnknownReason::is_rejected);
+        let elements = match &self.mirrors.content {
+            AttributeValue::Known(elements) => elements.as_slice(),
+            _ => &[],
+        };
+        let reasons = [
+            self.source.as_unknown(),
+            self.mirrors.as_unknown(),
+            self.unknown_instances(),
+            self.resource().and_then(|resource| resource.cluster_id.as_unknown()),
+            self.resource().and_then(|resource| resource.mirror_type.as_unknown()),
+        ];
+        let of_elements = elements.iter().filter_map(Attribute::as_unknown);
+        reasons.into_iter().flatten().chain(of_elements).any(is_rejected)
+    }
+
     /// Why the number of instances is unknown, if it is.
     #[must_use]
     pub fn unknown_instances(&self) -> Option<&UnknownReasons> {

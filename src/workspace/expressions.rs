@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use crate::readers::configuration::RootModule;
 use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::options::Options;
 use terraform_eval::cty::{Type, Value};
+use terraform_eval::dialect::Engine;
 use terraform_eval::eval::{self, EvalError, Evaluator, InstanceId, Scope};
 use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::tree::{Expression, ExpressionKind};
@@ -67,6 +69,10 @@ fn evaluate_with<T: Send>(
     let Some(root) = modules.take_root(directory, files.sources.files()) else {
         return failure(&EvalError::invalid("no such directory"));
     };
+    let is_open = modules.choices.get(&root.module).is_some_and(|choice| choice.is_engine_open);
+    let alternative = is_open
+        .then(|| modules.read_alternative(root.module, Engine::OpenTofu, String::new(), options, &mut files))
+        .flatten();
     if let Some(finding) = files.configs.diagnostics.first() {
         let error = EvalError::invalid(format!("invalid configuration file: {}", finding.message));
         return failure(&error);
@@ -83,9 +89,18 @@ fn evaluate_with<T: Send>(
         })
         .collect();
     let evaluate_parsed = |parsed: &Result<Expression, EvalError>| {
+        let parsed = parsed.as_ref().map_err(Clone::clone)?;
         // Each expression has a budget of its own.
-        let evaluator = Evaluator::new(&modules.tree, &files.sources, &root.inputs, root.module);
-        evaluate(&evaluator, parsed.as_ref().map_err(Clone::clone)?)
+        let evaluate_in = |root: &RootModule| {
+            let evaluator = Evaluator::new(&modules.tree, &files.sources, &root.inputs, root.module);
+            evaluate(&evaluator, parsed)
+        };
+        let value = evaluate_in(&root);
+        match (&value, &alternative) {
+            // Where nothing says which program evaluates, the newest one that accepts the expression does.
+            (Err(error), Some(alternative)) if error.is_rejection() => evaluate_in(alternative).or(value),
+            _ => value,
+        }
     };
     let out_of_memory = || failure(&EvalError::limit("not enough memory to evaluate the expression"));
     eval::with_stack(|| parsed.iter().map(evaluate_parsed).collect()).unwrap_or_else(out_of_memory)

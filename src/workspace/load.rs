@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SkipReason, Skipped};
 use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
+use crate::workspace::dialects::DialectChoice;
 use crate::workspace::discovery::{ConfigurationDirectory, discover};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::{LoadError, Loaded};
@@ -18,6 +19,7 @@ use crate::workspace::options::{InputPaths, Options};
 use crate::workspace::plan_configuration::PlanJoiner;
 use crate::workspace::selection::Selection;
 use crate::workspace::terraform_files::{is_configuration, is_variables};
+use terraform_eval::dialect::Engine;
 use terraform_eval::modules::ModuleId;
 use terraform_eval::source::{FileId, OverlayFiles, Span, display_name, read_stdin};
 
@@ -56,11 +58,11 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
         mut manifests,
         others,
     } = named;
-    let modules = loader.load_modules(&selection.directories, options);
+    let mut modules = loader.load_modules(&selection.directories, options);
     let joined = loader.join_plans(&mut plans, &modules, options);
     loader.add_plans(plans);
-    let roots = modules.roots.iter().filter(|root| !joined.contains(&root.module));
-    let roots = loader.evaluate_roots(&modules, &roots.collect::<Vec<_>>(), &joined, selection, others);
+    let evaluated = loader.evaluate_roots(&mut modules, &joined, options);
+    let roots = loader.select_roots(&modules, evaluated, &joined, selection, others);
     // What the configuration reads is its data and not an input of its own.
     let candidates = candidates.iter().filter(|path| !roots.accessed.contains(*path));
     manifests.read_candidates(candidates, &mut loader.files);
@@ -179,6 +181,7 @@ struct Loader {
     errors: Vec<LoadError>,
     unrelated_files: BTreeSet<FileId>,
     data_files: BTreeSet<ReadFile>,
+    dialects: BTreeMap<PathBuf, DialectChoice>,
 }
 
 impl Loader {
@@ -190,6 +193,7 @@ impl Loader {
             errors: Vec::new(),
             unrelated_files: BTreeSet::new(),
             data_files: BTreeSet::new(),
+            dialects: BTreeMap::new(),
         }
     }
 
@@ -226,20 +230,67 @@ impl Loader {
         }
     }
 
-    /// Evaluates root modules, and keeps those that the named paths stand for.
+    /// Evaluates the root modules that no plan stands for. Where nothing says which program evaluates one and Terraform
+    /// rejects it, OpenTofu does if it accepts it.
     fn evaluate_roots(
         &mut self,
+        modules: &mut LoadedModules,
+        joined: &BTreeSet<ModuleId>,
+        options: &Options,
+    ) -> Vec<(ModuleId, RootModuleModel)> {
+        let roots = modules.roots.iter().filter(|root| !joined.contains(&root.module));
+        let roots: Vec<&RootModule> = roots.collect();
+        let Some(models) = evaluate_roots(&modules.tree, &self.files.sources, &roots) else {
+            self.errors.push(LoadError::out_of_memory());
+            return Vec::new();
+        };
+        let ids: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
+        let evaluated = ids.into_iter().zip(models);
+        evaluated
+            .map(|(root, model)| {
+                let alternative = self.evaluate_alternative(modules, root, &model, options);
+                alternative.unwrap_or((root, model))
+            })
+            .collect()
+    }
+
+    /// The root module as OpenTofu evaluates it, if nothing says that Terraform does, Terraform rejects it and OpenTofu
+    /// does not.
+    fn evaluate_alternative(
+        &mut self,
+        modules: &mut LoadedModules,
+        root: ModuleId,
+        model: &RootModuleModel,
+        options: &Options,
+    ) -> Option<(ModuleId, RootModuleModel)> {
+        let choice = modules.choices.get(&root).filter(|choice| choice.is_engine_open)?;
+        if !model.is_rejected {
+            return None;
+        }
+        let terraform = choice.dialect;
+        let skipped = self.files.skipped.len();
+        let reason = format!("{terraform} rejects the configuration, and OpenTofu accepts it");
+        let alternative =
+            modules.read_alternative(root, Engine::OpenTofu, reason, options, &mut self.files)?;
+        let models = evaluate_roots(&modules.tree, &self.files.sources, &[&alternative]);
+        let accepted = models.into_iter().flatten().next().filter(|model| !model.is_rejected);
+        let Some(model) = accepted else {
+            self.files.skipped.truncate(skipped);
+            return None;
+        };
+        Some((alternative.module, model))
+    }
+
+    /// Keeps the root modules that the named paths stand for.
+    fn select_roots(
+        &mut self,
         modules: &LoadedModules,
-        roots: &[&RootModule],
+        evaluated: Vec<(ModuleId, RootModuleModel)>,
         joined: &BTreeSet<ModuleId>,
         selection: Selection,
         others: Vec<OtherFile>,
     ) -> SelectedRoots {
         let mut selected = SelectedRoots::default();
-        let Some(models) = evaluate_roots(&modules.tree, &self.files.sources, roots) else {
-            self.errors.push(LoadError::out_of_memory());
-            return selected;
-        };
         let mut unread = selection.data_files;
         let mut others: BTreeMap<PathBuf, OtherFile> = others
             .into_iter()
@@ -249,6 +300,7 @@ impl Loader {
             })
             .collect();
         let mut named = NamedPaths::new(unread.keys().chain(others.keys()));
+        let mut kept: BTreeSet<ModuleId> = BTreeSet::new();
         // A root module that is joined with a plan is part of the project, and so is a module that only a cycle calls.
         let mut related: BTreeSet<ModuleId> =
             joined.iter().flat_map(|root| modules.reachable(*root)).collect();
@@ -256,10 +308,10 @@ impl Loader {
             selection
                 .modules
                 .iter()
-                .filter_map(|path| modules.tree.find(path)),
+                .flat_map(|path| modules.of_directory(path)),
         );
-        for (model, root) in models.into_iter().zip(roots) {
-            let called = modules.reachable(root.module);
+        for (root, model) in evaluated {
+            let called = modules.reachable(root);
             let is_selected = called.iter().any(|module| {
                 let location = modules.location(*module);
                 location.is_some_and(|location| selection.modules.contains(&location.path))
@@ -267,11 +319,19 @@ impl Loader {
             if !named.note_reads(&model.accessed) && !is_selected {
                 continue;
             }
+            kept.extend(called.iter().copied());
             related.extend(called);
             selected.accessed.extend(model.accessed.iter().cloned());
             self.files.diagnostics.extend(model.diagnostic.clone());
-            let directory = modules.tree.module(root.module).directory.clone();
+            let directory = modules.tree.module(root).directory.clone();
+            if let Some(choice) = modules.choices.get(&root) {
+                self.dialects.insert(directory.clone(), choice.clone());
+            }
             selected.models.push((directory, model));
+        }
+        for module in &kept {
+            let skipped = modules.unread.get(module).into_iter().flatten();
+            self.files.skipped.extend(skipped.cloned());
         }
         unread.retain(|path, _| !named.read.contains(path));
         others.retain(|path, _| !named.read.contains(path));
@@ -306,8 +366,13 @@ impl Loader {
     /// Forgets what was found in modules to which no selected root module leads.
     fn forget_unrelated(&mut self, modules: &LoadedModules, related: &BTreeSet<ModuleId>) {
         let unrelated = modules.tree.modules().filter(|(id, _)| !related.contains(id));
+        let of_related: BTreeSet<FileId> = related
+            .iter()
+            .flat_map(|id| modules.tree.module(*id).files.iter().copied())
+            .collect();
         let unrelated: BTreeSet<FileId> = unrelated
             .flat_map(|(_, module)| module.files.iter().copied())
+            .filter(|file| !of_related.contains(file))
             .filter(|file| self.files.roles.get(file) == Some(&FileRole::Configuration))
             .collect();
         self.files.roles.retain(|file, _| !unrelated.contains(file));
@@ -407,6 +472,7 @@ impl Loader {
             errors: self.errors,
             configs,
             directories: self.directories,
+            dialects: self.dialects,
             unrelated_files: self.unrelated_files,
         }
     }

@@ -4,6 +4,7 @@ mod calls;
 mod checks;
 mod clusters;
 mod data_sources;
+mod dialect_checks;
 mod enclosing_context;
 mod imports;
 mod instances;
@@ -16,7 +17,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Input, InputKind, UnknownReason};
+use crate::model::{Consequence, Input, InputKind, Mirror, UnknownReason};
 use crate::provider;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
@@ -48,6 +49,8 @@ pub(crate) struct RootModuleModel {
     pub(crate) accessed: BTreeSet<PathBuf>,
     /// Set if a limit was reached.
     pub(crate) diagnostic: Option<Diagnostic>,
+    /// Whether the program rejects the configuration.
+    pub(crate) is_rejected: bool,
 }
 
 /// Evaluates root modules. `None` if the system has no memory for the stack that this needs.
@@ -92,11 +95,20 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         ..Input::new(InputKind::Configuration, name)
     };
     RootModuleModel {
+        is_rejected: is_rejected(&input),
         accessed: reader.context.evaluator.accessed_paths(),
         input,
         sensitive: reader.sensitive.into_iter().collect(),
         diagnostic,
     }
+}
+
+/// Whether evaluation found something that the program rejects.
+fn is_rejected(input: &Input) -> bool {
+    let mut issues = input.issues.iter();
+    issues.any(|issue| issue.consequence == Consequence::Rejected)
+        || !input.missing_inputs.is_empty()
+        || input.mirrors.iter().any(Mirror::is_rejected)
 }
 
 impl RootModuleReader<'_> {

@@ -41,6 +41,7 @@ pub enum Feature {
     StateStore,
     LanguageBlock,
     IgnoreNestedDeprecations,
+    OwnRequiredVersion,
 }
 
 /// A row of the table: the words for the feature, since when it exists, and how that is known.
@@ -48,7 +49,7 @@ type Row = (&'static str, Availability, &'static str);
 
 impl Feature {
     /// All features.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::ShortCircuit,
         Self::NegativeElement,
         Self::WrappedNegativeElement,
@@ -78,6 +79,7 @@ impl Feature {
         Self::StateStore,
         Self::LanguageBlock,
         Self::IgnoreNestedDeprecations,
+        Self::OwnRequiredVersion,
     ];
 
     /// The words for the feature.
@@ -242,6 +244,11 @@ impl Feature {
                 "`ignore_nested_deprecations` in a module call",
                 In::terraform(15),
                 "internal/configs/module_call.go of Terraform 1.14.0 and 1.15.0",
+            ),
+            Self::OwnRequiredVersion => (
+                "`required_version` that counts in `.tofu` files alone",
+                In::opentofu(12),
+                "internal/configs/diagnostics.go of OpenTofu 1.12.6",
             ),
         }
     }

@@ -202,6 +202,12 @@ impl Evaluator<'_> {
         let block = self.module(instance).calls.get(call)?.block.parse(self.sources)?;
         let source = &block.body.attribute("source")?.value;
         let evaluate = || {
+            if !self.has(Feature::EarlyEvaluation)
+                && let Some(since) = self.dialect().lacks(Feature::ConstModuleSources)
+            {
+                let message = format!("the source of a module is not a literal; one with `const` variables {since}");
+                return Err(EvalError::uncatchable(message).with_span(source.span));
+            }
             let value = self.evaluate(source, Scope::module(instance))?;
             let invalid = |message: String| Err(EvalError::invalid(message).with_span(source.span));
             if value.is_null() {
