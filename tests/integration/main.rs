@@ -50,5 +50,6 @@ mod settings_parity;
 mod support;
 mod suppress;
 mod terraform;
+mod versions;
 mod words;
 mod wrapped_manifests;

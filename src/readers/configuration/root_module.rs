@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Consequence, Input, InputKind, Mirror, UnknownReason};
+use crate::model::{ConfigurationIssueKind, Consequence, Input, InputKind, Mirror, UnknownReason};
 use crate::provider;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
@@ -103,10 +103,13 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
     }
 }
 
-/// Whether evaluation found something that the program rejects.
+/// Whether evaluation found something that the program rejects, apart from the declaration of the provider, of which both
+/// programs require the same.
 fn is_rejected(input: &Input) -> bool {
     let mut issues = input.issues.iter();
-    issues.any(|issue| issue.consequence == Consequence::Rejected)
+    issues.any(|issue| {
+        issue.consequence == Consequence::Rejected && issue.kind != ConfigurationIssueKind::ProviderVersion
+    })
         || !input.missing_inputs.is_empty()
         || input.mirrors.iter().any(Mirror::is_rejected)
 }
