@@ -113,7 +113,7 @@ impl Manifests {
                 continue;
             };
             let text = files.sources.text(file);
-            if plan::detect(text).is_some() {
+            if plan::detect(text).is_some() || plan::follows_other_text(text) {
                 let message = "a plan or state is read only if it is named";
                 files
                     .skipped

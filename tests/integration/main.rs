@@ -13,6 +13,7 @@
 
 mod architecture;
 mod baseline;
+mod cases;
 mod changes;
 mod cli;
 mod cluster_rules;
