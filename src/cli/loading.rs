@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use crate::config;
 use crate::workspace::{InputPaths, Loaded, Options, PlanConfiguration, VariableArg};
-use terraform_eval::source::{DiskFiles, Files, read_stdin};
+use terraform_eval::source::{DiskFiles, Files, ReadLimits};
 
 use super::arguments::ReadingArguments;
 
@@ -60,7 +60,7 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
         data_directory: variable("TF_DATA_DIR").map(PathBuf::from),
         config: config::ConfigSource::Nearest,
         plan_configuration: PlanConfiguration::None,
-        files: Arc::new(DiskFiles),
+        files: Arc::new(DiskFiles::default()),
         environment,
         variables: variables.into_iter().map(|(_, variable)| variable).collect(),
     })
@@ -83,6 +83,8 @@ pub(super) fn input_paths(paths: &[PathBuf], reading: &ReadingArguments) -> anyh
 /// Applies the arguments for reading inputs to options.
 pub(super) fn with_reading(options: &Options, reading: &ReadingArguments) -> Options {
     let mut options = options.clone();
+    let limits = ReadLimits::from_megabytes(reading.max_file_size, reading.max_total_size);
+    options.files = Arc::new(DiskFiles::new(limits));
     options.project_root.clone_from(&reading.project_root);
     if reading.isolated {
         options.config = config::ConfigSource::Isolated;
@@ -110,9 +112,9 @@ pub(super) fn read_auxiliary(path: &Path, inputs: &[PathBuf], files: &dyn Files)
             inputs.iter().all(|input| input != stdin),
             "`-` (standard input) can be used only once"
         );
-        read_stdin()
+        files.read_stdin()
     } else {
-        files.read_text(path)
+        files.read_input(path)
     };
     text.map_err(|error| anyhow!("{}: {error}", path.display()))
 }

@@ -42,7 +42,7 @@ mod template;
 mod unopened;
 
 pub(crate) use assemble::assemble_input;
-pub(crate) use detect::has_manifest_marker;
+pub(crate) use detect::{declares_mirrors, has_manifest_marker, may_be_encoded, names_lists};
 pub(crate) use document::ManifestDocument;
 pub(crate) use error::ManifestReadError;
 pub(crate) use overwritten::mark_overwritten;

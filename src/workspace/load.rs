@@ -13,13 +13,14 @@ use crate::workspace::loaded::{LoadError, Loaded};
 use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::Manifests;
+use crate::workspace::name_kind::{NameKind, is_yaml};
 use crate::workspace::named_files::{NamedFiles, OtherFile};
 use crate::workspace::options::{InputPaths, Options};
+use crate::workspace::other_files::{report_other_files, unopened_template};
 use crate::workspace::plan_configuration::PlanJoiner;
 use crate::workspace::selection::Selection;
-use crate::workspace::terraform_files::{is_configuration, is_variables};
 use terraform_eval::modules::ModuleId;
-use terraform_eval::source::{FileId, OverlayFiles, Span, display_name, read_stdin};
+use terraform_eval::source::{FileId, OverlayFiles, Span, display_name};
 
 impl InputPaths {
     /// Loads the inputs.
@@ -48,6 +49,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     loader.files.skipped.append(&mut discovery.skipped);
     let directories = std::mem::take(&mut discovery.directories);
     let candidates = std::mem::take(&mut discovery.candidates);
+    let found_others = std::mem::take(&mut discovery.others);
     let mut named = NamedFiles::default();
     let mut selection = Selection::new(discovery, &mut named, &mut loader.files);
     loader.errors.append(&mut selection.errors);
@@ -64,6 +66,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     // What the configuration reads is its data and not an input of its own.
     let candidates = candidates.iter().filter(|path| !roots.accessed.contains(*path));
     manifests.read_candidates(candidates, &mut loader.files);
+    report_other_files(&found_others, &roots.accessed, &mut loader.files);
     loader.add_manifests(manifests);
     for (directory, model) in roots.models {
         loader.add(directory, model.input, model.sensitive);
@@ -79,8 +82,12 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
 #[must_use]
 pub(crate) fn load_stdin(name: &str, options: &Options) -> Loaded {
     let path = Path::new(name);
-    if is_configuration(path) || is_variables(path) {
-        return load_configuration_from_stdin(path, options);
+    if !matches!(
+        NameKind::of(path),
+        NameKind::Content | NameKind::Manifest | NameKind::State
+    ) || is_yaml(path)
+    {
+        return load_over_file(path, options);
     }
     let mut loader = Loader::new(options);
     match loader.files.sources.read_stdin(name) {
@@ -105,9 +112,10 @@ pub(crate) fn load_stdin(name: &str, options: &Options) -> Loaded {
     loader.finish()
 }
 
-fn load_configuration_from_stdin(path: &Path, options: &Options) -> Loaded {
+/// Lays standard input over the file of a name.
+fn load_over_file(path: &Path, options: &Options) -> Loaded {
     let mut options = options.clone();
-    match read_stdin() {
+    match options.files.read_stdin() {
         Ok(text) => {
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
             let directory = options.files.canonical_path(parent.unwrap_or(Path::new(".")));
@@ -293,9 +301,9 @@ impl Loader {
             if file.exists {
                 let name = display_name(&self.files.trees.shown_path(&file.path));
                 let message = "no configuration reads the file";
-                self.files
-                    .skipped
-                    .push(Skipped::new(name, SkipReason::UnknownKind, message));
+                let skipped = unopened_template(&file.path, &self.files)
+                    .unwrap_or_else(|| Skipped::new(name, SkipReason::UnknownKind, message));
+                self.files.skipped.push(skipped);
             } else {
                 self.errors.push(LoadError::missing(&file.given));
             }

@@ -333,7 +333,8 @@ impl LoadedModules {
         if let Some(stub) = modules::find(source) {
             return Ok(Some(self.add_stub(stub, files)));
         }
-        let is_directory = disk.is_directory(&location.path.join(source));
+        // Terraform copies an absolute path; any other path without `./` is the address of a registry or a server.
+        let is_directory = Path::new(source).is_relative() && disk.is_directory(&location.path.join(source));
         Err(Box::new(call.not_installed(source, is_directory)))
     }
 }

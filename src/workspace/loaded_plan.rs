@@ -54,6 +54,14 @@ impl LoadedPlan {
             .eq(mirrors_of(&declared_resources(tree, root.module)))
     }
 
+    /// Whether the plan has the mirrors of a configuration, and not only those of its targets, or none because it destroys
+    /// them.
+    pub(crate) fn has_all_mirrors(&self, configuration: &Input) -> bool {
+        let changes = &self.input.changes;
+        let is_whole = changes.incomplete.is_none() && changes.errored.is_none();
+        is_whole && (!self.input.mirrors.is_empty() || configuration.mirrors.is_empty())
+    }
+
     /// Replaces the plan by its join with a root module.
     pub(crate) fn accept(&mut self, candidate: JoinedPlan, files: &mut InputFiles) {
         self.input = candidate.input;
@@ -127,6 +135,8 @@ pub(crate) struct JoinedPlan {
     pub(crate) directory: PathBuf,
     pub(crate) sensitive: Vec<Span>,
     pub(crate) differences: Vec<Diagnostic>,
+    /// Whether the plan has every mirror that the configuration declares, so that it can stand for it.
+    pub(crate) has_all_mirrors: bool,
 }
 
 fn mirrors_of(resources: &BTreeSet<ResourcePath>) -> impl Iterator<Item = &ResourcePath> {

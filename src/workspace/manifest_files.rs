@@ -7,9 +7,10 @@ use crate::model::{FileRole, Input, SkipReason, Skipped};
 use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadManifests, Unopened};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
-use crate::workspace::discovery::is_yaml;
 use crate::workspace::input_files::InputFiles;
-use terraform_eval::source::{FileId, display_name};
+use crate::workspace::name_kind::is_yaml;
+use crate::workspace::other_files::UNNAMED_PLAN;
+use terraform_eval::source::{FileId, ReadError, display_name};
 
 /// The documents that were read, by file.
 #[derive(Debug, Default)]
@@ -105,25 +106,30 @@ impl Manifests {
         for candidate in candidates {
             let path = files.trees.shown_path(candidate);
             let name = display_name(&path);
-            let Ok(file) = files.sources.read(&path) else {
-                let message = "the file cannot be read as text";
-                files
-                    .skipped
-                    .push(Skipped::new(name, SkipReason::Unreadable, message));
-                continue;
+            let file = match files.sources.read(&path) {
+                Ok(file) => file,
+                Err(error) => {
+                    files.skipped.push(skipped_file(name, &error));
+                    continue;
+                }
             };
             let text = files.sources.text(file);
             if plan::detect(text).is_some() || plan::follows_other_text(text) {
-                let message = "a plan or state is read only if it is named";
                 files
                     .skipped
-                    .push(Skipped::new(name, SkipReason::UnnamedPlan, message));
+                    .push(Skipped::new(name, SkipReason::UnnamedPlan, UNNAMED_PLAN));
                 self.unrelated_files.insert(file);
                 continue;
             }
             // A file can name the kinds without declaring one: a role, a description of the API.
-            match manifest::has_manifest_marker(text).then(|| manifest::read_manifests(file, text)) {
-                None | Some(Err(ManifestReadError::NoManifest)) => _ = self.unrelated_files.insert(file),
+            let is_read = manifest::has_manifest_marker(text) || manifest::may_be_encoded(text);
+            match is_read.then(|| manifest::read_manifests(file, text)) {
+                None | Some(Err(ManifestReadError::NoManifest)) => {
+                    self.unrelated_files.insert(file);
+                    if manifest::names_lists(text) {
+                        files.skipped.push(skipped_lists(name));
+                    }
+                }
                 Some(result) => self.add(file, &name, result, files),
             }
         }
@@ -180,6 +186,26 @@ impl Manifests {
         }
         inputs
     }
+}
+
+/// A file that names a list of mirrors, in an object that is not read: a patch, or the values of another tool.
+fn skipped_lists(name: String) -> Skipped {
+    let message = "the file names a list of mirrors, but mirrorset does not read objects of its kind";
+    let mut skipped = Skipped::new(name, SkipReason::UnopenedWrapper, message);
+    skipped.help = Some("check the manifest that results from it".to_owned());
+    skipped
+}
+
+/// A file in which manifests may be, and that cannot be read.
+fn skipped_file(name: String, error: &ReadError) -> Skipped {
+    let reason = if error.is_too_large() {
+        SkipReason::TooLarge
+    } else {
+        SkipReason::Unreadable
+    };
+    let mut skipped = Skipped::new(name, reason, error.to_string());
+    skipped.help = error.help().map(str::to_owned);
+    skipped
 }
 
 /// A mirror set that could not be opened.

@@ -1,5 +1,7 @@
 //! Finds the objects about mirrors in a document: the document itself, or objects and texts that wrap them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::{Node, NodeKind};
@@ -50,8 +52,8 @@ enum Wrapper {
     SyncSet,
     /// `ManifestWork` and the like, by the path to the list.
     Work(&'static [&'static str]),
-    /// `ConfigMap` and `Secret`, by the field with the texts.
-    Texts(&'static str),
+    /// `ConfigMap` and `Secret`, by the field with the texts, and the one with texts in base64.
+    Texts(&'static str, &'static str),
     /// Objects that describe kinds, with examples in them that are not applied.
     Description,
 }
@@ -73,8 +75,8 @@ impl Wrapper {
             ("ManifestWorkReplicaSet", "work.open-cluster-management.io") => {
                 Self::Work(&["spec", "manifestWorkTemplate", "workload", "manifests"])
             }
-            ("ConfigMap", "") => Self::Texts("data"),
-            ("Secret", "") => Self::Texts("stringData"),
+            ("ConfigMap", "") => Self::Texts("data", "binaryData"),
+            ("Secret", "") => Self::Texts("stringData", "data"),
             ("CustomResourceDefinition", "apiextensions.k8s.io")
             | ("ConsoleYAMLSample" | "ConsoleQuickStart", "console.openshift.io")
             | ("ClusterServiceVersion", "operators.coreos.com") => Self::Description,
@@ -152,7 +154,10 @@ impl Collector {
                 self.objects(at(node, &["spec", "resources"]), inside)
             }
             Wrapper::Work(path) => self.objects(at(node, path), inside),
-            Wrapper::Texts(name) => self.texts(node.get(name), inside),
+            Wrapper::Texts(plain, encoded) => {
+                self.texts(node.get(plain), inside)?;
+                self.texts(node.get(encoded).map(decode_values).as_ref(), inside)
+            }
             Wrapper::Description => Ok(()),
         }
     }
@@ -335,6 +340,24 @@ fn has_description(documents: &[Node]) -> bool {
 fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
     path.iter()
         .try_fold(node, |node, name| field(node, name).map(|(_, value)| value))
+}
+
+/// An object with the texts that its values have in base64. Values that are not text are left out.
+fn decode_values(node: &Node) -> Node {
+    let decode = |value: &Node| {
+        let bytes = STANDARD.decode(value.as_str()?.trim()).ok()?;
+        let kind = NodeKind::String(String::from_utf8(bytes).ok()?);
+        Some(Node {
+            kind,
+            span: value.span,
+        })
+    };
+    let entries = node.entries().iter();
+    let entries = entries.filter_map(|(key, value)| Some((key.clone(), decode(value)?)));
+    Node {
+        kind: NodeKind::Mapping(entries.collect()),
+        span: node.span,
+    }
 }
 
 /// The elements of a list. Empty for other nodes.

@@ -41,8 +41,8 @@ impl<'t> ManifestText<'t> {
         }
     }
 
-    /// Why a string is unknown: the first placeholder in it, an action of a template (`{{ … }}`) or a parameter without a
-    /// value.
+    /// Why a string is unknown: the first placeholder in it, an action of a template (`{{ … }}`), a parameter without a
+    /// value, or `${NAME}`, which is not part of any name of an image.
     pub(super) fn placeholder_of(self, node: &Node) -> Option<UnknownReason> {
         let string = node.as_str()?;
         if let Some((_, action)) = string.split_once("{{")
@@ -52,7 +52,11 @@ impl<'t> ManifestText<'t> {
             let shown: String = single_line(action).trim().chars().take(MAX_SHOWN).collect();
             return Some(UnknownReason::NoValue(format!("{{{{ {shown} }}}}")));
         }
-        let unset = self.unset_parameters?;
+        let Some(unset) = self.unset_parameters else {
+            // Outside of a template, another tool replaces it: envsubst, or Flux.
+            let (range, _) = references(string).next()?;
+            return Some(UnknownReason::NoValue(string.get(range)?.to_owned()));
+        };
         let whole = string
             .strip_prefix("${{")
             .and_then(|rest| rest.strip_suffix("}}"));

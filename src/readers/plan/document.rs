@@ -265,7 +265,27 @@ trait Relevant {
     fn is_relevant(&self) -> bool;
 }
 
+impl StateValues<'_> {
+    /// Whether there are no resources, as far as they are kept.
+    pub(super) fn is_empty(&self) -> bool {
+        self.root_module.as_ref().is_none_or(ModuleValues::is_empty)
+    }
+}
+
+impl ModuleValues<'_> {
+    fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.child_modules.iter().all(Self::is_empty)
+    }
+}
+
 impl<'a> PlanDocument<'a> {
+    /// Whether there are changes of resources, as far as they are kept.
+    pub(super) fn has_changes(&self) -> bool {
+        self.resource_changes
+            .as_ref()
+            .is_some_and(|changes| !changes.is_empty())
+    }
+
     /// Reads a document; of long lists, only the relevant entries are kept.
     pub(super) fn read(text: PlanText<'a>, document: &'a str) -> Result<Self, PlanError> {
         let mut cursor = JsonCursor::new(text, document);

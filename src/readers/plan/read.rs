@@ -113,6 +113,10 @@ fn read_document<'a>(
     let document = PlanDocument::read(text, document)?;
     check_version(text, document.format_version)?;
     let (kind, values) = match (&document.planned_values, &document.values) {
+        // A plan with `-refresh-only` has no planned values: everything stays as it is.
+        (Some(planned), _) if planned.is_empty() && !document.has_changes() => {
+            (InputKind::Plan, document.prior_state.as_ref().unwrap_or(planned))
+        }
         (Some(planned), _) => (InputKind::Plan, planned),
         (None, Some(values)) => (InputKind::State, values),
         (None, None) if document.resource_changes.is_some() || document.configuration.is_some() => {
