@@ -86,11 +86,12 @@ fn may_be_plan(name: &str, text: &str) -> bool {
         "OpenTofu",
         "rhcs_",
     ];
-    let name = name.rsplit('/').next().unwrap_or(name);
+    let path = Path::new(name);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_named = ["plan", "state", "<stdin>"]
         .iter()
         .any(|word| name.contains(word));
-    let is_json = name.ends_with(".json") || text.trim_start().starts_with('{');
+    let is_json = NameKind::of(path) == NameKind::Manifest || text.trim_start().starts_with('{');
     is_json || is_named || text.trim().is_empty() || WORDS.iter().any(|word| text.contains(word))
 }
 
