@@ -66,7 +66,11 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     manifests.read_candidates(candidates, &mut loader.files);
     loader.add_manifests(manifests);
     for (directory, model) in roots.models {
-        loader.add(directory, model.input, model.sensitive);
+        loader.files.skipped.extend(model.skipped);
+        loader.add(directory.clone(), model.input, model.sensitive);
+        for manifests in model.manifests {
+            loader.add(directory.clone(), manifests, Vec::new());
+        }
     }
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::model::{FileRole, Input, SkipReason, Skipped};
-use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadManifests, Unopened};
+use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadManifests};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::discovery::is_yaml;
@@ -74,7 +74,7 @@ impl Manifests {
                 }
                 files
                     .skipped
-                    .extend(unopened.iter().map(|unopened| skipped_wrapper(name, unopened)));
+                    .extend(unopened.iter().map(|unopened| unopened.skipped(name)));
                 if documents.is_empty() {
                     return;
                 }
@@ -180,13 +180,4 @@ impl Manifests {
         }
         inputs
     }
-}
-
-/// A mirror set that could not be opened.
-fn skipped_wrapper(name: &str, unopened: &Unopened) -> Skipped {
-    let message = format!("a mirror set that cannot be read: it is in {}", unopened.kind);
-    let mut skipped = Skipped::new(name, SkipReason::UnopenedWrapper, message);
-    skipped.span = Some(unopened.span);
-    skipped.help = Some("check the manifest that results from it".to_owned());
-    skipped
 }

@@ -7,6 +7,7 @@ mod data_sources;
 mod enclosing_context;
 mod imports;
 mod instances;
+mod manifests;
 mod mirrors;
 mod provider_versions;
 mod reader;
@@ -16,7 +17,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Input, InputKind, UnknownReason};
+use crate::model::{Input, InputKind, Skipped, UnknownReason};
 use crate::provider;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
@@ -42,6 +43,10 @@ pub(crate) struct RootModule {
 /// A root module in terms of the model.
 pub(crate) struct RootModuleModel {
     pub(crate) input: Input,
+    /// The manifests that its resources apply, one input for each cluster.
+    pub(crate) manifests: Vec<Input>,
+    /// The manifests that could not be read.
+    pub(crate) skipped: Vec<Skipped>,
     /// The source text of sensitive values.
     pub(crate) sensitive: Vec<Span>,
     /// The paths that functions looked up: canonical paths, and absolute paths of what does not exist.
@@ -72,12 +77,17 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         reader.visit(InstanceId::ROOT, &EnclosingContext::default());
         reader.check_modules(root.module);
     }
+    if reader.has_manifests(root.module) {
+        reader.visit_manifests(InstanceId::ROOT, &EnclosingContext::default());
+    }
     let imports = reader.read_imports(root_module);
     let diagnostic = reader.is_truncated.then(|| {
         let message = format!("{name}: too many instances of modules and resources; the rest is skipped");
         Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message)
     });
     let visited = reader.visited_modules.iter().map(|id| tree.module(*id));
+    let mut manifests = reader.manifests;
+    let skipped = std::mem::take(&mut manifests.skipped);
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     let input = Input {
@@ -92,6 +102,8 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         ..Input::new(InputKind::Configuration, name)
     };
     RootModuleModel {
+        manifests: manifests.into_inputs(&input.name, InputKind::Configuration),
+        skipped,
         accessed: reader.context.evaluator.accessed_paths(),
         input,
         sensitive: reader.sensitive.into_iter().collect(),

@@ -1,0 +1,443 @@
+//! Reads the resources that apply manifests to a cluster: `kubernetes_manifest`, `kubectl_manifest` and the like. They are
+//! read on their own, because a root module may have them and nothing else.
+
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::model::{Attribute, AttributeValue, Hides};
+use crate::readers::configuration::editability::{ArgumentRef, EditabilityQuery};
+use crate::readers::configuration::manifest_node::NodeBuilder;
+use crate::readers::configuration::placeholders::{Place, PlaceholderEvaluator};
+use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
+use crate::readers::configuration::root_module::instances::expand;
+use crate::readers::configuration::root_module::reader::RootModuleReader;
+use crate::readers::configuration::trace::TraceBuilder;
+use crate::readers::manifest::{
+    ApplyingResource, EvaluatedValues, ManifestDocument, ManifestResourceType, ManifestText, Texts,
+    can_carry_manifests, manifest_type_of, names_mirror_set,
+};
+use terraform_eval::address::Address;
+use terraform_eval::cty::{Marks, Value};
+use terraform_eval::eval::{EvalError, InstanceId, RepetitionData, Scope};
+use terraform_eval::modules::{ModuleId, Resource};
+use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, ObjectKey};
+
+/// How many files of a Helm chart are searched.
+const MAX_CHART_FILES: usize = 500;
+
+/// How large a file of a Helm chart may be to be searched.
+const MAX_CHART_FILE_BYTES: u64 = 1 << 20;
+
+impl<'a> RootModuleReader<'a> {
+    /// Whether a module or one that it calls has blocks that apply manifests, or may contain some.
+    pub(crate) fn has_manifests(&mut self, module: ModuleId) -> bool {
+        if let Some(has_manifests) = self.modules_with_manifests.get(&module) {
+            return *has_manifests;
+        }
+        let mut names = self.tree.module(module).resources.keys();
+        let has_blocks = names.any(|name| manifest_type_of(name).is_some() || can_carry_manifests(name));
+        // The calls have no cycle, so this ends.
+        let mut calls = self.tree.calls_of(module).into_iter();
+        let has_manifests = has_blocks || calls.any(|(_, callee, _)| self.has_manifests(callee));
+        self.modules_with_manifests.insert(module, has_manifests);
+        has_manifests
+    }
+
+    /// Reads the manifests of a module instance, then those of the modules that it calls.
+    pub(crate) fn visit_manifests(&mut self, instance: InstanceId, enclosing: &EnclosingContext) {
+        let module = self.context.evaluator.module(instance);
+        for resource in module.resources.values() {
+            if let Some(resource_type) = manifest_type_of(&resource.name) {
+                self.read_manifest(instance, resource, resource_type, enclosing);
+            } else if can_carry_manifests(&resource.name) {
+                self.read_carrier(instance, resource, enclosing);
+            }
+        }
+        let id = self.context.evaluator.module_id(instance);
+        for (call, callee, _) in self.tree.calls_of(id) {
+            if !self.has_manifests(callee) {
+                continue;
+            }
+            if self.context.evaluator.is_instance_limit_reached() {
+                self.is_truncated = true;
+                return;
+            }
+            let expansion = self.context.evaluator.call_expansion(instance, &call);
+            let (repetitions, enclosing) = expand(expansion, enclosing);
+            for repetition in repetitions {
+                if let Some(child) = self.context.evaluator.child(instance, &call, &repetition) {
+                    self.visit_manifests(child, &enclosing);
+                }
+            }
+        }
+    }
+
+    /// Reads the manifests that the instances of a resource apply.
+    fn read_manifest(
+        &mut self,
+        instance: InstanceId,
+        resource: &'a Resource,
+        resource_type: &'static ManifestResourceType,
+        enclosing: &EnclosingContext,
+    ) {
+        let sources = self.context.sources;
+        let Some(block) = resource.block.parse(sources) else {
+            return;
+        };
+        // Without the argument, Terraform rejects the block, or reports its syntax errors.
+        let Some(argument) = block.body.attribute(resource_type.argument) else {
+            return;
+        };
+        let expression = &argument.value;
+        let expansion = self
+            .context
+            .evaluator
+            .resource_expansion(instance, &resource.name);
+        let (repetitions, enclosing) = expand(expansion, enclosing);
+        let provider = self.provider_of(instance, resource, block);
+        let calls = self.enclosing_calls(instance);
+        let module = self.context.evaluator.path(instance);
+        for repetition in repetitions {
+            let address = Address::new(module.clone(), resource.name.clone(), repetition.key.clone());
+            let applying = Arc::new(ApplyingResource {
+                address: address.to_string().into(),
+                calls: calls.clone(),
+                instances: enclosing.unknown_instances.clone(),
+            });
+            let repetition = Rc::new(repetition);
+            self.context.evaluator.grant_reserve_budget();
+            let instance_of_block = BlockInstance {
+                instance,
+                repetition: &repetition,
+                block,
+            };
+            let names_it = || self.names_mirror_set(expression, &instance_of_block);
+            let evaluated = match &enclosing.rejection {
+                Some(reason) => Err(EvalError::uncatchable(reason.to_string())),
+                None => self.evaluate_manifest(expression, &instance_of_block),
+            };
+            let (value, mut values, is_sensitive) = match evaluated {
+                Ok(evaluated) => evaluated,
+                Err(error) => {
+                    if resource_type.form.is_any_object() || names_it() {
+                        let (why, names_it) = (error.to_string(), names_it());
+                        self.manifests
+                            .skip_manifest(&applying.address, expression.span, &why, names_it);
+                    }
+                    continue;
+                }
+            };
+            if !resource_type.form.is_any_object() && !value.is_known() && !names_it() {
+                continue;
+            }
+            let mut builder = NodeBuilder {
+                values: &mut values,
+                argument: expression.span,
+                sensitive: Vec::new(),
+            };
+            let marks = if is_sensitive {
+                Marks::sensitive()
+            } else {
+                Marks::new()
+            };
+            let node = builder.node(&value, expression, &marks);
+            let sensitive = builder.sensitive;
+            let text = ManifestText::evaluated(Texts::All(sources), &values);
+            let names_it = self.names_mirror_set(expression, &instance_of_block);
+            let mut documents =
+                self.manifests
+                    .read(resource_type.form, node, text, &applying, &|| names_it);
+            self.add_places(&mut documents, expression, &instance_of_block);
+            if !documents.is_empty() {
+                self.sensitive.extend(sensitive);
+            }
+            self.manifests.add(provider.as_ref(), documents);
+        }
+    }
+
+    /// The value of a manifest, in which placeholders stand for unknown parts where that is possible, and whether a
+    /// sensitive value took part in it.
+    fn evaluate_manifest(
+        &self,
+        expression: &Expression,
+        of: &BlockInstance<'_>,
+    ) -> Result<(Value, EvaluatedValues, bool), EvalError> {
+        let scope = Scope::module(of.instance).with_repetition(of.repetition);
+        let value = self.context.evaluator.evaluate(expression, scope)?;
+        let mut values = EvaluatedValues::default();
+        let marks = value.marks_deep();
+        if marks.is_ephemeral() {
+            return Err(EvalError::uncatchable("the value is ephemeral, so the argument cannot hold it"));
+        }
+        if value.is_wholly_known() {
+            return Ok((value, values, false));
+        }
+        let mut evaluator = PlaceholderEvaluator {
+            context: &self.context,
+            values: &mut values,
+            is_sensitive: false,
+        };
+        let place = Place {
+            instance: of.instance,
+            repetition: of.repetition,
+        };
+        let resolved = evaluator.evaluate(expression, place);
+        let is_sensitive = evaluator.is_sensitive;
+        Ok((resolved.unwrap_or(value), values, is_sensitive))
+    }
+
+    /// Sets where the strings of documents come from, and whether a fix can change their texts.
+    fn add_places(&self, documents: &mut [ManifestDocument], expression: &Expression, of: &BlockInstance<'_>) {
+        let add_place = &mut |attribute: &mut Attribute<String>, is_list_element: bool| {
+            let (AttributeValue::Known(text), Some(span), false) =
+                (&attribute.content, attribute.span, attribute.sensitive)
+            else {
+                return;
+            };
+            if !expression.span.contains(span) {
+                attribute.trace =
+                    TraceBuilder::build(&self.context, span, expression, of.instance, of.block);
+            }
+            let query = EditabilityQuery {
+                context: &self.context,
+                span,
+                text,
+                is_list_element,
+            };
+            attribute.editability = query.resolve(ArgumentRef {
+                expression,
+                instance: of.instance,
+                block: of.block,
+                repetition: Rc::clone(of.repetition),
+            });
+        };
+        for document in documents {
+            document.each_string(add_place);
+        }
+    }
+
+    /// Whether the text of an expression, or of a file that it reads, names a mirror set.
+    fn names_mirror_set(&self, expression: &Expression, of: &BlockInstance<'_>) -> bool {
+        let mut pending = vec![expression];
+        let scope = Scope::module(of.instance).with_repetition(of.repetition);
+        let locals = self
+            .context
+            .evaluator
+            .module(of.instance)
+            .locals(self.context.sources);
+        let mut followed = 0;
+        while let Some(expression) = pending.pop() {
+            if names_mirror_set(self.context.sources.slice(expression.span)) {
+                return true;
+            }
+            for traversal in terraform_eval::modules::references::in_expression(expression) {
+                if let terraform_eval::address::Subject::Local(name) = &traversal.subject
+                    && followed < MAX_FOLLOWED_LOCALS
+                    && let Some(local) = locals.get(name)
+                {
+                    followed += 1;
+                    pending.push(&local.value);
+                }
+            }
+            for path in file_arguments(expression) {
+                let file = crate::readers::configuration::placeholders::call_of(
+                    "file",
+                    vec![path.clone()],
+                    path.span,
+                );
+                let text = self.context.evaluator.evaluate(&file, scope).ok();
+                if text.is_some_and(|text| text.as_str().is_some_and(|text| names_mirror_set(text))) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// Counts a block that names a mirror set and cannot be read: a Helm release, a data source with documents.
+    fn read_carrier(&mut self, instance: InstanceId, resource: &'a Resource, enclosing: &EnclosingContext) {
+        let Some(block) = resource.block.parse(self.context.sources) else {
+            return;
+        };
+        let expansion = self
+            .context
+            .evaluator
+            .resource_expansion(instance, &resource.name);
+        let (repetitions, _) = expand(expansion, enclosing);
+        let module = self.context.evaluator.path(instance);
+        for repetition in repetitions {
+            let address = Address::new(module.clone(), resource.name.clone(), repetition.key.clone());
+            let repetition = Rc::new(repetition);
+            let of = BlockInstance {
+                instance,
+                repetition: &repetition,
+                block,
+            };
+            if !self.carries_mirror_set(&of) {
+                continue;
+            }
+            let (what, help) = if resource.name.kind.starts_with("helm") {
+                (
+                    "a Helm chart with a mirror set, which is not rendered",
+                    "render the chart with `helm template`, and check the output",
+                )
+            } else {
+                (
+                    "documents with a mirror set, which are not read here",
+                    "check the files that the documents are in",
+                )
+            };
+            self.manifests.skip(
+                &address.to_string(),
+                resource.block.header(),
+                what.to_owned(),
+                help,
+                Hides::Possibly,
+            );
+        }
+    }
+
+    /// Whether an argument of a block, or a chart that it names, contains the name of a mirror set.
+    fn carries_mirror_set(&self, of: &BlockInstance<'_>) -> bool {
+        if names_mirror_set(self.context.sources.slice(of.block.span)) {
+            return true;
+        }
+        let scope = Scope::module(of.instance).with_repetition(of.repetition);
+        let mut attributes = of.block.body.attributes.iter();
+        attributes.any(|attribute| {
+            if matches!(&*attribute.name.text, "count" | "for_each" | "depends_on" | "provider") {
+                return false;
+            }
+            let value = self.context.evaluator.evaluate(&attribute.value, scope).ok();
+            value.is_some_and(|value| {
+                let is_chart = &*attribute.name.text == "chart";
+                let chart = value.as_str().filter(|_| is_chart);
+                contains_name(&value) || chart.is_some_and(|chart| self.has_mirror_set_in_chart(chart))
+            })
+        })
+    }
+
+    /// Whether the templates of a Helm chart in the project tree name a mirror set.
+    fn has_mirror_set_in_chart(&self, chart: &str) -> bool {
+        let files = self.context.sources.files();
+        let root = &self.context.evaluator.module(InstanceId::ROOT).directory;
+        let Ok(templates) = files.canonicalize(&root.join(chart).join("templates")) else {
+            return false;
+        };
+        if !self
+            .context
+            .inputs
+            .readable
+            .iter()
+            .any(|tree| templates.starts_with(tree))
+        {
+            return false;
+        }
+        let mut pending = vec![templates];
+        let mut searched = 0;
+        while let Some(directory) = pending.pop() {
+            let Ok(entries) = files.list(&directory) else {
+                continue;
+            };
+            for entry in entries {
+                let path: &Path = &directory.join(&entry.name);
+                searched += 1;
+                if searched > MAX_CHART_FILES {
+                    return false;
+                }
+                if files.is_link(path) {
+                    continue;
+                }
+                if files.is_directory(path) {
+                    pending.push(path.to_owned());
+                } else if let Ok(Some(bytes)) = files.read_bounded(path, MAX_CHART_FILE_BYTES)
+                    && names_mirror_set(&String::from_utf8_lossy(&bytes))
+                {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// The provider that a resource is applied with, as the root module names it. Each stands for a cluster. `None` for the
+    /// default provider.
+    fn provider_of(&self, instance: InstanceId, resource: &Resource, block: &Block) -> Option<Arc<str>> {
+        let evaluator = &self.context.evaluator;
+        let sources = self.context.sources;
+        let kind = &*resource.name.kind;
+        let default = kind.split_once('_').map_or(kind, |(prefix, _)| prefix);
+        let spelled = |expression: &Expression| sources.slice(expression.span).trim().trim_matches('"').to_owned();
+        let argument = block.body.attribute("provider");
+        let mut name = argument.map_or_else(|| default.to_owned(), |argument| spelled(&argument.value));
+        let mut module = instance;
+        while let Some((caller, call, _)) = evaluator.called_from(module) {
+            let local_name = name.split('.').next().unwrap_or_default();
+            let mut others = evaluator.module(module).others().iter();
+            let is_configured_here = others.any(|other| {
+                let label = other.labels().first();
+                other.kind() == "provider" && label.is_some_and(|label| &*label.text == local_name)
+            });
+            let declared = evaluator.module(caller).calls.get(&call);
+            let call_block = declared.and_then(|call| call.block.parse(sources));
+            let passed = call_block.and_then(|block| block.body.attribute("providers"));
+            let passed = passed.and_then(|argument| match &argument.value.kind {
+                ExpressionKind::Object(items) => items.iter().find(|item| match &item.key {
+                    ObjectKey::Word(word) => *word.text == *name,
+                    ObjectKey::Expression(key) => spelled(key) == name,
+                }),
+                _ => None,
+            });
+            match passed {
+                Some(item) => name = spelled(&item.value),
+                None if is_configured_here || name.contains('.') => {
+                    let module = evaluator.path(module).without_keys();
+                    return Some(format!("{module}:{name}").into());
+                }
+                None => {}
+            }
+            module = caller;
+        }
+        (name != default).then(|| name.into())
+    }
+}
+
+/// How many local values are searched for the name of a mirror set.
+const MAX_FOLLOWED_LOCALS: usize = 16;
+
+/// One instance of a block.
+struct BlockInstance<'s> {
+    instance: InstanceId,
+    repetition: &'s Rc<RepetitionData>,
+    block: &'s Block,
+}
+
+/// The paths of the files that an expression reads.
+fn file_arguments(expression: &Expression) -> Vec<&Expression> {
+    let mut found = Vec::new();
+    let mut pending = vec![expression];
+    while let Some(expression) = pending.pop() {
+        match &expression.kind {
+            ExpressionKind::Call(call) => {
+                if matches!(&*call.name.text, "file" | "templatefile") {
+                    found.extend(call.arguments.first());
+                }
+                pending.extend(&call.arguments);
+            }
+            ExpressionKind::Parenthesis(inner) => pending.push(inner),
+            ExpressionKind::Tuple(items) => pending.extend(items),
+            ExpressionKind::Object(items) => pending.extend(items.iter().map(|item| &item.value)),
+            ExpressionKind::Conditional { yes, no, .. } => pending.extend([&**yes, &**no]),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether a string in a value contains the name of a mirror set.
+fn contains_name(value: &Value) -> bool {
+    let elements = || value.as_slice().unwrap_or_default().iter().any(contains_name);
+    let fields = || value.as_map().is_some_and(|fields| fields.values().any(contains_name));
+    value.as_str().is_some_and(|text| names_mirror_set(text)) || elements() || fields()
+}
