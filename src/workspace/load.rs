@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SkipReason, Skipped};
+use crate::model::{Coverage, FileRole, Input, InputKind, Project, ReadFile, SkipReason, Skipped};
 use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
+use crate::readers::manifest::AppliedManifests;
 use crate::workspace::discovery::{ConfigurationDirectory, discover};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::{LoadError, Loaded};
@@ -66,11 +67,9 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     manifests.read_candidates(candidates, &mut loader.files);
     loader.add_manifests(manifests);
     for (directory, model) in roots.models {
-        loader.files.skipped.extend(model.skipped);
+        let name = model.input.name.clone();
         loader.add(directory.clone(), model.input, model.sensitive);
-        for manifests in model.manifests {
-            loader.add(directory.clone(), manifests, Vec::new());
-        }
+        loader.add_applied(&directory, &name, InputKind::Configuration, model.manifests);
     }
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
@@ -183,6 +182,8 @@ struct Loader {
     errors: Vec<LoadError>,
     unrelated_files: BTreeSet<FileId>,
     data_files: BTreeSet<ReadFile>,
+    /// The files with manifests that resources apply, by canonical path.
+    applied_files: BTreeMap<PathBuf, FileId>,
 }
 
 impl Loader {
@@ -194,6 +195,7 @@ impl Loader {
             errors: Vec::new(),
             unrelated_files: BTreeSet::new(),
             data_files: BTreeSet::new(),
+            applied_files: BTreeMap::new(),
         }
     }
 
@@ -219,7 +221,9 @@ impl Loader {
 
     fn add_plans(&mut self, plans: Vec<LoadedPlan>) {
         for plan in plans {
-            self.add(plan.directory, plan.input, plan.sensitive);
+            let (name, kind) = (plan.input.name.clone(), plan.input.kind);
+            self.add(plan.directory.clone(), plan.input, plan.sensitive);
+            self.add_applied(&plan.directory, &name, kind, plan.manifests);
         }
     }
 
@@ -227,6 +231,33 @@ impl Loader {
         self.unrelated_files.append(&mut manifests.unrelated_files);
         for (directory, input) in manifests.into_inputs() {
             self.add(directory, input, Vec::new());
+        }
+    }
+
+    /// Adds the manifests that the resources of a root module or a plan apply, with the files that they are in.
+    fn add_applied(
+        &mut self,
+        directory: &Path,
+        name: &str,
+        kind: InputKind,
+        mut manifests: AppliedManifests,
+    ) {
+        let mut read = BTreeMap::new();
+        for path in manifests.files() {
+            let known = self.applied_files.get(&path).copied();
+            let shown = self.files.trees.shown_path(&path);
+            let file = known.or_else(|| self.files.read(&shown, FileRole::Data));
+            if let Some(file) = file {
+                self.applied_files.insert(path.clone(), file);
+                read.insert(path, file);
+            }
+        }
+        let text = |file: FileId| (file, self.files.sources.text(file));
+        let texts = read.into_iter().map(|(path, file)| (path, text(file)));
+        manifests.read_files(&texts.collect());
+        self.files.skipped.append(&mut manifests.skipped);
+        for input in manifests.into_inputs(name, kind) {
+            self.add(directory.to_owned(), input, Vec::new());
         }
     }
 

@@ -3,6 +3,7 @@
 //! A text with an unknown part is unknown as a whole. Here, the unknown parts of templates and of functions that pass
 //! their arguments on become placeholders, and the expression is evaluated with them.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -46,8 +47,21 @@ pub(crate) struct PlaceholderEvaluator<'s, 'a> {
     pub(crate) context: &'s EvaluationContext<'a>,
     /// The reasons of the placeholders.
     pub(crate) values: &'s mut EvaluatedValues,
-    /// Whether a sensitive value took part.
-    pub(crate) is_sensitive: bool,
+}
+
+/// The operands of an expression as literals, which have no marks.
+#[derive(Default)]
+struct Operands {
+    /// Whether one of them is sensitive.
+    are_sensitive: bool,
+}
+
+impl Operands {
+    /// An expression without references that has a known value.
+    fn literal(&mut self, value: &Value, span: Span) -> Expression {
+        self.are_sensitive |= value.marks_deep().is_sensitive();
+        literal_of(value, span)
+    }
 }
 
 /// Where an expression is evaluated.
@@ -70,44 +84,46 @@ impl PlaceholderEvaluator<'_, '_> {
         }
         let scope = Scope::module(place.instance).with_repetition(place.repetition);
         let value = self.context.evaluator.evaluate(expression, scope).ok()?;
-        let marks = value.marks_deep();
-        if marks.is_ephemeral() {
+        if value.marks_deep().is_ephemeral() {
             return None;
         }
         if value.is_wholly_known() {
             return Some(value);
         }
-        self.is_sensitive |= marks.is_sensitive();
         let depth = depth + 1;
         match &expression.kind {
             ExpressionKind::Parenthesis(inner) => self.resolve(inner, place, depth),
             ExpressionKind::Template(template) => {
+                let mut operands = Operands::default();
                 let mut parts = Vec::new();
-                self.add_parts(template, place, depth, &mut parts)?;
-                self.evaluate_literal(ExpressionKind::Template(Template { parts }), expression.span, place)
+                self.add_parts(template, place, depth, &mut operands, &mut parts)?;
+                let kind = ExpressionKind::Template(Template { parts });
+                self.evaluate_literal(kind, expression.span, place, &operands)
             }
             ExpressionKind::Tuple(items) => {
-                let items: Option<Vec<Expression>> = items
+                let items: Option<Vec<Value>> = items
                     .iter()
-                    .map(|item| self.literal(item, place, depth))
+                    .map(|item| self.resolve(item, place, depth))
                     .collect();
-                self.evaluate_literal(ExpressionKind::Tuple(items?), expression.span, place)
+                Some(Value::tuple(items?).with_span(expression.span))
             }
             ExpressionKind::Object(items) => {
-                let items: Option<Vec<ObjectItem>> = items
-                    .iter()
-                    .map(|item| {
-                        let key = match &item.key {
-                            ObjectKey::Word(name) => ObjectKey::Word(name.clone()),
-                            ObjectKey::Expression(key) => {
-                                ObjectKey::Expression(self.known_literal(key, place)?)
+                let mut attributes = BTreeMap::new();
+                for item in items {
+                    let name = match &item.key {
+                        ObjectKey::Word(name) => name.text.clone(),
+                        ObjectKey::Expression(key) => {
+                            let name = self.context.evaluator.evaluate(key, scope).ok()?;
+                            if name.marks().is_sensitive() {
+                                return None;
                             }
-                        };
-                        let value = self.literal(&item.value, place, depth)?;
-                        Some(ObjectItem { key, value })
-                    })
-                    .collect();
-                self.evaluate_literal(ExpressionKind::Object(items?), expression.span, place)
+                            name.as_str()?.clone()
+                        }
+                    };
+                    let value = self.resolve(&item.value, place, depth)?;
+                    attributes.insert(name, value.with_key_span(Some(item.key.span())));
+                }
+                Some(Value::object(attributes).with_span(expression.span))
             }
             ExpressionKind::Conditional { condition, yes, no } => {
                 let condition = self.context.evaluator.evaluate(condition, scope).ok()?;
@@ -121,16 +137,20 @@ impl PlaceholderEvaluator<'_, '_> {
                 if &*call.name.text == "templatefile" && !self.inserts_unknown_variables(call, place) {
                     return None;
                 }
+                let mut operands = Operands::default();
                 let arguments: Option<Vec<Expression>> = call
                     .arguments
                     .iter()
-                    .map(|argument| self.literal(argument, place, depth))
+                    .map(|argument| {
+                        let value = self.resolve(argument, place, depth)?;
+                        Some(operands.literal(&value, argument.span))
+                    })
                     .collect();
                 let call = Call {
                     arguments: arguments?,
                     ..call.clone()
                 };
-                self.evaluate_literal(ExpressionKind::Call(call), expression.span, place)
+                self.evaluate_literal(ExpressionKind::Call(call), expression.span, place, &operands)
             }
             _ => match self.follow_reference(expression, place, depth) {
                 Some(value) => Some(value),
@@ -173,13 +193,15 @@ impl PlaceholderEvaluator<'_, '_> {
         template: &Template,
         place: Place<'_>,
         depth: usize,
+        operands: &mut Operands,
         parts: &mut Vec<TemplatePart>,
     ) -> Option<()> {
         for part in &template.parts {
             match part {
                 TemplatePart::Literal { .. } => parts.push(part.clone()),
                 TemplatePart::Interpolation(inner) => {
-                    parts.push(TemplatePart::Interpolation(self.literal(inner, place, depth)?));
+                    let value = self.resolve(inner, place, depth)?;
+                    parts.push(TemplatePart::Interpolation(operands.literal(&value, inner.span)));
                 }
                 TemplatePart::If {
                     condition, yes, no, ..
@@ -187,7 +209,8 @@ impl PlaceholderEvaluator<'_, '_> {
                     let scope = Scope::module(place.instance).with_repetition(place.repetition);
                     let condition = self.context.evaluator.evaluate(condition, scope).ok()?;
                     let branch = if condition.as_bool()? { yes } else { no };
-                    self.add_parts(branch, place, depth, parts)?;
+                    operands.are_sensitive |= condition.marks().is_sensitive();
+                    self.add_parts(branch, place, depth, operands, parts)?;
                 }
                 // A loop is evaluated as a whole, so everything in it is known or nothing is.
                 TemplatePart::For { span, .. } => {
@@ -197,42 +220,34 @@ impl PlaceholderEvaluator<'_, '_> {
                         }),
                         span: *span,
                     };
-                    let known = self.known_literal(&whole, place)?;
-                    parts.push(TemplatePart::Interpolation(known));
+                    let scope = Scope::module(place.instance).with_repetition(place.repetition);
+                    let value = self.context.evaluator.evaluate(&whole, scope).ok()?;
+                    value.is_wholly_known().then_some(())?;
+                    parts.push(TemplatePart::Interpolation(operands.literal(&value, *span)));
                 }
             }
         }
         Some(())
     }
 
-    /// An expression without references that has the value of another one, with placeholders.
-    fn literal(&mut self, expression: &Expression, place: Place<'_>, depth: usize) -> Option<Expression> {
-        let value = self.resolve(expression, place, depth)?;
-        Some(literal_of(&value, expression.span))
-    }
-
-    /// The same for an expression that must be known.
-    fn known_literal(&mut self, expression: &Expression, place: Place<'_>) -> Option<Expression> {
-        let scope = Scope::module(place.instance).with_repetition(place.repetition);
-        let value = self.context.evaluator.evaluate(expression, scope).ok()?;
-        self.is_sensitive |= value.marks_deep().is_sensitive();
-        value
-            .is_wholly_known()
-            .then(|| literal_of(&value, expression.span))
-    }
-
-    /// Evaluates an expression whose operands are literals. They lost their marks.
-    fn evaluate_literal(&mut self, kind: ExpressionKind, span: Span, place: Place<'_>) -> Option<Value> {
+    /// Evaluates an expression whose operands are literals.
+    fn evaluate_literal(
+        &mut self,
+        kind: ExpressionKind,
+        span: Span,
+        place: Place<'_>,
+        operands: &Operands,
+    ) -> Option<Value> {
         let expression = Expression { kind, span };
         // The expression has the span of another one, so it must not be memoized as an expression of a repeated block is.
         let scope = Scope::module(place.instance);
         let value = self.context.evaluator.evaluate(&expression, scope).ok()?;
-        let value = if value.is_wholly_known() {
-            value
+        let value = self.with_placeholders(&value, &Marks::new());
+        Some(if operands.are_sensitive {
+            value.with_marks(&Marks::sensitive())
         } else {
-            self.with_placeholders(&value, &Marks::new())
-        };
-        Some(value)
+            value
+        })
     }
 
     /// The value with placeholders for its unknown parts. `marks` are those of the enclosing values.
@@ -263,6 +278,11 @@ impl PlaceholderEvaluator<'_, '_> {
                     .collect(),
             ),
             ValueRef::Null | ValueRef::Bool(_) | ValueRef::Number(_) | ValueRef::String(_) => value.clone(),
+        };
+        let replaced = if value.marks().is_sensitive() {
+            replaced.with_marks(&Marks::sensitive())
+        } else {
+            replaced
         };
         match value.span() {
             Some(span) => replaced.with_span(span),

@@ -17,11 +17,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Input, InputKind, Skipped, UnknownReason};
+use crate::model::{Input, InputKind, UnknownReason};
 use crate::provider;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
+use crate::readers::manifest::AppliedManifests;
 use crate::rules::UNKNOWN_VALUE;
 use terraform_eval::eval::{self, InstanceId, RootInputs};
 use terraform_eval::modules::{ModuleId, ModuleTree};
@@ -43,10 +44,8 @@ pub(crate) struct RootModule {
 /// A root module in terms of the model.
 pub(crate) struct RootModuleModel {
     pub(crate) input: Input,
-    /// The manifests that its resources apply, one input for each cluster.
-    pub(crate) manifests: Vec<Input>,
-    /// The manifests that could not be read.
-    pub(crate) skipped: Vec<Skipped>,
+    /// The manifests that its resources apply.
+    pub(crate) manifests: AppliedManifests,
     /// The source text of sensitive values.
     pub(crate) sensitive: Vec<Span>,
     /// The paths that functions looked up: canonical paths, and absolute paths of what does not exist.
@@ -86,8 +85,6 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message)
     });
     let visited = reader.visited_modules.iter().map(|id| tree.module(*id));
-    let mut manifests = reader.manifests;
-    let skipped = std::mem::take(&mut manifests.skipped);
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     let input = Input {
@@ -102,8 +99,7 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         ..Input::new(InputKind::Configuration, name)
     };
     RootModuleModel {
-        manifests: manifests.into_inputs(&input.name, InputKind::Configuration),
-        skipped,
+        manifests: reader.manifests,
         accessed: reader.context.evaluator.accessed_paths(),
         input,
         sensitive: reader.sensitive.into_iter().collect(),

@@ -1,13 +1,14 @@
 //! The manifests that the resources of a Terraform input apply.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::{Hides, Input, InputKind, SkipReason, Skipped};
-use terraform_eval::source::Span;
+use terraform_eval::source::{FileId, Span};
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::scalar::Word;
-use terraform_eval::syntax::yaml::{Key, Node, NodeKind};
+use terraform_eval::syntax::yaml::{self, Key, Node, NodeKind};
 
 use crate::readers::manifest::assemble::assemble_input;
 use crate::readers::manifest::collect::Collector;
@@ -23,20 +24,94 @@ use crate::readers::manifest::unopened::WrapperKind;
 #[derive(Debug, Default)]
 pub(crate) struct AppliedManifests {
     /// By the provider of their resources. `None` is the default one.
-    documents: BTreeMap<Option<Arc<str>>, Vec<ManifestDocument>>,
+    parts: BTreeMap<Option<Arc<str>>, Vec<Part>>,
     /// What could not be read.
     pub(crate) skipped: Vec<Skipped>,
     /// What was skipped, by its text and the message: instances of one block have the same.
     reported: BTreeSet<(Span, String)>,
 }
 
+/// What one resource instance applies.
+#[derive(Debug)]
+enum Part {
+    Documents(Vec<ManifestDocument>),
+    /// A file that is read later.
+    File {
+        path: PathBuf,
+        form: ManifestForm,
+        resource: Arc<ApplyingResource>,
+    },
+}
+
 impl AppliedManifests {
     /// Adds the documents that a resource instance applies through a provider, which stands for a cluster.
     pub(crate) fn add(&mut self, provider: Option<&Arc<str>>, documents: Vec<ManifestDocument>) {
         if !documents.is_empty() {
-            let of_provider = self.documents.entry(provider.cloned()).or_default();
-            of_provider.extend(documents);
+            let of_provider = self.parts.entry(provider.cloned()).or_default();
+            of_provider.push(Part::Documents(documents));
         }
+    }
+
+    /// Adds a file with documents that a resource instance applies.
+    pub(crate) fn add_file(
+        &mut self,
+        provider: Option<&Arc<str>>,
+        path: PathBuf,
+        form: ManifestForm,
+        resource: Arc<ApplyingResource>,
+    ) {
+        let of_provider = self.parts.entry(provider.cloned()).or_default();
+        of_provider.push(Part::File {
+            path,
+            form,
+            resource,
+        });
+    }
+
+    /// The canonical paths of the files to read.
+    pub(crate) fn files(&self) -> BTreeSet<PathBuf> {
+        let parts = self.parts.values().flatten();
+        let files = parts.filter_map(|part| match part {
+            Part::File { path, .. } => Some(path.clone()),
+            Part::Documents(_) => None,
+        });
+        files.collect()
+    }
+
+    /// Reads the files. `texts` has those that could be read.
+    pub(crate) fn read_files(&mut self, texts: &BTreeMap<PathBuf, (FileId, &str)>) {
+        let mut all = std::mem::take(&mut self.parts);
+        for part in all.values_mut().flatten() {
+            let Part::File { path, form, resource } = part else {
+                continue;
+            };
+            let documents = match texts.get(path) {
+                Some((file, text)) => self.read_file(*form, *file, text, resource),
+                None => Vec::new(),
+            };
+            *part = Part::Documents(documents);
+        }
+        self.parts = all;
+    }
+
+    fn read_file(
+        &mut self,
+        form: ManifestForm,
+        file: FileId,
+        text: &str,
+        resource: &Arc<ApplyingResource>,
+    ) -> Vec<ManifestDocument> {
+        // Other texts cannot be mirror sets.
+        if !has_manifest_marker(text) {
+            return Vec::new();
+        }
+        let mut collector = Collector::default();
+        let documents = yaml::documents(file, text);
+        let manifest = ManifestText::new(text);
+        let result = documents
+            .and_then(|documents| self.add_documents(&mut collector, &documents, manifest, form, resource));
+        let whole = Span::new(file, 0, text.len());
+        self.finish(collector, result, resource, whole, true)
     }
 
     /// Adds something that could not be read, with its address and span.
@@ -72,7 +147,14 @@ impl AppliedManifests {
     /// cluster. `name` is the name of the Terraform input.
     pub(crate) fn into_inputs(self, name: &str, kind: InputKind) -> Vec<Input> {
         let mut inputs = Vec::new();
-        for (provider, mut documents) in self.documents {
+        for (provider, parts) in self.parts {
+            let mut documents: Vec<ManifestDocument> = parts
+                .into_iter()
+                .flat_map(|part| match part {
+                    Part::Documents(documents) => documents,
+                    Part::File { .. } => Vec::new(),
+                })
+                .collect();
             mark_overwritten(documents.iter_mut().collect());
             let (hosted, others): (Vec<_>, Vec<_>) = documents
                 .into_iter()
@@ -100,7 +182,7 @@ impl AppliedManifests {
         node: Node,
         text: ManifestText<'_>,
         resource: &Arc<ApplyingResource>,
-        names_mirror_set: &dyn Fn() -> bool,
+        names_mirror_set: bool,
     ) -> Vec<ManifestDocument> {
         let span = node.span;
         let mut collector = Collector::default();
@@ -110,9 +192,22 @@ impl AppliedManifests {
                 collector.add_document(&object_of("ConfigMap", "data", node), text)
             }
             ManifestForm::SecretData => collector.add_document(&object_of("Secret", "stringData", node), text),
-            ManifestForm::FirstDocument => self.add_texts(&mut collector, &node, text, Some(1), resource),
-            ManifestForm::Documents => self.add_texts(&mut collector, &node, text, None, resource),
+            ManifestForm::FirstDocument | ManifestForm::Documents => {
+                self.add_text(&mut collector, &node, text, form, resource)
+            }
         };
+        self.finish(collector, result, resource, span, names_mirror_set)
+    }
+
+    /// The documents that were found in the text at `span`; reports what could not be read.
+    fn finish(
+        &mut self,
+        collector: Collector,
+        result: Result<(), SyntaxError>,
+        resource: &Arc<ApplyingResource>,
+        span: Span,
+        names_mirror_set: bool,
+    ) -> Vec<ManifestDocument> {
         if let Err(error) = result {
             let message = format!("a mirror set cannot be read: invalid YAML: {}", error.message);
             let help = "fix the manifest: the provider rejects it";
@@ -125,7 +220,7 @@ impl AppliedManifests {
                 unopened.span
             };
             if let WrapperKind::UnknownObject(reasons) = &unopened.kind {
-                self.skip_manifest(&resource.address, at, &reasons.to_string(), names_mirror_set());
+                self.skip_manifest(&resource.address, at, &reasons.to_string(), names_mirror_set);
                 continue;
             }
             let mut skipped = unopened.skipped(&resource.address);
@@ -141,25 +236,36 @@ impl AppliedManifests {
         documents
     }
 
-    /// Adds the documents of a text, of which the provider applies at most `count`.
-    fn add_texts(
+    /// Adds the documents of a string.
+    fn add_text(
         &mut self,
         collector: &mut Collector,
         string: &Node,
         text: ManifestText<'_>,
-        count: Option<usize>,
+        form: ManifestForm,
         resource: &ApplyingResource,
     ) -> Result<(), SyntaxError> {
         let Some(content) = string.as_str() else {
             return Ok(());
         };
-        let documents = match embedded_documents(string, text.slice(string.span)) {
-            Ok(documents) => documents,
-            Err(error) if has_manifest_marker(content) => return Err(error),
-            Err(_) => return Ok(()),
-        };
+        match embedded_documents(string, text.slice(string.span)) {
+            Ok(documents) => self.add_documents(collector, &documents, text, form, resource),
+            Err(error) if has_manifest_marker(content) => Err(error),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Adds documents; reports those that the provider ignores.
+    fn add_documents(
+        &mut self,
+        collector: &mut Collector,
+        documents: &[Node],
+        text: ManifestText<'_>,
+        form: ManifestForm,
+        resource: &ApplyingResource,
+    ) -> Result<(), SyntaxError> {
         for (position, document) in documents.iter().enumerate() {
-            if count.is_none_or(|count| position < count) {
+            if position == 0 || form != ManifestForm::FirstDocument {
                 collector.add_document(document, text)?;
                 continue;
             }
@@ -170,9 +276,10 @@ impl AppliedManifests {
                                reach the cluster";
                 let help = "give each document a resource of its own, for example with `for_each` over the `manifests` \
                             of `data.kubectl_file_documents`";
+                let span = ignored.documents.first().map_or(document.span, |found| found.span);
                 self.skip(
                     &resource.address,
-                    document.span,
+                    span,
                     message.to_owned(),
                     help,
                     Hides::Certainly,

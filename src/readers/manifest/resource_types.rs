@@ -70,13 +70,14 @@ const TYPES: [ManifestResourceType; 8] = [
 ];
 
 /// The beginnings of the types' names in JSON that Terraform writes: in quotes and without escapes.
-pub(crate) const QUOTED_TYPES: [&str; 6] = [
+pub(crate) const QUOTED_TYPES: [&str; 7] = [
     "\"kubernetes_manifest\"",
     "\"kubectl_manifest\"",
     "\"k8s_manifest\"",
     "\"kustomization_resource\"",
     "\"kubernetes_config_map",
     "\"kubernetes_secret",
+    "\"helm_release\"",
 ];
 
 /// Blocks of other types that can contain manifests.
@@ -105,6 +106,18 @@ pub(crate) fn manifest_type_of(resource: &ResourceName) -> Option<&'static Manif
 #[must_use]
 pub(crate) fn can_carry_manifests(resource: &ResourceName) -> bool {
     CARRIERS.contains(&(resource.mode, &*resource.kind))
+}
+
+/// Whether a block is the data source that splits a text into documents, `kubectl_file_documents`.
+#[must_use]
+pub(crate) fn splits_documents(resource: &ResourceName) -> bool {
+    resource.mode == Mode::Data && &*resource.kind == "kubectl_file_documents"
+}
+
+/// Whether a resource type is that of a Helm release, which can contain manifests.
+#[must_use]
+pub(crate) fn is_helm_release(name: &str) -> bool {
+    name == "helm_release"
 }
 
 /// Whether a text contains the name of a mirror set's kind.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use memchr::memmem::Finder;
+use aho_corasick::AhoCorasick;
 
 /// Files of at least this size are read in two halves at once. Most of the time goes into the pages of memory that
 /// the text is written to, and the system provides those in parallel.
@@ -70,7 +70,7 @@ pub(super) fn read_ends(path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
     if !metadata.is_file() || metadata.len() < CHUNK_BYTES as u64 {
         return None;
     }
-    let finders: Vec<Finder<'_>> = words.iter().map(Finder::new).collect();
+    let finder = AhoCorasick::new(words).ok()?;
     // A word may lie across the boundary of two chunks.
     let overlap = words.iter().map(|word| word.len()).max().unwrap_or_default();
     let mut buffer = vec![0; CHUNK_BYTES];
@@ -83,7 +83,7 @@ pub(super) fn read_ends(path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
         if head.is_empty() {
             head = chunk.get(..END_BYTES.min(filled))?.to_vec();
         }
-        if finders.iter().any(|finder| finder.find(chunk).is_some()) {
+        if finder.is_match(chunk) {
             return None;
         }
         if count == 0 {

@@ -1,27 +1,30 @@
 //! Reads the resources that apply manifests to a cluster: `kubernetes_manifest`, `kubectl_manifest` and the like. They are
 //! read on their own, because a root module may have them and nothing else.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::model::{Attribute, AttributeValue, Hides};
+use crate::model::{Attribute, AttributeValue, Hides, UnknownReason};
 use crate::readers::configuration::editability::{ArgumentRef, EditabilityQuery};
 use crate::readers::configuration::manifest_node::NodeBuilder;
-use crate::readers::configuration::placeholders::{Place, PlaceholderEvaluator};
+use crate::readers::configuration::placeholders::{Place, PlaceholderEvaluator, call_of};
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::instances::expand;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::readers::configuration::trace::TraceBuilder;
 use crate::readers::manifest::{
-    ApplyingResource, EvaluatedValues, ManifestDocument, ManifestResourceType, ManifestText, Texts,
-    can_carry_manifests, manifest_type_of, names_mirror_set,
+    ApplyingResource, EvaluatedValues, ManifestDocument, ManifestForm, ManifestResourceType, ManifestText,
+    Texts, can_carry_manifests, manifest_type_of, names_mirror_set, splits_documents,
 };
-use terraform_eval::address::Address;
+use terraform_eval::address::{Address, Subject};
 use terraform_eval::cty::{Marks, Value};
-use terraform_eval::eval::{EvalError, InstanceId, RepetitionData, Scope};
-use terraform_eval::modules::{ModuleId, Resource};
+use terraform_eval::eval::{EvalError, Expansion, InstanceId, RepetitionData, Scope};
+use terraform_eval::modules::{ModuleId, Resource, references};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, ObjectKey};
+
+/// How many local values are followed from an argument.
+const MAX_FOLLOWED_LOCALS: usize = 16;
 
 /// How many files of a Helm chart are searched.
 const MAX_CHART_FILES: usize = 500;
@@ -50,11 +53,15 @@ impl<'a> RootModuleReader<'a> {
         for resource in module.resources.values() {
             if let Some(resource_type) = manifest_type_of(&resource.name) {
                 self.read_manifest(instance, resource, resource_type, enclosing);
-            } else if can_carry_manifests(&resource.name) {
-                self.read_carrier(instance, resource, enclosing);
             }
         }
         let id = self.context.evaluator.module_id(instance);
+        for resource in module.resources.values() {
+            let is_read = self.read_data_sources.contains(&(id, resource.name.clone()));
+            if can_carry_manifests(&resource.name) && !is_read {
+                self.read_carrier(instance, resource, enclosing);
+            }
+        }
         for (call, callee, _) in self.tree.calls_of(id) {
             if !self.has_manifests(callee) {
                 continue;
@@ -89,106 +96,243 @@ impl<'a> RootModuleReader<'a> {
         let Some(argument) = block.body.attribute(resource_type.argument) else {
             return;
         };
-        let expression = &argument.value;
         let expansion = self
             .context
             .evaluator
             .resource_expansion(instance, &resource.name);
+        let is_unknown = matches!(expansion.as_deref(), Ok(Expansion::Unknown { .. }));
+        let documents = self
+            .documents_of_data_source(instance, block, &argument.value)
+            .filter(|_| is_unknown);
         let (repetitions, enclosing) = expand(expansion, enclosing);
         let provider = self.provider_of(instance, resource, block);
         let calls = self.enclosing_calls(instance);
         let module = self.context.evaluator.path(instance);
         for repetition in repetitions {
-            let address = Address::new(module.clone(), resource.name.clone(), repetition.key.clone());
+            let key = repetition.key.clone().filter(|_| documents.is_none());
+            let address = Address::new(module.clone(), resource.name.clone(), key);
+            let instances = match &documents {
+                // Their number is that of the documents.
+                Some(_) => None,
+                None => enclosing.unknown_instances.clone(),
+            };
             let applying = Arc::new(ApplyingResource {
                 address: address.to_string().into(),
                 calls: calls.clone(),
-                instances: enclosing.unknown_instances.clone(),
+                instances,
             });
-            let repetition = Rc::new(repetition);
+            let repetition = Rc::new(match &documents {
+                Some(_) => RepetitionData::single(),
+                None => repetition,
+            });
             self.context.evaluator.grant_reserve_budget();
-            let instance_of_block = BlockInstance {
-                instance,
-                repetition: &repetition,
-                block,
+            let argument = match &documents {
+                Some((block, expression)) => ManifestArgument {
+                    instance,
+                    repetition: &repetition,
+                    block,
+                    expression,
+                    form: ManifestForm::Documents,
+                },
+                None => ManifestArgument {
+                    instance,
+                    repetition: &repetition,
+                    block,
+                    expression: &argument.value,
+                    form: resource_type.form,
+                },
             };
-            let names_it = || self.names_mirror_set(expression, &instance_of_block);
-            let evaluated = match &enclosing.rejection {
-                Some(reason) => Err(EvalError::uncatchable(reason.to_string())),
-                None => self.evaluate_manifest(expression, &instance_of_block),
-            };
-            let (value, mut values, is_sensitive) = match evaluated {
-                Ok(evaluated) => evaluated,
-                Err(error) => {
-                    if resource_type.form.is_any_object() || names_it() {
-                        let (why, names_it) = (error.to_string(), names_it());
-                        self.manifests
-                            .skip_manifest(&applying.address, expression.span, &why, names_it);
-                    }
-                    continue;
-                }
-            };
-            if !resource_type.form.is_any_object() && !value.is_known() && !names_it() {
-                continue;
-            }
-            let mut builder = NodeBuilder {
-                values: &mut values,
-                argument: expression.span,
-                sensitive: Vec::new(),
-            };
-            let marks = if is_sensitive {
-                Marks::sensitive()
-            } else {
-                Marks::new()
-            };
-            let node = builder.node(&value, expression, &marks);
-            let sensitive = builder.sensitive;
-            let text = ManifestText::evaluated(Texts::All(sources), &values);
-            let names_it = self.names_mirror_set(expression, &instance_of_block);
-            let mut documents =
-                self.manifests
-                    .read(resource_type.form, node, text, &applying, &|| names_it);
-            self.add_places(&mut documents, expression, &instance_of_block);
-            if !documents.is_empty() {
-                self.sensitive.extend(sensitive);
-            }
-            self.manifests.add(provider.as_ref(), documents);
+            let rejection = enclosing.rejection.as_ref();
+            self.read_argument(argument, &applying, provider.as_ref(), rejection);
         }
     }
 
-    /// The value of a manifest, in which placeholders stand for unknown parts where that is possible, and whether a
-    /// sensitive value took part in it.
-    fn evaluate_manifest(
-        &self,
-        expression: &Expression,
-        of: &BlockInstance<'_>,
-    ) -> Result<(Value, EvaluatedValues, bool), EvalError> {
-        let scope = Scope::module(of.instance).with_repetition(of.repetition);
-        let value = self.context.evaluator.evaluate(expression, scope)?;
+    /// Reads the manifest in the argument of a resource instance.
+    fn read_argument(
+        &mut self,
+        argument: ManifestArgument<'_>,
+        applying: &Arc<ApplyingResource>,
+        provider: Option<&Arc<str>>,
+        rejection: Option<&UnknownReason>,
+    ) {
+        let evaluated = match rejection {
+            Some(reason) => Err(EvalError::uncatchable(reason.to_string())),
+            None => self.evaluate_manifest(&argument),
+        };
+        let evaluated = match evaluated {
+            Ok(evaluated) => evaluated,
+            Err(error) => {
+                let names_it = self.names_mirror_set(&argument);
+                if argument.form.is_any_object() || names_it {
+                    let span = argument.expression.span;
+                    self.manifests
+                        .skip_manifest(&applying.address, span, &error.to_string(), names_it);
+                }
+                return;
+            }
+        };
+        let EvaluatedManifest {
+            mut value,
+            mut values,
+        } = evaluated;
+        if !argument.form.is_any_object() && !value.is_known() && !self.names_mirror_set(&argument) {
+            return;
+        }
+        if value.is_wholly_known()
+            && !value.marks_deep().is_sensitive()
+            && let Some((path, form)) = self.file_of(&argument)
+        {
+            self.manifests
+                .add_file(provider, path, form, Arc::clone(applying));
+            return;
+        }
+        // The argument of a function that encodes or decodes the manifest has the same manifest, and its texts.
+        let mut inner = argument;
+        if let Some(coded) = coded_argument(&argument)
+            && let Ok(evaluated) = self.evaluate_manifest(&coded)
+        {
+            inner = coded;
+            EvaluatedManifest { value, values } = evaluated;
+        }
+        let mut builder = NodeBuilder {
+            values: &mut values,
+            argument: inner.expression.span,
+            sensitive: Vec::new(),
+        };
+        let node = builder.node(&value, inner.expression, &Marks::new());
+        let sensitive = builder.sensitive;
+        let text = ManifestText::evaluated(Texts::All(self.context.sources), &values);
+        let names_it = self.names_mirror_set(&argument);
+        let mut documents = self
+            .manifests
+            .read(inner.form, node, text, applying, names_it);
+        self.add_places(&mut documents, &inner);
+        if !documents.is_empty() {
+            self.sensitive.extend(sensitive);
+        }
+        self.manifests.add(provider, documents);
+    }
+
+    /// The content of a data source that splits a text into documents, if a resource applies each of them, and the block
+    /// of the data source.
+    fn documents_of_data_source(
+        &mut self,
+        instance: InstanceId,
+        block: &Block,
+        argument: &Expression,
+    ) -> Option<(&'a Block, &'a Expression)> {
+        let arguments = ["for_each", "count"].map(|name| block.body.attribute(name));
+        let repetition = arguments.into_iter().flatten().next()?;
+        let [traversal] = &*references::in_expression(&repetition.value) else {
+            return None;
+        };
+        let Subject::Resource(name) = &traversal.subject else {
+            return None;
+        };
+        let has_documents = matches!(traversal.attribute.as_deref(), Some("manifests" | "documents"));
+        if !splits_documents(name) || !has_documents {
+            return None;
+        }
+        let is_element = references::in_expression(argument).iter().all(|used| match &used.subject {
+            Subject::Each(_) | Subject::Count => true,
+            subject => *subject == traversal.subject,
+        });
+        let is_passed_on = match &argument.kind {
+            ExpressionKind::GetAttr { .. } | ExpressionKind::Index { .. } => true,
+            ExpressionKind::Call(call) => &*call.name.text == "element",
+            _ => false,
+        };
+        if !is_element || !is_passed_on {
+            return None;
+        }
+        let module = self.context.evaluator.module(instance);
+        let data_source = module.resources.get(name)?.block.parse(self.context.sources)?;
+        let is_repeated = ["count", "for_each"]
+            .iter()
+            .any(|name| data_source.body.attribute(name).is_some());
+        let content = data_source.body.attribute("content").filter(|_| !is_repeated)?;
+        let id = self.context.evaluator.module_id(instance);
+        self.read_data_sources.insert((id, name.clone()));
+        Some((data_source, &content.value))
+    }
+
+    /// The file that an argument consists of, as `file` reads it, and the form of the manifests in it.
+    fn file_of(&self, argument: &ManifestArgument<'_>) -> Option<(PathBuf, ManifestForm)> {
+        let sources = self.context.sources;
+        let module = self.context.evaluator.module(argument.instance);
+        let mut expression = argument.expression;
+        let mut form = argument.form;
+        for _ in 0..MAX_FOLLOWED_LOCALS {
+            expression = match &expression.kind {
+                ExpressionKind::Parenthesis(inner) => inner,
+                ExpressionKind::Call(call) => match (&*call.name.text, form, call.arguments.as_slice()) {
+                    ("yamldecode" | "jsondecode", ManifestForm::Object, [inner]) => {
+                        form = ManifestForm::FirstDocument;
+                        inner
+                    }
+                    ("file", ManifestForm::FirstDocument | ManifestForm::Documents, [path]) => {
+                        let scope = Scope::module(argument.instance).with_repetition(argument.repetition);
+                        let path = self.context.evaluator.evaluate(path, scope).ok()?;
+                        let root = &self.context.evaluator.module(InstanceId::ROOT).directory;
+                        let path = root.join(&**path.as_str()?);
+                        return Some((sources.files().canonicalize(&path).ok()?, form));
+                    }
+                    _ => return None,
+                },
+                _ => {
+                    let [traversal] = &*references::in_expression(expression) else {
+                        return None;
+                    };
+                    let is_whole = traversal.span == expression.span && traversal.attribute.is_none();
+                    match &traversal.subject {
+                        Subject::Local(name) if is_whole => &module.locals(sources).get(name)?.value,
+                        _ => return None,
+                    }
+                }
+            };
+        }
+        None
+    }
+
+    /// Evaluates a manifest, with placeholders for unknown parts if that is possible.
+    fn evaluate_manifest(&self, argument: &ManifestArgument<'_>) -> Result<EvaluatedManifest, EvalError> {
+        let scope = Scope::module(argument.instance).with_repetition(argument.repetition);
+        let value = self.context.evaluator.evaluate(argument.expression, scope)?;
         let mut values = EvaluatedValues::default();
         let marks = value.marks_deep();
         if marks.is_ephemeral() {
             return Err(EvalError::uncatchable("the value is ephemeral, so the argument cannot hold it"));
         }
         if value.is_wholly_known() {
-            return Ok((value, values, false));
+            return Ok(EvaluatedManifest {
+                value,
+                values,
+            });
         }
         let mut evaluator = PlaceholderEvaluator {
             context: &self.context,
             values: &mut values,
-            is_sensitive: false,
         };
         let place = Place {
-            instance: of.instance,
-            repetition: of.repetition,
+            instance: argument.instance,
+            repetition: argument.repetition,
         };
-        let resolved = evaluator.evaluate(expression, place);
-        let is_sensitive = evaluator.is_sensitive;
-        Ok((resolved.unwrap_or(value), values, is_sensitive))
+        let resolved = evaluator.evaluate(argument.expression, place);
+        Ok(EvaluatedManifest {
+            value: resolved.unwrap_or(value),
+            values,
+        })
     }
 
     /// Sets where the strings of documents come from, and whether a fix can change their texts.
-    fn add_places(&self, documents: &mut [ManifestDocument], expression: &Expression, of: &BlockInstance<'_>) {
+    fn add_places(&self, documents: &mut [ManifestDocument], argument: &ManifestArgument<'_>) {
+        let ManifestArgument {
+            instance,
+            repetition,
+            block,
+            expression,
+            ..
+        } = *argument;
         let add_place = &mut |attribute: &mut Attribute<String>, is_list_element: bool| {
             let (AttributeValue::Known(text), Some(span), false) =
                 (&attribute.content, attribute.span, attribute.sensitive)
@@ -196,8 +340,7 @@ impl<'a> RootModuleReader<'a> {
                 return;
             };
             if !expression.span.contains(span) {
-                attribute.trace =
-                    TraceBuilder::build(&self.context, span, expression, of.instance, of.block);
+                attribute.trace = TraceBuilder::build(&self.context, span, expression, instance, block);
             }
             let query = EditabilityQuery {
                 context: &self.context,
@@ -207,9 +350,9 @@ impl<'a> RootModuleReader<'a> {
             };
             attribute.editability = query.resolve(ArgumentRef {
                 expression,
-                instance: of.instance,
-                block: of.block,
-                repetition: Rc::clone(of.repetition),
+                instance,
+                block,
+                repetition: Rc::clone(repetition),
             });
         };
         for document in documents {
@@ -218,21 +361,18 @@ impl<'a> RootModuleReader<'a> {
     }
 
     /// Whether the text of an expression, or of a file that it reads, names a mirror set.
-    fn names_mirror_set(&self, expression: &Expression, of: &BlockInstance<'_>) -> bool {
-        let mut pending = vec![expression];
-        let scope = Scope::module(of.instance).with_repetition(of.repetition);
-        let locals = self
-            .context
-            .evaluator
-            .module(of.instance)
-            .locals(self.context.sources);
+    fn names_mirror_set(&self, argument: &ManifestArgument<'_>) -> bool {
+        let mut pending = vec![argument.expression];
+        let scope = Scope::module(argument.instance).with_repetition(argument.repetition);
+        let module = self.context.evaluator.module(argument.instance);
+        let locals = module.locals(self.context.sources);
         let mut followed = 0;
         while let Some(expression) = pending.pop() {
             if names_mirror_set(self.context.sources.slice(expression.span)) {
                 return true;
             }
-            for traversal in terraform_eval::modules::references::in_expression(expression) {
-                if let terraform_eval::address::Subject::Local(name) = &traversal.subject
+            for traversal in references::in_expression(expression) {
+                if let Subject::Local(name) = &traversal.subject
                     && followed < MAX_FOLLOWED_LOCALS
                     && let Some(local) = locals.get(name)
                 {
@@ -241,11 +381,7 @@ impl<'a> RootModuleReader<'a> {
                 }
             }
             for path in file_arguments(expression) {
-                let file = crate::readers::configuration::placeholders::call_of(
-                    "file",
-                    vec![path.clone()],
-                    path.span,
-                );
+                let file = call_of("file", vec![path.clone()], path.span);
                 let text = self.context.evaluator.evaluate(&file, scope).ok();
                 if text.is_some_and(|text| text.as_str().is_some_and(|text| names_mirror_set(text))) {
                     return true;
@@ -269,12 +405,7 @@ impl<'a> RootModuleReader<'a> {
         for repetition in repetitions {
             let address = Address::new(module.clone(), resource.name.clone(), repetition.key.clone());
             let repetition = Rc::new(repetition);
-            let of = BlockInstance {
-                instance,
-                repetition: &repetition,
-                block,
-            };
-            if !self.carries_mirror_set(&of) {
+            if !self.carries_mirror_set(instance, &repetition, block) {
                 continue;
             }
             let (what, help) = if resource.name.kind.starts_with("helm") {
@@ -299,12 +430,12 @@ impl<'a> RootModuleReader<'a> {
     }
 
     /// Whether an argument of a block, or a chart that it names, contains the name of a mirror set.
-    fn carries_mirror_set(&self, of: &BlockInstance<'_>) -> bool {
-        if names_mirror_set(self.context.sources.slice(of.block.span)) {
+    fn carries_mirror_set(&self, instance: InstanceId, repetition: &Rc<RepetitionData>, block: &Block) -> bool {
+        if names_mirror_set(self.context.sources.slice(block.span)) {
             return true;
         }
-        let scope = Scope::module(of.instance).with_repetition(of.repetition);
-        let mut attributes = of.block.body.attributes.iter();
+        let scope = Scope::module(instance).with_repetition(repetition);
+        let mut attributes = block.body.attributes.iter();
         attributes.any(|attribute| {
             if matches!(&*attribute.name.text, "count" | "for_each" | "depends_on" | "provider") {
                 return false;
@@ -403,14 +534,43 @@ impl<'a> RootModuleReader<'a> {
     }
 }
 
-/// How many local values are searched for the name of a mirror set.
-const MAX_FOLLOWED_LOCALS: usize = 16;
-
-/// One instance of a block.
-struct BlockInstance<'s> {
+/// The argument with the manifest, in one instance of a block.
+#[derive(Clone, Copy)]
+struct ManifestArgument<'s> {
     instance: InstanceId,
     repetition: &'s Rc<RepetitionData>,
     block: &'s Block,
+    expression: &'s Expression,
+    form: ManifestForm,
+}
+
+/// The value of a manifest.
+struct EvaluatedManifest {
+    value: Value,
+    /// The reasons of the placeholders in it.
+    values: EvaluatedValues,
+}
+
+/// The argument of a function that encodes or decodes a manifest: the same manifest in the other form.
+fn coded_argument<'s>(argument: &ManifestArgument<'s>) -> Option<ManifestArgument<'s>> {
+    let ExpressionKind::Call(call) = &argument.expression.kind else {
+        return None;
+    };
+    let [inner] = call.arguments.as_slice() else {
+        return None;
+    };
+    let form = match (&*call.name.text, argument.form) {
+        ("yamlencode" | "jsonencode", ManifestForm::FirstDocument | ManifestForm::Documents) => {
+            ManifestForm::Object
+        }
+        ("yamldecode" | "jsondecode", ManifestForm::Object) => ManifestForm::FirstDocument,
+        _ => return None,
+    };
+    Some(ManifestArgument {
+        expression: inner,
+        form,
+        ..*argument
+    })
 }
 
 /// The paths of the files that an expression reads.

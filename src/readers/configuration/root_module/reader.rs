@@ -26,6 +26,8 @@ pub(crate) struct RootModuleReader<'a> {
     /// The dependencies of each mirror block, which all its instances share.
     pub(crate) dependencies: BTreeMap<ResourcePath, Dependencies>,
     pub(crate) mirrors: Vec<Mirror>,
+    /// The data sources with documents that a resource applies.
+    pub(crate) read_data_sources: BTreeSet<(ModuleId, ResourceName)>,
     /// The manifests that resources apply.
     pub(crate) manifests: AppliedManifests,
     pub(crate) clusters: BTreeMap<ResourcePath, Cluster>,
@@ -74,6 +76,7 @@ impl<'a> RootModuleReader<'a> {
             modules_with_manifests: BTreeMap::new(),
             dependencies: BTreeMap::new(),
             mirrors: Vec::new(),
+            read_data_sources: BTreeSet::new(),
             manifests: AppliedManifests::default(),
             clusters: BTreeMap::new(),
             waiters: BTreeMap::new(),
