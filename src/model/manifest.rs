@@ -157,10 +157,7 @@ impl ManifestIssueKind {
                 key: hidden(),
                 explicit,
             },
-            Self::Twice { first, .. } => Self::Twice {
-                key: hidden(),
-                first,
-            },
+            Self::Twice { first, .. } => Self::Twice { key: hidden(), first },
             Self::Missing { .. } => self,
         }
     }

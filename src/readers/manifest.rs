@@ -57,6 +57,6 @@ pub(crate) use literals::{ManifestText, Texts};
 pub(crate) use overwritten::mark_overwritten;
 pub(crate) use read::{ReadManifests, read_manifests};
 pub(crate) use resource_types::{
-    ManifestForm, ManifestResourceType, QUOTED_TYPES, can_carry_manifests, is_helm_release, manifest_type, manifest_type_of,
-    names_mirror_set, splits_documents,
+    HIDDEN_FIELD, ManifestForm, ManifestResourceType, QUOTED_TYPES, can_carry_manifests, is_helm_release,
+    manifest_type, manifest_type_of, names_mirror_set, splits_documents,
 };

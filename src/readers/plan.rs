@@ -50,6 +50,6 @@ mod surrounding_text;
 pub use detect::{JsonKind, detect};
 pub(crate) use error::PlanError;
 pub use error::PlanErrorKind;
-pub(crate) use read::{plan_markers, read_from_ends};
 pub use read::{PlanContents, read_plan};
+pub(crate) use read::{plan_markers, read_from_ends};
 pub(crate) use surrounding_text::follows_other_text;

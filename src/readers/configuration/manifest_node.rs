@@ -36,9 +36,10 @@ impl NodeBuilder<'_> {
             ValueRef::Number(number) => (text, NodeKind::Word(Word::Number, number.to_string())),
             ValueRef::String(string) => (text, NodeKind::String(string.to_string())),
             ValueRef::List(items) | ValueRef::Set(items) | ValueRef::Tuple(items) => {
-                let elements = items.iter().enumerate().map(|(index, item)| {
-                    self.node(item, element_of(expression, index, items.len()), &marks)
-                });
+                let elements = items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| self.node(item, element_of(expression, index, items.len()), &marks));
                 let kind = NodeKind::Sequence(elements.collect());
                 (text.filter(|span| self.argument.contains(*span)), kind)
             }
@@ -56,7 +57,10 @@ impl NodeBuilder<'_> {
         };
         let span = span.unwrap_or(expression.span);
         if is_sensitive {
-            self.values.add_sensitive(span);
+            match value.as_str() {
+                Some(text) if text.contains('\n') => self.values.add_sensitive_text(span),
+                _ => self.values.add_sensitive(span),
+            }
             self.sensitive.extend(value.span());
         }
         Node { span, kind }
@@ -77,7 +81,10 @@ impl NodeBuilder<'_> {
             text: name.to_owned(),
             merged_by: None,
         };
-        (key, self.node(value, item.map_or(object, |item| &item.value), marks))
+        (
+            key,
+            self.node(value, item.map_or(object, |item| &item.value), marks),
+        )
     }
 }
 

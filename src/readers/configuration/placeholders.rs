@@ -355,9 +355,12 @@ fn literal_of(value: &Value, span: Span) -> Expression {
         ValueRef::List(items) | ValueRef::Set(items) | ValueRef::Tuple(items) => {
             ExpressionKind::Tuple(items.iter().map(|item| literal_of(item, span)).collect())
         }
-        ValueRef::Map(items) | ValueRef::Object(items) => {
-            ExpressionKind::Object(items.iter().map(|(name, item)| item_of(name, item, span)).collect())
-        }
+        ValueRef::Map(items) | ValueRef::Object(items) => ExpressionKind::Object(
+            items
+                .iter()
+                .map(|(name, item)| item_of(name, item, span))
+                .collect(),
+        ),
         ValueRef::Null | ValueRef::Unknown(_) => ExpressionKind::Null,
     };
     Expression { kind, span }

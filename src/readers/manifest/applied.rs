@@ -61,11 +61,7 @@ impl AppliedManifests {
         resource: Arc<ApplyingResource>,
     ) {
         let of_provider = self.parts.entry(provider.cloned()).or_default();
-        of_provider.push(Part::File {
-            path,
-            form,
-            resource,
-        });
+        of_provider.push(Part::File { path, form, resource });
     }
 
     /// The canonical paths of the files to read.
@@ -191,7 +187,9 @@ impl AppliedManifests {
             ManifestForm::ConfigMapData => {
                 collector.add_document(&object_of("ConfigMap", "data", node), text)
             }
-            ManifestForm::SecretData => collector.add_document(&object_of("Secret", "stringData", node), text),
+            ManifestForm::SecretData => {
+                collector.add_document(&object_of("Secret", "stringData", node), text)
+            }
             ManifestForm::FirstDocument | ManifestForm::Documents => {
                 self.add_text(&mut collector, &node, text, form, resource)
             }
@@ -276,7 +274,10 @@ impl AppliedManifests {
                                reach the cluster";
                 let help = "give each document a resource of its own, for example with `for_each` over the `manifests` \
                             of `data.kubectl_file_documents`";
-                let span = ignored.documents.first().map_or(document.span, |found| found.span);
+                let span = ignored
+                    .documents
+                    .first()
+                    .map_or(document.span, |found| found.span);
                 self.skip(
                     &resource.address,
                     span,

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{
-    DocumentAddress, EntryAddress, Input, InputKind, ManifestDeclaration, ManifestIssue, ManifestKind, Mirror,
-    OverwrittenDocument,
+    DocumentAddress, EntryAddress, Input, InputKind, ManifestDeclaration, ManifestIssue, ManifestKind,
+    Mirror, OverwrittenDocument,
 };
 
 use crate::readers::manifest::document::{ManifestDocument, ManifestEntry};
+
+/// What documents that are numbered together have in common: the kind, the name, and the resource that applies them.
+type SameName = (ManifestKind, Option<Arc<str>>, Option<Arc<str>>);
 
 /// The input of the documents of one cluster. `name` is the name of the file or the directory, `cluster` the name of
 /// the cluster.
@@ -16,7 +19,7 @@ pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestD
     let mut input = Input::new(InputKind::Manifest, name);
     input.manifest_facts.documents = documents.len();
     let cluster: Arc<str> = cluster.into();
-    let mut counts: BTreeMap<(ManifestKind, Option<Arc<str>>, Option<Arc<str>>), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<SameName, usize> = BTreeMap::new();
     for (position, document) in documents.into_iter().enumerate() {
         let resource = document.applied_by.as_ref();
         let resource = resource.map(|resource| Arc::clone(&resource.address));
@@ -55,7 +58,9 @@ pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestD
         let applied_by = document.applied_by.as_ref();
         let declaration = ManifestDeclaration {
             is_overwritten,
-            calls: applied_by.map(|resource| resource.calls.clone()).unwrap_or_default(),
+            calls: applied_by
+                .map(|resource| resource.calls.clone())
+                .unwrap_or_default(),
             instances: applied_by.and_then(|resource| resource.instances.clone()),
         };
         let entries = document.entries.into_iter();

@@ -18,6 +18,8 @@ const CLOSE: char = '\u{E0F1}';
 pub(crate) struct EvaluatedValues {
     unknown: Vec<UnknownReasons>,
     sensitive: BTreeSet<Span>,
+    /// The sensitive texts, which can contain documents.
+    sensitive_texts: Vec<Span>,
 }
 
 impl EvaluatedValues {
@@ -27,9 +29,22 @@ impl EvaluatedValues {
         format!("{OPEN}{}{CLOSE}", self.unknown.len() - 1)
     }
 
+    /// Whether there are no placeholders.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.unknown.is_empty()
+    }
+
     /// Marks the text of a sensitive value. Everything with the same span is sensitive.
     pub(crate) fn add_sensitive(&mut self, span: Span) {
         self.sensitive.insert(span);
+    }
+
+    /// Marks a sensitive text with everything in it.
+    pub(crate) fn add_sensitive_text(&mut self, span: Span) {
+        self.add_sensitive(span);
+        if !self.sensitive_texts.contains(&span) {
+            self.sensitive_texts.push(span);
+        }
     }
 
     /// Marks all parts of a node as sensitive.
@@ -47,7 +62,7 @@ impl EvaluatedValues {
     }
 
     pub(super) fn is_sensitive(&self, span: Span) -> bool {
-        self.sensitive.contains(&span)
+        self.sensitive.contains(&span) || self.sensitive_texts.iter().any(|text| text.contains(span))
     }
 
     /// The reasons of the placeholders in a text. `None` if there are none.

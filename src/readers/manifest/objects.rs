@@ -298,7 +298,10 @@ pub(super) fn read_object(
                     .and_then(|path| read_registry_sources(spec, path, text, &mut issues));
             }
             _ => match text.unknown_part(spec) {
-                Some(kind) => unopened.push(Unopened { span: spec.span, kind }),
+                Some(kind) => unopened.push(Unopened {
+                    span: spec.span,
+                    kind,
+                }),
                 None => issues.add_wrong_type(None, "spec", key, spec, "an object"),
             },
         },

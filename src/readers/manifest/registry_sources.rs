@@ -18,7 +18,10 @@ pub(super) fn read_registry_sources(
     for name in path {
         (_, sources) = field(sources, name)?;
         if let Some(reasons) = text.evaluated_reasons(sources) {
-            return Some(RegistrySources::all(&Attribute::unknown(reasons, Some(sources.span))));
+            return Some(RegistrySources::all(&Attribute::unknown(
+                reasons,
+                Some(sources.span),
+            )));
         }
     }
     Some(RegistrySources {

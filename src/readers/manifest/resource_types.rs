@@ -19,9 +19,14 @@ pub(crate) struct ManifestResourceType {
     /// The argument with the manifest.
     pub(crate) argument: &'static str,
     pub(crate) form: ManifestForm,
-    /// The attribute of a plan with the same text without sensitive fields.
+    /// The argument with the paths of the sensitive fields.
+    pub(crate) sensitive_fields: Option<&'static str>,
+    /// The attribute of a plan with the same text, in which [`HIDDEN_FIELD`] stands for the sensitive fields.
     pub(crate) public_attribute: Option<&'static str>,
 }
+
+/// What a provider puts in the place of a sensitive field.
+pub(crate) const HIDDEN_FIELD: &str = "(sensitive value)";
 
 /// The form of the argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +56,7 @@ const fn of(name: &'static str, argument: &'static str, form: ManifestForm) -> M
         name,
         argument,
         form,
+        sensitive_fields: None,
         public_attribute: None,
     }
 }
@@ -58,6 +64,7 @@ const fn of(name: &'static str, argument: &'static str, form: ManifestForm) -> M
 const TYPES: [ManifestResourceType; 8] = [
     of("kubernetes_manifest", "manifest", ManifestForm::Object),
     ManifestResourceType {
+        sensitive_fields: Some("sensitive_fields"),
         public_attribute: Some("yaml_body_parsed"),
         ..of("kubectl_manifest", "yaml_body", ManifestForm::FirstDocument)
     },
@@ -136,7 +143,10 @@ mod tests {
     fn each_type_is_found_by_its_quoted_name() {
         for resource_type in &TYPES {
             let quoted = format!("\"{}\"", resource_type.name);
-            assert!(QUOTED_TYPES.iter().any(|name| quoted.starts_with(name)), "{quoted}");
+            assert!(
+                QUOTED_TYPES.iter().any(|name| quoted.starts_with(name)),
+                "{quoted}"
+            );
             assert_eq!(manifest_type(resource_type.name), Some(resource_type));
         }
     }

@@ -7,20 +7,21 @@ use serde_json::value::RawValue;
 
 use crate::model::{Hides, UnknownReason, UnknownReasons};
 use crate::readers::manifest::{
-    AppliedManifests, ApplyingResource, EvaluatedValues, ManifestResourceType, ManifestText, Texts,
-    is_helm_release, manifest_type, names_mirror_set,
+    AppliedManifests, ApplyingResource, EvaluatedValues, HIDDEN_FIELD, ManifestResourceType, ManifestText,
+    Texts, is_helm_release, manifest_type, names_mirror_set,
 };
 use terraform_eval::address::{Address, Mode};
+use terraform_eval::source::Span;
 use terraform_eval::syntax::yaml::scalar::Word;
 use terraform_eval::syntax::yaml::{self, Key, Node, NodeKind};
 
-use crate::readers::plan::document::{Change, PlanDocument, ResourceValues, StateValues};
-use crate::readers::plan::error::PlanError;
-use crate::readers::plan::instance_address::{
-    change_address, module_path, resource_address, resource_mode,
+use crate::readers::plan::document::{
+    Change, PlanDocument, RecordedConfiguration, ResourceValues, StateValues,
 };
+use crate::readers::plan::error::PlanError;
+use crate::readers::plan::instance_address::{change_address, module_path, resource_address, resource_mode};
 use crate::readers::plan::mirrors::MirrorReader;
-use crate::readers::plan::plan_text::{JsonMembers, elements, is_true};
+use crate::readers::plan::plan_text::{JsonMembers, PlanText, elements, is_true};
 
 /// The depth to which marks are followed into a value; a deeper value is unknown or sensitive as a whole.
 const MAX_DEPTH: usize = 64;
@@ -47,7 +48,10 @@ pub(super) fn read_applied_manifests<'a>(
                 continue;
             }
             if is_helm_release(kind) {
-                if resource.values.is_some_and(|values| names_mirror_set(values.get())) {
+                if resource
+                    .values
+                    .is_some_and(|values| names_mirror_set(values.get()))
+                {
                     let (address, span) = resource_address(reader.text, &path, resource)?;
                     skip_helm_release(&mut manifests, &address, span);
                 }
@@ -85,11 +89,45 @@ pub(super) fn read_applied_manifests<'a>(
     Ok(manifests)
 }
 
-fn skip_helm_release(
-    manifests: &mut AppliedManifests,
-    address: &Address,
-    span: terraform_eval::source::Span,
-) {
+/// Counts the manifests in a configuration without values: of an expression, it has the references alone.
+pub(super) fn count_declared_manifests(
+    text: PlanText<'_>,
+    configuration: &RecordedConfiguration<'_>,
+) -> AppliedManifests {
+    let mut manifests = AppliedManifests::default();
+    let mut pending: Vec<_> = (configuration.root_module.iter())
+        .map(|root| (String::new(), root))
+        .collect();
+    while let Some((prefix, module)) = pending.pop() {
+        for resource in module.resources.iter().flatten() {
+            let kind = resource.kind.as_deref().unwrap_or_default();
+            let (Some(resource_type), Some(address)) = (manifest_type(kind), resource.address) else {
+                continue;
+            };
+            if resource_mode(resource.mode.as_deref()) != Mode::Managed {
+                continue;
+            }
+            let arguments = resource.expressions.and_then(members).unwrap_or_default();
+            let arguments = arguments.by_name();
+            let argument = arguments.get(resource_type.argument).map(|raw| **raw);
+            let names_it = argument.is_some_and(|raw| names_mirror_set(raw.get()));
+            let is_constant = argument.is_none_or(|raw| raw.get().contains("constant_value"));
+            if names_it || (resource_type.form.is_any_object() && !is_constant) {
+                let span = text.span_of(address);
+                let name: String = serde_json::from_str(address.get()).unwrap_or_default();
+                let why = "`tofu show -config` has no values";
+                manifests.skip_manifest(&format!("{prefix}{name}"), span, why, names_it);
+            }
+        }
+        for (name, call) in module.module_calls.iter().flat_map(|calls| &calls.0) {
+            let module = call.module.iter();
+            pending.extend(module.map(|module| (format!("{prefix}module.{name}."), module)));
+        }
+    }
+    manifests
+}
+
+fn skip_helm_release(manifests: &mut AppliedManifests, address: &Address, span: Span) {
     manifests.skip(
         &address.to_string(),
         span,
@@ -121,6 +159,10 @@ impl MarkedValue<'_> {
         self.sensitive.into_iter().any(is_true)
     }
 
+    fn has_hidden_fields(&self) -> bool {
+        self.value.is_some_and(|value| value.get().contains(HIDDEN_FIELD))
+    }
+
     fn is_known(&self) -> bool {
         !is_true(self.unknown) && self.value.is_some_and(|value| value.get() != "null")
     }
@@ -131,7 +173,8 @@ impl<'a> ManifestInstance<'_, '_, 'a> {
         let resource_type = self.resource_type;
         let argument = self.attribute(resource_type.argument);
         let public = resource_type.public_attribute.map(|name| self.attribute(name));
-        let public = public.filter(|public| public.is_known() && !public.is_sensitive());
+        let public = public
+            .filter(|public| public.is_known() && !public.is_sensitive() && !public.has_hidden_fields());
         let argument = match public {
             Some(public) if argument.is_sensitive() => public,
             _ => argument,
@@ -220,7 +263,7 @@ impl<'a> ManifestInstance<'_, '_, 'a> {
         let document = documents.next()?;
         Some(document.with_spans(&|part| {
             let range = part.range();
-            terraform_eval::source::Span::new(span.file, start + range.start, start + range.end)
+            Span::new(span.file, start + range.start, start + range.end)
         }))
     }
 

@@ -22,7 +22,7 @@ use crate::readers::plan::document::{
 use crate::readers::plan::error::{PlanError, PlanErrorKind};
 use crate::readers::plan::graph::build_reference_graph;
 use crate::readers::plan::instances::{Instances, read_instances};
-use crate::readers::plan::manifests::read_applied_manifests;
+use crate::readers::plan::manifests::{count_declared_manifests, read_applied_manifests};
 use crate::readers::plan::mirrors::MirrorReader;
 use crate::readers::plan::plan_text::PlanText;
 use crate::readers::plan::sensitive::collect_sensitive_spans;
@@ -106,6 +106,7 @@ fn read_configuration<'a>(
     };
     let mut contents = PlanContents::new(InputKind::TofuConfigJson, name);
     read_config_json(&reader, &configuration, &mut contents.input)?;
+    contents.manifests = count_declared_manifests(text, &configuration);
     Ok(contents)
 }
 

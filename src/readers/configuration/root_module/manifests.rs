@@ -143,14 +143,41 @@ impl<'a> RootModuleReader<'a> {
                 },
             };
             let rejection = enclosing.rejection.as_ref();
-            self.read_argument(argument, &applying, provider.as_ref(), rejection);
+            let is_sensitive = resource_type
+                .sensitive_fields
+                .is_some_and(|name| self.has_elements(instance, &repetition, block, name));
+            let marks = if is_sensitive {
+                Marks::sensitive()
+            } else {
+                Marks::new()
+            };
+            self.read_argument(argument, &marks, &applying, provider.as_ref(), rejection);
         }
     }
 
-    /// Reads the manifest in the argument of a resource instance.
+    /// Whether an argument is a list with elements, or may be one.
+    fn has_elements(
+        &self,
+        instance: InstanceId,
+        repetition: &Rc<RepetitionData>,
+        block: &Block,
+        name: &str,
+    ) -> bool {
+        let Some(argument) = block.body.attribute(name) else {
+            return false;
+        };
+        let scope = Scope::module(instance).with_repetition(repetition);
+        match self.context.evaluator.evaluate(&argument.value, scope) {
+            Ok(value) => !value.is_null() && value.as_slice().is_none_or(|elements| !elements.is_empty()),
+            Err(_) => true,
+        }
+    }
+
+    /// Reads the manifest in the argument of a resource instance. `marks` are those of the argument.
     fn read_argument(
         &mut self,
         argument: ManifestArgument<'_>,
+        marks: &Marks,
         applying: &Arc<ApplyingResource>,
         provider: Option<&Arc<str>>,
         rejection: Option<&UnknownReason>,
@@ -179,7 +206,7 @@ impl<'a> RootModuleReader<'a> {
             return;
         }
         if value.is_wholly_known()
-            && !value.marks_deep().is_sensitive()
+            && !value.marks_deep().union(marks).is_sensitive()
             && let Some((path, form)) = self.file_of(&argument)
         {
             self.manifests
@@ -194,18 +221,17 @@ impl<'a> RootModuleReader<'a> {
             inner = coded;
             EvaluatedManifest { value, values } = evaluated;
         }
+        let is_known = value.is_wholly_known() && values.is_empty();
         let mut builder = NodeBuilder {
             values: &mut values,
             argument: inner.expression.span,
             sensitive: Vec::new(),
         };
-        let node = builder.node(&value, inner.expression, &Marks::new());
+        let node = builder.node(&value, inner.expression, marks);
         let sensitive = builder.sensitive;
         let text = ManifestText::evaluated(Texts::All(self.context.sources), &values);
-        let names_it = self.names_mirror_set(&argument);
-        let mut documents = self
-            .manifests
-            .read(inner.form, node, text, applying, names_it);
+        let names_it = !is_known && self.names_mirror_set(&argument);
+        let mut documents = self.manifests.read(inner.form, node, text, applying, names_it);
         self.add_places(&mut documents, &inner);
         if !documents.is_empty() {
             self.sensitive.extend(sensitive);
@@ -233,10 +259,12 @@ impl<'a> RootModuleReader<'a> {
         if !splits_documents(name) || !has_documents {
             return None;
         }
-        let is_element = references::in_expression(argument).iter().all(|used| match &used.subject {
-            Subject::Each(_) | Subject::Count => true,
-            subject => *subject == traversal.subject,
-        });
+        let is_element = references::in_expression(argument)
+            .iter()
+            .all(|used| match &used.subject {
+                Subject::Each(_) | Subject::Count => true,
+                subject => *subject == traversal.subject,
+            });
         let is_passed_on = match &argument.kind {
             ExpressionKind::GetAttr { .. } | ExpressionKind::Index { .. } => true,
             ExpressionKind::Call(call) => &*call.name.text == "element",
@@ -301,13 +329,12 @@ impl<'a> RootModuleReader<'a> {
         let mut values = EvaluatedValues::default();
         let marks = value.marks_deep();
         if marks.is_ephemeral() {
-            return Err(EvalError::uncatchable("the value is ephemeral, so the argument cannot hold it"));
+            return Err(EvalError::uncatchable(
+                "the value is ephemeral, so the argument cannot hold it",
+            ));
         }
         if value.is_wholly_known() {
-            return Ok(EvaluatedManifest {
-                value,
-                values,
-            });
+            return Ok(EvaluatedManifest { value, values });
         }
         let mut evaluator = PlaceholderEvaluator {
             context: &self.context,
@@ -430,14 +457,22 @@ impl<'a> RootModuleReader<'a> {
     }
 
     /// Whether an argument of a block, or a chart that it names, contains the name of a mirror set.
-    fn carries_mirror_set(&self, instance: InstanceId, repetition: &Rc<RepetitionData>, block: &Block) -> bool {
+    fn carries_mirror_set(
+        &self,
+        instance: InstanceId,
+        repetition: &Rc<RepetitionData>,
+        block: &Block,
+    ) -> bool {
         if names_mirror_set(self.context.sources.slice(block.span)) {
             return true;
         }
         let scope = Scope::module(instance).with_repetition(repetition);
         let mut attributes = block.body.attributes.iter();
         attributes.any(|attribute| {
-            if matches!(&*attribute.name.text, "count" | "for_each" | "depends_on" | "provider") {
+            if matches!(
+                &*attribute.name.text,
+                "count" | "for_each" | "depends_on" | "provider"
+            ) {
                 return false;
             }
             let value = self.context.evaluator.evaluate(&attribute.value, scope).ok();
@@ -499,7 +534,8 @@ impl<'a> RootModuleReader<'a> {
         let sources = self.context.sources;
         let kind = &*resource.name.kind;
         let default = kind.split_once('_').map_or(kind, |(prefix, _)| prefix);
-        let spelled = |expression: &Expression| sources.slice(expression.span).trim().trim_matches('"').to_owned();
+        let spelled =
+            |expression: &Expression| sources.slice(expression.span).trim().trim_matches('"').to_owned();
         let argument = block.body.attribute("provider");
         let mut name = argument.map_or_else(|| default.to_owned(), |argument| spelled(&argument.value));
         let mut module = instance;
@@ -598,6 +634,10 @@ fn file_arguments(expression: &Expression) -> Vec<&Expression> {
 /// Whether a string in a value contains the name of a mirror set.
 fn contains_name(value: &Value) -> bool {
     let elements = || value.as_slice().unwrap_or_default().iter().any(contains_name);
-    let fields = || value.as_map().is_some_and(|fields| fields.values().any(contains_name));
+    let fields = || {
+        value
+            .as_map()
+            .is_some_and(|fields| fields.values().any(contains_name))
+    };
     value.as_str().is_some_and(|text| names_mirror_set(text)) || elements() || fields()
 }
