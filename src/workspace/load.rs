@@ -65,6 +65,11 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     // What the configuration reads is its data and not an input of its own.
     let candidates = candidates.iter().filter(|path| !roots.accessed.contains(*path));
     manifests.read_candidates(candidates, &mut loader.files);
+    // A manifest that a resource applies is one of the resource and not one of its directory.
+    let applied = roots.models.iter().flat_map(|(_, model)| model.manifests.files());
+    loader.applied_files = manifests.remove_applied(&applied.collect());
+    let applied_files = loader.applied_files.values();
+    (loader.files.roles).extend(applied_files.map(|file| (*file, FileRole::Data)));
     loader.add_manifests(manifests);
     for (directory, model) in roots.models {
         let name = model.input.name.clone();

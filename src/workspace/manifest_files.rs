@@ -23,6 +23,9 @@ pub(crate) struct Manifests {
 
 #[derive(Debug)]
 struct ManifestFile {
+    file: FileId,
+    /// The canonical path.
+    path: Option<PathBuf>,
     directory: PathBuf,
     name: String,
     documents: Vec<ManifestDocument>,
@@ -69,7 +72,11 @@ impl Manifests {
         match result {
             Ok(ReadManifests { documents, unopened }) => {
                 let path = files.sources.file(file).path();
-                if path.is_some_and(|path| !self.paths.insert(files.sources.files().canonical_path(path))) {
+                let canonical = path.map(|path| files.sources.files().canonical_path(path));
+                if canonical
+                    .as_ref()
+                    .is_some_and(|path| !self.paths.insert(path.clone()))
+                {
                     return;
                 }
                 files
@@ -80,6 +87,8 @@ impl Manifests {
                 }
                 let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
                 self.files.push(ManifestFile {
+                    file,
+                    path: canonical,
                     directory: directory.to_owned(),
                     name: name.to_owned(),
                     documents,
@@ -127,6 +136,19 @@ impl Manifests {
                 Some(result) => self.add(file, &name, result, files),
             }
         }
+    }
+
+    /// Removes the files that resources of Terraform apply, and returns them by path.
+    pub(crate) fn remove_applied(&mut self, applied: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, FileId> {
+        let mut removed = BTreeMap::new();
+        self.files.retain(|file| match &file.path {
+            Some(path) if applied.contains(path) => {
+                removed.insert(path.clone(), file.file);
+                false
+            }
+            _ => true,
+        });
+        removed
     }
 
     fn mark_overwritten(&mut self) {

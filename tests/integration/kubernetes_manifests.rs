@@ -447,6 +447,14 @@ locals {
             ["duplicate-mirror", address, "m.example.com/a"]
         ]
     );
+    // A file that is named, too, is read once.
+    let all = summary(directory.path(), ".");
+    assert!(
+        all.starts_with("2 mirrors in 3 inputs: 1 clean, 1 with findings"),
+        "{all}"
+    );
+    let named = mirrorset_in(directory.path(), &["check", "main.tf", "a.yaml", "b.yaml"]);
+    assert!(named.stdout.ends_with(&format!("{all}\n")), "{}", named.stdout);
     let run = mirrorset_in(directory.path(), &["check", ".", "--fix"]);
     assert_eq!(run.status, 0, "{}", run.stdout);
     let fixed = std::fs::read_to_string(directory.path().join("b.yaml")).unwrap();
@@ -656,6 +664,27 @@ data "helm_template" "set" {
             "data.helm_template.set"
         ]
         .map(|name| ["unopened-wrapper", name, message])
+    );
+}
+
+#[test]
+fn the_values_of_a_helm_release_are_still_checked() {
+    let main = "resource \"helm_release\" \"a\" {\n  values = [file(\"values.yaml\")]\n}\n";
+    let values = format!(
+        "extra:\n- {}",
+        yaml("a", "nginx").trim_end().replace('\n', "\n  ")
+    );
+    let found = findings_of(&[("main.tf", main), ("values.yaml", &values)]);
+    let rules: Vec<[&str; 2]> = found
+        .iter()
+        .map(|[rule, address, _]| [rule.as_str(), address.as_str()])
+        .collect();
+    assert_eq!(
+        rules,
+        [
+            ["skipped-input", "helm_release.a"],
+            ["short-source", "ImageDigestMirrorSet/a[0]"]
+        ]
     );
 }
 

@@ -80,6 +80,8 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         reader.visit_manifests(InstanceId::ROOT, &EnclosingContext::default());
     }
     let imports = reader.read_imports(root_module);
+    let accessed = reader.context.evaluator.accessed_paths();
+    reader.count_carriers();
     let diagnostic = reader.is_truncated.then(|| {
         let message = format!("{name}: too many instances of modules and resources; the rest is skipped");
         Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message)
@@ -100,7 +102,7 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
     };
     RootModuleModel {
         manifests: reader.manifests,
-        accessed: reader.context.evaluator.accessed_paths(),
+        accessed,
         input,
         sensitive: reader.sensitive.into_iter().collect(),
         diagnostic,

@@ -1,7 +1,7 @@
 //! Reads the resources that apply manifests to a cluster: `kubernetes_manifest`, `kubectl_manifest` and the like. They are
 //! read on their own, because a root module may have them and nothing else.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ impl<'a> RootModuleReader<'a> {
         for resource in module.resources.values() {
             let is_read = self.read_data_sources.contains(&(id, resource.name.clone()));
             if can_carry_manifests(&resource.name) && !is_read {
-                self.read_carrier(instance, resource, enclosing);
+                self.carriers.push((instance, resource, enclosing.clone()));
             }
         }
         for (call, callee, _) in self.tree.calls_of(id) {
@@ -418,7 +418,14 @@ impl<'a> RootModuleReader<'a> {
         false
     }
 
-    /// Counts a block that names a mirror set and cannot be read: a Helm release, a data source with documents.
+    /// Counts the blocks that name a mirror set and cannot be read: Helm releases, data sources with documents. What they
+    /// read is not the data of the configuration alone: a file with values of a chart can be checked as well.
+    pub(crate) fn count_carriers(&mut self) {
+        for (instance, resource, enclosing) in std::mem::take(&mut self.carriers) {
+            self.read_carrier(instance, resource, &enclosing);
+        }
+    }
+
     fn read_carrier(&mut self, instance: InstanceId, resource: &'a Resource, enclosing: &EnclosingContext) {
         let Some(block) = resource.block.parse(self.context.sources) else {
             return;
@@ -458,7 +465,7 @@ impl<'a> RootModuleReader<'a> {
 
     /// Whether an argument of a block, or a chart that it names, contains the name of a mirror set.
     fn carries_mirror_set(
-        &self,
+        &mut self,
         instance: InstanceId,
         repetition: &Rc<RepetitionData>,
         block: &Block,
@@ -467,37 +474,40 @@ impl<'a> RootModuleReader<'a> {
             return true;
         }
         let scope = Scope::module(instance).with_repetition(repetition);
-        let mut attributes = block.body.attributes.iter();
-        attributes.any(|attribute| {
+        for attribute in &block.body.attributes {
             if matches!(
                 &*attribute.name.text,
                 "count" | "for_each" | "depends_on" | "provider"
             ) {
-                return false;
+                continue;
             }
-            let value = self.context.evaluator.evaluate(&attribute.value, scope).ok();
-            value.is_some_and(|value| {
-                let is_chart = &*attribute.name.text == "chart";
-                let chart = value.as_str().filter(|_| is_chart);
-                contains_name(&value) || chart.is_some_and(|chart| self.has_mirror_set_in_chart(chart))
-            })
-        })
+            let Ok(value) = self.context.evaluator.evaluate(&attribute.value, scope) else {
+                continue;
+            };
+            if contains_name(&value) {
+                return true;
+            }
+            if let ("chart", Some(chart)) = (&*attribute.name.text, value.as_str()) {
+                let is_found = self.charts.get(chart).copied();
+                let is_found = is_found.unwrap_or_else(|| self.has_mirror_set_in_chart(chart));
+                self.charts.insert(chart.clone(), is_found);
+                if is_found {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// Whether the templates of a Helm chart in the project tree name a mirror set.
     fn has_mirror_set_in_chart(&self, chart: &str) -> bool {
         let files = self.context.sources.files();
         let root = &self.context.evaluator.module(InstanceId::ROOT).directory;
+        let readable = &self.context.inputs.readable;
         let Ok(templates) = files.canonicalize(&root.join(chart).join("templates")) else {
             return false;
         };
-        if !self
-            .context
-            .inputs
-            .readable
-            .iter()
-            .any(|tree| templates.starts_with(tree))
-        {
+        if !readable.iter().any(|tree| templates.starts_with(tree)) {
             return false;
         }
         let mut pending = vec![templates];
@@ -507,17 +517,18 @@ impl<'a> RootModuleReader<'a> {
                 continue;
             };
             for entry in entries {
-                let path: &Path = &directory.join(&entry.name);
+                let path = directory.join(&entry.name);
                 searched += 1;
                 if searched > MAX_CHART_FILES {
-                    return false;
+                    // A chart of this size is not searched to its end.
+                    return true;
                 }
-                if files.is_link(path) {
+                if files.is_link(&path) {
                     continue;
                 }
-                if files.is_directory(path) {
-                    pending.push(path.to_owned());
-                } else if let Ok(Some(bytes)) = files.read_bounded(path, MAX_CHART_FILE_BYTES)
+                if files.is_directory(&path) {
+                    pending.push(path);
+                } else if let Ok(Some(bytes)) = files.read_bounded(&path, MAX_CHART_FILE_BYTES)
                     && names_mirror_set(&String::from_utf8_lossy(&bytes))
                 {
                     return true;

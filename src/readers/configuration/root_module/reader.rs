@@ -9,6 +9,7 @@ use crate::model::{
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::manifest::AppliedManifests;
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, RootInputs};
@@ -26,6 +27,10 @@ pub(crate) struct RootModuleReader<'a> {
     /// The dependencies of each mirror block, which all its instances share.
     pub(crate) dependencies: BTreeMap<ResourcePath, Dependencies>,
     pub(crate) mirrors: Vec<Mirror>,
+    /// The blocks that can contain manifests in a form that is not read.
+    pub(crate) carriers: Vec<(InstanceId, &'a Resource, EnclosingContext)>,
+    /// Whether each Helm chart that a block names has templates of a mirror set.
+    pub(crate) charts: BTreeMap<Arc<str>, bool>,
     /// The data sources with documents that a resource applies.
     pub(crate) read_data_sources: BTreeSet<(ModuleId, ResourceName)>,
     /// The manifests that resources apply.
@@ -76,6 +81,8 @@ impl<'a> RootModuleReader<'a> {
             modules_with_manifests: BTreeMap::new(),
             dependencies: BTreeMap::new(),
             mirrors: Vec::new(),
+            carriers: Vec::new(),
+            charts: BTreeMap::new(),
             read_data_sources: BTreeSet::new(),
             manifests: AppliedManifests::default(),
             clusters: BTreeMap::new(),
