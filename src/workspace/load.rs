@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SkipReason, Skipped};
+use crate::model::{Coverage, FileRole, Input, InputKind, Project, ReadFile, SkipReason, Skipped};
 use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
+use crate::readers::manifest::AppliedManifests;
 use crate::workspace::discovery::{ConfigurationDirectory, discover};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::{LoadError, Loaded};
@@ -67,9 +68,16 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let candidates = candidates.iter().filter(|path| !roots.accessed.contains(*path));
     manifests.read_candidates(candidates, &mut loader.files);
     report_other_files(&found_others, &roots.accessed, &mut loader.files);
+    // A manifest that a resource applies is one of the resource and not one of its directory.
+    let applied = roots.models.iter().flat_map(|(_, model)| model.manifests.files());
+    loader.applied_files = manifests.remove_applied(&applied.collect());
+    let applied_files = loader.applied_files.values();
+    (loader.files.roles).extend(applied_files.map(|file| (*file, FileRole::Data)));
     loader.add_manifests(manifests);
     for (directory, model) in roots.models {
-        loader.add(directory, model.input, model.sensitive);
+        let name = model.input.name.clone();
+        loader.add(directory.clone(), model.input, model.sensitive);
+        loader.add_applied(&directory, &name, InputKind::Configuration, model.manifests);
     }
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
@@ -187,6 +195,8 @@ struct Loader {
     errors: Vec<LoadError>,
     unrelated_files: BTreeSet<FileId>,
     data_files: BTreeSet<ReadFile>,
+    /// The files with manifests that resources apply, by canonical path.
+    applied_files: BTreeMap<PathBuf, FileId>,
 }
 
 impl Loader {
@@ -198,6 +208,7 @@ impl Loader {
             errors: Vec::new(),
             unrelated_files: BTreeSet::new(),
             data_files: BTreeSet::new(),
+            applied_files: BTreeMap::new(),
         }
     }
 
@@ -223,7 +234,9 @@ impl Loader {
 
     fn add_plans(&mut self, plans: Vec<LoadedPlan>) {
         for plan in plans {
-            self.add(plan.directory, plan.input, plan.sensitive);
+            let (name, kind) = (plan.input.name.clone(), plan.input.kind);
+            self.add(plan.directory.clone(), plan.input, plan.sensitive);
+            self.add_applied(&plan.directory, &name, kind, plan.manifests);
         }
     }
 
@@ -231,6 +244,33 @@ impl Loader {
         self.unrelated_files.append(&mut manifests.unrelated_files);
         for (directory, input) in manifests.into_inputs() {
             self.add(directory, input, Vec::new());
+        }
+    }
+
+    /// Adds the manifests that the resources of a root module or a plan apply, with the files that they are in.
+    fn add_applied(
+        &mut self,
+        directory: &Path,
+        name: &str,
+        kind: InputKind,
+        mut manifests: AppliedManifests,
+    ) {
+        let mut read = BTreeMap::new();
+        for path in manifests.files() {
+            let known = self.applied_files.get(&path).copied();
+            let shown = self.files.trees.shown_path(&path);
+            let file = known.or_else(|| self.files.read(&shown, FileRole::Data));
+            if let Some(file) = file {
+                self.applied_files.insert(path.clone(), file);
+                read.insert(path, file);
+            }
+        }
+        let text = |file: FileId| (file, self.files.sources.text(file));
+        let texts = read.into_iter().map(|(path, file)| (path, text(file)));
+        manifests.read_files(&texts.collect());
+        self.files.skipped.append(&mut manifests.skipped);
+        for input in manifests.into_inputs(name, kind) {
+            self.add(directory.to_owned(), input, Vec::new());
         }
     }
 

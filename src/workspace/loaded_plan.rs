@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Input;
 use crate::provider;
 use crate::readers::configuration::RootModule;
+use crate::readers::manifest::AppliedManifests;
 use crate::readers::plan::PlanContents;
 use crate::rules::PLAN_MISMATCH;
 use crate::workspace::input_files::InputFiles;
@@ -26,6 +27,8 @@ pub(crate) struct LoadedPlan {
     pub(crate) directory: PathBuf,
     /// The source text of sensitive values.
     pub(crate) sensitive: Vec<Span>,
+    /// The manifests that its resources apply.
+    pub(crate) manifests: AppliedManifests,
     /// What its configuration declares, modules without instance keys.
     declared: BTreeSet<ResourcePath>,
     /// The values of the root module's variables.
@@ -38,6 +41,7 @@ impl LoadedPlan {
             input: contents.input,
             directory: path.and_then(Path::parent).unwrap_or(Path::new("")).to_owned(),
             sensitive: contents.sensitive,
+            manifests: contents.manifests,
             declared: contents.declared,
             variables: contents.variables,
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::model::{FileRole, Input, SkipReason, Skipped};
-use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadManifests, Unopened};
+use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadManifests};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::input_files::InputFiles;
@@ -24,6 +24,9 @@ pub(crate) struct Manifests {
 
 #[derive(Debug)]
 struct ManifestFile {
+    file: FileId,
+    /// The canonical path.
+    path: Option<PathBuf>,
     directory: PathBuf,
     name: String,
     documents: Vec<ManifestDocument>,
@@ -70,17 +73,23 @@ impl Manifests {
         match result {
             Ok(ReadManifests { documents, unopened }) => {
                 let path = files.sources.file(file).path();
-                if path.is_some_and(|path| !self.paths.insert(files.sources.files().canonical_path(path))) {
+                let canonical = path.map(|path| files.sources.files().canonical_path(path));
+                if canonical
+                    .as_ref()
+                    .is_some_and(|path| !self.paths.insert(path.clone()))
+                {
                     return;
                 }
                 files
                     .skipped
-                    .extend(unopened.iter().map(|unopened| skipped_wrapper(name, unopened)));
+                    .extend(unopened.iter().map(|unopened| unopened.skipped(name)));
                 if documents.is_empty() {
                     return;
                 }
                 let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
                 self.files.push(ManifestFile {
+                    file,
+                    path: canonical,
                     directory: directory.to_owned(),
                     name: name.to_owned(),
                     documents,
@@ -133,6 +142,19 @@ impl Manifests {
                 Some(result) => self.add(file, &name, result, files),
             }
         }
+    }
+
+    /// Removes the files that resources of Terraform apply, and returns them by path.
+    pub(crate) fn remove_applied(&mut self, applied: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, FileId> {
+        let mut removed = BTreeMap::new();
+        self.files.retain(|file| match &file.path {
+            Some(path) if applied.contains(path) => {
+                removed.insert(path.clone(), file.file);
+                false
+            }
+            _ => true,
+        });
+        removed
     }
 
     fn mark_overwritten(&mut self) {
@@ -205,14 +227,5 @@ fn skipped_file(name: String, error: &ReadError) -> Skipped {
     };
     let mut skipped = Skipped::new(name, reason, error.to_string());
     skipped.help = error.help().map(str::to_owned);
-    skipped
-}
-
-/// A mirror set that could not be opened.
-fn skipped_wrapper(name: &str, unopened: &Unopened) -> Skipped {
-    let message = format!("a mirror set that cannot be read: it is in {}", unopened.kind);
-    let mut skipped = Skipped::new(name, SkipReason::UnopenedWrapper, message);
-    skipped.span = Some(unopened.span);
-    skipped.help = Some("check the manifest that results from it".to_owned());
     skipped
 }

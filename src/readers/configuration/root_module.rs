@@ -7,6 +7,7 @@ mod data_sources;
 mod enclosing_context;
 mod imports;
 mod instances;
+mod manifests;
 mod mirrors;
 mod provider_versions;
 mod reader;
@@ -21,6 +22,7 @@ use crate::provider;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
+use crate::readers::manifest::AppliedManifests;
 use crate::rules::UNKNOWN_VALUE;
 use terraform_eval::eval::{self, InstanceId, RootInputs};
 use terraform_eval::modules::{ModuleId, ModuleTree};
@@ -42,6 +44,8 @@ pub(crate) struct RootModule {
 /// A root module in terms of the model.
 pub(crate) struct RootModuleModel {
     pub(crate) input: Input,
+    /// The manifests that its resources apply.
+    pub(crate) manifests: AppliedManifests,
     /// The source text of sensitive values.
     pub(crate) sensitive: Vec<Span>,
     /// The paths that functions looked up: canonical paths, and absolute paths of what does not exist.
@@ -72,7 +76,12 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         reader.visit(InstanceId::ROOT, &EnclosingContext::default());
         reader.check_modules(root.module);
     }
+    if reader.has_manifests(root.module) {
+        reader.visit_manifests(InstanceId::ROOT, &EnclosingContext::default());
+    }
     let imports = reader.read_imports(root_module);
+    let accessed = reader.context.evaluator.accessed_paths();
+    reader.count_carriers();
     let diagnostic = reader.is_truncated.then(|| {
         let message = format!("{name}: too many instances of modules and resources; the rest is skipped");
         Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message)
@@ -92,7 +101,8 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         ..Input::new(InputKind::Configuration, name)
     };
     RootModuleModel {
-        accessed: reader.context.evaluator.accessed_paths(),
+        manifests: reader.manifests,
+        accessed,
         input,
         sensitive: reader.sensitive.into_iter().collect(),
         diagnostic,

@@ -5,7 +5,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use memchr::memmem::Finder;
+use aho_corasick::AhoCorasick;
 
 use super::read_limits::{MAX_TEXT_BYTES, too_large};
 
@@ -120,7 +120,7 @@ pub(super) fn read_ends(path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
     if !metadata.is_file() || !is_large {
         return None;
     }
-    let finders: Vec<Finder<'_>> = words.iter().map(Finder::new).collect();
+    let finder = AhoCorasick::new(words).ok()?;
     // A word may lie across the boundary of two chunks.
     let overlap = words.iter().map(|word| word.len()).max().unwrap_or_default();
     let mut buffer = vec![0; CHUNK_BYTES];
@@ -136,7 +136,7 @@ pub(super) fn read_ends(path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
                 return None;
             }
         }
-        if finders.iter().any(|finder| finder.find(chunk).is_some()) {
+        if finder.is_match(chunk) {
             return None;
         }
         if count == 0 {
