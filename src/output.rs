@@ -13,3 +13,4 @@ pub(crate) mod rules;
 mod summary;
 
 pub(crate) use printable::printable;
+pub(crate) use summary::count_by_reason;

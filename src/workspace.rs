@@ -9,6 +9,8 @@
 //! | Which directory tree belongs to a path? | `project_tree` |
 //! | Which directories and files below a path are read, and which are skipped? | `discovery` |
 //! | What does `.gitignore` ignore? | `ignore_files` |
+//! | What is a file, by its name? | `name_kind` |
+//! | Which files of other kinds may hide mirrors? | `other_files` |
 //! | Which root modules do the named paths stand for? | `selection` |
 //! | Which modules of the tree call a module? | `callers` |
 //! | Is a named file a plan, a state or a manifest? | `named_files` |
@@ -40,8 +42,10 @@ mod loaded_modules;
 mod loaded_plan;
 mod lock_file;
 mod manifest_files;
+mod name_kind;
 mod named_files;
 mod options;
+mod other_files;
 mod plan_configuration;
 mod project_tree;
 mod selection;

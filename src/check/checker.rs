@@ -357,7 +357,7 @@ fn primary_file(finding: &Diagnostic) -> Option<FileId> {
 /// trace of the value shows them already.
 fn with_call_labels(mut finding: Diagnostic, mirror: &Mirror) -> Diagnostic {
     if primary_file(&finding) == Some(mirror.span.file) {
-        let calls = mirror.resource().into_iter().flat_map(|resource| &resource.calls);
+        let calls = mirror.calls().iter();
         finding
             .related
             .extend(calls.map(|call| Label::new(call.span, "called here")));

@@ -12,6 +12,7 @@ use crate::rules;
 use crate::settings::FailOn;
 use crate::workspace::EngineVersion;
 use terraform_eval::dialect::Engine;
+use terraform_eval::source::ReadLimits;
 
 const INPUT: &str = "Input";
 const VARIABLES: &str = "Variables";
@@ -72,6 +73,12 @@ pub(super) struct ReadingArguments {
     /// `mirrorset.toml`, else the current directory if it holds the path, else the path itself.
     #[arg(long, value_name = "DIR", help_heading = INPUT)]
     pub(super) project_root: Option<PathBuf>,
+    /// Largest file that is read, in megabytes; plans may be larger.
+    #[arg(long, value_name = "MB", default_value_t = ReadLimits::DEFAULT_FILE, help_heading = INPUT)]
+    pub(super) max_file_size: u64,
+    /// Largest size of all files together, in megabytes; plans do not count.
+    #[arg(long, value_name = "MB", default_value_t = ReadLimits::DEFAULT_TOTAL, help_heading = INPUT)]
+    pub(super) max_total_size: u64,
     /// Ignore all configuration files (`mirrorset.toml`).
     #[arg(long, help_heading = CONFIGURATION)]
     pub(super) isolated: bool,

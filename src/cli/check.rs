@@ -10,6 +10,8 @@ use crate::session::{Session, SessionOptions};
 use crate::settings::RuleSelection;
 use crate::workspace::{Loaded, Options, PlanConfiguration};
 
+use terraform_eval::source::Files;
+
 use super::arguments::{CheckArguments, RuleArguments};
 use super::exit::Exit;
 use super::fix;
@@ -42,11 +44,13 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     }
     let report = session.check();
     eprint_load_messages(&session.loaded);
+    let directory = directory_in_repository(&*options.load.files);
     let rendered = (arguments.output_format.render)(&ReportView {
         report: &report,
         project: &session.loaded.project,
         errors: &session.loaded.errors,
         sources: &session.loaded.sources,
+        directory_in_repository: &directory,
         use_colors: use_colors(arguments.color),
     });
     print(&rendered.stdout)?;
@@ -92,6 +96,17 @@ fn rule_selection(arguments: &RuleArguments) -> RuleSelection {
         strict: arguments.strict,
         fail_on: arguments.fail_on,
     }
+}
+
+/// The current directory below `GITHUB_WORKSPACE`, the top of the repository that a workflow of GitHub checked out; empty
+/// if it is not below.
+fn directory_in_repository(files: &dyn Files) -> PathBuf {
+    let Some(top) = std::env::var_os("GITHUB_WORKSPACE").filter(|top| !top.is_empty()) else {
+        return PathBuf::new();
+    };
+    let top = files.canonical_path(Path::new(&top));
+    let current = files.canonical_path(Path::new("."));
+    current.strip_prefix(top).map(Path::to_owned).unwrap_or_default()
 }
 
 fn print_settings(session: &mut Session) -> anyhow::Result<Exit> {

@@ -11,6 +11,7 @@ use crate::convert::{
 };
 use crate::diagnostic::{Diagnostic, Severity, Subject};
 use crate::model::MirrorAddress;
+use crate::rules::SKIPPED_INPUT;
 use crate::session::{Session, SessionOptions};
 use crate::settings::RuleSelection;
 use crate::workspace::{Loaded, Options};
@@ -50,7 +51,7 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
         }
         Err(ConvertError::Options(message)) => anyhow::bail!(message),
     };
-    let errors = check_errors(&session, &conversion, arguments.cluster.as_deref());
+    let errors = check_errors(&session, &conversion, arguments);
     if arguments.strict && !errors.is_empty() {
         eprint_findings(&errors, loaded);
         return Ok(Exit::Findings);
@@ -65,10 +66,10 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
 
 /// The errors that `check` reports of the mirrors that are converted, and of anything that is not about one mirror, unless
 /// the conversion reports them already. They do not keep the documents from saying what the input says.
-fn check_errors(session: &Session, conversion: &Conversion, cluster: Option<&str>) -> Vec<Diagnostic> {
+fn check_errors(session: &Session, conversion: &Conversion, arguments: &ConvertArguments) -> Vec<Diagnostic> {
     let project = &session.loaded.project;
     let clusters = by_cluster(project);
-    let selected = select_cluster(&clusters, cluster).unwrap_or_default();
+    let selected = select_cluster(&clusters, arguments.cluster.as_deref()).unwrap_or_default();
     let converted: BTreeSet<&MirrorAddress> = selected
         .iter()
         .flat_map(|cluster| cluster.declarations())
@@ -83,7 +84,8 @@ fn check_errors(session: &Session, conversion: &Conversion, cluster: Option<&str
             Some(Subject::Mirror(address)) => converted.contains(address),
             _ => true,
         };
-        finding.severity == Severity::Error && is_converted && !reported.contains(&place(finding))
+        let is_gap = finding.code == SKIPPED_INPUT.code() && arguments.strict;
+        (finding.severity == Severity::Error || is_gap) && is_converted && !reported.contains(&place(finding))
     });
     errors
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cluster_mirrors::{by_cluster, manifest_issues};
 use crate::compare::{compare, select_cluster};
+use crate::model::Hides;
 use crate::output::diff;
 use crate::rules::report_unfinished_plans;
 use crate::workspace::{Loaded, Options};
@@ -35,14 +36,16 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
         let mut issues = manifest_issues(&loaded.project, clusters);
         issues.extend(report_unfinished_plans(&loaded.project));
         eprint_findings(&issues, loaded);
-        issues.len()
+        let skipped = loaded.project.coverage.skipped.iter();
+        let hidden = skipped.filter(|skipped| skipped.is_gap() && skipped.hides == Hides::Certainly);
+        issues.len() + hidden.count()
     });
     let comparison = compare(&clusters_before, &clusters_after)?;
     print(&match arguments.output_format {
         DiffFormat::Full => diff::full(&comparison, [&before.sources, &after.sources]),
         DiffFormat::Json => diff::json(&comparison),
     })?;
-    // There may be differences in the parts of manifests that cannot be read, and in those that a plan lacks.
+    // There may be differences in what is not read, and in what a plan lacks.
     Ok(if comparison.is_same() && issue_counts == [0, 0] {
         Exit::Clean
     } else {

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use crate::config;
 use crate::workspace::{EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, VariableArg};
 use terraform_eval::dialect::Engine;
-use terraform_eval::source::{DiskFiles, Files, read_stdin};
+use terraform_eval::source::{DiskFiles, Files, ReadLimits};
 
 use super::arguments::ReadingArguments;
 
@@ -57,15 +57,19 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
     let workspace = workspace.cloned();
     let argument = matches.subcommand().map(|(_, matches)| matches);
     let engine = argument.and_then(|matches| matches.try_get_one::<Engine>("engine").ok().flatten());
-    let engine_version =
-        argument.and_then(|matches| matches.try_get_one::<EngineVersion>("engine_version").ok().flatten());
+    let engine_version = argument.and_then(|matches| {
+        matches
+            .try_get_one::<EngineVersion>("engine_version")
+            .ok()
+            .flatten()
+    });
     Ok(Options {
         project_root: None,
         workspace: workspace.or_else(|| variable("TF_WORKSPACE")?.into_string().ok()),
         data_directory: variable("TF_DATA_DIR").map(PathBuf::from),
         config: config::ConfigSource::Nearest,
         plan_configuration: PlanConfiguration::None,
-        files: Arc::new(DiskFiles),
+        files: Arc::new(DiskFiles::default()),
         environment,
         engine: engine.copied(),
         engine_version: engine_version.copied(),
@@ -90,6 +94,8 @@ pub(super) fn input_paths(paths: &[PathBuf], reading: &ReadingArguments) -> anyh
 /// Applies the arguments for reading inputs to options.
 pub(super) fn with_reading(options: &Options, reading: &ReadingArguments) -> Options {
     let mut options = options.clone();
+    let limits = ReadLimits::from_megabytes(reading.max_file_size, reading.max_total_size);
+    options.files = Arc::new(DiskFiles::new(limits));
     options.project_root.clone_from(&reading.project_root);
     if reading.isolated {
         options.config = config::ConfigSource::Isolated;
@@ -117,9 +123,9 @@ pub(super) fn read_auxiliary(path: &Path, inputs: &[PathBuf], files: &dyn Files)
             inputs.iter().all(|input| input != stdin),
             "`-` (standard input) can be used only once"
         );
-        read_stdin()
+        files.read_stdin()
     } else {
-        files.read_text(path)
+        files.read_input(path)
     };
     text.map_err(|error| anyhow!("{}: {error}", path.display()))
 }

@@ -4,8 +4,10 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, pluralize};
+use crate::model::{Hides, Skipped};
 use crate::output;
+use crate::rules::report_skipped;
 use crate::workspace::Loaded;
 
 use super::arguments::Color;
@@ -46,13 +48,32 @@ pub(super) fn eprint_load_messages(loaded: &Loaded) {
     }
 }
 
-/// Prints the warnings, errors and findings of loading. If configuration files have errors, prints only those.
+/// Prints the warnings, errors and findings of loading, and what was skipped and may hold mirrors. If configuration files have errors, prints only those.
 pub(super) fn eprint_load_status(loaded: &Loaded) {
     if loaded.configs.diagnostics.is_empty() {
         eprint_load_messages(loaded);
         eprint_findings(&loaded.project.diagnostics, loaded);
+        eprint_gaps(loaded);
     } else {
         eprint_findings(&loaded.configs.diagnostics, loaded);
+    }
+}
+
+/// Prints what was skipped and holds mirrors, and how much was skipped that may hold some.
+fn eprint_gaps(loaded: &Loaded) {
+    let skipped = &loaded.project.coverage.skipped;
+    let (certain, possible): (Vec<&Skipped>, Vec<&Skipped>) = skipped
+        .iter()
+        .filter(|skipped| skipped.is_gap())
+        .partition(|skipped| skipped.hides == Hides::Certainly);
+    let certain: Vec<Diagnostic> = certain.into_iter().filter_map(report_skipped).collect();
+    eprint_findings(&certain, loaded);
+    if !possible.is_empty() {
+        eprint_line(&format!(
+            "warning: {} that may hold mirrors: {}; `mirrorset check` says which and why",
+            pluralize(possible.len(), "skipped input"),
+            output::count_by_reason(possible)
+        ));
     }
 }
 

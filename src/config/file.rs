@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use globset::GlobSet;
 
+use super::engine_version::EngineVersion;
 use crate::rules::{SKIPPED_INPUT, UNKNOWN_VALUE};
 use crate::settings::{FailOn, Level, Levels, RuleSettings};
-use super::engine_version::EngineVersion;
 use terraform_eval::dialect::Engine;
 use terraform_eval::source::{FileId, Span};
 

@@ -79,7 +79,11 @@ pub(crate) fn render_settings(
         } else {
             format!("{major}.{minor}")
         };
-        push_line("engine", &format!("{:?}", shown.dialect.engine().word()), shown.engine_reason);
+        push_line(
+            "engine",
+            &format!("{:?}", shown.dialect.engine().word()),
+            shown.engine_reason,
+        );
         push_line("engine-version", &format!("{version:?}"), shown.version_reason);
     }
     let mut push_rules = |prefix: &str, path: &Path, base: Option<&Path>| {

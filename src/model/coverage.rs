@@ -135,6 +135,8 @@ pub(crate) enum SkipReason {
     Hidden,
     /// The system does not let us read it.
     Unreadable,
+    /// It is larger than what is to be read.
+    TooLarge,
     /// mirrorset does not read files of its kind.
     UnknownKind,
     /// A plan or state that is not named on the command line.
@@ -160,6 +162,7 @@ impl SkipReason {
             Self::Ignored => "gitignored",
             Self::Hidden => "hidden",
             Self::Unreadable => "unreadable",
+            Self::TooLarge => "too-large",
             Self::UnknownKind => "unknown-kind",
             Self::UnnamedPlan => "unnamed-plan",
             Self::UnusedVariables => "unused-variables",
@@ -180,6 +183,7 @@ impl SkipReason {
             Self::Ignored => "ignored by .gitignore",
             Self::Hidden => "hidden",
             Self::Unreadable => "unreadable",
+            Self::TooLarge => "too large",
             Self::UnknownKind => "of another kind",
             Self::UnnamedPlan => "plan that is not named",
             Self::UnusedVariables => "unused variables",
@@ -195,6 +199,7 @@ impl SkipReason {
             | Self::InvalidModuleSource
             | Self::OutsideTree
             | Self::Unreadable
+            | Self::TooLarge
             | Self::UnopenedWrapper => Hides::Possibly,
             Self::Excluded
             | Self::Ignored

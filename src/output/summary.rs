@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::check::Summary;
 use crate::diagnostic::{Diagnostic, pluralize};
-use crate::model::{Coverage, InputKind, Project, SkipReason, UnknownReason};
+use crate::model::{InputKind, Project, SkipReason, Skipped, UnknownReason};
 use crate::rules::UNKNOWN_VALUE;
 
 use super::printable::printable;
@@ -34,7 +34,7 @@ pub(crate) fn summary_line(summary: &Summary, project: &Project, findings: &[Dia
     if summary.in_baseline > 0 {
         let _ = write!(line, "; {} in the baseline", summary.in_baseline);
     }
-    let skipped = skipped_by_reason(&project.coverage);
+    let skipped = count_by_reason(&project.coverage.skipped);
     if !skipped.is_empty() {
         let _ = write!(line, "; {} skipped ({skipped})", summary.skipped);
     }
@@ -49,9 +49,9 @@ pub(crate) fn summary_line(summary: &Summary, project: &Project, findings: &[Dia
 }
 
 /// How much was skipped for each reason: `module not installed: 2, excluded: 1`.
-fn skipped_by_reason(coverage: &Coverage) -> String {
+pub(crate) fn count_by_reason<'s>(skipped: impl IntoIterator<Item = &'s Skipped>) -> String {
     let mut counts: BTreeMap<SkipReason, usize> = BTreeMap::new();
-    for skipped in &coverage.skipped {
+    for skipped in skipped {
         *counts.entry(skipped.reason).or_default() += 1;
     }
     let counts = counts

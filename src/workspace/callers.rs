@@ -11,9 +11,6 @@ use terraform_eval::source::{Files, Sources, clean_path};
 use terraform_eval::syntax::document::{Format, parse_file};
 use terraform_eval::syntax::tree::ExpressionKind;
 
-/// A longer file is not searched for calls.
-const MAX_BYTES: u64 = 16 << 20;
-
 /// The calls between the modules of a tree, by canonical directory.
 #[derive(Debug, Default)]
 pub(crate) struct Callers {
@@ -36,8 +33,8 @@ impl Callers {
                 let is_inside = files
                     .canonicalize(&path)
                     .is_ok_and(|path| path.starts_with(&directory.tree));
-                let bytes = is_inside.then(|| files.read_bounded(&path, MAX_BYTES));
-                let Some(Ok(Some(bytes))) = bytes else { continue };
+                let bytes = is_inside.then(|| files.read(&path));
+                let Some(Ok(bytes)) = bytes else { continue };
                 if file.find(&bytes).is_some() {
                     callers.readers.insert(directory.path.clone());
                 }

@@ -12,6 +12,7 @@ use crate::model::{Choice, SkipReason, Skipped};
 use crate::workspace::ignore_files::IgnoreFiles;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
+use crate::workspace::name_kind::NameKind;
 use crate::workspace::project_tree::ProjectTrees;
 use crate::workspace::terraform_files::is_configuration;
 use terraform_eval::source::{FileKind, Files, display_name};
@@ -26,6 +27,8 @@ pub(crate) struct Discovery {
     pub(crate) other_modules: Vec<ConfigurationDirectory>,
     /// Files that may be manifests, in the directories that the user names.
     pub(crate) candidates: Vec<PathBuf>,
+    /// Files of other kinds that may have to do with mirrors, in the directories that the user names.
+    pub(crate) others: Vec<PathBuf>,
     /// Files that the user names.
     pub(crate) files: Vec<NamedFile>,
     /// Directories that the user names.
@@ -78,17 +81,6 @@ pub(crate) struct NamedFile {
     pub(crate) exists: bool,
 }
 
-/// Whether a file is YAML, by its name.
-pub(crate) fn is_yaml(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension == "yaml" || extension == "yml")
-}
-
-/// Whether a file that is not named may be a manifest, by its name.
-fn may_be_manifest(path: &Path) -> bool {
-    is_yaml(path) || path.extension().is_some_and(|extension| extension == "json")
-}
-
 /// Looks at every path.
 pub(crate) fn discover(
     paths: &[PathBuf],
@@ -137,6 +129,7 @@ struct Walker<'a> {
     /// Configuration files that do not make their directory a module.
     set_aside: Vec<(PathBuf, Choice)>,
     candidates: BTreeSet<PathBuf>,
+    others: BTreeSet<PathBuf>,
     skipped: BTreeMap<PathBuf, Skipped>,
     errors: Vec<LoadError>,
 }
@@ -158,6 +151,7 @@ impl<'a> Walker<'a> {
             modules: BTreeMap::new(),
             set_aside: Vec::new(),
             candidates: BTreeSet::new(),
+            others: BTreeSet::new(),
             skipped: BTreeMap::new(),
             errors: Vec::new(),
         }
@@ -309,20 +303,29 @@ impl<'a> Walker<'a> {
         if entry.path_is_symlink() && !self.follow(path, tree) {
             return;
         }
-        if is_configuration(path) {
-            let directory = path.parent().unwrap_or(path);
-            if self.modules.contains_key(directory) {
-                return;
-            }
-            match self.choice_to_skip(path, false, tree) {
-                None => _ = self.modules.insert(directory.to_owned(), tree.to_owned()),
-                Some(choice) => self.set_aside.push((path.to_owned(), choice)),
-            }
-        } else if may_be_manifest(path) && self.is_named(path) {
-            match self.choice_to_skip(path, false, tree) {
+        match NameKind::of(path) {
+            NameKind::Configuration => self.look_at_configuration(path, tree),
+            NameKind::Manifest if self.is_named(path) => match self.choice_to_skip(path, false, tree) {
                 None => _ = self.candidates.insert(path.to_owned()),
                 Some(choice) => self.skip_by_choice(path, choice),
+            },
+            NameKind::Variables | NameKind::State | NameKind::Template | NameKind::Other(_)
+                if self.is_named(path) && self.choice_to_skip(path, false, tree).is_none() =>
+            {
+                self.others.insert(path.to_owned());
             }
+            _ => {}
+        }
+    }
+
+    fn look_at_configuration(&mut self, path: &Path, tree: &Path) {
+        let directory = path.parent().unwrap_or(path);
+        if self.modules.contains_key(directory) {
+            return;
+        }
+        match self.choice_to_skip(path, false, tree) {
+            None => _ = self.modules.insert(directory.to_owned(), tree.to_owned()),
+            Some(choice) => self.set_aside.push((path.to_owned(), choice)),
         }
     }
 
@@ -330,7 +333,7 @@ impl<'a> Walker<'a> {
     fn follow(&mut self, link: &Path, tree: &Path) -> bool {
         match self.files.canonicalize(link) {
             Ok(target) if !target.starts_with(tree) => {
-                if self.files.is_directory(&target) || is_configuration(link) || may_be_manifest(link) {
+                if self.files.is_directory(&target) || may_be_input(link) {
                     self.skip(
                         link,
                         SkipReason::OutsideTree,
@@ -354,7 +357,7 @@ impl<'a> Walker<'a> {
                 if is_configuration(link) && self.is_named(link) {
                     let shown = self.trees.shown_path(link);
                     self.errors.push(LoadError::from_path(&shown, &message));
-                } else if may_be_manifest(link) {
+                } else if may_be_input(link) {
                     self.skip(
                         link,
                         SkipReason::Unreadable,
@@ -390,6 +393,7 @@ impl<'a> Walker<'a> {
             modules: self.modules().collect(),
             other_modules: Vec::new(),
             candidates: self.candidates.difference(&named_paths).cloned().collect(),
+            others: self.others.difference(&named_paths).cloned().collect(),
             files: named_files.into_iter().collect(),
             directories: self.walked.named.iter().cloned().collect(),
             trees,
@@ -398,6 +402,11 @@ impl<'a> Walker<'a> {
             walked: self.walked,
         }
     }
+}
+
+/// Whether a link may be meant as an input, by its name.
+fn may_be_input(link: &Path) -> bool {
+    matches!(NameKind::of(link), NameKind::Configuration | NameKind::Manifest)
 }
 
 fn io_message(error: &std::io::Error) -> String {
@@ -425,16 +434,16 @@ mod tests {
 
     fn discover_in(root: &Path, paths: &[&str]) -> Discovery {
         let paths: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
-        let mut trees = ProjectTrees::new(Some(root), &DiskFiles);
-        let mut discovery = discover(&paths, &mut trees, &DiskFiles, &mut |_| false);
+        let mut trees = ProjectTrees::new(Some(root), &DiskFiles::default());
+        let mut discovery = discover(&paths, &mut trees, &DiskFiles::default(), &mut |_| false);
         assert!(discovery.other_modules.is_empty());
         let searched = discovery.trees.clone();
-        discovery.search_trees(searched, &mut trees, &DiskFiles, &mut |_| false);
+        discovery.search_trees(searched, &mut trees, &DiskFiles::default(), &mut |_| false);
         discovery
     }
 
     fn names(root: &Path, modules: &[ConfigurationDirectory]) -> Vec<String> {
-        let root = DiskFiles.canonical_path(root);
+        let root = DiskFiles::default().canonical_path(root);
         let name = |module: &ConfigurationDirectory| {
             let path = module.path.strip_prefix(&root).unwrap();
             path.to_string_lossy().into_owned()

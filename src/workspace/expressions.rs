@@ -69,7 +69,10 @@ fn evaluate_with<T: Send>(
     let Some(root) = modules.take_root(directory, files.sources.files()) else {
         return failure(&EvalError::invalid("no such directory"));
     };
-    let is_open = modules.choices.get(&root.module).is_some_and(|choice| choice.is_engine_open);
+    let is_open = modules
+        .choices
+        .get(&root.module)
+        .is_some_and(|choice| choice.is_engine_open);
     let alternative = is_open
         .then(|| modules.read_alternative(root.module, Engine::OpenTofu, String::new(), options, &mut files))
         .flatten();

@@ -77,6 +77,7 @@ impl InputFiles {
     pub(crate) fn report_unreadable(&mut self, path: &Path, error: &ReadError) {
         let rule = match error {
             ReadError::Gzip | ReadError::Zip | ReadError::Binary => &UNSUPPORTED_INPUT,
+            error if error.is_too_large() => &UNSUPPORTED_INPUT,
             _ => &SYNTAX_ERROR,
         };
         let file = self.sources.add_unread(path);

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SkipReason, Skipped};
+use crate::model::{Coverage, FileRole, Input, InputKind, Project, ReadFile, SkipReason, Skipped};
 use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
+use crate::readers::manifest::AppliedManifests;
 use crate::workspace::dialects::DialectChoice;
 use crate::workspace::discovery::{ConfigurationDirectory, discover};
 use crate::workspace::input_files::InputFiles;
@@ -14,14 +15,15 @@ use crate::workspace::loaded::{LoadError, Loaded};
 use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::Manifests;
+use crate::workspace::name_kind::{NameKind, is_yaml};
 use crate::workspace::named_files::{NamedFiles, OtherFile};
 use crate::workspace::options::{InputPaths, Options};
+use crate::workspace::other_files::{report_other_files, unopened_template};
 use crate::workspace::plan_configuration::PlanJoiner;
 use crate::workspace::selection::Selection;
-use crate::workspace::terraform_files::{is_configuration, is_variables};
 use terraform_eval::dialect::Engine;
 use terraform_eval::modules::ModuleId;
-use terraform_eval::source::{FileId, OverlayFiles, Span, display_name, read_stdin};
+use terraform_eval::source::{FileId, OverlayFiles, Span, display_name};
 
 impl InputPaths {
     /// Loads the inputs.
@@ -50,6 +52,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     loader.files.skipped.append(&mut discovery.skipped);
     let directories = std::mem::take(&mut discovery.directories);
     let candidates = std::mem::take(&mut discovery.candidates);
+    let found_others = std::mem::take(&mut discovery.others);
     let mut named = NamedFiles::default();
     let mut selection = Selection::new(discovery, &mut named, &mut loader.files);
     loader.errors.append(&mut selection.errors);
@@ -66,9 +69,17 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     // What the configuration reads is its data and not an input of its own.
     let candidates = candidates.iter().filter(|path| !roots.accessed.contains(*path));
     manifests.read_candidates(candidates, &mut loader.files);
+    report_other_files(&found_others, &roots.accessed, &mut loader.files);
+    // A manifest that a resource applies is one of the resource and not one of its directory.
+    let applied = roots.models.iter().flat_map(|(_, model)| model.manifests.files());
+    loader.applied_files = manifests.remove_applied(&applied.collect());
+    let applied_files = loader.applied_files.values();
+    (loader.files.roles).extend(applied_files.map(|file| (*file, FileRole::Data)));
     loader.add_manifests(manifests);
     for (directory, model) in roots.models {
-        loader.add(directory, model.input, model.sensitive);
+        let name = model.input.name.clone();
+        loader.add(directory.clone(), model.input, model.sensitive);
+        loader.add_applied(&directory, &name, InputKind::Configuration, model.manifests);
     }
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
@@ -81,8 +92,12 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
 #[must_use]
 pub(crate) fn load_stdin(name: &str, options: &Options) -> Loaded {
     let path = Path::new(name);
-    if is_configuration(path) || is_variables(path) {
-        return load_configuration_from_stdin(path, options);
+    if !matches!(
+        NameKind::of(path),
+        NameKind::Content | NameKind::Manifest | NameKind::State
+    ) || is_yaml(path)
+    {
+        return load_over_file(path, options);
     }
     let mut loader = Loader::new(options);
     match loader.files.sources.read_stdin(name) {
@@ -107,9 +122,10 @@ pub(crate) fn load_stdin(name: &str, options: &Options) -> Loaded {
     loader.finish()
 }
 
-fn load_configuration_from_stdin(path: &Path, options: &Options) -> Loaded {
+/// Lays standard input over the file of a name.
+fn load_over_file(path: &Path, options: &Options) -> Loaded {
     let mut options = options.clone();
-    match read_stdin() {
+    match options.files.read_stdin() {
         Ok(text) => {
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
             let directory = options.files.canonical_path(parent.unwrap_or(Path::new(".")));
@@ -182,6 +198,8 @@ struct Loader {
     unrelated_files: BTreeSet<FileId>,
     data_files: BTreeSet<ReadFile>,
     dialects: BTreeMap<PathBuf, DialectChoice>,
+    /// The files with manifests that resources apply, by canonical path.
+    applied_files: BTreeMap<PathBuf, FileId>,
 }
 
 impl Loader {
@@ -194,6 +212,7 @@ impl Loader {
             unrelated_files: BTreeSet::new(),
             data_files: BTreeSet::new(),
             dialects: BTreeMap::new(),
+            applied_files: BTreeMap::new(),
         }
     }
 
@@ -219,7 +238,9 @@ impl Loader {
 
     fn add_plans(&mut self, plans: Vec<LoadedPlan>) {
         for plan in plans {
-            self.add(plan.directory, plan.input, plan.sensitive);
+            let (name, kind) = (plan.input.name.clone(), plan.input.kind);
+            self.add(plan.directory.clone(), plan.input, plan.sensitive);
+            self.add_applied(&plan.directory, &name, kind, plan.manifests);
         }
     }
 
@@ -227,6 +248,33 @@ impl Loader {
         self.unrelated_files.append(&mut manifests.unrelated_files);
         for (directory, input) in manifests.into_inputs() {
             self.add(directory, input, Vec::new());
+        }
+    }
+
+    /// Adds the manifests that the resources of a root module or a plan apply, with the files that they are in.
+    fn add_applied(
+        &mut self,
+        directory: &Path,
+        name: &str,
+        kind: InputKind,
+        mut manifests: AppliedManifests,
+    ) {
+        let mut read = BTreeMap::new();
+        for path in manifests.files() {
+            let known = self.applied_files.get(&path).copied();
+            let shown = self.files.trees.shown_path(&path);
+            let file = known.or_else(|| self.files.read(&shown, FileRole::Data));
+            if let Some(file) = file {
+                self.applied_files.insert(path.clone(), file);
+                read.insert(path, file);
+            }
+        }
+        let text = |file: FileId| (file, self.files.sources.text(file));
+        let texts = read.into_iter().map(|(path, file)| (path, text(file)));
+        manifests.read_files(&texts.collect());
+        self.files.skipped.append(&mut manifests.skipped);
+        for input in manifests.into_inputs(name, kind) {
+            self.add(directory.to_owned(), input, Vec::new());
         }
     }
 
@@ -245,13 +293,23 @@ impl Loader {
             return Vec::new();
         };
         let ids: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
-        let evaluated = ids.into_iter().zip(models);
+        let mut called = BTreeSet::new();
+        let mut evaluated = Vec::new();
+        for (root, model) in ids.into_iter().zip(models) {
+            match self.evaluate_alternative(modules, root, &model, options) {
+                Some((alternative, model)) => {
+                    called.extend(modules.directories_below(alternative));
+                    evaluated.push((alternative, model));
+                }
+                None => evaluated.push((root, model)),
+            }
+        }
+        // Modules that OpenTofu alone finds are roots no more.
+        evaluated.retain(|(root, _)| {
+            let location = modules.location(*root);
+            location.is_none_or(|location| !called.contains(&location.path))
+        });
         evaluated
-            .map(|(root, model)| {
-                let alternative = self.evaluate_alternative(modules, root, &model, options);
-                alternative.unwrap_or((root, model))
-            })
-            .collect()
     }
 
     /// The root module as OpenTofu evaluates it, if nothing says that Terraform does, Terraform rejects it and OpenTofu
@@ -263,19 +321,27 @@ impl Loader {
         model: &RootModuleModel,
         options: &Options,
     ) -> Option<(ModuleId, RootModuleModel)> {
-        let choice = modules.choices.get(&root).filter(|choice| choice.is_engine_open)?;
+        let choice = modules
+            .choices
+            .get(&root)
+            .filter(|choice| choice.is_engine_open)?;
         if !model.is_rejected {
             return None;
         }
         let terraform = choice.dialect;
-        let skipped = self.files.skipped.len();
+        let (skipped, syntax_errors) = (self.files.skipped.len(), modules.syntax_errors.len());
         let reason = format!("{terraform} rejects the configuration, and OpenTofu accepts it");
         let alternative =
             modules.read_alternative(root, Engine::OpenTofu, reason, options, &mut self.files)?;
         let models = evaluate_roots(&modules.tree, &self.files.sources, &[&alternative]);
-        let accepted = models.into_iter().flatten().next().filter(|model| !model.is_rejected);
+        let accepted = models
+            .into_iter()
+            .flatten()
+            .next()
+            .filter(|model| !model.is_rejected);
         let Some(model) = accepted else {
             self.files.skipped.truncate(skipped);
+            modules.syntax_errors.truncate(syntax_errors);
             return None;
         };
         Some((alternative.module, model))
@@ -353,9 +419,9 @@ impl Loader {
             if file.exists {
                 let name = display_name(&self.files.trees.shown_path(&file.path));
                 let message = "no configuration reads the file";
-                self.files
-                    .skipped
-                    .push(Skipped::new(name, SkipReason::UnknownKind, message));
+                let skipped = unopened_template(&file.path, &self.files)
+                    .unwrap_or_else(|| Skipped::new(name, SkipReason::UnknownKind, message));
+                self.files.skipped.push(skipped);
             } else {
                 self.errors.push(LoadError::missing(&file.given));
             }

@@ -17,9 +17,7 @@ use crate::workspace::installed_modules::InstalledModules;
 use crate::workspace::loaded::LoadError;
 use crate::workspace::lock_file::locked_provider_version;
 use crate::workspace::options::Options;
-use crate::workspace::terraform_files::{
-    EngineFiles, is_override, read_automatic_variables, read_variables,
-};
+use crate::workspace::terraform_files::{EngineFiles, is_override, read_automatic_variables, read_variables};
 use crate::workspace::variables::VariableValues;
 use terraform_eval::dialect::Engine;
 use terraform_eval::eval::{self, Evaluator, InstanceId, RepetitionData};
@@ -201,6 +199,16 @@ impl LoadedModules {
         found
     }
 
+    /// The directories of the modules that a module calls, directly or through others.
+    pub(crate) fn directories_below(&self, module: ModuleId) -> BTreeSet<PathBuf> {
+        let called = self
+            .reachable(module)
+            .into_iter()
+            .filter(|called| *called != module);
+        let locations = called.filter_map(|called| self.locations.get(&called));
+        locations.map(|location| location.path.clone()).collect()
+    }
+
     /// The directory of a module; `None` for a stub.
     pub(crate) fn location(&self, module: ModuleId) -> Option<&ConfigurationDirectory> {
         self.locations.get(&module)
@@ -217,12 +225,7 @@ impl LoadedModules {
         Some(self.roots.swap_remove(index))
     }
 
-    fn add_root(
-        &mut self,
-        module: ModuleId,
-        options: &Options,
-        files: &mut InputFiles,
-    ) {
+    fn add_root(&mut self, module: ModuleId, options: &Options, files: &mut InputFiles) {
         let directory = self.tree.module(module).directory.clone();
         let location = self.locations.get(&module).cloned();
         let location = location.unwrap_or_else(|| ConfigurationDirectory {
@@ -236,7 +239,9 @@ impl LoadedModules {
             tfvars.extend(self.read_shared_variables(path, &tree, files));
         }
         let declarations = self.tree.module(module);
-        let mut inputs = self.values.inputs(declarations, &tfvars, &files.sources, &mut self.syntax_errors);
+        let mut inputs = self
+            .values
+            .inputs(declarations, &tfvars, &files.sources, &mut self.syntax_errors);
         let evidence = self.evidence.get(&path).cloned().unwrap_or_default();
         let modules = self.reachable(module);
         let modules: Vec<&Module> = modules.into_iter().map(|id| self.tree.module(id)).collect();
@@ -326,7 +331,8 @@ impl LoadedModules {
         let skip = |(path, reason): (PathBuf, String)| {
             Skipped::new(display_name(&path), SkipReason::OtherEngine, reason)
         };
-        self.unread.insert(module, skipped.into_iter().map(skip).collect());
+        self.unread
+            .insert(module, skipped.into_iter().map(skip).collect());
         module
     }
 
@@ -487,7 +493,9 @@ impl LoadedModules {
                 }
                 if let Some(span) = call.span {
                     let error = SyntaxError::new(span, format!("no module in {source:?}"));
-                    self.report_syntax_errors([error.help("the path is relative to the directory of this file")]);
+                    self.report_syntax_errors([
+                        error.help("the path is relative to the directory of this file")
+                    ]);
                 }
                 return Ok(None);
             };
@@ -527,7 +535,8 @@ impl LoadedModules {
         if let Some(stub) = modules::find(source) {
             return Ok(Some(self.add_stub(stub, files)));
         }
-        let is_directory = disk.is_directory(&location.path.join(source));
+        // Terraform copies an absolute path; any other path without `./` is the address of a registry or a server.
+        let is_directory = Path::new(source).is_relative() && disk.is_directory(&location.path.join(source));
         Err(Box::new(call.not_installed(source, is_directory)))
     }
 }

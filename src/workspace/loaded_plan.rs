@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Input;
 use crate::provider;
 use crate::readers::configuration::RootModule;
+use crate::readers::manifest::AppliedManifests;
 use crate::readers::plan::PlanContents;
 use crate::rules::PLAN_MISMATCH;
 use crate::workspace::input_files::InputFiles;
@@ -26,6 +27,8 @@ pub(crate) struct LoadedPlan {
     pub(crate) directory: PathBuf,
     /// The source text of sensitive values.
     pub(crate) sensitive: Vec<Span>,
+    /// The manifests that its resources apply.
+    pub(crate) manifests: AppliedManifests,
     /// What its configuration declares, modules without instance keys.
     declared: BTreeSet<ResourcePath>,
     /// The values of the root module's variables.
@@ -38,6 +41,7 @@ impl LoadedPlan {
             input: contents.input,
             directory: path.and_then(Path::parent).unwrap_or(Path::new("")).to_owned(),
             sensitive: contents.sensitive,
+            manifests: contents.manifests,
             declared: contents.declared,
             variables: contents.variables,
         }
@@ -52,6 +56,14 @@ impl LoadedPlan {
     pub(crate) fn has_mirrors_of(&self, tree: &ModuleTree, root: &RootModule) -> bool {
         self.mirrors()
             .eq(mirrors_of(&declared_resources(tree, root.module)))
+    }
+
+    /// Whether the plan has the mirrors of a configuration, and not only those of its targets, or none because it destroys
+    /// them.
+    pub(crate) fn has_all_mirrors(&self, configuration: &Input) -> bool {
+        let changes = &self.input.changes;
+        let is_whole = changes.incomplete.is_none() && changes.errored.is_none();
+        is_whole && (!self.input.mirrors.is_empty() || configuration.mirrors.is_empty())
     }
 
     /// Replaces the plan by its join with a root module.
@@ -127,6 +139,8 @@ pub(crate) struct JoinedPlan {
     pub(crate) directory: PathBuf,
     pub(crate) sensitive: Vec<Span>,
     pub(crate) differences: Vec<Diagnostic>,
+    /// Whether the plan has every mirror that the configuration declares, so that it can stand for it.
+    pub(crate) has_all_mirrors: bool,
 }
 
 fn mirrors_of(resources: &BTreeSet<ResourcePath>) -> impl Iterator<Item = &ResourcePath> {

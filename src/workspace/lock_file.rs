@@ -15,7 +15,11 @@ pub(crate) const LOCK_FILE: &str = ".terraform.lock.hcl";
 
 /// The program whose registry the providers in the lock file of a root module come from, and the first such provider.
 /// `None` if there are none, or of both registries.
-pub(crate) fn locked_registry(directory: &Path, tree: &Path, files: &mut InputFiles) -> Option<(Engine, Span)> {
+pub(crate) fn locked_registry(
+    directory: &Path,
+    tree: &Path,
+    files: &mut InputFiles,
+) -> Option<(Engine, Span)> {
     let path = directory.join(LOCK_FILE);
     if !files.sources.files().is_file(&path) {
         return None;

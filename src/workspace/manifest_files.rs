@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::model::{FileRole, Input, SkipReason, Skipped};
-use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadManifests, Unopened};
+use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadManifests};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
-use crate::workspace::discovery::is_yaml;
 use crate::workspace::input_files::InputFiles;
-use terraform_eval::source::{FileId, display_name};
+use crate::workspace::name_kind::is_yaml;
+use crate::workspace::other_files::UNNAMED_PLAN;
+use terraform_eval::source::{FileId, ReadError, display_name};
 
 /// The documents that were read, by file.
 #[derive(Debug, Default)]
@@ -23,6 +24,9 @@ pub(crate) struct Manifests {
 
 #[derive(Debug)]
 struct ManifestFile {
+    file: FileId,
+    /// The canonical path.
+    path: Option<PathBuf>,
     directory: PathBuf,
     name: String,
     documents: Vec<ManifestDocument>,
@@ -69,17 +73,23 @@ impl Manifests {
         match result {
             Ok(ReadManifests { documents, unopened }) => {
                 let path = files.sources.file(file).path();
-                if path.is_some_and(|path| !self.paths.insert(files.sources.files().canonical_path(path))) {
+                let canonical = path.map(|path| files.sources.files().canonical_path(path));
+                if canonical
+                    .as_ref()
+                    .is_some_and(|path| !self.paths.insert(path.clone()))
+                {
                     return;
                 }
                 files
                     .skipped
-                    .extend(unopened.iter().map(|unopened| skipped_wrapper(name, unopened)));
+                    .extend(unopened.iter().map(|unopened| unopened.skipped(name)));
                 if documents.is_empty() {
                     return;
                 }
                 let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
                 self.files.push(ManifestFile {
+                    file,
+                    path: canonical,
                     directory: directory.to_owned(),
                     name: name.to_owned(),
                     documents,
@@ -105,28 +115,46 @@ impl Manifests {
         for candidate in candidates {
             let path = files.trees.shown_path(candidate);
             let name = display_name(&path);
-            let Ok(file) = files.sources.read(&path) else {
-                let message = "the file cannot be read as text";
-                files
-                    .skipped
-                    .push(Skipped::new(name, SkipReason::Unreadable, message));
-                continue;
+            let file = match files.sources.read(&path) {
+                Ok(file) => file,
+                Err(error) => {
+                    files.skipped.push(skipped_file(name, &error));
+                    continue;
+                }
             };
             let text = files.sources.text(file);
-            if plan::detect(text).is_some() {
-                let message = "a plan or state is read only if it is named";
+            if plan::detect(text).is_some() || plan::follows_other_text(text) {
                 files
                     .skipped
-                    .push(Skipped::new(name, SkipReason::UnnamedPlan, message));
+                    .push(Skipped::new(name, SkipReason::UnnamedPlan, UNNAMED_PLAN));
                 self.unrelated_files.insert(file);
                 continue;
             }
             // A file can name the kinds without declaring one: a role, a description of the API.
-            match manifest::has_manifest_marker(text).then(|| manifest::read_manifests(file, text)) {
-                None | Some(Err(ManifestReadError::NoManifest)) => _ = self.unrelated_files.insert(file),
+            let is_read = manifest::has_manifest_marker(text) || manifest::may_be_encoded(text);
+            match is_read.then(|| manifest::read_manifests(file, text)) {
+                None | Some(Err(ManifestReadError::NoManifest)) => {
+                    self.unrelated_files.insert(file);
+                    if manifest::names_lists(text) {
+                        files.skipped.push(skipped_lists(name));
+                    }
+                }
                 Some(result) => self.add(file, &name, result, files),
             }
         }
+    }
+
+    /// Removes the files that resources of Terraform apply, and returns them by path.
+    pub(crate) fn remove_applied(&mut self, applied: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, FileId> {
+        let mut removed = BTreeMap::new();
+        self.files.retain(|file| match &file.path {
+            Some(path) if applied.contains(path) => {
+                removed.insert(path.clone(), file.file);
+                false
+            }
+            _ => true,
+        });
+        removed
     }
 
     fn mark_overwritten(&mut self) {
@@ -182,11 +210,22 @@ impl Manifests {
     }
 }
 
-/// A mirror set that could not be opened.
-fn skipped_wrapper(name: &str, unopened: &Unopened) -> Skipped {
-    let message = format!("a mirror set that cannot be read: it is in {}", unopened.kind);
+/// A file that names a list of mirrors, in an object that is not read: a patch, or the values of another tool.
+fn skipped_lists(name: String) -> Skipped {
+    let message = "the file names a list of mirrors, but mirrorset does not read objects of its kind";
     let mut skipped = Skipped::new(name, SkipReason::UnopenedWrapper, message);
-    skipped.span = Some(unopened.span);
     skipped.help = Some("check the manifest that results from it".to_owned());
+    skipped
+}
+
+/// A file in which manifests may be, and that cannot be read.
+fn skipped_file(name: String, error: &ReadError) -> Skipped {
+    let reason = if error.is_too_large() {
+        SkipReason::TooLarge
+    } else {
+        SkipReason::Unreadable
+    };
+    let mut skipped = Skipped::new(name, reason, error.to_string());
+    skipped.help = error.help().map(str::to_owned);
     skipped
 }

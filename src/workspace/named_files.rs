@@ -8,6 +8,7 @@ use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::{Manifests, is_manifest};
+use crate::workspace::name_kind::NameKind;
 use terraform_eval::source::{FileId, display_name};
 
 #[derive(Debug, Default)]
@@ -32,52 +33,80 @@ impl OtherFile {
         files.sources.file(self.file).path()
     }
 
-    /// Reports the file as what it was meant as: an input.
-    pub(crate) fn report_as_input(self, files: &mut InputFiles) {
-        if self.error.is_none() {
-            Manifests::report_no_manifest(self.file, files);
-        } else {
-            self.report(files);
-        }
-    }
-
     /// Reports that nothing reads the file: as an error if it may be meant as an input.
     pub(crate) fn report(self, files: &mut InputFiles) {
         let source = files.sources.file(self.file);
         let (name, text) = (source.name().to_owned(), source.text());
-        let is_meant = text.contains("irror");
-        match self.error {
-            None if is_meant => Manifests::report_no_manifest(self.file, files),
-            None => {
-                let message = "the file declares no mirrors, and no configuration reads it";
-                files
-                    .skipped
-                    .push(Skipped::new(name, SkipReason::UnknownKind, message));
-            }
-            Some(error) => {
-                let rule = if error.is_unsupported_input() {
-                    &UNSUPPORTED_INPUT
-                } else {
-                    &SYNTAX_ERROR
-                };
-                files.report_invalid(rule, self.file, &error, error.span, Some(error.help()));
-            }
+        let is_meant = match self.error {
+            None => may_be_manifest(text),
+            Some(_) => may_be_manifest(text) || may_be_plan(&name, text),
+        };
+        if is_meant {
+            return self.report_as_input(files);
         }
+        let message = match self.error {
+            None => "the file declares no mirrors, and no configuration reads it",
+            Some(_) => "the file is neither a plan nor a state nor a manifest, and no configuration reads it",
+        };
+        files
+            .skipped
+            .push(Skipped::new(name, SkipReason::UnknownKind, message));
     }
+
+    /// Reports the file as what it was meant as: an input.
+    pub(crate) fn report_as_input(self, files: &mut InputFiles) {
+        let Some(error) = self.error else {
+            return Manifests::report_no_manifest(self.file, files);
+        };
+        let rule = if error.is_unsupported_input() {
+            &UNSUPPORTED_INPUT
+        } else {
+            &SYNTAX_ERROR
+        };
+        files.report_invalid(rule, self.file, &error, error.span, Some(error.help()));
+    }
+}
+
+/// Whether a text may be meant as a manifest about mirrors, although it declares none: it says more of mirrors than the
+/// name of this program, which a workflow or the configuration of hooks has.
+fn may_be_manifest(text: &str) -> bool {
+    text.replace("mirrorset", "").contains("irror")
+}
+
+/// Whether a file may be meant as a plan or a state: because it is JSON, by its name, by what Terraform writes, or because
+/// the command that was to write it failed.
+fn may_be_plan(name: &str, text: &str) -> bool {
+    const WORDS: [&str; 8] = [
+        "format_version",
+        "terraform_version",
+        "planned_values",
+        "resource_changes",
+        "@message",
+        "Terraform",
+        "OpenTofu",
+        "rhcs_",
+    ];
+    let path = Path::new(name);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_named = ["plan", "state", "<stdin>"]
+        .iter()
+        .any(|word| name.contains(word));
+    let is_json = NameKind::of(path) == NameKind::Manifest || text.trim_start().starts_with('{');
+    is_json || is_named || text.trim().is_empty() || WORDS.iter().any(|word| text.contains(word))
 }
 
 impl NamedFiles {
     /// Reads a file. Returns whether it is an input or cannot be read; else, it is one of the other files.
     pub(crate) fn read_path(&mut self, path: &Path, files: &mut InputFiles) -> bool {
         let name = display_name(path);
-        let ends = files.sources.files().read_ends(path, &plan::PLAN_MARKERS);
+        let ends = files.sources.files().read_ends(path, &plan::plan_markers());
         if let Some(contents) = ends.and_then(|ends| plan::read_from_ends(&name, &ends.head, &ends.tail)) {
             let file = files.sources.add_unread(path);
             files.roles.insert(file, FileRole::Plan);
             self.plans.push(LoadedPlan::new(contents, Some(path)));
             return true;
         }
-        match files.sources.read(path) {
+        match files.sources.read_input(path) {
             Ok(file) => {
                 let others = self.others.len();
                 self.read_text(file, &name, files);

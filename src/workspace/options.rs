@@ -60,7 +60,7 @@ impl Default for Options {
             project_root: None,
             workspace: None,
             data_directory: None,
-            files: Arc::new(DiskFiles),
+            files: Arc::new(DiskFiles::default()),
             environment: Vec::new(),
             engine: None,
             engine_version: None,

@@ -64,7 +64,9 @@ impl<'f> PlanJoiner<'f> {
                 for plan in plans {
                     match self.find_candidates(plan, modules) {
                         Candidates::One(root, candidate) => {
-                            joined.insert(root.module);
+                            if candidate.has_all_mirrors {
+                                joined.insert(root.module);
+                            }
                             plan.accept(*candidate, self.files);
                         }
                         Candidates::Several(directories) => plan.report_ambiguity(&directories, self.files),
@@ -229,10 +231,12 @@ impl<'f> PlanJoiner<'f> {
             directory: modules.tree.module(root.module).directory.clone(),
             sensitive: Vec::new(),
             differences: Vec::new(),
+            has_all_mirrors: false,
         };
         match evaluate_roots(&modules.tree, sources, &[&root]) {
             Some(models) => {
                 for model in models {
+                    joined.has_all_mirrors = plan.has_all_mirrors(&model.input);
                     joined.differences = plan_with_configuration::join(&mut joined.input, model.input);
                     joined.sensitive = model.sensitive;
                 }

@@ -37,7 +37,8 @@ impl ProjectTrees {
         if let Some(marked) = self.marked(directory, files) {
             return marked;
         }
-        if directory.starts_with(&self.current) {
+        // Containers start programs in the root of the file system, which is not a project.
+        if directory.starts_with(&self.current) && self.current.parent().is_some() {
             self.current.clone()
         } else {
             directory.to_owned()

@@ -7,17 +7,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::model::{Choice, SkipReason, Skipped};
 use crate::workspace::callers::Callers;
 use crate::workspace::discovery::{ConfigurationDirectory, Discovery, NamedFile};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
-use crate::workspace::lock_file::LOCK_FILE;
+use crate::workspace::name_kind::NameKind;
 use crate::workspace::named_files::NamedFiles;
-use crate::workspace::terraform_files::{
-    configuration_files, is_automatic_variables, is_configuration, is_variables,
-};
+use crate::workspace::other_files::UNUSED_VARIABLES;
+use crate::workspace::terraform_files::configuration_files;
 use terraform_eval::source::display_name;
 
 /// The modules to read for the named paths.
@@ -33,71 +32,6 @@ pub(crate) struct Selection {
     /// Named paths that do not exist.
     pub(crate) errors: Vec<LoadError>,
 }
-
-/// What a named file is, by its name.
-enum NameKind {
-    Configuration,
-    AutomaticVariables,
-    Variables,
-    LockFile,
-    Settings,
-    /// A file of Terraform or of another tool that holds no mirrors.
-    Other(&'static str),
-    /// A plan, a state, manifests, or data.
-    Content,
-    /// Data for a function of the configuration, or nothing of interest.
-    Data,
-}
-
-impl NameKind {
-    fn of(path: &Path) -> Self {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let has_ending = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-        if is_configuration(path) {
-            Self::Configuration
-        } else if is_automatic_variables(path) {
-            Self::AutomaticVariables
-        } else if is_variables(path) {
-            Self::Variables
-        } else if name == LOCK_FILE {
-            Self::LockFile
-        } else if name == config::FILE_NAME {
-            Self::Settings
-        } else if has_ending(&[
-            ".tftest.hcl",
-            ".tofutest.hcl",
-            ".tftest.json",
-            ".tofutest.json",
-            ".tfmock.hcl",
-        ]) {
-            Self::Other("tests of Terraform are not read")
-        } else if has_ending(&[
-            ".tfquery.hcl",
-            ".tfdeploy.hcl",
-            ".tfstack.hcl",
-            ".tfcomponent.hcl",
-        ]) {
-            Self::Other("queries and stacks of Terraform are not read")
-        } else if name == "terragrunt.hcl" || name == "root.hcl" || name.starts_with("terragrunt.") {
-            Self::Other("files of Terragrunt are not read")
-        } else if has_ending(&[".hcl"]) {
-            Self::Other("mirrorset does not read this kind of HCL file")
-        } else if path
-            .extension()
-            .is_some_and(|extension| NOT_CONTENT.iter().any(|known| extension == *known))
-        {
-            Self::Data
-        } else {
-            Self::Content
-        }
-    }
-}
-
-/// Endings of files that are neither plans nor manifests.
-const NOT_CONTENT: &[&str] = &[
-    "md", "rst", "adoc", "csv", "tmpl", "tpl", "tftpl", "sh", "py", "rb", "go", "rs", "js", "ts", "lock",
-    "toml", "ini", "cfg", "html", "css", "png", "svg", "pem", "crt",
-];
 
 impl Selection {
     /// Selects modules, and reads the named plans, states and manifests.
@@ -149,13 +83,15 @@ impl Selection {
                     let users = users.get(&file.path);
                     modules.extend(users.into_iter().flatten().cloned());
                     if users.is_none() && file.exists {
-                        let message = "no root module loads this file of variables: give it with `--var-file` or list \
-                                       it in `var-files`";
-                        skip(&file, SkipReason::UnusedVariables, message, files);
+                        skip(&file, SkipReason::UnusedVariables, UNUSED_VARIABLES, files);
                     }
                 }
                 NameKind::Other(message) => skip(&file, SkipReason::UnknownKind, message, files),
-                NameKind::Content | NameKind::Data => {
+                NameKind::Content
+                | NameKind::Manifest
+                | NameKind::Template
+                | NameKind::State
+                | NameKind::Data => {
                     selection.data_files.insert(file.path.clone(), file);
                 }
             }
@@ -206,7 +142,7 @@ fn read_inputs(
     let mut others = Vec::new();
     for file in std::mem::take(&mut discovery.files) {
         let kind = NameKind::of(&file.path);
-        if matches!(kind, NameKind::Content) && file.exists {
+        if kind.is_read_by_content() && file.exists {
             if !named.read_path(&files.trees.shown_path(&file.path), files) {
                 searched.insert(file.tree);
             }

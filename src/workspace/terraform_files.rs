@@ -52,11 +52,14 @@ impl EngineFiles {
         let mut divided = Self::default();
         for path in paths {
             let reason = match engine {
-                Engine::Terraform => is_for_opentofu(&path)
-                    .then(|| "only OpenTofu reads the file, and Terraform evaluates the configuration".to_owned()),
+                Engine::Terraform => is_for_opentofu(&path).then(|| {
+                    "only OpenTofu reads the file, and Terraform evaluates the configuration".to_owned()
+                }),
                 Engine::OpenTofu => opentofu_name(&path)
                     .filter(|name| names.contains(name))
-                    .map(|name| format!("OpenTofu, which evaluates the configuration, reads {name} in its place")),
+                    .map(|name| {
+                        format!("OpenTofu, which evaluates the configuration, reads {name} in its place")
+                    }),
             };
             match reason {
                 Some(reason) => divided.skipped.push((path, reason)),

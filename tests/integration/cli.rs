@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::support::program::{
-    VERSIONS, fixture, mirrorset, mirrorset_in, mirrorset_with_input, scratch, scratch_bytes,
+    VERSIONS, fixture, mirrorset, mirrorset_in, mirrorset_with_environment, mirrorset_with_input, scratch,
+    scratch_bytes,
 };
 use insta::assert_snapshot;
 
@@ -193,6 +194,28 @@ fn json_has_the_documented_form() {
       }
     }
     "#);
+}
+
+#[test]
+fn annotations_name_files_from_the_top_of_the_repository() {
+    let mirror = "resource \"rhcs_image_mirror\" \"a\" {\n  cluster_id = \"c1\"\n  source = \"nginx\"\n  mirrors = [\"m.example.com/nginx\"]\n}\n";
+    let files = scratch(&[("live/main.tf", VERSIONS.1), ("shared/main.tf", mirror)]);
+    let top = files.path().to_str().unwrap();
+    let root = "--project-root=..";
+    let call = "module \"x\" {\n  source = \"../shared\"\n}\n";
+    std::fs::write(files.path().join("live/call.tf"), call).unwrap();
+    let annotation = |environment: &[(&str, &str)]| {
+        let arguments = ["check", ".", root, "--output-format", "github"];
+        let run = mirrorset_with_environment(&files.path().join("live"), &arguments, environment);
+        let (_, file) = run.stdout.split_once("file=").unwrap();
+        file.split(',').next().unwrap().to_owned()
+    };
+    assert_eq!(annotation(&[]), "../shared/main.tf");
+    assert_eq!(annotation(&[("GITHUB_WORKSPACE", top)]), "shared/main.tf");
+    assert_eq!(
+        annotation(&[("GITHUB_WORKSPACE", "/elsewhere")]),
+        "../shared/main.tf"
+    );
 }
 
 #[test]

@@ -195,7 +195,9 @@ fn everything_below_a_path_is_read_or_skipped() {
         skipped(&report),
         pairs(&[
             ("module.hidden", "module-not-installed"),
-            ("scratch", "gitignored")
+            ("scratch", "gitignored"),
+            ("tests/prod.tftest.hcl", "unknown-kind"),
+            ("values.tfvars", "unused-variables"),
         ])
     );
     let run = mirrorset_in(tree.path(), &["check", "--show-files"]);

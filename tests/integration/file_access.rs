@@ -31,7 +31,7 @@ const ALLOWED: &[(&str, &str)] = &[
         "implements the trait",
     ),
     (
-        "crates/terraform-eval/src/source/large_file.rs",
+        "crates/terraform-eval/src/source/disk_file.rs",
         "implements the trait",
     ),
     (

@@ -13,6 +13,7 @@
 
 mod architecture;
 mod baseline;
+mod cases;
 mod changes;
 mod cli;
 mod cluster_rules;
@@ -28,6 +29,7 @@ mod examples;
 mod file_access;
 mod fixes;
 mod invalid_examples;
+mod kubernetes_manifests;
 mod manifest;
 mod merge_order_conformance;
 mod modules;

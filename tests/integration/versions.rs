@@ -36,14 +36,28 @@ const EXCEPTIONS: [(&str, &str, &str); 3] = [
 
 const NO_PROVIDER: &str = "the lab has no provider for the action, so that `init` cannot lock it";
 
+/// Recorded answers to expressions that are not those of the console, and why.
+const EXPRESSION_EXCEPTIONS: [(&str, &str); 1] = [(
+    "type(\"a\")",
+    "recorded inside of `jsonencode(…)`, where `type` is an error; alone, it prints a type",
+)];
+
 fn is_exception(module: &str, program: &str, answer: &Value) -> bool {
     let errors = answer["errors"].as_array().into_iter().flatten();
-    let is_of_the_lab = errors.clone().count() > 0 && errors.clone().all(|error| error == "Inconsistent dependency lock file");
-    EXCEPTIONS.iter().any(|(name, prefix, _)| *name == module && program.starts_with(prefix)) && is_of_the_lab
+    let is_of_the_lab = errors.clone().count() > 0
+        && errors
+            .clone()
+            .all(|error| error == "Inconsistent dependency lock file");
+    EXCEPTIONS
+        .iter()
+        .any(|(name, prefix, _)| *name == module && program.starts_with(prefix))
+        && is_of_the_lab
 }
 
 fn select(engine: &str, version: &str) -> Vec<String> {
-    ["--engine", engine, "--engine-version", version].map(str::to_owned).to_vec()
+    ["--engine", engine, "--engine-version", version]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 /// The answers of `mirrorset eval` for expressions, one JSON value each.
@@ -55,7 +69,9 @@ fn evaluate(expressions: &[&str], arguments: &[String]) -> Vec<Value> {
     all.extend(expressions);
     let run = mirrorset_in(directory.path(), &all);
     let lines = run.stdout.lines();
-    lines.map(|line| serde_json::from_str(line).expect(&run.stderr)).collect()
+    lines
+        .map(|line| serde_json::from_str(line).expect(&run.stderr))
+        .collect()
 }
 
 /// Why an answer of `mirrorset eval` is not the recorded one.
@@ -68,7 +84,9 @@ fn difference(recorded: &Value, ours: &Value) -> Option<String> {
 
 fn check_expressions(path: &Path) {
     let text = std::fs::read_to_string(path).unwrap();
-    let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rows = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    let is_compared = |row: &Value| EXPRESSION_EXCEPTIONS.iter().all(|(text, _)| row["expr"] != *text);
+    let rows: Vec<Value> = rows.filter(is_compared).collect();
     let expressions: Vec<&str> = rows.iter().map(|row| row["expr"].as_str().unwrap()).collect();
     let mut differences = Vec::new();
     let mut total = 0;
@@ -89,7 +107,11 @@ fn check_expressions(path: &Path) {
         let difference = difference(recorded, answer);
         differences.extend(difference.map(|text| format!("no engine: {}\n  {text}", row["expr"])));
     }
-    println!("{} of {total} answers agree", total - differences.len());
+    println!(
+        "{} of {total} answers agree; {} expression is an exception",
+        total - differences.len(),
+        EXPRESSION_EXCEPTIONS.len()
+    );
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
@@ -100,17 +122,38 @@ fn mirrors(module: &Path, arguments: &[String]) -> Result<BTreeMap<String, Value
         all.extend(arguments.iter().map(String::as_str));
         mirrorset_in(module, &all)
     };
-    let run = run_with(&["check", "--isolated", "--project-root", ".", ".", "--output-format", "json"]);
+    let run = run_with(&[
+        "check",
+        "--isolated",
+        "--project-root",
+        ".",
+        ".",
+        "--output-format",
+        "json",
+    ]);
     let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}", run.stderr));
     let findings = report["findings"].as_array().unwrap().iter();
+    // The first error is one of the provider while it applies, which the recorded plans do not show.
     let errors = findings.filter(|finding| {
-        finding["severity"] == "error" && !finding["message"].as_str().unwrap().contains(UNDECLARED_PROVIDER)
+        finding["severity"] == "error"
+            && finding["rule"] != "duplicate-source"
+            && !finding["message"].as_str().unwrap().contains(UNDECLARED_PROVIDER)
     });
-    let errors: Vec<String> = errors.map(|error| error["message"].as_str().unwrap().to_owned()).collect();
+    let errors: Vec<String> = errors
+        .map(|error| error["message"].as_str().unwrap().to_owned())
+        .collect();
     if !errors.is_empty() {
         return Err(errors);
     }
-    let run = run_with(&["convert", "--isolated", "--project-root", ".", ".", "--to", "json"]);
+    let run = run_with(&[
+        "convert",
+        "--isolated",
+        "--project-root",
+        ".",
+        ".",
+        "--to",
+        "json",
+    ]);
     let instances: Vec<Value> = match run.stdout.as_str() {
         "" => Vec::new(),
         text => serde_json::from_str(text).unwrap_or_else(|_| panic!("{text} {}", run.stderr)),
@@ -125,16 +168,23 @@ fn mirrors(module: &Path, arguments: &[String]) -> Result<BTreeMap<String, Value
             };
             shown.insert(name.to_owned(), value);
         }
-        (instance["address"].as_str().unwrap().to_owned(), Value::Object(shown))
+        (
+            instance["address"].as_str().unwrap().to_owned(),
+            Value::Object(shown),
+        )
     };
     Ok(instances.iter().map(mirror).collect())
 }
 
 /// Why the answer for a module is not the recorded one.
-fn module_difference(recorded: &Value, ours: &Result<BTreeMap<String, Value>, Vec<String>>) -> Option<String> {
+fn module_difference(
+    recorded: &Value,
+    ours: &Result<BTreeMap<String, Value>, Vec<String>>,
+) -> Option<String> {
     let expected = recorded["mirrors"].as_object().map(|mirrors| {
         let mirror = |(address, mirror): (&String, &Value)| {
-            let mirror = json!({"source": mirror["source"], "mirrors": mirror["mirrors"], "type": mirror["type"]});
+            let mirror =
+                json!({"source": mirror["source"], "mirrors": mirror["mirrors"], "type": mirror["type"]});
             (address.clone(), mirror)
         };
         mirrors.iter().map(mirror).collect::<BTreeMap<_, _>>()
@@ -142,7 +192,10 @@ fn module_difference(recorded: &Value, ours: &Result<BTreeMap<String, Value>, Ve
     match (expected, ours) {
         (None, Err(_)) => None,
         (Some(expected), Ok(ours)) if expected == *ours => None,
-        (expected, ours) => Some(format!("recorded {expected:?} {}\n     ours {ours:?}", recorded["errors"])),
+        (expected, ours) => Some(format!(
+            "recorded {expected:?} {}\n     ours {ours:?}",
+            recorded["errors"]
+        )),
     }
 }
 
@@ -180,7 +233,11 @@ fn check_modules(directory: &Path) {
             let name = entry.unwrap().file_name();
             name.to_string_lossy().contains(".tofu")
         });
-        let deciding = if has_tofu_files { Some(NEWEST[1]) } else { accepting };
+        let deciding = if has_tofu_files {
+            Some(NEWEST[1])
+        } else {
+            accepting
+        };
         let Some(deciding) = deciding.filter(|program| answers[*program]["undecided"].is_null()) else {
             continue;
         };

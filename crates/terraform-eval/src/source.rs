@@ -3,22 +3,21 @@
 //! A span counts bytes of the file on disk, including a byte order mark, so that edits and editors address the same
 //! bytes however the file was read.
 
+mod disk_file;
 mod files;
-mod large_file;
 mod read_error;
+mod read_limits;
 pub(crate) mod sandbox;
 mod span;
 
+pub use disk_file::FileEnds;
 pub use files::{DirectoryEntry, DiskFiles, FileKind, Files, MemoryFiles, OverlayFiles};
-pub use large_file::FileEnds;
 pub use read_error::ReadError;
+pub use read_limits::ReadLimits;
 pub use span::{FileId, Location, Span};
 
-use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-
-use read_error::decode;
 
 static DETACHED: SourceFile = SourceFile {
     name: String::new(),
@@ -114,7 +113,7 @@ pub struct Sources {
 
 impl Default for Sources {
     fn default() -> Self {
-        Self::with_files(Arc::new(DiskFiles))
+        Self::with_files(Arc::new(DiskFiles::default()))
     }
 }
 
@@ -152,6 +151,12 @@ impl Sources {
         Ok(self.insert(display_name(path), Some(path.to_owned()), text))
     }
 
+    /// Reads an input that a user names.
+    pub fn read_input(&mut self, path: &Path) -> Result<FileId, ReadError> {
+        let text = self.files.read_input(path)?;
+        Ok(self.insert(display_name(path), Some(path.to_owned()), text))
+    }
+
     /// Registers a file whose text is not needed.
     pub fn add_unread(&mut self, path: &Path) -> FileId {
         self.insert(display_name(path), Some(path.to_owned()), String::new())
@@ -159,7 +164,8 @@ impl Sources {
 
     /// Reads standard input to its end.
     pub fn read_stdin(&mut self, name: &str) -> Result<FileId, ReadError> {
-        Ok(self.insert(name.to_owned(), None, read_stdin()?))
+        let text = self.files.read_stdin()?;
+        Ok(self.insert(name.to_owned(), None, text))
     }
 
     /// Registers a text that is in memory already.
@@ -207,16 +213,6 @@ impl Sources {
     pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
         (0..u32::try_from(self.read.len()).unwrap_or(u32::MAX)).map(FileId)
     }
-}
-
-/// Reads standard input to its end.
-pub fn read_stdin() -> Result<String, ReadError> {
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
-        .map_err(ReadError::Io)?;
-    decode(bytes)
 }
 
 /// A path as findings print it: with `/` as separator and without a leading `./`.

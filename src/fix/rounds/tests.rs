@@ -41,7 +41,7 @@ fn letters(
 }
 
 fn disk() -> Arc<dyn Files> {
-    Arc::new(DiskFiles)
+    Arc::new(DiskFiles::default())
 }
 
 fn file(text: &str) -> (tempfile::TempDir, PathBuf) {

@@ -1,5 +1,7 @@
 //! The type of an output format.
 
+use std::path::Path;
+
 use crate::check::Report;
 use crate::model::Project;
 use crate::output::summary::summary_line;
@@ -28,6 +30,9 @@ pub struct ReportView<'a> {
     pub errors: &'a [LoadError],
     /// The files that findings point into.
     pub sources: &'a Sources,
+    /// The current directory below the top of the repository that a workflow of GitHub checked out; empty if it is the
+    /// top, or there is no such workflow.
+    pub directory_in_repository: &'a Path,
     /// Whether escape sequences may color the text.
     pub use_colors: bool,
 }

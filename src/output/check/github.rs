@@ -11,6 +11,7 @@ use crate::diagnostic::Severity;
 
 use crate::output::finding_groups::group_findings;
 use crate::output::printable;
+use terraform_eval::source::{clean_path, display_name};
 
 pub(super) static FORMAT: Format = Format {
     name: "github",
@@ -26,7 +27,7 @@ fn render(view: &ReportView<'_>) -> Rendered {
     for error in view.errors {
         let file = match error.path.as_str() {
             "" => String::new(),
-            path => format!(" file={}", escape_property(path)),
+            path => format!(" file={}", escape_property(&path_in_repository(path, view))),
         };
         let help = error.help.iter().map(|help| format!("\n{}", printable(help)));
         let message = printable(&error.message) + &help.collect::<String>();
@@ -48,7 +49,12 @@ fn render(view: &ReportView<'_>) -> Rendered {
             let file = sources.file(label.span.file);
             let range = label.span.range();
             let (start, end) = (file.location(range.start), file.location(range.end));
-            let _ = write!(text, ",file={},line={}", escape_property(file.name()), start.line);
+            let _ = write!(
+                text,
+                ",file={},line={}",
+                escape_property(&path_in_repository(file.name(), view)),
+                start.line
+            );
             let _ = write!(text, ",endLine={}", end.line);
             // GitHub rejects columns of a range over several lines.
             if start.line == end.line {
@@ -63,6 +69,13 @@ fn render(view: &ReportView<'_>) -> Rendered {
         let _ = writeln!(text, "::{}", escape_message(&message));
     }
     Rendered::with_summary(text, view)
+}
+
+/// The path of a file from the top of the repository, where GitHub looks for it, whatever the current directory of the
+/// step is.
+fn path_in_repository(name: &str, view: &ReportView<'_>) -> String {
+    let path = clean_path(&view.directory_in_repository.join(name));
+    display_name(&path)
 }
 
 /// Escapes the message of a command, which a line break would end.

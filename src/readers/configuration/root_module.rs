@@ -8,6 +8,7 @@ mod dialect_checks;
 mod enclosing_context;
 mod imports;
 mod instances;
+mod manifests;
 mod mirrors;
 mod provider_versions;
 mod reader;
@@ -22,9 +23,10 @@ use crate::provider;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
+use crate::readers::manifest::AppliedManifests;
 use crate::rules::UNKNOWN_VALUE;
 use terraform_eval::eval::{self, InstanceId, RootInputs};
-use terraform_eval::modules::{ModuleId, ModuleTree};
+use terraform_eval::modules::{Callee, ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span, display_name};
 
 /// The number of blocks at different module paths that are read. A dozen modules that each call the next one ten
@@ -43,6 +45,8 @@ pub(crate) struct RootModule {
 /// A root module in terms of the model.
 pub(crate) struct RootModuleModel {
     pub(crate) input: Input,
+    /// The manifests that its resources apply.
+    pub(crate) manifests: AppliedManifests,
     /// The source text of sensitive values.
     pub(crate) sensitive: Vec<Span>,
     /// The paths that functions looked up: canonical paths, and absolute paths of what does not exist.
@@ -75,7 +79,12 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         reader.visit(InstanceId::ROOT, &EnclosingContext::default());
         reader.check_modules(root.module);
     }
+    if reader.has_manifests(root.module) {
+        reader.visit_manifests(InstanceId::ROOT, &EnclosingContext::default());
+    }
     let imports = reader.read_imports(root_module);
+    let accessed = reader.context.evaluator.accessed_paths();
+    reader.count_carriers();
     let diagnostic = reader.is_truncated.then(|| {
         let message = format!("{name}: too many instances of modules and resources; the rest is skipped");
         Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message)
@@ -96,7 +105,8 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
     };
     RootModuleModel {
         is_rejected: is_rejected(&input),
-        accessed: reader.context.evaluator.accessed_paths(),
+        manifests: reader.manifests,
+        accessed,
         input,
         sensitive: reader.sensitive.into_iter().collect(),
         diagnostic,
@@ -109,13 +119,12 @@ fn is_rejected(input: &Input) -> bool {
     let mut issues = input.issues.iter();
     issues.any(|issue| {
         issue.consequence == Consequence::Rejected && issue.kind != ConfigurationIssueKind::ProviderVersion
-    })
-        || !input.missing_inputs.is_empty()
+    }) || !input.missing_inputs.is_empty()
         || input.mirrors.iter().any(Mirror::is_rejected)
 }
 
 impl RootModuleReader<'_> {
-    /// Whether a module or one that it calls has blocks to read.
+    /// Whether a module or one that it calls has blocks to read, or may call a module that does.
     fn is_relevant(&mut self, module: ModuleId) -> bool {
         if let Some(is_relevant) = self.relevant_modules.get(&module) {
             return *is_relevant;
@@ -129,9 +138,21 @@ impl RootModuleReader<'_> {
         });
         // The calls have no cycle, so this ends.
         let mut calls = self.tree.calls_of(module).into_iter();
-        let is_relevant = has_blocks || calls.any(|(_, callee, _)| self.is_relevant(callee));
+        let is_relevant = has_blocks
+            || self.has_unknown_callee(module)
+            || calls.any(|(_, callee, _)| self.is_relevant(callee));
         self.relevant_modules.insert(module, is_relevant);
         is_relevant
+    }
+
+    /// Whether a module has a call whose source is not a literal, and which no module answers.
+    fn has_unknown_callee(&self, module: ModuleId) -> bool {
+        let mut calls = self.tree.module(module).calls.values();
+        calls.any(|call| {
+            let callee = self.tree.callee(module, &call.name);
+            matches!(callee, Some(Callee::Missing { source }) if source.is_empty())
+                && call.source(self.context.sources).is_none()
+        })
     }
 
     /// Reads the blocks of a module instance, then those of the modules that it calls.

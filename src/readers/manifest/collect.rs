@@ -1,5 +1,7 @@
 //! Finds the objects about mirrors in a document: the document itself, or objects and texts that wrap them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::{Node, NodeKind};
@@ -50,8 +52,8 @@ enum Wrapper {
     SyncSet,
     /// `ManifestWork` and the like, by the path to the list.
     Work(&'static [&'static str]),
-    /// `ConfigMap` and `Secret`, by the field with the texts.
-    Texts(&'static str),
+    /// `ConfigMap` and `Secret`, by the field with the texts, and the one with texts in base64.
+    Texts(&'static str, &'static str),
     /// Objects that describe kinds, with examples in them that are not applied.
     Description,
 }
@@ -73,8 +75,8 @@ impl Wrapper {
             ("ManifestWorkReplicaSet", "work.open-cluster-management.io") => {
                 Self::Work(&["spec", "manifestWorkTemplate", "workload", "manifests"])
             }
-            ("ConfigMap", "") => Self::Texts("data"),
-            ("Secret", "") => Self::Texts("stringData"),
+            ("ConfigMap", "") => Self::Texts("data", "binaryData"),
+            ("Secret", "") => Self::Texts("stringData", "data"),
             ("CustomResourceDefinition", "apiextensions.k8s.io")
             | ("ConsoleYAMLSample" | "ConsoleQuickStart", "console.openshift.io")
             | ("ClusterServiceVersion", "operators.coreos.com") => Self::Description,
@@ -92,6 +94,11 @@ impl Collector {
             delivery: Delivery::default(),
             object: None,
         };
+        let unknown_key = text.unknown_key(node);
+        if let Some(reasons) = unknown_key.or_else(|| text.evaluated_reasons(node)) {
+            self.add_unopened(node.span, WrapperKind::UnknownObject(reasons), place);
+            return Ok(());
+        }
         self.document(node, place)
     }
 
@@ -120,6 +127,11 @@ impl Collector {
             return Ok(());
         }
         let Some(wrapper) = Wrapper::of(node) else {
+            let kind = node.get("kind");
+            if let Some(reasons) = kind.and_then(|kind| place.text.evaluated_reasons(kind)) {
+                self.add_unopened(node.span, WrapperKind::UnknownObject(reasons), place);
+                return Ok(());
+            }
             return self.search(node, place);
         };
         if place.depth >= MAX_WRAPPERS {
@@ -152,7 +164,10 @@ impl Collector {
                 self.objects(at(node, &["spec", "resources"]), inside)
             }
             Wrapper::Work(path) => self.objects(at(node, path), inside),
-            Wrapper::Texts(name) => self.texts(node.get(name), inside),
+            Wrapper::Texts(plain, encoded) => {
+                self.texts(node.get(plain), inside)?;
+                self.texts(node.get(encoded).map(decode_values).as_ref(), inside)
+            }
             Wrapper::Description => Ok(()),
         }
     }
@@ -172,7 +187,13 @@ impl Collector {
     fn objects_of(&mut self, node: Option<&Node>, place: Place<'_>) -> Result<(), SyntaxError> {
         match node {
             Some(node) if matches!(node.kind, NodeKind::Mapping(_)) => self.object(node, place),
-            Some(node) => self.search(node, place),
+            Some(node) => match place.text.evaluated_reasons(node) {
+                Some(reasons) => {
+                    self.add_unopened(node.span, WrapperKind::UnknownObject(reasons), place);
+                    Ok(())
+                }
+                None => self.search(node, place),
+            },
             None => Ok(()),
         }
     }
@@ -201,7 +222,7 @@ impl Collector {
             return Ok(());
         }
         let is_template = raw.as_str().is_some_and(|raw| raw.contains("{{"));
-        match embedded_documents(raw, place.text.text) {
+        match embedded_documents(raw, place.text.slice(raw.span)) {
             Ok(documents) if !is_template => {
                 for document in &documents {
                     self.object_templates(Some(document), place)?;
@@ -242,7 +263,7 @@ impl Collector {
                 continue;
             };
             let is_node_pool = key.text == "config" && !string.contains("{{") && declares_mirrors(string);
-            match embedded_documents(value, place.text.text) {
+            match embedded_documents(value, place.text.slice(value.span)) {
                 Err(error) if is_node_pool => return Err(error),
                 result => self.text(value, &result.unwrap_or_default(), place)?,
             }
@@ -297,7 +318,7 @@ impl Collector {
                     return Ok(());
                 }
                 // Text that only begins like an object may be a part of one, or of a program.
-                let mut documents = embedded_documents(node, place.text.text).unwrap_or_default();
+                let mut documents = embedded_documents(node, place.text.slice(node.span)).unwrap_or_default();
                 let inside = Place {
                     depth: place.depth + 1,
                     ..place
@@ -335,6 +356,24 @@ fn has_description(documents: &[Node]) -> bool {
 fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
     path.iter()
         .try_fold(node, |node, name| field(node, name).map(|(_, value)| value))
+}
+
+/// An object with the texts that its values have in base64. Values that are not text are left out.
+fn decode_values(node: &Node) -> Node {
+    let decode = |value: &Node| {
+        let bytes = STANDARD.decode(value.as_str()?.trim()).ok()?;
+        let kind = NodeKind::String(String::from_utf8(bytes).ok()?);
+        Some(Node {
+            kind,
+            span: value.span,
+        })
+    };
+    let entries = node.entries().iter();
+    let entries = entries.filter_map(|(key, value)| Some((key.clone(), decode(value)?)));
+    Node {
+        kind: NodeKind::Mapping(entries.collect()),
+        span: node.span,
+    }
 }
 
 /// The elements of a list. Empty for other nodes.

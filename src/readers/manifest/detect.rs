@@ -19,6 +19,24 @@ const MANIFEST_MARKERS: [&str; 10] = [
     "registrySources",
 ];
 
+/// The lists of mirrors, by their fields.
+const LISTS: [&str; 5] = [
+    "imageContentSources",
+    "imageDigestSources",
+    "imageDigestMirrors",
+    "imageTagMirrors",
+    "repositoryDigestMirrors",
+];
+
+/// Kinds of objects that describe the fields of other objects, and files of the API.
+const DESCRIPTIONS: [&str; 5] = [
+    "CustomResourceDefinition",
+    "ConsoleYAMLSample",
+    "ConsoleQuickStart",
+    "ClusterServiceVersion",
+    "openAPIV3Schema",
+];
+
 /// The kinds of objects that are nothing but a set of mirrors.
 pub(super) const MIRROR_SETS: [ManifestKind; 3] = [
     ManifestKind::DigestMirrorSet,
@@ -29,6 +47,11 @@ pub(super) const MIRROR_SETS: [ManifestKind; 3] = [
 /// Whether a text contains a marker, so that it may be a manifest about mirrors. Does not parse the text.
 pub(crate) fn has_manifest_marker(text: &str) -> bool {
     MANIFEST_MARKERS.into_iter().any(|marker| contains(text, marker)) || may_be_bare_list(text)
+}
+
+/// Whether a text may have manifests in base64, as a `Secret` and a `ConfigMap` contain them.
+pub(crate) fn may_be_encoded(text: &str) -> bool {
+    has_kind(text, "Secret") || contains(text, "binaryData")
 }
 
 /// Whether a text may be a list of sources and mirrors without an object around it.
@@ -46,9 +69,15 @@ fn may_be_bare_list(text: &str) -> bool {
 
 /// Whether a text declares a set of mirrors or the mirrors of a HostedCluster, as far as its words tell: `kind` and the
 /// name of the kind. Text that only mentions a kind does not.
-pub(super) fn declares_mirrors(text: &str) -> bool {
+pub(crate) fn declares_mirrors(text: &str) -> bool {
     MIRROR_SETS.iter().any(|kind| has_kind(text, &kind.to_string()))
         || (contains(text, "imageContentSources") && has_kind(text, &ManifestKind::HostedCluster.to_string()))
+}
+
+/// Whether a text names one of the lists of mirrors and does not describe the kinds that have them.
+pub(crate) fn names_lists(text: &str) -> bool {
+    LISTS.into_iter().any(|list| contains(text, list))
+        && !DESCRIPTIONS.into_iter().any(|kind| contains(text, kind))
 }
 
 fn has_kind(text: &str, kind: &str) -> bool {

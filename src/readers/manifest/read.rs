@@ -26,8 +26,8 @@ pub(crate) fn read_manifests(file: FileId, text: &str) -> Result<ReadManifests, 
     let mut collector = Collector::default();
     let nodes = match yaml::documents(file, text) {
         Ok(nodes) => nodes,
-        Err(error) if has_actions(text) => {
-            documents_of_template(file, text, &error, &mut collector).map_err(ManifestReadError::Syntax)?
+        Err(_) if has_actions(text) => {
+            documents_of_template(file, text, &mut collector).map_err(ManifestReadError::Syntax)?
         }
         Err(error) => return Err(ManifestReadError::Syntax(error)),
     };
@@ -50,11 +50,9 @@ fn has_actions(text: &str) -> bool {
 }
 
 /// The documents of a template that are valid YAML. Those that are not are collected as unopened, if they declare mirrors.
-/// `error` is that of the whole text.
 fn documents_of_template(
     file: FileId,
     text: &str,
-    error: &SyntaxError,
     collector: &mut Collector,
 ) -> Result<Vec<Node>, SyntaxError> {
     let mut nodes = Vec::new();
@@ -62,14 +60,14 @@ fn documents_of_template(
         let in_file = |span: Span| Span::new(file, span.range().start + start, span.range().end + start);
         match yaml::documents(file, document) {
             Ok(documents) => nodes.extend(documents.into_iter().map(|node| node.with_spans(&in_file))),
-            Err(_) if has_actions(document) => {
+            Err(document_error) if has_actions(document) => {
                 let span = Span::new(file, start, start + document.len());
                 let kind = WrapperKind::Template;
                 if declares_mirrors(document) {
                     let span = declaring_line(span, document);
                     collector.unopened.push(Unopened { span, kind });
-                } else if has_manifest_marker(document) && text.len() == document.len() {
-                    let span = error.span;
+                } else if has_manifest_marker(document) {
+                    let span = in_file(document_error.span);
                     collector.unopened.push(Unopened { span, kind });
                 }
             }

@@ -10,6 +10,7 @@ use crate::provider::{self, types::QUOTED_TYPE_PREFIX};
 use terraform_eval::address::ResourcePath;
 use terraform_eval::source::{FileId, Span};
 
+use crate::readers::manifest::{AppliedManifests, QUOTED_TYPES};
 use crate::readers::plan::changes::Changes;
 use crate::readers::plan::clusters::{Clusters, collect_waiters, read_clusters};
 use crate::readers::plan::config_json::read_config_json;
@@ -21,6 +22,7 @@ use crate::readers::plan::document::{
 use crate::readers::plan::error::{PlanError, PlanErrorKind};
 use crate::readers::plan::graph::build_reference_graph;
 use crate::readers::plan::instances::{Instances, read_instances};
+use crate::readers::plan::manifests::{count_declared_manifests, read_applied_manifests};
 use crate::readers::plan::mirrors::MirrorReader;
 use crate::readers::plan::plan_text::PlanText;
 use crate::readers::plan::sensitive::collect_sensitive_spans;
@@ -33,6 +35,8 @@ pub struct PlanContents {
     pub input: Input,
     /// The spans of the sensitive values.
     pub sensitive: Vec<Span>,
+    /// The manifests that the resources apply.
+    pub(crate) manifests: AppliedManifests,
     /// The resources that the configuration in the plan declares, by path without instance keys.
     pub declared: BTreeSet<ResourcePath>,
     /// The variables of the root module with the spans of their values.
@@ -44,22 +48,23 @@ impl PlanContents {
         Self {
             input: Input::new(kind, name),
             sensitive: Vec::new(),
+            manifests: AppliedManifests::default(),
             declared: BTreeSet::new(),
             variables: Vec::new(),
         }
     }
 }
 
-/// The markers of a plan whose middle has to be read: a resource type of the provider, or a second document.
+/// The markers of a plan whose middle has to be read: a relevant resource type, or a second document.
 ///
 /// Terraform writes each type name in quotes and without escapes.
-pub(crate) const PLAN_MARKERS: [&[u8]; 3] = [
-    QUOTED_TYPE_PREFIX.as_bytes(),
-    b"}{\"format_version\"",
-    b"}\n{\"format_version\"",
-];
+pub(crate) fn plan_markers() -> Vec<&'static [u8]> {
+    let documents = ["}{\"format_version\"", "}\n{\"format_version\""];
+    let types = std::iter::once(QUOTED_TYPE_PREFIX).chain(QUOTED_TYPES);
+    types.chain(documents).map(str::as_bytes).collect()
+}
 
-/// Reads a large plan from its head and tail, if none of the [`PLAN_MARKERS`] is between them.
+/// Reads a large plan from its head and tail, if none of the [`plan_markers`] is between them.
 ///
 /// Terraform writes the format version first and, since version 1.8, `errored` last. `None` if the head or the tail
 /// differ from that, so that the whole plan has to be read.
@@ -101,6 +106,7 @@ fn read_configuration<'a>(
     };
     let mut contents = PlanContents::new(InputKind::TofuConfigJson, name);
     read_config_json(&reader, &configuration, &mut contents.input)?;
+    contents.manifests = count_declared_manifests(text, &configuration);
     Ok(contents)
 }
 
@@ -113,6 +119,10 @@ fn read_document<'a>(
     let document = PlanDocument::read(text, document)?;
     check_version(text, document.format_version)?;
     let (kind, values) = match (&document.planned_values, &document.values) {
+        // A plan with `-refresh-only` has no planned values: everything stays as it is.
+        (Some(planned), _) if planned.is_empty() && !document.has_changes() => {
+            (InputKind::Plan, document.prior_state.as_ref().unwrap_or(planned))
+        }
         (Some(planned), _) => (InputKind::Plan, planned),
         (None, Some(values)) => (InputKind::State, values),
         (None, None) if document.resource_changes.is_some() || document.configuration.is_some() => {
@@ -161,6 +171,7 @@ fn read_resources<'a>(
         instances: &planned,
         graph: &graph,
     };
+    contents.manifests = read_applied_manifests(&reader, document, values)?;
     let deferred = document.deferred_changes.iter().flatten();
     let input = &mut contents.input;
     input.mirrors = read_mirrors(&reader, &changes, deferred, &clusters)?;

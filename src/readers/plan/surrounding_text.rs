@@ -7,6 +7,7 @@ use crate::readers::plan::foreign_line::{ForeignLine, without_escapes};
 
 /// How many places are tried as the beginning of the plan.
 const MAX_CANDIDATES: usize = 16;
+
 /// Text before a plan.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TextBefore {

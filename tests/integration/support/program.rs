@@ -43,6 +43,15 @@ pub(crate) fn mirrorset_at(second: &str, directory: &Path, arguments: &[&str]) -
     run(directory, arguments, &[("SOURCE_DATE_EPOCH", second)], None)
 }
 
+/// Runs `mirrorset` in a directory, with an environment.
+pub(crate) fn mirrorset_with_environment(
+    directory: &Path,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Run {
+    run(directory, arguments, environment, None)
+}
+
 /// Writes files into a directory.
 pub(crate) fn write_files<T: AsRef<[u8]>>(directory: &Path, files: &[(&str, T)]) {
     for (name, content) in files {

@@ -32,6 +32,7 @@ pub(crate) fn render(format: &Format, report: &Report<'_>, loaded: &Loaded) -> S
         project: &loaded.project,
         errors: &loaded.errors,
         sources: &loaded.sources,
+        directory_in_repository: std::path::Path::new(""),
         use_colors: true,
     };
     (format.render)(&view).stdout

@@ -205,7 +205,8 @@ impl Evaluator<'_> {
             if !self.has(Feature::EarlyEvaluation)
                 && let Some(since) = self.dialect().lacks(Feature::ConstModuleSources)
             {
-                let message = format!("the source of a module is not a literal; one with `const` variables {since}");
+                let message =
+                    format!("the source of a module is not a literal; one with `const` variables {since}");
                 return Err(EvalError::uncatchable(message).with_span(source.span));
             }
             let value = self.evaluate(source, Scope::module(instance))?;

@@ -313,7 +313,7 @@ impl ModuleCall {
         let is_local = ["./", "../", ".\\", "..\\"]
             .iter()
             .any(|start| source.starts_with(start));
-        (is_local || matches!(source, "." | "..")).then(|| caller.join(source))
+        is_local.then(|| caller.join(source))
     }
 }
 

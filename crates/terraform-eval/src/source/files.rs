@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::clean_path;
-use super::large_file::{self, FileEnds};
+use super::disk_file::{self, FileEnds};
 use super::read_error::{ReadError, decode};
+use super::read_limits::{MAX_TEXT_BYTES, ReadLimits, too_large};
 
 /// What a path leads to, after links are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,8 +52,19 @@ pub struct DirectoryEntry {
 ///
 /// Paths are as the user spells them, relative to the current directory or absolute.
 pub trait Files: fmt::Debug + Send + Sync {
-    /// Reads the bytes of a file.
+    /// Reads the bytes of a file. It is an error of the kind `FileTooLarge` or `QuotaExceeded` if there are more than are
+    /// to be read.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// Reads an input that a user names as text. JSON may be as large as a plan.
+    fn read_input(&self, path: &Path) -> Result<String, ReadError> {
+        self.read_text(path)
+    }
+
+    /// Reads standard input to its end, as an input that a user names.
+    fn read_stdin(&self) -> Result<String, ReadError> {
+        Err(ReadError::Io(io::ErrorKind::Unsupported.into()))
+    }
 
     /// Reads the bytes of a file; `None` if it has more than `max_bytes`.
     fn read_bounded(&self, path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>>;
@@ -104,25 +116,57 @@ pub trait Files: fmt::Debug + Send + Sync {
     }
 }
 
-/// The files on disk.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct DiskFiles;
+/// The files on disk. Only regular files are read.
+#[derive(Debug, Clone, Default)]
+pub struct DiskFiles {
+    limits: ReadLimits,
+}
+
+impl DiskFiles {
+    /// The files on disk, as far as the limits allow.
+    #[must_use]
+    pub fn new(limits: ReadLimits) -> Self {
+        Self { limits }
+    }
+
+    fn charge(&self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+        self.limits.charge(bytes.len() as u64)?;
+        Ok(bytes)
+    }
+}
 
 impl Files for DiskFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        large_file::read(path)
+        self.charge(disk_file::read(path, self.limits.file())?)
+    }
+
+    fn read_input(&self, path: &Path) -> Result<String, ReadError> {
+        let read = || {
+            let (mut file, metadata) = disk_file::open(path)?;
+            if !metadata.is_file() {
+                return read_stream(file, &self.limits);
+            }
+            let mut head = Vec::new();
+            file.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
+            disk_file::read(path, limit_of_input(&head, &self.limits))
+        };
+        decode(read().map_err(ReadError::Io)?)
+    }
+
+    fn read_stdin(&self) -> Result<String, ReadError> {
+        decode(read_stream(io::stdin().lock(), &self.limits).map_err(ReadError::Io)?)
     }
 
     fn read_bounded(&self, path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
-        let mut bytes = Vec::new();
-        let limit = max_bytes.saturating_add(1);
-        fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
-        let is_complete = u64::try_from(bytes.len()).is_ok_and(|length| length <= max_bytes);
-        Ok(is_complete.then_some(bytes))
+        match disk_file::read(path, max_bytes) {
+            Ok(bytes) => self.charge(bytes).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn read_ends(&self, path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
-        large_file::read_ends(path, words)
+        disk_file::read_ends(path, words)
     }
 
     fn list<'f>(&'f self, directory: &Path) -> io::Result<Box<dyn Iterator<Item = DirectoryEntry> + 'f>> {
@@ -152,6 +196,33 @@ impl Files for DiskFiles {
     fn is_link(&self, path: &Path) -> bool {
         path.is_symlink()
     }
+}
+
+/// How much of an input is read to see whether it is JSON.
+const HEAD_BYTES: u64 = 8 << 10;
+
+/// How many bytes an input may have that begins like this.
+fn limit_of_input(head: &[u8], limits: &ReadLimits) -> u64 {
+    if disk_file::begins_like_json(head) {
+        MAX_TEXT_BYTES
+    } else {
+        limits.file()
+    }
+}
+
+/// Reads an input from a stream to its end.
+fn read_stream(mut stream: impl io::Read, limits: &ReadLimits) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    stream.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes)?;
+    let limit = limit_of_input(&bytes, limits);
+    let rest = limit.saturating_sub(bytes.len() as u64);
+    bytes.extend(
+        disk_file::read_to_end(stream, 0, rest).map_err(|error| match error.kind() {
+            io::ErrorKind::FileTooLarge => too_large(limit),
+            _ => error,
+        })?,
+    );
+    Ok(bytes)
 }
 
 /// Texts in memory and nothing else. The current directory is the root, `/`; directories exist where a file lies in
@@ -283,6 +354,17 @@ impl Files for OverlayFiles {
         }
     }
 
+    fn read_input(&self, path: &Path) -> Result<String, ReadError> {
+        match self.text(path) {
+            Some(text) => Ok(text.to_owned()),
+            None => self.lower.read_input(path),
+        }
+    }
+
+    fn read_stdin(&self) -> Result<String, ReadError> {
+        self.lower.read_stdin()
+    }
+
     fn read_bounded(&self, path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
         match self.text(path) {
             Some(text) => {
@@ -393,7 +475,7 @@ mod tests {
         fs::write(root.join("a.tf"), "disk a").unwrap();
         fs::write(root.join("b.tf"), "disk b").unwrap();
         let texts = ["a.tf", "new.tf", "sub/c.tf"].map(|name| (root.join(name), format!("memory {name}")));
-        let files = OverlayFiles::new(texts.into(), Arc::new(DiskFiles));
+        let files = OverlayFiles::new(texts.into(), Arc::new(DiskFiles::default()));
         let read = |name: &str| files.read_text(&root.join(name)).unwrap();
         assert_eq!(read("a.tf"), "memory a.tf");
         assert_eq!(read("b.tf"), "disk b");
@@ -421,7 +503,7 @@ mod tests {
         fs::write(root.join("a.tf"), "disk").unwrap();
         std::os::unix::fs::symlink("a.tf", root.join("link.tf")).unwrap();
         let texts = [(root.join("a.tf"), "memory".to_owned())];
-        let files = OverlayFiles::new(texts.into(), Arc::new(DiskFiles));
+        let files = OverlayFiles::new(texts.into(), Arc::new(DiskFiles::default()));
         assert_eq!(files.read_text(&root.join("link.tf")).unwrap(), "memory");
     }
 }

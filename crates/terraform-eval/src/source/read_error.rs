@@ -1,6 +1,7 @@
 //! Why a file is not text that can be read.
 
 use std::fmt;
+use std::io::ErrorKind;
 
 /// Why a file cannot be read as text.
 #[derive(Debug)]
@@ -20,16 +21,15 @@ pub enum ReadError {
     Zip,
     /// Contains zero bytes, and is none of the above.
     Binary,
-    /// Larger than a [`Span`](super::Span) can address.
-    TooLarge,
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Self::Io(error) if error.kind() == ErrorKind::NotFound => {
                 f.write_str("no such file or directory")
             }
+            Self::Io(error) if self.is_too_large() => write!(f, "{error}"),
             Self::Io(error) => write!(f, "cannot read the file: {error}"),
             Self::NotUtf8 { valid_up_to } => write!(
                 f,
@@ -39,12 +39,18 @@ impl fmt::Display for ReadError {
             Self::Gzip => f.write_str("the file is compressed with gzip"),
             Self::Zip => f.write_str("the file is a binary plan (or another zip archive), not JSON"),
             Self::Binary => f.write_str("the file is binary, not text"),
-            Self::TooLarge => f.write_str("the file is larger than 4 GiB"),
         }
     }
 }
 
 impl ReadError {
+    /// Whether there is more text than is to be read.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        let Self::Io(error) = self else { return false };
+        matches!(error.kind(), ErrorKind::FileTooLarge | ErrorKind::QuotaExceeded)
+    }
+
     /// How to fix the file, if the message does not already say so.
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
@@ -56,7 +62,15 @@ impl ReadError {
             Self::Binary => Some("convert a plan to JSON first: `terraform show -json PLAN > plan.json`"),
             Self::Gzip => Some("decompress it first: `gunzip -k FILE`"),
             Self::Zip => Some("convert it to JSON first: `terraform show -json PLAN > plan.json`"),
-            Self::Io(_) | Self::TooLarge => None,
+            Self::Io(error) => match error.kind() {
+                ErrorKind::FileTooLarge => {
+                    Some("if it is what it should be, raise the limit with `--max-file-size MB`")
+                }
+                ErrorKind::QuotaExceeded => {
+                    Some("if they are what they should be, raise the limit with `--max-total-size MB`")
+                }
+                _ => None,
+            },
         }
     }
 }
@@ -65,9 +79,6 @@ impl std::error::Error for ReadError {}
 
 /// Decodes bytes as UTF-8, and recognizes what people pass by mistake.
 pub(super) fn decode(bytes: Vec<u8>) -> Result<String, ReadError> {
-    if u32::try_from(bytes.len()).is_err() {
-        return Err(ReadError::TooLarge);
-    }
     match bytes.as_slice() {
         [0x1f, 0x8b, ..] => return Err(ReadError::Gzip),
         [b'P', b'K', 3, 4, ..] => return Err(ReadError::Zip),

@@ -175,7 +175,7 @@ mod tests {
         fs::create_dir_all(root.join("sub"))?;
         fs::write(root.join("sub/a"), "a")?;
         fs::write(scratch.path().join("secret"), "s")?;
-        let sandbox = FileSandbox::new(Arc::new(DiskFiles), [root.as_path()]);
+        let sandbox = FileSandbox::new(Arc::new(DiskFiles::default()), [root.as_path()]);
         assert!(matches!(sandbox.read(&root.join("sub/a")), SandboxResult::Found(bytes) if bytes == b"a"));
         assert!(matches!(
             sandbox.read(&root.join("sub/b")),
@@ -218,7 +218,7 @@ mod tests {
         std::os::unix::fs::symlink("plain", root.join("in"))?;
         std::os::unix::fs::symlink("..", root.join("up"))?;
         std::os::unix::fs::symlink("../none", root.join("dangling"))?;
-        let sandbox = FileSandbox::new(Arc::new(DiskFiles), [root.as_path()]);
+        let sandbox = FileSandbox::new(Arc::new(DiskFiles::default()), [root.as_path()]);
         assert!(matches!(sandbox.read(&root.join("out")), SandboxResult::Outside));
         assert!(matches!(sandbox.read(&root.join("in")), SandboxResult::Found(_)));
         assert!(matches!(

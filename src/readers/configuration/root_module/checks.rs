@@ -19,9 +19,7 @@ use crate::readers::configuration::root_module::instances::{expand, unknown_unti
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 use terraform_eval::dialect::Feature;
-use terraform_eval::eval::{
-    self, Evaluator, Expansion, InstanceId, RepetitionData, Scope, enabled_argument,
-};
+use terraform_eval::eval::{self, Evaluator, Expansion, InstanceId, RepetitionData, Scope, enabled_argument};
 use terraform_eval::modules::{Module, ModuleId, Resource, literal, references};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::Sources;
@@ -115,7 +113,8 @@ impl RootModuleReader<'_> {
         if enclosing.rejection.is_some() {
             return;
         }
-        let enabled = enabled_argument(&block.body).filter(|_| self.context.inputs.dialect.has(Feature::LifecycleEnabled));
+        let enabled = enabled_argument(&block.body)
+            .filter(|_| self.context.inputs.dialect.has(Feature::LifecycleEnabled));
         let arguments = ["count", "for_each"].map(|name| block.body.attribute(name));
         let Some(argument) = enabled.or_else(|| arguments.into_iter().flatten().next()) else {
             return;
@@ -238,19 +237,22 @@ impl RootModuleReader<'_> {
             if !seen.insert(id) || is_stub(&self.tree.module(id).directory) {
                 continue;
             }
-            self.check_module(id, &path);
             self.check_dialect(id, &path);
-            self.check_provider_source(id);
-            for call in self.tree.module(id).calls.values() {
-                let address = path.child(call.name.clone(), None).to_string();
-                self.check_module_release(id, call, &address);
+            let is_relevant = self.is_relevant(id);
+            if is_relevant {
+                self.check_module(id, &path);
+                self.check_provider_source(id);
+                for call in self.tree.module(id).calls.values() {
+                    let address = path.child(call.name.clone(), None).to_string();
+                    self.check_module_release(id, call, &address);
+                }
             }
             for (call, callee, _) in self.tree.calls_of(id) {
+                let path = path.child(call.clone(), None);
                 if self.is_relevant(callee) {
-                    let path = path.child(call.clone(), None);
                     self.check_call(id, &call, callee, &path);
-                    pending.push((callee, path));
                 }
+                pending.push((callee, path));
             }
         }
     }

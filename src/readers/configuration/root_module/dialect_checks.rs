@@ -65,7 +65,11 @@ impl RootModuleReader<'_> {
         };
         self.check_required_version(module, &mut found);
         for block in module.settings() {
-            for nested in block.parse(sources).into_iter().flat_map(|block| &block.body.blocks) {
+            for nested in block
+                .parse(sources)
+                .into_iter()
+                .flat_map(|block| &block.body.blocks)
+            {
                 let subject = found.subject("terraform");
                 found.block(&subject, nested, &SETTINGS_BLOCKS, &NEW_SETTINGS_BLOCKS);
             }
@@ -156,7 +160,10 @@ impl RootModuleReader<'_> {
             let counts = is_own || !dialect.has(Feature::OwnRequiredVersion);
             let range = VersionRange::parse(&constraint);
             if counts && range.is_ok_and(|range| !dialect.is_admitted_by(range)) {
-                let message = format!("the module requires version {constraint:?} of {}", dialect.engine());
+                let message = format!(
+                    "the module requires version {constraint:?} of {}",
+                    dialect.engine()
+                );
                 let subject = found.subject("terraform");
                 found.reject(&subject, message, span, format!("{dialect} is not one of these"));
             }
@@ -179,7 +186,12 @@ impl RootModuleReader<'_> {
             {
                 let subject = found.subject(&format!("module.{}", call.name));
                 let span = error.span().unwrap_or(call.block.header());
-                found.reject(&subject, format!("source: {error}"), span, "the source of the module".to_owned());
+                found.reject(
+                    &subject,
+                    format!("source: {error}"),
+                    span,
+                    "the source of the module".to_owned(),
+                );
             }
         }
     }
@@ -215,7 +227,8 @@ impl Found<'_> {
         let message = format!("{}: {since}", feature.description());
         let kind = ConfigurationIssueKind::UnsupportedArgument;
         let issue = ConfigurationIssue::rejected(kind, subject.clone(), message, span);
-        self.issues.push(issue.label(format!("{} rejects it", self.dialect)));
+        self.issues
+            .push(issue.label(format!("{} rejects it", self.dialect)));
     }
 
     fn unsupported_block(&mut self, subject: &Subject, kind: &str, span: Span) {

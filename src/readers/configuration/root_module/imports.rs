@@ -218,7 +218,10 @@ impl RootModuleReader<'_> {
                     .evaluator
                     .resource_expansion(InstanceId::ROOT, name)
                     .ok();
-                let is_known = !matches!(instances.as_deref(), None | Some(Expansion::Unknown { .. } | Expansion::MaybeEnabled { .. }));
+                let is_known = !matches!(
+                    instances.as_deref(),
+                    None | Some(Expansion::Unknown { .. } | Expansion::MaybeEnabled { .. })
+                );
                 let exists = |key: &InstanceKey| {
                     let instances = instances.iter().flat_map(|expansion| expansion.instances());
                     instances

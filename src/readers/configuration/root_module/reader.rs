@@ -9,6 +9,8 @@ use crate::model::{
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
+use crate::readers::manifest::AppliedManifests;
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, RootInputs};
 use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource};
@@ -20,9 +22,19 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) graph: GraphBuilder<'a>,
     /// Whether each module or one that it calls has blocks to read.
     pub(crate) relevant_modules: BTreeMap<ModuleId, bool>,
+    /// Whether each module or one that it calls has blocks that apply manifests.
+    pub(crate) modules_with_manifests: BTreeMap<ModuleId, bool>,
     /// The dependencies of each mirror block, which all its instances share.
     pub(crate) dependencies: BTreeMap<ResourcePath, Dependencies>,
     pub(crate) mirrors: Vec<Mirror>,
+    /// The blocks that can contain manifests in a form that is not read.
+    pub(crate) carriers: Vec<(InstanceId, &'a Resource, EnclosingContext)>,
+    /// Whether each Helm chart that a block names has templates of a mirror set.
+    pub(crate) charts: BTreeMap<Arc<str>, bool>,
+    /// The data sources with documents that a resource applies.
+    pub(crate) read_data_sources: BTreeSet<(ModuleId, ResourceName)>,
+    /// The manifests that resources apply.
+    pub(crate) manifests: AppliedManifests,
     pub(crate) clusters: BTreeMap<ResourcePath, Cluster>,
     pub(crate) waiters: BTreeMap<ResourcePath, ClusterWaiter>,
     pub(crate) data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
@@ -66,8 +78,13 @@ impl<'a> RootModuleReader<'a> {
             context: EvaluationContext::new(tree, sources, inputs, root),
             graph: GraphBuilder::new(tree, sources, root, provider::is_image_mirror),
             relevant_modules: BTreeMap::new(),
+            modules_with_manifests: BTreeMap::new(),
             dependencies: BTreeMap::new(),
             mirrors: Vec::new(),
+            carriers: Vec::new(),
+            charts: BTreeMap::new(),
+            read_data_sources: BTreeSet::new(),
+            manifests: AppliedManifests::default(),
             clusters: BTreeMap::new(),
             waiters: BTreeMap::new(),
             data_sources: BTreeMap::new(),

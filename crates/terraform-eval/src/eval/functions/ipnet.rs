@@ -155,7 +155,14 @@ impl Network {
     }
 
     fn to_text(self) -> String {
-        format!("{}/{}", self.address_text(), self.prefix)
+        // Go prints an address that IPv6 maps as that of IPv4, with the part of the mask that belongs to it.
+        let is_mapped = self.bits == 128 && Ipv6Addr::from(self.address).to_ipv4_mapped().is_some();
+        let prefix = if is_mapped {
+            self.prefix.saturating_sub(96)
+        } else {
+            self.prefix
+        };
+        format!("{}/{prefix}", self.address_text())
     }
 }
 

@@ -1,10 +1,13 @@
-//! Large files on disk: read by two threads, or searched without being held in memory.
+//! Regular files on disk: opened, read within a limit (large ones by two threads), or searched without being held in
+//! memory.
 
-use std::fs::File;
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use memchr::memmem::Finder;
+use aho_corasick::AhoCorasick;
+
+use super::read_limits::{MAX_TEXT_BYTES, too_large};
 
 /// Files of at least this size are read in two halves at once. Most of the time goes into the pages of memory that
 /// the text is written to, and the system provides those in parallel.
@@ -16,17 +19,62 @@ const CHUNK_BYTES: usize = 1 << 20;
 /// How many bytes of either end [`read_ends`] returns.
 const END_BYTES: usize = 64 << 10;
 
-/// Reads the bytes of a file.
-pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    let length = metadata.len();
-    if !metadata.is_file() || length < MIN_PARALLEL_BYTES {
-        return std::fs::read(path);
+/// Opens a regular file. Anything else is an error at once: a device may be endless, and a pipe may have no writer.
+/// A person can name an open file of the process, `/dev/stdin` or `/dev/fd/3`, whatever it is.
+pub(super) fn open(path: &Path) -> io::Result<(File, Metadata)> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        if path.starts_with("/dev/fd") || path == Path::new("/dev/stdin") {
+            let file = options.open(path)?;
+            let metadata = file.metadata()?;
+            return Ok((file, metadata));
+        }
+        // Else, the system would wait for a writer of a pipe.
+        options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
     }
-    let Ok(size) = usize::try_from(length) else {
-        return std::fs::read(path);
-    };
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !metadata.is_file() {
+        return Err(io::Error::other(
+            "not a regular file, but a device, a pipe or a socket",
+        ));
+    }
+    Ok((file, metadata))
+}
+
+/// Reads the bytes of a file that has at most `limit`.
+pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let (file, metadata) = open(path)?;
+    let length = metadata.len();
+    if length > limit {
+        return Err(too_large(limit));
+    }
+    let size = usize::try_from(length).map_err(|_| too_large(limit))?;
+    if metadata.is_file() && length >= MIN_PARALLEL_BYTES {
+        return read_halves(path, file, size);
+    }
+    read_to_end(file, size, limit)
+}
+
+/// Reads to the end, but not more than `limit` bytes. `size` is the expected number.
+pub(super) fn read_to_end(source: impl io::Read, size: usize, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(size.saturating_add(1));
+    source.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
+        Ok(bytes)
+    } else {
+        Err(too_large(limit))
+    }
+}
+
+/// Reads a file of this size. If it grows in the meantime, the rest is not read.
+fn read_halves(path: &Path, file: File, size: usize) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; size];
     let (first, second) = bytes.split_at_mut(size / 2);
     let middle = first.len() as u64;
@@ -34,8 +82,8 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
         file.seek(SeekFrom::Start(start))?;
         file.read_exact(half)
     };
-    let second_file = File::open(path)?;
-    let result = std::thread::scope(|scope| {
+    let (second_file, _) = open(path)?;
+    std::thread::scope(|scope| {
         let thread =
             std::thread::Builder::new().spawn_scoped(scope, || read_half(second_file, middle, second));
         let first_result = read_half(file, 0, first);
@@ -45,12 +93,14 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
                 .unwrap_or_else(|_| Err(io::Error::other("interrupted")))
         });
         first_result.and_then(|()| second_result?)
-    });
-    match result {
-        Ok(()) if std::fs::metadata(path)?.len() == length => Ok(bytes),
-        // The file changed in the meantime, or the system provides no thread: read it again, in one piece.
-        _ => std::fs::read(path),
-    }
+    })?;
+    Ok(bytes)
+}
+
+/// Whether a text begins like a JSON object.
+pub(super) fn begins_like_json(head: &[u8]) -> bool {
+    let content = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    content.trim_ascii_start().starts_with(b"{")
 }
 
 /// The ends of a large file.
@@ -62,15 +112,15 @@ pub struct FileEnds {
     pub tail: Vec<u8>,
 }
 
-/// Searches a large file for `words`, and returns its ends if it has none of them: see
+/// Searches a large file that begins like JSON for `words`, and returns its ends if it has none of them: see
 /// [`Files::read_ends`](super::Files::read_ends).
 pub(super) fn read_ends(path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
-    let mut file = File::open(path).ok()?;
-    let metadata = file.metadata().ok()?;
-    if !metadata.is_file() || metadata.len() < CHUNK_BYTES as u64 {
+    let (mut file, metadata) = open(path).ok()?;
+    let is_large = metadata.len() >= CHUNK_BYTES as u64 && metadata.len() <= MAX_TEXT_BYTES;
+    if !metadata.is_file() || !is_large {
         return None;
     }
-    let finders: Vec<Finder<'_>> = words.iter().map(Finder::new).collect();
+    let finder = AhoCorasick::new(words).ok()?;
     // A word may lie across the boundary of two chunks.
     let overlap = words.iter().map(|word| word.len()).max().unwrap_or_default();
     let mut buffer = vec![0; CHUNK_BYTES];
@@ -82,8 +132,11 @@ pub(super) fn read_ends(path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
         let chunk = buffer.get(..filled)?;
         if head.is_empty() {
             head = chunk.get(..END_BYTES.min(filled))?.to_vec();
+            if !begins_like_json(&head) {
+                return None;
+            }
         }
-        if finders.iter().any(|finder| finder.find(chunk).is_some()) {
+        if finder.is_match(chunk) {
             return None;
         }
         if count == 0 {
@@ -108,7 +161,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let bytes: Vec<u8> = (0..20_000_003_u32).map(|at| (at % 251) as u8).collect();
         std::fs::write(file.path(), &bytes).unwrap();
-        assert!(read(file.path()).unwrap() == bytes);
+        assert!(read(file.path(), MAX_TEXT_BYTES).unwrap() == bytes);
     }
 
     #[test]
@@ -122,11 +175,11 @@ mod tests {
             3 * CHUNK_BYTES - 5,
         ] {
             let mut bytes = vec![b'.'; 3 * CHUNK_BYTES];
-            bytes[0] = b'<';
+            bytes[0] = b'{';
             bytes[3 * CHUNK_BYTES - 1] = b'>';
             std::fs::write(file.path(), &bytes).unwrap();
             let ends = read_ends(file.path(), &[b"word"]).unwrap();
-            assert_eq!((ends.head[0], ends.tail.last()), (b'<', Some(&b'>')));
+            assert_eq!((ends.head[0], ends.tail.last()), (b'{', Some(&b'>')));
             assert_eq!((ends.head.len(), ends.tail.len()), (END_BYTES, END_BYTES));
             bytes[at..at + 4].copy_from_slice(b"word");
             std::fs::write(file.path(), &bytes).unwrap();
