@@ -122,7 +122,8 @@ impl Evidence {
         let required = |engine| Required::of(engine, modules, sources);
         let (engine, engine_reason, is_engine_open) = match &self.engine {
             Some((engine, reason)) => (*engine, reason.clone(), false),
-            None => (Engine::Terraform, DEFAULT.to_owned(), true),
+            // A version without a program is that of the default program.
+            None => (Engine::Terraform, DEFAULT.to_owned(), self.version.is_none()),
         };
         let required = required(engine);
         let newest_admitted = || match Dialect::within(engine, required.range) {

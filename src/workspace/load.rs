@@ -239,6 +239,8 @@ impl Loader {
     fn add_plans(&mut self, plans: Vec<LoadedPlan>) {
         for plan in plans {
             let (name, kind) = (plan.input.name.clone(), plan.input.kind);
+            self.dialects
+                .extend(plan.choice.map(|choice| (plan.directory.clone(), choice)));
             self.add(plan.directory.clone(), plan.input, plan.sensitive);
             self.add_applied(&plan.directory, &name, kind, plan.manifests);
         }

@@ -22,7 +22,7 @@ use crate::workspace::variables::VariableValues;
 use terraform_eval::dialect::Engine;
 use terraform_eval::eval::{self, Evaluator, InstanceId, RepetitionData};
 use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree};
-use terraform_eval::source::{Files, Sources, Span, clean_path, display_name};
+use terraform_eval::source::{FileId, Files, Sources, Span, clean_path, display_name};
 use terraform_eval::syntax::document::{Format, parse_file};
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::Attribute;
@@ -42,6 +42,8 @@ pub(crate) struct LoadedModules {
     /// The modules on disk as each program reads them.
     by_engine: BTreeMap<(PathBuf, Engine), ModuleId>,
     engines: BTreeMap<ModuleId, Engine>,
+    /// The configuration files that were read, for any program; `None` if one cannot be read.
+    read_files: BTreeMap<PathBuf, Option<FileId>>,
     /// The dialects of the root modules, and what is known of those of directories.
     pub(crate) choices: BTreeMap<ModuleId, DialectChoice>,
     evidence: BTreeMap<PathBuf, Evidence>,
@@ -70,6 +72,7 @@ impl LoadedModules {
             locations: BTreeMap::new(),
             by_engine: BTreeMap::new(),
             engines: BTreeMap::new(),
+            read_files: BTreeMap::new(),
             choices: BTreeMap::new(),
             evidence: BTreeMap::new(),
             unread: BTreeMap::new(),
@@ -311,7 +314,8 @@ impl LoadedModules {
         let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
         let EngineFiles { read, skipped } = EngineFiles::of(directory, engine, files.sources.files());
         for path in read {
-            let Some(file) = files.read_in_tree(&path, &location.tree, FileRole::Configuration) else {
+            let read = || files.read_in_tree(&path, &location.tree, FileRole::Configuration);
+            let Some(file) = *self.read_files.entry(path.clone()).or_insert_with(read) else {
                 continue;
             };
             let document = parse_file(file, files.sources.text(file), Format::from_path(&path));

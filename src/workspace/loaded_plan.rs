@@ -11,8 +11,10 @@ use crate::readers::configuration::RootModule;
 use crate::readers::manifest::AppliedManifests;
 use crate::readers::plan::PlanContents;
 use crate::rules::PLAN_MISMATCH;
+use crate::workspace::dialects::DialectChoice;
 use crate::workspace::input_files::InputFiles;
 use terraform_eval::address::{ModulePath, ResourcePath};
+use terraform_eval::dialect::Dialect;
 use terraform_eval::eval::{Evaluator, InstanceId, RootInputs};
 use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span};
@@ -33,6 +35,10 @@ pub(crate) struct LoadedPlan {
     declared: BTreeSet<ResourcePath>,
     /// The values of the root module's variables.
     variables: Vec<(String, Span)>,
+    /// The program and version that created it.
+    dialect: Option<Dialect>,
+    /// The dialect of the configuration that it is joined with.
+    pub(crate) choice: Option<DialectChoice>,
 }
 
 impl LoadedPlan {
@@ -44,6 +50,8 @@ impl LoadedPlan {
             manifests: contents.manifests,
             declared: contents.declared,
             variables: contents.variables,
+            dialect: contents.dialect,
+            choice: None,
         }
     }
 
@@ -70,6 +78,7 @@ impl LoadedPlan {
     pub(crate) fn accept(&mut self, candidate: JoinedPlan, files: &mut InputFiles) {
         self.input = candidate.input;
         self.directory = candidate.directory;
+        self.choice = candidate.choice;
         self.sensitive.extend(candidate.sensitive);
         files.diagnostics.extend(candidate.differences);
     }
@@ -118,6 +127,26 @@ impl LoadedPlan {
         }
     }
 
+    /// The dialect of the configuration that the plan was created from: that of the plan, as far as nothing else says
+    /// which program and version evaluates the configuration.
+    pub(crate) fn choose_dialect(&self, configured: &DialectChoice) -> DialectChoice {
+        let mut choice = configured.clone();
+        let Some(planned) = self.dialect.filter(|_| configured.is_version_open) else {
+            return choice;
+        };
+        let reason = format!("terraform_version of {}", self.input.name);
+        if configured.is_engine_open {
+            choice.engine_reason.clone_from(&reason);
+            choice.is_engine_open = false;
+        } else if planned.engine() != configured.dialect.engine() {
+            return choice;
+        }
+        choice.dialect = planned;
+        choice.version_reason = reason;
+        choice.is_version_open = false;
+        choice
+    }
+
     pub(crate) fn report_mismatch(&self, message: &str, files: &mut InputFiles) {
         let message = format!("{}: {message}", self.input.name);
         let finding = PLAN_MISMATCH.diagnostic(message);
@@ -139,6 +168,7 @@ pub(crate) struct JoinedPlan {
     pub(crate) directory: PathBuf,
     pub(crate) sensitive: Vec<Span>,
     pub(crate) differences: Vec<Diagnostic>,
+    pub(crate) choice: Option<DialectChoice>,
     /// Whether the plan has every mirror that the configuration declares, so that it can stand for it.
     pub(crate) has_all_mirrors: bool,
 }

@@ -14,7 +14,7 @@ use crate::workspace::loaded_plan::{JoinedPlan, LoadedPlan, declared_resources};
 use crate::workspace::options::{Options, PlanConfiguration};
 use crate::workspace::terraform_files::configuration_files;
 use terraform_eval::address::ResourcePath;
-use terraform_eval::eval;
+use terraform_eval::eval::{self, RootInputs};
 use terraform_eval::modules::ModuleId;
 use terraform_eval::source::{FileId, display_name};
 
@@ -220,6 +220,21 @@ impl<'f> PlanJoiner<'f> {
         root: &RootModule,
     ) -> JoinedPlan {
         let sources = &self.files.sources;
+        let choice = modules
+            .choices
+            .get(&root.module)
+            .map(|choice| plan.choose_dialect(choice));
+        let dialect = choice
+            .as_ref()
+            .map_or(root.inputs.dialect, |choice| choice.dialect);
+        let root = &RootModule {
+            module: root.module,
+            inputs: RootInputs {
+                dialect,
+                ..root.inputs.clone()
+            },
+            locked_version: root.locked_version.clone(),
+        };
         let inputs = eval::with_stack(|| plan.variable_inputs(&modules.tree, sources, root));
         let root = RootModule {
             module: root.module,
@@ -231,6 +246,7 @@ impl<'f> PlanJoiner<'f> {
             directory: modules.tree.module(root.module).directory.clone(),
             sensitive: Vec::new(),
             differences: Vec::new(),
+            choice,
             has_all_mirrors: false,
         };
         match evaluate_roots(&modules.tree, sources, &[&root]) {

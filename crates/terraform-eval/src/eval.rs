@@ -25,6 +25,7 @@ mod scope;
 mod splat;
 mod template;
 mod type_constraint;
+mod walk;
 
 pub use error::{EvalError, Result};
 pub use evaluator::{Evaluator, RootInputs};

@@ -18,6 +18,7 @@ use crate::readers::plan::plan_text::{JsonMembers, PlanText};
 #[derive(Debug, Default)]
 pub(super) struct PlanDocument<'a> {
     pub(super) format_version: Option<&'a RawValue>,
+    pub(super) terraform_version: Option<&'a RawValue>,
     pub(super) variables: Option<JsonMembers<'a, &'a RawValue>>,
     pub(super) planned_values: Option<StateValues<'a>>,
     /// The values of the state before the plan, a state document inside the plan.
@@ -301,6 +302,7 @@ impl<'a> PlanDocument<'a> {
         cursor.read_object("the document", &mut |key, cursor| {
             match key {
                 "format_version" => document.format_version = parse_value(text, cursor)?,
+                "terraform_version" => document.terraform_version = parse_value(text, cursor)?,
                 "variables" => document.variables = parse_value(text, cursor)?,
                 "planned_values" => document.planned_values = read_values(text, cursor, key)?,
                 "prior_state" => {

@@ -7,8 +7,11 @@ use serde_json::value::RawValue;
 
 use crate::model::{Input, InputKind, Mirror, PlanChanges};
 use crate::provider::{self, types::QUOTED_TYPE_PREFIX};
+use memchr::memmem;
 use terraform_eval::address::ResourcePath;
+use terraform_eval::dialect::{Dialect, Engine};
 use terraform_eval::source::{FileId, Span};
+use terraform_eval::version::Version;
 
 use crate::readers::manifest::{AppliedManifests, QUOTED_TYPES};
 use crate::readers::plan::changes::Changes;
@@ -41,6 +44,8 @@ pub struct PlanContents {
     pub declared: BTreeSet<ResourcePath>,
     /// The variables of the root module with the spans of their values.
     pub variables: Vec<(String, Span)>,
+    /// The program and version that created it, if it records them.
+    pub(crate) dialect: Option<Dialect>,
 }
 
 impl PlanContents {
@@ -51,6 +56,7 @@ impl PlanContents {
             manifests: AppliedManifests::default(),
             declared: BTreeSet::new(),
             variables: Vec::new(),
+            dialect: None,
         }
     }
 }
@@ -138,6 +144,7 @@ fn read_document<'a>(
     let mut contents = PlanContents::new(kind, name);
     read_resources(text, &document, values, &mut contents)?;
     contents.sensitive = collect_sensitive_spans(text, &document);
+    contents.dialect = document.terraform_version.and_then(|raw| read_dialect(text, raw));
     for (name, variable) in document.variables.iter().flat_map(|variables| &variables.0) {
         let value = text.parse_raw::<VariableValue<'a>>(variable)?.value;
         contents
@@ -145,6 +152,19 @@ fn read_document<'a>(
             .extend(value.map(|value| (name.clone().into_owned(), text.span_of(value))));
     }
     Ok(contents)
+}
+
+/// The program and version of `terraform_version`, which both programs write. OpenTofu's plans name its registry.
+fn read_dialect<'a>(text: PlanText<'a>, raw: &'a RawValue) -> Option<Dialect> {
+    let version = text.parse_string(raw, "`terraform_version`").ok()?;
+    let version = Version::parse_release(&version).ok()?;
+    let is_opentofu = memmem::find(text.after(0).as_bytes(), b"\"registry.opentofu.org/").is_some();
+    let engine = if is_opentofu {
+        Engine::OpenTofu
+    } else {
+        Engine::Terraform
+    };
+    Some(Dialect::exactly(engine, version, true))
 }
 
 /// Reads the mirrors, clusters and changes of a plan or state into `contents`.

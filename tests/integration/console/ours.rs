@@ -4,6 +4,7 @@ use std::path::Path;
 
 use mirrorset::testing::workspace::{self, Options};
 use terraform_eval::cty::{Type, Value, ValueRef, to_json};
+use terraform_eval::dialect::Engine;
 use terraform_eval::eval::EvalError;
 
 use super::terraform::{Answer, single_spaced, unquoted};
@@ -25,7 +26,13 @@ impl Evaluation {
 }
 
 pub(crate) fn evaluate(directory: &Path, expressions: &[String]) -> Vec<Evaluation> {
-    let values = workspace::evaluate(directory, expressions, &Options::default());
+    // The recorded sessions and the installed program are Terraform 1.11.
+    let options = Options {
+        engine: Some(Engine::Terraform),
+        engine_version: Some("1.11.4".parse().unwrap()),
+        ..Options::default()
+    };
+    let values = workspace::evaluate(directory, expressions, &options);
     values.into_iter().map(Evaluation).collect()
 }
 

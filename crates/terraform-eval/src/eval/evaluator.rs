@@ -21,6 +21,7 @@ use super::limits::Limits;
 use super::loop_invariants::LoopInvariants;
 use super::memo::{Block, MemoTable, Node};
 use super::module_instance::ModuleInstance;
+use super::walk::Walk;
 
 /// What a root module is evaluated with.
 #[derive(Debug, Clone)]
@@ -58,17 +59,6 @@ pub struct Evaluator<'a> {
     pub(super) limits: Limits,
     pub(super) walk: Walk,
     sandbox: OnceCell<FileSandbox>,
-}
-
-/// The command whose evaluation this is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Walk {
-    /// `terraform plan`.
-    Plan,
-    /// `terraform validate`.
-    Validate,
-    /// `terraform init`, which evaluates the sources of modules.
-    Init,
 }
 
 /// What an evaluator has computed so far.

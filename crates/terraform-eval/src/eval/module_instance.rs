@@ -11,11 +11,11 @@ use crate::modules::{Callee, ModuleId, references};
 use crate::source::Span;
 use crate::syntax::tree::Body;
 
-use super::evaluator::Walk;
 use super::instance_id::InstanceId;
 use super::memo::Node;
 use super::scope::{RepetitionData, Scope};
 use super::type_constraint::TypeConstraint;
+use super::walk::Walk;
 use super::{EvalError, Evaluator, Result};
 
 /// A module instance.

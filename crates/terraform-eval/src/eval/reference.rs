@@ -10,12 +10,12 @@ use crate::schema::{self, ProviderSchemas};
 use crate::source::{Span, clean_path};
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
 
-use super::evaluator::Walk;
 use super::instance_id::InstanceId;
 use super::memo::Node;
 use super::partial_value::PartialBuilder;
 use super::resource::no_attribute;
 use super::scope::RepetitionData;
+use super::walk::Walk;
 use super::{EvalError, Evaluator, Expansion, Result, Scope};
 
 /// A step after a name.
