@@ -12,7 +12,7 @@ use crate::workspace::terraform_files::{configuration_files, is_for_opentofu};
 use terraform_eval::dialect::{Dialect, Engine};
 use terraform_eval::modules::{Module, requirements};
 use terraform_eval::source::{Sources, Span, display_name};
-use terraform_eval::version::VersionRange;
+use terraform_eval::version::{Version, VersionRange};
 
 /// The dialect of a root module, and what decided it.
 #[derive(Debug, Clone)]
@@ -27,6 +27,55 @@ pub struct DialectChoice {
     pub is_engine_open: bool,
     /// Whether nothing but `required_version` says which version it is.
     pub is_version_open: bool,
+}
+
+/// Another program or version that may accept what the chosen one rejects.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub(crate) engine: Engine,
+    /// The version; `None` for the newest one that the modules admit.
+    version: Option<Version>,
+    /// Why it is taken, if it accepts the configuration.
+    reason: String,
+}
+
+impl DialectChoice {
+    /// What to try if the program rejects the configuration: the other program and the next version, as far as nothing
+    /// says which one evaluates.
+    pub(crate) fn candidates(&self) -> Vec<Candidate> {
+        let candidate = |engine: Engine, version: Option<Version>| {
+            let accepting = match version {
+                Some(Version(major, minor, _)) => format!("{engine} {major}.{minor}"),
+                None => engine.to_string(),
+            };
+            Candidate {
+                engine,
+                version,
+                reason: format!(
+                    "{} rejects the configuration, and {accepting} accepts it",
+                    self.dialect
+                ),
+            }
+        };
+        let mut candidates = Vec::new();
+        if self.is_engine_open {
+            candidates.push(candidate(Engine::OpenTofu, None));
+        }
+        let engine = if self.is_engine_open {
+            Engine::OpenTofu
+        } else {
+            self.dialect.engine()
+        };
+        let preview = engine.preview().filter(|version| {
+            self.is_version_open
+                && VersionRange::exactly(*version)
+                    .and(self.dialect.admitted())
+                    .first()
+                    == *version
+        });
+        candidates.extend(preview.map(|version| candidate(engine, Some(version))));
+        candidates
+    }
 }
 
 /// What is known of the dialect before the configuration is read.
@@ -94,11 +143,21 @@ impl Evidence {
         self.engine.as_ref().map(|(engine, _)| *engine)
     }
 
-    /// The evidence with another program, for a reason.
-    pub(crate) fn with_engine(&self, engine: Engine, reason: String) -> Self {
+    /// The evidence for a candidate.
+    pub(crate) fn of_candidate(&self, candidate: &Candidate) -> Self {
+        let version = candidate.version.map(|version| {
+            let version = EngineVersion {
+                version,
+                has_patch: false,
+            };
+            (WantedVersion::Exactly(version), candidate.reason.clone())
+        });
         Self {
-            engine: Some((engine, reason)),
-            version: self.version.clone(),
+            engine: self
+                .engine
+                .clone()
+                .or_else(|| Some((candidate.engine, candidate.reason.clone()))),
+            version: version.or_else(|| self.version.clone()),
         }
     }
 
@@ -297,7 +356,8 @@ fn engine_of_files(directory: &Path, tree: &Path, files: &mut InputFiles) -> Opt
         let reason = format!("{}, which only OpenTofu reads", shown(path, files));
         return Some((Engine::OpenTofu, reason));
     }
-    let (engine, span) = locked_registry(directory, tree, files)?;
+    let shown_directory = files.trees.shown_path(directory);
+    let (engine, span) = locked_registry(&shown_directory, tree, files)?;
     Some((engine, location(span, &files.sources)))
 }
 

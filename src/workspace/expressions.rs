@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use crate::readers::configuration::RootModule;
+use crate::workspace::dialects::DialectChoice;
 use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::options::Options;
 use terraform_eval::cty::{Type, Value};
-use terraform_eval::dialect::Engine;
 use terraform_eval::eval::{self, EvalError, Evaluator, InstanceId, Scope};
 use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::tree::{Expression, ExpressionKind};
@@ -69,13 +69,12 @@ fn evaluate_with<T: Send>(
     let Some(root) = modules.take_root(directory, files.sources.files()) else {
         return failure(&EvalError::invalid("no such directory"));
     };
-    let is_open = modules
-        .choices
-        .get(&root.module)
-        .is_some_and(|choice| choice.is_engine_open);
-    let alternative = is_open
-        .then(|| modules.read_alternative(root.module, Engine::OpenTofu, String::new(), options, &mut files))
-        .flatten();
+    let choice = modules.choices.get(&root.module);
+    let candidates = choice.map(DialectChoice::candidates).unwrap_or_default();
+    let alternatives: Vec<RootModule> = candidates
+        .iter()
+        .filter_map(|candidate| modules.read_alternative(root.module, candidate, options, &mut files))
+        .collect();
     if let Some(finding) = files.configs.diagnostics.first() {
         let error = EvalError::invalid(format!("invalid configuration file: {}", finding.message));
         return failure(&error);
@@ -99,9 +98,12 @@ fn evaluate_with<T: Send>(
             evaluate(&evaluator, parsed)
         };
         let value = evaluate_in(&root);
-        match (&value, &alternative) {
-            // Where nothing says which program evaluates, the newest one that accepts the expression does.
-            (Err(error), Some(alternative)) if error.is_rejection() => evaluate_in(alternative).or(value),
+        match &value {
+            // Where nothing says which program evaluates, the first one that accepts the expression does.
+            Err(error) if error.is_rejection() => {
+                let mut values = alternatives.iter().map(evaluate_in);
+                values.find(Result::is_ok).unwrap_or(value)
+            }
             _ => value,
         }
     };

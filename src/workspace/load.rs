@@ -21,7 +21,6 @@ use crate::workspace::options::{InputPaths, Options};
 use crate::workspace::other_files::{report_other_files, unopened_template};
 use crate::workspace::plan_configuration::PlanJoiner;
 use crate::workspace::selection::Selection;
-use terraform_eval::dialect::Engine;
 use terraform_eval::modules::ModuleId;
 use terraform_eval::source::{FileId, OverlayFiles, Span, display_name};
 
@@ -314,8 +313,8 @@ impl Loader {
         evaluated
     }
 
-    /// The root module as OpenTofu evaluates it, if nothing says that Terraform does, Terraform rejects it and OpenTofu
-    /// does not.
+    /// The root module as another program or version evaluates it, if the chosen one rejects it, nothing says that it is
+    /// that one, and the other accepts it.
     fn evaluate_alternative(
         &mut self,
         modules: &mut LoadedModules,
@@ -323,30 +322,23 @@ impl Loader {
         model: &RootModuleModel,
         options: &Options,
     ) -> Option<(ModuleId, RootModuleModel)> {
-        let choice = modules
-            .choices
-            .get(&root)
-            .filter(|choice| choice.is_engine_open)?;
         if !model.is_rejected {
             return None;
         }
-        let terraform = choice.dialect;
-        let (skipped, syntax_errors) = (self.files.skipped.len(), modules.syntax_errors.len());
-        let reason = format!("{terraform} rejects the configuration, and OpenTofu accepts it");
-        let alternative =
-            modules.read_alternative(root, Engine::OpenTofu, reason, options, &mut self.files)?;
-        let models = evaluate_roots(&modules.tree, &self.files.sources, &[&alternative]);
-        let accepted = models
-            .into_iter()
-            .flatten()
-            .next()
-            .filter(|model| !model.is_rejected);
-        let Some(model) = accepted else {
+        let choice = modules.choices.get(&root)?.clone();
+        for candidate in choice.candidates() {
+            let (skipped, syntax_errors) = (self.files.skipped.len(), modules.syntax_errors.len());
+            let alternative = modules.read_alternative(root, &candidate, options, &mut self.files)?;
+            let models = evaluate_roots(&modules.tree, &self.files.sources, &[&alternative]);
+            let mut models = models.into_iter().flatten();
+            if let Some(model) = models.next().filter(|model| !model.is_rejected) {
+                return Some((alternative.module, model));
+            }
             self.files.skipped.truncate(skipped);
             modules.syntax_errors.truncate(syntax_errors);
-            return None;
-        };
-        Some((alternative.module, model))
+        }
+        modules.choices.insert(root, choice);
+        None
     }
 
     /// Keeps the root modules that the named paths stand for.

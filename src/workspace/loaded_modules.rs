@@ -10,7 +10,7 @@ use crate::provider;
 use crate::provider::modules::{self, ModuleStub};
 use crate::readers::configuration::RootModule;
 use crate::workspace::call_cycles::{calls_itself, cut_call_cycles};
-use crate::workspace::dialects::{DialectChoice, Evidence};
+use crate::workspace::dialects::{Candidate, DialectChoice, Evidence};
 use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::installed_modules::InstalledModules;
@@ -124,23 +124,27 @@ impl LoadedModules {
         modules.filter_map(|key| self.by_engine.get(&key).copied())
     }
 
-    /// Reads the root module of a directory as another program does, and chooses its dialect.
+    /// Reads the root module of a directory as a candidate does, and chooses its dialect.
     pub(crate) fn read_alternative(
         &mut self,
         root: ModuleId,
-        engine: Engine,
-        reason: String,
+        candidate: &Candidate,
         options: &Options,
         files: &mut InputFiles,
     ) -> Option<RootModule> {
         let location = self.locations.get(&root)?.clone();
         let evidence = self.evidence.get(&location.path).cloned().unwrap_or_default();
         self.evidence
-            .insert(location.path.clone(), evidence.with_engine(engine, reason));
-        let module = self.read_module(&location, engine, files);
-        self.connect_calls(vec![module], options, files);
-        let cycles = cut_call_cycles(&mut self.tree);
-        self.report_syntax_errors(cycles);
+            .insert(location.path.clone(), evidence.of_candidate(candidate));
+        let is_new = !self
+            .by_engine
+            .contains_key(&(location.path.clone(), candidate.engine));
+        let module = self.read_module(&location, candidate.engine, files);
+        if is_new {
+            self.connect_calls(vec![module], options, files);
+            let cycles = cut_call_cycles(&mut self.tree);
+            self.report_syntax_errors(cycles);
+        }
         self.add_root(module, options, files);
         self.connect_computed_calls(&[module], options, files);
         let alternative = self.roots.pop();

@@ -25,8 +25,9 @@ pub(crate) fn is_configuration(path: &Path) -> bool {
 
 /// Whether OpenTofu alone reads a configuration file of this name.
 pub(crate) fn is_for_opentofu(path: &Path) -> bool {
+    const ENDINGS: [&str; 2] = [".tofu", ".tofu.json"];
     let name = name_of(path);
-    name.ends_with(".tofu") || name.ends_with(".tofu.json")
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// The files of a directory that Terraform or OpenTofu reads as configuration, by name.

@@ -22,6 +22,7 @@ mod conformance;
 mod console;
 mod convert;
 mod coverage;
+mod dialects;
 mod diff;
 mod docs;
 mod eval;

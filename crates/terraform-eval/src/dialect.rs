@@ -50,7 +50,16 @@ impl Engine {
         Self::ALL.into_iter().find(|engine| engine.word() == word)
     }
 
-    /// The newest minor version that the tables cover; a newer one is evaluated like it.
+    /// The next version, which is not released but documented, if the tables cover one.
+    #[must_use]
+    pub fn preview(self) -> Option<Version> {
+        match self {
+            Self::Terraform => None,
+            Self::OpenTofu => Some(Version(1, 13, 0)),
+        }
+    }
+
+    /// The newest minor version that is taken without being asked for.
     fn newest_minor(self) -> u32 {
         match self {
             Self::Terraform => 16,
@@ -163,6 +172,12 @@ impl Dialect {
         (!self.has(feature)).then(|| feature.availability().to_string())
     }
 
+    /// Whether some version of a program has a function.
+    #[must_use]
+    pub fn knows_function(name: &str) -> bool {
+        FUNCTIONS.iter().any(|(function, _)| *function == name)
+    }
+
     /// Why the version does not have a function: since when it exists. `None` if the version has it, or if no program
     /// has it.
     #[must_use]
@@ -232,7 +247,8 @@ mod tests {
 
     #[test]
     fn every_fact_has_a_source() {
-        for feature in Feature::ALL {
+        for (position, feature) in Feature::all().enumerate() {
+            assert_eq!(feature as usize, position, "{feature:?}");
             assert!(!feature.source().is_empty(), "{feature:?}");
             assert!(!feature.description().is_empty(), "{feature:?}");
         }

@@ -28,6 +28,7 @@ mod template;
 mod tests;
 
 use crate::cty::Value;
+use crate::dialect::Dialect;
 
 use super::EvalError;
 use function::Function;
@@ -66,6 +67,7 @@ fn find(name: &str) -> Option<&'static Function> {
 pub(super) fn call(host: &dyn FunctionHost, name: &str, arguments: &[Value]) -> Result<Value, EvalError> {
     match find(name) {
         Some(function) => call::call(host, function, arguments),
+        None if Dialect::knows_function(name) => Err(EvalError::limit(format!("{name} is not evaluated"))),
         None => Err(EvalError::invalid(format!("no function named {name:?}"))),
     }
 }

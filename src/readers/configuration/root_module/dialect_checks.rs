@@ -53,6 +53,9 @@ const NEW_LIFECYCLE_ARGUMENTS: [(&str, Feature); 2] = [
     ("enabled", Feature::LifecycleEnabled),
 ];
 
+/// The endings of files that only OpenTofu reads.
+const OPENTOFU_ENDINGS: [&str; 2] = [".tofu", ".tofu.json"];
+
 impl RootModuleReader<'_> {
     /// Checks a module against the dialect.
     pub(crate) fn check_dialect(&mut self, id: ModuleId, path: &ModulePath) {
@@ -156,7 +159,7 @@ impl RootModuleReader<'_> {
         let sources = self.context.sources;
         for (constraint, span) in requirements::required_versions(module, dialect.engine(), sources) {
             let name = sources.file(span.file).name();
-            let is_own = name.ends_with(".tofu") || name.ends_with(".tofu.json");
+            let is_own = OPENTOFU_ENDINGS.iter().any(|ending| name.ends_with(ending));
             let counts = is_own || !dialect.has(Feature::OwnRequiredVersion);
             let range = VersionRange::parse(&constraint);
             if counts && range.is_ok_and(|range| !dialect.is_admitted_by(range)) {
