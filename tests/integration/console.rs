@@ -58,6 +58,7 @@ use std::path::Path;
 
 use crate::support::program::write_files;
 use generate::Generator;
+use terraform_eval::dialect::Engine;
 
 /// The number of expressions that one console evaluates.
 const BATCH: usize = 250;
@@ -138,13 +139,19 @@ fn random_expressions_have_the_value_that_the_console_prints() {
     let mut report = std::env::var("MIRRORSET_CONSOLE_REPORT")
         .ok()
         .map(|path| fs::File::create(path).unwrap());
+    let (engine, _) = terraform::version();
     let (mut tried, mut rejected, mut undecided, mut differences) = (0, 0, 0, 0);
     let mut dead = 0;
-    while tried < count {
-        // Every batch has its own seed, so that a single batch can be repeated.
-        let seed = seed + tried / BATCH as u64;
+    // Every batch has its own seed, so that a single batch can be repeated.
+    for seed in seed.. {
+        if tried >= count {
+            break;
+        }
         let mut generator = Generator::new(seed);
-        let expressions: Vec<String> = (0..BATCH).map(|_| generator.next()).collect();
+        let expressions = (0..BATCH).map(|_| generator.next());
+        // The console of OpenTofu takes every line for an expression.
+        let is_readable = |text: &String| engine == Engine::Terraform || !text.contains('\n');
+        let expressions: Vec<String> = expressions.filter(is_readable).collect();
         let answers = terraform::ask(&directory, &expressions);
         let values = ours::evaluate(&directory, &expressions);
         for ((expression, answer), value) in expressions.iter().zip(&answers).zip(&values) {

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use mirrorset::testing::workspace::{self, Options};
 use terraform_eval::cty::{Type, Value, ValueRef, to_json};
-use terraform_eval::dialect::Engine;
 use terraform_eval::eval::EvalError;
 
-use super::terraform::{Answer, single_spaced, unquoted};
+use super::terraform::{self, Answer, single_spaced, unquoted};
 
 /// The result of an expression in the evaluator.
 pub(crate) struct Evaluation(Result<Value, EvalError>);
@@ -26,10 +25,10 @@ impl Evaluation {
 }
 
 pub(crate) fn evaluate(directory: &Path, expressions: &[String]) -> Vec<Evaluation> {
-    // The recorded sessions and the installed program are Terraform 1.11.
+    let (engine, version) = terraform::version();
     let options = Options {
-        engine: Some(Engine::Terraform),
-        engine_version: Some("1.11.4".parse().unwrap()),
+        engine: Some(engine),
+        engine_version: Some(version.parse().unwrap()),
         ..Options::default()
     };
     let values = workspace::evaluate(directory, expressions, &options);

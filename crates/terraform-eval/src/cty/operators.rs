@@ -118,7 +118,8 @@ pub enum Decided {
 
 impl BinaryOperator {
     /// The type of the operands; `None` if they may have any.
-    fn operand_type(self) -> Option<Type> {
+    #[must_use]
+    pub fn operand_type(self) -> Option<Type> {
         match self {
             Self::Equal | Self::NotEqual => None,
             Self::And | Self::Or => Some(Type::Bool),

@@ -13,11 +13,16 @@ use super::availability::Availability;
 )]
 pub enum Feature {
     ShortCircuit,
+    MarkedErrors,
+    TypedIndexOfUnknownObject,
     NegativeElement,
     WrappedNegativeElement,
     FormatOfUntypedNull,
     ContainsNull,
+    CheckedFilesetPattern,
     LiteralTemplateString,
+    TypedTemplateString,
+    SensitiveTemplateVariables,
     MergedYamlSequences,
     TofuObject,
     TofuFiles,
@@ -68,13 +73,27 @@ const fn row(
 }
 
 /// The table, in the order of the features.
-const TABLE: [Row; 30] = [
+const TABLE: [Row; 35] = [
     row(
         Feature::ShortCircuit,
         "`&&` and `||` that ignore an error of an operand that does not decide the result",
         Availability::both(12, 10),
         "recorded; hashicorp/terraform#36224; hclsyntax/expression_ops.go of opentofu/hcl at 504036cd70e7, \
         which OpenTofu 1.10.0 requires",
+    ),
+    row(
+        Feature::MarkedErrors,
+        "operations with an error that keep the marks of their operands, where the error is ignored",
+        Availability::both(12, 10),
+        "hclsyntax/expression_ops.go of hcl 2.24.0 and of opentofu/hcl at 504036cd70e7; random expressions against \
+         Terraform 1.16.0-rc2",
+    ),
+    row(
+        Feature::TypedIndexOfUnknownObject,
+        "an index of an unknown object that has the type of the attribute, which has to exist",
+        Availability::terraform(13),
+        "CHANGELOG of hcl 2.24.0 (#763), which the go.mod of Terraform 1.13 requires; random expressions against \
+         Terraform 1.16.0-rc2",
     ),
     row(
         Feature::NegativeElement,
@@ -101,10 +120,28 @@ const TABLE: [Row; 30] = [
         "recorded; hashicorp/terraform#38792; opentofu/opentofu#4043; CHANGELOG of go-cty 1.18.1",
     ),
     row(
+        Feature::CheckedFilesetPattern,
+        "`fileset` that rejects an invalid pattern where nothing is matched with it",
+        Availability::opentofu(7),
+        "bmatcuk/doublestar/v4, which the go.mod of OpenTofu 1.7.0 requires; random expressions against OpenTofu 1.12.6",
+    ),
+    row(
         Feature::LiteralTemplateString,
         "`templatestring` of a template that is not a reference",
         Availability::opentofu(7),
         "recorded; opentofu/opentofu#1223",
+    ),
+    row(
+        Feature::TypedTemplateString,
+        "`templatestring` whose result has the type of the only interpolation",
+        Availability::opentofu(7),
+        "internal/lang/funcs/render_template.go of OpenTofu 1.12.6; random expressions against it",
+    ),
+    row(
+        Feature::SensitiveTemplateVariables,
+        "`templatestring` with variables that are sensitive as a whole",
+        Availability::both(9, 13),
+        "opentofu/opentofu#4430; random expressions against OpenTofu 1.12.6",
     ),
     row(
         Feature::MergedYamlSequences,

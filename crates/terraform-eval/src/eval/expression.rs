@@ -73,11 +73,18 @@ impl Evaluator<'_> {
                 left,
                 right,
             } => {
-                let left = self.evaluate(left, scope)?;
-                let right = self.evaluate(right, scope)?;
+                let (left, left_error) = or_partial(self.evaluate(left, scope))?;
+                let (right, right_error) = or_partial(self.evaluate(right, scope))?;
+                if let Some(error) = left_error.or(right_error) {
+                    let partial = self.partial_operation(*operator, &left, &right);
+                    return Err(error.with_partial(Some(partial)));
+                }
                 // A comparison visits both values.
                 self.charge(left.size().min(right.size()))?;
-                operators::binary(*operator, &left, &right)
+                operators::binary(*operator, &left, &right).map_err(|error| {
+                    let partial = Value::unknown(operator.result_type());
+                    error.with_partial(Some(partial))
+                })
             }
             Kind::Conditional { condition, yes, no } => self.conditional(condition, yes, no, scope),
             Kind::For(parts) => self.for_expression(parts, scope),
@@ -95,7 +102,8 @@ impl Evaluator<'_> {
     ) -> Result<Value> {
         let (left, left_error) = or_partial(self.evaluate(left, scope))?;
         let (right, right_error) = or_partial(self.evaluate(right, scope))?;
-        let decided = operators::decide(operator, &left, &right, left_error.is_some())?;
+        let decided = operators::decide(operator, &left, &right, left_error.is_some())
+            .map_err(|error| error.with_partial(Some(Value::unknown(Type::Bool))))?;
         let (error, result) = match decided {
             Decided::ByLeft(result) => (left_error, Ok(result)),
             Decided::ByRight(result) => (right_error, Ok(result)),
@@ -104,9 +112,22 @@ impl Evaluator<'_> {
                 operators::binary(operator, &left, &right),
             ),
         };
+        let partial = self.partial_operation(operator, &left, &right);
         match error {
-            Some(error) => Err(error),
-            None => result,
+            Some(error) => Err(error.with_partial(Some(partial))),
+            None => result.map_err(|error| error.with_partial(Some(Value::unknown(Type::Bool)))),
+        }
+    }
+
+    /// What is known of an operation whose operands have an error.
+    fn partial_operation(&self, operator: BinaryOperator, left: &Value, right: &Value) -> Value {
+        let unknown = Value::unknown(operator.result_type());
+        let ty = operator.operand_type();
+        let converts = |value: &Value| ty.as_ref().is_none_or(|ty| convert(value, ty).is_ok());
+        if self.has(Feature::MarkedErrors) && converts(left) && converts(right) {
+            unknown.with_marks(&left.marks().union(right.marks()).as_influence())
+        } else {
+            unknown
         }
     }
 

@@ -4,7 +4,7 @@
 //! that is not taken, which may have errors, but whose type still has to agree with the other branch, and for operands
 //! of `&&` and `||` that do not decide the result. Each error therefore carries the partial value of the expression that it leaves.
 
-use crate::cty::{BinaryOperator, Type, UnaryOperator, Value};
+use crate::cty::{Type, UnaryOperator, Value};
 use crate::syntax::tree::{Expression, ExpressionKind, TemplatePart};
 
 use super::{EvalError, Result};
@@ -58,6 +58,7 @@ pub(super) fn with_partial_value(expression: &Expression, error: EvalError) -> E
         | Kind::GetAttr { .. }
         | Kind::Index { .. }
         | Kind::For(_)
+        | Kind::Binary { .. }
         | Kind::Splat { .. } => return error,
         Kind::Template(template) => match template.parts.as_slice() {
             [TemplatePart::Interpolation(_)] => return error,
@@ -67,17 +68,7 @@ pub(super) fn with_partial_value(expression: &Expression, error: EvalError) -> E
             UnaryOperator::Negate => Type::Number,
             UnaryOperator::Not => Type::Bool,
         })),
-        Kind::Binary { operator, .. } => Some(Value::unknown(result_type(*operator))),
         _ => None,
     };
     error.with_partial(partial)
-}
-
-/// The type of an operator's result.
-fn result_type(operator: BinaryOperator) -> Type {
-    use BinaryOperator::{Add, Divide, Modulo, Multiply, Subtract};
-    match operator {
-        Add | Subtract | Multiply | Divide | Modulo => Type::Number,
-        _ => Type::Bool,
-    }
 }

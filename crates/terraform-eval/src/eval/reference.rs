@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, Mode, ResourceName, Subject};
-use crate::cty::{self, Marks, Number, Origin, Type, UnknownReason, Value, index};
+use crate::cty::{self, AccessError, Marks, Number, Origin, Type, UnknownReason, Value, convert, index};
 use crate::dialect::Feature;
 use crate::modules::Callee;
 use crate::schema::{self, ProviderSchemas};
@@ -79,11 +79,25 @@ impl Evaluator<'_> {
                 Step::Attribute(name) => get_attr(&value, name)?,
                 Step::Index(key) => {
                     let key = self.evaluate(key, scope)?;
-                    index(&value, &key).map_err(|error| EvalError::invalid(error.to_string()))?
+                    self.element(&value, &key)
+                        .map_err(|error| EvalError::invalid(error.to_string()))?
                 }
             };
         }
         Ok(value)
+    }
+
+    /// The element of a value with a key.
+    fn element(&self, value: &Value, key: &Value) -> std::result::Result<Value, AccessError> {
+        let is_unknown_object = matches!(value.ty(), Type::Object(_)) && !value.is_known();
+        if is_unknown_object
+            && self.has(Feature::TypedIndexOfUnknownObject)
+            && let Ok(name) = convert(key, &Type::String)
+            && let Some(name) = name.as_str()
+        {
+            return Ok(cty::get_attr(value, name)?.with_marks(&key.marks().as_influence()));
+        }
+        index(value, key)
     }
 
     /// The value of a reference, the number of steps that it took, and whether it is a named value of its own.

@@ -9,6 +9,7 @@ use super::filesystem::file::{Lookup, read_text, unknown_outside};
 use super::function::{ConstType, Function, Parameter};
 use super::host::Call;
 use crate::cty::{Type, UnknownReason, Value, ValueRef, convert};
+use crate::dialect::Feature;
 use crate::eval::EvalError;
 use crate::modules::references;
 use crate::source::{FileId, Span};
@@ -26,7 +27,7 @@ const FUNCTIONS: &[Function] = &[
     Function::new("templatestring", template_string)
         .param(Parameter::new("template", ConstType::Any))
         .param(VARS)
-        .returns(ConstType::String),
+        .returns_type_of(template_string_type),
 ];
 
 const VARS: Parameter = Parameter::new("vars", ConstType::Any).allow_marked();
@@ -109,11 +110,25 @@ fn template_file(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     }
 }
 
+fn template_string_type(args: Args<'_>) -> FunctionResult<Type> {
+    Ok(if args.has(Feature::TypedTemplateString) {
+        Type::Dynamic
+    } else {
+        Type::String
+    })
+}
+
 fn template_string(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let Some(template) = args.value(0).as_str() else {
         return Err("invalid template value: a string is required".into());
     };
+    if args.value(1).marks().is_sensitive() && !args.has(Feature::SensitiveTemplateVariables) {
+        return Err("panic in function implementation: the variables are sensitive".into());
+    }
     let rendered = render(call, "templatestring", "the template", template, args.value(1))?;
+    if args.has(Feature::TypedTemplateString) {
+        return Ok(rendered);
+    }
     convert(&rendered, &Type::String).map_err(|error| format!("invalid template result: {error}").into())
 }
 

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::file::{Lookup, resolve_path, too_large, unknown_outside};
 use crate::cty::{Type, UnknownReason, Value};
+use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::eval::functions::function::{ConstType, Function, Parameter};
@@ -41,6 +42,9 @@ fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     };
     let pattern = clean_path(&start.join(pattern.trim_start_matches('/')));
     let pattern = pattern.to_string_lossy();
+    if args.has(Feature::CheckedFilesetPattern) && !is_valid_pattern(&pattern) {
+        return Err(format!("failed to glob pattern {pattern}: syntax error in pattern").into());
+    }
     let components = pattern.split('/').filter(|part| !matches!(*part, "" | "."));
     let base = PathBuf::from(if pattern.starts_with('/') { "/" } else { "" });
     if matches!(
@@ -55,6 +59,51 @@ fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     });
     let names: FunctionResult<Vec<Value>> = names.collect();
     Ok(Value::set(Type::String, names?))
+}
+
+/// Whether all classes and alternatives of a pattern end (`ValidatePathPattern` of `doublestar` 4).
+fn is_valid_pattern(pattern: &str) -> bool {
+    let mut alternatives = 0_usize;
+    let mut rest = pattern.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'\\' => {
+                if rest.next().is_none() {
+                    return false;
+                }
+            }
+            b'[' => {
+                let mut first = rest.next();
+                if matches!(first, Some(b'^' | b'!')) {
+                    first = rest.next();
+                }
+                if first == Some(b']') || !ends_class(first, &mut rest) {
+                    return false;
+                }
+            }
+            b'{' => alternatives += 1,
+            b'}' => match alternatives.checked_sub(1) {
+                Some(open) => alternatives = open,
+                None => return false,
+            },
+            _ => {}
+        }
+    }
+    alternatives == 0
+}
+
+/// Whether a class ends in the rest of a pattern, which is consumed up to there.
+fn ends_class(first: Option<u8>, rest: &mut std::str::Bytes<'_>) -> bool {
+    let mut next = first;
+    while let Some(byte) = next {
+        match byte {
+            b']' => return true,
+            b'\\' => _ = rest.next(),
+            _ => {}
+        }
+        next = rest.next();
+    }
+    false
 }
 
 /// The relative path from a directory to a file.
