@@ -3,6 +3,7 @@
 //! In this order: the command line, the configuration file, the pins of version managers, files that only OpenTofu reads,
 //! the registry in the lock file, `required_version`; else the newest known version of Terraform.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::workspace::input_files::InputFiles;
@@ -117,7 +118,13 @@ const TOOL_VERSIONS: &str = ".tool-versions";
 
 impl Evidence {
     /// What is known of a directory. Pins count up to the top of the project tree.
-    pub(crate) fn of(directory: &Path, tree: &Path, options: &Options, files: &mut InputFiles) -> Self {
+    pub(crate) fn of(
+        directory: &Path,
+        tree: &Path,
+        options: &Options,
+        pins: &mut Pins,
+        files: &mut InputFiles,
+    ) -> Self {
         let mut evidence = Self {
             engine: options.engine.map(|engine| (engine, COMMAND_LINE.to_owned())),
             version: options
@@ -127,7 +134,7 @@ impl Evidence {
         evidence.add_settings(directory, files);
         let engine = evidence.engine.as_ref().map(|(engine, _)| *engine);
         if evidence.version.is_none()
-            && let Some(pin) = find_pin(directory, tree, engine, files)
+            && let Some(pin) = pins.nearest(directory, tree, engine, files)
         {
             evidence.engine.get_or_insert((pin.engine, pin.location.clone()));
             evidence.version = pin.version.map(|version| (version, pin.location));
@@ -256,6 +263,7 @@ fn location(span: Span, sources: &Sources) -> String {
 }
 
 /// What a version manager pins.
+#[derive(Debug, Clone)]
 struct Pin {
     engine: Engine,
     /// The version; `None` if the file names something that is not a version, such as `system`.
@@ -263,45 +271,60 @@ struct Pin {
     location: String,
 }
 
-/// The pin in the nearest directory that has one for the program, up to the top of the project tree.
-fn find_pin(directory: &Path, tree: &Path, engine: Option<Engine>, files: &InputFiles) -> Option<Pin> {
-    let is_wanted = |found: Engine| engine.is_none_or(|engine| engine == found);
-    let inside = directory
-        .ancestors()
-        .take_while(|ancestor| ancestor.starts_with(tree));
-    for ancestor in inside {
-        for (name, engine) in PIN_FILES.into_iter().filter(|(_, engine)| is_wanted(*engine)) {
-            let path = ancestor.join(name);
-            let Some(text) = read_pin(&path, tree, files) else {
-                continue;
-            };
-            let mut lines = text.lines().enumerate().map(|(index, line)| (index, word(line)));
-            if let Some((index, word)) = lines.find(|(_, word)| !word.is_empty()) {
-                return Some(Pin {
-                    engine,
-                    version: parse_pin(word),
-                    location: format!("{}:{}", shown(&path, files), index + 1),
-                });
-            }
-        }
-        let path = ancestor.join(TOOL_VERSIONS);
-        let Some(text) = read_pin(&path, tree, files) else {
-            continue;
-        };
-        let pins = text.lines().enumerate().filter_map(|(index, line)| {
-            let mut words = line.split_whitespace();
-            let engine = Engine::from_word(words.next()?)?;
-            Some(Pin {
+/// The pins in directories, each read once: the modules of a project share their ancestors.
+#[derive(Debug, Default)]
+pub(crate) struct Pins(BTreeMap<PathBuf, Vec<Pin>>);
+
+impl Pins {
+    /// The pin in the nearest directory that has one for the program, up to the top of the project tree.
+    fn nearest(
+        &mut self,
+        directory: &Path,
+        tree: &Path,
+        engine: Option<Engine>,
+        files: &InputFiles,
+    ) -> Option<Pin> {
+        let mut inside = directory
+            .ancestors()
+            .take_while(|ancestor| ancestor.starts_with(tree));
+        inside.find_map(|ancestor| {
+            let known = self.0.entry(ancestor.to_owned());
+            let pins = known.or_insert_with(|| pins_in(ancestor, tree, files));
+            let wanted = pins
+                .iter()
+                .find(|pin| engine.is_none_or(|engine| engine == pin.engine));
+            wanted.cloned()
+        })
+    }
+}
+
+/// The pins in a directory, in the order in which they count.
+fn pins_in(directory: &Path, tree: &Path, files: &InputFiles) -> Vec<Pin> {
+    let mut pins = Vec::new();
+    for (name, engine) in PIN_FILES {
+        let path = directory.join(name);
+        let text = read_pin(&path, tree, files).unwrap_or_default();
+        let mut lines = text.lines().map(word).enumerate();
+        if let Some((index, word)) = lines.find(|(_, word)| !word.is_empty()) {
+            pins.push(Pin {
                 engine,
-                version: parse_pin(words.next()?),
+                version: parse_pin(word),
                 location: format!("{}:{}", shown(&path, files), index + 1),
-            })
-        });
-        if let Some(pin) = pins.into_iter().find(|pin| is_wanted(pin.engine)) {
-            return Some(pin);
+            });
         }
     }
-    None
+    let path = directory.join(TOOL_VERSIONS);
+    let text = read_pin(&path, tree, files).unwrap_or_default();
+    pins.extend(text.lines().enumerate().filter_map(|(index, line)| {
+        let mut words = line.split_whitespace();
+        let engine = Engine::from_word(words.next()?)?;
+        Some(Pin {
+            engine,
+            version: parse_pin(words.next()?),
+            location: format!("{}:{}", shown(&path, files), index + 1),
+        })
+    }));
+    pins
 }
 
 /// The text of a file of a version manager, unless it is a link that leads out of the tree.

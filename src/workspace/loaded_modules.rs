@@ -10,7 +10,7 @@ use crate::provider;
 use crate::provider::modules::{self, ModuleStub};
 use crate::readers::configuration::RootModule;
 use crate::workspace::call_cycles::{calls_itself, cut_call_cycles};
-use crate::workspace::dialects::{Candidate, DialectChoice, Evidence};
+use crate::workspace::dialects::{Candidate, DialectChoice, Evidence, Pins};
 use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::installed_modules::InstalledModules;
@@ -82,11 +82,12 @@ impl LoadedModules {
             shared_variables: BTreeMap::new(),
         };
         loaded.values = VariableValues::read(options, files, &mut loaded.syntax_errors);
+        let mut pins = Pins::default();
         for directory in directories {
             loaded
                 .installed
                 .read(&directory.path, options.data_directory(), files.sources.files());
-            let evidence = Evidence::of(&directory.path, &directory.tree, options, files);
+            let evidence = Evidence::of(&directory.path, &directory.tree, options, &mut pins, files);
             loaded.evidence.insert(directory.path.clone(), evidence);
         }
         let mut called = loaded.read_discovered(directories, options, files);

@@ -2,8 +2,8 @@
 //!
 //! They agree if the type (`type(…)`), the JSON (`jsonencode(…)`) and, for values that are partly unknown or
 //! sensitive, the printed value are equal, or if both reject the expression. The test runs if
-//! `MIRRORSET_CONSOLE_EXPRESSIONS` is the number of expressions and Terraform 1.11 and `script` of util-linux
-//! are on the `PATH`. `MIRRORSET_CONSOLE_SEED` is the first seed, and `MIRRORSET_CONSOLE_REPORT` the name of a
+//! `MIRRORSET_CONSOLE_EXPRESSIONS` is the number of expressions and a `terraform` and `script` of
+//! util-linux are on the `PATH`. `MIRRORSET_CONSOLE_SEED` is the first seed, and `MIRRORSET_CONSOLE_REPORT` the name of a
 //! file for the differences:
 //!
 //! ```text
@@ -27,6 +27,15 @@
 //! | 1,000,001 | 9,293 | 5 | 0 |
 //! | 1,100,001 | 9,218 | 4 | 0 |
 //! | 1,200,001 | 9,169 | 7 | 1 |
+//!
+//! Other programs, under the name `terraform` on the `PATH`; the evaluator takes the program and version that it prints:
+//!
+//! | program | from seed | rejected by both | undecided | different |
+//! |---|---|---|---|---|
+//! | Terraform 1.16.0-rc2 | 1 | 9,139 | 3 | 0 |
+//! | Terraform 1.16.0-rc2 | 40,001 (12,000) | 5,484 | 6 | 0 |
+//! | OpenTofu 1.12.6 | 1 | 9,312 | 3 | 2, since corrected |
+//! | OpenTofu 1.12.6 | 20 (14,225) | 6,580 | 1 | 0 |
 //!
 //! One difference (seed 1,200,050) remains: `alltrue(toset([local.u.string, "a"]))`. Terraform converts a set of
 //! unknown length to a list of its own element type, whatever the target type is, and then rejects the list. Here

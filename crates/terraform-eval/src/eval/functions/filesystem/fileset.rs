@@ -67,11 +67,7 @@ fn is_valid_pattern(pattern: &str) -> bool {
     let mut rest = pattern.bytes();
     while let Some(byte) = rest.next() {
         match byte {
-            b'\\' => {
-                if rest.next().is_none() {
-                    return false;
-                }
-            }
+            b'\\' if rest.next().is_none() => return false,
             b'[' => {
                 let mut first = rest.next();
                 if matches!(first, Some(b'^' | b'!')) {
