@@ -13,7 +13,7 @@ use crate::workspace::ignore_files::IgnoreFiles;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
 use crate::workspace::name_kind::NameKind;
-use crate::workspace::project_tree::ProjectTrees;
+use crate::workspace::project_tree::{ProjectTrees, holds};
 use crate::workspace::terraform_files::is_configuration;
 use terraform_eval::source::{FileKind, Files, display_name};
 use walkdir::{DirEntry, WalkDir};
@@ -332,7 +332,7 @@ impl<'a> Walker<'a> {
     /// Whether a link leads to a file in the tree. A directory to which it leads is looked at under its real path.
     fn follow(&mut self, link: &Path, tree: &Path) -> bool {
         match self.files.canonicalize(link) {
-            Ok(target) if !target.starts_with(tree) => {
+            Ok(target) if !holds(tree, &target) => {
                 if self.files.is_directory(&target) || may_be_input(link) {
                     self.skip(
                         link,

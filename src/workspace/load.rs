@@ -70,7 +70,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     report_other_files(&found_others, &roots.accessed, &mut loader.files);
     // A manifest that a resource applies is one of the resource and not one of its directory.
     let applied = roots.models.iter().flat_map(|(_, model)| model.manifests.files());
-    loader.applied_files = manifests.remove_applied(&applied.collect());
+    loader.applied_files = manifests.remove(&applied.chain(roots.accessed.iter().cloned()).collect());
     let applied_files = loader.applied_files.values();
     (loader.files.roles).extend(applied_files.map(|file| (*file, FileRole::Data)));
     loader.add_manifests(manifests);
@@ -296,7 +296,8 @@ impl Loader {
                 Some((self.files.sources.files().canonical_path(path), other))
             })
             .collect();
-        let mut named = NamedPaths::new(unread.keys().chain(others.keys()));
+        let paths = unread.keys().chain(others.keys()).chain(&selection.manifests);
+        let mut named = NamedPaths::new(paths);
         // A root module that is joined with a plan is part of the project, and so is a module that only a cycle calls.
         let mut related: BTreeSet<ModuleId> =
             joined.iter().flat_map(|root| modules.reachable(*root)).collect();
@@ -414,14 +415,25 @@ impl Loader {
         for skipped in skipped.iter_mut().filter(|skipped| skipped.is_gap()) {
             let file = skipped.span.and_then(|span| sources.file(span.file).path());
             let path = file.unwrap_or(Path::new(&skipped.name));
-            let path = sources.files().canonical_path(path);
+            let path = sources.files().location(path);
             let config = configs.nearest(path.parent().unwrap_or(&path), sources);
             skipped.is_known =
                 config.is_some_and(|config| config.is_known_gap(skipped.source.as_deref(), &path));
         }
     }
 
+    /// Counts links with the name of a configuration file that are not followed.
+    fn report_unread_configurations(&mut self) {
+        for link in std::mem::take(&mut self.files.configs.unread_links) {
+            let name = display_name(&self.files.trees.shown_path(&link));
+            let message = "the link leads to another file than the configuration file of this repository";
+            let skipped = Skipped::new(name, SkipReason::OutsideTree, message);
+            self.files.skipped.push(skipped);
+        }
+    }
+
     fn finish(mut self) -> Loaded {
+        self.report_unread_configurations();
         self.mark_known_gaps();
         let InputFiles {
             sources,

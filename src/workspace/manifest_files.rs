@@ -144,11 +144,16 @@ impl Manifests {
         }
     }
 
-    /// Removes the files that resources of Terraform apply, and returns them by path.
-    pub(crate) fn remove_applied(&mut self, applied: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, FileId> {
+    /// The canonical paths of the files that were read.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().filter_map(|file| file.path.as_ref())
+    }
+
+    /// Removes the files that Terraform reads, and returns them by path.
+    pub(crate) fn remove(&mut self, read: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, FileId> {
         let mut removed = BTreeMap::new();
         self.files.retain(|file| match &file.path {
-            Some(path) if applied.contains(path) => {
+            Some(path) if read.contains(path) => {
                 removed.insert(path.clone(), file.file);
                 false
             }

@@ -28,6 +28,7 @@ mod eval;
 mod examples;
 mod file_access;
 mod fixes;
+mod hostile_files;
 mod invalid_examples;
 mod kubernetes_manifests;
 mod manifest;

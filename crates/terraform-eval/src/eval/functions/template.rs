@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::args::Args;
 use super::error::{FunctionError, FunctionResult};
-use super::filesystem::file::{Lookup, read_text, unknown_outside};
+use super::filesystem::file::{Lookup, read_text, unknown_refused};
 use super::function::{ConstType, Function, Parameter};
 use super::host::Call;
-use crate::cty::{Type, UnknownReason, Value, ValueRef, convert};
+use crate::cty::{Type, Value, ValueRef, convert};
 use crate::eval::EvalError;
 use crate::modules::references;
 use crate::source::{FileId, Span};
@@ -101,11 +101,7 @@ fn template_file(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
     match read_text(call, path)? {
         Lookup::Found(template) => render(call, "templatefile", path, &template, args.value(1)),
-        Lookup::Outside => Ok(unknown_outside(
-            Type::Dynamic,
-            UnknownReason::OutsideTree(path.into()),
-            args.get(0),
-        )),
+        Lookup::Refused(refusal) => Ok(unknown_refused(Type::Dynamic, refusal, path, args.get(0))),
     }
 }
 
