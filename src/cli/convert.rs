@@ -187,5 +187,5 @@ fn output_documents(arguments: &ConvertArguments, documents: &[Document]) -> any
     let files = documents
         .iter()
         .map(|document| (document.file.as_str(), document.text.as_str()));
-    write_files(directory, files)
+    write_files(directory, files, arguments.force)
 }

@@ -94,10 +94,15 @@ pub(crate) fn discover(
     for path in paths {
         walks.extend(walker.name(path, &mut named_files));
     }
-    let trees = walks.iter().map(|(_, tree)| tree.clone()).collect();
+    let (directories, trees): (BTreeSet<PathBuf>, BTreeSet<PathBuf>) = walks.iter().cloned().unzip();
     // In the order of the paths, a directory comes before what lies in it.
     walker.walk_all(walks);
-    walker.into_discovery(named_files, trees)
+    let directories = directories.into_iter().collect();
+    Discovery {
+        directories,
+        trees,
+        ..walker.into_discovery(named_files)
+    }
 }
 
 impl Discovery {
@@ -378,7 +383,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn into_discovery(mut self, named_files: BTreeSet<NamedFile>, trees: BTreeSet<PathBuf>) -> Discovery {
+    fn into_discovery(mut self, named_files: BTreeSet<NamedFile>) -> Discovery {
         for (path, choice) in std::mem::take(&mut self.set_aside) {
             // A module is read with all its files, whoever ignores them.
             if path
@@ -395,11 +400,10 @@ impl<'a> Walker<'a> {
             candidates: self.candidates.difference(&named_paths).cloned().collect(),
             others: self.others.difference(&named_paths).cloned().collect(),
             files: named_files.into_iter().collect(),
-            directories: self.walked.named.iter().cloned().collect(),
-            trees,
             skipped: self.skipped.into_values().collect(),
             errors: self.errors,
             walked: self.walked,
+            ..Discovery::default()
         }
     }
 }

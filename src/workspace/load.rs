@@ -383,12 +383,11 @@ impl Loader {
             .collect();
         names.extend(skipped.iter().map(|skipped| skipped.name.clone()));
         names.extend(self.errors.iter().map(|error| error.path.clone()));
+        // A name is a path relative to the current directory, or the address of a module call.
+        let paths: BTreeSet<PathBuf> = names.iter().map(|name| trees.absolute(name)).collect();
         let is_empty = |directory: &PathBuf| {
-            let name = display_name(&trees.shown_path(directory));
-            let below = format!("{name}/");
-            let mut following = names.range(below.clone()..);
-            let has_content = following.next().is_some_and(|name| name.starts_with(&below));
-            !has_content && !names.contains(&name) && (name != "." || names.is_empty())
+            let mut following = paths.range(directory.clone()..);
+            !following.next().is_some_and(|path| path.starts_with(directory))
         };
         let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and \
                        no manifest that declares mirrors";

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use crate::config;
-use terraform_eval::source::{Files, is_tool_data};
+use terraform_eval::source::{Files, clean_path, is_tool_data};
 
 /// Whether a tree holds a path; both are canonical. What git and Terraform keep for themselves is not part of it.
 pub(crate) fn holds(tree: &Path, path: &Path) -> bool {
@@ -70,6 +70,11 @@ impl ProjectTrees {
             .map(Path::to_owned);
         self.marked.insert(directory.to_owned(), marked.clone());
         marked
+    }
+
+    /// The absolute path of a path that findings show.
+    pub(crate) fn absolute(&self, shown: &str) -> PathBuf {
+        clean_path(&self.current.join(shown))
     }
 
     /// The path that findings show for a canonical path: relative to the current directory, unless the two have

@@ -259,3 +259,73 @@ fn a_directory_with_the_name_of_a_file_is_reported() {
     let run = mirrorset_in(tree.path(), &["check", ".", "--var-file", "terraform.tfvars"]);
     assert_eq!(run.status, 2, "{}{}", run.stdout, run.stderr);
 }
+
+/// A module with a finding that has a fix.
+const FIXABLE: &str = "resource \"rhcs_image_mirror\" \"a\" {\n  cluster_id = \"c1\"\n  source     = \"nginx\"\n  mirrors    = [\"mirror.example.com/a\"]\n}\n";
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_or_over_what_another_program_wrote() {
+    let tree = scratch(&[
+        ("main.tf", FIXABLE),
+        ("victim", "old"),
+        ("out/c1.yaml", "# mine\nname: x\n"),
+    ]);
+    let path = |name: &str| tree.path().join(name);
+    std::os::unix::fs::symlink("victim", path("known.json")).unwrap();
+    std::os::unix::fs::symlink("out", path("linked")).unwrap();
+    for (arguments, words) in [
+        (
+            &["check", ".", "--write-baseline", "known.json"] as &[&str],
+            "nothing is written through links",
+        ),
+        (
+            &["check", ".", "--write-baseline", "known.json", "--force"],
+            "nothing is written through links",
+        ),
+        (
+            &["check", ".", "--write-baseline", "main.tf"],
+            "`--force` replaces it",
+        ),
+        (
+            &["convert", ".", "--output-dir", "linked"],
+            "nothing is written through links",
+        ),
+        (&["convert", ".", "--output-dir", "out"], "`--force` replaces it"),
+    ] {
+        let run = mirrorset_in(tree.path(), arguments);
+        assert_eq!(run.status, 2, "{arguments:?}: {}", run.stdout);
+        assert!(run.stderr.contains(words), "{arguments:?}: {}", run.stderr);
+    }
+    let text = |name: &str| std::fs::read_to_string(path(name)).unwrap();
+    assert_eq!(
+        (text("victim").as_str(), text("main.tf").as_str()),
+        ("old", FIXABLE)
+    );
+    assert_eq!(text("out/c1.yaml"), "# mine\nname: x\n");
+    // What the command wrote before is replaced, and everything with `--force`.
+    for arguments in [
+        &["convert", ".", "--output-dir", "out", "--force"] as &[&str],
+        &["convert", ".", "--output-dir", "out"],
+    ] {
+        assert_eq!(mirrorset_in(tree.path(), arguments).status, 0);
+        assert!(text("out/c1.yaml").contains("kind: ImageDigestMirrorSet"));
+    }
+    for _ in 0..2 {
+        let run = mirrorset_in(tree.path(), &["check", ".", "--write-baseline", "baseline.json"]);
+        assert_eq!(run.status, 0, "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_file_with_a_syntax_error_is_not_fixed() {
+    let broken =
+        "resource \"rhcs_cluster_rosa_hcp\" \"c\" {\nresource \"rhcs_image_mirror\" \"m\" {\n  m {\n  t {\n";
+    let tree = scratch(&[("a/main.tf", broken), ("b/main.tf", FIXABLE)]);
+    let run = mirrorset_in(tree.path(), &["check", ".", "--fix"]);
+    assert!(run.stderr.contains("1 finding fixed in 1 file"), "{}", run.stderr);
+    assert_eq!(
+        std::fs::read_to_string(tree.path().join("a/main.tf")).unwrap(),
+        broken
+    );
+}
