@@ -107,7 +107,7 @@ impl Session {
             // Manifests that Terraform applies have the settings of their root module.
             match inputs.last_mut().filter(|(last, _)| last == directory) {
                 Some((_, of_directory)) if input.manifest_facts.applied_by.is_some() => {
-                    of_directory.push(input)
+                    of_directory.push(input);
                 }
                 _ => inputs.push((directory.clone(), vec![input])),
             }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Coverage, FileRole, Input, InputKind, Project, ReadFile, SkipReason, Skipped};
+use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SkipReason, Skipped};
 use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
 use crate::readers::manifest::AppliedManifests;
 use crate::workspace::discovery::{ConfigurationDirectory, discover};
@@ -77,7 +77,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     for (directory, model) in roots.models {
         let name = model.input.name.clone();
         loader.add(directory.clone(), model.input, model.sensitive);
-        loader.add_applied(&directory, &name, InputKind::Configuration, model.manifests);
+        loader.add_applied(&directory, &name, model.manifests);
     }
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
@@ -234,9 +234,9 @@ impl Loader {
 
     fn add_plans(&mut self, plans: Vec<LoadedPlan>) {
         for plan in plans {
-            let (name, kind) = (plan.input.name.clone(), plan.input.kind);
+            let name = plan.input.name.clone();
             self.add(plan.directory.clone(), plan.input, plan.sensitive);
-            self.add_applied(&plan.directory, &name, kind, plan.manifests);
+            self.add_applied(&plan.directory, &name, plan.manifests);
         }
     }
 
@@ -248,13 +248,7 @@ impl Loader {
     }
 
     /// Adds the manifests that the resources of a root module or a plan apply, with the files that they are in.
-    fn add_applied(
-        &mut self,
-        directory: &Path,
-        name: &str,
-        kind: InputKind,
-        mut manifests: AppliedManifests,
-    ) {
+    fn add_applied(&mut self, directory: &Path, name: &str, mut manifests: AppliedManifests) {
         let mut read = BTreeMap::new();
         for path in manifests.files() {
             let known = self.applied_files.get(&path).copied();
@@ -269,7 +263,7 @@ impl Loader {
         let texts = read.into_iter().map(|(path, file)| (path, text(file)));
         manifests.read_files(&texts.collect());
         self.files.skipped.append(&mut manifests.skipped);
-        for input in manifests.into_inputs(name, kind) {
+        for input in manifests.into_inputs(name) {
             self.add(directory.to_owned(), input, Vec::new());
         }
     }

@@ -23,6 +23,9 @@ use terraform_eval::syntax::tree::{
 /// How many expressions within each other, and references, are followed.
 const MAX_DEPTH: usize = 64;
 
+/// The largest value in which placeholders are put, in parts.
+const MAX_PARTS: usize = 1 << 16;
+
 /// Functions whose result contains their arguments as they are.
 const PASSING_FUNCTIONS: [&str; 15] = [
     "chomp",
@@ -89,6 +92,9 @@ impl PlaceholderEvaluator<'_, '_> {
         }
         if value.is_wholly_known() {
             return Some(value);
+        }
+        if value.size() > MAX_PARTS {
+            return None;
         }
         let depth = depth + 1;
         match &expression.kind {

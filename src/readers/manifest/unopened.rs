@@ -20,12 +20,7 @@ impl Unopened {
         let message = format!("a mirror set that cannot be read: it is in {}", self.kind);
         let mut skipped = Skipped::new(name, SkipReason::UnopenedWrapper, message);
         skipped.span = Some(self.span);
-        skipped.help = Some(match self.kind {
-            WrapperKind::UnknownPart(_) | WrapperKind::UnknownObject(_) => {
-                "use a plan, in which the value may be known (`terraform show -json PLAN`)".to_owned()
-            }
-            _ => "check the manifest that results from it".to_owned(),
-        });
+        skipped.help = Some("check the manifest that results from it".to_owned());
         if let WrapperKind::UnknownPart(_) = self.kind {
             skipped.hides = Hides::Certainly;
         }

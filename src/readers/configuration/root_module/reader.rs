@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{
-    Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Mirror, MissingInputs, UnknownReason,
+    Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, InputKind, Mirror, MissingInputs,
+    UnknownReason,
 };
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
@@ -27,6 +28,8 @@ pub(crate) struct RootModuleReader<'a> {
     /// The dependencies of each mirror block, which all its instances share.
     pub(crate) dependencies: BTreeMap<ResourcePath, Dependencies>,
     pub(crate) mirrors: Vec<Mirror>,
+    /// The number of parts in the values of manifests so far.
+    pub(crate) manifest_parts: usize,
     /// The blocks that can contain manifests in a form that is not read.
     pub(crate) carriers: Vec<(InstanceId, &'a Resource, EnclosingContext)>,
     /// Whether each Helm chart that a block names has templates of a mirror set.
@@ -81,10 +84,11 @@ impl<'a> RootModuleReader<'a> {
             modules_with_manifests: BTreeMap::new(),
             dependencies: BTreeMap::new(),
             mirrors: Vec::new(),
+            manifest_parts: 0,
             carriers: Vec::new(),
             charts: BTreeMap::new(),
             read_data_sources: BTreeSet::new(),
-            manifests: AppliedManifests::default(),
+            manifests: AppliedManifests::new(InputKind::Configuration),
             clusters: BTreeMap::new(),
             waiters: BTreeMap::new(),
             data_sources: BTreeMap::new(),
