@@ -370,8 +370,11 @@ impl Loader {
             trees,
             ..
         } = &self.files;
-        let mut names: BTreeSet<String> = roles
-            .keys()
+        let inputs = roles
+            .iter()
+            .filter(|(_, role)| **role != FileRole::WithoutMirrors);
+        let mut names: BTreeSet<String> = inputs
+            .map(|(file, _)| file)
             .chain(unreadable)
             .map(|file| sources.file(*file).name().to_owned())
             .collect();

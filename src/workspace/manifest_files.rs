@@ -44,9 +44,15 @@ impl Manifests {
     /// Reads a file that a user named. Returns whether it declares mirrors.
     pub(crate) fn read(&mut self, file: FileId, name: &str, files: &mut InputFiles) -> bool {
         let result = match manifest::read_manifests(file, files.sources.text(file)) {
-            Ok(ReadManifests { documents, unopened }) if documents.is_empty() => {
-                let first = unopened.into_iter().next();
-                Err(first.map_or(ManifestReadError::NoManifest, ManifestReadError::Unopened))
+            Ok(ReadManifests {
+                documents,
+                mut unopened,
+            }) if documents.is_empty() => {
+                // A hook passes the templates of a chart, which are not meant as manifests.
+                match unopened.iter().position(|unopened| !unopened.is_template()) {
+                    Some(first) => Err(ManifestReadError::Unopened(unopened.swap_remove(first))),
+                    None => Ok(ReadManifests { documents, unopened }),
+                }
             }
             result => result,
         };
@@ -137,6 +143,8 @@ impl Manifests {
                     self.unrelated_files.insert(file);
                     if manifest::names_lists(text) {
                         files.skipped.push(skipped_lists(name));
+                    } else {
+                        files.roles.insert(file, FileRole::WithoutMirrors);
                     }
                 }
                 Some(result) => self.add(file, &name, result, files),

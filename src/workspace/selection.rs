@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::model::{Choice, SkipReason, Skipped};
+use crate::model::{Choice, Skipped};
 use crate::workspace::callers::Callers;
 use crate::workspace::discovery::{ConfigurationDirectory, Discovery, NamedFile};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
 use crate::workspace::name_kind::NameKind;
 use crate::workspace::named_files::NamedFiles;
-use crate::workspace::other_files::UNUSED_VARIABLES;
+use crate::workspace::other_files::skipped_file;
 use crate::workspace::terraform_files::configuration_files;
 use terraform_eval::source::display_name;
 
@@ -86,10 +86,12 @@ impl Selection {
                     let users = users.get(&file.path);
                     modules.extend(users.into_iter().flatten().cloned());
                     if users.is_none() && file.exists {
-                        skip(&file, SkipReason::UnusedVariables, UNUSED_VARIABLES, files);
+                        files.skipped.extend(skipped_file(&file.path, kind, files));
                     }
                 }
-                NameKind::Other(message) => skip(&file, SkipReason::UnknownKind, message, files),
+                NameKind::Other(_) => {
+                    files.skipped.extend(skipped_file(&file.path, kind, files));
+                }
                 NameKind::Content
                 | NameKind::Manifest
                 | NameKind::Template
@@ -198,9 +200,4 @@ fn users_of_variables<'m>(
         }
     }
     users
-}
-
-fn skip(file: &NamedFile, reason: SkipReason, message: &str, files: &mut InputFiles) {
-    let name = display_name(&files.trees.shown_path(&file.path));
-    files.skipped.push(Skipped::new(name, reason, message));
 }

@@ -22,6 +22,7 @@ mod conformance;
 mod console;
 mod convert;
 mod coverage;
+mod coverage_tree;
 mod diff;
 mod docs;
 mod eval;
