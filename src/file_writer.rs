@@ -16,7 +16,7 @@ pub(crate) enum Replace<'a> {
     AnyFile,
 }
 
-/// Why a file is not written.
+/// Why a file is not written: the predicate of a sentence about it.
 #[derive(Debug)]
 pub(crate) enum WriteError {
     /// There is a link, which could lead anywhere.
@@ -36,16 +36,12 @@ pub(crate) enum WriteError {
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Link => f.write_str("is a link, and nothing is written through links"),
+            Self::Link => f.write_str("exists and is a link, and nothing is written through links"),
             Self::NotRegular => f.write_str("exists and is not a regular file"),
-            Self::ReadOnly => f.write_str("the file is read-only"),
-            Self::Changed => f.write_str(
-                "the file has changed since it was read, so it was not written; run the command again",
-            ),
-            Self::Foreign => {
-                f.write_str("the file exists, and this command did not write it; `--force` replaces it")
-            }
-            Self::Io(error) => error.fmt(f),
+            Self::ReadOnly => f.write_str("is read-only"),
+            Self::Changed => f.write_str("has changed since it was read; run the command again"),
+            Self::Foreign => f.write_str("exists, and this command did not write it; `--force` replaces it"),
+            Self::Io(error) => write!(f, "cannot be written: {error}"),
         }
     }
 }

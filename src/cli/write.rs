@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 
 use crate::file_writer::{self, Replace};
 
@@ -14,7 +14,7 @@ pub(super) fn write_file(
     force: bool,
 ) -> anyhow::Result<()> {
     let result = file_writer::write(path, text, replace(is_ours, force));
-    result.with_context(|| format!("cannot write {}", path.display()))
+    result.map_err(|error| anyhow!("{} {error}", path.display()))
 }
 
 /// Writes files, given as names and texts, into a directory, which is created if it does not exist. Existing files are
@@ -27,7 +27,7 @@ pub(super) fn write_files<'d>(
     let is_link = std::fs::symlink_metadata(directory).is_ok_and(|metadata| metadata.is_symlink());
     anyhow::ensure!(
         !is_link,
-        "{} is a link, and nothing is written through links",
+        "{} exists and is a link, and nothing is written through links",
         directory.display()
     );
     std::fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
@@ -35,7 +35,7 @@ pub(super) fn write_files<'d>(
         let path = directory.join(name);
         let is_similar = |old: &str| begins_alike(old, text);
         let result = file_writer::verify(&path, replace(&is_similar, force));
-        result.with_context(|| format!("no files were written: {}", path.display()))?;
+        result.map_err(|error| anyhow!("{} {error}; no files were written", path.display()))?;
     }
     for (name, text) in files {
         write_file(&directory.join(name), text, &|old| begins_alike(old, text), force)?;

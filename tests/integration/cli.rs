@@ -186,6 +186,7 @@ fn json_has_the_documented_form() {
         "clean": 0,
         "with_findings": 1,
         "undecided": 0,
+        "without_instances": 0,
         "files": 2,
         "unreadable": 0,
         "suppressed": 0,

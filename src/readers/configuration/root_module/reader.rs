@@ -53,6 +53,8 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) visited_modules: BTreeSet<ModuleId>,
     /// The source text of sensitive values.
     pub(crate) sensitive: BTreeSet<Span>,
+    /// The number of mirror blocks, and of calls of modules with some, that have no instance.
+    pub(crate) without_instances: usize,
     /// Whether instances were skipped because there are too many.
     pub(crate) is_truncated: bool,
 }
@@ -99,6 +101,7 @@ impl<'a> RootModuleReader<'a> {
             called: BTreeSet::new(),
             visited_modules: BTreeSet::new(),
             sensitive: BTreeSet::new(),
+            without_instances: 0,
             is_truncated: false,
         }
     }
