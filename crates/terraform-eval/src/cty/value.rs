@@ -321,6 +321,13 @@ impl Value {
         self
     }
 
+    /// The value with this span, unless it has its own.
+    #[must_use]
+    pub(crate) fn or_span(mut self, span: Span) -> Self {
+        self.span = self.span.or(Some(span));
+        self
+    }
+
     /// The value without its own span; nested values keep theirs.
     #[must_use]
     pub fn without_span(mut self) -> Self {

@@ -80,7 +80,7 @@ impl Reader<'_> {
                 ExpressionKind::Object(items)
             }
         };
-        Some(Expression { kind, span })
+        Some(Expression::new(kind, span))
     }
 
     /// Decodes a key or label.
@@ -98,7 +98,7 @@ impl Reader<'_> {
         // The keys of `providers` are references; a single name is a word, as in native syntax.
         Some(match kind {
             ExpressionKind::Variable(_) => ObjectKey::Word(name),
-            kind => ObjectKey::Expression(Expression { kind, span }),
+            kind => ObjectKey::Expression(Expression::new(kind, span)),
         })
     }
 
@@ -116,12 +116,12 @@ impl Reader<'_> {
         });
         let range = 0..text.len();
         let result: Result<Expression, Reported> = match meaning {
-            Meaning::Reference => reader.root(range),
+            Meaning::Reference => reader.checked(range, false),
             Meaning::Template | Meaning::Literal => reader.bare_template(range),
         };
         let syntax_errors = std::mem::take(&mut reader.syntax_errors);
         self.syntax_errors.extend(syntax_errors);
-        result.ok().map(|expression| expression.kind)
+        result.ok().map(Expression::into_kind)
     }
 }
 
@@ -131,13 +131,13 @@ fn number(text: &str, span: Span) -> ExpressionKind {
         None => ExpressionKind::Number(Arc::from(text)),
         Some(rest) => ExpressionKind::Unary {
             operator: UnaryOperator::Negate,
-            operand: Box::new(Expression {
-                kind: ExpressionKind::Number(Arc::from(rest)),
-                span: Span {
+            operand: Box::new(Expression::new(
+                ExpressionKind::Number(Arc::from(rest)),
+                Span {
                     start: span.start + 1,
                     ..span
                 },
-            }),
+            )),
         },
     }
 }
