@@ -86,6 +86,19 @@ impl Ends {
         let index = self.0.binary_search_by_key(&at, |&(start, _)| start).ok()?;
         self.0.get(index).map(|&(_, end)| end).filter(|&end| end > at)
     }
+
+    /// Records that something starts at `at`, after all others, and returns its index.
+    pub(super) fn open(&mut self, at: usize) -> usize {
+        self.0.push((at, at));
+        self.0.len() - 1
+    }
+
+    /// Records the end of what has this index.
+    pub(super) fn close(&mut self, index: usize, end: usize) {
+        if let Some((_, stop)) = self.0.get_mut(index) {
+            *stop = end;
+        }
+    }
 }
 
 impl<'a> Scanner<'a> {
@@ -125,12 +138,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn push(&mut self, at: usize, kind: FrameKind) {
-        let mut end = 0;
-        if let Some(Ends(ends)) = &mut self.ends {
-            end = ends.len();
-            // Filled in when it is closed.
-            ends.push((at, at));
-        }
+        let end = self.ends.as_mut().map_or(0, |ends| ends.open(at));
         self.stack.push(Frame { at, kind, end });
         self.deepest = self.deepest.max(self.stack.len());
     }
@@ -138,10 +146,9 @@ impl<'a> Scanner<'a> {
     /// Closes the innermost frame, which ends before `end`.
     fn pop(&mut self, end: usize) -> usize {
         if let Some(frame) = self.stack.pop()
-            && let Some(Ends(ends)) = &mut self.ends
-            && let Some((_, stop)) = ends.get_mut(frame.end)
+            && let Some(ends) = &mut self.ends
         {
-            *stop = end;
+            ends.close(frame.end, end);
         }
         end
     }

@@ -3,10 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
-
-use super::node::Node;
-use super::{MAX_DEPTH, Reader, string};
+use super::{MAX_DEPTH, Node, Raw, Reader, string};
 use crate::cty::UnaryOperator;
 use crate::source::Span;
 use crate::syntax::input::Input;
@@ -25,28 +22,20 @@ pub(super) enum Meaning {
     Reference,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Converts a value to an expression. Errors are reported; the result is `None` if the value is invalid.
     pub(super) fn expression(
         &mut self,
-        raw: &RawValue,
+        raw: Raw<'a>,
         meaning: Meaning,
         depth: usize,
     ) -> Option<Expression> {
         let span = self.span(raw);
         if depth > MAX_DEPTH {
-            let first = Span {
-                end: span.start + 1,
-                ..span
-            };
-            self.report(
-                first,
-                "the value is nested too deeply",
-                "the limit is 64 arrays and objects",
-            );
+            self.too_deep(span, "the value is");
             return None;
         }
-        let kind = match Node::open(raw) {
+        let kind = match self.json.open(raw) {
             Node::Null => ExpressionKind::Null,
             Node::Bool(value) => ExpressionKind::Bool(value),
             Node::Number(text) => number(text, span),
@@ -84,17 +73,17 @@ impl Reader<'_> {
     }
 
     /// Decodes a key or label.
-    pub(super) fn name(&self, raw: &RawValue) -> Name {
-        let (text, _) = string::decode(raw.get(), self.start(raw));
+    pub(super) fn name(&self, raw: Raw<'a>) -> Name {
+        let (text, _) = string::decode(raw.text, raw.start);
         Name {
             text: Arc::from(native::normalize(&text)),
             span: self.span(raw),
         }
     }
 
-    fn key(&mut self, raw: &RawValue, name: Name, meaning: Meaning) -> Option<ObjectKey> {
+    fn key(&mut self, raw: Raw<'a>, name: Name, meaning: Meaning) -> Option<ObjectKey> {
         let span = name.span;
-        let kind = self.string(raw.get(), span, meaning)?;
+        let kind = self.string(raw.text, span, meaning)?;
         // The keys of `providers` are references; a single name is a word, as in native syntax.
         Some(match kind {
             ExpressionKind::Variable(_) => ObjectKey::Word(name),

@@ -146,7 +146,7 @@ impl Reader {
             return Err(SyntaxError::new(start, "a key must be a string"));
         }
         if self.frames.len() >= MAX_DEPTH {
-            return Err(SyntaxError::new(start, "the document is nested too deeply"));
+            return Err(SyntaxError::too_deep(start, "the document is", MAX_DEPTH));
         }
         self.frames.push(Frame {
             start,
