@@ -439,7 +439,7 @@ fn unreadable_input_is_reported_with_the_reason_and_help() {
     help: Terraform does not write such a file, so the file was modified: create it again with `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(load_error("deep.json"), @r"
-    error[syntax-error]: deep.json: the JSON document is nested too deeply
+    error[syntax-error]: deep.json: the JSON document is nested too deeply; the limit is 128 levels
     help: Terraform does not write such a file, so the file was modified: create it again with `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(load_error("utf8"), @r"

@@ -129,7 +129,10 @@ mod tests {
             Kind::Parenthesis(inner) => visit(inner, visitor),
             Kind::Traversal { base, steps } => {
                 visit(base, visitor);
-                steps.iter().filter_map(Step::key).for_each(|key| visit(key, visitor));
+                steps
+                    .iter()
+                    .filter_map(Step::key)
+                    .for_each(|key| visit(key, visitor));
             }
             Kind::Splat { base, each, .. } => {
                 visit(base, visitor);
@@ -139,7 +142,8 @@ mod tests {
             Kind::Unary { operand, .. } => visit(operand, visitor),
             Kind::Binary { first, rest } => {
                 visit(first, visitor);
-                rest.iter().for_each(|operation| visit(&operation.operand, visitor));
+                rest.iter()
+                    .for_each(|operation| visit(&operation.operand, visitor));
             }
             Kind::Conditional { branches, otherwise } => {
                 for branch in branches {

@@ -309,12 +309,7 @@ impl Evaluator<'_> {
     }
 
     /// Selects the instance that the steps after the name of a block identify.
-    fn select_instance(
-        &self,
-        expansion: &Expansion,
-        steps: &[Step],
-        scope: Scope<'_>,
-    ) -> Result<Selected> {
+    fn select_instance(&self, expansion: &Expansion, steps: &[Step], scope: Scope<'_>) -> Result<Selected> {
         let key_step = match expansion {
             Expansion::Single => {
                 return Ok(Selected::One(Box::new(RepetitionData::single()), 0, Marks::new()));
@@ -392,7 +387,11 @@ enum Selected {
 
 /// Checks whether a key follows the name of a resource. Terraform does this before it evaluates anything.
 fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step]) -> Result<()> {
-    if let [Step::Index { key: first, .. }, Step::Index { key: second, .. }, ..] = steps
+    if let [
+        Step::Index { key: first, .. },
+        Step::Index { key: second, .. },
+        ..,
+    ] = steps
         && literal_key(first).is_some()
         && literal_key(second).is_some()
     {

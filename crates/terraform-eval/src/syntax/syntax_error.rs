@@ -26,7 +26,10 @@ impl SyntaxError {
 
     /// What is nested deeper than the limit.
     pub(crate) fn too_deep(span: Span, what: &str, limit: usize) -> Self {
-        Self::new(span, format!("{what} nested too deeply; the limit is {limit} levels"))
+        Self::new(
+            span,
+            format!("{what} nested too deeply; the limit is {limit} levels"),
+        )
     }
 
     /// Adds help.

@@ -226,12 +226,19 @@ impl ExpressionKind {
                 above(operands.chain([&**first]))
             }
             Self::Conditional { branches, otherwise } => {
-                let parts = branches.iter().flat_map(|branch| [&branch.condition, &branch.value]);
+                let parts = branches
+                    .iter()
+                    .flat_map(|branch| [&branch.condition, &branch.value]);
                 above(parts.chain([&**otherwise]))
             }
             Self::For(parts) => {
                 let optional = [parts.key.as_ref(), parts.condition.as_ref()];
-                above(optional.into_iter().flatten().chain([&parts.collection, &parts.value]))
+                above(
+                    optional
+                        .into_iter()
+                        .flatten()
+                        .chain([&parts.collection, &parts.value]),
+                )
             }
             Self::Parenthesis(inner) => above([&**inner]),
         }

@@ -311,7 +311,8 @@ fn is_mirror_address(to: &Expression) -> bool {
     match &to.kind {
         ExpressionKind::Variable(word) => &**word == IMAGE_MIRROR,
         ExpressionKind::Traversal { base, steps } => {
-            let is_mirror = |step: &Step| matches!(step, Step::Attribute(name) if &*name.text == IMAGE_MIRROR);
+            let is_mirror =
+                |step: &Step| matches!(step, Step::Attribute(name) if &*name.text == IMAGE_MIRROR);
             is_mirror_address(base) || steps.iter().any(is_mirror)
         }
         _ => false,

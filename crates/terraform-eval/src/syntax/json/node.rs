@@ -44,7 +44,11 @@ impl<'a> Json<'a> {
         let mut depth = 0;
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
-            let next = if *byte == b'"' { string_end(bytes, at) } else { at + 1 };
+            let next = if *byte == b'"' {
+                string_end(bytes, at)
+            } else {
+                at + 1
+            };
             match byte {
                 b'[' | b'{' => open.push(ends.open(start + at)),
                 b']' | b'}' => ends.close(open.pop().unwrap_or_default(), start + next),

@@ -24,12 +24,7 @@ pub(super) enum Meaning {
 
 impl<'a> Reader<'a> {
     /// Converts a value to an expression. Errors are reported; the result is `None` if the value is invalid.
-    pub(super) fn expression(
-        &mut self,
-        raw: Raw<'a>,
-        meaning: Meaning,
-        depth: usize,
-    ) -> Option<Expression> {
+    pub(super) fn expression(&mut self, raw: Raw<'a>, meaning: Meaning, depth: usize) -> Option<Expression> {
         let span = self.span(raw);
         if depth > MAX_DEPTH {
             self.too_deep(span, "the value is");

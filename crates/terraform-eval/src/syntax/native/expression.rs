@@ -28,7 +28,11 @@ struct OpenConditional {
 impl Reader<'_> {
     /// Checks brackets and strings of a range, then parses it as one expression. If `line`, the expression ends at a line
     /// break.
-    pub(in crate::syntax) fn checked(&mut self, range: Range<usize>, line: bool) -> Result<Expression, Reported> {
+    pub(in crate::syntax) fn checked(
+        &mut self,
+        range: Range<usize>,
+        line: bool,
+    ) -> Result<Expression, Reported> {
         let mut scanner = Scanner::new(self.input.text, range.end);
         scanner.ends = Some(Ends::default());
         let mut at = range.start;
@@ -119,7 +123,9 @@ impl Reader<'_> {
                 continue;
             }
             while let Some(OpenConditional { branches, .. }) = open.pop_if(|last| last.condition.is_none()) {
-                let start = branches.first().map_or(value.span, |branch| branch.condition.span);
+                let start = branches
+                    .first()
+                    .map_or(value.span, |branch| branch.condition.span);
                 let span = Span {
                     end: value.span.end,
                     ..start

@@ -38,7 +38,9 @@ impl Reader<'_> {
             | hcl::Expression::Array(_)
             | hcl::Expression::Parenthesis(_) => self.bracketed(&range)?,
             hcl::Expression::Variable(_) => match self.input.slice(range.clone()) {
-                number if number.starts_with(|first: char| first.is_ascii_digit()) => self.number(range.clone()),
+                number if number.starts_with(|first: char| first.is_ascii_digit()) => {
+                    self.number(range.clone())
+                }
                 name => ExpressionKind::Variable(Arc::from(name)),
             },
             hcl::Expression::FuncCall(call) => ExpressionKind::Call(self.call(call, mask, range.end)?),

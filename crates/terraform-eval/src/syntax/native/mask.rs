@@ -138,7 +138,9 @@ impl Reader<'_> {
                 let may_be_if = cursor.in_for && last != Last::Dot && last != Last::NumberDot;
                 let is_begun = !mask.text.is_empty();
                 let if_follows = may_be_if && (is_begun || previous == Some(TokenKind::Ellipsis));
-                if let Some((kind, length)) = token(text.get(at..end).unwrap_or_default(), is_begun, if_follows) {
+                if let Some((kind, length)) =
+                    token(text.get(at..end).unwrap_or_default(), is_begun, if_follows)
+                {
                     let range = at..at + length;
                     cursor.range.start = range.end;
                     let token = Token { kind, range };
@@ -356,7 +358,10 @@ fn token(rest: &str, is_begun: bool, if_follows: bool) -> Option<(TokenKind, usi
 /// The length of the text, if `rest` starts with one that looks like an operator and is none.
 fn unknown_operator(rest: &str) -> Option<usize> {
     let texts = ["::", "**", "<<"];
-    texts.iter().find(|text| rest.starts_with(**text)).map(|text| text.len())
+    texts
+        .iter()
+        .find(|text| rest.starts_with(**text))
+        .map(|text| text.len())
 }
 
 /// The end of the number that starts at `at`.

@@ -52,11 +52,7 @@ impl Reader<'_> {
         // The first and the last line are the markers.
         let first = source.find('\n').map_or(source.len(), |at| at + 1);
         let last = source.rfind('\n').map_or(source.len(), |at| at + 1);
-        self.template(
-            range.start + first..range.start + last,
-            Style::Lines,
-            is_indented,
-        )
+        self.template(range.start + first..range.start + last, Style::Lines, is_indented)
     }
 
     /// Parses a range as a template without quotes.

@@ -16,8 +16,7 @@ pub(super) fn documents(file: FileId, text: &str) -> Result<Vec<Node>, SyntaxErr
     let mut documents = Vec::new();
     let mut stream = serde_json::Deserializer::from_str(json).into_iter::<&RawValue>();
     while let Some(document) = stream.next() {
-        let document =
-            document.map_err(|error| syntax_json::describe_error(file, text, before, &error))?;
+        let document = document.map_err(|error| syntax_json::describe_error(file, text, before, &error))?;
         let end = before + stream.byte_offset();
         let document = Json::new(document, end - document.get().len());
         documents.push(stack::with_depth(document.depth, || {
