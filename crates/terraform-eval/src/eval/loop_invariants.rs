@@ -142,8 +142,9 @@ mod tests {
             Kind::Unary { operand, .. } => visit(operand, visitor),
             Kind::Binary { first, rest } => {
                 visit(first, visitor);
-                rest.iter()
-                    .for_each(|operation| visit(&operation.operand, visitor));
+                for operation in rest {
+                    visit(&operation.operand, visitor);
+                }
             }
             Kind::Conditional { branches, otherwise } => {
                 for branch in branches {

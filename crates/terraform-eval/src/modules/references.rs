@@ -136,8 +136,9 @@ impl Collector {
             Kind::Unary { operand, .. } => self.expression(operand),
             Kind::Binary { first, rest } => {
                 self.expression(first);
-                rest.iter()
-                    .for_each(|operation| self.expression(&operation.operand));
+                for operation in rest {
+                    self.expression(&operation.operand);
+                }
             }
             Kind::Conditional { branches, otherwise } => {
                 for branch in branches {

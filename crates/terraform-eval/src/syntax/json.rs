@@ -1,6 +1,6 @@
 //! The parser of JSON configuration.
 //!
-//! serde_json checks a document, and each of its levels is decoded when it is read; how a string is parsed depends on the
+//! `serde_json` checks a document, and each of its levels is decoded when it is read; how a string is parsed depends on the
 //! argument, which `schema` knows.
 
 mod document;

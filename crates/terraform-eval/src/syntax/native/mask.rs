@@ -127,119 +127,102 @@ impl Reader<'_> {
         let mask = &mut operand.mask;
         let mut at = cursor.range.start;
         let mut last = Last::Other;
-        while let Some(character) = text.get(at..end).and_then(|rest| rest.chars().next()) {
-            if let Some(stop) = scanner.comment(at) {
+        while at < end {
+            let mut stop = scanner.trivia(at, true);
+            // The line feed may be after the end of the expression.
+            if text.get(stop..end) == Some("\r") && text.as_bytes().get(end) == Some(&b'\n') {
+                stop = end;
+            }
+            if stop > at {
                 mask.push_blank(stop);
                 at = stop;
                 continue;
             }
-            if last != Last::Dot && last != Last::NumberDot || character != '*' {
-                let previous = cursor.previous.as_ref().map(|token| token.kind);
-                let may_be_if = cursor.in_for && last != Last::Dot && last != Last::NumberDot;
-                let is_begun = !mask.text.is_empty();
-                let if_follows = may_be_if && (is_begun || previous == Some(TokenKind::Ellipsis));
-                if let Some((kind, length)) =
-                    token(text.get(at..end).unwrap_or_default(), is_begun, if_follows)
-                {
-                    let range = at..at + length;
-                    cursor.range.start = range.end;
-                    let token = Token { kind, range };
-                    return Ok((operand.trimmed(), cursor.follow(token)));
-                }
+            let rest = text.get(at..end).unwrap_or_default();
+            let follows_dot = matches!(last, Last::Dot | Last::NumberDot);
+            let is_begun = !mask.text.is_empty();
+            let is_if = || cursor.in_for && !follows_dot && (is_begun || cursor.follows_ellipsis());
+            // After a dot, `*` is a splat.
+            if let Some((kind, length)) = token(rest, is_begun, is_if)
+                && !(follows_dot && rest.starts_with('*'))
+            {
+                return Ok((operand.trimmed(), cursor.take(kind, at..at + length)));
             }
-            let start = at;
-            match character {
-                ' ' | '\t' | '\n' => {
-                    at += 1;
-                    mask.push_blank(at);
-                    continue;
-                }
-                '\r' if text.as_bytes().get(at + 1) == Some(&b'\n') => {
-                    at += 1;
-                    mask.push_blank(at);
-                    continue;
-                }
-                '\r' => {
-                    let help = "write a line break, or remove it";
-                    return Err(self.report(at..at + 1, "carriage return without line feed", help));
-                }
-                '-' | '!' if mask.text.is_empty() => {
-                    let operator = if character == '-' {
-                        UnaryOperator::Negate
-                    } else {
-                        UnaryOperator::Not
-                    };
-                    operand.signs.push((operator, at));
-                    at += 1;
-                    continue;
-                }
-                _ => mask.begin(at),
-            }
-            match character {
-                '"' | '<' if scanner.opens(at) => {
-                    at = self.close(at, end);
-                    mask.push_empty("\"", '"', at);
-                }
-                '{' => {
-                    at = self.close(at, end);
-                    mask.push_empty("{", '}', at);
-                }
-                '(' => {
-                    at = self.close(at, end);
-                    mask.push_empty("(0", ')', at);
-                }
-                '[' => {
-                    at = self.close(at, end);
-                    let open = if self.is_splat(start..at) { "[*" } else { "[0" };
-                    mask.push_empty(open, ']', at);
-                }
-                '0'..='9' if matches!(last, Last::Dot | Last::NumberDot) => {
-                    at = self.legacy_index(at, end, last == Last::NumberDot)?;
-                    // hcl-edit rejects leading zeros.
-                    mask.push_digits('1', at - start);
-                    last = Last::LegacyIndex;
-                    continue;
-                }
-                '0'..='9' => {
-                    let digit;
-                    (at, digit) = self.number_end(at, end)?;
-                    mask.push_digits(digit, at - start);
-                    last = Last::Number;
-                    continue;
-                }
-                '.' => {
-                    if last == Last::LegacyIndex && self.is_dot_and_digit(at, end) {
-                        let help = "write the indexes in brackets: `[0][1]`";
-                        let message = "two indexes in a row cannot be written with dots";
-                        return Err(self.report(at..at + 1, message, help));
-                    }
-                    mask.text.push('.');
-                    at += 1;
-                    last = if last == Last::Number {
-                        Last::NumberDot
-                    } else {
-                        Last::Dot
-                    };
-                    continue;
-                }
+            match rest.as_bytes() {
+                [b'-', ..] if !is_begun => operand.signs.push((UnaryOperator::Negate, at)),
+                [b'!', ..] if !is_begun => operand.signs.push((UnaryOperator::Not, at)),
                 _ => {
-                    let rest = text.get(at..end).unwrap_or_default();
-                    let word = scan::identifier(text.get(..end).unwrap_or_default(), at);
-                    at = match word {
-                        Some(end) => end,
-                        None => at + unknown_operator(rest).unwrap_or(character.len_utf8()),
-                    };
-                    mask.text.push_str(self.input.slice(start..at));
+                    mask.begin(at);
+                    (at, last) = self.copy(mask, at, end, last)?;
+                    continue;
                 }
             }
-            last = Last::Other;
+            at += 1;
         }
-        cursor.range.start = end;
-        let token = Token {
-            kind: TokenKind::End,
-            range: end..end,
+        Ok((operand.trimmed(), cursor.take(TokenKind::End, end..end)))
+    }
+
+    /// Copies the part of an operand at `at`, and returns its end.
+    fn copy(
+        &mut self,
+        mask: &mut Mask,
+        at: usize,
+        end: usize,
+        last: Last,
+    ) -> Result<(usize, Last), Reported> {
+        let rest = self.input.slice(at..end);
+        let follows_dot = matches!(last, Last::Dot | Last::NumberDot);
+        let first = rest.chars().next().unwrap_or_default();
+        let stop = match first {
+            '"' | '{' | '(' | '[' | '<' if Scanner::new(self.input.text, end).opens(at) => {
+                let stop = self.close(at, end);
+                let (open, close) = match first {
+                    '{' => ("{", '}'),
+                    '(' => ("(0", ')'),
+                    '[' if self.is_splat(at..stop) => ("[*", ']'),
+                    '[' => ("[0", ']'),
+                    _ => ("\"", '"'),
+                };
+                mask.push_empty(open, close, stop);
+                stop
+            }
+            '0'..='9' if follows_dot => {
+                let stop = self.legacy_index(at, end, last == Last::NumberDot)?;
+                // hcl-edit rejects leading zeros.
+                mask.push_digits('1', stop - at);
+                return Ok((stop, Last::LegacyIndex));
+            }
+            '0'..='9' => {
+                let (stop, digit) = self.number_end(at, end)?;
+                mask.push_digits(digit, stop - at);
+                return Ok((stop, Last::Number));
+            }
+            '.' if last == Last::LegacyIndex && self.is_dot_and_digit(at, end) => {
+                let help = "write the indexes in brackets: `[0][1]`";
+                let message = "two indexes in a row cannot be written with dots";
+                return Err(self.report(at..at + 1, message, help));
+            }
+            '.' => {
+                mask.text.push('.');
+                let dot = if last == Last::Number {
+                    Last::NumberDot
+                } else {
+                    Last::Dot
+                };
+                return Ok((at + 1, dot));
+            }
+            '\r' => {
+                let help = "write a line break, or remove it";
+                return Err(self.report(at..at + 1, "carriage return without line feed", help));
+            }
+            _ => {
+                let length = scan::identifier(rest, 0).or(unknown_operator(rest));
+                let stop = at + length.unwrap_or(first.len_utf8());
+                mask.text.push_str(self.input.slice(at..stop));
+                stop
+            }
         };
-        Ok((operand.trimmed(), cursor.follow(token)))
+        Ok((stop, Last::Other))
     }
 
     /// The offset after the end of the string or bracket at `at`, which has been checked.
@@ -318,14 +301,22 @@ impl Operand {
 }
 
 impl Cursor {
-    fn follow(&mut self, token: Token) -> Token {
+    /// Moves after a token.
+    fn take(&mut self, kind: TokenKind, range: Range<usize>) -> Token {
+        self.range.start = range.end;
+        let token = Token { kind, range };
         self.previous = Some(token.clone());
         token
+    }
+
+    fn follows_ellipsis(&self) -> bool {
+        let previous = self.previous.as_ref();
+        previous.is_some_and(|token| token.kind == TokenKind::Ellipsis)
     }
 }
 
 /// The token that `rest` starts with, if it ends an operand, and its length. Before an operand, `-` and `!` are signs.
-fn token(rest: &str, is_begun: bool, if_follows: bool) -> Option<(TokenKind, usize)> {
+fn token(rest: &str, is_begun: bool, is_if: impl Fn() -> bool) -> Option<(TokenKind, usize)> {
     use BinaryOperator as Operator;
     let operator = |operator, length| Some((TokenKind::Operator(operator), length));
     if unknown_operator(rest).is_some() {
@@ -350,7 +341,7 @@ fn token(rest: &str, is_begun: bool, if_follows: bool) -> Option<(TokenKind, usi
         [b':', ..] => Some((TokenKind::Colon, 1)),
         [b',', ..] => Some((TokenKind::Comma, 1)),
         [b'.', b'.', b'.', ..] => Some((TokenKind::Ellipsis, 3)),
-        [b'i', b'f', ..] if if_follows && scan::identifier(rest, 0) == Some(2) => Some((TokenKind::If, 2)),
+        [b'i', b'f', ..] if is_if() && scan::identifier(rest, 0) == Some(2) => Some((TokenKind::If, 2)),
         _ => None,
     }
 }
