@@ -93,4 +93,5 @@ pub mod modules;
 pub mod reference_graph;
 pub mod schema;
 pub mod source;
+mod stack;
 pub mod syntax;

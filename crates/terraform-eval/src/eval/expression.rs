@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cty::{Marks, Number, Type, Value, convert, normalize};
-use crate::syntax::tree::{Expression, ExpressionKind, ObjectItem, ObjectKey};
+use crate::source::Span;
+use crate::syntax::tree::{Expression, ExpressionKind, ObjectItem, ObjectKey, Operation};
 
 use super::partial_value::{PartialBuilder, with_partial_value};
 use super::{EvalError, Evaluator, Result, Scope, operators};
@@ -13,15 +14,10 @@ impl Evaluator<'_> {
     /// Evaluates an expression.
     pub fn evaluate(&self, expression: &Expression, scope: Scope<'_>) -> Result<Value> {
         self.charge(1)?;
-        let value = self
-            .limits
+        self.limits
             .with_depth(|| self.evaluate_hoisted(expression, scope))
-            .map_err(|error| with_partial_value(expression, error.with_span(expression.span)))?;
-        Ok(if value.span().is_none() {
-            value.with_span(expression.span)
-        } else {
-            value
-        })
+            .map(|value| value.or_span(expression.span))
+            .map_err(|error| with_partial_value(expression, error.with_span(expression.span)))
     }
 
     /// Evaluates an expression by its kind.
@@ -45,9 +41,8 @@ impl Evaluator<'_> {
                 parts.finish(Value::tuple(items?))
             }
             Kind::Object(items) => self.object(items, scope),
-            Kind::Variable(_) | Kind::GetAttr { .. } | Kind::Index { .. } => {
-                self.traversal(expression, scope)
-            }
+            Kind::Variable(_) => self.traversal(expression, &[], expression.span, scope),
+            Kind::Traversal { base, steps } => self.traversal(base, steps, expression.span, scope),
             Kind::Splat { base, each, .. } => self.splat(base, each, scope),
             Kind::SplatElement => match scope.element {
                 Some(element) => Ok(element.clone()),
@@ -60,21 +55,31 @@ impl Evaluator<'_> {
                 let operand = self.evaluate(operand, scope)?;
                 operators::unary(*operator, &operand)
             }
-            Kind::Binary {
-                operator,
-                left,
-                right,
-            } => {
-                let left = self.evaluate(left, scope)?;
-                let right = self.evaluate(right, scope)?;
-                // A comparison visits both values.
-                self.charge(left.size().min(right.size()))?;
-                operators::binary(*operator, &left, &right)
-            }
-            Kind::Conditional { condition, yes, no } => self.conditional(condition, yes, no, scope),
+            Kind::Binary { first, rest } => self.binary(first, rest, scope),
+            Kind::Conditional { branches, otherwise } => self.conditional(branches, otherwise, scope),
             Kind::For(parts) => self.for_expression(parts, scope),
             Kind::Parenthesis(inner) => self.evaluate(inner, scope),
         }
+    }
+
+    /// Applies operators from left to right. Each result is one of an expression of its own.
+    fn binary(&self, first: &Expression, rest: &[Operation], scope: Scope<'_>) -> Result<Value> {
+        let mut left = self.evaluate(first, scope)?;
+        for Operation { operator, operand } in rest {
+            self.charge(1)?;
+            let span = Span {
+                end: operand.span.end,
+                ..first.span
+            };
+            let apply = || {
+                let right = self.evaluate(operand, scope)?;
+                // A comparison visits both values.
+                self.charge(left.size().min(right.size()))?;
+                operators::binary(*operator, &left, &right)
+            };
+            left = apply().map_err(|error| error.with_span(span))?.or_span(span);
+        }
+        Ok(left)
     }
 
     fn object(&self, items: &[ObjectItem], scope: Scope<'_>) -> Result<Value> {

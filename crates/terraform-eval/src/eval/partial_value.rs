@@ -47,8 +47,7 @@ pub(super) fn with_partial_value(expression: &Expression, error: EvalError) -> E
         | Kind::Object(_)
         | Kind::Conditional { .. }
         | Kind::Variable(_)
-        | Kind::GetAttr { .. }
-        | Kind::Index { .. }
+        | Kind::Traversal { .. }
         | Kind::For(_)
         | Kind::Splat { .. } => return error,
         Kind::Template(template) => match template.parts.as_slice() {
@@ -59,7 +58,10 @@ pub(super) fn with_partial_value(expression: &Expression, error: EvalError) -> E
             UnaryOperator::Negate => Type::Number,
             UnaryOperator::Not => Type::Bool,
         })),
-        Kind::Binary { operator, .. } => Some(Value::unknown(result_type(*operator))),
+        // All operators of a chain have one type.
+        Kind::Binary { rest, .. } => rest
+            .last()
+            .map(|operation| Value::unknown(result_type(operation.operator))),
         _ => None,
     };
     error.with_partial(partial)

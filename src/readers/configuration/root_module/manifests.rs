@@ -290,7 +290,7 @@ impl<'a> RootModuleReader<'a> {
                 subject => *subject == traversal.subject,
             });
         let is_passed_on = match &argument.kind {
-            ExpressionKind::GetAttr { .. } | ExpressionKind::Index { .. } => true,
+            ExpressionKind::Traversal { .. } => true,
             ExpressionKind::Call(call) => &*call.name.text == "element",
             _ => false,
         };
@@ -688,7 +688,10 @@ fn file_arguments(expression: &Expression) -> Vec<&Expression> {
             ExpressionKind::Parenthesis(inner) => pending.push(inner),
             ExpressionKind::Tuple(items) => pending.extend(items),
             ExpressionKind::Object(items) => pending.extend(items.iter().map(|item| &item.value)),
-            ExpressionKind::Conditional { yes, no, .. } => pending.extend([&**yes, &**no]),
+            ExpressionKind::Conditional { branches, otherwise } => {
+                pending.extend(branches.iter().map(|branch| &branch.value));
+                pending.push(otherwise);
+            }
             _ => {}
         }
     }

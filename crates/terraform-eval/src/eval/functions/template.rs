@@ -90,9 +90,7 @@ pub(crate) fn is_literal_template(name: &str, first: &Expression) -> bool {
 fn is_reference(expression: &Expression) -> bool {
     match &expression.kind {
         ExpressionKind::Variable(_) => true,
-        ExpressionKind::GetAttr { base, .. }
-        | ExpressionKind::Index { base, .. }
-        | ExpressionKind::Splat { base, .. } => is_reference(base),
+        ExpressionKind::Traversal { base, .. } | ExpressionKind::Splat { base, .. } => is_reference(base),
         _ => false,
     }
 }
