@@ -156,7 +156,7 @@ impl Session {
 fn check_settings(selection: &RuleSelection, loaded: &mut Loaded) -> CheckSettings {
     let path_of = |file: FileId| {
         let path = loaded.sources.file(file).path()?;
-        Some((file, loaded.sources.files().canonical_path(path)))
+        Some((file, loaded.sources.files().location(path)))
     };
     let files: Vec<(FileId, PathBuf)> = loaded.sources.ids().filter_map(path_of).collect();
     let mut by_directory: BTreeMap<PathBuf, Rc<RuleSettings>> = BTreeMap::new();

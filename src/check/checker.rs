@@ -288,6 +288,7 @@ impl<'a> Checker<'a, '_> {
         let mut summary = Summary {
             mirrors: self.mirrors.len(),
             inputs: project.inputs.iter().map(Input::count).sum(),
+            without_instances: project.inputs.iter().map(|input| input.without_instances).sum(),
             files: project.coverage.read.len(),
             skipped: project.coverage.skipped.len(),
             unreadable: project.unreadable,

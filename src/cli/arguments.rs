@@ -164,6 +164,9 @@ pub(super) struct CheckArguments {
         help_heading = "Baseline"
     )]
     pub(super) write_baseline: Option<PathBuf>,
+    /// Replace an existing file with the baseline, whatever it is.
+    #[arg(long, requires = "write_baseline")]
+    pub(super) force: bool,
     /// Output format.
     #[arg(
         long,
@@ -259,6 +262,10 @@ fn target_parser() -> impl TypedValueParser<Value = &'static TargetSpec> {
 }
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each one is a flag of the command line"
+)]
 pub(super) struct ConvertArguments {
     #[command(flatten)]
     pub(super) input: InputArguments,
@@ -282,6 +289,9 @@ pub(super) struct ConvertArguments {
     /// Write one file per manifest into this directory instead of printing them.
     #[arg(long, value_name = "DIR", help_heading = OUTPUT)]
     pub(super) output_dir: Option<PathBuf>,
+    /// Replace existing files in the directory, whatever they are.
+    #[arg(long, requires = "output_dir", help_heading = OUTPUT)]
+    pub(super) force: bool,
     /// Skip mirrors with unknown or sensitive values, and unreadable parts of manifests.
     #[arg(long, help_heading = INPUT)]
     pub(super) skip_unresolved: bool,

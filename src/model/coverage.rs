@@ -35,6 +35,8 @@ pub(crate) enum FileRole {
     Manifest,
     /// A file that a function of the configuration reads.
     Data,
+    /// YAML or JSON that declares no mirrors.
+    WithoutMirrors,
 }
 
 impl FileRole {
@@ -48,6 +50,7 @@ impl FileRole {
             Self::Plan => "plan",
             Self::Manifest => "manifest",
             Self::Data => "data",
+            Self::WithoutMirrors => "without-mirrors",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Coverage, FileRole, Input, InputKind, Project, ReadFile, SkipReason, Skipped};
+use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SkipReason, Skipped};
 use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
 use crate::readers::manifest::AppliedManifests;
 use crate::workspace::dialects::DialectChoice;
@@ -71,14 +71,14 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     report_other_files(&found_others, &roots.accessed, &mut loader.files);
     // A manifest that a resource applies is one of the resource and not one of its directory.
     let applied = roots.models.iter().flat_map(|(_, model)| model.manifests.files());
-    loader.applied_files = manifests.remove_applied(&applied.collect());
+    loader.applied_files = manifests.remove(&applied.chain(roots.accessed.iter().cloned()).collect());
     let applied_files = loader.applied_files.values();
     (loader.files.roles).extend(applied_files.map(|file| (*file, FileRole::Data)));
     loader.add_manifests(manifests);
     for (directory, model) in roots.models {
         let name = model.input.name.clone();
         loader.add(directory.clone(), model.input, model.sensitive);
-        loader.add_applied(&directory, &name, InputKind::Configuration, model.manifests);
+        loader.add_applied(&directory, &name, model.manifests);
     }
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
@@ -237,11 +237,11 @@ impl Loader {
 
     fn add_plans(&mut self, plans: Vec<LoadedPlan>) {
         for plan in plans {
-            let (name, kind) = (plan.input.name.clone(), plan.input.kind);
+            let name = plan.input.name.clone();
             self.dialects
                 .extend(plan.choice.map(|choice| (plan.directory.clone(), choice)));
             self.add(plan.directory.clone(), plan.input, plan.sensitive);
-            self.add_applied(&plan.directory, &name, kind, plan.manifests);
+            self.add_applied(&plan.directory, &name, plan.manifests);
         }
     }
 
@@ -253,13 +253,7 @@ impl Loader {
     }
 
     /// Adds the manifests that the resources of a root module or a plan apply, with the files that they are in.
-    fn add_applied(
-        &mut self,
-        directory: &Path,
-        name: &str,
-        kind: InputKind,
-        mut manifests: AppliedManifests,
-    ) {
+    fn add_applied(&mut self, directory: &Path, name: &str, mut manifests: AppliedManifests) {
         let mut read = BTreeMap::new();
         for path in manifests.files() {
             let known = self.applied_files.get(&path).copied();
@@ -274,7 +268,7 @@ impl Loader {
         let texts = read.into_iter().map(|(path, file)| (path, text(file)));
         manifests.read_files(&texts.collect());
         self.files.skipped.append(&mut manifests.skipped);
-        for input in manifests.into_inputs(name, kind) {
+        for input in manifests.into_inputs(name) {
             self.add(directory.to_owned(), input, Vec::new());
         }
     }
@@ -359,7 +353,8 @@ impl Loader {
                 Some((self.files.sources.files().canonical_path(path), other))
             })
             .collect();
-        let mut named = NamedPaths::new(unread.keys().chain(others.keys()));
+        let paths = unread.keys().chain(others.keys()).chain(&selection.manifests);
+        let mut named = NamedPaths::new(paths);
         let mut kept: BTreeSet<ModuleId> = BTreeSet::new();
         // A root module that is joined with a plan is part of the project, and so is a module that only a cycle calls.
         let mut related: BTreeSet<ModuleId> =
@@ -452,19 +447,21 @@ impl Loader {
             trees,
             ..
         } = &self.files;
-        let mut names: BTreeSet<String> = roles
-            .keys()
+        let inputs = roles
+            .iter()
+            .filter(|(_, role)| **role != FileRole::WithoutMirrors);
+        let mut names: BTreeSet<String> = inputs
+            .map(|(file, _)| file)
             .chain(unreadable)
             .map(|file| sources.file(*file).name().to_owned())
             .collect();
         names.extend(skipped.iter().map(|skipped| skipped.name.clone()));
         names.extend(self.errors.iter().map(|error| error.path.clone()));
+        // A name is a path relative to the current directory, or the address of a module call.
+        let paths: BTreeSet<PathBuf> = names.iter().map(|name| trees.absolute(name)).collect();
         let is_empty = |directory: &PathBuf| {
-            let name = display_name(&trees.shown_path(directory));
-            let below = format!("{name}/");
-            let mut following = names.range(below.clone()..);
-            let has_content = following.next().is_some_and(|name| name.starts_with(&below));
-            !has_content && !names.contains(&name) && (name != "." || names.is_empty())
+            let mut following = paths.range(directory.clone()..);
+            !following.next().is_some_and(|path| path.starts_with(directory))
         };
         let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and \
                        no manifest that declares mirrors";
@@ -491,14 +488,25 @@ impl Loader {
         for skipped in skipped.iter_mut().filter(|skipped| skipped.is_gap()) {
             let file = skipped.span.and_then(|span| sources.file(span.file).path());
             let path = file.unwrap_or(Path::new(&skipped.name));
-            let path = sources.files().canonical_path(path);
+            let path = sources.files().location(path);
             let config = configs.nearest(path.parent().unwrap_or(&path), sources);
             skipped.is_known =
                 config.is_some_and(|config| config.is_known_gap(skipped.source.as_deref(), &path));
         }
     }
 
+    /// Counts links with the name of a configuration file that are not followed.
+    fn report_unread_configurations(&mut self) {
+        for link in std::mem::take(&mut self.files.configs.unread_links) {
+            let name = display_name(&self.files.trees.shown_path(&link));
+            let message = "the link leads to another file than the configuration file of this repository";
+            let skipped = Skipped::new(name, SkipReason::OutsideTree, message);
+            self.files.skipped.push(skipped);
+        }
+    }
+
     fn finish(mut self) -> Loaded {
+        self.report_unread_configurations();
         self.mark_known_gaps();
         let InputFiles {
             sources,

@@ -17,6 +17,7 @@ use crate::workspace::installed_modules::InstalledModules;
 use crate::workspace::loaded::LoadError;
 use crate::workspace::lock_file::locked_provider_version;
 use crate::workspace::options::Options;
+use crate::workspace::project_tree::holds;
 use crate::workspace::terraform_files::{EngineFiles, is_override, read_automatic_variables, read_variables};
 use crate::workspace::variables::VariableValues;
 use terraform_eval::dialect::Engine;
@@ -84,9 +85,10 @@ impl LoadedModules {
         loaded.values = VariableValues::read(options, files, &mut loaded.syntax_errors);
         let mut pins = Pins::default();
         for directory in directories {
-            loaded
-                .installed
-                .read(&directory.path, options.data_directory(), files.sources.files());
+            let disk = files.sources.files();
+            if let Some(data) = data_directory(&directory.path, &directory.tree, options, disk) {
+                loaded.installed.read(&directory.path, &data, disk);
+            }
             let evidence = Evidence::of(&directory.path, &directory.tree, options, &mut pins, files);
             loaded.evidence.insert(directory.path.clone(), evidence);
         }
@@ -260,7 +262,7 @@ impl LoadedModules {
         inputs.readable = vec![tree.clone()];
         inputs
             .readable
-            .extend(options.data_directory.as_ref().map(|data| directory.join(data)));
+            .extend(data_directory(&directory, &tree, options, files.sources.files()));
         self.roots.push(RootModule {
             module,
             inputs,
@@ -289,7 +291,7 @@ impl LoadedModules {
             return attributes.clone();
         }
         let canonical = files.sources.files().canonical_path(&path);
-        if !canonical.starts_with(tree) {
+        if !holds(tree, &canonical) {
             let name = display_name(&files.trees.shown_path(&canonical));
             let message = "the file of variables is outside of the project tree";
             files
@@ -508,7 +510,7 @@ impl LoadedModules {
                 }
                 return Ok(None);
             };
-            if !canonical.starts_with(&location.tree) {
+            if !holds(&location.tree, &canonical) {
                 return Err(Box::new(call.outside_tree()));
             }
             let callee = ConfigurationDirectory {
@@ -520,14 +522,12 @@ impl LoadedModules {
         if let Some(directory) = self.installed.find(&location.path, &call.name, disk)
             && let Ok(canonical) = disk.canonicalize(&clean_path(directory))
         {
-            let data_directory = options.data_directory.as_ref();
-            let data_directory = data_directory.map(|data| disk.canonical_path(&location.path.join(data)));
-            let is_inside = canonical.starts_with(&location.tree)
-                || data_directory.is_some_and(|data| canonical.starts_with(data));
-            if !is_inside {
+            let data = data_directory(&location.path, &location.tree, options, disk);
+            let is_in_tree = holds(&location.tree, &canonical);
+            if !is_in_tree && !data.is_some_and(|data| canonical.starts_with(data)) {
                 return Err(Box::new(call.outside_tree()));
             }
-            let tree = if canonical.starts_with(&location.tree) {
+            let tree = if is_in_tree {
                 location.tree
             } else {
                 canonical.clone()
@@ -663,6 +663,14 @@ impl CalledModule {
     }
 }
 
+/// The canonical path of the directory of Terraform's own data, if it may be read: a user chose an absolute `TF_DATA_DIR`,
+/// but a relative path must not lead out of the tree through links.
+fn data_directory(directory: &Path, tree: &Path, options: &Options, disk: &dyn Files) -> Option<PathBuf> {
+    let data = options.data_directory();
+    let canonical = disk.canonicalize(&directory.join(data)).ok()?;
+    (data.is_absolute() || canonical.starts_with(tree)).then_some(canonical)
+}
+
 /// The longest name that is read from `.terraform/environment`.
 const MAX_WORKSPACE_NAME: u64 = 4096;
 
@@ -671,11 +679,13 @@ fn workspace_name(directory: &Path, tree: &Path, options: &Options, files: &Inpu
     if let Some(name) = &options.workspace {
         return name.as_str().into();
     }
-    let path = directory.join(options.data_directory()).join("environment");
     let disk = files.sources.files();
-    let is_allowed =
-        options.data_directory.is_some() || disk.canonicalize(&path).is_ok_and(|path| path.starts_with(tree));
-    let bytes = is_allowed.then(|| disk.read_bounded(&path, MAX_WORKSPACE_NAME));
+    let data = data_directory(directory, tree, options, disk);
+    let path = data.and_then(|data| {
+        let path = disk.canonicalize(&data.join("environment")).ok()?;
+        path.starts_with(data).then_some(path)
+    });
+    let bytes = path.map(|path| disk.read_bounded(&path, MAX_WORKSPACE_NAME));
     let name = match bytes {
         Some(Ok(Some(bytes))) => String::from_utf8_lossy(&bytes).trim().to_owned(),
         _ => String::new(),

@@ -44,9 +44,15 @@ impl Manifests {
     /// Reads a file that a user named. Returns whether it declares mirrors.
     pub(crate) fn read(&mut self, file: FileId, name: &str, files: &mut InputFiles) -> bool {
         let result = match manifest::read_manifests(file, files.sources.text(file)) {
-            Ok(ReadManifests { documents, unopened }) if documents.is_empty() => {
-                let first = unopened.into_iter().next();
-                Err(first.map_or(ManifestReadError::NoManifest, ManifestReadError::Unopened))
+            Ok(ReadManifests {
+                documents,
+                mut unopened,
+            }) if documents.is_empty() => {
+                // A hook passes the templates of a chart, which are not meant as manifests.
+                match unopened.iter().position(|unopened| !unopened.is_template()) {
+                    Some(first) => Err(ManifestReadError::Unopened(unopened.swap_remove(first))),
+                    None => Ok(ReadManifests { documents, unopened }),
+                }
             }
             result => result,
         };
@@ -137,6 +143,8 @@ impl Manifests {
                     self.unrelated_files.insert(file);
                     if manifest::names_lists(text) {
                         files.skipped.push(skipped_lists(name));
+                    } else {
+                        files.roles.insert(file, FileRole::WithoutMirrors);
                     }
                 }
                 Some(result) => self.add(file, &name, result, files),
@@ -144,11 +152,16 @@ impl Manifests {
         }
     }
 
-    /// Removes the files that resources of Terraform apply, and returns them by path.
-    pub(crate) fn remove_applied(&mut self, applied: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, FileId> {
+    /// The canonical paths of the files that were read.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().filter_map(|file| file.path.as_ref())
+    }
+
+    /// Removes the files that Terraform reads, and returns them by path.
+    pub(crate) fn remove(&mut self, read: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, FileId> {
         let mut removed = BTreeMap::new();
         self.files.retain(|file| match &file.path {
-            Some(path) if applied.contains(path) => {
+            Some(path) if read.contains(path) => {
                 removed.insert(path.clone(), file.file);
                 false
             }

@@ -314,6 +314,9 @@ resource "kubernetes_manifest" "list" {{
 resource "kubernetes_manifest" "error" {{
   manifest = yamldecode("a: [")
 }}
+resource "kubernetes_manifest" "other_error" {{
+  manifest = {{ apiVersion = "v1", kind = "Namespace", metadata = {{ name = file("absent") }} }}
+}}
 resource "kubernetes_manifest" "other" {{
   manifest = {{ apiVersion = "v1", kind = "Namespace", metadata = {{ name = aws_ecr_repository.a.name }} }}
 }}
@@ -429,6 +432,9 @@ resource "kubectl_manifest" "a" {
 resource "kubernetes_manifest" "b" {
   manifest = local.b
 }
+resource "kubernetes_manifest" "c" {
+  manifest = provider::kubernetes::manifest_decode(file("c.yaml"))
+}
 locals {
   b = yamldecode(file("b.yaml"))
 }
@@ -436,7 +442,8 @@ locals {
     let suppressed = "  # mirrorset:ignore[short-source] it is for a test\n  - source: nginx";
     let a = yaml("a", "nginx").replace("  - source: nginx", suppressed);
     let b = yaml("b", "redis").replace("[m.example.com/a]", "[m.example.com/a, m.example.com/a]");
-    let directory = scratch(&[("main.tf", main), ("a.yaml", &a), ("b.yaml", &b)]);
+    let c = yaml("c", "quay.io/c");
+    let directory = scratch(&[("main.tf", main), ("a.yaml", &a), ("b.yaml", &b), ("c.yaml", &c)]);
     let findings = findings(&check(directory.path()), directory.path());
     let findings: Vec<_> = findings.into_iter().map(<[String; 3]>::from).collect();
     let address = "ImageDigestMirrorSet/b[0] in kubernetes_manifest.b";
@@ -450,10 +457,13 @@ locals {
     // A file that is named, too, is read once.
     let all = summary(directory.path(), ".");
     assert!(
-        all.starts_with("2 mirrors in 3 inputs: 1 clean, 1 with findings"),
+        all.starts_with("3 mirrors in 4 inputs: 2 clean, 1 with findings"),
         "{all}"
     );
-    let named = mirrorset_in(directory.path(), &["check", "main.tf", "a.yaml", "b.yaml"]);
+    let named = mirrorset_in(
+        directory.path(),
+        &["check", "main.tf", "a.yaml", "b.yaml", "c.yaml"],
+    );
     assert!(named.stdout.ends_with(&format!("{all}\n")), "{}", named.stdout);
     let run = mirrorset_in(directory.path(), &["check", ".", "--fix"]);
     assert_eq!(run.status, 0, "{}", run.stdout);
@@ -908,6 +918,50 @@ fn manifests_in_plans_and_states_are_read() {
 }
 
 #[test]
+fn the_help_for_an_unknown_manifest_depends_on_the_input() {
+    let planned = Planned {
+        kind: "kubernetes_manifest",
+        name: "a",
+        values: json!({"manifest": {
+            "apiVersion": "config.openshift.io/v1", "kind": "ImageDigestMirrorSet", "metadata": {"name": "a"},
+            "spec": {},
+        }}),
+        unknown: json!({"manifest": {"spec": {"imageDigestMirrors": true}}}),
+        sensitive: json!({}),
+        provider: "kubernetes",
+    };
+    let directory = scratch(&[("plan.json", &plan(&[planned]))]);
+    let run = mirrorset_in(directory.path(), &["check", "plan.json"]);
+    assert!(
+        run.stdout.contains(
+            "warning[skipped-input]: kubernetes_manifest.a: a mirror set that cannot be read: it is in a list or an \
+             object that is unknown: aws_ecr_repository.a.repository_url is known only after apply"
+        ) && run.stdout.contains("apply the plan first, then use the state"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn values_of_templates_are_unknown() {
+    let image = "apiVersion: config.openshift.io/v1
+kind: Image
+metadata: {name: cluster}
+spec:
+  registrySources:
+    blockedRegistries: ['{{ .Values.blocked }}']
+";
+    let set = yaml("a", "'{{ .Values.source }}'");
+    let directory = scratch(&[("a.yaml", &format!("{image}---\n{set}"))]);
+    assert_eq!(
+        summary(directory.path(), "."),
+        "1 mirror in 2 manifests: 0 clean, 0 with findings, 1 undecided ({{ .Values.source }} has no value)"
+    );
+    let run = mirrorset_in(directory.path(), &["convert", "."]);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+}
+
+#[test]
 fn a_configuration_without_values_has_its_manifests_counted() {
     let configuration = json!({
         "format_version": "1.0", "provider_config": {},
@@ -925,5 +979,49 @@ fn a_configuration_without_values_has_its_manifests_counted() {
             "kubernetes_manifest.a",
             "a manifest that may be a mirror set cannot be read: `tofu show -config` has no values"
         ]]
+    );
+}
+
+#[test]
+fn manifests_of_any_size_are_read_in_bounded_time() {
+    let mut main = String::from("locals {\n  l0 = { kind = \"x\" }\n");
+    for level in 1..=21 {
+        let below = level - 1;
+        main.push_str(&format!("  l{level} = [local.l{below}, local.l{below}]\n"));
+    }
+    main.push_str("}\n");
+    for (name, items) in [
+        ("known", "local.l18"),
+        ("large", "local.l21"),
+        ("unknown", "concat(local.l12, [aws_ecr_repository.a.name])"),
+    ] {
+        main.push_str(&format!(
+            "resource \"kubernetes_manifest\" \"{name}\" {{\n  count    = 2\n  manifest = {{ apiVersion = \"v1\", kind = \
+             \"List\", items = {items} }}\n}}\n"
+        ));
+    }
+    let directory = scratch(&[("main.tf", &format!("{REPOSITORY}{main}"))]);
+    let skipped = skipped(directory.path(), ".");
+    let messages: Vec<[&str; 2]> = skipped
+        .iter()
+        .map(|[_, name, message]| [name.as_str(), message.as_str()])
+        .collect();
+    let what = "a manifest that may be a mirror set cannot be read";
+    assert_eq!(
+        messages,
+        [
+            [
+                "kubernetes_manifest.known[0]",
+                &format!("{what}: the value is too large")
+            ],
+            [
+                "kubernetes_manifest.large[0]",
+                &format!("{what}: the value is too large to be computed")
+            ],
+            [
+                "kubernetes_manifest.unknown[0]",
+                &format!("{what}: aws_ecr_repository.a.name is known only after apply")
+            ],
+        ]
     );
 }

@@ -31,5 +31,6 @@ pub use error::{EvalError, Result};
 pub use evaluator::{Evaluator, RootInputs};
 pub use expansion::{Expansion, enabled_argument};
 pub use instance_id::InstanceId;
-pub use limits::with_stack;
 pub use scope::{RepetitionData, Scope};
+
+pub use crate::stack::with_stack;

@@ -95,5 +95,6 @@ pub mod modules;
 pub mod reference_graph;
 pub mod schema;
 pub mod source;
+mod stack;
 pub mod syntax;
 pub mod version;

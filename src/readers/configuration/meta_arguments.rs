@@ -14,7 +14,7 @@ use terraform_eval::dialect::{Dialect, Feature};
 use terraform_eval::modules::{Module, literal, references, requirements};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::{Sources, Span};
-use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
+use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, Step};
 
 /// The arguments of a `lifecycle` block. `check_dialect` reports those that the version does not have.
 const LIFECYCLE_ARGUMENTS: [&str; 6] = [
@@ -84,10 +84,22 @@ impl MetaArguments<'_> {
     /// `provider` names a provider by its local name, which has to be the rhcs provider in this module. In OpenTofu, a key
     /// may select an instance of the provider: `rhcs.by_region[each.key]`.
     fn provider(&mut self, value: &Expression) {
-        let value = match &value.kind {
-            ExpressionKind::Index { base, .. } if self.dialect.has(Feature::ProviderForEach) => base,
-            _ => value,
+        let without_key = match &value.kind {
+            ExpressionKind::Traversal { base, steps } if self.dialect.has(Feature::ProviderForEach) => {
+                match steps.split_last() {
+                    Some((Step::Index { .. }, rest)) => {
+                        let kind = ExpressionKind::Traversal {
+                            base: base.clone(),
+                            steps: rest.to_vec(),
+                        };
+                        Some(Expression::new(kind, value.span))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
         };
+        let value = without_key.as_ref().unwrap_or(value);
         let Some(reference) = StaticReference::parse(value) else {
             return self.reject(
                 "provider is not a reference",

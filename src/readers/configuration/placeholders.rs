@@ -23,6 +23,9 @@ use terraform_eval::syntax::tree::{
 /// How many expressions within each other, and references, are followed.
 const MAX_DEPTH: usize = 64;
 
+/// The largest value in which placeholders are put, in parts.
+const MAX_PARTS: usize = 1 << 16;
+
 /// Functions whose result contains their arguments as they are.
 const PASSING_FUNCTIONS: [&str; 15] = [
     "chomp",
@@ -90,6 +93,9 @@ impl PlaceholderEvaluator<'_, '_> {
         if value.is_wholly_known() {
             return Some(value);
         }
+        if value.size() > MAX_PARTS {
+            return None;
+        }
         let depth = depth + 1;
         match &expression.kind {
             ExpressionKind::Parenthesis(inner) => self.resolve(inner, place, depth),
@@ -125,13 +131,16 @@ impl PlaceholderEvaluator<'_, '_> {
                 }
                 Some(Value::object(attributes).with_span(expression.span))
             }
-            ExpressionKind::Conditional { condition, yes, no } => {
-                let condition = self.context.evaluator.evaluate(condition, scope).ok()?;
-                match condition.as_bool() {
-                    Some(true) => self.resolve(yes, place, depth),
-                    Some(false) => self.resolve(no, place, depth),
-                    None => Some(self.with_placeholders(&value, &Marks::new())),
+            ExpressionKind::Conditional { branches, otherwise } => {
+                for branch in branches {
+                    let condition = self.context.evaluator.evaluate(&branch.condition, scope).ok()?;
+                    match condition.as_bool() {
+                        Some(true) => return self.resolve(&branch.value, place, depth),
+                        Some(false) => {}
+                        None => return Some(self.with_placeholders(&value, &Marks::new())),
+                    }
                 }
+                self.resolve(otherwise, place, depth)
             }
             ExpressionKind::Call(call) if PASSING_FUNCTIONS.contains(&&*call.name.text) => {
                 if &*call.name.text == "templatefile" && !self.inserts_unknown_variables(call, place) {
@@ -214,12 +223,9 @@ impl PlaceholderEvaluator<'_, '_> {
                 }
                 // A loop is evaluated as a whole, so everything in it is known or nothing is.
                 TemplatePart::For { span, .. } => {
-                    let whole = Expression {
-                        kind: ExpressionKind::Template(Template {
-                            parts: vec![part.clone()],
-                        }),
-                        span: *span,
-                    };
+                    let parts_of_loop = vec![part.clone()];
+                    let kind = ExpressionKind::Template(Template { parts: parts_of_loop });
+                    let whole = Expression::new(kind, *span);
                     let scope = Scope::module(place.instance).with_repetition(place.repetition);
                     let value = self.context.evaluator.evaluate(&whole, scope).ok()?;
                     value.is_wholly_known().then_some(())?;
@@ -238,7 +244,7 @@ impl PlaceholderEvaluator<'_, '_> {
         place: Place<'_>,
         operands: &Operands,
     ) -> Option<Value> {
-        let expression = Expression { kind, span };
+        let expression = Expression::new(kind, span);
         // The expression has the span of another one, so it must not be memoized as an expression of a repeated block is.
         let scope = Scope::module(place.instance);
         let value = self.context.evaluator.evaluate(&expression, scope).ok()?;
@@ -339,10 +345,7 @@ pub(crate) fn call_of(name: &str, arguments: Vec<Expression>, span: Span) -> Exp
         arguments,
         expand_last: false,
     };
-    Expression {
-        kind: ExpressionKind::Call(call),
-        span,
-    }
+    Expression::new(ExpressionKind::Call(call), span)
 }
 
 /// An expression without references that has a known value. `span` is that of values without a literal.
@@ -363,14 +366,12 @@ fn literal_of(value: &Value, span: Span) -> Expression {
         ),
         ValueRef::Null | ValueRef::Unknown(_) => ExpressionKind::Null,
     };
-    Expression { kind, span }
+    Expression::new(kind, span)
 }
 
 fn item_of(name: &Arc<str>, value: &Value, span: Span) -> ObjectItem {
-    let key = Expression {
-        kind: ExpressionKind::String(name.clone()),
-        span: value.key_span().unwrap_or(span),
-    };
+    let key_span = value.key_span().unwrap_or(span);
+    let key = Expression::new(ExpressionKind::String(name.clone()), key_span);
     ObjectItem {
         key: ObjectKey::Expression(key),
         value: literal_of(value, span),

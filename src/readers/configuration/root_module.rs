@@ -94,6 +94,7 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     let input = Input {
         mirrors,
+        without_instances: reader.without_instances,
         clusters: reader.clusters.into_values().collect(),
         waiters: reader.waiters.into_values().collect(),
         data_sources: reader.data_sources.into_values().collect(),
@@ -184,6 +185,7 @@ impl RootModuleReader<'_> {
                 return;
             }
             let (repetitions, mut enclosing) = self.expand_call(instance, &call, enclosing);
+            self.without_instances += usize::from(repetitions.is_empty());
             if let Some(missing) = self.missing_inputs(instance, &call, callee) {
                 let reason = UnknownReason::MissingInput(missing.call.clone());
                 enclosing.rejection.get_or_insert(reason);

@@ -21,8 +21,10 @@ use crate::readers::manifest::resource_types::ManifestForm;
 use crate::readers::manifest::unopened::WrapperKind;
 
 /// The manifests of one input, by cluster.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct AppliedManifests {
+    /// The kind of the Terraform input.
+    kind: InputKind,
     /// By the provider of their resources. `None` is the default one.
     parts: BTreeMap<Option<Arc<str>>, Vec<Part>>,
     /// What could not be read.
@@ -44,6 +46,27 @@ enum Part {
 }
 
 impl AppliedManifests {
+    /// No manifests, of an input of this kind.
+    pub(crate) fn new(kind: InputKind) -> Self {
+        Self {
+            kind,
+            parts: BTreeMap::new(),
+            skipped: Vec::new(),
+            reported: BTreeSet::new(),
+        }
+    }
+
+    /// What to do about an unknown value.
+    fn help_with_unknown_value(&self) -> &'static str {
+        match self.kind {
+            InputKind::Configuration | InputKind::TofuConfigJson => {
+                "use a plan, in which the value may be known (`terraform show -json PLAN`)"
+            }
+            InputKind::Plan => "apply the plan first, then use the state (`terraform show -json`)",
+            InputKind::State | InputKind::Manifest => "check the manifest that results from it",
+        }
+    }
+
     /// Adds the documents that a resource instance applies through a provider, which stands for a cluster.
     pub(crate) fn add(&mut self, provider: Option<&Arc<str>>, documents: Vec<ManifestDocument>) {
         if !documents.is_empty() {
@@ -129,7 +152,7 @@ impl AppliedManifests {
         } else {
             ("a manifest that may be a mirror set", Hides::Possibly)
         };
-        let help = "use a plan, in which the value may be known (`terraform show -json PLAN`)";
+        let help = self.help_with_unknown_value();
         self.skip(
             address,
             span,
@@ -141,7 +164,7 @@ impl AppliedManifests {
 
     /// The inputs: each HostedCluster is a cluster of its own, and the other documents of one provider belong to one
     /// cluster. `name` is the name of the Terraform input.
-    pub(crate) fn into_inputs(self, name: &str, kind: InputKind) -> Vec<Input> {
+    pub(crate) fn into_inputs(self, name: &str) -> Vec<Input> {
         let mut inputs = Vec::new();
         for (provider, parts) in self.parts {
             let mut documents: Vec<ManifestDocument> = parts
@@ -165,7 +188,7 @@ impl AppliedManifests {
             }
         }
         for input in &mut inputs {
-            input.manifest_facts.applied_by = Some(kind);
+            input.manifest_facts.applied_by = Some(self.kind);
         }
         inputs
     }
@@ -207,10 +230,12 @@ impl AppliedManifests {
         names_mirror_set: bool,
     ) -> Vec<ManifestDocument> {
         if let Err(error) = result {
-            let message = format!("a mirror set cannot be read: invalid YAML: {}", error.message);
+            let message = format!("a mirror set cannot be read: {}", error.message);
             let help = "fix the manifest: the provider rejects it";
             self.skip(&resource.address, error.span, message, help, Hides::Certainly);
         }
+        // The mirror set that the text names may be one that was read.
+        let names_mirror_set = names_mirror_set && collector.documents.is_empty();
         for unopened in &collector.unopened {
             let at = if unopened.span.range().is_empty() {
                 span
@@ -223,6 +248,9 @@ impl AppliedManifests {
             }
             let mut skipped = unopened.skipped(&resource.address);
             skipped.span = Some(at);
+            if skipped.hides == Hides::Certainly {
+                skipped.help = Some(self.help_with_unknown_value().to_owned());
+            }
             if self.reported.insert((at, skipped.message.clone())) {
                 self.skipped.push(skipped);
             }

@@ -15,17 +15,23 @@ pub(crate) struct Unopened {
 }
 
 impl Unopened {
+    /// Whether it is a whole file or document that is a template.
+    pub(crate) fn is_template(&self) -> bool {
+        self.kind == WrapperKind::Template
+    }
+
     /// What is reported of it. `name` is the name of the file, or the address of a resource.
     pub(crate) fn skipped(&self, name: &str) -> Skipped {
         let message = format!("a mirror set that cannot be read: it is in {}", self.kind);
         let mut skipped = Skipped::new(name, SkipReason::UnopenedWrapper, message);
         skipped.span = Some(self.span);
-        skipped.help = Some(match self.kind {
-            WrapperKind::UnknownPart(_) | WrapperKind::UnknownObject(_) => {
-                "use a plan, in which the value may be known (`terraform show -json PLAN`)".to_owned()
+        let help = match self.kind {
+            WrapperKind::Template => {
+                "render the template first, for example with `helm template`, and check the output"
             }
-            _ => "check the manifest that results from it".to_owned(),
-        });
+            _ => "check the manifest that results from it",
+        };
+        skipped.help = Some(help.to_owned());
         if let WrapperKind::UnknownPart(_) = self.kind {
             skipped.hides = Hides::Certainly;
         }

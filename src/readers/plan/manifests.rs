@@ -31,8 +31,8 @@ pub(super) fn read_applied_manifests<'a>(
     reader: &MirrorReader<'_, 'a>,
     document: &PlanDocument<'a>,
     values: &StateValues<'a>,
-) -> Result<AppliedManifests, PlanError> {
-    let mut manifests = AppliedManifests::default();
+    manifests: &mut AppliedManifests,
+) -> Result<(), PlanError> {
     let mut changes: BTreeMap<&str, &Change<'a>> = BTreeMap::new();
     for change in document.resource_changes.iter().flatten() {
         if let (Some(address), Some(of_address), None) = (change.address, &change.change, change.deposed) {
@@ -53,7 +53,7 @@ pub(super) fn read_applied_manifests<'a>(
                     .is_some_and(|values| names_mirror_set(values.get()))
                 {
                     let (address, span) = resource_address(reader.text, &path, resource)?;
-                    skip_helm_release(&mut manifests, &address, span);
+                    skip_helm_release(manifests, &address, span);
                 }
                 continue;
             }
@@ -69,7 +69,7 @@ pub(super) fn read_applied_manifests<'a>(
                 resource,
                 change: change.copied(),
             };
-            instance.read(&mut manifests);
+            instance.read(manifests);
         }
         pending.extend(&module.child_modules);
     }
@@ -86,15 +86,15 @@ pub(super) fn read_applied_manifests<'a>(
             manifests.skip_manifest(&address.to_string(), span, &why, names_it);
         }
     }
-    Ok(manifests)
+    Ok(())
 }
 
 /// Counts the manifests in a configuration without values: of an expression, it has the references alone.
 pub(super) fn count_declared_manifests(
     text: PlanText<'_>,
     configuration: &RecordedConfiguration<'_>,
-) -> AppliedManifests {
-    let mut manifests = AppliedManifests::default();
+    manifests: &mut AppliedManifests,
+) {
     let mut pending: Vec<_> = (configuration.root_module.iter())
         .map(|root| (String::new(), root))
         .collect();
@@ -124,7 +124,6 @@ pub(super) fn count_declared_manifests(
             pending.extend(module.map(|module| (format!("{prefix}module.{name}."), module)));
         }
     }
-    manifests
 }
 
 fn skip_helm_release(manifests: &mut AppliedManifests, address: &Address, span: Span) {

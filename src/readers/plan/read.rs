@@ -53,7 +53,7 @@ impl PlanContents {
         Self {
             input: Input::new(kind, name),
             sensitive: Vec::new(),
-            manifests: AppliedManifests::default(),
+            manifests: AppliedManifests::new(kind),
             declared: BTreeSet::new(),
             variables: Vec::new(),
             dialect: None,
@@ -112,7 +112,7 @@ fn read_configuration<'a>(
     };
     let mut contents = PlanContents::new(InputKind::TofuConfigJson, name);
     read_config_json(&reader, &configuration, &mut contents.input)?;
-    contents.manifests = count_declared_manifests(text, &configuration);
+    count_declared_manifests(text, &configuration, &mut contents.manifests);
     Ok(contents)
 }
 
@@ -191,7 +191,7 @@ fn read_resources<'a>(
         instances: &planned,
         graph: &graph,
     };
-    contents.manifests = read_applied_manifests(&reader, document, values)?;
+    read_applied_manifests(&reader, document, values, &mut contents.manifests)?;
     let deferred = document.deferred_changes.iter().flatten();
     let input = &mut contents.input;
     input.mirrors = read_mirrors(&reader, &changes, deferred, &clusters)?;

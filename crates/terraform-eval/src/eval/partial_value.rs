@@ -2,7 +2,8 @@
 //!
 //! Terraform continues after an error with as much of a value as it has. This matters for the branch of a conditional
 //! that is not taken, which may have errors, but whose type still has to agree with the other branch, and for operands
-//! of `&&` and `||` that do not decide the result. Each error therefore carries the partial value of the expression that it leaves.
+//! of `&&` and `||` that do not decide the result. Each error therefore carries the partial value of the expression that
+//! it leaves.
 
 use crate::cty::{Type, UnaryOperator, Value};
 use crate::syntax::tree::{Expression, ExpressionKind, TemplatePart};
@@ -55,8 +56,7 @@ pub(super) fn with_partial_value(expression: &Expression, error: EvalError) -> E
         | Kind::Object(_)
         | Kind::Conditional { .. }
         | Kind::Variable(_)
-        | Kind::GetAttr { .. }
-        | Kind::Index { .. }
+        | Kind::Traversal { .. }
         | Kind::For(_)
         | Kind::Binary { .. }
         | Kind::Splat { .. } => return error,

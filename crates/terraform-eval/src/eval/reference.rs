@@ -8,7 +8,7 @@ use crate::dialect::Feature;
 use crate::modules::Callee;
 use crate::schema::{self, ProviderSchemas};
 use crate::source::{Span, clean_path};
-use crate::syntax::tree::{Expression, ExpressionKind, Name};
+use crate::syntax::tree::{Expression, ExpressionKind, Name, Step};
 
 use super::instance_id::InstanceId;
 use super::memo::Node;
@@ -18,66 +18,44 @@ use super::scope::RepetitionData;
 use super::walk::Walk;
 use super::{EvalError, Evaluator, Expansion, Result, Scope};
 
-/// A step after a name.
-#[derive(Clone, Copy)]
-enum Step<'e> {
-    Attribute(&'e Name),
-    Index(&'e Expression),
-}
-
 impl Evaluator<'_> {
     /// Evaluates a name and the steps after it. A reference takes the steps that identify its object; the others
     /// are steps into its value.
-    pub(super) fn traversal(&self, expression: &Expression, scope: Scope<'_>) -> Result<Value> {
-        let mut steps = Vec::new();
-        let mut root = expression;
-        loop {
-            match &root.kind {
-                ExpressionKind::GetAttr { base, name } => {
-                    steps.push(Step::Attribute(name));
-                    root = base;
-                }
-                ExpressionKind::Index { base, key } => {
-                    steps.push(Step::Index(key));
-                    root = base;
-                }
-                _ => break,
-            }
-        }
-        steps.reverse();
+    pub(super) fn traversal(
+        &self,
+        root: &Expression,
+        steps: &[Step],
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Result<Value> {
         // Terraform continues with the partial value of a base that has an error.
         let mut parts = PartialBuilder::default();
         let (value, used, is_named_value) = match &root.kind {
             ExpressionKind::Variable(name) => match scope.lookup(name) {
                 Some(value) => (value, 0, false),
                 None => self
-                    .reference(name, &steps, scope, expression.span)
+                    .reference(name, steps, scope, span)
                     .map_err(|error| error.with_partial(None))?,
             },
             _ => (parts.take(self.evaluate(root, scope))?, 0, false),
         };
-        let result = self.follow_steps(value, steps.into_iter().skip(used), scope);
+        let result = self.follow_steps(value, steps.get(used..).unwrap_or_default(), scope);
         let value = parts.finish(result.map_err(|error| error.with_partial(None))?)?;
         // Only the result gets the trace step. To add it to a large value before each use of a part would cost the
         // size of the value each time.
         Ok(if is_named_value {
-            value.with_trace_step(expression.span)
+            value.with_trace_step(span)
         } else {
             value
         })
     }
 
     /// Follows steps into a value.
-    fn follow_steps<'s>(
-        &self,
-        mut value: Value,
-        steps: impl Iterator<Item = Step<'s>>,
-        scope: Scope<'_>,
-    ) -> Result<Value> {
+    fn follow_steps(&self, mut value: Value, steps: &[Step], scope: Scope<'_>) -> Result<Value> {
         for step in steps {
             value = match step {
                 Step::Attribute(name) => get_attr(&value, name)?,
-                Step::Index(key) => {
+                Step::Index { key, .. } => {
                     let key = self.evaluate(key, scope)?;
                     self.element(&value, &key)
                         .map_err(|error| EvalError::invalid(error.to_string()))?
@@ -104,7 +82,7 @@ impl Evaluator<'_> {
     fn reference(
         &self,
         root: &Arc<str>,
-        steps: &[Step<'_>],
+        steps: &[Step],
         scope: Scope<'_>,
         span: Span,
     ) -> Result<(Value, usize, bool)> {
@@ -238,7 +216,7 @@ impl Evaluator<'_> {
         &self,
         instance: InstanceId,
         call: &Arc<str>,
-        steps: &[Step<'_>],
+        steps: &[Step],
         scope: Scope<'_>,
         span: Span,
     ) -> Result<(Value, usize)> {
@@ -317,7 +295,7 @@ impl Evaluator<'_> {
         &self,
         instance: InstanceId,
         name: ResourceName,
-        steps: &[Step<'_>],
+        steps: &[Step],
         scope: Scope<'_>,
         span: Span,
     ) -> Result<(Value, usize)> {
@@ -369,12 +347,7 @@ impl Evaluator<'_> {
     }
 
     /// Selects the instance that the steps after the name of a block identify.
-    fn select_instance(
-        &self,
-        expansion: &Expansion,
-        steps: &[Step<'_>],
-        scope: Scope<'_>,
-    ) -> Result<Selected> {
+    fn select_instance(&self, expansion: &Expansion, steps: &[Step], scope: Scope<'_>) -> Result<Selected> {
         let key_step = match expansion {
             Expansion::Single => {
                 return Ok(Selected::One(Box::new(RepetitionData::single()), 0, Marks::new()));
@@ -382,13 +355,13 @@ impl Evaluator<'_> {
             Expansion::Disabled => return Ok(Selected::Disabled),
             Expansion::MaybeEnabled { .. } => return Ok(Selected::Unknown(0)),
             Expansion::Unknown { .. } => {
-                let used = usize::from(matches!(steps.first(), Some(Step::Index(_))));
+                let used = usize::from(matches!(steps.first(), Some(Step::Index { .. })));
                 return Ok(Selected::Unknown(used));
             }
             Expansion::Count(_) | Expansion::Each(_) => steps.first(),
         };
         let key = match key_step {
-            Some(Step::Index(key)) => self.evaluate(key, scope)?,
+            Some(Step::Index { key, .. }) => self.evaluate(key, scope)?,
             Some(Step::Attribute(name)) if matches!(expansion, Expansion::Each(_)) => {
                 Value::shared_string(name.text.clone())
             }
@@ -455,8 +428,12 @@ enum Selected {
 }
 
 /// Checks whether a key follows the name of a resource. Terraform does this before it evaluates anything.
-fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> Result<()> {
-    if let [Step::Index(first), Step::Index(second), ..] = steps
+fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step]) -> Result<()> {
+    if let [
+        Step::Index { key: first, .. },
+        Step::Index { key: second, .. },
+        ..,
+    ] = steps
         && literal_key(first).is_some()
         && literal_key(second).is_some()
     {
@@ -465,7 +442,9 @@ fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> 
         ));
     }
     match (expansion, steps.first()) {
-        (expansion, Some(Step::Index(key))) if expansion.is_without_keys() && literal_key(key).is_some() => {
+        (expansion, Some(Step::Index { key, .. }))
+            if expansion.is_without_keys() && literal_key(key).is_some() =>
+        {
             Err(EvalError::uncatchable(format!(
                 "{name} has neither count nor for_each, so no key can follow it"
             )))
@@ -483,10 +462,10 @@ fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> 
 
 /// Checks the attributes of a resource with a known schema, as far as the steps are literal. They have to exist
 /// even if the resource has no instances.
-fn check_attribute(schemas: &ProviderSchemas, name: &ResourceName, steps: &[Step<'_>]) -> Result<()> {
+fn check_attribute(schemas: &ProviderSchemas, name: &ResourceName, steps: &[Step]) -> Result<()> {
     let (attribute, rest) = match steps {
         [Step::Attribute(attribute), rest @ ..] => (attribute, rest),
-        [Step::Index(key), Step::Attribute(attribute), rest @ ..] if literal_key(key).is_some() => {
+        [Step::Index { key, .. }, Step::Attribute(attribute), rest @ ..] if literal_key(key).is_some() => {
             (attribute, rest)
         }
         _ => return Ok(()),
@@ -506,7 +485,7 @@ fn check_attribute(schemas: &ProviderSchemas, name: &ResourceName, steps: &[Step
     for step in rest {
         value = match step {
             Step::Attribute(name) => get_attr(&value, name).map_err(EvalError::into_uncatchable)?,
-            Step::Index(key) => match literal_key(key) {
+            Step::Index { key, .. } => match literal_key(key) {
                 Some(key) => {
                     index(&value, &key).map_err(|error| EvalError::uncatchable(error.to_string()))?
                 }

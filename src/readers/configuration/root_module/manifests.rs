@@ -20,8 +20,17 @@ use crate::readers::manifest::{
 use terraform_eval::address::{Address, Subject};
 use terraform_eval::cty::{Marks, Value};
 use terraform_eval::eval::{EvalError, Expansion, InstanceId, RepetitionData, Scope};
-use terraform_eval::modules::{ModuleId, Resource, references};
+use terraform_eval::modules::{ModuleId, Resource, literal, references};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, ObjectKey};
+
+/// How many parts the value of one manifest may have.
+const MAX_MANIFEST_PARTS: usize = 1 << 18;
+
+/// How many parts the values of all manifests of a root module may have.
+const MAX_PARTS_OF_ROOT: usize = 1 << 22;
+
+/// How many bytes of a text cost as much as a part of a value.
+const BYTES_OF_A_PART: usize = 64;
 
 /// How many local values are followed from an argument.
 const MAX_FOLLOWED_LOCALS: usize = 16;
@@ -182,7 +191,11 @@ impl<'a> RootModuleReader<'a> {
         provider: Option<&Arc<str>>,
         rejection: Option<&UnknownReason>,
     ) {
+        let argument = decoded_argument(&argument).unwrap_or(argument);
         let evaluated = match rejection {
+            _ if self.manifest_parts > MAX_PARTS_OF_ROOT => Err(EvalError::limit(
+                "the values of the root module's manifests are too large to be read",
+            )),
             Some(reason) => Err(EvalError::uncatchable(reason.to_string())),
             None => self.evaluate_manifest(&argument),
         };
@@ -190,7 +203,8 @@ impl<'a> RootModuleReader<'a> {
             Ok(evaluated) => evaluated,
             Err(error) => {
                 let names_it = self.names_mirror_set(&argument);
-                if argument.form.is_any_object() || names_it {
+                let is_any_object = argument.form.is_any_object() && !has_literal_kind(argument.expression);
+                if is_any_object || names_it {
                     let span = argument.expression.span;
                     self.manifests
                         .skip_manifest(&applying.address, span, &error.to_string(), names_it);
@@ -220,6 +234,16 @@ impl<'a> RootModuleReader<'a> {
         {
             inner = coded;
             EvaluatedManifest { value, values } = evaluated;
+        }
+        // A few lines of configuration can make values of any size, and any number of them.
+        let size = value.size() + value.as_str().map_or(0, |text| text.len() / BYTES_OF_A_PART);
+        self.manifest_parts = self.manifest_parts.saturating_add(size);
+        if size > MAX_MANIFEST_PARTS {
+            let names_it = self.names_mirror_set(&argument);
+            let (address, span) = (&applying.address, argument.expression.span);
+            self.manifests
+                .skip_manifest(address, span, "the value is too large", names_it);
+            return;
         }
         let is_known = value.is_wholly_known() && values.is_empty();
         let mut builder = NodeBuilder {
@@ -266,7 +290,7 @@ impl<'a> RootModuleReader<'a> {
                 subject => *subject == traversal.subject,
             });
         let is_passed_on = match &argument.kind {
-            ExpressionKind::GetAttr { .. } | ExpressionKind::Index { .. } => true,
+            ExpressionKind::Traversal { .. } => true,
             ExpressionKind::Call(call) => &*call.name.text == "element",
             _ => false,
         };
@@ -620,6 +644,35 @@ fn coded_argument<'s>(argument: &ManifestArgument<'s>) -> Option<ManifestArgumen
     })
 }
 
+/// The argument of the provider's function that decodes a manifest, `provider::kubernetes::manifest_decode`: the same
+/// manifest as a text.
+fn decoded_argument<'s>(argument: &ManifestArgument<'s>) -> Option<ManifestArgument<'s>> {
+    match &argument.expression.kind {
+        ExpressionKind::Call(call) if call.name.text.ends_with("::manifest_decode") => {
+            Some(ManifestArgument {
+                expression: call.arguments.first()?,
+                form: ManifestForm::FirstDocument,
+                ..*argument
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Whether an expression is an object whose kind is written out.
+fn has_literal_kind(expression: &Expression) -> bool {
+    let ExpressionKind::Object(items) = &expression.kind else {
+        return false;
+    };
+    items.iter().any(|item| {
+        let is_kind = match &item.key {
+            ObjectKey::Word(name) => &*name.text == "kind",
+            ObjectKey::Expression(key) => literal(key) == Some("kind"),
+        };
+        is_kind && literal(&item.value).is_some()
+    })
+}
+
 /// The paths of the files that an expression reads.
 fn file_arguments(expression: &Expression) -> Vec<&Expression> {
     let mut found = Vec::new();
@@ -635,7 +688,10 @@ fn file_arguments(expression: &Expression) -> Vec<&Expression> {
             ExpressionKind::Parenthesis(inner) => pending.push(inner),
             ExpressionKind::Tuple(items) => pending.extend(items),
             ExpressionKind::Object(items) => pending.extend(items.iter().map(|item| &item.value)),
-            ExpressionKind::Conditional { yes, no, .. } => pending.extend([&**yes, &**no]),
+            ExpressionKind::Conditional { branches, otherwise } => {
+                pending.extend(branches.iter().map(|branch| &branch.value));
+                pending.push(otherwise);
+            }
             _ => {}
         }
     }

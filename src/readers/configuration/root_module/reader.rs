@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{
-    Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Mirror, MissingInputs, UnknownReason,
+    Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, InputKind, Mirror, MissingInputs,
+    UnknownReason,
 };
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
@@ -27,6 +28,8 @@ pub(crate) struct RootModuleReader<'a> {
     /// The dependencies of each mirror block, which all its instances share.
     pub(crate) dependencies: BTreeMap<ResourcePath, Dependencies>,
     pub(crate) mirrors: Vec<Mirror>,
+    /// The number of parts in the values of manifests so far.
+    pub(crate) manifest_parts: usize,
     /// The blocks that can contain manifests in a form that is not read.
     pub(crate) carriers: Vec<(InstanceId, &'a Resource, EnclosingContext)>,
     /// Whether each Helm chart that a block names has templates of a mirror set.
@@ -50,6 +53,8 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) visited_modules: BTreeSet<ModuleId>,
     /// The source text of sensitive values.
     pub(crate) sensitive: BTreeSet<Span>,
+    /// The number of mirror blocks, and of calls of modules with some, that have no instance.
+    pub(crate) without_instances: usize,
     /// Whether instances were skipped because there are too many.
     pub(crate) is_truncated: bool,
 }
@@ -81,10 +86,11 @@ impl<'a> RootModuleReader<'a> {
             modules_with_manifests: BTreeMap::new(),
             dependencies: BTreeMap::new(),
             mirrors: Vec::new(),
+            manifest_parts: 0,
             carriers: Vec::new(),
             charts: BTreeMap::new(),
             read_data_sources: BTreeSet::new(),
-            manifests: AppliedManifests::default(),
+            manifests: AppliedManifests::new(InputKind::Configuration),
             clusters: BTreeMap::new(),
             waiters: BTreeMap::new(),
             data_sources: BTreeMap::new(),
@@ -95,6 +101,7 @@ impl<'a> RootModuleReader<'a> {
             called: BTreeSet::new(),
             visited_modules: BTreeSet::new(),
             sensitive: BTreeSet::new(),
+            without_instances: 0,
             is_truncated: false,
         }
     }

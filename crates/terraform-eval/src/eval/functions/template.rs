@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::args::Args;
 use super::error::{FunctionError, FunctionResult};
-use super::filesystem::file::{Lookup, read_text, unknown_outside};
+use super::filesystem::file::{Lookup, read_text, unknown_refused};
 use super::function::{ConstType, Function, Parameter};
 use super::host::Call;
-use crate::cty::{Type, UnknownReason, Value, ValueRef, convert};
+use crate::cty::{Type, Value, ValueRef, convert};
 use crate::dialect::Feature;
 use crate::eval::EvalError;
 use crate::modules::references;
@@ -91,9 +91,7 @@ pub(crate) fn is_literal_template(name: &str, first: &Expression) -> bool {
 fn is_reference(expression: &Expression) -> bool {
     match &expression.kind {
         ExpressionKind::Variable(_) => true,
-        ExpressionKind::GetAttr { base, .. }
-        | ExpressionKind::Index { base, .. }
-        | ExpressionKind::Splat { base, .. } => is_reference(base),
+        ExpressionKind::Traversal { base, .. } | ExpressionKind::Splat { base, .. } => is_reference(base),
         _ => false,
     }
 }
@@ -102,11 +100,7 @@ fn template_file(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
     match read_text(call, path)? {
         Lookup::Found(template) => render(call, "templatefile", path, &template, args.value(1)),
-        Lookup::Outside => Ok(unknown_outside(
-            Type::Dynamic,
-            UnknownReason::OutsideTree(path.into()),
-            args.get(0),
-        )),
+        Lookup::Refused(refusal) => Ok(unknown_refused(Type::Dynamic, refusal, path, args.get(0))),
     }
 }
 

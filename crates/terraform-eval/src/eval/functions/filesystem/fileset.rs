@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use super::file::{Lookup, resolve_path, too_large, unknown_outside};
-use crate::cty::{Type, UnknownReason, Value};
+use super::file::{Lookup, resolve_path, too_large, unknown_refused};
+use crate::cty::{Type, Value};
 use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
@@ -27,13 +27,6 @@ const MAX_ALTERNATIVES: usize = 1_000;
 
 fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let (path, pattern) = (args.string(0), args.string(1));
-    let unknown = || {
-        unknown_outside(
-            Type::set(Type::String),
-            UnknownReason::OutsideTree(path.into()),
-            args.get(0),
-        )
-    };
     // Terraform does not expand a leading `~` here.
     let start = clean_path(Path::new(path));
     let mut search = Search {
@@ -47,11 +40,13 @@ fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     }
     let components = pattern.split('/').filter(|part| !matches!(*part, "" | "."));
     let base = PathBuf::from(if pattern.starts_with('/') { "/" } else { "" });
-    if matches!(
-        search.walk(&base, &components.collect::<Vec<_>>(), 0)?,
-        Lookup::Outside
-    ) {
-        return Ok(unknown());
+    if let Lookup::Refused(refusal) = search.walk(&base, &components.collect::<Vec<_>>(), 0)? {
+        return Ok(unknown_refused(
+            Type::set(Type::String),
+            refusal,
+            path,
+            args.get(0),
+        ));
     }
     let names = search.matches.iter().map(|path| {
         call.charge(1)?;
@@ -136,7 +131,7 @@ impl Search<'_> {
     fn path_on_disk(&self, path: &Path) -> FunctionResult<PathBuf> {
         match resolve_path(self.call, ".")? {
             Lookup::Found(base) => Ok(base.join(path)),
-            Lookup::Outside => Err("no directory to search".into()),
+            Lookup::Refused(_) => Err("no directory to search".into()),
         }
     }
 
@@ -155,7 +150,7 @@ impl Search<'_> {
         let entries = match self.call.host.sandbox().list(&self.path_on_disk(at)?) {
             SandboxResult::Found(entries) => entries,
             SandboxResult::Missing | SandboxResult::Failed(_) => return Ok(Lookup::Found(())),
-            SandboxResult::Outside => return Ok(Lookup::Outside),
+            SandboxResult::Refused(refusal) => return Ok(Lookup::Refused(refusal)),
             SandboxResult::TooLarge => return Err(too_large(&at.to_string_lossy())),
         };
         self.call.charge(entries.len() * 10)?;
@@ -172,12 +167,9 @@ impl Search<'_> {
             self.call.charge((name.len() + 1) * length / 32)?;
             let name: Vec<char> = name.chars().collect();
             if patterns.iter().any(|pattern| matches(pattern, &name))
-                && matches!(
-                    self.walk(&at.join(&entry.name), rest, depth + 1)?,
-                    Lookup::Outside
-                )
+                && let Lookup::Refused(refusal) = self.walk(&at.join(&entry.name), rest, depth + 1)?
             {
-                return Ok(Lookup::Outside);
+                return Ok(Lookup::Refused(refusal));
             }
         }
         Ok(Lookup::Found(()))
@@ -201,8 +193,8 @@ impl Search<'_> {
             } else {
                 continue;
             };
-            if matches!(step, Lookup::Outside) {
-                return Ok(Lookup::Outside);
+            if let Lookup::Refused(refusal) = step {
+                return Ok(Lookup::Refused(refusal));
             }
         }
         if rest.is_empty() {
@@ -216,7 +208,7 @@ impl Search<'_> {
     fn add_file(&mut self, at: &Path) -> FunctionResult<Lookup<()>> {
         match self.call.host.sandbox().find_file(&self.path_on_disk(at)?) {
             SandboxResult::Found(_) => _ = self.matches.insert(at.to_owned()),
-            SandboxResult::Outside => return Ok(Lookup::Outside),
+            SandboxResult::Refused(refusal) => return Ok(Lookup::Refused(refusal)),
             SandboxResult::Missing | SandboxResult::Failed(_) | SandboxResult::TooLarge => {}
         }
         Ok(Lookup::Found(()))

@@ -3,19 +3,16 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Tag};
+use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, Tag};
 
 use super::scalar::resolve;
-use crate::cty::{Type, Value, convert, normalize};
+use crate::cty::{MAX_DEPTH, Type, Value, convert, normalize};
 use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::eval::functions::host::Call;
 use crate::syntax::yaml::tabs::Tabs;
 use crate::syntax::yaml::{CORE, full_name};
-
-/// The deepest nesting of collections.
-const MAX_DEPTH: usize = 200;
 
 /// A collection that is not complete yet.
 enum Collection {
@@ -52,12 +49,20 @@ struct Reader<'c> {
     result: Option<Value>,
 }
 
+fn too_deep() -> FunctionError {
+    FunctionError::limit(format!(
+        "the YAML is nested too deeply; the limit is {MAX_DEPTH} levels"
+    ))
+}
+
 pub(super) fn yaml_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let source = args.string(0);
     call.charge(source.len() / 4)?;
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.block_scalar_eof_without_line_feed = true;
+    options.flow_nesting_limit = usize::from(MAX_DEPTH);
+    options.block_nesting_limit = usize::from(MAX_DEPTH);
     check_directives(source)?;
     let mut reader = Reader {
         call,
@@ -69,8 +74,10 @@ pub(super) fn yaml_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let mut documents = 0;
     let mut tabs = Tabs::default();
     for event in Parser::new_from_str_with_options(source, options) {
-        let (event, span) =
-            event.map_err(|error| FunctionError::from(error.info()).in_context(location(error.marker())))?;
+        let (event, span) = event.map_err(|error| match error.kind() {
+            ErrorKind::RecursionLimitExceeded => too_deep(),
+            _ => FunctionError::from(error.info()).in_context(location(error.marker())),
+        })?;
         let with_location = |error: FunctionError| error.in_context(location(&span.start));
         let start = span.start.byte_offset().unwrap_or(source.len());
         let end = span.end.byte_offset().unwrap_or(start);
@@ -168,8 +175,8 @@ impl Reader<'_> {
         {
             return Err("only strings are allowed as mapping keys".into());
         }
-        if self.frames.len() >= MAX_DEPTH {
-            return Err(FunctionError::limit("the YAML is nested too deeply"));
+        if self.frames.len() >= usize::from(MAX_DEPTH) {
+            return Err(too_deep());
         }
         self.frames.push(Frame {
             collection,
