@@ -50,7 +50,7 @@ const CASES: &[Case] = &[
         arguments: ".",
         status: 0,
         findings: &["info[provider-version] .: the module does not declare the source"],
-        summary: "0 mirrors in 1 root module: 0 clean, 0 with findings, 0 undecided",
+        summary: "0 mirrors in 1 root module: 0 clean, 0 with findings, 0 undecided; 1 block without instances",
     },
     // Only OpenTofu accepts `enabled`, so that it evaluates.
     Case {
