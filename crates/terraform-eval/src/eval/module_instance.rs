@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, Reference, Subject};
-use crate::cty::{Origin, Value};
+use crate::cty::{Marks, Origin, Value};
 use crate::modules::{Callee, ModuleId, references};
 use crate::source::Span;
 use crate::syntax::tree::Body;
@@ -160,21 +160,27 @@ impl Evaluator<'_> {
                 } else {
                     self.variable_value(instance, name, &block.body)?
                 };
-                let mut marks = value.marks().clone();
-                if self.flag(&block.body, "sensitive") == Some(true) {
-                    marks = marks.with_sensitive();
-                }
-                if self.flag(&block.body, "ephemeral") == Some(true) {
-                    marks = marks.with_ephemeral();
-                }
-                Ok(value.with_marks(&marks))
+                Ok(value.with_marks(&self.variable_marks(&block.body)))
             },
         )
     }
 
     /// A value as a variable with this block takes it: with the defaults of its type, and converted.
     pub fn convert_to_variable(&self, variable: &Body, value: &Value) -> Result<Value> {
-        self.constraint(variable)?.apply(value)
+        let value = value.clone().with_marks(&self.variable_marks(variable));
+        self.constraint(variable)?.apply(&value)
+    }
+
+    /// The marks that a variable gives to its value. A message about a value that does not convert respects them, too.
+    fn variable_marks(&self, variable: &Body) -> Marks {
+        let mut marks = Marks::new();
+        if self.flag(variable, "sensitive") == Some(true) {
+            marks = marks.with_sensitive();
+        }
+        if self.flag(variable, "ephemeral") == Some(true) {
+            marks = marks.with_ephemeral();
+        }
+        marks
     }
 
     fn flag(&self, body: &Body, name: &str) -> Option<bool> {
@@ -184,9 +190,10 @@ impl Evaluator<'_> {
 
     fn variable_value(&self, instance: InstanceId, name: &Arc<str>, body: &Body) -> Result<Value> {
         let constraint = self.constraint(body)?;
+        let marks = self.variable_marks(body);
         let default = || match body.attribute("default") {
             Some(attribute) => {
-                let value = self.evaluate(&attribute.value, Scope::empty())?;
+                let value = self.evaluate(&attribute.value, Scope::empty())?.with_marks(&marks);
                 constraint
                     .apply(&value)
                     .map(Some)
@@ -205,7 +212,7 @@ impl Evaluator<'_> {
                 ))),
             };
         };
-        let value = constraint.apply(&assigned)?;
+        let value = constraint.apply(&assigned.with_marks(&marks))?;
         let nullable = self.flag(body, "nullable").unwrap_or(true);
         if !nullable && value.is_null() {
             return match default()? {

@@ -7,36 +7,49 @@ use super::error::FunctionError;
 /// The arguments of a call, converted to the types of the parameters. Each parameter that is not variadic has
 /// an argument.
 #[derive(Clone, Copy)]
-pub(super) struct Args<'a>(&'a [Value]);
+pub(super) struct Args<'a> {
+    values: &'a [Value],
+    /// Whether an argument of the call is sensitive or ephemeral, although the function does not see that.
+    is_hidden: bool,
+}
 
 impl<'a> Args<'a> {
-    pub(super) fn new(values: &'a [Value]) -> Self {
-        Self(values)
+    pub(super) fn new(values: &'a [Value], is_hidden: bool) -> Self {
+        Self { values, is_hidden }
+    }
+
+    /// The text of a string argument for a reason why the result is unknown.
+    pub(super) fn shown_string(self, position: usize) -> &'a str {
+        if self.is_hidden {
+            "(sensitive value)"
+        } else {
+            self.string(position)
+        }
     }
 
     /// All arguments, in order.
     pub(super) fn all(self) -> &'a [Value] {
-        self.0
+        self.values
     }
 
     /// The arguments from a position on; those of the variadic parameter.
     pub(super) fn rest(self, start: usize) -> &'a [Value] {
-        self.0.get(start..).unwrap_or_default()
+        self.values.get(start..).unwrap_or_default()
     }
 
     /// The number of arguments.
     pub(super) fn len(self) -> usize {
-        self.0.len()
+        self.values.len()
     }
 
     /// The argument of a parameter that is not variadic.
     pub(super) fn value(self, position: usize) -> &'a Value {
-        &self.0[position]
+        &self.values[position]
     }
 
     /// The argument at a position, or `None` if the call has fewer.
     pub(super) fn get(self, position: usize) -> Option<&'a Value> {
-        self.0.get(position)
+        self.values.get(position)
     }
 
     /// The text of a string argument; empty if the argument is unknown or null.
@@ -55,7 +68,7 @@ impl<'a> Args<'a> {
         let number = self.get(position).and_then(Value::as_number);
         number.and_then(Number::to_i64).ok_or_else(|| {
             let (min, max) = (i64::MIN, i64::MAX);
-            FunctionError::Invalid(format!("value must be a whole number, between {min} and {max}"))
+            FunctionError::from(format!("value must be a whole number, between {min} and {max}"))
         })
     }
 }

@@ -25,6 +25,15 @@ pub(super) fn call(
             .sum();
         host.charge(steps)?;
     }
+    let hides_arguments = arguments.iter().any(|argument| argument.marks_deep().hides_value());
+    let call_error = |error: FunctionError| {
+        let error = if hides_arguments {
+            error.without_arguments()
+        } else {
+            error
+        };
+        EvalError::from(error.in_context(format_args!("call to function {} failed", function.name)))
+    };
     let arguments = convert_arguments(function, arguments)?;
     let mut marks = Marks::new();
     let mut passed = Vec::with_capacity(arguments.len());
@@ -34,7 +43,10 @@ pub(super) fn call(
         // Terraform does not check the arguments after one of unknown type.
         if argument.is_null() && !parameter.allow_null && !has_unknown_type {
             let message = format!("argument must not be null (the {:?} argument)", parameter.name);
-            return Err(call_error(function, message.into()));
+            return Err(EvalError::from(FunctionError::from(message).in_context(format_args!(
+                "call to function {} failed",
+                function.name
+            ))));
         }
         has_unknown |= !argument.is_known() && !parameter.allow_unknown;
         has_unknown_type |= *argument.ty() == Type::Dynamic && !parameter.allow_dynamic;
@@ -44,12 +56,12 @@ pub(super) fn call(
             take_marks(function, parameter, argument, &mut marks)
         });
     }
-    let args = Args::new(&passed);
+    let args = Args::new(&passed, hides_arguments);
     let result_type = if has_unknown_type {
         Type::Dynamic
     } else {
         let result_type = function.result_type.of(args);
-        result_type.map_err(|error| call_error(function, error))?
+        result_type.map_err(call_error)?
     };
     if has_unknown || has_unknown_type {
         for argument in &passed {
@@ -64,14 +76,8 @@ pub(super) fn call(
     };
     match (function.run)(&call, args) {
         Ok(value) => Ok(refined(function, value).with_marks(&marks)),
-        Err(error) => Err(call_error(function, error)),
+        Err(error) => Err(call_error(error)),
     }
-}
-
-fn call_error(function: &Function, error: FunctionError) -> EvalError {
-    error
-        .in_context(format_args!("call to function {} failed", function.name))
-        .into()
 }
 
 fn refined(function: &Function, value: Value) -> Value {

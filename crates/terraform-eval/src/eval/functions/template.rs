@@ -103,7 +103,7 @@ fn template_file(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
         Lookup::Found(template) => render(call, "templatefile", path, &template, args.value(1)),
         Lookup::Outside => Ok(unknown_outside(
             Type::Dynamic,
-            UnknownReason::OutsideTree(path.into()),
+            UnknownReason::OutsideTree(args.shown_string(0).into()),
             args.get(0),
         )),
     }
@@ -148,9 +148,9 @@ fn render(call: &Call<'_>, function: &'static str, name: &str, source: &str, var
                 .map_or(name.to_owned(), |span| line_of(name, source, span));
             let message = format!("{location}: {error}");
             if error.is_uncatchable() {
-                FunctionError::Limit(message)
+                FunctionError::limit(message)
             } else {
-                FunctionError::Invalid(message)
+                FunctionError::from(message)
             }
         })?;
     if value.is_null() {

@@ -126,7 +126,7 @@ pub(crate) fn read_text(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<St
         return Ok(Lookup::Outside);
     };
     String::from_utf8(bytes).map(Lookup::Found).map_err(|_| {
-        FunctionError::Invalid(format!(
+        FunctionError::from(format!(
             "contents of {path:?} are not valid UTF-8; use the filebase64 function to obtain the Base64 \
              encoded contents or the other file functions (e.g. filemd5, filesha256) to obtain file hashing \
              results instead"
@@ -138,12 +138,13 @@ fn file(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
     Ok(match read_text(call, path)? {
         Lookup::Found(text) => Value::string(text),
-        Lookup::Outside => unknown_file(path, args),
+        Lookup::Outside => unknown_file(args),
     })
 }
 
-fn unknown_file(path: &str, args: Args<'_>) -> Value {
-    unknown_outside(Type::String, UnknownReason::OutsideTree(path.into()), args.get(0))
+fn unknown_file(args: Args<'_>) -> Value {
+    let reason = UnknownReason::OutsideTree(args.shown_string(0).into());
+    unknown_outside(Type::String, reason, args.get(0))
 }
 
 /// Reads a file and formats its bytes.
@@ -154,13 +155,14 @@ fn read_and_format(call: &Call<'_>, args: Args<'_>, format: fn(&[u8]) -> String)
             call.charge_bytes(bytes.len().saturating_mul(4))?;
             Ok(Value::string(format(&bytes)))
         }
-        Lookup::Outside => Ok(unknown_file(path, args)),
+        Lookup::Outside => Ok(unknown_file(args)),
     }
 }
 
 fn file_exists(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
-    let unknown = || unknown_outside(Type::Bool, UnknownReason::OutsideTree(path.into()), args.get(0));
+    let reason = || UnknownReason::OutsideTree(args.shown_string(0).into());
+    let unknown = || unknown_outside(Type::Bool, reason(), args.get(0));
     let Lookup::Found(file) = resolve_path(call, path)? else {
         return Ok(unknown());
     };

@@ -29,7 +29,7 @@ fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let unknown = || {
         unknown_outside(
             Type::set(Type::String),
-            UnknownReason::OutsideTree(path.into()),
+            UnknownReason::OutsideTree(args.shown_string(0).into()),
             args.get(0),
         )
     };
