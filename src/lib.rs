@@ -53,6 +53,7 @@
 //! | 1 domain | `model` | mirrors, clusters, where a cluster id comes from, what depends on what |
 //! | 1 domain | `provider` | all that is known of the rhcs provider |
 //! | 1 domain | `diagnostic` | findings, labels, fixes |
+//! | 1 domain | `untrusted` | text of inputs, as outputs may show it |
 //!
 //! Rules have a tier of their own below the readers, because the configuration file and suppressions name rules and
 //! check the names that they read.
@@ -100,6 +101,7 @@ mod settings;
 mod suppress;
 #[doc(hidden)]
 pub mod testing;
+mod untrusted;
 mod workspace;
 
 pub use cli::main;

@@ -14,6 +14,7 @@ use crate::config;
 use crate::diagnostic::Diagnostic;
 use crate::settings::{RuleSelection, RuleSettings};
 use crate::suppress::Suppressions;
+use crate::untrusted::one_line;
 use crate::workspace::{InputPaths, Loaded, Options};
 use terraform_eval::source::{FileId, Files, display_name};
 
@@ -110,7 +111,7 @@ impl Session {
             let config = configs.nearest(&directory, sources).cloned();
             let settings =
                 config::render_settings(&directory, &files, config.as_ref(), &self.selection, sources);
-            parts.push(format!("# {}\n{settings}", display_name(&directory)));
+            parts.push(format!("# {}\n{settings}", one_line(&display_name(&directory))));
         }
         parts.join("\n")
     }

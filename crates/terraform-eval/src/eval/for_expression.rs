@@ -167,7 +167,9 @@ fn insert(collected: &mut Collected, key: Option<ItemKey>, value: Value) -> Resu
             }
             items.insert(name, value.with_key_span(span));
         }
-        (Collected::Groups(groups), Some(ItemKey { name, .. })) => groups.entry(name).or_default().push(value),
+        (Collected::Groups(groups), Some(ItemKey { name, .. })) => {
+            groups.entry(name).or_default().push(value)
+        }
         (Collected::Object(_) | Collected::Groups(_), None) => {}
     }
     Ok(())

@@ -193,7 +193,9 @@ impl Evaluator<'_> {
         let marks = self.variable_marks(body);
         let default = || match body.attribute("default") {
             Some(attribute) => {
-                let value = self.evaluate(&attribute.value, Scope::empty())?.with_marks(&marks);
+                let value = self
+                    .evaluate(&attribute.value, Scope::empty())?
+                    .with_marks(&marks);
                 constraint
                     .apply(&value)
                     .map(Some)

@@ -25,7 +25,9 @@ pub(super) fn call(
             .sum();
         host.charge(steps)?;
     }
-    let hides_arguments = arguments.iter().any(|argument| argument.marks_deep().hides_value());
+    let hides_arguments = arguments
+        .iter()
+        .any(|argument| argument.marks_deep().hides_value());
     let call_error = |error: FunctionError| {
         let error = if hides_arguments {
             error.without_arguments()
@@ -43,10 +45,10 @@ pub(super) fn call(
         // Terraform does not check the arguments after one of unknown type.
         if argument.is_null() && !parameter.allow_null && !has_unknown_type {
             let message = format!("argument must not be null (the {:?} argument)", parameter.name);
-            return Err(EvalError::from(FunctionError::from(message).in_context(format_args!(
-                "call to function {} failed",
-                function.name
-            ))));
+            return Err(EvalError::from(
+                FunctionError::from(message)
+                    .in_context(format_args!("call to function {} failed", function.name)),
+            ));
         }
         has_unknown |= !argument.is_known() && !parameter.allow_unknown;
         has_unknown_type |= *argument.ty() == Type::Dynamic && !parameter.allow_dynamic;
