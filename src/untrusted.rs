@@ -6,6 +6,7 @@
 //! [`show_line`]. `output::Text`, the only type that is printed, makes sure of the latter.
 
 pub(crate) mod json;
+pub(crate) mod source_kind;
 
 mod escape;
 

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::untrusted::source_kind::{SourceKind, WORDS, has_word, may_hide};
 use memchr::memmem;
 use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
@@ -16,9 +17,6 @@ use terraform_eval::syntax::tree::{Attribute, Body, ExpressionKind};
 
 /// Shorter texts are not searched for: `"a"` or `1` is everywhere.
 const MIN_LENGTH: usize = 4;
-
-/// The words with which configuration hides a value. A file without them declares nothing that is sensitive.
-const WORDS: [&str; 2] = ["sensitive", "ephemeral"];
 
 /// What is known of the secrets in the sources of a run.
 pub(super) struct Secrets<'a> {
@@ -145,46 +143,6 @@ impl<'a> Secrets<'a> {
             .iter()
             .filter(|attribute| self.variables.contains(&attribute.name.text));
         hidden.map(|attribute| attribute.value.span.range()).collect()
-    }
-}
-
-/// What a source is, by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SourceKind {
-    Configuration,
-    Variables,
-    /// The value of a variable in the environment or on the command line.
-    Argument,
-    Other,
-}
-
-impl SourceKind {
-    fn of(name: &str) -> Self {
-        let ends_with = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-        if name.starts_with("<TF_VAR_") || name.starts_with("<--var ") {
-            Self::Argument
-        } else if ends_with(&[".tfvars", ".tfvars.json"]) {
-            Self::Variables
-        } else if ends_with(&[".tf", ".tofu", ".tf.json", ".tofu.json"]) {
-            Self::Configuration
-        } else {
-            Self::Other
-        }
-    }
-}
-
-fn has_word(text: &str) -> bool {
-    WORDS
-        .iter()
-        .any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
-}
-
-/// Whether a file that is not valid may hide a value: any text in it may be the value.
-fn may_hide(name: &str, text: &str) -> bool {
-    match SourceKind::of(name) {
-        SourceKind::Argument | SourceKind::Variables => true,
-        SourceKind::Configuration => has_word(text),
-        SourceKind::Other => has_word(text) || text.contains("Secret"),
     }
 }
 

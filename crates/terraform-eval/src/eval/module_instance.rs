@@ -149,18 +149,27 @@ impl Evaluator<'_> {
             node,
             || format!("var.{name}"),
             || {
-                let Some(block) = block.parse(self.sources) else {
+                let declaration = block;
+                let Some(block) = declaration.parse(self.sources) else {
                     return Err(
                         EvalError::unreadable(format!("the variable {name:?} cannot be read"))
-                            .with_span(block.header()),
+                            .with_span(declaration.header()),
                     );
                 };
+                let mut marks = self.variable_marks(&block.body);
+                // The argument that hides the value may be the one with the syntax error.
+                let text = self.sources.slice(block.span);
+                if !declaration.syntax_errors().is_empty()
+                    && (text.contains("sensitive") || text.contains("ephemeral"))
+                {
+                    marks = marks.with_sensitive();
+                }
                 let value = if self.validates {
                     Value::unknown(self.constraint(&block.body)?.ty.without_optional())
                 } else {
-                    self.variable_value(instance, name, &block.body)?
+                    self.variable_value(instance, name, &block.body, &marks)?
                 };
-                Ok(value.with_marks(&self.variable_marks(&block.body)))
+                Ok(value.with_marks(&marks))
             },
         )
     }
@@ -188,14 +197,17 @@ impl Evaluator<'_> {
         value.as_bool()
     }
 
-    fn variable_value(&self, instance: InstanceId, name: &Arc<str>, body: &Body) -> Result<Value> {
+    fn variable_value(
+        &self,
+        instance: InstanceId,
+        name: &Arc<str>,
+        body: &Body,
+        marks: &Marks,
+    ) -> Result<Value> {
         let constraint = self.constraint(body)?;
-        let marks = self.variable_marks(body);
         let default = || match body.attribute("default") {
             Some(attribute) => {
-                let value = self
-                    .evaluate(&attribute.value, Scope::empty())?
-                    .with_marks(&marks);
+                let value = self.evaluate(&attribute.value, Scope::empty())?.with_marks(marks);
                 constraint
                     .apply(&value)
                     .map(Some)
@@ -214,7 +226,7 @@ impl Evaluator<'_> {
                 ))),
             };
         };
-        let value = constraint.apply(&assigned.with_marks(&marks))?;
+        let value = constraint.apply(&assigned.with_marks(marks))?;
         let nullable = self.flag(body, "nullable").unwrap_or(true);
         if !nullable && value.is_null() {
             return match default()? {
