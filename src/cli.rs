@@ -29,7 +29,7 @@ use terminal::{eprint, eprint_line};
 pub fn main() -> ExitCode {
     let matches = match Arguments::command().try_get_matches() {
         Ok(matches) => matches,
-        // Arguments may be names of files that somebody else chose.
+        // Arguments may be names of files of a branch that a stranger wrote.
         Err(error) if error.use_stderr() => {
             eprint(&Text::from_document(&error.render().to_string()));
             return Exit::Failure.into();

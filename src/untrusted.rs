@@ -12,6 +12,7 @@ mod escape;
 
 pub(crate) use escape::{is_command, is_hidden, show_line};
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -20,6 +21,9 @@ use escape::escape;
 
 /// Texts with more characters than this are cropped.
 const MAX_SHOWN: usize = 2_000;
+
+/// Lines with more characters than this are cropped.
+const MAX_LINE: usize = 10_000;
 
 /// The number of characters of a value that are shown. A longer value is described.
 const MAX_VALUE: usize = 300;
@@ -30,7 +34,7 @@ pub(crate) struct Untrusted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Untrusted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (shown, cropped) = crop(self.0);
+        let (shown, cropped) = crop(self.0, MAX_SHOWN);
         f.write_str(&escape(shown))?;
         write_cut(f, cropped)
     }
@@ -39,7 +43,7 @@ impl fmt::Display for Untrusted<'_> {
 /// In JSON, a serializer escapes the characters; see [`json`].
 impl Serialize for Untrusted<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match crop(self.0) {
+        match crop(self.0, MAX_SHOWN) {
             (shown, 0) => serializer.serialize_str(shown),
             (shown, cropped) => {
                 let mut text = shown.to_owned();
@@ -92,10 +96,24 @@ pub(crate) fn describe_value(value: &str) -> String {
 }
 
 /// The part of a text that is shown, and the number of characters after it.
-fn crop(text: &str) -> (&str, usize) {
-    match text.char_indices().nth(MAX_SHOWN) {
+fn crop(text: &str, length: usize) -> (&str, usize) {
+    match text.char_indices().nth(length) {
         Some((at, _)) => (&text[..at], text[at..].chars().count()),
         None => (text, 0),
+    }
+}
+
+/// A line with at most [`MAX_LINE`] characters.
+#[must_use]
+pub(crate) fn crop_line(line: &str) -> Cow<'_, str> {
+    match crop(line, MAX_LINE) {
+        (_, 0) => Cow::Borrowed(line),
+        (shown, cropped) => {
+            let mut text = shown.to_owned();
+            // Writing to a string cannot fail.
+            let _ = write_cut(&mut text, cropped);
+            Cow::Owned(text)
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, pluralize};
 use crate::model::{Hides, Skipped};
 use crate::output::{self, Text};
 use crate::rules::report_skipped;
+use crate::untrusted::Untrusted;
 use crate::workspace::Loaded;
 
 use super::arguments::Color;
@@ -34,7 +35,7 @@ pub(super) fn eprint(text: &Text) {
 
 /// Writes a line to standard error.
 pub(super) fn eprint_line(line: &str) {
-    eprint(&Text::from_line(line));
+    eprint(&Text::from_line(Untrusted(line)));
 }
 
 /// Prints findings to standard error, for commands whose standard output has other content.

@@ -60,7 +60,7 @@ pub(crate) fn json_line(expression: &str, outcome: &Outcome) -> Rendered {
         error: Some(error),
     });
     Rendered {
-        text: Text::from_line(json::to_line(&line)),
+        text: Text::from_document(&json::to_line(&line)),
         is_error: !line.ok,
     }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::untrusted::source_kind::{SourceKind, WORDS, has_word, may_hide};
-use memchr::memmem;
+use aho_corasick::{AhoCorasick, MatchKind};
 use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
 use terraform_eval::syntax::tree::{Attribute, Body, ExpressionKind};
@@ -25,8 +25,8 @@ pub(super) struct Secrets<'a> {
     evaluated: &'a [Span],
     /// The names of the variables that are declared as sensitive or ephemeral.
     variables: BTreeSet<Arc<str>>,
-    /// Texts that are masked wherever they are.
-    texts: BTreeSet<String>,
+    /// Finds the texts that are masked wherever they are.
+    texts: Option<AhoCorasick>,
 }
 
 impl<'a> Secrets<'a> {
@@ -36,7 +36,7 @@ impl<'a> Secrets<'a> {
             sources,
             evaluated,
             variables: BTreeSet::new(),
-            texts: BTreeSet::new(),
+            texts: None,
         };
         let mut ranges: Vec<(FileId, Range<usize>)> =
             evaluated.iter().map(|span| (span.file, span.range())).collect();
@@ -64,9 +64,22 @@ impl<'a> Secrets<'a> {
                 ranges.extend(declared.into_iter().map(|range| (file, range)));
             }
         }
+        let mut texts: BTreeSet<String> = BTreeSet::new();
         for (file, range) in ranges {
-            let text = sources.text(file).get(range).unwrap_or_default();
-            secrets.texts.extend(literals(text));
+            let source = sources.file(file);
+            let is_argument = SourceKind::of(source.name()) == SourceKind::Argument;
+            // A file that is hidden as a whole has other texts than secrets.
+            if is_argument || range != (0..source.text().len()) {
+                let text = source.text().get(range).unwrap_or_default();
+                texts.extend(literals(text, is_argument && !text.contains('"')));
+            }
+        }
+        if !texts.is_empty() {
+            // Only texts of gigabytes could not be searched for.
+            secrets.texts = AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(texts)
+                .ok();
         }
         secrets
     }
@@ -87,9 +100,8 @@ impl<'a> Secrets<'a> {
             return vec![0..text.len()];
         }
         let mut ranges = self.declared_in(name, text);
-        for secret in &self.texts {
-            let found = memmem::find_iter(text.as_bytes(), secret.as_bytes());
-            ranges.extend(found.map(|at| at..at + secret.len()));
+        if let Some(texts) = &self.texts {
+            ranges.extend(texts.find_iter(text).map(|found| found.range()));
         }
         ranges.sort_by_key(|range| range.start);
         ranges
@@ -224,19 +236,19 @@ fn secret_objects(text: &str) -> Vec<Range<usize>> {
     ranges
 }
 
-/// The texts of a value that are long enough to be searched for: its strings, or all of it.
-fn literals(value: &str) -> Vec<String> {
-    let parts: Vec<&str> = value.split(['"', '\n']).map(str::trim).collect();
-    let is_text = |part: &&str| {
-        part.chars().count() >= MIN_LENGTH && part.chars().any(char::is_alphanumeric) && !is_word(part)
+/// The texts of a value that are long enough to be searched for: those of its strings, the lines of a heredoc, or all of a
+/// text that is not an expression (`is_plain`).
+fn literals(value: &str, is_plain: bool) -> Vec<String> {
+    let parts: Vec<&str> = if is_plain {
+        vec![value]
+    } else if value.contains("<<") {
+        value.split(['"', '\n']).collect()
+    } else {
+        value.split('"').skip(1).step_by(2).collect()
     };
-    parts.into_iter().filter(is_text).map(str::to_owned).collect()
-}
-
-/// Whether a text is a word of the language, which is not a value of its own.
-fn is_word(text: &str) -> bool {
-    let word = text.trim_matches(|c: char| !c.is_alphanumeric());
-    matches!(word, "true" | "false" | "null")
+    let is_text = |part: &&str| part.chars().count() >= MIN_LENGTH && part.chars().any(char::is_alphanumeric);
+    let parts = parts.into_iter().map(str::trim);
+    parts.filter(is_text).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -284,6 +296,14 @@ mod tests {
             "key = *******\nplain = \"shown\"\n"
         );
         assert!(masked(&files, "b.tf").contains("same = \"******\""));
+    }
+
+    #[test]
+    fn the_words_around_a_string_are_not_masked_elsewhere() {
+        let text = "variable \"a\" {\n  default = { user = \"hidden\" }\n  sensitive = true\n}\n";
+        let other = "locals {\n  a = { user = \"shown\" }\n  b = \"x-hidden\"\n}\n";
+        let expected = "locals {\n  a = { user = \"shown\" }\n  b = \"x-******\"\n}\n";
+        assert_eq!(masked(&[("a.tf", text), ("b.tf", other)], "b.tf"), expected);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use similar::ChangeTag;
 
-use crate::untrusted::show_line;
+use crate::untrusted::{crop_line, show_line};
 
 /// Text for standard output or standard error. Each of its lines is made in one of these ways, so that no input can begin
 /// a line, end one, or control a terminal.
@@ -45,9 +45,9 @@ impl Text {
         Self(text)
     }
 
-    /// Appends one line, whatever is in it.
+    /// Appends one line, whatever is in it. A line that is very long is cropped.
     pub(crate) fn push_line(&mut self, line: impl fmt::Display) {
-        self.0.push_str(&show_line(&line.to_string()));
+        self.0.push_str(&show_line(&crop_line(&line.to_string())));
         self.0.push('\n');
     }
 

@@ -52,6 +52,12 @@ pub(crate) fn is_command(before: Option<char>, rest: &str) -> bool {
 /// The text with its hidden characters and commands escaped.
 #[must_use]
 pub(super) fn escape(text: &str) -> String {
+    if text
+        .bytes()
+        .all(|byte| matches!(byte, b' '..=b'~') && byte != b'#')
+    {
+        return text.to_owned();
+    }
     let mut escaped = String::with_capacity(text.len());
     let mut before = None;
     for (at, c) in text.char_indices() {

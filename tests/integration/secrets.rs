@@ -320,6 +320,27 @@ fn a_file_with_a_syntax_error_shows_no_hidden_value() {
 }
 
 #[test]
+fn configuration_in_json_shows_no_hidden_value() {
+    let text = r#"{
+  "variable": {
+    "s": {"sensitive": true, "default": "M4RKs x"},
+    "o": {"ephemeral": true, "default": {"M4RKkey": "M4RKo"}}
+  },
+  "locals": {"l": "${sensitive(\"M4RKl x\")}"},
+  "resource": {
+    "rhcs_image_mirror": {
+      "a": {"cluster_id": "${var.s}", "source": "${var.s}", "mirrors": ["${var.s}", "${local.l}"], "nope": "${local.l}"},
+      "b": {"cluster_id": "c", "source": "nginx", "mirrors": ["${sensitive(\"M4RKm\")}", "${var.o}"]}
+    }
+  }
+}
+"#;
+    assert_commands_hide(&[("main.tf.json", text)], &[], "JSON");
+    let broken = text.replace("\"resource\":", "\"resource\"");
+    assert_commands_hide(&[("main.tf.json", &broken)], &[], "JSON that is not valid");
+}
+
+#[test]
 fn plans_states_and_manifests_show_no_hidden_value() {
     let plan = |sensitive_values: &str, sensitive: &str| {
         format!(

@@ -21,7 +21,7 @@ fn render(view: &ReportView<'_>) -> Rendered {
         .iter()
         .map(|finding| finding_form(finding, sources));
     for form in errors.chain(findings) {
-        text.push_line(json::to_line(&form));
+        text.append(&Text::from_document(&json::to_line(&form)));
     }
     Rendered::with_summary(text, view)
 }
