@@ -10,7 +10,7 @@ pub(crate) mod source_kind;
 
 mod escape;
 
-pub(crate) use escape::{is_command, is_hidden, show_line};
+pub(crate) use escape::{is_command, is_hidden, show_document_line, show_line};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -164,6 +164,10 @@ mod tests {
         ] {
             assert_eq!(show_line(line), shown);
         }
+        assert_eq!(
+            show_document_line("a = \"\u{202e}##[x]\""),
+            r#"a = "\u202e#\u0023[x]""#
+        );
     }
 
     #[test]

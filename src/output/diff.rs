@@ -1,5 +1,7 @@
 //! The differences between two inputs: as text, and as JSON.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::cluster_mirrors::UnresolvedMirror;
@@ -36,12 +38,13 @@ pub(crate) fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> Text 
         "{}: {same} unchanged",
         pluralize(source_count(comparison), "source")
     );
+    // Writing to a string cannot fail.
     for count in counts {
-        summary.push_str(&format!(", {count}"));
+        let _ = write!(summary, ", {count}");
     }
     let unresolved = unresolved_count(comparison);
     if unresolved > 0 {
-        summary.push_str(&format!("; {} not compared", pluralize(unresolved, "mirror")));
+        let _ = write!(summary, "; {} not compared", pluralize(unresolved, "mirror"));
     }
     text.push_line(summary);
     text

@@ -1,5 +1,7 @@
 //! Resolutions of images: as text, and as JSON lines.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::resolve::{ImageResolution, PolicyDenial, PullOutcome};
@@ -14,7 +16,8 @@ use crate::untrusted::{Untrusted, json, line_start};
 pub(crate) fn full(resolution: &ImageResolution<'_>, cluster: Option<&str>, sources: &Sources) -> Text {
     let mut heading = line_start(resolution.image);
     if let Some(cluster) = cluster {
-        heading.push_str(&format!(" on {}", Untrusted(cluster)));
+        // Writing to a string cannot fail.
+        let _ = write!(heading, " on {}", Untrusted(cluster));
     }
     let mut text = Text::from_line(heading);
     if let Err(error) = &resolution.reference {

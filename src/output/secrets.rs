@@ -97,7 +97,7 @@ impl<'a> Secrets<'a> {
     /// The ranges to mask in a text that a file of this name has or would have, sorted.
     pub(super) fn in_text(&self, name: &str, text: &str, has_error: bool) -> Vec<Range<usize>> {
         if has_error && may_hide(name, text) {
-            return vec![0..text.len()];
+            return whole(text);
         }
         let mut ranges = self.declared_in(name, text);
         if let Some(texts) = &self.texts {
@@ -110,7 +110,7 @@ impl<'a> Secrets<'a> {
     /// The ranges that the syntax of a text declares as sensitive.
     fn declared_in(&self, name: &str, text: &str) -> Vec<Range<usize>> {
         let format = Format::from_path(Path::new(name));
-        let everything = || vec![0..text.len()];
+        let everything = || whole(text);
         let mut ranges = Vec::new();
         match SourceKind::of(name) {
             SourceKind::Argument => return everything(),
@@ -164,6 +164,11 @@ fn is_hidden(body: &Body) -> bool {
     let arguments = WORDS.iter().filter_map(|word| body.attribute(word));
     let mut values = arguments.map(|attribute| &attribute.value.kind);
     values.any(|value| !matches!(value, ExpressionKind::Bool(false)))
+}
+
+/// The range of all of a text.
+fn whole(text: &str) -> Vec<Range<usize>> {
+    std::iter::once(0..text.len()).collect()
 }
 
 /// The names of the variables of a file that hide their values. A name is taken from a block with a syntax error, too.

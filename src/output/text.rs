@@ -1,10 +1,10 @@
 //! The only type that is printed.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use similar::ChangeTag;
 
-use crate::untrusted::{crop_line, show_line};
+use crate::untrusted::{crop_line, show_document_line, show_line};
 
 /// Text for standard output or standard error. Each of its lines is made in one of these ways, so that no input can begin
 /// a line, end one, or control a terminal.
@@ -32,7 +32,7 @@ impl Text {
         let mut text = Self::new();
         for line in document.lines() {
             // A tab moves the cursor to the right only.
-            let cells: Vec<String> = line.split('\t').map(show_line).collect();
+            let cells: Vec<String> = line.split('\t').map(show_document_line).collect();
             text.0.push_str(&cells.join("\t"));
             text.0.push('\n');
         }
@@ -54,7 +54,8 @@ impl Text {
     /// Appends a workflow command of GitHub. The arguments are those of [`crate::output::check`]'s format `github`, which
     /// prepares them.
     pub(super) fn push_command(&mut self, command: &'static str, properties: &str, message: &str) {
-        self.0.push_str(&format!("::{command}{properties}::{message}\n"));
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.0, "::{command}{properties}::{message}");
     }
 
     /// Appends a line of a diff after its sign. The line break of the file is kept, so that the diff of an ordinary file

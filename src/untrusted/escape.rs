@@ -7,11 +7,31 @@ use std::fmt::Write as _;
 /// `##[…]` and `##vso[…]` anywhere in a line.
 #[must_use]
 pub(crate) fn show_line(line: &str) -> String {
-    let escaped = escape(line);
+    show_as(line, escape_character)
+}
+
+/// A line of a document in HCL, TOML, YAML or JSON, as [`show_line`]. In a string in double quotes, the escape sequences
+/// stand for the characters.
+#[must_use]
+pub(crate) fn show_document_line(line: &str) -> String {
+    show_as(line, |escaped, c| {
+        // Writing to a string cannot fail.
+        let _ = match u32::from(c) {
+            code @ ..=0xffff => write!(escaped, "\\u{code:04x}"),
+            code => write!(escaped, "\\U{code:08x}"),
+        };
+    })
+}
+
+fn show_as(line: &str, escape_character: fn(&mut String, char)) -> String {
+    let escaped = escape_as(line, escape_character);
     let start = escaped.trim_start();
     if start.starts_with("::") {
         let (indentation, command) = escaped.split_at(escaped.len() - start.len());
-        format!("{indentation}\\u{{3a}}{}", &command[1..])
+        let mut shown = indentation.to_owned();
+        escape_character(&mut shown, ':');
+        shown.push_str(&command[1..]);
+        shown
     } else {
         escaped
     }
@@ -52,6 +72,21 @@ pub(crate) fn is_command(before: Option<char>, rest: &str) -> bool {
 /// The text with its hidden characters and commands escaped.
 #[must_use]
 pub(super) fn escape(text: &str) -> String {
+    escape_as(text, escape_character)
+}
+
+/// Appends a character as the messages of mirrorset and of Rust show it.
+fn escape_character(escaped: &mut String, c: char) {
+    match c {
+        '\n' => escaped.push_str("\\n"),
+        '\r' => escaped.push_str("\\r"),
+        '\t' => escaped.push_str("\\t"),
+        // Writing to a string cannot fail.
+        c => _ = write!(escaped, "\\u{{{:x}}}", u32::from(c)),
+    }
+}
+
+fn escape_as(text: &str, escape_character: fn(&mut String, char)) -> String {
     if text
         .bytes()
         .all(|byte| matches!(byte, b' '..=b'~') && byte != b'#')
@@ -61,15 +96,11 @@ pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut before = None;
     for (at, c) in text.char_indices() {
-        // Writing to a string cannot fail.
-        let _ = match c {
-            '\n' => escaped.write_str("\\n"),
-            '\r' => escaped.write_str("\\r"),
-            '\t' => escaped.write_str("\\t"),
-            c if is_hidden(c) => write!(escaped, "\\u{{{:x}}}", u32::from(c)),
-            '#' if is_command(before, &text[at..]) => escaped.write_str("\\u{23}"),
-            c => escaped.write_char(c),
-        };
+        if is_hidden(c) || c == '#' && is_command(before, &text[at..]) {
+            escape_character(&mut escaped, c);
+        } else {
+            escaped.push(c);
+        }
         before = Some(c);
     }
     escaped

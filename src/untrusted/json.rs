@@ -87,7 +87,7 @@ mod tests {
         let json = to_line(&text);
         assert_eq!(
             json,
-            r##""a\u202e\u0085\u2028\udb40\udc01#\u0023[x]#\u0023vso[y] ## é\n""##
+            r#""a\u202e\u0085\u2028\udb40\udc01#\u0023[x]#\u0023vso[y] ## é\n""#
         );
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }

@@ -59,9 +59,15 @@ pub(crate) fn message_about(name: &str, source: &str, message: &str) -> String {
     if !may_hide(name, source) {
         return message.to_owned();
     }
+    // In messages about JSON and YAML, names of fields are in backquotes and values are in quotes.
+    let quotes: &[char] = if SourceKind::of(name) == SourceKind::Other {
+        &['"']
+    } else {
+        &['`', '"']
+    };
     let mut shown = String::new();
     let mut rest = message;
-    while let Some(start) = rest.find(['`', '"']) {
+    while let Some(start) = rest.find(quotes) {
         let quote = &rest[start..=start];
         let Some(length) = rest[start + 1..].find(quote) else {
             break;
@@ -93,5 +99,8 @@ mod tests {
             message_about("a.tf", hiding, "an open ` stays"),
             "an open ` stays"
         );
+        let message = "duplicate field `hidden`: \"hidden\"";
+        let shown = "duplicate field `hidden`: \"…\"";
+        assert_eq!(message_about("plan.json", hiding, message), shown);
     }
 }

@@ -19,36 +19,10 @@ const ESCAPED: &str = r"a\n::error::PWN\u001b[2J\r\u202e\u2028##[error]##vso[x]\
 /// File names that would begin a line with a command, without any line break.
 const FIRST: [&str; 2] = ["::error::x", "##[error]y"];
 
-/// Writes inputs with hostile names and values.
-fn write_inputs(directory: &Path) {
-    let unqualified = |label: &str| {
-        format!(
-            "resource \"rhcs_image_mirror\" \"{label}\" {{\n  cluster_id = \"c\"\n  source = \"nginx\"\n  mirrors = [\"m.io\"]\n}}\n"
-        )
-    };
-    let manifest = |name: &str| {
-        format!(
-            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata:\n  name: \"{name}\"\nspec:\n  \
-             \"field{name}\": 1\n  imageDigestMirrors:\n  - source: \"nginx{name}\"\n    mirrors: [\"m.io/{name}\"]\n    \
-             mirrorSourcePolicy: \"{name}\"\n"
-        )
-    };
-    let mut files: Vec<(String, String)> = Vec::new();
-    for name in [NAME, FIRST[0], FIRST[1]] {
-        files.push((format!("{name}/main.tf"), unqualified("in_directory")));
-        files.push((format!("{name}.tf"), unqualified(&format!("r{}", files.len()))));
-        files.push((format!("{name}.yaml"), manifest(ESCAPED)));
-        files.push((format!("{name}.auto.tfvars"), "x = \n".to_owned()));
-        files.push((format!("{name}.json"), "{\"format_version\":".to_owned()));
-        files.push((
-            format!("{name}.images"),
-            "nginx\nbad image\n::error::x\n##[error]y\n".to_owned(),
-        ));
-    }
-    files.push((
-        "values.tf".to_owned(),
-        format!(
-            r#"
+/// A module with hostile names and values.
+fn configuration() -> String {
+    format!(
+        r#"
 resource "rhcs_image_mirror" "{NAME_IN_LABEL}" {{
   for_each   = {{ "k{ESCAPED}" = "quay.io/a{ESCAPED}" }}
   cluster_id = "c{ESCAPED}"
@@ -89,8 +63,36 @@ first
 E
 }}
 "#
-        ),
-    ));
+    )
+}
+
+/// Writes inputs with hostile names and values.
+fn write_inputs(directory: &Path) {
+    let unqualified = |label: &str| {
+        format!(
+            "resource \"rhcs_image_mirror\" \"{label}\" {{\n  cluster_id = \"c\"\n  source = \"nginx\"\n  mirrors = [\"m.io\"]\n}}\n"
+        )
+    };
+    let manifest = |name: &str| {
+        format!(
+            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata:\n  name: \"{name}\"\nspec:\n  \
+             \"field{name}\": 1\n  imageDigestMirrors:\n  - source: \"nginx{name}\"\n    mirrors: [\"m.io/{name}\"]\n    \
+             mirrorSourcePolicy: \"{name}\"\n"
+        )
+    };
+    let mut files: Vec<(String, String)> = Vec::new();
+    for name in [NAME, FIRST[0], FIRST[1]] {
+        files.push((format!("{name}/main.tf"), unqualified("in_directory")));
+        files.push((format!("{name}.tf"), unqualified(&format!("r{}", files.len()))));
+        files.push((format!("{name}.yaml"), manifest(ESCAPED)));
+        files.push((format!("{name}.auto.tfvars"), "x = \n".to_owned()));
+        files.push((format!("{name}.json"), "{\"format_version\":".to_owned()));
+        files.push((
+            format!("{name}.images"),
+            "nginx\nbad image\n::error::x\n##[error]y\n".to_owned(),
+        ));
+    }
+    files.push(("values.tf".to_owned(), configuration()));
     files.push((
         ".terraform/modules/modules.json".to_owned(),
         format!(r#"{{"Modules":[{{"Key":"registry","Source":"a/b/c","Dir":"y{ESCAPED}","Version":"{ESCAPED}"}}]}}"#),

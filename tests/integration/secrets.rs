@@ -3,7 +3,6 @@
 //! Every value that a module hides has a mark. Each case puts marks at all places that the grammar has for a value or a
 //! name, every command runs over it in every format, and no mark may be in what it prints.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::support::program::{Run, VERSIONS, mirrorset_with_environment, scratch};
@@ -132,23 +131,10 @@ fn no_argument_of_a_mirror_shows_a_hidden_value() {
     );
 }
 
-#[test]
-fn no_place_in_a_module_shows_a_hidden_value() {
-    let mut text = String::new();
-    for (index, value) in [
-        "var.s",
-        "var.e",
-        "\"${var.s} x\"",
-        "sensitive(\"M4RKcall x\")",
-        "var.o.M4RKkey",
-    ]
-    .iter()
-    .filter(|value| !value.contains(".M4RK"))
-    .enumerate()
-    {
-        let _ = write!(
-            text,
-            r#"
+/// Blocks with a value at every place where a value can stand.
+fn places(index: usize, value: &str) -> String {
+    format!(
+        r#"
 resource "rhcs_image_mirror" "all{index}" {{
   cluster_id = {value}
   source     = {value}
@@ -232,7 +218,24 @@ locals {{
   l{index} = {{ ({value}) = {value} }}
 }}
 "#
-        );
+    )
+}
+
+#[test]
+fn no_place_in_a_module_shows_a_hidden_value() {
+    let mut text = String::new();
+    for (index, value) in [
+        "var.s",
+        "var.e",
+        "\"${var.s} x\"",
+        "sensitive(\"M4RKcall x\")",
+        "var.o.M4RKkey",
+    ]
+    .iter()
+    .filter(|value| !value.contains(".M4RK"))
+    .enumerate()
+    {
+        text.push_str(&places(index, value));
     }
     let child = format!(
         "variable \"number\" {{\n  type = number\n}}\nvariable \"plain\" {{\n  validation {{\n    condition = \

@@ -168,7 +168,7 @@ fn insert(collected: &mut Collected, key: Option<ItemKey>, value: Value) -> Resu
             items.insert(name, value.with_key_span(span));
         }
         (Collected::Groups(groups), Some(ItemKey { name, .. })) => {
-            groups.entry(name).or_default().push(value)
+            groups.entry(name).or_default().push(value);
         }
         (Collected::Object(_) | Collected::Groups(_), None) => {}
     }
