@@ -9,18 +9,18 @@ use super::error::FunctionError;
 #[derive(Clone, Copy)]
 pub(super) struct Args<'a> {
     values: &'a [Value],
-    /// Whether an argument of the call is sensitive or ephemeral, although the function does not see that.
-    is_hidden: bool,
+    /// The arguments as they were given, with the marks that the function does not see.
+    given: &'a [Value],
 }
 
 impl<'a> Args<'a> {
-    pub(super) fn new(values: &'a [Value], is_hidden: bool) -> Self {
-        Self { values, is_hidden }
+    pub(super) fn new(values: &'a [Value], given: &'a [Value]) -> Self {
+        Self { values, given }
     }
 
     /// The text of a string argument for a reason why the result is unknown.
     pub(super) fn shown_string(self, position: usize) -> &'a str {
-        if self.is_hidden {
+        if has_hidden(self.given) {
             "(sensitive value)"
         } else {
             self.string(position)
@@ -71,4 +71,10 @@ impl<'a> Args<'a> {
             FunctionError::from(format!("value must be a whole number, between {min} and {max}"))
         })
     }
+}
+
+/// Whether one of the arguments of a call is sensitive or ephemeral. This visits all parts of the arguments, so it is only
+/// for errors.
+pub(super) fn has_hidden(given: &[Value]) -> bool {
+    given.iter().any(|argument| argument.marks_deep().hides_value())
 }

@@ -4,7 +4,7 @@
 //! parameters first; null, unknown and marked arguments are dealt with here unless the parameter allows
 //! them; if an argument is unknown, the result is unknown and has the type that the function declares.
 
-use super::args::Args;
+use super::args::{Args, has_hidden};
 use super::error::FunctionError;
 use super::function::{Function, Parameter};
 use super::host::{Call, FunctionHost};
@@ -15,28 +15,25 @@ use crate::eval::EvalError;
 pub(super) fn call(
     host: &dyn FunctionHost,
     function: &Function,
-    arguments: &[Value],
+    given: &[Value],
 ) -> Result<Value, EvalError> {
     if !function.has_constant_cost {
         const NODES_PER_STEP: usize = 32;
-        let steps = arguments
+        let steps = given
             .iter()
             .map(|argument| argument.size() / NODES_PER_STEP)
             .sum();
         host.charge(steps)?;
     }
-    let hides_arguments = arguments
-        .iter()
-        .any(|argument| argument.marks_deep().hides_value());
     let call_error = |error: FunctionError| {
-        let error = if hides_arguments {
+        let error = if has_hidden(given) {
             error.without_arguments()
         } else {
             error
         };
         EvalError::from(error.in_context(format_args!("call to function {} failed", function.name)))
     };
-    let arguments = convert_arguments(function, arguments)?;
+    let arguments = convert_arguments(function, given)?;
     let mut marks = Marks::new();
     let mut passed = Vec::with_capacity(arguments.len());
     let mut has_unknown = false;
@@ -58,7 +55,7 @@ pub(super) fn call(
             take_marks(function, parameter, argument, &mut marks)
         });
     }
-    let args = Args::new(&passed, hides_arguments);
+    let args = Args::new(&passed, given);
     let result_type = if has_unknown_type {
         Type::Dynamic
     } else {
