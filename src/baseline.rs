@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostic;
 use crate::rules::{UNKNOWN_VALUE, reports_unread_input};
+use crate::untrusted::json;
 use terraform_eval::source::{Files, ReadError, Sources, Span};
 
 /// The version of the file format.
@@ -188,7 +189,7 @@ pub(crate) fn render(findings: &[Diagnostic], sources: &Sources, secrets: &[Span
             .map(|(key, count)| key.into_entry(count))
             .collect(),
     };
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    let mut text = json::to_lines(&document);
     text.push('\n');
     text
 }

@@ -17,16 +17,26 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
+use crate::output::Text;
+
 use arguments::{Arguments, Command};
 use exit::Exit;
 use loading::load_options;
-use terminal::eprint_line;
+use terminal::{eprint, eprint_line};
 
 /// Runs the program and returns its exit status.
 #[must_use]
 pub fn main() -> ExitCode {
-    // clap prints its own errors and help, and exits with 2 or 0.
-    let matches = Arguments::command().get_matches();
+    let matches = match Arguments::command().try_get_matches() {
+        Ok(matches) => matches,
+        // Arguments may be names of files of a branch that a stranger wrote.
+        Err(error) if error.use_stderr() => {
+            eprint(&Text::from_document(&error.render().to_string()));
+            return Exit::Failure.into();
+        }
+        // Help and the version.
+        Err(error) => error.exit(),
+    };
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match run(arguments, &matches) {
         Ok(exit) => exit.into(),

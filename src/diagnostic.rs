@@ -248,15 +248,6 @@ impl Diagnostic {
     }
 }
 
-/// Replaces the characters in a name that end a line for some reader, including YAML.
-#[must_use]
-pub(crate) fn single_line(name: &str) -> String {
-    let ends_line = |c: char| {
-        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-    };
-    name.replace(ends_line, "\u{fffd}")
-}
-
 /// A count with its noun, for a message: `1 file`, `2 files`.
 #[must_use]
 pub(crate) fn pluralize(number: usize, word: &str) -> String {

@@ -10,6 +10,6 @@ mod rounds;
 mod select;
 mod write;
 
-pub(crate) use outcome::FixOutcome;
+pub(crate) use outcome::{FileChange, FixOutcome};
 pub(crate) use rounds::fix;
 pub(crate) use write::write;

@@ -6,11 +6,13 @@ pub(crate) mod diff;
 pub(crate) mod eval;
 mod excerpt;
 mod finding_groups;
-mod printable;
+pub(crate) mod patch;
 mod redaction;
 pub(crate) mod resolve;
 pub(crate) mod rules;
+mod secrets;
 mod summary;
+mod text;
 
-pub(crate) use printable::printable;
 pub(crate) use summary::count_by_reason;
+pub use text::Text;

@@ -15,6 +15,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Input;
 use crate::settings::{RuleSelection, RuleSettings};
 use crate::suppress::Suppressions;
+use crate::untrusted::one_line;
 use crate::workspace::{InputPaths, Loaded, Options};
 use terraform_eval::source::{FileId, Files, display_name};
 
@@ -139,7 +140,7 @@ impl Session {
                 dialect,
                 sources,
             );
-            parts.push(format!("# {}\n{settings}", display_name(&directory)));
+            parts.push(format!("# {}\n{settings}", one_line(&display_name(&directory))));
         }
         parts.join("\n")
     }

@@ -22,6 +22,8 @@ pub mod model {
 }
 
 pub mod output {
+    pub use crate::output::Text;
+
     pub mod check {
         pub use crate::output::check::{FORMATS, Format, ReportView, find_format, render_findings};
     }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use crate::baseline::{Entry, is_baseline};
 use crate::config;
+use crate::output::Text;
 use crate::output::check::ReportView;
-use crate::output::printable;
 use crate::session::{Session, SessionOptions};
 use crate::settings::RuleSelection;
+use crate::untrusted::{Untrusted, line_start};
 use crate::workspace::{Loaded, Options, PlanConfiguration};
 
 use terraform_eval::source::Files;
@@ -16,7 +17,7 @@ use super::arguments::{CheckArguments, RuleArguments};
 use super::exit::Exit;
 use super::fix;
 use super::loading::{input_paths, today, with_reading};
-use super::terminal::{eprint_findings, eprint_line, eprint_load_messages, print, use_colors};
+use super::terminal::{eprint, eprint_findings, eprint_line, eprint_load_messages, print, use_colors};
 use super::write::write_file;
 
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
@@ -55,9 +56,7 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
         use_colors: use_colors(arguments.color),
     });
     print(&rendered.stdout)?;
-    if let Some(line) = &rendered.stderr {
-        eprint_line(line);
-    }
+    eprint(&rendered.stderr);
     if let Some(path) = &arguments.baseline {
         eprint_stale_entries(path, &report.stale_baseline_entries);
     }
@@ -112,7 +111,7 @@ fn directory_in_repository(files: &dyn Files) -> PathBuf {
 
 fn print_settings(session: &mut Session) -> anyhow::Result<Exit> {
     eprint_load_messages(&session.loaded);
-    print(&session.render_settings())?;
+    print(&Text::from_document(&session.render_settings()))?;
     Ok(if session.loaded.errors.is_empty() {
         Exit::Clean
     } else {
@@ -127,18 +126,20 @@ fn print_files(loaded: &Loaded) -> anyhow::Result<Exit> {
     let read = coverage
         .read
         .iter()
-        .map(|read| format!("{}: {}", read.name, read.role.as_str()));
+        .map(|read| format!("{}: {}", line_start(&read.name), read.role.as_str()));
     let skipped = coverage.skipped.iter().map(|skipped| {
         format!(
             "{}: skipped ({}): {}",
-            skipped.name,
+            line_start(&skipped.name),
             skipped.reason.as_str(),
-            skipped.message
+            Untrusted(&skipped.message)
         )
     });
+    let mut text = Text::new();
     for line in read.chain(skipped) {
-        print(&format!("{}\n", printable(&line)))?;
+        text.push_line(line);
     }
+    print(&text)?;
     Ok(if loaded.is_complete() {
         Exit::Clean
     } else {

@@ -11,6 +11,7 @@ use crate::convert::{
 };
 use crate::diagnostic::{Diagnostic, Severity, Subject};
 use crate::model::{MirrorAddress, SkipReason};
+use crate::output::Text;
 use crate::rules::{SKIPPED_INPUT, report_skipped};
 use crate::session::{Session, SessionOptions};
 use crate::settings::RuleSelection;
@@ -194,7 +195,7 @@ fn print_notes(conversion: &Conversion, loaded: &Loaded) {
 fn output_documents(arguments: &ConvertArguments, documents: &[Document]) -> anyhow::Result<()> {
     let Some(directory) = &arguments.output_dir else {
         let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
-        return print(&texts.join("---\n"));
+        return print(&Text::from_document(&texts.join("---\n")));
     };
     let files = documents
         .iter()

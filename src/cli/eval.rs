@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead as _};
 
-use crate::output::eval;
+use crate::output::{Text, eval};
 use crate::workspace;
 
 use super::arguments::{EvalArguments, EvalFormat};
@@ -23,15 +23,14 @@ pub(super) fn run(arguments: &EvalArguments, options: &workspace::Options) -> an
     };
     let results = workspace::evaluate_console(&arguments.dir, &expressions, options);
     let mut failed = false;
-    let mut text = String::new();
+    let mut text = Text::new();
     for (expression, result) in expressions.iter().zip(&results) {
         let rendered = match arguments.output_format {
             EvalFormat::Full => eval::full(result),
             EvalFormat::JsonLines => eval::json_line(expression, result),
         };
         failed |= rendered.is_error;
-        text.push_str(&rendered.text);
-        text.push('\n');
+        text.append(&rendered.text);
     }
     print(&text)?;
     Ok(if failed { Exit::Findings } else { Exit::Clean })

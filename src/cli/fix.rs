@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
-use similar::TextDiff;
 
 use crate::diagnostic::{Applicability, Diagnostic, pluralize};
 use crate::fix::{self, FixOutcome};
+use crate::output::patch;
 use crate::session::{Session, SessionOptions};
 use crate::workspace::InputPaths;
 use terraform_eval::source::{Files, Sources};
@@ -37,12 +37,11 @@ pub(super) fn print_diff(arguments: &CheckArguments, options: &SessionOptions) -
     let loaded = options.inputs.load(&options.load);
     eprint_load_messages(&loaded);
     let outcome = run_fixes(arguments, options)?;
-    let mut text = String::new();
-    for change in outcome.changes.values() {
-        let diff = TextDiff::from_lines(&change.before, &change.after);
-        let (old_name, new_name) = (format!("a/{}", change.name), format!("b/{}", change.name));
-        text.push_str(&diff.unified_diff().header(&old_name, &new_name).to_string());
-    }
+    let text = patch::render(
+        outcome.changes.values(),
+        &loaded.project.sensitive,
+        &loaded.sources,
+    );
     print(&text)?;
     if !loaded.is_complete() {
         return Ok(Exit::Failure);

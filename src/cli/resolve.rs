@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::cluster_mirrors::{ClusterMirrors, by_cluster, manifest_issues, select_cluster};
-use crate::diagnostic::single_line;
 use crate::model::UnknownReasons;
 use crate::output;
 use crate::resolve::{ClusterResolver, parse_image_list};
 use crate::rules::report_unfinished_plans;
+use crate::untrusted::one_line;
 use crate::workspace::Options;
 use terraform_eval::source::{Files, Sources};
 
@@ -53,17 +53,17 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         }
     }
     let has_several = resolvers.len() > 1;
-    let mut text = String::new();
+    let mut text = output::Text::new();
     let mut fails = is_undecided;
     for image in &images {
         for resolver in &resolvers {
             let resolution = resolver.resolve(image);
             fails |= resolution.fails();
             let name = has_several.then_some(resolver.name);
-            text += &match arguments.output_format {
+            text.append(&match arguments.output_format {
                 ResolveFormat::Full => output::resolve::full(&resolution, name, &loaded.sources),
                 ResolveFormat::JsonLines => output::resolve::json_line(&resolution, name),
-            };
+            });
         }
     }
     print(&text)?;
@@ -90,7 +90,7 @@ fn read_images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Resul
         match parse_image_list(file, &text) {
             Ok(list) => {
                 for line in &list.unread {
-                    let shown = single_line(&line.text);
+                    let shown = one_line(&line.text);
                     eprint_line(&format!(
                         "error: {}:{}: not an image: {shown}",
                         path.display(),

@@ -10,7 +10,7 @@ use super::terminal::print;
 pub(super) fn run(arguments: &RulesArguments) -> anyhow::Result<Exit> {
     print(&match arguments.output_format {
         RulesFormat::Full => output::rules::table(),
-        RulesFormat::Json => output::rules::json(),
+        RulesFormat::Json => output::rules::as_json(),
     })?;
     Ok(Exit::Clean)
 }

@@ -6,17 +6,21 @@ use anyhow::Context as _;
 
 use crate::diagnostic::{Diagnostic, pluralize};
 use crate::model::{Hides, Skipped};
-use crate::output;
+use crate::output::{self, Text};
 use crate::rules::report_skipped;
+use crate::untrusted::Untrusted;
 use crate::workspace::Loaded;
 
 use super::arguments::Color;
 
 /// Writes to standard output. If its reader has closed it, as `head` does, the exit status
 /// stays that of the command.
-pub(super) fn print(text: &str) -> anyhow::Result<()> {
+pub(super) fn print(text: &Text) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout
+        .write_all(text.as_str().as_bytes())
+        .and_then(|()| stdout.flush())
+    {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot write to standard output")
         }
@@ -24,9 +28,14 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Writes a line to standard error. Errors are ignored, because they cannot be reported anywhere else.
+/// Writes to standard error. Errors are ignored, because they cannot be reported anywhere else.
+pub(super) fn eprint(text: &Text) {
+    let _ = io::stderr().write_all(text.as_str().as_bytes());
+}
+
+/// Writes a line to standard error.
 pub(super) fn eprint_line(line: &str) {
-    let _ = writeln!(io::stderr(), "{}", output::printable(line));
+    eprint(&Text::from_line(Untrusted(line)));
 }
 
 /// Prints findings to standard error, for commands whose standard output has other content.
@@ -35,7 +44,7 @@ pub(super) fn eprint_findings(findings: &[Diagnostic], loaded: &Loaded) {
         return;
     }
     let text = output::check::render_findings(findings, &loaded.project.sensitive, &loaded.sources, false);
-    eprint_line(text.trim_end());
+    eprint(&text);
 }
 
 /// Prints the warnings and errors of loading.

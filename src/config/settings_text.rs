@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::rules::{RULES, Rule, UNKNOWN_VALUE};
 use crate::settings::{FailOn, Level, RuleSelection};
+use crate::untrusted::one_line;
 use terraform_eval::dialect::Dialect;
 use terraform_eval::source::{Sources, Span, display_name};
 use terraform_eval::version::Version;
@@ -38,7 +39,11 @@ pub(crate) fn render_settings(
     };
     let location = |span: Span| {
         let file = sources.file(span.file);
-        format!("{}:{}", file.name(), file.location(span.range().start).line)
+        format!(
+            "{}:{}",
+            one_line(file.name()),
+            file.location(span.range().start).line
+        )
     };
     let (value, origin) = match (
         selection.fail_on,

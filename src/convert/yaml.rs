@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::target::Context;
 use crate::cluster_mirrors::MergedEntry;
-use crate::diagnostic::single_line;
+use crate::untrusted::one_line;
 
 /// A value as YAML. Block scalars are turned off, so that every line break is one of the structure.
 pub(super) fn to_yaml(value: &impl Serialize) -> String {
@@ -59,5 +59,5 @@ impl<'a> YamlComments<'a> {
 }
 
 fn push_comment(yaml: &mut String, spaces: usize, text: &str) {
-    let _ = writeln!(yaml, "{:spaces$}# {}", "", single_line(text));
+    let _ = writeln!(yaml, "{:spaces$}# {}", "", one_line(text));
 }

@@ -7,6 +7,7 @@ use terraform_eval::source::Span;
 
 use super::editability::Editability;
 use super::trace::TraceStep;
+use crate::untrusted::describe_value;
 
 /// An argument of a resource, or an element of one.
 #[derive(Debug, Clone, PartialEq)]
@@ -242,9 +243,19 @@ impl Attribute<String> {
     /// The value in quotes for a message, or a placeholder if it is sensitive, absent or unknown.
     #[must_use]
     pub fn describe(&self) -> String {
+        self.describe_as(describe_value)
+    }
+
+    /// As [`Self::describe`], for a value that has white space inside: a version constraint.
+    #[must_use]
+    pub fn describe_with_spaces(&self) -> String {
+        self.describe_as(|value| format!("{value:?}"))
+    }
+
+    fn describe_as(&self, describe_known: impl Fn(&str) -> String) -> String {
         match &self.content {
             _ if self.sensitive => "(sensitive value)".to_owned(),
-            AttributeValue::Known(value) => format!("{value:?}"),
+            AttributeValue::Known(value) => describe_known(value),
             AttributeValue::Absent => "null".to_owned(),
             AttributeValue::Unknown(_) => "(unknown)".to_owned(),
         }

@@ -2,6 +2,8 @@
 
 use terraform_eval::cty::Type;
 
+use crate::untrusted::one_line;
+
 /// The spaces of one level.
 const INDENT: &str = "    ";
 
@@ -37,7 +39,8 @@ fn render(ty: &Type, depth: usize) -> String {
         Type::Object(object) if object.attributes.is_empty() => "object({})".to_owned(),
         Type::Object(object) => {
             let attributes = object.attributes.iter();
-            let lines = attributes.map(|(name, ty)| format!("{inner}{name}: {},\n", render(ty, depth + 1)));
+            let lines = attributes
+                .map(|(name, ty)| format!("{inner}{}: {},\n", one_line(name), render(ty, depth + 1)));
             format!("object({{\n{}{outer}}})", lines.collect::<String>())
         }
     }

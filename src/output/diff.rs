@@ -6,46 +6,48 @@ use serde::Serialize;
 
 use crate::cluster_mirrors::UnresolvedMirror;
 use crate::compare::{ClusterComparison, Comparison, Difference, DifferenceKind, EffectiveMirrors};
-use crate::diagnostic::{Diagnostic, pluralize, single_line};
+use crate::diagnostic::{Diagnostic, pluralize};
 use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::source::Sources;
 
-use super::printable::printable;
+use super::text::Text;
+use crate::untrusted::{Untrusted, json, line_start, one_line};
 
 /// Renders the differences as text: a line for each source and each mirror, and a summary. `sources` are those of the two
 /// inputs, in the same order.
 #[must_use]
-pub(crate) fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> String {
-    let mut text = String::new();
+pub(crate) fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> Text {
+    let mut text = Text::new();
     let has_several = comparison.clusters.len() > 1;
     for cluster in &comparison.clusters {
         let name = cluster.before.or(cluster.after).unwrap_or_default();
         let has_content = !cluster.differences.is_empty() || !cluster.unresolved.iter().all(Vec::is_empty);
         if has_several && has_content {
-            let _ = writeln!(text, "{}:", single_line(name));
+            text.push_line(format_args!("{}:", line_start(name)));
         }
         for difference in &cluster.differences {
             push_difference(&mut text, difference, sources);
         }
         for unresolved in cluster.unresolved.iter().flatten() {
-            let _ = writeln!(text, "? {}", unresolved_reasons(unresolved));
+            text.push_line(format_args!("? {}", unresolved_reasons(unresolved)));
         }
     }
     let counts = DifferenceKind::ALL.map(|kind| format!("{} {}", comparison.count(kind), kind.as_str()));
     let same: usize = comparison.clusters.iter().map(|cluster| cluster.same).sum();
-    let _ = write!(
-        text,
+    let mut summary = format!(
         "{}: {same} unchanged",
         pluralize(source_count(comparison), "source")
     );
+    // Writing to a string cannot fail.
     for count in counts {
-        let _ = write!(text, ", {count}");
+        let _ = write!(summary, ", {count}");
     }
-    match unresolved_count(comparison) {
-        0 => text.push('\n'),
-        unresolved => _ = writeln!(text, "; {} not compared", pluralize(unresolved, "mirror")),
+    let unresolved = unresolved_count(comparison);
+    if unresolved > 0 {
+        let _ = write!(summary, "; {} not compared", pluralize(unresolved, "mirror"));
     }
-    printable(&text)
+    text.push_line(summary);
+    text
 }
 
 fn source_count(comparison: &Comparison<'_>) -> usize {
@@ -69,7 +71,7 @@ fn unresolved_reasons(unresolved: &UnresolvedMirror<'_>) -> String {
     messages.join("; ")
 }
 
-fn push_difference(text: &mut String, difference: &Difference<'_>, sources: [&Sources; 2]) {
+fn push_difference(text: &mut Text, difference: &Difference<'_>, sources: [&Sources; 2]) {
     let Difference {
         source,
         pull,
@@ -85,20 +87,23 @@ fn push_difference(text: &mut String, difference: &Difference<'_>, sources: [&So
         PullKind::DigestOnly => "",
         PullKind::TagOnly => " by tag",
     };
-    // Writing to a string cannot fail.
     let kind = difference.kind().as_str();
-    let _ = writeln!(text, "{sign} {}{by_tag}: {kind}", single_line(source));
+    text.push_line(format_args!("{sign} {}{by_tag}: {kind}", Untrusted(source)));
     for (side, sources) in [before, after].into_iter().zip(sources) {
         for entry in side.iter().flat_map(|side| &side.entries) {
             let file = sources.file(entry.mirror.span.file);
             let line = file.location(entry.mirror.span.range().start).line;
-            let _ = writeln!(text, "    {}:{line} {}", file.name(), entry.mirror.address);
+            text.push_line(format_args!(
+                "    {}:{line} {}",
+                Untrusted(file.name()),
+                entry.mirror.address
+            ));
         }
     }
     let lines = |side: &Option<EffectiveMirrors<'_>>| side.as_ref().map(mirror_lines).unwrap_or_default();
     let (before, after) = (lines(before), lines(after));
     for change in similar::TextDiff::from_slices(&as_strs(&before), &as_strs(&after)).iter_all_changes() {
-        let _ = writeln!(text, "  {} {}", change.tag(), change.value());
+        text.push_line(format_args!("  {} {}", change.tag(), change.value()));
     }
 }
 
@@ -108,7 +113,7 @@ fn as_strs(lines: &[String]) -> Vec<&str> {
 
 /// One line for each mirror, in order, and one for a source that is never contacted.
 fn mirror_lines(mirrors: &EffectiveMirrors<'_>) -> Vec<String> {
-    let mut lines: Vec<String> = mirrors.mirrors.iter().map(|name| single_line(name)).collect();
+    let mut lines: Vec<String> = mirrors.mirrors.iter().map(|name| one_line(name)).collect();
     if mirrors.policy == SourcePolicy::NeverContact {
         lines.push("(the source is never contacted)".to_owned());
     }
@@ -157,14 +162,12 @@ struct UnresolvedJson<'a> {
 
 /// Renders the differences as one JSON document.
 #[must_use]
-pub(crate) fn json(comparison: &Comparison<'_>) -> String {
+pub(crate) fn json(comparison: &Comparison<'_>) -> Text {
     let document = DocumentJson {
         same: comparison.is_same(),
         clusters: comparison.clusters.iter().map(cluster_json).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+    Text::from_document(&json::to_lines(&document))
 }
 
 fn cluster_json<'a>(cluster: &'a ClusterComparison<'a>) -> ClusterJson<'a> {

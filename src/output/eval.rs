@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::console_type::render_type;
-use super::printable::printable;
+use super::text::Text;
+use crate::untrusted::{Untrusted, is_command, is_hidden, json, show_line};
 use crate::workspace::ConsoleValue;
 use terraform_eval::cty::{Type, Value, ValueRef, to_json};
 use terraform_eval::eval::EvalError;
@@ -17,7 +18,7 @@ const INDENT: &str = "  ";
 
 /// What `eval` prints for one expression.
 pub(crate) struct Rendered {
-    pub(crate) text: String,
+    pub(crate) text: Text,
     /// Whether it is an error.
     pub(crate) is_error: bool,
 }
@@ -45,7 +46,9 @@ struct Line<'a> {
 pub(crate) fn json_line(expression: &str, outcome: &Outcome) -> Rendered {
     let line = match outcome {
         Ok(ConsoleValue::Value(value)) => value_line(expression, value),
-        Ok(ConsoleValue::Type(ty)) => value_line(expression, &Value::string(render_type(ty))),
+        Ok(ConsoleValue::TypeOf(value)) => {
+            value_line(expression, &Value::string(render_type(&visible_type(value))))
+        }
         Err(error) => Err(error.to_string()),
     };
     let line = line.unwrap_or_else(|error| Line {
@@ -57,14 +60,13 @@ pub(crate) fn json_line(expression: &str, outcome: &Outcome) -> Rendered {
         error: Some(error),
     });
     Rendered {
-        text: serde_json::to_string(&line).unwrap_or_default(),
+        text: Text::from_document(&json::to_line(&line)),
         is_error: !line.ok,
     }
 }
 
 fn value_line<'a>(expression: &'a str, value: &Value) -> Result<Line<'a>, String> {
-    let marks = value.marks_deep();
-    let is_visible = value.is_wholly_known() && !marks.is_sensitive() && !marks.is_ephemeral();
+    let is_visible = value.is_wholly_known() && !value.marks_deep().hides_value();
     let json = if is_visible {
         to_json(value).map_err(|error| error.to_string())?.into()
     } else {
@@ -73,7 +75,7 @@ fn value_line<'a>(expression: &'a str, value: &Value) -> Result<Line<'a>, String
     Ok(Line {
         expr: expression,
         ok: true,
-        ty: Some(value.ty().to_string()),
+        ty: Some(visible_type(value).to_string()),
         json: Some(json),
         unknown: (!value.is_wholly_known()).then(|| unknown_mask(value)),
         error: None,
@@ -84,6 +86,8 @@ fn value_line<'a>(expression: &'a str, value: &Value) -> Result<Line<'a>, String
 fn unknown_mask(value: &Value) -> Json {
     match value.view() {
         ValueRef::Unknown(_) => Json::Bool(true),
+        // Its keys are a part of it.
+        _ if value.marks().hides_value() => Json::Bool(!value.is_wholly_known()),
         ValueRef::List(items) | ValueRef::Set(items) | ValueRef::Tuple(items) => {
             items.iter().map(unknown_mask).collect()
         }
@@ -98,16 +102,41 @@ fn unknown_mask(value: &Value) -> Json {
     }
 }
 
+/// The type of a value. The names of attributes are a part of a sensitive or ephemeral value, so the type of such an
+/// object is dynamic.
+fn visible_type(value: &Value) -> Type {
+    match value.view() {
+        _ if value.marks().hides_value() => without_names(value.ty()),
+        ValueRef::Object(items) => {
+            Type::object(items.iter().map(|(name, item)| (&**name, visible_type(item))))
+        }
+        ValueRef::Tuple(items) => Type::tuple(items.iter().map(visible_type).collect::<Vec<_>>()),
+        _ if value.marks_deep().hides_value() => without_names(value.ty()),
+        _ => value.ty().clone(),
+    }
+}
+
+fn without_names(ty: &Type) -> Type {
+    match ty {
+        Type::Object(_) => Type::Dynamic,
+        Type::Tuple(elements) => Type::tuple(elements.iter().map(without_names).collect::<Vec<_>>()),
+        Type::List(element) => Type::list(without_names(element)),
+        Type::Set(element) => Type::set(without_names(element)),
+        Type::Map(element) => Type::map(without_names(element)),
+        Type::Dynamic | Type::String | Type::Number | Type::Bool => ty.clone(),
+    }
+}
+
 /// Renders the value as `terraform console` prints it, or the error.
 #[must_use]
 pub(crate) fn full(outcome: &Outcome) -> Rendered {
     let text = match outcome {
         Ok(ConsoleValue::Value(value)) => render_value(value, 0),
-        Ok(ConsoleValue::Type(ty)) => printable(&render_type(ty)),
-        Err(error) => format!("error: {error}"),
+        Ok(ConsoleValue::TypeOf(value)) => render_type(&visible_type(value)),
+        Err(error) => format!("error: {}", Untrusted(&error.to_string())),
     };
     Rendered {
-        text,
+        text: Text::from_document(&text),
         is_error: outcome.is_err(),
     }
 }
@@ -143,10 +172,11 @@ fn render_null(ty: &Type) -> String {
     }
 }
 
-/// Renders a string: in quotes, or as a heredoc if it has several lines. As nothing that is printed may control a terminal,
-/// control characters in a heredoc are replaced, apart from tabs.
+/// Renders a string: in quotes, or as a heredoc if it has several lines, as Terraform does. A heredoc has no escape
+/// sequences, so a string with a line that would control a terminal or a CI system is in quotes.
 fn render_string(text: &str, depth: usize) -> String {
-    if !text.contains('\n') {
+    let can_print = |line: &str| line.split('\t').all(|cell| show_line(cell) == cell);
+    if !text.contains('\n') || !text.split('\n').all(can_print) {
         return quote(text);
     }
     let (operator, indent) = match depth {
@@ -159,8 +189,7 @@ fn render_string(text: &str, depth: usize) -> String {
     }
     let mut heredoc = format!("{operator}{delimiter}");
     for line in text.split('\n') {
-        let cells: Vec<String> = line.split('\t').map(printable).collect();
-        let _ = write!(heredoc, "\n{indent}{}", cells.join("\t"));
+        let _ = write!(heredoc, "\n{indent}{line}");
     }
     let _ = write!(heredoc, "\n{indent}{delimiter}");
     heredoc
@@ -169,8 +198,12 @@ fn render_string(text: &str, depth: usize) -> String {
 /// A string in quotes with the escape sequences of Go (`strconv.Quote`).
 fn quote(text: &str) -> String {
     let mut quoted = String::from('"');
-    for c in text.chars() {
+    let mut before = None;
+    for (at, c) in text.char_indices() {
+        let is_command = is_command(before, &text[at..]);
+        before = Some(c);
         let _ = match c {
+            '#' if is_command => write!(quoted, "\\u0023"),
             '"' | '\\' => write!(quoted, "\\{c}"),
             '\u{7}' => write!(quoted, "\\a"),
             '\u{8}' => write!(quoted, "\\b"),
@@ -181,7 +214,7 @@ fn quote(text: &str) -> String {
             '\u{b}' => write!(quoted, "\\v"),
             ' '..='~' => write!(quoted, "{c}"),
             '\0'..='\u{7f}' => write!(quoted, "\\x{:02x}", u32::from(c)),
-            _ if is_printed(c) => write!(quoted, "{c}"),
+            _ if is_printed(c) && !is_hidden(c) => write!(quoted, "{c}"),
             '\u{80}'..='\u{ffff}' => write!(quoted, "\\u{:04x}", u32::from(c)),
             _ => write!(quoted, "\\U{:08x}", u32::from(c)),
         };

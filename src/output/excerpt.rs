@@ -9,6 +9,7 @@ use codespan_reporting::files::{Error, Files};
 use terraform_eval::source::{FileId, SourceFile, Span};
 
 use super::redaction::{LONG_LINE, LabelLines, RedactedSources};
+use crate::untrusted::one_line;
 
 /// How many bytes of a long line are shown before a label.
 const MAX_LEAD_IN: usize = 80;
@@ -129,7 +130,7 @@ impl<'a> Files<'a> for Excerpts<'a> {
     type Source = &'a str;
 
     fn name(&'a self, id: usize) -> Result<String, Error> {
-        Ok(super::printable(self.excerpt(id)?.file.name()))
+        Ok(one_line(self.excerpt(id)?.file.name()))
     }
 
     fn source(&'a self, id: usize) -> Result<&'a str, Error> {

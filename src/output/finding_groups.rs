@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, pluralize};
 
-use super::printable::printable;
+use crate::untrusted::one_line;
 
 /// A finding that one or more instances of a block have.
 pub(super) struct FindingGroup<'a> {
@@ -35,7 +35,7 @@ fn differs_only_by_instance(a: &Diagnostic, b: &Diagnostic) -> bool {
 
 impl FindingGroup<'_> {
     pub(super) fn message(&self) -> String {
-        let message = printable(&self.finding.headline());
+        let message = one_line(&self.finding.headline());
         match self.more {
             0 => message,
             more => format!("{message} (and {})", pluralize(more, "more instance")),

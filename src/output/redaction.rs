@@ -2,19 +2,29 @@
 //! for all findings.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::rules::reports_unread_input;
+use crate::untrusted::{is_command, is_hidden};
+
+use super::secrets::Secrets;
 use terraform_eval::source::{FileId, SourceFile, Sources, Span};
 
 /// Lines longer than this many bytes are cropped.
 pub(super) const LONG_LINE: usize = 240;
 
+/// Whether a finding reports that an input is not valid.
+fn reports_invalid_input(finding: &Diagnostic) -> bool {
+    reports_unread_input(finding.code) || finding.code == Code::Configuration
+}
+
 /// Redacted texts of the files that findings point into.
 pub(super) struct RedactedSources<'a> {
     pub(super) sources: &'a Sources,
-    sensitive: &'a [Span],
+    /// The ranges to mask in the files that findings point into.
+    masks: BTreeMap<FileId, Vec<Range<usize>>>,
     /// The redacted texts of files of which entire lines are shown.
     pub(super) texts: BTreeMap<FileId, Cow<'a, str>>,
 }
@@ -52,13 +62,25 @@ impl<'a> RedactedSources<'a> {
     pub(super) fn new(findings: &[Diagnostic], sources: &'a Sources, sensitive: &'a [Span]) -> Self {
         let mut redacted = Self {
             sources,
-            sensitive,
+            masks: BTreeMap::new(),
             texts: BTreeMap::new(),
         };
-        let labels = findings
-            .iter()
-            .flat_map(|finding| finding.primary.iter().chain(&finding.related));
-        for span in labels.map(|label| label.span) {
+        let labels = |finding: &'_ Diagnostic| -> Vec<Span> {
+            let labels = finding.primary.iter().chain(&finding.related);
+            labels.map(|label| label.span).collect()
+        };
+        if findings.iter().all(|finding| labels(finding).is_empty()) {
+            return redacted;
+        }
+        let secrets = Secrets::new(sources, sensitive);
+        // In a file that is not valid, any text may be a value.
+        let invalid: BTreeSet<FileId> = (findings.iter().filter(|finding| reports_invalid_input(finding)))
+            .flat_map(labels)
+            .map(|span| span.file)
+            .collect();
+        for span in findings.iter().flat_map(labels) {
+            let ranges = || secrets.in_file(span.file, invalid.contains(&span.file));
+            redacted.masks.entry(span.file).or_insert_with(ranges);
             if !redacted.texts.contains_key(&span.file) && LabelLines::new(sources, span).are_short() {
                 let text = redacted.mask(sources.text(span.file), span.file, 0);
                 redacted.texts.insert(span.file, text);
@@ -71,37 +93,48 @@ impl<'a> RedactedSources<'a> {
     /// same.
     pub(super) fn mask(&self, text: &'a str, file: FileId, offset: usize) -> Cow<'a, str> {
         let window = offset..offset + text.len();
-        let mut secrets: Vec<Range<usize>> = (self.sensitive.iter())
-            .filter(|secret| secret.file == file)
-            .map(|secret| secret.range())
-            .filter(|secret| secret.start < window.end && window.start < secret.end)
-            .collect();
-        let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-        if secrets.is_empty() && !text.contains(is_control) {
-            return Cow::Borrowed(text);
-        }
-        secrets.sort_by_key(|secret| secret.start);
-        let mut secrets = secrets.into_iter().peekable();
-        let mut secret_until = 0;
-        let mut masked = String::with_capacity(text.len());
-        for (at, character) in text.char_indices() {
-            let position = offset + at;
-            while let Some(secret) = secrets.next_if(|secret| secret.start <= position) {
-                secret_until = secret_until.max(secret.end);
-            }
-            let is_secret = position < secret_until;
-            if (is_secret && character != '\n') || is_control(character) {
-                // The length in bytes stays the same, so that later offsets stay valid.
-                masked.extend(std::iter::repeat_n(
-                    if is_secret { '*' } else { '?' },
-                    character.len_utf8(),
-                ));
-            } else {
-                masked.push(character);
-            }
-        }
-        Cow::Owned(masked)
+        let ranges = self.masks.get(&file).map(Vec::as_slice).unwrap_or_default();
+        let ranges = ranges
+            .iter()
+            .filter(|range| range.start < window.end && window.start < range.end);
+        let ranges = ranges.map(|range| range.start.saturating_sub(offset)..range.end.saturating_sub(offset));
+        mask(text, &ranges.collect::<Vec<_>>())
     }
+}
+
+/// Masks ranges of a text, sorted by their start, and replaces what would control a terminal or a CI system. The length
+/// in bytes stays the same, so that offsets stay valid: labels point into the text, and lines stay lines.
+pub(super) fn mask<'t>(text: &'t str, ranges: &[Range<usize>]) -> Cow<'t, str> {
+    let is_shown = |c: char| !is_hidden(c) || matches!(c, '\n' | '\t');
+    if ranges.is_empty() && text.chars().all(|c| is_shown(c) && c != '#') {
+        return Cow::Borrowed(text);
+    }
+    let mut ranges = ranges.iter().peekable();
+    let mut masked_until = 0;
+    let mut before = None;
+    let mut masked = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        while let Some(range) = ranges.next_if(|range| range.start <= at) {
+            masked_until = masked_until.max(range.end);
+        }
+        let rest = &text[at..];
+        let ends_line = c == '\n' || rest.starts_with("\r\n");
+        let replacement = if ends_line {
+            None
+        } else if at < masked_until {
+            Some('*')
+        } else if !is_shown(c) || c == '#' && is_command(before, rest) {
+            Some('?')
+        } else {
+            None
+        };
+        before = Some(c);
+        match replacement {
+            Some(replacement) => masked.extend(std::iter::repeat_n(replacement, c.len_utf8())),
+            None => masked.push(c),
+        }
+    }
+    Cow::Owned(masked)
 }
 
 /// The range of the line that contains an offset, with its line break.

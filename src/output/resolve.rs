@@ -4,71 +4,71 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::diagnostic::single_line;
 use crate::resolve::{ImageResolution, PolicyDenial, PullOutcome};
 use registries_conf::Resolution;
 use terraform_eval::source::Sources;
 
-use super::printable::printable;
+use super::text::Text;
+use crate::untrusted::{Untrusted, json, line_start};
 
 /// Renders the resolution of an image as text, with the name of the cluster if there are several.
 #[must_use]
-pub(crate) fn full(resolution: &ImageResolution<'_>, cluster: Option<&str>, sources: &Sources) -> String {
-    let mut text = single_line(resolution.image);
+pub(crate) fn full(resolution: &ImageResolution<'_>, cluster: Option<&str>, sources: &Sources) -> Text {
+    let mut heading = line_start(resolution.image);
     if let Some(cluster) = cluster {
-        let _ = write!(text, " on {}", single_line(cluster));
+        // Writing to a string cannot fail.
+        let _ = write!(heading, " on {}", Untrusted(cluster));
     }
-    text.push('\n');
+    let mut text = Text::from_line(heading);
     if let Err(error) = &resolution.reference {
-        let _ = writeln!(text, "  fails: {error}");
+        text.push_line(format_args!("  fails: {error}"));
     }
     if let [first, rest @ ..] = resolution.search_candidates.as_slice() {
-        let _ = writeln!(
-            text,
+        text.push_line(format_args!(
             "  has no registry: nodes try {first} first, then {}, which is resolved below",
             rest.join(", ")
-        );
+        ));
     }
     match &resolution.pull {
         Err(error) => {
-            let _ = writeln!(text, "  fails: {error}");
+            text.push_line(format_args!("  fails: {error}"));
         }
         Ok(Some(outcome)) => push_outcome(&mut text, outcome, sources),
         Ok(None) => {}
     }
-    printable(&text)
+    text
 }
 
-fn push_outcome(text: &mut String, outcome: &PullOutcome<'_>, sources: &Sources) {
-    // Writing to a string cannot fail.
-    let _ = match &outcome.resolution.source {
-        Some(source) => writeln!(text, "  matches {source} (longest match)"),
-        None => writeln!(text, "  no source matches"),
-    };
+fn push_outcome(text: &mut Text, outcome: &PullOutcome<'_>, sources: &Sources) {
+    match &outcome.resolution.source {
+        Some(source) => text.push_line(format_args!("  matches {source} (longest match)")),
+        None => text.push_line("  no source matches"),
+    }
     for entry in &outcome.entries {
         let file = sources.file(entry.mirror.span.file);
         let line = file.location(entry.mirror.span.range().start).line;
-        let _ = writeln!(text, "    {}:{line} {}", file.name(), entry.mirror.address);
+        text.push_line(format_args!(
+            "    {}:{line} {}",
+            Untrusted(file.name()),
+            entry.mirror.address
+        ));
     }
     if !outcome.ignored_sources.is_empty() {
-        let _ = writeln!(
-            text,
+        text.push_line(format_args!(
             "    shorter matches are not used, nor are their mirrors: {}",
             outcome.ignored_sources.join(", ")
-        );
+        ));
     }
     match &outcome.denial {
         Some(PolicyDenial::Blocked(registry)) => {
-            let _ = writeln!(
-                text,
+            text.push_line(format_args!(
                 "  rejected: {registry} is blocked on the cluster, even if a mirror has the image"
-            );
+            ));
         }
         Some(PolicyDenial::NotAllowed) => {
-            let _ = writeln!(
-                text,
+            text.push_line(format_args!(
                 "  rejected: not in a registry that the cluster allows, even if a mirror has the image"
-            );
+            ));
         }
         None => {}
     }
@@ -109,18 +109,17 @@ fn have_same_pull_sources(first: &Resolution, second: &Resolution) -> bool {
 }
 
 /// `shows_digest`: whether the digest is the one of the image, and not one that stands for any.
-fn push_pull_sources(text: &mut String, heading: &str, resolution: &Resolution, shows_digest: bool) {
+fn push_pull_sources(text: &mut Text, heading: &str, resolution: &Resolution, shows_digest: bool) {
     let sources = match &resolution.pull_sources {
         Ok(sources) => sources,
         Err(error) => {
-            let _ = writeln!(
-                text,
+            text.push_line(format_args!(
                 "  {heading}: fails before any registry is contacted, including the source: {error}"
-            );
+            ));
             return;
         }
     };
-    let _ = writeln!(text, "  {heading}:");
+    text.push_line(format_args!("  {heading}:"));
     for (index, source) in sources.iter().enumerate() {
         let name = source.reference.name();
         let tag = source.reference.tag().map(|tag| format!(":{tag}"));
@@ -137,13 +136,12 @@ fn push_pull_sources(text: &mut String, heading: &str, resolution: &Resolution, 
             [] => String::new(),
             remarks => format!(" ({})", remarks.join("; ")),
         };
-        let _ = writeln!(
-            text,
+        text.push_line(format_args!(
             "    {}. {name}{}{}{remarks}",
             index + 1,
             tag.unwrap_or_default(),
             digest.unwrap_or_default()
-        );
+        ));
     }
 }
 
@@ -163,7 +161,7 @@ struct Line<'a> {
 /// Renders the resolution of an image as a JSON object on one line, for the pull of this reference: by digest if it has one,
 /// else by tag. Without `source`, the image itself is the only pull source.
 #[must_use]
-pub(crate) fn json_line(resolution: &ImageResolution<'_>, cluster: Option<&str>) -> String {
+pub(crate) fn json_line(resolution: &ImageResolution<'_>, cluster: Option<&str>) -> Text {
     let mut line = Line {
         image: resolution.image,
         cluster,
@@ -177,9 +175,7 @@ pub(crate) fn json_line(resolution: &ImageResolution<'_>, cluster: Option<&str>)
         Ok(Some(outcome)) => line.set_outcome(outcome),
         Ok(None) => {}
     }
-    let mut text = serde_json::to_string(&line).unwrap_or_default();
-    text.push('\n');
-    text
+    Text::from_document(&json::to_line(&line))
 }
 
 impl<'a> Line<'a> {

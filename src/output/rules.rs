@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::text::Text;
+
 use crate::rules::{Fixability, Rule, SECTIONS, Section, grouped, page_lines};
+use crate::untrusted::json;
 
 /// The version of the JSON format.
 const VERSION: u32 = 1;
@@ -27,7 +30,7 @@ struct Row {
 
 /// Renders a table with one line per rule, under the headings of the groups.
 #[must_use]
-pub(crate) fn table() -> String {
+pub(crate) fn table() -> Text {
     let cells = |rule: &Rule| {
         let inputs = rule.inputs.names().join(", ");
         let name = format!("  {}", rule.name);
@@ -62,12 +65,12 @@ pub(crate) fn table() -> String {
             write_row(&mut text, cells, summary);
         }
     }
-    text
+    Text::from_document(&text)
 }
 
 /// Renders every rule as one JSON document.
 #[must_use]
-pub(crate) fn json() -> String {
+pub(crate) fn as_json() -> Text {
     let rows = grouped().map(|(group, rule)| Row {
         name: rule.name,
         group: group.title(),
@@ -80,15 +83,13 @@ pub(crate) fn json() -> String {
         version: VERSION,
         rules: rows.collect(),
     };
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+    Text::from_document(&json::to_lines(&document))
 }
 
 /// Renders the page of a rule, in Markdown.
 #[must_use]
-pub(crate) fn page(rule: &Rule) -> String {
-    page_at_level(rule, "")
+pub(crate) fn page(rule: &Rule) -> Text {
+    Text::from_document(&page_at_level(rule, ""))
 }
 
 /// Renders a page, with `level` before each heading. The severity, inputs and fix of the rule follow its summary.

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, pluralize};
 use crate::model::{InputKind, Project, SkipReason, Skipped, UnknownReason};
 use crate::rules::UNKNOWN_VALUE;
 
-use super::printable::printable;
+use crate::untrusted::one_line;
 
 /// Renders the line that counts mirrors by verdict:
 ///
@@ -98,7 +98,7 @@ fn undecided_reason(findings: &[Diagnostic]) -> Option<String> {
         }
     }
     let first: Vec<String> = reasons.first()?.iter().map(ToString::to_string).collect();
-    let first = printable(&first.join("; "));
+    let first = one_line(&first.join("; "));
     Some(match reasons.len() - 1 {
         0 => first,
         more => format!("{first}; and {}", pluralize(more, "more reason")),

@@ -87,7 +87,7 @@ fn too_old(input: &Input, locked: &Attribute<String>, version: Version) -> Diagn
 fn excluded(input: &Input, constraint: &Attribute<String>) -> Diagnostic {
     let what = format!(
         "{} excludes all provider versions that support image mirrors",
-        constraint.describe()
+        constraint.describe_with_spaces()
     );
     with_fix(finding(input, &what), constraint, "too old")
 }
@@ -95,7 +95,7 @@ fn excluded(input: &Input, constraint: &Attribute<String>) -> Diagnostic {
 fn too_wide(input: &Input, constraint: &Attribute<String>) -> Diagnostic {
     let what = format!(
         "{} also allows provider versions without image mirrors",
-        constraint.describe()
+        constraint.describe_with_spaces()
     );
     let mut found = with_fix(finding(input, &what), constraint, "allows older versions");
     found.severity = Severity::Info;

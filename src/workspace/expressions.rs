@@ -8,7 +8,7 @@ use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::options::Options;
-use terraform_eval::cty::{Type, Value};
+use terraform_eval::cty::Value;
 use terraform_eval::eval::{self, EvalError, Evaluator, InstanceId, Scope};
 use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::tree::{Expression, ExpressionKind};
@@ -18,8 +18,8 @@ use terraform_eval::syntax::tree::{Expression, ExpressionKind};
 pub(crate) enum ConsoleValue {
     /// A value.
     Value(Value),
-    /// A type: the expression is `type(…)`, a function of the console alone.
-    Type(Type),
+    /// A value whose type is asked for: the expression is `type(…)`, a function of the console alone.
+    TypeOf(Value),
 }
 
 /// Evaluates each expression in the root module of a directory; `type(…)` gives the type of its argument.
@@ -33,9 +33,7 @@ pub(crate) fn evaluate_console(
         let evaluate = |expression| evaluator.evaluate(expression, Scope::module(InstanceId::ROOT));
         match &expression.kind {
             ExpressionKind::Call(call) if &*call.name.text == "type" => match call.arguments.as_slice() {
-                [argument] if !call.expand_last => {
-                    evaluate(argument).map(|value| ConsoleValue::Type(value.ty().clone()))
-                }
+                [argument] if !call.expand_last => evaluate(argument).map(ConsoleValue::TypeOf),
                 _ => Err(EvalError::invalid("function type: expected 1 argument")),
             },
             _ => evaluate(expression).map(ConsoleValue::Value),

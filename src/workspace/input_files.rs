@@ -9,6 +9,7 @@ use crate::config::ConfigFiles;
 use crate::diagnostic::Diagnostic;
 use crate::model::{FileRole, SkipReason, Skipped};
 use crate::rules::{Rule, SYNTAX_ERROR, UNSUPPORTED_INPUT};
+use crate::untrusted::source_kind::message_about;
 use crate::workspace::options::Options;
 use crate::workspace::project_tree::{ProjectTrees, holds};
 use terraform_eval::source::{FileId, ReadError, Sources, Span, display_name};
@@ -91,7 +92,9 @@ impl InputFiles {
         help: Option<&str>,
     ) {
         self.unreadable.push(file);
-        let name = self.sources.file(file).name();
+        let source = self.sources.file(file);
+        let name = source.name();
+        let error = message_about(name, source.text(), &error.to_string());
         let mut finding = rule.diagnostic(format!("{name}: {error}"));
         finding = finding.at(span.unwrap_or(Span::new(file, 0, 0)), "");
         finding.help = help.map(str::to_owned);

@@ -4,6 +4,8 @@
 //! manifest has `digest` or `tag` there. `unknown` is as in `after_unknown`; `sensitive` is as in `sensitive_values`. A sensitive value is null.
 
 use serde::Serialize;
+
+use crate::untrusted::json;
 use serde_json::{Map, Value};
 
 use crate::convert::cluster_part::ClusterPart;
@@ -47,7 +49,7 @@ fn write(parts: &[ClusterPart<'_>]) -> Document {
         .collect();
     mirrors.sort_by_key(|mirror| mirror.id);
     let instances: Vec<Instance> = mirrors.into_iter().map(instance).collect();
-    let mut text = serde_json::to_string_pretty(&instances).unwrap_or_default();
+    let mut text = json::to_lines(&instances);
     text.push('\n');
     Document {
         file: "image-mirrors.json".to_owned(),

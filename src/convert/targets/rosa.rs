@@ -8,7 +8,7 @@ use crate::convert::resource_label::labels;
 use crate::convert::target::{
     ApiSchema, Capabilities, Context, Document, EntryMerging, ExpressiblePulls, TargetOutput, TargetSpec,
 };
-use crate::diagnostic::single_line;
+use crate::untrusted::one_line;
 
 pub(super) static TARGET: TargetSpec = TargetSpec {
     flag: "rosa",
@@ -48,7 +48,7 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Option<Document> {
                     "CLUSTER_ID".to_owned()
                 };
                 if !context.options.no_notes && part.is_from_terraform() {
-                    let name = single_line(cluster.name());
+                    let name = one_line(cluster.name());
                     let _ = writeln!(text, "# {variable} is the id of {name}.");
                 }
                 format!("\"${{{variable}:?}}\"")

@@ -1,10 +1,9 @@
 //! `concise`: one line per finding, `path:line:column: severity[rule] message`.
 
 use super::format::{Format, Rendered, ReportView};
-use std::fmt::Write as _;
-
 use crate::output::finding_groups::group_findings;
-use crate::output::printable;
+use crate::output::text::Text;
+use crate::untrusted::line_start;
 
 pub(super) static FORMAT: Format = Format {
     name: "concise",
@@ -14,22 +13,22 @@ pub(super) static FORMAT: Format = Format {
 
 fn render(view: &ReportView<'_>) -> Rendered {
     let (report, sources) = (view.report, view.sources);
-    let mut text = String::new();
+    let mut text = Text::new();
     for group in group_findings(&report.findings) {
         let finding = group.finding;
-        if let Some(label) = &finding.primary {
+        let position = if let Some(label) = &finding.primary {
             let file = sources.file(label.span.file);
             let start = file.location(label.span.range().start);
-            let _ = write!(
-                text,
-                "{}:{}:{}: ",
-                printable(file.name()),
-                start.line,
-                start.column
-            );
-        }
-        let message = group.message().replace('\n', " ");
-        let _ = writeln!(text, "{}[{}] {message}", finding.severity.as_str(), finding.code);
+            format!("{}:{}:{}: ", line_start(file.name()), start.line, start.column)
+        } else {
+            String::new()
+        };
+        text.push_line(format_args!(
+            "{position}{}[{}] {}",
+            finding.severity.as_str(),
+            finding.code,
+            group.message()
+        ));
     }
     Rendered::with_summary(text, view)
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::check::Report;
 use crate::model::Project;
 use crate::output::summary::summary_line;
+use crate::output::text::Text;
 use crate::workspace::LoadError;
 use terraform_eval::source::Sources;
 
@@ -48,22 +49,25 @@ impl ReportView<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// The text for standard output.
-    pub stdout: String,
-    /// A line for standard error, if any.
-    pub stderr: Option<String>,
+    pub stdout: Text,
+    /// The text for standard error.
+    pub stderr: Text,
 }
 
 impl Rendered {
     /// Output that includes the summary.
-    pub(super) fn complete(stdout: String) -> Self {
-        Self { stdout, stderr: None }
+    pub(super) fn complete(stdout: Text) -> Self {
+        Self {
+            stdout,
+            stderr: Text::new(),
+        }
     }
 
     /// Output of findings alone, with the summary on standard error.
-    pub(super) fn with_summary(stdout: String, view: &ReportView<'_>) -> Self {
+    pub(super) fn with_summary(stdout: Text, view: &ReportView<'_>) -> Self {
         Self {
             stdout,
-            stderr: Some(view.summary_line()),
+            stderr: Text::from_line(view.summary_line()),
         }
     }
 }

@@ -11,8 +11,9 @@ use terraform_eval::source::{Sources, Span};
 use crate::output::excerpt::Excerpts;
 use crate::output::finding_groups::FindingGroup;
 use crate::output::finding_groups::group_findings;
-use crate::output::printable;
 use crate::output::redaction::RedactedSources;
+use crate::output::text::Text;
+use crate::untrusted::{Untrusted, one_line};
 
 pub(super) static FORMAT: Format = Format {
     name: "full",
@@ -27,8 +28,7 @@ fn render(view: &ReportView<'_>) -> Rendered {
         view.sources,
         view.use_colors,
     );
-    text.push_str(&view.summary_line());
-    text.push('\n');
+    text.push_line(view.summary_line());
     Rendered::complete(text)
 }
 
@@ -39,13 +39,13 @@ pub fn render_findings(
     sensitive: &[Span],
     sources: &Sources,
     use_colors: bool,
-) -> String {
+) -> Text {
     let redacted = RedactedSources::new(findings, sources, sensitive);
     let mut text = String::new();
     for group in group_findings(findings) {
         text.push_str(&render_group(&group, &redacted, use_colors));
     }
-    text
+    Text::from_styled(text)
 }
 
 fn render_group(group: &FindingGroup<'_>, redacted: &RedactedSources<'_>, use_colors: bool) -> String {
@@ -81,7 +81,7 @@ fn emit<W: WriteColor>(group: &FindingGroup<'_>, redacted: &RedactedSources<'_>,
         .chain(finding.related.iter().map(|label| (LabelStyle::Secondary, label)))
     {
         let (excerpt, range) = excerpts.show(label.span);
-        labels.push(codespan::Label::new(style, excerpt, range).with_message(printable(&label.message)));
+        labels.push(codespan::Label::new(style, excerpt, range).with_message(one_line(&label.message)));
     }
     let mut diagnostic = codespan::Diagnostic::new(codespan_severity(finding.severity))
         .with_message(group.message())
@@ -100,11 +100,11 @@ fn codespan_notes(finding: &Diagnostic) -> Vec<String> {
     let note = finding
         .note
         .iter()
-        .map(|note| format!("note: {}", printable(note)));
+        .map(|note| format!("note: {}", Untrusted(note)));
     let help = finding
         .help
         .iter()
-        .map(|help| format!("help: {}", printable(help)));
+        .map(|help| format!("help: {}", Untrusted(help)));
     note.chain(help).collect()
 }
 

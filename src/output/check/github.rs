@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 use crate::diagnostic::Severity;
 
 use crate::output::finding_groups::group_findings;
-use crate::output::printable;
+use crate::output::text::Text;
+use crate::untrusted::one_line;
 use terraform_eval::source::{clean_path, display_name};
 
 pub(super) static FORMAT: Format = Format {
@@ -23,15 +24,14 @@ fn render(view: &ReportView<'_>) -> Rendered {
     let (report, sources) = (view.report, view.sources);
     let mut groups = group_findings(&report.findings);
     groups.sort_by_key(|group| Reverse(group.finding.severity));
-    let mut text = String::new();
+    let mut text = Text::new();
     for error in view.errors {
         let file = match error.path.as_str() {
             "" => String::new(),
             path => format!(" file={}", escape_property(&path_in_repository(path, view))),
         };
-        let help = error.help.iter().map(|help| format!("\n{}", printable(help)));
-        let message = printable(&error.message) + &help.collect::<String>();
-        let _ = writeln!(text, "::error{file}::{}", escape_message(&message));
+        let lines = [Some(&error.message), error.help.as_ref()].into_iter().flatten();
+        text.push_command("error", &file, &escape_lines(lines));
     }
     for group in groups {
         let finding = group.finding;
@@ -40,33 +40,27 @@ fn render(view: &ReportView<'_>) -> Rendered {
             Severity::Warning => "warning",
             Severity::Info => "notice",
         };
-        let _ = write!(
-            text,
-            "::{command} title={}",
-            escape_property(finding.code.as_str())
-        );
+        let mut properties = format!(" title={}", escape_property(finding.code.as_str()));
         if let Some(label) = &finding.primary {
             let file = sources.file(label.span.file);
             let range = label.span.range();
             let (start, end) = (file.location(range.start), file.location(range.end));
+            // Writing to a string cannot fail.
             let _ = write!(
-                text,
+                properties,
                 ",file={},line={}",
                 escape_property(&path_in_repository(file.name(), view)),
                 start.line
             );
-            let _ = write!(text, ",endLine={}", end.line);
+            let _ = write!(properties, ",endLine={}", end.line);
             // GitHub rejects columns of a range over several lines.
             if start.line == end.line {
-                let _ = write!(text, ",col={},endColumn={}", start.column, end.column);
+                let _ = write!(properties, ",col={},endColumn={}", start.column, end.column);
             }
         }
-        let mut message = group.message();
-        for part in [&finding.note, &finding.help].into_iter().flatten() {
-            message.push('\n');
-            message.push_str(&printable(part));
-        }
-        let _ = writeln!(text, "::{}", escape_message(&message));
+        let message = group.message();
+        let lines = [Some(&message), finding.note.as_ref(), finding.help.as_ref()];
+        text.push_command(command, &properties, &escape_lines(lines.into_iter().flatten()));
     }
     Rendered::with_summary(text, view)
 }
@@ -78,9 +72,15 @@ fn path_in_repository(name: &str, view: &ReportView<'_>) -> String {
     display_name(&path)
 }
 
-/// Escapes the message of a command, which a line break would end.
+/// The lines of a message, of which an input can end none.
+fn escape_lines<'l>(lines: impl Iterator<Item = &'l String>) -> String {
+    let lines: Vec<String> = lines.map(|line| escape_message(line)).collect();
+    lines.join("%0A")
+}
+
+/// Escapes a line of the message of a command. GitHub decodes `%0A` in it.
 fn escape_message(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    one_line(text).replace('%', "%25")
 }
 
 /// Escapes the value of a property, which a comma or a colon would end as well.

@@ -6,6 +6,8 @@ use serde::Serialize;
 use crate::check::{Summary, Suppressed};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Label, Severity};
 use crate::model::{Attribute, Coverage, Mirror};
+use crate::output::text::Text;
+use crate::untrusted::{Untrusted, json};
 use crate::workspace::LoadError;
 use terraform_eval::source::{SourceFile, Sources, Span};
 
@@ -41,7 +43,7 @@ struct ReadForm<'a> {
 struct SkippedForm<'a> {
     name: &'a str,
     reason: &'a str,
-    message: &'a str,
+    message: Untrusted<'a>,
     /// Whether it may hold mirrors, and settings do not say that it is known.
     gap: bool,
     file: Option<&'a str>,
@@ -54,9 +56,9 @@ pub(super) struct FindingForm<'a> {
     /// The id of the rule; `None` for a path or an option that could not be used.
     rule: Option<&'a str>,
     severity: &'a str,
-    message: &'a str,
-    note: Option<&'a str>,
-    help: Option<&'a str>,
+    message: Untrusted<'a>,
+    note: Option<Untrusted<'a>>,
+    help: Option<Untrusted<'a>>,
     address: Option<String>,
     file: Option<&'a str>,
     start: Option<Position>,
@@ -75,7 +77,7 @@ struct Position {
 
 #[derive(Serialize)]
 struct RelatedForm<'a> {
-    message: &'a str,
+    message: Untrusted<'a>,
     file: &'a str,
     start: Position,
     end: Position,
@@ -83,7 +85,7 @@ struct RelatedForm<'a> {
 
 #[derive(Serialize)]
 struct FixForm<'a> {
-    title: &'a str,
+    title: Untrusted<'a>,
     applicability: &'a str,
     edits: Vec<EditForm<'a>>,
 }
@@ -106,7 +108,7 @@ struct SuppressedForm<'a> {
 
 #[derive(Serialize)]
 struct SuppressionForm<'a> {
-    reason: &'a str,
+    reason: Untrusted<'a>,
     file: &'a str,
     start: Position,
     end: Position,
@@ -116,8 +118,8 @@ struct SuppressionForm<'a> {
 struct MirrorForm<'a> {
     address: String,
     cluster: String,
-    source: Option<&'a str>,
-    mirrors: Option<Vec<Option<&'a str>>>,
+    source: Option<Untrusted<'a>>,
+    mirrors: Option<Vec<Option<Untrusted<'a>>>>,
     verdict: &'a str,
 }
 
@@ -188,9 +190,7 @@ fn render(view: &ReportView<'_>) -> Rendered {
             skipped,
         },
     };
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    Rendered::complete(text)
+    Rendered::complete(Text::from_document(&json::to_lines(&document)))
 }
 
 fn coverage_form<'a>(coverage: &'a Coverage, sources: &'a Sources) -> CoverageForm<'a> {
@@ -204,7 +204,7 @@ fn coverage_form<'a>(coverage: &'a Coverage, sources: &'a Sources) -> CoverageFo
         SkippedForm {
             name: &skipped.name,
             reason: skipped.reason.as_str(),
-            message: &skipped.message,
+            message: Untrusted(&skipped.message),
             gap: skipped.is_gap(),
             file,
             start,
@@ -228,9 +228,9 @@ pub(super) fn finding_form<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources)
     FindingForm {
         rule: Some(diagnostic.code.as_str()),
         severity: diagnostic.severity.as_str(),
-        message: &diagnostic.message,
-        note: diagnostic.note.as_deref(),
-        help: diagnostic.help.as_deref(),
+        message: Untrusted(&diagnostic.message),
+        note: diagnostic.note.as_deref().map(Untrusted),
+        help: diagnostic.help.as_deref().map(Untrusted),
         address: diagnostic.subject.as_ref().map(ToString::to_string),
         file,
         start,
@@ -249,9 +249,9 @@ pub(super) fn error_form(error: &LoadError) -> FindingForm<'_> {
     FindingForm {
         rule: None,
         severity: Severity::Error.as_str(),
-        message: &error.message,
+        message: Untrusted(&error.message),
         note: None,
-        help: error.help.as_deref(),
+        help: error.help.as_deref().map(Untrusted),
         address: None,
         file: Some(error.path.as_str()).filter(|path| !path.is_empty()),
         start: None,
@@ -266,7 +266,7 @@ fn suppressed_form<'a>(suppressed: &'a Suppressed, sources: &'a Sources) -> Supp
     SuppressedForm {
         finding: finding_form(&suppressed.finding, sources),
         suppression: SuppressionForm {
-            reason: &suppressed.reason,
+            reason: Untrusted(&suppressed.reason),
             file: file.name(),
             start,
             end,
@@ -291,7 +291,7 @@ fn file_range(span: Span, sources: &Sources) -> (&SourceFile, Position, Position
 fn related_form<'a>(label: &'a Label, sources: &'a Sources) -> RelatedForm<'a> {
     let (file, start, end) = file_range(label.span, sources);
     RelatedForm {
-        message: &label.message,
+        message: Untrusted(&label.message),
         file: file.name(),
         start,
         end,
@@ -313,7 +313,7 @@ fn fix_form<'a>(fix: &'a Fix, sources: &'a Sources) -> FixForm<'a> {
         }
     });
     FixForm {
-        title: &fix.title,
+        title: Untrusted(&fix.title),
         applicability,
         edits: edits.collect(),
     }
@@ -335,9 +335,9 @@ fn mirror_form<'a>(mirror: &'a Mirror, verdict: &'a str) -> MirrorForm<'a> {
 }
 
 /// The value, if it is known and not sensitive.
-fn visible_value(attribute: &Attribute<String>) -> Option<&str> {
+fn visible_value(attribute: &Attribute<String>) -> Option<Untrusted<'_>> {
     attribute
         .value()
         .filter(|_| !attribute.sensitive)
-        .map(String::as_str)
+        .map(|value| Untrusted(value))
 }

@@ -3,6 +3,8 @@
 use super::format::{Format, Rendered, ReportView};
 
 use super::json::{error_form, finding_form};
+use crate::output::text::Text;
+use crate::untrusted::json;
 
 pub(super) static FORMAT: Format = Format {
     name: "json-lines",
@@ -12,15 +14,14 @@ pub(super) static FORMAT: Format = Format {
 
 fn render(view: &ReportView<'_>) -> Rendered {
     let (report, sources) = (view.report, view.sources);
-    let mut text = String::new();
+    let mut text = Text::new();
     let errors = view.errors.iter().map(error_form);
     let findings = report
         .findings
         .iter()
         .map(|finding| finding_form(finding, sources));
     for form in errors.chain(findings) {
-        text.push_str(&serde_json::to_string(&form).unwrap_or_default());
-        text.push('\n');
+        text.append(&Text::from_document(&json::to_line(&form)));
     }
     Rendered::with_summary(text, view)
 }

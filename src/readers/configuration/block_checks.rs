@@ -189,7 +189,7 @@ impl ValueChecks<'_, '_> {
                 .as_str()
                 .is_some_and(|kind| **kind != *provider::DEFAULT_MIRROR_TYPE)
         {
-            let shown = if value.marks().is_sensitive() {
+            let shown = if value.marks().hides_value() {
                 "(sensitive value)".to_owned()
             } else {
                 format!(

@@ -10,6 +10,7 @@ use crate::readers::configuration::editability::{ArgumentRef, EditabilityQuery};
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::provenance::{self, ReferencedBlock};
 use crate::readers::configuration::trace::TraceBuilder;
+use crate::untrusted::expression_text;
 use terraform_eval::address::Reference;
 use terraform_eval::cty::{ConvertError, Marks, Type, Value, convert};
 use terraform_eval::eval::{self, EvalError, InstanceId, RepetitionData, Scope};
@@ -102,7 +103,7 @@ impl<'s, 'a> BlockReader<'s, 'a> {
         {
             return None;
         }
-        let text = self.context.sources.slice(expression.span);
+        let text = expression_text(self.context.sources.slice(expression.span));
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let text = text.strip_suffix(".id").unwrap_or(&text);
         let module = self.context.evaluator.path(self.instance);
@@ -167,7 +168,7 @@ impl<'s, 'a> BlockReader<'s, 'a> {
         value: &Value,
         expression: &Expression,
     ) -> Attribute<Vec<Attribute<String>>> {
-        let sensitive = value.marks().is_sensitive();
+        let sensitive = value.marks().hides_value();
         let Some(items) = value.as_slice() else {
             let attribute = self.attribute(value, expression);
             // A value without elements is null or unknown.
@@ -274,7 +275,7 @@ impl<'s, 'a> BlockReader<'s, 'a> {
     }
 
     fn attribute(&mut self, value: &Value, expression: &Expression) -> Attribute<String> {
-        let sensitive = value.marks_deep().is_sensitive();
+        let sensitive = value.marks_deep().hides_value();
         if let (true, Some(span)) = (sensitive, value.span()) {
             self.sensitive.push(span);
         }
@@ -339,7 +340,7 @@ impl<'s, 'a> BlockReader<'s, 'a> {
         if expression.span.contains(span) {
             return without_trace(span);
         }
-        if value.marks_deep().is_sensitive() || !value.is_known() {
+        if value.marks_deep().hides_value() || !value.is_known() {
             return without_trace(expression.span);
         }
         ValueSpan {

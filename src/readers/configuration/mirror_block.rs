@@ -2,6 +2,7 @@
 
 use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
+use crate::untrusted::expression_text;
 use terraform_eval::address::{ResourceName, Subject};
 use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::literal;
@@ -129,7 +130,9 @@ fn ignored_names(value: &Expression, sources: &Sources) -> Vec<TraceStep> {
     };
     let entry = |item: &Expression| TraceStep {
         span: item.span,
-        text: literal(item).unwrap_or(sources.slice(item.span)).to_owned(),
+        text: literal(item)
+            .unwrap_or(expression_text(sources.slice(item.span)))
+            .to_owned(),
     };
     items.iter().map(entry).collect()
 }

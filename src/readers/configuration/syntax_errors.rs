@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::SYNTAX_ERROR;
+use crate::untrusted::source_kind::message_about;
 use terraform_eval::modules::ModuleTree;
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::syntax_error::SyntaxError;
@@ -35,9 +36,10 @@ fn innermost(mut errors: Vec<&SyntaxError>) -> Vec<&SyntaxError> {
 }
 
 fn finding(error: &SyntaxError, sources: &Sources) -> Diagnostic {
-    let name = sources.file(error.span.file).name();
-    let message = format!("{name}: {}", error.message);
+    let file = sources.file(error.span.file);
+    let shown = |text: &str| message_about(file.name(), file.text(), text);
+    let message = format!("{}: {}", file.name(), shown(&error.message));
     let mut finding = Diagnostic::new(SYNTAX_ERROR.code(), Severity::Error, message).at(error.span, "");
-    finding.help.clone_from(&error.help);
+    finding.help = error.help.as_deref().map(shown);
     finding
 }

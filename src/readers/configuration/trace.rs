@@ -2,6 +2,7 @@
 
 use crate::model::TraceStep;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
+use crate::untrusted::expression_text;
 use terraform_eval::address::Subject;
 use terraform_eval::cty::Origin;
 use terraform_eval::eval::InstanceId;
@@ -21,7 +22,7 @@ pub(crate) fn trace_of_origin(origin: &Origin, sources: &Sources) -> Vec<TraceSt
 fn step(span: Span, sources: &Sources) -> TraceStep {
     TraceStep {
         span,
-        text: sources.slice(span).to_owned(),
+        text: expression_text(sources.slice(span)).to_owned(),
     }
 }
 

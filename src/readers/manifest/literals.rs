@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::diagnostic::single_line;
 use crate::model::{Editability, Literal, UnknownReason, UnknownReasons};
+use crate::untrusted::one_line;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::quoting::Quoting;
 use terraform_eval::syntax::yaml::Node;
@@ -111,7 +111,7 @@ impl<'t> ManifestText<'t> {
             && let Some((action, _)) = action.split_once("}}")
             && !string.contains("${{")
         {
-            let shown: String = single_line(action).trim().chars().take(MAX_SHOWN).collect();
+            let shown: String = one_line(action).trim().chars().take(MAX_SHOWN).collect();
             return Some(UnknownReason::NoValue(format!("{{{{ {shown} }}}}")));
         }
         let Some(unset) = self.unset_parameters else {

@@ -2,6 +2,8 @@
 //!
 //! An excerpt may show text next to a finding, so the values of every resource count, not only those of mirrors.
 
+use std::collections::BTreeMap;
+
 use serde_json::value::RawValue;
 
 use terraform_eval::source::Span;
@@ -17,7 +19,12 @@ pub(super) fn collect_sensitive_spans(text: PlanText<'_>, document: &PlanDocumen
     let mut collector = SensitiveSpans {
         text,
         spans: Vec::new(),
+        changes: BTreeMap::new(),
     };
+    for change in document.resource_changes.iter().flatten() {
+        let address = change.address.map(RawValue::get);
+        collector.changes.extend(address.zip(change.change.as_ref()));
+    }
     for values in [&document.planned_values, &document.values, &document.prior_state]
         .into_iter()
         .flatten()
@@ -48,12 +55,14 @@ pub(super) fn collect_sensitive_spans(text: PlanText<'_>, document: &PlanDocumen
     collector.spans
 }
 
-struct SensitiveSpans<'a> {
+struct SensitiveSpans<'d, 'a> {
     text: PlanText<'a>,
     spans: Vec<Span>,
+    /// The changes of resources, by address. Their marks apply to the planned and to the prior values, too.
+    changes: BTreeMap<&'d str, &'d Change<'a>>,
 }
 
-impl SensitiveSpans<'_> {
+impl SensitiveSpans<'_, '_> {
     fn add(&mut self, value: Option<&RawValue>) {
         if let Some(value) = value {
             self.spans.push(self.text.span_of(value));
@@ -70,6 +79,16 @@ impl SensitiveSpans<'_> {
         while let Some(module) = modules.pop() {
             for resource in &module.resources {
                 self.add_marked(resource.values, resource.sensitive_values);
+                let change = resource
+                    .address
+                    .and_then(|address| self.changes.get(address.get()).copied());
+                for marks in change
+                    .map(|change| [change.before_sensitive, change.after_sensitive])
+                    .into_iter()
+                    .flatten()
+                {
+                    self.add_marked(resource.values, marks);
+                }
             }
             modules.extend(&module.child_modules);
         }

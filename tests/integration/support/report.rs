@@ -35,5 +35,5 @@ pub(crate) fn render(format: &Format, report: &Report<'_>, loaded: &Loaded) -> S
         directory_in_repository: std::path::Path::new(""),
         use_colors: true,
     };
-    (format.render)(&view).stdout
+    (format.render)(&view).stdout.as_str().to_owned()
 }

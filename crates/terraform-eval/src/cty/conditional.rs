@@ -64,7 +64,12 @@ pub fn unify_conditional(on_true: &Value, on_false: &Value) -> Result<Conditiona
             unified: Some(unified),
         }),
         None => Err(InconsistentBranches {
-            difference: difference(on_true.ty(), on_false.ty()),
+            // The names of attributes are a part of a value.
+            difference: if on_true.marks_deep().hides_value() || on_false.marks_deep().hides_value() {
+                "The difference is not shown, because a value is sensitive or ephemeral".to_owned()
+            } else {
+                difference(on_true.ty(), on_false.ty())
+            },
         }),
     }
 }

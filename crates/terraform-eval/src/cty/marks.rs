@@ -70,6 +70,12 @@ impl Marks {
         self.0.as_ref().is_some_and(|set| set.ephemeral)
     }
 
+    /// Whether the value is sensitive or ephemeral, so that no text may contain it or a part of it.
+    #[must_use]
+    pub fn hides_value(&self) -> bool {
+        self.is_sensitive() || self.is_ephemeral()
+    }
+
     /// The origins: exact ones first, then possible ones, then influences.
     #[must_use]
     pub fn origins(&self) -> &[Origin] {

@@ -73,9 +73,14 @@ impl Evaluator<'_> {
             });
         }
         value.map_err(|error| {
-            with_type(EvalError::invalid(format!(
-                "inconsistent conditional result types: {error}"
-            )))
+            let is_hidden = [&taken, &other].iter().any(|value| value.marks_deep().hides_value());
+            with_type(EvalError::invalid(if is_hidden {
+                "inconsistent conditional result types; the difference is not shown, because a value is sensitive or \
+                 ephemeral"
+                    .to_owned()
+            } else {
+                format!("inconsistent conditional result types: {error}")
+            }))
         })
     }
 }

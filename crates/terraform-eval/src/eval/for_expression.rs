@@ -98,7 +98,11 @@ impl Evaluator<'_> {
                         Ok(None)
                     };
                     match name {
-                        Ok(Some(name)) => Some((name, key.span())),
+                        Ok(Some(name)) => Some(ItemKey {
+                            name,
+                            span: key.span(),
+                            is_hidden: key.marks().hides_value() || collection.marks().hides_value(),
+                        }),
                         Ok(None) => {
                             is_unknown = true;
                             continue;
@@ -131,19 +135,41 @@ fn is_true(value: &Value) -> Result<Option<bool>> {
     Ok(condition.as_bool())
 }
 
+/// The key of an item.
+struct ItemKey {
+    name: Arc<str>,
+    span: Option<Span>,
+    /// Whether the key is sensitive or ephemeral.
+    is_hidden: bool,
+}
+
 /// Inserts a value under its key, if it has one, with the span of the key.
-fn insert(collected: &mut Collected, key: Option<(Arc<str>, Option<Span>)>, value: Value) -> Result<()> {
+fn insert(collected: &mut Collected, key: Option<ItemKey>, value: Value) -> Result<()> {
     match (collected, key) {
         (Collected::Tuple(items), _) => items.push(value),
-        (Collected::Object(items), Some((name, span))) => {
+        (
+            Collected::Object(items),
+            Some(ItemKey {
+                name,
+                span,
+                is_hidden,
+            }),
+        ) => {
             if items.contains_key(&name) {
+                let shown = if is_hidden {
+                    "(sensitive value)".to_owned()
+                } else {
+                    format!("{name:?}")
+                };
                 return Err(EvalError::invalid(format!(
-                    "two items have the key {name:?}; add `...` after the value to group them"
+                    "two items have the key {shown}; add `...` after the value to group them"
                 )));
             }
             items.insert(name, value.with_key_span(span));
         }
-        (Collected::Groups(groups), Some((name, _))) => groups.entry(name).or_default().push(value),
+        (Collected::Groups(groups), Some(ItemKey { name, .. })) => {
+            groups.entry(name).or_default().push(value);
+        }
         (Collected::Object(_) | Collected::Groups(_), None) => {}
     }
     Ok(())

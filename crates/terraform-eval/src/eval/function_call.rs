@@ -17,7 +17,7 @@ use super::{EvalError, Evaluator, InstanceId, Result, Scope};
 impl FunctionHost for Evaluator<'_> {
     fn charge(&self, steps: usize) -> std::result::Result<(), FunctionError> {
         let result = self.limits.charge(steps);
-        result.map_err(|error| FunctionError::Limit(error.to_string()))
+        result.map_err(FunctionError::Evaluation)
     }
 
     fn dialect(&self) -> Dialect {

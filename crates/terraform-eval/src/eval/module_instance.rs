@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, Reference, Subject};
-use crate::cty::{Origin, Type, Value, convert};
+use crate::cty::{Marks, Origin, Type, Value, convert};
 use crate::dialect::Feature;
 use crate::modules::{Callee, ModuleId, references};
 use crate::source::Span;
@@ -151,27 +151,29 @@ impl Evaluator<'_> {
             node,
             || format!("var.{name}"),
             || {
-                let Some(block) = block.parse(self.sources) else {
+                let declaration = block;
+                let Some(block) = declaration.parse(self.sources) else {
                     return Err(
                         EvalError::unreadable(format!("the variable {name:?} cannot be read"))
-                            .with_span(block.header()),
+                            .with_span(declaration.header()),
                     );
                 };
+                let mut marks = self.variable_marks(&block.body);
+                // The argument that hides the value may be the one with the syntax error.
+                let text = self.sources.slice(block.span);
+                if !declaration.syntax_errors().is_empty()
+                    && (text.contains("sensitive") || text.contains("ephemeral"))
+                {
+                    marks = marks.with_sensitive();
+                }
                 let value = match self.walk {
                     Walk::Validate => Value::unknown(self.constraint(&block.body)?.ty.without_optional()),
                     Walk::Init => {
                         self.check_const(name, &block.body)?;
-                        self.variable_value(instance, name, &block.body)?
+                        self.variable_value(instance, name, &block.body, &marks)?
                     }
-                    Walk::Plan => self.variable_value(instance, name, &block.body)?,
+                    Walk::Plan => self.variable_value(instance, name, &block.body, &marks)?,
                 };
-                let mut marks = value.marks().clone();
-                if self.flag(&block.body, "sensitive") == Some(true) {
-                    marks = marks.with_sensitive();
-                }
-                if self.flag(&block.body, "ephemeral") == Some(true) {
-                    marks = marks.with_ephemeral();
-                }
                 Ok(value.with_marks(&marks))
             },
         )
@@ -179,7 +181,20 @@ impl Evaluator<'_> {
 
     /// A value as a variable with this block takes it: with the defaults of its type, and converted.
     pub fn convert_to_variable(&self, variable: &Body, value: &Value) -> Result<Value> {
-        self.constraint(variable)?.apply(value)
+        let value = value.clone().with_marks(&self.variable_marks(variable));
+        self.constraint(variable)?.apply(&value)
+    }
+
+    /// The marks that a variable gives to its value. A message about a value that does not convert respects them, too.
+    fn variable_marks(&self, variable: &Body) -> Marks {
+        let mut marks = Marks::new();
+        if self.flag(variable, "sensitive") == Some(true) {
+            marks = marks.with_sensitive();
+        }
+        if self.flag(variable, "ephemeral") == Some(true) {
+            marks = marks.with_ephemeral();
+        }
+        marks
     }
 
     /// Checks that the source of a module may depend on a variable: Terraform requires `const = true`, and OpenTofu that
@@ -230,11 +245,17 @@ impl Evaluator<'_> {
         value.as_bool()
     }
 
-    fn variable_value(&self, instance: InstanceId, name: &Arc<str>, body: &Body) -> Result<Value> {
+    fn variable_value(
+        &self,
+        instance: InstanceId,
+        name: &Arc<str>,
+        body: &Body,
+        marks: &Marks,
+    ) -> Result<Value> {
         let constraint = self.constraint(body)?;
         let default = || match body.attribute("default") {
             Some(attribute) => {
-                let value = self.evaluate(&attribute.value, Scope::empty())?;
+                let value = self.evaluate(&attribute.value, Scope::empty())?.with_marks(marks);
                 constraint
                     .apply(&value)
                     .map(Some)
@@ -253,7 +274,7 @@ impl Evaluator<'_> {
                 ))),
             };
         };
-        let value = constraint.apply(&assigned)?;
+        let value = constraint.apply(&assigned.with_marks(marks))?;
         let nullable = self.flag(body, "nullable").unwrap_or(true);
         if !nullable && value.is_null() {
             return match default()? {

@@ -5,9 +5,9 @@
 pub struct FileId(pub(super) u32);
 
 impl FileId {
-    /// A text that does not belong to any [`Sources`](super::Sources): a template that was read during evaluation.
+    /// A text that does not belong to any [`Sources`](super::Sources), such as a template that was read during evaluation.
     /// Its name and text are empty.
-    pub(crate) const DETACHED: Self = Self(u32::MAX);
+    pub const DETACHED: Self = Self(u32::MAX);
 }
 
 /// A range of bytes of one file.

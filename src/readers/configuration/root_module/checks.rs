@@ -563,7 +563,7 @@ fn check_validations(
                 let issue = issue.label("the value");
                 let text = validation.body.attribute("error_message");
                 issues.add(match text.and_then(|text| literal(&text.value)) {
-                    Some(text) => issue.help(crate::diagnostic::single_line(text)),
+                    Some(text) => issue.help(crate::untrusted::one_line(text)),
                     None => issue,
                 });
             }

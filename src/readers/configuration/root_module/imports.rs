@@ -13,6 +13,7 @@ use crate::readers::configuration::block_reader::BlockReader;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::root_module::instances::unknown_until_apply;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
+use crate::untrusted::expression_text;
 use terraform_eval::address::{InstanceKey, Mode};
 use terraform_eval::cty::ValueRef;
 use terraform_eval::eval::{EvalError, Expansion, InstanceId, RepetitionData, Scope};
@@ -37,7 +38,7 @@ impl RootModuleReader<'_> {
                 continue;
             };
             if is_mirror_address(to) {
-                let text = sources.slice(to.span);
+                let text = expression_text(sources.slice(to.span));
                 if !targets.insert(text) && block.body.attribute("for_each").is_none() {
                     let subject = Subject::Other(text.to_owned());
                     self.reject(
@@ -53,7 +54,7 @@ impl RootModuleReader<'_> {
     }
 
     fn read_import(&mut self, block: &Block, to: &Expression, imports: &mut Vec<Import>) {
-        let to_text = self.context.sources.slice(to.span).to_owned();
+        let to_text = expression_text(self.context.sources.slice(to.span)).to_owned();
         let subject = Subject::Other(to_text.clone());
         self.check_arguments(block, to, &subject);
         let Some(id) = block.body.attribute("id").map(|id| &id.value) else {
@@ -297,7 +298,7 @@ fn instance_address(
                 let scope = Scope::module(InstanceId::ROOT).with_repetition(repetition);
                 let key = context.evaluator.evaluate(key, scope).ok()?;
                 let key = match key.view() {
-                    _ if key.marks_deep().is_sensitive() => return None,
+                    _ if key.marks_deep().hides_value() => return None,
                     ValueRef::String(text) => InstanceKey::Key(text.clone()),
                     ValueRef::Number(number) => InstanceKey::Index(u64::try_from(number.to_index()?).ok()?),
                     _ => return None,

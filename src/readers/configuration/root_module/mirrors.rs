@@ -9,6 +9,7 @@ use crate::readers::configuration::block_reader::BlockReader;
 use crate::readers::configuration::mirror_block::read_mirror_block;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::reader::{Dependencies, RootModuleReader};
+use crate::untrusted::expression_text;
 use terraform_eval::address::{Address, ResourcePath};
 use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::{Resource, references};
@@ -87,7 +88,7 @@ impl<'a> RootModuleReader<'a> {
                 }
             }
             Dependency {
-                text: self.context.sources.slice(entry.span).to_owned(),
+                text: expression_text(self.context.sources.slice(entry.span)).to_owned(),
                 resources,
                 unresolved: Vec::new(),
             }

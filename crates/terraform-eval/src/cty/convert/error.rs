@@ -54,6 +54,16 @@ impl ConvertError {
         self
     }
 
+    /// The error of a value that no text may contain: without the names of attributes and keys, which are a part of it.
+    pub(super) fn without_names(self) -> Self {
+        let has_names = self.message.contains('"');
+        Self::new(if has_names {
+            "the value has another type; the difference is not shown, because the value is sensitive or ephemeral".to_owned()
+        } else {
+            self.message
+        })
+    }
+
     /// The message after its path, as Terraform prints it: `.a[0]: a number is required`.
     #[must_use]
     pub fn message_with_path(&self) -> String {

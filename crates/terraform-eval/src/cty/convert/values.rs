@@ -18,10 +18,18 @@ pub fn convert(value: &Value, want: &Type) -> Result<Value, ConvertError> {
     if *value.ty() == *want || want.has_optional() && *value.ty() == want.without_optional() {
         return Ok(value.clone());
     }
-    if !convertible(value.ty(), want, Safety::Unsafe) {
-        return Err(ConvertError::new(mismatch(value.ty(), want)));
-    }
-    apply(value, want, Safety::Unsafe).map_err(ConvertError::outermost)
+    let converted = if convertible(value.ty(), want, Safety::Unsafe) {
+        apply(value, want, Safety::Unsafe).map_err(ConvertError::outermost)
+    } else {
+        Err(ConvertError::new(mismatch(value.ty(), want)))
+    };
+    converted.map_err(|error| {
+        if value.marks_deep().hides_value() {
+            error.without_names()
+        } else {
+            error
+        }
+    })
 }
 
 /// Converts a value whose type is known to convert.

@@ -10,17 +10,32 @@ use super::error::FunctionError;
 #[derive(Clone, Copy)]
 pub(super) struct Args<'a> {
     values: &'a [Value],
+    /// The arguments as they were given, with the marks that the function does not see.
+    given: &'a [Value],
     dialect: Dialect,
 }
 
 impl<'a> Args<'a> {
-    pub(super) fn new(values: &'a [Value], dialect: Dialect) -> Self {
-        Self { values, dialect }
+    pub(super) fn new(values: &'a [Value], given: &'a [Value], dialect: Dialect) -> Self {
+        Self {
+            values,
+            given,
+            dialect,
+        }
     }
 
     /// Whether the program that calls the function has a feature.
     pub(super) fn has(self, feature: Feature) -> bool {
         self.dialect.has(feature)
+    }
+
+    /// The text of a string argument for a reason why the result is unknown.
+    pub(super) fn shown_string(self, position: usize) -> &'a str {
+        if has_hidden(self.given) {
+            "(sensitive value)"
+        } else {
+            self.string(position)
+        }
     }
 
     /// All arguments, in order.
@@ -64,7 +79,13 @@ impl<'a> Args<'a> {
         let number = self.get(position).and_then(Value::as_number);
         number.and_then(Number::to_i64).ok_or_else(|| {
             let (min, max) = (i64::MIN, i64::MAX);
-            FunctionError::Invalid(format!("value must be a whole number, between {min} and {max}"))
+            FunctionError::from(format!("value must be a whole number, between {min} and {max}"))
         })
     }
+}
+
+/// Whether one of the arguments of a call is sensitive or ephemeral. This visits all parts of the arguments, so it is only
+/// for errors.
+pub(super) fn has_hidden(given: &[Value]) -> bool {
+    given.iter().any(|argument| argument.marks_deep().hides_value())
 }

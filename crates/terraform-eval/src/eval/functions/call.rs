@@ -4,7 +4,7 @@
 //! parameters first; null, unknown and marked arguments are dealt with here unless the parameter allows
 //! them; if an argument is unknown, the result is unknown and has the type that the function declares.
 
-use super::args::Args;
+use super::args::{Args, has_hidden};
 use super::error::FunctionError;
 use super::function::{Function, Parameter};
 use super::host::{Call, FunctionHost};
@@ -16,19 +16,27 @@ use crate::eval::EvalError;
 pub(super) fn call(
     host: &dyn FunctionHost,
     function: &Function,
-    arguments: &[Value],
+    given: &[Value],
 ) -> Result<Value, EvalError> {
     if !function.has_constant_cost {
         const NODES_PER_STEP: usize = 32;
-        let steps = arguments
+        let steps = given
             .iter()
             .map(|argument| argument.size() / NODES_PER_STEP)
             .sum();
         host.charge(steps)?;
     }
-    let arguments = convert_arguments(function, arguments)?;
     let dialect = host.dialect();
     let has = |feature: Option<Feature>| feature.is_some_and(|feature| dialect.has(feature));
+    let call_error = |error: FunctionError| {
+        let error = if has_hidden(given) {
+            error.without_arguments()
+        } else {
+            error
+        };
+        EvalError::from(error.in_context(format_args!("call to function {} failed", function.name)))
+    };
+    let arguments = convert_arguments(function, given)?;
     let mut marks = Marks::new();
     let mut passed = Vec::with_capacity(arguments.len());
     let mut has_unknown = false;
@@ -39,7 +47,10 @@ pub(super) fn call(
         let allows_dynamic = parameter.allow_dynamic || has(parameter.allow_dynamic_with);
         if argument.is_null() && !allows_null && !has_unknown_type {
             let message = format!("argument must not be null (the {:?} argument)", parameter.name);
-            return Err(call_error(function, message.into()));
+            return Err(EvalError::from(
+                FunctionError::from(message)
+                    .in_context(format_args!("call to function {} failed", function.name)),
+            ));
         }
         has_unknown |= !argument.is_known() && !parameter.allow_unknown;
         has_unknown_type |= *argument.ty() == Type::Dynamic && !allows_dynamic;
@@ -49,12 +60,12 @@ pub(super) fn call(
             take_marks(function, parameter, argument, &mut marks)
         });
     }
-    let args = Args::new(&passed, dialect);
+    let args = Args::new(&passed, given, dialect);
     let result_type = if has_unknown_type {
         Type::Dynamic
     } else {
         let result_type = function.result_type.of(args);
-        result_type.map_err(|error| call_error(function, error))?
+        result_type.map_err(call_error)?
     };
     if has_unknown || has_unknown_type {
         for argument in &passed {
@@ -69,14 +80,8 @@ pub(super) fn call(
     };
     match (function.run)(&call, args) {
         Ok(value) => Ok(refined(function, value).with_marks(&marks)),
-        Err(error) => Err(call_error(function, error)),
+        Err(error) => Err(call_error(error)),
     }
-}
-
-fn call_error(function: &Function, error: FunctionError) -> EvalError {
-    error
-        .in_context(format_args!("call to function {} failed", function.name))
-        .into()
 }
 
 fn refined(function: &Function, value: Value) -> Value {

@@ -1,5 +1,6 @@
 //! The error of a function call.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::cty::Value;
@@ -12,35 +13,49 @@ pub(super) type FunctionResult<T = Value> = Result<T, FunctionError>;
 #[derive(Debug)]
 pub(crate) enum FunctionError {
     /// The arguments are not valid. The message is Terraform's, without a full stop.
-    Invalid(String),
+    Invalid(Cow<'static, str>),
     /// Evaluation reached a limit, or the function is not fully supported.
-    Limit(String),
+    Limit(Cow<'static, str>),
+    /// The evaluator reached a limit of its own during the call; the message has no part of an argument.
+    Evaluation(EvalError),
 }
 
 impl FunctionError {
     /// Creates the error of a call that reached a limit.
-    pub(super) fn limit(message: impl Into<String>) -> Self {
+    pub(super) fn limit(message: impl Into<Cow<'static, str>>) -> Self {
         Self::Limit(message.into())
     }
 
     /// Puts a context before the message, as in `invalid size: …`. Limits stay as they are.
     pub(super) fn in_context(self, context: impl fmt::Display) -> Self {
         match self {
-            Self::Invalid(message) => Self::Invalid(format!("{context}: {message}")),
-            Self::Limit(_) => self,
+            Self::Invalid(message) => Self::Invalid(format!("{context}: {message}").into()),
+            Self::Limit(_) | Self::Evaluation(_) => self,
+        }
+    }
+
+    /// The error of a call with a sensitive or ephemeral argument. A message that was built during the call may contain
+    /// a part of the argument, so only a message that is a part of the program is kept.
+    pub(super) fn without_arguments(self) -> Self {
+        const NOT_SHOWN: Cow<'static, str> =
+            Cow::Borrowed("the message is not shown, because an argument is sensitive or ephemeral");
+        match self {
+            Self::Invalid(Cow::Owned(_)) => Self::Invalid(NOT_SHOWN),
+            Self::Limit(Cow::Owned(_)) => Self::Limit(NOT_SHOWN),
+            shown => shown,
         }
     }
 }
 
-impl From<&str> for FunctionError {
-    fn from(message: &str) -> Self {
-        Self::Invalid(message.to_owned())
+impl From<&'static str> for FunctionError {
+    fn from(message: &'static str) -> Self {
+        Self::Invalid(Cow::Borrowed(message))
     }
 }
 
 impl From<String> for FunctionError {
     fn from(message: String) -> Self {
-        Self::Invalid(message)
+        Self::Invalid(Cow::Owned(message))
     }
 }
 
@@ -49,6 +64,7 @@ impl From<FunctionError> for EvalError {
         match error {
             FunctionError::Invalid(message) => Self::invalid(message),
             FunctionError::Limit(message) => Self::limit(message),
+            FunctionError::Evaluation(error) => error,
         }
     }
 }

@@ -100,7 +100,12 @@ fn template_file(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
     match read_text(call, path)? {
         Lookup::Found(template) => render(call, "templatefile", path, &template, args.value(1)),
-        Lookup::Refused(refusal) => Ok(unknown_refused(Type::Dynamic, refusal, path, args.get(0))),
+        Lookup::Refused(refusal) => Ok(unknown_refused(
+            Type::Dynamic,
+            refusal,
+            args.shown_string(0),
+            args.get(0),
+        )),
     }
 }
 
@@ -157,9 +162,9 @@ fn render(call: &Call<'_>, function: &'static str, name: &str, source: &str, var
                 .map_or(name.to_owned(), |span| line_of(name, source, span));
             let message = format!("{location}: {error}");
             if error.is_uncatchable() {
-                FunctionError::Limit(message)
+                FunctionError::limit(message)
             } else {
-                FunctionError::Invalid(message)
+                FunctionError::from(message)
             }
         })?;
     if value.is_null() {

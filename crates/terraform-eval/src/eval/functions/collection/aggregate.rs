@@ -127,6 +127,6 @@ fn sum(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
 fn add(left: &Number, right: &Number) -> FunctionResult<Number> {
     left.add(right).map_err(|error| match error {
         NumberError::OutOfRange => FunctionError::limit(error.to_string()),
-        other => FunctionError::Invalid(other.to_string()),
+        other => FunctionError::from(other.to_string()),
     })
 }

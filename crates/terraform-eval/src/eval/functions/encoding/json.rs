@@ -40,13 +40,13 @@ fn json_decode_type(args: Args<'_>) -> FunctionResult<Type> {
 fn json_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let source = args.string(0);
     call.charge(source.len() / 8)?;
-    from_json(source).map_err(|error| FunctionError::Invalid(error.to_string()))
+    from_json(source).map_err(|error| FunctionError::from(error.to_string()))
 }
 
 fn json_encode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let value = args.value(0);
     if value.is_wholly_known() {
-        let encoded = to_json(value).map_err(|error| FunctionError::Invalid(error.to_string()))?;
+        let encoded = to_json(value).map_err(|error| FunctionError::from(error.to_string()))?;
         call.charge_bytes(encoded.len())?;
         return Ok(Value::string(encoded));
     }

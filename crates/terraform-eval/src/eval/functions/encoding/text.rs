@@ -118,7 +118,7 @@ fn find_charset(name: &str) -> FunctionResult<Charset> {
                 "the encoding {name:?} is not supported"
             )))
         }
-        None => Err(FunctionError::Invalid(format!(
+        None => Err(FunctionError::from(format!(
             "{name:?} is not a supported IANA encoding name or alias in this Terraform version"
         ))),
     }
@@ -186,7 +186,7 @@ fn text_encode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
 }
 
 fn unrepresentable(name: &str) -> FunctionError {
-    FunctionError::Invalid(format!(
+    FunctionError::from(format!(
         "the given string contains characters that cannot be represented in {name}"
     ))
 }

@@ -139,7 +139,7 @@ pub(crate) fn read_text(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<St
         Lookup::Refused(refusal) => return Ok(Lookup::Refused(refusal)),
     };
     String::from_utf8(bytes).map(Lookup::Found).map_err(|_| {
-        FunctionError::Invalid(format!(
+        FunctionError::from(format!(
             "contents of {path:?} are not valid UTF-8; use the filebase64 function to obtain the Base64 \
              encoded contents or the other file functions (e.g. filemd5, filesha256) to obtain file hashing \
              results instead"
@@ -151,12 +151,12 @@ fn file(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
     Ok(match read_text(call, path)? {
         Lookup::Found(text) => Value::string(text),
-        Lookup::Refused(refusal) => unknown_file(path, refusal, args),
+        Lookup::Refused(refusal) => unknown_file(refusal, args),
     })
 }
 
-fn unknown_file(path: &str, refusal: Refusal, args: Args<'_>) -> Value {
-    unknown_refused(Type::String, refusal, path, args.get(0))
+fn unknown_file(refusal: Refusal, args: Args<'_>) -> Value {
+    unknown_refused(Type::String, refusal, args.shown_string(0), args.get(0))
 }
 
 /// Reads a file and formats its bytes.
@@ -167,13 +167,13 @@ fn read_and_format(call: &Call<'_>, args: Args<'_>, format: fn(&[u8]) -> String)
             call.charge_bytes(bytes.len().saturating_mul(4))?;
             Ok(Value::string(format(&bytes)))
         }
-        Lookup::Refused(refusal) => Ok(unknown_file(path, refusal, args)),
+        Lookup::Refused(refusal) => Ok(unknown_file(refusal, args)),
     }
 }
 
 fn file_exists(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
-    let unknown = |refusal| unknown_refused(Type::Bool, refusal, path, args.get(0));
+    let unknown = |refusal| unknown_refused(Type::Bool, refusal, args.shown_string(0), args.get(0));
     let file = match resolve_path(call, path)? {
         Lookup::Found(file) => file,
         Lookup::Refused(refusal) => return Ok(unknown(refusal)),

@@ -44,7 +44,7 @@ fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
         return Ok(unknown_refused(
             Type::set(Type::String),
             refusal,
-            path,
+            args.shown_string(0),
             args.get(0),
         ));
     }

@@ -48,7 +48,7 @@ pub(super) fn resolve(tag: &str, text: &str, is_quoted: bool) -> FunctionResult<
             _ => {}
         }
     }
-    let cannot_parse = || FunctionError::Invalid(format!("cannot parse {text:?} as {tag}"));
+    let cannot_parse = || FunctionError::from(format!("cannot parse {text:?} as {tag}"));
     match kind {
         "binary" if base64::decode(text).is_none() => Err(cannot_parse()),
         "bool" => word(text)

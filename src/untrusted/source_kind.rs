@@ -1,0 +1,106 @@
+//! Whether a source may hide values, by its name and its words alone.
+
+use memchr::memmem;
+
+/// The words with which configuration hides a value. A file without them declares nothing that is sensitive.
+pub(crate) const WORDS: [&str; 2] = ["sensitive", "ephemeral"];
+
+/// What a source is, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SourceKind {
+    /// Terraform configuration.
+    Configuration,
+    /// Values of variables.
+    Variables,
+    /// The value of a variable in the environment or on the command line.
+    Argument,
+    /// Any other file.
+    Other,
+}
+
+impl SourceKind {
+    /// The kind of a source with this name.
+    #[must_use]
+    pub(crate) fn of(name: &str) -> Self {
+        let ends_with = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+        if name.starts_with("<TF_VAR_") || name.starts_with("<--var ") {
+            Self::Argument
+        } else if ends_with(&[".tfvars", ".tfvars.json"]) {
+            Self::Variables
+        } else if ends_with(&[".tf", ".tofu", ".tf.json", ".tofu.json"]) {
+            Self::Configuration
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// Whether a text has a word with which configuration hides a value.
+#[must_use]
+pub(crate) fn has_word(text: &str) -> bool {
+    WORDS
+        .iter()
+        .any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
+/// Whether a file that is not valid may hide a value: any text in it may be the value.
+#[must_use]
+pub(crate) fn may_hide(name: &str, text: &str) -> bool {
+    match SourceKind::of(name) {
+        SourceKind::Argument | SourceKind::Variables => true,
+        SourceKind::Configuration => has_word(text),
+        SourceKind::Other => has_word(text) || text.contains("Secret"),
+    }
+}
+
+/// A message about a source that is not valid. If the source may hide values, what the message quotes from it is left out.
+#[must_use]
+pub(crate) fn message_about(name: &str, source: &str, message: &str) -> String {
+    if !may_hide(name, source) {
+        return message.to_owned();
+    }
+    // In messages about JSON and YAML, names of fields are in backquotes and values are in quotes.
+    let quotes: &[char] = if SourceKind::of(name) == SourceKind::Other {
+        &['"']
+    } else {
+        &['`', '"']
+    };
+    let mut shown = String::new();
+    let mut rest = message;
+    while let Some(start) = rest.find(quotes) {
+        let quote = &rest[start..=start];
+        let Some(length) = rest[start + 1..].find(quote) else {
+            break;
+        };
+        let quoted = &rest[start + 1..start + 1 + length];
+        let is_hidden = quoted.chars().any(char::is_alphanumeric) && source.contains(quoted);
+        shown.push_str(&rest[..=start]);
+        shown.push_str(if is_hidden { "…" } else { quoted });
+        shown.push_str(quote);
+        rest = &rest[start + 1 + length + 1..];
+    }
+    shown.push_str(rest);
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_does_not_quote_a_source_that_may_hide_values() {
+        let message = "`hidden` is not an argument, and `=` is missing";
+        let hiding = "sensitive = true\nhidden";
+        assert_eq!(message_about("a.tf", "hidden", message), message);
+        let shown = "`…` is not an argument, and `=` is missing";
+        assert_eq!(message_about("a.tf", hiding, message), shown);
+        assert_eq!(message_about("terraform.tfvars", "hidden", message), shown);
+        assert_eq!(
+            message_about("a.tf", hiding, "an open ` stays"),
+            "an open ` stays"
+        );
+        let message = "duplicate field `hidden`: \"hidden\"";
+        let shown = "duplicate field `hidden`: \"…\"";
+        assert_eq!(message_about("plan.json", hiding, message), shown);
+    }
+}
