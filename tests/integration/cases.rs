@@ -61,7 +61,7 @@ const CASES: &[Case] = &[
             "info[provider-version] .: the module does not declare the source",
             "info[provider-version] m: the module does not declare the source",
         ],
-        summary: "1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided",
+        summary: "1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided; 2 blocks without instances",
     },
     Case {
         directory: "tofu-enabled",

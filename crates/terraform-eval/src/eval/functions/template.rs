@@ -118,7 +118,15 @@ fn template_string_type(args: Args<'_>) -> FunctionResult<Type> {
 }
 
 fn template_string(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
-    let Some(template) = args.value(0).as_str() else {
+    let converted;
+    let template = if args.has(Feature::TypedTemplateString) {
+        // The parameter of OpenTofu's function is a string, to which other values are converted.
+        converted = convert(args.value(0), &Type::String).map_err(|error| error.to_string())?;
+        converted.as_str()
+    } else {
+        args.value(0).as_str()
+    };
+    let Some(template) = template else {
         return Err("invalid template value: a string is required".into());
     };
     if args.value(1).marks().is_sensitive() && !args.has(Feature::SensitiveTemplateVariables) {
