@@ -86,6 +86,50 @@ fn files_that_may_access_the_disk_exist() {
     }
 }
 
+/// Code that starts a process or opens a connection, which no file has.
+const NEVER: &[&str] = &[
+    "process::Command",
+    "Command::new(",
+    "std::net",
+    "TcpStream",
+    "UdpSocket",
+    "UnixStream",
+    "ureq",
+    "reqwest",
+];
+
+#[test]
+fn no_process_is_started_and_no_connection_is_opened() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for path in rust_files(root)
+        .iter()
+        .filter(|path| !is_test(&path.to_string_lossy()))
+    {
+        let text = std::fs::read_to_string(path).unwrap();
+        let production = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for never in NEVER {
+            assert!(!production.contains(never), "{}: `{never}`", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_tests_that_the_security_policy_names_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let policy = std::fs::read_to_string(root.join("SECURITY.md")).unwrap();
+    let rows = policy
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains(".rs`"));
+    let names: Vec<&str> = rows
+        .flat_map(|row| row.split('`'))
+        .filter(|word| word.ends_with(".rs") && !word.contains(' '))
+        .collect();
+    assert!(names.len() > 8, "{names:?}");
+    for name in names {
+        assert!(root.join("tests/integration").join(name).is_file(), "{name}");
+    }
+}
+
 fn is_test(name: &str) -> bool {
     name.ends_with("tests.rs") || name.contains("/tests/")
 }
