@@ -42,7 +42,9 @@ impl<'a> RootModuleReader<'a> {
             span: resource.block.header(),
             cluster_id,
             cluster_origin,
-            dependencies: self.graph.transitive_dependencies(&Node::Resource(path.clone())),
+            dependencies: self
+                .graph
+                .dependencies(&Node::Resource(path.clone()), self.filters.mirrors),
             argument_insertion: argument_insertion(block, sources).filter(|_| depends_on.is_none()),
             dependency_insertion: depends_on.and_then(|argument| element_insertion(&argument.value, sources)),
             path: path.clone(),

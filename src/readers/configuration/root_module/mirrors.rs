@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::diagnostic::Subject;
 use crate::model::{Dependency, Mirror, ResourceDeclaration, UnknownReason};
@@ -73,16 +74,22 @@ impl<'a> RootModuleReader<'a> {
             .graph
             .find_cycle(&node)
             .map(|names| UnknownReason::Cycle(names.to_string()));
-        let resources = (*self.graph.dependencies(&node)).clone();
+        let filter = self.filters.non_mirrors;
+        let resources = self.graph.dependencies(&node, filter);
         let argument = block.body.attribute("depends_on");
         let entries = argument
             .map(|argument| list_items(&argument.value))
             .unwrap_or_default();
         let depends_on = entries.into_iter().map(|entry| {
-            let mut resources = BTreeSet::new();
+            let mut resources: Arc<BTreeSet<ResourcePath>> = Arc::default();
             for traversal in references::in_expression(entry) {
                 if let Some(node) = traversal.node(&path.module) {
-                    resources.extend(self.graph.dependencies(&node).iter().cloned());
+                    let dependencies = self.graph.dependencies(&node, filter);
+                    if resources.is_empty() {
+                        resources = dependencies;
+                    } else if !Arc::ptr_eq(&resources, &dependencies) {
+                        Arc::make_mut(&mut resources).extend(dependencies.iter().cloned());
+                    }
                 }
             }
             Dependency {

@@ -9,15 +9,17 @@ use crate::model::{
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::root_module::checks::is_relevant_type;
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, RootInputs};
-use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource};
+use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource, ResourceFilter};
 use terraform_eval::source::{Sources, Span};
 
 pub(crate) struct RootModuleReader<'a> {
     pub(crate) tree: &'a ModuleTree,
     pub(crate) context: EvaluationContext<'a>,
     pub(crate) graph: GraphBuilder<'a>,
+    pub(crate) filters: Filters,
     /// Whether each module or one that it calls has blocks to read.
     pub(crate) relevant_modules: BTreeMap<ModuleId, bool>,
     /// The dependencies of each mirror block, which all its instances share.
@@ -42,6 +44,17 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) is_truncated: bool,
 }
 
+/// The dependencies that each kind of block is asked about. More of them would take memory in proportion to the square of
+/// a long chain of such blocks.
+pub(crate) struct Filters {
+    /// Of blocks that wait for a cluster.
+    pub(crate) clusters: ResourceFilter,
+    /// Of data sources that list mirrors.
+    pub(crate) mirrors: ResourceFilter,
+    /// Of mirrors.
+    pub(crate) non_mirrors: ResourceFilter,
+}
+
 /// What a mirror block depends on.
 #[derive(Clone)]
 pub(crate) struct Dependencies {
@@ -49,7 +62,7 @@ pub(crate) struct Dependencies {
     pub(crate) depends_on: Vec<Dependency>,
     pub(crate) depends_on_span: Option<Span>,
     /// All resources that precede the block.
-    pub(crate) resources: BTreeSet<ResourcePath>,
+    pub(crate) resources: Arc<BTreeSet<ResourcePath>>,
     /// The cycle that the block is part of or depends on.
     pub(crate) cycle: Option<UnknownReason>,
 }
@@ -61,10 +74,17 @@ impl<'a> RootModuleReader<'a> {
         inputs: &'a RootInputs,
         root: ModuleId,
     ) -> Self {
+        let mut graph = GraphBuilder::new(tree, sources, root, is_relevant_type);
+        let filters = Filters {
+            clusters: graph.filter(|name| provider::cluster_kind(name).is_some()),
+            mirrors: graph.filter(provider::is_image_mirror),
+            non_mirrors: graph.filter(|name| !provider::is_image_mirror(name)),
+        };
         Self {
             tree,
             context: EvaluationContext::new(tree, sources, inputs, root),
-            graph: GraphBuilder::new(tree, sources, root, provider::is_image_mirror),
+            graph,
+            filters,
             relevant_modules: BTreeMap::new(),
             dependencies: BTreeMap::new(),
             mirrors: Vec::new(),
