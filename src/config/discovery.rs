@@ -1,6 +1,6 @@
 //! Finds the configuration file of a directory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -26,7 +26,7 @@ pub enum ConfigSource {
 pub struct ConfigFiles {
     source: ConfigSource,
     /// The position in `all` of the nearest file, by canonical directory.
-    by_directory: BTreeMap<PathBuf, Option<usize>>,
+    by_directory: HashMap<PathBuf, Option<usize>>,
     /// The position in `all` of each file that was read, by canonical path. `None` if it could not be read.
     by_path: BTreeMap<PathBuf, Option<usize>>,
     all: Vec<Config>,
@@ -57,13 +57,26 @@ impl ConfigFiles {
         self.all.get(index?)
     }
 
-    /// Whether a configuration file excludes a path.
+    /// Whether a configuration file excludes a path in a directory whose path is canonical.
     pub fn excludes(&mut self, path: &Path, sources: &mut Sources) -> bool {
-        let canonical = sources.files().canonical_path(path);
+        let is_resolved = path.is_absolute() && !sources.files().is_link(path);
+        let canonical = if is_resolved {
+            path.to_owned()
+        } else {
+            sources.files().canonical_path(path)
+        };
         let Some(parent) = canonical.parent() else {
             return false;
         };
-        let config = self.nearest(parent, sources);
+        let index = match &self.source {
+            ConfigSource::Nearest => self.read_nearest(parent, sources),
+            _ => {
+                return self
+                    .nearest(parent, sources)
+                    .is_some_and(|config| config.excludes(&canonical));
+            }
+        };
+        let config = index.and_then(|index| self.all.get(index));
         config.is_some_and(|config| config.excludes(&canonical))
     }
 

@@ -277,7 +277,7 @@ impl Loader {
             }
             related.extend(called);
             selected.accessed.extend(model.accessed.iter().cloned());
-            self.files.diagnostics.extend(model.diagnostic.clone());
+            self.files.diagnostics.extend(model.diagnostics.iter().cloned());
             let directory = modules.tree.module(root.module).directory.clone();
             selected.models.push((directory, model));
         }

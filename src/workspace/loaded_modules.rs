@@ -9,7 +9,7 @@ use crate::model::{FileRole, Hides, SkipReason, Skipped};
 use crate::provider;
 use crate::provider::modules::{self, ModuleStub};
 use crate::readers::configuration::RootModule;
-use crate::workspace::call_cycles::{calls_itself, cut_call_cycles};
+use crate::workspace::call_cycles::cut_call_cycles;
 use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::installed_modules::InstalledModules;
@@ -66,13 +66,14 @@ impl LoadedModules {
                 .read(&directory.path, options.data_directory(), files.sources.files());
             discovered.push(loaded.read_module(directory, files));
         }
-        let called = loaded.connect_calls(discovered.clone(), options, files);
+        loaded.connect_calls(discovered.clone(), options, files);
         loaded.syntax_errors.extend(cut_call_cycles(&mut loaded.tree));
+        let called = loaded.called_modules();
+        let mut seen = BTreeSet::new();
         let values = VariableValues::read(options, files, &mut loaded.syntax_errors);
         for module in discovered {
-            // A module that only calls itself is still a root.
-            let is_root = !called.contains(&module) || calls_itself(&loaded.tree, module);
-            if is_root && !loaded.roots.iter().any(|root| root.module == module) {
+            // A module that only calls itself is still a root: its calls are disconnected.
+            if !called.contains(&module) && seen.insert(module) {
                 loaded.add_root(module, &values, options, files);
             }
         }
@@ -214,23 +215,20 @@ impl LoadedModules {
         self.tree.add(directory, module)
     }
 
-    /// Follows all calls from these modules; returns every module that is called.
-    fn connect_calls(
-        &mut self,
-        mut pending: Vec<ModuleId>,
-        options: &Options,
-        files: &mut InputFiles,
-    ) -> BTreeSet<ModuleId> {
+    /// The modules that another one calls.
+    fn called_modules(&self) -> BTreeSet<ModuleId> {
+        let calls = self.tree.modules().flat_map(|(id, _)| self.tree.calls_of(id));
+        calls.map(|(_, callee, _)| callee).collect()
+    }
+
+    /// Follows all calls from these modules.
+    fn connect_calls(&mut self, mut pending: Vec<ModuleId>, options: &Options, files: &mut InputFiles) {
         let mut connected = BTreeSet::new();
-        let mut called = BTreeSet::new();
         while let Some(caller) = pending.pop() {
             if connected.insert(caller) {
-                let callees = self.connect_calls_of(caller, options, files);
-                called.extend(callees.iter().copied());
-                pending.extend(callees);
+                pending.extend(self.connect_calls_of(caller, options, files));
             }
         }
-        called
     }
 
     fn connect_calls_of(

@@ -16,12 +16,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Input, InputKind, UnknownReason};
+use crate::model::{Attribute, Input, InputKind, UnknownReason, UnknownReasons};
 use crate::provider;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::rules::UNKNOWN_VALUE;
+use terraform_eval::cty;
 use terraform_eval::eval::{self, InstanceId, RootInputs};
 use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span, display_name};
@@ -40,14 +41,15 @@ pub(crate) struct RootModule {
 }
 
 /// A root module in terms of the model.
+#[derive(Clone)]
 pub(crate) struct RootModuleModel {
     pub(crate) input: Input,
     /// The source text of sensitive values.
     pub(crate) sensitive: Vec<Span>,
     /// The paths that functions looked up: canonical paths, and absolute paths of what does not exist.
     pub(crate) accessed: BTreeSet<PathBuf>,
-    /// Set if a limit was reached.
-    pub(crate) diagnostic: Option<Diagnostic>,
+    /// The limits that were reached.
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// Evaluates root modules. `None` if the system has no memory for the stack that this needs.
@@ -73,10 +75,12 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         reader.check_modules(root.module);
     }
     let imports = reader.read_imports(root_module);
-    let diagnostic = reader.is_truncated.then(|| {
-        let message = format!("{name}: too many instances of modules and resources; the rest is skipped");
-        Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message)
-    });
+    reader.note_other_limits();
+    let limits = std::mem::take(&mut reader.issues.limits);
+    let limits = limits.into_iter();
+    let diagnostics = limits
+        .map(|(limit, span)| limit_finding(&name, &limit, span))
+        .collect();
     let visited = reader.visited_modules.iter().map(|id| tree.module(*id));
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
@@ -95,8 +99,22 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         accessed: reader.context.evaluator.accessed_paths(),
         input,
         sensitive: reader.sensitive.into_iter().collect(),
-        diagnostic,
+        diagnostics,
     }
+}
+
+/// The finding about a limit. It is a warning: a mirror may be hidden behind the limit.
+fn limit_finding(name: &str, limit: &str, span: Option<Span>) -> Diagnostic {
+    let message = format!("{name}: {limit}: mirrors may be missing or undecided because of this limit");
+    let finding = Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message);
+    let finding = match span {
+        Some(span) => finding.at(span, "the limit is reached here"),
+        None => finding,
+    };
+    finding.help(
+        "check a plan of the configuration, whose values Terraform has computed (`terraform show -json PLAN`), or divide \
+         the configuration",
+    )
 }
 
 impl RootModuleReader<'_> {
@@ -117,6 +135,40 @@ impl RootModuleReader<'_> {
         let is_relevant = has_blocks || calls.any(|(_, callee, _)| self.is_relevant(callee));
         self.relevant_modules.insert(module, is_relevant);
         is_relevant
+    }
+
+    /// The limit because of which the modules that an instance calls are not visited.
+    fn visit_limit(&self, instance: InstanceId) -> Option<String> {
+        if self.dependencies.len() >= MAX_MIRROR_BLOCKS {
+            return Some(format!("more than {MAX_MIRROR_BLOCKS} blocks of mirrors"));
+        }
+        let limit = self.context.evaluator.call_limit(instance)?;
+        Some(limit.to_string())
+    }
+
+    /// Notes the limits that no expression has an error of.
+    fn note_other_limits(&mut self) {
+        if let Some(limit) = self.graph.limit() {
+            self.issues.limits.entry(limit).or_default();
+        }
+        let too_large = UnknownReason::NotEvaluated(cty::UnknownReason::TooLarge);
+        let is_too_large = |unknown: &UnknownReasons| unknown.reasons.contains(&too_large);
+        let hidden = self.mirrors.iter().find(|mirror| {
+            let elements = mirror.mirrors.value().into_iter().flatten();
+            let values = elements.map(Attribute::as_unknown);
+            let others = [
+                mirror.source.as_unknown(),
+                mirror.mirrors.as_unknown(),
+                mirror.unknown_instances(),
+            ];
+            values.chain(others).flatten().any(is_too_large)
+        });
+        if let Some(mirror) = hidden {
+            self.issues
+                .limits
+                .entry(too_large.to_string())
+                .or_insert(Some(mirror.span));
+        }
     }
 
     /// Reads the blocks of a module instance, then those of the modules that it calls.
@@ -141,10 +193,8 @@ impl RootModuleReader<'_> {
             if !self.is_relevant(callee) {
                 continue;
             }
-            if self.context.evaluator.is_instance_limit_reached()
-                || self.dependencies.len() >= MAX_MIRROR_BLOCKS
-            {
-                self.is_truncated = true;
+            if let Some(limit) = self.visit_limit(instance) {
+                self.issues.limits.entry(limit).or_default();
                 return;
             }
             let (repetitions, mut enclosing) = self.expand_call(instance, &call, enclosing);

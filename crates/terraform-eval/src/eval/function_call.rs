@@ -16,7 +16,12 @@ use super::{EvalError, Evaluator, InstanceId, Result, Scope};
 impl FunctionHost for Evaluator<'_> {
     fn charge(&self, steps: usize) -> std::result::Result<(), FunctionError> {
         let result = self.limits.charge(steps);
-        result.map_err(|error| FunctionError::Limit(error.to_string()))
+        result.map_err(|error| FunctionError::Exhausted(error.to_string()))
+    }
+
+    fn charge_memory(&self, bytes: usize) -> std::result::Result<(), FunctionError> {
+        let result = self.limits.charge_memory(bytes);
+        result.map_err(|error| FunctionError::Exhausted(error.to_string()))
     }
 
     fn root_directory(&self) -> &Path {
@@ -82,7 +87,12 @@ impl Evaluator<'_> {
         if let Some(function) = name.strip_prefix("provider::") {
             return self.provider_function(function, &arguments, scope, call.name.span);
         }
-        functions::call(self, name, &arguments)
+        let before = self.limits.remaining_memory();
+        let value = functions::call(self, name, &arguments)?;
+        let charged = before.saturating_sub(self.limits.remaining_memory());
+        let charged = usize::try_from(charged).unwrap_or(usize::MAX);
+        self.charge_memory(value.owned_bytes().saturating_sub(charged))?;
+        Ok(value)
     }
 
     /// A call of a function of a provider, whose result is unknown.

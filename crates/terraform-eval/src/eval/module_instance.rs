@@ -206,6 +206,7 @@ impl Evaluator<'_> {
             };
         };
         let value = constraint.apply(&assigned)?;
+        self.charge_memory(value.owned_bytes())?;
         let nullable = self.flag(body, "nullable").unwrap_or(true);
         if !nullable && value.is_null() {
             return match default()? {

@@ -54,10 +54,10 @@ impl<'a> GraphBuilder<'a> {
         }
     }
 
-    /// Whether the relevant resources are at more paths than can be recorded. Then no block has dependencies.
+    /// The limit because of which dependencies are not recorded, in words.
     #[must_use]
-    pub fn is_too_large(&self) -> bool {
-        self.summaries.is_too_large()
+    pub fn limit(&self) -> Option<String> {
+        self.summaries.limit()
     }
 
     /// A filter for some of the relevant resources.
@@ -132,7 +132,9 @@ impl<'a> GraphBuilder<'a> {
                 let mut ids = self.summaries.ids_at(path, resources);
                 let caller_module = self.edges.module_at(&caller);
                 for input in inputs {
-                    let Some(caller_module) = caller_module else { continue };
+                    let Some(caller_module) = caller_module else {
+                        continue;
+                    };
                     let outer = with_module(&input, path.clone());
                     let outer = self.resolve_in(&outer, &caller, caller_module, input);
                     has_cycle |= outer.has_cycle;

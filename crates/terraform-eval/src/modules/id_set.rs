@@ -35,13 +35,18 @@ impl IdSet {
 
     /// Whether this has all numbers of another set.
     pub(super) fn is_superset(&self, other: &Self) -> bool {
-        other.0.iter().enumerate().all(|(index, part)| match (part, self.0.get(index)) {
-            (None, _) => true,
-            (Some(part), Some(Some(own))) => {
-                Arc::ptr_eq(part, own) || own.iter().zip(part.iter()).all(|(own, part)| own | part == *own)
-            }
-            (Some(_), _) => false,
-        })
+        other
+            .0
+            .iter()
+            .enumerate()
+            .all(|(index, part)| match (part, self.0.get(index)) {
+                (None, _) => true,
+                (Some(part), Some(Some(own))) => {
+                    Arc::ptr_eq(part, own)
+                        || own.iter().zip(part.iter()).all(|(own, part)| own | part == *own)
+                }
+                (Some(_), _) => false,
+            })
     }
 
     /// Adds all numbers of another set.
@@ -55,7 +60,10 @@ impl IdSet {
                 None => *slot = Some(added.clone()),
                 Some(part) if Arc::ptr_eq(part, added) => {}
                 Some(part) => {
-                    let has_all = part.iter().zip(added.iter()).all(|(word, added)| word | added == *word);
+                    let has_all = part
+                        .iter()
+                        .zip(added.iter())
+                        .all(|(word, added)| word | added == *word);
                     if !has_all {
                         let words = Arc::make_mut(part).iter_mut().zip(added.iter());
                         words.for_each(|(word, added)| *word |= added);
@@ -88,9 +96,11 @@ impl IdSet {
             let words = part.iter().flat_map(|part| part.iter().enumerate());
             words.map(move |(word, bits)| (index * PART + word * 64, *bits))
         });
-        words
-            .filter(|(_, bits)| *bits != 0)
-            .flat_map(|(start, bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| start + bit))
+        words.filter(|(_, bits)| *bits != 0).flat_map(|(start, bits)| {
+            (0..64)
+                .filter(move |bit| bits >> bit & 1 == 1)
+                .map(move |bit| start + bit)
+        })
     }
 }
 

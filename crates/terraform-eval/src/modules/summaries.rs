@@ -59,7 +59,10 @@ impl Layout {
     }
 
     fn call(&self, name: &str) -> Option<&(Arc<str>, ModuleId, usize)> {
-        let position = self.calls.binary_search_by(|(call, ..)| (**call).cmp(name)).ok()?;
+        let position = self
+            .calls
+            .binary_search_by(|(call, ..)| (**call).cmp(name))
+            .ok()?;
         self.calls.get(position)
     }
 }
@@ -96,9 +99,11 @@ impl<'a> Summaries<'a> {
         summaries
     }
 
-    /// Whether there are more relevant resources than can be numbered.
-    pub(super) fn is_too_large(&self) -> bool {
-        self.is_too_large
+    /// The limit because of which resources are not numbered, in words.
+    pub(super) fn limit(&self) -> Option<String> {
+        let message =
+            format!("more than {MAX_RESOURCES} clusters, mirrors and resources that wait for clusters");
+        self.is_too_large.then_some(message)
     }
 
     /// Numbers a module and all that it calls. The calls have no cycle, so this ends.
@@ -187,10 +192,12 @@ impl<'a> Summaries<'a> {
             Node::ModuleExpand(_) if is_own => {}
             Node::Output(path, output) if !is_own => {
                 let call = path.steps().last().map(|step| step.call.clone());
-                let callee = call.clone().and_then(|call| match edges.tree.callee(module, &call) {
-                    Some(Callee::Module(callee)) => Some(*callee),
-                    _ => None,
-                });
+                let callee = call
+                    .clone()
+                    .and_then(|call| match edges.tree.callee(module, &call) {
+                        Some(Callee::Module(callee)) => Some(*callee),
+                        _ => None,
+                    });
                 match (call, callee) {
                     (Some(call), Some(callee)) => {
                         let inner = Node::Output(ModulePath::root(), output.clone());
@@ -236,7 +243,10 @@ impl<'a> Summaries<'a> {
         frame.summary.has_cycle |= summary.has_cycle;
         let (inputs, resources) = self.split(callee, &summary.ids, call);
         frame.pending.extend(inputs);
-        let first = self.layout(caller).and_then(|layout| layout.call(call)).map(|call| call.2);
+        let first = self
+            .layout(caller)
+            .and_then(|layout| layout.call(call))
+            .map(|call| call.2);
         for resource in resources {
             ids.insert(first.unwrap_or_default() + resource);
         }
@@ -271,7 +281,11 @@ impl<'a> Summaries<'a> {
             let Some((_, callee, start)) = outer.call(&step.call) else {
                 break;
             };
-            first += if depth == 0 { *start } else { *start - outer.first_resource() };
+            first += if depth == 0 {
+                *start
+            } else {
+                *start - outer.first_resource()
+            };
             layout = self.layout(*callee);
         }
         let mut ids = IdSet::default();
@@ -314,7 +328,9 @@ impl<'a> Summaries<'a> {
                 }
             }
             for (_, callee, start) in &layout.calls {
-                let called = self.layout(*callee).filter(|called| called.end > called.first_resource());
+                let called = self
+                    .layout(*callee)
+                    .filter(|called| called.end > called.first_resource());
                 pending.extend(called.map(|called| (called, first + start - layout.first_resource())));
             }
         }

@@ -28,7 +28,9 @@ impl<'a> RootModuleReader<'a> {
             self.check_instance(instance, resource, repetition, &enclosing, block);
         }
         let first = repetitions.into_iter().next();
-        let Some(repetition) = first.filter(|_| enclosing.rejection.is_none()) else {
+        let Some(repetition) =
+            first.filter(|_| enclosing.rejection.is_none() && self.graph.limit().is_none())
+        else {
             return;
         };
         let path = self.resource_path(instance, resource);

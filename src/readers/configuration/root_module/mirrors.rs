@@ -49,6 +49,7 @@ impl<'a> RootModuleReader<'a> {
                 depends_on: Some(dependencies.depends_on.clone()),
                 depends_on_span: dependencies.depends_on_span,
                 dependencies: dependencies.resources.clone(),
+                unresolved_dependencies: dependencies.unresolved.clone(),
                 block: mirror_block.clone(),
                 ..ResourceDeclaration::new(cluster_id, reader.string("type"))
             };
@@ -76,6 +77,7 @@ impl<'a> RootModuleReader<'a> {
             .map(|names| UnknownReason::Cycle(names.to_string()));
         let filter = self.filters.non_mirrors;
         let resources = self.graph.dependencies(&node, filter);
+        let unresolved = self.unresolved_dependencies();
         let argument = block.body.attribute("depends_on");
         let entries = argument
             .map(|argument| list_items(&argument.value))
@@ -95,13 +97,14 @@ impl<'a> RootModuleReader<'a> {
             Dependency {
                 text: self.context.sources.slice(entry.span).to_owned(),
                 resources,
-                unresolved: Vec::new(),
+                unresolved: unresolved.clone(),
             }
         });
         let dependencies = Dependencies {
             depends_on: depends_on.collect(),
             depends_on_span: argument.map(|argument| argument.span),
             resources,
+            unresolved,
             cycle,
         };
         self.dependencies.insert(path, dependencies.clone());

@@ -40,8 +40,6 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) visited_modules: BTreeSet<ModuleId>,
     /// The source text of sensitive values.
     pub(crate) sensitive: BTreeSet<Span>,
-    /// Whether instances were skipped because there are too many.
-    pub(crate) is_truncated: bool,
 }
 
 /// The dependencies that each kind of block is asked about. More of them would take memory in proportion to the square of
@@ -63,6 +61,8 @@ pub(crate) struct Dependencies {
     pub(crate) depends_on_span: Option<Span>,
     /// All resources that precede the block.
     pub(crate) resources: Arc<BTreeSet<ResourcePath>>,
+    /// Why there may be more of them.
+    pub(crate) unresolved: Vec<UnknownReason>,
     /// The cycle that the block is part of or depends on.
     pub(crate) cycle: Option<UnknownReason>,
 }
@@ -98,8 +98,13 @@ impl<'a> RootModuleReader<'a> {
             called: BTreeSet::new(),
             visited_modules: BTreeSet::new(),
             sensitive: BTreeSet::new(),
-            is_truncated: false,
         }
+    }
+
+    /// Why dependencies are unknown, if they are.
+    pub(crate) fn unresolved_dependencies(&self) -> Vec<UnknownReason> {
+        let limit = self.graph.limit().into_iter();
+        limit.map(UnknownReason::EvaluationFailed).collect()
     }
 
     /// The path of a block in the configuration: without the instance keys of its modules.

@@ -34,7 +34,7 @@ impl RootModuleReader<'_> {
             dependencies: self
                 .graph
                 .dependencies(&Node::Resource(path.clone()), self.filters.clusters),
-            unresolved_dependencies: Vec::new(),
+            unresolved_dependencies: self.unresolved_dependencies(),
             path,
         };
         match self.waiters.entry(waiter.path.clone()) {

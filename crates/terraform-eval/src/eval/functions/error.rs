@@ -13,12 +13,14 @@ pub(super) type FunctionResult<T = Value> = Result<T, FunctionError>;
 pub(crate) enum FunctionError {
     /// The arguments are not valid. The message is Terraform's, without a full stop.
     Invalid(String),
-    /// Evaluation reached a limit, or the function is not fully supported.
+    /// The function is not fully supported.
     Limit(String),
+    /// Evaluation took more time or memory than it may.
+    Exhausted(String),
 }
 
 impl FunctionError {
-    /// Creates the error of a call that reached a limit.
+    /// Creates the error of a call that is not supported.
     pub(super) fn limit(message: impl Into<String>) -> Self {
         Self::Limit(message.into())
     }
@@ -27,7 +29,7 @@ impl FunctionError {
     pub(super) fn in_context(self, context: impl fmt::Display) -> Self {
         match self {
             Self::Invalid(message) => Self::Invalid(format!("{context}: {message}")),
-            Self::Limit(_) => self,
+            Self::Limit(_) | Self::Exhausted(_) => self,
         }
     }
 }
@@ -49,6 +51,7 @@ impl From<FunctionError> for EvalError {
         match error {
             FunctionError::Invalid(message) => Self::invalid(message),
             FunctionError::Limit(message) => Self::limit(message),
+            FunctionError::Exhausted(message) => Self::exhausted(message),
         }
     }
 }

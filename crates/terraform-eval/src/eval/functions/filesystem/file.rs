@@ -94,7 +94,7 @@ pub(crate) fn unknown_outside(ty: Type, reason: UnknownReason, argument: Option<
 }
 
 pub(super) fn too_large(path: &str) -> FunctionError {
-    FunctionError::limit(format!("{path:?} is too large to be read"))
+    FunctionError::Exhausted(format!("{path:?} is too large to be read"))
 }
 
 /// Reads the bytes of a file.
