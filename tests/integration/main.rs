@@ -28,6 +28,7 @@ mod eval;
 mod examples;
 mod file_access;
 mod fixes;
+mod hostile;
 mod invalid_examples;
 mod manifest;
 mod merge_order_conformance;
