@@ -53,7 +53,10 @@ impl Input {
     /// The cluster of a block, by its path without instance keys.
     #[must_use]
     pub(crate) fn cluster_at(&self, path: &ResourcePath) -> Option<&Cluster> {
-        let position = self.clusters.binary_search_by(|cluster| cluster.path.cmp(path)).ok()?;
+        let position = self
+            .clusters
+            .binary_search_by(|cluster| cluster.path.cmp(path))
+            .ok()?;
         self.clusters.get(position)
     }
 
@@ -69,14 +72,19 @@ impl Input {
     /// The waiter of a block, by its path without instance keys.
     #[must_use]
     pub(crate) fn waiter_at(&self, path: &ResourcePath) -> Option<&ClusterWaiter> {
-        let position = self.waiters.binary_search_by(|waiter| waiter.path.cmp(path)).ok()?;
+        let position = self
+            .waiters
+            .binary_search_by(|waiter| waiter.path.cmp(path))
+            .ok()?;
         self.waiters.get(position)
     }
 
     /// The clusters that a module declares, by its path without instance keys.
     #[must_use]
     pub(crate) fn clusters_in(&self, module: &ModulePath) -> &[Cluster] {
-        let start = self.clusters.partition_point(|cluster| cluster.path.module < *module);
+        let start = self
+            .clusters
+            .partition_point(|cluster| cluster.path.module < *module);
         let following = self.clusters.get(start..).unwrap_or_default();
         let end = following.partition_point(|cluster| cluster.path.module == *module);
         following.get(..end).unwrap_or_default()

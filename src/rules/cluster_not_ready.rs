@@ -67,7 +67,10 @@ fn readiness(
         return Readiness::Ready;
     }
     let mut causes: Vec<UnknownReason> = Vec::new();
-    let preceding = resource.dependencies.iter().filter_map(|path| input.waiter_at(path));
+    let preceding = resource
+        .dependencies
+        .iter()
+        .filter_map(|path| input.waiter_at(path));
     let all = input.waiters.iter();
     // Other waiters matter only if the mirror may depend on them after all.
     let waiters: Box<dyn Iterator<Item = &ClusterWaiter>> = if resource.unresolved_dependencies.is_empty() {

@@ -48,10 +48,7 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
         .iter()
         .flat_map(|entry| entry.unresolved.iter().cloned())
         .collect();
-    if let Some(cluster) = referred
-        .into_iter()
-        .find(|cluster| !is_named(&cluster.path))
-    {
+    if let Some(cluster) = referred.into_iter().find(|cluster| !is_named(&cluster.path)) {
         if !unresolved_names.is_empty() {
             return RuleOutcome::undecided(UnknownReasons::from_reasons(unresolved_names));
         }

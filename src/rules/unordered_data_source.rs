@@ -17,8 +17,8 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Input(check),
 };
 
-/// The maximum number of mirrors that a finding names: no cluster takes more entries.
-const MAX_NAMES: usize = 255;
+/// The maximum number of mirrors that a finding names: no cluster takes more sources.
+const MAX_NAMES: usize = registries_conf::MAX_SOURCES;
 
 fn check(input: &Input) -> Vec<Diagnostic> {
     let reads = input.data_sources.iter();

@@ -61,7 +61,9 @@ impl RuleSuppressions {
             end: span.start,
             ..span
         };
-        let following = self.of_parts.partition_point(|part| part.region.start <= span.start);
+        let following = self
+            .of_parts
+            .partition_point(|part| part.region.start <= span.start);
         let preceding = self.of_parts.get(..following).unwrap_or_default().iter().rev();
         let parts = preceding
             .take_while(move |part| part.last_end >= span.start)
@@ -133,7 +135,9 @@ impl Suppressions {
             }
         }
         let by_rule = suppressions.by_file.values_mut();
-        by_rule.flat_map(BTreeMap::values_mut).for_each(RuleSuppressions::sort);
+        by_rule
+            .flat_map(BTreeMap::values_mut)
+            .for_each(RuleSuppressions::sort);
         suppressions
     }
 

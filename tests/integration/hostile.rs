@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::program::write_files;
+use crate::support::program::{VERSIONS, mirrorset_in, write_files};
 
 /// The files of an input, by name.
 type Files = Vec<(String, String)>;
@@ -85,7 +85,10 @@ fn check(case: &Case, idle: Duration) {
     // A mirror may be hidden, so the check does not pass.
     assert_eq!(status, 1, "{name}: {output:.2000}");
     assert!(memory < MAX_MEMORY, "{name}: {memory} bytes");
-    assert!(elapsed < idle * MAX_RATIO, "{name}: {elapsed:?}, and {idle:?} with nothing to do");
+    assert!(
+        elapsed < idle * MAX_RATIO,
+        "{name}: {elapsed:?}, and {idle:?} with nothing to do"
+    );
 }
 
 /// A mirror whose source is an expression.
@@ -123,7 +126,11 @@ fn merges(number: usize) -> String {
     let mut text = "locals {\n".to_owned();
     for step in 0..number {
         let next = step + 1;
-        writeln!(text, "  l{step} = merge(local.l{next}, {{ k{step} = \"quay.io/a{step}\" }})").unwrap();
+        writeln!(
+            text,
+            "  l{step} = merge(local.l{next}, {{ k{step} = \"quay.io/a{step}\" }})"
+        )
+        .unwrap();
     }
     write!(text, "  l{number} = {{}}\n}}\n").unwrap();
     text
@@ -135,8 +142,16 @@ fn cases() -> Vec<Case> {
     let memory = "the values take more than 64 MiB of memory";
     let numbers = "range(1000)";
     vec![
-        case("tree of 2^20 modules", tree(20, 2, output), "more than 10000 instances of modules"),
-        case("tree of 8^12 modules", tree(12, 8, output), "more than 10000 instances of modules"),
+        case(
+            "tree of 2^20 modules",
+            tree(20, 2, output),
+            "more than 10000 instances of modules",
+        ),
+        case(
+            "tree of 8^12 modules",
+            tree(12, 8, output),
+            "more than 10000 instances of modules",
+        ),
         case(
             "tree of 2^20 modules with mirrors",
             tree(20, 2, &(output.to_owned() + &mirror("\"quay.io/a\""))),
@@ -154,7 +169,10 @@ fn cases() -> Vec<Case> {
                     let previous = step - 1;
                     format!("  s{step} = \"${{local.s{previous}}}${{local.s{previous}}}\"\n")
                 });
-                let locals = format!("locals {{\n  s0 = \"abcdefgh\"\n{}}}\n", steps.collect::<String>());
+                let locals = format!(
+                    "locals {{\n  s0 = \"abcdefgh\"\n{}}}\n",
+                    steps.collect::<String>()
+                );
                 root(locals + &mirror("substr(local.s39, 0, 9)"))
             },
             memory,
@@ -173,7 +191,9 @@ fn cases() -> Vec<Case> {
         ),
         case(
             "nested lists",
-            root(mirror(&format!("[for a in {numbers} : [for b in {numbers} : \"${{a}}-${{b}}\"]][0][0]"))),
+            root(mirror(&format!(
+                "[for a in {numbers} : [for b in {numbers} : \"${{a}}-${{b}}\"]][0][0]"
+            ))),
             memory,
         ),
         case(
@@ -185,7 +205,10 @@ fn cases() -> Vec<Case> {
             "csvdecode",
             {
                 let mut files = root(mirror("csvdecode(file(\"rows.csv\"))[0].a"));
-                files.push(("rows.csv".to_owned(), "a,b\n".to_owned() + &"1,2\n".repeat(200_000)));
+                files.push((
+                    "rows.csv".to_owned(),
+                    "a,b\n".to_owned() + &"1,2\n".repeat(200_000),
+                ));
                 files
             },
             memory,
@@ -194,7 +217,7 @@ fn cases() -> Vec<Case> {
             "jsondecode",
             {
                 let mut files = root(mirror("jsondecode(file(\"list.json\"))[0]"));
-                files.push(("list.json".to_owned(), format!("[{}1]", "1,".repeat(1_000_000))));
+                files.push(("list.json".to_owned(), format!("[{}1]", "1,".repeat(1_500_000))));
                 files
             },
             memory,
@@ -219,8 +242,12 @@ fn cases() -> Vec<Case> {
         ),
         case(
             "count",
-            root(mirror("\"quay.io/${count.index}\"").replacen("  cluster_id", "  count = 60000\n  cluster_id", 1)),
-            "count is larger than 50000",
+            root(mirror("\"quay.io/${count.index}\"").replacen(
+                "  cluster_id",
+                "  count = 120000\n  cluster_id",
+                1,
+            )),
+            "count is larger than 100000",
         ),
     ]
 }
@@ -240,8 +267,26 @@ fn hostile_inputs_end_soon_and_say_which_limit_they_reached() {
 fn a_limit_is_a_finding_with_its_number_and_what_to_do() {
     let directory = tempfile::tempdir().unwrap();
     let text = mirror("\"quay.io/a\"").replacen("  cluster_id", "  count      = 1000000\n  cluster_id", 1);
-    write_files(directory.path(), &[("main.tf", text)]);
-    let run = crate::support::program::mirrorset_in(directory.path(), &["check", "."]);
+    write_files(directory.path(), &[("main.tf", text.as_str()), VERSIONS]);
+    let run = mirrorset_in(directory.path(), &["check", "."]);
     assert_eq!(run.status, 1);
-    insta::assert_snapshot!(run.stdout, @"");
+    insta::assert_snapshot!(run.stdout, @r#"
+    info[unknown-value]: rhcs_image_mirror.a[*]: the number of instances is unknown: the instances are unknown: count is larger than 100000
+      ┌─ main.tf:1:1
+      │
+    1 │ resource "rhcs_image_mirror" "a" {
+      │ ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unknown
+      │
+      = help: use a plan, in which the value may be known (`terraform show -json PLAN`)
+
+    warning[unknown-value]: .: count is larger than 100000, so mirrors may be missing or undecided
+      ┌─ main.tf:2:16
+      │
+    2 │   count      = 1000000
+      │                ^^^^^^^ the limit is reached here
+      │
+      = help: check a plan of the configuration, whose values Terraform has computed (`terraform show -json PLAN`), or divide the configuration
+
+    1 mirror in 1 root module: 0 clean, 0 with findings, 1 undecided (the instances are unknown: count is larger than 100000)
+    "#);
 }

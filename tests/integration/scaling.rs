@@ -173,7 +173,10 @@ fn assert_linear(name: &str, size: usize, build: impl Fn(usize) -> Files) {
     let small = time_of(&build(size), &["check", "."]);
     let large = time_of(&build(4 * size), &["check", "."]);
     let ratio = large.as_secs_f64() / (small + NOISE).as_secs_f64();
-    assert!(ratio < MAX_RATIO, "{name}: {small:?}, and {large:?} for four times as much");
+    assert!(
+        ratio < MAX_RATIO,
+        "{name}: {small:?}, and {large:?} for four times as much"
+    );
 }
 
 fn file(text: impl Into<String>) -> Files {
@@ -205,7 +208,8 @@ fn dependencies_take_linear_time() {
     assert_linear("data sources and mirrors", 250, |size| {
         let cluster = "rhcs_cluster_rosa_hcp.c.id";
         let blocks = (0..size).map(|number| {
-            let data = format!("data \"rhcs_image_mirrors\" \"d{number}\" {{\n  cluster_id = {cluster}\n}}\n");
+            let data =
+                format!("data \"rhcs_image_mirrors\" \"d{number}\" {{\n  cluster_id = {cluster}\n}}\n");
             data + &mirror_block(number, cluster)
         });
         file(CLUSTER.to_owned() + &blocks.collect::<String>())
@@ -226,8 +230,9 @@ fn comments_take_linear_time() {
 fn settings_take_linear_time() {
     assert_linear("overrides over root modules", 60, |size| {
         let roots = (0..size).map(|number| (format!("r{number}/f.tf"), mirror_block(number, "\"c\"")));
-        let settings = (0..size)
-            .map(|number| format!("[[overrides]]\npaths = [\"r{number}\"]\nrules = {{ short-source = \"off\" }}\n"));
+        let settings = (0..size).map(|number| {
+            format!("[[overrides]]\npaths = [\"r{number}\"]\nrules = {{ short-source = \"off\" }}\n")
+        });
         let settings = ("mirrorset.toml".to_owned(), settings.collect());
         roots.chain([settings]).collect()
     });
@@ -271,6 +276,9 @@ fn modules_take_linear_time() {
         };
         let call = "module \"a\" {\n  source = \"./m0\"\n  x = 1\n}\n";
         let mirror = mirror_block(0, "\"c\"").replace("quay.io/a0", "quay.io/${module.a.o}");
-        (0..size).map(module).chain(file(call.to_owned() + &mirror)).collect()
+        (0..size)
+            .map(module)
+            .chain(file(call.to_owned() + &mirror))
+            .collect()
     });
 }

@@ -30,5 +30,5 @@ pub use error::{EvalError, Result};
 pub use evaluator::{Evaluator, RootInputs};
 pub use expansion::Expansion;
 pub use instance_id::InstanceId;
-pub use limits::with_stack;
+pub use limits::{MAX_MODULE_DEPTH, with_stack};
 pub use scope::{RepetitionData, Scope};

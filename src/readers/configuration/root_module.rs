@@ -105,7 +105,7 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
 
 /// The finding about a limit. It is a warning: a mirror may be hidden behind the limit.
 fn limit_finding(name: &str, limit: &str, span: Option<Span>) -> Diagnostic {
-    let message = format!("{name}: {limit}: mirrors may be missing or undecided because of this limit");
+    let message = format!("{name}: {limit}, so mirrors may be missing or undecided");
     let finding = Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message);
     let finding = match span {
         Some(span) => finding.at(span, "the limit is reached here"),

@@ -146,11 +146,11 @@ impl<'a> Evaluator<'a> {
     ) -> Result<Value> {
         /// The memory of an entry of the table, apart from the value.
         const ENTRY: usize = 256;
-        let compute = || {
+        let key = (instance, node);
+        if !self.memo.values.is_done(&key) {
             self.charge_memory(ENTRY)?;
-            compute()
-        };
-        self.memo.values.get_or_compute((instance, node), name, compute)
+        }
+        self.memo.values.get_or_compute(key, name, compute)
     }
 
     /// Charges memory to the budget.

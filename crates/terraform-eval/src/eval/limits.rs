@@ -17,13 +17,13 @@ const RESERVE_STEPS: u64 = 200;
 const RESERVE_MEMORY: u64 = 16 << 10;
 
 /// The maximum number of instances of blocks in one root module, including those in child modules.
-pub(super) const MAX_INSTANCES: usize = 50_000;
+pub(super) const MAX_INSTANCES: usize = 100_000;
 
 /// The maximum number of module instances in one root module.
 const MAX_MODULE_INSTANCES: usize = 10_000;
 
 /// The maximum number of module calls from the root module to another one.
-const MAX_MODULE_DEPTH: usize = 100;
+pub const MAX_MODULE_DEPTH: usize = 100;
 
 /// The deepest nesting of evaluated expressions. The stack of the caller has to be large enough for it.
 const MAX_DEPTH: u32 = 4_000;

@@ -119,6 +119,9 @@ impl Evaluator<'_> {
         let mut seen = BTreeSet::from([name.clone()]);
         let mut stack = vec![(name.clone(), dependencies(name))];
         while let Some((_, pending)) = stack.last_mut() {
+            if self.charge(1).is_err() {
+                return;
+            }
             match pending.pop() {
                 Some(next) => {
                     if seen.insert(next.clone()) && !self.is_evaluated(instance, &next) {

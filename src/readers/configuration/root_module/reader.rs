@@ -9,7 +9,6 @@ use crate::model::{
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::issues::Issues;
-use crate::readers::configuration::root_module::checks::is_relevant_type;
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, RootInputs};
 use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource, ResourceFilter};
@@ -74,7 +73,7 @@ impl<'a> RootModuleReader<'a> {
         inputs: &'a RootInputs,
         root: ModuleId,
     ) -> Self {
-        let mut graph = GraphBuilder::new(tree, sources, root, is_relevant_type);
+        let mut graph = GraphBuilder::new(tree, sources, root, provider::is_relevant_type);
         let filters = Filters {
             clusters: graph.filter(|name| provider::cluster_kind(name).is_some()),
             mirrors: graph.filter(provider::is_image_mirror),
