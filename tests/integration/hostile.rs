@@ -226,7 +226,7 @@ fn cases() -> Vec<Case> {
             "yamldecode",
             {
                 let mut files = root(mirror("yamldecode(file(\"list.txt\"))[0]"));
-                files.push(("list.txt".to_owned(), "- 1\n".repeat(800_000)));
+                files.push(("list.txt".to_owned(), "- 1\n".repeat(1_300_000)));
                 files
             },
             memory,
