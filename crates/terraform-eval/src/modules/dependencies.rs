@@ -18,16 +18,19 @@ use super::summaries::{Summaries, Summary};
 #[derive(Debug, Clone, Copy)]
 pub struct ResourceFilter(usize);
 
+/// Whether a resource is one of those in question.
+type Selects = fn(&ResourceName) -> bool;
+
 /// Builds the graph of a root module and its child modules on demand: a block that is not reached is not parsed, and each
 /// module is looked at once, however many calls lead to it.
 #[derive(Debug)]
 pub struct GraphBuilder<'a> {
     edges: Edges<'a>,
-    is_relevant: fn(&ResourceName) -> bool,
+    is_relevant: Selects,
     summaries: Summaries<'a>,
     /// What each node depends on, numbered as in the root module.
     resolved: HashMap<Node, Rc<Summary>>,
-    filters: Vec<(fn(&ResourceName) -> bool, IdSet)>,
+    filters: Vec<(Selects, IdSet)>,
     /// The resources of each set, so that equal sets are made once.
     resources: HashMap<IdSet, Arc<BTreeSet<ResourcePath>>>,
     cycles: Cycles,
@@ -104,7 +107,7 @@ impl<'a> GraphBuilder<'a> {
     fn resolve(&mut self, node: &Node) -> Rc<Summary> {
         let path = node.module();
         if let Some(module) = self.edges.module_at(path) {
-            return self.resolve_in(node, path, module, with_module(node, ModulePath::root()));
+            return self.resolve_in(node, path, module, &with_module(node, ModulePath::root()));
         }
         // The module is not installed, so the node is one of the call.
         let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
@@ -113,18 +116,18 @@ impl<'a> GraphBuilder<'a> {
         match self.edges.module_at(&caller) {
             Some(module) => {
                 let called = ModulePath::root().child(step.call.clone(), None);
-                self.resolve_in(node, &caller, module, with_module(node, called))
+                self.resolve_in(node, &caller, module, &with_module(node, called))
             }
             None => Rc::default(),
         }
     }
 
     /// What a node depends on that is `local` in the module at a path.
-    fn resolve_in(&mut self, node: &Node, path: &ModulePath, module: ModuleId, local: Node) -> Rc<Summary> {
+    fn resolve_in(&mut self, node: &Node, path: &ModulePath, module: ModuleId, local: &Node) -> Rc<Summary> {
         if let Some(known) = self.resolved.get(node) {
             return known.clone();
         }
-        let summary = self.summaries.summary(module, &local);
+        let summary = self.summaries.summary(module, local);
         let resolved = match (path.parent(), path.steps().last()) {
             (Some(caller), Some(step)) => {
                 let mut has_cycle = summary.has_cycle;
@@ -136,7 +139,7 @@ impl<'a> GraphBuilder<'a> {
                         continue;
                     };
                     let outer = with_module(&input, path.clone());
-                    let outer = self.resolve_in(&outer, &caller, caller_module, input);
+                    let outer = self.resolve_in(&outer, &caller, caller_module, &input);
                     has_cycle |= outer.has_cycle;
                     ids.extend(&outer.ids);
                 }

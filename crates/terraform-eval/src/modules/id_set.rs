@@ -110,7 +110,9 @@ mod tests {
 
     fn set(ids: &[usize]) -> IdSet {
         let mut set = IdSet::default();
-        ids.iter().for_each(|id| set.insert(*id));
+        for id in ids {
+            set.insert(*id);
+        }
         set
     }
 
